@@ -1,0 +1,1 @@
+"""SMS providers: HTTP on one side, domain values on the other."""
