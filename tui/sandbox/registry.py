@@ -1,0 +1,19 @@
+"""Which emulators there are; each is imported only when a sandbox with it is made."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.sandbox.emulator import Emulator
+
+EMULATORS: tuple[str, ...] = ()
+"""`module:class` of every emulator."""
+
+
+def load(path: str) -> type[Emulator]:
+    """The emulator class behind one entry of `EMULATORS`."""
+    module, _, name = path.partition(":")
+    kind: type[Emulator] = getattr(import_module(module), name)
+    return kind
