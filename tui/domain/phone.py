@@ -111,6 +111,13 @@ def country(e164: str) -> str | None:
     return region if region != _NO_GEOGRAPHY else None
 
 
+def time_zones(e164: str) -> tuple[str, ...]:
+    """Return the IANA zones that a number may be in: several for a mobile of a wide country."""
+    from tui.domain.zones import zones_of
+
+    return zones_of(e164, country(e164))
+
+
 def check_sender(text: str) -> str | None:
     """Return in words what is wrong with a sender of ours, None when it can be used.
 
