@@ -5,6 +5,7 @@ A request that never left is `Unavailable`; one that left and was not answered i
 """
 
 import json
+import logging
 from collections.abc import Generator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
@@ -28,6 +29,24 @@ _NEVER_LEFT = (
     httpx.UnsupportedProtocol,
     httpx.ProxyError,
 )
+
+
+class _WithoutQueries(logging.Filter):
+    """Cuts what may be secret off every address that httpx logs: the query and the user."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, its addresses shortened."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(_shortened(value) for value in record.args)
+        return True
+
+
+def _shortened(value: object) -> object:
+    """An address without query and user; any other value as it is."""
+    return value.copy_with(query=None, userinfo=b"") if isinstance(value, httpx.URL) else value
+
+
+logging.getLogger("httpx").addFilter(_WithoutQueries())
 
 
 class Signer(Protocol):
@@ -170,8 +189,8 @@ class Http:
                 method,
                 path,
                 content=content,
-                params=query,
-                headers=all_headers,  # type: ignore[arg-type]
+                params=None if query is None else tuple(query),
+                headers=all_headers,
             ) as response:
                 body = await _read(response)
         except _NEVER_LEFT as error:
