@@ -83,7 +83,7 @@ class Emulator(ABC):
 
     @abstractmethod
     def word(self, step: Step) -> str:
-        """The provider's status word for a step."""
+        """The provider's status word for a step (also of stage ACCEPTED: a schedule came due)."""
 
     @abstractmethod
     def report(self, message: Accepted, step: Step, at: int) -> None:
@@ -116,7 +116,7 @@ class Emulator(ABC):
     def accept(self, message: Accepted, start: int | None = None) -> Accepted:
         """Write the message into the ledger; it goes on its way at `start` (default: now)."""
         message.shown = message.shown or message.status
-        self.ledger.accepted[message.id] = message
+        self.ledger.add(message)
         begin = self.sandbox.now() if start is None else start
         if begin > self.sandbox.now():
             message.stage = Stage.SCHEDULED
@@ -196,8 +196,11 @@ class Emulator(ABC):
         """Write down what becomes of a message that leaves now."""
         if message.stage.final:
             return
-        message.stage = Stage.ACCEPTED
         handset = self.handset(message.to)
+        if message.stage is Stage.SCHEDULED:
+            message.stage = Stage.ACCEPTED
+            message.status = self.word(Step(0.0, Stage.ACCEPTED, handset.behaviour))
+            message.shown = message.status
         code_stage = None if handset.code is None else self.stage_of_code(handset.code)
         lag = self.sandbox.rng.uniform(0.0, 0.3)
         for step in self.course(message, steps_of(handset, code_stage)):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tui.sandbox.handset import Stage
+from tui.sandbox.handset import Stage, digits_of
 
 
 class ReceiptMode(StrEnum):
@@ -163,9 +163,20 @@ class Ledger:
     receipts: Tray = field(default_factory=Tray)
     pushes: PushCount = field(default_factory=PushCount)
 
-    def newest_to(self, number: str) -> Accepted | None:
-        """The message a reply from `number` most plausibly answers: the latest one sent to it."""
-        return next((m for m in reversed(self.accepted.values()) if m.to == number), None)
+    _by_number: dict[str, list[Accepted]] = field(default_factory=dict)
+
+    def add(self, message: Accepted) -> None:
+        """Write down one acceptance."""
+        self.accepted[message.id] = message
+        self._by_number.setdefault(digits_of(message.to), []).append(message)
+
+    def newest_to(self, number: str, own: str | None = None) -> Accepted | None:
+        """The message a reply most plausibly answers: the latest one sent to that number.
+
+        With `own`, the number written to, only messages that showed it or showed nobody count.
+        """
+        sent = reversed(self._by_number.get(digits_of(number), []))
+        return next((m for m in sent if own is None or m.sender in ("", own)), None)
 
     def as_json(self) -> dict[str, object]:
         """The provider's part of `GET /_sandbox/state`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.sandbox.emulator import Emulator
 
-EMULATORS: tuple[str, ...] = ()
+EMULATORS: tuple[str, ...] = ("tui.sandbox.messagemedia.emulator:MessageMedia",)
 """`module:class` of every emulator."""
 
 

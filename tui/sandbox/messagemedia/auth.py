@@ -1,0 +1,126 @@
+"""Who may call: Basic and HMAC, the latter verified as the gateway does (MessageMedia API,
+authentication): the signed string is rebuilt from the header names in the spelling given."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from tui.sandbox.messagemedia.refusal import Refused
+
+CLOCK_SKEW_SECONDS = 300
+
+INVALID = "Invalid authentication credentials"
+UNVERIFIED = "HMAC signature cannot be verified"
+NO_DATE = f"{UNVERIFIED}, a valid date header is required for HMAC Authentication"
+MISMATCH = "HMAC signature does not match"
+
+HASHES = {"hmac-sha1": hashlib.sha1, "hmac-sha256": hashlib.sha256}
+PARAMETER = re.compile(r'([A-Za-z]+)="([^"]*)"')
+MD5_HEADERS = frozenset({"content-md5", "x-content-md5"})
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """An API key and its secret."""
+
+    key: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What of a request matters for its authentication."""
+
+    method: str
+    targets: tuple[str, ...]
+    """Path and query as they may have been signed: with and without the mount."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    version: str = "1.1"
+
+
+def check(request: Signed, credentials: Credentials, now: int) -> None:
+    """Return if the request is the account's; raises `Refused`. `now` in milliseconds UTC."""
+    header = request.headers.get("authorization")
+    if header is None:
+        raise Refused(401, "Unauthorized")
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() == "basic":
+        _check_basic(rest.strip(), credentials)
+    elif scheme.lower() == "hmac":
+        _check_hmac(dict(PARAMETER.findall(rest)), request, credentials, now)
+    else:
+        raise Refused(403, INVALID)
+
+
+def _check_basic(token: str, credentials: Credentials) -> None:
+    """Compare key and secret."""
+    try:
+        given = base64.b64decode(token, validate=True)
+    except binascii.Error:
+        raise Refused(403, INVALID) from None
+    if not hmac.compare_digest(given, f"{credentials.key}:{credentials.secret}".encode()):
+        raise Refused(403, INVALID)
+
+
+def _check_hmac(
+    given: Mapping[str, str], request: Signed, credentials: Credentials, now: int
+) -> None:
+    """Rebuild what was signed and compare the signature."""
+    if given.get("username") != credentials.key:
+        raise Refused(403, INVALID)
+    digest = HASHES.get(given.get("algorithm", ""))
+    if digest is None or not given.get("headers") or "signature" not in given:
+        raise Refused(403, UNVERIFIED)
+    _check_date(request.headers.get("date"), now)
+    names = given["headers"].split()
+    _check_md5(names, request)
+    secret = credentials.secret.encode()
+    for target in request.targets:
+        text = signing_string(names, request, target)
+        signature = base64.b64encode(hmac.new(secret, text.encode(), digest).digest())
+        if hmac.compare_digest(signature, given["signature"].encode()):
+            return
+    raise Refused(403, MISMATCH)
+
+
+def signing_string(names: list[str], request: Signed, target: str) -> str:
+    """The lines that were signed, from the names in the spelling given."""
+    lines = []
+    for name in names:
+        if name == "request-line":
+            lines.append(f"{request.method} {target} HTTP/{request.version}")
+        elif name.lower() in request.headers:
+            lines.append(f"{name}: {request.headers[name.lower()]}")
+        else:
+            raise Refused(403, UNVERIFIED)
+    return "\n".join(lines)
+
+
+def _check_date(date: str | None, now: int) -> None:
+    """Refuse a date that is missing, unreadable or more than 300 seconds off."""
+    try:
+        at = parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
+        raise Refused(403, NO_DATE) from None
+    if abs(at - now / 1000) > CLOCK_SKEW_SECONDS:
+        raise Refused(403, NO_DATE)
+
+
+def _check_md5(names: list[str], request: Signed) -> None:
+    """A request with a body has to sign that body's MD5 in hex, and date and line always."""
+    signed = {name.lower() for name in names}
+    if not {"date", "request-line"} <= signed:
+        raise Refused(403, UNVERIFIED)
+    listed = signed & MD5_HEADERS
+    if request.body and not listed:
+        raise Refused(403, UNVERIFIED)
+    md5 = hashlib.md5(request.body, usedforsecurity=False).hexdigest()
+    if any(request.headers.get(name) != md5 for name in listed):
+        raise Refused(403, MISMATCH)
