@@ -71,6 +71,8 @@ class Message:
     status_at: int = 0
     """When the status last changed, ms UTC."""
     scheduled_at: int | None = None
+    hold_until: int = 0
+    """Until when (ms UTC) it can be taken back, as it has not left the desk."""
     parts: int = 0
     """Parts as the provider counted them, 0 when it did not say."""
     format: Format = Format.SMS
@@ -79,6 +81,10 @@ class Message:
     retry_of: int | None = None
     contradicted: bool = False
     """Whether receipts reported two different ends."""
+    handled: bool = False
+    """Whether an agent has dealt with its failure."""
+    suspected: bool = False
+    """Whether it may ask, in plain words, to be left alone."""
     attachments: int = 0
 
 

@@ -1,0 +1,94 @@
+"""Who must not be texted: the lock, its evidence, and the way back."""
+
+import functools
+import random
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from tui.clock import Clock
+from tui.store.audit import record
+from tui.store.database import Database, Transaction
+from tui.store.queries import queries
+from tui.store.summaries import Summaries, Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """The newest word on a party."""
+
+    opted_out: bool
+    at: int
+    agent: str
+    """Who recorded it; empty when the customer's word or the provider did."""
+    source: str
+    """`word`, `provider` or `agent`."""
+    evidence: str
+
+
+def lock(
+    connection: sqlite3.Connection,
+    summary: Summary,
+    now: int,
+    source: str,
+    evidence: str,
+    *,
+    agent: str = "",
+    message_id: int | None = None,
+    opted_out: bool = True,
+) -> None:
+    """Lock (or free) a party within the caller's transaction."""
+    summary["opted_out"] = int(opted_out)
+    queries("conversations").save_consent(
+        connection,
+        party=summary["party"],
+        opted_out=int(opted_out),
+        now=now,
+        agent=agent,
+        source=source,
+        evidence=evidence,
+        message_id=message_id,
+    )
+
+
+class ConsentBook:
+    """Reading and changing consent by hand."""
+
+    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+        """Keep what every call needs."""
+        self._database = database
+        self._clock = clock
+        self._rng = rng
+
+    async def of(self, party: str) -> Consent | None:
+        """The newest word on a party, if there ever was one."""
+        query = functools.partial(queries("conversations").consent, party=party)
+        row: Any = await self._database.read(query)
+        if row is None:
+            return None
+        return Consent(
+            bool(row["opted_out"]), row["at"], row["agent"], row["source"], row["evidence"]
+        )
+
+    async def decide(
+        self, conversation_id: int, agent: str, *, opted_out: bool, evidence: str
+    ) -> None:
+        """An agent confirms an opt-out, or records that the customer is in again."""
+
+        def work(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            lock(
+                transaction.connection,
+                summary,
+                self._clock.now(),
+                "agent",
+                evidence,
+                agent=agent,
+                opted_out=opted_out,
+            )
+            summaries.flush()
+            action = "opt out" if opted_out else "opt in"
+            record(transaction, self._rng, self._clock, agent, action, conversation_id, 0, evidence)
+
+        await self._database.write(work)

@@ -1,0 +1,155 @@
+"""Conversations: windows of the list, and what agents do with a thread."""
+
+import functools
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tui.clock import Clock
+from tui.domain.conversation import Conversation, Counts, Order, State, View
+from tui.domain.fold import fold
+from tui.domain.phone import Address
+from tui.store import rows
+from tui.store.database import Database, Transaction
+from tui.store.queries import queries
+from tui.store.summaries import Summaries, Summary
+
+_SMALLEST = -(1 << 62)
+_LARGEST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A place in a list: before the first conversation, behind the last, or at one of them."""
+
+    sort: int
+    id: int
+
+
+FIRST = Key(_SMALLEST, _SMALLEST)
+LAST = Key(_LARGEST, _LARGEST)
+
+
+def key_of(conversation: Conversation, order: Order) -> Key:
+    """The place of a conversation in a list of this order."""
+    if order is Order.NEWEST:
+        return Key(-conversation.last_at, conversation.id)
+    return Key(conversation.rank, conversation.id)
+
+
+class Conversations:
+    """What the list reads and what triage writes."""
+
+    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+        """Keep what every call needs."""
+        self._database = database
+        self._clock = clock
+        self._rng = rng
+        self._sql = queries("conversations")
+
+    async def after(self, view: View, key: Key, limit: int) -> list[Conversation]:
+        """Up to `limit` conversations of the view behind `key`, in the view's order."""
+        return await self._window(view, key, limit, "after")
+
+    async def before(self, view: View, key: Key, limit: int) -> list[Conversation]:
+        """Up to `limit` conversations of the view in front of `key`, in the view's order."""
+        return (await self._window(view, key, limit, "before"))[::-1]
+
+    async def get(self, conversation_id: int) -> Conversation | None:
+        """One conversation."""
+        row = await self._database.read(functools.partial(self._sql.get, id=conversation_id))
+        return rows.conversation(row) if row else None
+
+    async def with_party(self, address: Address) -> Conversation | None:
+        """The conversation with this party, if anyone ever wrote."""
+        row = await self._database.read(functools.partial(self._sql.by_party, party=address.key))
+        return rows.conversation(row) if row else None
+
+    async def begin(self, address: Address, account: str) -> Conversation:
+        """The conversation with this party, begun now if there is none."""
+
+        def work(transaction: Transaction) -> Summary:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.of(address, account=account, own="", at=self._clock.now())
+            summaries.flush()
+            return summary
+
+        return rows.conversation(await self._database.write(work))
+
+    async def counts(self) -> Counts:
+        """The numbers of the header line."""
+        counters = await self.counters()
+        names = ("open", "waiting", "unread", "failed", "snoozed", "closed")
+        return Counts(**{name: counters.get(name, 0) for name in names})
+
+    async def counters(self) -> dict[str, int]:
+        """Every counter by name; `assignee:` ones count open conversations."""
+        found = await self._database.read(self._sql.counters)
+        return {row["name"]: row["value"] for row in found}
+
+    async def next_waiting(self, after: Conversation | None) -> Conversation | None:
+        """The one that waits next longest after this, around the end to the first."""
+        return await self._waiting(after, self._sql.next_waiting, FIRST)
+
+    async def previous_waiting(self, before: Conversation | None) -> Conversation | None:
+        """The one that waits next longer before this, around the start to the last."""
+        return await self._waiting(before, self._sql.previous_waiting, LAST)
+
+    async def labels(self) -> list[tuple[str, int]]:
+        """Every label in use and how many conversations wear it."""
+        found = await self._database.read(self._sql.all_labels)
+        return [(row["label"], row["uses"]) for row in found]
+
+    async def seen_upto(self, conversation_id: int, agent: str) -> int:
+        """The newest message this agent has seen here; 0 for none."""
+        look = functools.partial(self._sql.look, conversation_id=conversation_id, agent=agent)
+        return await self._database.read(look) or 0
+
+    async def _window(self, view: View, key: Key, limit: int, way: str) -> list[Conversation]:
+        """The rows of one page as the query gives them."""
+        name, values = _query(view)
+        values |= {"pattern": _pattern(view.text), "id": key.id, "limit": limit}
+        values["last_at" if name == "newest" else "rank"] = (
+            -key.sort if name == "newest" else key.sort
+        )
+        query = getattr(queries("windows"), f"{name}_{way}")
+        run = self._database.search if view.text else self._database.read
+        return [rows.conversation(row) for row in await run(functools.partial(query, **values))]
+
+    async def _waiting(
+        self, place: Conversation | None, query: Callable[..., Any], start: Key
+    ) -> Conversation | None:
+        """The next waiting one in a direction, beginning again at the other end."""
+        keys = [start] if place is None else [Key(place.rank, place.id), start]
+        for key in keys:
+            row = await self._database.read(functools.partial(query, rank=key.sort, id=key.id))
+            if row is not None:
+                return rows.conversation(row)
+        return None
+
+
+def _pattern(text: str) -> str:
+    """A LIKE pattern for what an agent typed into the filter."""
+    if not text.strip():
+        return ""
+    escaped = fold(text.strip()).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _query(view: View) -> tuple[str, dict[str, Any]]:
+    """The pair of queries that shows a view, and its own parameters."""
+    state = (view.state or State.OPEN).value
+    if view.failed:
+        return "failed", {}
+    if view.drafts_of:
+        return "drafts", {"agent": view.drafts_of}
+    if view.starred:
+        return "starred", {}
+    if view.label:
+        return "by_label", {"label": view.label, "state": state}
+    if view.assignee is not None:
+        return "by_assignee", {"assignee": view.assignee, "state": state}
+    if view.order is Order.NEWEST:
+        return "newest", {"state": state}
+    return "by_state", {"state": state}

@@ -1,0 +1,164 @@
+"""What providers tell about messages: written down once, applied by the one status rule."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tui.clock import Clock
+from tui.domain.change import Subject
+from tui.domain.ids import from_reference, match_key
+from tui.domain.status import Status, contradicts, may_move
+from tui.store.consent import lock
+from tui.store.database import Transaction
+from tui.store.queries import queries
+from tui.store.summaries import Summaries, status_moved
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A row of `events`, before it is written."""
+
+    kind: str
+    event_id: str
+    at: int | None = None
+    status: Status | None = None
+    word: str = ""
+    code: str = ""
+    reason: str = ""
+    raw: str = ""
+    provider_id: str = ""
+    reference: str = ""
+    parts: int = 0
+    price: str = ""
+    problem: str = ""
+    opted_out: bool = False
+
+
+class Events:
+    """The events of one transaction."""
+
+    def __init__(self, transaction: Transaction, summaries: Summaries, clock: Clock) -> None:
+        """Keep what every event needs."""
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._summaries = summaries
+        self._clock = clock
+        self._sql = queries("ingest")
+        self._messages = queries("messages")
+
+    def add(
+        self, account: str, event: EventRow, message_id: int | None = None, moved: bool = False
+    ) -> bool:
+        """Write an event down; False when it is already known."""
+        return bool(
+            self._sql.add_event(
+                self._connection,
+                account=account,
+                kind=event.kind,
+                event_id=event.event_id,
+                received_at=self._clock.now(),
+                at=event.at,
+                message_id=message_id,
+                provider_key=match_key(event.provider_id) if event.provider_id else "",
+                status=event.status or "",
+                word=event.word,
+                code=event.code,
+                reason=event.reason,
+                moved=moved,
+                problem=event.problem,
+                raw=event.raw,
+            )
+        )
+
+    def receipt(self, account: str, event: EventRow) -> bool:
+        """A receipt: kept always, applied when its message is known; False when seen before."""
+        if self._sql.known(
+            self._connection, account=account, kind=event.kind, event_id=event.event_id
+        ):
+            return False
+        message = self._message_of(account, event)
+        if message is None:
+            return self.add(account, event)
+        moved = self._apply(message, event)
+        self.add(account, event, message["id"], moved)
+        if event.provider_id and not message["provider_id"]:
+            self.name(message["id"], event.provider_id)
+        return True
+
+    def settle(self, message_id: int, event: EventRow) -> None:
+        """The answer to a send, or the lack of one."""
+        message = self._messages.get(self._connection, id=message_id)
+        moved = self._apply(message, event)
+        self.add(message["account"], event, message_id, moved)
+
+    def name(self, message_id: int, provider_id: str) -> None:
+        """A message gets its provider's id; receipts that waited for it are applied."""
+        key = match_key(provider_id)
+        self._messages.set_provider_id(
+            self._connection, id=message_id, provider_id=provider_id, provider_key=key
+        )
+        account = self._messages.get(self._connection, id=message_id)["account"]
+        for row in self._sql.waiting_for(self._connection, account=account, provider_key=key):
+            message = self._messages.get(self._connection, id=message_id)
+            moved = self._apply(message, _from_row(row))
+            self._sql.adopt(self._connection, id=row["id"], message_id=message_id, moved=moved)
+
+    def _message_of(self, account: str, event: EventRow) -> Any | None:
+        """The message an event is about: by our reference, else by the provider's id."""
+        identity = from_reference(event.reference)
+        if identity is not None:
+            row = self._messages.get(self._connection, id=identity)
+            if row is not None and row["account"] == account:
+                return row
+        if not event.provider_id:
+            return None
+        found = self._messages.by_provider_key(
+            self._connection, account=account, provider_key=match_key(event.provider_id)
+        )
+        exact = [row for row in found if row["provider_id"] == event.provider_id]
+        return next(iter(exact or found), None)
+
+    def _apply(self, message: Any, event: EventRow) -> bool:
+        """Move the message if the rule permits; contradictions are marked. Whether it moved."""
+        conversation_id = message["conversation_id"]
+        if event.opted_out:
+            summary = self._summaries.get(conversation_id)
+            lock(self._connection, summary, self._clock.now(), "provider", event.reason)
+        if event.status is None:
+            return False
+        old = Status(message["status"])
+        contradicted = bool(message["contradicted"]) or contradicts(old, event.status)
+        if not may_move(old, event.status):
+            if contradicted and not message["contradicted"]:
+                self._messages.mark_contradicted(self._connection, id=message["id"])
+                self._transaction.changed(Subject.MESSAGE, message["id"], conversation_id)
+            return False
+        self._messages.move(
+            self._connection,
+            id=message["id"],
+            status=event.status,
+            word=event.word,
+            code=event.code,
+            reason=event.reason,
+            status_at=event.at or self._clock.now(),
+            parts=event.parts,
+            price=event.price,
+            contradicted=contradicted,
+        )
+        summary = self._summaries.get(conversation_id)
+        status_moved(summary, message["id"], old, event.status, bool(message["handled"]))
+        self._transaction.changed(Subject.MESSAGE, message["id"], conversation_id)
+        return True
+
+
+def _from_row(row: Any) -> EventRow:
+    """A stored receipt as it was when it came."""
+    return EventRow(
+        kind=row["kind"],
+        event_id=row["event_id"],
+        at=row["at"],
+        status=Status(row["status"]) if row["status"] else None,
+        word=row["word"],
+        code=row["code"],
+        reason=row["reason"],
+        raw=row["raw"],
+    )

@@ -1,0 +1,153 @@
+"""Messages of a conversation: pages both ways, histories, attachments, full-text search."""
+
+import functools
+import random
+import sqlite3
+from typing import Any
+
+from tui.clock import Clock
+from tui.domain.change import Subject
+from tui.domain.fold import fold, search_query
+from tui.domain.ids import new_id
+from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.domain.timeline import Entry
+from tui.store import rows
+from tui.store.audit import record
+from tui.store.database import Database, Transaction
+from tui.store.queries import queries
+from tui.store.summaries import Summaries, note_last
+
+NEWEST = 1 << 62
+"""Behind every message: the place to page back from."""
+
+
+class Messages:
+    """What a conversation's view reads."""
+
+    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+        """Keep what every call needs."""
+        self._database = database
+        self._clock = clock
+        self._rng = rng
+        self._sql = queries("messages")
+
+    async def get(self, message_id: int) -> Message | None:
+        """One message."""
+        row = await self._database.read(functools.partial(self._sql.get, id=message_id))
+        return rows.message(row) if row else None
+
+    async def before(self, conversation_id: int, before: int, limit: int) -> list[Message]:
+        """Up to `limit` messages older than message `before`, oldest first."""
+        query = functools.partial(
+            self._sql.newest, conversation_id=conversation_id, before=before, limit=limit
+        )
+        return rows.messages(await self._database.read(query))[::-1]
+
+    async def after(self, conversation_id: int, after: int, limit: int) -> list[Message]:
+        """Up to `limit` messages newer than message `after`, oldest first."""
+        query = functools.partial(
+            self._sql.following, conversation_id=conversation_id, after=after, limit=limit
+        )
+        return rows.messages(await self._database.read(query))
+
+    async def search(
+        self, text: str, *, before: int = NEWEST, limit: int = 50, conversation_id: int = 0
+    ) -> list[Message]:
+        """Messages with all these words (or their beginnings), newest first, accent-blind.
+
+        An empty search finds nothing. Cancelling the call stops the query.
+        """
+        query = search_query(text)
+        if not query:
+            return []
+        values: dict[str, Any] = {"query": query, "before": before, "limit": limit}
+        if conversation_id:
+            work = functools.partial(self._sql.search_in, conversation_id=conversation_id, **values)
+        else:
+            work = functools.partial(self._sql.search, **values)
+        return rows.messages(await self._database.search(work))
+
+    async def timeline(self, message_id: int) -> list[Entry]:
+        """Everything ever told about a message, in the order it was learnt."""
+        query = functools.partial(queries("messages").events_of, message_id=message_id)
+        return [rows.entry(row) for row in await self._database.read(query)]
+
+    async def trouble(self, conversation_id: int) -> list[Message]:
+        """Outgoing messages in trouble that nobody has dealt with, newest first."""
+        query = functools.partial(self._sql.trouble_of, conversation_id=conversation_id)
+        return rows.messages(await self._database.read(query))
+
+    async def attachments(self, message_id: int) -> list[AttachmentInfo]:
+        """What came with a message, without the bytes."""
+        query = functools.partial(self._sql.attachments_of, message_id=message_id)
+        return [rows.attachment(row) for row in await self._database.read(query)]
+
+    async def attachment_data(self, attachment_id: int) -> bytes:
+        """The bytes of an attachment; empty when there is none."""
+        query = functools.partial(self._sql.attachment_data, id=attachment_id)
+        return await self._database.read(query) or b""
+
+    async def add_note(self, conversation_id: int, agent: str, body: str) -> int:
+        """Write a private note into the conversation; returns its id."""
+
+        def work(transaction: Transaction) -> int:
+            now = self._clock.now()
+            identity = unused_id(transaction.connection, now, self._rng)
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            insert_message(
+                transaction,
+                id=identity,
+                conversation_id=conversation_id,
+                direction=Direction.NOTE,
+                account=summary["account"],
+                body=body,
+                at=now,
+                agent=agent,
+            )
+            index(transaction.connection, [(identity, body)])
+            note_last(summary, id=identity, at=now, direction=Direction.NOTE, status="", body=body)
+            summaries.flush()
+            record(transaction, self._rng, self._clock, agent, "note", conversation_id, identity)
+            return identity
+
+        return await self._database.write(work)
+
+
+_EMPTY: dict[str, Any] = {
+    "status": "",
+    "sender": "",
+    "agent": "",
+    "provider_id": "",
+    "provider_key": "",
+    "status_at": 0,
+    "scheduled_at": None,
+    "hold_until": 0,
+    "format": "SMS",
+    "subject": "",
+    "media": "[]",
+    "retry_of": None,
+    "suspected": 0,
+    "attachments": 0,
+}
+
+
+def insert_message(transaction: Transaction, **values: Any) -> None:
+    """Insert a row of `messages`; what is not named stays empty."""
+    queries("messages").insert(transaction.connection, **{**_EMPTY, **values})
+    transaction.changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
+
+
+def unused_id(connection: sqlite3.Connection, at: int, rng: random.Random) -> int:
+    """A new message id for this moment."""
+    identity = new_id(at, rng)
+    while queries("messages").exists(connection, id=identity):
+        identity += 1
+    return identity
+
+
+def index(connection: sqlite3.Connection, texts: list[tuple[int, str]]) -> None:
+    """Make texts findable: (message id, text) pairs, written together."""
+    queries("messages").index_text(
+        connection, [{"id": identity, "body": fold(text)} for identity, text in texts]
+    )

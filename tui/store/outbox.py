@@ -1,0 +1,331 @@
+"""The outbox: a message's row is its place in the queue.
+
+A row is written before anything is sent, claimed by compare-and-set before the request, and
+settled by what came of it. Whoever holds a claim and dies leaves an `uncertain` message behind,
+never a second one.
+"""
+
+import functools
+import json
+import random
+from dataclasses import dataclass
+
+from tui.clock import Clock
+from tui.domain.change import Subject
+from tui.domain.ids import reference
+from tui.domain.message import Direction, Message, NewMessage
+from tui.domain.phone import parse_address
+from tui.domain.status import Status
+from tui.domain.text import repair
+from tui.store import rows
+from tui.store.audit import record
+from tui.store.database import Database, Transaction
+from tui.store.errors import OptedOut, StaleReply, StoreError
+from tui.store.events import EventRow, Events
+from tui.store.messages import index, insert_message, unused_id
+from tui.store.queries import queries
+from tui.store.summaries import Summaries, note_last
+
+_HANDLED_BY_AGENT = "Resolved by {agent}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What came of handing a message to the provider."""
+
+    status: Status
+    provider_id: str = ""
+    word: str = ""
+    code: str = ""
+    reason: str = ""
+    parts: int = 0
+    price: str = ""
+    raw: str = ""
+    opted_out: bool = False
+
+
+class Outbox:
+    """Queueing by agents, claiming and settling by whoever sends."""
+
+    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+        """Keep what every call needs."""
+        self._database = database
+        self._clock = clock
+        self._rng = rng
+        self._sql = queries("outbox")
+
+    async def queue(self, new: NewMessage, *, seen_upto: int | None = None) -> Message:
+        """Write a message into the queue and take the draft away, in one transaction.
+
+        `seen_upto` is the newest message the agent has seen: when a customer or a colleague wrote
+        something newer, nothing is queued. Raises `StaleReply`, `OptedOut`.
+        """
+
+        def work(transaction: Transaction) -> Message:
+            summaries = Summaries(transaction, self._rng)
+            message_id = self._insert(transaction, summaries, new, seen_upto)
+            summaries.flush()
+            return rows.message(queries("messages").get(transaction.connection, id=message_id))
+
+        return await self._database.write(work)
+
+    async def claim(self, owner: str, account: str, limit: int) -> list[Message]:
+        """Take up to `limit` due messages of an account; nobody else gets them.
+
+        Messages to customers who have opted out meanwhile are settled as rejected instead.
+        """
+
+        def work(transaction: Transaction) -> list[Message]:
+            found = self._sql.claim(
+                transaction.connection,
+                owner=owner,
+                account=account,
+                now=self._clock.now(),
+                limit=limit,
+            )
+            summaries = Summaries(transaction, self._rng)
+            claimed = [row for row in found if not self._refused(transaction, summaries, row)]
+            for row in claimed:
+                self._show_move(transaction, summaries, row)
+            summaries.flush()
+            return rows.messages(claimed)
+
+        if not await self._has_due(account):
+            return []
+        return await self._database.write(work)
+
+    async def settle(self, message_id: int, settled: Settled) -> None:
+        """Record what came of a claimed message, and apply receipts that were there first."""
+
+        def work(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            events = Events(transaction, summaries, self._clock)
+            events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
+            if settled.provider_id:
+                events.name(message_id, settled.provider_id)
+            summaries.flush()
+
+        await self._database.write(work)
+
+    async def requeue(self, message_id: int, owner: str, *, at: int, reason: str) -> None:
+        """Nothing was sent: back into the queue, not before `at` (ms UTC)."""
+
+        def work(transaction: Transaction) -> None:
+            done = self._sql.requeue(
+                transaction.connection, id=message_id, owner=owner, next_try_at=at, reason=reason
+            )
+            if done:
+                self._moved_by_hand(transaction, message_id)
+
+        await self._database.write(work)
+
+    async def abandon(self, dead_before: int) -> int:
+        """Claims whose holder was last seen before this moment become `uncertain`."""
+        query = functools.partial(self._sql.abandoned, dead_before=dead_before)
+        if not await self._database.read(query):
+            return 0
+
+        def work(transaction: Transaction) -> int:
+            summaries = Summaries(transaction, self._rng)
+            events = Events(transaction, summaries, self._clock)
+            found = query(transaction.connection)
+            for row in found:
+                events.settle(row["id"], settled_row(row["id"], _LOST, self._clock.now()))
+            summaries.flush()
+            return len(found)
+
+        return await self._database.write(work)
+
+    async def take_back(self, message_id: int, agent: str) -> bool:
+        """Cancel a message that has not left the desk; False when it is too late."""
+
+        def work(transaction: Transaction) -> bool:
+            done = self._sql.take_back(transaction.connection, id=message_id, now=self._clock.now())
+            if done:
+                self._moved_by_hand(transaction, message_id)
+                record(
+                    transaction, self._rng, self._clock, agent, "take back", message_id=message_id
+                )
+            return bool(done)
+
+        return await self._database.write(work)
+
+    async def next_due(self, account: str) -> int | None:
+        """When the next queued message of an account may go (ms UTC); None when there is none."""
+        query = functools.partial(self._sql.next_due, account=account)
+        return await self._database.read(query)
+
+    async def pending(self, account: str, since: int, limit: int) -> list[tuple[Message, int, int]]:
+        """Messages whose receipt may be asked for: (message, last asked at, times asked)."""
+        query = functools.partial(self._sql.pending, account=account, since=since, limit=limit)
+        found = await self._database.read(query)
+        return [(rows.message(row), row["asked_at"], row["asks"]) for row in found]
+
+    async def outstanding(self, account: str, since: int) -> bool:
+        """Whether receipts are expected for messages written since then."""
+        query = functools.partial(self._sql.outstanding, account=account, since=since)
+        return bool(await self._database.read(query))
+
+    async def asked(self, message_ids: list[int]) -> None:
+        """Note that receipts of these were asked for just now."""
+        now = self._clock.now()
+        await self._database.write(
+            lambda t: self._sql.asked(t.connection, [{"id": i, "now": now} for i in message_ids])
+        )
+
+    async def resolve(self, message_id: int, agent: str, *, went_out: bool) -> None:
+        """The agent's word about a message that may have been sent."""
+        status = Status.ACCEPTED if went_out else Status.FAILED
+        words = "went out" if went_out else "did not go out"
+        settled = Settled(status, word=f"{agent}: {words}", reason=f"{agent} says it {words}")
+
+        def work(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            events = Events(transaction, summaries, self._clock)
+            events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
+            self._mark_handled(transaction, summaries, message_id)
+            summaries.flush()
+            record(transaction, self._rng, self._clock, agent, words, message_id=message_id)
+
+        await self._database.write(work)
+
+    async def handled(self, message_id: int) -> None:
+        """An agent has dealt with this failure."""
+
+        def work(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            self._mark_handled(transaction, summaries, message_id)
+            summaries.flush()
+
+        await self._database.write(work)
+
+    async def cancelled(self, message_id: int) -> None:
+        """The provider has taken the scheduled message back."""
+        await self.settle(message_id, Settled(Status.CANCELLED, word="cancelled"))
+
+    def _insert(
+        self,
+        transaction: Transaction,
+        summaries: Summaries,
+        new: NewMessage,
+        seen_upto: int | None,
+    ) -> int:
+        """The row, the summary, the index, the draft's end."""
+        now = self._clock.now()
+        address = parse_address(new.to)
+        summary = summaries.of(address, account=new.account, own=new.sender, at=now)
+        self._refuse_stale(summary["last_id"], seen_upto)
+        if queries("conversations").opted_out(transaction.connection, party=summary["party"]):
+            raise OptedOut(f"{summary['address']} has opted out: nothing was queued")
+        body = repair(new.body)
+        identity = unused_id(transaction.connection, now, self._rng)
+        insert_message(
+            transaction,
+            id=identity,
+            conversation_id=summary["id"],
+            direction=Direction.OUT,
+            status=Status.QUEUED,
+            account=new.account,
+            body=body,
+            at=now,
+            sender=new.sender,
+            agent=new.agent,
+            status_at=now,
+            scheduled_at=new.scheduled_at,
+            hold_until=new.hold_until,
+            format=new.format,
+            subject=repair(new.subject),
+            media=json.dumps(list(new.media)),
+            retry_of=new.retry_of,
+        )
+        index(transaction.connection, [(identity, body)])
+        note_last(
+            summary,
+            id=identity,
+            at=now,
+            direction=Direction.OUT,
+            status=Status.QUEUED,
+            body=body,
+        )
+        summary["waiting_since"] = None
+        if new.retry_of is not None:
+            self._mark_handled(transaction, summaries, new.retry_of)
+        queries("desk").drop_draft(
+            transaction.connection, conversation_id=summary["id"], agent=new.agent
+        )
+        transaction.changed(Subject.DRAFT, summary["id"], summary["id"])
+        record(transaction, self._rng, self._clock, new.agent, "send", summary["id"], identity)
+        return identity
+
+    @staticmethod
+    def _refuse_stale(last_id: int, seen_upto: int | None) -> None:
+        """Two agents cannot both answer, and no answer crosses a new question unseen."""
+        if seen_upto is not None and last_id > seen_upto:
+            raise StaleReply("Something new came in while you were writing: nothing was sent")
+
+    def _refused(self, transaction: Transaction, summaries: Summaries, row: rows.Row) -> bool:
+        """Settle a claimed message as rejected when its receiver has opted out."""
+        if not summaries.get(row["conversation_id"])["opted_out"]:
+            return False
+        events = Events(transaction, summaries, self._clock)
+        settled = Settled(Status.REJECTED, reason="The customer has opted out: not sent")
+        events.settle(row["id"], settled_row(row["id"], settled, self._clock.now()))
+        return True
+
+    async def _has_due(self, account: str) -> bool:
+        """A look before the write lock is taken."""
+        due = await self.next_due(account)
+        return due is not None and due <= self._clock.now()
+
+    def _moved_by_hand(self, transaction: Transaction, message_id: int) -> None:
+        """Bring the summary in line after the desk's own move of a message."""
+        row = queries("messages").get(transaction.connection, id=message_id)
+        summaries = Summaries(transaction, self._rng)
+        self._show_move(transaction, summaries, row)
+        summaries.flush()
+
+    @staticmethod
+    def _show_move(transaction: Transaction, summaries: Summaries, row: rows.Row) -> None:
+        """The list shows the message's new status where it shows the message."""
+        summary = summaries.get(row["conversation_id"])
+        if summary["last_id"] == row["id"]:
+            summary["last_status"] = row["status"]
+        transaction.changed(Subject.MESSAGE, row["id"], row["conversation_id"])
+
+    def _mark_handled(
+        self, transaction: Transaction, summaries: Summaries, message_id: int
+    ) -> None:
+        """Take a message out of the failures."""
+        row = queries("messages").get(transaction.connection, id=message_id)
+        if row is None:
+            raise StoreError(f"There is no message {message_id}")
+        if row["handled"]:
+            return
+        queries("messages").set_handled(transaction.connection, id=message_id)
+        if row["status"] and Status(row["status"]).trouble:
+            summary = summaries.get(row["conversation_id"])
+            summary["failed"] = max(0, summary["failed"] - 1)
+        transaction.changed(Subject.MESSAGE, message_id, row["conversation_id"])
+
+
+_LOST = Settled(
+    Status.UNCERTAIN,
+    reason="The desk stopped while this was being sent: it may or may not have gone out",
+)
+
+
+def settled_row(message_id: int, settled: Settled, now: int) -> EventRow:
+    """The answer to a send as an event of the message's history."""
+    return EventRow(
+        kind="send",
+        event_id=f"{reference(message_id)}-{now}",
+        at=now,
+        status=settled.status,
+        word=settled.word,
+        code=settled.code,
+        reason=settled.reason,
+        raw=settled.raw,
+        parts=settled.parts,
+        price=settled.price,
+        opted_out=settled.opted_out,
+    )

@@ -1,0 +1,128 @@
+"""Rows of the database as values of the domain."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tui.domain.account import AccountState, Health
+from tui.domain.conversation import Conversation, Draft, State
+from tui.domain.message import AttachmentInfo, Direction, Format, Message
+from tui.domain.status import Status
+from tui.domain.timeline import Entry
+
+Row = sqlite3.Row | Mapping[str, Any]
+
+
+def conversation(row: Row) -> Conversation:
+    """A row of `conversations`."""
+    return Conversation(
+        id=row["id"],
+        party=row["party"],
+        address=row["address"],
+        name=row["name"],
+        state=State(row["state"]),
+        snoozed_until=row["snoozed_until"],
+        assignee=row["assignee"],
+        starred=bool(row["starred"]),
+        labels=tuple(row["labels"].split("\n")) if row["labels"] else (),
+        unread=row["unread"],
+        waiting_since=row["waiting_since"],
+        failed=row["failed"],
+        last_id=row["last_id"],
+        last_at=row["last_at"],
+        last_direction=Direction(row["last_direction"]) if row["last_direction"] else None,
+        last_status=Status(row["last_status"]) if row["last_status"] else None,
+        preview=row["preview"],
+        account=row["account"],
+        own=row["own"],
+        opted_out=bool(row["opted_out"]),
+        rank=row["rank"],
+    )
+
+
+def message(row: Row) -> Message:
+    """A row of `messages`."""
+    return Message(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        direction=Direction(row["direction"]),
+        status=Status(row["status"]) if row["status"] else None,
+        account=row["account"],
+        body=row["body"],
+        at=row["at"],
+        sender=row["sender"],
+        agent=row["agent"],
+        provider_id=row["provider_id"],
+        word=row["word"],
+        code=row["code"],
+        reason=row["reason"],
+        status_at=row["status_at"],
+        scheduled_at=row["scheduled_at"],
+        hold_until=row["hold_until"],
+        parts=row["parts"],
+        format=Format(row["format"]),
+        subject=row["subject"],
+        media=tuple(json.loads(row["media"])),
+        retry_of=row["retry_of"],
+        contradicted=bool(row["contradicted"]),
+        handled=bool(row["handled"]),
+        suspected=bool(row["suspected"]),
+        attachments=row["attachments"],
+    )
+
+
+def messages(rows: Iterable[Row]) -> list[Message]:
+    """Several rows of `messages`."""
+    return [message(row) for row in rows]
+
+
+def attachment(row: Row) -> AttachmentInfo:
+    """A row of `attachments` without its bytes."""
+    return AttachmentInfo(
+        row["id"], row["message_id"], row["name"], row["content_type"], row["size"]
+    )
+
+
+def entry(row: Row) -> Entry:
+    """A row of `events`."""
+    return Entry(
+        kind=row["kind"],
+        received_at=row["received_at"],
+        at=row["at"],
+        status=Status(row["status"]) if row["status"] else None,
+        word=row["word"],
+        code=row["code"],
+        reason=row["reason"],
+        moved=bool(row["moved"]),
+        problem=row["problem"],
+        raw=row["raw"],
+    )
+
+
+def draft(row: Row) -> Draft:
+    """A row of `drafts`."""
+    return Draft(
+        row["conversation_id"],
+        row["agent"],
+        row["body"],
+        row["account"],
+        row["sender"],
+        row["began_at"],
+        row["updated_at"],
+    )
+
+
+def account_state(row: Row) -> AccountState:
+    """A row of `accounts`."""
+    return AccountState(
+        name=row["name"],
+        health=Health(row["health"]),
+        line=row["line"],
+        retry_at=row["retry_at"],
+        ok_at=row["ok_at"],
+        event_at=row["event_at"],
+        latency_ms=row["latency_ms"],
+        balance=row["balance"],
+        holder=row["holder"],
+    )

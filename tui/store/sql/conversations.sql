@@ -1,0 +1,85 @@
+-- name: get(id)^
+select * from conversations where id = :id;
+
+-- name: by_party(party)^
+select * from conversations where party = :party;
+
+-- name: insert(id, party, address, name, folded, account, own, last_at, rank, opted_out)!
+insert into conversations (id, party, address, name, folded, account, own, last_at, rank, opted_out)
+values (:id, :party, :address, :name, :folded, :account, :own, :last_at, :rank, :opted_out);
+
+-- name: save(id, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, failed, last_id, last_at, last_direction, last_status, preview, account, own, opted_out, rank)!
+update conversations set
+  name = :name, folded = :folded, state = :state, snoozed_until = :snoozed_until,
+  assignee = :assignee, starred = :starred, labels = :labels, unread = :unread,
+  waiting_since = :waiting_since, failed = :failed, last_id = :last_id, last_at = :last_at,
+  last_direction = :last_direction, last_status = :last_status, preview = :preview,
+  account = :account, own = :own, opted_out = :opted_out, rank = :rank
+where id = :id;
+
+-- name: due(now)
+select * from conversations where state = 'snoozed' and snoozed_until <= :now order by snoozed_until limit 200;
+
+-- name: add_label(label, conversation_id)!
+insert into conversation_labels (label, conversation_id) values (:label, :conversation_id)
+on conflict do nothing;
+
+-- name: drop_label(label, conversation_id)!
+delete from conversation_labels where label = :label and conversation_id = :conversation_id;
+
+-- name: labels_of(conversation_id)
+select label from conversation_labels where conversation_id = :conversation_id order by label;
+
+-- name: all_labels()
+select label, count(*) as uses from conversation_labels group by label order by label;
+
+-- name: counters()
+select name, value from counters;
+
+-- name: next_waiting(rank, id)^
+select * from conversations
+where state = 'open' and waiting_since is not null and (rank, id) > (:rank, :id)
+order by rank, id limit 1;
+
+-- name: previous_waiting(rank, id)^
+select * from conversations
+where state = 'open' and waiting_since is not null and (rank, id) < (:rank, :id)
+order by rank desc, id desc limit 1;
+
+-- name: look(conversation_id, agent)$
+select message_id from looks where conversation_id = :conversation_id and agent = :agent;
+
+-- name: save_look(conversation_id, agent, message_id)!
+insert into looks (conversation_id, agent, message_id) values (:conversation_id, :agent, :message_id)
+on conflict (conversation_id, agent) do update set message_id = excluded.message_id
+where excluded.message_id > looks.message_id;
+
+-- name: contact_name(party)$
+select name from contacts where party = :party;
+
+-- name: save_contact(party, name, note, now)!
+insert into contacts (party, name, note, updated_at) values (:party, :name, :note, :now)
+on conflict (party) do update set name = excluded.name, note = excluded.note, updated_at = excluded.updated_at;
+
+-- name: contact(party)^
+select * from contacts where party = :party;
+
+-- name: opted_out(party)$
+select opted_out from consent where party = :party;
+
+-- name: save_consent(party, opted_out, now, agent, source, evidence, message_id)!
+insert into consent (party, opted_out, at, agent, source, evidence, message_id)
+values (:party, :opted_out, :now, :agent, :source, :evidence, :message_id)
+on conflict (party) do update set opted_out = excluded.opted_out, at = excluded.at,
+  agent = excluded.agent, source = excluded.source, evidence = excluded.evidence,
+  message_id = excluded.message_id;
+
+-- name: consent(party)^
+select * from consent where party = :party;
+
+-- name: add_audit(id, at, agent, action, conversation_id, message_id, detail)!
+insert into audit (id, at, agent, action, conversation_id, message_id, detail)
+values (:id, :at, :agent, :action, :conversation_id, :message_id, :detail);
+
+-- name: audit_of(conversation_id)
+select * from audit where conversation_id = :conversation_id order by id desc limit 200;

@@ -1,0 +1,102 @@
+-- name: account_states()
+select * from accounts order by name;
+
+-- name: account_state(name)^
+select * from accounts where name = :name;
+
+-- name: save_health(name, health, line, retry_at, ok_at, event_at, latency_ms, holder)!
+insert into accounts (name, health, line, retry_at, ok_at, event_at, latency_ms, holder)
+values (:name, :health, :line, :retry_at, :ok_at, :event_at, :latency_ms, :holder)
+on conflict (name) do update set health = excluded.health, line = excluded.line, retry_at = excluded.retry_at,
+  ok_at = coalesce(excluded.ok_at, accounts.ok_at), event_at = coalesce(excluded.event_at, accounts.event_at),
+  latency_ms = excluded.latency_ms, holder = excluded.holder;
+
+-- name: save_balance(name, balance, now)!
+insert into accounts (name, balance, balance_at) values (:name, :balance, :now)
+on conflict (name) do update set balance = excluded.balance, balance_at = excluded.balance_at;
+
+-- name: save_reply_cursor(name, cursor)!
+insert into accounts (name, reply_cursor) values (:name, :cursor)
+on conflict (name) do update set reply_cursor = excluded.reply_cursor;
+
+-- name: save_receipt_cursor(name, cursor)!
+insert into accounts (name, receipt_cursor) values (:name, :cursor)
+on conflict (name) do update set receipt_cursor = excluded.receipt_cursor;
+
+-- name: take_lease(name, owner, preferred, now, expires_at)
+insert into leases (name, owner, preferred, expires_at) values (:name, :owner, :preferred, :expires_at)
+on conflict (name) do update set owner = excluded.owner, preferred = excluded.preferred, expires_at = excluded.expires_at
+where leases.owner = excluded.owner or leases.expires_at < :now or leases.preferred < excluded.preferred
+returning owner;
+
+-- name: drop_lease(name, owner)!
+delete from leases where name = :name and owner = :owner;
+
+-- name: holder(name, now)$
+select owner from leases where name = :name and expires_at >= :now;
+
+-- name: save_process(owner, agent, kind, now)!
+insert into processes (owner, agent, kind, seen_at) values (:owner, :agent, :kind, :now)
+on conflict (owner) do update set seen_at = excluded.seen_at;
+
+-- name: drop_process(owner)!
+delete from processes where owner = :owner;
+
+-- name: drop_presence(owner)!
+delete from presence where owner = :owner;
+
+-- name: save_presence(owner, agent, conversation_id, typing, now)!
+insert into presence (owner, agent, conversation_id, typing, seen_at)
+values (:owner, :agent, :conversation_id, :typing, :now)
+on conflict (owner) do update set conversation_id = excluded.conversation_id, typing = excluded.typing, seen_at = excluded.seen_at;
+
+-- name: others(conversation_id, owner, since)
+select agent, max(typing) as typing from presence
+where conversation_id = :conversation_id and owner <> :owner and seen_at >= :since group by agent order by agent;
+
+-- name: draft(conversation_id, agent)^
+select * from drafts where conversation_id = :conversation_id and agent = :agent;
+
+-- name: drafts_of(agent)
+select * from drafts where agent = :agent and body <> '' order by updated_at desc;
+
+-- name: save_draft(conversation_id, agent, body, account, sender, began_at, now)!
+insert into drafts (conversation_id, agent, body, account, sender, began_at, updated_at)
+values (:conversation_id, :agent, :body, :account, :sender, :began_at, :now)
+on conflict (conversation_id, agent) do update set body = excluded.body, account = excluded.account,
+  sender = excluded.sender, began_at = excluded.began_at, updated_at = excluded.updated_at;
+
+-- name: drop_draft(conversation_id, agent)!
+delete from drafts where conversation_id = :conversation_id and agent = :agent;
+
+-- name: templates()
+select * from templates order by name;
+
+-- name: save_template(name, body, agent, now)!
+insert into templates (name, body, agent, updated_at) values (:name, :body, :agent, :now)
+on conflict (name) do update set body = excluded.body, agent = excluded.agent, updated_at = excluded.updated_at;
+
+-- name: drop_template(name)!
+delete from templates where name = :name;
+
+-- name: views()
+select * from views order by name;
+
+-- name: save_view(name, agent, content)!
+insert into views (name, agent, content) values (:name, :agent, :content)
+on conflict (name) do update set agent = excluded.agent, content = excluded.content;
+
+-- name: drop_view(name)!
+delete from views where name = :name;
+
+-- name: changes_after(seq, limit)
+select * from changes where seq > :seq order by seq limit :limit;
+
+-- name: last_change()$
+select coalesce(max(seq), 0) from changes;
+
+-- name: first_change()$
+select coalesce(min(seq), 0) from changes;
+
+-- name: prune_changes(keep)!
+delete from changes where seq <= (select max(seq) from changes) - :keep;

@@ -1,0 +1,20 @@
+-- name: add_event(account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, problem, raw)!
+insert into events (account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, problem, raw)
+values (:account, :kind, :event_id, :received_at, :at, :message_id, :provider_key, :status, :word, :code, :reason, :moved, :problem, :raw)
+on conflict (account, kind, event_id) do nothing;
+
+-- name: known(account, kind, event_id)$
+select 1 from events where account = :account and kind = :kind and event_id = :event_id;
+
+-- name: waiting_for(account, provider_key)
+select * from events where account = :account and provider_key = :provider_key
+  and message_id is null and kind = 'receipt' order by id;
+
+-- name: adopt(id, message_id, moved)!
+update events set message_id = :message_id, moved = :moved where id = :id;
+
+-- name: set_aside(limit)
+select * from events where problem <> '' order by id desc limit :limit;
+
+-- name: count_aside()$
+select count(*) from events where problem <> '';

@@ -1,0 +1,68 @@
+"""The door: one object that the rest of the program is given."""
+
+import random
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tui.clock import Clock
+from tui.domain.consent import Verdict
+from tui.store.accounts import Accounts, Leases
+from tui.store.consent import ConsentBook
+from tui.store.conversations import Conversations
+from tui.store.database import Database
+from tui.store.desk import Drafts, Presence, Templates
+from tui.store.feed import Feed
+from tui.store.ingest import Ingest, Judge
+from tui.store.messages import Messages
+from tui.store.outbox import Outbox
+from tui.store.triage import Triage
+
+
+def _no_judge(text: str, party: str) -> Verdict:
+    """For those who only read."""
+    return Verdict.NONE
+
+
+class Store:
+    """An open inbox, by subject."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Clock,
+        rng: random.Random,
+        owner: str,
+        judge: Judge = _no_judge,
+        shared: bool = False,
+    ) -> None:
+        """`owner` names this process; `shared` opens the file to its group."""
+        self.path = path
+        self.database = Database(path, shared=shared)
+        self.conversations = Conversations(self.database, clock, rng)
+        self.triage = Triage(self.database, clock, rng)
+        self.messages = Messages(self.database, clock, rng)
+        self.outbox = Outbox(self.database, clock, rng)
+        self.ingest = Ingest(self.database, clock, rng, judge)
+        self.accounts = Accounts(self.database, clock)
+        self.leases = Leases(self.database, clock, owner)
+        self.drafts = Drafts(self.database, clock)
+        self.presence = Presence(self.database, clock, owner)
+        self.templates = Templates(self.database, clock)
+        self.consent = ConsentBook(self.database, clock, rng)
+        self.feed = Feed(self.database)
+
+    async def __aenter__(self) -> Self:
+        """Open the file; raises `StoreError` with the mend."""
+        await self.database.open()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close every connection."""
+        await self.database.close()
