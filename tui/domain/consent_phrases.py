@@ -1,0 +1,135 @@
+"""Plain-language ways to say "stop writing to me" in five languages.
+
+Each pattern reads folded words with single blanks: "Don't text me!" comes as "don t text me". A
+pattern may be wrong either way, for an agent decides: it should be wrong seldom, and rather about
+"the bus stop" than not see "take me off your list".
+"""
+
+import re
+from functools import cache
+
+_GROUPS = {
+    "TEXTS": r"(texts?|txts?|messages?|messaging|sms|msgs?|notifications?|alerts)\b",
+    "DONT": r"(do not|don ?t|never|(please|pls|can you|can u|could you) not)",
+    "MY_NUMBER": r"(this|my)( phone| mobile| cell)? number",
+    "TEXTOS": r"(messages?|sms|textos?|envois?|notifications?|pubs?)\b",
+    "WIADOMOSCI": r"(sms\w*|wiadomosci|powiadomien|reklam)\b",
+    "NACHRICHTEN": r"(sms|nachrichten?|mitteilungen|benachrichtigungen)\b",
+}
+"""What several patterns share; capitals never occur in folded words."""
+
+_ENGLISH = (
+    r"\b(stop|quit|cease)( all)? (text|txt|messag|msg|contact|spam|harass|bother|bugg|annoy)\w*",
+    r"\b(stop|quit) sending( me| us| this| these| those| your| any| more)+\b",
+    r"\b(stop|quit) sending( out)? TEXTS",
+    r"\b(stop|no more|cease|discontinue|cancel|turn off|switch off|end|enough|sick of|tired of)"
+    r"( with| of| the| these| those| your| all| this| any)* TEXTS(?! from| i )",
+    r"^no TEXTS( please| pls| thanks)?$",
+    r"\bDONT( ever)? (text|txt|message|contact|sms|msg|write to) (me|us|this number)\b"
+    r"(?! (before|after|until|till|on|at|about|by|while|during|if|when|to?day|tomorrow|now)\b)",
+    r"\bDONT (text|message|contact|write|reply) (to )?(me |us )?(again|any ?more|ever)\b",
+    r"\bDONT send( me| us| any| these| more| further)* TEXTS",
+    r"\b(remove|delete|erase) (me|MY_NUMBER)\b",
+    r"\b(take|get) (me|MY_NUMBER) off$",
+    r"\b(take|get) (me|MY_NUMBER) (off|from|out of)\b.{0,25}\b(system|database|records"
+    r"|(your|mailing|texting|text|sms|contact|marketing|this) list)\b",
+    r"\b(removed from|deleted from|taken off|get off) (your|this|the|any|all)\b"
+    r".{0,15}\b(list|system)\b",
+    r"\bunsub(scribe|scribing)?\b",
+    r"\bopt(ing)?( me| us)? out( of| from| please| pls| now|$)",
+    r"\b(want|like|wish) to opt out\b",
+    r"\b(leave me alone|go away|(piss|fuck|bugger) off)\b",
+    r"\blose (my|this) number\b",
+    r"\b(DONT|no longer) (want|wish|need)\b.{0,30}\b(contacted\b|TEXTS)",
+    r"\b(not consent|not agree|never agreed|withdraw\w*|revoke) (to |my )?"
+    r"(receiv|be|get|these|consent)",
+    r"\b(is|are) (spam|spamming|harassment|harassing)\b",
+    r"^((please|pls|plz|just|ok|i|said|reply|text|sms|bitte|palun|prosze|svp) )*stop(p|all)?"
+    r"( (stop|it|this|that|now|already|please|pls|plz|thanks?|you|sms|texts|messages|bitte|danke"
+    r"|palun|aitah|prosze|dziekuje|svp|merci))*$",
+)
+_FRENCH = (
+    r"\b(ne (me|m)|n) (contact|ecri|envo|text|harcel|derang|sollicit|importun)\w* plus\b",
+    r"\bne plus (me |m |etre )?(contact|ecri|envo|recev|derang|sollicit)\w*",
+    r"\brefuse (de|d|vos|ces|tous)\b.{0,20}\bTEXTOS",
+    r"\b(veux|souhaite|desire|voudrais)\b.{0,10}\b(plus|pas)\b.{0,25}\b(contact\w*|TEXTOS)",
+    r"\b(arret|cess)\w+ (de |d )?(me|m|nous) "
+    r"(envo|ecri|contact|harcel|spam|text|importun|sollicit)\w*",
+    r"\b(arret|cess|stopp?)\w*( a)? (vos|ces|les|tous|aux|avec|l envoi)\b.{0,12}\bTEXTOS",
+    r"\b(assez|marre) de (vos|ces|tous)\b.{0,12}\bTEXTOS",
+    r"\bdes(abonn|inscri)\w+",
+    r"\b(retir|supprim|effac|enlev|ray)\w* (moi|mon numero)\b",
+    r"\bme (retirer|supprimer|enlever|rayer|effacer) (de|des)\b",
+    r"(?<!n ai )\bplus (de|aucun) TEXTOS",
+    r"\blaiss\w* moi (tranquille|en paix)\b",
+    r"\b(fich|fout)\w* moi la paix\b",
+)
+_POLISH = (
+    r"\bnie (pisz\w*|pisac) ((juz |wiecej )*do mnie|juz|wiecej)\b",
+    r"\bnie (wysyl|przysyl|posyl)\w*( mi| do mnie| juz| wiecej| zadnych| tych)* WIADOMOSCI",
+    r"\b(mna nie kontakt|nie kontaktuj|nie kontakt\w+( sie)? ze mna)",
+    r"\b(zakoncz\w*|wstrzyma\w*) wysylani\w+ WIADOMOSCI",
+    r"\b(za)?przesta\w+ (do mnie |mi |juz )*(pisa|wysyl|przysyl|nekac|spam|kontakt)\w*",
+    r"\bo niewysylanie\b",
+    r"\b((wypis|wykresl|skresl)\w+ mnie|mnie (wypis|wykresl|skresl)\w+|sie wypisac)\b",
+    r"\b(usun|skasuj|wykasuj)\w* (mnie|moj numer|mojego numeru|ten numer|moje dane)\b",
+    r"\bnie (chce|zycze|potrzebuje)\b.{0,35}\b(kontaktu\b|WIADOMOSCI)",
+    r"\bnie (zgadzam sie|wyrazam zgody)( juz)? na "
+    r"(kontakt|sms|wiadomosci|otrzym|przesyl|przetw)\w*",
+    r"\b(wycof\w+|cofam|cofn\w+) (moja )?zgod\w+",
+    r"\bz?rezygn\w+\b.{0,25}\b(subskrypcji|newslettera|WIADOMOSCI)",
+    r"\b(daj(cie)? mi (swiety )?spokoj|odczep\w* sie)\b",
+    r"\b(koniec|dosc|zadnych)\b.{0,15}\bWIADOMOSCI",
+)
+_ESTONIAN = (
+    r"\b(arge|ara)\b.{0,20}\b(kirjuta\w* mulle|mulle (enam )?kirjuta\w*)\b",
+    r"\b(arge|ara)\b.{0,20}\b(enam|rohkem) (saatke|saada|kirjuta\w*)\b",
+    r"\b(arge|ara)\b.{0,20}\b(saatke|saada)\b.{0,20}\b(sonum\w*|sms\w*|rohkem|enam)\b",
+    r"\b(arge|ara)\b.{0,25}\benam uhendust\b",
+    r"\b(arge|ara)( mind)? tulita\w*",
+    r"\bmitte (rohkem |enam )*(sonum\w*|sms\w*|saata|kirjutada)\b",
+    r"\blopeta\w*\b.{0,30}\b(sonum|sms|saatmi|kirjutami|spammimi)\w*",
+    r"\bei (soovi|taha)\b.{0,20}\b(sonum|sms|teavitus|reklaam)\w*",
+    r"\b(eemalda|kustuta)\w*( palun)? (mind|(minu|mu) (number|andmed))\b",
+    r"\bvot(ke|a) mind\b.{0,20}\b(listist|nimekirjast|maha)\b",
+    r"\bloobu\w*\b.{0,20}\b(sonum|sms|teavitus)\w*",
+    r"\b(sonum|sms|teavitus)\w* loobu\w*",
+    r"\bjat(ke|a) mind rahule\b",
+    r"\baitab\b.{0,15}\b(sonum|sms)\w*",
+    r"\brohkem (sonum|sms)\w* (pole|ei)\b",
+    r"\bnousoleku\w* tagasi\b",
+)
+_GERMAN = (
+    r"^(?!.*\b(habe?|haben|kam\w*|kommt)\b.*\bkeine).*\bkeine NACHRICHTEN mehr\b",
+    r"\bkeine weiteren NACHRICHTEN",
+    r"\b(mochte|will|wunsche|brauche)( ich)? keine NACHRICHTEN",
+    r"\bkeine (werbung|spam)\b",
+    r"\b(schreib|kontakt|schick|send)\w*( sie)? (mir|mich|uns)( bitte)? "
+    r"(nichts? mehr|nie wieder)\b",
+    r"\b(nicht|nichts|nie) (mehr|wieder) (an)?(schreib|schick|send|kontakt|simsen)\w*",
+    r"\bhor(t|en sie)?( bitte)? auf\b.{0,25}\b(schreib|sms|schick|send|nachricht|belastig|nerv)\w*",
+    r"\b(losch|streich|entfern)\w*( sie)?( bitte)? "
+    r"(mich|meine (daten|(handy|telefon|mobil)?nummer))\b",
+    r"\bschluss mit\b.{0,12}\b(werbung\b|NACHRICHTEN)",
+    r"\bmeine (handy|telefon|mobil)?nummer( bitte)? (losch|streich|entfern)\w*",
+    r"\b(mich( bitte)? (aus|von)|nehmen sie mich( bitte)? (aus|von)) (der|dem|ihre\w|eure\w)"
+    r" (liste|verteiler|datenbank|kartei)\b",
+    r"\bmich( bitte)? (abmelden|austragen)\b",
+    r"^(bitte )?(abmelden|austragen|abbestellen)( bitte)?$",
+    r"\b(melde|trage)\w* sie mich( bitte)? (ab|aus)\b",
+    r"\blass\w*( sie)? mich( bitte)? in ruhe\b",
+    r"\bwiderruf\w*\b.{0,20}\b(einwilligung|zustimmung)\b",
+    r"\bstopp?(en|t)?( sie)?( bitte)? (die|diese|alle|ihre) (werbung\b|NACHRICHTEN)",
+)
+
+
+def asks_to_stop(words: str) -> bool:
+    """Tell whether folded `words`, one blank between them, ask not to be written to any more."""
+    return _phrases().search(words) is not None
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    """Return all patterns as one, made when the first message is judged."""
+    phrases = "|".join(_ENGLISH + _FRENCH + _POLISH + _ESTONIAN + _GERMAN)
+    return re.compile(re.sub("[A-Z_]{3,}", lambda name: _GROUPS[name[0]], phrases))
