@@ -1,0 +1,61 @@
+"""`smsdesk sandbox`: the provider emulator alone, until it is stopped."""
+
+import asyncio
+import contextlib
+import signal
+from argparse import Namespace
+from collections.abc import Iterator
+
+from tui.cli.errors import BAD_USE, DONE, CommandError
+from tui.sandbox import API_KEY, API_SECRET
+from tui.sandbox.app import create_app
+from tui.sandbox.server import running
+from tui.sandbox.world import PushSettings, Sandbox
+
+
+def run(arguments: Namespace) -> int:
+    """Serve until interrupted; a port that is taken is bad use."""
+    try:
+        asyncio.run(_serve(arguments.host, arguments.port, arguments.push_to))
+    except OSError as error:
+        where = f"{arguments.host}:{arguments.port}"
+        line = f"cannot listen on {where} ({error.strerror or error}); choose another --port"
+        raise CommandError(line, BAD_USE) from None
+    return DONE
+
+
+async def _serve(host: str, port: int, push_to: str | None) -> None:
+    """Say where the sandbox is as soon as it answers, and keep it up until told to stop."""
+    app = create_app(Sandbox(push=PushSettings(to=push_to)))
+    stop = asyncio.Event()
+    with _stopped_by_signals(stop):
+        async with running(app, host, port) as url:
+            print(_greeting(url, push_to), flush=True)
+            await stop.wait()
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Within the block, Ctrl+C and a service manager's stop end the serving in good order."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+
+def _greeting(url: str, push_to: str | None) -> str:
+    """The URL on a line of its own for scripts, then what a person wants to know."""
+    pushes = f"pushing to {push_to}/hooks/PROVIDER/SECRET" if push_to else "not pushing (--push-to)"
+    return "\n".join(
+        [
+            url,
+            f"credentials: {API_KEY} / {API_SECRET}, {pushes}",
+            f"mounts and the table of handset numbers: curl {url}/",
+            "Ctrl+C stops it",
+        ]
+    )

@@ -1,0 +1,141 @@
+"""The words of `--help`: what each command is for, with examples that can be copied."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the help says about one command."""
+
+    line: str
+    """For the list of commands."""
+    about: str
+    """Above the options."""
+    epilog: str
+    """Below the options: examples, exit codes."""
+
+
+def _examples(*lines: str) -> str:
+    """Examples under their heading."""
+    return "\n".join(["examples:", *(f"  {line}" for line in lines)])
+
+
+_EXIT_CODES = """\
+exit codes:
+  0    done
+  1    it ran, and what you asked for did not come about
+  2    wrong arguments or settings; nothing was done
+  70   an error of smsdesk itself; the details are in the log
+  130  ended with Ctrl+C"""
+
+_ENVIRONMENT = """\
+environment (above the settings file; __ goes one level deeper):
+  SMSDESK_CONFIG                       the settings file
+  SMSDESK_SECRETS_DIR                  directory of files named ACCOUNT__api_secret
+  SMSDESK_DATABASE                     the inbox file
+  SMSDESK_AGENT                        your name, as colleagues see it
+  SMSDESK_ACCOUNTS__NAME__PROVIDER     messagemedia, messente, serwersms, smartswitch, messageport
+  SMSDESK_ACCOUNTS__NAME__API_KEY      and __API_SECRET, __BASE_URL, __SENDERS, ...
+  NO_COLOR                             no colours"""
+
+_SEND_CODES = """\
+exit codes:
+  0  delivered (without --wait: queued)
+  1  failed, rejected, expired or cancelled
+  2  wrong arguments or settings; nothing was queued"""
+
+COMMANDS = {
+    "demo": Text(
+        "try the inbox with made-up customers; nothing leaves this machine",
+        "Open the inbox on a sandbox with made-up customers who write and answer by themselves.\n"
+        "Nothing leaves this machine, and your own inbox is not touched.",
+        _examples(
+            "smsdesk demo",
+            "smsdesk demo --keep /tmp/demo.db",
+            "smsdesk demo --keep /tmp/big.db --threads 100000 --messages 1000000 --no-open",
+        ),
+    ),
+    "sandbox": Text(
+        "the provider emulator alone, for tests and development",
+        "Emulate the five providers on this machine. User and secret are sandbox and\n"
+        "sandbox-secret everywhere; how a handset behaves is told by its number, see GET /.",
+        _examples(
+            "smsdesk sandbox",
+            "smsdesk sandbox --port 0",
+            "smsdesk sandbox --push-to http://127.0.0.1:8080",
+        ),
+    ),
+    "sync": Text(
+        "fetch and send without a screen, as a service",
+        "Fetch replies and receipts and send what is queued, for all accounts, until stopped.\n"
+        "Inboxes that are open meanwhile leave this work to the service.",
+        _examples("smsdesk sync", "smsdesk sync --once", "smsdesk sync --listen 127.0.0.1:8080"),
+    ),
+    "send": Text(
+        "send one message",
+        "Queue one message. It goes out through an open inbox or `smsdesk sync`; with --wait\n"
+        "this command sees to it and follows the message to its final state.",
+        _examples(
+            'smsdesk send --to +61491570156 --text "Your order is ready"',
+            "fortune | smsdesk send --to +61491570156 --text - --account support_au --wait",
+            'smsdesk send --to +61491570156 --text "See you at ten" --at 2026-03-04T08:00',
+        )
+        + "\n\n"
+        + _SEND_CODES,
+    ),
+    "threads": Text(
+        "list conversations",
+        "List conversations, the latest first.",
+        _examples("smsdesk threads", "smsdesk threads --limit 10 --json"),
+    ),
+    "messages": Text(
+        "show one conversation",
+        "Show the conversation with one customer.",
+        _examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
+    ),
+    "search": Text(
+        "search all messages",
+        "Search the text of all messages, the newest first; accents and case do not matter.",
+        _examples('smsdesk search "order ready"', "smsdesk search dziekuje --json"),
+    ),
+    "export": Text(
+        "write conversations as JSON lines or CSV",
+        "Write one conversation or all of them, the oldest message first.",
+        _examples(
+            "smsdesk export > all.jsonl",
+            "smsdesk export --thread +61491570156 --format csv --output ana.csv",
+        ),
+    ),
+    "import": Text(
+        "read contacts from CSV or vCard",
+        "Read contacts into the inbox; one that is there already is brought up to date.",
+        _examples("smsdesk import contacts customers.csv", "smsdesk import contacts team.vcf"),
+    ),
+    "backup": Text(
+        "copy the inbox while it is in use",
+        "Write a complete copy of the inbox, also while others work in it.",
+        _examples("smsdesk backup /backup/inbox-monday.db"),
+    ),
+    "doctor": Text(
+        "check settings, credentials, connections, clock, database, terminal",
+        "Check everything the desk depends on. Each finding comes with its mend.",
+        _examples("smsdesk doctor", "smsdesk doctor --offline"),
+    ),
+}
+"""The text of each command, by its name."""
+
+
+def top() -> Text:
+    """The text of `smsdesk --help`."""
+    listing = "\n".join(f"  {name:<10} {text.line}" for name, text in COMMANDS.items())
+    about = (
+        "The two-way SMS inbox for support staff who live in a terminal.\n"
+        "Without a command it opens the inbox; with no account yet it helps to set one up.\n\n"
+        f"commands (smsdesk COMMAND --help tells more):\n{listing}"
+    )
+    examples = _examples(
+        "smsdesk demo                  look around, nothing leaves this machine",
+        "smsdesk                       open your inbox",
+        "smsdesk doctor                find out what is missing",
+    )
+    return Text("", about, "\n\n".join([examples, _EXIT_CODES, _ENVIRONMENT]))
