@@ -1,0 +1,310 @@
+"""Messente's Omnichannel API: what goes out, and what its answers mean."""
+
+import base64
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.clock import HOUR, ManualClock
+from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.domain.message import Format
+from tui.domain.status import Status
+from tui.providers.errors import (
+    AccountBlocked,
+    CredentialsRefused,
+    MessageInvalid,
+    NotPossible,
+    OutOfCredit,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+    Uncertain,
+)
+from tui.providers.messente import Messente
+from tui.providers.protocol import Accepted, Outgoing, Provider, Refused
+
+DATA = Path(__file__).parent.parent / "data" / "messente"
+OMNI_ID = "3c1c7c1e-7d5b-4b0e-9a55-0a4c3f1f6a21"
+MESSAGE = Outgoing("m1abcdefghi0", "+37251234567", "Your parcel is at the front desk.")
+
+Reply = httpx.Response | Exception
+
+
+class Wire:
+    """Answers requests in turn and keeps them."""
+
+    def __init__(self, *replies: Reply) -> None:
+        """The last reply is repeated."""
+        self.replies = list(replies)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """The next reply."""
+        self.requests.append(request)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
+
+
+def recorded(name: str, status: int = 200) -> httpx.Response:
+    """A recorded body as an answer."""
+    content = (DATA / f"{name}.json").read_bytes()
+    return httpx.Response(status, content=content, headers={"Content-Type": "application/json"})
+
+
+def account(wire: Wire, clock: ManualClock | None = None) -> Messente:
+    """An Omnichannel account on that wire."""
+    return Messente(
+        base_url="https://desk.test/messente",
+        api_key="user",
+        api_secret="pass word",
+        clock=clock or ManualClock(),
+        transport=httpx.MockTransport(wire),
+    )
+
+
+def errors(*items: dict[str, Any], status: int = 400) -> httpx.Response:
+    """An error answer."""
+    return httpx.Response(status, json={"errors": list(items)})
+
+
+def error(code: str, source: str | None = None, detail: str = "words") -> dict[str, Any]:
+    """An error object."""
+    return {"code": code, "title": "title", "detail": detail, "source": source}
+
+
+def sent_json(wire: Wire) -> Any:
+    """The JSON of the only request."""
+    (request,) = wire.requests
+    return json.loads(request.content)
+
+
+def test_the_client_is_a_provider_and_declares_what_it_can() -> None:
+    provider: Provider = account(Wire(httpx.Response(200)))
+    can = provider.capabilities
+    assert (can.title, can.replies, can.receipts) == (
+        "Messente",
+        Channel.PUSH,
+        ReceiptChannel.ASK,
+    )
+    assert can.schedule and can.cancel and can.look_up and can.balance
+    assert not can.confirm and not can.ping and can.formats == {Format.SMS}
+    assert can.receipts_last_ms == 0
+
+
+async def test_a_send_is_one_json_request_with_basic_credentials() -> None:
+    wire = Wire(recorded("accepted", 201))
+    message = replace(
+        MESSAGE,
+        sender="+37259990011",
+        callback_url="https://desk.test/hooks/ee/9b7c1f/m1abcdefghi0",
+    )
+    outcomes = await account(wire).send([message])
+    (request,) = wire.requests
+    assert (request.method, request.url.path) == ("POST", "/messente/v1/omnimessage")
+    assert request.headers["authorization"] == (
+        "Basic " + base64.b64encode(b"user:pass word").decode()
+    )
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["accept"] == "application/json"
+    assert sent_json(wire) == {
+        "to": "+37251234567",
+        "messages": [
+            {
+                "channel": "sms",
+                "text": "Your parcel is at the front desk.",
+                "sender": "+37259990011",
+            }
+        ],
+        "dlr_url": "https://desk.test/hooks/ee/9b7c1f/m1abcdefghi0",
+    }
+    (accepted,) = outcomes
+    assert isinstance(accepted, Accepted)
+    assert (accepted.provider_id, accepted.status) == (OMNI_ID, Status.ACCEPTED)
+    assert "8f2f6a9d-0b52-4a83-8d5e-2f3f7b7f0c64" in accepted.raw
+
+
+async def test_a_send_without_sender_or_listener_leaves_those_fields_out() -> None:
+    wire = Wire(recorded("accepted", 201))
+    await account(wire).send([MESSAGE])
+    assert sent_json(wire) == {
+        "to": "+37251234567",
+        "messages": [{"channel": "sms", "text": "Your parcel is at the front desk."}],
+    }
+
+
+async def test_a_later_send_names_its_moment_in_utc_and_is_scheduled() -> None:
+    wire, clock = Wire(recorded("accepted", 201)), ManualClock(1_795_242_600_000)
+    later = replace(MESSAGE, scheduled_at=clock.now() + HOUR + 1)
+    (accepted,) = await account(wire, clock).send([later])
+    assert sent_json(wire)["time_to_send"] == "2026-11-21T07:30:01Z"
+    assert isinstance(accepted, Accepted) and accepted.status is Status.SCHEDULED
+
+
+async def test_a_moment_that_is_over_means_now() -> None:
+    wire, clock = Wire(recorded("accepted", 201)), ManualClock()
+    (accepted,) = await account(wire, clock).send([replace(MESSAGE, scheduled_at=clock.now())])
+    assert "time_to_send" not in sent_json(wire)
+    assert isinstance(accepted, Accepted) and accepted.status is Status.ACCEPTED
+
+
+async def test_a_text_with_a_lone_surrogate_still_goes_out() -> None:
+    wire = Wire(recorded("accepted", 201))
+    await account(wire).send([replace(MESSAGE, text="hi \ud83d there")])
+    assert sent_json(wire)["messages"][0]["text"] == "hi � there"
+
+
+async def test_a_bad_number_refuses_the_message_and_names_the_field() -> None:
+    (outcome,) = await account(Wire(recorded("error_number", 400))).send([MESSAGE])
+    assert isinstance(outcome, Refused) and isinstance(outcome.error, MessageInvalid)
+    assert (outcome.error.field, outcome.error.code) == ("to", "105")
+    assert str(outcome.error) == (
+        "Messente refuses a value: to: Not a valid phone number; nothing was sent"
+    )
+
+
+async def test_the_field_is_the_last_name_of_a_longer_source() -> None:
+    wire = Wire(errors(error("106", "messages.0.text", "Missing\ndata for required field.")))
+    (outcome,) = await account(wire).send([MESSAGE])
+    assert isinstance(outcome, Refused) and isinstance(outcome.error, MessageInvalid)
+    assert outcome.error.field == "text"
+    assert "\n" not in str(outcome.error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (recorded("error_unauthorized", 401), CredentialsRefused),
+        (httpx.Response(401, text="<html>"), CredentialsRefused),
+        (errors(error("102"), status=403), AccountBlocked),
+        (httpx.Response(403), AccountBlocked),
+        (httpx.Response(402), OutOfCredit),
+        (recorded("error_not_found", 404), AccountBlocked),
+        (errors(error("107"), status=405), AccountBlocked),
+        (httpx.Response(301, headers={"Location": "https://elsewhere.test/"}), AccountBlocked),
+        (httpx.Response(408), Unavailable),
+        (httpx.Response(429, headers={"Retry-After": "7"}), RateLimited),
+        (httpx.Response(503), Unavailable),
+        (errors(error("104"), status=500), Uncertain),
+        (httpx.Response(502, text="<html>"), Uncertain),
+        (httpx.Response(201, text="not json"), Uncertain),
+        (httpx.Response(201, json=[]), Uncertain),
+        (httpx.Response(201, json={"omnimessage_id": 7}), Uncertain),
+        (httpx.ReadTimeout("late"), Uncertain),
+        (httpx.RemoteProtocolError("cut"), Uncertain),
+        (httpx.ConnectError("refused"), Unavailable),
+    ],
+)
+async def test_what_stops_a_send_is_raised_by_what_it_means(
+    answer: Reply, kind: type[ProviderError]
+) -> None:
+    wire = Wire(answer)
+    with pytest.raises(ProviderError) as caught:
+        await account(wire).send([MESSAGE])
+    assert type(caught.value) is kind
+    assert "pass word" not in repr(caught.value) and "\n" not in str(caught.value)
+    assert len(wire.requests) == 1
+
+
+async def test_trouble_of_the_account_speaks_before_trouble_of_the_message() -> None:
+    wire = Wire(errors(error("105", "to"), error("103")))
+    with pytest.raises(CredentialsRefused):
+        await account(wire).send([MESSAGE])
+
+
+async def test_only_one_message_at_a_time_and_only_sms_is_taken() -> None:
+    wire = Wire(recorded("accepted", 201))
+    with pytest.raises(NotPossible):
+        await account(wire).send([MESSAGE, MESSAGE])
+    (outcome,) = await account(wire).send([replace(MESSAGE, format=Format.MMS)])
+    assert isinstance(outcome, Refused) and isinstance(outcome.error, MessageInvalid)
+    assert not wire.requests
+
+
+async def test_the_balance_comes_from_the_classic_calls() -> None:
+    wire = Wire(httpx.Response(200, text="OK 123.45"))
+    balance = await account(wire).balance()
+    assert (balance.text, balance.amount) == ("EUR 123.45", 123.45)
+    (request,) = wire.requests
+    assert request.url.path == "/messente/get_balance/"
+    assert "authorization" not in request.headers
+
+
+@pytest.mark.parametrize("base_url", ["https://api.messente.com", "https://api.messente.com/v1/"])
+async def test_the_real_account_asks_the_real_classic_host_for_the_balance(base_url: str) -> None:
+    wire = Wire(httpx.Response(200, text="OK 1"))
+    client = Messente(
+        base_url=base_url,
+        api_key="u",
+        api_secret="p",
+        clock=ManualClock(),
+        transport=httpx.MockTransport(wire),
+    )
+    await client.balance()
+    with pytest.raises(ProviderError):
+        await client.look_up(OMNI_ID)
+    assert [str(request.url) for request in wire.requests] == [
+        "https://api2.messente.com/get_balance/",
+        f"https://api.messente.com/v1/omnimessage/{OMNI_ID}/status",
+    ]
+    await client.aclose()
+
+
+async def test_what_messente_does_not_offer_is_said_in_one_line() -> None:
+    client = account(Wire(httpx.Response(200)))
+    for call in (
+        client.replies(""),
+        client.receipts(""),
+        client.confirm_replies(["x"]),
+        client.confirm_receipts(["x"]),
+        client.ping_phone("+37251234567", "m1"),
+    ):
+        with pytest.raises(NotPossible):
+            await call
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=10,
+)
+known_names = st.sampled_from(
+    ["status", "err", "error", "timestamp", "price_info", "omnimessage_id", "message_id", "errors"]
+)
+documents = (
+    json_values
+    | st.dictionaries(known_names, json_values)
+    | st.fixed_dictionaries(
+        {"statuses": st.lists(st.dictionaries(known_names, json_values) | json_values, max_size=3)}
+    )
+)
+
+
+@given(
+    body=st.binary(max_size=200) | documents.map(lambda value: json.dumps(value).encode()),
+    status=st.sampled_from([200, 201, 202, 204, 302, 400, 401, 404, 418, 429, 500, 503]),
+)
+async def test_any_answer_at_all_is_an_outcome_or_a_provider_error(
+    body: bytes, status: int
+) -> None:
+    client = account(Wire(httpx.Response(status, content=body)))
+    for call in (
+        client.send([MESSAGE]),
+        client.look_up(OMNI_ID),
+        client.ask_receipts([OMNI_ID]),
+        client.cancel(OMNI_ID),
+        client.balance(),
+        client.check(),
+    ):
+        try:
+            await call
+        except ProviderError as error:
+            assert "pass word" not in str(error) and "\n" not in str(error)
+    await client.aclose()

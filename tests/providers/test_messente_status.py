@@ -1,0 +1,207 @@
+"""What becomes of a message at Messente's Omnichannel API: its status, its cancelling, the key."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tui.clock import ManualClock
+from tui.domain.status import Status
+from tui.providers.errors import (
+    AccountBlocked,
+    CredentialsRefused,
+    NotFound,
+    NotPossible,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+    Unreadable,
+)
+from tui.providers.messente import Messente
+
+DATA = Path(__file__).parent.parent / "data" / "messente"
+OMNI_ID = "3c1c7c1e-7d5b-4b0e-9a55-0a4c3f1f6a21"
+
+Reply = httpx.Response | Exception
+
+
+class Wire:
+    """Answers requests in turn and keeps them."""
+
+    def __init__(self, *replies: Reply) -> None:
+        """The last reply is repeated."""
+        self.replies = list(replies)
+        self.requests: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """The next reply."""
+        self.requests.append(request)
+        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+        if isinstance(reply, Exception):
+            raise reply
+        return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
+
+
+def recorded(name: str, status: int = 200) -> httpx.Response:
+    """A recorded body as an answer."""
+    content = (DATA / f"{name}.json").read_bytes()
+    return httpx.Response(status, content=content, headers={"Content-Type": "application/json"})
+
+
+def account(wire: Wire) -> Messente:
+    """An Omnichannel account on that wire."""
+    return Messente(
+        base_url="https://desk.test/messente",
+        api_key="user",
+        api_secret="pass word",
+        clock=ManualClock(),
+        transport=httpx.MockTransport(wire),
+    )
+
+
+async def test_a_status_tells_word_code_reason_time_parts_and_price() -> None:
+    wire = Wire(recorded("status_undelivered"))
+    receipt = await account(wire).look_up(OMNI_ID)
+    (request,) = wire.requests
+    assert (request.method, request.url.path) == (
+        "GET",
+        f"/messente/v1/omnimessage/{OMNI_ID}/status",
+    )
+    assert (receipt.status, receipt.word, receipt.code) == (Status.FAILED, "UNDELIV", "1")
+    assert receipt.reason.startswith("delivery failed")
+    assert receipt.at == 1_795_166_147_120
+    assert (receipt.parts, receipt.price, receipt.provider_id) == (1, "0.059", OMNI_ID)
+    assert "Delivery failure" in receipt.raw
+
+
+async def test_a_message_in_process_has_no_news() -> None:
+    client = account(Wire(recorded("status_processing")))
+    receipt = await client.look_up(OMNI_ID)
+    assert (receipt.status, receipt.word, receipt.code, receipt.price) == (None, "", "", "")
+    assert await client.ask_receipts([OMNI_ID]) == []
+
+
+def statuses(*entries: object) -> httpx.Response:
+    """A status answer with these entries."""
+    return httpx.Response(200, json={"omnimessage_id": OMNI_ID, "statuses": list(entries)})
+
+
+async def test_a_delivered_attempt_counts_and_a_broken_one_does_not_hide_it() -> None:
+    wire = Wire(statuses(7, {"status": "DELIVRD"}, {"status": ["x"]}, {"status": "UNDELIV"}))
+    assert (await account(wire).look_up(OMNI_ID)).status is Status.DELIVERED
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, text="OK"),
+        httpx.Response(200, json={}),
+        statuses(7),
+        statuses({"status": 4}),
+    ],
+)
+async def test_an_unreadable_status_is_said_to_be_so(answer: httpx.Response) -> None:
+    with pytest.raises(Unreadable):
+        await account(Wire(answer)).look_up(OMNI_ID)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (recorded("error_not_found", 404), NotFound),
+        (httpx.Response(404, text="<html>"), AccountBlocked),
+        (recorded("error_number", 400), NotPossible),
+        (httpx.Response(500), Unavailable),
+        (httpx.ReadTimeout("late"), Unavailable),
+    ],
+)
+async def test_a_look_up_in_trouble_is_never_uncertain(
+    answer: Reply, kind: type[ProviderError]
+) -> None:
+    with pytest.raises(kind):
+        await account(Wire(answer)).look_up(OMNI_ID)
+
+
+async def test_a_message_without_an_id_is_not_asked_for() -> None:
+    wire = Wire(recorded("status_undelivered"))
+    for odd in ("", "..", " "):
+        with pytest.raises(NotFound):
+            await account(wire).look_up(odd)
+    assert not wire.requests
+
+
+async def test_an_odd_id_stays_one_segment_of_the_address() -> None:
+    wire = Wire(recorded("error_not_found", 404))
+    with pytest.raises(NotFound):
+        await account(wire).look_up("../x?y=1#z")
+    assert wire.requests[0].url.raw_path == (b"/messente/v1/omnimessage/..%2Fx%3Fy%3D1%23z/status")
+
+
+async def test_one_unreadable_answer_does_not_hide_the_other_news() -> None:
+    wire = Wire(httpx.Response(200, text="?"), recorded("status_undelivered"))
+    receipts = await account(wire).ask_receipts(["a", OMNI_ID])
+    assert [one.provider_id for one in receipts] == [OMNI_ID]
+
+
+async def test_a_forgotten_message_ends_its_reports() -> None:
+    (receipt,) = await account(Wire(recorded("error_not_found", 404))).ask_receipts([OMNI_ID])
+    assert receipt.ends_reports and receipt.status is None
+    assert (receipt.provider_id, receipt.code) == (OMNI_ID, "101")
+
+
+async def test_trouble_while_asking_is_raised_when_there_is_no_news() -> None:
+    wire = Wire(httpx.Response(429, headers={"Retry-After": "9"}))
+    with pytest.raises(RateLimited) as caught:
+        await account(wire).ask_receipts(["a", "b"])
+    assert caught.value.retry_after == 9.0
+    assert len(wire.requests) == 1
+
+
+async def test_news_before_the_trouble_is_kept() -> None:
+    wire = Wire(recorded("status_undelivered"), httpx.Response(503))
+    assert len(await account(wire).ask_receipts([OMNI_ID, "b", "c"])) == 1
+    assert len(wire.requests) == 2
+
+
+async def test_a_scheduled_message_is_cancelled_by_delete() -> None:
+    wire = Wire(httpx.Response(202, json={}))
+    await account(wire).cancel(OMNI_ID)
+    (request,) = wire.requests
+    assert (request.method, request.url.path) == ("DELETE", f"/messente/v1/omnimessage/{OMNI_ID}")
+
+
+async def test_a_cancel_that_comes_too_late_says_what_the_message_is() -> None:
+    wire = Wire(recorded("error_not_found", 404), recorded("status_undelivered"))
+    with pytest.raises(NotPossible, match="too late to cancel this message: Messente says UNDELIV"):
+        await account(wire).cancel(OMNI_ID)
+
+
+async def test_a_message_cancelled_before_counts_as_cancelled() -> None:
+    wire = Wire(recorded("error_not_found", 404), statuses({"status": "DELETED", "err": 0}))
+    await account(wire).cancel(OMNI_ID)
+    assert [request.method for request in wire.requests] == ["DELETE", "GET"]
+
+
+async def test_cancelling_an_unknown_message_says_so() -> None:
+    with pytest.raises(NotFound):
+        await account(Wire(recorded("error_not_found", 404))).cancel(OMNI_ID)
+
+
+async def test_the_check_asks_for_a_message_that_cannot_exist() -> None:
+    wire = Wire(recorded("error_not_found", 404))
+    assert await account(wire).check() == "Messente accepts the API key"
+    assert wire.requests[0].url.path.endswith("/00000000-0000-0000-0000-000000000000/status")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (recorded("error_unauthorized", 401), CredentialsRefused),
+        (httpx.Response(404, text="no such page"), AccountBlocked),
+    ],
+)
+async def test_the_check_fails_on_a_wrong_key_and_on_a_wrong_address(
+    answer: httpx.Response, kind: type[ProviderError]
+) -> None:
+    with pytest.raises(kind):
+        await account(Wire(answer)).check()
