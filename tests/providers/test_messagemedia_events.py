@@ -1,0 +1,484 @@
+"""Fetching, confirming, looking up and cancelling at MessageMedia."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tui.clock import ManualClock
+from tui.domain.events import Receipt, Reply, Unreadable
+from tui.domain.status import Status
+from tui.providers import errors
+from tui.providers.messagemedia import MessageMedia
+from tui.providers.messagemedia.parse import keep, moment
+from tui.providers.messagemedia.words import CODES, OPT_OUT_CODES, STATUSES
+
+DATA = Path(__file__).parents[1] / "data/messagemedia"
+MESSAGE = "3f2b8c1e-5a77-4d0b-9c34-6e1f0a2d7b58"
+REPLY = "b6c0f1d2-0e6b-4f3a-8a55-90d7c1b2e3f4"
+REPORT = "0a9d4c77-2b61-4d3e-9f10-5c8e7a6b4d21"
+Answer = httpx.Response | Callable[[httpx.Request], httpx.Response]
+
+
+def recorded(name: str) -> Any:
+    """A body from the provider's documentation."""
+    return json.loads((DATA / f"{name}.json").read_text())
+
+
+def connect(*answers: Answer) -> tuple[MessageMedia, list[str]]:
+    """An account whose requests get these answers, and the requests it has made."""
+    made: list[str] = []
+    waiting = iter(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        body = request.content.decode()
+        made.append(" ".join(filter(None, (request.method, request.url.path, body))))
+        reply = next(waiting)
+        return reply if isinstance(reply, httpx.Response) else reply(request)
+
+    account = MessageMedia(
+        base_url="https://sms.test",
+        api_key="sandbox",
+        api_secret="sandbox-secret",
+        clock=ManualClock(),
+        transport=httpx.MockTransport(answer),
+    )
+    return account, made
+
+
+def replies(*changes: dict[str, Any]) -> httpx.Response:
+    """The documented reply, once for each set of changed fields."""
+    item = recorded("replies")["replies"][0]
+    return httpx.Response(200, json={"replies": [{**item, **change} for change in changes]})
+
+
+def reports(*changes: dict[str, Any]) -> httpx.Response:
+    """The documented report, once for each set of changed fields."""
+    item = recorded("delivery_reports")["delivery_reports"][0]
+    items = [{**item, **change} for change in changes]
+    return httpx.Response(200, json={"delivery_reports": items})
+
+
+async def one_reply(change: dict[str, Any]) -> Reply:
+    """The documented reply with changed fields, as the account reads it."""
+    account, _ = connect(replies(change))
+    (event,) = (await account.replies("")).events
+    assert isinstance(event, Reply)
+    return event
+
+
+async def one_report(change: dict[str, Any]) -> Receipt:
+    """The documented report with changed fields, as the account reads it."""
+    account, _ = connect(reports(change))
+    (event,) = (await account.receipts("")).events
+    assert isinstance(event, Receipt)
+    return event
+
+
+async def test_a_reply_is_read_whole() -> None:
+    account, made = connect(replies({"metadata": {"ref": "m7"}}))
+    page = await account.replies("")
+    (reply,) = page.events
+    assert made == ["GET /v1/replies"]
+    assert isinstance(reply, Reply)
+    assert (reply.event_id, reply.party, reply.text) == (REPLY, "+61491570156", "On my way")
+    assert (reply.own, reply.answers, reply.reference) == ("+61491570157", MESSAGE, "m7")
+    assert reply.received_at == 1_762_233_151_408
+    assert json.loads(reply.raw)["vendor_account_id"]["account_id"] == "SmsdeskDemo"
+    assert not page.more
+
+
+async def test_the_raw_form_keeps_no_callback_address() -> None:
+    reply = await one_reply({"callback_url": "https://desk.test/hooks/mm/s3cret"})
+    assert "s3cret" not in reply.raw
+    nested = await one_reply({"extra": {"callback_url": "https://desk.test/hooks/mm/s3cret"}})
+    assert "s3cret" not in nested.raw
+
+
+@pytest.mark.parametrize("missing", ["destination_number", "message_id", "metadata", "content"])
+async def test_optional_fields_may_be_null(missing: str) -> None:
+    reply = await one_reply({missing: None})
+    assert (reply.event_id, reply.party) == (REPLY, "+61491570156")
+    assert "" in (reply.own, reply.answers, reply.reference, reply.text)
+
+
+async def test_a_text_to_the_dedicated_number_has_nothing_to_answer() -> None:
+    item = {"reply_id": REPLY, "source_number": "+61491570156", "content": "Hello?"}
+    account, _ = connect(httpx.Response(200, json={"replies": [item]}))
+    (reply,) = (await account.replies("")).events
+    assert isinstance(reply, Reply)
+    assert (reply.text, reply.own, reply.answers, reply.received_at) == ("Hello?", "", "", None)
+
+
+@pytest.mark.parametrize("body", [{"replies": []}, {"replies": None}])
+async def test_an_empty_page_is_empty(body: dict[str, Any]) -> None:
+    account, _ = connect(httpx.Response(200, json=body))
+    page = await account.replies("")
+    assert (page.events, page.more) == ((), False)
+
+
+async def test_a_bad_item_hides_no_other_and_can_be_confirmed() -> None:
+    account, _ = connect(replies({}, {"source_number": None}, {"content": 5}, {"reply_id": "r2"}))
+    good, nobody, no_text, last = (await account.replies("")).events
+    assert isinstance(good, Reply)
+    assert isinstance(last, Reply)
+    for event in (nobody, no_text):
+        assert isinstance(event, Unreadable)
+        assert (event.event_id, event.confirm) == (REPLY, True)
+
+
+@pytest.mark.parametrize("item", ["text", None, 7, [], {}, {"reply_id": 5}])
+async def test_what_has_no_id_is_set_aside_under_a_digest(item: Any) -> None:
+    account, made = connect(httpx.Response(200, json={"replies": [item]}))
+    (event,) = (await account.replies("")).events
+    assert isinstance(event, Unreadable)
+    assert len(event.event_id) == 64
+    assert not event.confirm
+    await account.confirm_replies([event.event_id])
+    assert len(made) == 1
+
+
+async def test_a_reply_without_an_id_has_the_same_digest_every_time() -> None:
+    first = await one_reply({"reply_id": None})
+    again = await one_reply({"reply_id": None, "vendor_account_id": {"vendor_id": "SinchEU"}})
+    other = await one_reply({"reply_id": None, "content": "On my way!"})
+    assert len(first.event_id) == 64
+    assert first.event_id == again.event_id != other.event_id
+
+
+async def test_a_full_page_asks_for_more_only_if_it_can_be_confirmed() -> None:
+    account, _ = connect(replies(*({"reply_id": f"r{n}"} for n in range(100))))
+    assert (await account.replies("")).more
+    account, _ = connect(httpx.Response(200, json={"replies": [{}] * 100}))
+    assert not (await account.replies("")).more
+
+
+async def test_lone_surrogates_and_nul_arrive_repaired() -> None:
+    body = (
+        '{"replies":[{"reply_id":"r1","source_number":"+61491570156","content":"a\\ud83d\\u0000"}]}'
+    )
+    account, _ = connect(httpx.Response(200, text=body))
+    (reply,) = (await account.replies("")).events
+    assert isinstance(reply, Reply)
+    assert reply.text == "a\ufffd\ufffd"
+    assert reply.raw.encode()
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "null", '{"replies": {}}', '{"messages": []}', "<html>"]
+)
+async def test_an_answer_without_a_list_is_unreadable(body: str) -> None:
+    account, _ = connect(httpx.Response(200, text=body))
+    with pytest.raises(errors.Unreadable):
+        await account.replies("")
+
+
+async def test_an_unreadable_answer_tells_no_callback_address() -> None:
+    text = '{"replies":[{"callback_url":"https://desk.test/hooks/mm/s3cret","content'
+    account, _ = connect(httpx.Response(200, text=text))
+    with pytest.raises(errors.Unreadable) as raised:
+        await account.replies("")
+    assert "s3cret" not in raised.value.detail
+    assert "replies" in raised.value.detail
+
+
+async def test_a_report_is_read_whole() -> None:
+    account, made = connect(reports({"metadata": {"ref": "m7"}, "error_code": "200"}))
+    (receipt,) = (await account.receipts("")).events
+    assert made == ["GET /v1/delivery_reports"]
+    assert isinstance(receipt, Receipt)
+    assert (receipt.event_id, receipt.provider_id, receipt.reference) == (REPORT, MESSAGE, "m7")
+    assert (receipt.status, receipt.word) == (Status.SUBMITTED, "submitted")
+    assert (receipt.code, receipt.reason) == ("200", "The message was handed to a carrier")
+    assert receipt.at == 1_762_232_403_377
+    assert receipt.parts == 1
+
+
+async def test_a_polled_report_may_have_no_code() -> None:
+    receipt = await one_report({"status": "rejected"})
+    assert (receipt.code, receipt.status) == ("", Status.REJECTED)
+    assert receipt.reason.startswith("The message will not be delivered")
+
+
+async def test_a_report_without_the_moment_of_change_keeps_its_own() -> None:
+    receipt = await one_report({"submitted_date": None})
+    assert receipt.at == 1_762_232_403_512
+
+
+@pytest.mark.parametrize("code", ["302", "412"])
+async def test_a_blocked_number_counts_as_opted_out(code: str) -> None:
+    receipt = await one_report({"status": "rejected", "error_code": code})
+    assert receipt.opted_out
+    assert code in OPT_OUT_CODES
+
+
+async def test_a_code_that_is_a_number_is_understood() -> None:
+    receipt = await one_report({"status": "rejected", "error_code": 301})
+    assert (receipt.code, receipt.opted_out) == ("301", False)
+    assert "usage limit" in receipt.reason
+
+
+async def test_unknown_words_and_codes_are_kept_and_move_nothing() -> None:
+    receipt = await one_report({"status": "teleported", "error_code": "999"})
+    assert (receipt.status, receipt.word) == (None, "teleported")
+    assert (receipt.code, receipt.reason) == ("999", "")
+
+
+@pytest.mark.parametrize("units", [None, "x", -1, 10**9, True, 1.5])
+async def test_unbelievable_billing_units_are_not_counted(units: Any) -> None:
+    assert (await one_report({"billing_units": units})).parts == 0
+
+
+@pytest.mark.parametrize("change", [{"status": None}, {"message_id": None}])
+async def test_a_report_that_says_nothing_is_set_aside(change: dict[str, Any]) -> None:
+    account, _ = connect(reports({**change, "metadata": None}))
+    (event,) = (await account.receipts("")).events
+    assert isinstance(event, Unreadable)
+    assert (event.event_id, event.confirm) == (REPORT, True)
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("queued", Status.ACCEPTED),
+        ("processing", Status.ACCEPTED),
+        ("processed", Status.ACCEPTED),
+        ("scheduled", Status.SCHEDULED),
+        ("held", Status.ACCEPTED),
+        ("enroute", Status.ACCEPTED),
+        ("submitted", Status.SUBMITTED),
+        ("delivered", Status.DELIVERED),
+        ("read", Status.DELIVERED),
+        ("expired", Status.EXPIRED),
+        ("rejected", Status.REJECTED),
+        ("failed", Status.FAILED),
+        ("cancelled", Status.CANCELLED),
+        ("undefined", None),
+        ("undeliverable", Status.FAILED),
+    ],
+)
+async def test_every_documented_word_has_its_status(word: str, status: Status | None) -> None:
+    account, made = connect(httpx.Response(200, json={**recorded("status"), "status": word}))
+    receipt = await account.look_up(MESSAGE)
+    assert made == [f"GET /v1/messages/{MESSAGE}"]
+    assert (receipt.status, receipt.word, receipt.provider_id) == (status, word, MESSAGE)
+    assert word in STATUSES
+
+
+def test_every_documented_code_has_a_meaning() -> None:
+    documented = (
+        "101 102 151 200 210 211 212 213 220 221 320 401 301 302 303 304 305 402 403 410 411 412 "
+        "413 414 330 331 332 333 400 405"
+    )
+    assert set(CODES) == set(documented.split())
+    assert all(CODES.values())
+
+
+async def test_looking_up_twice_is_one_event_until_the_status_changes() -> None:
+    body = recorded("status")
+    account, _ = connect(
+        httpx.Response(200, json=body),
+        httpx.Response(200, json=body),
+        httpx.Response(200, json={**body, "status": "delivered"}),
+    )
+    ids = [(await account.look_up(MESSAGE)).event_id for _ in range(3)]
+    assert ids[0] == ids[1] != ids[2]
+
+
+async def test_a_forgotten_message_is_not_found() -> None:
+    account, _ = connect(httpx.Response(404, json={"message": "Resource not found."}))
+    with pytest.raises(errors.NotFound):
+        await account.look_up(MESSAGE)
+
+
+@pytest.mark.parametrize("provider_id", ["", "../replies", "a?b=c", "ключ", "a" * 65])
+async def test_an_id_of_another_form_is_never_asked_for(provider_id: str) -> None:
+    account, made = connect()
+    with pytest.raises(errors.NotFound):
+        await account.look_up(provider_id)
+    with pytest.raises(errors.NotFound):
+        await account.cancel(provider_id)
+    assert made == []
+
+
+async def test_a_look_up_without_a_status_is_unreadable() -> None:
+    account, _ = connect(httpx.Response(200, json={"content": "a"}))
+    with pytest.raises(errors.Unreadable):
+        await account.look_up(MESSAGE)
+
+
+async def test_a_scheduled_message_is_cancelled() -> None:
+    account, made = connect(httpx.Response(200))
+    await account.cancel(MESSAGE)
+    assert made == [f'PUT /v1/messages/{MESSAGE} {{"status": "cancelled"}}']
+
+
+async def test_too_late_to_cancel_says_where_the_message_is() -> None:
+    too_late = httpx.Response(400, json={"message": "Message is not currently scheduled"})
+    status = httpx.Response(200, json={**recorded("status"), "status": "delivered"})
+    account, _ = connect(too_late, status)
+    with pytest.raises(errors.NotPossible, match="delivered") as raised:
+        await account.cancel(MESSAGE)
+    assert raised.value.detail == "Message is not currently scheduled"
+
+
+async def test_too_late_to_cancel_is_said_even_when_the_status_is_not_told() -> None:
+    account, _ = connect(httpx.Response(400), httpx.Response(500))
+    with pytest.raises(errors.NotPossible, match="Too late"):
+        await account.cancel(MESSAGE)
+
+
+async def test_cancelling_twice_is_harmless() -> None:
+    status = httpx.Response(200, json={**recorded("status"), "status": "cancelled"})
+    account, made = connect(httpx.Response(400), status)
+    await account.cancel(MESSAGE)
+    assert len(made) == 2
+
+
+async def test_cancelling_an_unknown_message_is_not_found() -> None:
+    account, _ = connect(httpx.Response(404))
+    with pytest.raises(errors.NotFound):
+        await account.cancel(MESSAGE)
+
+
+async def test_confirmations_name_the_ids_and_read_nothing_back() -> None:
+    account, made = connect(httpx.Response(202, text="ok"), httpx.Response(202))
+    await account.confirm_replies([REPLY])
+    await account.confirm_receipts([REPORT])
+    assert made == [
+        f'POST /v1/replies/confirmed {{"reply_ids": ["{REPLY}"]}}',
+        f'POST /v1/delivery_reports/confirmed {{"delivery_report_ids": ["{REPORT}"]}}',
+    ]
+
+
+async def test_confirmations_go_by_the_hundred() -> None:
+    account, made = connect(*[httpx.Response(202)] * 3)
+    await account.confirm_replies([f"r{n}" for n in range(250)])
+    sent = [json.loads(line.split(" ", 2)[2])["reply_ids"] for line in made]
+    assert [len(ids) for ids in sent] == [100, 100, 50]
+    assert [event_id for ids in sent for event_id in ids] == [f"r{n}" for n in range(250)]
+
+
+async def test_nothing_to_confirm_makes_no_request() -> None:
+    account, made = connect()
+    await account.confirm_receipts([])
+    assert made == []
+
+
+async def test_an_id_that_cannot_be_confirmed_holds_up_no_other() -> None:
+    confirmed: list[str] = []
+
+    def pick(request: httpx.Request) -> httpx.Response:
+        ids = json.loads(request.content)["reply_ids"]
+        if "bad" in ids:
+            return httpx.Response(400)
+        confirmed.extend(ids)
+        return httpx.Response(202)
+
+    account, _ = connect(*[pick] * 20)
+    await account.confirm_replies(["r1", "r2", "bad", "r3", "r4", "r5"])
+    assert confirmed == ["r1", "r2", "r3", "r4", "r5"]
+
+
+async def test_a_confirmation_refused_altogether_is_told() -> None:
+    account, _ = connect(*[httpx.Response(400)] * 3)
+    with pytest.raises(errors.Unreadable):
+        await account.confirm_replies(["r1", "r2"])
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (400, errors.Unreadable),
+        (401, errors.CredentialsRefused),
+        (403, errors.CredentialsRefused),
+        (404, errors.AccountBlocked),
+        (302, errors.AccountBlocked),
+        (408, errors.Unavailable),
+        (429, errors.RateLimited),
+        (500, errors.Unavailable),
+        (503, errors.Unavailable),
+    ],
+)
+async def test_every_refusal_of_a_poll_has_its_type(
+    status: int, error: type[errors.ProviderError]
+) -> None:
+    account, _ = connect(httpx.Response(status, json={"message": "words of theirs"}))
+    with pytest.raises(error) as raised:
+        await account.replies("")
+    assert raised.value.code == str(status)
+    assert "sandbox" not in repr(raised.value)
+
+
+async def test_refused_credentials_show_the_words_of_the_provider() -> None:
+    account, _ = connect(
+        httpx.Response(403, json={"message": "Invalid authentication credentials\x1b[2J"})
+    )
+    with pytest.raises(errors.CredentialsRefused, match="Invalid authentication") as raised:
+        await account.check()
+    assert "\x1b" not in raised.value.message
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "amount"),
+    [
+        ({"credits": 250}, "credits: 250", 250.0),
+        ({"credits": 250, "used": 3}, "credits: 250, used: 3", None),
+        ({"balance": {"credits": 1}}, 'balance: {"credits": 1}', None),
+        (12.5, "12.5", 12.5),
+        ({}, "not told", None),
+        (
+            {"expires": "2026-12-31", "credits": 9, "active": True},
+            "expires: 2026-12-31, credits: 9, active: True",
+            9.0,
+        ),
+    ],
+)
+async def test_credits_are_shown_as_they_come(body: Any, text: str, amount: float | None) -> None:
+    account, made = connect(httpx.Response(200, json=body))
+    balance = await account.balance()
+    assert made == ["GET /v1/messaging/credits"]
+    assert (balance.text, balance.amount) == (text, amount)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_an_account_without_credits_is_not_taken_for_a_wrong_key(status: int) -> None:
+    account, _ = connect(httpx.Response(status))
+    with pytest.raises(errors.NotPossible):
+        await account.balance()
+
+
+async def test_a_check_confirms_nothing() -> None:
+    account, made = connect(replies({}))
+    assert await account.check() == "MessageMedia accepts the key; replies waiting: 1"
+    assert made == ["GET /v1/replies"]
+
+
+async def test_what_messagemedia_cannot_do_is_said() -> None:
+    account, _ = connect()
+    with pytest.raises(errors.NotPossible):
+        await account.ask_receipts([MESSAGE])
+    with pytest.raises(errors.NotPossible):
+        await account.ping_phone("+61491570156", "m1")
+    await account.aclose()
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("1970-01-01T00:00:01.500Z", 1_500),
+        ("1970-01-01T10:00:00+10:00", 0),
+        ("1970-01-01T00:00:01", 1_000),
+        ("1970-01-01T00:00:01.123999Z", 1_123),
+        ("1969-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("yesterday", None),
+        ("", None),
+        (5, None),
+    ],
+)
+def test_times_are_milliseconds_in_utc(text: Any, at: int | None) -> None:
+    assert moment(text) == at

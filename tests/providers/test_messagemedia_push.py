@@ -1,0 +1,304 @@
+"""What MessageMedia pushes, in each of its forms, and whom to believe."""
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from tui.clock import ManualClock
+from tui.domain import ids
+from tui.domain.events import Event, OptOut, Receipt, Reply, Unreadable
+from tui.domain.status import Status
+from tui.providers.errors import CredentialsRefused
+from tui.providers.messagemedia import MessageMedia
+from tui.providers.protocol import Push
+
+DATA = Path(__file__).parents[1] / "data/messagemedia"
+SIGNED = json.loads((DATA / "signatures.json").read_text())
+REFERENCE = ids.reference(ids.first_id(1_762_232_400_000))
+PICTURE = b"\x89PNG\r\n\x1a\nlabel"
+FORM = "application/x-www-form-urlencoded"
+
+
+def recorded(name: str) -> Any:
+    """A body from the provider's documentation."""
+    return json.loads((DATA / f"{name}.json").read_text())
+
+
+def account(signature_key: str = "") -> MessageMedia:
+    """An account, which needs no wire to read a push."""
+    return MessageMedia(
+        base_url="https://sms.test",
+        api_key="sandbox",
+        api_secret="sandbox-secret",
+        clock=ManualClock(),
+        signature_key=signature_key,
+    )
+
+
+def push(
+    body: bytes,
+    kind: str = "application/json",
+    *,
+    tail: str = "",
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> Push:
+    """A pushed request."""
+    sent = {"content-type": kind, **(headers or {})}
+    return Push("POST", "/hooks/mm", tail, more.pop("query", ()), sent, body, **more)
+
+
+def events(body: Any, **options: Any) -> tuple[Event, ...]:
+    """The events in a pushed JSON body."""
+    answer = account().read_push(push(json.dumps(body).encode(), **options))
+    assert answer.status == 200
+    return answer.events
+
+
+def only(body: Any, **options: Any) -> Event:
+    """The one event in a pushed JSON body."""
+    (event,) = events(body, **options)
+    return event
+
+
+def test_a_pushed_report_is_read_whole() -> None:
+    receipt = only({**recorded("pushed_report"), "metadata": {"ref": "m7"}})
+    assert isinstance(receipt, Receipt)
+    assert receipt.event_id == "5d1b3c2a-77e0-4c19-8d2f-0b9a8c7d6e5f"
+    assert receipt.provider_id == "3f2b8c1e-5a77-4d0b-9c34-6e1f0a2d7b58"
+    assert (receipt.status, receipt.word, receipt.code) == (Status.DELIVERED, "delivered", "220")
+    assert (receipt.reason, receipt.reference) == ("The message was delivered", "m7")
+    assert (receipt.at, receipt.parts) == (1_762_232_408_951, 1)
+
+
+def test_a_pushed_reply_has_the_id_under_which_it_is_polled() -> None:
+    reply = only(recorded("pushed_reply"))
+    assert isinstance(reply, Reply)
+    assert reply.event_id == recorded("replies")["replies"][0]["reply_id"]
+    assert (reply.party, reply.own, reply.text) == ("+61491570156", "+61491570157", "On my way")
+    assert "desk.example.net" not in reply.raw
+
+
+def mms(encoded: str, **changes: Any) -> dict[str, Any]:
+    """The documented MMS reply with this base64 as its picture."""
+    body = recorded("pushed_mms_reply")
+    body["attachments"][0]["content"] = encoded
+    return {"source_number": "+61491570156", **body, **changes}
+
+
+def test_a_picture_comes_with_its_reply() -> None:
+    content = base64.b64encode(PICTURE).decode()
+    reply = only(mms(content))
+    assert isinstance(reply, Reply)
+    (file,) = reply.attachments
+    assert (file.name, file.content_type, file.data) == ("label.jpg", "image/jpeg", PICTURE)
+    assert reply.text == "Here is the label"
+    assert content not in reply.raw
+    assert json.loads(reply.raw)["attachments"][0]["size"] == len(PICTURE)
+
+
+def test_a_picture_without_words_is_a_reply_too() -> None:
+    reply = only(mms(base64.b64encode(PICTURE).decode(), content=None, reply_id=None))
+    assert isinstance(reply, Reply)
+    assert (reply.text, len(reply.attachments)) == ("", 1)
+
+
+def test_a_picture_that_cannot_be_read_stays_in_the_raw_form() -> None:
+    reply = only(mms("<base64>"))
+    assert isinstance(reply, Reply)
+    assert reply.attachments == ()
+    assert json.loads(reply.raw)["attachments"][0]["content"] == "<base64>"
+
+
+@pytest.mark.parametrize("attachments", ["rubbish", 5, [None, 7, "x", {}], [[]], {"a": 1}])
+def test_odd_attachments_lose_no_reply(attachments: Any) -> None:
+    reply = only(mms("", attachments=attachments))
+    assert isinstance(reply, Reply)
+    assert (reply.text, reply.attachments) == ("Here is the label", ())
+
+
+def test_a_form_is_read_like_json() -> None:
+    fields = {**recorded("pushed_reply"), "metadata": '{"ref":"m7"}'}
+    fields["attachments"] = json.dumps(
+        [{"contentType": "image/png", "base64": base64.b64encode(PICTURE).decode()}]
+    )
+    del fields["vendor_account_id"]
+    answer = account().read_push(push(urlencode(fields).encode(), f"{FORM}; charset=utf-8"))
+    (reply,) = answer.events
+    assert isinstance(reply, Reply)
+    assert (reply.party, reply.text, reply.reference) == ("+61491570156", "On my way", "m7")
+    assert [file.data for file in reply.attachments] == [PICTURE]
+
+
+def test_a_report_comes_as_a_form() -> None:
+    body = (
+        b"drId=d1&mtId=3f2b&status=rejected&statusCode=302&billingUnits=2&metadata=%7Bref%3Dm7%7D"
+    )
+    (receipt,) = account().read_push(push(body, FORM)).events
+    assert isinstance(receipt, Receipt)
+    assert (receipt.event_id, receipt.provider_id, receipt.parts) == ("d1", "3f2b", 2)
+    assert (receipt.status, receipt.code, receipt.opted_out) == (Status.REJECTED, "302", True)
+    assert receipt.reference == "m7"
+
+
+def test_a_webhook_without_a_body_tells_by_its_query() -> None:
+    query = (("moId", "r1"), ("sourceAddress", "+61491570156"), ("moContent", "Hi"), ("ref", "m7"))
+    (reply,) = account().read_push(push(b"", "", query=query)).events
+    assert isinstance(reply, Reply)
+    assert (reply.event_id, reply.party) == ("r1", "+61491570156")
+    assert (reply.text, reply.reference) == ("Hi", "m7")
+
+
+def test_variables_that_were_never_filled_in_count_as_missing() -> None:
+    reply = only(
+        {
+            "reply_id": "r1",
+            "source_number": "+61491570156",
+            "destination_number": "$destinationAddress",
+            "message_id": "$!{mtId}",
+            "date_received": "$receivedTimestamp",
+            "metadata": "$metadata.get('ref')",
+            "content": "It costs $5, $name",
+        }
+    )
+    assert isinstance(reply, Reply)
+    assert (reply.own, reply.answers, reply.received_at, reply.reference) == ("", "", None, "")
+    assert reply.text == "It costs $5, $name"
+
+
+def test_the_reference_may_stand_in_the_callback_address() -> None:
+    body = {**recorded("pushed_reply"), "metadata": None}
+    reply = only(body, tail=f"x/{REFERENCE}")
+    other = only(body, tail="nothing")
+    assert isinstance(reply, Reply)
+    assert isinstance(other, Reply)
+    assert (reply.reference, other.reference) == (REFERENCE, "")
+
+
+def test_the_metadata_beats_the_callback_address() -> None:
+    receipt = only({**recorded("pushed_report"), "metadata": {"ref": "m7"}}, tail=REFERENCE)
+    assert isinstance(receipt, Receipt)
+    assert receipt.reference == "m7"
+
+
+def test_an_opt_out_is_a_notice_of_its_own() -> None:
+    notice = only(
+        {
+            "notificationId": "n1",
+            "sourceAddress": "+61491570156",
+            "receivedTimestamp": "2025-11-04T05:12:31.408Z",
+            "moContent": "STOP",
+        }
+    )
+    assert isinstance(notice, OptOut)
+    assert (notice.event_id, notice.party, notice.at) == ("n1", "+61491570156", 1_762_233_151_408)
+
+
+def test_an_opt_out_beside_a_reply_loses_neither() -> None:
+    notice, reply = events({**recorded("pushed_reply"), "event": "OPT_OUT_SMS"})
+    assert isinstance(notice, OptOut)
+    assert isinstance(reply, Reply)
+    assert notice.party == reply.party
+
+
+def test_an_opt_out_of_nobody_is_set_aside() -> None:
+    event = only({"notification_id": "n1"})
+    assert isinstance(event, Unreadable)
+    assert event.event_id == "n1"
+
+
+def test_several_items_in_one_push_are_read_one_by_one() -> None:
+    found = events([recorded("pushed_reply"), "rubbish", recorded("pushed_report")])
+    assert [type(event) for event in found] == [Reply, Unreadable, Receipt]
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n"])
+def test_an_empty_push_is_answered_and_tells_nothing(body: bytes) -> None:
+    assert account().read_push(push(body)).events == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<reply><callback_url>https://desk.test/s3cret</callback_url></reply>",
+        b'{"callback_url": "https://desk.test/s3cret", ',
+        b'{"callback_url": "https://desk.test/s3cret"}',
+        b"\xff\xfe\x00",
+        b"[" * 100_000,
+        b"7",
+    ],
+)
+def test_what_cannot_be_read_is_kept_without_secrets(body: bytes) -> None:
+    answer = account().read_push(push(body))
+    (event,) = answer.events
+    assert isinstance(event, Unreadable)
+    assert answer.status == 200
+    assert "s3cret" not in event.raw
+    assert not event.confirm
+
+
+def test_broken_bytes_in_a_text_do_not_lose_it() -> None:
+    body = b'{"reply_id":"r1","source_number":"+61491570156","content":"a\xff\nb"}'
+    (reply,) = account().read_push(push(body)).events
+    assert isinstance(reply, Reply)
+    assert reply.text == "a\ufffd\nb"
+
+
+def signed(digest: str, **changes: str) -> dict[str, str]:
+    """The headers of the recorded push, signed with this digest."""
+    return {
+        "date": SIGNED["date"],
+        "x-messagemedia-signature": SIGNED["signatures"][digest],
+        "x-messagemedia-digest-type": digest,
+        "x-messagemedia-cipher-type": "RSA",
+        "x-messagemedia-key-id": "0b7b4d5e-0000-4000-8000-000000000001",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("digest", ["SHA-224", "SHA-256", "SHA-512"])
+def test_a_push_with_a_right_signature_is_believed(digest: str) -> None:
+    desk = account(SIGNED["public_key"])
+    answer = desk.read_push(push(SIGNED["body"].encode(), headers=signed(digest)))
+    (reply,) = answer.events
+    assert isinstance(reply, Reply)
+    assert reply.text == "On my way"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        signed("SHA-256", date="Tue, 04 Nov 2025 05:12:33 GMT"),
+        signed("SHA-256", **{"x-messagemedia-signature": "no base64"}),
+        signed("SHA-256", **{"x-messagemedia-signature": "ключ"}),
+        signed("SHA-256", **{"x-messagemedia-digest-type": "MD5"}),
+        signed("SHA-256", **{"x-messagemedia-cipher-type": "DSA"}),
+        signed("SHA-256", **{"x-messagemedia-signature": SIGNED["signatures"]["SHA-512"]}),
+    ],
+)
+def test_a_push_without_a_right_signature_is_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(CredentialsRefused):
+        account(SIGNED["public_key"]).read_push(push(SIGNED["body"].encode(), headers=headers))
+
+
+@pytest.mark.parametrize(
+    "change", [{"body": b"{}"}, {"method": "PUT"}, {"path": "/hooks/mm?a"}, {"http_version": "1.0"}]
+)
+def test_the_signature_covers_the_request_line_and_the_body(change: dict[str, Any]) -> None:
+    parts = {
+        "method": "POST",
+        "path": SIGNED["path"],
+        "tail": "",
+        "query": (),
+        "headers": signed("SHA-256"),
+        "body": SIGNED["body"].encode(),
+        **change,
+    }
+    with pytest.raises(CredentialsRefused):
+        account(SIGNED["public_key"]).read_push(Push(**parts))

@@ -1,0 +1,5 @@
+"""MessageMedia (Sinch MessageMedia): the Messages REST API."""
+
+from tui.providers.messagemedia.client import MessageMedia
+
+__all__ = ["MessageMedia"]
