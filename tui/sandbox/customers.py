@@ -1,7 +1,7 @@
 """Made-up customers of a repair shop: who they are, what was said so far, what they say next.
 
-All numbers are reserved for fiction: Australian 0491 57x, British 07700 900xxx, German 0171 39200xx,
-French 06 39 98 xx xx and North American 555-01xx.
+All numbers are reserved for fiction: Australian 0491 57x, British 07700 900xxx, German
+0171 39200xx, French 06 39 98 xx xx and North American 555-01xx.
 """
 
 from dataclasses import dataclass

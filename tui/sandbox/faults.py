@@ -61,6 +61,11 @@ class FaultQueue:
         else:
             self._queue.append((fault, count))
 
+    @property
+    def pending(self) -> bool:
+        """Whether the next request meets a fault."""
+        return bool(self._queue)
+
     def take(self) -> Fault | None:
         """The fault for the request that has just come, if any."""
         if not self._queue:

@@ -166,7 +166,7 @@ def _choice(fields: Fields, name: str, words: Sequence[str], faults: Faults) -> 
 
 def is_web_address(value: object) -> bool:
     """Whether a value is an http or https address."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not value.isprintable():
         return False
     try:
         parts = urlsplit(value)

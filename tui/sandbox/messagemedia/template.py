@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 VARIABLE = r"\$(!?)\{?(metadata\.get\('([^']*)'\)|[A-Za-z]+)\}?"
-ESCAPED = re.compile(r"\$esc\.json\(" + VARIABLE + r"\)")
-PLAIN = re.compile(VARIABLE)
+PLACE = re.compile(rf"(\$esc\.json\()?{VARIABLE}(?(1)\))")
 
 CONTENT_TYPES = {
     "JSON": "application/json",
@@ -64,17 +63,15 @@ def render(encoding: str, template: str | None, fields: Fields) -> bytes:
 
 def fill(template: str, fields: Fields) -> str:
     """The template with its variables filled in."""
-    escaped = ESCAPED.sub(lambda match: json.dumps(_value(match, fields))[1:-1], template)
-    return PLAIN.sub(lambda match: _value(match, fields), escaped)
+    return PLACE.sub(lambda match: _value(match, fields), template)
 
 
 def _value(match: re.Match[str], fields: Fields) -> str:
-    """The value of the variable that was found."""
-    quiet, name, key = match.groups()
+    """What stands in the place of the variable that was found."""
+    escaped, quiet, name, key = match.groups()
     value = _metadata(fields).get(key) if key is not None else _lookup(name, fields)
-    if value is None:
-        return "" if quiet else f"${name}"
-    return str(value)
+    text = ("" if quiet else f"${name}") if value is None else str(value)
+    return json.dumps(text)[1:-1] if escaped else text
 
 
 def _lookup(name: str, fields: Fields) -> object:

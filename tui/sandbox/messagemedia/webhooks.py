@@ -194,6 +194,8 @@ def _headers(fields: Mapping[str, object]) -> Mapping[str, str]:
     headers = fields.get("headers") or {}
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
         raise Refused(400, "headers: must be an object of texts")
+    if not all(text.isascii() for pair in headers.items() for text in pair):
+        raise Refused(400, "headers: must be ASCII")
     if any(name.lower() == "content-type" for name in headers):
         raise Refused(400, "headers: must not name Content-Type")
     if any(len(name) > 200 or len(value) > 1000 for name, value in headers.items()):

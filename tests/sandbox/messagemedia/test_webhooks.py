@@ -1,0 +1,255 @@
+"""Pushes: to a message's own address, to the desk's listener, to account webhooks."""
+
+import json
+import random
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tui.clock import ManualClock
+from tui.sandbox.app import create_app
+from tui.sandbox.ledger import Attachment, ReceiptMode
+from tui.sandbox.messagemedia.emulator import MessageMedia
+from tui.sandbox.world import PushSettings, Sandbox
+
+BASE = "/messagemedia/v1"
+HOOKS = f"{BASE}/webhooks/messages"
+CALLBACK = "https://desk.example.net/hooks/mm"
+HANDSET = "+61491570156"
+HOOK = {
+    "url": "https://desk.example.net/own",
+    "method": "POST",
+    "encoding": "JSON",
+    "events": ["RECEIVED_SMS", "DELIVERED_DR"],
+}
+
+
+class Desk:
+    """Whoever is pushed to."""
+
+    def __init__(self) -> None:
+        """Answer 200 and remember."""
+        self.heard: list[httpx.Request] = []
+        self.status = 200
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer one push."""
+        self.heard.append(request)
+        return httpx.Response(self.status)
+
+    def bodies(self) -> list[dict[str, object]]:
+        """Everything heard, as JSON."""
+        return [json.loads(request.content) for request in self.heard]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A desk that hears everything."""
+    return Desk()
+
+
+@pytest.fixture
+def sandbox(clock: ManualClock, desk: Desk) -> Sandbox:
+    """A sandbox whose pushes end at the desk."""
+    push = PushSettings(transport=httpx.MockTransport(desk.answer))
+    return Sandbox(clock=clock, rng=random.Random(7), emulators=[MessageMedia], push=push)
+
+
+async def send(client: httpx.AsyncClient, **fields: object) -> str:
+    """Send one message; its id."""
+    message = {"content": "hello", "destination_number": HANDSET, **fields}
+    answer = await client.post(f"{BASE}/messages", json={"messages": [message]})
+    return str(answer.json()["messages"][0]["message_id"])
+
+
+async def pass_time(sandbox: Sandbox, clock: ManualClock, seconds: float) -> None:
+    """Let time pass and pushes go out."""
+    clock.advance(seconds)
+    await sandbox.settle()
+
+
+def write(sandbox: Sandbox, text: str, *files: Attachment) -> str:
+    """The handset writes."""
+    return sandbox.emulators["messagemedia"].receive(HANDSET, None, text, files)
+
+
+async def test_reports_and_replies_go_to_the_address_of_their_message(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+) -> None:
+    message_id = await send(client, callback_url=CALLBACK, delivery_report=True)
+    await pass_time(sandbox, clock, 3)
+    write(sandbox, "On my way")
+    await sandbox.settle()
+    assert {str(request.url) for request in desk.heard} == {CALLBACK}
+    *reports, reply = desk.bodies()
+    assert [(r["status"], r["error_code"]) for r in reports] == [
+        ("enroute", "101"),
+        ("submitted", "200"),
+        ("delivered", "220"),
+    ]
+    assert (reply["message_id"], reply["content"]) == (message_id, "On my way")
+
+
+async def test_a_delivered_push_does_not_confirm_the_item(
+    client: httpx.AsyncClient, sandbox: Sandbox, desk: Desk
+) -> None:
+    await send(client, callback_url=CALLBACK)
+    reply_id = write(sandbox, "Yes")
+    await sandbox.settle()
+    state = (await client.get("/_sandbox/state")).json()["messagemedia"]
+    assert (len(desk.heard), state["replies"]["waiting"]) == (1, [reply_id])
+    assert state["pushes"] == {"delivered": 1, "pending": 0}
+
+
+async def test_pictures_are_pushed(client: httpx.AsyncClient, sandbox: Sandbox, desk: Desk) -> None:
+    await send(client, callback_url=CALLBACK)
+    write(sandbox, "Here is the label", Attachment("image/jpeg", "AAAA", "label.jpg"))
+    await sandbox.settle()
+    (body,) = desk.bodies()
+    assert body["attachments"] == [
+        {"content_type": "image/jpeg", "content": "AAAA", "original_name": "label.jpg"}
+    ]
+
+
+async def test_what_is_not_answered_is_pushed_again_after_growing_pauses(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+) -> None:
+    desk.status = 503
+    await send(client, callback_url=CALLBACK)
+    write(sandbox, "Yes")
+    await sandbox.settle()
+    for seconds, heard in ((0.9, 1), (0.1, 2), (1.9, 2), (0.1, 3)):
+        await pass_time(sandbox, clock, seconds)
+        assert len(desk.heard) == heard
+    state = (await client.get("/_sandbox/state")).json()["messagemedia"]
+    assert state["pushes"] == {"delivered": 0, "pending": 1}
+
+
+async def test_duplicated_receipts_are_pushed_twice(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+) -> None:
+    sandbox.emulators["messagemedia"].ledger.receipts.set_mode(ReceiptMode.DUPLICATED)
+    await send(client, callback_url=CALLBACK, delivery_report=True)
+    await pass_time(sandbox, clock, 3)
+    ids = [body["delivery_report_id"] for body in desk.bodies()]
+    assert (len(ids), len(set(ids))) == (6, 3)
+
+
+async def test_a_webhook_hears_only_its_events_with_its_headers(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+) -> None:
+    await client.post(HOOKS, json={**HOOK, "headers": {"X-Desk": "1"}})
+    await send(client, delivery_report=True)
+    await pass_time(sandbox, clock, 3)
+    (request,) = desk.heard
+    assert (str(request.url), request.headers["x-desk"]) == (HOOK["url"], "1")
+    assert request.headers["content-type"] == "application/json"
+    assert desk.bodies()[0]["status"] == "delivered"
+
+
+async def test_a_stop_word_is_a_notification_without_a_reply_id(
+    client: httpx.AsyncClient, sandbox: Sandbox, desk: Desk
+) -> None:
+    await client.post(HOOKS, json={**HOOK, "events": ["OPT_OUT_SMS"]})
+    message_id = await send(client)
+    write(sandbox, "Stop")
+    await sandbox.settle()
+    (body,) = desk.bodies()
+    assert (body["message_id"], body["source_number"]) == (message_id, HANDSET)
+    assert "reply_id" not in body
+
+
+async def test_a_webhook_retries_as_it_was_told(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+) -> None:
+    desk.status = 500
+    await client.post(HOOKS, json={**HOOK, "retries": 2, "retry_delay": 5})
+    write(sandbox, "Yes")
+    await sandbox.settle()
+    for _ in range(5):
+        await pass_time(sandbox, clock, 5)
+    assert len(desk.heard) == 3
+
+
+async def test_webhooks_are_listed_in_pages_from_0(client: httpx.AsyncClient) -> None:
+    for number in range(3):
+        await client.post(HOOKS, json={**HOOK, "url": f"https://desk.example.net/{number}"})
+    for name in ("page_size", "pageSize"):
+        answer = await client.get(HOOKS, params={"page": "1", name: "2"})
+        body = answer.json()
+        assert (body["page"], body["pageSize"]) == (1, 2)
+        assert [hook["url"] for hook in body["pageData"]] == ["https://desk.example.net/2"]
+    assert (await client.get(HOOKS, params={"page": "x"})).status_code == 400
+
+
+async def test_a_webhook_is_created_read_changed_and_deleted(client: httpx.AsyncClient) -> None:
+    created = await client.post(HOOKS, json={**HOOK, "template": "$mtId", "read_timeout": 5000})
+    hook = created.json()
+    assert created.status_code == 201
+    assert (hook["template"], hook["read_timeout"], hook["retries"]) == ("$mtId", 5000, 0)
+    one = f"{HOOKS}/{hook['id']}"
+    assert (await client.get(one)).json() == hook
+    changed = await client.patch(one, json={"events": ["FAILED_DR"]})
+    assert (changed.status_code, changed.json()) == (200, {**hook, "events": ["FAILED_DR"]})
+    assert (await client.patch(one, json={})).status_code == 400
+    assert (await client.patch(one, json={"retries": 1})).status_code == 400
+    assert (await client.delete(one)).status_code == 204
+    for method in ("GET", "PATCH", "DELETE"):
+        assert (await client.request(method, one, json=HOOK)).status_code == 404
+
+
+async def test_the_same_url_and_method_are_taken(client: httpx.AsyncClient) -> None:
+    assert (await client.post(HOOKS, json=HOOK)).status_code == 201
+    assert (await client.post(HOOKS, json=HOOK)).status_code == 409
+    assert (await client.post(HOOKS, json={**HOOK, "method": "PUT"})).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"url": "desk"},
+        {"url": "https://desk.example.net/" + "x" * 1000},
+        {"method": "HEAD"},
+        {"encoding": "YAML"},
+        {"events": []},
+        {"events": ["READ_DR"]},
+        {"events": None},
+        {"headers": {"content-type": "text/plain"}},
+        {"headers": {"x" * 201: "1"}},
+        {"headers": {"x": "1" * 1001}},
+        {"headers": {"x": "ł"}},
+        {"headers": {"x": 1}},
+        {"template": 1},
+        {"read_timeout": 0},
+        {"retries": 6},
+        {"retries": True},
+        {"retry_delay": 4},
+    ],
+)
+async def test_a_faulty_webhook_is_refused(
+    client: httpx.AsyncClient, fields: dict[str, object]
+) -> None:
+    answer = await client.post(HOOKS, json={**HOOK, **fields})
+    assert (answer.status_code, set(answer.json())) == (400, {"message"})
+
+
+@pytest.fixture
+async def pushed_to(clock: ManualClock, desk: Desk) -> AsyncIterator[Sandbox]:
+    """A sandbox that pushes everything to the desk's listener."""
+    push = PushSettings("http://desk:9000/", transport=httpx.MockTransport(desk.answer))
+    yield Sandbox(clock=clock, rng=random.Random(7), emulators=[MessageMedia], push=push)
+
+
+async def test_without_an_own_address_pushes_go_to_the_desks_listener(
+    pushed_to: Sandbox, clock: ManualClock, desk: Desk
+) -> None:
+    transport = httpx.ASGITransport(create_app(pushed_to))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://sandbox", auth=("sandbox", "sandbox-secret")
+    ) as client:
+        await send(client, delivery_report=True)
+    await pass_time(pushed_to, clock, 3)
+    urls = {str(request.url) for request in desk.heard}
+    assert urls == {"http://desk:9000/hooks/messagemedia/sandbox-hook"}
+    assert len(desk.heard) == 3

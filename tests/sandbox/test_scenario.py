@@ -1,0 +1,58 @@
+"""Customers write by themselves and answer in their own words."""
+
+import asyncio
+import contextlib
+import random
+import re
+
+import httpx
+
+from tui.clock import ManualClock
+from tui.sandbox.customers import CUSTOMERS
+from tui.sandbox.scenario import move_in, play
+from tui.sandbox.world import Sandbox
+
+FICTION = re.compile(
+    r"\+(614915[67]\d{4}|614915700\d\d|447700900\d{3}|4917139200\d\d|336399[89]\d{4}|1\d{3}55501\d\d)"
+)
+
+
+def test_every_customer_has_a_number_of_fiction_and_something_to_say() -> None:
+    assert len({customer.number for customer in CUSTOMERS}) == len(CUSTOMERS)
+    for customer in CUSTOMERS:
+        assert FICTION.fullmatch(customer.number), customer.number
+        assert customer.history and customer.openings and customer.answers
+        ages = [line.minutes_ago for line in customer.history]
+        assert ages == sorted(ages, reverse=True)
+
+
+async def test_somebody_writes_within_seconds_and_then_every_half_minute(
+    sandbox: Sandbox, clock: ManualClock
+) -> None:
+    replies = sandbox.emulators["messagemedia"].ledger.replies
+    playing = asyncio.create_task(play(sandbox, random.Random(5), clock))
+    seen = list[int]()
+    for seconds in (0.0, 4.0, 40.0, 40.0, 40.0):
+        await asyncio.sleep(0)
+        clock.advance(seconds)
+        await asyncio.sleep(0)
+        seen.append(len(replies.waiting))
+    playing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await playing
+    assert seen == [0, 1, 2, 3, 4]
+    assert len({event.body["source_number"] for event in replies.page(9)}) == 4
+
+
+async def test_a_customer_answers_what_the_desk_sends(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock
+) -> None:
+    move_in(sandbox)
+    customer = CUSTOMERS[0]
+    message = {"content": "Ready for pick-up", "destination_number": customer.number}
+    for _ in range(len(customer.answers) + 1):
+        await client.post("/messagemedia/v1/messages", json={"messages": [message]})
+        clock.advance(6)
+    replies = (await client.get("/messagemedia/v1/replies")).json()["replies"]
+    given = [reply["content"] for reply in replies]
+    assert given == [*customer.answers, customer.answers[0]]

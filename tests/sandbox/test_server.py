@@ -1,0 +1,137 @@
+"""The sandbox on a real socket: broken connections, pushes, and ports that are taken."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tui.sandbox.app import create_app
+from tui.sandbox.faults import Fault
+from tui.sandbox.messagemedia.emulator import MessageMedia
+from tui.sandbox.server import bind, running, serve
+from tui.sandbox.world import Hook, PushSettings, Sandbox
+
+SEND = {
+    "messages": [
+        {"content": "hello", "destination_number": "+61491570156", "delivery_report": True}
+    ]
+}
+PATH = "/messagemedia/v1/messages"
+
+
+@pytest.fixture
+def quick() -> Sandbox:
+    """A sandbox in real time whose handsets are a hundred times as quick."""
+    return Sandbox(pace=0.01, emulators=[MessageMedia])
+
+
+@pytest.fixture
+async def live(quick: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that sandbox on a real socket."""
+    async with (
+        running(create_app(quick)) as url,
+        httpx.AsyncClient(
+            base_url=url, auth=("sandbox", "sandbox-secret"), trust_env=False
+        ) as client,
+    ):
+        yield client
+
+
+def sent(sandbox: Sandbox) -> int:
+    """How many messages were accepted."""
+    return len(sandbox.emulators["messagemedia"].ledger.accepted)
+
+
+@pytest.mark.parametrize(("fault", "accepted"), [(Fault.REFUSE, 0), (Fault.DROP_AFTER_ACCEPT, 1)])
+async def test_a_cut_connection_gives_no_answer(
+    live: httpx.AsyncClient, quick: Sandbox, fault: Fault, accepted: int
+) -> None:
+    quick.faults["messagemedia"].add(fault, 1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await live.post(PATH, json=SEND)
+    assert sent(quick) == accepted
+    assert (await live.post(PATH, json=SEND)).status_code == 202
+
+
+async def test_a_time_out_never_answers_and_sends_nothing(
+    live: httpx.AsyncClient, quick: Sandbox
+) -> None:
+    quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
+    with pytest.raises(httpx.ReadTimeout):
+        await live.post(PATH, json=SEND, timeout=0.1)
+    assert sent(quick) == 0
+    assert (await live.post(PATH, json=SEND)).status_code == 202
+
+
+async def test_a_cut_connection_leaves_others_alone(
+    live: httpx.AsyncClient, quick: Sandbox
+) -> None:
+    quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
+    held = asyncio.create_task(live.post(PATH, json=SEND, timeout=5))
+    while quick.faults["messagemedia"].pending:
+        await asyncio.sleep(0)
+    quick.faults["messagemedia"].add(Fault.REFUSE, 1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await live.post(PATH, json=SEND)
+    assert not held.done()
+    held.cancel()
+
+
+async def test_a_message_is_delivered_by_itself(live: httpx.AsyncClient) -> None:
+    answer = (await live.post(PATH, json=SEND)).json()
+    path = f"{PATH}/{answer['messages'][0]['message_id']}"
+    async with asyncio.timeout(5):
+        while (await live.get(path)).json()["status"] != "delivered":
+            await asyncio.sleep(0.005)
+
+
+async def test_pushes_reach_the_listener_without_being_asked() -> None:
+    heard: asyncio.Queue[tuple[str, object]] = asyncio.Queue()
+
+    async def hook(request: Request) -> Response:
+        """The desk's listener."""
+        heard.put_nowait((request.url.path, await request.json()))
+        return Response()
+
+    desk = Starlette(routes=[Route("/{rest:path}", hook, methods=["POST"])])
+    async with running(desk) as url:
+        push = PushSettings(to=url, hooks={"messagemedia": Hook("support-au", "s3cret")})
+        sandbox = Sandbox(pace=0.01, push=push, emulators=[MessageMedia])
+        async with running(create_app(sandbox)) as there, httpx.AsyncClient() as client:
+            body = {"provider": "messagemedia", "from": "+61491570156", "to": "", "text": "hi"}
+            answer = await client.post(f"{there}/_sandbox/inbound", json=body)
+            async with asyncio.timeout(5):
+                path, reply = await heard.get()
+    assert path == "/hooks/support-au/s3cret"
+    assert isinstance(reply, dict)
+    assert (reply["reply_id"], reply["content"]) == (answer.json()["id"], "hi")
+
+
+def test_a_taken_port_is_an_error_that_can_be_told() -> None:
+    with bind("127.0.0.1", 0) as taken:
+        taken.listen()
+        with pytest.raises(OSError, match="in use"):
+            bind("127.0.0.1", taken.getsockname()[1])
+
+
+async def test_serving_prints_the_address_when_ready(
+    quick: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    served = asyncio.create_task(serve(create_app(quick), "127.0.0.1", port))
+    printed = ""
+    async with asyncio.timeout(5):
+        while not (printed := printed + capsys.readouterr().out):
+            await asyncio.sleep(0.01)
+    async with httpx.AsyncClient(base_url=printed.strip(), trust_env=False) as client:
+        assert (await client.get("/")).status_code == 200
+    served.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await served
