@@ -176,6 +176,13 @@ async def test_an_answer_without_a_list_is_unreadable(body: str) -> None:
         await account.replies("")
 
 
+def test_what_nests_too_deeply_to_be_written_is_said_so() -> None:
+    nest: list[Any] = []
+    for _ in range(100_000):
+        nest = [nest]
+    assert "too deeply" in keep({"content": nest})
+
+
 async def test_an_unreadable_answer_tells_no_callback_address() -> None:
     text = '{"replies":[{"callback_url":"https://desk.test/hooks/mm/s3cret","content'
     account, _ = connect(httpx.Response(200, text=text))

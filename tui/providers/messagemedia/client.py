@@ -9,6 +9,7 @@ from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
 from tui.domain.events import Balance, Page, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
+from tui.domain.text import one_line
 from tui.providers.errors import (
     CredentialsRefused,
     NotFound,
@@ -132,7 +133,7 @@ class MessageMedia:
         else:
             if receipt.status is Status.CANCELLED:
                 return
-            where = f'already "{receipt.word}" at MessageMedia'
+            where = f'already "{one_line(receipt.word, 40)}" at MessageMedia'
         line = f"Too late to cancel: the message is {where}"
         raise NotPossible(line, code="400", detail=words_of(answer))
 
