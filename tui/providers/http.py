@@ -28,6 +28,7 @@ _NEVER_LEFT = (
     httpx.PoolTimeout,
     httpx.UnsupportedProtocol,
     httpx.ProxyError,
+    httpx.InvalidURL,
 )
 
 
@@ -195,7 +196,7 @@ class Http:
                 body = await _read(response)
         except _NEVER_LEFT as error:
             raise Unavailable(f"Cannot reach {self._name}: {_words(error)}") from None
-        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.StreamError) as error:
             raise self._unanswered(error, effect) from None
         return Answer(response.status_code, response.headers, body, now=self._clock.now())
 
