@@ -1,0 +1,389 @@
+"""MessagePort by call: the four-field form, its seven answers, the credits."""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.clock import ManualClock
+from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.domain.message import Format
+from tui.domain.status import Status
+from tui.providers.errors import (
+    CredentialsRefused,
+    MessageInvalid,
+    NotPossible,
+    OptedOut,
+    OutOfCredit,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+    Uncertain,
+    Unreadable,
+)
+from tui.providers.http import Answer
+from tui.providers.masking import Mask
+from tui.providers.messageport import MessagePort, answers
+from tui.providers.protocol import Accepted, Outgoing, Provider, Refused
+
+DATA = Path(__file__).parents[1] / "data" / "messageport"
+SECRET = "hush&hush"
+HELLO = Outgoing(reference="m0a1b2c", to="+61491570156", text="Hello World")
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def body(name: str) -> bytes:
+    """A recorded body."""
+    return (DATA / f"{name}.json").read_bytes()
+
+
+def answering(status: int, content: bytes) -> tuple[MessagePort, list[httpx.Request]]:
+    """An account whose provider always answers so, and the requests it gets."""
+    requests: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(status, content=content)
+
+    return account(handle), requests
+
+
+def account(handler: Handler) -> MessagePort:
+    """An account in front of `handler`."""
+    return MessagePort(
+        api_key="key-half",
+        api_secret=SECRET,
+        clock=ManualClock(),
+        transport=httpx.MockTransport(handler),
+    )
+
+
+async def refusal(status: int, content: bytes) -> ProviderError:
+    """The error of a send that is answered so, raised or as an outcome."""
+    provider, _ = answering(status, content)
+    try:
+        [outcome] = await provider.send([HELLO])
+    except ProviderError as error:
+        return error
+    assert isinstance(outcome, Refused)
+    return outcome.error
+
+
+async def test_a_send_is_a_form_of_digits_text_and_reference() -> None:
+    provider, requests = answering(200, body("sent"))
+    [outcome] = await provider.send([HELLO])
+    assert isinstance(outcome, Accepted)
+    assert (outcome.provider_id, outcome.status, outcome.word) == ("", Status.ACCEPTED, "200")
+    [request] = requests
+    assert (request.method, str(request.url)) == (
+        "POST",
+        "https://messageport.com.au/rest/v1/messages",
+    )
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    proof = b64encode(f"key-half:{SECRET}".encode()).decode()
+    assert request.headers["authorization"] == f"Basic {proof}"
+    assert parse_qsl(request.content.decode()) == [
+        ("number", "61491570156"),
+        ("message", "Hello World"),
+        ("reference", "m0a1b2c"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "on_the_wire"), [("Edgility", "Edgility"), ("+61491570110", "61491570110")]
+)
+async def test_a_sender_is_a_name_or_bare_digits(sender: str, on_the_wire: str) -> None:
+    provider, requests = answering(200, body("sent"))
+    await provider.send([Outgoing("m1", "+6421000000", "Kia ora", sender=sender)])
+    assert dict(parse_qsl(requests[0].content.decode())) == {
+        "number": "6421000000",
+        "message": "Kia ora",
+        "senderid": on_the_wire,
+        "reference": "m1",
+    }
+
+
+async def test_a_lone_surrogate_does_not_stop_a_send() -> None:
+    provider, requests = answering(200, body("sent"))
+    await provider.send([Outgoing("m1", "+61491570156", "a\ud83db")])
+    assert dict(parse_qsl(requests[0].content.decode()))["message"] == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        (Outgoing("", "+61491570156", "no link back"), MessageInvalid),
+        (Outgoing("m1", "BANK", "to a name"), MessageInvalid),
+        (Outgoing("m1", "+61491570156", ""), MessageInvalid),
+        (Outgoing("m1", "+61491570156", "x" * 1601), MessageInvalid),
+        (Outgoing("m1", "+61491570156", "later", scheduled_at=1), NotPossible),
+        (Outgoing("m1", "+61491570156", "picture", format=Format.MMS), NotPossible),
+    ],
+)
+async def test_what_can_never_go_is_refused_without_a_request(
+    message: Outgoing, kind: type[ProviderError]
+) -> None:
+    provider, requests = answering(200, body("sent"))
+    [outcome] = await provider.send([message])
+    assert isinstance(outcome, Refused)
+    assert isinstance(outcome.error, kind)
+    assert requests == []
+
+
+@pytest.mark.parametrize(
+    ("status", "recorded", "kind"),
+    [
+        (400, "missing_text", MessageInvalid),
+        (400, "extra_field", MessageInvalid),
+        (400, "letters_in_number", MessageInvalid),
+        (402, "no_credits", OutOfCredit),
+        (403, "authentication", CredentialsRefused),
+        (405, "get_not_allowed", NotPossible),
+        (406, "opted_out", OptedOut),
+        (409, "country", MessageInvalid),
+    ],
+)
+async def test_each_documented_refusal_is_an_error_of_its_own(
+    status: int, recorded: str, kind: type[ProviderError]
+) -> None:
+    error = await refusal(status, body(recorded))
+    assert type(error) is kind
+    assert error.code == str(status)
+    assert error.message
+    assert "\n" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("recorded", "field", "said"),
+    [
+        ("missing_text", "text", "Messagefield not supplied"),
+        ("extra_field", "", "This form should not contain extra fields."),
+        ("letters_in_number", "to", "Number field contains invalid characters"),
+    ],
+)
+async def test_a_refused_form_names_the_field(recorded: str, field: str, said: str) -> None:
+    error = await refusal(400, body(recorded))
+    assert isinstance(error, MessageInvalid)
+    assert error.field == field
+    assert said in error.message
+
+
+async def test_a_foreign_number_is_told_as_such() -> None:
+    error = await refusal(409, body("country"))
+    assert isinstance(error, MessageInvalid)
+    assert (error.field, error.detail) == ("to", "Country not supported")
+
+
+async def test_an_error_of_the_account_is_raised_and_one_of_the_message_is_an_outcome() -> None:
+    broke, _ = answering(402, body("no_credits"))
+    with pytest.raises(OutOfCredit):
+        await broke.send([HELLO])
+    locked, _ = answering(406, body("opted_out"))
+    [outcome] = await locked.send([HELLO])
+    assert isinstance(outcome, Refused)
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, b"<html>"),
+        (200, b""),
+        (200, b"{}"),
+        (200, b"[]"),
+        (200, b'{"code": 500}'),
+        (200, b'{"code": true}'),
+        (409, b'{"code": 200, "errors": 0, "message": ""}'),
+        (500, b"oops"),
+        (500, b'{"code": 402}'),
+        (502, b""),
+    ],
+)
+async def test_an_answer_that_does_not_tell_leaves_the_send_uncertain(
+    status: int, content: bytes
+) -> None:
+    assert type(await refusal(status, content)) is Uncertain
+
+
+async def test_a_code_in_the_body_is_believed_beside_http_200() -> None:
+    assert isinstance(await refusal(200, body("no_credits")), OutOfCredit)
+
+
+async def test_a_code_that_is_a_text_is_a_code() -> None:
+    provider, _ = answering(200, b'{"code": "200", "errors": 0, "message": ""}')
+    assert isinstance((await provider.send([HELLO]))[0], Accepted)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, CredentialsRefused),
+        (403, CredentialsRefused),
+        (404, Unavailable),
+        (301, Unavailable),
+        (413, MessageInvalid),
+        (429, RateLimited),
+        (503, Unavailable),
+    ],
+)
+async def test_answers_that_nobody_documented_are_typed_by_their_status(
+    status: int, kind: type[ProviderError]
+) -> None:
+    assert type(await refusal(status, b"<html>")) is kind
+
+
+async def test_a_pause_that_is_asked_for_is_passed_on() -> None:
+    provider = account(lambda _: httpx.Response(429, headers={"Retry-After": "7"}))
+    with pytest.raises(RateLimited) as caught:
+        await provider.send([HELLO])
+    assert caught.value.retry_after == 7
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (httpx.ConnectError("refused"), Unavailable),
+        (httpx.ReadTimeout("late"), Uncertain),
+        (httpx.RemoteProtocolError("cut"), Uncertain),
+    ],
+)
+async def test_only_a_request_that_left_is_uncertain(
+    fault: Exception, kind: type[ProviderError]
+) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise fault
+
+    with pytest.raises(kind):
+        await account(fail).send([HELLO])
+
+
+async def test_of_several_messages_each_has_its_own_outcome() -> None:
+    codes = iter([("sent", 200), ("no_credits", 402)])
+
+    def handle(_: httpx.Request) -> httpx.Response:
+        name, status = next(codes)
+        return httpx.Response(status, content=body(name))
+
+    first, second = await account(handle).send([HELLO, Outgoing("m2", "+61491570157", "Hi")])
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Refused)
+    assert isinstance(second.error, OutOfCredit)
+
+
+async def test_the_balance_is_read_in_credits() -> None:
+    provider, requests = answering(200, body("users"))
+    balance = await provider.balance()
+    assert (balance.text, balance.amount) == ("250 credits", 250.0)
+    assert balance.details["senderid"] == "ExampleCo"
+    assert (requests[0].method, requests[0].url.path) == ("GET", "/rest/v1/users")
+    assert requests[0].content == b""
+    assert await provider.check() == "MessagePort accepts the key: 250 credits left"
+
+
+@pytest.mark.parametrize(
+    ("credits_left", "text"),
+    [(b"1", "1 credit"), (b"12.5", "12.50 credits"), (b'"40"', "40 credits"), (b"0", "0 credits")],
+)
+async def test_credits_may_be_decimals_or_texts(credits_left: bytes, text: str) -> None:
+    provider, _ = answering(200, b'{"code": 200, "credits": ' + credits_left + b"}")
+    assert (await provider.balance()).text == text
+
+
+@pytest.mark.parametrize("credits_left", [b"null", b"true", b"NaN", b"1e999", b'"x"', b"[]"])
+async def test_credits_that_are_no_number_are_unreadable(credits_left: bytes) -> None:
+    provider, _ = answering(200, b'{"code": 200, "credits": ' + credits_left + b"}")
+    with pytest.raises(Unreadable):
+        await provider.balance()
+
+
+async def test_the_check_tells_a_wrong_key() -> None:
+    provider, _ = answering(403, body("authentication"))
+    with pytest.raises(CredentialsRefused):
+        await provider.check()
+
+
+async def test_trouble_on_a_question_is_never_uncertain() -> None:
+    provider, _ = answering(500, b"oops")
+    with pytest.raises(Unavailable):
+        await provider.balance()
+
+
+async def test_a_secret_that_is_echoed_stays_out_of_the_error() -> None:
+    echo = b'{"code": 400, "errors": {"errors": ["bad key hush&hush or hush%26hush"]}}'
+    error = await refusal(400, echo)
+    assert "hush" not in error.message + error.detail + repr(error)
+
+
+async def test_what_it_cannot_do_is_not_possible() -> None:
+    provider, requests = answering(200, b"{}")
+    for call in (
+        provider.look_up("1"),
+        provider.cancel("1"),
+        provider.replies(""),
+        provider.confirm_replies(["1"]),
+        provider.receipts(""),
+        provider.confirm_receipts(["1"]),
+        provider.ask_receipts(["1"]),
+        provider.ping_phone("+61491570156", "m1"),
+    ):
+        with pytest.raises(NotPossible, match="MessagePort"):
+            await call
+    assert requests == []
+
+
+async def test_its_capabilities_are_declared() -> None:
+    provider: Provider = answering(200, b"{}")[0]
+    abilities = provider.capabilities
+    assert (abilities.replies, abilities.receipts) == (Channel.PUSH, ReceiptChannel.NONE)
+    assert (abilities.batch, abilities.balance, abilities.ping) == (1, True, False)
+    assert abilities.whole_160_parts
+    assert "GSM" in abilities.rewrites
+    assert abilities.regions == {"61", "64"}
+    await provider.aclose()
+
+
+def test_an_unknown_time_zone_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="Australia/Sidney"):
+        MessagePort(api_key="k", api_secret="s", clock=ManualClock(), time_zone="Australia/Sidney")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["code", "errors", "children", "message", "number", "credits"])
+            | st.text(),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+STATUS = st.sampled_from([200, 201, 204, 301, 400, 402, 403, 405, 406, 409, 429, 500, 503])
+
+
+def read_anything(status: int, content: bytes) -> None:
+    """Both parsers either understand or raise a typed error."""
+    answer = Answer(status, {}, content, now=0)
+    for parse in (answers.accepted, answers.balance):
+        try:
+            parse(answer, Mask(SECRET))
+        except ProviderError as error:
+            assert error.message
+
+
+@given(status=STATUS, content=st.binary(max_size=200))
+def test_no_bytes_break_the_parsers(status: int, content: bytes) -> None:
+    read_anything(status, content)
+
+
+@given(status=STATUS, value=JSON)
+def test_no_json_breaks_the_parsers(status: int, value: object) -> None:
+    read_anything(status, json.dumps(value).encode())

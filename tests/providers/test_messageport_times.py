@@ -1,0 +1,102 @@
+"""The account's wall clock: ordinary times, the hour that repeats, the hour that is missing."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.providers.messageport.times import moment, zone_named
+
+SYDNEY = zone_named("Australia/Sydney")
+LATER = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp()) * 1000
+
+
+def utc(text: str) -> int:
+    """An ISO time in UTC as milliseconds."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1000
+
+
+@pytest.mark.parametrize(
+    ("zone", "local", "expected"),
+    [
+        ("Australia/Sydney", "2026-03-04 10:11:12", "2026-03-03 23:11:12"),
+        ("Australia/Sydney", "2026-07-04 10:11:12", "2026-07-04 00:11:12"),
+        ("Australia/Brisbane", "2026-03-04 10:11:12", "2026-03-04 00:11:12"),
+        ("Pacific/Auckland", "2026-03-04 10:11:12", "2026-03-03 21:11:12"),
+        ("UTC", "2026-03-04 10:11:12", "2026-03-04 10:11:12"),
+        ("GMT+10:00", "2026-03-04 10:11:12", "2026-03-04 00:11:12"),
+        ("+1030", "2026-03-04 10:11:12", "2026-03-03 23:41:12"),
+        ("UTC-3", "2026-03-04 10:11:12", "2026-03-04 13:11:12"),
+    ],
+)
+def test_a_local_time_is_a_moment(zone: str, local: str, expected: str) -> None:
+    found = zone_named(zone)
+    assert found is not None
+    assert moment(local, found, LATER) == utc(expected)
+
+
+def test_an_hour_that_repeats_is_read_by_what_the_desk_clock_allows() -> None:
+    assert SYDNEY is not None
+    first, second = utc("2026-04-04 15:30:00"), utc("2026-04-04 16:30:00")
+    local = "2026-04-05 02:30:00"
+    assert moment(local, SYDNEY, first + 3_000) == first
+    assert moment(local, SYDNEY, second + 3_000) == second
+    assert moment(local, SYDNEY, second - 60_000) == second, "a desk clock that is a minute behind"
+    assert moment(local, SYDNEY, LATER) == second
+
+
+def test_an_hour_that_does_not_come_is_read_by_the_offset_before_it() -> None:
+    assert SYDNEY is not None
+    assert moment("2026-10-04 02:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
+    assert moment("2026-10-04 02:30:00", SYDNEY, 0) == utc("2026-10-03 16:30:00")
+    assert moment("2026-10-04 03:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "yesterday", "2026-02-30 10:00:00", "2026-03-04", "2026-03-04 25:00:00", "0001-01-01 "],
+)
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert SYDNEY is not None
+    assert moment(text, SYDNEY, LATER) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "EST",
+        "AEST",
+        "Australia",
+        "Australia/",
+        "Australia/Nowhere",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "a/\0",
+        "a/\ud800",
+        "a/" + "x" * 5000,
+        "+99:00",
+        "+10:99",
+    ],
+)
+def test_a_name_of_no_zone_is_none(name: str) -> None:
+    assert zone_named(name) is None
+
+
+@given(st.text())
+def test_any_text_is_a_zone_or_none(name: str) -> None:
+    zone = zone_named(name)
+    assert zone is None or moment("2026-03-04 10:11:12", zone, LATER) is not None
+
+
+@given(
+    st.datetimes(min_value=datetime(1, 1, 1), max_value=datetime(9999, 12, 31)),
+    st.sampled_from(["Australia/Sydney", "Pacific/Auckland", "America/New_York", "+14:00", "-12"]),
+)
+def test_every_date_is_a_moment_or_none(local: datetime, name: str) -> None:
+    zone = zone_named(name)
+    assert zone is not None
+    at = moment(local.strftime("%Y-%m-%d %H:%M:%S"), zone, LATER)
+    if at is not None:
+        assert abs(at / 1000 - local.replace(tzinfo=UTC).timestamp()) <= 26 * 3600

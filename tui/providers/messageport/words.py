@@ -1,0 +1,31 @@
+"""MessagePort's words and codes, with what they mean to an agent."""
+
+from typing import Final
+
+from tui.domain.status import Status
+
+TITLE: Final = "MessagePort"
+
+ANSWERS: Final = {
+    200: "MessagePort has taken the message",
+    400: "MessagePort refused the message: a field is missing, wrong or unknown",
+    402: "The MessagePort account has no credits left; the message was not sent",
+    403: "MessagePort does not accept the account's API key: it is wrong or disabled",
+    405: "MessagePort does not take this kind of call at this address",
+    406: "The customer is on the account's opt-out list at MessagePort; nothing was sent",
+    409: "MessagePort sends to Australian and New Zealand numbers only; nothing was sent",
+}
+"""The documented answers (REST response headers); the HTTP status and `code` agree."""
+
+FIELDS: Final = {"number": "to", "message": "text", "senderid": "sender", "reference": "reference"}
+"""The form's four fields and what the desk calls them."""
+
+RECEIPTS: Final = {"DELIVERED": Status.DELIVERED, "FAILED": Status.FAILED}
+"""`description` of a receipt: both are final, nothing in between is sent."""
+
+REASONS: Final = {"FAILED": "The message was not delivered; MessagePort gives no reason"}
+
+REWRITES: Final = (
+    "Only letters of the GSM alphabet are sure to arrive as typed: "
+    "MessagePort promises nothing for other scripts and emoji"
+)
