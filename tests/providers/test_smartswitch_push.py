@@ -1,0 +1,240 @@
+"""What an operator's SmartSwitch pushes: receipts and replies, in the operator's notation."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.clock import ManualClock
+from tui.domain.events import Event, Receipt, Reply, Unreadable
+from tui.domain.status import Status
+from tui.providers.protocol import Push
+from tui.providers.smartswitch import ReceiptFields, ReplyFields, SmartSwitch
+
+EMPTY = Push("POST", "/hooks/desk/s3cret", "", (), {}, b"")
+LINES = b"message_id=1700000000123\nmessage_state=delivered"
+REPLY = b"source_number=12025550143&destination_number=77000&body=Yes+please&message_id=in-9"
+
+
+def account(
+    clock: ManualClock | None = None,
+    receipt_fields: ReceiptFields | None = None,
+    reply_fields: ReplyFields | None = None,
+) -> SmartSwitch:
+    """An account that only reads pushes."""
+    return SmartSwitch(
+        base_url="https://sms.example.net",
+        api_key="desk",
+        api_secret="hush",
+        clock=clock or ManualClock(),
+        receipt_fields=receipt_fields,
+        reply_fields=reply_fields,
+    )
+
+
+def event(body: bytes, provider: SmartSwitch | None = None, kind: str = "") -> Event:
+    """The one event in a pushed body."""
+    push = replace(EMPTY, headers={"content-type": kind}, body=body)
+    [found] = (provider or account()).read_push(push).events
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (LINES, ""),
+        (LINES, "text/plain"),
+        (LINES.replace(b"\n", b"\r\n"), ""),
+        (LINES.replace(b"\n", b"&"), "application/x-www-form-urlencoded"),
+        (b'{"message_id": "1700000000123", "message_state": "delivered"}', "application/json"),
+        (b'{"message_id": 1700000000123, "message_state": "DELIVERED"}', ""),
+    ],
+)
+def test_a_receipt_is_read_in_every_notation(body: bytes, kind: str) -> None:
+    found = event(body, kind=kind)
+    assert isinstance(found, Receipt)
+    assert (found.provider_id, found.status) == ("1700000000123", Status.DELIVERED)
+    assert (found.word.lower(), found.at) == ("delivered", None)
+    assert json.loads(found.raw)["message_state"].lower() == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("accepted", Status.SUBMITTED),
+        ("enroute", Status.SUBMITTED),
+        ("delivered", Status.DELIVERED),
+        ("expired", Status.EXPIRED),
+        ("undeliverable", Status.FAILED),
+        ("rejected", Status.REJECTED),
+        ("unknown", None),
+    ],
+)
+def test_every_documented_state_has_a_status_and_a_meaning(
+    word: str, status: Status | None
+) -> None:
+    found = event(LINES.replace(b"delivered", word.encode()))
+    assert isinstance(found, Receipt)
+    assert (found.word, found.status) == (word, status)
+    assert found.reason
+
+
+def test_a_state_nobody_documented_is_kept_and_changes_nothing() -> None:
+    found = event(LINES.replace(b"delivered", b"deleted"))
+    assert isinstance(found, Receipt)
+    assert (found.word, found.status, found.reason) == ("deleted", None, "")
+
+
+def test_receipts_of_other_states_are_other_events_and_repeats_are_not() -> None:
+    enroute = LINES.replace(b"delivered", b"enroute")
+    assert event(LINES).event_id == event(LINES).event_id != event(enroute).event_id
+    assert event(LINES).event_id != event(LINES.replace(b"123", b"124")).event_id
+
+
+def test_the_names_of_a_receipt_are_the_operators() -> None:
+    names = ReceiptFields(message_id="Ref", message_state="report.state")
+    body = b'{"ref": 17, "report": {"state": "expired"}}'
+    found = event(body, account(receipt_fields=names))
+    assert isinstance(found, Receipt)
+    assert (found.provider_id, found.status) == ("17", Status.EXPIRED)
+
+
+def test_a_receipt_may_come_in_the_query() -> None:
+    push = replace(EMPTY, method="GET", query=(("message_id", "17"), ("message_state", "expired")))
+    [found] = account().read_push(push).events
+    assert isinstance(found, Receipt)
+    assert found.provider_id == "17"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (REPLY, "application/x-www-form-urlencoded"),
+        (REPLY.replace(b"&", b"\n").replace(b"+", b" "), "text/plain"),
+        (
+            b'{"source_number": "12025550143", "destination_number": "77000",'
+            b' "body": "Yes please", "message_id": "in-9"}',
+            "application/json",
+        ),
+    ],
+)
+def test_a_reply_is_read_in_every_notation(body: bytes, kind: str) -> None:
+    found = event(body, kind=kind)
+    assert isinstance(found, Reply)
+    assert (found.party, found.own, found.text) == ("12025550143", "77000", "Yes please")
+    assert (found.event_id, found.received_at) == ("in-9", None)
+
+
+def test_the_names_of_a_reply_are_the_operators() -> None:
+    names = ReplyFields(source_number="from", destination_number="to", body="sms", message_id="n")
+    found = event(b"from=%2B12025550143&to=77000&sms=Hi&n=5", account(reply_fields=names))
+    assert isinstance(found, Reply)
+    assert (found.party, found.own, found.text, found.event_id) == (
+        "+12025550143",
+        "77000",
+        "Hi",
+        "5",
+    )
+
+
+def test_the_answer_to_a_reply_names_its_id_and_the_answer_to_a_receipt_is_short() -> None:
+    assert account().read_push(replace(EMPTY, body=REPLY)).body == b"message_id=in-9"
+    assert account().read_push(replace(EMPTY, body=LINES)).body == b"OK"
+    odd = account().read_push(replace(EMPTY, body=REPLY.replace(b"in-9", b"a%0Ab%20c"))).body
+    assert odd == b"message_id=a%0Ab%20c"
+
+
+def test_a_reply_without_an_id_is_known_by_its_content_for_some_minutes() -> None:
+    clock = ManualClock()
+    provider = account(clock)
+    body = REPLY.replace(b"&message_id=in-9", b"")
+    first = event(body, provider).event_id
+    assert event(body, provider).event_id == first
+    assert event(body.replace(b"Yes", b"No"), provider).event_id != first
+    assert event(body + b"&sent=12:00", provider).event_id != first
+    clock.advance(3_600)
+    assert event(body, provider).event_id != first
+
+
+def test_one_bad_item_never_hides_the_next() -> None:
+    body = b'[{"message_id": "1", "message_state": "delivered"}, 5, {"message_state": "expired"}]'
+    found = account().read_push(replace(EMPTY, body=body))
+    assert [type(item) for item in found.events] == [Receipt, Unreadable, Unreadable]
+    assert found.status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"message_state=delivered",
+        b"message_id=17&message_state=",
+        b"body=who+am+I",
+        b"source_number=12025550143",
+        b"message_id=17",
+        b"hello",
+    ],
+)
+def test_what_cannot_be_understood_is_set_aside(body: bytes) -> None:
+    found = event(body)
+    assert isinstance(found, Unreadable)
+    assert not found.confirm
+    assert json.loads(found.raw)
+
+
+def test_an_empty_request_is_no_event() -> None:
+    assert account().read_push(EMPTY).events == ()
+
+
+def test_credentials_in_a_push_are_not_kept() -> None:
+    found = event(REPLY + b"&_login=desk&_password=other&note=hush")
+    assert isinstance(found, Reply)
+    assert "other" not in found.raw
+    assert "hush" not in found.raw
+
+
+NAMES = [
+    "message_id",
+    "message_state",
+    "source_number",
+    "destination_number",
+    "body",
+    "request_id",
+    "data",
+]
+
+
+@given(
+    body=st.binary(max_size=300),
+    kind=st.sampled_from(["", "application/json", "text/plain; charset=koi8-r"]),
+)
+def test_no_bytes_break_the_reader(body: bytes, kind: str) -> None:
+    push = replace(EMPTY, headers={"content-type": kind}, body=body)
+    answer = account().read_push(push)
+    for found in answer.events:
+        assert found.event_id
+        found.raw.encode()
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner),
+        max_leaves=10,
+    )
+)
+def test_no_json_breaks_the_reader(value: object) -> None:
+    answer = account().read_push(replace(EMPTY, body=json.dumps(value).encode()))
+    for found in answer.events:
+        assert found.event_id
+        found.raw.encode()
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.text(), min_size=1))
+def test_any_texts_under_the_right_names_become_one_event(fields: dict[str, str]) -> None:
+    answer = account().read_push(replace(EMPTY, body=json.dumps(fields).encode()))
+    [found] = answer.events
+    if isinstance(found, Reply):
+        assert found.party
+    answer.body.decode("ascii")

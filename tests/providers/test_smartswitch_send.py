@@ -1,0 +1,510 @@
+"""SmartSwitch by call: the query it is asked with, and what its body says, whatever the status."""
+
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.clock import HOUR, ManualClock
+from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.domain.message import Format
+from tui.domain.status import Status
+from tui.providers.errors import (
+    CredentialsRefused,
+    MessageInvalid,
+    NotPossible,
+    ProviderError,
+    RateLimited,
+    Unavailable,
+    Uncertain,
+    Unreadable,
+)
+from tui.providers.http import Answer
+from tui.providers.masking import Mask
+from tui.providers.protocol import Accepted, Outcome, Outgoing, Provider, Refused
+from tui.providers.smartswitch import SmartSwitch
+from tui.providers.smartswitch.answers import outcomes
+
+DATA = Path(__file__).parents[1] / "data" / "smartswitch"
+SECRET = "pass w0rd&+"
+ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")
+BOB = Outgoing(reference="desk-43", to="+12025550144", text="test & two")
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def body(name: str) -> bytes:
+    """A recorded body."""
+    return (DATA / f"{name}.json").read_bytes()
+
+
+def account(
+    handler: Handler, *, base_url: str = "https://sms.example.net/api/", batch: int = 10
+) -> SmartSwitch:
+    """An account in front of `handler`."""
+    return SmartSwitch(
+        base_url=base_url,
+        api_key="desk",
+        api_secret=SECRET,
+        clock=ManualClock(),
+        transport=httpx.MockTransport(handler),
+        batch=batch,
+    )
+
+
+def answering(status: int, *contents: bytes) -> tuple[SmartSwitch, list[httpx.Request]]:
+    """An account whose switch answers with one content after the other, and the requests."""
+    requests: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(status, content=contents[min(len(requests), len(contents)) - 1])
+
+    return account(handle), requests
+
+
+def asked(request: httpx.Request) -> list[tuple[str, str]]:
+    """The parameters of a request after the credentials, which have to come first and once."""
+    pairs = parse_qsl(request.url.query.decode(), keep_blank_values=True, strict_parsing=True)
+    assert pairs[:2] == [("_login", "desk"), ("_password", SECRET)]
+    return pairs[2:]
+
+
+def entry(
+    reference: str = "", *, number: str = "", status: object = "ok", identity: str = "1"
+) -> dict[str, object]:
+    """One recipient's entry in an answer."""
+    meta = {"meta": {"request_id": reference}} if reference else {}
+    attributes = {"destination_number": number, "segments": 1, "status": status}
+    return {"type": "message", "id": identity, "attributes": attributes, **meta}
+
+
+def data(*entries: object) -> bytes:
+    """An answer with these entries, as an array."""
+    return json.dumps({"data": entries}).encode()
+
+
+async def result(status: int, content: bytes, *messages: Outgoing) -> list[Outcome | ProviderError]:
+    """What a send that is answered so comes to, a raised error as the only item."""
+    provider, _ = answering(status, content)
+    try:
+        return list(await provider.send(messages or [ANN]))
+    except ProviderError as error:
+        return [error]
+
+
+async def test_a_send_is_a_post_with_everything_in_the_query_and_an_empty_body() -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    [outcome] = await provider.send([ANN])
+    assert isinstance(outcome, Accepted)
+    assert (outcome.provider_id, outcome.status) == ("1700000000123", Status.ACCEPTED)
+    assert (outcome.word, outcome.parts) == ("ok", 1)
+    assert json.loads(outcome.raw)["meta"] == {"request_id": "desk-42"}
+    [request] = requests
+    assert (request.method, request.url.host, request.url.path) == (
+        "POST",
+        "sms.example.net",
+        "/api/message",
+    )
+    assert request.content == b""
+    assert asked(request) == [
+        ("destination_number", "12025550143"),
+        ("body", "test one"),
+        ("require_dlr", "1"),
+        ("request_id", "desk-42"),
+    ]
+    assert b"+" not in request.url.query
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["https://s.example/api/", "https://s.example/api", "https://s.example", "https://s.example/"],
+)
+async def test_the_base_url_may_end_with_api_or_before_it(base_url: str) -> None:
+    paths: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.path)
+        return httpx.Response(200, content=body("one_recipient"))
+
+    await account(handle, base_url=base_url).send([ANN])
+    assert paths == ["/api/message"]
+
+
+async def test_several_recipients_share_a_request_with_every_parameter_repeated() -> None:
+    provider, requests = answering(200, body("two_recipients"))
+    first, second = await provider.send([ANN, BOB])
+    assert isinstance(first, Accepted)
+    assert first.provider_id == "1700000000124"
+    assert isinstance(second, Refused)
+    assert isinstance(second.error, MessageInvalid)
+    assert (second.error.index, second.error.code) == (1, "error")
+    [request] = requests
+    assert asked(request) == [
+        ("destination_number", "12025550143"),
+        ("body", "test one"),
+        ("require_dlr", "1"),
+        ("request_id", "desk-42"),
+        ("destination_number", "12025550144"),
+        ("body", "test & two"),
+        ("require_dlr", "1"),
+        ("request_id", "desk-43"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "pair"),
+    [
+        ("+12025550199", ("source_number", "12025550199")),
+        ("77000", ("source_number", "77000")),
+        ("Desk & Co", ("source_name", "Desk & Co")),
+    ],
+)
+async def test_a_sender_is_a_number_or_a_name(sender: str, pair: tuple[str, str]) -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    await provider.send([Outgoing("desk-42", "12025550143", "x", sender=sender)])
+    assert asked(requests[0])[2] == pair
+
+
+async def test_messages_with_other_parameters_do_not_share_a_request() -> None:
+    named = Outgoing("desk-44", "+12025550145", "x", sender="Desk")
+    provider, requests = answering(
+        200, data(entry("desk-42", identity="a")), data(entry("desk-44", identity="b"))
+    )
+    first, second = await provider.send([ANN, named])
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert (first.provider_id, second.provider_id) == ("a", "b")
+    assert [len(asked(request)) for request in requests] == [4, 5]
+
+
+async def test_long_texts_do_not_share_a_request() -> None:
+    long = [Outgoing(f"desk-{n}", f"+1202555014{n}", "ж" * 900) for n in range(3)]
+    provider, requests = answering(200, *(data(entry(message.reference)) for message in long))
+    assert all(isinstance(outcome, Accepted) for outcome in await provider.send(long))
+    assert len(requests) == 3
+
+
+async def test_the_error_of_one_request_leaves_the_others_their_outcome() -> None:
+    named = Outgoing("desk-44", "+12025550145", "x", sender="Desk")
+    provider, _ = answering(200, data(entry("desk-42")), body("authentication"))
+    first, second = await provider.send([ANN, named])
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Refused)
+    assert isinstance(second.error, CredentialsRefused)
+
+
+async def test_an_echoed_reference_is_believed_before_the_order() -> None:
+    swapped = data(
+        entry("desk-43", number="12025550144", identity="b"),
+        entry("DESK-42", number="12025550143", identity="a"),
+    )
+    found = [o.provider_id for o in await result(200, swapped, ANN, BOB) if isinstance(o, Accepted)]
+    assert found == ["a", "b"]
+
+
+async def test_an_entry_about_another_number_is_not_taken_by_its_place() -> None:
+    swapped = data(entry(number="12025550144"), entry(number="12025550143"))
+    for outcome in await result(200, swapped, ANN, BOB):
+        assert isinstance(outcome, Refused)
+        assert isinstance(outcome.error, Uncertain)
+
+
+async def test_what_the_answer_leaves_out_stays_uncertain() -> None:
+    first, second = await result(200, data(entry("desk-42")), ANN, BOB)
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Refused)
+    assert isinstance(second.error, Uncertain)
+
+
+async def test_one_bad_entry_never_spoils_the_next() -> None:
+    first, second = await result(200, data("nonsense", entry("desk-43")), ANN, BOB)
+    assert isinstance(first, Refused)
+    assert isinstance(first.error, Uncertain)
+    assert isinstance(second, Accepted)
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 500])
+async def test_an_accepted_message_is_accepted_whatever_the_http_status(status: int) -> None:
+    assert isinstance((await result(status, body("one_recipient")))[0], Accepted)
+
+
+async def test_an_array_of_one_and_an_answer_without_meta_are_understood() -> None:
+    [outcome] = await result(200, data(entry(identity="77")))
+    assert isinstance(outcome, Accepted)
+    assert outcome.provider_id == "77"
+
+
+@pytest.mark.parametrize("word", ["ок", "", "sent", None, 7, {"a": 1}])
+async def test_a_word_that_is_neither_ok_nor_error_is_uncertain(word: object) -> None:
+    assert [type(o) for o in await result(200, data(entry(status=word)))] == [Uncertain]
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 422, 429, 500, 503])
+async def test_wrong_credentials_are_told_by_the_code_alone(status: int) -> None:
+    [error] = await result(status, body("authentication"), ANN, BOB)
+    assert isinstance(error, CredentialsRefused)
+    assert error.code == "authentication"
+    assert "Please check your login and password" in error.detail
+
+
+async def test_a_code_nobody_documented_refuses_the_message_and_is_kept() -> None:
+    errors = b'{"errors": [{"code": "no_route", "title": "No route", "detail": "Try\\nlater"}]}'
+    [outcome] = await result(422, errors)
+    assert isinstance(outcome, Refused)
+    assert isinstance(outcome.error, MessageInvalid)
+    assert outcome.error.code == "no_route"
+    assert outcome.error.message.endswith("nothing was sent: No route: Try⏎later")
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "kind"),
+    [
+        (200, b"<html>", Uncertain),
+        (200, b"", Uncertain),
+        (200, b"{}", Uncertain),
+        (200, b'{"data": [], "errors": []}', Uncertain),
+        (200, b'{"data": 7}', Uncertain),
+        (500, b"oops", Uncertain),
+        (500, b'{"errors": [{"code": "internal"}]}', Uncertain),
+        (502, b"", Uncertain),
+        (503, b"", Unavailable),
+        (429, b'{"errors": [{"code": "slow_down"}]}', RateLimited),
+        (401, b"", CredentialsRefused),
+        (404, b"<html>", Unavailable),
+        (302, b"", Unavailable),
+    ],
+)
+async def test_an_answer_without_a_verdict_is_typed_by_its_status(
+    status: int, content: bytes, kind: type[ProviderError]
+) -> None:
+    assert [type(o) for o in await result(status, content, ANN, BOB)] == [kind]
+
+
+async def test_a_text_too_long_for_the_server_is_the_messages_own_fault() -> None:
+    [outcome] = await result(414, b"")
+    assert isinstance(outcome, Refused)
+    assert isinstance(outcome.error, MessageInvalid)
+    assert outcome.error.field == "text"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (httpx.ConnectError("refused"), Unavailable),
+        (httpx.ConnectTimeout("late"), Unavailable),
+        (httpx.ReadTimeout("late"), Uncertain),
+        (httpx.WriteError("cut"), Uncertain),
+    ],
+)
+async def test_only_a_request_that_left_is_uncertain(
+    fault: Exception, kind: type[ProviderError]
+) -> None:
+    def fail(_: httpx.Request) -> httpx.Response:
+        raise fault
+
+    with pytest.raises(kind):
+        await account(fail).send([ANN, BOB])
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [
+        (Outgoing("m1", "BANK", "to a name"), MessageInvalid),
+        (Outgoing("m1", "+12025550143", ""), MessageInvalid),
+        (Outgoing("m1", "+12025550143", "later", scheduled_at=1), NotPossible),
+        (Outgoing("m1", "+12025550143", "aloud", format=Format.TTS), NotPossible),
+    ],
+)
+async def test_what_can_never_go_is_refused_and_the_rest_goes(
+    message: Outgoing, kind: type[ProviderError]
+) -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    first, second = await provider.send([message, ANN])
+    assert isinstance(first, Refused)
+    assert isinstance(first.error, kind)
+    assert isinstance(second, Accepted)
+    assert len(requests) == 1
+
+
+async def test_nothing_to_send_is_no_request() -> None:
+    provider, requests = answering(200, b"")
+    assert await provider.send([]) == []
+    assert requests == []
+
+
+async def test_a_ping_is_an_invisible_message_with_a_receipt() -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    presence = await provider.ping_phone("+12025550143", "desk-42")
+    assert presence.provider_id == "1700000000123"
+    assert asked(requests[0]) == [
+        ("destination_number", "12025550143"),
+        ("require_dlr", "1"),
+        ("stealth_ping", "1"),
+        ("request_id", "desk-42"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (data(entry(status="error")), MessageInvalid),
+        (data(entry(identity="")), Unreadable),
+        (body("authentication"), CredentialsRefused),
+        (b"", Uncertain),
+    ],
+)
+async def test_a_ping_without_an_id_is_an_error(content: bytes, kind: type[ProviderError]) -> None:
+    provider, _ = answering(200, content)
+    with pytest.raises(kind):
+        await provider.ping_phone("+12025550143", "desk-42")
+
+
+async def test_a_ping_of_a_name_is_refused() -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    with pytest.raises(MessageInvalid):
+        await provider.ping_phone("BANK", "desk-42")
+    assert requests == []
+
+
+async def test_the_check_names_no_recipient() -> None:
+    missing = b'{"errors": [{"code": "destination_number", "title": "Missing", "detail": ""}]}'
+    provider, requests = answering(422, missing)
+    assert "nothing was sent" in await provider.check()
+    assert asked(requests[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "kind"),
+    [
+        (200, body("authentication"), CredentialsRefused),
+        (200, b"<html>", Unreadable),
+        (500, b"", Unavailable),
+        (404, b"", Unavailable),
+        (414, b"", MessageInvalid),
+    ],
+)
+async def test_the_check_fails_with_the_reason(
+    status: int, content: bytes, kind: type[ProviderError]
+) -> None:
+    provider, _ = answering(status, content)
+    with pytest.raises(kind):
+        await provider.check()
+
+
+async def test_what_it_cannot_do_is_not_possible() -> None:
+    provider, requests = answering(200, b"{}")
+    for call in (
+        provider.look_up("1"),
+        provider.cancel("1"),
+        provider.replies(""),
+        provider.confirm_replies(["1"]),
+        provider.receipts(""),
+        provider.confirm_receipts(["1"]),
+        provider.ask_receipts(["1"]),
+        provider.balance(),
+    ):
+        with pytest.raises(NotPossible, match="SmartSwitch"):
+            await call
+    assert requests == []
+
+
+async def test_its_capabilities_are_declared() -> None:
+    provider: Provider = account(lambda _: httpx.Response(200), batch=3)
+    abilities = provider.capabilities
+    assert (abilities.replies, abilities.receipts) == (Channel.PUSH, ReceiptChannel.NONE)
+    assert (abilities.batch, abilities.balance, abilities.ping) == (3, False, True)
+    assert abilities.receipts_last_ms == 72 * HOUR
+    await provider.aclose()
+
+
+ECHO = json.dumps(
+    {"errors": [{"code": SECRET, "title": f"/api/message?_password={SECRET}", "detail": SECRET}]}
+).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, body("one_recipient")),
+        (200, ECHO),
+        (500, ECHO),
+        (302, ECHO),
+        (200, b"<html>"),
+        (200, data({**entry("desk-42"), "echo": f"_password={SECRET}"})),
+    ],
+)
+async def test_the_password_reaches_neither_a_log_nor_an_error_nor_a_payload(
+    status: int, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    headers = {"Location": f"https://elsewhere.example/?_password={SECRET}"}
+    provider = account(lambda _: httpx.Response(status, content=content, headers=headers))
+    seen = [repr(provider)]
+    for call in (provider.send([ANN]), provider.check(), provider.ping_phone("+12025550143", "m")):
+        try:
+            seen.append(repr(await call))
+        except ProviderError as error:
+            seen += [repr(error), error.detail, error.code, *traceback.format_exception(error)]
+    assert "POST https://sms.example.net/api/message " in caplog.text
+    for text in [*seen, caplog.text]:
+        assert "w0rd" not in text
+
+
+async def test_the_password_stays_out_of_the_error_of_a_broken_connection() -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError(f"cut: {request.url}", request=request)
+
+    with pytest.raises(Uncertain) as caught:
+        await account(fail).send([ANN])
+    assert "w0rd" not in "".join(traceback.format_exception(caught.value))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("ok"),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["data", "errors", "code", "attributes", "status", "id", "meta", "segments"]
+            )
+            | st.text(),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)
+STATUS = st.sampled_from([200, 301, 400, 401, 414, 429, 500, 503])
+
+
+def read_anything(status: int, content: bytes) -> None:
+    """The parser either tells each message's outcome or raises a typed error."""
+    try:
+        found = outcomes(Answer(status, {}, content, now=0), [ANN, BOB], Mask(SECRET))
+    except ProviderError as error:
+        assert error.message
+    else:
+        assert len(found) == 2
+
+
+@given(status=STATUS, content=st.binary(max_size=200))
+def test_no_bytes_break_the_parser(status: int, content: bytes) -> None:
+    read_anything(status, content)
+
+
+@given(status=STATUS, value=JSON)
+def test_no_json_breaks_the_parser(status: int, value: object) -> None:
+    read_anything(status, json.dumps(value).encode())
+
+
+@given(entries=st.lists(JSON, max_size=4))
+def test_no_entry_breaks_the_parser(entries: list[object]) -> None:
+    read_anything(200, data(*entries))

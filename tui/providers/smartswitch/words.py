@@ -1,0 +1,39 @@
+"""SmartSwitch's words and codes, with what they mean to an agent."""
+
+from typing import Final
+
+from tui.domain.status import Status
+
+TITLE: Final = "SmartSwitch"
+
+MESSAGE_STATES: Final[dict[str, Status | None]] = {
+    "accepted": Status.SUBMITTED,
+    "enroute": Status.SUBMITTED,
+    "delivered": Status.DELIVERED,
+    "expired": Status.EXPIRED,
+    "undeliverable": Status.FAILED,
+    "rejected": Status.REJECTED,
+    "unknown": None,
+}
+"""`message_state` of a receipt (HTTP API, deliver delivery receipt); `unknown` changes nothing."""
+
+STATE_MEANINGS: Final = {
+    "accepted": "The network has taken the message",
+    "enroute": "The message is on its way to the phone",
+    "delivered": "The message reached the phone",
+    "expired": "The phone was out of reach until the message's time ran out",
+    "undeliverable": "The network cannot deliver to this number",
+    "rejected": "The network refused the message",
+    "unknown": "The network does not know what became of the message",
+}
+
+ENTRY_STATUSES: Final = {
+    "ok": "The switch has sent the message on and charged it",
+    "error": "The switch did not send the message and did not charge it; it gives no reason",
+}
+"""`attributes.status` of each recipient in the answer to a send (HTTP API message)."""
+
+ERROR_CODES: Final = {
+    "authentication": "SmartSwitch does not accept the account's login and password",
+}
+"""The only `code` that is documented; every other one is kept as it came."""
