@@ -155,7 +155,7 @@ class Emulator(ABC):
     def put_receipt(self, event: Event) -> None:
         """Hand a receipt to the desk as the receipt mode says."""
         self.ledger.receipts.put(event)
-        due = self.sandbox.now() + round(MIXED_UP_SECONDS * 1000)
+        due = self.sandbox.later(self.sandbox.now(), MIXED_UP_SECONDS)
         if event.id in self.ledger.receipts.kept:
             self.sandbox.agenda.at(due, lambda at: self.ledger.receipts.let_go(event.message_id))
 

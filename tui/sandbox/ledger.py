@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 
 from tui.sandbox.handset import Stage, digits_of
 
@@ -133,8 +134,8 @@ class Tray:
     def forget_before(self, oldest: int) -> None:
         """Drop what is older than the provider keeps, `oldest` in milliseconds UTC."""
         for store in (self._visible, self.kept, self.confirmed):
-            for event_id in [event.id for event in store.values() if event.at < oldest]:
-                del store[event_id]
+            for event in list(takewhile(lambda event: event.at < oldest, store.values())):
+                del store[event.id]
 
     def _show(self, event: Event) -> None:
         """Let the desk see it."""

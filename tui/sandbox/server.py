@@ -99,11 +99,11 @@ async def serve(app: ASGIApp, host: str = LOCALHOST, port: int = 8765) -> None:
     """Serve until interrupted, printing the URL when ready; raises `OSError` for a taken port."""
     bound = bind(host, port)
     server = uvicorn.Server(config_of(app))
+    ready = asyncio.create_task(_announce(server, url_of(bound)))
     try:
-        ready = asyncio.create_task(_announce(server, url_of(bound)))
         await server.serve(sockets=[bound])
-        ready.cancel()
     finally:
+        ready.cancel()
         bound.close()
 
 
