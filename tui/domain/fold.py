@@ -27,7 +27,7 @@ def fold(text: str) -> str:
     spaced = re.sub(r"[\t\n\v\f\r\x1c-\x1f\x85]", " ", text)
     plain = unicodedata.normalize("NFKD", spaced).casefold()
     plain = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
-    return "".join(c for c in plain if c < "\u0080" or unicodedata.category(c) not in _DROPPED)
+    return "".join(c for c in plain if " " <= c < "\x7f" or unicodedata.category(c) not in _DROPPED)
 
 
 def words(text: str) -> list[str]:

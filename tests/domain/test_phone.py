@@ -1,0 +1,275 @@
+"""Numbers, short codes and names: one customer, one key, and no guess that reaches a stranger."""
+
+import sys
+import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain import zones
+from tui.domain.phone import (
+    AddressKind,
+    BadNumber,
+    answerable,
+    check_sender,
+    country,
+    destination,
+    parse_address,
+    pretty,
+    time_zones,
+)
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
+DIALLED = st.text("+0123456789 ()-.", max_size=22)
+
+
+@pytest.mark.parametrize(
+    ("raw", "e164"),
+    [
+        ("+61 491 570 156", "+61491570156"),
+        ("61491570156", "+61491570156"),
+        ("+61 (0) 491-570-156", "+61491570156"),
+        ("0061491570156", "+61491570156"),
+        ("12025550143", "+12025550143"),
+        ("+48500600700", "+48500600700"),
+        ("+37251990011", "+37251990011"),
+        ("\u202a+48 500\u00a0600 700\u202c", "+48500600700"),
+        ("＋４８５００６００７００", "+48500600700"),
+        ("+٤٨٥٠٠٦٠٠٧٠٠", "+48500600700"),
+    ],
+)
+def test_a_number_has_one_key_however_it_is_written(raw: str, e164: str) -> None:
+    address = parse_address(raw)
+    assert (address.raw, address.e164, address.key) == (raw, e164, e164)
+    assert address.kind is AddressKind.NUMBER
+
+
+@pytest.mark.parametrize("raw", ["123", "12345", "51990011", "123 45", "0500"])
+@pytest.mark.parametrize("region", [None, "US", "EE"])
+def test_short_codes_are_never_numbers(raw: str, region: str | None) -> None:
+    address = parse_address(raw, region)
+    assert (address.e164, address.kind) == (None, AddressKind.SHORT_CODE)
+    assert address.key == raw.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("raw", "key"),
+    [("InfoSMS", "infosms"), (" My  Shop ", "my shop"), ("1-800-FLOWERS", "1-800-flowers")],
+)
+def test_names_are_kept_and_keyed_without_case(raw: str, key: str) -> None:
+    address = parse_address(raw)
+    assert (address.raw, address.e164, address.kind) == (raw, None, AddressKind.NAME)
+    assert address.key == key
+
+
+@pytest.mark.parametrize(
+    ("raw", "key"),
+    [
+        ("", ""),
+        ("12", "12"),
+        ("+12345", "+12345"),
+        ("0491570156", "0491570156"),
+        ("+61999999999", "61999999999"),
+        ("61999999999", "61999999999"),
+        ("++48500600700", "++48500600700"),
+        ("9" * 40, "9" * 40),
+        ("#*!", "#*!"),
+    ],
+)
+def test_what_is_none_of_these_is_unknown_with_a_key_of_its_own(raw: str, key: str) -> None:
+    address = parse_address(raw)
+    assert (address.e164, address.kind, address.key) == (None, AddressKind.UNKNOWN, key)
+
+
+def test_a_region_helps_only_where_the_number_says_nothing() -> None:
+    assert parse_address("0491570156", "AU").e164 == "+61491570156"
+    assert parse_address("500600700", "PL").e164 == "+48500600700"
+    assert parse_address("61491570156", "DE").e164 == "+61491570156"
+    assert parse_address("+48500600700", "AU").e164 == "+48500600700"
+
+
+@given(ANY_TEXT | DIALLED, st.sampled_from([None, "AU", "US", "PL", "EE", "DE", "XX", ""]))
+def test_any_address_is_parsed_and_means_the_same_again(raw: str, region: str | None) -> None:
+    address = parse_address(raw, region)
+    assert address.raw == raw
+    address.key.encode()
+    assert (address.e164 is not None) is (address.kind is AddressKind.NUMBER)
+    if address.e164 is not None:
+        assert parse_address(address.e164).key == address.key
+        assert parse_address(address.e164.removeprefix("+")).key == address.key
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "e164"),
+    [
+        ("0491 570 156", "AU", "+61491570156"),
+        ("491570156", "AU", "+61491570156"),
+        ("0011 49 1512 3456789", "AU", "+4915123456789"),
+        ("5199 0011", "EE", "+37251990011"),
+        ("500-600-700", "PL", "+48500600700"),
+        ("48500600700", "PL", "+48500600700"),
+        ("(202) 555-0143", "US", "+12025550143"),
+        ("(512) 555-0143", "US", "+15125550143"),
+        ("+61 491 570 156", "PL", "+61491570156"),
+        ("61491570156", None, "+61491570156"),
+    ],
+)
+def test_what_a_person_types_is_read_as_at_home_first(
+    typed: str, region: str | None, e164: str
+) -> None:
+    address = destination(typed, region)
+    assert (address.raw, address.e164, address.kind) == (typed, e164, AddressKind.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "says"),
+    [
+        ("", "AU", "with + and the country code"),
+        ("Anna", "PL", "only digits"),
+        ("12345", "US", "Too short"),
+        ("500600700", None, "No country"),
+        ("+61 491 570 15", "AU", "check the digits"),
+        ("1234567890", "PL", "in PL: check the digits"),
+        ("+" + "1" * 16, "US", "at most 15 digits"),
+        ("1" * 400, "US", "at most 15 digits"),
+        ("61491570156", "DE", "Either +49 6149 1570156 or +61 491 570 156"),
+    ],
+)
+def test_a_bad_number_is_refused_with_its_mend(typed: str, region: str | None, says: str) -> None:
+    with pytest.raises(BadNumber) as refused:
+        destination(typed, region)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@given(ANY_TEXT | DIALLED, st.sampled_from([None, "AU", "US", "PL", "DE", "XX"]))
+def test_what_is_typed_becomes_a_number_or_one_clear_line(typed: str, region: str | None) -> None:
+    try:
+        address = destination(typed, region)
+    except BadNumber as refused:
+        line = str(refused)
+        assert line.isprintable()
+        assert 20 < len(line) < 100
+    else:
+        assert address.e164 is not None
+        assert destination(address.e164, region).e164 == address.e164
+
+
+def test_numbers_are_shown_as_people_group_them() -> None:
+    assert pretty("+61491570156") == "+61 491 570 156"
+    assert pretty("+37251990011") == "+372 5199 0011"
+    assert pretty("InfoSMS") == "InfoSMS"
+
+
+@pytest.mark.parametrize(
+    ("e164", "code"),
+    [("+61491570156", "AU"), ("+12025550143", "US"), ("+80012345678", None), ("InfoSMS", None)],
+)
+def test_a_number_tells_its_country(e164: str, code: str | None) -> None:
+    assert country(e164) == code
+
+
+@pytest.mark.parametrize(
+    ("e164", "expected"),
+    [
+        ("+48500600700", ("Europe/Warsaw",)),
+        ("+37251990011", ("Europe/Tallinn",)),
+        ("+12025550143", ("America/New_York",)),
+        ("+13105550143", ("America/Los_Angeles",)),
+        ("+19075550143", ("America/Anchorage",)),
+        ("+17015550143", ("America/Chicago", "America/Denver")),
+        ("+61291570156", ("Australia/Sydney",)),
+        ("+61881234567", ("Australia/Adelaide",)),
+        ("+61889123456", ("Australia/Darwin",)),
+        ("+61892345678", ("Australia/Perth",)),
+        ("+34922123456", ("Atlantic/Canary",)),
+        ("+5592991234567", ("America/Manaus",)),
+        ("+6421123456", ("Pacific/Auckland",)),
+        ("+80012345678", ()),
+        ("InfoSMS", ()),
+    ],
+)
+def test_a_number_tells_its_clock(e164: str, expected: tuple[str, ...]) -> None:
+    assert time_zones(e164) == expected
+
+
+def test_a_mobile_of_a_wide_country_may_be_anywhere_in_it() -> None:
+    possible = set(time_zones("+61491570156"))
+    assert possible >= {"Australia/Sydney", "Australia/Brisbane", "Australia/Perth"}
+    assert "Australia/Lord_Howe" not in possible
+
+
+def test_every_zone_that_is_ever_named_exists() -> None:
+    tables = [*zones._NORTH_AMERICA, *zones._ELSEWHERE, *zones._by_country().values()]
+    assert {zone for table in tables for zone in table} <= zoneinfo.available_timezones()
+
+
+@pytest.fixture
+def no_system_zones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine without a time zone database of its own."""
+    monkeypatch.setattr(zoneinfo, "TZPATH", ())
+    zones._by_country.cache_clear()
+    yield
+    zones._by_country.cache_clear()
+
+
+@pytest.mark.usefixtures("no_system_zones")
+def test_zones_come_from_the_tzdata_package_where_the_system_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "tzdata"
+    (package / "zoneinfo").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "zoneinfo" / "zone.tab").write_text("#code\tplace\tzone\nEE\t+5925+02445\tHere\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "tzdata", raising=False)
+    assert time_zones("+37251990011") == ("Here",)
+    monkeypatch.delitem(sys.modules, "tzdata")
+
+
+@pytest.mark.usefixtures("no_system_zones")
+def test_without_any_zone_table_the_clock_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tzdata", None)
+    assert time_zones("+37251990011") == ()
+    assert time_zones("+61291570156") == ("Australia/Sydney",)
+
+
+def test_no_area_code_lies_in_two_rows_of_the_table() -> None:
+    codes = [code for codes in zones._NORTH_AMERICA.values() for code in codes.split()]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    "sender", ["+61491570156", "61491570157", "12345", "ExampleCo", "My-Shop.24", "A1B", "2waySMS"]
+)
+def test_a_good_sender_has_no_problem(sender: str) -> None:
+    assert check_sender(sender) is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "says"),
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        ("AB", "3 to 11"),
+        ("TwelveLetter", "3 to 11"),
+        ("Zażółć", "A to Z"),
+        ("Shop!", "A to Z"),
+        ("123456789", "country code"),
+        ("+99999999999", "country code"),
+        ("...", "letter"),
+    ],
+)
+def test_a_bad_sender_is_told_in_words(sender: str, says: str) -> None:
+    assert says in (check_sender(sender) or "")
+
+
+@pytest.mark.parametrize(
+    ("sender", "can"),
+    [("+61491570156", True), ("12345", True), ("500600700", True), ("ExampleCo", False)],
+)
+def test_nobody_can_answer_a_name(sender: str, can: bool) -> None:
+    assert answerable(sender) is can
