@@ -1,0 +1,336 @@
+"""Replies of SerwerSMS, asked for by date and never marked as read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.clock import HOUR, MINUTE, ManualClock
+from tui.domain.events import Reply
+from tui.domain.events import Unreadable as SetAside
+from tui.providers.errors import (
+    NotPossible,
+    Unavailable,
+    Unreadable,
+)
+from tui.providers.serwersms import SerwerSms
+
+DATA = Path(__file__).parent.parent / "data" / "serwersms"
+NOON = 1_772_622_000_000
+"""4 March 2026, 12:00 in Warsaw."""
+PASSWORD = "sandbox-secret"
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+names = ("id", "type", "phone", "recived", "text", "title", "attachments", "status", "reason")
+hostile_items = st.lists(json_values | st.dictionaries(st.sampled_from(names), json_values))
+
+
+class Wire:
+    """Answers requests in turn, the last answer for ever, and keeps the requests' bodies."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.paths: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.paths.append(request.url.path)
+        self.bodies.append(json.loads(request.content))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, httpx.Response):
+            return httpx.Response(answer.status_code, content=answer.content)
+        return httpx.Response(200, content=json.dumps(answer).encode())
+
+
+def recorded(name: str) -> Any:
+    """A recorded body."""
+    return json.loads((DATA / f"{name}.json").read_bytes())
+
+
+def account(wire: Wire, now: int = NOON) -> SerwerSms:
+    """An account on that wire."""
+    return SerwerSms(
+        base_url="https://desk.test/serwersms/",
+        api_key="sandbox",
+        api_secret=PASSWORD,
+        clock=ManualClock(now),
+        transport=httpx.MockTransport(wire),
+    )
+
+
+def eco(identity: int, recived: str, **fields: Any) -> dict[str, Any]:
+    """An incoming answer to an ECO+ message."""
+    item = {"id": identity, "type": "eco", "phone": "+48500600700", "recived": recived}
+    return {**item, "blacklist": False, "text": "Tak", **fields}
+
+
+async def test_replies_of_every_type_become_events() -> None:
+    wire = Wire(recorded("recived"))
+    page = await account(wire).replies("")
+    answer, own_number, picture = page.events
+    assert isinstance(answer, Reply)
+    assert answer.party == "+48500600700"
+    assert answer.text == "Będę o 16"
+    assert answer.answers == "7c1f09ab52"
+    assert answer.received_at == NOON - 2 * HOUR - 38 * MINUTE - 20_000
+    assert json.loads(answer.raw)["type"] == "eco"
+    assert isinstance(own_number, Reply)
+    assert (own_number.text, own_number.answers) == ("Dziękuję", "")
+    assert isinstance(picture, Reply)
+    assert picture.own == "+48664078059"
+    assert picture.subject == "Zdjęcie"
+    assert picture.text == "zdjęcie"
+    assert [(part.name, part.data.decode()) for part in picture.attachments] == [
+        ("note.txt", "zdjęcie")
+    ]
+    assert not page.more
+
+
+async def test_events_of_a_page_come_oldest_first() -> None:
+    page = await account(Wire(recorded("recived_all_types"))).replies("")
+    times = [event.received_at for event in page.events if isinstance(event, Reply)]
+    assert len(times) == 4
+    assert times == sorted(times, key=lambda at: at or 0)
+
+
+async def test_replies_are_asked_for_by_date_and_never_marked_as_read() -> None:
+    wire = Wire(recorded("recived"))
+    desk = account(wire)
+    page = await desk.replies("")
+    await desk.replies(page.cursor)
+    assert wire.paths == ["/serwersms/messages/recived.json"] * 2
+    first, second = wire.bodies
+    assert first["date_from"] == "2026-02-18 11:50:00"
+    assert second["date_from"] == "2026-03-04 09:31:15"
+    for body in wire.bodies:
+        assert (body["page"], body["order"], body["username"]) == (1, "asc", "sandbox")
+        assert not {"read", "type"} & body.keys()
+
+
+async def test_a_reply_asked_for_twice_is_the_same_event() -> None:
+    desk = account(Wire(recorded("recived")))
+    first = await desk.replies("")
+    again = await desk.replies(first.cursor)
+    assert [e.event_id for e in first.events] == [e.event_id for e in again.events]
+    assert again.cursor == first.cursor
+
+
+async def test_the_same_id_in_two_types_is_two_replies() -> None:
+    ndi = eco(7, "2026-03-04 10:00:01", type="ndi")
+    page = await account(Wire({"items": [eco(7, "2026-03-04 10:00:00"), ndi]})).replies("")
+    first, second = page.events
+    assert first.event_id != second.event_id
+
+
+@pytest.mark.parametrize("key", ["recived", "received"])
+async def test_both_spellings_of_the_date_are_read(key: str) -> None:
+    item = eco(1, "")
+    item.pop("recived")
+    page = await account(Wire({"items": [{**item, key: "2026-03-04 12:00:00"}]})).replies("")
+    [reply] = page.events
+    assert isinstance(reply, Reply)
+    assert reply.received_at == NOON
+
+
+async def test_where_the_first_spelling_of_the_action_is_unknown_the_other_is_kept() -> None:
+    unknown = {"error": {"code": 1000, "type": "InvalidAction", "message": "Brak akcji"}}
+    wire = Wire(unknown, recorded("recived"))
+    desk = account(wire)
+    page = await desk.replies("")
+    await desk.replies(page.cursor)
+    assert len(page.events) == 3
+    assert [path.rpartition("/")[2] for path in wire.paths] == [
+        "recived.json",
+        "received.json",
+        "received.json",
+    ]
+
+
+async def test_an_account_without_either_spelling_says_so() -> None:
+    desk = account(Wire({"error": {"code": 1000, "type": "InvalidAction", "message": "x"}}))
+    for _ in range(2):
+        with pytest.raises(NotPossible):
+            await desk.replies("")
+
+
+async def test_pages_are_read_to_the_end_before_the_cursor_moves() -> None:
+    full = {"items": [eco(n, f"2026-03-04 11:00:{n:02}") for n in range(25)]}
+    rest = {"items": [eco(99, "2026-03-04 11:30:00")]}
+    wire = Wire(full, rest, {"items": []})
+    desk = account(wire)
+    first = await desk.replies("")
+    assert first.more
+    second = await desk.replies(first.cursor)
+    assert not second.more
+    third = await desk.replies(second.cursor)
+    assert [body["page"] for body in wire.bodies] == [1, 2, 1]
+    dates = [body["date_from"] for body in wire.bodies]
+    assert dates == ["2026-02-18 11:50:00"] * 2 + ["2026-03-04 11:20:00"]
+    assert third.cursor == second.cursor
+
+
+@pytest.mark.parametrize(
+    ("count", "more"), [(1, False), (3, True), (2, False), ("3", True), (None, False), ("x", False)]
+)
+async def test_a_short_page_is_the_last_unless_paging_tells_of_more(count: Any, more: bool) -> None:
+    items = [eco(1, "2026-03-04 11:00:00"), eco(2, "2026-03-04 11:00:01")]
+    body = {"paging": {"page": 1, "count": count}, "items": items}
+    page = await account(Wire(body)).replies("")
+    assert page.more is more
+
+
+async def test_an_empty_page_is_the_last_whatever_paging_tells() -> None:
+    page = await account(Wire({"paging": {"page": 1, "count": 9}, "items": []})).replies("")
+    assert not page.more
+
+
+async def test_a_date_in_the_far_future_does_not_hide_later_replies() -> None:
+    wire = Wire({"items": [eco(1, "2026-03-04 11:00:00"), eco(2, "9999-12-31 23:59:59")]})
+    desk = account(wire)
+    page = await desk.replies("")
+    assert len(page.events) == 2
+    await desk.replies(page.cursor)
+    assert wire.bodies[1]["date_from"] == "2026-03-04 10:50:00"
+
+
+@pytest.mark.parametrize("cursor", ["garbage", "1:2:3", "-1:1:0:0", "9" * 40, "٣:1:0:0"])
+async def test_a_cursor_that_is_none_starts_afresh(cursor: str) -> None:
+    wire = Wire({"items": []})
+    await account(wire).replies(cursor)
+    assert wire.bodies[0]["date_from"] == "2026-02-18 11:50:00"
+    assert wire.bodies[0]["page"] == 1
+
+
+@pytest.mark.parametrize("flag", [True, "true", 1, "1"])
+async def test_a_blacklisted_sender_has_opted_out(flag: Any) -> None:
+    page = await account(Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})).replies(
+        ""
+    )
+    [reply] = page.events
+    assert isinstance(reply, Reply)
+    assert reply.opted_out
+
+
+@pytest.mark.parametrize("flag", [False, "false", 0, None, "", [1]])
+async def test_every_other_sender_has_not(flag: Any) -> None:
+    page = await account(Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})).replies(
+        ""
+    )
+    [reply] = page.events
+    assert isinstance(reply, Reply)
+    assert not reply.opted_out
+
+
+async def test_one_bad_reply_never_blocks_the_rest() -> None:
+    items = [
+        eco(1, "2026-03-04 11:00:00", phone=None),
+        "no object",
+        eco(2, "2026-03-04 11:00:01", text={"a": 1}),
+        {},
+        eco(3, "2026-03-04 11:00:02", text="Dobra \ud83d\x00"),
+    ]
+    page = await account(Wire({"items": items})).replies("")
+    aside = [event for event in page.events if isinstance(event, SetAside)]
+    [good] = [event for event in page.events if isinstance(event, Reply)]
+    assert good.text == "Dobra \ufffd\ufffd"
+    assert len(aside) == 4
+    assert len({event.event_id for event in aside}) == 4
+    assert not any(event.confirm for event in aside)
+    assert json.loads(aside[0].raw)["text"] == "Tak"
+
+
+async def test_a_reply_without_a_readable_date_or_id_still_arrives() -> None:
+    items = [eco(1, "0000-00-00 00:00:00"), {"phone": "+48500600700", "text": 16}]
+    page = await account(Wire({"items": items})).replies("")
+    dated, bare = page.events
+    assert isinstance(dated, Reply)
+    assert dated.received_at is None
+    assert dated.event_id == "1@0000-00-00 00:00:00"
+    assert isinstance(bare, Reply)
+    assert bare.text == "16"
+    assert len(bare.event_id) == 64
+
+
+async def test_secrets_are_not_kept_with_an_event() -> None:
+    item = eco(1, "2026-03-04 11:00:00", echo=f"x{PASSWORD}x", password="other")
+    page = await account(Wire({"items": [item]})).replies("")
+    [reply] = page.events
+    assert PASSWORD not in reply.raw
+    assert "other" not in reply.raw
+
+
+@pytest.mark.parametrize("items", [None, {}, {"0": eco(1, "2026-03-04 11:00:00")}])
+async def test_a_list_may_be_null_or_a_numbered_object(items: Any) -> None:
+    page = await account(Wire({"items": items})).replies("")
+    assert len(page.events) == len(items or {})
+
+
+@pytest.mark.parametrize("body", [{}, {"items": "x"}, [], "x", {"error": {"code": 9999}}])
+async def test_a_page_that_is_none_is_no_empty_page(body: Any) -> None:
+    with pytest.raises(Unreadable):
+        await account(Wire(body)).replies("")
+
+
+async def test_trouble_at_the_provider_is_worth_another_try() -> None:
+    with pytest.raises(Unavailable):
+        await account(Wire(httpx.Response(500))).replies("")
+
+
+@given(items=hostile_items)
+async def test_any_items_become_events_and_nothing_else(items: list[Any]) -> None:
+    desk = account(Wire({"items": items}))
+    page = await desk.replies("")
+    assert len(page.events) == len(items)
+    for event in page.events:
+        assert isinstance(event, Reply | SetAside)
+        assert event.event_id
+        assert event.raw.encode()
+
+
+@given(
+    minutes=st.lists(st.integers(0, 59), min_size=1, max_size=60),
+    size=st.integers(1, 60),
+)
+async def test_polling_in_any_rhythm_finds_every_reply(minutes: list[int], size: int) -> None:
+    """A service that filters, orders and pages as documented, filling up between the polls."""
+    dates = [f"2026-03-04 11:{minute:02}:00" for minute in sorted(minutes)]
+    held: list[dict[str, Any]] = []
+
+    def service(request: httpx.Request) -> httpx.Response:
+        asked = json.loads(request.content)
+        found = [item for item in held if item["recived"] >= asked["date_from"]]
+        start = (asked["page"] - 1) * asked["limit"]
+        return httpx.Response(200, json={"items": found[start : start + asked["limit"]]})
+
+    desk = SerwerSms(
+        base_url="https://desk.test",
+        api_key="u",
+        api_secret="p",
+        clock=ManualClock(NOON),
+        transport=httpx.MockTransport(service),
+    )
+    cursor, seen = "", set()
+    for start in range(0, len(dates), size):
+        held += [eco(n, date) for n, date in enumerate(dates)][start : start + size]
+        more = True
+        while more:
+            page = await desk.replies(cursor)
+            seen |= {event.event_id.partition("@")[0] for event in page.events}
+            cursor, more = page.cursor, page.more
+    assert seen == {str(n) for n in range(len(dates))}
+
+
+async def test_both_passes_of_the_repeated_autumn_hour_are_fetched() -> None:
+    wire = Wire({"items": [eco(1, "2026-10-25 02:59:00")]}, {"items": []})
+    desk = account(wire, now=1_792_890_000_000)
+    page = await desk.replies("")
+    await desk.replies(page.cursor)
+    assert wire.bodies[1]["date_from"] == "2026-10-25 01:49:00"

@@ -1,0 +1,261 @@
+"""What SerwerSMS tells and does by id: reports, look-ups, cancelling; and the account's limits."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.clock import HOUR, MINUTE, ManualClock
+from tui.domain.events import Receipt
+from tui.domain.status import Status
+from tui.providers.errors import (
+    CredentialsRefused,
+    NotFound,
+    NotPossible,
+    ProviderError,
+    Unreadable,
+)
+from tui.providers.serwersms import SerwerSms
+
+DATA = Path(__file__).parent.parent / "data" / "serwersms"
+NOON = 1_772_622_000_000
+"""4 March 2026, 12:00 in Warsaw."""
+REFERENCE = "m1dvi7vgg5c3e"
+PASSWORD = "sandbox-secret"
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+names = ("id", "type", "phone", "recived", "text", "title", "attachments", "status", "reason")
+hostile_items = st.lists(json_values | st.dictionaries(st.sampled_from(names), json_values))
+
+
+class Wire:
+    """Answers requests in turn, the last answer for ever, and keeps the requests' bodies."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.paths: list[str] = []
+        self.bodies: list[dict[str, Any]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.paths.append(request.url.path)
+        self.bodies.append(json.loads(request.content))
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, httpx.Response):
+            return httpx.Response(answer.status_code, content=answer.content)
+        return httpx.Response(200, content=json.dumps(answer).encode())
+
+
+def recorded(name: str) -> Any:
+    """A recorded body."""
+    return json.loads((DATA / f"{name}.json").read_bytes())
+
+
+def account(wire: Wire, now: int = NOON) -> SerwerSms:
+    """An account on that wire."""
+    return SerwerSms(
+        base_url="https://desk.test/serwersms/",
+        api_key="sandbox",
+        api_secret=PASSWORD,
+        clock=ManualClock(now),
+        transport=httpx.MockTransport(wire),
+    )
+
+
+async def test_reports_are_asked_for_by_id() -> None:
+    wire = Wire(recorded("reports"))
+    [receipt] = await account(wire).ask_receipts(["7c1f09ab52", "forgotten1"])
+    assert wire.paths == ["/serwersms/messages/reports.json"]
+    assert wire.bodies[0]["id"] == ["7c1f09ab52", "forgotten1"]
+    assert receipt.provider_id == "7c1f09ab52"
+    assert receipt.status is Status.DELIVERED
+    assert receipt.word == "delivered"
+    assert receipt.at == NOON - 2 * HOUR - 44 * MINUTE - 53_000
+    assert receipt.parts == 1
+
+
+async def test_nothing_is_asked_about_no_message() -> None:
+    wire = Wire(recorded("reports"))
+    assert await account(wire).ask_receipts([]) == []
+    assert not wire.bodies
+
+
+async def test_more_than_500_ids_take_a_second_request() -> None:
+    wire = Wire({"items": []})
+    ids = [f"id{n:08}" for n in range(501)]
+    assert await account(wire).ask_receipts(ids) == []
+    assert [len(body["id"]) for body in wire.bodies] == [500, 1]
+
+
+async def test_reports_are_read_from_as_many_pages_as_it_takes() -> None:
+    first = {"paging": {"page": 1, "count": 2}, "items": [{"id": "a", "status": "sent"}]}
+    second = {"paging": {"page": 2, "count": 2}, "items": [{"id": "b", "status": "unsent"}]}
+    wire = Wire(first, second)
+    receipts = await account(wire).ask_receipts(["a", "b", "c"])
+    assert {receipt.provider_id: receipt.word for receipt in receipts} == {
+        "a": "sent",
+        "b": "unsent",
+    }
+    assert [body["page"] for body in wire.bodies] == [1, 2]
+
+
+async def test_a_service_that_repeats_its_page_is_not_asked_for_ever() -> None:
+    wire = Wire({"paging": {"page": 1, "count": 99}, "items": [{"id": "a", "status": "sent"}]})
+    assert len(await account(wire).ask_receipts(["a", "b"])) == 1
+    assert len(wire.bodies) == 2
+
+
+async def test_the_same_report_is_the_same_event_until_it_changes() -> None:
+    sent = {"id": "a", "status": "sent", "sent": "2026-03-04 09:15:03"}
+    delivered = {**sent, "status": "delivered", "delivered": "2026-03-04 09:15:07"}
+    desk = account(Wire({"items": [sent]}, {"items": [sent]}, {"items": [delivered]}))
+    ids = [(await desk.ask_receipts(["a"]))[0].event_id for _ in range(3)]
+    assert ids[0] == ids[1] != ids[2]
+
+
+@pytest.mark.parametrize(("age", "ends"), [(71 * HOUR, False), (73 * HOUR, True)])
+async def test_a_message_still_on_its_way_after_72_hours_gets_no_more_reports(
+    age: int, ends: bool
+) -> None:
+    report = {"id": "a", "status": "sent", "sent": "2026-03-04 12:00:00"}
+    [receipt] = await account(Wire({"items": [report]}), NOON + age).ask_receipts(["a"])
+    assert receipt.status is Status.SUBMITTED
+    assert receipt.ends_reports is ends
+
+
+async def test_bad_reports_never_block_the_rest() -> None:
+    items = ["x", {}, {"status": "sent"}, {"id": "b", "status": ["x"]}, {"id": 7, "status": "odd"}]
+    receipts = await account(Wire({"items": items})).ask_receipts(["b", "7"])
+    assert [(r.provider_id, r.word, r.status) for r in receipts] == [
+        ("b", "", None),
+        ("7", "odd", None),
+    ]
+
+
+async def test_one_message_is_looked_up_by_its_id() -> None:
+    wire = Wire(recorded("view"))
+    receipt = await account(wire).look_up("7c1f09ab52")
+    assert wire.paths == ["/serwersms/messages/view.json"]
+    assert wire.bodies[0]["id"] == "7c1f09ab52"
+    assert receipt.status is Status.EXPIRED
+    assert receipt.code == "message_expired"
+    assert "expired" in receipt.reason
+    assert (receipt.parts, receipt.price) == (2, "0.14")
+
+
+async def test_a_send_that_was_never_answered_is_looked_up_by_our_reference() -> None:
+    wire = Wire(recorded("reports"))
+    receipt = await account(wire).look_up(REFERENCE)
+    assert wire.bodies[0]["unique_id"] == REFERENCE
+    assert receipt.reference == REFERENCE
+    assert receipt.provider_id == "7c1f09ab52"
+
+
+@pytest.mark.parametrize("body", [{}, [], {"items": []}, {"error": {"code": 1004}}])
+async def test_a_message_that_is_unknown_there_is_not_found(body: Any) -> None:
+    with pytest.raises(NotFound):
+        await account(Wire(body)).look_up("7c1f09ab52")
+
+
+@pytest.mark.parametrize("body", [{"x": 1}, {"items": ["x"]}])
+async def test_a_description_nobody_documented_is_unreadable(body: Any) -> None:
+    with pytest.raises(Unreadable):
+        await account(Wire(body)).look_up("7c1f09ab52")
+
+
+async def test_limits_are_told_as_words_and_counts() -> None:
+    wire = Wire(recorded("limits"))
+    balance = await account(wire).balance()
+    assert wire.paths == ["/serwersms/account/limits.json"]
+    assert wire.bodies[0]["show_type"] is True
+    assert balance.text == "ECO+ no limit, FULL 412, MMS 6"
+    assert balance.amount == 412
+    assert balance.details == {
+        "account": "prepaid",
+        "eco": "no_limit",
+        "full": "412",
+        "voice": "not_available",
+        "mms": "6",
+        "lookup": "20",
+        "hlr": "70",
+    }
+
+
+async def test_an_account_without_counts_has_no_amount() -> None:
+    items = [{"type": "eco", "value": "no_limit"}, "x", {"value": "4"}, {"type": "new", "value": 3}]
+    balance = await account(Wire({"items": items})).balance()
+    assert balance.amount is None
+    assert balance.details == {"eco": "no_limit", "new": "3"}
+
+
+async def test_the_check_asks_for_the_limits() -> None:
+    assert "FULL 412" in await account(Wire(recorded("limits"))).check()
+    with pytest.raises(CredentialsRefused):
+        await account(Wire(recorded("error_1001"))).check()
+
+
+async def test_what_serwersms_cannot_do_is_said_in_one_line() -> None:
+    desk = account(Wire({}))
+    for call in (
+        desk.receipts(""),
+        desk.confirm_replies(["1"]),
+        desk.confirm_receipts(["1"]),
+        desk.ping_phone("+48500600700", REFERENCE),
+    ):
+        with pytest.raises(NotPossible):
+            await call
+    assert not desk.capabilities.confirm
+    assert not desk.capabilities.ping
+    await desk.aclose()
+
+
+async def test_a_scheduled_message_is_deleted_by_its_id() -> None:
+    wire = Wire(recorded("deleted"))
+    await account(wire).cancel("7c1f09ab52")
+    assert wire.paths == ["/serwersms/messages/delete.json"]
+    assert wire.bodies[0] == {"username": "sandbox", "password": PASSWORD, "id": "7c1f09ab52"}
+
+
+async def test_a_send_that_was_never_answered_can_be_deleted_by_our_reference() -> None:
+    wire = Wire(recorded("deleted"))
+    await account(wire).cancel(REFERENCE)
+    assert wire.bodies[0]["unique_id"] == REFERENCE
+    assert "id" not in wire.bodies[0]
+
+
+@pytest.mark.parametrize("name", ["not_deleted", "none_deleted"])
+async def test_it_is_too_late_to_delete_what_has_gone_out(name: str) -> None:
+    none_deleted = {"success": "true", "correct": 0, "failed": 1}
+    answer = none_deleted if name == "none_deleted" else recorded(name)
+    with pytest.raises(NotPossible, match="Too late"):
+        await account(Wire(answer)).cancel("7c1f09ab52")
+
+
+async def test_deleting_an_unknown_id_says_so() -> None:
+    with pytest.raises(NotFound):
+        await account(Wire({"error": {"code": 1004}})).cancel("0000000000")
+
+
+@given(items=hostile_items)
+async def test_any_items_become_receipts_of_named_messages(items: list[Any]) -> None:
+    for receipt in await account(Wire({"items": items})).ask_receipts(["a", "b"]):
+        assert isinstance(receipt, Receipt)
+        assert receipt.provider_id
+        assert receipt.raw.encode()
+
+
+@given(body=st.binary(max_size=100) | json_values.map(lambda v: json.dumps(v).encode()))
+async def test_any_answer_ends_in_values_or_a_provider_error(body: bytes) -> None:
+    desk = account(Wire(httpx.Response(200, content=body)))
+    for call in (desk.replies(""), desk.ask_receipts(["a"]), desk.look_up("a"), desk.balance()):
+        try:
+            await call
+        except ProviderError:
+            continue
