@@ -79,7 +79,7 @@ async def one_report(change: dict[str, Any]) -> Receipt:
 
 
 async def test_a_reply_is_read_whole() -> None:
-    account, made = connect(replies({"metadata": {"ref": "m7"}}))
+    account, made = connect(replies({"metadata": {"reference": "m7"}}))
     page = await account.replies("")
     (reply,) = page.events
     assert made == ["GET /v1/replies"]
@@ -193,7 +193,7 @@ async def test_an_unreadable_answer_tells_no_callback_address() -> None:
 
 
 async def test_a_report_is_read_whole() -> None:
-    account, made = connect(reports({"metadata": {"ref": "m7"}, "error_code": "200"}))
+    account, made = connect(reports({"metadata": {"reference": "m7"}, "error_code": "200"}))
     (receipt,) = (await account.receipts("")).events
     assert made == ["GET /v1/delivery_reports"]
     assert isinstance(receipt, Receipt)

@@ -26,7 +26,7 @@ NAMES = st.sampled_from(
         "source_number",
         "destination_number",
         "metadata",
-        "ref",
+        "reference",
         "date_received",
         "submitted_date",
         "error_code",

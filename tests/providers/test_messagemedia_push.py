@@ -67,7 +67,7 @@ def only(body: Any, **options: Any) -> Event:
 
 
 def test_a_pushed_report_is_read_whole() -> None:
-    receipt = only({**recorded("pushed_report"), "metadata": {"ref": "m7"}})
+    receipt = only({**recorded("pushed_report"), "metadata": {"reference": "m7"}})
     assert isinstance(receipt, Receipt)
     assert receipt.event_id == "5d1b3c2a-77e0-4c19-8d2f-0b9a8c7d6e5f"
     assert receipt.provider_id == "3f2b8c1e-5a77-4d0b-9c34-6e1f0a2d7b58"
@@ -123,7 +123,7 @@ def test_odd_attachments_lose_no_reply(attachments: Any) -> None:
 
 
 def test_a_form_is_read_like_json() -> None:
-    fields = {**recorded("pushed_reply"), "metadata": '{"ref":"m7"}'}
+    fields = {**recorded("pushed_reply"), "metadata": '{"reference":"m7"}'}
     fields["attachments"] = json.dumps(
         [{"contentType": "image/png", "base64": base64.b64encode(PICTURE).decode()}]
     )
@@ -147,7 +147,7 @@ def test_a_report_comes_as_a_form() -> None:
 
 
 def test_a_webhook_without_a_body_tells_by_its_query() -> None:
-    query = (("moId", "r1"), ("sourceAddress", "+61491570156"), ("moContent", "Hi"), ("ref", "m7"))
+    query = (("moId", "r1"), ("sourceAddress", "+61491570156"), ("moContent", "Hi"), ("reference", "m7"))
     (reply,) = account().read_push(push(b"", "", query=query)).events
     assert isinstance(reply, Reply)
     assert (reply.event_id, reply.party) == ("r1", "+61491570156")
@@ -181,7 +181,7 @@ def test_the_reference_may_stand_in_the_callback_address() -> None:
 
 
 def test_the_metadata_beats_the_callback_address() -> None:
-    receipt = only({**recorded("pushed_report"), "metadata": {"ref": "m7"}}, tail=REFERENCE)
+    receipt = only({**recorded("pushed_report"), "metadata": {"reference": "m7"}}, tail=REFERENCE)
     assert isinstance(receipt, Receipt)
     assert receipt.reference == "m7"
 

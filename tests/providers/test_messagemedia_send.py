@@ -114,7 +114,7 @@ async def test_a_plain_message_asks_for_reports_and_carries_our_reference() -> N
                     "destination_number": "+61491570156",
                     "delivery_report": True,
                     "format": "SMS",
-                    "metadata": {"ref": "m1"},
+                    "metadata": {"reference": "m1"},
                 }
             ]
         }
@@ -145,7 +145,7 @@ async def test_every_documented_field_goes_out() -> None:
             "destination_number": "+61491570156",
             "delivery_report": True,
             "format": "MMS",
-            "metadata": {"ref": "m2"},
+            "metadata": {"reference": "m2"},
             "source_number": "+61491570157",
             "source_number_type": "INTERNATIONAL",
             "callback_url": "https://desk.test/hooks/mm/s3cret/m2",

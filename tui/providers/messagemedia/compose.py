@@ -31,7 +31,7 @@ def as_json(message: Outgoing, *, now: int, validity: int) -> dict[str, Any]:
         "destination_number": message.to,
         "delivery_report": True,
         "format": message.format.value,
-        "metadata": {"ref": message.reference},
+        "metadata": {"reference": message.reference},
         **_sender(message.sender),
         **_optional("callback_url", message.callback_url),
         **_optional("scheduled", _iso(message.scheduled_at)),

@@ -217,7 +217,7 @@ def reference_in(item: Any) -> str:
     if isinstance(metadata, str):
         found = _REFERENCE.search(metadata)
         return found[1] if found else ""
-    return text_in(metadata, "ref")
+    return text_in(metadata, "reference")
 
 
 def moment(value: Any) -> int | None:

@@ -47,7 +47,7 @@ _ALIASES = {
     "submitted_date": ("submittedTimestamp",),
     "error_code": ("statusCode",),
     "billing_units": ("billingUnits",),
-    "metadata": ("metadata.ref", "metadata[ref]", "ref"),
+    "metadata": ("metadata.reference", "metadata[reference]", "reference"),
     "event": ("event_type", "type"),
 }
 """The fields of polling, and the template variables that carry the same."""
@@ -128,7 +128,7 @@ def _canonical(item: Mapping[str, Any]) -> dict[str, Any]:
             continue
         known = _NAMES.get(name, name)
         is_reference = known == "metadata" and name != known
-        fields.setdefault(known, {"ref": value} if is_reference else value)
+        fields.setdefault(known, {"reference": value} if is_reference else value)
     return fields
 
 
