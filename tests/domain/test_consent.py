@@ -65,6 +65,10 @@ def test_a_countrys_own_word_locks_there_and_is_only_suspected_elsewhere(
     assert judge(word, "AU") is Verdict.SUSPECTED
 
 
+def test_shouting_does_not_weaken_the_word() -> None:
+    assert judge("\n\nSTOP" + "!" * 100 + "\n\n") is Verdict.STOP
+
+
 @pytest.mark.parametrize(("word", "verdict"), [("UNSTOP", Verdict.START), ("Info", Verdict.HELP)])
 def test_start_and_help_are_told_apart(word: str, verdict: Verdict) -> None:
     assert judge(word, "EE") is verdict

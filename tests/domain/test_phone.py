@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tui.domain import zones
@@ -92,6 +92,7 @@ def test_a_region_helps_only_where_the_number_says_nothing() -> None:
 
 
 @given(ANY_TEXT | DIALLED, st.sampled_from([None, "AU", "US", "PL", "EE", "DE", "XX", ""]))
+@example("Shop\ud800", None)
 def test_any_address_is_parsed_and_means_the_same_again(raw: str, region: str | None) -> None:
     address = parse_address(raw, region)
     assert address.raw == raw
@@ -113,6 +114,7 @@ def test_any_address_is_parsed_and_means_the_same_again(raw: str, region: str | 
         ("48500600700", "PL", "+48500600700"),
         ("(202) 555-0143", "US", "+12025550143"),
         ("(512) 555-0143", "US", "+15125550143"),
+        ("310-900-2301", "US", "+13109002301"),  # +31 900 2301 is valid too
         ("+61 491 570 156", "PL", "+61491570156"),
         ("61491570156", None, "+61491570156"),
     ],
@@ -135,6 +137,7 @@ def test_what_a_person_types_is_read_as_at_home_first(
         ("1234567890", "PL", "in PL: check the digits"),
         ("+" + "1" * 16, "US", "at most 15 digits"),
         ("1" * 400, "US", "at most 15 digits"),
+        ("20100000000000", "DE", "check the digits"),
         ("61491570156", "DE", "Either +49 6149 1570156 or +61 491 570 156"),
     ],
 )

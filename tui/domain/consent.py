@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from tui.domain.fold import fold
 
-_LONGEST_COMMAND = 60
+_LONGEST_COMMAND = 160
+"""Characters that a lone word may come in with its blanks and exclamation marks."""
 _LONGEST_READ = 1_000
 """Characters of a message that are searched for phrases: who wants out says so early."""
 _APART = re.compile(r"[^\w\s]|_")

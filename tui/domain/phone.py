@@ -201,7 +201,8 @@ def _valid(compact: str, region: str | None) -> str | None:
         return None
     if not phonenumbers.is_valid_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return e164 if len(e164) <= 1 + _LONGEST_NUMBER else None
 
 
 def _mend(compact: str, region: str | None) -> str:
