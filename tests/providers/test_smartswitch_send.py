@@ -1,19 +1,14 @@
 """SmartSwitch by call: the query it is asked with, and what its body says, whatever the status."""
 
 import json
-import logging
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tui.clock import HOUR, ManualClock
-from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.clock import ManualClock
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import (
@@ -24,13 +19,9 @@ from tui.providers.errors import (
     RateLimited,
     Unavailable,
     Uncertain,
-    Unreadable,
 )
-from tui.providers.http import Answer
-from tui.providers.masking import Mask
-from tui.providers.protocol import Accepted, Outcome, Outgoing, Provider, Refused
+from tui.providers.protocol import Accepted, Outcome, Outgoing, Refused
 from tui.providers.smartswitch import SmartSwitch
-from tui.providers.smartswitch.answers import outcomes
 
 DATA = Path(__file__).parents[1] / "data" / "smartswitch"
 SECRET = "pass w0rd&+"
@@ -217,6 +208,14 @@ async def test_an_entry_about_another_number_is_not_taken_by_its_place() -> None
         assert isinstance(outcome.error, Uncertain)
 
 
+async def test_an_entry_that_names_another_message_is_not_taken_by_its_place() -> None:
+    first, second = await result(200, data(entry("desk-43", identity="b")), ANN, BOB)
+    assert isinstance(first, Refused)
+    assert isinstance(first.error, Uncertain)
+    assert isinstance(second, Accepted)
+    assert second.provider_id == "b"
+
+
 async def test_what_the_answer_leaves_out_stays_uncertain() -> None:
     first, second = await result(200, data(entry("desk-42")), ANN, BOB)
     assert isinstance(first, Accepted)
@@ -314,6 +313,13 @@ async def test_only_a_request_that_left_is_uncertain(
         await account(fail).send([ANN, BOB])
 
 
+async def test_a_request_that_cannot_even_be_written_never_left() -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    with pytest.raises(Unavailable):
+        await provider.send([Outgoing("m1", "+12025550143", "x", sender="x" * 70_000)])
+    assert requests == []
+
+
 @pytest.mark.parametrize(
     ("message", "kind"),
     [
@@ -338,173 +344,3 @@ async def test_nothing_to_send_is_no_request() -> None:
     provider, requests = answering(200, b"")
     assert await provider.send([]) == []
     assert requests == []
-
-
-async def test_a_ping_is_an_invisible_message_with_a_receipt() -> None:
-    provider, requests = answering(200, body("one_recipient"))
-    presence = await provider.ping_phone("+12025550143", "desk-42")
-    assert presence.provider_id == "1700000000123"
-    assert asked(requests[0]) == [
-        ("destination_number", "12025550143"),
-        ("require_dlr", "1"),
-        ("stealth_ping", "1"),
-        ("request_id", "desk-42"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "kind"),
-    [
-        (data(entry(status="error")), MessageInvalid),
-        (data(entry(identity="")), Unreadable),
-        (body("authentication"), CredentialsRefused),
-        (b"", Uncertain),
-    ],
-)
-async def test_a_ping_without_an_id_is_an_error(content: bytes, kind: type[ProviderError]) -> None:
-    provider, _ = answering(200, content)
-    with pytest.raises(kind):
-        await provider.ping_phone("+12025550143", "desk-42")
-
-
-async def test_a_ping_of_a_name_is_refused() -> None:
-    provider, requests = answering(200, body("one_recipient"))
-    with pytest.raises(MessageInvalid):
-        await provider.ping_phone("BANK", "desk-42")
-    assert requests == []
-
-
-async def test_the_check_names_no_recipient() -> None:
-    missing = b'{"errors": [{"code": "destination_number", "title": "Missing", "detail": ""}]}'
-    provider, requests = answering(422, missing)
-    assert "nothing was sent" in await provider.check()
-    assert asked(requests[0]) == []
-
-
-@pytest.mark.parametrize(
-    ("status", "content", "kind"),
-    [
-        (200, body("authentication"), CredentialsRefused),
-        (200, b"<html>", Unreadable),
-        (500, b"", Unavailable),
-        (404, b"", Unavailable),
-        (414, b"", MessageInvalid),
-    ],
-)
-async def test_the_check_fails_with_the_reason(
-    status: int, content: bytes, kind: type[ProviderError]
-) -> None:
-    provider, _ = answering(status, content)
-    with pytest.raises(kind):
-        await provider.check()
-
-
-async def test_what_it_cannot_do_is_not_possible() -> None:
-    provider, requests = answering(200, b"{}")
-    for call in (
-        provider.look_up("1"),
-        provider.cancel("1"),
-        provider.replies(""),
-        provider.confirm_replies(["1"]),
-        provider.receipts(""),
-        provider.confirm_receipts(["1"]),
-        provider.ask_receipts(["1"]),
-        provider.balance(),
-    ):
-        with pytest.raises(NotPossible, match="SmartSwitch"):
-            await call
-    assert requests == []
-
-
-async def test_its_capabilities_are_declared() -> None:
-    provider: Provider = account(lambda _: httpx.Response(200), batch=3)
-    abilities = provider.capabilities
-    assert (abilities.replies, abilities.receipts) == (Channel.PUSH, ReceiptChannel.NONE)
-    assert (abilities.batch, abilities.balance, abilities.ping) == (3, False, True)
-    assert abilities.receipts_last_ms == 72 * HOUR
-    await provider.aclose()
-
-
-ECHO = json.dumps(
-    {"errors": [{"code": SECRET, "title": f"/api/message?_password={SECRET}", "detail": SECRET}]}
-).encode()
-
-
-@pytest.mark.parametrize(
-    ("status", "content"),
-    [
-        (200, body("one_recipient")),
-        (200, ECHO),
-        (500, ECHO),
-        (302, ECHO),
-        (200, b"<html>"),
-        (200, data({**entry("desk-42"), "echo": f"_password={SECRET}"})),
-    ],
-)
-async def test_the_password_reaches_neither_a_log_nor_an_error_nor_a_payload(
-    status: int, content: bytes, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    headers = {"Location": f"https://elsewhere.example/?_password={SECRET}"}
-    provider = account(lambda _: httpx.Response(status, content=content, headers=headers))
-    seen = [repr(provider)]
-    for call in (provider.send([ANN]), provider.check(), provider.ping_phone("+12025550143", "m")):
-        try:
-            seen.append(repr(await call))
-        except ProviderError as error:
-            seen += [repr(error), error.detail, error.code, *traceback.format_exception(error)]
-    assert "POST https://sms.example.net/api/message " in caplog.text
-    for text in [*seen, caplog.text]:
-        assert "w0rd" not in text
-
-
-async def test_the_password_stays_out_of_the_error_of_a_broken_connection() -> None:
-    def fail(request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadError(f"cut: {request.url}", request=request)
-
-    with pytest.raises(Uncertain) as caught:
-        await account(fail).send([ANN])
-    assert "w0rd" not in "".join(traceback.format_exception(caught.value))
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("ok"),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(
-                ["data", "errors", "code", "attributes", "status", "id", "meta", "segments"]
-            )
-            | st.text(),
-            inner,
-            max_size=5,
-        )
-    ),
-    max_leaves=15,
-)
-STATUS = st.sampled_from([200, 301, 400, 401, 414, 429, 500, 503])
-
-
-def read_anything(status: int, content: bytes) -> None:
-    """The parser either tells each message's outcome or raises a typed error."""
-    try:
-        found = outcomes(Answer(status, {}, content, now=0), [ANN, BOB], Mask(SECRET))
-    except ProviderError as error:
-        assert error.message
-    else:
-        assert len(found) == 2
-
-
-@given(status=STATUS, content=st.binary(max_size=200))
-def test_no_bytes_break_the_parser(status: int, content: bytes) -> None:
-    read_anything(status, content)
-
-
-@given(status=STATUS, value=JSON)
-def test_no_json_breaks_the_parser(status: int, value: object) -> None:
-    read_anything(status, json.dumps(value).encode())
-
-
-@given(entries=st.lists(JSON, max_size=4))
-def test_no_entry_breaks_the_parser(entries: list[object]) -> None:
-    read_anything(200, data(*entries))

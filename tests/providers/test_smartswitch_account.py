@@ -1,0 +1,209 @@
+"""A SmartSwitch account beside its sends: ping, check, what it cannot do, and its password."""
+
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import httpx
+import pytest
+
+from tui.clock import HOUR, ManualClock
+from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.providers.errors import (
+    CredentialsRefused,
+    MessageInvalid,
+    NotPossible,
+    ProviderError,
+    Unavailable,
+    Uncertain,
+    Unreadable,
+)
+from tui.providers.protocol import Outgoing, Provider
+from tui.providers.smartswitch import SmartSwitch
+
+DATA = Path(__file__).parents[1] / "data" / "smartswitch"
+SECRET = "pass w0rd&+"
+ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def body(name: str) -> bytes:
+    """A recorded body."""
+    return (DATA / f"{name}.json").read_bytes()
+
+
+def account(
+    handler: Handler, *, base_url: str = "https://sms.example.net/api/", batch: int = 10
+) -> SmartSwitch:
+    """An account in front of `handler`."""
+    return SmartSwitch(
+        base_url=base_url,
+        api_key="desk",
+        api_secret=SECRET,
+        clock=ManualClock(),
+        transport=httpx.MockTransport(handler),
+        batch=batch,
+    )
+
+
+def answering(status: int, *contents: bytes) -> tuple[SmartSwitch, list[httpx.Request]]:
+    """An account whose switch answers with one content after the other, and the requests."""
+    requests: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(status, content=contents[min(len(requests), len(contents)) - 1])
+
+    return account(handle), requests
+
+
+def asked(request: httpx.Request) -> list[tuple[str, str]]:
+    """The parameters of a request after the credentials, which have to come first and once."""
+    pairs = parse_qsl(request.url.query.decode(), keep_blank_values=True, strict_parsing=True)
+    assert pairs[:2] == [("_login", "desk"), ("_password", SECRET)]
+    return pairs[2:]
+
+
+def entry(
+    reference: str = "", *, number: str = "", status: object = "ok", identity: str = "1"
+) -> dict[str, object]:
+    """One recipient's entry in an answer."""
+    meta = {"meta": {"request_id": reference}} if reference else {}
+    attributes = {"destination_number": number, "segments": 1, "status": status}
+    return {"type": "message", "id": identity, "attributes": attributes, **meta}
+
+
+def data(*entries: object) -> bytes:
+    """An answer with these entries, as an array."""
+    return json.dumps({"data": entries}).encode()
+
+
+async def test_a_ping_is_an_invisible_message_with_a_receipt() -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    presence = await provider.ping_phone("+12025550143", "desk-42")
+    assert presence.provider_id == "1700000000123"
+    assert asked(requests[0]) == [
+        ("destination_number", "12025550143"),
+        ("require_dlr", "1"),
+        ("stealth_ping", "1"),
+        ("request_id", "desk-42"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (data(entry(status="error")), MessageInvalid),
+        (data(entry(identity="")), Unreadable),
+        (body("authentication"), CredentialsRefused),
+        (b"", Uncertain),
+    ],
+)
+async def test_a_ping_without_an_id_is_an_error(content: bytes, kind: type[ProviderError]) -> None:
+    provider, _ = answering(200, content)
+    with pytest.raises(kind):
+        await provider.ping_phone("+12025550143", "desk-42")
+
+
+async def test_a_ping_of_a_name_is_refused() -> None:
+    provider, requests = answering(200, body("one_recipient"))
+    with pytest.raises(MessageInvalid):
+        await provider.ping_phone("BANK", "desk-42")
+    assert requests == []
+
+
+async def test_the_check_names_no_recipient() -> None:
+    missing = b'{"errors": [{"code": "destination_number", "title": "Missing", "detail": ""}]}'
+    provider, requests = answering(422, missing)
+    assert "nothing was sent" in await provider.check()
+    assert asked(requests[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "kind"),
+    [
+        (200, body("authentication"), CredentialsRefused),
+        (200, b"<html>", Unreadable),
+        (500, b"", Unavailable),
+        (404, b"", Unavailable),
+        (414, b"", MessageInvalid),
+    ],
+)
+async def test_the_check_fails_with_the_reason(
+    status: int, content: bytes, kind: type[ProviderError]
+) -> None:
+    provider, _ = answering(status, content)
+    with pytest.raises(kind):
+        await provider.check()
+
+
+async def test_what_it_cannot_do_is_not_possible() -> None:
+    provider, requests = answering(200, b"{}")
+    for call in (
+        provider.look_up("1"),
+        provider.cancel("1"),
+        provider.replies(""),
+        provider.confirm_replies(["1"]),
+        provider.receipts(""),
+        provider.confirm_receipts(["1"]),
+        provider.ask_receipts(["1"]),
+        provider.balance(),
+    ):
+        with pytest.raises(NotPossible, match="SmartSwitch"):
+            await call
+    assert requests == []
+
+
+async def test_its_capabilities_are_declared() -> None:
+    provider: Provider = account(lambda _: httpx.Response(200), batch=3)
+    abilities = provider.capabilities
+    assert (abilities.replies, abilities.receipts) == (Channel.PUSH, ReceiptChannel.NONE)
+    assert (abilities.batch, abilities.balance, abilities.ping) == (3, False, True)
+    assert abilities.receipts_last_ms == 72 * HOUR
+    await provider.aclose()
+
+
+ECHO = json.dumps(
+    {"errors": [{"code": SECRET, "title": f"/api/message?_password={SECRET}", "detail": SECRET}]}
+).encode()
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, body("one_recipient")),
+        (200, ECHO),
+        (500, ECHO),
+        (302, ECHO),
+        (200, b"<html>"),
+        (200, data({**entry("desk-42"), "echo": f"_password={SECRET}"})),
+    ],
+)
+async def test_the_password_reaches_neither_a_log_nor_an_error_nor_a_payload(
+    status: int, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    headers = {"Location": f"https://elsewhere.example/?_password={SECRET}"}
+    provider = account(lambda _: httpx.Response(status, content=content, headers=headers))
+    seen = [repr(provider)]
+    for call in (provider.send([ANN]), provider.check(), provider.ping_phone("+12025550143", "m")):
+        try:
+            seen.append(repr(await call))
+        except ProviderError as error:
+            seen += [repr(error), error.detail, error.code, *traceback.format_exception(error)]
+    assert "POST https://sms.example.net/api/message " in caplog.text
+    for text in [*seen, caplog.text]:
+        assert "w0rd" not in text
+
+
+async def test_the_password_stays_out_of_the_error_of_a_broken_connection() -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError(f"cut: {request.url}", request=request)
+
+    with pytest.raises(Uncertain) as caught:
+        await account(fail).send([ANN])
+    assert "w0rd" not in "".join(traceback.format_exception(caught.value))

@@ -1,0 +1,64 @@
+"""Whatever a SmartSwitch answers, each message has its outcome or there is one typed error."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.providers.errors import ProviderError
+from tui.providers.http import Answer
+from tui.providers.masking import Mask
+from tui.providers.protocol import Outgoing
+from tui.providers.smartswitch.answers import outcomes
+
+SECRET = "pass w0rd&+"
+ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")
+BOB = Outgoing(reference="desk-43", to="+12025550144", text="test & two")
+
+
+def data(*entries: object) -> bytes:
+    """An answer with these entries, as an array."""
+    return json.dumps({"data": entries}).encode()
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just("ok"),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["data", "errors", "code", "attributes", "status", "id", "meta", "segments"]
+            )
+            | st.text(),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=15,
+)
+STATUS = st.sampled_from([200, 301, 400, 401, 414, 429, 500, 503])
+
+
+def read_anything(status: int, content: bytes) -> None:
+    """The parser either tells each message's outcome or raises a typed error."""
+    try:
+        found = outcomes(Answer(status, {}, content, now=0), [ANN, BOB], Mask(SECRET))
+    except ProviderError as error:
+        assert error.message
+    else:
+        assert len(found) == 2
+
+
+@given(status=STATUS, content=st.binary(max_size=200))
+def test_no_bytes_break_the_parser(status: int, content: bytes) -> None:
+    read_anything(status, content)
+
+
+@given(status=STATUS, value=JSON)
+def test_no_json_breaks_the_parser(status: int, value: object) -> None:
+    read_anything(status, json.dumps(value).encode())
+
+
+@given(entries=st.lists(JSON, max_size=4))
+def test_no_entry_breaks_the_parser(entries: list[object]) -> None:
+    read_anything(200, data(*entries))
