@@ -24,7 +24,7 @@ Item = Mapping[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-_REFERENCE = re.compile(r"""\bref["']?\s*[:=]\s*["']?([A-Za-z0-9]+)""")
+_REFERENCE = re.compile(r"""\breference["']?\s*[:=]\s*["']?([A-Za-z0-9]+)""")
 _HIDDEN = re.compile(r"(callback_?url\W{1,12})[^\s\"'<>&]*", re.IGNORECASE)
 _REPLY_IS = ("source_number", "date_received", "content", "message_id", "attachments")
 _RECEIPT_IS = ("message_id", "status", "error_code", "submitted_date", "metadata")
