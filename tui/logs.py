@@ -28,7 +28,7 @@ _HOOK = re.compile(r"(/hooks/[^/\s]+/)[^/\s?]+")
 _DIGITS = r"\d(?:[ ()-]{0,2}\d)"
 _NUMBER = re.compile(rf"\+{_DIGITS}{{6,14}}|(?<![\w.])(?!\d{{4}}-\d\d-\d\d){_DIGITS}{{7,14}}(?!\w)")
 """International numbers, and other runs of 8 to 15 digits that are neither dates nor ids."""
-_UNMASKED = frozenset({"timestamp", "level", "logger"})
+_UNMASKED = frozenset({"timestamp", "level", "part"})
 Event = MutableMapping[str, Any]
 
 
@@ -149,25 +149,32 @@ def open_log(path: Path, level: str = "info") -> LogFile:
     """Log to a file from now on, libraries' warnings included; raises `OSError`."""
     file = LogFile(path)
     _configure(file, level)
-    root = logging.getLogger()
-    for handler in [old for old in root.handlers if isinstance(old, _FromLibraries)]:
-        root.removeHandler(handler)
-    root.addHandler(_FromLibraries(logging.WARNING))
-    logging.captureWarnings(True)
+    _take_from_libraries(True)
     return file
 
 
 def close_log(file: LogFile) -> None:
     """Log nothing from now on, and close the file."""
+    _take_from_libraries(False)
     _configure(_Silence(), "critical")
     file.close()
+
+
+def _take_from_libraries(wanted: bool) -> None:
+    """Let libraries' warnings go to the log, or where Python sends them by itself."""
+    root = logging.getLogger()
+    for handler in [old for old in root.handlers if isinstance(old, _FromLibraries)]:
+        root.removeHandler(handler)
+    if wanted:
+        root.addHandler(_FromLibraries(logging.WARNING))
+    logging.captureWarnings(wanted)
 
 
 def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
     """A logger for one part of the program; silent until `open_log`."""
     if not structlog.is_configured():
         _configure(_Silence(), "critical")
-    return cast(structlog.typing.FilteringBoundLogger, structlog.get_logger(logger=name))
+    return cast(structlog.typing.FilteringBoundLogger, structlog.get_logger(part=name))
 
 
 def _configure(file: LogFile | _Silence, level: str) -> None:

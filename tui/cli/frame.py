@@ -67,14 +67,15 @@ def _end_of_pipe() -> int:
 
 def _unexpected(error: Exception) -> str:
     """The line for an error of our own, its details written to the log."""
-    from tui.logs import get_logger, open_log
+    from tui.logs import close_log, get_logger, open_log
     from tui.settings.paths import log_file
 
     path = log_file(os.environ)
     what = f"something unexpected happened ({type(error).__name__})"
     try:
-        open_log(path)
+        log = open_log(path)
     except OSError as trouble:
         return f"{what}, and its details cannot be written to {path} ({trouble.strerror})"
     get_logger("cli").error("unexpected", exc_info=error)
+    close_log(log)
     return f"{what}; the details are in {path}"

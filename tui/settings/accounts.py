@@ -19,7 +19,7 @@ def _zone(name: str) -> str:
     """A time zone that this system knows."""
     try:
         return ZoneInfo(name).key
-    except (OSError, ValueError):  # not found, a directory, or a name that leads elsewhere
+    except (LookupError, OSError, ValueError):  # unknown, a directory, or leading elsewhere
         raise ValueError('must be a time zone like "Europe/Warsaw"') from None
 
 

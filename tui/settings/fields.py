@@ -35,7 +35,7 @@ def _json(text: str) -> Any:
     """The value of JSON text."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("is not valid JSON") from None
 
 
@@ -48,11 +48,12 @@ def _joined_keys(value: Any) -> Any:
 
 def _quiet_hours(value: Any) -> Any:
     """Quiet hours from "20-8", or none from "off"."""
-    if not isinstance(value, str):
+    if value is None or isinstance(value, QuietHours):
         return value
-    if value.strip().casefold() in ("", "off", "none"):
+    text = value.strip().casefold() if isinstance(value, str) else "?"
+    if text in ("", "off", "none"):
         return None
-    found = _HOURS.fullmatch(value.strip())
+    found = _HOURS.fullmatch(text)
     if not found or found[1] == found[2]:
         raise ValueError('must be two different hours like "20-8", or "off"')
     return QuietHours(int(found[1]), int(found[2]))
@@ -60,11 +61,11 @@ def _quiet_hours(value: Any) -> Any:
 
 def _address(value: Any) -> Any:
     """An address from "127.0.0.1:8080" or "[::1]:8080"."""
-    if not isinstance(value, str):
+    if value is None or isinstance(value, Address):
         return value
-    host, colon, port = value.strip().rpartition(":")
+    host, _, port = value.strip().rpartition(":") if isinstance(value, str) else ("", "", "")
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not colon or not bare or not port.isdecimal() or not 0 <= int(port) <= 65535:
+    if not bare or not port.isdecimal() or int(port) > 65535:
         raise ValueError('must be HOST:PORT, like "127.0.0.1:8080"')
     if ":" in bare and bare == host:
         raise ValueError('needs brackets around an IPv6 host, like "[::1]:8080"')

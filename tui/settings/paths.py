@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+from tui.settings.errors import SettingsError
+
 _NAME = "smsdesk"
 _XDG = {
     "config": ("XDG_CONFIG_HOME", ".config"),
@@ -50,7 +52,9 @@ def log_file(environ: Mapping[str, str]) -> Path:
 
 
 def expanded(path: str | Path, environ: Mapping[str, str]) -> Path:
-    """The path with a leading `~` as this environment's home directory."""
+    """The path with a leading `~` as this environment's home directory; raises `SettingsError`."""
+    if "\0" in str(path):
+        raise SettingsError([f"{path}: holds a NUL and cannot be a path"])
     first, *rest = Path(path).parts or (".",)
     return _home(environ).joinpath(*rest) if first == "~" else Path(path)
 

@@ -96,7 +96,14 @@ def _written(key: Key, layer: Layer) -> str:
     """The key as it stands in a layer, or as it would have to be written there."""
     if layer.file:
         return f"{'.'.join(map(_bare, key))} in {layer.file}"
-    return layer.names.get(key) or PREFIX + "__".join(key).upper().replace("-", "_")
+    below = (name for place, name in layer.names.items() if place[: len(key)] == key)
+    is_account = key[0] == "accounts" and len(key) == 2
+    return _variable(key) if is_account else next(below, _variable(key))
+
+
+def _variable(key: Key) -> str:
+    """The environment variable for a key."""
+    return PREFIX + "__".join(key).upper().replace("-", "_")
 
 
 def _bare(part: str) -> str:
@@ -106,9 +113,8 @@ def _bare(part: str) -> str:
 
 def _missing(key: Key, sources: Sources, example: str = "") -> str:
     """What is missing, and the two places in which it can be given."""
-    variable = PREFIX + "__".join(key).upper().replace("-", "_")
     layer = sources.holder((*key[:-1], "provider")) or _layer(key, sources)
-    also = f"; add it, or set {variable}" if layer.file else "; set it"
+    also = f"; add it, or set {_variable(key)}" if layer.file else "; set it"
     return f"{_written(key, layer)}: is missing{also}" + (f" ({example})" if example else "")
 
 
@@ -122,7 +128,7 @@ def _unknown(key: Key, sources: Sources) -> str:
     close = _closest(key[-1], known)
     if not close:
         return f"{name} is not a setting; known here: {', '.join(sorted(known))}"
-    likely = close if layer.file else _written((*key[:-1], close), Layer({}))
+    likely = close if layer.file else _variable((*key[:-1], close))
     return f"{name} is not a setting; did you mean {likely}?"
 
 

@@ -76,7 +76,7 @@ def read_toml(path: Path, *, must_exist: bool) -> dict[str, Any]:
         raise SettingsError([f"{path}: cannot be read ({error.strerror})"]) from None
     except UnicodeDecodeError as error:
         raise SettingsError([f"{path}: is not UTF-8 text (byte {error.start})"]) from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers and tables beyond all measure
         raise SettingsError([f"{path}: {_with_place_first(str(error))}"]) from None
 
 

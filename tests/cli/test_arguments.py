@@ -1,0 +1,127 @@
+"""What can be typed behind `smsdesk`, and what is said about anything else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tui.cli import main
+from tui.cli.arguments import COMMANDS, parse
+from tui.cli.errors import CommandError
+from tui.cli.words import COMMANDS as WORDS
+
+
+def error_of(*arguments: str) -> str:
+    """The line about arguments that cannot be used."""
+    with pytest.raises(CommandError) as caught:
+        parse(arguments)
+    assert caught.value.exit_code == 2
+    return caught.value.line
+
+
+def test_without_a_command_the_inbox_is_opened() -> None:
+    arguments = parse([])
+    assert (arguments.command, arguments.module) == ("inbox", "inbox")
+    assert arguments.ascii is None
+    assert arguments.config is None
+
+
+def test_the_settings_file_may_stand_before_or_behind_the_command() -> None:
+    before = parse(["--config", "a.toml", "backup", "b.db"])
+    behind = parse(["backup", "b.db", "--config=a.toml"])
+    assert before == behind
+    assert before.config == Path("a.toml")
+
+
+def test_a_demo_can_be_filled_and_kept() -> None:
+    line = "demo --keep a.db --threads 10 --messages 100 --no-open --ascii"
+    arguments = parse(line.split())
+    assert arguments.keep == Path("a.db")
+    assert (arguments.threads, arguments.messages) == (10, 100)
+    assert arguments.no_open is True
+    assert arguments.ascii is True
+
+
+def test_the_sandbox_listens_where_the_documentation_says() -> None:
+    arguments = parse(["sandbox", "--push-to", "http://127.0.0.1:8080/"])
+    assert (arguments.host, arguments.port) == ("127.0.0.1", 8765)
+    assert arguments.push_to == "http://127.0.0.1:8080"
+
+
+def test_a_message_can_be_sent_later() -> None:
+    line = "send --to +61491570156 --text -5° --account au --wait --at 2026-03-04T08:00+00:00"
+    arguments = parse(["send", "--text=-5°", *line.replace("--text -5° ", "").split()[1:]])
+    assert arguments.text == "-5°"
+    assert arguments.at == 1_772_611_200_000
+    assert arguments.wait is True
+
+
+def test_the_text_may_come_from_standard_input() -> None:
+    assert parse(["send", "--to", "+61491570156", "--text", "-"]).text == "-"
+
+
+def test_sync_takes_an_address_to_listen_on() -> None:
+    assert parse(["sync", "--listen", "[::1]:8080"]).listen == ("::1", 8080)
+    assert parse(["sync", "--once"]).once is True
+
+
+def test_contacts_are_imported_from_a_file() -> None:
+    arguments = parse(["import", "contacts", "a.csv"])
+    assert (arguments.module, arguments.file) == ("import_contacts", Path("a.csv"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("threds", 'there is no command "threds"; did you mean threads?; see smsdesk --help'),
+        ("xyz", 'there is no command "xyz"; see smsdesk --help'),
+        ("--verson", "there is no --verson; did you mean --version?; see smsdesk --help"),
+        ("threads --jsn", "there is no --jsn; did you mean --json?; see smsdesk threads --help"),
+        ("threads --js", "there is no --js; did you mean --json?; see smsdesk threads --help"),
+        ("send --too 1", "there is no --too; did you mean --to?; see smsdesk send --help"),
+        ("send", "the following arguments are required: --to, --text; see smsdesk send --help"),
+        ("messages", "the following arguments are required: N; see smsdesk messages --help"),
+        ("threads more", "unrecognized arguments: more; see smsdesk threads --help"),
+        ("threads --limit 0", "argument --limit: 0 is not a whole number from 1; see"),
+        ("sandbox --port 70000", "argument --port: 70000 is not a port, 0 to 65535; see"),
+        ("sandbox --push-to desk", "argument --push-to: desk is not an address like http"),
+        ("sync --listen 8080", "argument --listen: 8080 is not HOST:PORT, like 127.0.0.1:8080"),
+        ("send --to 1 --text a --at soon", "argument --at: soon is not a time like 2026-03-04T1"),
+        ("import people a.csv", "argument what: invalid choice: 'people' (choose from"),
+        ("--config", "argument --config: expected one argument; see smsdesk --help"),
+    ],
+)
+def test_bad_use_is_one_line_with_the_mend(line: str, said: str) -> None:
+    assert error_of(*line.split()).startswith(said)
+
+
+def test_every_command_has_its_words() -> None:
+    assert list(COMMANDS) == list(WORDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_teaches_by_examples_that_work(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    examples = re.findall(rf"^  (?:\w+ \| )?smsdesk ({command}\b.*)$", text, re.MULTILINE)
+    assert examples
+    for example in examples:
+        words = re.findall(r'"[^"]*"|[^\s"]+', example.partition(" > ")[0])
+        assert parse([word.strip('"') for word in words]).command == command
+
+
+def test_the_top_help_lists_commands_codes_and_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    for command in COMMANDS:
+        assert re.search(rf"^  {command} +\w", text, re.MULTILINE)
+    for word in ("examples:", "exit codes:", "SMSDESK_CONFIG", "SMSDESK_DATABASE", "--version"):
+        assert word in text
+    assert max(map(len, text.splitlines())) <= 100

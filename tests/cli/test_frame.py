@@ -1,0 +1,186 @@
+"""However a command ends, it ends with a line and a code, and never with a traceback."""
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tui.cli import main
+from tui.cli.errors import CommandError
+from tui.settings.errors import SettingsError
+
+Run = Callable[[argparse.Namespace], int]
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Run], None]:
+    """Puts a function in the place of the command `threads`, in a home of its own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+
+    def install(run: Run) -> None:
+        module = ModuleType("tui.cli.threads")
+        module.__dict__["run"] = run
+        monkeypatch.setitem(sys.modules, "tui.cli.threads", module)
+
+    return install
+
+
+def raising(error: BaseException) -> Run:
+    """A command that ends with this error."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        raise error
+
+    return run
+
+
+def test_the_commands_own_code_is_passed_on(threads: Callable[[Run], None]) -> None:
+    threads(lambda arguments: 1)
+    assert main(["threads"]) == 1
+
+
+def test_a_command_gets_its_arguments(threads: Callable[[Run], None]) -> None:
+    seen: list[argparse.Namespace] = []
+
+    def run(arguments: argparse.Namespace) -> int:
+        seen.append(arguments)
+        return 0
+
+    threads(run)
+    assert main(["--config", "a.toml", "threads", "--limit", "3"]) == 0
+    assert seen[0].config == Path("a.toml")
+    assert seen[0].limit == 3
+    assert seen[0].json is False
+
+
+def test_a_command_error_is_one_line_and_its_code(
+    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    threads(raising(CommandError("no conversation with +61491570156", 1)))
+    assert main(["threads"]) == 1
+    assert capsys.readouterr() == ("", "smsdesk: no conversation with +61491570156\n")
+
+
+def test_outside_text_in_an_error_cannot_drive_the_terminal(
+    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    threads(raising(CommandError("bad \x1b]0;x\x07 and\nlines \udcff")))
+    assert main(["threads"]) == 1
+    assert capsys.readouterr().err == "smsdesk: bad ␛]0;x␇ and⏎lines \ufffd\n"
+
+
+def test_wrong_settings_are_bad_use_with_a_line_each(
+    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    threads(raising(SettingsError(["a: is missing", "b: must be text"])))
+    assert main(["threads"]) == 2
+    assert capsys.readouterr().err == "smsdesk: a: is missing\nsmsdesk: b: must be text\n"
+
+
+def test_an_error_of_our_own_is_one_line_that_names_the_log(
+    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    threads(raising(ZeroDivisionError("in front of +61491570156")))
+    assert main(["threads"]) == 70
+    log = tmp_path / "smsdesk" / "smsdesk.log"
+    assert capsys.readouterr().err == (
+        f"smsdesk: something unexpected happened (ZeroDivisionError); the details are in {log}\n"
+    )
+    (entry,) = map(json.loads, log.read_text().splitlines())
+    assert "ZeroDivisionError: in front of +6149157…56" in entry["exception"]
+
+
+def test_an_error_of_our_own_is_one_line_even_without_a_log(
+    threads: Callable[[Run], None],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", "/dev/null")
+    threads(raising(ZeroDivisionError()))
+    assert main(["threads"]) == 70
+    assert capsys.readouterr().err == (
+        "smsdesk: something unexpected happened (ZeroDivisionError), and its details cannot be "
+        "written to /dev/null/smsdesk/smsdesk.log (Not a directory)\n"
+    )
+
+
+def test_an_interrupt_is_quiet(
+    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    threads(raising(KeyboardInterrupt()))
+    assert main(["threads"]) == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_command_whose_own_imports_fail_is_not_called_unavailable(
+    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    threads(raising(ModuleNotFoundError("No module named 'vobject'", name="vobject")))
+    assert main(["threads"]) == 70
+    assert "ModuleNotFoundError" in capsys.readouterr().err
+
+
+def test_a_command_without_a_module_is_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def absent(name: str) -> ModuleType:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr("importlib.import_module", absent)
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err == "smsdesk: doctor is not available in this build\n"
+
+
+def test_a_reader_that_has_gone_is_no_error() -> None:
+    code = (
+        "import sys, types\nfrom tui.cli import main\n"
+        "def run(arguments):\n    print('row\\n' * 100_000)\n    return 0\n"
+        "sys.modules['tui.cli.threads'] = module = types.ModuleType('tui.cli.threads')\n"
+        "module.run = run\nsys.exit(main(['threads']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout and process.stderr
+    process.stdout.close()
+    with process.stderr as stderr:
+        assert stderr.read() == b""
+    assert process.wait() == 141
+
+
+def test_the_package_can_be_run_and_passes_its_code_on(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "tui", "thread"],
+        env={**os.environ, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        'smsdesk: there is no command "thread"; did you mean threads?; see smsdesk --help\n'
+    )
+
+
+def test_a_real_interrupt_ends_the_process_quietly() -> None:
+    code = (
+        "import sys, time, types\nfrom tui.cli import main\n"
+        "def run(arguments):\n    print('ready', flush=True)\n    time.sleep(60)\n"
+        "sys.modules['tui.cli.threads'] = module = types.ModuleType('tui.cli.threads')\n"
+        "module.run = run\nsys.exit(main(['threads']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    assert process.communicate() == ("", "")
+    assert process.returncode == 130

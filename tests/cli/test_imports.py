@@ -1,0 +1,64 @@
+"""Imports are cost: a short command does not pay for what it does not use."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tui import __version__
+
+HEAVY = {
+    "aiosqlite",
+    "asyncio",
+    "httpx",
+    "phonenumbers",
+    "platformdirs",
+    "pydantic",
+    "pydantic_settings",
+    "starlette",
+    "structlog",
+    "textual",
+    "typer",
+    "uvicorn",
+}
+SHOW = "import sys; print('\\n'.join(sys.modules), file=sys.stderr)"
+
+
+def imported(code: str, home: Path) -> set[str]:
+    """What a fresh Python has imported after this code, in a home of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{SHOW}"],
+        env={"HOME": str(home), "LOGNAME": "mia", "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(ran.stderr.split())
+
+
+def test_the_version_is_told_with_nothing_but_the_command_itself(tmp_path: Path) -> None:
+    modules = imported("from tui.cli import main; assert main(['--version']) == 0", tmp_path)
+    assert {name for name in modules if name.startswith("tui")} == {"tui", "tui.cli"}
+    assert not modules & (HEAVY | {"argparse", "json", "logging"})
+
+
+def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    from tui.cli import main
+
+    assert main(["--version"]) == 0
+    assert main(["-V"]) == 0
+    assert capsys.readouterr().out == f"smsdesk {__version__}\n" * 2
+
+
+@pytest.mark.parametrize("line", ["threads", "messages N", "search Q", "send --to N --text T"])
+def test_a_commands_arguments_are_read_without_heavy_imports(line: str, tmp_path: Path) -> None:
+    modules = imported(f"from tui.cli import frame; frame.parse({line.split()!r})", tmp_path)
+    assert "tui.cli.arguments" in modules
+    assert not modules & HEAVY
+
+
+def test_settings_that_have_not_changed_are_had_without_heavy_imports(tmp_path: Path) -> None:
+    read = "import os\nfrom tui.settings.early import read_desk\nread_desk(os.environ)"
+    assert "pydantic_settings" in imported(read, tmp_path)
+    assert not imported(read, tmp_path) & HEAVY

@@ -1,0 +1,65 @@
+"""`smsdesk sandbox` says where it is, serves, and stops when told to."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+
+@contextmanager
+def sandbox(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The running command and its URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui", "sandbox", "--port", "0", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout and process.stderr
+    try:
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_prints_its_url_serves_there_and_stops_when_told(number: signal.Signals) -> None:
+    with sandbox() as (process, url):
+        with urllib.request.urlopen(f"{url}/_sandbox/state", timeout=10) as answer:
+            assert "messagemedia" in json.load(answer)
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
+        assert process.stdout and process.stderr
+        assert "sandbox / sandbox-secret" in process.stdout.read()
+        assert process.stderr.read() == ""
+
+
+def test_it_says_where_it_pushes() -> None:
+    with sandbox("--push-to", "http://127.0.0.1:9/") as (process, _):
+        assert process.stdout
+        assert "http://127.0.0.1:9/hooks/" in process.stdout.readline()
+
+
+def test_a_port_that_is_taken_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = subprocess.run(
+            [sys.executable, "-m", "tui", "sandbox", "--port", str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ran.returncode == 2
+    assert ran.stderr == (
+        f"smsdesk: cannot listen on 127.0.0.1:{port} (Address already in use); "
+        "choose another --port\n"
+    )

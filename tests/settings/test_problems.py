@@ -1,0 +1,307 @@
+"""Every way settings can be wrong is one line that names the key as it was written."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui.settings.accounts import MODELS
+from tui.settings.errors import SettingsError
+from tui.settings.load import load_desk
+from tui.settings.models import Settings
+
+PROVIDERS = "messagemedia, messente, serwersms, smartswitch, messageport"
+AU = '[accounts.au]\nprovider = "messagemedia"\napi_key = "k"\napi_secret = "s"\n'
+SECRET = "sup3r-s3cret"
+
+fields = sorted({*Settings.model_fields, *(f for m in MODELS.values() for f in m.model_fields)})
+words = st.sampled_from(["ACCOUNTS", "AU", "NOTIFICATIONS", "", *(f.upper() for f in fields)])
+names = st.lists(words, min_size=1, max_size=4).map(lambda parts: "SMSDESK_" + "__".join(parts))
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+
+
+def lines_of(environ: dict[str, str]) -> tuple[str, ...]:
+    """What is said about settings that cannot be used."""
+    with pytest.raises(SettingsError) as caught:
+        load_desk(environ)
+    return caught.value.lines
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "rest"),
+    [
+        ('theem = "dark"', "theem", "is not a setting; did you mean theme?"),
+        (
+            'theme = "drak"',
+            "theme",
+            'must be one of dark, light, high-contrast, terminal; did you mean "dark"?',
+        ),
+        ("theme = 1", "theme", "must be one of dark, light, high-contrast, terminal"),
+        ('ascii = "perhaps"', "ascii", "must be true or false"),
+        ("agent = 7", "agent", "must be text; put it in quotes"),
+        ("agent = '" + "x" * 41 + "'", "agent", "should have at most 40 characters"),
+        ("grace_seconds = -1", "grace_seconds", "must be at least 0"),
+        ("grace_seconds = 301", "grace_seconds", "must be at most 300"),
+        ('grace_seconds = "soon"', "grace_seconds", "must be a number"),
+        ("silent_after_minutes = 1.5", "silent_after_minutes", "must be a whole number"),
+        ("database = 1", "database", "must be a path; put it in quotes"),
+        ('default_region = "Australia"', "default_region", "must be a two-letter country"),
+        ('quiet_hours = "8-8"', "quiet_hours", "must be two different hours"),
+        ('quiet_hours = "20-24"', "quiet_hours", "must be two different hours"),
+        ('listen = "8080"', "listen", "must be HOST:PORT"),
+        ('listen = "::1:8080"', "listen", "needs brackets around an IPv6 host"),
+        ('listen = "localhost:99999"', "listen", "must be HOST:PORT"),
+        ('public_url = "desk.example"', "public_url", "must be an address like"),
+        ('keys = "{"', "keys", "is not valid JSON"),
+        ("keys.close = 5", "keys.close", "must be text; put it in quotes"),
+        ("notifications = 1", "notifications", "must be a table"),
+        (
+            "notifications.bel = true",
+            "notifications.bel",
+            "is not a setting; did you mean bell?",
+        ),
+        ('opt_out_words.Poland = ["x"]', "opt_out_words", "has a key that is neither"),
+        ("accounts = 3", "accounts", "must be a table"),
+        ("accounts.au = 3", "accounts.au", "must be a table"),
+        (
+            '[accounts."Ana\'s"]\nprovider = "messente"\napi_key = "k"\napi_secret = "s"',
+            "accounts",
+            'cannot have an account named "Ana\'s"; use small letters, digits, - and _',
+        ),
+        (
+            "[accounts.au]\n",
+            "accounts.au.provider",
+            f"is missing; add it, or set SMSDESK_ACCOUNTS__AU__PROVIDER (one of {PROVIDERS})",
+        ),
+        (
+            '[accounts.au]\nprovider = "mesente"',
+            "accounts.au.provider",
+            f'must be one of {PROVIDERS}; did you mean "messente"?',
+        ),
+        (
+            '[accounts.au]\nprovider = "messente"\napi_secret = "s"',
+            "accounts.au.api_key",
+            "is missing; add it, or set SMSDESK_ACCOUNTS__AU__API_KEY",
+        ),
+        (
+            '[accounts.au]\nprovider = "messente"\napi_key = "k"',
+            "accounts.au",
+            "has no secret; add api_secret, api_secret_file or api_secret_keyring = true",
+        ),
+        (AU + 'api_secret_file = "x"', "accounts.au", "has its secret in several places"),
+        (AU + "api_sekret = 1", "accounts.au.api_sekret", "is not a setting; did you mean api_se"),
+        (AU + "xyz = 1", "accounts.au.xyz", "is not a setting; known here: api_key, api_secret, "),
+        (
+            AU + 'theme = "dark"',
+            "accounts.au.theme",
+            "is a setting of the desk; move it above the first [table] of the file",
+        ),
+        (AU + "senders = [61491570110]", "accounts.au.senders", "must be text; put it in quotes"),
+        (AU + 'hook_secret = "a/b/c/d/e"', "accounts.au.hook_secret", "must be 8 to 128 letters"),
+        (AU + 'base_url = "https://x/?a=b"', "accounts.au.base_url", "must be an address like"),
+        (AU + 'base_url = "https://[x"', "accounts.au.base_url", "must be an address like"),
+        (AU + 'auth = "hmac"', "accounts.au.auth", "must be one of basic, hmac-sha256, hmac-sha1"),
+        (
+            '[accounts.pl]\nprovider = "serwersms"\napi_key = "k"\napi_token = "t"',
+            "accounts.pl",
+            "needs either api_key with api_secret, or api_token alone",
+        ),
+        (
+            '[accounts.pl]\nprovider = "serwersms"\napi_token = "t"\ntime_zone = "Mars/Base"',
+            "accounts.pl.time_zone",
+            'must be a time zone like "Europe/Warsaw"',
+        ),
+        (
+            '[accounts.sw]\nprovider = "smartswitch"\napi_key = "k"\napi_secret = "s"',
+            "accounts.sw.base_url",
+            "is missing; add it, or set SMSDESK_ACCOUNTS__SW__BASE_URL",
+        ),
+        (
+            '[accounts.sw]\nprovider = "smartswitch"\napi_key = "k"\napi_secret = "s"\n'
+            'base_url = "https://sw.example/api"\nreply_fields.bod = "x"',
+            "accounts.sw.reply_fields.bod",
+            "is not a setting; did you mean body?",
+        ),
+    ],
+)
+def test_a_wrong_line_in_the_file_is_named_with_its_mend(
+    environ: dict[str, str], config: Path, text: str, key: str, rest: str
+) -> None:
+    config.write_text(text + "\n")
+    (line,) = lines_of(environ)
+    assert line.startswith(f"{key} in {config}: {rest}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rest"),
+    [
+        ("SMSDESK_THEEM", "dark", "is not a setting; did you mean SMSDESK_THEME?"),
+        ("SMSDESK_THEME", "drak", "must be one of"),
+        ("SMSDESK_LISTEN", "8080", "must be HOST:PORT"),
+        ("SMSDESK_ACCOUNTS", "x", "must be a table"),
+        (
+            "SMSDESK_ACCOUNTS__AU__API_SEKRET",
+            SECRET,
+            "is not a setting; did you mean SMSDESK_ACCOUNTS__AU__API_SECRET?",
+        ),
+        ("SMSDESK_ACCOUNTS__AU__HOOK_SECRET", f"{SECRET}!", "must be 8 to 128 letters"),
+        ("SMSDESK_ACCOUNTS__AU__SENDERS__X", "1", "must be a list"),
+        ("SMSDESK_ACCOUNTS__AU__SENDERS", "[1", "is not valid JSON"),
+    ],
+)
+def test_a_wrong_variable_is_named_as_it_was_set(
+    environ: dict[str, str], config: Path, name: str, value: str, rest: str
+) -> None:
+    config.write_text(AU if "ACCOUNTS__" in name else "")
+    environ[name] = value
+    (line,) = lines_of(environ)
+    assert line.startswith(f"{name}: {rest}")
+    assert SECRET not in line
+
+
+def test_a_variable_below_an_unknown_table_is_told_the_likely_table(
+    environ: dict[str, str],
+) -> None:
+    environ["SMSDESK_ACCOUNT__AU__API_KEY"] = "k"
+    assert lines_of(environ) == (
+        "SMSDESK_ACCOUNT__AU__API_KEY: is not a setting; did you mean SMSDESK_ACCOUNTS?",
+    )
+
+
+def test_what_an_account_in_the_environment_lacks_is_named_as_a_variable(
+    environ: dict[str, str],
+) -> None:
+    environ["SMSDESK_ACCOUNTS__AU__API_KEY"] = "k"
+    assert lines_of(environ) == (
+        f"SMSDESK_ACCOUNTS__AU__PROVIDER: is missing; set it (one of {PROVIDERS})",
+    )
+
+
+def test_a_variable_below_one_that_has_a_value_is_refused(environ: dict[str, str]) -> None:
+    environ |= {"SMSDESK_KEYS": "{}", "SMSDESK_KEYS__CLOSE": "e"}
+    assert lines_of(environ) == (
+        "SMSDESK_KEYS__CLOSE: stands below another variable that has a value",
+    )
+
+
+def test_a_wrong_secret_file_is_named_by_its_path(
+    environ: dict[str, str], config: Path, tmp_path: Path
+) -> None:
+    config.write_text(AU)
+    environ["SMSDESK_SECRETS_DIR"] = str(tmp_path)
+    (tmp_path / "au__hook_secret").write_text(f"{SECRET}/x")
+    (line,) = lines_of(environ)
+    assert line.startswith(f"{tmp_path}/au__hook_secret: must be 8 to 128 letters")
+
+
+def test_a_secret_file_that_is_not_text_is_named(
+    environ: dict[str, str], config: Path, tmp_path: Path
+) -> None:
+    config.write_text(AU)
+    environ["SMSDESK_SECRETS_DIR"] = str(tmp_path)
+    (tmp_path / "au__api_secret").write_bytes(b"\xff\xfe")
+    assert lines_of(environ) == (f"{tmp_path}/au__api_secret: is not UTF-8 text",)
+
+
+def test_a_directory_of_secrets_that_is_not_there_is_named(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    environ["SMSDESK_SECRETS_DIR"] = str(tmp_path / "none")
+    assert lines_of(environ) == (
+        f"{tmp_path}/none: cannot be read as the directory of secrets (No such file or directory)",
+    )
+
+
+def test_broken_toml_is_told_with_line_and_column(environ: dict[str, str], config: Path) -> None:
+    config.write_text('theme = "dark"\nagent = = "x"\n')
+    assert lines_of(environ) == (f"{config}: line 2, column 9: invalid value",)
+
+
+def test_a_file_that_is_not_utf_8_is_told_with_the_byte(
+    environ: dict[str, str], config: Path
+) -> None:
+    config.write_bytes(b'agent = "J\xf6rg"\n')
+    assert lines_of(environ) == (f"{config}: is not UTF-8 text (byte 10)",)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="nothing is unreadable for root")
+def test_a_file_that_may_not_be_read_is_named(environ: dict[str, str], config: Path) -> None:
+    config.write_text("")
+    config.chmod(0)
+    assert lines_of(environ) == (f"{config}: cannot be read (Permission denied)",)
+
+
+def test_a_directory_in_the_place_of_the_file_is_named(
+    environ: dict[str, str], config: Path
+) -> None:
+    config.mkdir()
+    assert lines_of(environ) == (f"{config}: cannot be read (Is a directory)",)
+
+
+def test_paces_in_the_wrong_order_are_refused(environ: dict[str, str], config: Path) -> None:
+    config.write_text("poll_min_seconds = 60\n")
+    assert lines_of(environ) == ("poll_min_seconds is more than poll_max_seconds; swap them",)
+
+
+def test_all_problems_are_told_at_once_and_without_any_secret(
+    environ: dict[str, str], config: Path
+) -> None:
+    config.write_text(
+        f'theme = 1\n[accounts.au]\nprovider = "messagemedia"\napi_key = ["{SECRET}"]\n'
+        f'api_secret = ["{SECRET}"]\nsignature_key = {{ x = "{SECRET}" }}\n'
+    )
+    lines = lines_of(environ)
+    assert len(lines) == 4
+    assert SECRET not in "".join(lines)
+
+
+def usable_or_refused(environ: dict[str, str]) -> bool:
+    """Whether the settings are either read or refused with lines."""
+    try:
+        load_desk(environ)
+    except SettingsError as error:
+        return bool(error.lines) and all(error.lines)
+    return True
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(variables=st.dictionaries(names, texts | st.sampled_from([*MODELS, "{}", "[]", "1"])))
+def test_any_variables_are_read_or_refused_with_lines(
+    environ: dict[str, str], variables: dict[str, str]
+) -> None:
+    assert usable_or_refused({**variables, **environ})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(content=st.binary(max_size=60))
+def test_any_file_is_read_or_refused_with_lines(
+    environ: dict[str, str], config: Path, content: bytes
+) -> None:
+    config.write_bytes(content)
+    assert usable_or_refused(environ)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'secrets_dir = "a\\u0000"',
+        'database = "a\\u0000"',
+        f"grace_seconds = {'9' * 5000}",
+        f"grace_seconds = {'9' * 400}",
+        "grace_seconds = nan",
+        f"keys = {'[' * 5000}",
+        "agent = 2026-03-04",
+        "accounts.au.provider = []",
+        "accounts.au = []",
+        "[[accounts]]",
+        "[accounts.au.provider]",
+        '[accounts.au]\nprovider = "smartswitch"\nreply_fields = 1',
+    ],
+)
+def test_a_strange_file_is_refused_with_lines(
+    environ: dict[str, str], config: Path, text: str
+) -> None:
+    config.write_text(text)
+    assert lines_of(environ)[0]

@@ -1,0 +1,275 @@
+"""Where a setting comes from, and which of several places wins."""
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from tui.domain.account import Account
+from tui.settings.desk import Address, QuietHours
+from tui.settings.errors import SettingsError
+from tui.settings.load import load_desk, load_settings
+from tui.settings.models import Settings
+from tui.settings.paths import Kind, directory
+
+FILE = """
+theme = "light"
+[accounts.support-au]
+provider = "messagemedia"
+api_key = "from-file"
+api_secret = "from-file"
+base_url = "https://from-file.example"
+"""
+
+
+def secret_of(settings: Settings, account: str) -> str:
+    """The secret that a provider's client would be given."""
+    return settings.accounts[account].secret
+
+
+def test_without_any_setting_the_defaults_of_the_desk_hold(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    desk, watched = load_desk(environ)
+    assert desk.database == tmp_path / ".local/share/smsdesk/inbox.db"
+    assert desk.agent == "mia"
+    assert desk.accounts == ()
+    assert desk.warnings == ()
+    assert watched == ()
+
+
+def test_secret_files_win_over_the_file_and_the_environment_over_both(
+    environ: dict[str, str], config: Path, tmp_path: Path
+) -> None:
+    config.write_text(FILE)
+    assert secret_of(load_settings(environ), "support-au") == "from-file"
+
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "support-au__api_secret").write_text("from-secrets\n")
+    environ["SMSDESK_SECRETS_DIR"] = "~/secrets"
+    assert secret_of(load_settings(environ), "support-au") == "from-secrets"
+
+    environ["SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET"] = "from-environment"
+    settings = load_settings(environ)
+    assert secret_of(settings, "support-au") == "from-environment"
+    assert settings.accounts["support-au"].api_key == "from-file"
+    assert settings.accounts["support-au"].base_url == "https://from-file.example"
+
+
+def test_the_directory_of_secrets_can_be_named_in_the_file(
+    environ: dict[str, str], config: Path, tmp_path: Path
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "au__api_secret").write_text("s3cret")
+    config.write_text(
+        f'secrets_dir = "{secrets}"\n[accounts.au]\nprovider = "messente"\napi_key = "k"\n'
+    )
+    assert secret_of(load_settings(environ), "au") == "s3cret"
+
+
+def test_a_service_managers_credentials_are_found_by_themselves(
+    environ: dict[str, str], config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "support_au__api_secret").write_text("given")
+    environ["CREDENTIALS_DIRECTORY"] = str(tmp_path / "credentials")
+    config.write_text(FILE)
+    assert secret_of(load_settings(environ), "support-au") == "given"
+
+
+def test_files_of_others_in_the_directory_of_secrets_are_left_alone(
+    environ: dict[str, str], config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "..data").mkdir()
+    for name in ("database_password", "other__api_secret", "other__thing"):
+        (tmp_path / name).write_text("not ours")
+    environ["SMSDESK_SECRETS_DIR"] = str(tmp_path)
+    config.write_text(FILE)
+    assert list(load_settings(environ).accounts) == ["support-au"]
+
+
+def test_an_account_can_live_in_the_environment_alone(environ: dict[str, str]) -> None:
+    environ |= {
+        "SMSDESK_DATABASE": "/srv/inbox.db",
+        "SMSDESK_ACCOUNTS__SUPPORT_AU__PROVIDER": "messagemedia",
+        "SMSDESK_ACCOUNTS__SUPPORT_AU__API_KEY": "0123",
+        "SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET": "456",
+        "SMSDESK_ACCOUNTS__SUPPORT_AU__BASE_URL": "http://127.0.0.1:8765/messagemedia/",
+        "SMSDESK_ACCOUNTS__SUPPORT_AU__SENDERS": "+61491570110, Shop",
+        "SMSDESK_ACCOUNTS__SUPPORT_AU__DEFAULT_SENDER": "Shop",
+        "SMSDESK_ACCOUNTS__SUPPORT_AU__HOOK_SECRET": "sandbox-hook",
+        "SMSDESK_LISTEN": "127.0.0.1:8080",
+        "SMSDESK_DEFAULT_REGION": "au",
+    }
+    account = load_settings(environ).accounts["support_au"]
+    assert (account.api_key, account.secret) == ("0123", "456")
+    assert account.base_url == "http://127.0.0.1:8765/messagemedia"
+    desk, _ = load_desk(environ)
+    assert desk.database == Path("/srv/inbox.db")
+    assert desk.accounts == (
+        Account(
+            name="support_au",
+            provider="messagemedia",
+            title="support_au",
+            senders=("Shop", "+61491570110"),
+            region="AU",
+            listener=True,
+        ),
+    )
+
+
+def test_values_from_the_environment_are_read_as_their_kind(environ: dict[str, str]) -> None:
+    environ |= {
+        "SMSDESK_ASCII": "true",
+        "SMSDESK_ENTER_SENDS": "no",
+        "SMSDESK_GRACE_SECONDS": "0",
+        "SMSDESK_QUIET_HOURS": "22 - 7",
+        "SMSDESK_LISTEN": "[::1]:90",
+        "SMSDESK_KEYS": '{"close": ["e", "ctrl+e"]}',
+        "SMSDESK_NOTIFICATIONS__BELL": "0",
+        "SMSDESK_OPT_OUT_WORDS__PL": "rezygnuję, wypisz",
+    }
+    desk, _ = load_desk(environ)
+    assert desk.ascii is True
+    assert desk.enter_sends is False
+    assert desk.grace_seconds == 0
+    assert desk.quiet_hours == QuietHours(22, 7)
+    assert desk.listen == Address("::1", 90)
+    assert desk.keys == {"close": "e,ctrl+e"}
+    assert desk.notifications.bell is False
+    assert desk.notifications.desktop is True
+    assert desk.opt_out_words == {"PL": ("rezygnuję", "wypisz")}
+
+
+@pytest.mark.parametrize("word", ["off", "None"])
+def test_quiet_hours_can_be_switched_off(environ: dict[str, str], word: str) -> None:
+    environ["SMSDESK_QUIET_HOURS"] = word
+    assert load_desk(environ)[0].quiet_hours is None
+
+
+def test_an_empty_variable_counts_as_not_set(environ: dict[str, str], config: Path) -> None:
+    config.write_text('theme = "light"\n')
+    environ["SMSDESK_THEME"] = ""
+    assert load_desk(environ)[0].theme == "light"
+
+
+def test_only_the_environment_that_was_handed_in_is_read(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMSDESK_THEME", "light")
+    monkeypatch.setenv("THEME", "light")
+    assert load_desk(environ)[0].theme == "dark"
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(
+    environ: dict[str, str], config: Path
+) -> None:
+    config.write_bytes(b'\xef\xbb\xbftheme = "light"\n')
+    assert load_desk(environ)[0].theme == "light"
+
+
+def test_a_named_settings_file_has_to_exist(environ: dict[str, str], tmp_path: Path) -> None:
+    missing = tmp_path / "none.toml"
+    environ["SMSDESK_CONFIG"] = str(missing)
+    with pytest.raises(SettingsError) as caught:
+        load_desk(environ)
+    assert caught.value.lines == (f"{missing}: there is no such settings file",)
+
+
+def test_a_file_named_on_the_command_line_wins_over_the_variable(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.toml").write_text('theme = "light"\n')
+    environ["SMSDESK_CONFIG"] = "~/none.toml"
+    assert load_desk(environ, tmp_path / "a.toml")[0].theme == "light"
+
+
+def test_messentes_other_hosts_follow_a_base_url_that_was_changed(
+    environ: dict[str, str],
+) -> None:
+    environ |= {
+        "SMSDESK_ACCOUNTS__EE__PROVIDER": "messente",
+        "SMSDESK_ACCOUNTS__EE__API_KEY": "k",
+        "SMSDESK_ACCOUNTS__EE__API_SECRET": "s",
+    }
+    account = load_settings(environ).accounts["ee"]
+    assert account.provider == "messente"
+    assert account.classic == "https://api2.messente.com"
+    assert account.backup == "https://api3.messente.com"
+    environ["SMSDESK_ACCOUNTS__EE__BASE_URL"] = "http://127.0.0.1:8765/messente"
+    moved = load_settings(environ).accounts["ee"]
+    assert moved.provider == "messente"
+    assert moved.classic == "http://127.0.0.1:8765/messente"
+    assert moved.backup == ""
+
+
+def test_a_file_with_a_secret_that_everyone_can_read_is_warned_of(
+    environ: dict[str, str], config: Path
+) -> None:
+    config.write_text(FILE)
+    config.chmod(0o644)
+    assert load_desk(environ)[0].warnings == (
+        f"{config}: holds a secret and everyone can read it; chmod 600 it",
+    )
+    config.chmod(0o600)
+    assert load_desk(environ)[0].warnings == ()
+
+
+def test_a_file_without_a_secret_may_be_read_by_everyone(
+    environ: dict[str, str], config: Path
+) -> None:
+    config.write_text(FILE.replace('api_secret = "from-file"', 'api_secret = "keyring:"'))
+    config.chmod(0o644)
+    assert load_desk(environ)[0].warnings == ()
+
+
+def test_an_address_without_encryption_is_warned_of(environ: dict[str, str], config: Path) -> None:
+    config.write_text(FILE.replace("https://from-file.example", "http://sms.example"))
+    config.chmod(0o600)
+    assert load_desk(environ)[0].warnings == (
+        "accounts.support-au: http://sms.example is not encrypted; use https",
+    )
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it is platformdirs")
+@pytest.mark.parametrize("kind", ["config", "data", "state"])
+@pytest.mark.parametrize("chosen", ["", "/srv/x", "relative/is/ignored"])
+def test_the_default_places_are_those_of_the_platform(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: Kind, chosen: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv(f"XDG_{kind.upper()}_HOME", chosen)
+    expected = {
+        "config": platformdirs.user_config_path,
+        "data": platformdirs.user_data_path,
+        "state": platformdirs.user_state_path,
+    }[kind]("smsdesk", appauthor=False)
+    if chosen.startswith("relative"):
+        assert directory(kind, os.environ).is_relative_to(tmp_path)
+    else:
+        assert directory(kind, os.environ) == expected
+
+
+def test_the_agent_is_the_systems_user_unless_named(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del environ["LOGNAME"]
+    monkeypatch.setattr(getpass, "getuser", lambda: "root")
+    assert load_desk(environ)[0].agent == "root"
+    environ["SMSDESK_AGENT"] = "Mia"
+    assert load_desk(environ)[0].agent == "Mia"
+
+
+def test_a_user_whom_the_system_does_not_know_is_still_someone(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    del environ["LOGNAME"]
+    monkeypatch.setattr(getpass, "getuser", nobody)
+    assert load_desk(environ)[0].agent == "agent"
