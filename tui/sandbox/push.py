@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 Now = Callable[[], int]
 
 
+def any_2xx(status: int, body: bytes) -> bool:
+    """What most providers take for "the desk has got it"."""
+    return 200 <= status < 300
+
+
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One request to the desk and what to do when it is not answered with 2xx."""
+    """One request to the desk and what to do when it is not answered as it should be."""
 
     url: str
     body: bytes = b""
@@ -32,7 +37,9 @@ class Push:
     timeout: float = 10.0
     """Seconds until an unanswered try counts as failed."""
     delivered: Callable[[], None] = lambda: None
-    """Called once when the desk has answered 2xx."""
+    """Called once when the desk has taken it."""
+    taken: Callable[[int, bytes], bool] = any_2xx
+    """Whether an answer, by its status and body, means that the desk has taken it."""
 
 
 class Pusher:
@@ -92,7 +99,7 @@ class Pusher:
             self._count.abandoned += 1
 
     async def _send(self, push: Push) -> bool:
-        """Whether the desk answered 2xx."""
+        """Whether the desk took it."""
         import httpx
 
         try:
@@ -105,7 +112,7 @@ class Pusher:
             )
         except (httpx.HTTPError, httpx.InvalidURL):
             return False
-        return answer.is_success
+        return push.taken(answer.status_code, answer.content)
 
     def _repeat(self, push: Push) -> None:
         """Write down the next try."""

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.sandbox.emulator import Emulator
 
-EMULATORS: tuple[str, ...] = ("tui.sandbox.messagemedia.emulator:MessageMedia",)
+EMULATORS: tuple[str, ...] = (
+    "tui.sandbox.messagemedia.emulator:MessageMedia",
+    "tui.sandbox.messente.emulator:Messente",
+    "tui.sandbox.serwersms.emulator:SerwerSms",
+)
 """`module:class` of every emulator."""
 
 
