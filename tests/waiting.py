@@ -1,0 +1,28 @@
+"""Waiting for what must become true: tests never pause for a fixed time."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_PAUSE = 0.005
+
+
+async def wait_until(
+    condition: Callable[[], T | Awaitable[T]], timeout: float = 10.0, what: str = ""
+) -> T:
+    """Return what `condition` (plain or async) gives as soon as that is true.
+
+    Raises `AssertionError` naming `what` after `timeout` seconds.
+    """
+    end = time.monotonic() + timeout
+    while True:
+        found = condition()
+        result = await found if isinstance(found, Awaitable) else found
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {timeout} s: {what or condition}")
+        await asyncio.sleep(_PAUSE)
