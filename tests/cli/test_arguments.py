@@ -95,6 +95,16 @@ def test_bad_use_is_one_line_with_the_mend(line: str, said: str) -> None:
     assert error_of(*line.split()).startswith(said)
 
 
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])
+def test_help_fits_a_terminal_of_80_columns(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+
+
 def test_every_command_has_its_words() -> None:
     assert list(COMMANDS) == list(WORDS)
 
@@ -124,4 +134,3 @@ def test_the_top_help_lists_commands_codes_and_variables(
         assert re.search(rf"^  {command} +\w", text, re.MULTILINE)
     for word in ("examples:", "exit codes:", "SMSDESK_CONFIG", "SMSDESK_DATABASE", "--version"):
         assert word in text
-    assert max(map(len, text.splitlines())) <= 100

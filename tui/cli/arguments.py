@@ -11,14 +11,20 @@ from tui.cli.errors import BAD_USE, CommandError
 _OPEN_INBOX = "inbox"
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help for 80 columns: asking the terminal for more costs an import in every command."""
+
+    def __init__(self, prog: str) -> None:
+        """Wrap at 78."""
+        super().__init__(prog, width=78)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that says what is wrong in one line and never shortens options."""
 
     def __init__(self, prog: str, command: str = "") -> None:
         """The parser of one command, or of none."""
-        super().__init__(
-            prog=prog, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
-        )
+        super().__init__(prog=prog, formatter_class=_Help, allow_abbrev=False)
         self._command = command
 
     def format_help(self) -> str:

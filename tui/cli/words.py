@@ -30,13 +30,14 @@ exit codes:
 
 _ENVIRONMENT = """\
 environment (above the settings file; __ goes one level deeper):
-  SMSDESK_CONFIG                       the settings file
-  SMSDESK_SECRETS_DIR                  directory of files named ACCOUNT__api_secret
-  SMSDESK_DATABASE                     the inbox file
-  SMSDESK_AGENT                        your name, as colleagues see it
-  SMSDESK_ACCOUNTS__NAME__PROVIDER     messagemedia, messente, serwersms, smartswitch, messageport
-  SMSDESK_ACCOUNTS__NAME__API_KEY      and __API_SECRET, __BASE_URL, __SENDERS, ...
-  NO_COLOR                             no colours"""
+  SMSDESK_CONFIG                    the settings file
+  SMSDESK_SECRETS_DIR               directory of files named ACCOUNT__api_secret
+  SMSDESK_DATABASE                  the inbox file
+  SMSDESK_AGENT                     your name, as colleagues see it
+  SMSDESK_ACCOUNTS__NAME__PROVIDER  messagemedia, messente, serwersms,
+                                    smartswitch or messageport
+  SMSDESK_ACCOUNTS__NAME__API_KEY   and __API_SECRET, __BASE_URL, __SENDERS, ...
+  NO_COLOR                          no colours"""
 
 _SEND_CODES = """\
 exit codes:
@@ -47,8 +48,8 @@ exit codes:
 COMMANDS = {
     "demo": Text(
         "try the inbox with made-up customers; nothing leaves this machine",
-        "Open the inbox on a sandbox with made-up customers who write and answer by themselves.\n"
-        "Nothing leaves this machine, and your own inbox is not touched.",
+        "Open the inbox on a sandbox with made-up customers who write and answer by\n"
+        "themselves. Nothing leaves this machine, and your own inbox is not touched.",
         _examples(
             "smsdesk demo",
             "smsdesk demo --keep /tmp/demo.db",
@@ -58,7 +59,7 @@ COMMANDS = {
     "sandbox": Text(
         "the provider emulator alone, for tests and development",
         "Emulate the five providers on this machine. User and secret are sandbox and\n"
-        "sandbox-secret everywhere; how a handset behaves is told by its number, see GET /.",
+        "sandbox-secret everywhere; how a handset behaves is told by its number (GET /).",
         _examples(
             "smsdesk sandbox",
             "smsdesk sandbox --port 0",
@@ -67,14 +68,14 @@ COMMANDS = {
     ),
     "sync": Text(
         "fetch and send without a screen, as a service",
-        "Fetch replies and receipts and send what is queued, for all accounts, until stopped.\n"
-        "Inboxes that are open meanwhile leave this work to the service.",
+        "Fetch replies and receipts and send what is queued, for all accounts, until\n"
+        "stopped. Inboxes that are open meanwhile leave this work to the service.",
         _examples("smsdesk sync", "smsdesk sync --once", "smsdesk sync --listen 127.0.0.1:8080"),
     ),
     "send": Text(
         "send one message",
-        "Queue one message. It goes out through an open inbox or `smsdesk sync`; with --wait\n"
-        "this command sees to it and follows the message to its final state.",
+        "Queue one message. It goes out through an open inbox or `smsdesk sync`; with\n"
+        "--wait this command sees to it and follows the message to its final state.",
         _examples(
             'smsdesk send --to +61491570156 --text "Your order is ready"',
             "fortune | smsdesk send --to +61491570156 --text - --account support_au --wait",
@@ -95,7 +96,7 @@ COMMANDS = {
     ),
     "search": Text(
         "search all messages",
-        "Search the text of all messages, the newest first; accents and case do not matter.",
+        "Search the text of all messages, newest first; accents and case do not matter.",
         _examples('smsdesk search "order ready"', "smsdesk search dziekuje --json"),
     ),
     "export": Text(
@@ -130,7 +131,7 @@ def top() -> Text:
     listing = "\n".join(f"  {name:<10} {text.line}" for name, text in COMMANDS.items())
     about = (
         "The two-way SMS inbox for support staff who live in a terminal.\n"
-        "Without a command it opens the inbox; with no account yet it helps to set one up.\n\n"
+        "Without a command it opens the inbox, or helps to set up the first account.\n\n"
         f"commands (smsdesk COMMAND --help tells more):\n{listing}"
     )
     examples = _examples(
