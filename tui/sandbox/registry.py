@@ -12,6 +12,8 @@ EMULATORS: tuple[str, ...] = (
     "tui.sandbox.messagemedia.emulator:MessageMedia",
     "tui.sandbox.messente.emulator:Messente",
     "tui.sandbox.serwersms.emulator:SerwerSms",
+    "tui.sandbox.smartswitch.emulator:SmartSwitch",
+    "tui.sandbox.messageport.emulator:MessagePort",
 )
 """`module:class` of every emulator."""
 
