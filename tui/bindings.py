@@ -1,0 +1,20 @@
+"""The registry as Textual's bindings."""
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+
+from tui.commands import PREFIX, Command, Scope
+
+
+def bindings(commands: Iterable[Command], scopes: Iterable[Scope]) -> list[Binding]:
+    """A binding for each command of these scopes, and one for the prefix key."""
+    wanted = set(scopes)
+    made = [
+        Binding(
+            ",".join(keys), f"run('{command.id}')", command.words, show=False, tooltip=command.hint
+        )
+        for command in commands
+        if command.scope in wanted and (keys := [k for k in command.keys if " " not in k])
+    ]
+    return [*made, Binding(PREFIX, "prefix", "Go to …", show=False)]

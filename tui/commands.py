@@ -1,0 +1,191 @@
+"""The registry: every command once, with its keys, words and place.
+
+Bindings, the palette, the `?` help, the key bar and the table in the README are all made from it,
+and users remap keys by a command's id.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Where a command acts; also the heading of its part of the help."""
+
+    LIST = "Conversations"
+    THREAD = "Conversation"
+    WRITE = "Writing"
+    DESK = "Desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing an agent can do by key."""
+
+    id: str
+    """Names it in the settings' `[keys]`, and its action method (`action_<id>`)."""
+    keys: tuple[str, ...]
+    """As Textual names them; "g g" is one key after another."""
+    words: str
+    """What the palette and the help call it."""
+    hint: str
+    """One sentence more, for the help and the tooltip."""
+    scope: Scope
+    bar: str = ""
+    """The word in the key bar; empty keeps it out of there."""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("next", ("j", "down"), "Next conversation", "Move down the list", Scope.LIST),
+    Command("previous", ("k", "up"), "Previous conversation", "Move up the list", Scope.LIST),
+    Command("first", ("g g", "home"), "First conversation", "Go to the top", Scope.LIST),
+    Command("last", ("G", "end"), "Last conversation", "Go to the bottom", Scope.LIST),
+    Command("open", ("enter",), "Open", "Open the conversation and mark it read", Scope.LIST),
+    Command("back", ("escape",), "Back", "Leave what is open, clear a filter", Scope.LIST),
+    Command(
+        "next_waiting",
+        ("n",),
+        "Next waiting",
+        "Go to the customer who has waited longest after this one",
+        Scope.LIST,
+        "Next waiting",
+    ),
+    Command(
+        "previous_waiting",
+        ("N",),
+        "Previous waiting",
+        "Go to the customer who has waited longer",
+        Scope.LIST,
+    ),
+    Command("filter", ("slash",), "Filter", "Show only names and numbers with this", Scope.LIST),
+    Command("order", ("o",), "Change the order", "Longest waiting first, or newest", Scope.LIST),
+    Command(
+        "show_open",
+        ("g o",),
+        "Show open",
+        "All that is open, to start from",
+        Scope.LIST,
+    ),
+    Command("show_mine", ("g i",), "Show mine", "Open conversations assigned to me", Scope.LIST),
+    Command("show_unassigned", ("g u",), "Show unassigned", "Open and nobody's", Scope.LIST),
+    Command("show_closed", ("g a",), "Show closed", "Conversations that are done", Scope.LIST),
+    Command("show_drafts", ("g d",), "Show drafts", "Where you have begun to write", Scope.LIST),
+    Command("show_failed", ("g f",), "Show failed", "Where a message is in trouble", Scope.LIST),
+    Command("show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply", Scope.LIST),
+    Command("show_starred", ("g asterisk",), "Show starred", "What you marked", Scope.LIST),
+    Command("reply", ("r", "i"), "Reply", "Write an answer", Scope.THREAD, "Reply"),
+    Command("close", ("e",), "Close", "Done, until they write again", Scope.THREAD, "Close"),
+    Command(
+        "close_next", ("E",), "Close and next", "Close and go to who waits longest", Scope.THREAD
+    ),
+    Command("reopen", ("O",), "Open again", "Back to the open conversations", Scope.THREAD),
+    Command("assign_me", ("A",), "Assign to me", "Make it mine, or nobody's again", Scope.THREAD),
+    Command("star", ("s",), "Star", "Mark or unmark the conversation", Scope.THREAD),
+    Command("unread", ("u",), "Unread or read", "Mark for later, or as read", Scope.THREAD),
+    Command("next_message", ("J",), "Next message", "Select the message below", Scope.THREAD),
+    Command("previous_message", ("K",), "Previous message", "Select the one above", Scope.THREAD),
+    Command("page_up", ("pageup",), "Page up", "Earlier messages", Scope.THREAD),
+    Command("page_down", ("pagedown",), "Page down", "Later messages", Scope.THREAD),
+    Command(
+        "timeline",
+        ("full_stop",),
+        "Timeline",
+        "Every receipt of the message, with codes and raw payloads",
+        Scope.THREAD,
+        "Timeline",
+    ),
+    Command("retry", ("R",), "Retry", "Send a failed message once more", Scope.THREAD),
+    Command(
+        "resolve",
+        ("M",),
+        "It went out",
+        "Say that a maybe sent message did go out",
+        Scope.THREAD,
+    ),
+    Command("copy_text", ("y",), "Copy the text", "To your clipboard", Scope.THREAD),
+    Command("copy_number", ("Y",), "Copy the number", "To the clipboard", Scope.THREAD),
+    Command("send", ("enter",), "Send", "Hand the message over", Scope.WRITE),
+    Command(
+        "new_line",
+        ("alt+enter", "ctrl+j"),
+        "New line",
+        "Go on below",
+        Scope.WRITE,
+    ),
+    Command("send_close", ("ctrl+e",), "Send and close", "Send, then close", Scope.WRITE),
+    Command("account", ("f6",), "Other account", "Send through the next account", Scope.WRITE),
+    Command("sender", ("f7",), "Other sender", "Send under the next number or name", Scope.WRITE),
+    Command(
+        "to_gsm", ("f8",), "Plain signs", "Replace the signs that make the text longer", Scope.WRITE
+    ),
+    Command("new", ("c",), "New conversation", "Write to a number", Scope.DESK, "New"),
+    Command("search", ("g slash",), "Search everything", "Find words in all messages", Scope.DESK),
+    Command("undo", ("z",), "Undo", "Take the last action back", Scope.DESK),
+    Command("accounts", ("f3",), "Accounts", "Health, balance and delay of each", Scope.DESK),
+    Command(
+        "palette",
+        ("colon", "ctrl+k"),
+        "Every command",
+        "Find a command by its words",
+        Scope.DESK,
+        "Commands",
+    ),
+    Command("help", ("question_mark", "f1"), "Help", "All the keys", Scope.DESK, "Help"),
+    Command("quit", ("q", "ctrl+c"), "Quit", "Leave; drafts are kept", Scope.DESK),
+)
+
+_SIGNS = {
+    "slash": "/",
+    "full_stop": ".",
+    "colon": ":",
+    "question_mark": "?",
+    "asterisk": "*",
+    "escape": "Esc",
+    "enter": "Enter",
+    "down": "↓",
+    "up": "↑",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "backslash": "\\",
+    "vertical_line": "|",
+}
+PREFIX = "g"
+"""The key that waits for a second one."""
+
+
+def by_id(commands: Iterable[Command] = COMMANDS) -> dict[str, Command]:
+    """Commands by their ids."""
+    return {command.id: command for command in commands}
+
+
+def remapped(keys: Mapping[str, tuple[str, ...]]) -> tuple[Command, ...]:
+    """The registry with a user's own keys (command id -> keys, as Textual names them)."""
+    return tuple(
+        Command(c.id, keys.get(c.id, c.keys), c.words, c.hint, c.scope, c.bar) for c in COMMANDS
+    )
+
+
+def shown(key: str) -> str:
+    """A key as people read it: "ctrl+e" as "Ctrl+E", "g slash" as "g /"."""
+    return " ".join(_shown(part) for part in key.split(" "))
+
+
+def _shown(key: str) -> str:
+    """One key press as people read it."""
+    *modifiers, last = key.split("+")
+    sign = _SIGNS.get(last, last)
+    if modifiers or (len(sign) > 1 and sign[0] == "f" and sign[1:].isdigit()):
+        sign = sign.upper() if len(sign) <= 3 else sign
+    return "+".join([*(part.capitalize() for part in modifiers), sign])
+
+
+def after_prefix(commands: Iterable[Command], prefix: str = PREFIX) -> dict[str, Command]:
+    """What can follow the prefix key: second key -> command."""
+    return {
+        key.split(" ")[1]: command
+        for command in commands
+        for key in command.keys
+        if key.startswith(f"{prefix} ")
+    }

@@ -1,0 +1,65 @@
+"""Commands of the desk: new conversations, search, help, leaving. Their screens load late."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.handlers.kind import Handler
+
+if TYPE_CHECKING:
+    from tui.screens.inbox import InboxScreen
+
+
+async def new(inbox: InboxScreen) -> None:
+    """Ask for a number and write to it."""
+    from tui.screens.new_message import NewMessageScreen
+
+    inbox.app.push_screen(NewMessageScreen(inbox.store, inbox.seat), inbox.begin)
+
+
+async def search(inbox: InboxScreen) -> None:
+    """Find words in all messages, and jump to the hit."""
+    from tui.screens.search import SearchScreen
+
+    inbox.app.push_screen(SearchScreen(inbox.store, inbox.seat), inbox.jump)
+
+
+async def undo(inbox: InboxScreen) -> None:
+    """Take the last action back."""
+    inbox.say(await inbox.actions.undo())
+
+
+async def accounts(inbox: InboxScreen) -> None:
+    """How the accounts are doing."""
+    from tui.screens.accounts import AccountsScreen
+
+    inbox.app.push_screen(AccountsScreen(inbox.store, inbox.seat))
+
+
+async def palette(inbox: InboxScreen) -> None:
+    """Every command, fuzzy."""
+    inbox.app.action_command_palette()
+
+
+async def show_help(inbox: InboxScreen) -> None:
+    """The keys."""
+    from tui.screens.help import HelpScreen
+
+    inbox.app.push_screen(HelpScreen(inbox.seat.commands))
+
+
+async def leave(inbox: InboxScreen) -> None:
+    """Quit, with every draft on disk."""
+    await inbox.pane.flush()
+    inbox.app.exit()
+
+
+HANDLERS: dict[str, Handler] = {
+    "new": new,
+    "search": search,
+    "undo": undo,
+    "accounts": accounts,
+    "palette": palette,
+    "help": show_help,
+    "quit": leave,
+}

@@ -1,0 +1,121 @@
+"""Commands of the list: where the cursor goes, which conversations are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.domain.conversation import Conversation, Order, State, View
+from tui.handlers.kind import Handler
+
+if TYPE_CHECKING:
+    from tui.screens.inbox import InboxScreen
+
+
+async def move_down(inbox: InboxScreen) -> None:
+    """Down; in a conversation that fills the screen, scroll down."""
+    if inbox.filled_by_conversation:
+        await inbox.pane.view.scroll_by(-1)
+    else:
+        await inbox.threads.move(1)
+
+
+async def move_up(inbox: InboxScreen) -> None:
+    """Up; in a conversation that fills the screen, scroll up."""
+    if inbox.filled_by_conversation:
+        await inbox.pane.view.scroll_by(1)
+    else:
+        await inbox.threads.move(-1)
+
+
+async def first(inbox: InboxScreen) -> None:
+    """To the top."""
+    await inbox.threads.start()
+
+
+async def last(inbox: InboxScreen) -> None:
+    """To the bottom."""
+    await inbox.threads.to_last()
+
+
+async def open_current(inbox: InboxScreen) -> None:
+    """Open what is under the cursor, and mark it read."""
+    if inbox.threads.current is not None:
+        await inbox.open_current()
+
+
+async def back(inbox: InboxScreen) -> None:
+    """Out of whatever is open, one step at a time."""
+    if inbox.pane.view.unselect():
+        return
+    if inbox.has_class("-reading"):
+        inbox.remove_class("-reading")
+    elif inbox.threads.view.text:
+        inbox.filter.value = ""
+        inbox.filter.display = False
+    inbox.threads.focus()
+
+
+async def next_waiting(inbox: InboxScreen) -> None:
+    """To who waits next."""
+    here = inbox.threads.current
+    await _go_waiting(inbox, await inbox.store.conversations.next_waiting(here))
+
+
+async def previous_waiting(inbox: InboxScreen) -> None:
+    """To who has waited longer."""
+    here = inbox.threads.current
+    await _go_waiting(inbox, await inbox.store.conversations.previous_waiting(here))
+
+
+async def _go_waiting(inbox: InboxScreen, found: Conversation | None) -> None:
+    """Stand on a waiting conversation."""
+    if found is None:
+        inbox.say("Nobody is waiting: all clear")
+    else:
+        await inbox.go_to(found)
+
+
+async def filter_list(inbox: InboxScreen) -> None:
+    """Type what names or numbers should contain."""
+    inbox.filter.display = True
+    inbox.filter.focus()
+
+
+async def change_order(inbox: InboxScreen) -> None:
+    """The other order."""
+    view = inbox.threads.view
+    other = Order.NEWEST if view.order is Order.WAITING else Order.WAITING
+    await inbox.show_view(replace(view, order=other))
+
+
+def _showing(view: Callable[[InboxScreen], View]) -> Handler:
+    """A handler that shows a list."""
+
+    async def show(inbox: InboxScreen) -> None:
+        await inbox.show_view(view(inbox))
+
+    return show
+
+
+HANDLERS: dict[str, Handler] = {
+    "next": move_down,
+    "previous": move_up,
+    "first": first,
+    "last": last,
+    "open": open_current,
+    "back": back,
+    "next_waiting": next_waiting,
+    "previous_waiting": previous_waiting,
+    "filter": filter_list,
+    "order": change_order,
+    "show_open": _showing(lambda inbox: View()),
+    "show_mine": _showing(lambda inbox: View(assignee=inbox.seat.agent)),
+    "show_unassigned": _showing(lambda inbox: View(assignee="")),
+    "show_closed": _showing(lambda inbox: View(state=State.CLOSED)),
+    "show_snoozed": _showing(lambda inbox: View(state=State.SNOOZED)),
+    "show_drafts": _showing(lambda inbox: View(drafts_of=inbox.seat.agent)),
+    "show_failed": _showing(lambda inbox: View(failed=True)),
+    "show_starred": _showing(lambda inbox: View(starred=True)),
+}

@@ -1,0 +1,71 @@
+"""Which way a reply goes: account, sender, and whether the customer can answer it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui.domain.account import Account
+from tui.domain.capabilities import Channel
+from tui.domain.conversation import Conversation
+from tui.domain.phone import answerable
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The account and sender a message will use."""
+
+    account: Account
+    sender: str
+    """Empty: the account's default."""
+
+    @property
+    def words(self) -> str:
+        """For the composer's border: "au MessageMedia · +61 … · can answer"."""
+        title = self.account.capabilities.title if self.account.capabilities else ""
+        name = f"{self.account.name} {title}".strip()
+        return " · ".join([name, self.sender or "default sender", answer_words(self)])
+
+
+def default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:
+    """The account and own number that the customer last used; None without any account."""
+    if not accounts:
+        return None
+    named = [account for account in accounts if account.name == conversation.account]
+    account = (named or list(accounts))[0]
+    return Route(account, _own(account, conversation))
+
+
+def next_account(accounts: Sequence[Account], route: Route, conversation: Conversation) -> Route:
+    """The same message through the next account."""
+    place = [account.name for account in accounts].index(route.account.name)
+    account = accounts[(place + 1) % len(accounts)]
+    return Route(account, _own(account, conversation))
+
+
+def next_sender(route: Route) -> Route:
+    """The same account with its next own number or name, the default among them."""
+    senders = ("", *route.account.senders)
+    place = senders.index(route.sender) if route.sender in senders else 0
+    return replace(route, sender=senders[(place + 1) % len(senders)])
+
+
+def _own(account: Account, conversation: Conversation) -> str:
+    """The own number the customer wrote to, else the account's first."""
+    if conversation.own and account.name == conversation.account:
+        return conversation.own
+    return account.senders[0] if account.senders else ""
+
+
+def answer_words(route: Route) -> str:
+    """Whether an answer can come back, and if not, why."""
+    capabilities = route.account.capabilities
+    if route.sender and not answerable(route.sender):
+        return "cannot be answered: a name as sender"
+    if capabilities is None:
+        return "can answer"
+    if not route.sender and not capabilities.default_sender_answerable:
+        return "may not be answerable: choose a number"
+    if capabilities.replies is Channel.NONE:
+        return "answers do not reach this desk"
+    if capabilities.replies is Channel.PUSH and not route.account.listener:
+        return "answers need the listener"
+    return "can answer"

@@ -1,0 +1,294 @@
+"""The desk itself: conversations at the left, the open one with its composer at the right."""
+
+from dataclasses import replace
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import BindingsMap
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from tui.bindings import bindings
+from tui.commands import Command, Scope, after_prefix
+from tui.domain.change import RELOAD, Change, Subject
+from tui.domain.conversation import Conversation, State, View
+from tui.domain.message import Message
+from tui.domain.text import one_line
+from tui.handlers import HANDLERS
+from tui.screens.chord import ChordScreen
+from tui.seat import Seat
+from tui.store.store import Store
+from tui.thread_actions import ThreadActions
+from tui.widgets.composer import Composer
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.status_line import StatusLine
+from tui.widgets.thread_list import ThreadList
+from tui.widgets.virtual_list import VirtualList
+
+_PREVIEW_DELAY = 0.06
+_SAY_SECONDS = 6.0
+_WIDTHS = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
+_SCOPES = (Scope.LIST, Scope.THREAD, Scope.DESK)
+
+
+class InboxScreen(Screen[None]):
+    """Routes keys to the list, the conversation and the composer."""
+
+    HORIZONTAL_BREAKPOINTS = list(_WIDTHS)  # noqa: RUF012 (not a ClassVar in the base class)
+
+    threads = getters.query_one("#threads", ThreadList)
+    pane = getters.query_one("#pane", ConversationPane)
+    status = getters.query_one("#status", StatusLine)
+    keys = getters.query_one("#keys", KeyBar)
+    filter = getters.query_one("#filter", Input)
+
+    def __init__(self, store: Store, seat: Seat) -> None:
+        """Reads the store and writes intents into it."""
+        super().__init__()
+        self.store: Store = store
+        self.seat: Seat = seat
+        self.actions = ThreadActions(store, seat)
+        self._preview: Timer | None = None
+        self._hush: Timer | None = None
+        self._bindings = BindingsMap(bindings(seat.commands, _SCOPES))
+
+    def compose(self) -> ComposeResult:
+        """The status line, the two panes, the keys."""
+        seat = self.seat
+        yield StatusLine(seat.accounts, seat.agent, seat.clock, ascii=seat.ascii)
+        with Horizontal(id="desk"):
+            with Vertical(id="left"):
+                yield ThreadList(self.store, seat.clock, ascii=seat.ascii)
+                yield Input(placeholder="name or number", id="filter", compact=True)
+            yield ConversationPane(self.store, seat, self.actions)
+        yield KeyBar()
+
+    async def on_mount(self) -> None:
+        """Show the open conversations."""
+        self.filter.display = False
+        self.threads.focus()
+        await self._show_view(View())
+        await self._count()
+        self.status.show(states=await self.store.accounts.states())
+        self._offer_keys()
+        self.set_interval(1.0, self._tick)
+
+    # News -----------------------------------------------------------------------------------
+
+    async def apply(self, changes: tuple[Change, ...]) -> None:
+        """Take in what has changed in the store."""
+        await self.threads.apply(changes)
+        await self.pane.apply(changes)
+        subjects = {change.subject for change in changes}
+        if Subject.ACCOUNT in subjects or RELOAD in changes:
+            self.status.show(states=await self.store.accounts.states())
+        if Subject.CONVERSATION in subjects or RELOAD in changes:
+            await self._count()
+
+    def say(self, words: str) -> None:
+        """Show a line in place of the keys for a while."""
+        self.keys.say(words)
+        if self._hush is not None:
+            self._hush.stop()
+        self._hush = self.set_timer(_SAY_SECONDS, lambda: self.keys.say(""))
+
+    async def _count(self) -> None:
+        """Bring the numbers in line."""
+        counters = await self.store.conversations.counters()
+        self.status.show(counts=await self.store.conversations.counts())
+        self.threads.total = counters.get(_counter(self.threads.view), 0)
+        self._title_list()
+
+    def _title_list(self) -> None:
+        """Which conversations the list shows, in which order."""
+        view = self.threads.view
+        words = [_name(view)]
+        if self.threads.total:
+            words.append(f"{self.threads.total:,}".replace(",", " "))
+        text = f' containing "{one_line(view.text, 20)}"' if view.text else ""
+        order = f"  {view.order.value}" if view.state is State.OPEN else ""
+        left = self.query_one("#left")
+        left.border_title = Content(" ".join(words) + text)
+        left.border_subtitle = Content(order.strip())
+
+    def _tick(self) -> None:
+        """A second has passed."""
+        self.status.tick()
+        if self.seat.clock.now() // 1_000 % 60 == 0:
+            self.threads.tick()
+
+    # Where the agent is ---------------------------------------------------------------------
+
+    @property
+    def filled_by_conversation(self) -> bool:
+        """Whether the conversation has the screen to itself."""
+        return self.has_class("-reading") and self.has_class("-narrow")
+
+    async def targets(self) -> list[Conversation]:
+        """The conversations that a command is about, as they are now."""
+        row = self.threads.current
+        found = await self.store.conversations.get(row.id) if row else self.pane.conversation
+        return [found] if found is not None else []
+
+    def _offer_keys(self) -> None:
+        """The keys that matter here."""
+        if isinstance(self.focused, Composer):
+            sends = "Enter" if self.seat.enter_sends else "Alt+Enter"
+            breaks = "Alt+Enter" if self.seat.enter_sends else "Enter"
+            self.keys.pairs(
+                [
+                    (sends, "Send"),
+                    (breaks, "New line"),
+                    ("Ctrl+E", "Send and close"),
+                    ("F6", "Account"),
+                    ("F7", "Sender"),
+                    ("F8", "Plain signs"),
+                    ("Esc", "Back"),
+                ]
+            )
+            return
+        self.keys.offer(command for command in self.seat.commands if command.bar)
+
+    def on_descendant_focus(self) -> None:
+        """Other keys matter in the composer."""
+        self._offer_keys()
+
+    @on(VirtualList.Moved)
+    def _moved(self) -> None:
+        """Show the conversation under the cursor, unless it moves on at once."""
+        if self._preview is not None:
+            self._preview.stop()
+        self._preview = self.set_timer(_PREVIEW_DELAY, self._show_current)
+
+    @on(VirtualList.Chosen)
+    async def _chosen(self) -> None:
+        """A click opens."""
+        await self.open_current()
+
+    async def _show_current(self, at: int = 0) -> None:
+        """Show the conversation under the cursor."""
+        row = self.threads.current
+        shown = self.pane.conversation
+        if (row is None) != (shown is None) or (row and shown and row.id != shown.id) or at:
+            await self.pane.show(row, at=at)
+
+    async def _show_view(self, view: View) -> None:
+        """Show another list."""
+        await self.threads.show(view)
+        await self._count()
+        await self._show_current()
+
+    async def show_view(self, view: View) -> None:
+        """Show another list from its beginning."""
+        self.remove_class("-reading")
+        await self._show_view(view)
+
+    async def go_to(self, conversation: Conversation, *, at: int = 0) -> None:
+        """Stand on a conversation, in a list that has it, and show it (at a message)."""
+        await self._show_view(View(state=conversation.state))
+        await self.threads.go_to(conversation)
+        await self._show_current(at)
+        self.add_class("-reading")
+
+    async def open_current(self) -> None:
+        """Show the conversation under the cursor in full, and mark it read."""
+        self.add_class("-reading")
+        await self._show_current()
+        await self.mark_read()
+
+    async def begin(self, conversation: Conversation | None) -> None:
+        """Write to someone new, unless that was called off."""
+        if conversation is not None:
+            await self.go_to(conversation)
+            self.pane.write()
+
+    async def jump(self, hit: Message | None) -> None:
+        """Go to a message that was found, unless the search was called off."""
+        found = await self.store.conversations.get(hit.conversation_id) if hit else None
+        if hit is not None and found is not None:
+            await self.go_to(found, at=hit.id)
+
+    async def mark_read(self) -> None:
+        """The agent has seen what is shown, if the terminal has the focus."""
+        shown = self.pane.conversation
+        if shown is not None and self.app.app_focus:
+            await self.store.triage.read(shown.id, self.seat.agent, self.pane.view.newest_id)
+
+    @on(Input.Changed, "#filter")
+    async def _filter_typed(self, event: Input.Changed) -> None:
+        """Narrow the list with every key."""
+        if event.value != self.threads.view.text:
+            await self._show_view(replace(self.threads.view, text=event.value))
+
+    @on(Input.Submitted, "#filter")
+    def _filter_done(self) -> None:
+        """Back to the list, which stays narrowed."""
+        self.filter.display = bool(self.filter.value)
+        self.threads.focus()
+
+    @on(ConversationPane.Say)
+    def _said(self, event: ConversationPane.Say) -> None:
+        """The pane has something to say."""
+        self.say(event.words)
+
+    @on(ConversationPane.Sent)
+    async def _sent(self, event: ConversationPane.Sent) -> None:
+        """A message was queued."""
+        seconds = self.seat.grace_ms // 1_000
+        self.say(f"Sending in {seconds} s · z takes it back" if seconds else "Queued")
+        await self.mark_read()
+        if event.close and self.pane.conversation is not None:
+            self.say(await self.actions.close([self.pane.conversation]))
+            self.threads.focus()
+
+    @on(Composer.Left)
+    def _left(self) -> None:
+        """From the composer back to the list; the draft stays."""
+        self.threads.focus()
+
+    # Commands -------------------------------------------------------------------------------
+
+    async def action_run(self, command_id: str) -> None:
+        """Do what a command says: the one way from a key, the palette or a chord to a handler."""
+        await HANDLERS[command_id](self)
+
+    def action_prefix(self) -> None:
+        """Wait for the second key, and show which there are."""
+        self.app.push_screen(ChordScreen(after_prefix(self.seat.commands)), self._chord)
+
+    async def _chord(self, command: Command | None) -> None:
+        """Do what the two keys say."""
+        if command is not None:
+            await self.action_run(command.id)
+
+
+def _counter(view: View) -> str:
+    """The name of the counter that counts a view, as far as there is one."""
+    if view.failed:
+        return "failed"
+    if view.starred:
+        return "starred"
+    if view.label or view.text or view.drafts_of:
+        return ""
+    if view.assignee is not None:
+        return f"assignee:{view.assignee}"
+    return (view.state or State.OPEN).value
+
+
+def _name(view: View) -> str:
+    """What a list is called."""
+    if view.failed:
+        return "Failed"
+    if view.starred:
+        return "Starred"
+    if view.drafts_of:
+        return "Drafts"
+    if view.label:
+        return f"#{one_line(view.label, 20)}"
+    if view.assignee is not None:
+        return "Mine" if view.assignee else "Unassigned"
+    return (view.state or State.OPEN).value.capitalize()

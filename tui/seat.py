@@ -1,0 +1,38 @@
+"""What the app is given: who sits here, which accounts there are, how things should look."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from tui.clock import Clock
+from tui.commands import COMMANDS, Command, remapped
+from tui.domain.account import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The settings as far as a screen may know them: no secret is here."""
+
+    agent: str
+    clock: Clock
+    accounts: tuple[Account, ...] = ()
+    theme: str = "dark"
+    ascii: bool = False
+    enter_sends: bool = True
+    region: str | None = None
+    """Two-letter country for numbers typed without a country code."""
+    zone: tzinfo | None = None
+    """Where the agent is; None: as the system says."""
+    grace_ms: int = 0
+    """How long a message can be taken back before it leaves."""
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The user's own keys by command id."""
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The registry with the user's keys."""
+        return remapped(self.keys) if self.keys else COMMANDS
+
+    def account(self, name: str) -> Account | None:
+        """An account by its name."""
+        return next((account for account in self.accounts if account.name == name), None)

@@ -1,0 +1,61 @@
+"""The looks: dark, light, high contrast, and the terminal's own sixteen colours."""
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="smsdesk-dark",
+    primary="#5AA9E6",
+    secondary="#7FC8A9",
+    accent="#F4A259",
+    foreground="#D8DEE9",
+    background="#12161C",
+    surface="#1D242E",
+    panel="#232C38",
+    success="#7FC8A9",
+    warning="#EBCB8B",
+    error="#E8697D",
+    dark=True,
+)
+LIGHT = Theme(
+    name="smsdesk-light",
+    primary="#1F6FB2",
+    secondary="#2E7D5B",
+    accent="#B4540A",
+    foreground="#20262E",
+    background="#FAFBFC",
+    surface="#EDF1F5",
+    panel="#E1E7ED",
+    success="#2E7D5B",
+    warning="#8A6100",
+    error="#B3263E",
+    dark=False,
+)
+HIGH_CONTRAST = Theme(
+    name="smsdesk-high-contrast",
+    primary="#00C8FF",
+    secondary="#00FF9C",
+    accent="#FFD400",
+    foreground="#FFFFFF",
+    background="#000000",
+    surface="#1A1A1A",
+    panel="#262626",
+    success="#00FF9C",
+    warning="#FFD400",
+    error="#FF6B7A",
+    dark=True,
+)
+TERMINAL = Theme(
+    name="smsdesk-terminal",
+    primary="ansi_blue",
+    secondary="ansi_green",
+    accent="ansi_yellow",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    dark=True,
+)
+THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)

@@ -1,0 +1,1 @@
+"""What a person sees: each widget shows what the store holds and posts what was pressed."""

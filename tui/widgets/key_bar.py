@@ -1,0 +1,53 @@
+"""The last line: the keys that matter where the agent is."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.commands import Command, shown
+from tui.domain.text import one_line
+
+
+class KeyBar(Widget):
+    """Keys and words, or for a moment a question or a hint."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--word", "keys--say"}
+
+    def __init__(self, *, id: str = "keys") -> None:
+        """Empty."""
+        super().__init__(id=id)
+        self._pairs: list[tuple[str, str]] = []
+        self._words = ""
+
+    def offer(self, commands: Iterable[Command]) -> None:
+        """Show the first key and the short word of each command."""
+        self.pairs([(shown(c.keys[0]), c.bar or c.words) for c in commands if c.keys])
+
+    def pairs(self, pairs: list[tuple[str, str]]) -> None:
+        """Show these keys and words."""
+        if (pairs, "") != (self._pairs, self._words):
+            self._pairs, self._words = pairs, ""
+            self.refresh()
+
+    def say(self, words: str) -> None:
+        """Show a line of words in place of the keys; empty brings the keys back."""
+        if words != self._words:
+            self._words = words
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        width, base = self.size.width, self.rich_style
+        if self._words:
+            style = self.get_component_rich_style("keys--say")
+            text = Segment(f" {one_line(self._words, width)}", style)
+            return Strip([text]).adjust_cell_length(width, style)
+        key = self.get_component_rich_style("keys--key")
+        word = self.get_component_rich_style("keys--word")
+        segments = []
+        for sign, words in self._pairs:
+            segments += [Segment(f" {sign} ", key), Segment(f"{words} ", word)]
+        return Strip(segments).adjust_cell_length(width, base)

@@ -1,0 +1,373 @@
+"""A conversation as it reads: what came in on the left, what went out on the right.
+
+It draws from a window of messages read by id; each message is laid out once for each width and
+state. The newest are at the bottom, where the view stays while nobody scrolls.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui import present
+from tui.clock import Clock
+from tui.domain.change import RELOAD, Change, Subject
+from tui.domain.conversation import Conversation
+from tui.domain.message import Direction, Message
+from tui.store.messages import NEWEST
+from tui.store.store import Store
+
+_WINDOW = 60
+_MOST = 600
+_CACHED = 2_048
+_WIDEST = 84
+_SHARE = 0.78
+"""How much of the width a message may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the view, and the message it belongs to (0 for what stands between them)."""
+
+    strip: Strip
+    message_id: int
+
+
+class MessageView(Widget):
+    """The messages of one conversation."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "message--in",
+        "message--out",
+        "message--note",
+        "message--meta",
+        "message--day",
+        "message--new",
+        "message--selected",
+        "message--empty",
+        "badge--waiting",
+        "badge--moving",
+        "badge--good",
+        "badge--bad",
+        "badge--doubt",
+    }
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        ascii: bool = False,
+        zone: tzinfo | None = None,
+        several_accounts: bool = False,
+    ) -> None:
+        """Empty before `show`; `zone` is where the agent is, None for the system's."""
+        super().__init__(id="messages")
+        self._store = store
+        self._clock = clock
+        self._ascii = ascii
+        self._zone = zone
+        self._several_accounts = several_accounts
+        self.conversation: Conversation | None = None
+        self.messages: list[Message] = []
+        self.selected = 0
+        """Id of the selected message; 0 for none."""
+        self._seen_upto = 0
+        self._lines: list[_Line] = []
+        self._bottom = 0
+        """How many lines lie below the screen: 0 while following what comes in."""
+        self._drawn: OrderedDict[object, list[Strip]] = OrderedDict()
+        self._complete = False
+        """Whether the window reaches the first message."""
+
+    # What others ask ------------------------------------------------------------------------
+
+    @property
+    def newest_id(self) -> int:
+        """The newest message shown: what an agent has seen."""
+        return self.messages[-1].id if self.messages else 0
+
+    @property
+    def selection(self) -> Message | None:
+        """The selected message, else the newest one that went out."""
+        chosen = [m for m in self.messages if m.id == self.selected]
+        out = [m for m in self.messages if m.direction is Direction.OUT]
+        return next(iter(chosen or out[-1:]), None)
+
+    async def show(
+        self, conversation: Conversation | None, *, seen_upto: int = 0, at: int = 0
+    ) -> None:
+        """Show a conversation: its end, or the surroundings of message `at`."""
+        self.conversation = conversation
+        self._seen_upto = seen_upto
+        self.selected = at
+        self._bottom = 0
+        if conversation is None:
+            self._take([], complete=True)
+            return
+        messages = self._store.messages
+        before = await messages.before(conversation.id, at + 1 if at else NEWEST, _WINDOW)
+        after = await messages.after(conversation.id, at, _WINDOW) if at else []
+        if self.conversation is conversation:
+            self._take([*before, *after], complete=len(before) < _WINDOW)
+            if at:
+                self._bring_into_sight(at)
+
+    async def apply(self, changes: Iterable[Change]) -> None:
+        """Take in what has changed in this conversation."""
+        if self.conversation is None:
+            return
+        mine = [c for c in changes if c.conversation_id == self.conversation.id]
+        if RELOAD in changes:
+            await self.show(self.conversation, seen_upto=self._seen_upto)
+            return
+        for change in mine:
+            if change.subject is Subject.MESSAGE and not change.new:
+                await self._renew(change.id)
+        if any(change.subject is Subject.MESSAGE and change.new for change in mine):
+            await self._read_new()
+
+    def select(self, step: int) -> None:
+        """Select the message above (-1) or below (+1)."""
+        if not self.messages:
+            return
+        ids = [message.id for message in self.messages]
+        place = ids.index(self.selected) if self.selected in ids else len(ids)
+        self.selected = ids[max(0, min(place + step, len(ids) - 1))]
+        self._layout()
+        self._bring_into_sight(self.selected)
+
+    def unselect(self) -> bool:
+        """Select nothing; whether something was."""
+        was, self.selected = bool(self.selected), 0
+        if was:
+            self._layout()
+        return was
+
+    async def scroll_by(self, lines: int) -> None:
+        """Scroll up (positive) or down by lines, reading older messages in time."""
+        height = self.size.height
+        highest = max(0, len(self._lines) - height)
+        self._bottom = max(0, min(self._bottom + lines, highest))
+        self.refresh()
+        if lines > 0 and highest - self._bottom < height:
+            await self._read_older()
+
+    async def page(self, pages: int) -> None:
+        """Scroll by screens, keeping two lines of the old one."""
+        await self.scroll_by(pages * max(1, self.size.height - 2))
+
+    # The window -----------------------------------------------------------------------------
+
+    def _take(self, messages: list[Message], *, complete: bool) -> None:
+        """Take a new window."""
+        self.messages = messages
+        self._complete = complete
+        self._layout()
+
+    async def _renew(self, message_id: int) -> None:
+        """Draw one message anew: its badge has changed."""
+        ids = [message.id for message in self.messages]
+        if message_id not in ids:
+            return
+        fresh = await self._store.messages.get(message_id)
+        if fresh is not None and message_id in ids and len(ids) == len(self.messages):
+            self.messages[ids.index(message_id)] = fresh
+            self._layout()
+
+    async def _read_new(self) -> None:
+        """Read what came in; late ones take their place by time."""
+        assert self.conversation is not None
+        conversation = self.conversation
+        size = min(max(_WINDOW, len(self.messages) + 20), _MOST)
+        found = await self._store.messages.before(conversation.id, NEWEST, size)
+        if self.conversation is conversation:
+            below = self._bottom
+            old = len(self._lines)
+            self._take(found, complete=len(found) < size)
+            if below:
+                self._bottom = below + max(0, len(self._lines) - old)
+
+    async def _read_older(self) -> None:
+        """Grow the window upwards; the picture stays where it is."""
+        if self._complete or self.conversation is None or not self.messages:
+            return
+        found = await self._store.messages.before(
+            self.conversation.id, self.messages[0].id, _WINDOW
+        )
+        self._take([*found, *self.messages], complete=len(found) < _WINDOW)
+
+    # Laying out -----------------------------------------------------------------------------
+
+    def _layout(self) -> None:
+        """Put the lines of all messages one below the other."""
+        width = self.size.width
+        lines: list[_Line] = []
+        last_day = -1
+        new_line_due = self._seen_upto > 0
+        for message in self.messages:
+            today = present.day_key(message.at, self._zone)
+            if today != last_day:
+                words = present.day(message.at, self._clock.now(), self._zone)
+                lines += self._rule(words, "message--day", width, drawn=False)
+                last_day = today
+            if new_line_due and message.id > self._seen_upto:
+                new_line_due = False
+                if message.direction is Direction.IN:
+                    lines += self._rule("new since you looked", "message--new", width, drawn=True)
+            lines += [_Line(strip, message.id) for strip in self._block(message, width)]
+        self._lines = lines
+        self._bottom = max(0, min(self._bottom, len(lines) - self.size.height))
+        self.refresh()
+
+    def _rule(self, words: str, name: str, width: int, *, drawn: bool) -> list[_Line]:
+        """A heading between messages, and a blank line."""
+        style = self.get_component_rich_style(name)
+        mark = "-" if self._ascii else "─"
+        text = f" {words} ".center(width - 2, mark if drawn else " ")
+        strip = Strip([Segment(f" {text} ", style)]).adjust_cell_length(width, style)
+        return [_Line(strip, 0), _Line(Strip.blank(width, self.rich_style), 0)]
+
+    def _block(self, message: Message, width: int) -> list[Strip]:
+        """A message's strips, laid out once for each different picture."""
+        selected = message.id == self.selected
+        key = (message, width, selected, present.day_key(self._clock.now(), self._zone))
+        if key in self._drawn:
+            self._drawn.move_to_end(key)
+            return self._drawn[key]
+        strips = self._drawn[key] = self._draw(message, width, selected=selected)
+        if len(self._drawn) > _CACHED:
+            self._drawn.popitem(last=False)
+        return strips
+
+    def _draw(self, message: Message, width: int, *, selected: bool) -> list[Strip]:
+        """The bubble, the line under it, and a blank line."""
+        inner = min(_WIDEST, max(8, int(width * _SHARE))) - 2
+        texts = present.body_lines(self._text(message), inner)
+        size = max(cell_len(line) for line in texts) + 2
+        base = self.rich_style
+        bubble = base + self.get_component_rich_style(f"message--{message.direction.value}")
+        left = self._edge(selected)
+        strips = [
+            self._placed(
+                [Segment(f" {present.fit(line, size - 2)} ", bubble)], message, width, left
+            )
+            for line in texts
+        ]
+        meta = self._meta(message, width - 4)
+        return [*strips, self._placed(meta, message, width, left), Strip.blank(width, base)]
+
+    @staticmethod
+    def _text(message: Message) -> str:
+        """What the bubble says."""
+        if message.subject:
+            return f"{message.subject}\n{message.body}"
+        return message.body or "(no text)"
+
+    def _edge(self, selected: bool) -> Segment:
+        """The mark beside a selected message."""
+        if not selected:
+            return Segment(" ", self.rich_style)
+        mark = ">" if self._ascii else "▌"
+        return Segment(mark, self.get_component_rich_style("message--selected"))
+
+    def _placed(
+        self, segments: list[Segment], message: Message, width: int, edge: Segment
+    ) -> Strip:
+        """A line at the left for what came in, at the right for what went out."""
+        used = sum(cell_len(segment.text) for segment in segments)
+        base = self.rich_style
+        gap = max(0, width - used - 3)
+        if message.direction is Direction.OUT:
+            parts = [edge, Segment(" " * gap, base), *segments, Segment("  ", base)]
+        else:
+            parts = [edge, Segment(" ", base), *segments, Segment(" " * (gap + 1), base)]
+        return Strip(parts).adjust_cell_length(width, base)
+
+    def _meta(self, message: Message, room: int) -> list[Segment]:
+        """Who and when, and the badge."""
+        dim = self.get_component_rich_style("message--meta")
+        words = present.meta(message, zone=self._zone, several_accounts=self._several_accounts)
+        words = f"note · {words}" if message.direction is Direction.NOTE else words
+        badge = present.badge_words(message, zone=self._zone, ascii=self._ascii)
+        if message.direction is not Direction.OUT or message.status is None:
+            return [Segment(f" {words} ", dim)]
+        style = present.badge(message.status).style
+        colour = self.get_component_rich_style(f"badge--{style}", partial=True).color
+        badge = present.fit(badge, min(cell_len(badge), max(4, room - cell_len(words) - 4)))
+        return [
+            Segment(f" {words} · ", dim),
+            Segment(badge, self.rich_style + Style(color=colour)),
+            Segment(" ", self.rich_style),
+        ]
+
+    # Drawing and scrolling ------------------------------------------------------------------
+
+    def _first_line(self) -> int:
+        """The line of the layout at the top of the screen; negative above a short thread."""
+        return len(self._lines) - self._bottom - self.size.height
+
+    def _bring_into_sight(self, message_id: int) -> None:
+        """Bring a message into sight."""
+        places = [n for n, line in enumerate(self._lines) if line.message_id == message_id]
+        if not places:
+            return
+        height = self.size.height
+        first, last = places[0], places[-1]
+        below_last = len(self._lines) - 1 - last
+        below_first = len(self._lines) - first - height
+        self._bottom = max(0, max(min(self._bottom, below_last), below_first))
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        width = self.size.width
+        if not self.messages:
+            return self._empty_line(y, width)
+        place = self._first_line() + y
+        if self._first_line() < 0:
+            place = y
+        if 0 <= place < len(self._lines):
+            return self._lines[place].strip
+        return Strip.blank(width, self.rich_style)
+
+    def _empty_line(self, y: int, width: int) -> Strip:
+        """What to do when there is nothing to see."""
+        if y != self.size.height // 2:
+            return Strip.blank(width, self.rich_style)
+        words = (
+            "No conversation is open: Enter opens one, c begins one"
+            if self.conversation is None
+            else "Nothing written yet: r writes the first message"
+        )
+        style = self.get_component_rich_style("message--empty")
+        return Strip([Segment(present.fit(words.center(width), width), style)])
+
+    def notify_style_update(self) -> None:
+        """The theme has changed: every picture is stale."""
+        super().notify_style_update()
+        self._drawn.clear()
+        if self.is_mounted:
+            self._layout()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another width wraps differently."""
+        self._layout()
+
+    async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        await self.scroll_by(3)
+
+    async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel scrolls."""
+        event.stop()
+        await self.scroll_by(-3)

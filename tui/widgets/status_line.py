@@ -1,0 +1,117 @@
+"""The first line: the view, the accounts with their health, what waits, who and when."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui import present
+from tui.clock import Clock
+from tui.domain.account import Account, AccountState
+from tui.domain.conversation import Counts
+from tui.domain.text import one_line
+
+_GAP = 2
+
+
+class StatusLine(Widget):
+    """One line that tells how the desk is doing."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "status--name",
+        "status--quiet",
+        "badge--waiting",
+        "badge--good",
+        "badge--bad",
+        "badge--doubt",
+    }
+
+    def __init__(
+        self, accounts: Sequence[Account], agent: str, clock: Clock, *, ascii: bool = False
+    ) -> None:
+        """Nothing is known before `show`."""
+        super().__init__(id="status")
+        self._accounts = accounts
+        self._agent = agent
+        self._clock = clock
+        self._ascii = ascii
+        self._states: Mapping[str, AccountState] = {}
+        self._counts = Counts()
+        self._shown = ""
+
+    def show(
+        self, *, states: Mapping[str, AccountState] | None = None, counts: Counts | None = None
+    ) -> None:
+        """Take in news."""
+        self._states = states if states is not None else self._states
+        self._counts = counts if counts is not None else self._counts
+        self.tick()
+
+    def tick(self) -> None:
+        """Repaint if anything reads differently now."""
+        text = self._line().text
+        if text != self._shown:
+            self._shown = text
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        return self._line()
+
+    def _line(self) -> Strip:
+        """Name at the left, the rest from the right as far as there is room."""
+        width = self.size.width
+        name = [Segment(" smsdesk ", self._style("status--name"))]
+        right = [*self._numbers(), *self._who()]
+        accounts = self._health()
+        room = width - _cells(name) - _cells(right)
+        while accounts and _cells(accounts) > room:
+            accounts = accounts[:-3]
+        gap = Segment(" " * max(0, room - _cells(accounts)), self.rich_style)
+        return Strip([*name, gap, *accounts, *right]).adjust_cell_length(width, self.rich_style)
+
+    def _health(self) -> list[Segment]:
+        """Three segments an account: dot, words, gap."""
+        segments = []
+        for account in self._accounts:
+            dot, words, style = present.health_words(
+                account.name,
+                self._states.get(account.name),
+                self._clock.now(),
+                ascii=self._ascii,
+            )
+            segments += [
+                Segment(dot, self._style(f"badge--{style}")),
+                Segment(f" {words}", self.rich_style),
+                Segment(" " * _GAP, self.rich_style),
+            ]
+        return segments
+
+    def _numbers(self) -> list[Segment]:
+        """How many wait, and how many messages are in trouble."""
+        segments = [Segment(f" {self._counts.waiting} waiting ", self.rich_style)]
+        if self._counts.failed:
+            segments.append(Segment(f" {self._counts.failed} failed ", self._style("badge--bad")))
+        return segments
+
+    def _who(self) -> list[Segment]:
+        """The agent and the time."""
+        time = present.clock_time(self._clock.now())
+        return [
+            Segment(f" {one_line(self._agent, 12)} ", self.rich_style),
+            Segment(f" {time} ", self._style("status--quiet")),
+        ]
+
+    def _style(self, name: str) -> Style:
+        """A component's colour on this line's background."""
+        style = self.get_component_rich_style(name, partial=True)
+        return self.rich_style + Style(color=style.color, bold=style.bold)
+
+
+def _cells(segments: Sequence[Segment]) -> int:
+    """The width of some segments."""
+    return sum(cell_len(segment.text) for segment in segments)

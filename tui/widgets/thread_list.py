@@ -1,0 +1,188 @@
+"""The list of conversations: two lines each, whoever has waited longest on top."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui import present
+from tui.clock import MINUTE, Clock
+from tui.domain.change import RELOAD, Change, Subject
+from tui.domain.conversation import Conversation, Order, View
+from tui.domain.message import Direction
+from tui.domain.text import one_line
+from tui.domain.views import belongs
+from tui.store.conversations import FIRST, LAST, key_of
+from tui.store.store import Store
+from tui.widgets.virtual_list import VirtualList
+
+
+class ThreadList(VirtualList[Conversation]):
+    """Conversations of one view."""
+
+    ROW_HEIGHT = 2
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "thread--title",
+        "thread--unread",
+        "thread--preview",
+        "thread--age",
+        "thread--waiting",
+        "thread--mark",
+        "badge--waiting",
+        "badge--moving",
+        "badge--good",
+        "badge--bad",
+        "badge--doubt",
+    }
+
+    def __init__(self, store: Store, clock: Clock, *, ascii: bool = False) -> None:
+        """Shows nothing before `show`."""
+        super().__init__(id="threads")
+        self._store = store
+        self._clock = clock
+        self._ascii = ascii
+        self.view = View()
+        self.marked: frozenset[int] = frozenset()
+        """Ids of the conversations selected for an action on all."""
+
+    async def show(self, view: View) -> None:
+        """Show another view from its beginning."""
+        self.view = view
+        await self.start()
+
+    async def apply(self, changes: Iterable[Change]) -> None:
+        """Take in what has changed: one line where that is enough, else the window anew."""
+        ids = {c.id for c in changes if c.subject is Subject.CONVERSATION}
+        shown = {row.id: row for row in self.rows}
+        moved = RELOAD in changes
+        for identity in ids if not moved else ():
+            fresh = await self._store.conversations.get(identity)
+            if fresh is None or self._moves(shown.get(identity), fresh):
+                moved = True
+                break
+            if identity in shown:
+                self.replace(fresh)
+        if moved:
+            await self.reload()
+
+    def _moves(self, old: Conversation | None, new: Conversation) -> bool:
+        """Whether a conversation enters, leaves or changes its place in the window."""
+        inside = belongs(new, self.view)
+        if old is None:
+            return inside
+        order = self.view.order
+        return not inside or key_of(old, order) != key_of(new, order)
+
+    def tick(self) -> None:
+        """A minute has passed: repaint the rows whose age reads differently."""
+        for place in range(self.top, min(self.top + self.visible_rows + 1, len(self.rows))):
+            self.refresh_row(place)
+
+    # What the list reads and draws -----------------------------------------------------------
+
+    async def load_after(self, row: Conversation | None, limit: int) -> list[Conversation]:
+        """Rows of the view behind this one."""
+        key = FIRST if row is None else key_of(row, self.view.order)
+        return await self._store.conversations.after(self.view, key, limit)
+
+    async def load_before(self, row: Conversation | None, limit: int) -> list[Conversation]:
+        """Rows of the view in front of this one."""
+        key = LAST if row is None else key_of(row, self.view.order)
+        return await self._store.conversations.before(self.view, key, limit)
+
+    async def load_again(self, row: Conversation) -> Conversation | None:
+        """The conversation as it is now, while it is in the view."""
+        fresh = await self._store.conversations.get(row.id)
+        return fresh if fresh is not None and belongs(fresh, self.view) else None
+
+    def identity(self, row: Conversation) -> object:
+        """The conversation's id."""
+        return row.id
+
+    def look(self) -> object:
+        """Ages change by the minute, marks by key."""
+        return self._clock.now() // MINUTE, self.marked
+
+    def draw(self, row: Conversation, *, current: bool, width: int) -> list[Strip]:
+        """Title and age; preview and badge."""
+        base = self._base(current)
+        return [self._title_line(row, base, width), self._preview_line(row, base, width)]
+
+    def _base(self, current: bool) -> Style:
+        """The background of a row."""
+        if not current:
+            return self.rich_style
+        name = "list--cursor" if self.has_focus else "list--cursor-dim"
+        return self.get_component_rich_style(name)
+
+    def _title_line(self, row: Conversation, base: Style, width: int) -> Strip:
+        """` ● Ana Kowalska        12m `."""
+        since = row.waiting_since if row.waiting_since is not None else row.last_at
+        age = f" {present.age(since, self._clock.now()):>4} "
+        flags = self._flags(row)
+        room = width - 3 - len(age) - len(flags)
+        name = "thread--unread" if row.unread else "thread--title"
+        waits = "thread--waiting" if row.waiting_since is not None else "thread--age"
+        return Strip(
+            [
+                Segment(self._mark(row), base + self._style("thread--mark")),
+                Segment(present.fit(present.title(row), room), base + self._style(name)),
+                Segment(flags, base + self._style("thread--age")),
+                Segment(age, base + self._style(waits)),
+            ]
+        ).adjust_cell_length(width, base)
+
+    def _preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
+        """`   You: Your order is ready   ✓✓ `."""
+        mark, style = self._badge(row)
+        you = "You: " if row.last_direction is Direction.OUT else ""
+        note = "Note: " if row.last_direction is Direction.NOTE else ""
+        room = width - 4 - len(mark)
+        return Strip(
+            [
+                Segment("   ", base),
+                Segment(
+                    present.fit(you + note + present.preview(row), room),
+                    base + self._style("thread--preview"),
+                ),
+                Segment(mark, base + style),
+                Segment(" ", base),
+            ]
+        ).adjust_cell_length(width, base)
+
+    def _mark(self, row: Conversation) -> str:
+        """Three cells: selected, unread, or nothing."""
+        dot = "*" if self._ascii else "●"
+        left = ("x" if self._ascii else "✓") if row.id in self.marked else " "
+        return f"{left}{dot if row.unread else ' '} "
+
+    def _flags(self, row: Conversation) -> str:
+        """Star, owner and opt-out, in few cells."""
+        parts = []
+        if row.starred:
+            parts.append("*" if self._ascii else "★")
+        if row.opted_out:
+            parts.append("STOP")
+        if row.assignee:
+            parts.append(f"@{one_line(row.assignee, 8)}")
+        return " " + " ".join(parts) if parts else ""
+
+    def _badge(self, row: Conversation) -> tuple[str, Style]:
+        """What the last message's badge says, short unless it is trouble."""
+        status = row.last_status
+        if row.last_direction is not Direction.OUT or status is None:
+            return "", Style()
+        badge = present.badge(status, ascii=self._ascii)
+        words = str(badge) if status.trouble else badge.shape
+        return f" {words}", self._style(f"badge--{badge.style}")
+
+    def _style(self, name: str) -> Style:
+        """The foreground of a component; the background is the row's."""
+        style = self.get_component_rich_style(name, partial=True)
+        return Style(color=style.color, bold=style.bold, dim=style.dim, italic=style.italic)
+
+
+ThreadList.COMPONENT_CLASSES |= {"list--cursor", "list--cursor-dim"}
+ORDERS = tuple(Order)
