@@ -60,6 +60,8 @@ class Capabilities:
     schedule: bool = False
     cancel: bool = False
     look_up: bool = False
+    finds_references: bool = False
+    """Whether `look_up` also takes our own reference, so a lost answer can be cleared up."""
     balance: bool = False
     ping: bool = False
     """Whether it can tell if a phone is on."""

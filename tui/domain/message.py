@@ -86,6 +86,10 @@ class Message:
     suspected: bool = False
     """Whether it may ask, in plain words, to be left alone."""
     attachments: int = 0
+    attempts: int = 0
+    """How often it was handed to the provider."""
+    cancel_wanted: bool = False
+    """Whether an agent has asked to take it back and the provider has not answered yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How the accounts are doing, and who serves them: states, cursors, leases, live processes."""
 
 import functools
+from collections.abc import Sequence
 
 from tui.clock import Clock
 from tui.domain.account import AccountState, Health
@@ -65,6 +66,20 @@ class Accounts:
 
         await self._database.write(work)
 
+    async def poke(self, name: str) -> None:
+        """Someone asks that the account be tried again at once, whichever process serves it."""
+
+        def work(transaction: Transaction) -> None:
+            self._sql.poke(transaction.connection, name=name, now=self._clock.now())
+            transaction.changed(Subject.ACCOUNT)
+
+        await self._database.write(work)
+
+    async def pokes(self) -> dict[str, int]:
+        """When each account was last asked to be tried again (ms UTC)."""
+        found = await self._database.read(self._sql.pokes)
+        return {row["name"]: row["poked_at"] for row in found}
+
     async def cursors(self, name: str) -> tuple[str, str]:
         """Where polling of replies and of receipts goes on."""
         row = await self._database.read(functools.partial(self._sql.account_state, name=name))
@@ -122,19 +137,33 @@ class Leases:
 
     async def beat(self, agent: str, kind: str) -> None:
         """Say that this process is alive, so that its claims stay its own."""
-        query = functools.partial(
-            self._sql.save_process,
-            owner=self.owner,
-            agent=agent,
-            kind=kind,
-            now=self._clock.now(),
-        )
-        await self._database.write(lambda t: query(t.connection))
+        await self.renew(agent, kind, (), lasts_ms=0, preferred=False)
+
+    async def renew(
+        self, agent: str, kind: str, names: Sequence[str], *, lasts_ms: int, preferred: bool
+    ) -> frozenset[str]:
+        """Say that this process is alive, and take or renew these leases; the ones it now holds."""
+        now = self._clock.now()
+        values = {
+            "owner": self.owner,
+            "preferred": int(preferred),
+            "now": now,
+            "expires_at": now + lasts_ms,
+        }
+
+        def work(transaction: Transaction) -> frozenset[str]:
+            connection = transaction.connection
+            self._sql.save_process(connection, owner=self.owner, agent=agent, kind=kind, now=now)
+            take = self._sql.take_lease
+            return frozenset(name for name in names if take(connection, name=name, **values))
+
+        return await self._database.write(work)
 
     async def leave(self) -> None:
-        """This process ends in good order."""
+        """This process ends in good order, and gives back what it held."""
 
         def work(transaction: Transaction) -> None:
+            self._sql.drop_leases(transaction.connection, owner=self.owner)
             self._sql.drop_process(transaction.connection, owner=self.owner)
             self._sql.drop_presence(transaction.connection, owner=self.owner)
             transaction.changed(Subject.PRESENCE)

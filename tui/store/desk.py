@@ -120,6 +120,11 @@ class Presence:
         found = await self._database.read(query)
         return [Colleague(row["agent"], bool(row["typing"])) for row in found]
 
+    async def accounts(self) -> set[str]:
+        """The accounts of all conversations that anyone looks at now."""
+        query = functools.partial(self._sql.watched, since=self._clock.now() - _PRESENT_MS)
+        return {row["account"] for row in await self._database.read(query)}
+
 
 class Templates:
     """Canned replies, kept where every agent finds them."""

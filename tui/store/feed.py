@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import functools
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from tui.domain.change import RELOAD, Change, Subject
 from tui.store.database import Database
@@ -37,7 +37,7 @@ class Feed:
         self._signature: tuple[int, int] | None = None
         database.on_commit(self._asked.set)
 
-    async def watch(self) -> AsyncIterator[tuple[Change, ...]]:
+    async def watch(self) -> AsyncGenerator[tuple[Change, ...], None]:
         """Batches of changes, each thing once a batch, for ever."""
         self._seen = await self._database.read(self._sql.last_change)
         async with self._looking():
@@ -51,6 +51,11 @@ class Feed:
     async def last(self) -> int:
         """The number of the newest change."""
         return int(await self._database.read(self._sql.last_change))
+
+    async def prune(self, keep: int = 50_000) -> None:
+        """Forget all but the newest changes; whoever is further behind is told to reload."""
+        query = functools.partial(self._sql.prune_changes, keep=keep)
+        await self._database.write(lambda t: query(t.connection))
 
     async def _news(self) -> tuple[Change, ...]:
         """What is above the number seen; `RELOAD` when that is too much or was pruned."""

@@ -8,6 +8,7 @@ never a second one.
 import functools
 import json
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.clock import Clock
@@ -44,6 +45,15 @@ class Settled:
     opted_out: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this process, and nobody else, hands to the provider."""
+
+    message: Message
+    to: str
+    """E.164, or a short code as it came."""
+
+
 class Outbox:
     """Queueing by agents, claiming and settling by whoever sends."""
 
@@ -69,13 +79,13 @@ class Outbox:
 
         return await self._database.write(work)
 
-    async def claim(self, owner: str, account: str, limit: int) -> list[Message]:
+    async def claim(self, owner: str, account: str, limit: int) -> list[Claimed]:
         """Take up to `limit` due messages of an account; nobody else gets them.
 
         Messages to customers who have opted out meanwhile are settled as rejected instead.
         """
 
-        def work(transaction: Transaction) -> list[Message]:
+        def work(transaction: Transaction) -> list[Claimed]:
             found = self._sql.claim(
                 transaction.connection,
                 owner=owner,
@@ -88,7 +98,10 @@ class Outbox:
             for row in claimed:
                 self._show_move(transaction, summaries, row)
             summaries.flush()
-            return rows.messages(claimed)
+            return [
+                Claimed(rows.message(row), summaries.get(row["conversation_id"])["address"])
+                for row in sorted(claimed, key=lambda row: row["id"])
+            ]
 
         if not await self._has_due(account):
             return []
@@ -96,26 +109,38 @@ class Outbox:
 
     async def settle(self, message_id: int, settled: Settled) -> None:
         """Record what came of a claimed message, and apply receipts that were there first."""
+        await self.settle_all([(message_id, settled)])
+
+    async def settle_all(self, outcomes: Sequence[tuple[int, Settled]]) -> None:
+        """Record what came of several messages, in one transaction."""
 
         def work(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
-            events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
-            if settled.provider_id:
-                events.name(message_id, settled.provider_id)
+            for message_id, settled in outcomes:
+                events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
+                if settled.provider_id:
+                    events.name(message_id, settled.provider_id)
             summaries.flush()
 
         await self._database.write(work)
 
-    async def requeue(self, message_id: int, owner: str, *, at: int, reason: str) -> None:
+    async def requeue(
+        self, message_ids: Sequence[int], owner: str, *, at: int, reason: str
+    ) -> None:
         """Nothing was sent: back into the queue, not before `at` (ms UTC)."""
 
         def work(transaction: Transaction) -> None:
-            done = self._sql.requeue(
-                transaction.connection, id=message_id, owner=owner, next_try_at=at, reason=reason
-            )
-            if done:
-                self._moved_by_hand(transaction, message_id)
+            for message_id in message_ids:
+                done = self._sql.requeue(
+                    transaction.connection,
+                    id=message_id,
+                    owner=owner,
+                    next_try_at=at,
+                    reason=reason,
+                )
+                if done:
+                    self._moved_by_hand(transaction, message_id)
 
         await self._database.write(work)
 
@@ -155,23 +180,44 @@ class Outbox:
         query = functools.partial(self._sql.next_due, account=account)
         return await self._database.read(query)
 
-    async def pending(self, account: str, since: int, limit: int) -> list[tuple[Message, int, int]]:
-        """Messages whose receipt may be asked for: (message, last asked at, times asked)."""
-        query = functools.partial(self._sql.pending, account=account, since=since, limit=limit)
-        found = await self._database.read(query)
-        return [(rows.message(row), row["asked_at"], row["asks"]) for row in found]
-
     async def outstanding(self, account: str, since: int) -> bool:
         """Whether receipts are expected for messages written since then."""
         query = functools.partial(self._sql.outstanding, account=account, since=since)
         return bool(await self._database.read(query))
 
-    async def asked(self, message_ids: list[int]) -> None:
-        """Note that receipts of these were asked for just now."""
-        now = self._clock.now()
-        await self._database.write(
-            lambda t: self._sql.asked(t.connection, [{"id": i, "now": now} for i in message_ids])
-        )
+    async def ask_cancel(self, message_id: int, agent: str) -> bool:
+        """An agent wants a scheduled message taken back; False when it is not one any more.
+
+        Sync carries it out: the message becomes `cancelled`, or stays with the reason why not.
+        """
+
+        def work(transaction: Transaction) -> bool:
+            if not self._sql.want_cancel(transaction.connection, id=message_id):
+                return False
+            self._moved_by_hand(transaction, message_id)
+            record(transaction, self._rng, self._clock, agent, "cancel", message_id=message_id)
+            return True
+
+        return await self._database.write(work)
+
+    async def to_cancel(self, account: str, limit: int = 100) -> list[Message]:
+        """Scheduled messages to take back: by an agent's wish, or because the customer is out."""
+        query = functools.partial(self._sql.to_cancel, account=account, limit=limit)
+        return rows.messages(await self._database.read(query))
+
+    async def refuse_cancel(self, message_id: int, reason: str) -> None:
+        """It was too late to take a scheduled message back."""
+
+        def work(transaction: Transaction) -> None:
+            if self._sql.refuse_cancel(transaction.connection, id=message_id, reason=reason):
+                self._moved_by_hand(transaction, message_id)
+
+        await self._database.write(work)
+
+    async def hurry(self, account: str) -> None:
+        """Let messages that wait for another try go at once."""
+        query = functools.partial(self._sql.hurry, account=account, now=self._clock.now())
+        await self._database.write(lambda t: query(t.connection))
 
     async def resolve(self, message_id: int, agent: str, *, went_out: bool) -> None:
         """The agent's word about a message that may have been sent."""

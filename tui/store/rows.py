@@ -69,6 +69,8 @@ def message(row: Row) -> Message:
         handled=bool(row["handled"]),
         suspected=bool(row["suspected"]),
         attachments=row["attachments"],
+        attempts=row["attempts"],
+        cancel_wanted=row["cancel_wanted"] == 1,
     )
 
 

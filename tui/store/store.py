@@ -8,6 +8,7 @@ from typing import Self
 from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.store.accounts import Accounts, Leases
+from tui.store.asks import Asks
 from tui.store.consent import ConsentBook
 from tui.store.conversations import Conversations
 from tui.store.database import Database
@@ -44,6 +45,7 @@ class Store:
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)
         self.outbox = Outbox(self.database, clock, rng)
+        self.asks = Asks(self.database, clock)
         self.ingest = Ingest(self.database, clock, rng, judge)
         self.accounts = Accounts(self.database, clock)
         self.leases = Leases(self.database, clock, owner)

@@ -15,6 +15,17 @@ on conflict (name) do update set health = excluded.health, line = excluded.line,
 insert into accounts (name, balance, balance_at) values (:name, :balance, :now)
 on conflict (name) do update set balance = excluded.balance, balance_at = excluded.balance_at;
 
+-- name: poke(name, now)!
+insert into accounts (name, poked_at) values (:name, :now)
+on conflict (name) do update set poked_at = excluded.poked_at;
+
+-- name: pokes()
+select name, poked_at from accounts where poked_at > 0;
+
+-- name: watched(since)
+select distinct c.account from presence p join conversations c on c.id = p.conversation_id
+where p.seen_at >= :since;
+
 -- name: save_reply_cursor(name, cursor)!
 insert into accounts (name, reply_cursor) values (:name, :cursor)
 on conflict (name) do update set reply_cursor = excluded.reply_cursor;
@@ -31,6 +42,9 @@ returning owner;
 
 -- name: drop_lease(name, owner)!
 delete from leases where name = :name and owner = :owner;
+
+-- name: drop_leases(owner)!
+delete from leases where owner = :owner;
 
 -- name: holder(name, now)$
 select owner from leases where name = :name and expires_at >= :now;

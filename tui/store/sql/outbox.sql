@@ -22,14 +22,23 @@ where m.status = 'sending' and (p.owner is null or p.seen_at < :dead_before);
 select min(case when hold_until > next_try_at then hold_until else next_try_at end)
 from messages where account = :account and status = 'queued';
 
--- name: pending(account, since, limit)
-select * from messages
+-- name: askable(account, since, now, uncertain_only, by_reference, limit)
+select * from messages indexed by messages_askable
 where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
-  and provider_key <> '' and at >= :since
-order by asked_at, id desc limit :limit;
+  and ask_at <= :now and at >= :since
+  and (status = 'uncertain' or not :uncertain_only)
+  and (provider_key <> '' or (status = 'uncertain' and :by_reference))
+order by id desc limit :limit;
 
--- name: asked(id, now)*!
-update messages set asked_at = :now, asks = asks + 1 where id = :id;
+-- name: next_ask(account, since, uncertain_only, by_reference)$
+select min(ask_at) from messages
+where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
+  and at >= :since
+  and (status = 'uncertain' or not :uncertain_only)
+  and (provider_key <> '' or (status = 'uncertain' and :by_reference));
+
+-- name: asked(id, asks, ask_at, now)*!
+update messages set asked_at = :now, asks = :asks, ask_at = :ask_at where id = :id;
 
 -- name: outstanding(account, since)$
 select count(*) from (
@@ -39,3 +48,18 @@ select count(*) from (
 
 -- name: scheduled_waiting(conversation_id)
 select * from messages where conversation_id = :conversation_id and status = 'scheduled' order by scheduled_at;
+
+-- name: want_cancel(id)!
+update messages set cancel_wanted = 1 where id = :id and status = 'scheduled' and cancel_wanted <> 1;
+
+-- name: refuse_cancel(id, reason)!
+update messages set cancel_wanted = 2, reason = :reason where id = :id and status = 'scheduled';
+
+-- name: to_cancel(account, limit)
+select m.* from messages m indexed by messages_scheduled join conversations c on c.id = m.conversation_id
+where m.account = :account and m.status = 'scheduled' and m.provider_id <> ''
+  and (m.cancel_wanted = 1 or (m.cancel_wanted = 0 and c.opted_out = 1))
+order by m.id limit :limit;
+
+-- name: hurry(account, now)!
+update messages set next_try_at = 0 where account = :account and status = 'queued' and next_try_at > :now;

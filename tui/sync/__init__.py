@@ -1,0 +1,1 @@
+"""Moves messages and news between the providers and the store, and knows no widgets."""
