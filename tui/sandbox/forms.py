@@ -23,7 +23,7 @@ def text_pairs(raw: bytes) -> list[tuple[str, str]]:
 def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, object]:
     """Names such as `phone[]` and `messages[0][text]` unfolded into lists and objects."""
     tree: Tree = {}
-    for name, value in pairs:
+    for name, value in ((name, value) for name, value in pairs if name):
         _put(tree, _path(name), value)
     return {name: _plain(branch) for name, branch in tree.items()}
 

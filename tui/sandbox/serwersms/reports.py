@@ -65,9 +65,10 @@ class Reports:
         return {"success": deleted > 0, "correct": deleted, "failed": max(0, wanted - deleted)}
 
     def _candidates(self, ids: list[str]) -> list[Outgoing]:
-        """What may be reported: kept, not deleted, named by its id if ids are given."""
+        """What may be reported, oldest first: kept, not deleted, with one of the ids if given."""
         outgoing = self._serwersms.outgoing
         named = [outgoing[i] for i in dict.fromkeys(ids) if i in outgoing]
+        named.sort(key=lambda o: (o.queued_at, o.stat_id))
         oldest = self._serwersms.sandbox.now() - KEPT
         return [
             o

@@ -1,0 +1,129 @@
+"""The request and the answer that the documentation of incoming messages shows."""
+
+import httpx
+
+from tui.clock import DAY, SECOND, ManualClock
+from tui.sandbox.world import Sandbox
+
+FORM = "username=sandbox&password=sandbox-secret"
+TO_NUMBER = "+48664078059"
+NOTE = "SmFrYXMgdGFtIGplc3pjemUgd2lhZGFvbW9zYw=="
+
+
+async def write(client: httpx.AsyncClient, **inbound: object) -> None:
+    """A handset writes."""
+    body = {"provider": "serwersms", "from": "+48500600700", **inbound}
+    answer = await client.post("http://sandbox/_sandbox/inbound", json=body)
+    assert answer.status_code == 202
+
+
+async def four_kinds(client: httpx.AsyncClient) -> str:
+    """One message of each kind of the documented answer; the id of what the first answers."""
+    fields = {"phone": "+48500600700", "text": "Kiedy?", "details": "true"}
+    login = {"username": "sandbox", "password": "sandbox-secret"}
+    sent = (await client.post("/messages/send_sms", json=login | fields)).json()
+    note = {"content_type": "text/plain", "content": NOTE, "name": "text_0002.txt"}
+    await write(client, text="Przyjade o 16")
+    await write(client, text="SerwerSMS.pl", to="4321")
+    await write(client, text="Dziękuję za informację", to="+48500100200")
+    await write(client, text="Temat MMS", to=TO_NUMBER, attachments=[note])
+    message_id: str = sent["items"][0]["id"]
+    return message_id
+
+
+async def test_a_form_without_a_type_is_answered_with_every_kind(
+    client: httpx.AsyncClient,
+) -> None:
+    message_id = await four_kinds(client)
+    body = f"{FORM}&phone=%2B48500600700&type=&read=&show_contact="
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = await client.post("/messages/recived", content=body, headers=headers)
+    date, phone = "2026-03-04 09:00:00", "+48500600700"
+    shared = {"phone": phone, "recived": date, "blacklist": False}
+    assert answer.json() == {
+        "items": [
+            {
+                "id": 1001,
+                "type": "eco",
+                "message_id": message_id,
+                "text": "Przyjade o 16",
+                **shared,
+            },
+            {"id": 1001, "type": "nd", "text": "SerwerSMS.pl", **shared},
+            {"id": 1001, "type": "ndi", "text": "Dziękuję za informację", **shared},
+            {
+                "id": 1001,
+                "type": "mms",
+                "to_number": TO_NUMBER,
+                "title": "Temat MMS",
+                "attachments": [
+                    {
+                        "id": 1001,
+                        "name": "text_0002.txt",
+                        "content_type": "text/plain",
+                        "data": NOTE,
+                    }
+                ],
+                **shared,
+            },
+        ]
+    }
+
+
+async def test_each_documented_filter_narrows_the_answer(client: httpx.AsyncClient) -> None:
+    await four_kinds(client)
+    found = {
+        "type=nd": ["nd"],
+        "type=mms": ["mms"],
+        "ndi=%2B48500100200": ["ndi"],
+        "ndi=%2B48500100201": [],
+        "phone[]=%2B48500600700&phone[]=%2B48500600701&type=eco": ["eco"],
+        "phone=%2B48500600701": [],
+        "date_from=2026-03-04+09:00:00&date_to=2026-03-04+09:00:00&type=ndi": ["ndi"],
+        "date_from=2026-03-04+09:00:01": [],
+        "date_to=2026-03-04+08:59:59": [],
+    }
+    for query, kinds in found.items():
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await client.post("/messages/recived", content=f"{FORM}&{query}", headers=headers)
+        assert [item["type"] for item in answer.json()["items"]] == kinds, query
+
+
+async def test_what_was_marked_as_read_is_never_given_again(client: httpx.AsyncClient) -> None:
+    await four_kinds(client)
+    login = {"username": "sandbox", "password": "sandbox-secret"}
+    kept = await client.post("/messages/recived", json=login | {"read": "false"})
+    given = await client.post("/messages/recived", json=login | {"read": "true", "type": "nd"})
+    left = await client.post("/messages/recived", json=login)
+    counts = [len(answer.json()["items"]) for answer in (kept, given, left)]
+    assert counts == [4, 1, 3]
+
+
+async def test_replies_are_forwarded_by_get_and_mms_by_post(
+    client: httpx.AsyncClient, sandbox: Sandbox, pushed: list[httpx.Request]
+) -> None:
+    await four_kinds(client)
+    await sandbox.settle()
+    assert [request.method for request in pushed] == ["GET", "GET", "GET", "POST"]
+
+
+async def test_a_push_is_repeated_after_5_10_15_and_60_minutes_and_stays_readable(
+    client: httpx.AsyncClient,
+    clock: ManualClock,
+    sandbox: Sandbox,
+    pushed: list[httpx.Request],
+    answers: list[httpx.Response],
+) -> None:
+    answers += [httpx.Response(200, text="<html>no</html>") for _ in range(10)]
+    await write(client, text="Halo")
+    await sandbox.settle()
+    tries = [len(pushed)]
+    for minutes in (4.9, 0.2, 9.9, 0.2, 14.9, 0.2, 59.9, 0.2, 600):
+        clock.advance(minutes * 60)
+        await sandbox.settle()
+        tries.append(len(pushed))
+    assert tries == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    clock.advance(DAY / SECOND)
+    login = {"username": "sandbox", "password": "sandbox-secret"}
+    answer = await client.post("/messages/recived", json=login)
+    assert [item["text"] for item in answer.json()["items"]] == ["Halo"]
