@@ -19,6 +19,8 @@ from tui.domain.text import one_line, printable
 LONGEST = 4_000
 """Characters of one message that a view shows; the timeline has all of it."""
 MOST_LINES = 120
+MUTED = "$foreground 60%"
+"""The style of what matters less, for `Content`."""
 
 
 @dataclass(frozen=True, slots=True)

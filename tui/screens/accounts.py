@@ -14,6 +14,7 @@ from textual.widgets import Static
 from tui import present
 from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
+from tui.present import MUTED
 from tui.seat import Seat
 from tui.store.store import Store
 
@@ -64,9 +65,7 @@ def _account(account: Account, state: AccountState | None, seat: Seat) -> Conten
     now = seat.clock.now()
     dot, words, _ = present.health_words(account.name, state, now, ascii=seat.ascii)
     provider = account.capabilities.title if account.capabilities else account.provider
-    lines = [
-        Content.assemble((f"{dot} {words}", "bold"), (f"  {one_line(provider, 30)}", "$text-muted"))
-    ]
+    lines = [Content.assemble((f"{dot} {words}", "bold"), (f"  {one_line(provider, 30)}", MUTED))]
     if state is None:
         lines.append(Content("  not served yet"))
         return Content("\n").join(lines)
@@ -81,5 +80,5 @@ def _account(account: Account, state: AccountState | None, seat: Seat) -> Conten
         facts.append(f"balance {one_line(state.balance, 40)}")
     if state.holder:
         facts.append(f"served by {one_line(state.holder, 40)}")
-    lines.append(Content.styled("  " + " · ".join(facts), "$text-muted"))
+    lines.append(Content.styled("  " + " · ".join(facts), MUTED))
     return Content("\n").join(lines)

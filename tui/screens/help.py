@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.commands import Command, Scope, shown
+from tui.present import MUTED
 
 
 class HelpScreen(ModalScreen[None]):
@@ -46,7 +47,7 @@ def help_text(commands: Sequence[Command]) -> Content:
             line = Content.assemble(
                 (f"  {keys:<16}", "bold"),
                 f"{command.words:<22}",
-                (f" {command.hint}\n", "$text-muted"),
+                (f" {command.hint}\n", MUTED),
             )
             parts.append(line)
         parts.append(Content("\n"))

@@ -16,6 +16,7 @@ from tui.clock import SECOND
 from tui.domain.message import Message
 from tui.domain.text import one_line, printable
 from tui.domain.timeline import Entry
+from tui.present import MUTED
 from tui.seat import Seat
 
 _LONGEST_RAW = 2_000
@@ -50,13 +51,13 @@ def timeline_text(message: Message, entries: Sequence[Entry], zone: tzinfo | Non
     """What was asked, and all that was ever said about it."""
     parts = [
         Content.styled(printable(message.body, limit=600) + "\n", "bold"),
-        Content.styled(f"{_head(message)}\n\n", "$text-muted"),
+        Content.styled(f"{_head(message)}\n\n", MUTED),
         _step(_moment(message.at, zone), "written", _by(message), ""),
     ]
     for entry in entries:
         parts.append(_entry(entry, zone))
     if not entries:
-        parts.append(Content.styled("Nothing was told about it yet.\n", "$text-muted"))
+        parts.append(Content.styled("Nothing was told about it yet.\n", MUTED))
     return Content("").join(parts)
 
 
@@ -99,7 +100,7 @@ def _entry(entry: Entry, zone: tzinfo | None) -> Content:
 def _step(moment: str, what: str, words: str, raw: str) -> Content:
     """A line, and what belongs to it under it."""
     parts = [
-        Content.styled(f"{moment}  ", "$text-muted"),
+        Content.styled(f"{moment}  ", MUTED),
         Content.styled(what, "bold"),
         Content("\n"),
     ]
@@ -107,7 +108,7 @@ def _step(moment: str, what: str, words: str, raw: str) -> Content:
         parts.append(Content(f"          {words}\n"))
     if raw:
         indented = "\n".join(f"          {line}" for line in raw.split("\n"))
-        parts.append(Content.styled(f"{indented}\n", "$text-muted"))
+        parts.append(Content.styled(f"{indented}\n", MUTED))
     return Content("").join(parts)
 
 

@@ -1,16 +1,14 @@
-"""Where an agent writes: the text, its length as SMS, and through what it will go."""
+"""Where an agent writes."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
-from tui.domain.sms import Count, count
-from tui.domain.text import one_line, printable
+from tui.domain.text import printable
 
 
 class Composer(TextArea):
@@ -32,6 +30,8 @@ class Composer(TextArea):
         """The text has changed."""
 
         text: str
+        by_agent: bool
+        """False for a draft that was put there."""
 
     class Left(Message):
         """The agent goes back to the list; the text stays."""
@@ -60,15 +60,9 @@ class Composer(TextArea):
         """Put another text in the place of this one, as one step that can be undone."""
         self.replace(text, self.document.start, self.document.end)
 
-    def title(self, words: str) -> None:
-        """What stands over the text: account, sender, whether it can be answered."""
-        self.border_title = Content(one_line(words, 120))
-
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Count the parts, and tell what was typed."""
-        self.border_subtitle = Content(length_words(count(self.text)))
-        if not self._quiet:
-            self.post_message(self.Typed(self.text))
+        """Tell what was typed; what the desk itself put there is not."""
+        self.post_message(self.Typed(self.text, by_agent=not self._quiet))
         self._quiet = False
 
     async def _on_key(self, event: events.Key) -> None:
@@ -106,16 +100,3 @@ class Composer(TextArea):
     def action_leave(self) -> None:
         """Back to the list."""
         self.post_message(self.Left())
-
-
-def length_words(counted: Count) -> str:
-    """The length for the border: "24/70 · 1 part · Unicode: ą"."""
-    if not counted.parts:
-        return ""
-    parts = len(counted.parts)
-    used = counted.per_part - counted.left
-    words = [f"{used}/{counted.per_part}", f"{parts} part{'s' if parts > 1 else ''}"]
-    if counted.forcing:
-        chars = dict.fromkeys(forcing.char for forcing in counted.forcing)
-        words.append(f"Unicode {one_line(' '.join(list(chars)[:4]), 16)}")
-    return " · ".join(words)

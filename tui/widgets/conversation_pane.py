@@ -24,6 +24,7 @@ from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 from tui.widgets.composer import Composer
 from tui.widgets.message_view import MessageView
+from tui.widgets.route_line import RouteLine
 
 
 class ConversationPane(Vertical):
@@ -31,6 +32,7 @@ class ConversationPane(Vertical):
 
     view = getters.query_one("#messages", MessageView)
     composer = getters.query_one("#composer", Composer)
+    route_line = getters.query_one("#route", RouteLine)
 
     @dataclass
     class Say(Event):
@@ -68,16 +70,22 @@ class ConversationPane(Vertical):
             zone=seat.zone,
             several_accounts=len(seat.accounts) > 1,
         )
+        yield RouteLine(ascii=seat.ascii)
         yield Composer(enter_sends=seat.enter_sends)
 
     def on_mount(self) -> None:
         """Nothing is open yet."""
-        self.composer.display = False
+        self._show_composer(False)
+
+    def _show_composer(self, on: bool) -> None:
+        """The composer and its line appear together."""
+        self.composer.display = on
+        self.route_line.display = on
 
     async def show(self, conversation: Conversation | None, *, at: int = 0) -> None:
         """Show a conversation with this agent's draft, perhaps at one of its messages."""
         self.conversation = conversation
-        self.composer.display = conversation is not None
+        self._show_composer(conversation is not None)
         if conversation is None:
             self.border_title = None
             await self.view.show(None)
@@ -167,9 +175,10 @@ class ConversationPane(Vertical):
 
     @on(Composer.Typed)
     def _typed(self, event: Composer.Typed) -> None:
-        """Keep the draft."""
+        """Keep the draft, and say how long it is."""
         event.stop()
-        if self.conversation is not None:
+        self.route_line.measure(event.text)
+        if event.by_agent and self.conversation is not None:
             self._drafting.typed(self.conversation, event.text, self.route)
 
     @on(Composer.Sent)
@@ -227,4 +236,4 @@ class ConversationPane(Vertical):
         if conversation.opted_out:
             parts.append("OPTED OUT")
         self.border_title = Content("  ".join(parts))
-        self.composer.title(self.route.words if self.route else "no account")
+        self.route_line.route(self.route.words if self.route else "no account")

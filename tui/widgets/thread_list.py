@@ -180,7 +180,7 @@ class ThreadList(VirtualList[Conversation]):
 
     def _style(self, name: str) -> Style:
         """The foreground of a component; the background is the row's."""
-        style = self.get_component_rich_style(name, partial=True)
+        style = self.get_component_rich_style(name)
         return Style(color=style.color, bold=style.bold, dim=style.dim, italic=style.italic)
 
 

@@ -1,0 +1,78 @@
+"""The line over the composer: which way the message goes, and how long it is as SMS."""
+
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui import present
+from tui.domain.sms import Count, count
+from tui.domain.text import one_line
+
+_MOST_SIGNS = 4
+
+
+class RouteLine(Widget):
+    """Account, sender and whether it can be answered at the left; length and parts at the right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"route--rule", "route--words", "route--long"}
+
+    def __init__(self, *, ascii: bool = False) -> None:
+        """Says nothing yet."""
+        super().__init__(id="route")
+        self._mark = "-" if ascii else "─"
+        self._words = ""
+        self._length = ""
+        self._long = False
+
+    def route(self, words: str) -> None:
+        """Say which way the message goes."""
+        self._say(words=one_line(words, 120))
+
+    def measure(self, text: str) -> None:
+        """Say how long a text is."""
+        counted = count(text)
+        self._say(length=length_words(counted), long=len(counted.parts) > 1)
+
+    def _say(
+        self, *, words: str | None = None, length: str | None = None, long: bool | None = None
+    ) -> None:
+        """Repaint if anything reads differently."""
+        old = (self._words, self._length, self._long)
+        self._words = old[0] if words is None else words
+        self._length = old[1] if length is None else length
+        self._long = old[2] if long is None else long
+        if old != (self._words, self._length, self._long):
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """The line."""
+        rule = self.get_component_rich_style("route--rule")
+        words = self.get_component_rich_style("route--words")
+        length = self.get_component_rich_style("route--long" if self._long else "route--words")
+        right = f" {self._length} " if self._length else ""
+        left = present.fit(f" {self._words} ", self.size.width - cell_len(right) - 2).rstrip() + " "
+        gap = max(0, self.size.width - cell_len(left) - cell_len(right) - 2)
+        parts = [
+            Segment(self._mark, rule),
+            Segment(left, words),
+            Segment(self._mark * gap, rule),
+            Segment(right, length),
+            Segment(self._mark, rule),
+        ]
+        return Strip(parts).adjust_cell_length(self.size.width, rule)
+
+
+def length_words(counted: Count) -> str:
+    """The length for people: "24/70 · 1 part · Unicode ą"; empty for the empty text."""
+    if not counted.parts:
+        return ""
+    parts = len(counted.parts)
+    used = counted.per_part - counted.left
+    words = [f"{used}/{counted.per_part}", f"{parts} part{'s' if parts > 1 else ''}"]
+    if counted.forcing:
+        signs = list(dict.fromkeys(forcing.char for forcing in counted.forcing))
+        words.append(f"Unicode {one_line(' '.join(signs[:_MOST_SIGNS]), 16)}")
+    return " · ".join(words)
