@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.clock import Clock
+from tui.domain.text import repair
 from tui.store.audit import record
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -83,12 +84,15 @@ class ConsentBook:
                 summary,
                 self._clock.now(),
                 "agent",
-                evidence,
+                repair(evidence),
                 agent=agent,
                 opted_out=opted_out,
             )
             summaries.flush()
             action = "opt out" if opted_out else "opt in"
-            record(transaction, self._rng, self._clock, agent, action, conversation_id, 0, evidence)
+            record(
+                *(transaction, self._rng, self._clock, agent, action, conversation_id, 0),
+                repair(evidence),
+            )
 
         await self._database.write(work)

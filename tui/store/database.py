@@ -8,6 +8,7 @@ end. So a transaction is one hop, no other task's statement can slip into it, an
 import asyncio
 import functools
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ T = TypeVar("T")
 
 _BUSY_MS = 5_000
 _CACHE_KIB = 16_384
+_LOG_PAUSE = 0.02
 
 
 class Transaction:
@@ -68,6 +70,7 @@ class Database:
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
         self._searcher: aiosqlite.Connection | None = None
+        self._searching = asyncio.Lock()
         self._committed: list[Callable[[], None]] = []
 
     async def open(self) -> None:
@@ -102,15 +105,20 @@ class Database:
         return await self._run(self._reader, work)
 
     async def search(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on the searching connection; when cancelled, the query is interrupted."""
-        if self._searcher is None:
-            self._searcher = await self._connect(_prepare_reader)
-        searcher = self._searcher
-        try:
-            return await self._run(searcher, work)
-        except asyncio.CancelledError:
-            await asyncio.shield(searcher.interrupt())
-            raise
+        """Run `work` on the searching connection; when cancelled, the query is interrupted.
+
+        One at a time: an interruption stops whatever the connection is doing, and that must not
+        be somebody else's query.
+        """
+        async with self._searching:
+            if self._searcher is None:
+                self._searcher = await self._connect(_prepare_reader)
+            searcher = self._searcher
+            try:
+                return await self._run(searcher, work)
+            except asyncio.CancelledError:
+                await searcher.interrupt()
+                raise
 
     async def checkpoint(self) -> None:
         """Move the log into the database: the business of one process, the one with the lease."""
@@ -159,10 +167,12 @@ class Database:
                 self.path, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=512
             )
             await connection._execute(prepare, connection._conn)  # type: ignore[no-untyped-call]
-        except (sqlite3.Error, StoreError) as error:
+        except BaseException as error:
             if connection is not None:
                 await connection.close()
-            raise self._translated(error) from error
+            if isinstance(error, sqlite3.Error | StoreError):
+                raise self._translated(error) from error
+            raise
         return connection
 
     def _translated(self, error: Exception) -> StoreError:
@@ -207,11 +217,25 @@ def _prepare_reader(connection: sqlite3.Connection) -> None:
 def _prepare_writer(connection: sqlite3.Connection) -> None:
     """Settings and schema of the connection that writes."""
     connection.row_factory = sqlite3.Row
-    if connection.execute("pragma journal_mode").fetchone()[0] != "wal":
-        connection.execute("pragma journal_mode = wal")
+    _keep_a_log(connection)
     connection.execute("pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     # Only the holder of the lease checkpoints: two at a time can meet SQLite's WAL-reset race.
     connection.execute("pragma wal_autocheckpoint = 0")
     migrations.migrate(connection)
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Switch to WAL once in the file's life.
+
+    SQLite does not wait for a lock here, and every process that finds a new file wants to switch.
+    """
+    end = time.monotonic() + _BUSY_MS / 1000
+    while connection.execute("pragma journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("pragma journal_mode = wal").fetchall()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(_LOG_PAUSE)

@@ -6,7 +6,8 @@ from pathlib import Path
 from tui.store.errors import CannotOpen
 
 _NETWORK = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "9p", "fuse.sshfs", "fuse.s3fs"}
+    {"nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "ncpfs", "9p", "ceph", "glusterfs"}
+    | {"fuse.sshfs", "fuse.s3fs", "fuse.glusterfs", "fuse.ceph", "fuse.rclone", "fuse.davfs"}
 )
 
 
@@ -15,7 +16,7 @@ def prepare(path: Path, *, shared: bool = False) -> None:
 
     Raises `CannotOpen` naming the mend.
     """
-    if path.is_dir():
+    if _is_dir(path):
         raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
     _make_parent(path.parent, shared)
     kind = file_system(path.parent)
@@ -28,13 +29,27 @@ def prepare(path: Path, *, shared: bool = False) -> None:
 
 
 def _make_parent(folder: Path, shared: bool) -> None:
-    """Make the directory, private like the file."""
+    """Make the directory, private like the file, whatever the umask."""
+    if _is_dir(folder):
+        return
     try:
-        folder.mkdir(mode=0o2770 if shared else 0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o2770 if shared else 0o700)
     except OSError as error:
         raise CannotOpen(
             f"Cannot make the directory {folder} ({error.strerror}): "
             "make it yourself or set SMSDESK_DATABASE to another path"
+        ) from None
+
+
+def _is_dir(path: Path) -> bool:
+    """Whether there is a directory here; raises `CannotOpen` where one may not even look."""
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise CannotOpen(
+            f"Cannot look at {path} ({error.strerror}): "
+            "check the directory's permissions or set SMSDESK_DATABASE to another path"
         ) from None
 
 

@@ -4,37 +4,43 @@ An item that cannot be stored is kept raw and set aside in the same transaction,
 stands in the way of the others, and may be confirmed like them.
 """
 
+import functools
 import random
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.clock import MINUTE, Clock
+from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
 from tui.domain.ids import match_key
 from tui.domain.message import Direction
 from tui.domain.phone import parse_address
+from tui.domain.status import Status
 from tui.domain.text import repair
 from tui.store.audit import record
 from tui.store.consent import lock
 from tui.store.database import Database, Transaction
-from tui.store.events import EventRow, Events
+from tui.store.events import EventRow, Events, sane_time
 from tui.store.messages import index, insert_message, unused_id
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, note_last, text_came_in
+from tui.store.summaries import Summaries, Summary, note_last, text_came_in
 
 Judge = Callable[[str, str], Verdict]
 """What a customer's text says about consent, given the text and the party."""
 
 _LONGEST_TEXT = 20_000
-_FUTURE = 5 * MINUTE
+_LONGEST_EVIDENCE = 500
+_LONGEST_PROBLEM = 500
 _BAD_VALUE = (
     ValueError,
     TypeError,
+    AttributeError,
     OverflowError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
 )
 """What SQLite and the domain raise for a value that cannot be stored, as opposed to a bad disk."""
 
@@ -46,6 +52,18 @@ class Stored:
     new: int = 0
     known: int = 0
     aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """An item that could not be used."""
+
+    account: str
+    event_id: str
+    received_at: int
+    """Ms UTC."""
+    problem: str
+    raw: str
 
 
 class _BadItem(Exception):
@@ -82,6 +100,14 @@ class Ingest:
     async def aside(self) -> int:
         """How many items wait for someone who runs the desk."""
         return await self._database.read(queries("ingest").count_aside) or 0
+
+    async def set_aside(self, limit: int = 100) -> list[Aside]:
+        """The newest items that could not be used, with what the provider sent."""
+        query = functools.partial(queries("ingest").set_aside, limit=limit)
+        return [
+            Aside(row["account"], row["event_id"], row["received_at"], row["problem"], row["raw"])
+            for row in await self._database.read(query)
+        ]
 
     def _store(self, transaction: Transaction, account: str, events: Sequence[Event]) -> Stored:
         """The page, item by item."""
@@ -131,13 +157,7 @@ class _PageWork:
             case OptOut():
                 return self._opt_out(event)
             case Unreadable():
-                row = EventRow(
-                    EventKind.UNREADABLE,
-                    repair(event.event_id),
-                    raw=repair(event.raw),
-                    problem=event.problem,
-                )
-                return self._events.add(self._account, row)
+                return self._events.add(self._account, _unreadable_row(event))
 
     def finish(self) -> None:
         """Write what is cheaper together: the summaries and the search index."""
@@ -146,22 +166,15 @@ class _PageWork:
 
     def _reply(self, reply: Reply) -> bool:
         """A text from a customer becomes a message, once."""
-        now = self._clock.now()
-        at = _sane(reply.received_at, now)
-        identity = unused_id(self._connection, at, self._rng)
-        row = EventRow(
-            EventKind.REPLY,
-            reply.event_id,
-            at=reply.received_at,
-            raw=repair(reply.raw),
-            provider_id=reply.event_id,
-        )
-        address = parse_address(reply.party)
-        body = repair(reply.text)[:_LONGEST_TEXT]
-        verdict = self._judge(body, address.key)
-        if not self._events.add(self._account, row, identity):
+        at = sane_time(reply.received_at, self._clock.now())
+        address = parse_address(repair(reply.party))
+        own = repair(reply.own)
+        summary = self._summaries.of(address, account=self._account, own=own, at=at)
+        identity = unused_id(self._connection, at, self._rng, behind=summary["last_id"])
+        if not self._events.add(self._account, _reply_row(reply), identity):
             return False
-        summary = self._summaries.of(address, account=self._account, own=reply.own, at=at)
+        body = _shortened(repair(reply.text))
+        verdict = self._judge(body, address.key)
         insert_message(
             self._transaction,
             id=identity,
@@ -179,9 +192,9 @@ class _PageWork:
         )
         self._attach(identity, reply)
         self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
-        text_came_in(summary, at=at, account=self._account, own=reply.own)
+        text_came_in(summary, at=at, account=self._account, own=own)
         note_last(summary, id=identity, at=at, direction=Direction.IN, status="", body=body)
-        self._consent(summary, verdict, reply, identity)
+        self._consent(summary, verdict, reply, identity, at)
         return True
 
     def _attach(self, message_id: int, reply: Reply) -> None:
@@ -197,37 +210,67 @@ class _PageWork:
             )
 
     def _consent(
-        self, summary: dict[str, object], verdict: Verdict, reply: Reply, message_id: int
+        self, summary: Summary, verdict: Verdict, reply: Reply, message_id: int, at: int
     ) -> None:
-        """Lock or free the party by its own word, or by the provider's."""
+        """Lock or free the party by its own word, or by the provider's.
+
+        A word that frees must be newer than the one that locked: texts may come in any order.
+        """
         stop = verdict is Verdict.STOP or reply.opted_out
-        back_in = verdict is Verdict.START and bool(summary["opted_out"])
-        if not stop and not back_in:
+        if not stop and not (verdict is Verdict.START and self._locked_before(summary, at)):
             return
-        source = "word" if verdict in (Verdict.STOP, Verdict.START) else "provider"
+        source = "provider" if stop and verdict is not Verdict.STOP else "word"
         lock(
             self._connection,
             summary,
-            self._clock.now(),
+            at,
             source,
-            repair(reply.text)[:500],
+            repair(reply.text)[:_LONGEST_EVIDENCE],
             message_id=message_id,
             opted_out=stop,
         )
-        identity = int(str(summary["id"]))
         action = "opted out" if stop else "opted in"
-        record(self._transaction, self._rng, self._clock, "", action, identity, message_id)
+        record(self._transaction, self._rng, self._clock, "", action, summary["id"], message_id)
+
+    def _locked_before(self, summary: Summary, at: int) -> bool:
+        """Whether the party is locked, and was when it wrote this."""
+        if not summary["opted_out"]:
+            return False
+        word = queries("conversations").consent(self._connection, party=summary["party"])
+        return word is None or bool(word["at"] <= at)
 
     def _opt_out(self, event: OptOut) -> bool:
         """The provider says that a party has opted out."""
-        row = EventRow(EventKind.OPT_OUT, event.event_id, at=event.at, raw=repair(event.raw))
+        raw = repair(event.raw)
+        row = EventRow(EventKind.OPT_OUT, event.event_id, at=event.at, raw=raw)
         if not self._events.add(self._account, row):
             return False
+        address = parse_address(repair(event.party))
         now = self._clock.now()
-        address = parse_address(event.party)
         summary = self._summaries.of(address, account=self._account, own="", at=now)
-        lock(self._connection, summary, now, "provider", repair(event.raw)[:500])
+        self._events.opt_out(summary["id"], raw[:_LONGEST_EVIDENCE])
         return True
+
+
+def _unreadable_row(item: Unreadable) -> EventRow:
+    """An item to be set aside as a row of `events`, whatever its fields hold."""
+    return EventRow(
+        EventKind.UNREADABLE,
+        _as_text(item.event_id),
+        raw=_as_text(item.raw),
+        problem=_as_text(item.problem)[:_LONGEST_PROBLEM],
+    )
+
+
+def _reply_row(reply: Reply) -> EventRow:
+    """A text as a row of `events`."""
+    return EventRow(
+        EventKind.REPLY,
+        reply.event_id,
+        at=reply.received_at,
+        raw=repair(reply.raw),
+        provider_id=reply.event_id,
+    )
 
 
 def _receipt_row(receipt: Receipt) -> EventRow:
@@ -236,7 +279,7 @@ def _receipt_row(receipt: Receipt) -> EventRow:
         EventKind.RECEIPT,
         receipt.event_id,
         at=receipt.at,
-        status=receipt.status,
+        status=Status(receipt.status) if receipt.status else None,
         word=repair(receipt.word),
         code=repair(receipt.code),
         reason=repair(receipt.reason),
@@ -259,8 +302,13 @@ def _with_aside(events: Sequence[Event], bad: Mapping[int, Exception]) -> list[E
     ]
 
 
-def _sane(at: int | None, now: int) -> int:
-    """When it came in: a clock that is ahead must not put a text behind all later ones."""
-    if at is None or at <= 0 or at > now + _FUTURE:
-        return now
-    return at
+def _as_text(value: object) -> str:
+    """What a field holds, as text that can be stored."""
+    return repair(value if isinstance(value, str) else repr(value))
+
+
+def _shortened(text: str) -> str:
+    """A text of sane length, saying so where it was cut: the whole of it is kept raw."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    return f"{text[:_LONGEST_TEXT]}\n… ({len(text) - _LONGEST_TEXT} more characters)"

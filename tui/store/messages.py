@@ -10,6 +10,7 @@ from tui.domain.change import Subject
 from tui.domain.fold import fold, search_query
 from tui.domain.ids import new_id
 from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.domain.text import repair
 from tui.domain.timeline import Entry
 from tui.store import rows
 from tui.store.audit import record
@@ -92,21 +93,22 @@ class Messages:
 
         def work(transaction: Transaction) -> int:
             now = self._clock.now()
-            identity = unused_id(transaction.connection, now, self._rng)
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
+            identity = unused_id(transaction.connection, now, self._rng, behind=summary["last_id"])
+            text = repair(body)
             insert_message(
                 transaction,
                 id=identity,
                 conversation_id=conversation_id,
                 direction=Direction.NOTE,
                 account=summary["account"],
-                body=body,
+                body=text,
                 at=now,
                 agent=agent,
             )
-            index(transaction.connection, [(identity, body)])
-            note_last(summary, id=identity, at=now, direction=Direction.NOTE, status="", body=body)
+            index(transaction.connection, [(identity, text)])
+            note_last(summary, id=identity, at=now, direction=Direction.NOTE, status="", body=text)
             summaries.flush()
             record(transaction, self._rng, self._clock, agent, "note", conversation_id, identity)
             return identity
@@ -138,9 +140,15 @@ def insert_message(transaction: Transaction, **values: Any) -> None:
     transaction.changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
 
 
-def unused_id(connection: sqlite3.Connection, at: int, rng: random.Random) -> int:
-    """A new message id for this moment."""
-    identity = new_id(at, rng)
+def unused_id(
+    connection: sqlite3.Connection, at: int, rng: random.Random, *, behind: int = 0
+) -> int:
+    """A new message id for this moment, but behind the newest message of its conversation.
+
+    What comes in late, or is stamped by a clock that goes wrong, is news to whoever reads: it
+    must not slip in above what an agent has seen already.
+    """
+    identity = max(new_id(at, rng), behind + 1)
     while queries("messages").exists(connection, id=identity):
         identity += 1
     return identity

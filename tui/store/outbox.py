@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.change import Subject
+from tui.domain.conversation import State
 from tui.domain.ids import reference
 from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
@@ -25,9 +26,7 @@ from tui.store.errors import OptedOut, StaleReply, StoreError
 from tui.store.events import EventRow, Events
 from tui.store.messages import index, insert_message, unused_id
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, note_last
-
-_HANDLED_BY_AGENT = "Resolved by {agent}"
+from tui.store.summaries import Summaries, Summary, note_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +165,12 @@ class Outbox:
 
         def work(transaction: Transaction) -> bool:
             done = self._sql.take_back(transaction.connection, id=message_id, now=self._clock.now())
-            if done:
-                self._moved_by_hand(transaction, message_id)
-                record(
-                    transaction, self._rng, self._clock, agent, "take back", message_id=message_id
-                )
-            return bool(done)
+            if not done:
+                return False
+            summary = self._moved_by_hand(transaction, message_id)
+            self._wait_again(transaction, summary["id"])
+            self._record(transaction, agent, "take back", summary["id"], message_id)
+            return True
 
         return await self._database.write(work)
 
@@ -194,8 +193,8 @@ class Outbox:
         def work(transaction: Transaction) -> bool:
             if not self._sql.want_cancel(transaction.connection, id=message_id):
                 return False
-            self._moved_by_hand(transaction, message_id)
-            record(transaction, self._rng, self._clock, agent, "cancel", message_id=message_id)
+            summary = self._moved_by_hand(transaction, message_id)
+            self._record(transaction, agent, "cancel", summary["id"], message_id)
             return True
 
         return await self._database.write(work)
@@ -219,21 +218,28 @@ class Outbox:
         query = functools.partial(self._sql.hurry, account=account, now=self._clock.now())
         await self._database.write(lambda t: query(t.connection))
 
-    async def resolve(self, message_id: int, agent: str, *, went_out: bool) -> None:
-        """The agent's word about a message that may have been sent."""
+    async def resolve(self, message_id: int, agent: str, *, went_out: bool) -> bool:
+        """The agent's word about a message that may have been sent.
+
+        False when it is not uncertain any more: what the provider has said since then holds.
+        """
         status = Status.ACCEPTED if went_out else Status.FAILED
         words = "went out" if went_out else "did not go out"
         settled = Settled(status, word=f"{agent}: {words}", reason=f"{agent} says it {words}")
 
-        def work(transaction: Transaction) -> None:
+        def work(transaction: Transaction) -> bool:
+            row = queries("messages").get(transaction.connection, id=message_id)
+            if row is None or row["status"] != Status.UNCERTAIN:
+                return False
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
             events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
             self._mark_handled(transaction, summaries, message_id)
             summaries.flush()
-            record(transaction, self._rng, self._clock, agent, words, message_id=message_id)
+            self._record(transaction, agent, words, row["conversation_id"], message_id)
+            return True
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def handled(self, message_id: int) -> None:
         """An agent has dealt with this failure."""
@@ -257,14 +263,26 @@ class Outbox:
         seen_upto: int | None,
     ) -> int:
         """The row, the summary, the index, the draft's end."""
-        now = self._clock.now()
         address = parse_address(new.to)
-        summary = summaries.of(address, account=new.account, own=new.sender, at=now)
+        summary = summaries.of(address, account=new.account, own=new.sender, at=self._clock.now())
         self._refuse_stale(summary["last_id"], seen_upto)
         if queries("conversations").opted_out(transaction.connection, party=summary["party"]):
             raise OptedOut(f"{summary['address']} has opted out: nothing was queued")
-        body = repair(new.body)
-        identity = unused_id(transaction.connection, now, self._rng)
+        if new.retry_of is not None:
+            self._retry(transaction, summaries, summary["id"], new.retry_of)
+        identity = self._write_row(transaction, summary, new)
+        summary["waiting_since"] = None
+        queries("desk").drop_draft(
+            transaction.connection, conversation_id=summary["id"], agent=new.agent
+        )
+        transaction.changed(Subject.DRAFT, summary["id"], summary["id"])
+        self._record(transaction, new.agent, "send", summary["id"], identity)
+        return identity
+
+    def _write_row(self, transaction: Transaction, summary: Summary, new: NewMessage) -> int:
+        """The message itself, findable, as the newest of its conversation."""
+        now, body = self._clock.now(), repair(new.body)
+        identity = unused_id(transaction.connection, now, self._rng, behind=summary["last_id"])
         insert_message(
             transaction,
             id=identity,
@@ -285,23 +303,29 @@ class Outbox:
             retry_of=new.retry_of,
         )
         index(transaction.connection, [(identity, body)])
-        note_last(
-            summary,
-            id=identity,
-            at=now,
-            direction=Direction.OUT,
-            status=Status.QUEUED,
-            body=body,
-        )
-        summary["waiting_since"] = None
-        if new.retry_of is not None:
-            self._mark_handled(transaction, summaries, new.retry_of)
-        queries("desk").drop_draft(
-            transaction.connection, conversation_id=summary["id"], agent=new.agent
-        )
-        transaction.changed(Subject.DRAFT, summary["id"], summary["id"])
-        record(transaction, self._rng, self._clock, new.agent, "send", summary["id"], identity)
+        direction, status = Direction.OUT, Status.QUEUED
+        note_last(summary, id=identity, at=now, direction=direction, status=status, body=body)
         return identity
+
+    def _retry(
+        self, transaction: Transaction, summaries: Summaries, conversation_id: int, old: int
+    ) -> None:
+        """The failed message is dealt with; two agents cannot both send it again."""
+        again = queries("messages").sent_again
+        if again(transaction.connection, conversation_id=conversation_id, id=old):
+            raise StaleReply("Somebody has sent this again already: nothing was sent")
+        self._mark_handled(transaction, summaries, old)
+
+    def _record(
+        self,
+        transaction: Transaction,
+        agent: str,
+        action: str,
+        conversation_id: int,
+        message_id: int,
+    ) -> None:
+        """Who did it."""
+        record(transaction, self._rng, self._clock, agent, action, conversation_id, message_id)
 
     @staticmethod
     def _refuse_stale(last_id: int, seen_upto: int | None) -> None:
@@ -323,11 +347,22 @@ class Outbox:
         due = await self.next_due(account)
         return due is not None and due <= self._clock.now()
 
-    def _moved_by_hand(self, transaction: Transaction, message_id: int) -> None:
+    def _moved_by_hand(self, transaction: Transaction, message_id: int) -> Summary:
         """Bring the summary in line after the desk's own move of a message."""
         row = queries("messages").get(transaction.connection, id=message_id)
         summaries = Summaries(transaction, self._rng)
         self._show_move(transaction, summaries, row)
+        summaries.flush()
+        return summaries.get(row["conversation_id"])
+
+    def _wait_again(self, transaction: Transaction, conversation_id: int) -> None:
+        """An answer was taken back: the customer waits for one as before."""
+        summaries = Summaries(transaction, self._rng)
+        summary = summaries.get(conversation_id)
+        if summary["state"] != State.CLOSED:
+            summary["waiting_since"] = queries("messages").unanswered_since(
+                transaction.connection, conversation_id=conversation_id
+            )
         summaries.flush()
 
     @staticmethod
@@ -364,7 +399,7 @@ def settled_row(message_id: int, settled: Settled, now: int) -> EventRow:
     """The answer to a send as an event of the message's history."""
     return EventRow(
         kind="send",
-        event_id=f"{reference(message_id)}-{now}",
+        event_id=f"{reference(message_id)}-{now}-{settled.status}",
         at=now,
         status=settled.status,
         word=settled.word,

@@ -31,11 +31,11 @@ class Summaries:
         """Nothing is loaded yet."""
         self._transaction = transaction
         self._connection = transaction.connection
-        self._rng = rng
+        self.rng = rng
         self._sql = queries("conversations")
         self._loaded: dict[int, Summary] = {}
         self._ids: dict[str, int] = {}
-        self._tallies: dict[int, frozenset[str]] = {}
+        self._before: dict[int, Summary] = {}
         self._new: set[int] = set()
 
     def get(self, conversation_id: int) -> Summary:
@@ -65,12 +65,12 @@ class Summaries:
         identity = summary["id"]
         self._loaded[identity] = summary
         self._ids[summary["party"]] = identity
-        self._tallies[identity] = frozenset() if identity in self._new else tally(summary)
+        self._before[identity] = dict(summary)
 
     def _begin(self, address: Address, account: str, own: str, at: int) -> Summary:
         """Insert a conversation."""
         party = address.key
-        identity = new_id(at, self._rng)
+        identity = new_id(at, self.rng)
         while self._sql.get(self._connection, id=identity) is not None:
             identity += 1
         name = self._sql.contact_name(self._connection, party=party) or ""
@@ -92,19 +92,21 @@ class Summaries:
         return dict(self._sql.get(self._connection, id=identity))
 
     def _save(self, summary: Summary) -> None:
-        """Write one conversation, its counters and its change."""
+        """Write one conversation, its counters and its change; nothing where nothing changed."""
         identity = summary["id"]
-        waiting = summary["waiting_since"]
-        summary["rank"] = rank(waiting, summary["last_at"])
-        values = {name: summary[name] for name in _SAVED}
-        self._sql.save(self._connection, **values)
-        before, after = self._tallies[identity], tally(summary)
+        is_new = identity in self._new
+        summary["rank"] = rank(summary["waiting_since"], summary["last_at"])
+        old = self._before[identity]
+        if summary == old and not is_new:
+            return
+        self._sql.save(self._connection, **{name: summary[name] for name in _SAVED})
+        before, after = frozenset() if is_new else tally(old), tally(summary)
         for name in after - before:
             self._transaction.count(name, +1)
         for name in before - after:
             self._transaction.count(name, -1)
-        self._tallies[identity] = after
-        is_new = identity in self._new
+        self._before[identity] = dict(summary)
+        self._new.discard(identity)
         self._transaction.changed(Subject.CONVERSATION, identity, identity, new=is_new)
 
 
@@ -159,8 +161,8 @@ def note_last(
 ) -> None:
     """Make this message the one the list shows, if it is the newest."""
     if id >= summary["last_id"]:
+        summary["last_at"] = max(at, summary["last_at"]) if summary["last_id"] else at
         summary["last_id"] = id
-        summary["last_at"] = at
         summary["last_direction"] = direction.value
         summary["last_status"] = status
         summary["preview"] = body[:_PREVIEW]
@@ -169,8 +171,8 @@ def note_last(
 def text_came_in(summary: Summary, *, at: int, account: str, own: str) -> None:
     """A customer wrote: unread, waiting, open again, and answered through what they used."""
     summary["unread"] += 1
-    if summary["waiting_since"] is None:
-        summary["waiting_since"] = at
+    waiting = summary["waiting_since"]
+    summary["waiting_since"] = at if waiting is None else min(at, waiting)
     summary["state"] = State.OPEN.value
     summary["snoozed_until"] = None
     summary["account"] = account

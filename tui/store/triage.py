@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 
 from tui.clock import Clock
 from tui.domain.conversation import State
+from tui.domain.text import repair
 from tui.store.audit import record
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, folded
 
-_UNDONE = ("state", "snoozed_until", "assignee", "starred", "unread", "waiting_since")
+_UNDONE_ANYWAY = ("assignee", "starred")
+_UNDONE = (*_UNDONE_ANYWAY, "state", "snoozed_until", "unread", "waiting_since")
 """What an undo brings back; messages stay as they are."""
 
 
@@ -31,7 +33,11 @@ class Triage:
 
         def work(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
-            summaries.get(conversation_id)["unread"] = 0
+            summary = summaries.get(conversation_id)
+            newer = queries("messages").came_in_after(
+                transaction.connection, conversation_id=conversation_id, upto=upto
+            )
+            summary["unread"] = min(summary["unread"], newer)
             summaries.flush()
             self._sql.save_look(
                 transaction.connection,
@@ -66,7 +72,12 @@ class Triage:
 
     async def reopen(self, ids: Sequence[int], agent: str) -> list[Summary]:
         """Back to the open ones."""
-        return await self.change(ids, agent, "reopen", lambda s: s.update(state=State.OPEN.value))
+        return await self.change(
+            ids,
+            agent,
+            "reopen",
+            lambda s: s.update(state=State.OPEN.value, snoozed_until=None),
+        )
 
     async def snooze(self, ids: Sequence[int], agent: str, until: int | None) -> list[Summary]:
         """Out of sight until a moment (ms UTC), or until a reply."""
@@ -97,7 +108,8 @@ class Triage:
         )
 
     async def label(self, ids: Sequence[int], agent: str, label: str, on: bool) -> list[Summary]:
-        """Put a label on, or take it off."""
+        """Put a label on, or take it off; a label is one line."""
+        label = " ".join(repair(label).split())
 
         def work(transaction: Transaction) -> list[Summary]:
             summaries = Summaries(transaction, self._rng)
@@ -113,7 +125,10 @@ class Triage:
         return await self._database.write(work)
 
     async def restore(self, before: Sequence[Summary], agent: str) -> None:
-        """Undo: state, owner, star, labels and read mark as they were; messages stay."""
+        """Undo: state, owner, star, labels and read mark as they were; messages stay.
+
+        Where somebody has written meanwhile, state and read mark stay too: nothing new is hidden.
+        """
 
         def work(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
@@ -121,7 +136,9 @@ class Triage:
                 summary = summaries.get(old["id"])
                 for label in _labels(old) ^ _labels(summary):
                     self._put_label(transaction.connection, summary, label, label in _labels(old))
-                summary.update({name: old[name] for name in _UNDONE})
+                untouched = summary["last_id"] == old["last_id"]
+                names = _UNDONE if untouched else _UNDONE_ANYWAY
+                summary.update({name: old[name] for name in names})
                 record(transaction, self._rng, self._clock, agent, "undo", old["id"])
             summaries.flush()
 
@@ -133,14 +150,14 @@ class Triage:
         def work(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            summary["name"] = name
-            summary["folded"] = folded(name, summary["address"])
+            summary["name"] = repair(name)
+            summary["folded"] = folded(summary["name"], summary["address"])
             summaries.flush()
             self._sql.save_contact(
                 transaction.connection,
                 party=summary["party"],
-                name=name,
-                note=note,
+                name=summary["name"],
+                note=repair(note),
                 now=self._clock.now(),
             )
             record(transaction, self._rng, self._clock, agent, "rename", conversation_id)

@@ -27,9 +27,6 @@ on conflict do nothing;
 -- name: drop_label(label, conversation_id)!
 delete from conversation_labels where label = :label and conversation_id = :conversation_id;
 
--- name: labels_of(conversation_id)
-select label from conversation_labels where conversation_id = :conversation_id order by label;
-
 -- name: all_labels()
 select label, count(*) as uses from conversation_labels group by label order by label;
 
@@ -79,7 +76,7 @@ select * from consent where party = :party;
 
 -- name: add_audit(id, at, agent, action, conversation_id, message_id, detail)!
 insert into audit (id, at, agent, action, conversation_id, message_id, detail)
-values (:id, :at, :agent, :action, :conversation_id, :message_id, :detail);
+values (max(:id, (select coalesce(max(id), 0) + 1 from audit)), :at, :agent, :action, :conversation_id, :message_id, :detail);
 
 -- name: audit_of(conversation_id)
 select * from audit where conversation_id = :conversation_id order by id desc limit 200;

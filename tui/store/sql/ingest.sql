@@ -1,10 +1,9 @@
--- name: add_event(account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, problem, raw)!
-insert into events (account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, problem, raw)
-values (:account, :kind, :event_id, :received_at, :at, :message_id, :provider_key, :status, :word, :code, :reason, :moved, :problem, :raw)
+-- name: add_event(account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, problem, raw, parts, price, opted_out)!
+insert into events (account, kind, event_id, received_at, at, message_id, provider_key, status, word, code,
+  reason, moved, problem, raw, parts, price, opted_out)
+values (:account, :kind, :event_id, :received_at, :at, :message_id, :provider_key, :status, :word, :code,
+  :reason, :moved, :problem, :raw, :parts, :price, :opted_out)
 on conflict (account, kind, event_id) do nothing;
-
--- name: known(account, kind, event_id)$
-select 1 from events where account = :account and kind = :kind and event_id = :event_id;
 
 -- name: waiting_for(account, provider_key)
 select * from events where account = :account and provider_key = :provider_key

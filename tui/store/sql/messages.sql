@@ -19,7 +19,21 @@ values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sende
 select 1 from messages where id = :id;
 
 -- name: by_provider_key(account, provider_key)
-select * from messages where account = :account and provider_key = :provider_key order by id desc limit 20;
+select * from messages where account = :account and provider_key = :provider_key
+  and direction = 'out' order by id desc limit 20;
+
+-- name: came_in_after(conversation_id, upto)$
+select count(*) from messages
+where conversation_id = :conversation_id and id > :upto and direction = 'in';
+
+-- name: unanswered_since(conversation_id)$
+select min(at) from messages
+where conversation_id = :conversation_id and direction = 'in' and id > coalesce((
+  select max(id) from messages
+  where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'), 0);
+
+-- name: sent_again(conversation_id, id)$
+select 1 from messages where conversation_id = :conversation_id and id > :id and retry_of = :id;
 
 -- name: move(id, status, word, code, reason, status_at, parts, price, contradicted)!
 update messages set status = :status, word = :word, code = :code, reason = :reason, status_at = :status_at,

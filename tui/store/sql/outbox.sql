@@ -46,9 +46,6 @@ select count(*) from (
     and status in ('accepted', 'submitted', 'uncertain', 'scheduled') and at >= :since limit 1
 );
 
--- name: scheduled_waiting(conversation_id)
-select * from messages where conversation_id = :conversation_id and status = 'scheduled' order by scheduled_at;
-
 -- name: want_cancel(id)!
 update messages set cancel_wanted = 1 where id = :id and status = 'scheduled' and cancel_wanted <> 1;
 
