@@ -55,6 +55,15 @@ class Accounts:
 
         await self._database.write(work)
 
+    async def save_event(self, name: str) -> None:
+        """Something was pushed by the account's provider just now."""
+
+        def work(transaction: Transaction) -> None:
+            self._sql.save_event(transaction.connection, name=name, now=self._clock.now())
+            transaction.changed(Subject.ACCOUNT)
+
+        await self._database.write(work)
+
     async def save_balance(self, name: str, balance: str) -> None:
         """Write what is left on an account."""
 
@@ -65,6 +74,11 @@ class Accounts:
             transaction.changed(Subject.ACCOUNT)
 
         await self._database.write(work)
+
+    async def balance_at(self, name: str) -> int:
+        """When the balance was last learnt (ms UTC); 0 for never."""
+        row = await self._database.read(functools.partial(self._sql.account_state, name=name))
+        return row["balance_at"] if row else 0
 
     async def poke(self, name: str) -> None:
         """Someone asks that the account be tried again at once, whichever process serves it."""

@@ -18,16 +18,25 @@ class BalanceReader:
         """Nothing is read yet."""
         self._account = account
         self._hands = hands
+        self._hurried = False
+
+    def hurry(self) -> None:
+        """Ask in the next round, however fresh the last answer is."""
+        self._hurried = True
 
     async def round(self) -> Rest:
-        """Ask and store."""
+        """Ask if the last answer, whoever got it, is an hour old, and store."""
+        accounts, name = self._hands.store.accounts, self._account.name
+        age = (self._hands.clock.now() - await accounts.balance_at(name)) / SECOND
+        if 0 <= age < _HOURLY and not self._hurried:
+            return Rest(_HOURLY - age)
+        self._hurried = False
         try:
             balance = await self._account.provider.balance()
         except NotPossible:
             return Rest(None)
         except ProviderError as error:
-            self._hands.log("no balance", account=self._account.name, line=error.message)
+            self._hands.log("no balance", account=name, line=error.message)
             return Rest(_HOURLY)
-        text = one_line(balance.text, _LONGEST)
-        await self._hands.store.accounts.save_balance(self._account.name, text)
+        await accounts.save_balance(name, one_line(balance.text, _LONGEST))
         return Rest(_HOURLY)

@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Sequence
 
 from tui.clock import SECOND
+from tui.domain.message import Message
 from tui.providers.errors import ProviderError, Unreadable
 from tui.providers.protocol import Accepted, Outcome, Refused
-from tui.store.errors import StoreError
+from tui.store.errors import Busy, CannotWrite
 from tui.store.outbox import Claimed, Settled
 from tui.sync.backoff import after_failure
 from tui.sync.hands import Hands
@@ -52,43 +53,40 @@ class Sender:
         store = self._hands.store
         batch = max(1, self._account.provider.capabilities.batch)
         claimed = await store.outbox.claim(store.leases.owner, self._account.name, batch)
-        claimed = await self._put_off(claimed)
         if claimed:
-            await self._hand_over(claimed)
+            _raise_for_account(await self._hand_over(claimed))
         return bool(claimed)
 
-    async def _put_off(self, claimed: Sequence[Claimed]) -> list[Claimed]:
-        """Keep what the provider cannot hold back until its time; the rest."""
-        if self._account.provider.capabilities.schedule:
-            return list(claimed)
-        now = self._hands.clock.now()
-        rest = []
-        for one in claimed:
-            at = one.message.scheduled_at
-            if at is not None and at > now:
-                await self._requeue([one.message.id], at, "Waits on the desk until its time")
-            else:
-                rest.append(one)
-        return rest
-
-    async def _hand_over(self, claimed: Sequence[Claimed]) -> None:
-        """One request and its consequences; raises what holds for the whole account."""
-        fates: dict[int, Fate] = dict.fromkeys((one.message.id for one in claimed), BROKEN)
+    async def _hand_over(self, claimed: Sequence[Claimed]) -> Sequence[Outcome]:
+        """One request and its consequences for each message."""
+        waits = {one.message.id: self._wait(one.message) for one in claimed}
+        early: dict[int, Fate] = {i: wait for i, wait in waits.items() if wait is not None}
+        going = [one for one in claimed if one.message.id not in early]
+        fates: dict[int, Fate] = dict.fromkeys((one.message.id for one in going), BROKEN)
         try:
-            outcomes = await self._outcomes(claimed)
-            for one, outcome in zip(claimed, outcomes, strict=True):
+            outcomes = await self._outcomes(going)
+            for one, outcome in zip(going, outcomes, strict=True):
                 attempts = one.message.attempts
                 fates[one.message.id] = fate_of(outcome, attempts, self._hands.rng)
         except asyncio.CancelledError:
             fates = dict.fromkeys(fates, LOST)
             raise
         finally:
-            await self._record(fates)
+            await self._record(fates | early)
         self.sent += sum(isinstance(outcome, Accepted) for outcome in outcomes)
-        _raise_for_account(outcomes)
+        return outcomes
+
+    def _wait(self, message: Message) -> Again | None:
+        """What the provider cannot hold back until its time waits here; None: it goes now."""
+        at, now = message.scheduled_at, self._hands.clock.now()
+        if at is None or at <= now or self._account.provider.capabilities.schedule:
+            return None
+        return Again((at - now) / SECOND, "Waits on the desk until its time")
 
     async def _outcomes(self, claimed: Sequence[Claimed]) -> list[Outcome]:
         """One outcome for each; an error about all of them is each one's."""
+        if not claimed:
+            return []
         now = self._hands.clock.now()
         messages = [self._account.outgoing(one.message, one.to, now) for one in claimed]
         try:
@@ -107,37 +105,30 @@ class Sender:
         settled = [(i, fate) for i, fate in fates.items() if isinstance(fate, Settled)]
         again = [(i, fate) for i, fate in fates.items() if isinstance(fate, Again)]
         failures = 0
-        while True:
+        while settled or again:
             try:
                 if settled:
                     await self._hands.store.outbox.settle_all(settled)
                     settled = []
                 await self._queue_again(again)
-                return
-            except StoreError as error:
+                again = []
+            except (Busy, CannotWrite) as error:
                 failures += 1
                 self._hands.log("outcome not yet on disk", line=str(error))
                 pause = after_failure(failures, self._hands.rng, longest=_LONGEST_RETRY)
                 await self._hands.clock.sleep(pause)
 
     async def _queue_again(self, again: Sequence[tuple[int, Again]]) -> None:
-        """Back into the queue, those alike together."""
-        groups: dict[str, list[tuple[int, Again]]] = {}
-        for found in again:
-            groups.setdefault(found[1].reason, []).append(found)
-        now = self._hands.clock.now()
-        for reason, group in groups.items():
-            at = now + round(max(fate.pause for _, fate in group) * SECOND)
-            await self._requeue([message_id for message_id, _ in group], at, reason)
-
-    async def _requeue(self, message_ids: Sequence[int], at: int, reason: str) -> None:
-        """Nothing was sent: not before `at`."""
-        store = self._hands.store
-        await store.outbox.requeue(message_ids, store.leases.owner, at=at, reason=reason)
+        """Back into the queue."""
+        store, now = self._hands.store, self._hands.clock.now()
+        waits = [(i, now + round(fate.pause * SECOND), fate.reason) for i, fate in again]
+        if waits:
+            await store.outbox.requeue(store.leases.owner, waits)
 
 
 def _raise_for_account(outcomes: Sequence[Outcome]) -> None:
     """Raise what kept every message of a batch from going out."""
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, Refused)]
-    if len(errors) == len(outcomes) and all(isinstance(e, ACCOUNT_ERRORS) for e in errors):
-        raise errors[0]
+    about_account = [error for error in errors if isinstance(error, ACCOUNT_ERRORS)]
+    if about_account and len(about_account) == len(outcomes):
+        raise about_account[0]

@@ -37,7 +37,8 @@ class Worker:
         self._sender = Sender(account, hands)
         self._poller = Poller(account, hands, pace)
         self._asker = Asker(account, hands)
-        self._balance = self._lane("balance", BalanceReader(account, hands).round)
+        self._balance_reader = BalanceReader(account, hands)
+        self._balance = self._lane("balance", self._balance_reader.round)
         self._lanes = self._make_lanes()
         self._idle_lanes = self._make_idle_lanes()
 
@@ -97,6 +98,7 @@ class Worker:
         """Someone asks that the account be tried again: at once, whatever the pauses."""
         await self._hands.store.outbox.hurry(self.account.name)
         self._poller.hurry()
+        self._balance_reader.hurry()
         for lane in (*self._lanes, *self._idle_lanes):
             lane.poke()
 
@@ -109,6 +111,7 @@ class Worker:
         try:
             return await self._sender.round()
         except OutOfCredit:
+            self._balance_reader.hurry()
             self._balance.poke()
             raise
 

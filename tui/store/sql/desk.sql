@@ -11,6 +11,10 @@ on conflict (name) do update set health = excluded.health, line = excluded.line,
   ok_at = coalesce(excluded.ok_at, accounts.ok_at), event_at = coalesce(excluded.event_at, accounts.event_at),
   latency_ms = excluded.latency_ms, holder = excluded.holder;
 
+-- name: save_event(name, now)!
+insert into accounts (name, event_at, ok_at) values (:name, :now, :now)
+on conflict (name) do update set event_at = excluded.event_at, ok_at = excluded.ok_at;
+
 -- name: save_balance(name, balance, now)!
 insert into accounts (name, balance, balance_at) values (:name, :balance, :now)
 on conflict (name) do update set balance = excluded.balance, balance_at = excluded.balance_at;
@@ -108,9 +112,6 @@ select * from changes where seq > :seq order by seq limit :limit;
 
 -- name: last_change()$
 select coalesce(max(seq), 0) from changes;
-
--- name: first_change()$
-select coalesce(min(seq), 0) from changes;
 
 -- name: prune_changes(keep)!
 delete from changes where seq <= (select max(seq) from changes) - :keep;
