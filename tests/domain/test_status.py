@@ -1,0 +1,69 @@
+"""The scale of statuses: the same news in any order ends in the same badge."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.status import FINAL, MOVES, Status, contradicts, may_move, settle
+
+FROM_PROVIDERS = [s for s in Status if s not in (Status.QUEUED, Status.SENDING)]
+STARTS = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.ACCEPTED)
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("news", itertools.combinations(FROM_PROVIDERS, 3), ids="-".join)
+def test_three_pieces_of_news_end_the_same_in_all_orders(
+    start: Status, news: tuple[Status, ...]
+) -> None:
+    ends = {settle(start, order) for order in itertools.permutations(news)}
+    assert len(ends) == 1
+
+
+@given(
+    st.sampled_from(STARTS),
+    st.lists(st.sampled_from(FROM_PROVIDERS)).flatmap(
+        lambda news: st.tuples(st.just(news), st.permutations(news))
+    ),
+)
+def test_any_news_ends_the_same_shuffled_and_repeated(
+    start: Status, orders: tuple[list[Status], list[Status]]
+) -> None:
+    news, shuffled = orders
+    assert settle(start, news) == settle(start, shuffled + news)
+
+
+@given(st.sampled_from(list(Status)), st.lists(st.sampled_from(FROM_PROVIDERS)))
+def test_a_status_never_comes_back_to_one_it_has_left(start: Status, news: list[Status]) -> None:
+    seen = [start]
+    for item in news:
+        now = settle(seen[-1], [item])
+        if now is not seen[-1]:
+            assert now not in seen
+            seen.append(now)
+
+
+@pytest.mark.parametrize("end", sorted(FINAL - {Status.DELIVERED}))
+def test_proof_of_delivery_beats_every_other_end(end: Status) -> None:
+    assert may_move(end, Status.DELIVERED)
+    assert not may_move(Status.DELIVERED, end)
+
+
+def test_an_end_never_becomes_something_on_the_way() -> None:
+    assert not [(end, to) for end in FINAL for to in MOVES[end] if to not in FINAL]
+
+
+def test_every_failure_is_reached_from_every_status_on_the_way() -> None:
+    on_the_way = set(Status) - FINAL
+    assert all(MOVES[status] >= FINAL for status in on_the_way)
+
+
+def test_nobody_moves_back_into_the_queue() -> None:
+    assert not [old for old in Status if Status.QUEUED in MOVES[old]]
+    assert [old for old in Status if Status.SENDING in MOVES[old]] == [Status.QUEUED]
+
+
+def test_two_different_ends_contradict_each_other_and_nothing_else_does() -> None:
+    for old, new in itertools.product(Status, Status):
+        assert contradicts(old, new) == (old in FINAL and new in FINAL and old != new)

@@ -1,0 +1,21 @@
+"""An inbox for one example of a property, gone with it."""
+
+import contextlib
+import random
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from tui.clock import ManualClock
+from tui.store.store import Store
+
+
+@contextlib.asynccontextmanager
+async def temporary_store(clock: ManualClock | None = None, **options: Any) -> AsyncIterator[Store]:
+    """A new, empty, open store; its owner is "a"."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "inbox.db"
+        values = {"clock": clock or ManualClock(), "rng": random.Random(1), "owner": "a", **options}
+        async with Store(path, **values) as store:
+            yield store
