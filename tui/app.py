@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
 from textual.app import App
@@ -17,6 +17,10 @@ from tui.themes import THEMES
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
 """What runs behind the screen: it is entered after the first paint and left at the end."""
+
+
+class CannotServe(Exception):
+    """The background cannot start; the text is fit for an agent."""
 
 
 class SmsDeskApp(App[int]):
@@ -34,6 +38,9 @@ class SmsDeskApp(App[int]):
         self._store = store
         self._seat = seat
         self._background = background
+        self._serving: asyncio.Task[None] | None = None
+        self.failure: Exception | None = None
+        """What ended the app, if it did not end in good order."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = f"smsdesk-{seat.theme}"
@@ -50,7 +57,13 @@ class SmsDeskApp(App[int]):
     def _begin(self) -> None:
         """What nobody waits for."""
         if self._background is not None:
-            self.run_worker(self._serve(self._background), name="sync", exit_on_error=False)
+            self._serving = asyncio.create_task(self._serve(self._background), name="sync")
+
+    async def end_background(self) -> None:
+        """Let what runs behind the screen finish: to be awaited before the store is closed."""
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait([self._serving])
 
     @property
     def inbox(self) -> InboxScreen:
@@ -69,13 +82,16 @@ class SmsDeskApp(App[int]):
 
     async def _serve(self, background: Background) -> None:
         """Keep the background running until the app ends."""
-        async with AsyncExitStack() as stack:
-            try:
-                await stack.enter_async_context(background())
-            except (StoreError, OSError) as error:
-                self.inbox.say(one_line(f"Not connected: {error}", 300))
-                return
-            await self._ended()
+        try:
+            async with background():
+                await asyncio.Event().wait()
+        except (CannotServe, StoreError, OSError) as error:
+            self.inbox.say(one_line(f"Not connected: {error}", 300))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Keep what ended the app, for whoever ran it."""
+        self.failure = self.failure or error
+        super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Textual would print every local variable, texts of customers among them: say one line.
@@ -84,7 +100,3 @@ class SmsDeskApp(App[int]):
         """
         self._exit_renderables.clear()
         self._close_messages_no_wait()
-
-    async def _ended(self) -> None:
-        """Never returns: the worker is cancelled when the app ends."""
-        await asyncio.Event().wait()

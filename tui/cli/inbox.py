@@ -1,0 +1,83 @@
+"""The inbox itself: the one command that opens a screen."""
+
+import asyncio
+import contextlib
+import functools
+import os
+import random
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from tui.cli import context
+from tui.cli.errors import BAD_USE, CommandError
+from tui.clock import Clock, SystemClock
+from tui.settings.errors import SettingsError
+from tui.store.errors import StoreError
+from tui.wiring import make_seat, open_store
+
+if TYPE_CHECKING:
+    from tui.app import Background
+    from tui.seat import Seat
+    from tui.settings.desk import Desk
+    from tui.settings.models import Settings
+    from tui.store.store import Store
+    from tui.sync.served import ServedAccount
+
+
+def run(arguments: Namespace) -> int:
+    """Open the configured inbox; exit code 2 when it cannot be opened."""
+    desk = context.desk(arguments)
+    try:
+        return asyncio.run(_run(arguments, desk, SystemClock(), random.Random()))
+    except StoreError as error:
+        raise CommandError(str(error), BAD_USE) from None
+
+
+async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: random.Random) -> int:
+    """The store, the seat, and what serves the accounts behind them."""
+    async with open_store(desk, clock, rng) as store:
+        background = functools.partial(_background, arguments, store, clock, rng, desk.agent)
+        return await run_app(store, make_seat(desk, clock, os.environ), background)
+
+
+async def run_app(store: "Store", seat: "Seat", background: "Background | None") -> int:
+    """Run the app on an open store until the agent leaves; its exit code."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError("no terminal here: scripts use smsdesk threads --json", BAD_USE)
+    from tui.app import SmsDeskApp
+
+    app = SmsDeskApp(store, seat, background)
+    try:
+        await app.run_async()
+    finally:
+        await app.end_background()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0
+
+
+@contextlib.asynccontextmanager
+async def _background(
+    arguments: Namespace, store: "Store", clock: Clock, rng: random.Random, agent: str
+) -> AsyncIterator[None]:
+    """Serve the accounts for as long as the inbox is open; imported after the first paint."""
+    from tui.app import CannotServe
+    from tui.wiring import pace_of, serving
+
+    try:
+        settings, accounts = await asyncio.to_thread(_prepare, arguments, clock)
+    except SettingsError as error:
+        raise CannotServe(error.lines[0]) from None
+    service = serving(store, accounts, clock, rng, kind="desk", agent=agent, pace=pace_of(settings))
+    async with service:
+        yield
+
+
+def _prepare(arguments: Namespace, clock: Clock) -> "tuple[Settings, list[ServedAccount]]":
+    """All settings with their secrets, and the clients: costly to import, so off the loop."""
+    from tui.wiring import served
+
+    settings = context.settings(arguments)
+    return settings, served(settings, clock)
