@@ -16,7 +16,7 @@ BETWEEN_SECONDS = (20.0, 40.0)
 OWN_NUMBERS = {
     "messagemedia": "+61491570157",
     "messente": "+447700900100",
-    "serwersms": "+447700900101",
+    "serwersms": "7110",
     "smartswitch": "+12025550144",
     "messageport": "+61491570110",
 }
