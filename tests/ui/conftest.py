@@ -1,0 +1,33 @@
+"""A desk for tests of the screen: a store with a day's history, and the app over it."""
+
+from datetime import UTC
+
+import pytest
+import pytest_textual_snapshot  # type: ignore[import-untyped]
+
+from tests.ui.desk import Desk
+from tests.ui.history import ACCOUNTS, AGENT, write_history
+from tui.clock import ManualClock
+from tui.seat import Seat
+from tui.store.store import Store
+
+pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"
+
+
+@pytest.fixture
+def seat(clock: ManualClock) -> Seat:
+    """Mia's place: two accounts, UTC, no time to take a message back."""
+    return Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
+
+
+@pytest.fixture
+def empty_desk(store: Store, clock: ManualClock, seat: Seat) -> Desk:
+    """A desk to which nobody has ever written."""
+    return Desk(store, clock, seat)
+
+
+@pytest.fixture
+async def desk(empty_desk: Desk) -> Desk:
+    """A desk at 14:02 of an ordinary day; `async with desk.open(NARROW):` shows it."""
+    await write_history(empty_desk.store, empty_desk.clock)
+    return empty_desk

@@ -1,0 +1,169 @@
+"""An agent at the screen: presses keys, reads what is shown, and looks into the store."""
+
+import contextlib
+import io
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from typing import Any
+
+from rich.console import Console
+from textual.app import App
+from textual.pilot import Pilot
+
+from tests.ui.history import Scribe
+from tests.waiting import wait_until
+from tui.app import SmsDeskApp
+from tui.clock import ManualClock
+from tui.domain.conversation import Conversation, Draft
+from tui.domain.message import Message
+from tui.screens.inbox import InboxScreen
+from tui.seat import Seat
+from tui.store.messages import NEWEST
+from tui.store.store import Store
+
+NARROW = (80, 24)
+WIDE = (130, 40)
+SIZES = (NARROW, WIDE)
+
+_NAMED = {" ": "space", "\n": "enter"}
+
+
+def texts(app: App[Any]) -> list[str]:
+    """The visible screen as lines of text, whatever screens lie over each other."""
+    width, height = app.size
+    console = Console(
+        width=width, height=height, file=io.StringIO(), record=True, force_terminal=True
+    )
+    shown = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+    console.print(shown)
+    return console.export_text().split("\n")
+
+
+class Desk:
+    """A store with a history, and the app over it while `open` lasts."""
+
+    app: SmsDeskApp
+    pilot: Pilot[int]
+
+    def __init__(self, store: Store, clock: ManualClock, seat: Seat) -> None:
+        """Nothing is on the screen before `open`."""
+        self.store = store
+        self.clock = clock
+        self.seat = seat
+        self.world = Scribe(store, clock)
+        """What customers and providers do meanwhile."""
+
+    @contextlib.asynccontextmanager
+    async def open(self, size: tuple[int, int] = WIDE, **seat: Any) -> AsyncIterator["Desk"]:
+        """Sit down at a terminal of `size`; further arguments change the seat."""
+        self.app = SmsDeskApp(self.store, replace(self.seat, **seat))
+        async with self.app.run_test(size=size, notifications=True) as pilot:
+            self.pilot = pilot
+            await self.until(self._settled, "the first picture")
+            yield self
+
+    async def _settled(self) -> bool:
+        """Whether the list is there and its conversation is shown."""
+        threads = self.inbox.threads
+        open_ones = (await self.store.conversations.counts()).open
+        row = threads.current
+        return threads.total == open_ones and self.shown_id == (row.id if row else 0)
+
+    @property
+    def inbox(self) -> InboxScreen:
+        """The screen at the bottom."""
+        return self.app.inbox
+
+    # Pressing ---------------------------------------------------------------------------------
+
+    async def press(self, *keys: str) -> None:
+        """Press keys by Textual's names."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Press the keys of a text."""
+        await self.pilot.press(*(_NAMED.get(char, char) for char in text))
+
+    async def stand_on(self, number: str) -> None:
+        """Move the cursor of the list, by keys, onto a conversation it shows."""
+        wanted = (await self.thread(number)).id
+        await self.press("home")
+        for _ in range(100):
+            row = self.inbox.threads.current
+            assert row is not None, "the list is empty"
+            if row.id == wanted:
+                await wait_until(lambda: self.shown_id == wanted, what=f"{number} shown")
+                return
+            await self.press("j")
+        raise AssertionError(f"{number} is not in the list")
+
+    async def open_thread(self, number: str) -> None:
+        """Open a conversation that the list shows."""
+        await self.stand_on(number)
+        await self.press("enter")
+
+    # Looking ----------------------------------------------------------------------------------
+
+    def lines(self) -> list[str]:
+        """The screen as lines."""
+        return texts(self.app)
+
+    def text(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.lines())
+
+    async def shows(self, *words: str) -> None:
+        """Wait until all of these are on the screen."""
+        for word in words:
+            try:
+                await wait_until(lambda word=word: word in self.text())  # type: ignore[misc]
+            except AssertionError:
+                raise AssertionError(f"{word!r} is not shown:\n{self.text()}") from None
+
+    async def hides(self, *words: str) -> None:
+        """Wait until none of these is on the screen."""
+        for word in words:
+            try:
+                await wait_until(lambda word=word: word not in self.text())  # type: ignore[misc]
+            except AssertionError:
+                raise AssertionError(f"{word!r} is still shown:\n{self.text()}") from None
+
+    @property
+    def shown_id(self) -> int:
+        """The id of the conversation whose messages are on the screen; 0 for none."""
+        shown = self.inbox.pane.view.conversation
+        return shown.id if shown is not None else 0
+
+    @property
+    def typed(self) -> str:
+        """What stands in the composer."""
+        return self.inbox.pane.composer.text
+
+    # What is stored ---------------------------------------------------------------------------
+
+    async def thread(self, number: str) -> Conversation:
+        """The conversation with a number as the store has it."""
+        return await self.world.conversation(number)
+
+    async def messages(self, number: str) -> list[Message]:
+        """Every message of a conversation, oldest first."""
+        conversation = await self.thread(number)
+        return await self.store.messages.before(conversation.id, NEWEST, 1_000)
+
+    async def last(self, number: str) -> Message:
+        """The newest message of a conversation."""
+        return (await self.messages(number))[-1]
+
+    async def draft(self, number: str, agent: str = "") -> Draft | None:
+        """An agent's draft (the seat's own, unless named)."""
+        conversation = await self.thread(number)
+        return await self.store.drafts.get(conversation.id, agent or self.seat.agent)
+
+    async def until(self, condition: Any, what: str = "") -> None:
+        """Wait until a condition, plain or async, holds."""
+        await wait_until(condition, what=what)
+
+
+def column(lines: Iterable[str], begin: int, end: int) -> list[str]:
+    """A part of the screen: the same cells of each line, without blanks around."""
+    return [line[begin:end].strip() for line in lines]

@@ -1,0 +1,49 @@
+"""What is on the screen when an agent sits down."""
+
+import pytest
+
+from tests.ui.desk import NARROW, SIZES, WIDE, Desk
+from tests.ui.history import CHLOE, NAMES
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_whoever_waits_longest_is_on_top(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.open(size):
+        current = desk.inbox.threads.current
+        assert current is not None and current.party == CHLOE
+        assert NAMES[CHLOE] in desk.lines()[2]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_first_line_tells_accounts_numbers_agent_and_time(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    async with desk.open(size):
+        first = desk.lines()[0]
+        for words in ("au 0.4s", "pl retry 40s", "3 waiting", "2 failed", "mia", "14:02"):
+            assert words in first
+
+
+async def test_a_wide_screen_shows_the_conversation_under_the_cursor(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        assert "Can I move my appointment to Friday?" in desk.text()
+
+
+async def test_a_narrow_screen_shows_only_the_list(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        assert "Can I move my appointment to Friday?" not in desk.text()
+        await desk.press("enter")
+        await desk.shows("Can I move my appointment to Friday?")
+        await desk.hides(NAMES["+61491570157"])
+
+
+async def test_looking_at_the_list_marks_nothing_read(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on("+61491570157")
+        assert (await desk.thread(CHLOE)).unread == 2
+        assert (await desk.thread("+61491570157")).unread == 1
+
+
+async def test_an_empty_inbox_says_how_to_begin(empty_desk: Desk) -> None:
+    async with empty_desk.open(WIDE):
+        await empty_desk.shows("c begins one", "0 waiting")
