@@ -1,6 +1,7 @@
 """What providers tell about messages: written down once, applied by the one status rule."""
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.clock import MINUTE, Clock
@@ -96,7 +97,11 @@ class Events:
         message = self._messages.get(self._connection, id=message_id)
         if message is None or message["direction"] != Direction.OUT:
             raise StoreError(f"No message {message_id} was ever to be sent")
-        self.add(message["account"], event, message_id, _moves(message, event))
+        moves = _moves(message, event)
+        for again in itertools.count(2):
+            if self.add(message["account"], event, message_id, moves):
+                break
+            event = replace(event, event_id=f"{event.event_id}-{again}")
         self._apply(message, event)
 
     def name(self, message_id: int, provider_id: str) -> None:

@@ -1,0 +1,157 @@
+"""One bad item never stands in the way of the others: it is kept raw and set aside."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.store.builders import ACCOUNT, conversation_with, message, receipt, reply, sent
+from tests.store.temporary import temporary_store
+from tests.store.truth import assert_true_to_the_rows
+from tui.clock import ManualClock
+from tui.domain.conversation import View
+from tui.domain.events import Event, EventKind, OptOut, Unreadable
+from tui.domain.status import Status
+from tui.store.conversations import FIRST
+from tui.store.ingest import Stored
+from tui.store.messages import NEWEST
+from tui.store.store import Store
+
+GOOD = [reply("before", id="good-1"), reply("after", id="good-2")]
+WRONG: Any = object()
+
+BAD_ITEMS: list[Event] = [
+    reply(text=WRONG, raw="{}"),
+    replace(reply(), text=None),  # type: ignore[arg-type]
+    replace(reply(), text=5),  # type: ignore[arg-type]
+    replace(reply(), party=None),  # type: ignore[arg-type]
+    replace(reply(), own=["+61491570157"]),  # type: ignore[arg-type]
+    replace(reply(), event_id=None),  # type: ignore[arg-type]
+    replace(reply(), event_id=17),  # type: ignore[arg-type]
+    replace(reply(), event_id="\ud83d"),
+    replace(reply(), received_at="yesterday"),  # type: ignore[arg-type]
+    replace(reply(), received_at=1.5),  # type: ignore[arg-type]
+    replace(reply(), raw=None),  # type: ignore[arg-type]
+    replace(reply(), attachments=(WRONG,)),
+    replace(receipt(Status.DELIVERED), status="bogus"),  # type: ignore[arg-type]
+    replace(receipt(Status.DELIVERED), code=None),  # type: ignore[arg-type]
+    replace(receipt(Status.DELIVERED), parts=10**30),
+    replace(receipt(Status.DELIVERED), price={"amount": 1}),  # type: ignore[arg-type]
+    replace(receipt(Status.DELIVERED), at="soon"),  # type: ignore[arg-type]
+    replace(receipt(Status.DELIVERED), provider_id=7),  # type: ignore[arg-type]
+    OptOut("o", None, None, "{}"),  # type: ignore[arg-type]
+    Unreadable(None, None, None),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize("bad", BAD_ITEMS, ids=range(len(BAD_ITEMS)))
+async def test_a_bad_item_is_set_aside_and_the_others_are_stored(store: Store, bad: Event) -> None:
+    stored = await store.ingest.store(ACCOUNT, [GOOD[0], bad, GOOD[1]])
+    assert stored == Stored(new=3, aside=1)
+    conversation = await conversation_with(store)
+    shown = await store.messages.before(conversation.id, NEWEST, 10)
+    assert [m.body for m in shown] == ["before", "after"]
+    assert await store.ingest.aside() == 1
+    (aside,) = await store.ingest.set_aside()
+    assert aside.problem
+    if isinstance(bad.raw, str):
+        assert aside.raw == bad.raw
+    await assert_true_to_the_rows(store)
+
+
+async def test_a_page_of_bad_items_alone_is_stored(store: Store) -> None:
+    bad: list[Event] = [replace(item, event_id=f"bad-{n}") for n, item in enumerate(BAD_ITEMS)]
+    stored = await store.ingest.store(ACCOUNT, bad)
+    assert stored.new == len(bad)
+    assert await store.ingest.store(ACCOUNT, bad) == Stored(known=len(bad), aside=stored.aside)
+
+
+async def test_a_bad_item_for_a_message_leaves_its_badge_alone(store: Store) -> None:
+    mine = await sent(store, "p-1")
+    bad = replace(receipt(Status.FAILED, "p-1"), parts=10**30)
+    await store.ingest.store(ACCOUNT, [bad, receipt(Status.DELIVERED, "p-1")])
+    found = await message(store, mine.id)
+    assert (found.status, found.contradicted) == (Status.DELIVERED, False)
+
+
+@pytest.mark.parametrize("at", [10**30, -(10**30), 2**63, 2**63 - 1, -(2**63), -1, 0])
+async def test_an_impossible_time_spoils_neither_text_nor_receipt(
+    store: Store, clock: ManualClock, at: int
+) -> None:
+    mine = await sent(store, "p-1")
+    page = [reply("hi", received_at=at), receipt(Status.DELIVERED, "p-1", at=at)]
+    assert await store.ingest.store(ACCOUNT, page) == Stored(new=2)
+    assert (await message(store, mine.id)).status_at == clock.now()
+    last = await message(store, (await conversation_with(store)).last_id)
+    assert (last.body, last.at) == ("hi", clock.now())
+
+
+async def test_surrogates_and_nul_are_mended_in_every_field(store: Store) -> None:
+    nasty = "a\ud83db\0c\x1b[31m"
+    mended = "a\ufffdb\ufffdc\x1b[31m"
+    item = reply(nasty, party=f"Shop{nasty}", own=nasty, raw=nasty, subject=nasty)
+    assert await store.ingest.store(ACCOUNT, [item]) == Stored(new=1)
+    (conversation,) = await store.conversations.after(View(), FIRST, 10)
+    assert conversation.address == f"Shop{mended}"
+    assert conversation.preview == mended
+    text = await message(store, conversation.last_id)
+    assert (text.body, text.subject) == (mended, mended)
+    assert [e.raw for e in await store.messages.timeline(text.id)] == [mended]
+
+
+async def test_a_text_of_a_megabyte_is_cut_visibly_and_kept_whole(store: Store) -> None:
+    text = "x" * 1_000_000
+    await store.ingest.store(ACCOUNT, [reply(text, raw=text), *GOOD])
+    conversation = await conversation_with(store)
+    first = (await store.messages.before(conversation.id, NEWEST, 10))[0]
+    assert first.body.startswith("x" * 20_000)
+    assert first.body.endswith("… (980000 more characters)")
+    (entry,) = await store.messages.timeline(first.id)
+    assert entry.raw == text
+    assert conversation.unread == 3
+
+
+async def test_an_unreadable_item_is_kept_with_its_problem(
+    store: Store, clock: ManualClock
+) -> None:
+    item = Unreadable("e-1", "no sender", '{"text": "hm"}')
+    assert await store.ingest.store(ACCOUNT, [item]) == Stored(new=1, aside=1)
+    (aside,) = await store.ingest.set_aside()
+    assert (aside.account, aside.event_id, aside.problem) == (ACCOUNT, "e-1", "no sender")
+    assert (aside.raw, aside.received_at) == ('{"text": "hm"}', clock.now())
+
+
+JUNK = st.one_of(
+    st.none(), st.integers(), st.floats(), st.text(), st.binary(), st.lists(st.text(max_size=3))
+)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "field": st.sampled_from(
+                    ["event_id", "party", "text", "received_at", "raw", "own", "subject"]
+                ),
+                "junk": JUNK,
+            }
+        ),
+        max_size=6,
+    )
+)
+async def test_any_junk_in_any_field_leaves_the_good_texts_standing(
+    items: list[dict[str, Any]],
+) -> None:
+    page: list[Event] = [replace(reply(), **{item["field"]: item["junk"]}) for item in items]
+    async with temporary_store() as store:
+        await store.ingest.store(ACCOUNT, [GOOD[0], *page, GOOD[1]])
+        found = await store.messages.search("before")
+        assert "good-1" in {m.provider_id for m in found}
+        assert "good-2" in {m.provider_id for m in await store.messages.search("after")}
+        kept = await store.database.read(
+            lambda c: [tuple(row) for row in c.execute("select kind from events").fetchall()]
+        )
+        assert {kind for (kind,) in kept} <= {EventKind.REPLY, EventKind.UNREADABLE}
+        await assert_true_to_the_rows(store)

@@ -1,0 +1,170 @@
+"""A badge never lies: receipts in any order, twice, early, bent or contradicting."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.store.builders import ACCOUNT, answer, conversation_with, message, receipt, reply, sent
+from tests.store.temporary import temporary_store
+from tests.store.truth import assert_true_to_the_rows
+from tui.clock import HOUR, ManualClock
+from tui.domain.ids import reference
+from tui.domain.status import FINAL, Status, settle
+from tui.store.ingest import Stored
+from tui.store.outbox import Settled
+from tui.store.store import Store
+
+NEWS = [
+    Status.ACCEPTED,
+    Status.SUBMITTED,
+    Status.DELIVERED,
+    Status.EXPIRED,
+    Status.FAILED,
+    Status.REJECTED,
+]
+
+
+@pytest.mark.parametrize("news", itertools.combinations(NEWS, 3), ids="-".join)
+async def test_every_order_of_receipts_ends_in_the_same_badge(
+    store: Store, news: tuple[Status, ...]
+) -> None:
+    ends = set()
+    for number, order in enumerate(itertools.permutations(news)):
+        mine = await sent(store, f"p-{number}")
+        for status in order:
+            await store.ingest.store(ACCOUNT, [receipt(status, f"p-{number}")])
+        found = await message(store, mine.id)
+        ends.add((found.status, found.contradicted))
+        assert len(await store.messages.timeline(mine.id)) == 1 + len(order)
+    two_ends = len(FINAL.intersection(news)) > 1
+    assert ends == {(settle(Status.ACCEPTED, news), two_ends)}
+    await assert_true_to_the_rows(store)
+
+
+@given(st.lists(st.sampled_from(NEWS), max_size=5), st.data())
+async def test_the_answer_to_the_send_may_come_anywhere_among_the_receipts(
+    news: list[Status], data: st.DataObject
+) -> None:
+    async with temporary_store() as store:
+        mine = await store.outbox.queue(answer())
+        await store.outbox.claim("a", ACCOUNT, 1)
+        receipts = [receipt(status, "p-1") for status in news]
+        shuffled = data.draw(st.permutations(receipts))
+        cut = data.draw(st.integers(0, len(shuffled)))
+        await store.ingest.store(ACCOUNT, shuffled[:cut])
+        await store.outbox.settle(mine.id, Settled(Status.ACCEPTED, "p-1"))
+        await store.ingest.store(ACCOUNT, shuffled[cut:] + shuffled[:cut])
+        found = await message(store, mine.id)
+        assert found.status == settle(Status.ACCEPTED, news)
+        assert found.contradicted == (len(FINAL.intersection(news)) > 1)
+        assert len(await store.messages.timeline(mine.id)) == 1 + len(news)
+        await assert_true_to_the_rows(store)
+
+
+async def test_an_early_receipt_waits_with_all_that_it_says(store: Store) -> None:
+    mine = await store.outbox.queue(answer())
+    await store.outbox.claim("a", ACCOUNT, 1)
+    early = receipt(Status.DELIVERED, "p-1", parts=3, price="0.09 EUR", opted_out=True)
+    await store.ingest.store(ACCOUNT, [early])
+    assert (await message(store, mine.id)).status is Status.SENDING
+    await store.outbox.settle(mine.id, Settled(Status.ACCEPTED, "p-1"))
+    found = await message(store, mine.id)
+    assert (found.status, found.parts) == (Status.DELIVERED, 3)
+    assert (await conversation_with(store)).opted_out
+
+
+@pytest.mark.parametrize(
+    ("given_id", "came_back"),
+    [("ABC-1f", "abc-1F"), ("0012345", "12345"), ("12345", "0012345"), ("x1", " x1 ")],
+)
+async def test_ids_meet_in_other_case_and_with_leading_zeros(
+    store: Store, given_id: str, came_back: str
+) -> None:
+    mine = await sent(store, given_id)
+    await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, came_back)])
+    assert (await message(store, mine.id)).status is Status.DELIVERED
+    early = await store.outbox.queue(answer())
+    await store.outbox.claim("a", ACCOUNT, 1)
+    await store.ingest.store(ACCOUNT, [receipt(Status.FAILED, came_back + "9")])
+    await store.outbox.settle(early.id, Settled(Status.ACCEPTED, given_id.strip() + "9"))
+    found = (await message(store, early.id)).status
+    assert found is (Status.ACCEPTED if came_back != came_back.strip() else Status.FAILED)
+
+
+async def test_of_two_ids_alike_the_exact_one_is_meant(store: Store) -> None:
+    exact, other = await sent(store, "0012"), await sent(store, "12")
+    await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, "0012")])
+    assert (await message(store, exact.id)).status is Status.DELIVERED
+    assert (await message(store, other.id)).status is Status.ACCEPTED
+
+
+async def test_our_reference_finds_a_message_that_has_no_provider_id_yet(store: Store) -> None:
+    mine = await store.outbox.queue(answer())
+    await store.outbox.claim("a", ACCOUNT, 1)
+    await store.outbox.settle(mine.id, Settled(Status.UNCERTAIN))
+    early = receipt(Status.FAILED, "p-9")
+    late = receipt(Status.DELIVERED, "p-9", reference=reference(mine.id).upper())
+    await store.ingest.store(ACCOUNT, [early, late])
+    found = await message(store, mine.id)
+    assert (found.status, found.provider_id) == (Status.DELIVERED, "p-9")
+    assert found.contradicted
+    assert (await conversation_with(store)).failed == 0
+
+
+async def test_a_receipt_of_another_account_is_about_another_message(store: Store) -> None:
+    mine = await sent(store, "p-1")
+    stranger = receipt(Status.FAILED, "p-1", reference=reference(mine.id))
+    assert await store.ingest.store("other", [stranger]) == Stored(new=1)
+    assert (await message(store, mine.id)).status is Status.ACCEPTED
+
+
+async def test_a_receipt_never_touches_a_text_that_came_in(store: Store) -> None:
+    await store.ingest.store(ACCOUNT, [reply(id="77")])
+    text = (await conversation_with(store)).last_id
+    page = [
+        receipt(Status.FAILED, "77"),
+        receipt(Status.FAILED, reference=reference(text)),
+    ]
+    assert await store.ingest.store(ACCOUNT, page) == Stored(new=2)
+    assert (await message(store, text)).status is None
+    assert (await conversation_with(store)).failed == 0
+
+
+async def test_a_receipt_that_says_nothing_new_is_kept(store: Store) -> None:
+    mine = await sent(store, "p-1")
+    page = [receipt(None, "p-1", word="ENROUTE?"), receipt(Status.ACCEPTED, "p-1")]
+    await store.ingest.store(ACCOUNT, page)
+    history = await store.messages.timeline(mine.id)
+    assert [(e.word, e.moved) for e in history[1:]] == [("ENROUTE?", False), ("accepted", False)]
+
+
+async def test_words_and_code_of_the_receipt_that_moved_it_stand_beside_the_badge(
+    store: Store, clock: ManualClock
+) -> None:
+    mine = await sent(store, "p-1")
+    at = clock.now() - HOUR
+    told = receipt(Status.FAILED, "p-1", word="UNDELIV", code="27", reason="Switched off", at=at)
+    await store.ingest.store(ACCOUNT, [told, receipt(Status.EXPIRED, "p-1", code="99")])
+    found = await message(store, mine.id)
+    assert (found.word, found.code, found.reason) == ("UNDELIV", "27", "Switched off")
+    assert found.status_at == at
+    assert found.contradicted
+
+
+async def test_a_failure_counts_until_it_is_delivered_after_all(store: Store) -> None:
+    await sent(store, "p-1")
+    await store.ingest.store(ACCOUNT, [receipt(Status.EXPIRED, "p-1")])
+    assert (await store.conversations.counts()).failed == 1
+    await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, "p-1")])
+    assert (await store.conversations.counts()).failed == 0
+    assert (await conversation_with(store)).last_status is Status.DELIVERED
+
+
+async def test_a_receipt_for_an_unknown_message_is_kept(store: Store) -> None:
+    assert await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, "?")]) == Stored(new=1)
+    kept = await store.database.read(
+        lambda c: c.execute("select count(*) from events where message_id is null").fetchone()[0]
+    )
+    assert kept == 1
