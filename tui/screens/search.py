@@ -4,6 +4,7 @@ import asyncio
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -72,7 +73,8 @@ class Hits(VirtualList[Message]):
     def draw(self, row: Message, *, current: bool, width: int) -> list[Strip]:
         """Who and when; the beginning of the text."""
         base = self.get_component_rich_style("list--cursor") if current else self.rich_style
-        dim = base + self.get_component_rich_style("hit--meta", partial=True)
+        meta = self.get_component_rich_style("hit--meta")
+        dim = base + Style(color=meta.color)
         when = present.day(row.at, self._seat.clock.now(), self._seat.zone)
         time = present.clock_time(row.at, self._seat.zone)
         who = one_line(self._names.get(row.conversation_id, ""), 40)
@@ -87,7 +89,6 @@ class SearchScreen(ModalScreen[Message | None]):
 
     DEFAULT_CSS = """
     SearchScreen .dialog { width: 100; height: 90%; padding: 0 1; }
-    SearchScreen Input { border: none; height: 1; }
     SearchScreen Hits { height: 1fr; margin-top: 1; background: $surface; }
     SearchScreen Hits > .hit--meta { color: $text-muted; }
     """
@@ -111,7 +112,7 @@ class SearchScreen(ModalScreen[Message | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Search everything"
             dialog.border_subtitle = "↑ ↓ choose · Enter jumps there · Esc closes"
-            yield Input(placeholder="words, accents do not matter")
+            yield Input(placeholder="words, accents do not matter", compact=True)
             yield Hits(self._store, self._seat)
 
     @on(Input.Changed)

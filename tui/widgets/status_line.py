@@ -108,7 +108,7 @@ class StatusLine(Widget):
 
     def _style(self, name: str) -> Style:
         """A component's colour on this line's background."""
-        style = self.get_component_rich_style(name, partial=True)
+        style = self.get_component_rich_style(name)
         return self.rich_style + Style(color=style.color, bold=style.bold)
 
 

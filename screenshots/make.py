@@ -1,0 +1,137 @@
+"""Make every picture the README shows, and the others to judge the looks by.
+
+Each scene plays keys on the real app over the demo's made-up day, with a clock that stands still;
+the screen becomes an SVG, and a PNG beside it to look at. `python screenshots/make.py` makes all,
+`python screenshots/make.py NAME …` only those.
+"""
+
+import asyncio
+import os
+import random
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", TZ="Europe/London")
+os.environ.pop("NO_COLOR", None)
+
+from tui.app import SmsDeskApp  # noqa: E402  (the terminal is decided before Textual is imported)
+from tui.clock import MINUTE, SECOND, ManualClock  # noqa: E402
+from tui.demo.accounts import desk_of  # noqa: E402
+from tui.demo.past import write_past  # noqa: E402
+from tui.domain.account import Health  # noqa: E402
+from tui.seat import Seat  # noqa: E402
+from tui.store.store import Store  # noqa: E402
+from tui.wiring import make_seat, open_store  # noqa: E402
+
+NOW = 1_772_719_320_000
+"""5 March 2026, 14:02 UTC."""
+SMALL, MIDDLE, WIDE = (80, 24), (110, 32), (160, 45)
+_FONT_FACE = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
+_SETTLE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A picture: its name, the keys that lead to it, and how it is looked at."""
+
+    name: str
+    keys: tuple[str, ...] = ()
+    size: tuple[int, int] = MIDDLE
+    theme: str = "dark"
+    ascii: bool = False
+    empty: bool = False
+
+
+def scenes() -> Iterator[Scene]:
+    """Every picture."""
+    for theme in ("dark", "light"):
+        yield Scene(f"inbox-{theme}", ("j", "j"), WIDE, theme)
+        yield Scene(f"inbox-small-{theme}", (), SMALL, theme)
+        yield Scene(f"conversation-small-{theme}", ("j", "j", "enter"), SMALL, theme)
+        yield Scene(f"writing-{theme}", ("j", "r", *"Of course"), MIDDLE, theme)
+        yield Scene(f"failed-{theme}", ("g", "f", "enter"), MIDDLE, theme)
+        yield Scene(f"timeline-{theme}", ("g", "f", "enter", "full_stop"), MIDDLE, theme)
+        yield Scene(f"search-{theme}", ("g", "slash", *"phone"), MIDDLE, theme)
+        yield Scene(f"new-{theme}", ("c", *"+61491570156"), SMALL, theme)
+        yield Scene(f"accounts-{theme}", ("f3",), MIDDLE, theme)
+        yield Scene(f"help-{theme}", ("question_mark",), SMALL, theme)
+        yield Scene(f"palette-{theme}", ("colon",), MIDDLE, theme)
+    yield Scene("inbox-high-contrast", ("j", "j"), MIDDLE, "high-contrast")
+    yield Scene("inbox-terminal", ("j", "j"), MIDDLE, "terminal")
+    yield Scene("inbox-ascii", ("j", "j"), SMALL, "dark", ascii=True)
+    yield Scene("empty", (), SMALL, empty=True)
+
+
+async def take(scene: Scene, folder: Path) -> str:
+    """Play a scene and return its SVG."""
+    path = folder / "inbox.db"
+    clock, rng = ManualClock(NOW), random.Random(7)
+    if not scene.empty:
+        await write_past(path, NOW, rng)
+    desk = desk_of(path, scene.ascii)
+    async with open_store(desk, clock, rng) as store:
+        seat = make_seat(desk, clock, os.environ)
+        await _serve(store, seat)
+        app = SmsDeskApp(store, _dressed(seat, scene))
+        async with app.run_test(size=scene.size) as pilot:
+            await pilot.pause(_SETTLE)
+            for key in scene.keys:
+                await pilot.press(key)
+                await pilot.pause(_SETTLE if len(key) > 1 or key in "gjkrcn" else 0)
+            await pilot.pause(_SETTLE)
+            return _FONT_FACE.sub("", app.export_screenshot(title="smsdesk"))
+
+
+async def _serve(store: Store, seat: Seat) -> None:
+    """Leave the accounts as a service leaves them: most well, one waiting to try again."""
+    for place, account in enumerate(seat.accounts):
+        retrying = account.name == "sw"
+        await store.accounts.save_health(
+            account.name,
+            Health.RETRYING if retrying else Health.OK,
+            line="The operator's server did not answer: timed out" if retrying else "",
+            retry_at=NOW + 40 * SECOND if retrying else None,
+            ok_at=NOW - (300 if retrying else 2) * SECOND,
+            event_at=NOW - (place + 1) * 4 * MINUTE,
+            latency_ms=180 + 140 * place,
+            holder="desk-1",
+        )
+    await store.accounts.save_balance("eu", "EUR 41.20")
+    await store.accounts.save_balance("mp", "212 credits")
+
+
+def _dressed(seat: Seat, scene: Scene) -> Seat:
+    """The seat in the scene's looks."""
+    from dataclasses import replace
+
+    return replace(seat, theme=scene.theme, ascii=scene.ascii)
+
+
+def write(scene: Scene, svg: str) -> None:
+    """Write the SVG and the PNG."""
+    import resvg_py
+
+    (HERE / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
+    png = resvg_py.svg_to_bytes(
+        svg_string=svg, monospace_family="DejaVu Sans Mono", font_family="DejaVu Sans Mono"
+    )
+    (HERE / f"{scene.name}.png").write_bytes(bytes(png))
+
+
+def main(names: list[str]) -> None:
+    """Make all pictures, or those named."""
+    for scene in scenes():
+        if not names or scene.name in names:
+            with tempfile.TemporaryDirectory() as folder:
+                write(scene, asyncio.run(take(scene, Path(folder))))
+            print(scene.name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
