@@ -14,7 +14,7 @@ _EVERY = 2.0
 _DEAD_AFTER = 10 * SECOND
 _CHECKPOINT_EVERY = 60.0
 _LONG_LOG = 1_000 * 4_096
-"""Bytes of the write-ahead log after which it is moved into the database at once."""
+"""Bytes by which the write-ahead log grows before it is moved into the database at once."""
 _PRUNE_EVERY = 3_600.0
 
 
@@ -26,6 +26,7 @@ class Housekeeping:
         self._hands = hands
         self._log_file = f"{hands.store.path}-wal"
         self._checkpointed_at = hands.clock.monotonic()
+        self._size_then = 0
         self._pruned_at = hands.clock.monotonic()
 
     async def run(self, leasehold: Leasehold) -> None:
@@ -47,16 +48,17 @@ class Housekeeping:
     async def _tend(self) -> None:
         """Checkpoint and prune now and then."""
         store, moment = self._hands.store, self._hands.clock.monotonic()
-        if self._log_is_long() or moment - self._checkpointed_at > _CHECKPOINT_EVERY:
+        grown = self._log_size() - self._size_then
+        if grown > _LONG_LOG or moment - self._checkpointed_at > _CHECKPOINT_EVERY:
             await store.database.checkpoint()
-            self._checkpointed_at = moment
+            self._checkpointed_at, self._size_then = moment, self._log_size()
         if moment - self._pruned_at > _PRUNE_EVERY:
             await store.feed.prune()
             self._pruned_at = moment
 
-    def _log_is_long(self) -> bool:
-        """Whether the write-ahead log has grown beyond what reads should have to search."""
+    def _log_size(self) -> int:
+        """Bytes of the write-ahead log: it is used again from its start, and seldom shrinks."""
         try:
-            return os.stat(self._log_file).st_size > _LONG_LOG
+            return os.stat(self._log_file).st_size
         except OSError:
-            return False
+            return 0

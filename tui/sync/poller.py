@@ -22,6 +22,8 @@ _EXPECTED = 10 * MINUTE
 _MOST_PAGES = 50
 """A round fetches at most so many pages, so that replies cannot hold up receipts for ever."""
 _CONFIRMED_AT_ONCE = 100
+_TICK = 0.001
+"""Seconds that no pause is worth: clocks count in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Poller:
     async def round(self) -> Rest:
         """Poll if it is time; raises `ProviderError` when any of the sources fails."""
         left = await self._left()
-        if left > 0:
+        if left > _TICK:
             return Rest(left)
         fetched = await self._poll()
         self._quiet = 0 if fetched.new else self._quiet + 1

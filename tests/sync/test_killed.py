@@ -1,0 +1,118 @@
+"""A process may die between any two steps: nothing is lost, nothing goes out twice."""
+
+import contextlib
+import random
+from collections import Counter
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.sync.doubles import Killed, Life, make_mortal
+from tui.clock import ManualClock
+from tui.domain.message import NewMessage
+from tui.providers.messagemedia import MessageMedia
+from tui.sandbox.app import create_app
+from tui.sandbox.ledger import Ledger
+from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
+from tui.sandbox.world import Sandbox
+from tui.store.store import Store
+from tui.sync.served import ServedAccount
+from tui.sync.service import Service
+
+_STEPS = 48
+"""Places to die in a life: before and after every write and every call of the provider."""
+_TEXTS = {"one": "+61491570156", "two": "+61491570157", "three": "+61491570191"}
+"""What is sent to whom; the last one answers."""
+
+
+async def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
+    """What the database holds."""
+    found = await store.database.read(lambda c: c.execute(sql).fetchall())
+    return [tuple(row) for row in found]
+
+
+async def serve(
+    store: Store, transport: httpx.ASGITransport, clock: ManualClock, life: Life
+) -> None:
+    """One process: some rounds of everything, with time passing between them."""
+    provider = MessageMedia(
+        base_url="http://box/messagemedia",
+        api_key="sandbox",
+        api_secret="sandbox-secret",
+        clock=clock,
+        transport=transport,
+    )
+    make_mortal(life, store, provider)
+    accounts = [ServedAccount("mm", provider)]
+    service = Service(store, accounts, clock, random.Random(5), kind="service", agent="")
+    try:
+        for _ in range(3):
+            await service.run_once()
+            clock.advance(5)
+    finally:
+        await provider.aclose()
+
+
+async def queue_all(store: Store) -> None:
+    """An agent writes three messages."""
+    for text, to in _TEXTS.items():
+        await store.outbox.queue(NewMessage(to, text, "mm", agent="ann"))
+
+
+def sent(ledger: Ledger) -> Counter[str]:
+    """How often each text was accepted."""
+    return Counter(message.text for message in ledger.accepted.values())
+
+
+async def check_against(ledger: Ledger, store: Store) -> None:
+    """What the provider knows and what the desk shows are the same."""
+    assert set(sent(ledger).values()) <= {1}, "a message went out twice"
+    messages = await rows(store, "select body, status from messages where direction = 'out'")
+    for text, status in messages:
+        assert status == ("delivered" if text in sent(ledger) else "uncertain"), text
+    replies = await rows(store, "select event_id from events where kind = 'reply'")
+    assert sorted(str(event_id) for (event_id,) in replies) == sorted(ledger.replies.confirmed)
+    shown = await rows(store, "select count(*) from messages where direction = 'in'")
+    assert shown == [(len(ledger.replies.confirmed),)]
+    assert ledger.replies.waiting == ledger.receipts.waiting == []
+    told = await rows(store, "select event_id from events where kind = 'receipt'")
+    assert {str(event_id) for (event_id,) in told} == set(ledger.receipts.confirmed)
+
+
+async def live(folder: Path, life: Life) -> Ledger:
+    """A desk sends and receives, dies when its life ends, and another one takes its place."""
+    clock = ManualClock()
+    sandbox = Sandbox(clock=clock, rng=random.Random(7), emulators=[Emulator])
+    transport = httpx.ASGITransport(create_app(sandbox))
+
+    def open_store(owner: str) -> Store:
+        return Store(folder / "inbox.db", clock=clock, rng=random.Random(1), owner=owner)
+
+    async with open_store("first") as store:
+        await queue_all(store)
+        with contextlib.suppress(Killed):
+            await serve(store, transport, clock, life)
+    clock.advance(11)
+    async with open_store("second") as store:
+        await serve(store, transport, clock, Life())
+        await check_against(sandbox.emulators["messagemedia"].ledger, store)
+    return sandbox.emulators["messagemedia"].ledger
+
+
+async def test_an_undisturbed_life_sends_all_and_hears_all(tmp_path: Path) -> None:
+    life = Life()
+    ledger = await live(tmp_path, life)
+    assert sent(ledger) == dict.fromkeys(_TEXTS, 1)
+    assert len(ledger.replies.confirmed) == 1
+    assert life.steps == _STEPS
+
+
+@pytest.mark.parametrize("step", range(1, _STEPS + 1))
+async def test_death_at_any_step_loses_nothing_and_sends_nothing_twice(
+    tmp_path: Path, step: int
+) -> None:
+    life = Life(ends_at=step)
+    ledger = await live(tmp_path, life)
+    assert life.over
+    assert len(ledger.replies.confirmed) == sent(ledger)["three"]

@@ -1,0 +1,84 @@
+"""What the answer to a send means for the message."""
+
+import random
+
+import pytest
+
+from tui.domain.status import Status
+from tui.providers import errors
+from tui.providers.protocol import Accepted, Refused
+from tui.store.outbox import Settled
+from tui.sync.outcome import Again, fate_of
+
+RNG = random.Random(1)
+
+
+def settled(error: errors.ProviderError) -> Settled:
+    """The fate of a message refused so."""
+    fate = fate_of(Refused(error), 1, RNG)
+    assert isinstance(fate, Settled)
+    return fate
+
+
+def test_an_accepted_message_keeps_all_that_the_provider_said() -> None:
+    taken = Accepted("abc", Status.SCHEDULED, "queued", parts=2, price="0.04 EUR", raw="{}")
+    assert fate_of(taken, 1, RNG) == Settled(
+        Status.SCHEDULED, "abc", "queued", parts=2, price="0.04 EUR", raw="{}"
+    )
+
+
+@pytest.mark.parametrize("kind", [errors.NotPossible, errors.NotFound, errors.MessageInvalid])
+def test_what_the_provider_will_never_take_is_rejected_with_its_words(
+    kind: type[errors.ProviderError],
+) -> None:
+    fate = settled(kind("No such sender", code="13", detail="sender?"))
+    assert (fate.status, fate.reason, fate.code) == (Status.REJECTED, "No such sender", "13")
+
+
+def test_a_rejection_names_the_field_that_is_wrong() -> None:
+    error = errors.MessageInvalid("Too long", field="text")
+    assert settled(error).reason == "Too long (text)"
+
+
+def test_a_customer_who_is_out_at_the_provider_is_locked_here() -> None:
+    fate = settled(errors.OptedOut("The customer has opted out"))
+    assert (fate.status, fate.opted_out) == (Status.REJECTED, True)
+
+
+@pytest.mark.parametrize("kind", [errors.Uncertain, errors.Unreadable])
+def test_a_lost_or_strange_answer_leaves_the_message_uncertain(
+    kind: type[errors.ProviderError],
+) -> None:
+    fate = settled(kind("timed out"))
+    assert fate.status is Status.UNCERTAIN
+    assert "may or may not have gone out" in fate.reason
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.CredentialsRefused("no"),
+        errors.OutOfCredit("no"),
+        errors.AccountBlocked("no"),
+        errors.RateLimited("no"),
+        errors.Unavailable("no"),
+    ],
+)
+def test_what_was_not_sent_because_of_the_account_waits_for_another_try(
+    error: errors.ProviderError,
+) -> None:
+    fate = fate_of(Refused(error), 1, RNG)
+    assert isinstance(fate, Again)
+    assert fate.reason == "no"
+
+
+def test_the_provider_says_when_to_try_again() -> None:
+    fate = fate_of(Refused(errors.RateLimited("slowly", retry_after=90.0)), 1, RNG)
+    assert isinstance(fate, Again)
+    assert 90.0 <= fate.pause < 91.0
+
+
+def test_words_that_cannot_be_stored_are_repaired() -> None:
+    fate = settled(errors.MessageInvalid("bad \ud83d text\0", code="\ud83d", detail="\0"))
+    assert fate.reason == "bad � text�"
+    assert fate.code == "�"
