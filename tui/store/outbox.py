@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.clock import Clock
+from tui.domain.advice import Advice
 from tui.domain.change import Subject
 from tui.domain.conversation import State
 from tui.domain.ids import reference
@@ -42,6 +43,7 @@ class Settled:
     price: str = ""
     raw: str = ""
     opted_out: bool = False
+    advice: Advice = Advice.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +126,13 @@ class Outbox:
 
         await self._database.write(work)
 
-    async def requeue(
-        self, message_ids: Sequence[int], owner: str, *, at: int, reason: str
-    ) -> None:
-        """Nothing was sent: back into the queue, not before `at` (ms UTC)."""
+    async def requeue(self, owner: str, again: Sequence[tuple[int, int, str]]) -> None:
+        """Nothing was sent: (message id, not before this moment in ms UTC, why) go back."""
 
         def work(transaction: Transaction) -> None:
-            for message_id in message_ids:
-                done = self._sql.requeue(
-                    transaction.connection,
-                    id=message_id,
-                    owner=owner,
-                    next_try_at=at,
-                    reason=reason,
-                )
-                if done:
+            for message_id, at, reason in again:
+                values = {"id": message_id, "next_try_at": at, "reason": reason}
+                if self._sql.requeue(transaction.connection, owner=owner, **values):
                     self._moved_by_hand(transaction, message_id)
 
         await self._database.write(work)
@@ -338,7 +332,7 @@ class Outbox:
         if not summaries.get(row["conversation_id"])["opted_out"]:
             return False
         events = Events(transaction, summaries, self._clock)
-        settled = Settled(Status.REJECTED, reason="The customer has opted out: not sent")
+        settled = Settled(Status.REJECTED, reason=_OUT, advice=Advice.STOP)
         events.settle(row["id"], settled_row(row["id"], settled, self._clock.now()))
         return True
 
@@ -389,6 +383,7 @@ class Outbox:
         transaction.changed(Subject.MESSAGE, message_id, row["conversation_id"])
 
 
+_OUT = "The customer has opted out: not sent"
 _LOST = Settled(
     Status.UNCERTAIN,
     reason="The desk stopped while this was being sent: it may or may not have gone out",
@@ -409,4 +404,5 @@ def settled_row(message_id: int, settled: Settled, now: int) -> EventRow:
         parts=settled.parts,
         price=settled.price,
         opted_out=settled.opted_out,
+        advice=settled.advice,
     )
