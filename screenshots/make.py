@@ -1,4 +1,4 @@
-"""Make every picture the README shows, and the others to judge the looks by.
+"""Make every picture the README shows, the others to judge the looks by, and its table of keys.
 
 Each scene plays keys on the real app over the demo's made-up day, with a clock that stands still;
 the screen becomes an SVG, and a PNG beside it to look at. `python screenshots/make.py` makes all,
@@ -22,6 +22,7 @@ os.environ.pop("NO_COLOR", None)
 
 from tui.app import SmsDeskApp  # noqa: E402  (the terminal is decided before Textual is imported)
 from tui.clock import MINUTE, SECOND, ManualClock  # noqa: E402
+from tui.commands import key_table  # noqa: E402
 from tui.demo.accounts import desk_of  # noqa: E402
 from tui.demo.past import write_past  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
@@ -124,8 +125,20 @@ def write(scene: Scene, svg: str) -> None:
     (HERE / f"{scene.name}.png").write_bytes(bytes(png))
 
 
+def write_keys() -> None:
+    """Bring the README's table of keys in line with the registry."""
+    readme = HERE.parent / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    before, _, rest = text.partition("<!-- keys -->")
+    _, _, after = rest.partition("<!-- /keys -->")
+    table = f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"
+    readme.write_text(before + table + after, encoding="utf-8")
+
+
 def main(names: list[str]) -> None:
-    """Make all pictures, or those named."""
+    """Make all pictures and the table of keys, or only the pictures named."""
+    if not names:
+        write_keys()
     for scene in scenes():
         if not names or scene.name in names:
             with tempfile.TemporaryDirectory() as folder:

@@ -185,3 +185,17 @@ def after_prefix(commands: Iterable[Command], prefix: str = PREFIX) -> dict[str,
         for key in command.keys
         if key.startswith(f"{prefix} ")
     }
+
+
+def key_table(commands: Iterable[Command] = COMMANDS) -> str:
+    """The table of keys in Markdown, as it stands in the README."""
+    rows = ["| key | does | | settings name |", "| --- | --- | --- | --- |"]
+    for command in commands:
+        keys = " ".join(f"`{_in_markdown(shown(key))}`" for key in command.keys)
+        rows.append(f"| {keys} | {command.words} | {command.hint} | `{command.id}` |")
+    return "\n".join(rows)
+
+
+def _in_markdown(keys: str) -> str:
+    """A bar would end the cell of a table."""
+    return keys.replace("|", "\\|")
