@@ -18,7 +18,7 @@ import aiosqlite
 
 from tui.domain.change import Subject
 from tui.store import files, migrations
-from tui.store.errors import Busy, CannotOpen, CannotWrite, NewerDatabase, NotADatabase, StoreError
+from tui.store.errors import CannotOpen, StoreError, translated
 
 T = TypeVar("T")
 
@@ -157,7 +157,7 @@ class Database:
             # aiosqlite offers no public way to run more than one statement a hop.
             return await connection._execute(work, connection._conn)  # type: ignore[no-any-return, no-untyped-call]
         except sqlite3.Error as error:
-            raise self._translated(error) from error
+            raise translated(error, self.path) from error
 
     async def _connect(self, prepare: Callable[[sqlite3.Connection], None]) -> aiosqlite.Connection:
         """A connection made ready by `prepare`."""
@@ -171,40 +171,9 @@ class Database:
             if connection is not None:
                 await connection.close()
             if isinstance(error, sqlite3.Error | StoreError):
-                raise self._translated(error) from error
+                raise translated(error, self.path) from error
             raise
         return connection
-
-    def _translated(self, error: Exception) -> StoreError:
-        """The line an agent can act on."""
-        text = str(error)
-        match error:
-            case NewerDatabase():
-                return NewerDatabase(
-                    f"The database {self.path} was written by a newer smsdesk ({text}): "
-                    "install that version, or set SMSDESK_DATABASE to another file"
-                )
-            case NotADatabase():
-                return NotADatabase(f"{self.path} is not an inbox: {text}; name another file")
-            case StoreError():
-                return error
-        if "not a database" in text or "malformed" in text:
-            return NotADatabase(
-                f"{self.path} is not a readable SQLite database ({text}): "
-                "name another file or restore a backup"
-            )
-        if "locked" in text or "busy" in text:
-            return Busy(
-                f"The database {self.path} is locked by another program: "
-                "nothing was written, try again; close what holds it"
-            )
-        if "readonly" in text or "read-only" in text or "full" in text or "disk I/O" in text:
-            return CannotWrite(
-                f"Cannot write to {self.path} ({text}): check its permissions and the disk's space"
-            )
-        if "unable to open" in text:
-            return CannotOpen(f"Cannot open {self.path} ({text}): check its permissions")
-        return StoreError(f"The database {self.path} reports: {text}")
 
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:

@@ -10,6 +10,8 @@ StoreError
 └── OptedOut          the customer must not be texted
 """
 
+from pathlib import Path
+
 
 class StoreError(Exception):
     """Something the store could not do; the text is fit for an agent."""
@@ -41,3 +43,40 @@ class StaleReply(StoreError):
 
 class OptedOut(StoreError):
     """The customer has opted out."""
+
+
+def translated(error: Exception, path: Path) -> StoreError:
+    """SQLite's error, or ours without the file's name, as a line that an agent can act on."""
+    text = str(error)
+    match error:
+        case NewerDatabase():
+            return NewerDatabase(
+                f"The database {path} was written by a newer smsdesk ({text}): "
+                "install that version, or set SMSDESK_DATABASE to another file"
+            )
+        case NotADatabase():
+            return NotADatabase(f"{path} is not an inbox: {text}; name another file")
+        case StoreError():
+            return error
+    return _of_sqlite(text, path)
+
+
+def _of_sqlite(text: str, path: Path) -> StoreError:
+    """An error by SQLite's own words for it."""
+    if "not a database" in text or "malformed" in text:
+        return NotADatabase(
+            f"{path} is not a readable SQLite database ({text}): "
+            "name another file or restore a backup"
+        )
+    if "locked" in text or "busy" in text:
+        return Busy(
+            f"The database {path} is locked by another program: "
+            "nothing was written, try again; close what holds it"
+        )
+    if "readonly" in text or "read-only" in text or "full" in text or "disk I/O" in text:
+        return CannotWrite(
+            f"Cannot write to {path} ({text}): check its permissions and the disk's space"
+        )
+    if "unable to open" in text:
+        return CannotOpen(f"Cannot open {path} ({text}): check its permissions")
+    return StoreError(f"The database {path} reports: {text}")
