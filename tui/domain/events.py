@@ -7,6 +7,7 @@ digest of the content: with the account and the kind it is unique for ever.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.domain.advice import Advice
 from tui.domain.message import Attachment
 from tui.domain.status import Status
 
@@ -67,6 +68,8 @@ class Receipt:
     opted_out: bool = False
     ends_reports: bool = False
     """Whether the provider says that nothing more can be asked about this message."""
+    advice: Advice = Advice.NONE
+    """What the code advises when the message is in trouble."""
 
 
 @dataclass(frozen=True, slots=True)

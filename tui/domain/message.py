@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.domain.advice import Advice
 from tui.domain.status import Status
 
 
@@ -41,6 +42,23 @@ class AttachmentInfo:
     name: str
     content_type: str
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """What goes with the text of an MMS."""
+
+    media: tuple[str, ...] = ()
+    """Addresses of pictures, http or https."""
+    subject: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether there is anything."""
+        return bool(self.media or self.subject)
+
+
+NOTHING = Enclosed()
+"""An ordinary text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,10 @@ class Message:
     """How often it was handed to the provider."""
     cancel_wanted: bool = False
     """Whether an agent has asked to take it back and the provider has not answered yet."""
+    cancel_on_reply: bool = False
+    """Whether it is taken back when the customer writes before its time."""
+    advice: Advice = Advice.NONE
+    """What the code of its failure advises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +131,5 @@ class NewMessage:
     subject: str = ""
     media: tuple[str, ...] = ()
     retry_of: int | None = None
+    cancel_on_reply: bool = False
+    """Not to be sent when the customer writes before `scheduled_at`."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tui.domain.advice import Advice
 from tui.domain.status import Status
 
 
@@ -23,3 +24,4 @@ class Entry:
     """Whether it changed the badge."""
     problem: str
     raw: str
+    advice: Advice = Advice.NONE

@@ -16,9 +16,24 @@
 No message, `repr` or argument of these holds a secret or a URL's query.
 """
 
+from tui.domain.advice import Advice
+
+_FIELD_ADVICE = {
+    "to": Advice.FIX_NUMBER,
+    "sender": Advice.FIX_SENDER,
+    "text": Advice.FIX_TEXT,
+    "subject": Advice.FIX_TEXT,
+    "media": Advice.FIX_TEXT,
+    "scheduled_at": Advice.RETRY,
+}
+"""What to do about a message by the field that is wrong."""
+
 
 class ProviderError(Exception):
     """Something a provider said, or failed to say."""
+
+    kind_advice = Advice.OTHER_ACCOUNT
+    """What this kind of error advises for the message."""
 
     def __init__(self, message: str, *, code: str = "", detail: str = "") -> None:
         """`message` is one clear line for an agent; `code` and `detail` are the provider's own."""
@@ -27,17 +42,28 @@ class ProviderError(Exception):
         self.code = code
         self.detail = detail
 
+    @property
+    def advice(self) -> Advice:
+        """What to do about the message."""
+        return self.kind_advice
+
 
 class CredentialsRefused(ProviderError):
     """The provider does not accept the account's key, secret or calling address."""
+
+    kind_advice = Advice.SETTINGS
 
 
 class OutOfCredit(ProviderError):
     """The account cannot pay for the message."""
 
+    kind_advice = Advice.TOP_UP
+
 
 class AccountBlocked(ProviderError):
     """The account may not do this: a feature or a permission is missing."""
+
+    kind_advice = Advice.ASK_PROVIDER
 
 
 class MessageInvalid(ProviderError):
@@ -51,13 +77,22 @@ class MessageInvalid(ProviderError):
         self.field = field
         self.index = index
 
+    @property
+    def advice(self) -> Advice:
+        """By the field that is wrong; without one, the message as it stands."""
+        return _FIELD_ADVICE.get(self.field, self.kind_advice)
+
 
 class OptedOut(ProviderError):
     """The customer has opted out at the provider."""
 
+    kind_advice = Advice.STOP
+
 
 class NotFound(ProviderError):
     """The provider does not know this id."""
+
+    kind_advice = Advice.RETRY
 
 
 class NotPossible(ProviderError):
@@ -67,6 +102,8 @@ class NotPossible(ProviderError):
 class RateLimited(ProviderError):
     """Too many requests."""
 
+    kind_advice = Advice.RETRY
+
     def __init__(self, message: str, *, retry_after: float | None = None, code: str = "") -> None:
         """`retry_after` is in seconds, None when the provider did not say."""
         super().__init__(message, code=code)
@@ -75,6 +112,8 @@ class RateLimited(ProviderError):
 
 class Unavailable(ProviderError):
     """The provider could not be reached or is in trouble, and the request had no effect."""
+
+    kind_advice = Advice.RETRY
 
     def __init__(
         self, message: str, *, retry_after: float | None = None, code: str = "", detail: str = ""
@@ -87,6 +126,10 @@ class Unavailable(ProviderError):
 class Unreadable(ProviderError):
     """The provider answered something that its documentation does not know."""
 
+    kind_advice = Advice.SETTLE
+
 
 class Uncertain(ProviderError):
     """The request may have been carried out: no answer, or one that does not tell."""
+
+    kind_advice = Advice.SETTLE

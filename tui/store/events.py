@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.clock import MINUTE, Clock
+from tui.domain.advice import Advice
 from tui.domain.change import Subject
 from tui.domain.ids import from_reference, match_key
 from tui.domain.message import Direction
@@ -39,6 +40,7 @@ class EventRow:
     price: str = ""
     problem: str = ""
     opted_out: bool = False
+    advice: Advice = Advice.NONE
 
 
 class Events:
@@ -77,6 +79,7 @@ class Events:
                 parts=event.parts,
                 price=event.price,
                 opted_out=event.opted_out,
+                advice=event.advice,
             )
         )
 
@@ -168,6 +171,7 @@ class Events:
             parts=event.parts,
             price=event.price,
             contradicted=contradicted,
+            advice=event.advice,
         )
         summary = self._summaries.get(conversation_id)
         status_moved(summary, message["id"], old, event.status, bool(message["handled"]))
@@ -209,4 +213,5 @@ def _from_row(row: Any) -> EventRow:
         parts=row["parts"],
         price=row["price"],
         opted_out=bool(row["opted_out"]),
+        advice=Advice(row["advice"]),
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.clock import Clock
+from tui.domain.advice import Advice
 from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
 from tui.domain.ids import match_key
@@ -289,6 +290,7 @@ def _receipt_row(receipt: Receipt) -> EventRow:
         parts=receipt.parts,
         price=receipt.price,
         opted_out=receipt.opted_out,
+        advice=Advice(receipt.advice),
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tui.domain.account import AccountState, Health
+from tui.domain.advice import Advice
 from tui.domain.conversation import Conversation, Draft, State
-from tui.domain.message import AttachmentInfo, Direction, Format, Message
+from tui.domain.message import AttachmentInfo, Direction, Enclosed, Format, Message
 from tui.domain.status import Status
 from tui.domain.timeline import Entry
 
@@ -71,6 +72,8 @@ def message(row: Row) -> Message:
         attachments=row["attachments"],
         attempts=row["attempts"],
         cancel_wanted=row["cancel_wanted"] == 1,
+        cancel_on_reply=bool(row["cancel_on_reply"]),
+        advice=Advice(row["advice"]),
     )
 
 
@@ -99,6 +102,7 @@ def entry(row: Row) -> Entry:
         moved=bool(row["moved"]),
         problem=row["problem"],
         raw=row["raw"],
+        advice=Advice(row["advice"]),
     )
 
 
@@ -112,6 +116,7 @@ def draft(row: Row) -> Draft:
         row["sender"],
         row["began_at"],
         row["updated_at"],
+        Enclosed(tuple(json.loads(row["media"])), row["subject"]),
     )
 
 

@@ -82,6 +82,7 @@ def _refused(error: ProviderError, *, opted_out: bool = False) -> Settled:
         reason=repair(named),
         raw=repair(error.detail),
         opted_out=opted_out,
+        advice=error.advice,
     )
 
 

@@ -13,6 +13,7 @@ from tui.domain.status import Status
 from tui.domain.text import one_line, repair
 from tui.providers import errors
 from tui.providers.http import Answer
+from tui.providers.messagemedia.advice import advice_for
 from tui.providers.messagemedia.words import OPT_OUT_CODES, reason_for, status_of
 from tui.providers.protocol import Accepted
 
@@ -116,6 +117,7 @@ def read_receipt(item: Any) -> Event:
         reason=reason_for(word, code),
         parts=_count(item_value(item, "billing_units")),
         opted_out=code in OPT_OUT_CODES,
+        advice=advice_for(word, code),
     )
 
 
@@ -136,6 +138,7 @@ def read_status(body: Any, provider_id: str) -> Receipt:
         provider_id=provider_id,
         reference=reference_in(body),
         reason=reason_for(word, ""),
+        advice=advice_for(word, ""),
     )
 
 

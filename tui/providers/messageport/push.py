@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.clock import Clock
+from tui.domain.advice import Advice
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.providers.masking import Mask, digest
+from tui.providers.messageport.advice import ADVICE
 from tui.providers.messageport.times import moment, zone_named
 from tui.providers.messageport.words import REASONS, RECEIPTS
 from tui.providers.protocol import Push, PushAnswer
@@ -50,6 +52,7 @@ class PushReader:
             raw=self.mask.raw(item.whole),
             reference=reference,
             reason=REASONS.get(word.upper(), ""),
+            advice=ADVICE.get(word.upper(), Advice.NONE),
         )
 
     def _reply(self, item: Item) -> Event:

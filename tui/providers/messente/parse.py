@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.domain.events import Receipt, Reply
+from tui.providers.messente.advice import advice_for
 from tui.providers.messente.words import BLACKLISTED, reason_of, status_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,6 +81,7 @@ def make_receipt(
         parts=parts,
         price=price,
         opted_out=err == BLACKLISTED and bool(status and status.trouble),
+        advice=advice_for(word, err),
     )
 
 

@@ -9,6 +9,7 @@ from tui.providers.errors import MessageInvalid, ProviderError, Uncertain, Unrea
 from tui.providers.masking import digest
 from tui.providers.protocol import Accepted, Outcome, Refused
 from tui.providers.serwersms.account import Account
+from tui.providers.serwersms.advice import advice_for
 from tui.providers.serwersms.fields import Item, count_of, flag_of, items_of, text_of
 from tui.providers.serwersms.refusals import refusal
 from tui.providers.serwersms.times import read_time
@@ -73,6 +74,7 @@ def read_report(item: Any, account: Account, now: int) -> Receipt | None:
         price=text_of(item, "cost"),
         opted_out=text_of(item, "reason") == BLACKLISTED,
         ends_reports=ended,
+        advice=advice_for(word, text_of(item, "reason"), count_of(item, "error_code")),
     )
 
 

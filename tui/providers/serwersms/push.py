@@ -17,6 +17,7 @@ from tui.domain.text import repair, repair_json
 from tui.providers.masking import digest
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.serwersms.account import Account
+from tui.providers.serwersms.advice import advice_for
 from tui.providers.serwersms.attachments import without_content
 from tui.providers.serwersms.fields import Item, text_of
 from tui.providers.serwersms.replies import is_known_again, read_reply, set_aside
@@ -101,6 +102,7 @@ def _report(fields: Item, tail: str, names: PushNames, account: Account) -> Even
         code=reason,
         reason=REASONS.get(reason, reason),
         opted_out=reason == BLACKLISTED,
+        advice=advice_for(word, reason),
     )
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from tui.clock import Clock
+from tui.domain.advice import Advice
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.providers.masking import Mask, digest
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.pushed import Item, items_of, repeat_window
+from tui.providers.smartswitch.advice import ADVICE
 from tui.providers.smartswitch.words import MESSAGE_STATES, STATE_MEANINGS
 
 
@@ -80,6 +82,7 @@ class PushReader:
             provider_id=identity,
             reference=reference,
             reason=STATE_MEANINGS.get(word.casefold(), ""),
+            advice=ADVICE.get(word.casefold(), Advice.NONE),
         )
 
     def _reply(self, item: Item) -> Event:

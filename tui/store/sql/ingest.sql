@@ -1,8 +1,8 @@
--- name: add_event(account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, problem, raw, parts, price, opted_out)!
+-- name: add_event(account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, problem, raw, parts, price, opted_out, advice)!
 insert into events (account, kind, event_id, received_at, at, message_id, provider_key, status, word, code,
-  reason, moved, problem, raw, parts, price, opted_out)
+  reason, moved, problem, raw, parts, price, opted_out, advice)
 values (:account, :kind, :event_id, :received_at, :at, :message_id, :provider_key, :status, :word, :code,
-  :reason, :moved, :problem, :raw, :parts, :price, :opted_out)
+  :reason, :moved, :problem, :raw, :parts, :price, :opted_out, :advice)
 on conflict (account, kind, event_id) do nothing;
 
 -- name: waiting_for(account, provider_key)

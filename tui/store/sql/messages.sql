@@ -35,11 +35,11 @@ where conversation_id = :conversation_id and direction = 'in' and id > coalesce(
 -- name: sent_again(conversation_id, id)$
 select 1 from messages where conversation_id = :conversation_id and id > :id and retry_of = :id;
 
--- name: move(id, status, word, code, reason, status_at, parts, price, contradicted)!
+-- name: move(id, status, word, code, reason, status_at, parts, price, contradicted, advice)!
 update messages set status = :status, word = :word, code = :code, reason = :reason, status_at = :status_at,
   parts = case when :parts > 0 then :parts else parts end,
   price = case when :price <> '' then :price else price end,
-  contradicted = :contradicted
+  contradicted = :contradicted, advice = :advice
 where id = :id;
 
 -- name: mark_contradicted(id)!

@@ -1,0 +1,122 @@
+"""Every code a provider documents leads to a next step, and to the right one where it matters."""
+
+import pytest
+
+from tui.domain.advice import Advice
+from tui.domain.status import Status
+from tui.providers import errors
+from tui.providers.messagemedia import advice as messagemedia
+from tui.providers.messagemedia import words as messagemedia_words
+from tui.providers.messageport import advice as messageport
+from tui.providers.messageport import words as messageport_words
+from tui.providers.messente import advice as messente
+from tui.providers.messente import words as messente_words
+from tui.providers.serwersms import advice as serwersms
+from tui.providers.serwersms import words as serwersms_words
+from tui.providers.serwersms.refusals import refusal
+from tui.providers.smartswitch import advice as smartswitch
+from tui.providers.smartswitch import words as smartswitch_words
+
+NO_STEP = (Advice.NONE, Advice.WAIT)
+
+
+def troubled(status: Status | None) -> bool:
+    """Whether a provider's word ends badly."""
+    return status is not None and status.trouble
+
+
+@pytest.mark.parametrize("code", messagemedia_words.CODES)
+def test_every_code_of_messagemedia_has_advice(code: str) -> None:
+    assert code in messagemedia.CODES
+    ends_badly = int(code) >= 300
+    assert (messagemedia.advice_for("", code) not in NO_STEP) is ends_badly
+
+
+@pytest.mark.parametrize("word", messagemedia_words.STATUSES)
+def test_every_bad_word_of_messagemedia_has_a_step(word: str) -> None:
+    status = messagemedia_words.STATUSES[word].status
+    assert (messagemedia.advice_for(word, "") not in NO_STEP) is troubled(status)
+
+
+@pytest.mark.parametrize("code", messagemedia_words.OPT_OUT_CODES)
+def test_an_opt_out_code_of_messagemedia_is_never_sent_again(code: str) -> None:
+    assert messagemedia.advice_for("rejected", code) is Advice.STOP
+
+
+@pytest.mark.parametrize("err", messente_words.ERR_MEANINGS)
+def test_every_err_of_messente_has_advice(err: int) -> None:
+    seen = 10
+    assert (messente.advice_for("FAILED", err) not in NO_STEP) is (err != seen)
+
+
+@pytest.mark.parametrize("word", messente_words.STATUSES)
+def test_every_word_of_messente_has_advice(word: str) -> None:
+    bad = troubled(messente_words.STATUSES[word])
+    assert (messente.advice_for(word, None) not in NO_STEP) is bad
+    assert messente.advice_for(word, None) is not Advice.NONE
+
+
+@pytest.mark.parametrize("reason", serwersms_words.REASONS)
+def test_every_reason_of_serwersms_has_a_step(reason: str) -> None:
+    assert serwersms.advice_for("undelivered", reason) not in NO_STEP
+
+
+@pytest.mark.parametrize("word", serwersms_words.STATUSES)
+def test_every_bad_word_of_serwersms_has_a_step(word: str) -> None:
+    bad = troubled(serwersms_words.STATUSES[word])
+    assert (serwersms.advice_for(word, "") not in NO_STEP) is bad
+
+
+@pytest.mark.parametrize(
+    "code", [*serwersms_words.CODES, *(family * 100 + 1 for family in serwersms_words.FAMILIES)]
+)
+def test_every_code_of_serwersms_has_a_step(code: int) -> None:
+    assert refusal(code).advice not in NO_STEP
+    assert serwersms.advice_for("unsent", "", code) is refusal(code).advice
+
+
+def test_the_codes_of_serwersms_say_what_is_wrong() -> None:
+    told = {code: refusal(code).advice for code in (1001, 2001, 3002, 3102, 3106, 4601)}
+    assert told == {
+        1001: Advice.SETTINGS,
+        2001: Advice.FIX_NUMBER,
+        3002: Advice.TOP_UP,
+        3102: Advice.FIX_TEXT,
+        3106: Advice.FIX_SENDER,
+        4601: Advice.STOP,
+    }
+
+
+@pytest.mark.parametrize("state", smartswitch_words.MESSAGE_STATES)
+def test_every_state_of_smartswitch_has_advice(state: str) -> None:
+    bad = troubled(smartswitch_words.MESSAGE_STATES[state])
+    assert (smartswitch.ADVICE[state] not in NO_STEP) is bad
+
+
+@pytest.mark.parametrize("word", messageport_words.RECEIPTS)
+def test_every_receipt_of_messageport_has_advice(word: str) -> None:
+    bad = troubled(messageport_words.RECEIPTS[word])
+    assert (messageport.ADVICE[word] not in NO_STEP) is bad
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (errors.CredentialsRefused("no"), Advice.SETTINGS),
+        (errors.OutOfCredit("no"), Advice.TOP_UP),
+        (errors.AccountBlocked("no"), Advice.ASK_PROVIDER),
+        (errors.MessageInvalid("no", field="to"), Advice.FIX_NUMBER),
+        (errors.MessageInvalid("no", field="text"), Advice.FIX_TEXT),
+        (errors.MessageInvalid("no", field="sender"), Advice.FIX_SENDER),
+        (errors.MessageInvalid("no"), Advice.OTHER_ACCOUNT),
+        (errors.OptedOut("no"), Advice.STOP),
+        (errors.NotFound("no"), Advice.RETRY),
+        (errors.NotPossible("no"), Advice.OTHER_ACCOUNT),
+        (errors.RateLimited("no"), Advice.RETRY),
+        (errors.Unavailable("no"), Advice.RETRY),
+        (errors.Unreadable("no"), Advice.SETTLE),
+        (errors.Uncertain("no"), Advice.SETTLE),
+    ],
+)
+def test_every_kind_of_error_has_advice(error: errors.ProviderError, advice: Advice) -> None:
+    assert error.advice is advice

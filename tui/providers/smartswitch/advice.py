@@ -1,0 +1,15 @@
+"""What SmartSwitch's message states advise (HTTP API, deliver delivery receipt)."""
+
+from typing import Final
+
+from tui.domain.advice import Advice
+
+ADVICE: Final = {
+    "accepted": Advice.WAIT,
+    "enroute": Advice.WAIT,
+    "delivered": Advice.WAIT,
+    "expired": Advice.LATER,
+    "undeliverable": Advice.FIX_NUMBER,
+    "rejected": Advice.OTHER_ACCOUNT,
+    "unknown": Advice.WAIT,
+}
