@@ -1,10 +1,12 @@
 """Time as an argument: the system's clock for people, a clock that stands still for tests."""
 
-import asyncio
 import heapq
 import itertools
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
 
 SECOND = 1_000
 """Milliseconds in a second: every stored time is whole milliseconds since 1970, UTC."""
@@ -42,6 +44,8 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Sleep in real time."""
+        import asyncio  # scripts that never sleep are spared its import
+
         await asyncio.sleep(seconds)
 
 
@@ -65,6 +69,8 @@ class ManualClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait until `advance` has moved the clock far enough."""
+        import asyncio
+
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         due = self._now + round(seconds * SECOND)
         heapq.heappush(self._sleepers, (due, next(self._order), woken))
