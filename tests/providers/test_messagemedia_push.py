@@ -145,8 +145,8 @@ def test_a_report_comes_as_a_form() -> None:
 
 
 def test_a_webhook_without_a_body_tells_by_its_query() -> None:
-    query = (("moId", "r1"), ("sourceAddress", "+61491570156"), ("moContent", "Hi"))
-    query = (*query, ("reference", "m7"))
+    sender = ("sourceAddress", "+61491570156")
+    query = (("moId", "r1"), sender, ("moContent", "Hi"), ("reference", "m7"))
     (reply,) = account().read_push(push(b"", "", query=query)).events
     assert isinstance(reply, Reply)
     assert (reply.event_id, reply.party) == ("r1", "+61491570156")
