@@ -1,12 +1,10 @@
 """`smsdesk sandbox`: the provider emulator alone, until it is stopped."""
 
 import asyncio
-import contextlib
-import signal
 from argparse import Namespace
-from collections.abc import Iterator
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
+from tui.cli.stopping import stopped_by_signals
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.app import create_app
 from tui.sandbox.server import running
@@ -28,24 +26,10 @@ async def _serve(host: str, port: int, push_to: str | None) -> None:
     """Say where the sandbox is as soon as it answers, and keep it up until told to stop."""
     app = create_app(Sandbox(push=PushSettings(to=push_to)))
     stop = asyncio.Event()
-    with _stopped_by_signals(stop):
+    with stopped_by_signals(stop):
         async with running(app, host, port) as url:
             print(_greeting(url, push_to), flush=True)
             await stop.wait()
-
-
-@contextlib.contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Within the block, Ctrl+C and a service manager's stop end the serving in good order."""
-    loop = asyncio.get_running_loop()
-    signals = (signal.SIGINT, signal.SIGTERM)
-    for number in signals:
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield
-    finally:
-        for number in signals:
-            loop.remove_signal_handler(number)
 
 
 def _greeting(url: str, push_to: str | None) -> str:
