@@ -8,6 +8,7 @@ from typing import Self
 from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.store.accounts import Accounts, Leases
+from tui.store.agents import Agents
 from tui.store.asks import Asks
 from tui.store.consent import ConsentBook
 from tui.store.conversations import Conversations
@@ -18,6 +19,7 @@ from tui.store.ingest import Ingest, Judge
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
 from tui.store.triage import Triage
+from tui.store.views import SavedViews
 
 
 def _no_judge(text: str, party: str) -> Verdict:
@@ -52,6 +54,8 @@ class Store:
         self.drafts = Drafts(self.database, clock)
         self.presence = Presence(self.database, clock, owner)
         self.templates = Templates(self.database, clock)
+        self.agents = Agents(self.database, clock)
+        self.views = SavedViews(self.database)
         self.consent = ConsentBook(self.database, clock, rng)
         self.feed = Feed(self.database)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from tui.clock import Clock
 from tui.domain.conversation import State
 from tui.domain.text import repair
-from tui.store.audit import record
+from tui.store.audit import Deed, record, trail
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, folded
@@ -49,7 +49,12 @@ class Triage:
         await self._database.write(work)
 
     async def change(
-        self, ids: Sequence[int], agent: str, action: str, change: Callable[[Summary], None]
+        self,
+        ids: Sequence[int],
+        agent: str,
+        action: str,
+        change: Callable[[Summary], None],
+        detail: str = "",
     ) -> list[Summary]:
         """Do the same to several conversations; returns them as they were, for undo."""
 
@@ -60,7 +65,7 @@ class Triage:
                 summary = summaries.get(identity)
                 before.append(dict(summary))
                 change(summary)
-                record(transaction, self._rng, self._clock, agent, action, identity)
+                record(transaction, self._rng, self._clock, agent, action, identity, detail=detail)
             summaries.flush()
             return before
 
@@ -86,17 +91,35 @@ class Triage:
             agent,
             "snooze",
             lambda s: s.update(state=State.SNOOZED.value, snoozed_until=until),
+            detail=str(until or ""),
         )
 
     async def assign(self, ids: Sequence[int], agent: str, to: str) -> list[Summary]:
-        """Make it somebody's; empty: nobody's."""
+        """Make it somebody's; empty: nobody's. A name is one line."""
+        to = " ".join(repair(to).split())
         return await self.change(
             ids, agent, f"assign {to}".strip(), lambda s: s.update(assignee=to)
         )
 
+    async def claim(self, conversation_id: int, agent: str) -> bool:
+        """Make it the agent's if it is nobody's; whether it was."""
+
+        def work(transaction: Transaction) -> bool:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            if summary["assignee"]:
+                return False
+            summary["assignee"] = agent
+            summaries.flush()
+            record(transaction, self._rng, self._clock, agent, "claim", conversation_id)
+            return True
+
+        return await self._database.write(work)
+
     async def star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
         """Mark or unmark."""
-        return await self.change(ids, agent, "star", lambda s: s.update(starred=int(on)))
+        action = "star" if on else "unstar"
+        return await self.change(ids, agent, action, lambda s: s.update(starred=int(on)))
 
     async def mark(self, ids: Sequence[int], agent: str, unread: bool) -> list[Summary]:
         """Unread or read, by the agent's own word."""
@@ -118,7 +141,8 @@ class Triage:
                 summary = summaries.get(identity)
                 before.append(dict(summary))
                 self._put_label(transaction.connection, summary, label, on)
-                record(transaction, self._rng, self._clock, agent, f"label {label}", identity)
+                action = f"label {label}" if on else f"unlabel {label}"
+                record(transaction, self._rng, self._clock, agent, action, identity)
             summaries.flush()
             return before
 
@@ -179,6 +203,10 @@ class Triage:
             return len(found)
 
         return await self._database.write(work)
+
+    async def trail(self, conversation_id: int) -> list[Deed]:
+        """The newest deeds in a conversation, newest first."""
+        return await trail(self._database, conversation_id)
 
     def _put_label(
         self, connection: sqlite3.Connection, summary: Summary, label: str, on: bool

@@ -97,16 +97,6 @@ on conflict (name) do update set body = excluded.body, agent = excluded.agent, u
 -- name: drop_template(name)!
 delete from templates where name = :name;
 
--- name: views()
-select * from views order by name;
-
--- name: save_view(name, agent, content)!
-insert into views (name, agent, content) values (:name, :agent, :content)
-on conflict (name) do update set agent = excluded.agent, content = excluded.content;
-
--- name: drop_view(name)!
-delete from views where name = :name;
-
 -- name: changes_after(seq, limit)
 select * from changes where seq > :seq order by seq limit :limit;
 
