@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from tui.domain.capabilities import Capabilities
 
+_LOW = 20
+"""Less than this is said in the header, whether it counts credits, messages or a currency."""
+
 
 class Health(StrEnum):
     """How an account is doing; the reason stands beside it in words."""
@@ -50,3 +53,10 @@ class AccountState:
     balance: str = ""
     holder: str = ""
     """Which process polls it."""
+    balance_amount: float | None = None
+    """What is left as a number, in the provider's own measure."""
+
+    @property
+    def low(self) -> bool:
+        """Whether the account will soon be unable to send."""
+        return self.balance_amount is not None and self.balance_amount < _LOW

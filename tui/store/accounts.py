@@ -64,12 +64,16 @@ class Accounts:
 
         await self._database.write(work)
 
-    async def save_balance(self, name: str, balance: str) -> None:
-        """Write what is left on an account."""
+    async def save_balance(self, name: str, balance: str, amount: float | None = None) -> None:
+        """Write what is left on an account: in words, and as a number where there is one."""
 
         def work(transaction: Transaction) -> None:
             self._sql.save_balance(
-                transaction.connection, name=name, balance=balance, now=self._clock.now()
+                transaction.connection,
+                name=name,
+                balance=balance,
+                amount=amount,
+                now=self._clock.now(),
             )
             transaction.changed(Subject.ACCOUNT)
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.clock import Clock
+from tui.domain.change import Subject
+from tui.domain.message import Message
 from tui.domain.text import repair
+from tui.store import rows
 from tui.store.audit import record
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -71,10 +74,58 @@ class ConsentBook:
             bool(row["opted_out"]), row["at"], row["agent"], row["source"], row["evidence"]
         )
 
+    async def suspicion(self, conversation_id: int) -> Message | None:
+        """The newest text that may ask to be left alone and that no agent has judged yet."""
+        query = functools.partial(queries("consent").suspicion, conversation_id=conversation_id)
+        row: Any = await self._database.read(query)
+        return rows.message(row) if row else None
+
+    async def dismiss(self, conversation_id: int, agent: str) -> None:
+        """An agent judges that the suspected texts here ask for nothing of the kind."""
+
+        def work(transaction: Transaction) -> None:
+            self._judged(transaction, conversation_id)
+            action = "not an opt-out"
+            record(transaction, self._rng, self._clock, agent, action, conversation_id)
+
+        await self._database.write(work)
+
+    async def suspect_again(self, message_id: int, agent: str) -> None:
+        """Take a judgement back: the text waits for one again."""
+
+        def work(transaction: Transaction) -> None:
+            row = queries("messages").get(transaction.connection, id=message_id)
+            queries("consent").suspect_again(transaction.connection, id=message_id)
+            conversation_id = row["conversation_id"]
+            transaction.changed(Subject.MESSAGE, message_id, conversation_id)
+            action = "judgement taken back"
+            record(
+                *(transaction, self._rng, self._clock, agent, action, conversation_id, message_id)
+            )
+
+        await self._database.write(work)
+
+    @staticmethod
+    def _judged(transaction: Transaction, conversation_id: int) -> None:
+        """The suspected texts of a conversation wait for nobody any more."""
+        sql = queries("consent")
+        for row in sql.suspected(transaction.connection, conversation_id=conversation_id):
+            sql.judged(transaction.connection, id=row["id"])
+            transaction.changed(Subject.MESSAGE, row["id"], conversation_id)
+
     async def decide(
-        self, conversation_id: int, agent: str, *, opted_out: bool, evidence: str
+        self,
+        conversation_id: int,
+        agent: str,
+        *,
+        opted_out: bool,
+        evidence: str,
+        message_id: int | None = None,
     ) -> None:
-        """An agent confirms an opt-out, or records that the customer is in again."""
+        """An agent confirms an opt-out, or records that the customer is in again.
+
+        `message_id` names the text that says so, where one does.
+        """
 
         def work(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
@@ -86,13 +137,13 @@ class ConsentBook:
                 "agent",
                 repair(evidence),
                 agent=agent,
+                message_id=message_id,
                 opted_out=opted_out,
             )
+            self._judged(transaction, conversation_id)
             summaries.flush()
             action = "opt out" if opted_out else "opt in"
-            record(
-                *(transaction, self._rng, self._clock, agent, action, conversation_id, 0),
-                repair(evidence),
-            )
+            who = (transaction, self._rng, self._clock, agent, action)
+            record(*who, conversation_id, message_id or 0, repair(evidence))
 
         await self._database.write(work)

@@ -1,11 +1,13 @@
-"""What agents leave on the desk: drafts, presence, canned replies."""
+"""What agents leave on the desk: drafts, half-written notes, presence."""
 
 import functools
+import json
 from dataclasses import dataclass
 
 from tui.clock import SECOND, Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import Draft
+from tui.domain.message import NOTHING, Enclosed
 from tui.domain.text import repair
 from tui.store import rows
 from tui.store.database import Database, Transaction
@@ -20,14 +22,6 @@ class Colleague:
 
     agent: str
     typing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A canned reply."""
-
-    name: str
-    body: str
 
 
 class Drafts:
@@ -58,12 +52,13 @@ class Drafts:
         *,
         account: str = "",
         sender: str = "",
+        enclosed: Enclosed = NOTHING,
         began_at: int,
     ) -> None:
-        """Keep what is typed; an empty text takes the draft away."""
+        """Keep what is typed; an empty text without pictures takes the draft away."""
 
         def work(transaction: Transaction) -> None:
-            if body:
+            if body or enclosed:
                 self._sql.save_draft(
                     transaction.connection,
                     conversation_id=conversation_id,
@@ -71,6 +66,8 @@ class Drafts:
                     body=repair(body),
                     account=account,
                     sender=sender,
+                    media=json.dumps(list(enclosed.media)),
+                    subject=repair(enclosed.subject),
                     began_at=began_at,
                     now=self._clock.now(),
                 )
@@ -79,6 +76,30 @@ class Drafts:
                     transaction.connection, conversation_id=conversation_id, agent=agent
                 )
             transaction.changed(Subject.DRAFT, conversation_id, conversation_id)
+
+        await self._database.write(work)
+
+    async def places(self, agent: str) -> frozenset[int]:
+        """The conversations in which an agent has begun to write."""
+        query = functools.partial(queries("writing").with_drafts, agent=agent)
+        return frozenset(row["conversation_id"] for row in await self._database.read(query))
+
+    async def note(self, conversation_id: int, agent: str) -> str:
+        """The private note an agent has begun in a conversation; empty for none."""
+        query = queries("writing").note_draft
+        look = functools.partial(query, conversation_id=conversation_id, agent=agent)
+        return await self._database.read(look) or ""
+
+    async def save_note(self, conversation_id: int, agent: str, body: str) -> None:
+        """Keep a note as it is typed; an empty text takes it away."""
+
+        def work(transaction: Transaction) -> None:
+            sql, place = queries("writing"), {"conversation_id": conversation_id, "agent": agent}
+            if body:
+                values = {"body": repair(body), "now": self._clock.now()}
+                sql.save_note_draft(transaction.connection, **place, **values)
+            else:
+                sql.drop_note_draft(transaction.connection, **place)
 
         await self._database.write(work)
 
@@ -94,9 +115,13 @@ class Presence:
         self._sql = queries("desk")
 
     async def here(self, agent: str, conversation_id: int, *, typing: bool) -> None:
-        """Say where this agent is; to be repeated within 20 seconds."""
+        """Say where this agent is; to be repeated within 20 seconds.
+
+        Watchers are told only when it differs from what was said last.
+        """
 
         def work(transaction: Transaction) -> None:
+            before = self._sql.own_presence(transaction.connection, owner=self._owner)
             self._sql.save_presence(
                 transaction.connection,
                 owner=self._owner,
@@ -105,7 +130,23 @@ class Presence:
                 typing=int(typing),
                 now=self._clock.now(),
             )
-            transaction.changed(Subject.PRESENCE, conversation_id, conversation_id)
+            if before is not None and before["conversation_id"] != conversation_id:
+                left = before["conversation_id"]
+                transaction.changed(Subject.PRESENCE, left, left)
+            if before is None or tuple(before) != (conversation_id, int(typing)):
+                transaction.changed(Subject.PRESENCE, conversation_id, conversation_id)
+
+        await self._database.write(work)
+
+    async def nowhere(self) -> None:
+        """This agent looks at no conversation any more."""
+
+        def work(transaction: Transaction) -> None:
+            before = self._sql.own_presence(transaction.connection, owner=self._owner)
+            self._sql.drop_presence(transaction.connection, owner=self._owner)
+            if before is not None:
+                left = before["conversation_id"]
+                transaction.changed(Subject.PRESENCE, left, left)
 
         await self._database.write(work)
 
@@ -124,42 +165,3 @@ class Presence:
         """The accounts of all conversations that anyone looks at now."""
         query = functools.partial(self._sql.watched, since=self._clock.now() - _PRESENT_MS)
         return {row["account"] for row in await self._database.read(query)}
-
-
-class Templates:
-    """Canned replies, kept where every agent finds them."""
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        """Keep what every call needs."""
-        self._database = database
-        self._clock = clock
-        self._sql = queries("desk")
-
-    async def all(self) -> list[Template]:
-        """Every canned reply, by name."""
-        found = await self._database.read(self._sql.templates)
-        return [Template(row["name"], row["body"]) for row in found]
-
-    async def save(self, template: Template, agent: str) -> None:
-        """Add or replace one."""
-
-        def work(transaction: Transaction) -> None:
-            self._sql.save_template(
-                transaction.connection,
-                name=repair(template.name),
-                body=repair(template.body),
-                agent=agent,
-                now=self._clock.now(),
-            )
-            transaction.changed(Subject.TEMPLATE)
-
-        await self._database.write(work)
-
-    async def drop(self, name: str) -> None:
-        """Remove one."""
-
-        def work(transaction: Transaction) -> None:
-            self._sql.drop_template(transaction.connection, name=name)
-            transaction.changed(Subject.TEMPLATE)
-
-        await self._database.write(work)

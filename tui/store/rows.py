@@ -131,5 +131,6 @@ def account_state(row: Row) -> AccountState:
         event_at=row["event_at"],
         latency_ms=row["latency_ms"],
         balance=row["balance"],
+        balance_amount=row["balance_amount"],
         holder=row["holder"],
     )

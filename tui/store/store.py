@@ -13,12 +13,15 @@ from tui.store.asks import Asks
 from tui.store.consent import ConsentBook
 from tui.store.conversations import Conversations
 from tui.store.database import Database
-from tui.store.desk import Drafts, Presence, Templates
+from tui.store.desk import Drafts, Presence
 from tui.store.feed import Feed
 from tui.store.ingest import Ingest, Judge
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
+from tui.store.pens import Pens
+from tui.store.templates import Templates
 from tui.store.triage import Triage
+from tui.store.troubles import Troubles
 from tui.store.views import SavedViews
 
 
@@ -53,6 +56,8 @@ class Store:
         self.leases = Leases(self.database, clock, owner)
         self.drafts = Drafts(self.database, clock)
         self.presence = Presence(self.database, clock, owner)
+        self.pens = Pens(self.database, clock, owner)
+        self.troubles = Troubles(self.database, clock)
         self.templates = Templates(self.database, clock)
         self.agents = Agents(self.database, clock)
         self.views = SavedViews(self.database)

@@ -38,5 +38,5 @@ class BalanceReader:
         except ProviderError as error:
             self._hands.log("no balance", account=name, line=error.message)
             return Rest(_HOURLY)
-        await accounts.save_balance(name, one_line(balance.text, _LONGEST))
+        await accounts.save_balance(name, one_line(balance.text, _LONGEST), balance.amount)
         return Rest(_HOURLY)

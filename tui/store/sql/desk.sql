@@ -15,9 +15,10 @@ on conflict (name) do update set health = excluded.health, line = excluded.line,
 insert into accounts (name, event_at, ok_at) values (:name, :now, :now)
 on conflict (name) do update set event_at = excluded.event_at, ok_at = excluded.ok_at;
 
--- name: save_balance(name, balance, now)!
-insert into accounts (name, balance, balance_at) values (:name, :balance, :now)
-on conflict (name) do update set balance = excluded.balance, balance_at = excluded.balance_at;
+-- name: save_balance(name, balance, amount, now)!
+insert into accounts (name, balance, balance_amount, balance_at) values (:name, :balance, :amount, :now)
+on conflict (name) do update set balance = excluded.balance, balance_amount = excluded.balance_amount,
+  balance_at = excluded.balance_at;
 
 -- name: poke(name, now)!
 insert into accounts (name, poked_at) values (:name, :now)
@@ -63,6 +64,9 @@ delete from processes where owner = :owner;
 -- name: drop_presence(owner)!
 delete from presence where owner = :owner;
 
+-- name: own_presence(owner)^
+select conversation_id, typing from presence where owner = :owner;
+
 -- name: save_presence(owner, agent, conversation_id, typing, now)!
 insert into presence (owner, agent, conversation_id, typing, seen_at)
 values (:owner, :agent, :conversation_id, :typing, :now)
@@ -78,24 +82,14 @@ select * from drafts where conversation_id = :conversation_id and agent = :agent
 -- name: drafts_of(agent)
 select * from drafts where agent = :agent and body <> '' order by updated_at desc;
 
--- name: save_draft(conversation_id, agent, body, account, sender, began_at, now)!
-insert into drafts (conversation_id, agent, body, account, sender, began_at, updated_at)
-values (:conversation_id, :agent, :body, :account, :sender, :began_at, :now)
+-- name: save_draft(conversation_id, agent, body, account, sender, media, subject, began_at, now)!
+insert into drafts (conversation_id, agent, body, account, sender, media, subject, began_at, updated_at)
+values (:conversation_id, :agent, :body, :account, :sender, :media, :subject, :began_at, :now)
 on conflict (conversation_id, agent) do update set body = excluded.body, account = excluded.account,
-  sender = excluded.sender, began_at = excluded.began_at, updated_at = excluded.updated_at;
+  sender = excluded.sender, media = excluded.media, subject = excluded.subject, began_at = excluded.began_at, updated_at = excluded.updated_at;
 
 -- name: drop_draft(conversation_id, agent)!
 delete from drafts where conversation_id = :conversation_id and agent = :agent;
-
--- name: templates()
-select * from templates order by name;
-
--- name: save_template(name, body, agent, now)!
-insert into templates (name, body, agent, updated_at) values (:name, :body, :agent, :now)
-on conflict (name) do update set body = excluded.body, agent = excluded.agent, updated_at = excluded.updated_at;
-
--- name: drop_template(name)!
-delete from templates where name = :name;
 
 -- name: changes_after(seq, limit)
 select * from changes where seq > :seq order by seq limit :limit;

@@ -1,0 +1,57 @@
+"""Colleagues see each other: who looks at a conversation, who types, who has left."""
+
+from tests.conftest import OpenStore
+from tests.store.builders import MIA, conversation_with, reply
+from tui.clock import ManualClock
+from tui.domain.change import Subject
+from tui.store.desk import Colleague
+from tui.store.store import Store
+
+
+async def news(store: Store, after: int) -> list[int]:
+    """The conversations of which presence has changed since then."""
+    if await store.feed.last() == after:
+        return []
+    async for changes in store.feed.watch(after=after):
+        return sorted(c.conversation_id for c in changes if c.subject is Subject.PRESENCE)
+    raise AssertionError("the feed ended")
+
+
+async def test_a_colleague_is_seen_until_she_leaves(open_store: OpenStore) -> None:
+    mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
+    await bo.presence.here("bo", 7, typing=True)
+    assert await mia.presence.others(7) == [Colleague("bo", True)]
+    await bo.presence.nowhere()
+    assert await mia.presence.others(7) == []
+
+
+async def test_a_colleague_who_says_nothing_is_forgotten(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
+    await bo.presence.here("bo", 7, typing=False)
+    clock.advance(21)
+    assert await mia.presence.others(7) == []
+
+
+async def test_watchers_hear_only_of_what_differs(store: Store) -> None:
+    seen = await store.feed.last()
+    await store.presence.here("bo", 7, typing=False)
+    assert await news(store, seen) == [7]
+    seen = await store.feed.last()
+    await store.presence.here("bo", 7, typing=False)
+    assert await news(store, seen) == []
+    await store.presence.here("bo", 8, typing=False)
+    assert await news(store, seen) == [7, 8]
+    seen = await store.feed.last()
+    await store.presence.nowhere()
+    assert await news(store, seen) == [8]
+
+
+async def test_a_conversation_is_claimed_by_one_agent_only(open_store: OpenStore) -> None:
+    mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
+    await mia.ingest.store("support", [reply()])
+    thread = (await conversation_with(mia, MIA)).id
+    assert await mia.triage.claim(thread, "mia")
+    assert not await bo.triage.claim(thread, "bo")
+    assert (await conversation_with(bo, MIA)).assignee == "mia"

@@ -1,0 +1,89 @@
+"""Equal failures of many conversations are one thing to deal with."""
+
+from tests.store.builders import ACCOUNT, answer, receipt, sent
+from tui.clock import DAY, SECOND, ManualClock
+from tui.domain.advice import Advice
+from tui.domain.status import Status
+from tui.store.outbox import Settled
+from tui.store.store import Store
+from tui.store.troubles import Group
+
+
+async def failed(store: Store, number: int, reason: str, advice: Advice) -> int:
+    """A message to a customer of its own that failed for this reason; its id."""
+    to = f"+6149157{number:04}"
+    message = await sent(store, f"p-{number}", to=to)
+    news = receipt(Status.FAILED, f"p-{number}", reason=reason, code="332", advice=advice)
+    await store.ingest.store(ACCOUNT, [news])
+    return message.id
+
+
+async def test_equal_failures_are_counted_together(store: Store) -> None:
+    for number in range(3):
+        await failed(store, number, "No route", Advice.OTHER_ACCOUNT)
+    await failed(store, 9, "Wrong number", Advice.FIX_NUMBER)
+    assert await store.troubles.groups() == [
+        Group(ACCOUNT, Status.FAILED, "No route", Advice.OTHER_ACCOUNT, 3, 3)
+    ]
+
+
+async def test_a_failure_that_was_dealt_with_counts_no_more(store: Store) -> None:
+    ids = [await failed(store, number, "No route", Advice.NONE) for number in range(3)]
+    await store.outbox.handled(ids[0])
+    assert [group.messages for group in await store.troubles.groups()] == [2]
+    await store.outbox.handled(ids[1])
+    assert await store.troubles.groups() == []
+
+
+async def test_failures_of_last_week_are_not_brought_up_again(
+    store: Store, clock: ManualClock
+) -> None:
+    for number in range(2):
+        await failed(store, number, "No route", Advice.NONE)
+    clock.advance(7 * DAY / SECOND)
+    assert await store.troubles.groups() == []
+
+
+async def test_what_was_refused_for_now_is_counted_as_held_up(
+    store: Store, clock: ManualClock
+) -> None:
+    queued = [await store.outbox.queue(answer(to=f"+6149157000{n}")) for n in range(2)]
+    assert await store.troubles.held_up() == {}
+    await store.outbox.claim("a", ACCOUNT, 10)
+    later = clock.now() + 60 * SECOND
+    await store.outbox.requeue("a", [(m.id, later, "No credit") for m in queued])
+    assert await store.troubles.held_up() == {ACCOUNT: 2}
+
+
+async def test_advice_is_kept_with_the_message_and_its_history(store: Store) -> None:
+    message_id = await failed(store, 1, "Wrong number", Advice.FIX_NUMBER)
+    message = await store.messages.get(message_id)
+    assert message is not None
+    assert message.advice is Advice.FIX_NUMBER
+    assert [entry.advice for entry in await store.messages.timeline(message_id)] == [
+        Advice.NONE,
+        Advice.FIX_NUMBER,
+    ]
+
+
+async def test_advice_of_a_receipt_that_came_first_is_not_lost(store: Store) -> None:
+    news = receipt(Status.REJECTED, "p-early", reason="No credit", advice=Advice.TOP_UP)
+    await store.ingest.store(ACCOUNT, [news])
+    queued = await store.outbox.queue(answer())
+    await store.outbox.claim("a", ACCOUNT, 1)
+    await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, "p-early"))
+    message = await store.messages.get(queued.id)
+    assert message is not None
+    assert (message.status, message.advice) == (Status.REJECTED, Advice.TOP_UP)
+
+
+async def test_a_low_balance_is_known_by_its_number(store: Store) -> None:
+    await store.accounts.save_balance("au", "EUR 3.10", 3.1)
+    await store.accounts.save_balance("pl", "812 credits", 812.0)
+    await store.accounts.save_balance("nz", "no limit", None)
+    states = await store.accounts.states()
+    assert {name: state.low for name, state in states.items()} == {
+        "au": True,
+        "pl": False,
+        "nz": False,
+    }

@@ -1,0 +1,17 @@
+-- name: take(conversation_id, agent, owner, now, dead_before, force)
+insert into pens (conversation_id, agent, owner, seen_at) values (:conversation_id, :agent, :owner, :now)
+on conflict (conversation_id) do update set agent = excluded.agent, owner = excluded.owner, seen_at = excluded.seen_at
+where pens.owner = excluded.owner or pens.agent = excluded.agent or pens.seen_at < :dead_before or :force
+returning owner;
+
+-- name: holder(conversation_id)^
+select agent, owner, seen_at from pens where conversation_id = :conversation_id;
+
+-- name: keep(conversation_id, owner, now)!
+update pens set seen_at = :now where conversation_id = :conversation_id and owner = :owner;
+
+-- name: drop(conversation_id, owner)!
+delete from pens where conversation_id = :conversation_id and owner = :owner;
+
+-- name: drop_all(owner)!
+delete from pens where owner = :owner;
