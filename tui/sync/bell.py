@@ -17,6 +17,10 @@ class Bell:
         """Wake the sleeper, now or as soon as it lies down."""
         self._rung.set()
 
+    def hush(self) -> None:
+        """Forget a ring that nobody has heard yet."""
+        self._rung.clear()
+
     async def sleep(self, seconds: float | None) -> bool:
         """Sleep so long (None: until it rings); whether the bell ended it."""
         if seconds is None:

@@ -5,7 +5,7 @@ account's stored state and a longer pause.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.providers.errors import ProviderError
@@ -45,6 +45,8 @@ class Lane:
         self._hands = hands
         self._bell = Bell(hands.clock)
         self._failures = 0
+        self._trouble: Trouble | None = None
+        self._quiet_until = 0.0
 
     async def run(self) -> None:
         """Do rounds until cancelled."""
@@ -58,24 +60,31 @@ class Lane:
             rest = await self._work()
         except (ProviderError, StoreError) as error:
             return await self._failed(error)
-        if rest.contact or self._failures:
-            self._failures = 0
+        if rest.contact or (self._trouble and rest.pause is None):
+            self._failures, self._trouble = 0, None
             await self._condition.well(self.name, rest)
+        elif self._trouble and rest.pause is not None:
+            # Nothing was tried: whether the trouble is over shows when something is.
+            await self._condition.ill(self.name, replace(self._trouble, pause=rest.pause))
         return rest
 
     def stir(self) -> None:
         """Something changed: look whether there is work, but let a pause after trouble last."""
-        if not self._failures:
+        if self._hands.clock.monotonic() >= self._quiet_until:
             self._bell.ring()
 
     def poke(self) -> None:
         """Someone asks: try at once."""
+        self._quiet_until = 0.0
         self._bell.ring()
 
     async def _failed(self, error: ProviderError | StoreError) -> Trouble:
-        """Make the error the account's state."""
+        """Make the error the account's state, and let the pause last."""
         self._failures += 1
         trouble = trouble_of(error, self._failures, self._hands.rng)
+        self._trouble = trouble
+        self._quiet_until = self._hands.clock.monotonic() + trouble.pause
+        self._bell.hush()
         self._hands.log(
             f"{self.name} failed",
             kind=type(error).__name__,

@@ -65,7 +65,7 @@ class Asker:
         while (found := await self._ask()) is not None:
             contact, news = True, news + found
         due = await self._hands.store.asks.next(self._wanted())
-        if due is None:
+        if due is None or due >= NEVER:
             return Rest(None, contact, news=news)
         return Rest(max(0.5, (due - self._hands.clock.now()) / SECOND), contact, news=news)
 

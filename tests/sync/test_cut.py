@@ -1,0 +1,127 @@
+"""The connection breaks before, during or after the answer, on a real socket."""
+
+import random
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.sync.conftest import Connect
+from tests.waiting import wait_until
+from tui.clock import SystemClock
+from tui.domain.message import Message, NewMessage
+from tui.domain.status import Status
+from tui.sandbox.app import create_app
+from tui.sandbox.faults import Fault
+from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
+from tui.sandbox.server import running
+from tui.sandbox.world import Sandbox
+from tui.store.store import Store
+from tui.sync.backoff import Pace
+from tui.sync.served import ServedAccount
+from tui.sync.service import Service
+
+PACE = Pace(0.02, 0.05)
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """In real time, with handsets a hundred times as quick."""
+    return Sandbox(pace=0.01, emulators=[Emulator])
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An inbox in real time."""
+    clock = SystemClock()
+    async with Store(tmp_path / "inbox.db", clock=clock, rng=random.Random(), owner="a") as store:
+        yield store
+
+
+@pytest.fixture
+async def account(
+    sandbox: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[ServedAccount]:
+    """An account over a real socket that gives up waiting after two seconds."""
+    monkeypatch.setattr("tui.providers.http._TIMEOUT", httpx.Timeout(1.8))
+    async with running(create_app(sandbox)) as url:
+        provider = connect(url, SystemClock(), real=True)
+        yield ServedAccount("mm", provider)
+        await provider.aclose()
+
+
+async def send(store: Store, body: str) -> Message:
+    """An agent writes."""
+    return await store.outbox.queue(NewMessage("+61491570156", body, "mm", agent="ann"))
+
+
+def accepted(sandbox: Sandbox) -> list[str]:
+    """The texts that the provider took, as often as it took them."""
+    return [m.text for m in sandbox.emulators["messagemedia"].ledger.accepted.values()]
+
+
+def served(store: Store, account: ServedAccount) -> Service:
+    """Sync at a quick pace."""
+    rng = random.Random(1)
+    return Service(store, [account], SystemClock(), rng, kind="desk", agent="ann", pace=PACE)
+
+
+async def status(store: Store, message: Message) -> Status | None:
+    """Where the message is now."""
+    found = await store.messages.get(message.id)
+    return found.status if found else None
+
+
+@pytest.mark.parametrize(
+    ("fault", "taken", "end"),
+    [
+        (Fault.REFUSE, False, Status.UNCERTAIN),
+        (Fault.TIMEOUT, False, Status.UNCERTAIN),
+        (Fault.HTTP_500, False, Status.UNCERTAIN),
+        (Fault.DROP_AFTER_ACCEPT, True, Status.DELIVERED),
+        (Fault.MALFORMED_JSON, True, Status.DELIVERED),
+        (Fault.SLOW, True, Status.DELIVERED),
+        (Fault.HTTP_429, True, Status.DELIVERED),
+    ],
+)
+async def test_a_message_is_never_sent_twice_and_receipts_clear_up_what_was_in_doubt(
+    store: Store, account: ServedAccount, sandbox: Sandbox, fault: Fault, taken: bool, end: Status
+) -> None:
+    sandbox.faults["messagemedia"].add(fault, 1)
+    service = served(store, account)
+    doubtful = await send(store, "in doubt")
+    await service.run_once()
+    later = await send(store, "later")
+    async with service:
+
+        async def both_are_settled() -> bool:
+            return [await status(store, doubtful), await status(store, later)] == [
+                end,
+                Status.DELIVERED,
+            ]
+
+        await wait_until(both_are_settled, what=f"{end} after {fault}")
+    expected = ["in doubt", "later"] if taken else ["later"]
+    assert sorted(accepted(sandbox)) == expected
+
+
+async def test_a_cut_while_polling_loses_nothing_and_shows_nothing_twice(
+    store: Store, account: ServedAccount, sandbox: Sandbox
+) -> None:
+    ledger = sandbox.emulators["messagemedia"].ledger
+    for fault in (Fault.REFUSE, Fault.DROP_AFTER_ACCEPT, Fault.MALFORMED_JSON, Fault.HTTP_500) * 3:
+        sandbox.faults["messagemedia"].add(fault, 1)
+    for number in range(20):
+        sandbox.emulators["messagemedia"].receive("+61491570156", None, f"{number}", [])
+    async with served(store, account) as service:
+
+        async def all_confirmed() -> bool:
+            await service.poke("mm")
+            return len(ledger.replies.confirmed) == 20 and not ledger.replies.waiting
+
+        await wait_until(all_confirmed)
+    found = await store.database.read(
+        lambda c: c.execute("select body from messages order by id").fetchall()
+    )
+    assert sorted(int(row[0]) for row in found) == list(range(20))

@@ -1,0 +1,147 @@
+"""The chores of the one process that tends the database."""
+
+import asyncio
+import random
+from typing import Any
+
+import pytest
+
+from tests.conftest import OpenStore
+from tests.sync.conftest import Queue
+from tests.waiting import wait_until
+from tui.clock import ManualClock
+from tui.domain.conversation import State
+from tui.domain.status import Status
+from tui.store.store import Store
+from tui.sync.hands import Hands, no_log
+from tui.sync.housekeeping import Housekeeping
+from tui.sync.lease import Identity, Leasehold
+
+
+async def test_what_the_dead_were_sending_becomes_uncertain_and_what_the_living_send_stays(
+    open_store: OpenStore, hands: Hands, queue: Queue, clock: ManualClock
+) -> None:
+    dead, living = await open_store(owner="dead"), await open_store(owner="living")
+    messages = [await queue(), await queue()]
+    for store in (dead, living):
+        await store.leases.beat("ann", "desk")
+        await store.outbox.claim(store.leases.owner, "mm", 1)
+    clock.advance(11)
+    await living.leases.beat("ann", "desk")
+    await Housekeeping(hands).round()
+    found = [await hands.store.messages.get(message.id) for message in messages]
+    assert [m.status for m in found if m] == [Status.UNCERTAIN, Status.SENDING]
+
+
+async def test_a_snoozed_conversation_wakes_in_its_time(
+    hands: Hands, queue: Queue, clock: ManualClock
+) -> None:
+    message = await queue()
+    identity = message.conversation_id
+    await hands.store.triage.snooze([identity], "ann", clock.now() + 60_000)
+    chores = Housekeeping(hands)
+    await chores.round()
+    asleep = await hands.store.conversations.get(identity)
+    clock.advance(60)
+    await chores.round()
+    awake = await hands.store.conversations.get(identity)
+    assert asleep is not None and asleep.state is State.SNOOZED
+    assert awake is not None and awake.state is State.OPEN
+
+
+async def test_the_log_is_moved_into_the_database_once_a_minute(
+    hands: Hands, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = counted(hands.store, monkeypatch)
+    chores = Housekeeping(hands)
+    for _ in range(65):
+        await chores.round()
+        clock.advance(2)
+    assert len(done) == 2
+
+
+async def test_a_log_that_grows_fast_is_moved_at_once(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = counted(hands.store, monkeypatch)
+    chores = Housekeeping(hands)
+    await hands.store.drafts.save(1, "ann", "", began_at=0)
+    await chores.round()
+    monkeypatch.setattr("tui.sync.housekeeping._LONG_LOG", 1)
+    await chores.round()
+    await chores.round()
+    assert len(done) == 1
+
+
+def counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Grows with every checkpoint."""
+    done: list[None] = []
+    checkpoint = store.database.checkpoint
+
+    async def noted() -> None:
+        done.append(None)
+        await checkpoint()
+
+    monkeypatch.setattr(store.database, "checkpoint", noted)
+    return done
+
+
+async def test_old_changes_are_forgotten_by_the_hour(
+    hands: Hands, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pruned: list[None] = []
+
+    async def prune(*values: Any) -> None:
+        pruned.append(None)
+
+    monkeypatch.setattr(hands.store.feed, "prune", prune)
+    chores = Housekeeping(hands)
+    await chores.round()
+    clock.advance(3_601)
+    await chores.round()
+    await chores.round()
+    assert len(pruned) == 1
+
+
+async def test_only_the_newest_changes_are_kept(hands: Hands, queue: Queue) -> None:
+    for _ in range(5):
+        await queue()
+    await hands.store.feed.prune(3)
+    rows = await hands.store.database.read(
+        lambda c: c.execute("select count(*) from changes").fetchone()
+    )
+    assert rows[0] == 3
+
+
+async def test_a_process_without_the_lease_leaves_the_chores_alone(
+    open_store: OpenStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder, other = await open_store(owner="holder"), await open_store(owner="other")
+    rng = random.Random(1)
+    leases = [
+        Leasehold(s.leases, clock, rng, no_log, [], Identity("ann", "desk"))
+        for s in (holder, other)
+    ]
+    worked = counted_rounds(monkeypatch)
+    tasks = [asyncio.create_task(leases[0].run())]
+    await wait_until(lambda: leases[0].held)
+    tasks.append(asyncio.create_task(leases[1].run()))
+    for store, leasehold in zip((holder, other), leases, strict=True):
+        chores = Housekeeping(Hands(store, clock, rng))
+        tasks.append(asyncio.create_task(chores.run(leasehold)))
+    await wait_until(lambda: worked)
+    assert set(worked) == {"holder"}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def counted_rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Grows with the owner of every round."""
+    worked: list[str] = []
+
+    async def noted(self: Housekeeping) -> None:
+        worked.append(self._hands.store.leases.owner)
+
+    monkeypatch.setattr(Housekeeping, "round", noted)
+    return worked

@@ -1,0 +1,288 @@
+"""Pushed replies and receipts: on disk before they are answered, and nothing else let in."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import Message as Part
+from starlette.types import Receive, Scope, Send
+
+from tests.sync.conftest import Queue
+from tests.sync.doubles import Scripted
+from tui.clock import ManualClock
+from tui.domain.events import Reply, Unreadable
+from tui.domain.status import Status
+from tui.providers.errors import CredentialsRefused
+from tui.providers.errors import Unreadable as BadContent
+from tui.providers.messagemedia import MessageMedia
+from tui.providers.protocol import Push, PushAnswer
+from tui.sandbox.app import create_app
+from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
+from tui.sandbox.world import Hook, PushSettings, Sandbox
+from tui.store.errors import Busy
+from tui.store.store import Store
+from tui.sync.hands import Hands
+from tui.sync.listener import create_listener
+from tui.sync.outbox import Sender
+from tui.sync.served import ServedAccount
+
+SECRET = "s3cret-part"
+HOOK = f"/hooks/s/{SECRET}"
+REPLY = Reply("r1", "+61491570156", "Hello?", None, "{}")
+Read = Callable[[Push], PushAnswer]
+
+
+class Pushing(Scripted):
+    """A provider that reads pushes as the test says, and notes them."""
+
+    def __init__(self, read: Read) -> None:
+        """`read` stands for the provider's reading."""
+        super().__init__()
+        self.read = read
+        self.pushes: list[Push] = []
+
+    def read_push(self, push: Push) -> PushAnswer:
+        """Note and read."""
+        self.pushes.append(push)
+        return self.read(push)
+
+
+def told(*events: Any, **answer: Any) -> Read:
+    """Every push brings these events."""
+    return lambda push: PushAnswer(events, **answer)
+
+
+def client_of(store: Store, provider: Scripted) -> httpx.AsyncClient:
+    """A provider's side of the listener."""
+    accounts = [
+        ServedAccount("s", provider, hook_secret=SECRET),
+        ServedAccount("closed", provider),
+    ]
+    transport = httpx.ASGITransport(create_listener(store, accounts))
+    return httpx.AsyncClient(transport=transport, base_url="http://desk")
+
+
+async def texts(store: Store) -> list[str]:
+    """Every text that is stored."""
+    found = await store.database.read(lambda c: c.execute("select body from messages").fetchall())
+    return [row[0] for row in found]
+
+
+async def test_a_push_is_stored_and_answered_as_the_provider_expects(store: Store) -> None:
+    provider = Pushing(told(REPLY, status=201, body=b"OK", content_type="text/html"))
+    async with client_of(store, provider) as client:
+        answer = await client.post(
+            f"{HOOK}/m123?a=b&a=%20c", content=b"body", headers={"X-Sig": "1"}
+        )
+    assert (answer.status_code, answer.content) == (201, b"OK")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert await texts(store) == ["Hello?"]
+    (push,) = provider.pushes
+    assert (push.method, push.tail, push.body) == ("POST", "m123", b"body")
+    assert push.path == f"{HOOK}/m123?a=b&a=%20c"
+    assert list(push.query) == [("a", "b"), ("a", " c")]
+    assert push.headers["x-sig"] == "1"
+
+
+async def test_a_push_may_come_as_a_get(store: Store) -> None:
+    provider = Pushing(told(REPLY))
+    async with client_of(store, provider) as client:
+        assert (await client.get(f"{HOOK}?text=Hello")).status_code == 200
+    assert provider.pushes[0].tail == ""
+    assert await texts(store) == ["Hello?"]
+
+
+async def test_a_push_that_is_repeated_shows_once(store: Store) -> None:
+    async with client_of(store, Pushing(told(REPLY))) as client:
+        for _ in range(3):
+            assert (await client.post(HOOK)).status_code == 200
+    assert await texts(store) == ["Hello?"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/hooks",
+        "/hooks/s",
+        "/hooks/s/",
+        "/hooks/s/wrong",
+        f"/hooks/s/{SECRET}x",
+        f"/hooks/S/{SECRET}",
+        f"/hooks/nobody/{SECRET}",
+        "/hooks/closed/",
+        "/hooks/closed/x",
+        "/hooks/nobody/%00",
+        "/hooks/s/s%C3%A9cret",
+    ],
+)
+async def test_whatever_is_not_an_accounts_own_path_is_not_there(store: Store, path: str) -> None:
+    provider = Pushing(told(REPLY))
+    async with client_of(store, provider) as client:
+        for answer in (await client.get(path), await client.post(path, content=b"x")):
+            assert (answer.status_code, answer.content) == (404, b"")
+    assert provider.pushes == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS"])
+async def test_other_methods_are_not_there(store: Store, method: str) -> None:
+    provider = Pushing(told(REPLY))
+    async with client_of(store, provider) as client:
+        assert (await client.request(method, HOOK)).status_code == 404
+    assert provider.pushes == []
+
+
+async def test_a_wrong_signature_is_refused_without_a_word(store: Store) -> None:
+    def refuse(push: Push) -> PushAnswer:
+        raise CredentialsRefused("wrong signature")
+
+    async with client_of(store, Pushing(refuse)) as client:
+        answer = await client.post(HOOK, content=b"x")
+    assert (answer.status_code, answer.content) == (403, b"")
+
+
+@pytest.mark.parametrize(
+    "error", [BadContent("neither JSON nor a form"), KeyError("status"), RecursionError("deep")]
+)
+async def test_what_nobody_can_read_is_kept_and_does_not_come_for_ever(
+    store: Store, error: Exception
+) -> None:
+    def fail(push: Push) -> PushAnswer:
+        raise error
+
+    async with client_of(store, Pushing(fail)) as client:
+        for _ in range(2):
+            answer = await client.post(f"{HOOK}?q=1", content=b"\xff\x00 \xed\xa0\xbd text")
+            assert answer.status_code == 200
+    rows = await store.database.read(
+        lambda c: c.execute("select raw, problem from events").fetchall()
+    )
+    assert len(rows) == 1
+    assert "text" in rows[0]["raw"] and "'q': '1'" in rows[0]["raw"]
+    assert rows[0]["problem"].startswith("a push that could not be read")
+
+
+async def test_unreadable_items_are_set_aside_beside_the_others(store: Store) -> None:
+    provider = Pushing(told(Unreadable("u1", "no sender", "{}"), REPLY))
+    async with client_of(store, provider) as client:
+        assert (await client.post(HOOK)).status_code == 200
+    assert await texts(store) == ["Hello?"]
+    assert await store.ingest.aside() == 1
+
+
+async def test_the_provider_is_asked_to_push_again_while_nothing_can_be_stored(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def locked(account: str, events: Any) -> None:
+        raise Busy("locked")
+
+    async with client_of(store, Pushing(told(REPLY))) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(store.ingest, "store", locked)
+            assert (await client.post(HOOK)).status_code == 503
+        assert (await client.post(HOOK)).status_code == 200
+    assert await texts(store) == ["Hello?"]
+
+
+async def test_a_body_has_an_end(store: Store) -> None:
+    provider = Pushing(told())
+    async with client_of(store, provider) as client:
+        assert (await client.post(HOOK, content=b"x" * (1 << 20))).status_code == 200
+        assert (await client.post(HOOK, content=b"x" * ((1 << 20) + 1))).status_code == 413
+    assert len(provider.pushes) == 1
+
+
+async def test_an_account_with_files_takes_longer_bodies(
+    store: Store, account: ServedAccount
+) -> None:
+    served = ServedAccount("mm", account.provider, hook_secret=SECRET)
+    transport = httpx.ASGITransport(create_listener(store, [served]))
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        path = f"/hooks/mm/{SECRET}"
+        assert (await client.post(path, content=b"x" * (4 << 20))).status_code == 200
+        assert (await client.post(path, content=b"x" * ((8 << 20) + 1))).status_code == 413
+
+
+async def test_a_body_that_never_ends_is_not_waited_for(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.sync.listener._SECONDS_FOR_A_BODY", 0.01)
+    assert await status_of_unfinished(store, []) == 408
+
+
+async def test_a_provider_that_hangs_up_is_not_answered_with_success(store: Store) -> None:
+    assert await status_of_unfinished(store, [{"type": "http.disconnect"}]) == 400
+    assert await texts(store) == []
+
+
+async def status_of_unfinished(store: Store, parts: list[Part]) -> int:
+    """The answer to a request whose body goes on only so far."""
+    app = create_listener(store, [ServedAccount("s", Pushing(told(REPLY)), hook_secret=SECRET)])
+    answered: list[Part] = []
+
+    async def receive() -> Part:
+        if parts:
+            return parts.pop(0)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(part: Part) -> None:
+        answered.append(part)
+
+    scope: Scope = {
+        "type": "http",
+        "method": "POST",
+        "path": HOOK,
+        "raw_path": HOOK.encode(),
+        "query_string": b"",
+        "headers": [],
+        "http_version": "1.1",
+    }
+    await app(scope, receive, send)
+    return int(answered[0]["status"])
+
+
+async def test_whoever_watches_the_listener_is_told_that_it_is_up(store: Store) -> None:
+    async with client_of(store, Scripted()) as client:
+        assert (await client.get("/healthz")).text == "ok"
+
+
+async def test_a_push_shows_that_the_account_is_alive(store: Store, clock: ManualClock) -> None:
+    async with client_of(store, Pushing(told(REPLY))) as client:
+        await client.post(HOOK)
+    assert (await store.accounts.states())["s"].event_at == clock.now()
+
+
+async def test_a_message_is_delivered_and_answered_by_pushes_alone(
+    store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    world: list[Sandbox] = []
+
+    async def sandbox_app(scope: Scope, receive: Receive, send: Send) -> None:
+        await create_app(world[0])(scope, receive, send)
+
+    provider = MessageMedia(
+        base_url="http://box/messagemedia",
+        api_key="sandbox",
+        api_secret="sandbox-secret",
+        clock=clock,
+        transport=httpx.ASGITransport(sandbox_app),
+    )
+    served = ServedAccount("mm", provider, hook_secret=SECRET)
+    listener = httpx.ASGITransport(create_listener(store, [served]))
+    push = PushSettings("http://desk", {"messagemedia": Hook("mm", SECRET)}, listener)
+    world.append(Sandbox(clock=clock, rng=random.Random(7), push=push, emulators=[Emulator]))
+    message = await queue(to="+61491570191", body="How are you?")
+    await Sender(served, Hands(store, clock, random.Random(1))).round()
+    for _ in range(12):
+        clock.advance(1)
+        await world[0].settle()
+    found = await store.messages.get(message.id)
+    assert found is not None and found.status is Status.DELIVERED
+    conversation = await store.conversations.get(message.conversation_id)
+    assert conversation is not None and conversation.unread == 1
+    assert world[0].emulators["messagemedia"].ledger.pushes.pending == 0
+    await provider.aclose()

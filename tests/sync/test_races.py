@@ -1,0 +1,78 @@
+"""Several processes on one inbox: each message is handed over once."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+
+from tests.conftest import OpenStore
+from tests.sync.doubles import PAGES, Scripted
+from tui.clock import ManualClock
+from tui.domain.message import NewMessage
+from tui.providers.protocol import Accepted, Outcome, Outgoing
+from tui.store.store import Store
+from tui.sync.hands import Hands
+from tui.sync.outbox import Sender
+from tui.sync.served import ServedAccount
+from tui.sync.service import Service
+
+_PROCESSES = 4
+_MESSAGES = 2_000
+
+
+async def fill(store: Store, count: int) -> None:
+    """Many agents have written."""
+
+    async def write(number: int) -> None:
+        party = f"+614915{70_000 + number % 50:05}"
+        await store.outbox.queue(NewMessage(party, f"text {number}", "s", agent="ann"))
+
+    await asyncio.gather(*(write(number) for number in range(count)))
+
+
+async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    sent: Counter[str] = Counter()
+
+    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+        sent.update(message.text for message in messages)
+        await asyncio.sleep(0)
+        return [Accepted(f"id-{message.reference}") for message in messages]
+
+    stores = [await open_store(owner=f"process {n}", seed=n) for n in range(_PROCESSES)]
+    await fill(stores[0], _MESSAGES)
+    account = ServedAccount("s", Scripted(PAGES, send=send))
+    senders = [Sender(account, Hands(s, clock, random.Random(1))) for s in stores]
+    await asyncio.gather(*(sender.round() for sender in senders))
+    assert len(sent) == _MESSAGES
+    assert set(sent.values()) == {1}
+    assert sum(sender.sent for sender in senders) == _MESSAGES
+
+
+async def test_two_services_that_do_one_round_share_the_work(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    sent: Counter[str] = Counter()
+
+    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+        sent.update(message.text for message in messages)
+        await asyncio.sleep(0)
+        return [Accepted(f"id-{message.reference}") for message in messages]
+
+    stores = [await open_store(owner=f"process {n}", seed=n) for n in range(2)]
+    await fill(stores[0], 500)
+    services = [
+        Service(
+            store,
+            [ServedAccount("s", Scripted(PAGES, send=send))],
+            clock,
+            random.Random(n),
+            kind="service",
+            agent="",
+        )
+        for n, store in enumerate(stores)
+    ]
+    summaries = await asyncio.gather(*(service.run_once() for service in services))
+    assert set(sent.values()) == {1}
+    assert sum(summary.sent for summary in summaries) == len(sent) == 500

@@ -1,0 +1,343 @@
+"""Sync as a whole: accounts side by side, troubles on screen, and another process's wishes."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.conftest import OpenStore
+from tests.sync.conftest import Queue
+from tests.sync.doubles import PAGES, PUSH_ONLY, Scripted
+from tests.waiting import wait_until
+from tui.clock import ManualClock
+from tui.domain.account import AccountState, Health
+from tui.domain.events import Balance, Page, Reply
+from tui.domain.message import Message
+from tui.domain.status import Status
+from tui.providers.errors import CredentialsRefused, OutOfCredit, RateLimited, Unavailable
+from tui.providers.protocol import Accepted, Outcome, Outgoing
+from tui.sandbox.world import Sandbox
+from tui.store.store import Store
+from tui.sync.served import ServedAccount
+from tui.sync.service import Service
+
+CUSTOMER = "+61491570156"
+
+
+def service(store: Store, clock: ManualClock, *accounts: ServedAccount, **more: object) -> Service:
+    """Sync of one desk."""
+    options: dict[str, object] = {"kind": "desk", "agent": "ann", **more}
+    return Service(store, accounts, clock, random.Random(1), **options)  # type: ignore[arg-type]
+
+
+@contextlib.asynccontextmanager
+async def time_passing(clock: ManualClock, step: float = 0.2) -> AsyncIterator[None]:
+    """The clock runs for the time of the block."""
+
+    async def run() -> None:
+        while True:
+            clock.advance(step)
+            await asyncio.sleep(0.002)
+
+    task = asyncio.create_task(run())
+    yield
+    task.cancel()
+
+
+async def state(store: Store, name: str) -> AccountState:
+    """What the screen shows of an account."""
+    return (await store.accounts.states()).get(name) or AccountState(name)
+
+
+async def is_ill(store: Store, name: str, health: Health) -> AccountState | None:
+    """The account's state, once it is that ill."""
+    found = await state(store, name)
+    return found if found.health is health else None
+
+
+async def is_at(store: Store, message: Message, status: Status) -> bool:
+    """Whether the message has come so far."""
+    found = await store.messages.get(message.id)
+    return found is not None and found.status is status
+
+
+async def test_a_message_goes_out_is_delivered_and_answered_by_itself(
+    account: ServedAccount, store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    async with service(store, clock, account), time_passing(clock):
+        message = await queue(to="+61491570191", body="How are you?")
+        await wait_until(lambda: is_at(store, message, Status.DELIVERED))
+
+        async def answered() -> bool:
+            found = await store.conversations.get(message.conversation_id)
+            return found is not None and found.unread == 1
+
+        await wait_until(answered)
+    shown = await state(store, "mm")
+    assert (shown.health, shown.line, shown.holder) == (Health.OK, "", "a")
+    assert shown.balance != ""
+
+
+async def test_a_message_that_another_process_queues_is_sent_at_once(
+    account: ServedAccount, open_store: OpenStore, store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    serving = await open_store(owner="service", seed=2)
+    async with service(serving, clock, account, kind="service") as running:
+        await wait_until(lambda: running.serves)
+        message = await queue()
+        await wait_until(lambda: is_at(store, message, Status.ACCEPTED))
+
+
+async def test_one_accounts_trouble_never_delays_another(
+    account: ServedAccount,
+    store: Store,
+    clock: ManualClock,
+    queue: Queue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.sync.outbox.GRACE", 0.01)
+
+    async def never(messages: Sequence[Outgoing]) -> list[Outcome]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def refused(cursor: str) -> Page:
+        raise CredentialsRefused("The key is not accepted")
+
+    frozen = ServedAccount("frozen", Scripted(PAGES, send=never))
+    locked = ServedAccount("locked", Scripted(PAGES, replies=refused))
+    await queue(account="frozen")
+    message = await queue(to="+61491570157")
+    async with service(store, clock, frozen, locked, account), time_passing(clock):
+        await wait_until(lambda: is_at(store, message, Status.DELIVERED))
+        stopped = await wait_until(lambda: is_ill(store, "locked", Health.STOPPED))
+    assert "correct the account's key" in stopped.line
+    assert (await state(store, "mm")).health is Health.OK
+
+
+async def test_refused_credentials_are_tried_again_after_five_minutes_not_before(
+    store: Store, clock: ManualClock
+) -> None:
+    tried: list[float] = []
+
+    async def refused(cursor: str) -> Page:
+        tried.append(clock.monotonic())
+        raise CredentialsRefused("no")
+
+    locked = ServedAccount("s", Scripted(PAGES, replies=refused))
+    async with service(store, clock, locked), time_passing(clock, 1.0):
+        await wait_until(lambda: len(tried) == 2)
+    assert 300 <= tried[1] - tried[0] <= 303
+
+
+async def test_a_poke_from_any_process_ends_every_pause(
+    open_store: OpenStore, store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    empty = [OutOfCredit("No credit left")]
+
+    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+        if empty:
+            raise empty[0]
+        return [Accepted("id") for _ in messages]
+
+    provider = Scripted(PAGES, send=send)
+    other = await open_store(owner="another desk", seed=2)
+    message = await queue(account="s")
+    async with service(store, clock, ServedAccount("s", provider)):
+        stopped = await wait_until(lambda: is_ill(store, "s", Health.STOPPED))
+        assert "top up the account" in stopped.line
+        empty.clear()
+        await other.accounts.poke("s")
+        await wait_until(lambda: is_at(store, message, Status.ACCEPTED))
+        await wait_until(lambda: is_ill(store, "s", Health.OK))
+
+
+async def test_what_is_left_is_asked_for_when_the_credit_is_gone(
+    store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    left = ["10 credits", "0 credits"]
+
+    async def balance() -> Balance:
+        return Balance(left.pop(0))
+
+    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+        raise OutOfCredit("No credit left")
+
+    provider = Scripted(replace(PUSH_ONLY, balance=True), send=send, balance=balance)
+    async with service(store, clock, ServedAccount("s", provider)):
+
+        async def shows_ten() -> bool:
+            return (await state(store, "s")).balance == "10 credits"
+
+        await wait_until(shows_ten)
+        await queue(account="s")
+
+        async def shows_none() -> bool:
+            return (await state(store, "s")).balance == "0 credits"
+
+        await wait_until(shows_none)
+
+
+async def test_trouble_shows_when_it_is_tried_again_and_goes_away_by_itself(
+    store: Store, clock: ManualClock
+) -> None:
+    troubles = [Unavailable("The provider is not available"), RateLimited("slow", retry_after=40)]
+
+    async def replies(cursor: str) -> Page:
+        if troubles:
+            raise troubles.pop()
+        return Page()
+
+    async with service(store, clock, ServedAccount("s", Scripted(PAGES, replies=replies))):
+        retrying = await wait_until(lambda: is_ill(store, "s", Health.RETRYING))
+        assert retrying.retry_at is not None
+        assert 39_000 <= retrying.retry_at - clock.now() <= 41_000
+        async with time_passing(clock):
+            await wait_until(lambda: is_ill(store, "s", Health.OK))
+
+
+async def test_an_error_that_nobody_foresaw_is_told_logged_and_survived(
+    store: Store, clock: ManualClock
+) -> None:
+    troubles = [KeyError("secret-key-of-the-account")]
+    logged: list[dict[str, object]] = []
+
+    async def replies(cursor: str) -> Page:
+        if troubles:
+            raise troubles.pop()
+        return Page((Reply("r1", CUSTOMER, "Hello?", None, "{}"),))
+
+    def log(event: str, **details: object) -> None:
+        logged.append({"event": event, **details})
+
+    provider = Scripted(PAGES, replies=replies)
+    async with service(store, clock, ServedAccount("s", provider), log=log):
+        broken = await wait_until(lambda: is_ill(store, "s", Health.RETRYING))
+        assert "smsdesk itself failed here (KeyError)" in broken.line
+        assert "secret" not in broken.line
+        async with time_passing(clock):
+            await wait_until(lambda: is_ill(store, "s", Health.OK))
+    assert any(isinstance(entry.get("exc_info"), KeyError) for entry in logged)
+    counts = await store.conversations.counts()
+    assert counts.waiting == 1
+
+
+async def test_serving_begins_when_the_holder_dies(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    one, two = await open_store(owner="one"), await open_store(owner="two", seed=2)
+    first, second = Scripted(PAGES), Scripted(PAGES)
+    dying = service(one, clock, ServedAccount("s", first))
+    waiting = service(two, clock, ServedAccount("s", second))
+    task = asyncio.create_task(dying.run())
+    await wait_until(lambda: first.called("replies"))
+    one.leases.leave = _nothing  # type: ignore[method-assign]
+    task.cancel()
+    await asyncio.wait([task])
+    async with waiting:
+        began = clock.monotonic()
+        async with time_passing(clock):
+            await wait_until(lambda: second.called("replies"))
+        assert clock.monotonic() - began < 12
+
+
+async def _nothing() -> None:
+    """A process that was killed says no goodbye."""
+
+
+async def test_polling_ends_when_the_lease_is_lost(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    desk_store, service_store = await open_store(owner="desk"), await open_store(owner="service")
+    polled = Scripted(PAGES)
+    desk = service(desk_store, clock, ServedAccount("s", polled))
+    preferred = service(
+        service_store, clock, ServedAccount("s", Scripted(PAGES)), kind="service", agent=""
+    )
+    async with desk, time_passing(clock):
+        await wait_until(lambda: polled.called("replies"))
+        async with preferred:
+            await wait_until(lambda: preferred.serves and not desk.serves)
+            count, moment = len(polled.calls), clock.monotonic()
+            await wait_until(lambda: clock.monotonic() > moment + 60)
+            assert len(polled.calls) == count
+        await wait_until(lambda: desk.serves)
+
+
+async def test_leaving_gives_the_leases_back(open_store: OpenStore, clock: ManualClock) -> None:
+    one, two = await open_store(owner="one"), await open_store(owner="two", seed=2)
+    async with service(one, clock, ServedAccount("s", Scripted())) as running:
+        await wait_until(lambda: running.serves)
+    async with service(two, clock, ServedAccount("s", Scripted())) as following:
+        await wait_until(lambda: following.serves)
+
+
+async def test_an_account_that_is_never_polled_is_checked(store: Store, clock: ManualClock) -> None:
+    async def refused() -> str:
+        raise CredentialsRefused("The key is not accepted")
+
+    well, ill = Scripted(), Scripted(check=refused)
+    accounts = ServedAccount("well", well), ServedAccount("ill", ill)
+    async with service(store, clock, *accounts):
+        await wait_until(lambda: is_ill(store, "well", Health.OK))
+        await wait_until(lambda: is_ill(store, "ill", Health.STOPPED))
+
+
+async def test_a_quiet_account_does_not_write_to_the_disk_at_every_poll(
+    store: Store, clock: ManualClock
+) -> None:
+    provider = Scripted(PAGES)
+    async with service(store, clock, ServedAccount("s", provider)), time_passing(clock):
+        await wait_until(lambda: len(provider.called("replies")) >= 12)
+        changes = await store.database.read(
+            lambda c: c.execute("select count(*) from changes where subject = 'account'").fetchone()
+        )
+    assert changes[0] <= len(provider.called("replies"))
+
+
+async def test_one_round_does_all_that_is_due_and_tells_what(
+    account: ServedAccount, store: Store, clock: ManualClock, queue: Queue, sandbox: Sandbox
+) -> None:
+    for number in range(150):
+        await queue(body=f"{number}", to=f"+6149157{number % 7:04}")
+        sandbox.emulators["messagemedia"].receive(CUSTOMER, None, f"in {number}", [])
+
+    async def refused(cursor: str) -> Page:
+        raise CredentialsRefused("The key is not accepted")
+
+    locked = ServedAccount("locked", Scripted(PAGES, replies=refused))
+    round_of_all = service(store, clock, account, locked, kind="service", agent="")
+    summary = await round_of_all.run_once()
+    assert (summary.sent, summary.events) == (150, 150)
+    assert len(summary.problems) == 1
+    assert summary.problems[0].startswith("locked: The key is not accepted")
+    assert (await round_of_all.run_once()).sent == 0
+
+
+@pytest.mark.parametrize("kind", ["desk", "service"])
+async def test_stopping_takes_no_time(store: Store, clock: ManualClock, kind: str) -> None:
+    async with service(store, clock, ServedAccount("s", Scripted(PAGES)), kind=kind) as running:
+        await wait_until(lambda: running.serves)
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    assert [task.get_name() for task in others if not task.done()] == []
+
+
+async def test_a_message_that_stopped_the_account_does_not_hold_up_new_ones(
+    store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+        if messages[0].text == "dear":
+            raise OutOfCredit("Too dear")
+        return [Accepted("id")]
+
+    async with service(store, clock, ServedAccount("s", Scripted(send=send))), time_passing(clock):
+        dear = await queue(account="s", body="dear")
+        await wait_until(lambda: is_ill(store, "s", Health.STOPPED))
+        cheap = await queue(account="s", body="cheap")
+        began = clock.monotonic()
+        await wait_until(lambda: is_at(store, cheap, Status.ACCEPTED))
+        assert clock.monotonic() - began < 60
+        assert await is_at(store, dear, Status.QUEUED)
