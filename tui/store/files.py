@@ -20,7 +20,7 @@ def prepare(path: Path, *, shared: bool = False) -> None:
         raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
     _make_parent(path.parent, shared)
     kind = file_system(path.parent)
-    if kind in _NETWORK:
+    if is_network(kind):
         raise CannotOpen(
             f"{path} lies on a network file system ({kind}), where SQLite loses data: "
             "set SMSDESK_DATABASE to a local path"
@@ -68,6 +68,11 @@ def _make_file(path: Path, mode: int) -> None:
         os.fchmod(descriptor, mode)
     finally:
         os.close(descriptor)
+
+
+def is_network(kind: str) -> bool:
+    """Whether a file system of this type lies on another machine, where SQLite's locks fail."""
+    return kind in _NETWORK
 
 
 def file_system(folder: Path) -> str:

@@ -86,7 +86,16 @@ class Reader:
         values = {"query": search_query(text), "before": NEWEST, "limit": limit}
         return rows.messages(self._rows("messages", "search", **values))
 
-    def _rows(self, subject: str, name: str, **values: Any) -> list[sqlite3.Row]:
+    def aside(self) -> int:
+        """How many items of providers could not be understood."""
+        return int(self._rows("ingest", "count_aside")[0][0])
+
+    def holder(self, account: str, now: int) -> str:
+        """Which process serves an account at `now` (ms UTC); empty for none."""
+        found = self._rows("desk", "holder", name=account, now=now)
+        return str(found[0]["owner"]) if found else ""
+
+    def _rows(self, subject: str, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """All rows of a query of one file in `sql/`."""
         if self._connection is None:
             raise CannotOpen(f"The database {self._path} is closed")
