@@ -3,16 +3,26 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 _PAUSE = 0.005
 
 
+@overload
 async def wait_until(
-    condition: Callable[[], T | Awaitable[T]], timeout: float = 10.0, what: str = ""
-) -> T:
+    condition: Callable[[], Awaitable[T | None]], timeout: float = 10.0, what: str = ""
+) -> T: ...
+
+
+@overload
+async def wait_until(
+    condition: Callable[[], T | None], timeout: float = 10.0, what: str = ""
+) -> T: ...
+
+
+async def wait_until(condition: Callable[[], Any], timeout: float = 10.0, what: str = "") -> Any:
     """Return what `condition` (plain or async) gives as soon as that is true.
 
     Raises `AssertionError` naming `what` after `timeout` seconds.

@@ -43,7 +43,7 @@ class Scripted:
 
     def called(self, name: str) -> list[tuple[Any, ...]]:
         """What that method was called with."""
-        return [values for called, *values in self.calls if called == name]  # type: ignore[misc]
+        return [tuple(values) for called, *values in self.calls if called == name]
 
     async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Accept everything."""
@@ -140,6 +140,6 @@ _CALLS = ("send", "cancel", "replies", "confirm_replies", "receipts", "confirm_r
 
 def make_mortal(life: Life, store: Store, provider: Any) -> None:
     """Let every write and every call of this process be a place to die."""
-    store.database.write = life.mortal(store.database.write)  # type: ignore[method-assign]
+    store.database.write = life.mortal(store.database.write)  # type: ignore[method-assign, assignment]
     for name in _CALLS:
         setattr(provider, name, life.mortal(getattr(provider, name)))

@@ -97,7 +97,7 @@ async def test_a_page_that_could_not_be_confirmed_comes_again_and_shows_once(
     with pytest.raises(Unavailable):
         await poller.round()
     assert (await poller.round()).news == 0
-    assert provider.called("confirm_replies") == [[["r1"]], [["r1"]]]
+    assert provider.called("confirm_replies") == [(["r1"],), (["r1"],)]
     assert await texts(hands.store) == ["text r1"]
 
 
@@ -123,7 +123,7 @@ async def test_an_unreadable_item_is_set_aside_and_confirmed_with_the_rest(hands
 
     provider = Scripted(PAGES, replies=page)
     await Poller(ServedAccount("mm", provider), hands, PACE).round()
-    assert provider.called("confirm_replies") == [[["r1", "r2", "r3"]]]
+    assert provider.called("confirm_replies") == [(["r1", "r2", "r3"],)]
     assert await texts(hands.store) == ["text r1", "text r3"]
     assert await hands.store.ingest.aside() == 2
 

@@ -55,7 +55,7 @@ async def test_the_youngest_are_asked_about_first_in_batches(
     clock.advance(2)
     provider = Scripted(ASKED)
     await Asker(ServedAccount("s", provider), hands).round()
-    assert provider.called("ask_receipts") == [[ids[:2:-1]], [ids[2:0:-1]], [ids[:1]]]
+    assert provider.called("ask_receipts") == [(ids[:2:-1],), (ids[2:0:-1],), (ids[:1],)]
 
 
 async def test_a_message_is_asked_about_more_rarely_as_it_ages(
@@ -63,7 +63,8 @@ async def test_a_message_is_asked_about_more_rarely_as_it_ages(
 ) -> None:
     await sent(hands, queue, clock, 1)
     provider = Scripted(ASKED)
-    asker, asked = Asker(ServedAccount("s", provider), hands), []
+    asker = Asker(ServedAccount("s", provider), hands)
+    asked: list[float] = []
     while (rest := await asker.round()).pause is not None:
         if len(provider.calls) > len(asked):
             asked.append(clock.monotonic())
@@ -147,7 +148,7 @@ async def test_a_lost_answer_is_cleared_up_by_our_own_reference(
     await Sender(account, hands).round()
     clock.advance(2)
     await Asker(account, hands).round()
-    assert provider.called("look_up") == [[reference(message.id)]]
+    assert provider.called("look_up") == [(reference(message.id),)]
     assert await status_of(hands, message) is Status.DELIVERED
 
 

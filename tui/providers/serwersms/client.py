@@ -39,6 +39,7 @@ _CAPABILITIES = Capabilities(
     schedule=True,
     cancel=True,
     look_up=True,
+    finds_references=True,
     balance=True,
     formats=frozenset({Format.SMS}),
     longest=918,

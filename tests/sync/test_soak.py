@@ -1,0 +1,103 @@
+"""Processes are killed in the middle of their work, for real: the ledger equals the store."""
+
+import asyncio
+import contextlib
+import os
+import random
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import wait_until
+from tui.clock import SystemClock
+from tui.domain.message import NewMessage
+from tui.sandbox.app import create_app
+from tui.sandbox.ledger import Ledger
+from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
+from tui.sandbox.server import running
+from tui.sandbox.world import Sandbox
+from tui.store.store import Store
+
+_VICTIM = Path(__file__).with_name("victim.py")
+_KILLS = 5
+
+
+@contextlib.asynccontextmanager
+async def desk(database: Path, url: str, owner: str) -> AsyncIterator[None]:
+    """A process that serves for the time of the block, and is then killed."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, str(_VICTIM), str(database), url, owner),
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(_VICTIM.parents[2]), "NO_PROXY": "127.0.0.1"},
+    )
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"serving\n"
+    try:
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+        await process.stdout.read()
+
+
+async def write(store: Store, start: int, count: int) -> None:
+    """An agent writes to many customers, some of whom answer."""
+    for number in range(start, start + count):
+        to = f"+614915701{91 if number % 10 == 0 else 10 + number % 80:02}"
+        await store.outbox.queue(NewMessage(to, f"text {number}", "mm", agent="ann"))
+
+
+async def statuses(store: Store) -> dict[str, str]:
+    """Each outgoing text and where it is."""
+    found = await store.database.read(
+        lambda c: c.execute("select body, status from messages where direction = 'out'").fetchall()
+    )
+    return {row["body"]: row["status"] for row in found}
+
+
+def everything_is_told(ledger: Ledger, sandbox: Sandbox) -> bool:
+    """Whether the provider has nothing more to say."""
+    over = all(message.stage.final for message in ledger.accepted.values())
+    waiting = ledger.replies.waiting or ledger.receipts.waiting
+    return over and not waiting and sandbox.agenda.next_due() is None
+
+
+@pytest.mark.timeout(300)
+async def test_processes_that_are_killed_lose_nothing_and_send_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    rng, database = random.Random(11), tmp_path / "inbox.db"
+    sandbox = Sandbox(pace=0.01, emulators=[Emulator])
+    ledger = sandbox.emulators["messagemedia"].ledger
+    clock = SystemClock()
+    async with (
+        running(create_app(sandbox)) as url,
+        Store(database, clock=clock, rng=random.Random(2), owner="agent") as store,
+    ):
+        for kill in range(_KILLS):
+            await write(store, kill * 60, 60)
+            async with desk(database, url, f"victim {kill}"):
+                await asyncio.sleep(rng.uniform(0.0, 0.4))
+        await write(store, _KILLS * 60, 20)
+        async with desk(database, url, "survivor"):
+
+            async def all_at_rest() -> bool:
+                found = await statuses(store)
+                over = set(found.values()) <= {"delivered", "uncertain"}
+                return over and everything_is_told(ledger, sandbox)
+
+            await wait_until(all_at_rest, timeout=60, what="all at rest")
+        found = await statuses(store)
+        replies = await store.database.read(
+            lambda c: c.execute("select event_id from events where kind = 'reply'").fetchall()
+        )
+    sent = Counter(message.text for message in ledger.accepted.values())
+    assert set(sent.values()) == {1}
+    assert {text for text, status in found.items() if status == "delivered"} == set(sent)
+    assert sorted(row[0] for row in replies) == sorted(ledger.replies.confirmed)
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)

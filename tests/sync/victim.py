@@ -1,0 +1,36 @@
+"""A desk as a process of its own, to be killed: `python victim.py DATABASE URL OWNER`."""
+
+import asyncio
+import random
+import sys
+from pathlib import Path
+
+from tui.clock import SystemClock
+from tui.providers.messagemedia import MessageMedia
+from tui.store.store import Store
+from tui.sync.backoff import Pace
+from tui.sync.served import ServedAccount
+from tui.sync.service import Service
+
+
+async def live(database: str, url: str, owner: str) -> None:
+    """Serve until killed."""
+    clock, rng = SystemClock(), random.Random()
+    provider = MessageMedia(
+        base_url=f"{url}/messagemedia",
+        api_key="sandbox",
+        api_secret="sandbox-secret",
+        clock=clock,
+    )
+    accounts = [ServedAccount("mm", provider)]
+    async with Store(Path(database), clock=clock, rng=rng, owner=owner) as store:
+        service = Service(
+            store, accounts, clock, rng, kind="desk", agent=owner, pace=Pace(0.02, 0.05)
+        )
+        async with service:
+            print("serving", flush=True)
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(live(*sys.argv[1:]))
