@@ -24,7 +24,7 @@ _PACE = Pace(quick=1.0, idle=4.0)
 _LOCALHOST = "127.0.0.1"
 
 
-class _Door:
+class Door:
     """Stands for an application that cannot be made before its address is known."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class _Door:
 @contextlib.asynccontextmanager
 async def living(store: Store, clock: Clock, rng: random.Random) -> AsyncIterator[str]:
     """The demo's world for the time of the block; yields the sandbox's address."""
-    door = _Door()
+    door = Door()
     async with contextlib.AsyncExitStack() as stack:
         hooks = await stack.enter_async_context(listening(door, _LOCALHOST, 0))
         sandbox = _sandbox(hooks, clock, rng)

@@ -1,0 +1,96 @@
+"""Five accounts on the sandbox over a real socket, served and listened for, with an empty inbox."""
+
+import contextlib
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.waiting import wait_until
+from tui.clock import SystemClock
+from tui.demo.accounts import ACCOUNTS, account_of, served
+from tui.demo.live import Door
+from tui.domain.message import Direction, Message, NewMessage
+from tui.domain.phone import parse_address
+from tui.domain.status import Status
+from tui.sandbox.app import create_app
+from tui.sandbox.server import running
+from tui.sandbox.world import Hook, PushSettings, Sandbox
+from tui.store.store import Store
+from tui.sync.backoff import Pace
+from tui.sync.listener import create_listener
+from tui.sync.server import listening
+from tui.wiring import judge_of, serving
+
+_PACE = Pace(quick=0.05, idle=0.2)
+_HANDSETS = 0.05
+"""Handsets live so much faster than people's do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a story needs: the inbox, and the world outside."""
+
+    store: Store
+    http: httpx.AsyncClient
+
+    async def send(self, provider: str, to: str, text: str, **more: object) -> Message:
+        """An agent queues a message."""
+        account = account_of(provider).name
+        new = NewMessage(to=to, body=text, account=account, agent="mia", **more)  # type: ignore[arg-type]
+        return await self.store.outbox.queue(new)
+
+    async def status(self, message: Message, *wanted: Status) -> Message:
+        """The message when it has come to one of these statuses."""
+
+        async def there() -> Message | None:
+            now = await self.store.messages.get(message.id)
+            return now if now is not None and now.status in wanted else None
+
+        found = await wait_until(there, 20, f"{message.account} {wanted}")
+        assert found is not None
+        return found
+
+    async def texts(self, party: str) -> list[str]:
+        """What this customer has written, as the thread shows it."""
+        conversation = await self.store.conversations.with_party(parse_address(party))
+        if conversation is None:
+            return []
+        lines = await self.store.messages.after(conversation.id, 0, 100)
+        return [line.body for line in lines if line.direction is Direction.IN]
+
+    async def control(self, what: str, **body: object) -> None:
+        """Tell the sandbox what should happen."""
+        answer = await self.http.post(f"/_sandbox/{what}", json=body)
+        assert answer.status_code < 300, answer.text
+
+    async def ledger(self, provider: str) -> list[dict[str, str]]:
+        """What the provider has accepted."""
+        state = (await self.http.get("/_sandbox/state")).json()
+        accepted: list[dict[str, str]] = state[provider]["accepted"]
+        return accepted
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A served desk."""
+    clock, rng = SystemClock(), random.Random(3)
+    async with contextlib.AsyncExitStack() as stack:
+        store = Store(
+            tmp_path / "inbox.db", clock=clock, rng=rng, owner="story", judge=judge_of({})
+        )
+        await stack.enter_async_context(store)
+        door = Door()
+        hooks = await stack.enter_async_context(listening(door, "127.0.0.1", 0))
+        push = PushSettings(to=hooks, hooks={a.provider: Hook(a.name) for a in ACCOUNTS})
+        sandbox = Sandbox(clock=clock, rng=rng, pace=_HANDSETS, push=push)
+        url = await stack.enter_async_context(running(create_app(sandbox)))
+        accounts = served(url, clock)
+        door.behind = create_listener(store, accounts)
+        service = serving(store, accounts, clock, rng, kind="service", agent="s", pace=_PACE)
+        await stack.enter_async_context(service)
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
+        yield Desk(store, http)
