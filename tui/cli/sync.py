@@ -133,12 +133,12 @@ async def _telling(store: Store) -> AsyncIterator[None]:
 
 
 async def _tell(store: Store) -> None:
-    """A line for every change of an account's health, until cancelled."""
+    """A line for every change of an account's health that this process finds, until cancelled."""
     known: dict[str, str] = {}
     async for _ in store.feed.watch():
         for name, state in (await store.accounts.states()).items():
             line = _line(state)
-            if known.get(name) != line:
+            if state.holder == store.leases.owner and known.get(name) != line:
                 known[name] = line
                 _say(line)
 

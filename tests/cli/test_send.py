@@ -1,0 +1,139 @@
+"""`smsdesk send` sends once, follows to the end, and says in words what became of it."""
+
+import signal
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.cli.conftest import Desk, Sandbox, one_line
+from tests.waiting import wait_until
+
+DELIVERS = "+61491570156"
+FAILS = "+61491570193"
+IS_SILENT = "+61491570196"
+
+
+def status_of(desk: Desk) -> str:
+    """The status of the newest message, read from the file."""
+    with closing(sqlite3.connect(desk.database)) as connection:
+        return str(connection.execute("select status from messages order by id desc").fetchone()[0])
+
+
+def test_a_delivered_message_ends_with_code_0_and_shows_its_way(
+    desk: Desk, sandbox: Sandbox
+) -> None:
+    ran = desk.run("send", "--to", DELIVERS, "--text", "Your order is ready", "--wait")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    words = [line.split()[0] for line in ran.stdout.splitlines()]
+    assert words[0] == "queued"
+    assert words[-1] == "delivered"
+    assert status_of(desk) == "delivered"
+    assert [message["text"] for message in sandbox.accepted] == ["Your order is ready"]
+
+
+def test_a_failing_handset_ends_with_code_1_and_the_reason_in_words(desk: Desk) -> None:
+    ran = desk.run("send", "--to", FAILS, "--text", "hello", "--wait")
+    assert ran.returncode == 1
+    last = ran.stdout.splitlines()[-1]
+    assert last.startswith("failed")
+    assert "cannot be delivered" in last
+    assert status_of(desk) == "failed"
+
+
+def test_without_waiting_the_message_is_queued_and_a_lack_of_senders_is_told(
+    desk: Desk, sandbox: Sandbox
+) -> None:
+    ran = desk.run("send", "--to", DELIVERS, "--text", "hello")
+    assert ran.returncode == 0
+    assert ran.stdout == f"queued     {DELIVERS} through support_au\n"
+    assert "nobody is sending now" in ran.stderr
+    assert status_of(desk) == "queued"
+    assert sandbox.accepted == []
+
+
+def test_a_text_comes_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
+    ran = desk.run("send", "--to", DELIVERS, "--text", "-", "--wait", input="Zażółć\nline two\n")
+    assert ran.returncode == 0
+    assert sandbox.accepted[0]["text"] == "Zażółć\nline two"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--to", "12", "--text", "x"), "country"),
+        (("--to", "+6149157015", "--text", "x"), "Not a valid number"),
+        (("--to", "hello", "--text", "x"), "Not a phone number"),
+        (("--to", DELIVERS, "--text", "  "), "the text is empty"),
+        (("--to", DELIVERS, "--text", "x", "--account", "nope"), "known: support_au"),
+        (("--to", DELIVERS, "--text", "x", "--at", "2020-01-01T10:00"), "passed already"),
+        (("--to", DELIVERS, "--text", "x" * 5001), "5001 characters; MessageMedia takes 5000"),
+    ],
+)
+def test_what_can_never_be_sent_is_bad_use_and_nothing_is_queued(
+    desk: Desk, arguments: tuple[str, ...], said: str
+) -> None:
+    ran = desk.run("send", *arguments)
+    assert ran.returncode == 2
+    assert said in one_line(ran)
+    assert desk.run("threads", "--json").stdout == ""
+
+
+def test_who_has_opted_out_is_not_texted(desk: Desk, sandbox: Sandbox) -> None:
+    sandbox.tell("inbound", provider="messagemedia", **{"from": DELIVERS}, text="STOP")
+    assert desk.run("sync", "--once").returncode == 0
+    ran = desk.run("send", "--to", DELIVERS, "--text", "but wait", "--wait")
+    assert ran.returncode == 2
+    assert "has opted out" in one_line(ran)
+    assert sandbox.accepted == []
+
+
+def test_a_desk_without_accounts_cannot_send(bare: Desk) -> None:
+    ran = bare.run("send", "--to", DELIVERS, "--text", "x")
+    assert ran.returncode == 2
+    assert "no account" in one_line(ran)
+
+
+def test_refused_credentials_end_the_waiting_and_the_message_stays_queued(desk: Desk) -> None:
+    secret = {"SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET": "wrong"}
+    ran = desk.run("send", "--to", DELIVERS, "--text", "x", "--wait", **secret)
+    assert ran.returncode == 1
+    assert "correct the account's key and secret" in ran.stderr
+    assert "stays queued" in ran.stderr
+    assert "wrong" not in ran.stderr + ran.stdout
+    assert status_of(desk) == "queued"
+
+
+async def test_ctrl_c_while_waiting_says_where_the_message_stays(desk: Desk) -> None:
+    process = desk.start("send", "--to", IS_SILENT, "--text", "anyone?", "--wait")
+    with process:
+        await wait_until(lambda: desk.database.exists() and seen(desk, "submitted"))
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors == (
+        "smsdesk: it has gone to the provider and takes its course; "
+        f'look with: smsdesk messages "{IS_SILENT}"\n'
+    )
+
+
+def seen(desk: Desk, status: str) -> bool:
+    """Whether the newest message has come so far."""
+    try:
+        return status_of(desk) == status
+    except (sqlite3.Error, TypeError):
+        return False
+
+
+async def test_a_live_service_sends_and_the_command_only_follows(
+    desk: Desk, sandbox: Sandbox
+) -> None:
+    service = desk.start("sync")
+    with service:
+        assert service.stdout is not None
+        assert service.stdout.readline().startswith("serving support_au")
+        ran = desk.run("send", "--to", DELIVERS, "--text", "once", "--wait")
+        service.terminate()
+        service.communicate(timeout=20)
+    assert ran.returncode == 0
+    assert [message["text"] for message in sandbox.accepted] == ["once"]
