@@ -1,13 +1,18 @@
 """The app: it wires the store's news to the screen, and keeps the theme, the keys and the door."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
+from rich.console import RenderableType
+from textual import events
 from textual.app import App
+from textual.worker import WorkerFailed
 
-from tui.domain.text import one_line
+from tui.domain.change import RELOAD
+from tui.domain.text import one_line, printable
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
@@ -19,17 +24,21 @@ Background = Callable[[], AbstractAsyncContextManager[object]]
 """What runs behind the screen: it is entered after the first paint and left at the end."""
 
 
+_PAUSE = 1.0
+"""Seconds before the store is watched again after trouble."""
+
+
 class CannotServe(Exception):
     """The background cannot start; the text is fit for an agent."""
 
 
-class SmsDeskApp(App[int]):
-    """An inbox over an open store."""
+class SmsDeskApp(App[int], inherit_bindings=False):
+    """An inbox over an open store. Its keys are the registry's, and only these."""
 
     TITLE = "smsdesk"
     CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/inbox.tcss"]  # type: ignore[assignment]
-    ENABLE_COMMAND_PALETTE = True
-    COMMAND_PALETTE_BINDING = "ctrl+k"
+    ENABLE_COMMAND_PALETTE = False
+    """The palette is opened by the registry's own command."""
     COMMANDS: ClassVar[set[type[CommandProvider]]] = {CommandProvider}  # type: ignore[assignment]
 
     def __init__(self, store: Store, seat: Seat, background: Background | None = None) -> None:
@@ -51,13 +60,14 @@ class SmsDeskApp(App[int]):
 
     def on_mount(self) -> None:
         """Follow the store; begin the rest when the first picture is out."""
-        self.run_worker(self._follow(), name="news", exit_on_error=False)
+        self.run_worker(self._follow(), name="news")
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """What nobody waits for."""
         if self._background is not None:
             self._serving = asyncio.create_task(self._serve(self._background), name="sync")
+            self._serving.add_done_callback(self._served)
 
     async def end_background(self) -> None:
         """Let what runs behind the screen finish: to be awaited before the store is closed."""
@@ -72,13 +82,27 @@ class SmsDeskApp(App[int]):
         assert isinstance(screen, InboxScreen)
         return screen
 
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted is outside text wherever it goes: it becomes harmless at the door."""
+        if isinstance(event, events.Paste):
+            event.text = printable(event.text)
+        await super().on_event(event)
+
     async def _follow(self) -> None:
-        """Hand every batch of changes to the inbox."""
-        async for changes in self._store.feed.watch():
+        """Hand every batch of changes to the inbox; begin again when the store was in trouble."""
+        while True:
             try:
-                await self.inbox.apply(changes)
+                async for changes in self._store.feed.watch():
+                    await self.inbox.apply(changes)
             except StoreError as error:
                 self.inbox.say(one_line(str(error), 300))
+                await asyncio.sleep(_PAUSE)
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Read everything again, as news was missed."""
+        with contextlib.suppress(StoreError):  # told a moment ago, and again if it lasts
+            await self.inbox.apply((RELOAD,))
 
     async def _serve(self, background: Background) -> None:
         """Keep the background running until the app ends."""
@@ -88,10 +112,21 @@ class SmsDeskApp(App[int]):
         except (CannotServe, StoreError, OSError) as error:
             self.inbox.say(one_line(f"Not connected: {error}", 300))
 
+    def _served(self, task: asyncio.Task[None]) -> None:
+        """The background has ended: in good order, or by a fault that must not stay unseen."""
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+
     def _handle_exception(self, error: Exception) -> None:
         """Keep what ended the app, for whoever ran it."""
-        self.failure = self.failure or error
+        inner = error.error if isinstance(error, WorkerFailed) else error
+        self.failure = self.failure or (inner if isinstance(inner, Exception) else error)
         super()._handle_exception(error)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """An error that can draw itself would show what it was about: it ends like all others."""
+        self._fatal_error()
 
     def _fatal_error(self) -> None:
         """Textual would print every local variable, texts of customers among them: say one line.

@@ -7,6 +7,16 @@ from textual.binding import Binding
 from tui.commands import PREFIX, Command, Scope
 
 
+def writing_keys(commands: Iterable[Command]) -> dict[str, str]:
+    """The command's id for each key that does not type while an agent writes."""
+    return {
+        key: command.id
+        for command in commands
+        for key in command.keys
+        if command.scope is Scope.WRITE or (command.id == "palette" and "+" in key)
+    }
+
+
 def bindings(commands: Iterable[Command], scopes: Iterable[Scope]) -> list[Binding]:
     """A binding for each command of these scopes, and one for the prefix key."""
     wanted = set(scopes)

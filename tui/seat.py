@@ -8,6 +8,12 @@ from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remapped
 from tui.domain.account import Account
 
+_ENTER_BREAKS: Mapping[str, tuple[str, ...]] = {
+    "send": ("alt+enter", "ctrl+j"),
+    "new_line": ("enter",),
+}
+"""The keys for those who want Enter to break the line."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -31,7 +37,9 @@ class Seat:
     @property
     def commands(self) -> tuple[Command, ...]:
         """The registry with the user's keys."""
-        return remapped(self.keys) if self.keys else COMMANDS
+        if self.enter_sends and not self.keys:
+            return COMMANDS
+        return remapped({**({} if self.enter_sends else _ENTER_BREAKS), **self.keys})
 
     def account(self, name: str) -> Account | None:
         """An account by its name."""

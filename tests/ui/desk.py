@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from rich.console import Console
 from textual.app import App
 from textual.pilot import Pilot
@@ -14,6 +15,7 @@ from tests.ui.history import Scribe
 from tests.waiting import wait_until
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
+from tui.commands import by_id
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message
 from tui.screens.inbox import InboxScreen
@@ -26,6 +28,19 @@ WIDE = (130, 40)
 SIZES = (NARROW, WIDE)
 
 _NAMED = {" ": "space", "\n": "enter"}
+
+BOTH_SIZES = pytest.mark.parametrize("size", SIZES, ids=["80x24", "130x40"])
+"""Runs a test that takes `size` at both sizes."""
+
+
+def presses(*command_ids: str) -> pytest.MarkDecorator:
+    """Names the commands that a test presses (a test looks for those that none does).
+
+    The test runs at both sizes, so it takes `size`.
+    """
+    unknown = set(command_ids) - by_id().keys()
+    assert not unknown, f"no such command: {unknown}"
+    return BOTH_SIZES
 
 
 def texts(app: App[Any]) -> list[str]:
@@ -56,7 +71,8 @@ class Desk:
     @contextlib.asynccontextmanager
     async def open(self, size: tuple[int, int] = WIDE, **seat: Any) -> AsyncIterator["Desk"]:
         """Sit down at a terminal of `size`; further arguments change the seat."""
-        self.app = SmsDeskApp(self.store, replace(self.seat, **seat))
+        self.seat = replace(self.seat, **seat)
+        self.app = SmsDeskApp(self.store, self.seat)
         async with self.app.run_test(size=size, notifications=True) as pilot:
             self.pilot = pilot
             await self.until(self._settled, "the first picture")
@@ -79,6 +95,10 @@ class Desk:
     async def press(self, *keys: str) -> None:
         """Press keys by Textual's names."""
         await self.pilot.press(*keys)
+
+    async def command(self, command_id: str) -> None:
+        """Press the first key of a command, as this seat has it."""
+        await self.press(*by_id(self.seat.commands)[command_id].keys[0].split(" "))
 
     async def type(self, text: str) -> None:
         """Press the keys of a text."""

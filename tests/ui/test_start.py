@@ -1,12 +1,10 @@
 """What is on the screen when an agent sits down."""
 
-import pytest
-
-from tests.ui.desk import NARROW, SIZES, WIDE, Desk
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import CHLOE, NAMES
 
 
-@pytest.mark.parametrize("size", SIZES)
+@BOTH_SIZES
 async def test_whoever_waits_longest_is_on_top(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.open(size):
         current = desk.inbox.threads.current
@@ -14,7 +12,7 @@ async def test_whoever_waits_longest_is_on_top(desk: Desk, size: tuple[int, int]
         assert NAMES[CHLOE] in desk.lines()[2]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@BOTH_SIZES
 async def test_the_first_line_tells_accounts_numbers_agent_and_time(
     desk: Desk, size: tuple[int, int]
 ) -> None:
@@ -26,7 +24,7 @@ async def test_the_first_line_tells_accounts_numbers_agent_and_time(
 
 async def test_a_wide_screen_shows_the_conversation_under_the_cursor(desk: Desk) -> None:
     async with desk.open(WIDE):
-        assert "Can I move my appointment to Friday?" in desk.text()
+        await desk.shows("Can I move my appointment to Friday?")
 
 
 async def test_a_narrow_screen_shows_only_the_list(desk: Desk) -> None:

@@ -38,7 +38,9 @@ async def accounts(inbox: InboxScreen) -> None:
 
 async def palette(inbox: InboxScreen) -> None:
     """Every command, fuzzy."""
-    inbox.app.action_command_palette()
+    from textual.command import CommandPalette
+
+    inbox.app.push_screen(CommandPalette())
 
 
 async def show_help(inbox: InboxScreen) -> None:

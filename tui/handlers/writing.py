@@ -22,7 +22,7 @@ async def send_close(inbox: InboxScreen) -> None:
 
 async def new_line(inbox: InboxScreen) -> None:
     """Break the line."""
-    inbox.pane.composer.insert("\n")
+    inbox.pane.composer.break_line()
 
 
 async def account(inbox: InboxScreen) -> None:

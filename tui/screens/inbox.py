@@ -19,6 +19,7 @@ from tui.domain.message import Message
 from tui.domain.text import one_line
 from tui.handlers import HANDLERS
 from tui.screens.chord import ChordScreen
+from tui.screens.said import said
 from tui.seat import Seat
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
@@ -59,7 +60,7 @@ class InboxScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """The status line, the two panes, the keys."""
         seat = self.seat
-        yield StatusLine(seat.accounts, seat.agent, seat.clock, ascii=seat.ascii)
+        yield StatusLine(seat.accounts, seat.agent, seat.clock, ascii=seat.ascii, zone=seat.zone)
         with Horizontal(id="desk"):
             with Vertical(id="left"):
                 yield ThreadList(self.store, seat.clock, ascii=seat.ascii)
@@ -124,6 +125,11 @@ class InboxScreen(Screen[None]):
     # Where the agent is ---------------------------------------------------------------------
 
     @property
+    def writing(self) -> bool:
+        """Whether the agent's cursor is in the composer."""
+        return isinstance(self.focused, Composer)
+
+    @property
     def filled_by_conversation(self) -> bool:
         """Whether the conversation has the screen to itself."""
         return self.has_class("-reading") and self.has_class("-narrow")
@@ -136,22 +142,11 @@ class InboxScreen(Screen[None]):
 
     def _offer_keys(self) -> None:
         """The keys that matter here."""
-        if isinstance(self.focused, Composer):
-            sends = "Enter" if self.seat.enter_sends else "Alt+Enter"
-            breaks = "Alt+Enter" if self.seat.enter_sends else "Enter"
-            self.keys.pairs(
-                [
-                    (sends, "Send"),
-                    (breaks, "New line"),
-                    ("Ctrl+E", "Send and close"),
-                    ("F6", "Account"),
-                    ("F7", "Sender"),
-                    ("F8", "Plain signs"),
-                    ("Esc", "Back"),
-                ]
-            )
-            return
-        self.keys.offer(command for command in self.seat.commands if command.bar)
+        if self.writing:
+            writing = [c for c in self.seat.commands if c.scope is Scope.WRITE]
+            self.keys.offer(writing, ("Esc", "Back"))
+        else:
+            self.keys.offer(c for c in self.seat.commands if c.bar and c.scope in _SCOPES)
 
     def on_descendant_focus(self) -> None:
         """Other keys matter in the composer."""
@@ -165,47 +160,50 @@ class InboxScreen(Screen[None]):
         self._preview = self.set_timer(_PREVIEW_DELAY, self._show_current)
 
     @on(VirtualList.Chosen)
+    @said
     async def _chosen(self) -> None:
         """A click opens."""
         await self.open_current()
 
-    async def _show_current(self, at: int = 0) -> None:
-        """Show the conversation under the cursor."""
-        row = self.threads.current
-        shown = self.pane.conversation
-        if (row is None) != (shown is None) or (row and shown and row.id != shown.id) or at:
-            await self.pane.show(row, at=at)
+    @said
+    async def _show_current(self) -> None:
+        """Show the conversation under the cursor, but never under the hands of who writes."""
+        if not self.writing:
+            await self.pane.show(self.threads.current)
 
     async def _show_view(self, view: View) -> None:
         """Show another list."""
         await self.threads.show(view)
         await self._count()
-        await self._show_current()
 
     async def show_view(self, view: View) -> None:
         """Show another list from its beginning."""
         self.remove_class("-reading")
+        self.threads.focus()
         await self._show_view(view)
+        await self.pane.show(self.threads.current)
 
     async def go_to(self, conversation: Conversation, *, at: int = 0) -> None:
         """Stand on a conversation, in a list that has it, and show it (at a message)."""
         await self._show_view(View(state=conversation.state))
         await self.threads.go_to(conversation)
-        await self._show_current(at)
+        await self.pane.show(conversation, at=at)
         self.add_class("-reading")
 
     async def open_current(self) -> None:
         """Show the conversation under the cursor in full, and mark it read."""
         self.add_class("-reading")
-        await self._show_current()
+        await self.pane.show(self.threads.current or self.pane.conversation)
         await self.mark_read()
 
+    @said
     async def begin(self, conversation: Conversation | None) -> None:
         """Write to someone new, unless that was called off."""
         if conversation is not None:
             await self.go_to(conversation)
             self.pane.write()
 
+    @said
     async def jump(self, hit: Message | None) -> None:
         """Go to a message that was found, unless the search was called off."""
         found = await self.store.conversations.get(hit.conversation_id) if hit else None
@@ -219,6 +217,7 @@ class InboxScreen(Screen[None]):
             await self.store.triage.read(shown.id, self.seat.agent, self.pane.view.newest_id)
 
     @on(Input.Changed, "#filter")
+    @said
     async def _filter_typed(self, event: Input.Changed) -> None:
         """Narrow the list with every key."""
         if event.value != self.threads.view.text:
@@ -236,6 +235,7 @@ class InboxScreen(Screen[None]):
         self.say(event.words)
 
     @on(ConversationPane.Sent)
+    @said
     async def _sent(self, event: ConversationPane.Sent) -> None:
         """A message was queued."""
         seconds = self.seat.grace_ms // 1_000
@@ -250,8 +250,14 @@ class InboxScreen(Screen[None]):
         """From the composer back to the list; the draft stays."""
         self.threads.focus()
 
+    @on(Composer.Pressed)
+    async def _pressed(self, event: Composer.Pressed) -> None:
+        """A key of the composer that stands for a command."""
+        await self.action_run(event.command_id)
+
     # Commands -------------------------------------------------------------------------------
 
+    @said
     async def action_run(self, command_id: str) -> None:
         """Do what a command says: the one way from a key, the palette or a chord to a handler."""
         await HANDLERS[command_id](self)

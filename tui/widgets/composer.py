@@ -1,5 +1,6 @@
 """Where an agent writes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from tui.domain.text import printable
 
 
 class Composer(TextArea):
-    """The text of a reply. Enter sends; what is typed is told with every change."""
+    """The text of a reply to one conversation; what is typed is told with every change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
@@ -20,24 +21,30 @@ class Composer(TextArea):
 
     @dataclass
     class Sent(Message):
-        """The agent wants this text to go out."""
+        """The agent wants this text to go out; the composer is empty from now on."""
 
+        conversation_id: int
         text: str
         close: bool
 
     @dataclass
     class Typed(Message):
-        """The text has changed."""
+        """The agent has changed the text."""
 
+        conversation_id: int
         text: str
-        by_agent: bool
-        """False for a draft that was put there."""
+
+    @dataclass
+    class Pressed(Message):
+        """A key that stands for a command which is not about the text itself."""
+
+        command_id: str
 
     class Left(Message):
         """The agent goes back to the list; the text stays."""
 
-    def __init__(self, *, enter_sends: bool = True) -> None:
-        """`enter_sends`: Enter sends and Alt+Enter breaks the line; otherwise the other way."""
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        """`keys` gives the command's id for each key that does not type."""
         super().__init__(
             id="composer",
             soft_wrap=True,
@@ -45,57 +52,65 @@ class Composer(TextArea):
             compact=True,
             tab_behavior="focus",
         )
-        self._enter_sends = enter_sends
-        self._quiet = False
+        self._keys = keys
+        self._told = ""
+        self.conversation_id = 0
+        """Whom the text is for."""
         self.cursor_blink = False
         self.highlight_cursor_line = False
 
-    def put(self, text: str) -> None:
-        """Show a text (a draft, say) with the cursor behind it, without calling it typed."""
-        self._quiet = True
-        self.load_text(printable(text))
+    def put(self, text: str, conversation_id: int) -> None:
+        """Show a text for a conversation (a draft, say) with the cursor behind it."""
+        self._tell()
+        with self.prevent(TextArea.Changed):
+            self.load_text(printable(text))
         self.move_cursor(self.document.end)
+        self.conversation_id, self._told = conversation_id, self.text
 
     def replace_all(self, text: str) -> None:
         """Put another text in the place of this one, as one step that can be undone."""
         self.replace(text, self.document.start, self.document.end)
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Tell what was typed; what the desk itself put there is not."""
-        self.post_message(self.Typed(self.text, by_agent=not self._quiet))
-        self._quiet = False
+    def on_text_area_changed(self) -> None:
+        """Tell what was typed."""
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the newest text once, with whom it is for."""
+        if self.text != self._told:
+            self._told = self.text
+            self.post_message(self.Typed(self.conversation_id, self.text))
 
     async def _on_key(self, event: events.Key) -> None:
-        """Enter and its companions; every other key is typed."""
-        if event.key == "enter":
-            event.prevent_default()
-            event.stop()
-            self._enter(sends=self._enter_sends)
-        elif event.key in ("alt+enter", "ctrl+j"):
-            event.prevent_default()
-            event.stop()
-            self._enter(sends=not self._enter_sends)
-        elif event.key == "ctrl+e":
-            event.prevent_default()
-            event.stop()
-            self.submit(close=True)
-
-    def submit(self, *, close: bool) -> None:
-        """Hand the text over."""
-        self.post_message(self.Sent(self.text, close))
-
-    def _enter(self, *, sends: bool) -> None:
-        """Send, or break the line."""
-        if sends:
-            self.submit(close=False)
-        else:
-            self.insert("\n")
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        """Pasted text is outside text: what drives terminals is made visible before it goes in."""
+        """Keys that do not type; every other key is typed."""
+        command_id = self._keys.get(event.key)
+        if command_id is None:
+            return
         event.prevent_default()
         event.stop()
-        self.insert(printable(event.text))
+        match command_id:
+            case "send" | "send_close":
+                self.submit(close=command_id == "send_close")
+            case "new_line":
+                self.break_line()
+            case _:
+                self.post_message(self.Pressed(command_id))
+
+    def submit(self, *, close: bool) -> None:
+        """Hand the text over, once: a second Enter finds nothing to send."""
+        self._tell()
+        text = self.text
+        if text.strip():
+            self.put("", self.conversation_id)
+        self.post_message(self.Sent(self.conversation_id, text, close))
+
+    def give_back(self, text: str) -> None:
+        """Show a text again that could not be sent, before what was typed since."""
+        self.put(text + self.text, self.conversation_id)
+
+    def break_line(self) -> None:
+        """Go on below."""
+        self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def action_leave(self) -> None:
         """Back to the list."""

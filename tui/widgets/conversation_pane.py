@@ -1,5 +1,6 @@
 """The right side of the desk: one conversation, and the composer that answers it."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,11 +8,17 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message as Event
 
 from tui import present
+from tui.bindings import writing_keys
+from tui.coaching import Coach
+from tui.commands import first_keys
+from tui.company import BEAT, Company, company_words
+from tui.consenting import Standing, lock_words, standing_of, suspicion_words
 from tui.domain.change import Change, Subject
-from tui.domain.conversation import Conversation
+from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message
 from tui.domain.phone import pretty
 from tui.domain.replacements import to_gsm
@@ -24,6 +31,7 @@ from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 from tui.widgets.composer import Composer
 from tui.widgets.message_view import MessageView
+from tui.widgets.notice_line import NoticeLine
 from tui.widgets.route_line import RouteLine
 
 
@@ -33,6 +41,7 @@ class ConversationPane(Vertical):
     view = getters.query_one("#messages", MessageView)
     composer = getters.query_one("#composer", Composer)
     route_line = getters.query_one("#route", RouteLine)
+    notice = getters.query_one("#notice", NoticeLine)
 
     @dataclass
     class Say(Event):
@@ -53,12 +62,17 @@ class ConversationPane(Vertical):
         self._store = store
         self._seat = seat
         self._actions = actions
-        self._drafting = Drafting(store.drafts, seat.agent, seat.clock)
+        self._keys = first_keys(seat.commands)
+        self._drafting = Drafting(store.drafts, seat.agent, seat.clock, self._say)
+        self._turn = asyncio.Lock()
+        """One conversation after the other is shown, however fast keys come."""
         self.conversation: Conversation | None = None
         self.route: Route | None = None
+        self.company = Company(store, seat.agent, seat.clock, self._head)
+        self.standing = Standing()
+        """What is known about the customer's consent."""
         self._seen_upto = 0
         """The newest message when the agent began to write, or last was shown something new."""
-        self._colleagues = ""
 
     def compose(self) -> ComposeResult:
         """Messages over the composer."""
@@ -69,13 +83,20 @@ class ConversationPane(Vertical):
             ascii=seat.ascii,
             zone=seat.zone,
             several_accounts=len(seat.accounts) > 1,
+            coach=Coach(seat.commands, several_accounts=len(seat.accounts) > 1).words,
         )
+        yield NoticeLine()
         yield RouteLine(ascii=seat.ascii)
-        yield Composer(enter_sends=seat.enter_sends)
+        yield Composer(writing_keys(seat.commands))
 
     def on_mount(self) -> None:
         """Nothing is open yet."""
         self._show_composer(False)
+        self.set_interval(BEAT, self.company.beat)
+
+    async def on_unmount(self) -> None:
+        """Colleagues see that this agent has gone."""
+        await self.company.leave()
 
     def _show_composer(self, on: bool) -> None:
         """The composer and its line appear together."""
@@ -84,22 +105,47 @@ class ConversationPane(Vertical):
 
     async def show(self, conversation: Conversation | None, *, at: int = 0) -> None:
         """Show a conversation with this agent's draft, perhaps at one of its messages."""
-        self.conversation = conversation
-        self._show_composer(conversation is not None)
-        if conversation is None:
-            self.border_title = None
-            await self.view.show(None)
-            return
+        async with self._turn:
+            if conversation is None:
+                await self._show_nothing()
+            elif at or self.conversation is None or self.conversation.id != conversation.id:
+                await self._show(conversation, at)
+
+    async def _show_nothing(self) -> None:
+        """No conversation is open."""
+        self._put("", 0)
+        self.conversation, self.route, self.border_title = None, None, None
+        self.company.at(0)
+        self.notice.tell("")
+        self._show_composer(False)
+        await self.view.show(None)
+
+    async def _show(self, conversation: Conversation, at: int) -> None:
+        """Read what is needed; then messages, title, way and draft change together."""
         agent = self._seat.agent
+        await self._drafting.flush()
         seen = await self._store.conversations.seen_upto(conversation.id, agent)
         draft = await self._store.drafts.get(conversation.id, agent)
-        if self.conversation is not conversation:
-            return
+        standing = await standing_of(self._store, conversation)
         await self.view.show(conversation, seen_upto=seen, at=at)
-        self.route = self._route_of(conversation, draft.account if draft else "")
-        self.composer.put(draft.body if draft else "")
+        self.conversation, self.standing = conversation, standing
+        self.company.at(conversation.id)
+        self.route = self._route_of(conversation, draft)
+        if self.composer.conversation_id != conversation.id:
+            saved = draft.body if draft else ""
+            self._put(self._drafting.unsaved(conversation.id, saved), conversation.id)
         self._seen_upto = self.view.newest_id
+        self._show_composer(True)
         self._head()
+
+    def _put(self, text: str, conversation_id: int) -> None:
+        """Put a text into the composer, and say how long it is."""
+        self.composer.put(text, conversation_id)
+        self.route_line.measure(self.composer.text)
+
+    def _say(self, words: str) -> None:
+        """Words for the agent, made of outside text perhaps."""
+        self.post_message(self.Say(one_line(words, 300)))
 
     async def apply(self, changes: Iterable[Change]) -> None:
         """Take in what has changed."""
@@ -112,19 +158,43 @@ class ConversationPane(Vertical):
             fresh = await self._store.conversations.get(self.conversation.id)
             if fresh is not None and fresh.id == self.conversation.id:
                 self.conversation = fresh
-                self._head()
+        if any(c.subject in (Subject.CONVERSATION, Subject.MESSAGE) for c in mine):
+            self.standing = await standing_of(self._store, self.conversation)
+            self._head()
+        if any(c.subject is Subject.PRESENCE for c in mine):
+            await self.company.look()
         if not self.composer.text:
             self._seen_upto = self.view.newest_id
+
+    async def take_up(self, *, force: bool = False) -> None:
+        """Begin to write, unless a colleague does; `force` takes the pen out of that hand."""
+        held = await self.company.take_pen(force=force)
+        if held:
+            key = self._keys["take_over"]
+            self._say(f"{one_line(held, 20)} is writing here: {key} takes over")
+        else:
+            self.write()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Who stands in the composer writes."""
+        if event.widget is self.composer:
+            self.run_worker(self.company.take_pen(), group="pen", exit_on_error=False)
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """Out of the composer: another may write."""
+        if event.widget is self.composer:
+            self.run_worker(self.company.lay_down(), group="pen", exit_on_error=False)
 
     def write(self) -> None:
         """Put the cursor into the composer."""
         if self.conversation is None:
             return
         if self.conversation.opted_out:
-            self.post_message(self.Say("This customer has opted out: nothing can be sent"))
+            key = self._keys["consent"]
+            self._say(f"This customer has opted out: nothing can be sent ({key} has more)")
             return
         if self.route is None:
-            self.post_message(self.Say("No account is configured: smsdesk doctor tells how"))
+            self._say("No account is configured: smsdesk doctor tells how")
             return
         self.composer.focus()
 
@@ -133,39 +203,45 @@ class ConversationPane(Vertical):
         if self.route is None or self.conversation is None:
             return
         self.route = next_account(self._seat.accounts, self.route, self.conversation)
-        self._head()
+        self._rerouted(self.conversation)
 
     def other_sender(self) -> None:
         """Send under the next own number or name."""
-        if self.route is not None:
+        if self.route is not None and self.conversation is not None:
             self.route = next_sender(self.route)
-            self._head()
+            self._rerouted(self.conversation)
+
+    def _rerouted(self, conversation: Conversation) -> None:
+        """Show the new way, and keep it with the draft."""
+        self._head()
+        if self.composer.text:
+            self._drafting.typed(conversation.id, self.composer.text, self.route)
 
     def plain_signs(self) -> None:
         """Replace the signs that force Unicode, where that makes the text plain."""
         replacement = to_gsm(self.composer.text)
         if replacement is None:
-            self.post_message(self.Say("Nothing to replace: no sign in the text makes it longer"))
+            self._say("Nothing to replace: no sign in the text makes it longer")
             return
         self.composer.replace_all(replacement.text)
         count = len(replacement.changes)
-        words = f"Replaced {count} sign{'s' if count > 1 else ''} · Ctrl+Z undoes"
-        self.post_message(self.Say(words))
+        self._say(f"Replaced {count} sign{'s' if count > 1 else ''} · Ctrl+Z undoes")
 
-    async def retry(self, message: Message) -> None:
-        """Send a failed message once more, as a new one."""
-        if self.conversation is None or self.route is None:
+    async def retry(self, message: Message, route: Route | None = None) -> None:
+        """Send a failed message once more, as a new one: this way, or as replies go."""
+        route = route or self.route
+        if self.conversation is None or route is None:
             return
         try:
             sent = await self._actions.send(
                 self.conversation,
                 message.body,
-                self.route,
+                route,
                 seen_upto=self.view.newest_id,
                 retry_of=message.id,
             )
         except StoreError as error:
-            self.post_message(self.Say(str(error)))
+            self._say(str(error))
             return
         self._after(sent, close=False)
 
@@ -177,36 +253,57 @@ class ConversationPane(Vertical):
     def _typed(self, event: Composer.Typed) -> None:
         """Keep the draft, and say how long it is."""
         event.stop()
-        self.route_line.measure(event.text)
-        if event.by_agent and self.conversation is not None:
-            self._drafting.typed(self.conversation, event.text, self.route)
+        here = self.conversation is not None and self.conversation.id == event.conversation_id
+        self._drafting.typed(event.conversation_id, event.text, self.route if here else None)
+        if here:
+            self.route_line.measure(event.text)
+            self.company.typed()
 
     @on(Composer.Sent)
     async def _send(self, event: Composer.Sent) -> None:
         """Queue the text, unless something stands against it; then the text stays."""
         event.stop()
-        if self.conversation is None or self.route is None:
+        conversation, route = self.conversation, self.route
+        if conversation is None or conversation.id != event.conversation_id:
+            self._say("Not sent: another conversation is open; the text is kept as a draft")
             return
-        if not event.text.strip():
-            self.post_message(self.Say("Nothing to send yet: type the message first"))
-            return
-        if self.view.newest_id > self._seen_upto:
-            self._seen_upto = self.view.newest_id
-            name = one_line(self.conversation.title, 30)
-            words = f"Something new from or to {name} above: Enter again sends all the same"
-            self.post_message(self.Say(words))
+        held = await self.company.take_pen()
+        problem = self._objection(conversation, event.text, held)
+        if problem or route is None:
+            self._refuse(conversation, event.text, problem)
             return
         await self._drafting.flush()
         try:
             sent = await self._actions.send(
-                self.conversation, event.text, self.route, seen_upto=self._seen_upto
+                conversation, event.text, route, seen_upto=self._seen_upto
             )
         except StoreError as error:
-            self.post_message(self.Say(f"{error}; your text is kept"))
+            self._refuse(conversation, event.text, f"{error}; your text is kept")
             return
-        self._drafting.forget(self.conversation)
-        self.composer.put("")
+        self._drafting.forget(conversation.id)
+        self.route_line.measure(self.composer.text)
         self._after(sent, close=event.close)
+
+    def _objection(self, conversation: Conversation, text: str, held: str) -> str:
+        """What stands against sending (`held`: a colleague has the pen); empty for nothing."""
+        if self.route is None:
+            return "No account is configured: smsdesk doctor tells how"
+        if not text.strip():
+            return "Nothing to send yet: type the message first"
+        if held:
+            key = self._keys["take_over"]
+            return f"{one_line(held, 20)} writes here now: Esc {key} takes it back"
+        if self.view.newest_id > self._seen_upto:
+            self._seen_upto = self.view.newest_id
+            name = one_line(conversation.title, 30)
+            return f"Something new from or to {name} above: Enter again sends all the same"
+        return ""
+
+    def _refuse(self, conversation: Conversation, text: str, problem: str) -> None:
+        """Nothing was sent: the text stands there again."""
+        self._say(problem)
+        if text.strip() and self.composer.conversation_id == conversation.id:
+            self.composer.give_back(text)
 
     def _after(self, sent: Message, *, close: bool) -> None:
         """A message was queued."""
@@ -214,13 +311,12 @@ class ConversationPane(Vertical):
         self._actions.sent(sent)
         self.post_message(self.Sent(sent, close))
 
-    def _route_of(self, conversation: Conversation, account: str) -> Route | None:
-        """The draft's account if it had one, else the customer's last one."""
-        route = default_route(self._seat.accounts, conversation)
-        chosen = self._seat.account(account)
-        if route is None or chosen is None or chosen == route.account:
-            return route
-        return Route(chosen, chosen.senders[0] if chosen.senders else "")
+    def _route_of(self, conversation: Conversation, draft: Draft | None) -> Route | None:
+        """The draft's account and sender if it had one, else the customer's last ones."""
+        chosen = self._seat.account(draft.account) if draft is not None else None
+        if draft is None or chosen is None:
+            return default_route(self._seat.accounts, conversation)
+        return Route(chosen, draft.sender)
 
     def _head(self) -> None:
         """Who this is, over the messages; which way the answer goes, over the composer."""
@@ -235,5 +331,24 @@ class ConversationPane(Vertical):
         parts += [f"#{one_line(label, 16)}" for label in conversation.labels]
         if conversation.opted_out:
             parts.append("OPTED OUT")
-        self.border_title = Content("  ".join(parts))
+        others = company_words(self.company.colleagues)
+        title = Content("  ".join(parts))
+        self.border_title = (
+            title + Content.styled(f"  {others}", "$text-accent") if others else title
+        )
+        self._notify(conversation)
         self.route_line.route(self.route.words if self.route else "no account")
+
+    def _notify(self, conversation: Conversation) -> None:
+        """What stands against writing here, or has to be judged first."""
+        seat, standing, holder = self._seat, self.standing, self.company.holder
+        if conversation.opted_out:
+            words = lock_words(standing.word, seat.clock.now(), seat.zone, self._keys)
+            self.notice.tell(words, "bad")
+        elif standing.suspicion is not None:
+            self.notice.tell(suspicion_words(standing.suspicion, self._keys))
+        elif holder:
+            key = self._keys["take_over"]
+            self.notice.tell(f"{one_line(holder, 20)} is writing here · {key} takes over")
+        else:
+            self.notice.tell("")

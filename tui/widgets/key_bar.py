@@ -22,9 +22,10 @@ class KeyBar(Widget):
         self._pairs: list[tuple[str, str]] = []
         self._words = ""
 
-    def offer(self, commands: Iterable[Command]) -> None:
-        """Show the first key and the short word of each command."""
-        self.pairs([(shown(c.keys[0]), c.bar or c.words) for c in commands if c.keys])
+    def offer(self, commands: Iterable[Command], *more: tuple[str, str]) -> None:
+        """Show the first key and the short word of each command, and more keys and words."""
+        pairs = [(shown(c.keys[0]), c.bar or c.words) for c in commands if c.keys]
+        self.pairs([*pairs, *more])
 
     def pairs(self, pairs: list[tuple[str, str]]) -> None:
         """Show these keys and words."""

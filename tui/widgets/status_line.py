@@ -1,6 +1,7 @@
 """The first line: the view, the accounts with their health, what waits, who and when."""
 
 from collections.abc import Mapping, Sequence
+from datetime import tzinfo
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -31,14 +32,21 @@ class StatusLine(Widget):
     }
 
     def __init__(
-        self, accounts: Sequence[Account], agent: str, clock: Clock, *, ascii: bool = False
+        self,
+        accounts: Sequence[Account],
+        agent: str,
+        clock: Clock,
+        *,
+        ascii: bool = False,
+        zone: tzinfo | None = None,
     ) -> None:
-        """Nothing is known before `show`."""
+        """Nothing is known before `show`; `zone` is where the agent is, None for the system's."""
         super().__init__(id="status")
         self._accounts = accounts
         self._agent = agent
         self._clock = clock
         self._ascii = ascii
+        self._zone = zone
         self._states: Mapping[str, AccountState] = {}
         self._counts = Counts()
         self._shown = ""
@@ -100,7 +108,7 @@ class StatusLine(Widget):
 
     def _who(self) -> list[Segment]:
         """The agent and the time."""
-        time = present.clock_time(self._clock.now())
+        time = present.clock_time(self._clock.now(), self._zone)
         return [
             Segment(f" {one_line(self._agent, 12)} ", self.rich_style),
             Segment(f" {time} ", self._style("status--quiet")),

@@ -1,0 +1,176 @@
+"""One registry: what it says is what keys, palette, help and key bar do."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
+from tests.ui.history import AGENT, CHLOE
+from tui import handlers
+from tui.commands import COMMANDS, PREFIX, Scope, by_id, remapped, shown
+from tui.handlers.kind import Handler
+from tui.screens.help import help_text
+from tui.screens.inbox import InboxScreen
+
+LOCAL = {"send", "send_close", "new_line"}
+"""The composer does these itself, in the order of the keys."""
+
+
+def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
+    assert handlers.HANDLERS.keys() == by_id().keys()
+
+
+def test_ids_are_unique() -> None:
+    assert len(by_id()) == len(COMMANDS)
+
+
+def test_no_key_has_two_meanings_in_one_place() -> None:
+    for writing in (True, False):
+        keys = [key for c in COMMANDS if (c.scope is Scope.WRITE) is writing for key in c.keys]
+        assert len(keys) == len(set(keys))
+
+
+def test_the_prefix_key_means_nothing_by_itself() -> None:
+    assert PREFIX not in {key for command in COMMANDS for key in command.keys}
+
+
+def test_every_command_is_pressed_by_some_test() -> None:
+    named = set[str]()
+    for path in Path(__file__).parent.glob("test_*.py"):
+        for arguments in re.findall(r"^@presses\(([^)]*)\)", path.read_text(), re.MULTILINE):
+            named |= set(re.findall(r'"(\w+)"', arguments))
+    assert by_id().keys() - named == set()
+
+
+def listening(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """From now on commands do nothing but write their ids into this list."""
+    reached: list[str] = []
+
+    def noting(command_id: str) -> Handler:
+        async def note(_: InboxScreen) -> None:
+            reached.append(command_id)
+
+        return note
+
+    for command in COMMANDS:
+        monkeypatch.setitem(handlers.HANDLERS, command.id, noting(command.id))
+    return reached
+
+
+async def press_all(desk: Desk, scopes: set[Scope], reached: list[str]) -> None:
+    """Press every key of the commands of these scopes, one after the other."""
+    for command in COMMANDS:
+        for key in command.keys if command.scope in scopes and command.id not in LOCAL else ():
+            reached.clear()
+            await desk.press(*key.split(" "))
+            await desk.until(lambda: reached == [command.id], f"{key}: {command.id}")
+
+
+@BOTH_SIZES
+async def test_every_key_reaches_its_command(
+    desk: Desk, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(size):
+        reached = listening(monkeypatch)
+        await press_all(desk, set(Scope) - {Scope.WRITE}, reached)
+
+
+@BOTH_SIZES
+async def test_every_key_for_writing_reaches_its_command(
+    desk: Desk, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        await desk.command("reply")
+        reached = listening(monkeypatch)
+        await press_all(desk, {Scope.WRITE}, reached)
+        await desk.press("ctrl+k")
+        await desk.until(lambda: reached[-1:] == ["palette"], "the palette while writing")
+
+
+async def test_the_palette_offers_every_command(desk: Desk) -> None:
+    async with desk.open((130, 200)):
+        await desk.command("palette")
+        await desk.shows(*(command.words for command in COMMANDS))
+
+
+async def test_the_palette_finds_a_command_by_its_words_and_runs_it(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on(CHLOE)
+        await desk.command("palette")
+        await desk.type("assign")
+        await desk.shows("Assign to me  (A)")
+        await desk.press("enter")
+        await desk.shows("Assigned Chloe Martin to you")
+        assert (await desk.thread(CHLOE)).assignee == AGENT
+
+
+def test_the_help_tells_every_command_with_all_its_keys() -> None:
+    text = help_text(COMMANDS).plain
+    for command in COMMANDS:
+        line = next(line for line in text.split("\n") if f" {command.words} " in line)
+        assert command.hint in line
+        for key in command.keys:
+            assert f" {shown(key)} " in f" {line}"
+
+
+async def test_the_help_page_fits_into_eighty_columns(desk: Desk) -> None:
+    async with desk.open((80, 120)):
+        await desk.command("help")
+        for command in COMMANDS:
+            await desk.shows(command.words, command.hint)
+
+
+async def test_a_remapped_key_works_and_is_shown_everywhere(desk: Desk) -> None:
+    async with desk.open(WIDE, keys={"star": ("f9",), "close": ("x",)}):
+        await desk.shows("x Close")
+        await desk.stand_on(CHLOE)
+        await desk.press("f9")
+        await desk.shows("Starred Chloe Martin")
+        await desk.press("s")
+        await desk.press("question_mark")
+        await desk.shows("F9")
+        assert (await desk.thread(CHLOE)).starred
+
+
+async def test_a_remapped_key_of_the_composer_works(desk: Desk) -> None:
+    async with desk.open(NARROW, keys={"send": ("f9",), "new_line": ("enter",)}):
+        await desk.open_thread(CHLOE)
+        await desk.command("reply")
+        await desk.shows("F9 Send")
+        await desk.type("one\ntwo")
+        await desk.press("f9")
+        await desk.shows("queued")
+        assert (await desk.last(CHLOE)).body == "one\ntwo"
+
+
+async def test_a_remapped_chord_works(desk: Desk) -> None:
+    async with desk.open(WIDE, keys={"close": ("g x",)}):
+        await desk.stand_on(CHLOE)
+        await desk.press("g")
+        await desk.shows("x Close")
+        await desk.press("x")
+        await desk.shows("Closed Chloe Martin")
+
+
+async def test_the_prefix_key_shows_what_may_follow(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.press("g")
+        await desk.shows("i mine", "u unassigned", "/ Search everything", "g First conversation")
+
+
+async def test_an_unknown_second_key_does_nothing(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        before = desk.text()
+        await desk.press("g", "e")
+        await desk.hides("i mine")
+        assert desk.text() == before
+
+
+def test_remapping_changes_nothing_else() -> None:
+    changed = by_id(remapped({"close": ("x",)}))
+    assert changed["close"].keys == ("x",)
+    assert {k: v for k, v in changed.items() if k != "close"} == {
+        k: v for k, v in by_id().items() if k != "close"
+    }
