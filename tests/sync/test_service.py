@@ -341,3 +341,26 @@ async def test_a_message_that_stopped_the_account_does_not_hold_up_new_ones(
         await wait_until(lambda: is_at(store, cheap, Status.ACCEPTED))
         assert clock.monotonic() - began < 60
         assert await is_at(store, dear, Status.QUEUED)
+
+
+async def test_what_is_being_sent_comes_to_its_end_when_another_process_takes_over(
+    open_store: OpenStore, store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(messages: Sequence[Outgoing]) -> list[Outcome]:
+        asked.set()
+        await answer.wait()
+        return [Accepted("id")]
+
+    other = await open_store(owner="service", seed=2)
+    served = ServedAccount("s", Scripted(send=slow))
+    message = await queue(account="s")
+    desk = service(store, clock, served)
+    preferred = service(other, clock, ServedAccount("s", Scripted()), kind="service", agent="")
+    async with desk, time_passing(clock):
+        await asked.wait()
+        async with preferred:
+            await wait_until(lambda: preferred.serves and not desk.serves)
+            answer.set()
+            await wait_until(lambda: is_at(store, message, Status.ACCEPTED))

@@ -22,7 +22,9 @@ from tui.sync.trouble import ACCOUNT_ERRORS
 from tui.sync.unhurried import unhurried
 
 GRACE = 3.0
-"""Seconds that a request under way is given when sync ends."""
+"""Seconds that a request under way is given when the process ends."""
+PATIENCE = 30.0
+"""The same when another process takes the account over: this one lives on, and can wait."""
 _LONGEST_RETRY = 10.0
 
 Fate = Settled | Again
@@ -35,18 +37,24 @@ class Sender:
         """Nothing is claimed yet."""
         self._account = account
         self._hands = hands
+        self.ending = True
+        """Whether the process ends when the sender is told to stop."""
         self.sent = 0
         """Messages handed over and accepted since it was made."""
 
     async def round(self) -> Rest:
         """Send all that is due; raises `ProviderError` when the account as a whole has trouble."""
         sent = False
-        while await unhurried(self._batch(), GRACE):
+        while await unhurried(self._batch(), self._grace):
             sent = True
         due = await self._hands.store.outbox.next_due(self._account.name)
         if due is None:
             return Rest(None, contact=sent)
         return Rest(max(0.0, (due - self._hands.clock.now()) / SECOND), contact=sent)
+
+    def _grace(self) -> float:
+        """Seconds that a request under way is given."""
+        return GRACE if self.ending else PATIENCE
 
     async def _batch(self) -> bool:
         """Send as many as the provider takes at once; whether there were any."""

@@ -1,19 +1,19 @@
 """Lets work that should not be cut in two come to its end when sync is told to stop."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-async def unhurried(work: Coroutine[Any, Any, T], grace: float) -> T:
-    """Run `work`; when cancelled, give it `grace` seconds to end before it is cancelled too."""
+async def unhurried(work: Coroutine[Any, Any, T], grace: Callable[[], float]) -> T:
+    """Run `work`; when cancelled, give it `grace()` seconds to end before it is cancelled too."""
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=grace)
+        await asyncio.wait([task], timeout=grace())
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         raise

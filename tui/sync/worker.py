@@ -86,8 +86,13 @@ class Worker:
         while True:
             await leasehold.until(self.account.name, True)
             self._condition.forget()
-            name = self.account.name
-            await run_until(self._serve_lanes(), leasehold.until(name, False))
+            self._sender.ending = True
+            await run_until(self._serve_lanes(), self._lost(leasehold))
+
+    async def _lost(self, leasehold: Leasehold) -> None:
+        """Wait until another process may serve; what is being sent may then come to its end."""
+        await leasehold.until(self.account.name, False)
+        self._sender.ending = False
 
     def stir(self) -> None:
         """Something changed in the store: look for work."""
