@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from tui.domain.templates import Template
 from tui.sandbox import customers
 from tui.sandbox.customers import Customer, desk, them
 from tui.sandbox.handset import Stage
-from tui.store.desk import Template
 
 _MORE = (
     Customer(

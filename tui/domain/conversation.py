@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.domain.message import Direction
+from tui.domain.message import NOTHING, Direction, Enclosed
 from tui.domain.status import Status
 
 
@@ -102,6 +102,7 @@ class Draft:
     sender: str
     began_at: int
     updated_at: int
+    enclosed: Enclosed = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

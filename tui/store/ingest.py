@@ -19,6 +19,7 @@ from tui.domain.message import Direction
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.domain.text import repair
+from tui.store import until_reply
 from tui.store.audit import record
 from tui.store.consent import lock
 from tui.store.database import Database, Transaction
@@ -193,6 +194,7 @@ class _PageWork:
         )
         self._attach(identity, reply)
         self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
+        until_reply.answered(self._transaction, self._summaries, self._clock, summary["id"])
         text_came_in(summary, at=at, account=self._account, own=own)
         note_last(summary, id=identity, at=at, direction=Direction.IN, status="", body=body)
         self._consent(summary, verdict, reply, identity, at)

@@ -20,7 +20,7 @@ from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.domain.text import repair
-from tui.store import rows
+from tui.store import rows, until_reply
 from tui.store.audit import record
 from tui.store.database import Database, Transaction
 from tui.store.errors import OptedOut, StaleReply, StoreError
@@ -246,8 +246,18 @@ class Outbox:
         await self._database.write(work)
 
     async def cancelled(self, message_id: int) -> None:
-        """The provider has taken the scheduled message back."""
-        await self.settle(message_id, Settled(Status.CANCELLED, word="cancelled"))
+        """The provider has taken the scheduled message back: who waits for an answer waits on."""
+        settled = Settled(Status.CANCELLED, word="cancelled")
+
+        def work(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            events = Events(transaction, summaries, self._clock)
+            events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
+            summaries.flush()
+            row = queries("messages").get(transaction.connection, id=message_id)
+            self._wait_again(transaction, row["conversation_id"])
+
+        await self._database.write(work)
 
     def _insert(
         self,
@@ -296,6 +306,8 @@ class Outbox:
             media=json.dumps(list(new.media)),
             retry_of=new.retry_of,
         )
+        if new.cancel_on_reply:
+            queries("writing").mark_until_reply(transaction.connection, id=identity)
         index(transaction.connection, [(identity, body)])
         direction, status = Direction.OUT, Status.QUEUED
         note_last(summary, id=identity, at=now, direction=direction, status=status, body=body)
@@ -328,7 +340,10 @@ class Outbox:
             raise StaleReply("Something new came in while you were writing: nothing was sent")
 
     def _refused(self, transaction: Transaction, summaries: Summaries, row: rows.Row) -> bool:
-        """Settle a claimed message as rejected when its receiver has opted out."""
+        """Settle a claimed message that must not go out: opted out, or answered meanwhile."""
+        if until_reply.superfluous(transaction, row):
+            until_reply.take_back(transaction, summaries, self._clock, row)
+            return True
         if not summaries.get(row["conversation_id"])["opted_out"]:
             return False
         events = Events(transaction, summaries, self._clock)

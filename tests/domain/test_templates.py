@@ -1,0 +1,108 @@
+"""Canned replies: what is filled, what stays, and what may be kept."""
+
+from datetime import UTC
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.domain.templates import (
+    FIELDS,
+    BadTemplate,
+    Situation,
+    Template,
+    blanks,
+    checked,
+    fields,
+    fill,
+    known_values,
+    read_templates,
+)
+
+_ANA = Situation("Ana  Kowalska", "+48500600700", "mia", "pl", 1_772_611_200_000, UTC)
+
+
+def test_every_built_in_field_is_filled() -> None:
+    body = "|".join(f"{{{name}}}" for name in FIELDS)
+    filled = fill(body, known_values(_ANA, {}))
+    assert filled == "Ana Kowalska|Ana|mia|+48 500 600 700|4 March 2026|08:00|pl"
+
+
+def test_own_fields_are_filled_and_do_not_hide_the_built_in_ones() -> None:
+    values = known_values(_ANA, {"shop": "Main St", "agent": "nobody", "Miasto": "Łódź"})
+    assert fill("{Shop} {agent} {miasto}", values) == "Main St mia Łódź"
+
+
+def test_a_field_without_a_value_stays_as_written() -> None:
+    nameless = Situation("", "+48500600700", "mia", "pl", _ANA.now, UTC)
+    filled = fill("Hi {First_Name}, order {order}", known_values(nameless, {}))
+    assert filled == "Hi {First_Name}, order {order}"
+    assert [blank.sign for blank in blanks(filled)] == ["{First_Name}", "{order}"]
+
+
+def test_a_value_is_never_filled_itself() -> None:
+    trick = Situation("{agent}", "+48500600700", "mia", "pl", _ANA.now, UTC)
+    assert fill("Hi {name}", known_values(trick, {})) == "Hi {agent}"
+
+
+@pytest.mark.parametrize("text", ["{}", "{ name }", "{1}", "{a b}", "a { b", "}{", "{a-b}"])
+def test_other_braces_are_just_text(text: str) -> None:
+    assert blanks(text) == () and fill(text, {"a": "x", "name": "y"}) == text
+
+
+def test_fields_are_named_once_in_order() -> None:
+    assert fields("{b} {a} {B} {c}") == ("b", "a", "c")
+
+
+@given(st.text())
+def test_blanks_lie_where_they_say(text: str) -> None:
+    for blank in blanks(text):
+        assert text[blank.start : blank.end] == blank.sign
+
+
+@given(st.text(), st.dictionaries(st.sampled_from(FIELDS), st.text(min_size=1)))
+def test_a_text_without_blanks_is_never_changed(text: str, values: dict[str, str]) -> None:
+    if not blanks(text):
+        assert fill(text, values) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "words"),
+    [
+        (" \n", "text", "needs a name"),
+        ("n" * 41, "text", "longer than 40"),
+        ("hours", " \n ", "hours has no text"),
+        ("hours", "x" * 5_001, "longer than 5000"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused_in_words(name: str, body: str, words: str) -> None:
+    with pytest.raises(BadTemplate, match=words):
+        checked(name, body)
+
+
+def test_a_name_is_one_line() -> None:
+    assert checked(" on \n the way ", "Soon!\n") == Template("on the way", "Soon!")
+
+
+def test_a_file_gives_templates_and_own_fields() -> None:
+    text = '[templates]\nready = "Hi {name}"\n"on the way" = "Soon"\n[values]\nshop = "Main St"\n'
+    found, values = read_templates(text)
+    assert found == [Template("ready", "Hi {name}"), Template("on the way", "Soon")]
+    assert values == {"shop": "Main St"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[templates", "Not TOML"),
+        ("", "No canned reply"),
+        ("[replies]\na = 'b'", "Unknown table replies"),
+        ("templates = 3", "templates is not a table"),
+        ("[templates]\na = 3", "templates.a is not a text"),
+        ("[templates]\na = ''", "a has no text"),
+        ("[templates]\na = 'b'\n[values]\nshop = 1", "values.shop is not a text"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_in_words(text: str, words: str) -> None:
+    with pytest.raises(BadTemplate, match=words):
+        read_templates(text)
