@@ -1,13 +1,11 @@
 """Messages that are to go out only while the customer stays silent."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from tui.clock import Clock
 from tui.domain.status import Status
 from tui.store.database import Transaction
 from tui.store.events import EventRow, Events
 from tui.store.queries import queries
+from tui.store.rows import Row
 from tui.store.summaries import Summaries
 
 _WORDS = "The customer wrote first: not sent, as was chosen"
@@ -28,7 +26,7 @@ def answered(
             queries("outbox").want_cancel(transaction.connection, id=row["id"])
 
 
-def superfluous(transaction: Transaction, row: Mapping[str, Any]) -> bool:
+def superfluous(transaction: Transaction, row: Row) -> bool:
     """Whether a message about to be sent was for a customer who has written since."""
     if not row["cancel_on_reply"]:
         return False
@@ -38,7 +36,7 @@ def superfluous(transaction: Transaction, row: Mapping[str, Any]) -> bool:
 
 
 def take_back(
-    transaction: Transaction, summaries: Summaries, clock: Clock, row: Mapping[str, Any]
+    transaction: Transaction, summaries: Summaries, clock: Clock, row: Row
 ) -> None:
     """Settle a message as cancelled, with the reason."""
     now = clock.now()
