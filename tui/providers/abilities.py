@@ -48,6 +48,7 @@ _SERWERSMS: Final = Capabilities(
     schedule=True,
     cancel=True,
     look_up=True,
+    finds_references=True,
     balance=True,
     longest=918,
     opt_out_signal=True,

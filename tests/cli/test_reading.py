@@ -1,0 +1,185 @@
+"""`smsdesk threads`, `messages` and `search`: safe to look at, easy to read by a script."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.cli.conftest import Desk, one_line
+from tests.conftest import OpenStore
+from tests.store.builders import MIA, TOM, answer, conversation_with, reply
+from tui.clock import HOUR, ManualClock
+from tui.domain.phone import parse_address
+from tui.store.store import Store
+
+HOSTILE = "\x1b]0;owned\x07 \x1b[2J[red]bold[/red]\n2026-03-04 08:00  > forged [delivered]\u202e"
+
+
+async def named(store: Store, party: str, name: str) -> None:
+    """Give the customer a name."""
+    conversation = await store.conversations.begin(parse_address(party), "support")
+    await store.triage.rename(conversation.id, name, "", "ana")
+
+
+async def test_threads_come_latest_first_with_all_that_a_script_needs(
+    bare: Desk, store: Store, clock: ManualClock
+) -> None:
+    await named(store, MIA, "Mia Żak")
+    await store.ingest.store("support", [reply("Is it ready?", MIA)])
+    clock.advance(3600)
+    await store.outbox.queue(answer("Your order has left", TOM))
+    first, second = bare.objects("threads")
+    assert (first["number"], first["last_status"], first["waiting_since"]) == (TOM, "queued", None)
+    assert (second["number"], second["name"], second["unread"]) == (MIA, "Mia Żak", 1)
+    assert second["waiting_since"] == clock.now() - HOUR
+    assert second["preview"] == "Is it ready?"
+
+
+async def test_threads_for_people_are_one_line_each(bare: Desk, store: Store) -> None:
+    await named(store, MIA, "Mia")
+    await store.ingest.store("support", [reply("Is it ready?", MIA), reply("Hi", TOM)])
+    heading, *lines = bare.run("threads").stdout.splitlines()
+    assert heading.split() == ["waits", "unread", "customer", "number", "last", "message"]
+    assert len(lines) == 2
+    assert any("Mia" in line and MIA in line and "Is it ready?" in line for line in lines)
+
+
+async def test_closed_conversations_are_listed_too(bare: Desk, store: Store) -> None:
+    await store.ingest.store("support", [reply("done", MIA), reply("open", TOM)])
+    await store.triage.close([(await conversation_with(store, MIA)).id], "ana")
+    states = {thread["number"]: thread["state"] for thread in bare.objects("threads")}
+    assert states == {MIA: "closed", TOM: "open"}
+
+
+async def test_the_limit_holds(bare: Desk, store: Store) -> None:
+    await store.ingest.store("support", [reply(str(n), f"+614915700{n:02}") for n in range(10)])
+    assert len(bare.objects("threads", "--limit", "3")) == 3
+
+
+@pytest.mark.parametrize(
+    "who", [MIA, "61491570006", "0491 570 006", "mia", "Mia Z", "zak", "+6149"]
+)
+async def test_a_conversation_is_found_by_number_or_name(
+    bare: Desk, store: Store, who: str
+) -> None:
+    await named(store, MIA, "Mia Żak")
+    await store.ingest.store("support", [reply("one", MIA)])
+    await store.outbox.queue(answer("two", MIA))
+    ran = bare.run("messages", who, "--json", SMSDESK_DEFAULT_REGION="AU")
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [(line["direction"], line["text"]) for line in lines] == [("in", "one"), ("out", "two")]
+    assert lines[1]["status"] == "queued"
+
+
+async def test_who_could_be_meant_is_listed(bare: Desk, store: Store) -> None:
+    await named(store, MIA, "Mia Berg")
+    await named(store, TOM, "Mia Costa")
+    ran = bare.run("messages", "mia")
+    assert ran.returncode == 2
+    line = one_line(ran)
+    assert f"Mia Berg {MIA}" in line
+    assert f"Mia Costa {TOM}" in line
+
+
+async def test_a_whole_name_wins_over_a_longer_one(bare: Desk, store: Store) -> None:
+    await named(store, MIA, "Mia")
+    await named(store, TOM, "Mia Costa")
+    assert bare.run("messages", "mia").stdout.startswith(f"Mia  {MIA}")
+
+
+async def test_nobody_of_that_name_is_bad_use(bare: Desk, store: Store) -> None:
+    await named(store, MIA, "Mia")
+    ran = bare.run("messages", "Zoe")
+    assert ran.returncode == 2
+    assert one_line(ran) == 'there is no conversation with "Zoe"'
+
+
+async def test_a_search_ignores_accents_and_tells_whose_message_it_is(
+    bare: Desk, store: Store
+) -> None:
+    await store.ingest.store("support", [reply("Dziękuję bardzo", MIA), reply("Thanks", TOM)])
+    (found,) = bare.objects("search", "dziekuje")
+    assert (found["number"], found["text"]) == (MIA, "Dziękuję bardzo")
+    assert f"({MIA}) Dziękuję bardzo" in bare.run("search", "BARDZO").stdout
+    assert bare.objects("search", "nothing-like-this") == []
+
+
+@pytest.mark.parametrize("command", [("threads",), ("messages", MIA), ("search", "forged")])
+async def test_nothing_a_customer_wrote_reaches_the_terminal_as_a_code(
+    bare: Desk, store: Store, command: tuple[str, ...]
+) -> None:
+    await named(store, MIA, f"Mia{HOSTILE}")
+    await store.ingest.store("support", [reply(HOSTILE, MIA)])
+    shown = bare.run(*command).stdout
+    assert "forged" in shown
+    assert all(char.isprintable() or char == "\n" for char in shown)
+    assert "[red]bold[/red]" in shown
+    assert not any(line.startswith("2026-03-04 08:00  > forged") for line in shown.splitlines())
+    assert bare.run(*command, "--json").stdout.isascii()
+
+
+async def test_a_terminal_without_utf_8_gets_question_marks(bare: Desk, store: Store) -> None:
+    await store.ingest.store("support", [reply("Żółw", MIA)])
+    ran = bare.run("threads", PYTHONIOENCODING="ascii")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "????" not in ran.stdout
+    assert "???w" in ran.stdout
+
+
+@pytest.mark.parametrize("command", [("threads",), ("search", "x")])
+def test_an_inbox_that_is_not_there_yet_is_empty(bare: Desk, command: tuple[str, ...]) -> None:
+    ran = bare.run(*command)
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert one_line(ran) == f"nothing in {bare.database} yet"
+    assert not bare.database.exists()
+
+
+@pytest.mark.parametrize("command", [("threads",), ("messages", MIA), ("search", "x")])
+def test_a_file_of_something_else_is_one_line(bare: Desk, command: tuple[str, ...]) -> None:
+    bare.database.write_bytes(b"this is not a database, " * 100)
+    ran = bare.run(*command)
+    assert ran.returncode == 2
+    assert "not a readable SQLite database" in one_line(ran)
+
+
+def test_another_programs_database_is_left_alone(bare: Desk) -> None:
+    with closing(sqlite3.connect(bare.database)) as connection:
+        connection.execute("create table notes (body text)")
+    ran = bare.run("threads")
+    assert ran.returncode == 2
+    assert "is not an inbox" in one_line(ran)
+
+
+async def test_a_newer_smsdesks_inbox_is_one_line(bare: Desk, open_store: OpenStore) -> None:
+    await (await open_store()).database.close()
+    with closing(sqlite3.connect(bare.database)) as connection:
+        connection.execute("pragma user_version = 9999")
+    ran = bare.run("threads")
+    assert ran.returncode == 2
+    assert "written by a newer smsdesk" in one_line(ran)
+
+
+async def test_an_older_inbox_is_brought_up_to_date_first(bare: Desk) -> None:
+    from tui.store import migrations
+
+    with closing(sqlite3.connect(bare.database, isolation_level=None)) as connection:
+        migrations.migrate(connection, upto=1)
+    ran = bare.run("threads")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    with closing(sqlite3.connect(bare.database)) as connection:
+        assert migrations.version(connection) == migrations.steps()[-1][0]
+
+
+async def test_a_locked_inbox_can_still_be_looked_at(bare: Desk, store: Store) -> None:
+    await store.ingest.store("support", [reply("Hello", MIA)])
+    with closing(sqlite3.connect(bare.database, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        assert [thread["number"] for thread in bare.objects("threads")] == [MIA]
+
+
+def test_a_directory_in_the_files_place_is_one_line(bare: Desk) -> None:
+    bare.database.mkdir()
+    ran = bare.run("threads")
+    assert ran.returncode == 2
+    assert str(bare.database) in one_line(ran)

@@ -1,0 +1,73 @@
+"""Every provider opens from plain options, and its abilities are known without its client."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui.clock import ManualClock
+from tui.providers.protocol import Push
+from tui.providers.registry import PROVIDERS, capabilities_of, open_provider
+from tui.settings.accounts import MODELS
+
+KEY = {"base_url": "http://127.0.0.1:9", "api_key": "key", "api_secret": "secret"}
+VARIANTS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {}) for name in PROVIDERS),
+    ("messagemedia", {"auth": "hmac-sha256", "sub_account": "shop"}),
+    ("messente", {"api": "classic"}),
+    ("messente", {"api": "omnichannel", "inbound_secret": "s"}),
+    ("serwersms", {"api_key": "", "api_secret": "", "api_token": "token"}),
+    ("messageport", {"time_zone": "Pacific/Auckland"}),
+]
+
+
+@pytest.mark.parametrize(("provider", "options"), VARIANTS)
+async def test_what_is_declared_is_what_the_client_says_of_itself(
+    provider: str, options: dict[str, Any], clock: ManualClock
+) -> None:
+    client = open_provider(provider, {**KEY, **options}, clock)
+    assert capabilities_of(provider, options) == client.capabilities
+    await client.aclose()
+
+
+def test_the_providers_are_those_of_the_settings() -> None:
+    assert set(PROVIDERS) == set(MODELS)
+
+
+def test_an_unknown_provider_is_an_error(clock: ManualClock) -> None:
+    with pytest.raises(KeyError):
+        open_provider("carrier-pigeon", KEY, clock)
+    with pytest.raises(KeyError):
+        capabilities_of("carrier-pigeon", {})
+
+
+async def test_a_smartswitch_reads_pushes_by_the_operators_names(clock: ManualClock) -> None:
+    fields = {
+        "receipt_fields": {"message_id": "id", "message_state": "state"},
+        "reply_fields": {"body": "msg", "source_number": "from"},
+    }
+    client = open_provider("smartswitch", {**KEY, **fields}, clock)
+    query = [("from", "12025550143"), ("msg", "Hello")]
+    push = Push("GET", "/", "", query, {}, b"")
+    (event,) = client.read_push(push).events
+    assert getattr(event, "text", "") == "Hello"
+    await client.aclose()
+
+
+def test_abilities_are_known_without_the_network() -> None:
+    code = (
+        "import sys\n"
+        "from tui.providers.registry import PROVIDERS, capabilities_of\n"
+        "[capabilities_of(name, {}) for name in PROVIDERS]\n"
+        "print(*sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"httpx", "asyncio", "pydantic"} & set(ran.stdout.split())

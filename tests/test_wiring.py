@@ -1,0 +1,225 @@
+"""Settings become a store, a seat and accounts, and nothing gets lost or out on the way."""
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.builders import MIA, conversation_with, reply
+from tui.clock import ManualClock, SystemClock
+from tui.domain.account import Account
+from tui.domain.consent import Verdict
+from tui.domain.message import Message
+from tui.serving import background, pace_of
+from tui.settings.desk import Desk
+from tui.settings.errors import SettingsError
+from tui.settings.models import Settings
+from tui.sync.served import ServedAccount
+from tui.wiring import (
+    judge_of,
+    make_seat,
+    open_store,
+    options_of,
+    owner_name,
+    plain_terminal,
+    served,
+)
+
+MESSAGEMEDIA = {"provider": "messagemedia", "api_key": "key", "api_secret": "top-secret"}
+POLISH, AUSTRALIAN = "+48601234567", MIA
+
+
+def settings(accounts: dict[str, dict[str, Any]], **values: Any) -> Settings:
+    """Validated settings with these accounts."""
+    return Settings({"accounts": accounts, **values})
+
+
+async def closed(accounts: list[ServedAccount]) -> list[ServedAccount]:
+    """The accounts, their connections closed."""
+    for account in accounts:
+        await account.provider.aclose()
+    return accounts
+
+
+async def test_every_provider_of_the_settings_is_served(clock: ManualClock) -> None:
+    key = {"api_key": "key", "api_secret": "secret"}
+    made = settings(
+        {
+            "au": {**MESSAGEMEDIA, "auth": "hmac-sha1", "senders": ["+61491570157", "Shop"]},
+            "eu": {**key, "provider": "messente", "api": "classic"},
+            "pl": {"provider": "serwersms", "api_token": "token", "default_sender": "Shop"},
+            "sw": {**key, "provider": "smartswitch", "base_url": "https://sms.example.com"},
+            "mp": {**key, "provider": "messageport"},
+        }
+    )
+    accounts = await closed(served(made, clock))
+    titles = {account.name: account.provider.capabilities.title for account in accounts}
+    assert titles == {
+        "au": "MessageMedia",
+        "eu": "Messente",
+        "pl": "SerwerSMS",
+        "sw": "SmartSwitch",
+        "mp": "MessagePort",
+    }
+    assert [account.sender for account in accounts] == ["+61491570157", "", "Shop", "", ""]
+    assert {account.hook_secret for account in accounts} == {""}
+
+
+async def test_pushes_need_a_listener_and_a_secret(clock: ManualClock) -> None:
+    open_door = {**MESSAGEMEDIA, "hook_secret": "long-secret"}
+    accounts = {"au": open_door, "nz": MESSAGEMEDIA}
+    values = {"listen": "127.0.0.1:8080", "public_url": "https://sms.example.com/desk"}
+    au, nz = await closed(served(settings(accounts, **values), clock))
+    assert (au.hook_secret, nz.hook_secret) == ("long-secret", "")
+    assert au.callback_url == "https://sms.example.com/desk/hooks/au/long-secret"
+    assert nz.callback_url == ""
+    (silent,) = await closed(served(settings({"au": open_door}), clock))
+    assert (silent.hook_secret, silent.callback_url) == ("", "")
+
+
+def test_an_account_that_cannot_be_opened_names_itself(clock: ManualClock) -> None:
+    broken = {**MESSAGEMEDIA, "signature_key": "not a key"}
+    with pytest.raises(SettingsError) as caught:
+        served(settings({"au": broken}), clock)
+    assert caught.value.lines[0].startswith("accounts.au: ")
+    assert "top-secret" not in str(caught.value)
+
+
+async def test_no_secret_shows_in_what_is_served(clock: ManualClock) -> None:
+    (account,) = await closed(served(settings({"au": MESSAGEMEDIA}), clock))
+    assert "top-secret" not in repr(account)
+
+
+def test_options_hold_what_the_client_takes_and_no_more() -> None:
+    account = settings({"au": {**MESSAGEMEDIA, "title": "Shop"}}).accounts["au"]
+    assert options_of(account) == {
+        "base_url": "https://api.messagemedia.com",
+        "api_key": "key",
+        "api_secret": "top-secret",
+        "auth": "basic",
+        "sub_account": "",
+        "signature_key": "",
+    }
+
+
+def test_a_seat_knows_the_desk_and_what_its_accounts_can_do(clock: ManualClock) -> None:
+    desk = Desk(
+        agent="mia",
+        grace_seconds=2.5,
+        default_region="AU",
+        keys={"next": "j, ctrl+n", "open": "enter"},
+        accounts=(Account("au", "messagemedia"), Account("mp", "messageport")),
+    )
+    seat = make_seat(desk, clock, {"TERM": "xterm", "LANG": "C.UTF-8"})
+    assert (seat.agent, seat.region, seat.grace_ms, seat.ascii) == ("mia", "AU", 2500, False)
+    assert seat.keys == {"next": ("j", "ctrl+n"), "open": ("enter",)}
+    found = [account.capabilities for account in seat.accounts]
+    assert [abilities and abilities.cancel for abilities in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("environ", "plain"),
+    [
+        ({"TERM": "linux", "LANG": "C.UTF-8"}, True),
+        ({"TERM": "dumb"}, True),
+        ({"TERM": "xterm", "LANG": "pl_PL.ISO-8859-2"}, True),
+        ({"TERM": "xterm", "LANG": "C"}, True),
+        ({"TERM": "xterm", "LANG": "pl_PL.utf8"}, False),
+        ({"TERM": "xterm", "LANG": "C", "LC_ALL": "en_GB.UTF-8"}, False),
+        ({"TERM": "xterm", "LANG": "en_GB.UTF-8", "LC_ALL": "POSIX"}, True),
+        ({"TERM": "xterm"}, False),
+        ({"TERM": "xterm", "LANG": "C.UTF-8", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_plain_ascii_is_for_terminals_that_can_show_no_more(
+    environ: dict[str, str], plain: bool, clock: ManualClock
+) -> None:
+    assert plain_terminal(environ) is plain
+    assert make_seat(Desk(), clock, environ).ascii is plain
+    assert make_seat(Desk(ascii=not plain), clock, environ).ascii is not plain
+
+
+def test_the_desks_own_words_add_to_the_known_ones() -> None:
+    judge = judge_of({"*": ("ENOUGH",), "AU": ("RACK OFF",)})
+    assert judge("enough!", POLISH) is Verdict.STOP
+    assert judge("rack off", AUSTRALIAN) is Verdict.STOP
+    assert judge("rack off", POLISH) is not Verdict.STOP
+    assert judge("wypisz", POLISH) is Verdict.STOP
+    assert judge("START", POLISH) is Verdict.START
+    assert judge("See you at ten", POLISH) is Verdict.NONE
+
+
+async def test_the_store_locks_who_writes_one_of_the_desks_words(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    desk = Desk(database=tmp_path / "inbox.db", opt_out_words={"*": ("ENOUGH",)})
+    async with open_store(desk, clock, random.Random(1)) as store:
+        await store.ingest.store("au", [reply("Enough", MIA)])
+        assert (await conversation_with(store, MIA)).opted_out
+
+
+@pytest.mark.parametrize(("shared", "mode"), [(False, 0o600), (True, 0o660)])
+async def test_the_file_is_open_to_whom_the_desk_says(
+    tmp_path: Path, clock: ManualClock, shared: bool, mode: int
+) -> None:
+    desk = Desk(database=tmp_path / "inbox.db", group_access=shared)
+    async with open_store(desk, clock, random.Random(1)):
+        assert desk.database.stat().st_mode & 0o777 == mode
+
+
+def test_no_two_processes_have_one_name() -> None:
+    rng = random.Random(1)
+    assert len({owner_name(rng) for _ in range(1000)}) == 1000
+
+
+async def test_behind_an_inbox_what_is_queued_goes_out(tmp_path: Path) -> None:
+    from tests.waiting import wait_until
+    from tui.domain.message import NewMessage
+    from tui.sandbox.app import create_app
+    from tui.sandbox.server import running
+
+    clock, rng = SystemClock(), random.Random(1)
+    environ = {"HOME": str(tmp_path)}
+    desk = Desk(database=tmp_path / "inbox.db", agent="mia")
+    async with running(create_app()) as url, open_store(desk, clock, rng) as store:
+        key = {"api_key": "sandbox", "api_secret": "sandbox-secret"}
+        account = {"provider": "messagemedia", **key, "base_url": f"{url}/messagemedia"}
+
+        def load() -> Settings:
+            """Listening too, on any free port."""
+            return settings({"au": account}, listen="127.0.0.1:0", poll_min_seconds=0.2)
+
+        async with background(store, load, clock, rng, environ, "mia"):
+            queued = await store.outbox.queue(NewMessage(MIA, "Hello", "au", agent="mia"))
+
+            async def delivered() -> bool:
+                """Whether its badge says so."""
+                message: Message | None = await store.messages.get(queued.id)
+                return message is not None and message.status == "delivered"
+
+            await wait_until(delivered)
+        assert (tmp_path / ".local/state/smsdesk/smsdesk.log").exists()
+
+
+def test_the_pace_is_the_desks() -> None:
+    pace = pace_of(Desk(poll_min_seconds=1.5, poll_max_seconds=20.0))
+    assert (pace.quick, pace.idle) == (1.5, 20.0)
+
+
+def test_a_seat_is_made_without_the_network_or_the_settings_models() -> None:
+    code = (
+        "import sys\nfrom tui.clock import SystemClock\nfrom tui.settings.desk import Desk\n"
+        "from tui.wiring import make_seat\nmake_seat(Desk(), SystemClock(), {})\n"
+        "print(*sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"httpx", "pydantic", "textual", "phonenumbers"} & set(ran.stdout.split())
