@@ -99,6 +99,11 @@ class SmsDeskApp(App[int], inherit_bindings=False):
                 await asyncio.sleep(_PAUSE)
                 await self._catch_up()
 
+    async def _shutdown(self) -> None:
+        """No news any more for a screen that is being taken away."""
+        self.workers.cancel_all()
+        await super()._shutdown()
+
     async def _catch_up(self) -> None:
         """Read everything again, as news was missed."""
         with contextlib.suppress(StoreError):  # told a moment ago, and again if it lasts

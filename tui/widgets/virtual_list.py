@@ -5,6 +5,7 @@ window is what lies around it. So a list of a million rows opens like one of ten
 move because the world has changed, the one under the cursor stays on its line.
 """
 
+import asyncio
 from abc import abstractmethod
 from collections import OrderedDict
 from typing import ClassVar, Generic, TypeVar
@@ -45,6 +46,8 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         self._ahead = 0
         """How many rows lie before the window."""
         self._strips: OrderedDict[object, list[Strip]] = OrderedDict()
+        self._turn = asyncio.Lock()
+        """Keys and news both read: one after the other, as each begins where the last ended."""
 
     # What a subclass says -------------------------------------------------------------------
 
@@ -86,39 +89,42 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
 
     async def start(self) -> None:
         """Read the beginning and stand on the first row."""
-        self._show(await self.load_after(None, self._page), cursor=0, top=0, ahead=0)
+        async with self._turn:
+            self._show(await self.load_after(None, self._page), cursor=0, top=0, ahead=0)
 
     async def to_last(self) -> None:
         """Read the end and stand on the last row."""
-        rows = await self.load_before(None, self._page)
-        ahead = max(0, self.total - len(rows))
-        self._show(rows, cursor=len(rows) - 1, top=len(rows), ahead=ahead)
+        async with self._turn:
+            rows = await self.load_before(None, self._page)
+            ahead = max(0, self.total - len(rows))
+            self._show(rows, cursor=len(rows) - 1, top=len(rows), ahead=ahead)
 
     async def move(self, rows: int) -> None:
         """Move the cursor down (or up) by so many rows."""
-        target = self.cursor + rows
-        if not 0 <= target < len(self.rows):
-            await self._read_on(down=rows > 0)
-            target = self.cursor + rows
-        self._stand(max(0, min(target, len(self.rows) - 1)))
+        async with self._turn:
+            if not 0 <= self.cursor + rows < len(self.rows):
+                await self._read_on(down=rows > 0)
+            self._stand(max(0, min(self.cursor + rows, len(self.rows) - 1)))
         if self._near_edge(rows > 0):
-            self.call_later(self._read_on, down=rows > 0)
+            self.call_later(self._read_ahead, down=rows > 0)
 
     async def go_to(self, row: RowT) -> None:
         """Stand on this row, wherever it is in the list."""
-        for place, known in enumerate(self.rows):
-            if self.identity(known) == self.identity(row):
-                self._stand(place)
-                return
-        await self._read_around(row, line=self.visible_rows // 2)
+        async with self._turn:
+            for place, known in enumerate(self.rows):
+                if self.identity(known) == self.identity(row):
+                    self._stand(place)
+                    return
+            await self._read_around(row, line=self.visible_rows // 2)
 
     async def reload(self) -> None:
         """Read the window again; the row under the cursor stays on its line."""
-        row = self.current
-        if row is None or self.cursor == self.top == self._ahead == 0:
-            await self._reload_top()
-            return
-        await self._read_around(row, line=self.cursor - self.top)
+        async with self._turn:
+            row = self.current
+            if row is None or self.cursor == self.top == self._ahead == 0:
+                await self._reload_top()
+                return
+            await self._read_around(row, line=self.cursor - self.top)
 
     async def _reload_top(self) -> None:
         """At the top the list shows what is first now, and the cursor follows its row."""
@@ -154,6 +160,11 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         """Whether the window should grow before the cursor reaches its end."""
         rest = len(self.rows) - self.cursor if down else self.cursor
         return rest < self.visible_rows
+
+    async def _read_ahead(self, *, down: bool) -> None:
+        """Grow the window while nobody waits for it."""
+        async with self._turn:
+            await self._read_on(down=down)
 
     async def _read_on(self, *, down: bool) -> None:
         """Grow the window at one end, and let go of the other."""
@@ -271,7 +282,7 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         """Another height may need more rows."""
         self._keep_in_sight()
         if self.rows and len(self.rows) - self.top < self.visible_rows:
-            await self._read_on(down=True)
+            await self._read_ahead(down=True)
         self.refresh()
 
     async def on_click(self, event: events.Click) -> None:
