@@ -14,6 +14,7 @@ class Scope(StrEnum):
 
     LIST = "Conversations"
     THREAD = "Conversation"
+    TRIAGE = "Triage mode"
     WRITE = "Writing"
     DESK = "Desk"
 
@@ -73,11 +74,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_failed", ("g f",), "Show failed", "Where a message is in trouble", Scope.LIST),
     Command("show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply", Scope.LIST),
     Command("show_starred", ("g asterisk",), "Show starred", "What you marked", Scope.LIST),
+    Command("show_label", ("g l",), "Show a label", "Open ones that wear it", Scope.LIST),
+    Command("views", ("v",), "Views", "Show, save; g and a digit shows", Scope.LIST),
+    Command("mark", ("x",), "Select", "Then any action is on all", Scope.LIST),
+    Command("mark_range", ("X",), "Select up to here", "From the last selected one", Scope.LIST),
     Command("reply", ("r", "i"), "Reply", "Write an answer", Scope.THREAD, "Reply"),
     Command("close", ("e",), "Close", "Done, until they write again", Scope.THREAD, "Close"),
     Command("close_next", ("E",), "Close and next", "Then on to who waits longest", Scope.THREAD),
+    Command("snooze", ("h",), "Snooze", "Until a time or a reply", Scope.THREAD, "Snooze"),
     Command("reopen", ("O",), "Open again", "Back among the open ones", Scope.THREAD),
+    Command("assign", ("a",), "Assign", "To anybody, or to nobody", Scope.THREAD, "Assign"),
     Command("assign_me", ("A",), "Assign to me", "Mine, or nobody's again", Scope.THREAD),
+    Command("label", ("l",), "Label", "Put one on or take it off", Scope.THREAD),
     Command("star", ("s",), "Star", "Mark or unmark", Scope.THREAD),
     Command("unread", ("u",), "Unread or read", "For later, or done with", Scope.THREAD),
     Command("next_message", ("J",), "Next message", "Select the message below", Scope.THREAD),
@@ -96,12 +104,42 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "resolve",
         ("M",),
-        "It went out",
-        "Settle a message maybe sent",
+        "Settle maybe sent",
+        "It went out, or send it again",
         Scope.THREAD,
     ),
+    Command("ping", ("P",), "Is the phone on?", "Ask without a trace on it", Scope.THREAD),
+    Command("retry_through", ("W",), "Retry another way", "Through another account", Scope.THREAD),
+    Command(
+        "consent",
+        ("exclamation_mark",),
+        "Opt-out",
+        "Confirm one, record one, lift one",
+        Scope.THREAD,
+    ),
+    Command(
+        "not_opt_out",
+        ("tilde",),
+        "Not an opt-out",
+        "Dismiss a suspicion",
+        Scope.THREAD,
+    ),
+    Command("take_over", ("T",), "Take over", "Write where a colleague writes", Scope.THREAD),
     Command("copy_text", ("y",), "Copy the text", "To your clipboard", Scope.THREAD),
     Command("copy_number", ("Y",), "Copy the number", "To the clipboard", Scope.THREAD),
+    Command("history", ("H",), "History", "Who did what here", Scope.THREAD),
+    Command("triage", ("t",), "Triage", "One by one, longest wait first", Scope.TRIAGE, "Triage"),
+    Command("skip", ("space",), "Leave for later", "Go on; it still waits", Scope.TRIAGE, "Next"),
+    *(
+        Command(
+            f"canned_{number}",
+            (str(number),),
+            f"Canned reply {number}",
+            "Into the composer, to be sent",
+            Scope.TRIAGE,
+        )
+        for number in range(1, 10)
+    ),
     Command("send", ("enter",), "Send", "Hand the message over", Scope.WRITE),
     Command(
         "new_line",
@@ -111,8 +149,12 @@ COMMANDS: tuple[Command, ...] = (
         Scope.WRITE,
     ),
     Command("send_close", ("ctrl+e",), "Send and close", "Send, then close", Scope.WRITE),
-    Command("account", ("f6",), "Other account", "Through the next account", Scope.WRITE),
-    Command("sender", ("f7",), "Other sender", "The next own number or name", Scope.WRITE),
+    Command(
+        "account", ("f6",), "Other account", "Through the next account", Scope.WRITE, "Account"
+    ),
+    Command(
+        "sender", ("f7",), "Other sender", "The next own number or name", Scope.WRITE, "Sender"
+    ),
     Command("to_gsm", ("f8",), "Plain signs", "Replace what forces Unicode", Scope.WRITE),
     Command("new", ("c",), "New conversation", "Write to a number", Scope.DESK, "New"),
     Command("search", ("g slash",), "Search everything", "Words in all messages", Scope.DESK),
@@ -136,7 +178,10 @@ _SIGNS = {
     "colon": ":",
     "question_mark": "?",
     "asterisk": "*",
+    "exclamation_mark": "!",
+    "tilde": "~",
     "escape": "Esc",
+    "space": "Space",
     "enter": "Enter",
     "down": "↓",
     "up": "↑",
@@ -154,6 +199,11 @@ PREFIX = "g"
 def by_id(commands: Iterable[Command] = COMMANDS) -> dict[str, Command]:
     """Commands by their ids."""
     return {command.id: command for command in commands}
+
+
+def first_keys(commands: Iterable[Command]) -> dict[str, str]:
+    """The first key of each command as people read it; empty where it has none."""
+    return {command.id: shown(command.keys[0]) if command.keys else "" for command in commands}
 
 
 def remapped(keys: Mapping[str, tuple[str, ...]]) -> tuple[Command, ...]:

@@ -4,6 +4,7 @@ Everything here is a plain function of values, so it is tested without a termina
 passes `printable` or `one_line` and is never read as markup.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -12,7 +13,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from tui.clock import DAY, HOUR, MINUTE, SECOND
 from tui.domain.account import AccountState, Health
 from tui.domain.conversation import Conversation
-from tui.domain.message import Direction, Message
+from tui.domain.message import Direction, Format, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line, printable
 
@@ -124,6 +125,35 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, width)
 
 
+def until(at: int | None, now: int, zone: tzinfo | None = None) -> str:
+    """Until when a conversation sleeps, in few cells: "till 09:00", "till Fri", "till reply"."""
+    if at is None:
+        return "till reply"
+    then = datetime.fromtimestamp(at / SECOND, zone)
+    ahead = (then.date() - datetime.fromtimestamp(now / SECOND, zone).date()).days
+    if ahead <= 0:
+        return f"till {then:%H:%M}"
+    return f"till {then:%a}" if ahead < 7 else f"till {then.day} {then:%b}"
+
+
+def label_words(labels: Sequence[str], width: int) -> str:
+    """The labels that fit into so many cells, with a blank before each: " #vip #late +1"."""
+    tags = [f" #{one_line(label, 12)}" for label in labels]
+    shown = len(tags)
+    while shown and cell_len(_tags(tags, shown)) > width:
+        shown -= 1
+    if tags and not shown:
+        rest = f" +{len(tags) - 1}" if len(tags) > 1 else ""
+        return fit(tags[0], width - len(rest)).rstrip() + rest
+    return _tags(tags, shown)
+
+
+def _tags(tags: Sequence[str], shown: int) -> str:
+    """The first few of some words, and how many more there are."""
+    hidden = len(tags) - shown
+    return "".join(tags[:shown]) + (f" +{hidden}" if hidden else "")
+
+
 def title(conversation: Conversation) -> str:
     """The name or the readable number of the other side, safe on one line."""
     return one_line(conversation.title, 60)
@@ -176,11 +206,21 @@ def meta(message: Message, *, zone: tzinfo | None, several_accounts: bool) -> st
     return " · ".join(parts)
 
 
+_PHONE = {
+    Status.DELIVERED: "the phone is on",
+    Status.FAILED: "the phone is off or out of reach",
+    Status.EXPIRED: "the phone stayed off",
+}
+"""What the ends of a silent ping say."""
+
+
 def badge_words(message: Message, *, zone: tzinfo | None, ascii: bool = False) -> str:
     """The badge with its time and, when something went wrong, the reason."""
     if message.status is None:
         return ""
     words = str(badge(message.status, ascii=ascii))
+    if message.format is Format.PING and message.status in _PHONE:
+        return f"{badge(message.status, ascii=ascii).shape} {_PHONE[message.status]}"
     if message.status is Status.DELIVERED and message.status_at:
         words += f" {clock_time(message.status_at, zone)}"
     if message.status is Status.SCHEDULED and message.scheduled_at:

@@ -7,6 +7,7 @@ from tests.waiting import wait_until
 from tui.clock import HOUR, SystemClock
 from tui.demo.accounts import account_of
 from tui.domain.account import Health
+from tui.domain.message import Format
 from tui.domain.status import Status
 
 PROVIDERS = ("messagemedia", "messente", "serwersms", "smartswitch", "messageport")
@@ -106,3 +107,14 @@ async def test_a_lost_answer_is_uncertain_until_a_receipt_tells(desk: Desk) -> N
     message = await desk.send("messagemedia", PHONES["messagemedia"], "Only once")
     assert (await desk.status(message, *ENDS)).status is Status.DELIVERED
     assert len(await desk.ledger("messagemedia")) == 1
+
+
+@pytest.mark.parametrize(
+    ("phone", "end"), [("+12025550143", Status.DELIVERED), ("+12025550105", Status.FAILED)]
+)
+async def test_a_ping_tells_whether_a_phone_is_on_without_answering_anyone(
+    desk: Desk, phone: str, end: Status
+) -> None:
+    ping = await desk.send("smartswitch", phone, "Is this phone on?", format=Format.PING)
+    assert (await desk.status(ping, *ENDS)).status is end
+    assert (await desk.store.conversations.counts()).failed == 0

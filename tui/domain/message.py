@@ -21,6 +21,8 @@ class Format(StrEnum):
     SMS = "SMS"
     MMS = "MMS"
     TTS = "TTS"
+    PING = "PING"
+    """Shows nothing on the phone; its receipt tells whether the phone is on."""
 
 
 @dataclass(frozen=True, slots=True)

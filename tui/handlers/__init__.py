@@ -1,11 +1,30 @@
 """What each command does: one short function for each id in the registry."""
 
-from tui.handlers import desk, listing, thread, writing
+from tui.handlers import (
+    consent,
+    delivery,
+    desk,
+    listing,
+    marking,
+    picking,
+    pinging,
+    thread,
+    together,
+    triage,
+    writing,
+)
 from tui.handlers.kind import Handler
 
 HANDLERS: dict[str, Handler] = {
     **listing.HANDLERS,
+    **marking.HANDLERS,
     **thread.HANDLERS,
+    **picking.HANDLERS,
+    **triage.HANDLERS,
+    **delivery.HANDLERS,
+    **consent.HANDLERS,
+    **pinging.HANDLERS,
+    **together.HANDLERS,
     **writing.HANDLERS,
     **desk.HANDLERS,
 }

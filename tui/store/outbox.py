@@ -16,7 +16,7 @@ from tui.domain.advice import Advice
 from tui.domain.change import Subject
 from tui.domain.conversation import State
 from tui.domain.ids import reference
-from tui.domain.message import Direction, Message, NewMessage
+from tui.domain.message import Direction, Format, Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.domain.text import repair
@@ -275,6 +275,11 @@ class Outbox:
         if new.retry_of is not None:
             self._retry(transaction, summaries, summary["id"], new.retry_of)
         identity = self._write_row(transaction, summary, new)
+        if new.format is Format.PING:
+            # It answers nobody, and a phone that is off is an answer, not a failure.
+            queries("messages").set_handled(transaction.connection, id=identity)
+            self._record(transaction, new.agent, "ping", summary["id"], identity)
+            return identity
         summary["waiting_since"] = None
         queries("desk").drop_draft(
             transaction.connection, conversation_id=summary["id"], agent=new.agent

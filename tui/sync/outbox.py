@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Sequence
 
 from tui.clock import SECOND
-from tui.domain.message import Message
+from tui.domain.ids import reference
+from tui.domain.message import Format, Message
 from tui.providers.errors import ProviderError, Unreadable
 from tui.providers.protocol import Accepted, Outcome, Refused
 from tui.store.errors import Busy, CannotWrite
@@ -92,6 +93,14 @@ class Sender:
         return Again((at - now) / SECOND, "Waits on the desk until its time")
 
     async def _outcomes(self, claimed: Sequence[Claimed]) -> list[Outcome]:
+        """One outcome for each, in order."""
+        pings = {one.message.id for one in claimed if one.message.format is Format.PING}
+        answers = iter(await self._sent([one for one in claimed if one.message.id not in pings]))
+        return [
+            await self._ping(one) if one.message.id in pings else next(answers) for one in claimed
+        ]
+
+    async def _sent(self, claimed: Sequence[Claimed]) -> list[Outcome]:
         """One outcome for each; an error about all of them is each one's."""
         if not claimed:
             return []
@@ -104,6 +113,16 @@ class Sender:
         missing = len(claimed) - len(outcomes)
         silence = Refused(Unreadable("The provider said nothing about this message"))
         return [*outcomes, *[silence] * missing][: len(claimed)]
+
+    async def _ping(self, claimed: Claimed) -> Outcome:
+        """Ask whether a phone is on: nothing shows there, and its receipt is the answer."""
+        try:
+            ping = await self._account.provider.ping_phone(
+                claimed.to, reference(claimed.message.id)
+            )
+        except ProviderError as error:
+            return Refused(error)
+        return Accepted(ping.provider_id, word="ping", raw=ping.raw)
 
     async def _record(self, fates: dict[int, Fate]) -> None:
         """Write down what became of each; tried until it is on disk.
