@@ -8,6 +8,7 @@ from tui.clock import SECOND, Clock
 from tui.doctor.finding import Finding, bad, good, note
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, Http
+from tui.settings.desk import Address
 from tui.settings.models import Settings
 from tui.sync.served import ServedAccount
 from tui.sync.trouble import trouble_of
@@ -15,6 +16,8 @@ from tui.wiring import served
 
 _WRONG_CLOCK = 30.0
 """Seconds: signatures and scheduled times are off from here on."""
+_PATIENCE = 4.0
+"""Seconds for an answer that no credentials are needed for."""
 _REACH = "check base_url, the network and the provider's status page"
 """The mend for an account that could not be asked."""
 
@@ -84,18 +87,17 @@ async def listener(settings: Settings, clock: Clock) -> list[Finding]:
     """Whether pushes can come in."""
     if settings.listen is None:
         return []
-    findings = [await _local(settings, clock)]
+    checks = [_local(settings.listen, clock)]
     if settings.public_url:
-        findings.append(await _public(settings.public_url, clock))
-    return findings
+        checks.append(_public(settings.public_url, clock))
+    return await asyncio.gather(*checks)
 
 
-async def _local(settings: Settings, clock: Clock) -> Finding:
+async def _local(listen: Address, clock: Clock) -> Finding:
     """The address it listens on: free, ours, or another program's."""
     from tui.sync.server import CannotListen, listening
 
-    assert settings.listen is not None
-    host, port = settings.listen
+    host, port = listen
     place = f"{host}:{port}"
     if await _is_ours(f"http://{f'[{host}]' if ':' in host else host}:{port}", clock):
         return good("listener", f"smsdesk listens on {place}")
@@ -126,8 +128,9 @@ async def _asked(url: str, path: str, clock: Clock) -> Answer | None:
     """The answer of a server, without any credentials; None when there is none."""
     http = Http(url, clock=clock)
     try:
-        return await http.request("GET", path)
-    except ProviderError:
+        async with asyncio.timeout(_PATIENCE):
+            return await http.request("GET", path)
+    except (ProviderError, TimeoutError):
         return None
     finally:
         await http.aclose()

@@ -1,0 +1,182 @@
+"""`smsdesk doctor` finds what is wrong, names the mend, and shows no secret."""
+
+import json
+import random
+import socket
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Desk, Ran
+from tests.conftest import OpenStore
+from tui.clock import ManualClock, SystemClock
+from tui.doctor import accounts, machine
+from tui.domain.events import Unreadable
+from tui.sandbox.app import create_app
+from tui.sandbox.server import running
+from tui.settings.models import Settings
+from tui.store.database import Transaction
+from tui.store.store import Store
+from tui.sync.listener import create_listener
+from tui.sync.server import listening
+
+
+def findings(ran: Ran) -> dict[str, dict[str, Any]]:
+    """What was found, by subject."""
+    return {found["subject"]: found for found in map(json.loads, ran.stdout.splitlines())}
+
+
+async def test_a_sound_desk_is_well(desk: Desk, store: Store) -> None:
+    ran = desk.run("doctor", "--json")
+    found = findings(ran)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert found["database"]["verdict"] == "good"
+    assert found["file mode"]["line"] == "600"
+    assert found["account support_au"]["verdict"] == "good"
+    assert found["clock"]["verdict"] == "good"
+    assert "sandbox-secret" not in ran.stdout
+
+
+async def test_people_see_a_verdict_and_the_mend_below(desk: Desk, store: Store) -> None:
+    desk.database.chmod(0o644)
+    ran = desk.run("doctor", "--offline")
+    assert ran.returncode == 1
+    assert f"-> chmod 600 {desk.database}" in ran.stdout
+    assert any(line.startswith("BAD   file mode") for line in ran.stdout.splitlines())
+
+
+def test_refused_credentials_are_bad_and_stay_secret(desk: Desk) -> None:
+    secret = "not-the-right-one"
+    ran = desk.run("doctor", "--json", SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET=secret)
+    found = findings(ran)["account support_au"]
+    assert ran.returncode == 1
+    assert found["verdict"] == "bad"
+    assert found["mend"] == "correct the account's key and secret in the settings"
+    assert secret not in ran.stdout
+
+
+def test_a_provider_out_of_reach_is_bad(desk: Desk) -> None:
+    url = "http://127.0.0.1:9/messagemedia"
+    ran = desk.run("doctor", "--json", SMSDESK_ACCOUNTS__SUPPORT_AU__BASE_URL=url)
+    found = findings(ran)
+    assert ran.returncode == 1
+    assert "Cannot reach" in found["account support_au"]["line"]
+    assert "base_url" in found["account support_au"]["mend"]
+    assert found["clock"]["line"] == "no provider told the time"
+
+
+def test_offline_asks_nobody(desk: Desk) -> None:
+    url = "http://127.0.0.1:9/messagemedia"
+    ran = desk.run("doctor", "--offline", "--json", SMSDESK_ACCOUNTS__SUPPORT_AU__BASE_URL=url)
+    assert ran.returncode == 0
+    assert "account support_au" not in findings(ran)
+
+
+def test_wrong_settings_are_told_and_the_rest_is_still_checked(desk: Desk) -> None:
+    ran = desk.run("doctor", "--json", SMSDESK_THEME="mauve")
+    assert ran.returncode == 1
+    assert "SMSDESK_THEME" in findings(ran)["settings"]["line"]
+    assert findings(ran)["python"]["verdict"] == "good"
+
+
+def test_a_desk_without_accounts_is_told_how_to_begin(bare: Desk) -> None:
+    ran = bare.run("doctor", "--json")
+    assert ran.returncode == 1
+    assert "smsdesk demo" in findings(ran)["accounts"]["mend"]
+
+
+def test_a_file_of_something_else_is_bad(desk: Desk) -> None:
+    desk.database.write_bytes(b"no database at all " * 200)
+    desk.database.chmod(0o600)
+    found = findings(desk.run("doctor", "--offline", "--json"))["database"]
+    assert found["verdict"] == "bad"
+    assert "not a readable SQLite database" in found["line"]
+
+
+async def test_a_damaged_inbox_is_bad(desk: Desk, open_store: OpenStore) -> None:
+    store = await open_store()
+    await store.database.write(_fill)
+    await store.database.checkpoint()
+    await store.database.close()
+    with closing(sqlite3.connect(desk.database)) as connection:
+        page = connection.execute(
+            "select rootpage from sqlite_master where name = 'messages_by_conversation'"
+        ).fetchone()[0]
+    with desk.database.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xff" * 4096)
+    ran = desk.run("doctor", "--offline", "--json")
+    assert ran.returncode == 1
+    assert findings(ran)["database"]["verdict"] == "bad"
+
+
+def _fill(transaction: Transaction) -> None:
+    """A counter, so that the file is written at all."""
+    transaction.count("open", 1)
+
+
+async def test_what_was_set_aside_is_counted(desk: Desk, store: Store) -> None:
+    await store.ingest.store("support_au", [Unreadable("x", "no sender", "{}")])
+    found = findings(desk.run("doctor", "--offline", "--json"))["set aside"]
+    assert found["line"].startswith("1 items")
+
+
+async def test_it_tells_whether_anybody_serves(desk: Desk, open_store: OpenStore) -> None:
+    idle = findings(desk.run("doctor", "--offline", "--json"))
+    assert "service" not in idle
+    store = await open_store(clock=SystemClock())
+    assert "nobody" in findings(desk.run("doctor", "--offline", "--json"))["service"]["line"]
+    await store.leases.take("support_au", lasts_ms=60_000, preferred=True)
+    served = findings(desk.run("doctor", "--offline", "--json"))["service"]
+    assert served["verdict"] == "good"
+
+
+@pytest.mark.parametrize(
+    ("version", "verdict"),
+    [("3.40.1", "note"), ("3.51.2", "note"), ("3.51.3", "good"), ("3.52.0", "good")],
+)
+def test_a_sqlite_with_the_wal_reset_race_is_named(version: str, verdict: str) -> None:
+    found = machine.sqlite(version)
+    assert found.verdict == verdict
+    assert version in found.line
+
+
+def settings(**values: Any) -> Settings:
+    """Settings with an account that is nowhere."""
+    account = {
+        "provider": "smartswitch",
+        "api_key": "key",
+        "api_secret": "secret",
+        "base_url": "http://127.0.0.1:9",
+    }
+    return Settings({"accounts": {"sw": account}, **values})
+
+
+async def test_a_push_only_account_without_a_listener_is_bad() -> None:
+    found = await accounts.accounts(settings(), SystemClock(), random.Random(1))
+    assert [one.verdict for one in found] == ["bad", "bad"]
+    assert "hook_secret" in found[1].mend
+
+
+async def test_a_clock_that_is_wrong_is_bad() -> None:
+    clock = ManualClock()
+    async with running(create_app()) as url:
+        account = {"provider": "messagemedia", "api_key": "k", "api_secret": "s", "base_url": url}
+        found = await accounts.time(Settings({"accounts": {"au": account}}), clock)
+    assert found.verdict == "bad"
+    assert "behind the provider's" in found.line
+
+
+async def test_the_listeners_address_is_free_taken_or_ours(store: Store) -> None:
+    clock = SystemClock()
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        made = settings(listen=f"127.0.0.1:{port}", public_url=f"http://127.0.0.1:{port}")
+        taken, _ = await accounts.listener(made, clock)
+    unused, unreachable = await accounts.listener(made, clock)
+    async with listening(create_listener(store, []), "127.0.0.1", port):
+        ours, public = await accounts.listener(made, clock)
+    assert [one.verdict for one in (taken, unused, unreachable)] == ["bad", "note", "note"]
+    assert [one.verdict for one in (ours, public)] == ["good", "good"]
