@@ -81,7 +81,7 @@ async def test_an_impossible_time_spoils_neither_text_nor_receipt(
     store: Store, clock: ManualClock, at: int
 ) -> None:
     mine = await sent(store, "p-1")
-    page = [reply("hi", received_at=at), receipt(Status.DELIVERED, "p-1", at=at)]
+    page: list[Event] = [reply("hi", received_at=at), receipt(Status.DELIVERED, "p-1", at=at)]
     assert await store.ingest.store(ACCOUNT, page) == Stored(new=2)
     assert (await message(store, mine.id)).status_at == clock.now()
     last = await message(store, (await conversation_with(store)).last_id)

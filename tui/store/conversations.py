@@ -31,8 +31,14 @@ FIRST = Key(_SMALLEST, _SMALLEST)
 LAST = Key(_LARGEST, _LARGEST)
 
 
-def key_of(conversation: Conversation, order: Order) -> Key:
-    """The place of a conversation in a list of this order."""
+def order_of(view: View) -> Order:
+    """How a view is sorted: only lists of a state alone can be sorted by time."""
+    return Order.NEWEST if _query(view)[0] == "newest" else Order.WAITING
+
+
+def key_of(conversation: Conversation, view: View | Order) -> Key:
+    """The place of a conversation in a view, or in a list of this order."""
+    order = order_of(view) if isinstance(view, View) else view
     if order is Order.NEWEST:
         return Key(-conversation.last_at, conversation.id)
     return Key(conversation.rank, conversation.id)

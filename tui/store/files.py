@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
-from tui.store.errors import CannotOpen
+from tui.store.errors import CannotOpen, NotADatabase
+
+_HEADER = b"SQLite format 3\0"
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "ncpfs", "9p", "ceph", "glusterfs"}
@@ -14,7 +16,7 @@ _NETWORK = frozenset(
 def prepare(path: Path, *, shared: bool = False) -> None:
     """Make the file with mode 0600 (0660 when a group shares it) unless it is there.
 
-    Raises `CannotOpen` naming the mend.
+    Raises `CannotOpen` or `NotADatabase`, naming the mend.
     """
     if _is_dir(path):
         raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
@@ -26,6 +28,7 @@ def prepare(path: Path, *, shared: bool = False) -> None:
             "set SMSDESK_DATABASE to a local path"
         )
     _make_file(path, 0o660 if shared else 0o600)
+    _check_header(path)
 
 
 def _make_parent(folder: Path, shared: bool) -> None:
@@ -40,6 +43,19 @@ def _make_parent(folder: Path, shared: bool) -> None:
             f"Cannot make the directory {folder} ({error.strerror}): "
             "make it yourself or set SMSDESK_DATABASE to another path"
         ) from None
+
+
+def _check_header(path: Path) -> None:
+    """Leave alone what is no database: SQLite would write over a very short file."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
+    except OSError as error:
+        raise CannotOpen(
+            f"Cannot read the database {path} ({error.strerror}): check its permissions"
+        ) from None
+    if header and header != _HEADER:
+        raise NotADatabase(f"{path} is not a database: name another file or restore a backup")
 
 
 def _is_dir(path: Path) -> bool:

@@ -1,0 +1,280 @@
+"""The file and its connections: every way to fail is one clear line; nothing stays half done."""
+
+import asyncio
+import os
+import random
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import aiosqlite
+import pytest
+
+from tests.conftest import OpenStore
+from tests.store.builders import ACCOUNT, conversation_with, reply
+from tests.waiting import wait_until
+from tui.clock import ManualClock
+from tui.store import database, files
+from tui.store.database import Database, Transaction
+from tui.store.errors import (
+    Busy,
+    CannotOpen,
+    CannotWrite,
+    NewerDatabase,
+    NotADatabase,
+    StoreError,
+)
+from tui.store.store import Store
+
+
+def values() -> dict[str, Any]:
+    """What a store needs besides its path."""
+    return {"clock": ManualClock(), "rng": random.Random(1), "owner": "a"}
+
+
+async def refused(path: Path) -> StoreError:
+    """Open what cannot be opened; the error, whose line names the file."""
+    inbox = Database(path)
+    try:
+        with pytest.raises(StoreError) as caught:
+            await inbox.open()
+    finally:
+        await inbox.close()
+    line = str(caught.value)
+    assert str(path) in line or str(path.parent) in line
+    assert "\n" not in line
+    return caught.value
+
+
+def mode(path: Path) -> int:
+    """The permission bits."""
+    return path.stat().st_mode & 0o7777
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize(
+    ("shared", "of_file", "of_folder"), [(False, 0o600, 0o700), (True, 0o660, 0o2770)]
+)
+async def test_the_files_are_private_whatever_the_umask(
+    tmp_path: Path, open_store: OpenStore, umask: int, shared: bool, of_file: int, of_folder: int
+) -> None:
+    path = tmp_path / "desk" / "inbox.db"
+    before = os.umask(umask)
+    try:
+        store = await open_store(path, shared=shared)
+        await store.ingest.store(ACCOUNT, [reply()])
+    finally:
+        os.umask(before)
+    for name in ("inbox.db", "inbox.db-wal", "inbox.db-shm"):
+        assert mode(path.with_name(name)) == of_file
+    assert mode(path.parent) == of_folder
+
+
+async def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    error = await refused(tmp_path)
+    assert isinstance(error, CannotOpen)
+    assert "is a directory" in str(error)
+
+
+@pytest.mark.parametrize(
+    "content", [b"not SQLite at all\n" * 100, b"x", b"SQLite format 3\0" + b"\1" * 5000]
+)
+async def test_garbage_is_not_overwritten(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "inbox.db"
+    path.write_bytes(content)
+    assert isinstance(await refused(path), NotADatabase)
+    assert path.read_bytes() == content
+
+
+async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.db"
+    for script in (
+        "create table theirs (a)",
+        "pragma user_version = 3",
+        "pragma application_id = 7",
+    ):
+        path.unlink(missing_ok=True)
+        theirs = sqlite3.connect(path)
+        theirs.execute(script)
+        theirs.commit()
+        theirs.close()
+        error = await refused(path)
+        assert isinstance(error, NotADatabase)
+        assert "another program" in str(error)
+
+
+async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "newer.db"
+    async with Store(path, **values()):
+        pass
+    raw = sqlite3.connect(path)
+    raw.execute("pragma user_version = 999")
+    raw.close()
+    error = await refused(path)
+    assert isinstance(error, NewerDatabase)
+    assert "newer smsdesk" in str(error)
+
+
+async def test_a_locked_database_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_BUSY_MS", 50)
+    path = tmp_path / "inbox.db"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("pragma locking_mode = exclusive")
+    holder.execute("begin exclusive")
+    try:
+        assert isinstance(await refused(path), Busy)
+    finally:
+        holder.close()
+
+
+async def test_a_write_that_finds_the_lock_taken_says_so_and_writes_nothing(
+    tmp_path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_BUSY_MS", 50)
+    store = await open_store()
+    holder = sqlite3.connect(store.path, isolation_level=None)
+    holder.execute("begin immediate")
+    with pytest.raises(Busy):
+        await store.ingest.store(ACCOUNT, [reply()])
+    holder.execute("rollback")
+    holder.close()
+    await store.ingest.store(ACCOUNT, [reply()])
+    assert (await store.conversations.counts()).open == 1
+
+
+async def test_a_directory_that_cannot_be_made_is_named() -> None:
+    error = await refused(Path("/proc/smsdesk/inbox.db"))
+    assert isinstance(error, CannotOpen)
+    assert "Cannot make the directory" in str(error)
+
+
+async def test_a_file_that_cannot_be_made_is_named() -> None:
+    error = await refused(Path("/proc/inbox.db"))
+    assert isinstance(error, CannotOpen)
+    assert "Cannot create the database" in str(error)
+
+
+async def test_a_file_in_place_of_the_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "desk").write_text("")
+    assert isinstance(await refused(tmp_path / "desk" / "inbox.db"), CannotOpen)
+
+
+async def test_a_directory_that_may_not_be_seen_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(self: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", denied)
+    error = await refused(tmp_path / "inbox.db")
+    assert isinstance(error, CannotOpen)
+    assert "Permission denied" in str(error)
+
+
+async def test_a_network_file_system_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "file_system", lambda folder: "nfs4")
+    error = await refused(tmp_path / "inbox.db")
+    assert isinstance(error, CannotOpen)
+    assert "nfs4" in str(error)
+    assert not (tmp_path / "inbox.db").exists()
+
+
+def test_the_file_system_of_a_folder_is_known() -> None:
+    assert files.file_system(Path("/proc/self")) == "proc"
+    assert files.file_system(Path("/no/such/folder"))
+
+
+async def test_a_file_on_a_read_only_mount_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "inbox.db"
+    path.touch()
+    connect = aiosqlite.connect
+    monkeypatch.setattr(
+        aiosqlite, "connect", lambda file, **k: connect(f"file:{file}?mode=ro", uri=True, **k)
+    )
+    assert isinstance(await refused(path), CannotWrite)
+
+
+async def test_a_full_disk_says_so_and_writes_nothing(store: Store) -> None:
+    def fill(transaction: Transaction) -> None:
+        pages = transaction.connection.execute("pragma page_count").fetchone()[0]
+        transaction.connection.execute(f"pragma max_page_count = {pages + 1}")
+        for n in range(100):
+            row = (f"name {n}", "x" * 4000)
+            transaction.connection.execute(TEMPLATE, row)
+
+    with pytest.raises(CannotWrite):
+        await store.database.write(fill)
+    assert await store.templates.all() == []
+
+
+async def test_a_reader_cannot_write(store: Store) -> None:
+    with pytest.raises(CannotWrite):
+        await store.database.read(lambda c: c.execute("delete from changes").fetchall())
+
+
+async def test_what_fails_in_the_middle_leaves_no_trace(store: Store) -> None:
+    def fail(transaction: Transaction) -> None:
+        transaction.connection.execute(TEMPLATE, ("a", "b"))
+        transaction.count("open", 5)
+        raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        await store.database.write(fail)
+    assert await store.templates.all() == []
+    assert await store.conversations.counters() == {}
+
+
+async def test_a_cancelled_write_leaves_no_transaction_open(store: Store) -> None:
+    other = sqlite3.connect(store.path, isolation_level=None, timeout=5)
+    stored = 0
+    for n in range(40):
+        writing = asyncio.create_task(store.ingest.store(ACCOUNT, [reply(id=f"e{n}")]))
+        for _ in range(n % 4):
+            await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        other.execute("begin immediate")
+        other.execute("rollback")
+    stored = other.execute("select count(*) from messages").fetchone()[0]
+    other.close()
+    await store.ingest.store(ACCOUNT, [reply(id=f"e{n}") for n in range(40)])
+    assert (await conversation_with(store)).unread == 40
+    assert stored <= 40
+
+
+async def test_closing_waits_for_what_is_being_written(tmp_path: Path) -> None:
+    store = Store(tmp_path / "inbox.db", **values())
+    await store.__aenter__()
+    writing = asyncio.create_task(store.ingest.store(ACCOUNT, [reply()]))
+    await asyncio.sleep(0)
+    writing.cancel()
+    await store.__aexit__(None, None, None)
+    raw = sqlite3.connect(store.path)
+    assert raw.execute("pragma integrity_check").fetchone()[0] == "ok"
+    assert raw.execute("select count(*) from messages").fetchone()[0] == 1
+    raw.close()
+
+
+async def test_a_closed_database_says_so(tmp_path: Path) -> None:
+    async with Store(tmp_path / "inbox.db", **values()) as store:
+        pass
+    with pytest.raises(CannotOpen):
+        await store.conversations.counts()
+
+
+async def test_the_log_goes_into_the_file_when_asked(store: Store) -> None:
+    await store.ingest.store(ACCOUNT, [reply() for _ in range(50)])
+    before = store.path.stat().st_size
+    await store.database.checkpoint()
+    assert store.path.stat().st_size > before
+
+
+async def test_own_commits_are_announced_on_the_loop(store: Store) -> None:
+    rung: list[int] = []
+    store.database.on_commit(lambda: rung.append(1))
+    await store.ingest.store(ACCOUNT, [reply()])
+    await wait_until(lambda: rung)

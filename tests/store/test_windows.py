@@ -1,0 +1,181 @@
+"""The list's windows: pages by key, both ways, equal the whole list sorted in memory."""
+
+import functools
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, reply
+from tests.store.temporary import temporary_store
+from tui.clock import ManualClock
+from tui.domain.conversation import Conversation, Order, State, View
+from tui.domain.phone import parse_address
+from tui.domain.views import belongs
+from tui.store.conversations import FIRST, LAST, Key, key_of
+from tui.store.store import Store
+from tui.store.summaries import folded
+
+VIEWS = [
+    View(),
+    View(order=Order.NEWEST),
+    View(State.CLOSED),
+    View(State.CLOSED, order=Order.NEWEST),
+    View(State.SNOOZED),
+    View(assignee=""),
+    View(assignee="mia"),
+    View(label="vip"),
+    View(State.CLOSED, label="vip"),
+    View(starred=True),
+    View(failed=True),
+    View(drafts_of="mia"),
+    View(text="nov"),
+    View(State.CLOSED, text="NOVÁ", order=Order.NEWEST),
+    View(starred=True, text="00"),
+    View(text="%"),
+]
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "state": st.sampled_from(State),
+            "rank": st.integers(0, 4),
+            "last_at": st.integers(0, 4),
+            "assignee": st.sampled_from(["", "mia"]),
+            "starred": st.booleans(),
+            "failed": st.integers(0, 1),
+            "name": st.sampled_from(["", "Nováková", "100%"]),
+            "vip": st.booleans(),
+            "draft": st.booleans(),
+        }
+    ),
+    max_size=14,
+)
+_DRAFT = "conversation_id, agent, body, began_at, updated_at"
+INSERT = (
+    "insert into conversations (id, party, address, name, folded, state, assignee, starred, failed,"
+    " last_at, rank, labels) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+async def put(store: Store, rows: list[dict[str, Any]]) -> None:
+    """Write conversations as they are, whatever led there."""
+
+    def work(transaction: Any) -> None:
+        for identity, row in enumerate(rows, start=1):
+            address = f"+4470090{identity:05d}"
+            name = row["name"]
+            values = (
+                *(identity, address, address, name, folded(name, address), row["state"]),
+                *(row["assignee"], row["starred"], row["failed"], row["last_at"]),
+                *(row["rank"], "vip" if row["vip"] else ""),
+            )
+            connection = transaction.connection
+            connection.execute(INSERT, values)
+            if row["vip"]:
+                connection.execute("insert into conversation_labels values ('vip', ?)", (identity,))
+            if row["draft"]:
+                draft = f"insert into drafts ({_DRAFT}) values (?, 'mia', 'hm', 0, 0)"
+                connection.execute(draft, (identity,))
+
+    await store.database.write(work)
+
+
+async def walk(store: Store, view: View, size: int, *, down: bool) -> list[Conversation]:
+    """The whole view, page by page from one end."""
+    found: list[Conversation] = []
+    key = FIRST if down else LAST
+    while True:
+        if down:
+            page = await store.conversations.after(view, key, size)
+            found += page
+        else:
+            page = await store.conversations.before(view, key, size)
+            found = page + found
+        assert len(page) <= size
+        if not page:
+            return found
+        key = key_of(page[-1] if down else page[0], view)
+
+
+@given(rows=ROWS, size=st.integers(1, 5))
+async def test_pages_both_ways_equal_the_sorted_list(rows: list[dict[str, Any]], size: int) -> None:
+    async with temporary_store() as store:
+        await put(store, rows)
+        found = [await store.conversations.get(n) for n in range(1, len(rows) + 1)]
+        everything = [c for c in found if c is not None]
+        for view in VIEWS:
+            drafted = {n for n, row in enumerate(rows, start=1) if row["draft"]}
+            shown = [
+                c
+                for c in everything
+                if belongs(c, view) and (not view.drafts_of or c.id in drafted)
+            ]
+            expected = sorted(shown, key=functools.partial(_place, view=view))
+            assert await walk(store, view, size, down=True) == expected
+            assert await walk(store, view, size, down=False) == expected
+
+
+def _place(conversation: Conversation, view: View) -> tuple[int, int]:
+    """Where it stands in the view."""
+    key = key_of(conversation, view)
+    return key.sort, key.id
+
+
+async def test_going_round_those_who_wait(store: Store, clock: ManualClock) -> None:
+    parties = [MIA, TOM, "+447700900001"]
+    for party in parties:
+        await store.ingest.store(ACCOUNT, [reply(party=party)])
+        clock.advance(60)
+    mia, tom, sue = [await conversation_with(store, party) for party in parties]
+    assert await store.conversations.next_waiting(None) == mia
+    assert await store.conversations.next_waiting(mia) == tom
+    assert await store.conversations.next_waiting(sue) == mia
+    assert await store.conversations.previous_waiting(mia) == sue
+    await store.outbox.queue(answer(to=TOM))
+    assert await store.conversations.next_waiting(mia) == sue
+    await store.triage.close([mia.id, sue.id], "ana")
+    assert await store.conversations.next_waiting(mia) is None
+
+
+async def test_beginning_a_conversation_twice_is_beginning_it_once(store: Store) -> None:
+    first = await store.conversations.begin(parse_address(MIA), ACCOUNT)
+    again = await store.conversations.begin(parse_address("0061491570006"), "other")
+    assert again == first
+    assert first == await store.conversations.get(first.id)
+    assert (await store.conversations.counts()).open == 1
+    assert await store.conversations.get(1) is None
+
+
+async def test_messages_are_paged_both_ways_without_gap_or_repeat(
+    store: Store, clock: ManualClock
+) -> None:
+    for n in range(23):
+        await store.ingest.store(ACCOUNT, [reply(f"{n}")])
+        clock.advance(1)
+    thread = (await conversation_with(store)).id
+    up: list[str] = []
+    before = 1 << 62
+    while page := await store.messages.before(thread, before, 5):
+        up = [m.body for m in page] + up
+        before = page[0].id
+    down: list[str] = []
+    after = 0
+    while page := await store.messages.after(thread, after, 4):
+        down += [m.body for m in page]
+        after = page[-1].id
+    assert up == down == [str(n) for n in range(23)]
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "'", '"', "*", "x' or 1=1 --"])
+async def test_the_filter_takes_signs_literally(store: Store, text: str) -> None:
+    await store.ingest.store(ACCOUNT, [reply()])
+    assert await store.conversations.after(View(text=text), FIRST, 10) == []
+    named = (await conversation_with(store)).id
+    await store.triage.rename(named, f"a{text}b", "", "ana")
+    assert len(await store.conversations.after(View(text=text), FIRST, 10)) == 1
+
+
+def test_first_and_last_are_outside_every_list() -> None:
+    assert FIRST.sort < -(10**14) < 10**14 < LAST.sort
+    assert Key(0, 0) == Key(0, 0)
