@@ -27,6 +27,9 @@ from tui.store.errors import (
 from tui.store.store import Store
 
 
+TEMPLATE = "insert into templates (name, body, updated_at) values (?, ?, 0)"
+
+
 def values() -> dict[str, Any]:
     """What a store needs besides its path."""
     return {"clock": ManualClock(), "rng": random.Random(1), "owner": "a"}
