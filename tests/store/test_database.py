@@ -26,7 +26,6 @@ from tui.store.errors import (
 )
 from tui.store.store import Store
 
-
 TEMPLATE = "insert into templates (name, body, updated_at) values (?, ?, 0)"
 
 
