@@ -49,7 +49,7 @@ COMMANDS: tuple[Command, ...] = (
         "Next waiting",
         "Who waits longest after this",
         Scope.LIST,
-        "Next waiting",
+        "Next",
     ),
     Command(
         "previous_waiting",
@@ -73,6 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("show_drafts", ("g d",), "Show drafts", "Where you have begun to write", Scope.LIST),
     Command("show_failed", ("g f",), "Show failed", "Where a message is in trouble", Scope.LIST),
     Command("show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply", Scope.LIST),
+    Command("show_mentions", ("g m",), "Show mentions", "Notes that name you", Scope.LIST),
     Command("show_starred", ("g asterisk",), "Show starred", "What you marked", Scope.LIST),
     Command("show_label", ("g l",), "Show a label", "Open ones that wear it", Scope.LIST),
     Command("views", ("v",), "Views", "Show, save; g and a digit shows", Scope.LIST),
@@ -98,7 +99,6 @@ COMMANDS: tuple[Command, ...] = (
         "Timeline",
         "Every receipt, code and payload",
         Scope.THREAD,
-        "Timeline",
     ),
     Command("retry", ("R",), "Retry", "Send a failed message again", Scope.THREAD),
     Command(
@@ -125,6 +125,9 @@ COMMANDS: tuple[Command, ...] = (
         Scope.THREAD,
     ),
     Command("take_over", ("T",), "Take over", "Write where a colleague writes", Scope.THREAD),
+    Command("note", ("p",), "Private note", "For colleagues; @name tells them", Scope.THREAD),
+    Command("schedule", ("f5", "S"), "Send later", "Schedule what you have written", Scope.THREAD),
+    Command("call_off", ("D",), "Cancel a scheduled", "Take it back before its time", Scope.THREAD),
     Command("copy_text", ("y",), "Copy the text", "To your clipboard", Scope.THREAD),
     Command("copy_number", ("Y",), "Copy the number", "To the clipboard", Scope.THREAD),
     Command("history", ("H",), "History", "Who did what here", Scope.THREAD),
@@ -155,9 +158,13 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "sender", ("f7",), "Other sender", "The next own number or name", Scope.WRITE, "Sender"
     ),
+    Command("canned", ("f2",), "Canned reply", "Also :: · fields are filled", Scope.WRITE),
     Command("to_gsm", ("f8",), "Plain signs", "Replace what forces Unicode", Scope.WRITE),
+    Command("pictures", ("f9",), "Pictures", "Addresses and a subject: MMS", Scope.WRITE),
+    Command("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR", Scope.WRITE),
     Command("new", ("c",), "New conversation", "Write to a number", Scope.DESK, "New"),
     Command("search", ("g slash",), "Search everything", "Words in all messages", Scope.DESK),
+    Command("templates", ("g t",), "Canned replies", "Add, change, import them", Scope.DESK),
     Command("undo", ("z",), "Undo", "Take the last action back", Scope.DESK),
     Command("accounts", ("f3",), "Accounts", "Health, balance and delay", Scope.DESK),
     Command(

@@ -13,13 +13,15 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 from tui.clock import DAY, HOUR, MINUTE, SECOND
 from tui.domain.account import AccountState, Health
 from tui.domain.conversation import Conversation
-from tui.domain.message import Direction, Format, Message
+from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line, printable
 
 LONGEST = 4_000
 """Characters of one message that a view shows; the timeline has all of it."""
 MOST_LINES = 120
+MOST_FILES = 20
+"""Files of one message that a view lists; the viewer shows all."""
 MUTED = "$foreground 60%"
 """The style of what matters less, for `Content`."""
 
@@ -212,6 +214,23 @@ _PHONE = {
     Status.EXPIRED: "the phone stayed off",
 }
 """What the ends of a silent ping say."""
+
+
+def file_lines(files: Sequence[AttachmentInfo], *, ascii: bool = False) -> list[str]:
+    """One line for each file that came with a message: its name, kind and size."""
+    mark = "+" if ascii else "▣"
+    return [
+        f"{mark} {one_line(file.name, 40) or 'file'} · {one_line(file.content_type, 30)}"
+        f" · {size_words(file.size)}"
+        for file in files[:MOST_FILES]
+    ]
+
+
+def size_words(size: int) -> str:
+    """Bytes for people: "812 B", "34 KB", "1.2 MB"."""
+    if size < 1_000:
+        return f"{size} B"
+    return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def badge_words(message: Message, *, zone: tzinfo | None, ascii: bool = False) -> str:

@@ -1,16 +1,19 @@
 """What an agent does with conversations: each action is stored, said, and can be undone."""
 
+import contextlib
 from collections.abc import Sequence
 
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.status import Status
 from tui.domain.text import one_line
+from tui.domain.when import in_words
 from tui.replying import Route
 from tui.seat import Seat
+from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.store.summaries import Summary
-from tui.undo import UndoStack
+from tui.undo import Undoing, UndoStack
 
 
 class ThreadActions:
@@ -22,6 +25,8 @@ class ThreadActions:
         self._seat = seat
         self._agent = seat.agent
         self._undo = UndoStack()
+        self._claimed: set[int] = set()
+        """Answers of this agent that took a conversation on."""
 
     async def close(self, rows: Sequence[Conversation]) -> str:
         """Nothing more to do there."""
@@ -40,6 +45,27 @@ class ThreadActions:
             _ids(rows), self._agent, "" if mine else self._agent
         )
         words = f"{_names(rows)}: nobody's again" if mine else f"Assigned {_names(rows)} to you"
+        return self._done(words, before)
+
+    async def assign(self, rows: Sequence[Conversation], to: str) -> str:
+        """Somebody's; nobody's for an empty name."""
+        before = await self._store.triage.assign(_ids(rows), self._agent, to)
+        whom = f"Assigned {_names(rows)} to {one_line(to, 30)}" if to else ""
+        return self._done(whom or f"{_names(rows)}: nobody's again", before)
+
+    async def snooze(self, rows: Sequence[Conversation], until: int | None) -> str:
+        """Out of sight until a moment (ms UTC), or until they write."""
+        before = await self._store.triage.snooze(_ids(rows), self._agent, until)
+        words = in_words(until, self._seat.clock.now(), self._seat.zone).split(",")[0]
+        moment = words if until is None else f"until {words}"
+        return self._done(f"Snoozed {_names(rows)} {moment}", before)
+
+    async def label(self, rows: Sequence[Conversation], label: str) -> str:
+        """Put a label on, or take it off when all of them wear it."""
+        on = not all(label in row.labels for row in rows)
+        before = await self._store.triage.label(_ids(rows), self._agent, label, on)
+        tag = f"#{one_line(label, 30)}"
+        words = f"Put {tag} on {_names(rows)}" if on else f"Took {tag} off {_names(rows)}"
         return self._done(words, before)
 
     async def star(self, rows: Sequence[Conversation]) -> str:
@@ -64,9 +90,12 @@ class ThreadActions:
         seen_upto: int,
         retry_of: int | None = None,
     ) -> Message:
-        """Queue a message; raises `StoreError` when nothing was queued."""
+        """Queue a message, and take the conversation on if it is nobody's.
+
+        Raises `StoreError` when nothing was queued.
+        """
         now = self._seat.clock.now()
-        return await self._store.outbox.queue(
+        message = await self._store.outbox.queue(
             NewMessage(
                 to=conversation.party,
                 body=text,
@@ -78,23 +107,84 @@ class ThreadActions:
             ),
             seen_upto=seen_upto,
         )
+        with contextlib.suppress(StoreError):  # the message is queued: nothing may hide that
+            if await self._store.triage.claim(message.conversation_id, self._agent):
+                self._claimed.add(message.id)
+        return message
 
     def sent(self, message: Message) -> None:
         """A message that may be taken back for a moment."""
 
         async def undo() -> str:
             if await self._store.outbox.take_back(message.id, self._agent):
+                await self._give_up(message)
                 return "Taken back: it was not sent"
             return "Too late to take it back: it is on its way"
 
         self._undo.push("send", undo)
 
+    async def _give_up(self, message: Message) -> None:
+        """What was taken on with an answer is nobody's again when the answer is taken back."""
+        if message.id in self._claimed:
+            self._claimed.discard(message.id)
+            await self._store.triage.assign([message.conversation_id], self._agent, "")
+
     async def went_out(self, message: Message) -> str:
         """The agent's word about a message that may have been sent."""
-        if message.status is not Status.UNCERTAIN:
-            return "Only a message that is maybe sent needs your word"
-        await self._store.outbox.resolve(message.id, self._agent, went_out=True)
+        if not await self._store.outbox.resolve(message.id, self._agent, went_out=True):
+            return "The provider has told meanwhile: nothing to decide any more"
         return "Noted: it went out"
+
+    async def opt_out(
+        self, conversation: Conversation, evidence: str, text: Message | None = None
+    ) -> str:
+        """Nobody texts this customer any more; `text` is the message that asks for it."""
+        consent, agent = self._store.consent, self._agent
+        await consent.decide(
+            conversation.id,
+            agent,
+            opted_out=True,
+            evidence=evidence,
+            message_id=text.id if text else None,
+        )
+
+        async def undo() -> str:
+            await consent.decide(
+                conversation.id, agent, opted_out=False, evidence="opt-out taken back"
+            )
+            if text is not None:
+                await consent.suspect_again(text.id, agent)
+            return "Undone: texts can be sent again"
+
+        return self.undoable("Opted out: nothing can be sent any more", undo)
+
+    async def opt_in(self, conversation: Conversation, reason: str) -> str:
+        """The customer wants texts again; the reason is kept."""
+        consent, agent = self._store.consent, self._agent
+        before = await consent.of(conversation.party)
+        await consent.decide(conversation.id, agent, opted_out=False, evidence=reason)
+
+        async def undo() -> str:
+            evidence = before.evidence if before else "opt-in taken back"
+            await consent.decide(conversation.id, agent, opted_out=True, evidence=evidence)
+            return "Undone: nothing can be sent any more"
+
+        return self.undoable("In again: texts can be sent", undo)
+
+    async def no_opt_out(self, conversation: Conversation, text: Message) -> str:
+        """The suspected text asks for something else."""
+        await self._store.consent.dismiss(conversation.id, self._agent)
+
+        async def undo() -> str:
+            await self._store.consent.suspect_again(text.id, self._agent)
+            return "Undone: the question is open again"
+
+        return self.undoable("Noted: not an opt-out", undo)
+
+    def undoable(self, words: str, undo: Undoing) -> str:
+        """Remember how to go back."""
+        self._undo.push(words, undo)
+        return f"{words} · z undoes"
 
     async def undo(self) -> str:
         """Take the newest action back."""
@@ -108,8 +198,7 @@ class ThreadActions:
             await self._store.triage.restore(before, self._agent)
             return f"Undone: {words[:1].lower()}{words[1:]}"
 
-        self._undo.push(words, undo)
-        return f"{words} · z undoes"
+        return self.undoable(words, undo)
 
 
 def retryable(message: Message | None) -> str:

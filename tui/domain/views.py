@@ -1,7 +1,8 @@
-"""Which conversations a view shows, decided without asking the database."""
+"""Which conversations a view shows, and what it is called, decided without asking the database."""
 
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.fold import fold
+from tui.domain.text import one_line
 
 
 def belongs(conversation: Conversation, view: View) -> bool:
@@ -22,6 +23,49 @@ def belongs(conversation: Conversation, view: View) -> bool:
     if view.assignee is not None:
         fits = fits and conversation.assignee == view.assignee
     return fits and _contains(conversation, view.text)
+
+
+def waits_for(conversation: Conversation, agent: str) -> bool:
+    """Whether a conversation waits for this agent, or for anybody."""
+    waits = conversation.state is State.OPEN and conversation.waiting_since is not None
+    return waits and conversation.assignee in ("", agent)
+
+
+def counter_of(view: View) -> str:
+    """The name of the store's counter that counts a view; empty when none does."""
+    if view.failed:
+        return "failed"
+    if view.starred:
+        return "starred"
+    if view.label or view.text or view.drafts_of:
+        return ""
+    if view.assignee is not None:
+        return f"assignee:{view.assignee}"
+    return (view.state or State.OPEN).value
+
+
+def name_of(view: View, agent: str, total: int = 0) -> str:
+    """What this agent calls a list, with how many there are: "Open 1 204", "#billing"."""
+    count = f" {total:,}".replace(",", " ") if total else ""
+    text = f' containing "{one_line(view.text, 20)}"' if view.text else ""
+    return f"{_kind(view, agent)}{count}{text}"
+
+
+def _kind(view: View, agent: str) -> str:
+    """The name without anything more."""
+    if view.failed:
+        return "Failed"
+    if view.starred:
+        return "Starred"
+    if view.drafts_of:
+        return "Drafts"
+    if view.label:
+        return f"#{one_line(view.label, 20)}"
+    if view.assignee:
+        return "Mine" if view.assignee == agent else f"@{one_line(view.assignee, 20)}"
+    if view.assignee is not None:
+        return "Unassigned"
+    return (view.state or State.OPEN).value.capitalize()
 
 
 def _contains(conversation: Conversation, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.handlers.kind import Handler
+from tui.handlers.triage import step_back
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -27,6 +28,7 @@ async def search(inbox: InboxScreen) -> None:
 async def undo(inbox: InboxScreen) -> None:
     """Take the last action back."""
     inbox.say(await inbox.actions.undo())
+    await step_back(inbox)
 
 
 async def accounts(inbox: InboxScreen) -> None:

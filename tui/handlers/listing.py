@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation, Order, State, View
+from tui.handlers import triage
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
@@ -49,9 +50,14 @@ async def back(inbox: InboxScreen) -> None:
     """Out of whatever is open, one step at a time."""
     if inbox.pane.view.unselect():
         return
-    if inbox.has_class("-reading"):
-        inbox.remove_class("-reading")
-    elif inbox.threads.view.text:
+    if inbox.triaging is not None:
+        await triage.end(inbox)
+        return
+    reading = inbox.filled_by_conversation
+    inbox.remove_class("-reading")
+    if not reading and inbox.threads.unmark():
+        inbox.offer_keys()
+    elif not reading and inbox.threads.view.text:
         inbox.filter.value = ""
         inbox.filter.display = False
     inbox.threads.focus()
@@ -59,12 +65,18 @@ async def back(inbox: InboxScreen) -> None:
 
 async def next_waiting(inbox: InboxScreen) -> None:
     """To who waits next."""
+    if inbox.triaging is not None:
+        await triage.skip(inbox)
+        return
     here = inbox.threads.current
     await _go_waiting(inbox, await inbox.store.conversations.next_waiting(here))
 
 
 async def previous_waiting(inbox: InboxScreen) -> None:
     """To who has waited longer."""
+    if inbox.triaging is not None:
+        inbox.say("Triage goes one way: Esc ends it")
+        return
     here = inbox.threads.current
     await _go_waiting(inbox, await inbox.store.conversations.previous_waiting(here))
 
@@ -79,6 +91,8 @@ async def _go_waiting(inbox: InboxScreen, found: Conversation | None) -> None:
 
 async def filter_list(inbox: InboxScreen) -> None:
     """Type what names or numbers should contain."""
+    if inbox.triaging is not None:
+        await triage.end(inbox)
     inbox.filter.display = True
     inbox.filter.focus()
 

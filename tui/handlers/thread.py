@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.domain.conversation import Conversation
+from tui.domain.conversation import Conversation, View
 from tui.domain.text import printable
+from tui.handlers.acting import acted
 from tui.handlers.kind import Handler
-from tui.thread_actions import ThreadActions, retryable
+from tui.thread_actions import ThreadActions
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -22,21 +23,29 @@ def _acting(act: Act) -> Handler:
     async def handle(inbox: InboxScreen) -> None:
         rows = await inbox.targets()
         if rows:
-            inbox.say(await act(inbox.actions, rows))
+            await acted(inbox, await act(inbox.actions, rows))
 
     return handle
 
 
 async def reply(inbox: InboxScreen) -> None:
     """Open the conversation with the cursor in the composer."""
-    if inbox.threads.current is not None or inbox.pane.conversation is not None:
+    if inbox.here is not None:
         await inbox.open_current()
-        inbox.pane.write()
+        await inbox.pane.take_up()
 
 
 async def close_next(inbox: InboxScreen) -> None:
-    """Close, and go to who waits longest."""
+    """Close, and go to who waits longest; in another list than the open ones, to its next one."""
+    triaging, view = inbox.triaging is not None, inbox.threads.view
     await HANDLERS["close"](inbox)
+    if triaging:
+        return
+    if view != View(order=view.order):
+        await inbox.threads.reload()
+        if inbox.threads.current is not None:
+            await inbox.open_current()
+        return
     found = await inbox.store.conversations.next_waiting(None)
     if found is not None:
         await inbox.go_to(found)
@@ -74,25 +83,6 @@ async def timeline(inbox: InboxScreen) -> None:
     inbox.app.push_screen(TimelineScreen(message, entries, inbox.seat))
 
 
-async def retry(inbox: InboxScreen) -> None:
-    """Send a failed message once more."""
-    message = inbox.pane.view.selection
-    problem = retryable(message)
-    if message is None or problem:
-        inbox.say(problem)
-        return
-    await inbox.pane.retry(message)
-
-
-async def resolve(inbox: InboxScreen) -> None:
-    """The agent's word: a maybe sent message did go out."""
-    message = inbox.pane.view.selection
-    if message is None:
-        inbox.say("Select a message first: K goes up, J goes down")
-    else:
-        inbox.say(await inbox.actions.went_out(message))
-
-
 async def copy_text(inbox: InboxScreen) -> None:
     """The selected message, else the newest one, to the clipboard."""
     view = inbox.pane.view
@@ -122,8 +112,6 @@ HANDLERS: dict[str, Handler] = {
     "page_up": page_up,
     "page_down": page_down,
     "timeline": timeline,
-    "retry": retry,
-    "resolve": resolve,
     "copy_text": copy_text,
     "copy_number": copy_number,
 }

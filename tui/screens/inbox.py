@@ -1,6 +1,9 @@
 """The desk itself: conversations at the left, the open one with its composer at the right."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -11,14 +14,14 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
+from tui import offers
 from tui.bindings import bindings
-from tui.commands import Command, Scope, after_prefix
+from tui.commands import Scope
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.message import Message
-from tui.domain.text import one_line
-from tui.handlers import HANDLERS
-from tui.screens.chord import ChordScreen
+from tui.domain.views import belongs, counter_of, name_of
+from tui.handlers import HANDLERS, chord, triage
 from tui.screens.said import said
 from tui.seat import Seat
 from tui.store.store import Store
@@ -30,10 +33,14 @@ from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.virtual_list import VirtualList
 
+if TYPE_CHECKING:
+    from tui.triaging import Triaging
+
 _PREVIEW_DELAY = 0.06
 _SAY_SECONDS = 6.0
+_WAKE_SECONDS = 2.0
 _WIDTHS = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
-_SCOPES = (Scope.LIST, Scope.THREAD, Scope.DESK)
+_SCOPES = (Scope.LIST, Scope.THREAD, Scope.TRIAGE, Scope.DESK)
 
 
 class InboxScreen(Screen[None]):
@@ -53,6 +60,10 @@ class InboxScreen(Screen[None]):
         self.store: Store = store
         self.seat: Seat = seat
         self.actions = ThreadActions(store, seat)
+        self.triaging: Triaging | None = None
+        """Set while triage fills the screen."""
+        self._looked_at = 0
+        """Id of the conversation that was opened, not only passed by."""
         self._preview: Timer | None = None
         self._hush: Timer | None = None
         self._bindings = BindingsMap(bindings(seat.commands, _SCOPES))
@@ -63,7 +74,7 @@ class InboxScreen(Screen[None]):
         yield StatusLine(seat.accounts, seat.agent, seat.clock, ascii=seat.ascii, zone=seat.zone)
         with Horizontal(id="desk"):
             with Vertical(id="left"):
-                yield ThreadList(self.store, seat.clock, ascii=seat.ascii)
+                yield ThreadList(self.store, seat.clock, ascii=seat.ascii, zone=seat.zone)
                 yield Input(placeholder="name or number", id="filter", compact=True)
             yield ConversationPane(self.store, seat, self.actions)
         yield KeyBar()
@@ -75,8 +86,21 @@ class InboxScreen(Screen[None]):
         await self._show_view(View())
         await self._count()
         self.status.show(states=await self.store.accounts.states())
-        self._offer_keys()
+        self.offer_keys()
         self.set_interval(1.0, self._tick)
+        self.set_interval(_WAKE_SECONDS, self._wake)
+        self.call_after_refresh(self._sit_down)
+        self.watch(self.app, "app_focus", self._look_again, init=False)
+
+    @said
+    async def _sit_down(self) -> None:
+        """Colleagues can assign to this agent from now on."""
+        await self.store.agents.seen(self.seat.agent)
+
+    @said
+    async def _wake(self) -> None:
+        """Snoozed conversations come back also on a desk that no service serves."""
+        await self.store.triage.wake()
 
     # News -----------------------------------------------------------------------------------
 
@@ -84,6 +108,8 @@ class InboxScreen(Screen[None]):
         """Take in what has changed in the store."""
         await self.threads.apply(changes)
         await self.pane.apply(changes)
+        if any(c.new and c.conversation_id == self._looked_at for c in changes):
+            await self._look_again()
         subjects = {change.subject for change in changes}
         if Subject.ACCOUNT in subjects or RELOAD in changes:
             self.status.show(states=await self.store.accounts.states())
@@ -101,26 +127,22 @@ class InboxScreen(Screen[None]):
         """Bring the numbers in line."""
         counters = await self.store.conversations.counters()
         self.status.show(counts=await self.store.conversations.counts())
-        self.threads.total = counters.get(_counter(self.threads.view), 0)
+        self.threads.total = counters.get(counter_of(self.threads.view), 0)
         self._title_list()
 
     def _title_list(self) -> None:
         """Which conversations the list shows, in which order."""
-        view = self.threads.view
-        words = [_name(view)]
-        if self.threads.total:
-            words.append(f"{self.threads.total:,}".replace(",", " "))
-        text = f' containing "{one_line(view.text, 20)}"' if view.text else ""
-        order = f"  {view.order.value}" if view.state is State.OPEN else ""
         left = self.query_one("#left")
-        left.border_title = Content(" ".join(words) + text)
-        left.border_subtitle = Content(order.strip())
+        view, total = self.threads.view, self.threads.total
+        left.border_title = Content(name_of(view, self.seat.agent, total))
+        left.border_subtitle = Content(view.order.value if view.state is State.OPEN else "")
 
     def _tick(self) -> None:
         """A second has passed."""
         self.status.tick()
         if self.seat.clock.now() // 1_000 % 60 == 0:
             self.threads.tick()
+            self.pane.tick()
 
     # Where the agent is ---------------------------------------------------------------------
 
@@ -132,25 +154,36 @@ class InboxScreen(Screen[None]):
     @property
     def filled_by_conversation(self) -> bool:
         """Whether the conversation has the screen to itself."""
-        return self.has_class("-reading") and self.has_class("-narrow")
+        narrow = self.has_class("-reading") and self.has_class("-narrow")
+        return narrow or self.triaging is not None
+
+    @property
+    def here(self) -> Conversation | None:
+        """The conversation under the cursor, or the one that triage shows."""
+        shown = self.pane.conversation
+        return shown if self.triaging is not None else self.threads.current or shown
 
     async def targets(self) -> list[Conversation]:
         """The conversations that a command is about, as they are now."""
-        row = self.threads.current
-        found = await self.store.conversations.get(row.id) if row else self.pane.conversation
-        return [found] if found is not None else []
+        ids = sorted(self.threads.marked) or [row.id for row in (self.here,) if row is not None]
+        found = [await self.store.conversations.get(identity) for identity in ids]
+        return [conversation for conversation in found if conversation is not None]
 
-    def _offer_keys(self) -> None:
+    def offer_keys(self) -> None:
         """The keys that matter here."""
+        commands, marked = self.seat.commands, len(self.threads.marked)
         if self.writing:
-            writing = [c for c in self.seat.commands if c.scope is Scope.WRITE]
-            self.keys.offer(writing, ("Esc", "Back"))
+            self.keys.pairs(offers.while_writing(commands))
+        elif self.triaging is not None:
+            self.keys.pairs(offers.while_triaging(commands))
+        elif marked:
+            self.keys.pairs(offers.while_marking(commands, marked))
         else:
-            self.keys.offer(c for c in self.seat.commands if c.bar and c.scope in _SCOPES)
+            self.keys.pairs(offers.while_looking(commands))
 
     def on_descendant_focus(self) -> None:
         """Other keys matter in the composer."""
-        self._offer_keys()
+        self.offer_keys()
 
     @on(VirtualList.Moved)
     def _moved(self) -> None:
@@ -168,7 +201,7 @@ class InboxScreen(Screen[None]):
     @said
     async def _show_current(self) -> None:
         """Show the conversation under the cursor, but never under the hands of who writes."""
-        if not self.writing:
+        if not self.writing and self.triaging is None:
             await self.pane.show(self.threads.current)
 
     async def _show_view(self, view: View) -> None:
@@ -178,6 +211,7 @@ class InboxScreen(Screen[None]):
 
     async def show_view(self, view: View) -> None:
         """Show another list from its beginning."""
+        await triage.put_away(self)
         self.remove_class("-reading")
         self.threads.focus()
         await self._show_view(view)
@@ -185,16 +219,20 @@ class InboxScreen(Screen[None]):
 
     async def go_to(self, conversation: Conversation, *, at: int = 0) -> None:
         """Stand on a conversation, in a list that has it, and show it (at a message)."""
-        await self._show_view(View(state=conversation.state))
+        await triage.put_away(self)
+        view = self.threads.view
+        if view.drafts_of or not belongs(conversation, view):
+            await self._show_view(View(state=conversation.state))
         await self.threads.go_to(conversation)
         await self.pane.show(conversation, at=at)
         self.add_class("-reading")
+        await self.look_at_shown()
 
     async def open_current(self) -> None:
         """Show the conversation under the cursor in full, and mark it read."""
         self.add_class("-reading")
-        await self.pane.show(self.threads.current or self.pane.conversation)
-        await self.mark_read()
+        await self.pane.show(self.here)
+        await self.look_at_shown()
 
     @said
     async def begin(self, conversation: Conversation | None) -> None:
@@ -209,6 +247,17 @@ class InboxScreen(Screen[None]):
         found = await self.store.conversations.get(hit.conversation_id) if hit else None
         if hit is not None and found is not None:
             await self.go_to(found, at=hit.id)
+
+    async def look_at_shown(self) -> None:
+        """What is shown is read from now on, also what still comes in."""
+        self._looked_at = self.pane.conversation.id if self.pane.conversation else 0
+        await self.mark_read()
+
+    @said
+    async def _look_again(self) -> None:
+        """Something came in, or the terminal has the focus again."""
+        if self.pane.conversation is not None and self.pane.conversation.id == self._looked_at:
+            await self.mark_read()
 
     async def mark_read(self) -> None:
         """The agent has seen what is shown, if the terminal has the focus."""
@@ -244,11 +293,13 @@ class InboxScreen(Screen[None]):
         if event.close and self.pane.conversation is not None:
             self.say(await self.actions.close([self.pane.conversation]))
             self.threads.focus()
+        await triage.settle(self)
 
     @on(Composer.Left)
     def _left(self) -> None:
         """From the composer back to the list; the draft stays."""
-        self.threads.focus()
+        self.set_focus(self.threads if self.triaging is None else None)
+        self.offer_keys()
 
     @on(Composer.Pressed)
     async def _pressed(self, event: Composer.Pressed) -> None:
@@ -262,39 +313,7 @@ class InboxScreen(Screen[None]):
         """Do what a command says: the one way from a key, the palette or a chord to a handler."""
         await HANDLERS[command_id](self)
 
-    def action_prefix(self) -> None:
+    @said
+    async def action_prefix(self) -> None:
         """Wait for the second key, and show which there are."""
-        self.app.push_screen(ChordScreen(after_prefix(self.seat.commands)), self._chord)
-
-    async def _chord(self, command: Command | None) -> None:
-        """Do what the two keys say."""
-        if command is not None:
-            await self.action_run(command.id)
-
-
-def _counter(view: View) -> str:
-    """The name of the counter that counts a view, as far as there is one."""
-    if view.failed:
-        return "failed"
-    if view.starred:
-        return "starred"
-    if view.label or view.text or view.drafts_of:
-        return ""
-    if view.assignee is not None:
-        return f"assignee:{view.assignee}"
-    return (view.state or State.OPEN).value
-
-
-def _name(view: View) -> str:
-    """What a list is called."""
-    if view.failed:
-        return "Failed"
-    if view.starred:
-        return "Starred"
-    if view.drafts_of:
-        return "Drafts"
-    if view.label:
-        return f"#{one_line(view.label, 20)}"
-    if view.assignee is not None:
-        return "Mine" if view.assignee else "Unassigned"
-    return (view.state or State.OPEN).value.capitalize()
+        await chord.ask(self)

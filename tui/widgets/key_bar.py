@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
@@ -48,7 +49,11 @@ class KeyBar(Widget):
             return Strip([text]).adjust_cell_length(width, style)
         key = self.get_component_rich_style("keys--key")
         word = self.get_component_rich_style("keys--word")
-        segments = []
+        segments: list[Segment] = []
+        room = width
         for sign, words in self._pairs:
+            room -= cell_len(sign) + cell_len(words) + 3
+            if room < 0:
+                break  # half a word helps nobody
             segments += [Segment(f" {sign} ", key), Segment(f"{words} ", word)]
         return Strip(segments).adjust_cell_length(width, base)

@@ -49,14 +49,20 @@ class StatusLine(Widget):
         self._zone = zone
         self._states: Mapping[str, AccountState] = {}
         self._counts = Counts()
+        self._place = ""
         self._shown = ""
 
     def show(
-        self, *, states: Mapping[str, AccountState] | None = None, counts: Counts | None = None
+        self,
+        *,
+        states: Mapping[str, AccountState] | None = None,
+        counts: Counts | None = None,
+        place: str | None = None,
     ) -> None:
-        """Take in news."""
+        """Take in news; `place` says where the agent is, when that is not the list."""
         self._states = states if states is not None else self._states
         self._counts = counts if counts is not None else self._counts
+        self._place = place if place is not None else self._place
         self.tick()
 
     def tick(self) -> None:
@@ -74,6 +80,8 @@ class StatusLine(Widget):
         """Name at the left, the rest from the right as far as there is room."""
         width = self.size.width
         name = [Segment(" smsdesk ", self._style("status--name"))]
+        if self._place:
+            name.append(Segment(f" {one_line(self._place, 40)} ", self.rich_style))
         right = [*self._numbers(), *self._who()]
         accounts = self._health()
         room = width - _cells(name) - _cells(right)

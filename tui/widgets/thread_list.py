@@ -1,8 +1,11 @@
 """The list of conversations: two lines each, whoever has waited longest on top."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import tzinfo
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -10,13 +13,16 @@ from textual.strip import Strip
 from tui import present
 from tui.clock import MINUTE, Clock
 from tui.domain.change import RELOAD, Change, Subject
-from tui.domain.conversation import Conversation, Order, View
+from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
 from tui.domain.views import belongs
 from tui.store.conversations import FIRST, LAST, key_of
 from tui.store.store import Store
-from tui.widgets.virtual_list import VirtualList
+from tui.widgets.virtual_list import VirtualList, over
+
+MOST_MARKED = 1_000
+"""How many conversations a range may span."""
 
 
 class ThreadList(VirtualList[Conversation]):
@@ -30,6 +36,7 @@ class ThreadList(VirtualList[Conversation]):
         "thread--age",
         "thread--waiting",
         "thread--mark",
+        "thread--label",
         "badge--waiting",
         "badge--moving",
         "badge--good",
@@ -37,18 +44,25 @@ class ThreadList(VirtualList[Conversation]):
         "badge--doubt",
     }
 
-    def __init__(self, store: Store, clock: Clock, *, ascii: bool = False) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, *, ascii: bool = False, zone: tzinfo | None = None
+    ) -> None:
         """Shows nothing before `show`."""
         super().__init__(id="threads")
         self._store = store
         self._clock = clock
         self._ascii = ascii
+        self._zone = zone
         self.view = View()
         self.marked: frozenset[int] = frozenset()
         """Ids of the conversations selected for an action on all."""
+        self._anchor: Conversation | None = None
+        """The last one selected alone: where a range begins."""
 
     async def show(self, view: View) -> None:
-        """Show another view from its beginning."""
+        """Show another view from its beginning; what was selected stays while it is narrowed."""
+        if replace(view, text="") != replace(self.view, text=""):
+            self.unmark()
         self.view = view
         await self.start()
 
@@ -74,6 +88,51 @@ class ThreadList(VirtualList[Conversation]):
             return inside
         order = self.view.order
         return not inside or key_of(old, order) != key_of(new, order)
+
+    def mark(self) -> None:
+        """Select the conversation under the cursor, or no longer."""
+        row = self.current
+        if row is not None:
+            self._anchor = row
+            self._select(self.marked ^ {row.id})
+
+    async def mark_range(self) -> None:
+        """Select all from the last one selected to the cursor, up to `MOST_MARKED`."""
+        row, begin = self.current, self._anchor or self.current
+        if row is None or begin is None:
+            return
+        found = await self._from_to(begin, row) or await self._from_to(row, begin)
+        self._select(self.marked | {conversation.id for conversation in found})
+
+    def unmark(self) -> bool:
+        """Select nothing; whether something was."""
+        was, self._anchor = bool(self.marked), None
+        self._select(frozenset())
+        return was
+
+    async def keep_marks(self) -> None:
+        """Select no longer what has left the view."""
+        found = [await self._store.conversations.get(identity) for identity in self.marked]
+        self._select(frozenset(c.id for c in found if c is not None and belongs(c, self.view)))
+
+    def _select(self, ids: frozenset[int]) -> None:
+        """Draw the marks."""
+        if ids != self.marked:
+            self.marked = ids
+            self.refresh()
+
+    async def _from_to(self, begin: Conversation, end: Conversation) -> list[Conversation]:
+        """The conversations from one to another further down; none when it is not found there."""
+        found = [begin]
+        while found[-1].id != end.id:
+            page = await self.load_after(found[-1], MOST_MARKED)
+            ids = [row.id for row in page]
+            if end.id in ids:
+                return [*found, *page[: ids.index(end.id) + 1]]
+            found += page
+            if not page or len(found) > MOST_MARKED:
+                return []
+        return found
 
     def tick(self) -> None:
         """A minute has passed: repaint the rows whose age reads differently."""
@@ -127,27 +186,29 @@ class ThreadList(VirtualList[Conversation]):
         waits = "thread--waiting" if row.waiting_since is not None else "thread--age"
         return Strip(
             [
-                Segment(self._mark(row), base + self._style("thread--mark")),
-                Segment(present.fit(present.title(row), room), base + self._style(name)),
-                Segment(flags, base + self._style("thread--age")),
-                Segment(age, base + self._style(waits)),
+                Segment(self._mark(row), over(base, self._style("thread--mark"))),
+                Segment(present.fit(present.title(row), room), over(base, self._style(name))),
+                Segment(flags, over(base, self._style("thread--age"))),
+                Segment(age, over(base, self._style(waits))),
             ]
         ).adjust_cell_length(width, base)
 
     def _preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """`   You: Your order is ready   ✓✓ `."""
         mark, style = self._badge(row)
+        labels = present.label_words(row.labels, (width - 4) // 3)
         you = "You: " if row.last_direction is Direction.OUT else ""
         note = "Note: " if row.last_direction is Direction.NOTE else ""
-        room = width - 4 - len(mark)
+        room = width - 4 - len(mark) - cell_len(labels)
         return Strip(
             [
                 Segment("   ", base),
                 Segment(
                     present.fit(you + note + present.preview(row), room),
-                    base + self._style("thread--preview"),
+                    over(base, self._style("thread--preview")),
                 ),
-                Segment(mark, base + style),
+                Segment(labels, over(base, self._style("thread--label"))),
+                Segment(mark, over(base, style)),
                 Segment(" ", base),
             ]
         ).adjust_cell_length(width, base)
@@ -167,6 +228,9 @@ class ThreadList(VirtualList[Conversation]):
             parts.append("STOP")
         if row.assignee:
             parts.append(f"@{one_line(row.assignee, 8)}")
+        if row.state is State.SNOOZED:
+            now = self._clock.now()
+            parts.append(present.until(row.snoozed_until, now, self._zone))
         return " " + " ".join(parts) if parts else ""
 
     def _badge(self, row: Conversation) -> tuple[str, Style]:
