@@ -13,6 +13,8 @@ from textual.widgets import Static
 
 from tui import present
 from tui.clock import SECOND
+from tui.coaching import Coach
+from tui.domain.limits import why_no_further
 from tui.domain.message import Message
 from tui.domain.text import one_line, printable
 from tui.domain.timeline import Entry
@@ -44,11 +46,23 @@ class TimelineScreen(ModalScreen[None]):
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Timeline"
             page.border_subtitle = "Esc closes"
-            yield Static(timeline_text(self._message, self._entries, self._seat.zone))
+            coach = Coach(self._seat.commands, several_accounts=len(self._seat.accounts) > 1)
+            advice = coach.words(self._message)
+            account = self._seat.account(self._message.account)
+            limit = why_no_further(self._message, account, self._seat.clock.now())
+            yield Static(
+                timeline_text(self._message, self._entries, self._seat.zone, advice, limit)
+            )
 
 
-def timeline_text(message: Message, entries: Sequence[Entry], zone: tzinfo | None) -> Content:
-    """What was asked, and all that was ever said about it."""
+def timeline_text(
+    message: Message,
+    entries: Sequence[Entry],
+    zone: tzinfo | None,
+    advice: str = "",
+    limit: str = "",
+) -> Content:
+    """What was asked, all that was said about it, why there is no more, and what to do now."""
     parts = [
         Content.styled(printable(message.body, limit=600) + "\n", "bold"),
         Content.styled(f"{_head(message)}\n\n", MUTED),
@@ -58,6 +72,10 @@ def timeline_text(message: Message, entries: Sequence[Entry], zone: tzinfo | Non
         parts.append(_entry(entry, zone))
     if not entries:
         parts.append(Content.styled("Nothing was told about it yet.\n", MUTED))
+    if limit:
+        parts.append(Content.styled(f"\n{one_line(limit, 200)}\n", "$text-warning"))
+    if advice:
+        parts.append(Content.styled(f"\nNext: {advice}\n", "bold $text-accent"))
     return Content("").join(parts)
 
 

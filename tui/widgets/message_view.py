@@ -5,14 +5,12 @@ state. The newest are at the bottom, where the view stays while nobody scrolls.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,16 +19,14 @@ from tui import present
 from tui.clock import Clock
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
-from tui.domain.message import Direction, Message
+from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.store.messages import NEWEST
 from tui.store.store import Store
+from tui.widgets.bubbles import Bubbles
 
 _WINDOW = 60
 _MOST = 600
 _CACHED = 2_048
-_WIDEST = 84
-_SHARE = 0.78
-"""How much of the width a message may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +49,8 @@ class MessageView(Widget):
         "message--new",
         "message--selected",
         "message--empty",
+        "message--advice",
+        "message--file",
         "badge--waiting",
         "badge--moving",
         "badge--good",
@@ -68,14 +66,22 @@ class MessageView(Widget):
         ascii: bool = False,
         zone: tzinfo | None = None,
         several_accounts: bool = False,
+        coach: Callable[[Message], str] = lambda message: "",
     ) -> None:
-        """Empty before `show`; `zone` is where the agent is, None for the system's."""
+        """Empty before `show`; `zone` is where the agent is, None for the system's.
+
+        `coach` says what to do about a message in trouble; empty where there is nothing to do.
+        """
         super().__init__(id="messages")
         self._store = store
         self._clock = clock
         self._ascii = ascii
         self._zone = zone
-        self._several_accounts = several_accounts
+        self._bubbles = Bubbles(
+            self, ascii=ascii, zone=zone, several_accounts=several_accounts, coach=coach
+        )
+        self._files: dict[int, tuple[AttachmentInfo, ...]] = {}
+        """What came with each message of the window that has files."""
         self.conversation: Conversation | None = None
         self.messages: list[Message] = []
         self.selected = 0
@@ -172,6 +178,15 @@ class MessageView(Widget):
         self.messages = messages
         self._complete = complete
         self._layout()
+        if any(message.attachments and message.id not in self._files for message in messages):
+            self.run_worker(self._read_files(), group="files", exclusive=True, exit_on_error=False)
+
+    async def _read_files(self) -> None:
+        """Learn the names of the files in the window."""
+        for message in self.messages:
+            if message.attachments and message.id not in self._files:
+                self._files[message.id] = tuple(await self._store.messages.attachments(message.id))
+        self._layout()
 
     async def _renew(self, message_id: int) -> None:
         """Draw one message anew: its badge has changed."""
@@ -239,75 +254,16 @@ class MessageView(Widget):
     def _block(self, message: Message, width: int) -> list[Strip]:
         """A message's strips, laid out once for each different picture."""
         selected = message.id == self.selected
-        key = (message, width, selected, present.day_key(self._clock.now(), self._zone))
+        files = self._files.get(message.id, ())
+        today = present.day_key(self._clock.now(), self._zone)
+        key = (message, files, width, selected, today)
         if key in self._drawn:
             self._drawn.move_to_end(key)
             return self._drawn[key]
-        strips = self._drawn[key] = self._draw(message, width, selected=selected)
+        strips = self._drawn[key] = self._bubbles.draw(message, files, width, selected=selected)
         if len(self._drawn) > _CACHED:
             self._drawn.popitem(last=False)
         return strips
-
-    def _draw(self, message: Message, width: int, *, selected: bool) -> list[Strip]:
-        """The bubble, the line under it, and a blank line."""
-        inner = min(_WIDEST, max(8, int(width * _SHARE))) - 2
-        texts = present.body_lines(self._text(message), inner)
-        size = max(cell_len(line) for line in texts) + 2
-        base = self.rich_style
-        bubble = base + self.get_component_rich_style(f"message--{message.direction.value}")
-        left = self._edge(selected)
-        strips = [
-            self._placed(
-                [Segment(f" {present.fit(line, size - 2)} ", bubble)], message, width, left
-            )
-            for line in texts
-        ]
-        meta = self._meta(message, width - 4)
-        return [*strips, self._placed(meta, message, width, left), Strip.blank(width, base)]
-
-    @staticmethod
-    def _text(message: Message) -> str:
-        """What the bubble says."""
-        if message.subject:
-            return f"{message.subject}\n{message.body}"
-        return message.body or "(no text)"
-
-    def _edge(self, selected: bool) -> Segment:
-        """The mark beside a selected message."""
-        if not selected:
-            return Segment(" ", self.rich_style)
-        mark = ">" if self._ascii else "▌"
-        return Segment(mark, self.get_component_rich_style("message--selected"))
-
-    def _placed(
-        self, segments: list[Segment], message: Message, width: int, edge: Segment
-    ) -> Strip:
-        """A line at the left for what came in, at the right for what went out."""
-        used = sum(cell_len(segment.text) for segment in segments)
-        base = self.rich_style
-        gap = max(0, width - used - 3)
-        if message.direction is Direction.OUT:
-            parts = [edge, Segment(" " * gap, base), *segments, Segment("  ", base)]
-        else:
-            parts = [edge, Segment(" ", base), *segments, Segment(" " * (gap + 1), base)]
-        return Strip(parts).adjust_cell_length(width, base)
-
-    def _meta(self, message: Message, room: int) -> list[Segment]:
-        """Who and when, and the badge."""
-        dim = self.get_component_rich_style("message--meta")
-        words = present.meta(message, zone=self._zone, several_accounts=self._several_accounts)
-        words = f"note · {words}" if message.direction is Direction.NOTE else words
-        badge = present.badge_words(message, zone=self._zone, ascii=self._ascii)
-        if message.direction is not Direction.OUT or message.status is None:
-            return [Segment(f" {words} ", dim)]
-        style = present.badge(message.status).style
-        colour = self.get_component_rich_style(f"badge--{style}", partial=True).color
-        badge = present.fit(badge, min(cell_len(badge), max(4, room - cell_len(words) - 4)))
-        return [
-            Segment(f" {words} · ", dim),
-            Segment(badge, self.rich_style + Style(color=colour)),
-            Segment(" ", self.rich_style),
-        ]
 
     # Drawing and scrolling ------------------------------------------------------------------
 

@@ -1,0 +1,88 @@
+"""Commands about messages in trouble: again, another way, or settled by the agent's word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.domain.message import Message
+from tui.domain.status import Status
+from tui.handlers.kind import Handler
+from tui.thread_actions import retryable
+
+if TYPE_CHECKING:
+    from tui.replying import Route
+    from tui.screens.inbox import InboxScreen
+
+
+def in_question(inbox: InboxScreen) -> Message | None:
+    """The selected message; with none selected, the newest in trouble, else the newest sent."""
+    view = inbox.pane.view
+    open_troubles = [
+        message
+        for message in view.messages
+        if message.status is not None and message.status.trouble and not message.handled
+    ]
+    if view.selected or not open_troubles:
+        return view.selection
+    return open_troubles[-1]
+
+
+async def retry(inbox: InboxScreen) -> None:
+    """Send a failed message once more; a maybe sent one only after both choices were shown."""
+    message = in_question(inbox)
+    problem = retryable(message)
+    if message is None or problem:
+        inbox.say(problem)
+    elif message.status is Status.UNCERTAIN:
+        _ask(inbox, message)
+    else:
+        await inbox.pane.retry(message)
+
+
+async def retry_through(inbox: InboxScreen) -> None:
+    """Send a failed message through an account and sender to be chosen."""
+    from tui.screens.retry_through import RetryThroughScreen, every_way
+
+    message = in_question(inbox)
+    problem = retryable(message)
+    ways = every_way(inbox.seat.accounts)
+    if message is None or problem or not ways:
+        inbox.say(problem or "No account is configured: smsdesk doctor tells how")
+        return
+
+    async def chosen(route: Route | None) -> None:
+        """Send it that way, unless called off."""
+        if route is not None:
+            await inbox.pane.retry(message, route)
+
+    inbox.app.push_screen(RetryThroughScreen(ways, message.account), chosen)
+
+
+async def resolve(inbox: InboxScreen) -> None:
+    """Settle a maybe sent message: it went out, or it is sent again."""
+    message = in_question(inbox)
+    if message is None or message.status is not Status.UNCERTAIN or message.handled:
+        inbox.say("Only a message that is maybe sent needs your word")
+    else:
+        _ask(inbox, message)
+
+
+def _ask(inbox: InboxScreen, message: Message) -> None:
+    """Show both choices and do what is chosen."""
+    from tui.screens.maybe_sent import Choice, MaybeSentScreen
+
+    async def decided(choice: Choice | None) -> None:
+        """The agent's word."""
+        if choice == Choice.WENT_OUT:
+            inbox.say(await inbox.actions.went_out(message))
+        elif choice == Choice.AGAIN:
+            await inbox.pane.retry(message)
+
+    inbox.app.push_screen(MaybeSentScreen(message), decided)
+
+
+HANDLERS: dict[str, Handler] = {
+    "retry": retry,
+    "retry_through": retry_through,
+    "resolve": resolve,
+}
