@@ -1,0 +1,126 @@
+"""Consent on screen: the lock and its evidence, suspicions to judge, and the way back in."""
+
+import pytest
+
+from tests.conftest import OpenStore
+from tests.ui.desk import BOTH_SIZES, Desk, presses
+from tests.ui.history import AGENT, CHLOE, INES, Scribe, write_history
+from tui.clock import ManualClock
+from tui.seat import Seat
+from tui.wiring import judge_of
+
+Size = tuple[int, int]
+
+PLEASE_STOP = "please stop texting me"
+
+
+@pytest.fixture
+async def judging(open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk:
+    """A desk that reads what customers say about consent."""
+    store = await open_store(judge=judge_of({}))
+    await write_history(store, clock)
+    desk = Desk(store, clock, seat)
+    desk.world = Scribe(store, clock, seed=12)
+    return desk
+
+
+async def test_a_stop_locks_the_conversation_before_the_agents_eyes(judging: Desk) -> None:
+    async with judging.open():
+        await judging.open_thread(CHLOE)
+        await judging.world.writes(CHLOE, "STOP")
+        await judging.shows("OPTED OUT: nothing can be sent", 'the customer wrote "STOP"')
+        await judging.command("reply")
+        await judging.shows("This customer has opted out")
+        assert not judging.inbox.writing
+
+
+@BOTH_SIZES
+async def test_a_locked_conversation_says_who_locked_it_when_and_why(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.command("show_closed")
+        await desk.shows("STOP")
+        await desk.open_thread(INES)
+        await desk.shows("OPTED OUT", "recorded by mia: STOP", "Today 08:40")
+
+
+@presses("consent")
+async def test_a_suspicion_is_confirmed_and_can_be_undone(judging: Desk, size: Size) -> None:
+    async with judging.open(size):
+        await judging.open_thread(CHLOE)
+        await judging.world.writes(CHLOE, PLEASE_STOP)
+        await judging.shows("May want to stop", "! confirms the opt-out")
+        assert not (await judging.thread(CHLOE)).opted_out
+        await judging.command("consent")
+        await judging.shows("Opted out: nothing can be sent any more")
+        word = await judging.store.consent.of(CHLOE)
+        assert word is not None
+        assert (word.opted_out, word.agent, word.evidence) == (True, AGENT, PLEASE_STOP)
+        await judging.command("undo")
+        await judging.shows("May want to stop")
+        assert not (await judging.thread(CHLOE)).opted_out
+
+
+@presses("not_opt_out")
+async def test_a_suspicion_is_dismissed_and_can_be_undone(judging: Desk, size: Size) -> None:
+    async with judging.open(size):
+        await judging.open_thread(CHLOE)
+        await judging.world.writes(CHLOE, PLEASE_STOP)
+        await judging.shows("May want to stop")
+        await judging.command("not_opt_out")
+        await judging.hides("May want to stop")
+        thread = await judging.thread(CHLOE)
+        assert await judging.store.consent.suspicion(thread.id) is None
+        assert not thread.opted_out
+        await judging.command("undo")
+        await judging.shows("May want to stop")
+
+
+async def test_escape_judges_nothing(judging: Desk) -> None:
+    async with judging.open():
+        await judging.open_thread(CHLOE)
+        await judging.world.writes(CHLOE, PLEASE_STOP)
+        await judging.shows("May want to stop")
+        await judging.press("escape")
+        thread = await judging.thread(CHLOE)
+        assert await judging.store.consent.suspicion(thread.id) is not None
+
+
+@BOTH_SIZES
+async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("show_closed")
+        await desk.open_thread(INES)
+        await desk.command("consent")
+        await desk.shows("Let Inês Costa in again")
+        await desk.press("enter")
+        await desk.shows("A reason is needed")
+        assert (await desk.thread(INES)).opted_out
+        await desk.type("asked by phone")
+        await desk.press("enter")
+        await desk.hides("OPTED OUT")
+        word = await desk.store.consent.of(INES)
+        assert word is not None
+        assert (word.opted_out, word.agent, word.evidence) == (False, AGENT, "asked by phone")
+        await desk.command("undo")
+        await desk.shows("OPTED OUT")
+
+
+@BOTH_SIZES
+async def test_an_agent_records_an_opt_out_that_was_spoken(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        await desk.command("consent")
+        await desk.shows("Opt out Chloe Martin", "Nothing can be sent to this customer")
+        await desk.type("said so on the phone")
+        await desk.press("enter")
+        await desk.shows("OPTED OUT")
+        assert (await desk.thread(CHLOE)).opted_out
+
+
+async def test_nothing_suspected_is_nothing_to_dismiss(desk: Desk) -> None:
+    async with desk.open():
+        await desk.open_thread(CHLOE)
+        await desk.command("not_opt_out")
+        await desk.shows("Nothing here is suspected")

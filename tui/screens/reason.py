@@ -1,0 +1,48 @@
+"""One line that an agent has to give before something is recorded."""
+
+from typing import ClassVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.domain.text import one_line
+
+_LONGEST = 300
+
+
+class ReasonScreen(ModalScreen[str | None]):
+    """Dismissed with the reason, or with none when it was called off."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
+    reason = getters.query_one(Input)
+    hint = getters.query_one(".hint", Static)
+
+    def __init__(self, heading: str, explanation: str, placeholder: str) -> None:
+        """What is about to happen, what it means, and an example of a reason."""
+        super().__init__()
+        self._heading = heading
+        self._explanation = explanation
+        self._placeholder = placeholder
+
+    def compose(self) -> ComposeResult:
+        """What it means over the field."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(one_line(self._heading, 60))
+            dialog.border_subtitle = "Enter records it · Esc calls off"
+            yield Static(Content(self._explanation + "\n"))
+            yield Input(placeholder=self._placeholder, max_length=_LONGEST)
+            yield Static("The reason is kept with your name.", classes="hint")
+
+    @on(Input.Submitted)
+    def _given(self) -> None:
+        """Go on, unless nothing was given."""
+        reason = self.reason.value.strip()
+        if reason:
+            self.dismiss(reason)
+        else:
+            self.hint.update("A reason is needed: it is what counts later.")
