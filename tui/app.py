@@ -18,7 +18,7 @@ from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.themes import THEMES
+from tui.themes import THEMES, named
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
 """What runs behind the screen: it is entered after the first paint and left at the end."""
@@ -36,14 +36,14 @@ class SmsDeskApp(App[int], inherit_bindings=False):
     """An inbox over an open store. Its keys are the registry's, and only these."""
 
     TITLE = "smsdesk"
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/inbox.tcss"]  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/inbox.tcss", "looks.tcss"]  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = False
     """The palette is opened by the registry's own command."""
     COMMANDS: ClassVar[set[type[CommandProvider]]] = {CommandProvider}  # type: ignore[assignment]
 
     def __init__(self, store: Store, seat: Seat, background: Background | None = None) -> None:
         """`store` is open; `background` talks to the providers."""
-        super().__init__()
+        super().__init__(ansi_color=None if seat.colours else True)
         self._store = store
         self._seat = seat
         self._background = background
@@ -52,7 +52,8 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         """What ended the app, if it did not end in good order."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = f"smsdesk-{seat.theme}"
+        self.theme = named(seat.theme if seat.colours else "terminal")
+        self.set_class(seat.ascii, "-ascii")
 
     def get_default_screen(self) -> InboxScreen:
         """The inbox is the only screen at the bottom."""

@@ -84,7 +84,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("close_next", ("E",), "Close and next", "Then on to who waits longest", Scope.THREAD),
     Command("snooze", ("h",), "Snooze", "Until a time or a reply", Scope.THREAD, "Snooze"),
     Command("reopen", ("O",), "Open again", "Back among the open ones", Scope.THREAD),
-    Command("assign", ("a",), "Assign", "To anybody, or to nobody", Scope.THREAD, "Assign"),
+    Command("assign", ("a",), "Assign", "To anybody, or to nobody", Scope.THREAD),
     Command("assign_me", ("A",), "Assign to me", "Mine, or nobody's again", Scope.THREAD),
     Command("label", ("l",), "Label", "Put one on or take it off", Scope.THREAD),
     Command("star", ("s",), "Star", "Mark or unmark", Scope.THREAD),
@@ -176,6 +176,7 @@ COMMANDS: tuple[Command, ...] = (
         "Commands",
     ),
     Command("help", ("question_mark", "f1"), "Help", "All the keys", Scope.DESK, "Help"),
+    Command("look", ("g c",), "Other colours", "Dark, light, contrast, own 16", Scope.DESK),
     Command("quit", ("q", "ctrl+c"), "Quit", "Leave; drafts are kept", Scope.DESK),
 )
 

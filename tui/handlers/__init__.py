@@ -5,6 +5,7 @@ from tui.handlers import (
     delivery,
     desk,
     listing,
+    looks,
     marking,
     picking,
     pinging,
@@ -27,5 +28,6 @@ HANDLERS: dict[str, Handler] = {
     **together.HANDLERS,
     **writing.HANDLERS,
     **desk.HANDLERS,
+    **looks.HANDLERS,
 }
 """By command id; a test compares it with the registry."""

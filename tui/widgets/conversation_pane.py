@@ -19,12 +19,16 @@ from tui.company import BEAT, Company, company_words
 from tui.consenting import Standing, lock_words, standing_of, suspicion_words
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation, Draft
-from tui.domain.message import Message
+from tui.domain.local_time import clock_words, zones_for
+from tui.domain.message import NOTHING, Message
 from tui.domain.phone import pretty
 from tui.domain.replacements import to_gsm
+from tui.domain.templates import blanks
 from tui.domain.text import one_line
 from tui.drafting import Drafting
+from tui.guards import Guard, at_night, impossible, news, unfilled
 from tui.replying import Route, default_route, next_account, next_sender
+from tui.ribbon import change_words, hint_words, saved_words
 from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
@@ -68,6 +72,9 @@ class ConversationPane(Vertical):
         """One conversation after the other is shown, however fast keys come."""
         self.conversation: Conversation | None = None
         self.route: Route | None = None
+        self._guard = Guard()
+        self.enclosed = NOTHING
+        """The pictures and the subject that go along."""
         self.company = Company(store, seat.agent, seat.clock, self._head)
         self.standing = Standing()
         """What is known about the customer's consent."""
@@ -130,7 +137,9 @@ class ConversationPane(Vertical):
         await self.view.show(conversation, seen_upto=seen, at=at)
         self.conversation, self.standing = conversation, standing
         self.company.at(conversation.id)
+        self._guard.forget()
         self.route = self._route_of(conversation, draft)
+        self.enclosed = draft.enclosed if draft else NOTHING
         if self.composer.conversation_id != conversation.id:
             saved = draft.body if draft else ""
             self._put(self._drafting.unsaved(conversation.id, saved), conversation.id)
@@ -141,7 +150,15 @@ class ConversationPane(Vertical):
     def _put(self, text: str, conversation_id: int) -> None:
         """Put a text into the composer, and say how long it is."""
         self.composer.put(text, conversation_id)
-        self.route_line.measure(self.composer.text)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Say how long the text is, and what to know before it is sent."""
+        can = self.route.account.capabilities if self.route else None
+        text = self.composer.text
+        self.route_line.measure(text, whole=can is not None and can.whole_160_parts)
+        words = hint_words(text, self.enclosed, can, self._keys["to_gsm"])
+        self.border_subtitle = Content(one_line(words, 200)) if words else None
 
     def _say(self, words: str) -> None:
         """Words for the agent, made of outside text perhaps."""
@@ -166,14 +183,14 @@ class ConversationPane(Vertical):
         if not self.composer.text:
             self._seen_upto = self.view.newest_id
 
-    async def take_up(self, *, force: bool = False) -> None:
+    async def take_up(self, *, force: bool = False) -> bool:
         """Begin to write, unless a colleague does; `force` takes the pen out of that hand."""
         held = await self.company.take_pen(force=force)
         if held:
             key = self._keys["take_over"]
             self._say(f"{one_line(held, 20)} is writing here: {key} takes over")
-        else:
-            self.write()
+            return False
+        return self.write()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Who stands in the composer writes."""
@@ -185,18 +202,19 @@ class ConversationPane(Vertical):
         if event.widget is self.composer:
             self.run_worker(self.company.lay_down(), group="pen", exit_on_error=False)
 
-    def write(self) -> None:
-        """Put the cursor into the composer."""
+    def write(self) -> bool:
+        """Put the cursor into the composer; whether nothing stands against it."""
         if self.conversation is None:
-            return
+            return False
         if self.conversation.opted_out:
             key = self._keys["consent"]
             self._say(f"This customer has opted out: nothing can be sent ({key} has more)")
-            return
+            return False
         if self.route is None:
             self._say("No account is configured: smsdesk doctor tells how")
-            return
+            return False
         self.composer.focus()
+        return True
 
     def other_account(self) -> None:
         """Send through the next account."""
@@ -214,6 +232,7 @@ class ConversationPane(Vertical):
     def _rerouted(self, conversation: Conversation) -> None:
         """Show the new way, and keep it with the draft."""
         self._head()
+        self._measure()
         if self.composer.text:
             self._drafting.typed(conversation.id, self.composer.text, self.route)
 
@@ -224,8 +243,8 @@ class ConversationPane(Vertical):
             self._say("Nothing to replace: no sign in the text makes it longer")
             return
         self.composer.replace_all(replacement.text)
-        count = len(replacement.changes)
-        self._say(f"Replaced {count} sign{'s' if count > 1 else ''} · Ctrl+Z undoes")
+        words = f"Replaced {change_words(replacement)}:{saved_words(replacement)}"
+        self._say(f"{words} · Ctrl+Z undoes")
 
     async def retry(self, message: Message, route: Route | None = None) -> None:
         """Send a failed message once more, as a new one: this way, or as replies go."""
@@ -256,7 +275,7 @@ class ConversationPane(Vertical):
         here = self.conversation is not None and self.conversation.id == event.conversation_id
         self._drafting.typed(event.conversation_id, event.text, self.route if here else None)
         if here:
-            self.route_line.measure(event.text)
+            self._measure()
             self.company.typed()
 
     @on(Composer.Sent)
@@ -271,6 +290,7 @@ class ConversationPane(Vertical):
         problem = self._objection(conversation, event.text, held)
         if problem or route is None:
             self._refuse(conversation, event.text, problem)
+            self._stand_on_blank()
             return
         await self._drafting.flush()
         try:
@@ -281,23 +301,37 @@ class ConversationPane(Vertical):
             self._refuse(conversation, event.text, f"{error}; your text is kept")
             return
         self._drafting.forget(conversation.id)
-        self.route_line.measure(self.composer.text)
+        self._guard.forget()
+        self.enclosed = NOTHING
+        self._measure()
         self._after(sent, close=event.close)
 
     def _objection(self, conversation: Conversation, text: str, held: str) -> str:
         """What stands against sending (`held`: a colleague has the pen); empty for nothing."""
         if self.route is None:
             return "No account is configured: smsdesk doctor tells how"
-        if not text.strip():
+        if not text.strip() and not self.enclosed.media:
             return "Nothing to send yet: type the message first"
         if held:
             key = self._keys["take_over"]
             return f"{one_line(held, 20)} writes here now: Esc {key} takes it back"
-        if self.view.newest_id > self._seen_upto:
+        now, hours = self._seat.clock.now(), self._seat.quiet_hours
+        problem = self._guard.hear(
+            [
+                *unfilled(text),
+                *impossible(text, self.enclosed, self.route),
+                *news(self.view.messages, self._seen_upto, conversation),
+                *at_night(conversation.address, now, hours, self._keys["schedule"]),
+            ]
+        )
+        if not problem:
             self._seen_upto = self.view.newest_id
-            name = one_line(conversation.title, 30)
-            return f"Something new from or to {name} above: Enter again sends all the same"
-        return ""
+        return problem
+
+    def _stand_on_blank(self) -> None:
+        """Select the first field that is not filled: the next key types over it."""
+        for blank in blanks(self.composer.text)[:1]:
+            self.composer.select_span(blank.start, blank.end)
 
     def _refuse(self, conversation: Conversation, text: str, problem: str) -> None:
         """Nothing was sent: the text stands there again."""
@@ -326,6 +360,9 @@ class ConversationPane(Vertical):
         parts = [present.title(conversation)]
         if conversation.name:
             parts.append(one_line(pretty(conversation.address), 30))
+        there = clock_words(zones_for(conversation.address), self._seat.clock.now())
+        if there:
+            parts.append(there)
         if conversation.assignee:
             parts.append(f"@{one_line(conversation.assignee, 16)}")
         parts += [f"#{one_line(label, 16)}" for label in conversation.labels]
@@ -338,6 +375,10 @@ class ConversationPane(Vertical):
         )
         self._notify(conversation)
         self.route_line.route(self.route.words if self.route else "no account")
+
+    def tick(self) -> None:
+        """A minute has passed: the customer's clock reads differently."""
+        self._head()
 
     def _notify(self, conversation: Conversation) -> None:
         """What stands against writing here, or has to be judged first."""

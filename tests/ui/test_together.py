@@ -1,0 +1,144 @@
+"""Two agents at one inbox: they see each other, and one writes at a time."""
+
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from tests.conftest import OpenStore
+from tests.ui.desk import Desk, presses
+from tests.ui.history import CHLOE, DAWIT, write_history
+from tui.clock import ManualClock
+from tui.seat import Seat
+
+Size = tuple[int, int]
+
+
+@pytest.fixture
+async def mia(open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk:
+    """Mia's desk."""
+    store = await open_store(owner="mia-1")
+    await write_history(store, clock)
+    return Desk(store, clock, seat)
+
+
+@pytest.fixture
+async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk:
+    """Bo's desk, on the same file."""
+    store = await open_store(owner="bo-1", seed=2)
+    return Desk(store, clock, replace(seat, agent="bo"))
+
+
+@contextlib.asynccontextmanager
+async def both(mia: Desk, bo: Desk, size: Size = (130, 40)) -> AsyncIterator[None]:
+    """Both sit at their screens."""
+    async with mia.open(size), bo.open(size):
+        yield
+
+
+async def test_colleagues_see_each_other_within_half_a_second(mia: Desk, bo: Desk) -> None:
+    async with both(mia, bo):
+        await mia.open_thread(CHLOE)
+        await bo.open_thread(DAWIT)
+        await mia.hides("bo is here")
+        await bo.press("escape", "k")
+        began = time.monotonic()
+        await mia.shows("bo is here")
+        assert time.monotonic() - began < 0.5
+        await bo.press("r")
+        await bo.type("On")
+        began = time.monotonic()
+        await mia.shows("bo is typing")
+        assert time.monotonic() - began < 0.5
+
+
+async def test_a_colleague_who_goes_on_is_seen_no_more(mia: Desk, bo: Desk) -> None:
+    async with both(mia, bo):
+        await mia.open_thread(CHLOE)
+        await bo.open_thread(CHLOE)
+        await mia.shows("bo is here")
+        await bo.press("escape", "j")
+        await mia.hides("bo is here")
+
+
+async def test_a_colleague_who_leaves_the_desk_is_seen_no_more(mia: Desk, bo: Desk) -> None:
+    async with mia.open((130, 40)):
+        async with bo.open((130, 40)):
+            await mia.open_thread(CHLOE)
+            await bo.open_thread(CHLOE)
+            await mia.shows("bo is here")
+        await mia.hides("bo is here")
+
+
+@presses("take_over")
+async def test_one_writes_at_a_time_until_the_other_takes_over(
+    mia: Desk, bo: Desk, size: Size
+) -> None:
+    async with both(mia, bo, size):
+        await bo.open_thread(CHLOE)
+        await bo.press("r")
+        await bo.type("On it")
+        await mia.open_thread(CHLOE)
+        await mia.shows("bo is writing here")
+        await mia.command("reply")
+        await mia.shows("bo is writing here: T takes over")
+        assert not mia.inbox.writing
+        await mia.command("take_over")
+        await mia.until(lambda: mia.inbox.writing, "Mia writes")
+        await bo.shows("mia is writing here")
+        await bo.press("enter")
+        await bo.shows("mia writes here now")
+        assert bo.typed == "On it"
+        await mia.type("Friday is fine")
+        await mia.press("enter")
+        await mia.shows("… queued")
+        assert (await mia.last(CHLOE)).agent == "mia"
+
+
+async def test_a_composer_that_was_left_is_free_for_the_other(mia: Desk, bo: Desk) -> None:
+    async with both(mia, bo):
+        await bo.open_thread(CHLOE)
+        await bo.press("r")
+        await mia.open_thread(CHLOE)
+        await mia.shows("bo is writing here")
+        await bo.press("escape")
+        await mia.hides("bo is writing here")
+        await mia.command("reply")
+        await mia.until(lambda: mia.inbox.writing, "Mia writes")
+
+
+async def test_who_answers_first_has_the_conversation(mia: Desk, bo: Desk) -> None:
+    async with both(mia, bo):
+        await bo.open_thread(CHLOE)
+        await bo.press("r")
+        await bo.type("On it")
+        await bo.press("enter")
+        await mia.shows("@bo")
+        assert (await mia.thread(CHLOE)).assignee == "bo"
+
+
+async def test_taking_the_answer_back_leaves_the_conversation_to_nobody(desk: Desk) -> None:
+    async with desk.open(grace_ms=5_000):
+        await desk.open_thread(CHLOE)
+        await desk.command("reply")
+        await desk.type("Friday")
+        await desk.press("enter")
+        await desk.shows("@mia")
+        await desk.press("escape")
+        await desk.command("undo")
+        await desk.shows("Taken back")
+        assert (await desk.thread(CHLOE)).assignee == ""
+
+
+async def test_somebody_elses_conversation_stays_hers(desk: Desk) -> None:
+    thread = await desk.thread(CHLOE)
+    await desk.store.triage.assign([thread.id], "bo", "bo")
+    async with desk.open():
+        await desk.open_thread(CHLOE)
+        await desk.command("reply")
+        await desk.type("Friday")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        assert (await desk.thread(CHLOE)).assignee == "bo"
