@@ -92,7 +92,7 @@ def test_a_file_of_something_else_is_bad(desk: Desk) -> None:
     desk.database.chmod(0o600)
     found = findings(desk.run("doctor", "--offline", "--json"))["database"]
     assert found["verdict"] == "bad"
-    assert "not a readable SQLite database" in found["line"]
+    assert "is not a database" in found["line"]
 
 
 async def test_a_damaged_inbox_is_bad(desk: Desk, open_store: OpenStore) -> None:
