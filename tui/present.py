@@ -265,4 +265,6 @@ def health_words(
         words += f" retry {left}s" if left else " retrying"
     elif health is Health.STOPPED:
         words += " stopped"
+    if state and state.low and health is not Health.STOPPED:
+        words, style = f"{words} low: {one_line(state.balance, 14)}", "doubt"
     return (plain if ascii else dot), words, style

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remapped
 from tui.domain.account import Account
+from tui.domain.local_time import Hours
 
 _ENTER_BREAKS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),
@@ -24,6 +25,8 @@ class Seat:
     accounts: tuple[Account, ...] = ()
     theme: str = "dark"
     ascii: bool = False
+    colours: bool = True
+    """False where NO_COLOR asks for none: only reverse, bold and dim are left."""
     enter_sends: bool = True
     region: str | None = None
     """Two-letter country for numbers typed without a country code."""
@@ -31,6 +34,10 @@ class Seat:
     """Where the agent is; None: as the system says."""
     grace_ms: int = 0
     """How long a message can be taken back before it leaves."""
+    quiet_hours: Hours | None = None
+    """By the customer's clock; sending in them asks first."""
+    editor: str = ""
+    """The command that edits a draft; empty: none is known."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The user's own keys by command id."""
 

@@ -57,5 +57,35 @@ TERMINAL = Theme(
     warning="ansi_yellow",
     error="ansi_red",
     dark=True,
+    ansi=True,
+    variables={
+        "ansi-background": "ansi_default",
+        "ansi-foreground": "ansi_default",
+        "border": "ansi_blue",
+        "text-muted": "ansi_default",
+        "primary-muted": "ansi_default",
+        "warning-muted": "ansi_default",
+        "error-muted": "ansi_default",
+        "surface": "ansi_default",
+        "panel": "ansi_default",
+        "boost": "ansi_default",
+        "block-cursor-background": "ansi_blue",
+        "block-cursor-foreground": "ansi_bright_white",
+        "input-selection-background": "ansi_blue",
+        "input-selection-foreground": "ansi_bright_white",
+        "screen-selection-background": "ansi_blue",
+        "screen-selection-foreground": "ansi_bright_white",
+    },
 )
+"""Nothing here says how colours look: emphasis is reverse, bold and dim (see `looks.tcss`)."""
 THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)
+
+
+def named(look: str) -> str:
+    """The theme of a look as the settings call it: "dark" is "smsdesk-dark"."""
+    return f"smsdesk-{look}"
+
+
+def look_of(theme: str) -> str:
+    """What the settings call a theme."""
+    return theme.removeprefix("smsdesk-")

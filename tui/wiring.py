@@ -102,10 +102,13 @@ def make_seat(desk: Desk, clock: Clock, environ: Mapping[str, str]) -> "Seat":
             for account in desk.accounts
         ),
         theme=desk.theme,
+        colours=not environ.get("NO_COLOR"),
         ascii=desk.ascii if desk.ascii is not None else plain_terminal(environ),
         enter_sends=desk.enter_sends,
         region=desk.default_region,
         grace_ms=round(desk.grace_seconds * SECOND),
+        quiet_hours=desk.quiet_hours,
+        editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         keys={command: _keys(keys) for command, keys in desk.keys.items()},
     )
 

@@ -95,8 +95,8 @@ class Choices(VirtualList[Choice]):
         base = self.get_component_rich_style("list--cursor") if current else self.rich_style
         detail = present.fit(one_line(row.detail, 40), min(len(row.detail) + 1, width // 2))
         words = present.fit(one_line(row.words, 80), width - 3 - len(detail))
-        tick = self.get_component_rich_style("choice--tick", partial=True).color
-        dim = self.get_component_rich_style("choice--detail", partial=True).color
+        tick = self.get_component_rich_style("choice--tick").color
+        dim = self.get_component_rich_style("choice--detail").color
         return [
             Strip(
                 [

@@ -93,6 +93,8 @@ class MessageView(Widget):
         self._drawn: OrderedDict[object, list[Strip]] = OrderedDict()
         self._complete = False
         """Whether the window reaches the first message."""
+        self._laid_out = 0
+        """The width that the lines were laid out for."""
 
     # What others ask ------------------------------------------------------------------------
 
@@ -224,7 +226,7 @@ class MessageView(Widget):
 
     def _layout(self) -> None:
         """Put the lines of all messages one below the other."""
-        width = self.size.width
+        width = self._laid_out = self.size.width
         lines: list[_Line] = []
         last_day = -1
         new_line_due = self._seen_upto > 0
@@ -286,6 +288,8 @@ class MessageView(Widget):
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         width = self.size.width
+        if width != self._laid_out:  # shown before the news of its size has come
+            self._layout()
         if not self.messages:
             return self._empty_line(y, width)
         place = self._first_line() + y

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections import OrderedDict
 from typing import ClassVar, Generic, TypeVar
 
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -21,6 +22,13 @@ RowT = TypeVar("RowT")
 _CACHED = 1_024
 _SCREENS = 3
 """How many screens of rows are read ahead and kept behind."""
+
+
+def over(base: Style, part: Style) -> Style:
+    """A part's style on its row's; on a reversed row a colour would turn into a patch."""
+    if base.reverse:
+        return base + Style(bold=part.bold)
+    return base + Style(color=part.color, bold=part.bold, dim=part.dim, italic=part.italic)
 
 
 class VirtualList(Widget, Generic[RowT], can_focus=True):
