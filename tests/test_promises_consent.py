@@ -1,0 +1,276 @@
+"""Promise 11: who opted out cannot be texted from any screen, schedule, retry, command or account.
+
+A model of who is out is kept beside the store. Whatever customers, providers and agents do, in any
+order, through any account: nothing is ever handed to a provider for somebody who is out.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import random
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tui.clock import HOUR, SECOND, ManualClock
+from tui.domain.events import OptOut, Receipt, Reply
+from tui.domain.message import Message, NewMessage
+from tui.domain.phone import parse_address
+from tui.domain.status import Status
+from tui.store.errors import OptedOut, StaleReply
+from tui.store.messages import NEWEST
+from tui.store.outbox import Settled
+from tui.store.store import Store
+from tui.wiring import judge_of
+
+T = TypeVar("T")
+
+ACCOUNTS = ("au", "eu")
+PARTIES = ("+61491570156", "+48500600700", "+37255512345")
+STOPS = ("STOP", "stop!", "Unsubscribe", " opt out ", "Opt-Out")
+HARMLESS = ("Hello", "I will stop by at noon", "please stop texting me", "YES please do", "HELP")
+
+parties = st.sampled_from(PARTIES)
+accounts = st.sampled_from(ACCOUNTS)
+
+
+class Desk(RuleBasedStateMachine):
+    """Customers, two providers and several agents around one store."""
+
+    def __init__(self) -> None:
+        """An empty inbox in which nobody is out."""
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.clock = ManualClock()
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = Store(
+            Path(self.folder.name) / "inbox.db",
+            clock=self.clock,
+            rng=random.Random(1),
+            owner="a",
+            judge=judge_of({"*": ("NO MORE",)}),
+        )
+        self.run(self.store.__aenter__())
+        self.run(self.store.leases.beat("mia", "desk"))
+        self.numbers = itertools.count(1)
+        self.out: set[str] = set()
+        """The model: who must not be texted now."""
+        self.handed_over: list[tuple[str, bool]] = []
+        """To whom each message went, and whether that customer was out at that moment."""
+        self.claimed: list[Message] = []
+        self.settled: list[tuple[Message, str]] = []
+        """Messages that came to an end, with the provider's id."""
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run one step of the desk."""
+        return self.runner.run(work)
+
+    def teardown(self) -> None:
+        """Close everything."""
+        self.run(self.store.__aexit__(None, None, None))
+        self.runner.close()
+        self.folder.cleanup()
+
+    def receives(self, account: str, *events: Reply | Receipt | OptOut) -> None:
+        """A provider tells."""
+        self.clock.advance(1)
+        self.run(self.store.ingest.store(account, events))
+
+    def writes(self, party: str, account: str, text: str) -> None:
+        """A customer writes."""
+        self.clock.advance(1)
+        reply = Reply(f"r{next(self.numbers)}", party, text, self.clock.now(), "{}")
+        self.receives(account, reply)
+
+    # What customers and providers do --------------------------------------------------------
+
+    @rule(party=parties, account=accounts, text=st.sampled_from(HARMLESS))
+    def a_customer_writes_something_else(self, party: str, account: str, text: str) -> None:
+        self.writes(party, account, text)
+
+    @rule(party=parties, account=accounts, text=st.sampled_from((*STOPS, "no more")))
+    def a_customer_opts_out(self, party: str, account: str, text: str) -> None:
+        self.writes(party, account, text)
+        self.out.add(party)
+
+    @rule(party=parties, account=accounts)
+    def a_customer_opts_in(self, party: str, account: str) -> None:
+        self.writes(party, account, "START")
+        self.out.discard(party)
+
+    @rule(party=parties, account=accounts)
+    def a_provider_reports_an_opt_out(self, party: str, account: str) -> None:
+        name = f"o{next(self.numbers)}"
+        self.receives(account, OptOut(name, party, self.clock.now(), "{}"))
+        self.out.add(party)
+
+    @precondition(lambda self: self.settled)
+    @rule(data=st.data())
+    def a_receipt_says_that_the_number_is_blocked(self, data: st.DataObject) -> None:
+        message, provider_id = data.draw(st.sampled_from(self.settled))
+        receipt = Receipt(
+            f"d{next(self.numbers)}",
+            Status.REJECTED,
+            "rejected",
+            self.clock.now(),
+            "{}",
+            provider_id=provider_id,
+            opted_out=True,
+        )
+        self.receives(message.account, receipt)
+        self.out.add(self.party_of(message))
+
+    # What agents do -------------------------------------------------------------------------
+
+    @rule(
+        party=parties,
+        account=accounts,
+        agent=st.sampled_from(("mia", "bo", "cli")),
+        scheduled=st.booleans(),
+    )
+    def an_agent_sends(self, party: str, account: str, agent: str, scheduled: bool) -> None:
+        at = self.clock.now() + HOUR if scheduled else None
+        new = NewMessage(party, "On it", account, agent=agent, scheduled_at=at)
+        self.queue(party, new)
+
+    @precondition(lambda self: self.settled)
+    @rule(account=accounts, data=st.data())
+    def an_agent_retries_through_any_account(self, account: str, data: st.DataObject) -> None:
+        message, _ = data.draw(st.sampled_from(self.settled))
+        party = self.party_of(message)
+        self.queue(party, NewMessage(party, message.body, account, retry_of=message.id))
+
+    @rule(party=parties)
+    def an_agent_records_an_opt_out(self, party: str) -> None:
+        self.decide(party, opted_out=True)
+
+    @rule(party=parties)
+    def an_agent_lets_a_customer_in_again(self, party: str) -> None:
+        self.decide(party, opted_out=False)
+
+    @rule(party=parties)
+    def an_agent_reopens_or_closes(self, party: str) -> None:
+        conversation = self.run(self.store.conversations.with_party(parse_address(party)))
+        if conversation is not None:
+            before = self.run(self.store.triage.close([conversation.id], "mia"))
+            self.run(self.store.triage.restore(before, "mia"))
+
+    # What sync does -------------------------------------------------------------------------
+
+    @rule(account=accounts, limit=st.integers(1, 5))
+    def sync_claims(self, account: str, limit: int) -> None:
+        self.clock.advance(1)
+        for claimed in self.run(self.store.outbox.claim("a", account, limit)):
+            self.handed_over.append((claimed.to, claimed.to in self.out))
+            self.claimed.append(claimed.message)
+
+    @precondition(lambda self: self.claimed)
+    @rule(
+        status=st.sampled_from(
+            (Status.ACCEPTED, Status.REJECTED, Status.UNCERTAIN, Status.SCHEDULED)
+        ),
+        opted_out=st.booleans(),
+    )
+    def a_provider_answers(self, status: Status, opted_out: bool) -> None:
+        message = self.claimed.pop()
+        provider_id = f"p{message.id}"
+        blocked = opted_out and status is Status.REJECTED
+        settled = Settled(status, provider_id, opted_out=blocked)
+        self.run(self.store.outbox.settle(message.id, settled))
+        self.settled.append((message, provider_id))
+        if blocked:
+            self.out.add(self.party_of(message))
+
+    @precondition(lambda self: self.claimed)
+    @rule()
+    def a_provider_cannot_be_reached(self) -> None:
+        message = self.claimed.pop()
+        again = (message.id, self.clock.now() + 2 * SECOND, "no answer")
+        self.run(self.store.outbox.requeue("a", [again]))
+
+    @rule(seconds=st.sampled_from((1, 10, 7_200)))
+    def time_passes(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+        self.run(self.store.leases.beat("mia", "desk"))
+
+    # What must hold -------------------------------------------------------------------------
+
+    @invariant()
+    def nobody_who_is_out_was_texted(self) -> None:
+        assert [to for to, out in self.handed_over if out] == []
+
+    @invariant()
+    def the_list_shows_who_is_out(self) -> None:
+        for party in PARTIES:
+            found = self.run(self.store.conversations.with_party(parse_address(party)))
+            assert (found is not None and found.opted_out) == (party in self.out)
+
+    @invariant()
+    def what_waits_at_a_provider_for_who_is_out_is_taken_back(self) -> None:
+        for account in ACCOUNTS:
+            wanted = {m.id for m in self.run(self.store.outbox.to_cancel(account))}
+            for message, _ in self.settled:
+                if message.account == account and self.party_of(message) in self.out:
+                    stored = self.run(self.store.messages.get(message.id))
+                    assert stored is not None
+                    assert stored.status is not Status.SCHEDULED or stored.id in wanted
+
+    # Helpers --------------------------------------------------------------------------------
+
+    def queue(self, party: str, new: NewMessage) -> None:
+        """An agent's wish: refused for whoever is out, and for nobody else."""
+        self.clock.advance(1)
+        refused = False
+        with contextlib.suppress(StaleReply):
+            try:
+                self.run(self.store.outbox.queue(new))
+            except OptedOut:
+                refused = True
+            assert refused == (party in self.out)
+
+    def decide(self, party: str, *, opted_out: bool) -> None:
+        """An agent's word about a customer who has a conversation."""
+        self.clock.advance(1)
+        found = self.run(self.store.conversations.with_party(parse_address(party)))
+        if found is None:
+            return
+        consent = self.store.consent
+        self.run(consent.decide(found.id, "mia", opted_out=opted_out, evidence="by phone"))
+        (self.out.add if opted_out else self.out.discard)(party)
+
+    def party_of(self, message: Message) -> str:
+        """To whom a message was."""
+        found = self.run(self.store.conversations.get(message.conversation_id))
+        assert found is not None
+        return found.party
+
+
+TestDesk = Desk.TestCase
+TestDesk.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+
+
+async def test_every_refused_message_says_why_and_what_not_to_do(tmp_path: Path) -> None:
+    """The one that was queued before the customer opted out is not dropped silently."""
+    store = Store(
+        tmp_path / "inbox.db",
+        clock=ManualClock(),
+        rng=random.Random(1),
+        owner="a",
+        judge=judge_of({}),
+    )
+    async with store:
+        queued = await store.outbox.queue(NewMessage(PARTIES[0], "On it", "au", agent="mia"))
+        await store.ingest.store("au", [Reply("r1", PARTIES[0], "STOP", None, "{}")])
+        assert await store.outbox.claim("a", "au", 10) == []
+        (message,) = [
+            m
+            for m in await store.messages.before(queued.conversation_id, NEWEST, 10)
+            if m.id == queued.id
+        ]
+        assert (message.status, message.advice.value) == (Status.REJECTED, "stop")
+        assert "opted out" in message.reason
