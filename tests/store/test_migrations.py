@@ -1,0 +1,137 @@
+"""Migrations: from every older version, with rows in the tables, to the newest."""
+
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.store.builders import ACCOUNT, answer, conversation_with, reply
+from tests.store.truth import assert_true_to_the_rows
+from tui.clock import ManualClock
+from tui.store import migrations
+from tui.store.errors import NewerDatabase
+from tui.store.migrations import migrate, statements, steps, version
+from tui.store.store import Store
+
+VERSIONS = [number for number, _ in steps()]
+OLD_ROWS = """
+insert into conversations (id, party, address, folded, unread, waiting_since, last_id, last_at,
+  last_direction, preview, account, rank)
+  values (7, '+61491570006', '+61491570006', ' +61491570006', 1, 1000, 9, 1000, 'in', 'Hello',
+  'support', 1000);
+insert into messages (id, conversation_id, direction, account, body, at)
+  values (9, 7, 'in', 'support', 'Hello', 1000);
+insert into messages (id, conversation_id, direction, status, account, body, at, provider_id,
+  provider_key) values (8, 7, 'out', 'accepted', 'support', 'Welcome', 900, 'P1', 'p1');
+insert into attachments (id, message_id, name, content_type, size, data)
+  values (1, 9, 'cat.jpg', 'image/jpeg', 1, x'ff');
+insert into events (id, account, kind, event_id, received_at, message_id, raw)
+  values (1, 'support', 'reply', 'e1', 1000, 9, '{}');
+insert into events (id, account, kind, event_id, received_at, provider_key, status, raw)
+  values (2, 'support', 'receipt', 'e2', 1000, 'p2', 'delivered', '{}');
+insert into messages_fts (rowid, body) values (9, 'hello');
+insert into counters (name, value)
+  values ('open', 1), ('assignee:', 1), ('waiting', 1), ('unread', 1);
+insert into changes (subject, id, conversation_id) values ('message', 9, 7);
+"""
+DESK_ROWS = """
+insert into accounts (name, health, reply_cursor) values ('support', 'ok', 'c1');
+insert into drafts (conversation_id, agent, body, began_at, updated_at)
+  values (7, 'ana', 'We are', 1000, 1000);
+insert into templates (name, body, updated_at) values ('hi', 'Hi!', 1000);
+insert into contacts (party, name, updated_at) values ('+61491570006', 'Mia', 1000);
+insert into audit (id, at, agent, action, conversation_id) values (1, 1000, 'ana', 'star', 7);
+"""
+
+
+def old_database(path: Path, number: int) -> None:
+    """A database as that version left it, with rows in its tables."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrate(connection, upto=number)
+    for statement in statements(OLD_ROWS + (DESK_ROWS if number >= 2 else "")):
+        connection.execute(statement)
+    assert version(connection) == number
+    connection.close()
+
+
+@pytest.mark.parametrize("number", VERSIONS)
+async def test_every_older_version_is_brought_up_to_date_with_its_rows(
+    tmp_path: Path, clock: ManualClock, number: int
+) -> None:
+    path = tmp_path / "inbox.db"
+    old_database(path, number)
+    async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
+        thread = await conversation_with(store)
+        assert (thread.preview, thread.unread) == ("Hello", 1)
+        said = await store.messages.before(thread.id, 1 << 62, 10)
+        assert [m.body for m in said] == ["Welcome", "Hello"]
+        assert [m.id for m in await store.messages.search("hel")] == [9]
+        await assert_true_to_the_rows(store)
+        await store.ingest.store(ACCOUNT, [reply("More")])
+        await store.outbox.queue(answer())
+        await assert_true_to_the_rows(store)
+        if number >= 2:
+            draft = await store.drafts.get(thread.id, "tom")
+            assert draft is None
+            assert await store.accounts.cursors(ACCOUNT) == ("c1", "")
+            assert [t.name for t in await store.templates.all()] == ["hi"]
+
+
+@pytest.mark.parametrize("number", VERSIONS)
+def test_every_older_version_ends_with_the_schema_of_a_new_file(
+    tmp_path: Path, number: int
+) -> None:
+    old_database(tmp_path / "old.db", number)
+    schemas = []
+    for name in ("old.db", "new.db"):
+        connection = sqlite3.connect(tmp_path / name, isolation_level=None)
+        migrate(connection)
+        rows = connection.execute("select type, name, sql from sqlite_master order by 1, 2")
+        schemas.append(rows.fetchall())
+        assert connection.execute("pragma integrity_check").fetchone()[0] == "ok"
+        assert connection.execute("pragma foreign_key_check").fetchall() == []
+        connection.close()
+    assert schemas[0] == schemas[1]
+
+
+def test_migrations_are_numbered_without_gap() -> None:
+    assert list(range(1, len(VERSIONS) + 1)) == VERSIONS
+
+
+def test_there_is_nothing_to_do_the_second_time(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    assert migrate(connection)
+    assert not migrate(connection)
+    connection.close()
+
+
+def test_a_migration_that_fails_leaves_the_old_version_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_database(tmp_path / "inbox.db", 1)
+    broken = tmp_path / "0002_broken.sql"
+    broken.write_text("create table half (a);\nthis is no SQL;\n")
+    monkeypatch.setattr(migrations, "steps", lambda: [steps()[0], (2, broken)])
+    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError):
+        migrate(connection)
+    assert version(connection) == 1
+    assert not connection.execute("select 1 from sqlite_master where name = 'half'").fetchall()
+    connection.close()
+
+
+def test_an_older_program_refuses_a_newer_file(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    migrate(connection)
+    with pytest.raises(NewerDatabase):
+        migrate(connection, upto=1)
+    connection.close()
+
+
+def test_a_script_is_cut_only_where_statements_end() -> None:
+    script = (
+        "create table a (b text default ';'); -- one; two\n"
+        "create trigger t after insert on a begin\n  delete from a;\nend;\nselect 1"
+    )
+    assert [s.split()[1] for s in statements(script)] == ["table", "trigger", "1"]
