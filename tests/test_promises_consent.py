@@ -274,3 +274,20 @@ async def test_every_refused_message_says_why_and_what_not_to_do(tmp_path: Path)
         ]
         assert (message.status, message.advice.value) == (Status.REJECTED, "stop")
         assert "opted out" in message.reason
+
+
+async def test_what_is_scheduled_at_a_provider_is_taken_back_when_its_receiver_opts_out(
+    tmp_path: Path,
+) -> None:
+    clock = ManualClock()
+    store = Store(
+        tmp_path / "inbox.db", clock=clock, rng=random.Random(1), owner="a", judge=judge_of({})
+    )
+    async with store:
+        new = NewMessage(PARTIES[0], "On it", "au", scheduled_at=clock.now() + HOUR)
+        queued = await store.outbox.queue(new)
+        await store.outbox.claim("a", "au", 1)
+        await store.outbox.settle(queued.id, Settled(Status.SCHEDULED, "p1"))
+        assert await store.outbox.to_cancel("au") == []
+        await store.ingest.store("eu", [Reply("r1", PARTIES[0], "STOP", None, "{}")])
+        assert [message.id for message in await store.outbox.to_cancel("au")] == [queued.id]

@@ -77,7 +77,8 @@ def _account(account: Account, state: AccountState | None, seat: Seat) -> Conten
     if state.event_at:
         facts.append(f"last news {present.age(state.event_at, now)}")
     if state.balance:
-        facts.append(f"balance {one_line(state.balance, 40)}")
+        low = " (low: top up soon)" if state.low else ""
+        facts.append(f"balance {one_line(state.balance, 40)}{low}")
     if state.holder:
         facts.append(f"served by {one_line(state.holder, 40)}")
     lines.append(Content.styled("  " + " · ".join(facts), MUTED))

@@ -14,23 +14,25 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tui import offers
+from tui import notes, offers
 from tui.bindings import bindings
 from tui.commands import Scope
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.message import Message
 from tui.domain.views import belongs, counter_of, name_of
+from tui.grace import Countdown
 from tui.handlers import HANDLERS, chord, triage
 from tui.screens.said import said
 from tui.seat import Seat
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 from tui.widgets.composer import Composer
+from tui.widgets.contact_panel import ContactPanel
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
+from tui.widgets.trouble_line import TroubleLine
 from tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class InboxScreen(Screen[None]):
         """Set while triage fills the screen."""
         self._looked_at = 0
         """Id of the conversation that was opened, not only passed by."""
+        self.countdown = Countdown(self.say, lambda: self.keys.said)
         self._preview: Timer | None = None
         self._hush: Timer | None = None
         self._bindings = BindingsMap(bindings(seat.commands, _SCOPES))
@@ -74,9 +77,11 @@ class InboxScreen(Screen[None]):
         yield StatusLine(seat.accounts, seat.agent, seat.clock, ascii=seat.ascii, zone=seat.zone)
         with Horizontal(id="desk"):
             with Vertical(id="left"):
+                yield TroubleLine(self.store, seat)
                 yield ThreadList(self.store, seat.clock, ascii=seat.ascii, zone=seat.zone)
                 yield Input(placeholder="name or number", id="filter", compact=True)
             yield ConversationPane(self.store, seat, self.actions)
+            yield ContactPanel(self.store, seat)
         yield KeyBar()
 
     async def on_mount(self) -> None:
@@ -108,6 +113,9 @@ class InboxScreen(Screen[None]):
         """Take in what has changed in the store."""
         await self.threads.apply(changes)
         await self.pane.apply(changes)
+        self.query_one(ContactPanel).apply(changes)
+        await notes.tell(self, changes)
+        self.query_one(TroubleLine).apply(changes)
         if any(c.new and c.conversation_id == self._looked_at for c in changes):
             await self._look_again()
         subjects = {change.subject for change in changes}
@@ -140,6 +148,7 @@ class InboxScreen(Screen[None]):
     def _tick(self) -> None:
         """A second has passed."""
         self.status.tick()
+        self.countdown.tick(self.seat.clock.now())
         if self.seat.clock.now() // 1_000 % 60 == 0:
             self.threads.tick()
             self.pane.tick()
@@ -234,20 +243,6 @@ class InboxScreen(Screen[None]):
         await self.pane.show(self.here)
         await self.look_at_shown()
 
-    @said
-    async def begin(self, conversation: Conversation | None) -> None:
-        """Write to someone new, unless that was called off."""
-        if conversation is not None:
-            await self.go_to(conversation)
-            self.pane.write()
-
-    @said
-    async def jump(self, hit: Message | None) -> None:
-        """Go to a message that was found, unless the search was called off."""
-        found = await self.store.conversations.get(hit.conversation_id) if hit else None
-        if hit is not None and found is not None:
-            await self.go_to(found, at=hit.id)
-
     async def look_at_shown(self) -> None:
         """What is shown is read from now on, also what still comes in."""
         self._looked_at = self.pane.conversation.id if self.pane.conversation else 0
@@ -287,13 +282,15 @@ class InboxScreen(Screen[None]):
     @said
     async def _sent(self, event: ConversationPane.Sent) -> None:
         """A message was queued."""
-        seconds = self.seat.grace_ms // 1_000
-        self.say(f"Sending in {seconds} s · z takes it back" if seconds else "Queued")
         await self.mark_read()
+        closed = ""
         if event.close and self.pane.conversation is not None:
-            self.say(await self.actions.close([self.pane.conversation]))
+            closed = await self.actions.close([self.pane.conversation])
             self.threads.focus()
         await triage.settle(self)
+        self.countdown.begin(event.message, self.seat.clock.now(), self.seat.zone)
+        if closed:
+            self.say(closed)
 
     @on(Composer.Left)
     def _left(self) -> None:

@@ -1,0 +1,77 @@
+"""What goes wrong for many at once stands over the list, and low balances in the header."""
+
+import pytest
+
+from tests.ui.desk import BOTH_SIZES, Desk
+from tests.ui.history import ANA, CHLOE, DAWIT, NOBODY
+from tui.clock import SECOND
+from tui.commands import first_keys
+from tui.domain.account import AccountState, Health
+from tui.domain.advice import Advice
+from tui.domain.message import NewMessage
+from tui.domain.status import Status
+from tui.store.troubles import Group
+from tui.widgets.trouble_line import group_words, held_words
+
+Size = tuple[int, int]
+
+
+@BOTH_SIZES
+async def test_equal_failures_are_one_line_over_the_list(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.hides("No route")
+        for number in (CHLOE, DAWIT, NOBODY):
+            await desk.world.answers(number, "Friday is fine", Status.REJECTED, "No route")
+        await desk.shows("3 rejected: No route on au")
+        await desk.command("show_failed")
+        await desk.shows("Chloe Martin", "Dawit Bekele")
+
+
+async def test_the_line_goes_when_the_failures_are_dealt_with(desk: Desk) -> None:
+    for number in (CHLOE, DAWIT):
+        await desk.world.answers(number, "Friday is fine", Status.REJECTED, "No route")
+    async with desk.open():
+        await desk.shows("2 rejected: No route on au")
+        await desk.open_thread(CHLOE)
+        await desk.command("retry")
+        await desk.hides("2 rejected: No route on au")
+
+
+@BOTH_SIZES
+async def test_what_waits_for_a_stopped_account_is_said(desk: Desk, size: Size) -> None:
+    await desk.store.outbox.queue(NewMessage(ANA, "On it", "pl", agent="mia"))
+    await desk.store.outbox.claim("sync", "pl", 1)
+    later = desk.clock.now() + 300 * SECOND
+    message = await desk.last(ANA)
+    await desk.store.outbox.requeue("sync", [(message.id, later, "No credit")])
+    async with desk.open(size):
+        line = "No credit is left: top up the account"
+        await desk.store.accounts.save_health("pl", Health.STOPPED, line=line)
+        await desk.shows("1 waits: pl is stopped", "pl stopped")
+
+
+@BOTH_SIZES
+async def test_a_low_balance_stands_in_the_header_and_in_the_accounts(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.store.accounts.save_balance("au", "7 credits", 7.0)
+        await desk.shows("low: 7 credits")
+        await desk.command("accounts")
+        await desk.shows("balance 7 credits (low: top up soon)")
+
+
+@pytest.mark.parametrize(
+    ("advice", "key"), [(Advice.TOP_UP, "F3"), (Advice.OTHER_ACCOUNT, "g f"), (Advice.NONE, "g f")]
+)
+def test_a_group_names_the_key_that_helps(advice: Advice, key: str) -> None:
+    group = Group("au", Status.FAILED, "no credit", advice, 12, 9)
+    keys = first_keys(())
+    keys |= {"accounts": "F3", "show_failed": "g f"}
+    assert group_words(group, keys) == f"12 failed: no credit on au · {key}"
+
+
+def test_what_waits_for_an_account_in_mere_trouble_is_not_worth_a_line() -> None:
+    states = {"au": AccountState("au", Health.RETRYING, "no answer")}
+    assert held_words({"au": 3}, states) == ""
+    assert held_words({"gone": 3}, states) == ""
