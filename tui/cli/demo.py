@@ -5,13 +5,13 @@ import contextlib
 import functools
 import os
 import random
-import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
+from tui.cli.progress import show_progress
 from tui.clock import Clock, SystemClock
 from tui.demo.accounts import ACCOUNTS, desk_of
 from tui.store.errors import StoreError
@@ -20,7 +20,6 @@ from tui.wiring import make_seat, open_store
 
 _PER_THREAD = 10
 """Messages in each made-up conversation, unless it is said."""
-_BAR = 30
 
 
 def run(arguments: Namespace) -> int:
@@ -85,16 +84,8 @@ async def _fill(store: Store, arguments: Namespace, clock: Clock, rng: random.Ra
         now=clock.now(),
         rng=rng,
         made_up=made_up,
-        progress=_show_progress,
+        progress=functools.partial(show_progress, what="messages"),
     )
-    print(file=sys.stderr)
-
-
-def _show_progress(done: int, total: int) -> None:
-    """Draw the bar again, over itself."""
-    part = done / total
-    bar = ("#" * round(part * _BAR)).ljust(_BAR, ".")
-    print(f"\rfilling [{bar}] {part:4.0%}  {done:,} messages", end="", file=sys.stderr, flush=True)
 
 
 @contextlib.asynccontextmanager

@@ -16,13 +16,13 @@ _CANDIDATES = 200
 _LISTED = 5
 
 
-def conversation_named(reader: Reader, arguments: Namespace) -> Conversation:
-    """The one conversation meant by `arguments.number`.
+def conversation_named(reader: Reader, asked: str, arguments: Namespace) -> Conversation:
+    """The one conversation meant by `asked`; numbers are read as the desk's settings say.
 
     Raises `CommandError` when nobody is called so, or when several are: they are listed.
     """
-    asked = arguments.number
-    exact = reader.with_party(_PUNCTUATION.sub("", asked).casefold()) or _dialled(reader, arguments)
+    compact = _PUNCTUATION.sub("", asked)
+    exact = reader.with_party(compact.casefold()) or _dialled(reader, compact, arguments)
     if exact is not None:
         return exact
     found = _beginning_with(reader, asked)
@@ -33,9 +33,8 @@ def conversation_named(reader: Reader, arguments: Namespace) -> Conversation:
     return found[0]
 
 
-def _dialled(reader: Reader, arguments: Namespace) -> Conversation | None:
+def _dialled(reader: Reader, compact: str, arguments: Namespace) -> Conversation | None:
     """The conversation with a number that lacks its country or is written in another way."""
-    compact = _PUNCTUATION.sub("", arguments.number)
     if not _DIALLED.fullmatch(compact):
         return None
     from tui.domain.phone import BadNumber, destination

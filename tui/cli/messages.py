@@ -15,7 +15,7 @@ def run(arguments: Namespace) -> int:
     with reading(arguments) as reader:
         if reader is None:
             raise CommandError("there is no conversation yet", BAD_USE)
-        conversation = conversation_named(reader, arguments)
+        conversation = conversation_named(reader, arguments.number, arguments)
         found = reader.messages(conversation.id, arguments.limit)
     if arguments.json:
         for message in found:

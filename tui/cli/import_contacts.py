@@ -1,0 +1,57 @@
+"""`smsdesk import contacts FILE`: names for numbers, from CSV or vCard."""
+
+import asyncio
+import random
+import sys
+from argparse import Namespace
+from functools import partial
+
+from tui.cli import context
+from tui.cli.address_book import read_contacts
+from tui.cli.errors import BAD_USE, DONE, CommandError
+from tui.cli.progress import show_progress
+from tui.cli.reading import store_errors
+from tui.cli.show import write
+from tui.clock import SystemClock
+from tui.domain.phone import AddressKind, parse_address
+from tui.settings.desk import Desk
+from tui.store.contacts import Contact, Contacts, Imported
+from tui.wiring import open_store
+
+_REACHABLE = frozenset({AddressKind.NUMBER, AddressKind.SHORT_CODE})
+
+
+def run(arguments: Namespace) -> int:
+    """Import all contacts that have a number; a file that has none is bad use."""
+    desk = context.desk(arguments)
+    found = read_contacts(arguments.file)
+    usable = [contact for contact in found if _is_reachable(contact, desk.default_region)]
+    skipped = len(found) - len(usable)
+    if not usable:
+        line = f"{arguments.file} holds no contact with a valid number"
+        raise CommandError(f"{line}; write them with + and the country code", BAD_USE)
+    with store_errors():
+        imported = asyncio.run(_add(desk, usable))
+    write(f"{imported.contacts} contacts, {imported.renamed} conversations renamed")
+    if skipped:
+        print(f"smsdesk: {skipped} skipped: no valid number", file=sys.stderr)
+    return DONE
+
+
+def _is_reachable(contact: Contact, region: str | None) -> bool:
+    """Whether the contact can be written to."""
+    return parse_address(contact.address, region).kind in _REACHABLE
+
+
+async def _add(desk: Desk, contacts: list[Contact]) -> Imported:
+    """Store them, showing how far it is on a terminal."""
+    bar = partial(_tell, total=len(contacts)) if sys.stderr.isatty() else None
+    clock, rng = SystemClock(), random.Random()
+    async with open_store(desk, clock, rng) as store:
+        book = Contacts(store.database, clock, rng)
+        return await book.add(contacts, region=desk.default_region, progress=bar)
+
+
+def _tell(done: int, total: int) -> None:
+    """How many are on disk."""
+    show_progress(done, total, "contacts")
