@@ -2,8 +2,10 @@
 
 from tui.handlers import (
     consent,
+    contact,
     delivery,
     desk,
+    letters,
     listing,
     looks,
     marking,
@@ -24,9 +26,11 @@ HANDLERS: dict[str, Handler] = {
     **triage.HANDLERS,
     **delivery.HANDLERS,
     **consent.HANDLERS,
+    **contact.HANDLERS,
     **pinging.HANDLERS,
     **together.HANDLERS,
     **writing.HANDLERS,
+    **letters.HANDLERS,
     **desk.HANDLERS,
     **looks.HANDLERS,
 }

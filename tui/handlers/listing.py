@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation, Order, State, View
-from tui.handlers import triage
+from tui.handlers import contact, triage
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ async def open_current(inbox: InboxScreen) -> None:
 
 async def back(inbox: InboxScreen) -> None:
     """Out of whatever is open, one step at a time."""
-    if inbox.pane.view.unselect():
+    if contact.put_away(inbox) or inbox.pane.view.unselect():
         return
     if inbox.triaging is not None:
         await triage.end(inbox)

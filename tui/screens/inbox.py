@@ -239,7 +239,7 @@ class InboxScreen(Screen[None]):
 
     async def open_current(self) -> None:
         """Show the conversation under the cursor in full, and mark it read."""
-        self.add_class("-reading")
+        self.set_classes({"-reading", *self.classes} - {"-contact"})
         await self.pane.show(self.here)
         await self.look_at_shown()
 

@@ -14,6 +14,7 @@ from tui.store.consent import ConsentBook
 from tui.store.conversations import Conversations
 from tui.store.database import Database
 from tui.store.desk import Drafts, Presence
+from tui.store.facts import FactBook
 from tui.store.feed import Feed
 from tui.store.ingest import Ingest, Judge
 from tui.store.messages import Messages
@@ -62,6 +63,7 @@ class Store:
         self.agents = Agents(self.database, clock)
         self.views = SavedViews(self.database)
         self.consent = ConsentBook(self.database, clock, rng)
+        self.facts = FactBook(self.database)
         self.feed = Feed(self.database)
 
     async def __aenter__(self) -> Self:

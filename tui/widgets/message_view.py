@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -58,6 +59,8 @@ class MessageView(Widget):
         "badge--doubt",
     }
 
+    conversation: var[Conversation | None] = var(None)
+
     def __init__(
         self,
         store: Store,
@@ -82,7 +85,6 @@ class MessageView(Widget):
         )
         self._files: dict[int, tuple[AttachmentInfo, ...]] = {}
         """What came with each message of the window that has files."""
-        self.conversation: Conversation | None = None
         self.messages: list[Message] = []
         self.selected = 0
         """Id of the selected message; 0 for none."""

@@ -1,0 +1,117 @@
+"""The contact panel, and the card behind it."""
+
+from tests.ui.desk import NARROW, WIDE, Desk, presses
+from tests.ui.history import AGENT, ANA, BOB, CHLOE, HUGO, INES
+from tui.store.consent import Consent
+from tui.widgets.contact_panel import consent_words
+
+FULL = (160, 40)
+
+
+async def test_a_very_wide_desk_shows_the_panel_by_itself(desk: Desk) -> None:
+    async with desk.open(FULL):
+        await desk.stand_on(HUGO)
+        await desk.shows("Contact", "First seen", "C edits name and note", "60 in")
+
+
+async def test_the_panel_follows_the_cursor(desk: Desk) -> None:
+    async with desk.open(FULL):
+        panel = desk.inbox.query_one("#contact-text")
+        await desk.stand_on(ANA)
+        await desk.until(lambda: "+48 500 600 700" in str(panel.render()), "Ana's card")
+        await desk.stand_on(BOB)
+        await desk.until(lambda: "Bob Nilsson" in str(panel.render()), "Bob's card")
+
+
+@presses("contact")
+async def test_the_panel_is_shown_on_demand_and_put_away(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.open(size):
+        await desk.stand_on(CHLOE)
+        await desk.hides("edits name and note")
+        await desk.command("contact")
+        await desk.shows("May be texted; never asked to stop", "edits name and note")
+        await desk.press("escape")
+        await desk.hides("edits name and note")
+        await desk.command("contact")
+        await desk.shows("edits name and note")
+        await desk.command("contact")
+        await desk.hides("edits name and note")
+
+
+async def test_who_does_not_want_it_on_a_very_wide_desk_puts_it_away(desk: Desk) -> None:
+    async with desk.open(FULL):
+        await desk.shows("edits name and note")
+        await desk.command("contact")
+        await desk.hides("edits name and note")
+        await desk.command("contact")
+        await desk.shows("edits name and note")
+
+
+async def test_an_answer_begins_behind_the_panel_by_putting_it_away(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.stand_on(CHLOE)
+        await desk.command("contact")
+        await desk.command("reply")
+        await desk.until(lambda: desk.inbox.writing, "the composer")
+        await desk.hides("edits name and note")
+
+
+@presses("edit_contact")
+async def test_name_and_note_are_changed_and_brought_back(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    async with desk.open(size):
+        await desk.stand_on(CHLOE)
+        await desk.command("edit_contact")
+        await desk.shows("+61 491 570 156", "Chloe Martin")
+        await desk.press("end", *["backspace"] * len("Martin"))
+        await desk.type("M [b]bold")
+        await desk.press("tab")
+        await desk.type("pays late")
+        await desk.press("alt+enter")
+        await desk.type("is kind")
+        await desk.press("enter")
+        await desk.shows("Saved Chloe M [b]bold")
+        row = await desk.thread(CHLOE)
+        assert row.name == "Chloe M [b]bold"
+        assert (await desk.store.facts.of(row)).note == "pays late\nis kind"
+        await desk.command("contact")
+        await desk.shows("pays late", "is kind")
+        await desk.command("undo")
+        await desk.shows("Name and note are as they were")
+        assert (await desk.thread(CHLOE)).name == "Chloe Martin"
+        await desk.hides("pays late")
+
+
+async def test_calling_off_changes_nothing(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on(CHLOE)
+        await desk.command("edit_contact")
+        await desk.type("nonsense")
+        await desk.press("escape")
+        await desk.hides("nonsense")
+        assert (await desk.thread(CHLOE)).name == "Chloe Martin"
+
+
+async def test_the_evidence_of_an_opt_out_is_on_the_page(desk: Desk) -> None:
+    async with desk.open(FULL):
+        await desk.command("show_closed")
+        await desk.stand_on(INES)
+        await desk.shows("OPTED OUT", "by their own text")
+
+
+def test_consent_is_told_with_who_and_when() -> None:
+    word = Consent(True, 0, "mia", "agent", "asked on the phone")
+    assert consent_words(word, 0, None).startswith("OPTED OUT\nToday ")
+    assert consent_words(word, 0, None).endswith('recorded by mia\n"asked on the phone"')
+    again = Consent(False, 0, "", "provider", "")
+    assert consent_words(again, 0, None).startswith("May be texted again\n")
+    assert consent_words(again, 0, None).endswith("by the provider")
+
+
+async def test_private_notes_are_counted_apart_from_texts(desk: Desk) -> None:
+    row = await desk.thread(CHLOE)
+    await desk.store.messages.add_note(row.id, AGENT, "called her")
+    facts = await desk.store.facts.of(row)
+    assert facts.notes == 1
+    assert [(one.account, one.came_in, one.went_out) for one in facts.exchanged] == [("au", 2, 0)]
