@@ -13,8 +13,17 @@ def writing_keys(commands: Iterable[Command]) -> dict[str, str]:
         key: command.id
         for command in commands
         for key in command.keys
-        if command.scope is Scope.WRITE or (command.id == "palette" and "+" in key)
+        if command.scope is Scope.WRITE or (command.id in _ALSO_WRITING and _types_nothing(key))
     }
+
+
+_ALSO_WRITING = frozenset({"palette", "help", "accounts", "schedule"})
+"""Commands of other places that act while an agent writes, too."""
+
+
+def _types_nothing(key: str) -> bool:
+    """Whether a key is none that a text could want."""
+    return "ctrl+" in key or (key[:1] == "f" and key[1:].isdigit())
 
 
 def bindings(commands: Iterable[Command], scopes: Iterable[Scope]) -> list[Binding]:

@@ -1,41 +1,84 @@
 """What is typed goes to disk as it is typed, without ever making a key wait."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from tui.clock import Clock
+from tui.domain.message import NOTHING, Enclosed
 from tui.replying import Route
 from tui.store.desk import Drafts
 from tui.store.errors import StoreError
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What an agent has written so far."""
+
+    text: str
+    route: Route | None = None
+    enclosed: Enclosed = NOTHING
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.text or self.enclosed)
+
+
+Save = Callable[[int, Typed, int], Awaitable[None]]
+"""Writes what was typed in a conversation, and when that began (ms UTC)."""
+
+
+def saving_replies(drafts: Drafts, agent: str) -> Save:
+    """Drafts of answers."""
+
+    async def save(conversation_id: int, typed: Typed, began_at: int) -> None:
+        route = typed.route
+        await drafts.save(
+            conversation_id,
+            agent,
+            typed.text,
+            account=route.account.name if route else "",
+            sender=route.sender if route else "",
+            enclosed=typed.enclosed,
+            began_at=began_at,
+        )
+
+    return save
+
+
+def saving_notes(drafts: Drafts, agent: str) -> Save:
+    """Private notes that are not finished."""
+
+    async def save(conversation_id: int, typed: Typed, began_at: int) -> None:
+        await drafts.save_note(conversation_id, agent, typed.text)
+
+    return save
+
+
 class Drafting:
     """One writer behind the keys: it always writes the newest text, and only that."""
 
-    def __init__(
-        self, drafts: Drafts, agent: str, clock: Clock, tell: Callable[[str], None]
-    ) -> None:
+    def __init__(self, save: Save, clock: Clock, tell: Callable[[str], None]) -> None:
         """Nothing typed yet; `tell` is given the words when a text cannot be saved."""
-        self._drafts = drafts
-        self._agent = agent
+        self._save = save
         self._clock = clock
         self._tell = tell
-        self._pending: dict[int, tuple[str, Route | None]] = {}
+        self._pending: dict[int, Typed] = {}
         self._began: dict[int, int] = {}
         self._writing: asyncio.Task[None] | None = None
 
-    def typed(self, conversation_id: int, text: str, route: Route | None) -> None:
+    def typed(self, conversation_id: int, typed: Typed) -> None:
         """Take the newest text of a conversation's draft."""
-        if text:
+        if typed:
             self._began.setdefault(conversation_id, self._clock.now())
-        self._pending[conversation_id] = (text, route)
+        self._pending[conversation_id] = typed
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write(), name="drafts")
 
     def unsaved(self, conversation_id: int, saved: str) -> str:
         """The newest text of a draft: what could not be saved yet, else what is on disk."""
         pending = self._pending.get(conversation_id)
-        return saved if pending is None else pending[0]
+        return saved if pending is None else pending.text
 
     def forget(self, conversation_id: int) -> None:
         """The text has been sent, and its draft went with it."""
@@ -50,23 +93,13 @@ class Drafting:
     async def _write(self) -> None:
         """Write until nothing newer is there; what fails waits for the next key."""
         while self._pending:
-            conversation_id, (text, route) = self._pending.popitem()
+            conversation_id, typed = self._pending.popitem()
             try:
-                await self._save(conversation_id, text, route)
+                began_at = self._began.get(conversation_id, self._clock.now())
+                await self._save(conversation_id, typed, began_at)
             except StoreError as error:
-                self._pending.setdefault(conversation_id, (text, route))
+                self._pending.setdefault(conversation_id, typed)
                 self._tell(f"The draft is not saved: {error}")
                 return
-
-    async def _save(self, conversation_id: int, text: str, route: Route | None) -> None:
-        """Write one draft."""
-        await self._drafts.save(
-            conversation_id,
-            self._agent,
-            text,
-            account=route.account.name if route else "",
-            sender=route.sender if route else "",
-            began_at=self._began.get(conversation_id, self._clock.now()),
-        )
-        if not text:
-            self._began.pop(conversation_id, None)
+            if not typed:
+                self._began.pop(conversation_id, None)

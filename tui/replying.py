@@ -25,6 +25,22 @@ class Route:
         return " · ".join([name, self.sender or "default sender", answer_words(self)])
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When a message is to go out."""
+
+    at: int
+    """Ms UTC."""
+    until_reply: bool = False
+    """Whether it is taken back when the customer writes first."""
+
+
+def held_by_provider(route: Route) -> bool:
+    """Whether the provider keeps scheduled messages; otherwise they wait on the desk."""
+    can = route.account.capabilities
+    return can is not None and can.schedule
+
+
 def default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:
     """The account and own number that the customer last used; None without any account."""
     if not accounts:

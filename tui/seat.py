@@ -8,6 +8,7 @@ from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remapped
 from tui.domain.account import Account
 from tui.domain.local_time import Hours
+from tui.terminal import Manners
 
 _ENTER_BREAKS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),
@@ -38,6 +39,8 @@ class Seat:
     """By the customer's clock; sending in them asks first."""
     editor: str = ""
     """The command that edits a draft; empty: none is known."""
+    manners: Manners = Manners()
+    """How the agent is told of news while looking elsewhere."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The user's own keys by command id."""
 

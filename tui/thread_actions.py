@@ -4,11 +4,11 @@ import contextlib
 from collections.abc import Sequence
 
 from tui.domain.conversation import Conversation, State
-from tui.domain.message import Direction, Message, NewMessage
+from tui.domain.message import NOTHING, Direction, Enclosed, Format, Message, NewMessage
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.when import in_words
-from tui.replying import Route
+from tui.replying import Plan, Route, held_by_provider
 from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
@@ -89,12 +89,17 @@ class ThreadActions:
         *,
         seen_upto: int,
         retry_of: int | None = None,
+        enclosed: Enclosed = NOTHING,
+        plan: Plan | None = None,
     ) -> Message:
         """Queue a message, and take the conversation on if it is nobody's.
 
+        With a `plan` it goes out then: the provider keeps it where it can, else the desk does.
         Raises `StoreError` when nothing was queued.
         """
-        now = self._seat.clock.now()
+        hold_until = self._seat.clock.now() + self._seat.grace_ms
+        if plan is not None and not held_by_provider(route):
+            hold_until = plan.at
         message = await self._store.outbox.queue(
             NewMessage(
                 to=conversation.party,
@@ -102,8 +107,13 @@ class ThreadActions:
                 account=route.account.name,
                 sender=route.sender,
                 agent=self._agent,
-                hold_until=now + self._seat.grace_ms,
+                hold_until=hold_until,
                 retry_of=retry_of,
+                scheduled_at=plan.at if plan else None,
+                cancel_on_reply=plan is not None and plan.until_reply,
+                format=Format.MMS if enclosed.media else Format.SMS,
+                subject=enclosed.subject,
+                media=enclosed.media,
             ),
             seen_upto=seen_upto,
         )
@@ -113,15 +123,51 @@ class ThreadActions:
         return message
 
     def sent(self, message: Message) -> None:
-        """A message that may be taken back for a moment."""
+        """A message that may be taken back for a moment; its text is a draft again then."""
 
         async def undo() -> str:
-            if await self._store.outbox.take_back(message.id, self._agent):
-                await self._give_up(message)
-                return "Taken back: it was not sent"
-            return "Too late to take it back: it is on its way"
+            if not await self._store.outbox.take_back(message.id, self._agent):
+                return "Too late to take it back: it is on its way"
+            await self._as_draft(message)
+            await self._give_up(message)
+            return "Taken back: it was not sent, the text is a draft again"
 
         self._undo.push("send", undo)
+
+    async def call_off(self, message: Message) -> str:
+        """Take back a message that waits for its time, here or at the provider."""
+        outbox = self._store.outbox
+        if message.status is Status.QUEUED and await outbox.take_back(message.id, self._agent):
+            await self._as_draft(message)
+            return "Cancelled: it was not sent, the text is a draft again"
+        if message.cancel_wanted:
+            return "The provider has been asked already: the badge will tell"
+        if await outbox.ask_cancel(message.id, self._agent):
+            name = one_line(message.account, 20)
+            return f"Asked {name} to cancel it: the badge will tell"
+        return "Nothing to cancel: it does not wait for a time any more"
+
+    async def note(self, conversation: Conversation, text: str, mentions: Sequence[str]) -> str:
+        """A private note for colleagues."""
+        await self._store.messages.add_note(conversation.id, self._agent, text, mentions)
+        if not mentions:
+            return "Noted, for colleagues only"
+        return f"Noted · {one_line(', '.join(mentions), 60)} will see it"
+
+    async def _as_draft(self, message: Message) -> None:
+        """The text of a message that was not sent, before what has been typed since."""
+        drafts, place = self._store.drafts, message.conversation_id
+        draft = await drafts.get(place, self._agent)
+        newer = draft.body if draft else ""
+        await drafts.save(
+            place,
+            self._agent,
+            f"{message.body}\n{newer}" if newer else message.body,
+            account=message.account,
+            sender=message.sender,
+            enclosed=Enclosed(message.media, message.subject),
+            began_at=message.at,
+        )
 
     async def _give_up(self, message: Message) -> None:
         """What was taken on with an answer is nobody's again when the answer is taken back."""

@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.clock import SECOND, Clock
+from tui.clock import MINUTE, SECOND, Clock
 from tui.serving import pace_of, serving
 from tui.settings.desk import Desk
 from tui.settings.errors import SettingsError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui.store.ingest import Judge
     from tui.store.store import Store
     from tui.sync.served import ServedAccount
+    from tui.terminal import Manners
 
 __all__ = ["judge_of", "make_seat", "open_store", "pace_of", "served", "serving"]
 
@@ -109,7 +110,22 @@ def make_seat(desk: Desk, clock: Clock, environ: Mapping[str, str]) -> "Seat":
         grace_ms=round(desk.grace_seconds * SECOND),
         quiet_hours=desk.quiet_hours,
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
+        manners=manners_of(desk, environ),
         keys={command: _keys(keys) for command, keys in desk.keys.items()},
+    )
+
+
+def manners_of(desk: Desk, environ: Mapping[str, str]) -> "Manners":
+    """How the agent is called, by the settings and by what the terminal understands."""
+    from tui.terminal import Manners, terminal_of
+
+    wishes = desk.notifications
+    return Manners(
+        terminal_of(environ),
+        bell=wishes.bell,
+        desktop=wishes.desktop,
+        every_ms=round(wishes.every_seconds * SECOND),
+        silent_after_ms=desk.silent_after_minutes * MINUTE,
     )
 
 

@@ -13,6 +13,8 @@ class Subject(StrEnum):
     PRESENCE = "presence"
     DRAFT = "draft"
     TEMPLATE = "template"
+    MENTION = "mention"
+    """A note that names an agent; the id is the note's."""
     VIEW = "view"
 
 

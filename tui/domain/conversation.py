@@ -77,6 +77,8 @@ class View:
     failed: bool = False
     drafts_of: str = ""
     """Only conversations with a draft of this agent."""
+    mentions_of: str = ""
+    """Only conversations with a note that names this agent, closed ones until it was seen."""
     text: str = ""
     """Only those whose name, number or last message contains this."""
     order: Order = Order.WAITING

@@ -14,7 +14,7 @@ def belongs(conversation: Conversation, view: View) -> bool:
         fits = conversation.failed > 0
     elif view.starred:
         fits = conversation.starred
-    elif view.drafts_of:
+    elif view.drafts_of or view.mentions_of:
         fits = True
     else:
         fits = conversation.state is (view.state or State.OPEN)

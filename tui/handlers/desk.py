@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.domain.conversation import Conversation
+from tui.domain.message import Message
 from tui.handlers.kind import Handler
 from tui.handlers.triage import step_back
+from tui.screens.said import said
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -15,20 +19,39 @@ async def new(inbox: InboxScreen) -> None:
     """Ask for a number and write to it."""
     from tui.screens.new_message import NewMessageScreen
 
-    inbox.app.push_screen(NewMessageScreen(inbox.store, inbox.seat), inbox.begin)
+    inbox.app.push_screen(NewMessageScreen(inbox.store, inbox.seat), partial(_begin, inbox))
+
+
+@said
+async def _begin(inbox: InboxScreen, conversation: Conversation | None) -> None:
+    """Write to someone new, unless that was called off."""
+    if conversation is not None:
+        await inbox.go_to(conversation)
+        inbox.pane.write()
 
 
 async def search(inbox: InboxScreen) -> None:
     """Find words in all messages, and jump to the hit."""
     from tui.screens.search import SearchScreen
 
-    inbox.app.push_screen(SearchScreen(inbox.store, inbox.seat), inbox.jump)
+    inbox.app.push_screen(SearchScreen(inbox.store, inbox.seat), partial(_jump, inbox))
+
+
+@said
+async def _jump(inbox: InboxScreen, hit: Message | None) -> None:
+    """Go to a message that was found, unless the search was called off."""
+    found = await inbox.store.conversations.get(hit.conversation_id) if hit else None
+    if hit is not None and found is not None:
+        await inbox.go_to(found, at=hit.id)
 
 
 async def undo(inbox: InboxScreen) -> None:
     """Take the last action back."""
-    inbox.say(await inbox.actions.undo())
+    await inbox.pane.flush()
+    words = await inbox.actions.undo()
+    await inbox.pane.take_up_draft()
     await step_back(inbox)
+    inbox.say(words)
 
 
 async def accounts(inbox: InboxScreen) -> None:

@@ -150,6 +150,8 @@ def _query(view: View) -> tuple[str, dict[str, Any]]:
         return "failed", {}
     if view.drafts_of:
         return "drafts", {"agent": view.drafts_of}
+    if view.mentions_of:
+        return "mentions", {"agent": view.mentions_of}
     if view.starred:
         return "starred", {}
     if view.label:

@@ -3,6 +3,7 @@
 import functools
 import random
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from tui.clock import Clock
@@ -78,6 +79,12 @@ class Messages:
         query = functools.partial(self._sql.trouble_of, conversation_id=conversation_id)
         return rows.messages(await self._database.read(query))
 
+    async def mentions(self, message_id: int, agent: str) -> bool:
+        """Whether a note names this agent."""
+        query = queries("writing").mentioned
+        look = functools.partial(query, agent=agent, message_id=message_id)
+        return await self._database.read(look) is not None
+
     async def attachments(self, message_id: int) -> list[AttachmentInfo]:
         """What came with a message, without the bytes."""
         query = functools.partial(self._sql.attachments_of, message_id=message_id)
@@ -88,8 +95,10 @@ class Messages:
         query = functools.partial(self._sql.attachment_data, id=attachment_id)
         return await self._database.read(query) or b""
 
-    async def add_note(self, conversation_id: int, agent: str, body: str) -> int:
-        """Write a private note into the conversation; returns its id."""
+    async def add_note(
+        self, conversation_id: int, agent: str, body: str, mentions: Sequence[str] = ()
+    ) -> int:
+        """Write a private note that tells `mentions` (agents' names); returns its id."""
 
         def work(transaction: Transaction) -> int:
             now = self._clock.now()
@@ -111,9 +120,28 @@ class Messages:
             note_last(summary, id=identity, at=now, direction=Direction.NOTE, status="", body=text)
             summaries.flush()
             record(transaction, self._rng, self._clock, agent, "note", conversation_id, identity)
+            _mention(transaction, conversation_id, identity, mentions)
+            queries("writing").drop_note_draft(
+                transaction.connection, conversation_id=conversation_id, agent=agent
+            )
             return identity
 
         return await self._database.write(work)
+
+
+def _mention(
+    transaction: Transaction, conversation_id: int, message_id: int, agents: Sequence[str]
+) -> None:
+    """Tell agents of a note that names them."""
+    for agent in agents:
+        queries("writing").add_mention(
+            transaction.connection,
+            agent=agent,
+            message_id=message_id,
+            conversation_id=conversation_id,
+        )
+    if agents:
+        transaction.changed(Subject.MENTION, message_id, conversation_id)
 
 
 _EMPTY: dict[str, Any] = {

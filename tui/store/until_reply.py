@@ -35,9 +35,7 @@ def superfluous(transaction: Transaction, row: Row) -> bool:
     return bool(came(transaction.connection, **place))
 
 
-def take_back(
-    transaction: Transaction, summaries: Summaries, clock: Clock, row: Row
-) -> None:
+def take_back(transaction: Transaction, summaries: Summaries, clock: Clock, row: Row) -> None:
     """Settle a message as cancelled, with the reason."""
     now = clock.now()
     event = EventRow(

@@ -20,14 +20,16 @@ from tui.consenting import Standing, lock_words, standing_of, suspicion_words
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.local_time import clock_words, zones_for
-from tui.domain.message import NOTHING, Message
+from tui.domain.mentions import mentioned
+from tui.domain.message import NOTHING, Enclosed, Message
 from tui.domain.phone import pretty
 from tui.domain.replacements import to_gsm
 from tui.domain.templates import blanks
 from tui.domain.text import one_line
-from tui.drafting import Drafting
+from tui.drafting import Drafting, Typed, saving_notes, saving_replies
 from tui.guards import Guard, at_night, impossible, news, unfilled
-from tui.replying import Route, default_route, next_account, next_sender
+from tui.notes import NOTE_WORDS, naming_words
+from tui.replying import Plan, Route, default_route, next_account, next_sender
 from tui.ribbon import change_words, hint_words, saved_words
 from tui.seat import Seat
 from tui.store.errors import StoreError
@@ -67,7 +69,9 @@ class ConversationPane(Vertical):
         self._seat = seat
         self._actions = actions
         self._keys = first_keys(seat.commands)
-        self._drafting = Drafting(store.drafts, seat.agent, seat.clock, self._say)
+        drafts, agent = store.drafts, seat.agent
+        self._drafting = Drafting(saving_replies(drafts, agent), seat.clock, self._say)
+        self._noting = Drafting(saving_notes(drafts, agent), seat.clock, self._say)
         self._turn = asyncio.Lock()
         """One conversation after the other is shown, however fast keys come."""
         self.conversation: Conversation | None = None
@@ -130,7 +134,7 @@ class ConversationPane(Vertical):
     async def _show(self, conversation: Conversation, at: int) -> None:
         """Read what is needed; then messages, title, way and draft change together."""
         agent = self._seat.agent
-        await self._drafting.flush()
+        await self.flush()
         seen = await self._store.conversations.seen_upto(conversation.id, agent)
         draft = await self._store.drafts.get(conversation.id, agent)
         standing = await standing_of(self._store, conversation)
@@ -147,15 +151,20 @@ class ConversationPane(Vertical):
         self._show_composer(True)
         self._head()
 
-    def _put(self, text: str, conversation_id: int) -> None:
+    def _put(self, text: str, conversation_id: int, *, note: bool = False) -> None:
         """Put a text into the composer, and say how long it is."""
-        self.composer.put(text, conversation_id)
+        self.composer.put(text, conversation_id, note=note)
+        self.set_class(note, "-note")
         self._measure()
 
     def _measure(self) -> None:
         """Say how long the text is, and what to know before it is sent."""
         can = self.route.account.capabilities if self.route else None
         text = self.composer.text
+        if self.composer.note:
+            self.route_line.measure("")
+            self.border_subtitle = Content(naming_words(self.composer.names)) or None
+            return
         self.route_line.measure(text, whole=can is not None and can.whole_160_parts)
         words = hint_words(text, self.enclosed, can, self._keys["to_gsm"])
         self.border_subtitle = Content(one_line(words, 200)) if words else None
@@ -190,17 +199,62 @@ class ConversationPane(Vertical):
             key = self._keys["take_over"]
             self._say(f"{one_line(held, 20)} is writing here: {key} takes over")
             return False
+        await self._write_as(note=False)
         return self.write()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Who stands in the composer writes."""
-        if event.widget is self.composer:
+        """Who stands in the composer writes; a note crosses nobody's answer."""
+        if event.widget is self.composer and not self.composer.note:
             self.run_worker(self.company.take_pen(), group="pen", exit_on_error=False)
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         """Out of the composer: another may write."""
         if event.widget is self.composer:
             self.run_worker(self.company.lay_down(), group="pen", exit_on_error=False)
+
+    async def take_note(self) -> None:
+        """Begin a private note, or go on with one."""
+        if self.conversation is not None:
+            self.composer.agents = tuple(await self._store.agents.names())
+            await self._write_as(note=True)
+            self.composer.focus()
+
+    async def _write_as(self, *, note: bool) -> None:
+        """Show the note that was begun in the composer, or the answer."""
+        conversation = self.conversation
+        if conversation is None or self.composer.note is note:
+            return
+        await self.flush()
+        saved = await self._saved(conversation.id, note)
+        if self.conversation is not None and self.conversation.id == conversation.id:
+            drafting = self._noting if note else self._drafting
+            self._put(drafting.unsaved(conversation.id, saved), conversation.id, note=note)
+            self._head()
+
+    async def _saved(self, conversation_id: int, note: bool) -> str:
+        """What is on disk of the agent's note or answer."""
+        drafts, agent = self._store.drafts, self._seat.agent
+        if note:
+            return await drafts.note(conversation_id, agent)
+        draft = await drafts.get(conversation_id, agent)
+        return draft.body if draft else ""
+
+    async def take_up_draft(self) -> None:
+        """Show the draft as it is on disk now: something came back to it."""
+        conversation = self.conversation
+        if conversation is None or self.composer.note:
+            return
+        draft = await self._store.drafts.get(conversation.id, self._seat.agent)
+        if draft is not None and draft.body != self.composer.text:
+            self.enclosed = draft.enclosed
+            self._put(draft.body, conversation.id)
+
+    def enclose(self, enclosed: Enclosed) -> None:
+        """These pictures and this subject go along with the answer."""
+        self.enclosed = enclosed
+        self._measure()
+        if self.conversation is not None:
+            self._keep(self.conversation.id, self.composer.text)
 
     def write(self) -> bool:
         """Put the cursor into the composer; whether nothing stands against it."""
@@ -234,7 +288,7 @@ class ConversationPane(Vertical):
         self._head()
         self._measure()
         if self.composer.text:
-            self._drafting.typed(conversation.id, self.composer.text, self.route)
+            self._keep(conversation.id, self.composer.text)
 
     def plain_signs(self) -> None:
         """Replace the signs that force Unicode, where that makes the text plain."""
@@ -265,48 +319,103 @@ class ConversationPane(Vertical):
         self._after(sent, close=False)
 
     async def flush(self) -> None:
-        """Wait until the draft is on disk."""
+        """Wait until what was typed is on disk."""
         await self._drafting.flush()
+        await self._noting.flush()
 
     @on(Composer.Typed)
     def _typed(self, event: Composer.Typed) -> None:
         """Keep the draft, and say how long it is."""
         event.stop()
         here = self.conversation is not None and self.conversation.id == event.conversation_id
-        self._drafting.typed(event.conversation_id, event.text, self.route if here else None)
+        self._keep(event.conversation_id, event.text, note=event.note, here=here)
         if here:
             self._measure()
             self.company.typed()
+
+    def _keep(
+        self, conversation_id: int, text: str, *, note: bool = False, here: bool = True
+    ) -> None:
+        """Write the draft of an answer or of a note down, behind the keys."""
+        if note:
+            self._noting.typed(conversation_id, Typed(text))
+        else:
+            typed = Typed(text, self.route, self.enclosed) if here else Typed(text)
+            self._drafting.typed(conversation_id, typed)
 
     @on(Composer.Sent)
     async def _send(self, event: Composer.Sent) -> None:
         """Queue the text, unless something stands against it; then the text stays."""
         event.stop()
-        conversation, route = self.conversation, self.route
+        conversation = self.conversation
         if conversation is None or conversation.id != event.conversation_id:
             self._say("Not sent: another conversation is open; the text is kept as a draft")
+        elif event.note:
+            await self._send_note(conversation, event.text)
+        else:
+            await self._send_reply(conversation, event.text, close=event.close)
+
+    async def _send_note(self, conversation: Conversation, text: str) -> None:
+        """Write the note down, and go back to the list."""
+        if not text.strip():
+            self._say("Nothing to note yet: type it first")
             return
+        await self._noting.flush()
+        named = [n for n in mentioned(text, self.composer.agents) if n != self._seat.agent]
+        try:
+            words = await self._actions.note(conversation, text, named)
+        except StoreError as error:
+            self._refuse(conversation, text, f"{error}; your note is kept")
+            return
+        self._noting.forget(conversation.id)
+        await self._write_as(note=False)
+        self._say(words)
+        self.composer.action_leave()
+
+    async def send_later(self, plan: Plan) -> None:
+        """Queue what is written for its time."""
+        if self.conversation is not None:
+            text = self.composer.text
+            self._put("", self.conversation.id)
+            await self._send_reply(self.conversation, text, plan=plan)
+
+    async def _send_reply(
+        self,
+        conversation: Conversation,
+        text: str,
+        *,
+        close: bool = False,
+        plan: Plan | None = None,
+    ) -> None:
+        """Queue an answer, unless something stands against it; then the text stays."""
         held = await self.company.take_pen()
-        problem = self._objection(conversation, event.text, held)
+        problem, route = self._objection(conversation, text, held, plan), self.route
         if problem or route is None:
-            self._refuse(conversation, event.text, problem)
+            self._refuse(conversation, text, problem)
             self._stand_on_blank()
             return
         await self._drafting.flush()
         try:
             sent = await self._actions.send(
-                conversation, event.text, route, seen_upto=self._seen_upto
+                conversation,
+                text,
+                route,
+                seen_upto=self._seen_upto,
+                enclosed=self.enclosed,
+                plan=plan,
             )
         except StoreError as error:
-            self._refuse(conversation, event.text, f"{error}; your text is kept")
+            self._refuse(conversation, text, f"{error}; your text is kept")
             return
         self._drafting.forget(conversation.id)
         self._guard.forget()
         self.enclosed = NOTHING
         self._measure()
-        self._after(sent, close=event.close)
+        self._after(sent, close=close)
 
-    def _objection(self, conversation: Conversation, text: str, held: str) -> str:
+    def _objection(
+        self, conversation: Conversation, text: str, held: str, plan: Plan | None
+    ) -> str:
         """What stands against sending (`held`: a colleague has the pen); empty for nothing."""
         if self.route is None:
             return "No account is configured: smsdesk doctor tells how"
@@ -315,7 +424,8 @@ class ConversationPane(Vertical):
         if held:
             key = self._keys["take_over"]
             return f"{one_line(held, 20)} writes here now: Esc {key} takes it back"
-        now, hours = self._seat.clock.now(), self._seat.quiet_hours
+        now = plan.at if plan else self._seat.clock.now()
+        hours = self._seat.quiet_hours
         problem = self._guard.hear(
             [
                 *unfilled(text),
@@ -374,7 +484,8 @@ class ConversationPane(Vertical):
             title + Content.styled(f"  {others}", "$text-accent") if others else title
         )
         self._notify(conversation)
-        self.route_line.route(self.route.words if self.route else "no account")
+        way = self.route.words if self.route else "no account"
+        self.route_line.route(NOTE_WORDS if self.composer.note else way)
 
     def tick(self) -> None:
         """A minute has passed: the customer's clock reads differently."""

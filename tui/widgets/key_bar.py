@@ -23,6 +23,11 @@ class KeyBar(Widget):
         self._pairs: list[tuple[str, str]] = []
         self._words = ""
 
+    @property
+    def said(self) -> str:
+        """The words that are shown in place of the keys."""
+        return self._words
+
     def offer(self, commands: Iterable[Command], *more: tuple[str, str]) -> None:
         """Show the first key and the short word of each command, and more keys and words."""
         pairs = [(shown(c.keys[0]), c.bar or c.words) for c in commands if c.keys]

@@ -8,10 +8,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import present
-from tui.domain.sms import Count, count
+from tui.domain.sms import count
 from tui.domain.text import one_line
-
-_MOST_SIGNS = 4
+from tui.ribbon import length_words
 
 
 class RouteLine(Widget):
@@ -31,10 +30,10 @@ class RouteLine(Widget):
         """Say which way the message goes."""
         self._say(words=one_line(words, 120))
 
-    def measure(self, text: str) -> None:
-        """Say how long a text is."""
+    def measure(self, text: str, *, whole: bool = False) -> None:
+        """Say how long a text is; `whole` where parts are whole multiples of 160."""
         counted = count(text)
-        self._say(length=length_words(counted), long=len(counted.parts) > 1)
+        self._say(length=length_words(counted, whole=whole), long=len(counted.parts) > 1)
 
     def _say(
         self, *, words: str | None = None, length: str | None = None, long: bool | None = None
@@ -63,16 +62,3 @@ class RouteLine(Widget):
             Segment(self._mark, rule),
         ]
         return Strip(parts).adjust_cell_length(self.size.width, rule)
-
-
-def length_words(counted: Count) -> str:
-    """The length for people: "24/70 · 1 part · Unicode ą"; empty for the empty text."""
-    if not counted.parts:
-        return ""
-    parts = len(counted.parts)
-    used = counted.per_part - counted.left
-    words = [f"{used}/{counted.per_part}", f"{parts} part{'s' if parts > 1 else ''}"]
-    if counted.forcing:
-        signs = list(dict.fromkeys(forcing.char for forcing in counted.forcing))
-        words.append(f"Unicode {one_line(' '.join(signs[:_MOST_SIGNS]), 16)}")
-    return " · ".join(words)

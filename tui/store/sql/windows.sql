@@ -98,3 +98,23 @@ where c.state = :state
   and (:pattern = '' or c.folded like :pattern escape '\')
   and c.last_at >= :last_at and (c.last_at > :last_at or c.id < :id)
 order by c.last_at, c.id desc limit :limit;
+
+-- name: mentions_after(agent, pattern, rank, id, limit)
+select c.* from conversations c
+where c.id in (select conversation_id from mentions where agent = :agent)
+  and (c.state <> 'closed' or exists (
+    select 1 from mentions m where m.agent = :agent and m.conversation_id = c.id and m.message_id > coalesce((
+      select l.message_id from looks l where l.conversation_id = c.id and l.agent = :agent), 0)))
+  and (:pattern = '' or c.folded like :pattern escape '\')
+  and (c.rank, c.id) > (:rank, :id)
+order by c.rank, c.id limit :limit;
+
+-- name: mentions_before(agent, pattern, rank, id, limit)
+select c.* from conversations c
+where c.id in (select conversation_id from mentions where agent = :agent)
+  and (c.state <> 'closed' or exists (
+    select 1 from mentions m where m.agent = :agent and m.conversation_id = c.id and m.message_id > coalesce((
+      select l.message_id from looks l where l.conversation_id = c.id and l.agent = :agent), 0)))
+  and (:pattern = '' or c.folded like :pattern escape '\')
+  and (c.rank, c.id) < (:rank, :id)
+order by c.rank desc, c.id desc limit :limit;

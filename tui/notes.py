@@ -1,0 +1,35 @@
+"""Private notes: what stands around the composer while one is written, and who is told."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from tui.domain.change import Change, Subject
+from tui.domain.text import one_line
+
+if TYPE_CHECKING:
+    from tui.screens.inbox import InboxScreen
+
+NOTE_WORDS = "private note · colleagues only, never sent · @name tells them"
+_MOST_NAMES = 4
+
+
+def naming_words(names: Sequence[str]) -> str:
+    """Whom Tab would name, first one first; empty for nobody."""
+    if not names:
+        return ""
+    shown = "  ".join(f"@{one_line(name, 16)}" for name in names[:_MOST_NAMES])
+    return f"Tab names {shown}"
+
+
+async def tell(inbox: "InboxScreen", changes: Iterable[Change]) -> None:
+    """Say that a note of a colleague names this agent."""
+    for change in changes:
+        if change.subject is not Subject.MENTION:
+            continue
+        if not await inbox.store.messages.mentions(change.id, inbox.seat.agent):
+            continue
+        note = await inbox.store.messages.get(change.id)
+        about = await inbox.store.conversations.get(change.conversation_id)
+        if note is not None and about is not None and note.agent != inbox.seat.agent:
+            who, title = one_line(note.agent, 20), one_line(about.title, 30)
+            inbox.say(f"{who} names you in a note on {title} · g m shows it")
