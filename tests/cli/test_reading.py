@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
 
-from tests.cli.conftest import Desk, one_line
+from tests.cli.conftest import ROOT, Desk, one_line
 from tests.conftest import OpenStore
 from tests.store.builders import MIA, TOM, answer, conversation_with, reply
 from tui.clock import HOUR, ManualClock
@@ -183,3 +185,23 @@ def test_a_directory_in_the_files_place_is_one_line(bare: Desk) -> None:
     ran = bare.run("threads")
     assert ran.returncode == 2
     assert str(bare.database) in one_line(ran)
+
+
+@pytest.mark.parametrize("command", [["threads"], ["messages", MIA], ["search", "ready"]])
+async def test_looking_takes_no_event_loop_and_no_network(
+    bare: Desk, store: Store, command: list[str]
+) -> None:
+    await store.ingest.store("support", [reply("Is it ready?", MIA)])
+    assert bare.run(*command).returncode == 0  # from now on the settings are remembered
+    code = f"import sys\nfrom tui.cli import main\nmain({command!r})\nprint(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env=dict(bare.environ),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    heavy = {"asyncio", "aiosqlite", "aiosql", "httpx", "phonenumbers", "pydantic", "structlog"}
+    assert "Is it ready?" in ran.stdout
+    assert not heavy & set(ran.stdout.splitlines()[-1].split())

@@ -137,3 +137,32 @@ async def test_a_live_service_sends_and_the_command_only_follows(
         service.communicate(timeout=20)
     assert ran.returncode == 0
     assert [message["text"] for message in sandbox.accepted] == ["once"]
+
+
+def test_a_locked_inbox_takes_nothing_and_says_so(desk: Desk) -> None:
+    assert desk.run("sync", "--once").returncode == 0
+    with closing(sqlite3.connect(desk.database, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        ran = desk.run("send", "--to", DELIVERS, "--text", "x")
+    assert ran.returncode == 1
+    assert "is locked by another program: nothing was written" in one_line(ran)
+    assert desk.objects("threads") == []
+
+
+def test_a_file_of_something_else_is_left_alone(desk: Desk) -> None:
+    desk.database.write_bytes(b"Dear all, " * 1000)
+    ran = desk.run("send", "--to", DELIVERS, "--text", "x")
+    assert ran.returncode == 2
+    assert "is not a database" in one_line(ran)
+    assert desk.database.read_bytes() == b"Dear all, " * 1000
+
+
+def test_an_answer_comes_from_the_number_the_customer_wrote_to(
+    desk: Desk, sandbox: Sandbox
+) -> None:
+    sandbox.tell(
+        "inbound", provider="messagemedia", **{"from": DELIVERS}, to="+61491570157", text="?"
+    )
+    desk.run("sync", "--once")
+    assert desk.run("send", "--to", DELIVERS, "--text", "!", "--wait").returncode == 0
+    assert sandbox.accepted[0]["from"] == "+61491570157"

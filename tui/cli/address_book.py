@@ -106,7 +106,8 @@ def _vcards(text: str, path: Path) -> Iterator[Contact]:
 
 def _of_card(contents: dict[str, list[object]]) -> Iterator[Contact]:
     """One contact for each number of a card, or one without a number."""
-    name, note = _value(contents, "fn"), _value(contents, "note")
+    name = _value(contents, "fn") or _value(contents, "n")
+    note = _value(contents, "note")
     for line in contents.get("tel", [None]):
         number = str(getattr(line, "value", "") or "").removeprefix("tel:")
         yield Contact(number, name, note)
@@ -115,4 +116,4 @@ def _of_card(contents: dict[str, list[object]]) -> Iterator[Contact]:
 def _value(contents: dict[str, list[object]], field: str) -> str:
     """The first value of a card's field; empty for none."""
     lines = contents.get(field, [])
-    return str(getattr(lines[0], "value", "")) if lines else ""
+    return " ".join(str(getattr(lines[0], "value", "")).split()) if lines else ""
