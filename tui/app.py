@@ -8,11 +8,14 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line, printable
+from tui.frugal import Picture, Ready
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
@@ -50,6 +53,7 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         self._serving: asyncio.Task[None] | None = None
         self.failure: Exception | None = None
         """What ended the app, if it did not end in good order."""
+        self._picture = Picture()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = named(seat.theme if seat.colours else "terminal")
@@ -62,6 +66,10 @@ class SmsDeskApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Follow the store; begin the rest when the first picture is out."""
         self.run_worker(self._follow(), name="news")
+        self._ask_terminal(KEEP_TITLE if self._seat.manners.terminal.titled else "")
+        self.set_interval(1.0, self._telling.tick)
+        self.set_interval(_ALARMS_EVERY, self._watch_accounts)
+        self.app_resume_signal.subscribe(self, lambda _: self._picture.forget())
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -82,6 +90,27 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         screen = self.screen_stack[0]
         assert isinstance(screen, InboxScreen)
         return screen
+
+    def on_resize(self) -> None:
+        """Terminals mix up what they show when their size changes."""
+        self._picture.forget()
+
+    def on_app_focus(self) -> None:
+        """Others may have written on the terminal meanwhile."""
+        self._picture.forget()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send only the cells that change; nothing at all when none does."""
+        writes = self._running and not (self._closed or self._batch_count or self.is_headless)
+        if not (writes and isinstance(renderable, CompositorUpdate)):
+            super()._display(screen, renderable)
+            return
+        sequence = self._picture.take(renderable, self.size, self.screen, self.console)
+        moved = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if sequence or moved != self._previous_cursor_position:
+            super()._display(screen, Ready(sequence))
+        else:
+            self.post_display_hook()
 
     async def on_event(self, event: events.Event) -> None:
         """What is pasted is outside text wherever it goes: it becomes harmless at the door."""
