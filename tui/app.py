@@ -21,12 +21,16 @@ from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
+from tui.telling import Telling
+from tui.terminal import KEEP_TITLE, RESTORE_TITLE
 from tui.themes import THEMES, named
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
 """What runs behind the screen: it is entered after the first paint and left at the end."""
 
 
+_ALARMS_EVERY = 5.0
+"""Seconds between two looks for accounts that have stopped or fallen silent."""
 _PAUSE = 1.0
 """Seconds before the store is watched again after trouble."""
 
@@ -54,6 +58,13 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         self.failure: Exception | None = None
         """What ended the app, if it did not end in good order."""
         self._picture = Picture()
+        self._telling = Telling(
+            store,
+            seat,
+            write=self._ask_terminal,
+            focused=lambda: self.app_focus,
+            say=lambda words: self.inbox.say(words),
+        )
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = named(seat.theme if seat.colours else "terminal")
@@ -71,6 +82,7 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         self.set_interval(_ALARMS_EVERY, self._watch_accounts)
         self.app_resume_signal.subscribe(self, lambda _: self._picture.forget())
         self.call_after_refresh(self._begin)
+        self.call_after_refresh(self._telling.begin)
 
     def _begin(self) -> None:
         """What nobody waits for."""
@@ -124,6 +136,7 @@ class SmsDeskApp(App[int], inherit_bindings=False):
             try:
                 async for changes in self._store.feed.watch():
                     await self.inbox.apply(changes)
+                    await self._telling.heed(changes)
             except StoreError as error:
                 self.inbox.say(one_line(str(error), 300))
                 await asyncio.sleep(_PAUSE)
@@ -133,6 +146,21 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         """No news any more for a screen that is being taken away."""
         self.workers.cancel_all()
         await super()._shutdown()
+
+    def on_unmount(self) -> None:
+        """The terminal has its own title again."""
+        self._ask_terminal(RESTORE_TITLE if self._seat.manners.terminal.titled else "")
+
+    async def _watch_accounts(self) -> None:
+        """Alarms; a store in trouble is told by the news."""
+        with contextlib.suppress(StoreError):
+            await self._telling.watch_accounts()
+
+    def _ask_terminal(self, sequence: str) -> None:
+        """Put a whole sequence on the terminal, between two pictures."""
+        if sequence and self._driver is not None:
+            self._driver.write(sequence)
+            self._driver.flush()
 
     async def _catch_up(self) -> None:
         """Read everything again, as news was missed."""

@@ -39,7 +39,7 @@ class Seat:
     """By the customer's clock; sending in them asks first."""
     editor: str = ""
     """The command that edits a draft; empty: none is known."""
-    manners: Manners = Manners()
+    manners: Manners = field(default_factory=Manners)
     """How the agent is told of news while looking elsewhere."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The user's own keys by command id."""

@@ -16,9 +16,12 @@ from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.store.troubles import Group
+from tui.telling import silent
 
 _SOON = 0.3
 """Seconds in which changes are gathered."""
+_NOW_AND_THEN = 30.0
+"""Seconds after which it is looked anyway: silence changes nothing in the store."""
 _WATCHED = frozenset({Subject.MESSAGE, Subject.ACCOUNT})
 _ABOUT_ACCOUNT = frozenset({Advice.TOP_UP, Advice.SETTINGS, Advice.ASK_PROVIDER})
 
@@ -40,6 +43,7 @@ class TroubleLine(Static):
     def on_mount(self) -> None:
         """Look when the first picture is out."""
         self.call_after_refresh(self.look)
+        self.set_interval(_NOW_AND_THEN, self.look)
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Look again soon, and once for many changes, where they may matter."""
@@ -56,12 +60,22 @@ class TroubleLine(Static):
 
     async def _read(self) -> None:
         """The groups and what waits, as lines."""
-        accounts = self._store.accounts
-        held = held_words(await self._store.troubles.held_up(), await accounts.states())
+        states = await self._store.accounts.states()
+        held = held_words(await self._store.troubles.held_up(), states)
         failed = [group_words(group, self._keys) for group in await self._store.troubles.groups()]
         if held:
             held = f"{held} · {self._keys['accounts']}"
-        self._say([held, *failed] if held else failed)
+        self._say([*([held] if held else []), *self._silent(states), *failed])
+
+    def _silent(self, states: dict[str, AccountState]) -> list[str]:
+        """Accounts that have brought nothing for unusually long."""
+        now, after = self._seat.clock.now(), self._seat.manners.silent_after_ms
+        return [
+            f"{one_line(name, 16)}: no news for {present.age(state.event_at or 0, now)}"
+            f" · {self._keys['accounts']}"
+            for name, state in states.items()
+            if silent(state, now, after)
+        ]
 
     def _say(self, lines: Sequence[str]) -> None:
         """The worst one, and how many more there are."""
