@@ -4,12 +4,16 @@ import os
 import pty
 import random
 import select
+import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import ROOT, Desk, one_line
 from tests.conftest import OpenStore
@@ -140,7 +144,18 @@ def test_without_a_terminal_it_says_so_and_leaves_nothing(bare: Desk, tmp_path: 
     assert list(room.iterdir()) == []
 
 
-def test_on_a_terminal_it_opens_and_is_gone_when_left(bare: Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda process, terminal: os.write(terminal, b"q"),
+        lambda process, terminal: process.send_signal(signal.SIGTERM),
+        lambda process, terminal: process.send_signal(signal.SIGHUP),
+    ],
+    ids=["key", "stop", "hang-up"],
+)
+def test_on_a_terminal_it_opens_and_is_gone_when_left(
+    bare: Desk, tmp_path: Path, leave: Callable[[subprocess.Popen[bytes], int], object]
+) -> None:
     room = tmp_path / "tmp"
     room.mkdir()
     ours, theirs = pty.openpty()
@@ -152,7 +167,7 @@ def test_on_a_terminal_it_opens_and_is_gone_when_left(bare: Desk, tmp_path: Path
         os.close(theirs)
         try:
             seen = read_until(ours, b"Aisha")
-            os.write(ours, b"q")
+            leave(process, ours)
             seen += read_until(ours, None)
             assert process.wait(timeout=20) == 0
         finally:

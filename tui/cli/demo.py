@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.progress import show_progress
+from tui.cli.stopping import cancelled_by_signals
 from tui.clock import Clock, SystemClock
 from tui.demo.accounts import ACCOUNTS, desk_of
 from tui.store.errors import StoreError
@@ -31,6 +32,8 @@ def run(arguments: Namespace) -> int:
             return asyncio.run(_run(path, arguments, SystemClock(), random.Random()))
         except StoreError as error:
             raise CommandError(str(error), BAD_USE) from None
+        except asyncio.CancelledError:  # told to end before the screen was up
+            return DONE
 
 
 @contextlib.contextmanager
@@ -55,7 +58,8 @@ async def _run(path: Path, arguments: Namespace, clock: Clock, rng: random.Rando
         from tui.cli.inbox import run_app
 
         background = functools.partial(_background, store, clock, rng)
-        return await run_app(store, make_seat(desk, clock, os.environ), background)
+        with cancelled_by_signals():
+            return await run_app(store, make_seat(desk, clock, os.environ), background)
 
 
 async def _furnish(path: Path, clock: Clock, rng: random.Random) -> None:
