@@ -233,6 +233,19 @@ def size_words(size: int) -> str:
     return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
+def _scheduled_words(message: Message, at: int, zone: tzinfo | None, ascii: bool) -> str:
+    """When a message goes out, and where it waits until then."""
+    then = datetime.fromtimestamp(at / SECOND, zone)
+    words = f"{badge(Status.SCHEDULED, ascii=ascii)} for {then:%a} {then.day} {then:%b %H:%M}"
+    if message.status is Status.QUEUED and message.hold_until >= at:
+        words += ", waits on this desk"
+    if message.cancel_wanted:
+        words += ", cancelling"
+    elif message.cancel_on_reply:
+        words += ", unless they reply"
+    return words
+
+
 def badge_words(message: Message, *, zone: tzinfo | None, ascii: bool = False) -> str:
     """The badge with its time and, when something went wrong, the reason."""
     if message.status is None:
@@ -242,8 +255,8 @@ def badge_words(message: Message, *, zone: tzinfo | None, ascii: bool = False) -
         return f"{badge(message.status, ascii=ascii).shape} {_PHONE[message.status]}"
     if message.status is Status.DELIVERED and message.status_at:
         words += f" {clock_time(message.status_at, zone)}"
-    if message.status is Status.SCHEDULED and message.scheduled_at:
-        words += f" for {clock_time(message.scheduled_at, zone)}"
+    if message.scheduled_at and message.status in (Status.SCHEDULED, Status.QUEUED):
+        words = _scheduled_words(message, message.scheduled_at, zone, ascii)
     if message.contradicted:
         words += " (also reported otherwise)"
     if message.reason and message.status is not Status.DELIVERED:

@@ -71,9 +71,15 @@ def _own(account: Account, conversation: Conversation) -> str:
     return account.senders[0] if account.senders else ""
 
 
+_ANSWERED = {"serwersms": frozenset({"2waysms"})}
+"""Names that stand for a number of the provider's: customers can answer those (SerwerSMS, sender)."""
+
+
 def answer_words(route: Route) -> str:
     """Whether an answer can come back, and if not, why."""
     capabilities = route.account.capabilities
+    if route.sender.casefold() in _ANSWERED.get(route.account.provider, ()):
+        return "can answer"
     if route.sender and not answerable(route.sender):
         return "cannot be answered: a name as sender"
     if capabilities is None:

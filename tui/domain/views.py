@@ -37,7 +37,7 @@ def counter_of(view: View) -> str:
         return "failed"
     if view.starred:
         return "starred"
-    if view.label or view.text or view.drafts_of:
+    if view.label or view.text or view.drafts_of or view.mentions_of:
         return ""
     if view.assignee is not None:
         return f"assignee:{view.assignee}"
@@ -59,6 +59,8 @@ def _kind(view: View, agent: str) -> str:
         return "Starred"
     if view.drafts_of:
         return "Drafts"
+    if view.mentions_of:
+        return "Mentions"
     if view.label:
         return f"#{one_line(view.label, 20)}"
     if view.assignee:

@@ -78,7 +78,9 @@ class InboxScreen(Screen[None]):
         with Horizontal(id="desk"):
             with Vertical(id="left"):
                 yield TroubleLine(self.store, seat)
-                yield ThreadList(self.store, seat.clock, ascii=seat.ascii, zone=seat.zone)
+                yield ThreadList(
+                    self.store, seat.clock, ascii=seat.ascii, zone=seat.zone, agent=seat.agent
+                )
                 yield Input(placeholder="name or number", id="filter", compact=True)
             yield ConversationPane(self.store, seat, self.actions)
             yield ContactPanel(self.store, seat)

@@ -45,14 +45,22 @@ class ThreadList(VirtualList[Conversation]):
     }
 
     def __init__(
-        self, store: Store, clock: Clock, *, ascii: bool = False, zone: tzinfo | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        ascii: bool = False,
+        zone: tzinfo | None = None,
+        agent: str = "",
     ) -> None:
-        """Shows nothing before `show`."""
+        """Shows nothing before `show`; the drafts of `agent` are marked."""
         super().__init__(id="threads")
         self._store = store
         self._clock = clock
         self._ascii = ascii
         self._zone = zone
+        self._agent = agent
+        self._drafting: frozenset[int] = frozenset()
         self.view = View()
         self.marked: frozenset[int] = frozenset()
         """Ids of the conversations selected for an action on all."""
@@ -64,10 +72,12 @@ class ThreadList(VirtualList[Conversation]):
         if replace(view, text="") != replace(self.view, text=""):
             self.unmark()
         self.view = view
+        await self._mark_drafts()
         await self.start()
 
     async def apply(self, changes: Iterable[Change]) -> None:
         """Take in what has changed: one line where that is enough, else the window anew."""
+        changes = tuple(changes)
         ids = {c.id for c in changes if c.subject is Subject.CONVERSATION}
         shown = {row.id: row for row in self.rows}
         moved = RELOAD in changes
@@ -80,6 +90,15 @@ class ThreadList(VirtualList[Conversation]):
                 self.replace(fresh)
         if moved:
             await self.reload()
+        if moved or any(c.subject is Subject.DRAFT for c in changes):
+            await self._mark_drafts()
+
+    async def _mark_drafts(self) -> None:
+        """See where this agent has begun to write."""
+        drafting = await self._store.drafts.places(self._agent)
+        if drafting != self._drafting:
+            self._drafting = drafting
+            self.refresh()
 
     def _moves(self, old: Conversation | None, new: Conversation) -> bool:
         """Whether a conversation enters, leaves or changes its place in the window."""
@@ -161,8 +180,8 @@ class ThreadList(VirtualList[Conversation]):
         return row.id
 
     def look(self) -> object:
-        """Ages change by the minute, marks by key."""
-        return self._clock.now() // MINUTE, self.marked
+        """Ages change by the minute, marks by key, drafts by typing."""
+        return self._clock.now() // MINUTE, self.marked, self._drafting
 
     def draw(self, row: Conversation, *, current: bool, width: int) -> list[Strip]:
         """Title and age; preview and badge."""
@@ -220,8 +239,10 @@ class ThreadList(VirtualList[Conversation]):
         return f"{left}{dot if row.unread else ' '} "
 
     def _flags(self, row: Conversation) -> str:
-        """Star, owner and opt-out, in few cells."""
+        """Draft, star, owner and opt-out, in few cells."""
         parts = []
+        if row.id in self._drafting:
+            parts.append("draft" if self._ascii else "✎")
         if row.starred:
             parts.append("*" if self._ascii else "★")
         if row.opted_out:
