@@ -33,6 +33,8 @@ class Company:
         self._told: tuple[int, bool] | None = None
         self._pen = 0
         """The conversation whose pen is ours; 0 for none."""
+        self._lost: set[int] = set()
+        """Conversations that were left with the pen in hand: theirs are to be given back."""
         self._telling: asyncio.Task[None] | None = None
         self.colleagues: Sequence[Colleague] = ()
         """Everybody else who looks at the same conversation."""
@@ -44,7 +46,8 @@ class Company:
     def at(self, conversation_id: int) -> None:
         """The agent looks at this conversation now; 0: at none."""
         if conversation_id != self._place:
-            self._place, self._typed_at = conversation_id, 0
+            self._lost.update({self._pen} - {0})
+            self._place, self._typed_at, self._pen = conversation_id, 0, 0
             self.colleagues, self.holder = (), ""
             self._tell()
 
@@ -139,10 +142,10 @@ class Company:
             await self._store.presence.here(self._agent, place, typing=typing)
         else:
             await self._store.presence.nowhere()
-        if self._pen and self._pen != place:
-            pen, self._pen = self._pen, 0
-            await self._store.pens.drop(pen)
-        elif self._pen and not await self._store.pens.keep(place):
+        for left in self._lost - {self._pen}:
+            await self._store.pens.drop(left)
+        self._lost.clear()
+        if self._pen == place and place and not await self._store.pens.keep(place):
             self._pen = 0
 
 
