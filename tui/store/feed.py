@@ -2,15 +2,13 @@
 
 Each change has the next number of one counter; a watcher asks for what is above the number it has
 seen. Whether it is time to ask, `PRAGMA data_version` knows. That costs a hop to the reader's
-thread, so it is asked often only while the log file beside the database has just been written to,
-which a look at its size and time tells for microseconds; and once a second all the same, should
-that look ever miss a commit.
+thread, so it is asked only when the log file beside the database has just been written to, and
+every ten seconds all the same, should that ever be missed.
 """
 
 import asyncio
 import contextlib
 import functools
-import os
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
@@ -18,12 +16,13 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.store.database import Database
 from tui.store.queries import queries
 
-_LOOK = 0.03
-"""Seconds between two looks at the log file."""
-_TRUTH = 1.0
-"""Seconds between two questions for the data version while nothing is written."""
-_SETTLING = 2.0
-"""Seconds for which a commit may be on its way to the disk after its log was written."""
+_COMMIT = 0.004
+"""Seconds from a commit's first writing to its end, as a rule."""
+_PATIENCE = (0.01, 0.02, 0.05, 0.2, 1.0, 10.0)
+"""Seconds until the next question when nothing more is written: at first for a commit that is
+slow to reach the disk, at last in case that a writing was never told of."""
+_FRAME = 1 / 30
+"""Seconds between two batches: more often, nobody could see a difference."""
 _PAGE = 2_000
 """More changes than this at once, and reading everything again is cheaper."""
 
@@ -56,6 +55,7 @@ class Feed:
                     seen, changes = await self._news(seen)
                     if changes:
                         yield changes
+                        await asyncio.sleep(_FRAME)
                 await looking
         finally:
             self._bells.discard(bell)
@@ -100,35 +100,28 @@ class Feed:
 
     async def _look(self, bell: asyncio.Event) -> None:
         """Ring when another process has committed."""
-        now = asyncio.get_running_loop().time
-        log = f"{self._database.path}-wal"
-        known, signature = 0, None
-        settled_at = asked_at = 0.0
-        while True:
-            written = _signature(log)
-            if written != signature:
-                signature, settled_at = written, now() + _SETTLING
-            if now() < settled_at or now() > asked_at + _TRUTH:
-                asked_at = now()
+        from tui.store import log_watch
+
+        watch = log_watch.watch(f"{self._database.path}-wal")
+        known = step = 0
+        try:
+            while True:
                 version = await self._database.read(_data_version)
                 if version != known:
                     known = version
                     bell.set()
-            await asyncio.sleep(_LOOK)
+                if await watch.written(_PATIENCE[step]):
+                    step = 0
+                    await asyncio.sleep(_COMMIT)
+                else:
+                    step = min(step + 1, len(_PATIENCE) - 1)
+        finally:
+            watch.close()
 
 
 def _data_version(connection: sqlite3.Connection) -> int:
     """A number that changes when another connection has committed."""
     return int(connection.execute("pragma data_version").fetchone()[0])
-
-
-def _signature(log: str) -> tuple[int, int] | None:
-    """The log file's size and time; None while there is no log."""
-    try:
-        status = os.stat(log)
-    except OSError:
-        return None
-    return status.st_size, status.st_mtime_ns
 
 
 def _merged(found: Sequence[sqlite3.Row]) -> tuple[Change, ...]:
