@@ -130,11 +130,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("call_off", ("D",), "Cancel a scheduled", "Take it back before its time", Scope.THREAD),
     Command("copy_text", ("y",), "Copy the text", "To your clipboard", Scope.THREAD),
     Command("copy_number", ("Y",), "Copy the number", "To the clipboard", Scope.THREAD),
+    Command("files", ("f",), "Files", "Pictures that came; save them", Scope.THREAD),
     Command("contact", ("backslash",), "Contact", "Who it is, consent, counts", Scope.THREAD),
     Command("edit_contact", ("C",), "Edit the contact", "Name and note", Scope.THREAD),
     Command("history", ("H",), "History", "Who did what here", Scope.THREAD),
     Command("triage", ("t",), "Triage", "One by one, longest wait first", Scope.TRIAGE, "Triage"),
-    Command("skip", ("space",), "Leave for later", "Go on; it still waits", Scope.TRIAGE, "Next"),
+    Command("skip", ("space",), "Leave for later", "Go on; it still waits", Scope.TRIAGE, "Later"),
     *(
         Command(
             f"canned_{number}",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from pathlib import Path
 
 from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remapped
@@ -41,6 +42,8 @@ class Seat:
     """The command that edits a draft; empty: none is known."""
     manners: Manners = field(default_factory=Manners)
     """How the agent is told of news while looking elsewhere."""
+    downloads: Path = Path("Downloads")
+    """Where files of customers are saved."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The user's own keys by command id."""
 

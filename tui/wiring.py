@@ -13,6 +13,7 @@ from tui.clock import MINUTE, SECOND, Clock
 from tui.serving import pace_of, serving
 from tui.settings.desk import Desk
 from tui.settings.errors import SettingsError
+from tui.settings.paths import expanded
 
 if TYPE_CHECKING:
     from tui.domain.consent import Verdict, WordList, Words
@@ -111,6 +112,7 @@ def make_seat(desk: Desk, clock: Clock, environ: Mapping[str, str]) -> "Seat":
         quiet_hours=desk.quiet_hours,
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         manners=manners_of(desk, environ),
+        downloads=expanded(desk.downloads, environ),
         keys={command: _keys(keys) for command, keys in desk.keys.items()},
     )
 

@@ -97,7 +97,7 @@ async def test_the_evidence_of_an_opt_out_is_on_the_page(desk: Desk) -> None:
     async with desk.open(FULL):
         await desk.command("show_closed")
         await desk.stand_on(INES)
-        await desk.shows("OPTED OUT", "by their own text")
+        await desk.shows("OPTED OUT", "recorded by mia", '"STOP"')
 
 
 def test_consent_is_told_with_who_and_when() -> None:

@@ -70,6 +70,8 @@ class Desk:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Command id to its keys, separated by commas."""
     notifications: Notifications = Notifications()
+    downloads: str = "~/Downloads"
+    """Directory into which files of customers are saved."""
     log_level: str = "info"
     opt_out_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Further words that mean STOP, by country (`*`: everywhere)."""

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """Command id to a key or a list of keys."""
     notifications: Notifications = Notifications()
     """Bell and desktop notifications."""
+    downloads: str = Field(_DEFAULT.downloads, min_length=1)
+    """Directory into which files of customers are saved."""
     log_level: LogLevel = "info"
     """The least that goes to the log file."""
     opt_out_words: WordTable = Field(default_factory=dict)

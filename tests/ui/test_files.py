@@ -1,0 +1,98 @@
+"""Files that came with a message: listed under it, shown, saved."""
+
+from pathlib import Path
+
+from tests.test_pictures import bomb, png
+from tests.ui.desk import NARROW, WIDE, Desk, presses
+from tests.ui.history import CHLOE
+from tui.domain.events import Reply
+from tui.domain.message import Attachment
+from tui.graphics import may_draw
+from tui.screens.files import FilesScreen
+from tui.widgets.picture import HalfBlocks
+
+
+async def sends_files(desk: Desk, *files: Attachment) -> None:
+    """Chloe sends an MMS."""
+    reply = Reply("mms1", CHLOE, "Look", desk.clock.now(), "{}", attachments=files)
+    await desk.store.ingest.store("au", [reply])
+
+
+CAT = Attachment("cat.png", "image/png", png(60, 40))
+BOMB = Attachment("big.png", "image/png", bomb(8_000, 8_000))
+CARD = Attachment("../[b]me\x1b[2J.vcf", "text/x-vcard", b"BEGIN:VCARD")
+
+
+@presses("files")
+async def test_files_stand_under_their_message_and_open(
+    desk: Desk, size: tuple[int, int], tmp_path: Path
+) -> None:
+    await sends_files(desk, CAT, CARD)
+    async with desk.open(size, downloads=tmp_path):
+        await desk.open_thread(CHLOE)
+        await desk.shows("▣ cat.png · image/png", "[b]me", "text/x-vcard · 11 B")
+        await desk.command("files")
+        await desk.shows("1 of 2 · cat.png")
+        await desk.until(lambda: bool(desk.app.screen.query(HalfBlocks)), "the picture")
+        await desk.shows("▀▀▀▀")
+        await desk.press("right")
+        await desk.shows("2 of 2", "This is no picture. s saves it.")
+        await desk.press("escape")
+        await desk.hides("This is no picture")
+
+
+async def test_a_file_is_saved_under_a_safe_name(desk: Desk, tmp_path: Path) -> None:
+    await sends_files(desk, CARD)
+    async with desk.open(WIDE, downloads=tmp_path / "saved"):
+        await desk.open_thread(CHLOE)
+        await desk.command("files")
+        await desk.press("s")
+        await desk.shows("Saved as")
+        (saved,) = (tmp_path / "saved").iterdir()
+        assert saved.read_bytes() == b"BEGIN:VCARD"
+        assert saved.suffix == ".vcf" and "\x1b" not in saved.name
+        await desk.press("s")
+        await desk.until(
+            lambda: len(list(tmp_path.glob("saved/*"))) == 2, "a second copy beside it"
+        )
+
+
+async def test_a_place_that_cannot_be_written_is_said(desk: Desk, tmp_path: Path) -> None:
+    await sends_files(desk, CAT)
+    (tmp_path / "file").write_text("")
+    async with desk.open(WIDE, downloads=tmp_path / "file"):
+        await desk.open_thread(CHLOE)
+        await desk.command("files")
+        await desk.press("s")
+        await desk.shows("Not saved:")
+
+
+async def test_a_bomb_is_named_and_not_unpacked(desk: Desk) -> None:
+    await sends_files(desk, BOMB)
+    async with desk.open(NARROW):
+        await desk.open_thread(CHLOE)
+        await desk.command("files")
+        await desk.shows("too large to be shown here (8000×8000); it can be saved")
+
+
+async def test_without_colours_a_picture_is_not_drawn(desk: Desk) -> None:
+    await sends_files(desk, CAT)
+    async with desk.open(WIDE, colours=False):
+        await desk.open_thread(CHLOE)
+        await desk.command("files")
+        await desk.shows("Pictures need colours")
+
+
+async def test_a_message_without_files_says_where_they_would_be(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.command("files")
+        await desk.shows("No files here")
+        assert not isinstance(desk.app.screen, FilesScreen)
+
+
+def test_real_graphics_are_asked_for_only_where_they_may_be() -> None:
+    assert may_draw({"TERM": "xterm-kitty"})
+    assert may_draw({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"})
+    assert not may_draw({"TERM": "xterm-256color"})
+    assert not may_draw({"TERM": "tmux-256color", "TERM_PROGRAM": "WezTerm", "TMUX": "/tmp/x"})
