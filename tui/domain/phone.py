@@ -144,6 +144,8 @@ def answerable(sender: str) -> bool:
 
 def _compact(raw: str) -> str:
     """Return `raw` as one word if it is dialled, else composed and with single blanks."""
+    if _DIALLED.fullmatch(raw):
+        return raw
     plain = "".join(
         char
         for char in unicodedata.normalize("NFKC", raw)

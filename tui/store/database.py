@@ -33,14 +33,14 @@ class Transaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Open an empty account of changes."""
         self.connection = connection
-        self._changes: dict[tuple[Subject, int, int], bool] = {}
+        self._changes: dict[tuple[str, int, int], bool] = {}
         self._counts: Counter[str] = Counter()
 
     def changed(
         self, subject: Subject, id: int = 0, conversation_id: int = 0, *, new: bool = False
     ) -> None:
         """Tell every watcher, once the transaction is committed."""
-        key = (subject, id, conversation_id)
+        key = (subject.value, id, conversation_id)
         self._changes[key] = new or self._changes.get(key, False)
 
     def count(self, name: str, difference: int) -> None:
@@ -51,7 +51,7 @@ class Transaction:
         """Write the changes and counters, as the last statements of the transaction."""
         self.connection.executemany(
             "insert into changes (subject, id, conversation_id, new) values (?, ?, ?, ?)",
-            [(*key, new) for key, new in self._changes.items()],
+            [(*key, int(new)) for key, new in self._changes.items()],
         )
         self.connection.executemany(
             "insert into counters (name, value) values (?, ?)"

@@ -69,17 +69,17 @@ class Events:
                 at=_storable(event.at),
                 message_id=message_id,
                 provider_key=match_key(event.provider_id) if event.provider_id else "",
-                status=event.status or "",
+                status=event.status.value if event.status else "",
                 word=event.word,
                 code=event.code,
                 reason=event.reason,
-                moved=moved,
+                moved=int(moved),
                 problem=event.problem,
                 raw=event.raw,
                 parts=event.parts,
                 price=event.price,
-                opted_out=event.opted_out,
-                advice=event.advice,
+                opted_out=int(event.opted_out),
+                advice=event.advice.value,
             )
         )
 
@@ -163,15 +163,15 @@ class Events:
         self._messages.move(
             self._connection,
             id=message["id"],
-            status=event.status,
+            status=event.status.value,
             word=event.word,
             code=event.code,
             reason=event.reason,
             status_at=sane_time(event.at, self._clock.now()),
             parts=event.parts,
             price=event.price,
-            contradicted=contradicted,
-            advice=event.advice,
+            contradicted=int(contradicted),
+            advice=event.advice.value,
         )
         summary = self._summaries.get(conversation_id)
         status_moved(summary, message["id"], old, event.status, bool(message["handled"]))

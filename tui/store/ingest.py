@@ -16,7 +16,7 @@ from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
 from tui.domain.ids import match_key
 from tui.domain.message import Direction
-from tui.domain.phone import parse_address
+from tui.domain.phone import Address, parse_address
 from tui.domain.status import Status
 from tui.domain.text import repair
 from tui.store import until_reply
@@ -33,6 +33,8 @@ Judge = Callable[[str, str], Verdict]
 
 _LONGEST_TEXT = 20_000
 _LONGEST_EVIDENCE = 500
+_LONGEST_ADDRESS = 40
+"""Of those worth remembering."""
 _LONGEST_PROBLEM = 500
 _BAD_VALUE = (
     ValueError,
@@ -169,7 +171,7 @@ class _PageWork:
     def _reply(self, reply: Reply) -> bool:
         """A text from a customer becomes a message, once."""
         at = sane_time(reply.received_at, self._clock.now())
-        address = parse_address(repair(reply.party))
+        address = _address_of(repair(reply.party))
         own = repair(reply.own)
         summary = self._summaries.of(address, account=self._account, own=own, at=at)
         identity = unused_id(self._connection, at, self._rng, behind=summary["last_id"])
@@ -181,7 +183,7 @@ class _PageWork:
             self._transaction,
             id=identity,
             conversation_id=summary["id"],
-            direction=Direction.IN,
+            direction=Direction.IN.value,
             account=self._account,
             body=body,
             at=at,
@@ -245,7 +247,7 @@ class _PageWork:
     def _opt_out(self, event: OptOut) -> bool:
         """The provider says that a party has opted out."""
         raw = repair(event.raw)
-        row = EventRow(EventKind.OPT_OUT, event.event_id, at=event.at, raw=raw)
+        row = EventRow(EventKind.OPT_OUT.value, event.event_id, at=event.at, raw=raw)
         if not self._events.add(self._account, row):
             return False
         address = parse_address(repair(event.party))
@@ -258,7 +260,7 @@ class _PageWork:
 def _unreadable_row(item: Unreadable) -> EventRow:
     """An item to be set aside as a row of `events`, whatever its fields hold."""
     return EventRow(
-        EventKind.UNREADABLE,
+        EventKind.UNREADABLE.value,
         _as_text(item.event_id),
         raw=_as_text(item.raw),
         problem=_as_text(item.problem)[:_LONGEST_PROBLEM],
@@ -268,7 +270,7 @@ def _unreadable_row(item: Unreadable) -> EventRow:
 def _reply_row(reply: Reply) -> EventRow:
     """A text as a row of `events`."""
     return EventRow(
-        EventKind.REPLY,
+        EventKind.REPLY.value,
         reply.event_id,
         at=reply.received_at,
         raw=repair(reply.raw),
@@ -279,7 +281,7 @@ def _reply_row(reply: Reply) -> EventRow:
 def _receipt_row(receipt: Receipt) -> EventRow:
     """A receipt as a row of `events`."""
     return EventRow(
-        EventKind.RECEIPT,
+        EventKind.RECEIPT.value,
         receipt.event_id,
         at=receipt.at,
         status=Status(receipt.status) if receipt.status else None,
@@ -304,6 +306,14 @@ def _with_aside(events: Sequence[Event], bad: Mapping[int, Exception]) -> list[E
         else event
         for place, event in enumerate(events)
     ]
+
+
+_known_address = functools.lru_cache(maxsize=4096)(parse_address)
+
+
+def _address_of(party: str) -> Address:
+    """Who wrote; those who write often are known already."""
+    return _known_address(party) if len(party) <= _LONGEST_ADDRESS else parse_address(party)
 
 
 def _as_text(value: object) -> str:

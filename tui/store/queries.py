@@ -1,63 +1,79 @@
-"""SQL from its files: each subject's queries are parsed once, when the subject is first used."""
+"""SQL from its files: each subject's queries are parsed once, when the subject is first used.
+
+A query is a plain function of the connection and its values, so that it adds next to nothing to
+what SQLite itself takes: a page of events runs hundreds of them.
+"""
 
 import functools
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import aiosql
+from aiosql.types import SQLOperationType
 
 _FOLDER = Path(__file__).parent / "sql"
 
 
 class _Adapter:
-    """Runs a query on the connection's own thread, so a whole transaction costs one hop."""
+    """Tells aiosql, which only reads the files here, that SQLite takes `:name` as it stands."""
 
     is_aio_driver = False
 
     def process_sql(self, name: str, operation: object, sql: str) -> str:
-        """SQLite takes `:name` as it stands."""
+        """The statement, unchanged."""
         return sql
 
-    def select(
-        self, connection: sqlite3.Connection, name: str, sql: str, values: Any, record: object
-    ) -> list[sqlite3.Row]:
-        """All rows."""
-        return connection.execute(sql, values).fetchall()
 
-    def select_one(
-        self, connection: sqlite3.Connection, name: str, sql: str, values: Any, record: object
-    ) -> sqlite3.Row | None:
-        """The first row; the cursor is exhausted so that no statement stays open."""
-        rows: list[sqlite3.Row] = connection.execute(sql, values).fetchall()
-        return rows[0] if rows else None
+def _select(sql: str, connection: sqlite3.Connection, /, **values: Any) -> list[sqlite3.Row]:
+    """All rows."""
+    return connection.execute(sql, values).fetchall()
 
-    def select_value(
-        self, connection: sqlite3.Connection, name: str, sql: str, values: Any
-    ) -> Any | None:
-        """The first column of the first row."""
-        rows = connection.execute(sql, values).fetchall()
-        return rows[0][0] if rows else None
 
-    def insert_update_delete(
-        self, connection: sqlite3.Connection, name: str, sql: str, values: Any
-    ) -> int:
-        """How many rows it touched."""
-        return connection.execute(sql, values).rowcount
+def _select_one(sql: str, connection: sqlite3.Connection, /, **values: Any) -> sqlite3.Row | None:
+    """The first row; the cursor is exhausted so that no statement stays open."""
+    rows: list[sqlite3.Row] = connection.execute(sql, values).fetchall()
+    return rows[0] if rows else None
 
-    def insert_update_delete_many(
-        self,
-        connection: sqlite3.Connection,
-        name: str,
-        sql: str,
-        values: Iterable[Mapping[str, Any] | Sequence[Any]],
-    ) -> None:
-        """The same statement for every set of values."""
-        connection.executemany(sql, values)
+
+def _select_value(sql: str, connection: sqlite3.Connection, /, **values: Any) -> Any | None:
+    """The first column of the first row."""
+    rows = connection.execute(sql, values).fetchall()
+    return rows[0][0] if rows else None
+
+
+def _change(sql: str, connection: sqlite3.Connection, /, **values: Any) -> int:
+    """How many rows it touched."""
+    return connection.execute(sql, values).rowcount
+
+
+def _change_many(
+    sql: str, connection: sqlite3.Connection, values: Iterable[Mapping[str, Any]], /
+) -> None:
+    """The same statement for every set of values."""
+    connection.executemany(sql, values)
+
+
+_RUNNERS: dict[SQLOperationType, Callable[..., Any]] = {
+    SQLOperationType.SELECT: _select,
+    SQLOperationType.SELECT_ONE: _select_one,
+    SQLOperationType.SELECT_VALUE: _select_value,
+    SQLOperationType.INSERT_UPDATE_DELETE: _change,
+    SQLOperationType.INSERT_UPDATE_DELETE_MANY: _change_many,
+}
 
 
 @functools.cache
 def queries(subject: str) -> Any:
-    """The named queries of one file in `sql/`, as methods that take a connection."""
-    return aiosql.from_path(_FOLDER / f"{subject}.sql", _Adapter)  # type: ignore[arg-type]
+    """The named queries of one file in `sql/`, as functions that take a connection."""
+    parsed = aiosql.from_path(_FOLDER / f"{subject}.sql", _Adapter)  # type: ignore[arg-type]
+    names = [name for name in parsed.available_queries if not name.endswith("_cursor")]
+    found = {name: getattr(parsed, name) for name in names}
+    return SimpleNamespace(
+        **{
+            name: functools.partial(_RUNNERS[query.operation], query.sql)
+            for name, query in found.items()
+        }
+    )
