@@ -56,6 +56,8 @@ async def test_an_answer_comes_into_the_thread_of_the_message(desk: Desk, provid
     )
     await wait_until(lambda: desk.texts(phone), 20, f"{provider}'s reply")
     assert await desk.texts(phone) == ["Tak, będę o 16"]
+    states = await desk.store.accounts.states()
+    assert {state.health for state in states.values()} <= {Health.OK, Health.UNKNOWN}
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)

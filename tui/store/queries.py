@@ -69,7 +69,9 @@ _RUNNERS: dict[SQLOperationType, Callable[..., Any]] = {
 def queries(subject: str) -> Any:
     """The named queries of one file in `sql/`, as functions that take a connection."""
     parsed = aiosql.from_path(_FOLDER / f"{subject}.sql", _Adapter)  # type: ignore[arg-type]
-    names = [name for name in parsed.available_queries if not name.endswith("_cursor")]
+    every = set(parsed.available_queries)
+    # For each select aiosql adds a companion of its own, named after it.
+    names = {name for name in every if name.removesuffix("_cursor") not in every - {name}}
     found = {name: getattr(parsed, name) for name in names}
     return SimpleNamespace(
         **{

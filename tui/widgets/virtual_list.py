@@ -287,7 +287,8 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         self._strips.clear()
 
     async def on_resize(self, event: events.Resize) -> None:
-        """Another height may need more rows."""
+        """Another height may need more rows, and leaves no room empty that rows could fill."""
+        self.top = max(0, min(self.top, len(self.rows) - self.visible_rows))
         self._keep_in_sight()
         if self.rows and len(self.rows) - self.top < self.visible_rows:
             await self._read_ahead(down=True)
