@@ -5,13 +5,14 @@ state. The newest are at the bottom, where the view stays while nobody scrolls.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
@@ -139,10 +140,9 @@ class MessageView(Widget):
         if RELOAD in changes:
             await self.show(self.conversation, seen_upto=self._seen_upto)
             return
-        for change in mine:
-            if change.subject is Subject.MESSAGE and not change.new:
-                await self._renew(change.id)
-        if any(change.subject is Subject.MESSAGE and change.new for change in mine):
+        messages = [change for change in mine if change.subject is Subject.MESSAGE]
+        await self._renew({change.id for change in messages if not change.new})
+        if any(change.new for change in messages):
             await self._read_new()
 
     def select(self, step: int) -> None:
@@ -192,15 +192,18 @@ class MessageView(Widget):
                 self._files[message.id] = tuple(await self._store.messages.attachments(message.id))
         self._layout()
 
-    async def _renew(self, message_id: int) -> None:
-        """Draw one message anew: its badge has changed."""
-        ids = [message.id for message in self.messages]
-        if message_id not in ids:
-            return
-        fresh = await self._store.messages.get(message_id)
-        if fresh is not None and message_id in ids and len(ids) == len(self.messages):
-            self.messages[ids.index(message_id)] = fresh
-            self._layout()
+    async def _renew(self, ids: Collection[int]) -> None:
+        """Draw messages anew: their badges have changed."""
+        fresh = {}
+        for identity in [message.id for message in self.messages if message.id in ids]:
+            found = await self._store.messages.get(identity)
+            if found is not None:
+                fresh[identity] = found
+        if fresh:
+            old = self._lines
+            self.messages = [fresh.get(message.id, message) for message in self.messages]
+            self._arrange()
+            self._repaint(old)
 
     async def _read_new(self) -> None:
         """Read what came in; late ones take their place by time."""
@@ -209,11 +212,10 @@ class MessageView(Widget):
         size = min(max(_WINDOW, len(self.messages) + 20), _MOST)
         found = await self._store.messages.before(conversation.id, NEWEST, size)
         if self.conversation is conversation:
-            below = self._bottom
-            old = len(self._lines)
+            newest, below = self.newest_id, self._bottom
             self._take(found, complete=len(found) < size)
             if below:
-                self._bottom = below + max(0, len(self._lines) - old)
+                self._bottom = below + self._lines_behind(newest)
 
     async def _read_older(self) -> None:
         """Grow the window upwards; the picture stays where it is."""
@@ -227,6 +229,31 @@ class MessageView(Widget):
     # Laying out -----------------------------------------------------------------------------
 
     def _layout(self) -> None:
+        """Put the lines of all messages one below the other and paint them."""
+        self._arrange()
+        self.refresh()
+
+    def _repaint(self, old: list[_Line]) -> None:
+        """Paint the lines that differ from the old ones; all when there are more or fewer."""
+        new, width = self._lines, self.size.width
+        if len(new) != len(old):
+            self.refresh()
+            return
+        first = max(0, self._first_line())
+        for y in range(min(self.size.height, len(new) - first)):
+            if new[first + y].strip != old[first + y].strip:
+                self.refresh(Region(0, y, width, 1))
+
+    def _lines_behind(self, message_id: int) -> int:
+        """How many lines lie below a message."""
+        below = 0
+        for line in reversed(self._lines):
+            if line.message_id == message_id:
+                break
+            below += 1
+        return below
+
+    def _arrange(self) -> None:
         """Put the lines of all messages one below the other."""
         width = self._laid_out = self.size.width
         lines: list[_Line] = []
@@ -245,7 +272,6 @@ class MessageView(Widget):
             lines += [_Line(strip, message.id) for strip in self._block(message, width)]
         self._lines = lines
         self._bottom = max(0, min(self._bottom, len(lines) - self.size.height))
-        self.refresh()
 
     def _rule(self, words: str, name: str, width: int, *, drawn: bool) -> list[_Line]:
         """A heading between messages, and a blank line."""
