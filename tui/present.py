@@ -279,5 +279,5 @@ def health_words(
     elif health is Health.STOPPED:
         words += " stopped"
     if state and state.low and health is not Health.STOPPED:
-        words, style = f"{words} low: {one_line(state.balance, 14)}", "doubt"
+        words, style = f"{one_line(label, 16)} low: {state.balance_amount:g} left", "doubt"
     return (plain if ascii else dot), words, style

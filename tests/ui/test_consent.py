@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import OpenStore
 from tests.ui.desk import BOTH_SIZES, Desk, presses
-from tests.ui.history import AGENT, CHLOE, INES, Scribe, write_history
+from tests.ui.history import AGENT, CHLOE, INES, write_history
 from tui.clock import ManualClock
 from tui.seat import Seat
 from tui.wiring import judge_of
@@ -19,9 +19,7 @@ async def judging(open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk
     """A desk that reads what customers say about consent."""
     store = await open_store(judge=judge_of({}))
     await write_history(store, clock)
-    desk = Desk(store, clock, seat)
-    desk.world = Scribe(store, clock, seed=12)
-    return desk
+    return Desk(store, clock, seat)
 
 
 async def test_a_stop_locks_the_conversation_before_the_agents_eyes(judging: Desk) -> None:

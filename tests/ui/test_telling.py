@@ -7,11 +7,10 @@ import pytest
 from textual import events
 
 from tests.ui.desk import Desk
-from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, DAWIT, HUGO, Scribe
+from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, DAWIT, HUGO
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.account import Health
 from tui.seat import Seat
-from tui.store.store import Store
 from tui.telling import Telling
 from tui.terminal import Manners, Terminal
 
@@ -57,9 +56,8 @@ class Ear:
 
 
 @pytest.fixture
-def ear(desk: Desk, store: Store, clock: ManualClock) -> Ear:
+def ear(desk: Desk) -> Ear:
     """A terminal at the ordinary desk."""
-    desk.world = Scribe(store, clock, seed=12)
     return Ear(desk)
 
 

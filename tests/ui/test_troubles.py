@@ -56,7 +56,7 @@ async def test_a_low_balance_stands_in_the_header_and_in_the_accounts(
 ) -> None:
     async with desk.open(size):
         await desk.store.accounts.save_balance("au", "7 credits", 7.0)
-        await desk.shows("low: 7 credits")
+        await desk.shows("au low: 7 left")
         await desk.command("accounts")
         await desk.shows("balance 7 credits (low: top up soon)")
 

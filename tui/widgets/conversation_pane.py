@@ -11,24 +11,23 @@ from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message as Event
 
-from tui import present
 from tui.bindings import writing_keys
 from tui.coaching import Coach
 from tui.commands import first_keys
 from tui.company import BEAT, Company, company_words
-from tui.consenting import Standing, lock_words, standing_of, suspicion_words
+from tui.consenting import Standing, standing_of
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation, Draft
-from tui.domain.local_time import clock_words, zones_for
 from tui.domain.mentions import mentioned
 from tui.domain.message import NOTHING, Enclosed, Message
-from tui.domain.phone import pretty
 from tui.domain.replacements import to_gsm
 from tui.domain.templates import blanks
 from tui.domain.text import one_line
 from tui.drafting import Drafting, Typed, saving_notes, saving_replies
 from tui.guards import Guard, at_night, impossible, news, unfilled
+from tui.heading import heading
 from tui.notes import NOTE_WORDS, naming_words
+from tui.notices import notice
 from tui.replying import Plan, Route, default_route, next_account, next_sender
 from tui.ribbon import change_words, hint_words, saved_words
 from tui.seat import Seat
@@ -83,7 +82,8 @@ class ConversationPane(Vertical):
         self.standing = Standing()
         """What is known about the customer's consent."""
         self._seen_upto = 0
-        """The newest message when the agent began to write, or last was shown something new."""
+        """The newest message when the agent began to write, or last was told of something new."""
+        self._begun = False
 
     def compose(self) -> ComposeResult:
         """Messages over the composer."""
@@ -104,6 +104,10 @@ class ConversationPane(Vertical):
         """Nothing is open yet."""
         self._show_composer(False)
         self.set_interval(BEAT, self.company.beat)
+
+    def on_resize(self) -> None:
+        """Another width holds another heading."""
+        self._head()
 
     async def on_unmount(self) -> None:
         """Colleagues see that this agent has gone."""
@@ -148,6 +152,7 @@ class ConversationPane(Vertical):
             saved = draft.body if draft else ""
             self._put(self._drafting.unsaved(conversation.id, saved), conversation.id)
         self._seen_upto = self.view.newest_id
+        self._begun = bool(self.composer.text)
         self._show_composer(True)
         self._head()
 
@@ -174,23 +179,25 @@ class ConversationPane(Vertical):
         self.post_message(self.Say(one_line(words, 300)))
 
     async def apply(self, changes: Iterable[Change]) -> None:
-        """Take in what has changed."""
+        """Take in what has changed; nothing else is shown meanwhile."""
+        changes = tuple(changes)
+        async with self._turn:
+            await self.view.apply(changes)
+            await self._take_in(changes)
+
+    async def _take_in(self, changes: Iterable[Change]) -> None:
+        """Bring what stands around the messages in line."""
         if self.conversation is None:
             return
-        changes = tuple(changes)
-        await self.view.apply(changes)
         mine = [c for c in changes if c.conversation_id == self.conversation.id]
         if any(c.subject is Subject.CONVERSATION for c in mine):
             fresh = await self._store.conversations.get(self.conversation.id)
-            if fresh is not None and fresh.id == self.conversation.id:
-                self.conversation = fresh
+            self.conversation = fresh or self.conversation
         if any(c.subject in (Subject.CONVERSATION, Subject.MESSAGE) for c in mine):
             self.standing = await standing_of(self._store, self.conversation)
             self._head()
         if any(c.subject is Subject.PRESENCE for c in mine):
             await self.company.look()
-        if not self.composer.text:
-            self._seen_upto = self.view.newest_id
 
     async def take_up(self, *, force: bool = False) -> bool:
         """Begin to write, unless a colleague does; `force` takes the pen out of that hand."""
@@ -330,8 +337,15 @@ class ConversationPane(Vertical):
         here = self.conversation is not None and self.conversation.id == event.conversation_id
         self._keep(event.conversation_id, event.text, note=event.note, here=here)
         if here:
+            self._see(event.text)
             self._measure()
             self.company.typed()
+
+    def _see(self, text: str) -> None:
+        """Who begins to write has seen what stands above; what comes later is news to them."""
+        if text and not self._begun:
+            self._seen_upto = self.view.newest_id
+        self._begun = bool(text)
 
     def _keep(
         self, conversation_id: int, text: str, *, note: bool = False, here: bool = True
@@ -409,6 +423,7 @@ class ConversationPane(Vertical):
             return
         self._drafting.forget(conversation.id)
         self._guard.forget()
+        self._begun = bool(self.composer.text)
         self.enclosed = NOTHING
         self._measure()
         self._after(sent, close=close)
@@ -467,40 +482,13 @@ class ConversationPane(Vertical):
         conversation = self.conversation
         if conversation is None:
             return
-        parts = [present.title(conversation)]
-        if conversation.name:
-            parts.append(one_line(pretty(conversation.address), 30))
-        there = clock_words(zones_for(conversation.address), self._seat.clock.now())
-        if there:
-            parts.append(there)
-        if conversation.assignee:
-            parts.append(f"@{one_line(conversation.assignee, 16)}")
-        parts += [f"#{one_line(label, 16)}" for label in conversation.labels]
-        if conversation.opted_out:
-            parts.append("OPTED OUT")
-        others = company_words(self.company.colleagues)
-        title = Content("  ".join(parts))
-        self.border_title = (
-            title + Content.styled(f"  {others}", "$text-accent") if others else title
-        )
-        self._notify(conversation)
+        now, others = self._seat.clock.now(), company_words(self.company.colleagues)
+        self.border_title = heading(conversation, now, others, self.size.width - 4)
+        holder = self.company.holder
+        self.notice.tell(*notice(conversation, self.standing, holder, self._seat, self._keys))
         way = self.route.words if self.route else "no account"
         self.route_line.route(NOTE_WORDS if self.composer.note else way)
 
     def tick(self) -> None:
         """A minute has passed: the customer's clock reads differently."""
         self._head()
-
-    def _notify(self, conversation: Conversation) -> None:
-        """What stands against writing here, or has to be judged first."""
-        seat, standing, holder = self._seat, self.standing, self.company.holder
-        if conversation.opted_out:
-            words = lock_words(standing.word, seat.clock.now(), seat.zone, self._keys)
-            self.notice.tell(words, "bad")
-        elif standing.suspicion is not None:
-            self.notice.tell(suspicion_words(standing.suspicion, self._keys))
-        elif holder:
-            key = self._keys["take_over"]
-            self.notice.tell(f"{one_line(holder, 20)} is writing here · {key} takes over")
-        else:
-            self.notice.tell("")

@@ -1,0 +1,23 @@
+"""The line over a conversation holds what matters, however narrow it is."""
+
+import pytest
+
+from tests.ui.desk import Desk
+from tests.ui.history import HUGO, INES
+from tui.heading import beside, heading
+
+
+@pytest.mark.parametrize("room", [20, 40, 76, 120])
+async def test_what_a_colleague_does_is_never_cut_off(desk: Desk, room: int) -> None:
+    line = heading(await desk.thread(HUGO), desk.clock.now(), "bo is typing", room).plain
+    assert line.endswith("  bo is typing")
+    assert len(line) <= max(room, len("  bo is typing"))
+
+
+async def test_a_lock_stands_before_all_that_may_be_cut_off(desk: Desk) -> None:
+    line = heading(await desk.thread(INES), desk.clock.now(), "", 120).plain
+    assert line.startswith("Inês Costa  +61 491 570 737  OPTED OUT")
+
+
+def test_without_colleagues_the_words_stay_as_they_are() -> None:
+    assert beside("Ana  [bold]", "", 5).plain == "Ana  [bold]"

@@ -1,0 +1,35 @@
+"""The line over a conversation: who this is, whose it is, and which colleagues are here."""
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from tui import present
+from tui.domain.conversation import Conversation
+from tui.domain.local_time import clock_words, zones_for
+from tui.domain.phone import pretty
+from tui.domain.text import one_line
+
+
+def heading(conversation: Conversation, now: int, others: str, room: int) -> Content:
+    """The line in at most `room` cells; what colleagues do is never what is cut off."""
+    parts = [present.title(conversation)]
+    if conversation.name:
+        parts.append(one_line(pretty(conversation.address), 30))
+    if conversation.opted_out:
+        parts.append("OPTED OUT")
+    there = clock_words(zones_for(conversation.address), now)
+    if there:
+        parts.append(there)
+    if conversation.assignee:
+        parts.append(f"@{one_line(conversation.assignee, 16)}")
+    parts += [f"#{one_line(label, 16)}" for label in conversation.labels]
+    return beside("  ".join(parts), others, room)
+
+
+def beside(words: str, others: str, room: int) -> Content:
+    """Words and behind them, always whole, what colleagues do."""
+    if not others:
+        return Content(words)
+    left = max(0, room - cell_len(others) - 2)
+    words = present.fit(words, left) if cell_len(words) > left else words
+    return Content.assemble(words, (f"  {others}", "$text-accent"))
