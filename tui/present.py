@@ -236,14 +236,15 @@ def size_words(size: int) -> str:
 def _scheduled_words(message: Message, at: int, zone: tzinfo | None, ascii: bool) -> str:
     """When a message goes out, and where it waits until then."""
     then = datetime.fromtimestamp(at / SECOND, zone)
-    words = f"{badge(Status.SCHEDULED, ascii=ascii)} for {then:%a} {then.day} {then:%b %H:%M}"
-    if message.status is Status.QUEUED and message.hold_until >= at:
-        words += ", waits on this desk"
+    same_day = day_key(at, zone) == day_key(message.at, zone)
+    date = "" if same_day else f"{then:%a} {then.day} {then:%b} "
+    words = f"{badge(Status.SCHEDULED, ascii=ascii)} for {date}{then:%H:%M}"
     if message.cancel_wanted:
         words += ", cancelling"
     elif message.cancel_on_reply:
         words += ", unless they reply"
-    return words
+    held = message.status is Status.QUEUED and message.hold_until >= at
+    return f"{words}, held here" if held else words
 
 
 def badge_words(message: Message, *, zone: tzinfo | None, ascii: bool = False) -> str:

@@ -72,7 +72,7 @@ def _own(account: Account, conversation: Conversation) -> str:
 
 
 _ANSWERED = {"serwersms": frozenset({"2waysms"})}
-"""Names that stand for a number of the provider's: customers can answer those (SerwerSMS, sender)."""
+"""Names that stand for a number of the provider's: those can be answered (SerwerSMS, sender)."""
 
 
 def answer_words(route: Route) -> str:

@@ -383,8 +383,8 @@ class ConversationPane(Vertical):
             return
         self._noting.forget(conversation.id)
         await self._write_as(note=False)
-        self._say(words)
         self.composer.action_leave()
+        self._say(words)
 
     async def send_later(self, plan: Plan) -> None:
         """Queue what is written for its time."""

@@ -1,0 +1,138 @@
+"""Canned replies at the screen: chosen by letters, filled, and never sent with an open field."""
+
+from pathlib import Path
+
+from tests.ui.desk import WIDE, Desk, presses
+from tests.ui.history import CHLOE, NOBODY
+from tui.domain.message import Direction
+from tui.domain.templates import Template
+
+Size = tuple[int, int]
+_READY = Template("ready", "Hi {first_name}, your order {order} is ready")
+
+
+async def _reply(desk: Desk, number: str) -> None:
+    """Stand in the composer of a conversation."""
+    await desk.open_thread(number)
+    await desk.command("reply")
+    await desk.until(lambda: desk.inbox.writing, "the composer")
+
+
+async def _went_out(desk: Desk, number: str) -> list[str]:
+    """The texts that were queued for a customer."""
+    return [m.body for m in await desk.messages(number) if m.direction is Direction.OUT]
+
+
+@presses("canned")
+async def test_a_canned_reply_is_filled_and_its_open_field_is_typed_over(
+    desk: Desk, size: Size
+) -> None:
+    await desk.store.templates.save(_READY, "mia")
+    await desk.store.templates.save(Template("hours", "9 to 6"), "mia")
+    async with desk.open(size):
+        await _reply(desk, CHLOE)
+        await desk.command("canned")
+        await desk.type("rdy")
+        await desk.shows("Hi Chloe, your order {order} is ready")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Hi Chloe, your order {order} is ready")
+        await desk.type("4711")
+        await desk.press("enter")
+        await desk.shows("queued")
+        assert await _went_out(desk, CHLOE) == ["Hi Chloe, your order 4711 is ready"]
+        assert (await desk.store.templates.by_use())[0].uses == 1
+
+
+async def test_an_open_field_stops_every_enter_and_is_named(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await _reply(desk, CHLOE)
+        await desk.type("Dear {name}")
+        for _ in range(3):
+            await desk.press("enter")
+            await desk.shows("Not sent: {name} is not filled in, type over it")
+        assert await _went_out(desk, CHLOE) == []
+        assert desk.typed == "Dear {name}"
+
+
+async def test_two_colons_ask_for_a_canned_reply_and_give_way_to_it(desk: Desk) -> None:
+    await desk.store.templates.save(Template("hours", "We are open 9 to 6"), "mia")
+    async with desk.open(WIDE):
+        await _reply(desk, CHLOE)
+        await desk.type("Hello! ::")
+        await desk.shows("Canned replies")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Hello! We are open 9 to 6")
+
+
+async def test_two_colons_stay_when_nothing_is_chosen(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await _reply(desk, CHLOE)
+        await desk.type("a::")
+        await desk.shows("There are none yet")
+        await desk.press("escape")
+        await desk.hides("Canned replies")
+        assert desk.typed == "a::"
+
+
+async def test_who_has_no_name_leaves_the_field_open(desk: Desk) -> None:
+    await desk.store.templates.save(Template("hi", "Hi {name}"), "mia")
+    async with desk.open(WIDE):
+        await _reply(desk, NOBODY)
+        await desk.command("canned")
+        await desk.shows("Hi {name}")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Hi {name}")
+
+
+@presses("templates")
+async def test_canned_replies_are_added_changed_deleted_and_brought_back(
+    desk: Desk, size: Size
+) -> None:
+    templates = desk.store.templates
+    async with desk.open(size):
+        await desk.command("templates")
+        await desk.shows("None yet")
+        await desk.press("a")
+        await desk.type("bye")
+        await desk.press("enter")
+        await desk.type("Bye {name}")
+        await desk.shows("12/160 · 1 part")
+        await desk.press("f2")
+        await desk.shows("Kept bye")
+        assert await templates.all() == [Template("bye", "Bye {name}")]
+        await desk.press("e", "tab", "end")
+        await desk.type("!")
+        await desk.press("f2")
+        await desk.until(lambda: _bodies(desk, ["Bye {name}!"]), "the change")
+        await desk.shows("Kept bye")
+        await desk.press("d")
+        await desk.shows("Deleted bye")
+        assert await templates.all() == []
+        await desk.press("z")
+        await desk.shows("bye is back")
+        assert await _bodies(desk, ["Bye {name}!"])
+
+
+async def _bodies(desk: Desk, bodies: list[str]) -> bool:
+    """Whether exactly these are kept."""
+    return [template.body for template in await desk.store.templates.all()] == bodies
+
+
+async def test_a_file_is_imported_whole_or_not_at_all(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "replies.toml"
+    file.write_text('[templates]\nhours = "9 to 6 at {shop}"\n[values]\nshop = "Main St"\n')
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[templates]\nfine = "x"\nempty = ""\n')
+    async with desk.open(WIDE):
+        await desk.command("templates")
+        for path, words in ((bad, "Nothing imported: empty has no text"), (file, "Imported 1")):
+            await desk.press("i")
+            await desk.shows("Import canned replies")
+            await desk.type(str(path))
+            await desk.press("enter")
+            await desk.shows(words)
+        assert await desk.store.templates.all() == [Template("hours", "9 to 6 at {shop}")]
+        await desk.press("escape")
+        await _reply(desk, CHLOE)
+        await desk.command("canned")
+        await desk.shows("9 to 6 at Main St")

@@ -1,0 +1,305 @@
+"""Writing at the screen: notes, sending later, taking back, pictures, the editor, what is said."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ui.desk import WIDE, Desk, presses
+from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE
+from tui.clock import HOUR, MINUTE
+from tui.domain.message import Direction, Format, Message
+from tui.domain.status import Status
+from tui.replying import Route, answer_words
+
+Size = tuple[int, int]
+
+
+def _able(**abilities: Any) -> dict[str, Any]:
+    """The seat with the first account able to do this."""
+    first = ACCOUNTS[0]
+    assert first.capabilities is not None
+    able = replace(first, capabilities=replace(first.capabilities, **abilities))
+    return {"accounts": (able, *ACCOUNTS[1:])}
+
+
+async def _write(desk: Desk, number: str, text: str) -> None:
+    """Type into the composer of a conversation."""
+    await desk.open_thread(number)
+    await desk.command("reply")
+    await desk.until(lambda: desk.inbox.writing, "the composer")
+    await desk.type(text)
+
+
+async def _out(desk: Desk, number: str) -> list[Message]:
+    """What was queued for a customer."""
+    return [m for m in await desk.messages(number) if m.direction is Direction.OUT]
+
+
+@presses("note", "show_mentions")
+async def test_a_note_is_kept_never_sent_and_tells_who_is_named(desk: Desk, size: Size) -> None:
+    await desk.store.agents.seen(COLLEAGUE)
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        await desk.command("note")
+        await desk.shows("private note · colleagues only")
+        await desk.type("call her @b")
+        await desk.shows("Tab names @bo")
+        await desk.press("tab")
+        await desk.type("please")
+        await desk.press("enter")
+        await desk.shows("bo will see it")
+        note = await desk.last(CHLOE)
+        assert (note.direction, note.body) == (Direction.NOTE, "call her @bo please")
+        assert await desk.store.messages.mentions(note.id, COLLEAGUE)
+        assert await _out(desk, CHLOE) == []
+        await desk.command("show_mentions")
+        await desk.shows("Mentions")
+        await desk.until(lambda: desk.inbox.threads.current is None, "nobody named mia")
+
+
+async def test_being_named_is_said_and_listed(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        chloe = await desk.thread(CHLOE)
+        await desk.store.messages.add_note(chloe.id, COLLEAGUE, f"@{AGENT} help", [AGENT])
+        await desk.shows("bo names you in a note on Chloe Martin")
+        await desk.command("show_mentions")
+        await desk.until(lambda: [row.id for row in desk.inbox.threads.rows] == [chloe.id])
+
+
+async def test_a_note_and_an_answer_are_kept_apart(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await _write(desk, CHLOE, "An answer")
+        await desk.press("escape")
+        await desk.command("note")
+        await desk.until(lambda: desk.typed == "", "an empty note")
+        await desk.type("A note")
+        await desk.press("escape")
+        await desk.command("reply")
+        await desk.until(lambda: desk.typed == "An answer", "the answer")
+        await desk.press("escape")
+        await desk.command("note")
+        await desk.until(lambda: desk.typed == "A note", "the note")
+        draft = await desk.draft(CHLOE)
+        assert draft is not None and draft.body == "An answer"
+
+
+@presses("schedule", "call_off")
+async def test_without_a_scheduling_provider_the_desk_keeps_it_and_gives_it_back(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await _write(desk, CHLOE, "See you")
+        await desk.command("schedule")
+        await desk.shows("it waits on this desk")
+        await desk.type("2h")
+        await desk.press("f5")
+        await desk.shows("[x] cancel it if they reply")
+        await desk.press("enter")
+        await desk.shows("⏲ scheduled for 16:02, unless they reply, held here")
+        message = await desk.last(CHLOE)
+        at = desk.clock.now() + 2 * HOUR
+        assert (message.scheduled_at, message.hold_until, message.cancel_on_reply) == (at, at, True)
+        claimed = await desk.store.outbox.claim("x", "au", 10)
+        assert message.id not in [one.message.id for one in claimed]
+        await desk.press("escape")
+        await desk.command("call_off")
+        await desk.shows("⊘ cancelled")
+        assert (await desk.last(CHLOE)).status is Status.CANCELLED
+        await desk.until(lambda: desk.typed == "See you", "the text again")
+
+
+async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk: Desk) -> None:
+    async with desk.open(WIDE, **_able(schedule=True, cancel=True)):
+        await _write(desk, CHLOE, "See you")
+        await desk.command("schedule")
+        await desk.shows("au keeps it and sends it")
+        await desk.type("tomorrow 9")
+        await desk.press("enter")
+        await desk.shows("Goes out tomorrow 09:00")
+        message = await desk.last(CHLOE)
+        assert message.hold_until <= desk.clock.now()
+        await desk.store.outbox.claim("x", "au", 10)
+        await desk.world.provider_says(message, Status.SCHEDULED)
+        await desk.shows("⏲ scheduled for Thu 5 Mar 09:00")
+        await desk.press("escape")
+        await desk.command("call_off")
+        await desk.shows("Asked au to cancel it")
+        wanted = await desk.store.outbox.to_cancel("au")
+        assert message.id in [found.id for found in wanted]
+
+
+async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None:
+    async with desk.open(WIDE, grace_ms=5_000):
+        await _write(desk, CHLOE, "Too early")
+        await desk.press("enter")
+        await desk.shows("Sending in 5 s · z takes it back")
+        desk.clock.advance(2)
+        await desk.shows("Sending in 3 s · z takes it back")
+        await desk.press("escape")
+        await desk.command("undo")
+        await desk.until(lambda: desk.typed == "Too early", "the text")
+        assert (await desk.last(CHLOE)).status is Status.CANCELLED
+        draft = await desk.draft(CHLOE)
+        assert draft is not None and draft.body == "Too early"
+
+
+async def test_at_night_the_first_enter_says_so_and_the_second_sends(desk: Desk) -> None:
+    async with desk.open(WIDE, quiet_hours=(15, 8)):
+        await _write(desk, ANA, "Dobrze")
+        await desk.press("enter")
+        await desk.shows("It is 15:02 there · F5 waits until 08:00 · Enter again sends")
+        assert desk.typed == "Dobrze"
+        await desk.press("f5")
+        await desk.shows("tomorrow 07:00", "08:00 there")
+        await desk.press("escape")
+        await desk.press("enter")
+        await desk.shows("queued")
+        assert [m.body for m in await _out(desk, ANA)][-1] == "Dobrze"
+
+
+async def test_the_customers_clock_stands_in_the_head(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on(ANA)
+        await desk.shows("15:02 there")
+
+
+async def test_what_came_meanwhile_is_said_with_who_wrote_it(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await _write(desk, CHLOE, "Fine")
+        chloe = await desk.thread(CHLOE)
+        await desk.store.messages.add_note(chloe.id, COLLEAGUE, "hold on")
+        await desk.shows("hold on")
+        await desk.press("enter")
+        await desk.shows("bo has left a note meanwhile, see above · Enter again sends all the same")
+        await desk.press("enter")
+        await desk.shows("queued")
+
+
+@presses("pictures")
+async def test_pictures_make_it_an_mms(desk: Desk, size: Size) -> None:
+    formats = frozenset({Format.SMS, Format.MMS})
+    async with desk.open(size, **_able(formats=formats)):
+        await _write(desk, CHLOE, "Look")
+        await desk.command("pictures")
+        await desk.type("ftp://x")
+        await desk.shows("An address begins with https://")
+        await desk.press("home", "delete", "delete", "delete")
+        await desk.type("https")
+        await desk.shows("MMS: 1 picture")
+        await desk.press("enter")
+        await desk.hides("they must be public")
+        await desk.until(lambda: _has_media(desk), "kept with the draft")
+        await desk.press("enter")
+        await desk.shows("queued")
+        message = await desk.last(CHLOE)
+        assert (message.format, message.media) == (Format.MMS, ("https://x",))
+
+
+async def _has_media(desk: Desk) -> bool:
+    """Whether the pictures are on disk with the draft."""
+    draft = await desk.draft(CHLOE)
+    return draft is not None and draft.enclosed.media == ("https://x",)
+
+
+async def test_an_account_without_mms_says_so(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await _write(desk, CHLOE, "Look")
+        await desk.command("pictures")
+        await desk.shows("au sends no pictures")
+
+
+async def test_one_key_replaces_what_costs_and_says_what_it_saves(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await _write(desk, CHLOE, "x" * 80)
+        desk.inbox.pane.composer.insert("’")
+        await desk.shows("F8 ’→' saves 1 part", "2 parts")
+        await desk.press("f8")
+        await desk.shows("Replaced ’→': saves 1 part", "81/160 · 1 part")
+
+
+@pytest.fixture
+def lent_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test has no terminal to hand over."""
+
+    @contextlib.contextmanager
+    def suspend(app: object) -> Iterator[None]:
+        yield
+
+    monkeypatch.setattr("textual.app.App.suspend", suspend)
+
+
+_EDITOR = """
+import os, pathlib, stat, sys
+path = pathlib.Path(sys.argv[-1])
+mode = stat.S_IMODE(path.stat().st_mode)
+text = path.read_text()
+path.write_bytes(f"{text} and {mode:o}\\x1b[31m\\n".encode())
+pathlib.Path(__file__).with_name("seen").write_text(str(path))
+"""
+
+
+@presses("editor")
+async def test_the_draft_is_edited_in_a_private_file_that_is_gone_afterwards(
+    desk: Desk, size: Size, tmp_path: Path, lent_terminal: None
+) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(_EDITOR)
+    async with desk.open(size, editor=f"{sys.executable} {script}"):
+        await _write(desk, CHLOE, "Hello")
+        await desk.command("editor")
+        await desk.until(lambda: desk.typed == "Hello and 600␛[31m", "the edited text")
+        assert not Path((tmp_path / "seen").read_text()).exists()
+
+
+@pytest.mark.parametrize(
+    ("editor", "words"),
+    [
+        ("/nowhere/vi", "/nowhere/vi cannot be run"),
+        ("'", "$EDITOR cannot be read"),
+        ("", "No editor is set"),
+        ("false", "false ended with 1: the draft is as it was"),
+    ],
+)
+async def test_an_editor_that_fails_leaves_the_draft(
+    desk: Desk, lent_terminal: None, editor: str, words: str
+) -> None:
+    async with desk.open(WIDE, editor=editor):
+        await _write(desk, CHLOE, "Hello")
+        await desk.command("editor")
+        await desk.shows(words)
+        assert desk.typed == "Hello"
+
+
+async def test_a_draft_is_marked_in_the_list(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.hides("✎")
+        await _write(desk, CHLOE, "Well")
+        await desk.shows("✎")
+        await desk.press("enter")
+        await desk.hides("✎")
+
+
+def test_the_two_way_name_of_serwersms_can_be_answered() -> None:
+    assert answer_words(Route(ACCOUNTS[1], "2waySMS")) == "can answer"
+    assert answer_words(Route(ACCOUNTS[1], "MYSHOP")) == "cannot be answered: a name as sender"
+    assert answer_words(Route(ACCOUNTS[0], "2waySMS")) == "cannot be answered: a name as sender"
+
+
+async def test_an_answer_before_its_time_cancels_what_was_so_chosen(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await _write(desk, CHLOE, "Still there?")
+        await desk.command("schedule")
+        await desk.type("30m")
+        await desk.press("f5", "enter")
+        await desk.shows("unless they reply")
+        planned = await desk.last(CHLOE)
+        desk.clock.advance(5 * MINUTE // 1_000)
+        await desk.world.writes(CHLOE, "Yes!")
+        await desk.shows("⊘ cancelled: The customer wrote first")
+        kept = await desk.store.messages.get(planned.id)
+        assert kept is not None and kept.status is Status.CANCELLED
