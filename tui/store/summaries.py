@@ -6,6 +6,7 @@ else updates `conversations`, so list, counters and feed cannot drift apart.
 """
 
 import random
+import sqlite3
 from typing import Any
 
 from tui.domain.change import Subject
@@ -44,7 +45,7 @@ class Summaries:
             row = self._sql.get(self._connection, id=conversation_id)
             if row is None:
                 raise KeyError(conversation_id)
-            self._keep(dict(row))
+            self._keep(_as_dict(row))
         return self._loaded[conversation_id]
 
     def of(self, address: Address, *, account: str, own: str, at: int) -> Summary:
@@ -52,7 +53,7 @@ class Summaries:
         party = address.key
         if party not in self._ids:
             row = self._sql.by_party(self._connection, party=party)
-            self._keep(dict(row) if row else self._begin(address, account, own, at))
+            self._keep(_as_dict(row) if row else self._begin(address, account, own, at))
         return self._loaded[self._ids[party]]
 
     def flush(self) -> None:
@@ -89,7 +90,7 @@ class Summaries:
             opted_out=self._sql.opted_out(self._connection, party=party) or 0,
         )
         self._new.add(identity)
-        return dict(self._sql.get(self._connection, id=identity))
+        return _as_dict(self._sql.get(self._connection, id=identity))
 
     def _save(self, summary: Summary) -> None:
         """Write one conversation, its counters and its change; nothing where nothing changed."""
@@ -99,7 +100,7 @@ class Summaries:
         old = self._before[identity]
         if summary == old and not is_new:
             return
-        self._sql.save(self._connection, **{name: summary[name] for name in _SAVED})
+        self._sql.save(self._connection, **summary)
         before, after = frozenset() if is_new else tally(old), tally(summary)
         for name in after - before:
             self._transaction.count(name, +1)
@@ -110,28 +111,9 @@ class Summaries:
         self._transaction.changed(Subject.CONVERSATION, identity, identity, new=is_new)
 
 
-_SAVED = (
-    "id",
-    "name",
-    "folded",
-    "state",
-    "snoozed_until",
-    "assignee",
-    "starred",
-    "labels",
-    "unread",
-    "waiting_since",
-    "failed",
-    "last_id",
-    "last_at",
-    "last_direction",
-    "last_status",
-    "preview",
-    "account",
-    "own",
-    "opted_out",
-    "rank",
-)
+def _as_dict(row: sqlite3.Row) -> Summary:
+    """A row by column; `dict(row)` would search for each column by its name."""
+    return dict(zip(row.keys(), row, strict=True))
 
 
 def folded(name: str, address: str) -> str:

@@ -20,7 +20,7 @@ select 1 from messages where id = :id;
 
 -- name: by_provider_key(account, provider_key)
 select * from messages where account = :account and provider_key = :provider_key
-  and direction = 'out' order by id desc limit 20;
+  and provider_key <> '' and direction = 'out' order by id desc limit 20;
 
 -- name: came_in_after(conversation_id, upto)$
 select count(*) from messages

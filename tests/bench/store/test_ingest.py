@@ -1,0 +1,108 @@
+"""Taking in pages of events costs hardly more than the statements themselves."""
+
+import random
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from tests.bench.store.recording import plain_store, raw_database, recorded_store, replay
+from tests.store.builders import ACCOUNT, receipt, reply
+from tui.clock import ManualClock
+from tui.domain.events import Event
+from tui.domain.status import Status
+from tui.store.fill import fill
+from tui.store.made_up import MadeUp
+from tui.store.store import Store
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
+
+PAGES, SIZE, ROUNDS = 40, 100, 5
+FLOOR = 0.7
+RAW = '{"messageId": "%d", "content": "%s", "sourceNumber": "%s", "format": "SMS"}'
+
+
+def replies() -> list[list[Event]]:
+    """Pages of texts from three thousand customers."""
+    rng = random.Random(3)
+    pages: list[list[Event]] = []
+    for page in range(PAGES):
+        events: list[Event] = []
+        for place in range(SIZE):
+            number = page * SIZE + place
+            party, text = f"+6140{rng.randrange(3000):07d}", f"Hello, where is my order {number}?"
+            raw = RAW % (number, text, party)
+            events.append(reply(text, party, id=f"r-{number}", raw=raw))
+        pages.append(events)
+    return pages
+
+
+async def receipts(store: Store) -> list[list[Event]]:
+    """Pages of receipts for messages that are there."""
+    query = "select provider_id from messages where direction = 'out' limit ?"
+    found = await store.database.read(lambda c: c.execute(query, (PAGES * SIZE,)).fetchall())
+    assert len(found) == PAGES * SIZE
+    events: list[Event] = [
+        receipt(Status.FAILED, row[0], id=f"x-{n}", raw=RAW % (n, "", ""))
+        for n, row in enumerate(found)
+    ]
+    return [events[start : start + SIZE] for start in range(0, len(events), SIZE)]
+
+
+async def seconds(store: Store, pages: list[list[Event]]) -> float:
+    """How long the store takes."""
+    began = time.perf_counter()
+    for page in pages:
+        await store.ingest.store(ACCOUNT, page)
+    return time.perf_counter() - began
+
+
+async def test_replies_are_taken_in_at_seven_tenths_of_raw_speed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages, ratios = replies(), []
+    for number in range(ROUNDS):
+        async with recorded_store(tmp_path / f"rec{number}.db", monkeypatch) as (store, log):
+            await seconds(store, pages)
+            statements = list(log)
+        async with plain_store(tmp_path / f"ours{number}.db") as store:
+            ours = await seconds(store, pages)
+        with raw_database(tmp_path / f"raw{number}.db") as connection:
+            raw = replay(connection, statements)
+        ratios.append(raw / ours)
+    print(f"\nreplies: {median(ratios):.2f} of raw, {PAGES * SIZE / ours:.0f}/s")
+    assert median(ratios) >= FLOOR
+
+
+async def test_receipts_are_taken_in_at_seven_tenths_of_raw_speed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+) -> None:
+    ratios = []
+    for number in range(ROUNDS):
+        path = tmp_path / f"{number}.db"
+        async with plain_store(path) as store:
+            rng, messages = random.Random(2), PAGES * SIZE * 3
+            made_up = MadeUp(accounts=((ACCOUNT, "+61491570157"),))
+            await fill(
+                store,
+                threads=1_000,
+                messages=messages,
+                now=clock.now(),
+                rng=rng,
+                made_up=made_up,
+            )
+            pages = await receipts(store)
+        copies = [tmp_path / f"{number}-{name}.db" for name in ("rec", "raw")]
+        for copy in copies:
+            copy.write_bytes(path.read_bytes())
+        async with recorded_store(copies[0], monkeypatch) as (store, log):
+            await seconds(store, pages)
+            statements = list(log)
+        async with plain_store(path) as store:
+            ours = await seconds(store, pages)
+        with raw_database(copies[1]) as connection:
+            raw = replay(connection, statements)
+        ratios.append(raw / ours)
+    print(f"\nreceipts: {median(ratios):.2f} of raw, {PAGES * SIZE / ours:.0f}/s")
+    assert median(ratios) >= FLOOR
