@@ -19,7 +19,7 @@ def while_writing(commands: Iterable[Command]) -> list[Pair]:
 
 def while_looking(commands: Iterable[Command]) -> list[Pair]:
     """For the list and the conversation."""
-    return _pairs(c for c in commands if c.bar and c.scope in _LISTED)
+    return _pairs(c for c in commands if c.bar and (c.scope in _LISTED or c.id == "triage"))
 
 
 def while_marking(commands: Iterable[Command], marked: int) -> list[Pair]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.views import belongs
+from tui.domain.views import belongs, counter_of, name_of, waits_for
 
 OPEN = Conversation(
     id=1,
@@ -59,3 +59,45 @@ CLOSED = replace(OPEN, state=State.CLOSED)
 )
 def test_a_view_shows_what_it_says(conversation: Conversation, view: View, shown: bool) -> None:
     assert belongs(conversation, view) is shown
+
+
+@pytest.mark.parametrize(
+    ("view", "name", "counter"),
+    [
+        (View(), "Open 1 204", "open"),
+        (View(state=State.SNOOZED), "Snoozed 1 204", "snoozed"),
+        (View(assignee="mia"), "Mine 1 204", "assignee:mia"),
+        (View(assignee="bo"), "@bo 1 204", "assignee:bo"),
+        (View(assignee=""), "Unassigned 1 204", "assignee:"),
+        (View(label="vip"), "#vip 1 204", ""),
+        (View(failed=True), "Failed 1 204", "failed"),
+        (View(starred=True), "Starred 1 204", "starred"),
+        (View(drafts_of="mia"), "Drafts 1 204", ""),
+        (View(text="ana [b]"), 'Open 1 204 containing "ana [b]"', ""),
+    ],
+)
+def test_a_view_has_a_name_and_where_there_is_one_a_counter(
+    view: View, name: str, counter: str
+) -> None:
+    assert name_of(view, "mia", 1_204) == name
+    assert counter_of(view) == counter
+
+
+def test_an_empty_view_is_named_without_a_number() -> None:
+    assert name_of(View(), "mia") == "Open"
+
+
+@pytest.mark.parametrize(
+    ("conversation", "waits"),
+    [
+        (OPEN, False),
+        (replace(OPEN, waiting_since=5), True),
+        (replace(OPEN, waiting_since=5, assignee=""), True),
+        (replace(OPEN, waiting_since=5, assignee="bo"), False),
+        (replace(CLOSED, waiting_since=5), False),
+    ],
+)
+def test_who_waits_for_an_agent_is_theirs_or_nobodys(
+    conversation: Conversation, waits: bool
+) -> None:
+    assert waits_for(conversation, "mia") is waits

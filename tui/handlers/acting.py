@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 
 async def acted(inbox: InboxScreen, words: str) -> None:
-    """An action is stored: say it, and go on."""
-    inbox.say(words)
+    """An action is stored: go on, and say it."""
     if inbox.threads.marked:
         await inbox.threads.keep_marks()
         inbox.offer_keys()
@@ -21,6 +20,7 @@ async def acted(inbox: InboxScreen, words: str) -> None:
         from tui.handlers.triage import settle
 
         await settle(inbox)
+    inbox.say(words)
 
 
 def these(rows: list[Conversation]) -> str:

@@ -32,9 +32,21 @@ async def _begin(inbox: InboxScreen, conversation: Conversation | None) -> None:
 
 async def search(inbox: InboxScreen) -> None:
     """Find words in all messages, and jump to the hit."""
+    _search(inbox)
+
+
+async def search_thread(inbox: InboxScreen) -> None:
+    """Find words in the open conversation."""
+    _search(inbox, "in:thread ")
+
+
+def _search(inbox: InboxScreen, typed: str = "") -> None:
+    """Open the search with this in its field."""
     from tui.screens.search import SearchScreen
 
-    inbox.app.push_screen(SearchScreen(inbox.store, inbox.seat), partial(_jump, inbox))
+    shown = inbox.pane.conversation
+    screen = SearchScreen(inbox.store, inbox.seat, here=shown.id if shown else 0, typed=typed)
+    inbox.app.push_screen(screen, partial(_jump, inbox))
 
 
 @said

@@ -15,6 +15,7 @@ async def mark(inbox: InboxScreen) -> None:
     if inbox.filled_by_conversation or inbox.triaging is not None:
         inbox.say("Selecting is for the list: Esc goes there")
         return
+    inbox.keys.say("")
     inbox.threads.mark()
     await inbox.threads.move(1)
     inbox.offer_keys()
@@ -25,6 +26,7 @@ async def mark_range(inbox: InboxScreen) -> None:
     if inbox.filled_by_conversation or inbox.triaging is not None:
         inbox.say("Selecting is for the list: Esc goes there")
         return
+    inbox.keys.say("")
     before = inbox.threads.marked
     await inbox.threads.mark_range()
     if inbox.threads.marked == before:

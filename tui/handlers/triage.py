@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.domain.conversation import Conversation
 from tui.domain.templates import Situation, Template, fill, known_values
 from tui.handlers.kind import Handler
+from tui.present import MUTED
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -124,7 +125,7 @@ async def _show_end(inbox: InboxScreen) -> None:
     await inbox.pane.show(None)
     words = Content.assemble(
         (f"{await inbox.triaging.verdict()}\n\n", "bold"),
-        ("z takes the last one back · Space begins again · Esc goes to the list", "$text-muted"),
+        ("z takes the last one back · Space begins again · Esc goes to the list", MUTED),
     )
     await inbox.query("#all-clear").remove()
     await inbox.query_one("#desk").mount(Static(words, id="all-clear"))

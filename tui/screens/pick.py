@@ -52,9 +52,13 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
     query = typed.strip()
     if not query:
         return list(choices)
-    matcher = Matcher(query)
-    scored = [(matcher.match(choice.words), choice) for choice in choices]
-    return [choice for score, choice in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+    matcher, begin = Matcher(query), query.casefold()
+    scores = {choice: matcher.match(choice.words) for choice in choices}
+
+    def order(choice: Choice) -> tuple[bool, float]:
+        return not choice.value.casefold().startswith(begin), -scores[choice]
+
+    return sorted((choice for choice in choices if scores[choice] > 0), key=order)
 
 
 class Choices(VirtualList[Choice]):

@@ -63,5 +63,5 @@ class CannedBar(Widget):
 
     def _style(self, name: str) -> Style:
         """A component's colour on this bar's background."""
-        style = self.get_component_rich_style(name, partial=True)
+        style = self.get_component_rich_style(name)
         return self.rich_style + Style(color=style.color, bold=style.bold)

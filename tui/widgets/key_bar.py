@@ -34,9 +34,9 @@ class KeyBar(Widget):
         self.pairs([*pairs, *more])
 
     def pairs(self, pairs: list[tuple[str, str]]) -> None:
-        """Show these keys and words."""
-        if (pairs, "") != (self._pairs, self._words):
-            self._pairs, self._words = pairs, ""
+        """Show these keys and words, once nothing is said any more."""
+        if pairs != self._pairs:
+            self._pairs = pairs
             self.refresh()
 
     def say(self, words: str) -> None:

@@ -219,12 +219,13 @@ class MessageView(Widget):
 
     async def _read_older(self) -> None:
         """Grow the window upwards; the picture stays where it is."""
-        if self._complete or self.conversation is None or not self.messages:
+        conversation = self.conversation
+        if self._complete or conversation is None or not self.messages:
             return
-        found = await self._store.messages.before(
-            self.conversation.id, self.messages[0].id, _WINDOW
-        )
-        self._take([*found, *self.messages], complete=len(found) < _WINDOW)
+        first = self.messages[0].id
+        found = await self._store.messages.before(conversation.id, first, _WINDOW)
+        if self.conversation is conversation and self.messages[0].id == first:
+            self._take([*found, *self.messages], complete=len(found) < _WINDOW)
 
     # Laying out -----------------------------------------------------------------------------
 

@@ -1,0 +1,36 @@
+"""The keys of the last line."""
+
+from rich.cells import cell_len
+
+from tui import offers
+from tui.commands import COMMANDS, remapped
+
+
+def width(pairs: list[offers.Pair]) -> int:
+    """The cells that the line needs."""
+    return sum(cell_len(key) + cell_len(word) + 3 for key, word in pairs)
+
+
+def test_what_matters_first_fits_into_eighty_columns() -> None:
+    for pairs in (
+        offers.while_looking(COMMANDS),
+        offers.while_marking(COMMANDS, 1_000),
+        offers.while_triaging(COMMANDS),
+    ):
+        assert width(pairs) <= 80
+
+
+def test_the_users_own_keys_are_offered() -> None:
+    mine = remapped({"close": ("f12",), "skip": ("N",)})
+    assert ("F12", "Close") in offers.while_looking(mine)
+    assert ("F12", "Close") in offers.while_marking(mine, 2)
+    assert ("N", "Later") in offers.while_triaging(mine)
+
+
+def test_a_command_without_a_key_is_not_offered() -> None:
+    words = [word for _, word in offers.while_looking(remapped({"close": ()}))]
+    assert "Close" not in words and "Reply" in words
+
+
+def test_writing_ends_with_the_way_back() -> None:
+    assert offers.while_writing(COMMANDS)[-1] == ("Esc", "Back")

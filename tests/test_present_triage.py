@@ -1,0 +1,49 @@
+"""How labels and sleeping conversations look in few cells."""
+
+from datetime import UTC
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from tui import present
+from tui.clock import DAY, HOUR
+
+NOW = 1_772_611_200_000
+"""Wednesday, 4 March 2026, 08:00 UTC."""
+
+
+@pytest.mark.parametrize(
+    ("labels", "width", "words"),
+    [
+        ((), 12, ""),
+        (("vip",), 12, " #vip"),
+        (("late", "vip"), 12, " #late #vip"),
+        (("billing", "vip"), 12, " #billing +1"),
+        (("a", "b", "c", "d"), 9, " #a #b +2"),
+        (("complaints",), 8, " #compl…"),
+        (("complaints", "vip"), 8, " #co… +1"),
+    ],
+)
+def test_as_many_labels_as_fit(labels: tuple[str, ...], width: int, words: str) -> None:
+    assert present.label_words(labels, width) == words
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), max_size=9), st.integers(8, 40))
+def test_labels_never_take_more_than_their_room(labels: list[str], width: int) -> None:
+    assert cell_len(present.label_words(labels, width)) <= width
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (None, "till reply"),
+        (NOW - HOUR, "till 07:00"),
+        (NOW + 2 * HOUR, "till 10:00"),
+        (NOW + DAY, "till Thu"),
+        (NOW + 9 * DAY, "till 13 Mar"),
+    ],
+)
+def test_until_when_a_conversation_sleeps(at: int | None, words: str) -> None:
+    assert present.until(at, NOW, UTC) == words

@@ -1,0 +1,55 @@
+"""What a picker offers for a few letters, and how deeds read."""
+
+from datetime import UTC
+
+import pytest
+
+from tui.screens.chord import lines_of
+from tui.screens.history import deed_words
+from tui.screens.pick import Choice, matching
+from tui.store.audit import Deed
+
+NOW = 1_772_611_200_000
+
+
+def names(typed: str, *known: str) -> list[str]:
+    """What matches, best first."""
+    return [choice.value for choice in matching([Choice(n, n) for n in known], typed)]
+
+
+def test_nothing_typed_offers_everything_in_its_order() -> None:
+    assert names(" ", "zoe", "ana") == ["zoe", "ana"]
+
+
+def test_names_that_begin_so_come_first() -> None:
+    assert names("bo", "nobody", "rob o", "bo", "Bohdan")[:2] == ["bo", "Bohdan"]
+
+
+def test_letters_between_are_skipped_and_strangers_left_out() -> None:
+    assert names("ze", "zoe", "ana") == ["zoe"]
+
+
+@pytest.mark.parametrize(
+    ("action", "detail", "words"),
+    [
+        ("close", "", "closed it"),
+        ("assign", "", "made it nobody's"),
+        ("assign bo b", "", "assigned it to bo b"),
+        ("label vip", "", "put #vip on it"),
+        ("unlabel vip", "", "took #vip off"),
+        ("snooze", "", "snoozed it until a reply"),
+        ("snooze", str(NOW + 3_600_000), "snoozed it until today 09:00"),
+        ("something new", "more", "something new more"),
+        ("label \x1b[31m", "", "put #␛[31m on it"),
+    ],
+)
+def test_deeds_read_as_sentences(action: str, detail: str, words: str) -> None:
+    assert deed_words(Deed(NOW, "ana", action, 0, detail), UTC) == words
+
+
+def test_keys_that_may_follow_take_as_many_lines_as_they_need() -> None:
+    pairs = [(str(number), "word" * 3) for number in range(9)]
+    lines = lines_of(pairs, 40)
+    assert [pair for line in lines for pair in line] == pairs
+    assert all(sum(len(k) + len(w) + 3 for k, w in line) <= 40 for line in lines)
+    assert lines_of([("a", "x" * 90)], 40) == [[("a", "x" * 90)]]

@@ -1,0 +1,303 @@
+"""Commands that ask first: snooze, assign, label, views, and the history that tells of them."""
+
+import pytest
+
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
+from tests.ui.history import AGENT, ANA, BOB, CHLOE, DAWIT, FARID, HUGO, NAMES
+from tui.clock import DAY, HOUR, MINUTE
+from tui.domain.conversation import Order, State, View
+from tui.screens.inbox import InboxScreen
+
+Size = tuple[int, int]
+
+
+def parties(desk: Desk) -> list[str]:
+    """Whose conversations the list holds."""
+    return [row.party for row in desk.inbox.threads.rows]
+
+
+async def dialog_is_gone(desk: Desk) -> None:
+    """Wait until the inbox is on top again."""
+    await desk.until(lambda: isinstance(desk.app.screen, InboxScreen), "the dialog gone")
+
+
+# Snoozing -------------------------------------------------------------------------------------
+
+
+@presses("snooze")
+async def test_snoozing_says_what_was_understood_and_puts_it_away(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("snooze")
+        await desk.shows("Snooze Chloe Martin", "When?")
+        await desk.type("tomorrow 9")
+        await desk.shows("→ tomorrow 09:00, in 19 hours")
+        await desk.press("enter")
+        await desk.shows("Snoozed Chloe Martin until tomorrow 09:00 · z undoes")
+        chloe = await desk.thread(CHLOE)
+        assert chloe.state is State.SNOOZED
+        assert chloe.snoozed_until == desk.clock.now() // DAY * DAY + 33 * HOUR
+        await desk.press("z")
+        await desk.until(lambda: CHLOE in parties(desk))
+        assert (await desk.thread(CHLOE)).snoozed_until is None
+
+
+@BOTH_SIZES
+async def test_what_is_no_moment_is_said_and_enter_does_nothing(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("h")
+        await desk.type("soonish")
+        await desk.shows("Not understood")
+        await desk.press("enter")
+        await desk.shows("Snooze Chloe Martin")
+        await desk.press("escape")
+        await dialog_is_gone(desk)
+        assert (await desk.thread(CHLOE)).state is State.OPEN
+
+
+async def test_snoozed_until_a_reply_comes_back_with_the_reply(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.press("h")
+        await desk.type("until reply")
+        await desk.shows("→ until they reply")
+        await desk.press("enter")
+        await desk.shows("Snoozed Chloe Martin until they reply")
+        assert (await desk.thread(CHLOE)).snoozed_until is None
+        await desk.until(lambda: CHLOE not in parties(desk))
+        await desk.world.writes(CHLOE, "Still there?")
+        await desk.until(lambda: CHLOE in parties(desk))
+
+
+async def test_a_desk_without_a_service_wakes_what_is_snoozed(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        desk.clock.advance(20 * HOUR / 1_000)
+        await desk.until(lambda: FARID in parties(desk), "Farid awake")
+        assert (await desk.thread(FARID)).state is State.OPEN
+
+
+async def test_the_list_of_snoozed_ones_tells_until_when(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.press("g", "s")
+        await desk.shows("Snoozed 1", "till Thu")
+
+
+async def test_snoozing_several_at_once(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.press("x", "x", "h")
+        await desk.shows("Snooze 2 conversations")
+        await desk.type("20m")
+        await desk.press("enter")
+        await desk.shows("Snoozed 2 conversations until today 14:22")
+        for number in (CHLOE, DAWIT):
+            assert (await desk.thread(number)).snoozed_until == desk.clock.now() + 20 * MINUTE
+
+
+# Assigning ------------------------------------------------------------------------------------
+
+
+@presses("assign")
+async def test_assigning_to_a_colleague_by_a_few_letters(desk: Desk, size: Size) -> None:
+    for name in ("bo", "zoe"):
+        await desk.store.agents.seen(name)
+    async with desk.open(size):
+        await desk.command("assign")
+        await desk.shows("Assign Chloe Martin", "✓ nobody", "zoe")
+        await desk.type("ze")
+        await desk.hides("nobody")
+        await desk.press("enter")
+        await desk.shows("Assigned Chloe Martin to zoe")
+        assert (await desk.thread(CHLOE)).assignee == "zoe"
+        await desk.press("z")
+        await desk.shows("Undone")
+        assert (await desk.thread(CHLOE)).assignee == ""
+
+
+async def test_assigning_to_someone_new_and_to_nobody(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on(HUGO)
+        await desk.press("a")
+        await desk.type("Łucja [b]")
+        await desk.shows("Assign to Łucja [b]")
+        await desk.press("enter")
+        await desk.shows("Assigned Hugo Fournier to Łucja [b]")
+        assert (await desk.thread(HUGO)).assignee == "Łucja [b]"
+        await desk.press("a")
+        await desk.type("nobody")
+        await desk.press("enter")
+        await desk.shows("nobody's again")
+        assert (await desk.thread(HUGO)).assignee == ""
+
+
+async def test_who_sits_down_is_known_to_colleagues(desk: Desk) -> None:
+    async with desk.open(WIDE, agent="newcomer"):
+
+        async def known() -> bool:
+            return "newcomer" in await desk.store.agents.names()
+
+        await desk.until(known)
+
+
+# Labels ---------------------------------------------------------------------------------------
+
+
+@presses("label")
+async def test_putting_a_new_label_on_and_taking_it_off(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("label")
+        await desk.shows("Labels of Chloe Martin", "#parcels")
+        await desk.type("#vip [red]")
+        await desk.press("enter")
+        await desk.shows("Put #vip [red] on Chloe Martin")
+        assert (await desk.thread(CHLOE)).labels == ("vip [red]",)
+        await desk.press("l")
+        await desk.shows("✓ #vip [red]")
+        await desk.type("vip")
+        await desk.press("enter")
+        await desk.shows("Took #vip [red] off Chloe Martin")
+        assert (await desk.thread(CHLOE)).labels == ()
+
+
+async def test_several_wear_a_label_when_one_of_them_did_not(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on(BOB)
+        await desk.press("x", "end", "x", "l")
+        await desk.type("parcels")
+        await desk.hides("✓ #parcels")
+        await desk.press("enter")
+        await desk.shows("Put #parcels on 2 conversations")
+        assert (await desk.thread(BOB)).labels == ("parcels",)
+        assert (await desk.thread(HUGO)).labels == ("parcels",)
+
+
+async def test_labels_stand_in_the_list_and_over_the_conversation(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on(HUGO)
+        row = next(n for n, line in enumerate(desk.lines()) if "Hugo" in line[:40])
+        assert "#parcels" in desk.lines()[row + 1][:42]
+        assert "#parcels" in desk.lines()[1]
+
+
+@presses("show_label")
+async def test_showing_who_wears_a_label(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("show_label")
+        await desk.shows("Show a label", "#parcels")
+        await desk.press("enter")
+        await desk.until(lambda: parties(desk) == [HUGO])
+        assert "#parcels" in desk.lines()[1]
+
+
+async def test_without_labels_there_is_none_to_show(empty_desk: Desk) -> None:
+    async with empty_desk.open(WIDE):
+        await empty_desk.press("g", "l")
+        await empty_desk.shows("No label is in use yet: l puts one on")
+
+
+# Views ----------------------------------------------------------------------------------------
+
+
+@presses("views")
+async def test_saving_a_view_and_coming_back_to_it(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("g", "i")
+        await desk.until(lambda: parties(desk) == [HUGO])
+        await desk.command("views")
+        await desk.type("My desk")
+        await desk.shows("Save what is shown as My desk")
+        await desk.press("enter")
+        await desk.shows("Saved the view My desk as g 1")
+        assert [v.view for v in await desk.store.views.all(AGENT)] == [View(assignee=AGENT)]
+        await desk.press("g", "o")
+        await desk.until(lambda: len(parties(desk)) == 7)
+        await desk.command("views")
+        await desk.shows("Mine · g 1")
+        await desk.type("my")
+        await desk.press("enter")
+        await desk.until(lambda: parties(desk) == [HUGO])
+
+
+async def test_a_digit_behind_g_shows_a_saved_view(desk: Desk) -> None:
+    await desk.store.views.save("Late [/]", View(order=Order.NEWEST), AGENT)
+    async with desk.open(NARROW):
+        await desk.press("g")
+        await desk.shows("1 Late [/]", "/ Search everything")
+        await desk.press("1")
+        await desk.shows("newest")
+        assert desk.inbox.threads.view == View(order=Order.NEWEST)
+
+
+async def test_a_digit_without_a_view_does_nothing(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.press("g", "7")
+        assert desk.inbox.threads.view == View()
+
+
+async def test_removing_a_view_is_undone_with_its_key(desk: Desk) -> None:
+    saved = await desk.store.views.save("late", View(order=Order.NEWEST), AGENT)
+    async with desk.open(WIDE):
+        await desk.press("v", "f8")
+        await desk.shows("Removed the view late")
+        assert await desk.store.views.all(AGENT) == []
+        await desk.press("z")
+        await desk.shows("the view late is back")
+        assert await desk.store.views.all(AGENT) == [saved]
+
+
+async def test_saving_over_a_view_is_undone_to_what_it_was(desk: Desk) -> None:
+    saved = await desk.store.views.save("late", View(order=Order.NEWEST), AGENT)
+    async with desk.open(WIDE):
+        await desk.press("v")
+        await desk.type("late")
+        await desk.press("down", "enter")
+        await desk.shows("Saved the view late")
+        assert [v.view for v in await desk.store.views.all(AGENT)] == [View()]
+        await desk.press("z")
+        await desk.shows("as it was")
+        assert await desk.store.views.all(AGENT) == [saved]
+
+
+# History --------------------------------------------------------------------------------------
+
+
+@presses("history")
+async def test_the_history_tells_who_did_what(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.stand_on(HUGO)
+        await desk.press("e", "z")
+        await desk.shows("Undone")
+        await desk.until(lambda: HUGO in parties(desk))
+        await desk.stand_on(HUGO)
+        await desk.command("history")
+        await desk.shows(
+            "History of Hugo Fournier",
+            "14:02  mia undid an action",
+            "14:02  mia closed it",
+            "09:30  mia put #parcels on it",
+            "09:30  mia assigned it to mia",
+        )
+        await desk.press("H")
+        await desk.hides("History of Hugo Fournier")
+
+
+async def test_nothing_done_yet_is_said(desk: Desk) -> None:
+    await desk.world.writes("+61491570999", "hi")
+    async with desk.open(WIDE):
+        await desk.stand_on("+61491570999")
+        await desk.press("H")
+        await desk.shows("Nobody has done anything here yet.")
+
+
+@pytest.mark.parametrize("key", ["h", "a", "l", "H"])
+async def test_with_nothing_in_the_list_nothing_is_asked(empty_desk: Desk, key: str) -> None:
+    async with empty_desk.open(WIDE):
+        await empty_desk.press(key)
+        assert isinstance(empty_desk.app.screen, InboxScreen)
+
+
+async def test_names_of_contacts_are_shown_as_written_in_titles(desk: Desk) -> None:
+    ana = await desk.thread(ANA)
+    await desk.store.triage.rename(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
+    async with desk.open(WIDE):
+        await desk.stand_on(ANA)
+        await desk.press("l")
+        await desk.shows("Labels of [@click=app.quit]x[/]")
+        assert NAMES[ANA] not in desk.text()
