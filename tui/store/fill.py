@@ -90,6 +90,8 @@ class _History:
         self.written = 0
         self.pending: list[_Row] = []
         self._dealt = 0
+        self._salt = rng.getrandbits(20)
+        """So that another history of the same times gets other ids."""
 
     def write_some(self, transaction: Transaction) -> None:
         """About one batch; of a conversation longer than that, a part."""
@@ -112,7 +114,7 @@ class _History:
         account, own = self._rng.choice(self._made_up.accounts)
         number = self._unknown_number(transaction)
         name = next(self._made_up.names)
-        identity = first_id(begun) | (self.threads_left & _LOW_BITS)
+        identity = first_id(begun) | ((self._salt + self.threads_left) & _LOW_BITS)
         summary = _empty(identity, number, name, account, own)
         self.pending.extend(self._lines(summary, begun, self._share()))
         self.threads_left -= 1
@@ -148,7 +150,7 @@ class _History:
         for place in range(count):
             at = min(at + int(self._rng.uniform(0.5, 1.0) * pause), self._now)
             incoming = self._rng.random() < 0.55 if place else True
-            identity = first_id(at) | ((self._dealt - count + place) & _LOW_BITS)
+            identity = first_id(at) | ((self._salt + self._dealt - count + place) & _LOW_BITS)
             if incoming:
                 lines.append(self._question(summary, identity, at))
             else:

@@ -1,0 +1,124 @@
+"""Who must not be texted: locked by word, provider or agent; freed only by a later word."""
+
+import itertools
+
+import pytest
+
+from tests.conftest import OpenStore
+from tests.store.builders import ACCOUNT, MIA, answer, conversation_with, reply
+from tui.clock import MINUTE, ManualClock
+from tui.domain.consent import Verdict
+from tui.domain.events import Event, OptOut
+from tui.store.audit import trail
+from tui.store.errors import OptedOut
+from tui.store.store import Store
+
+WORDS = {"STOP": Verdict.STOP, "START": Verdict.START, "leave me": Verdict.SUSPECTED}
+
+
+def judge(text: str, party: str) -> Verdict:
+    """The agreed words of these tests."""
+    return WORDS.get(text, Verdict.NONE)
+
+
+@pytest.fixture
+async def desk(open_store: OpenStore) -> Store:
+    """An inbox that understands STOP and START."""
+    return await open_store(judge=judge)
+
+
+async def locked(store: Store) -> bool:
+    """Whether Mia is locked, as the list, the book and the outbox say alike."""
+    shown = (await conversation_with(store)).opted_out
+    word = await store.consent.of(MIA)
+    assert (word is not None and word.opted_out) == shown
+    try:
+        await store.outbox.queue(answer())
+    except OptedOut:
+        assert shown
+    else:
+        assert not shown
+    return shown
+
+
+async def test_a_customers_stop_locks_and_start_frees(desk: Store, clock: ManualClock) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("STOP", id="e1")])
+    assert await locked(desk)
+    word = await desk.consent.of(MIA)
+    assert word is not None
+    assert (word.source, word.evidence, word.agent) == ("word", "STOP", "")
+    clock.advance(60)
+    await desk.ingest.store(ACCOUNT, [reply("START")])
+    assert not await locked(desk)
+    deeds = await trail(desk.database, (await conversation_with(desk)).id)
+    assert [d.action for d in deeds[-2:]] == ["opted in", "opted out"]
+
+
+@pytest.mark.parametrize("order", itertools.permutations(range(3)))
+async def test_a_start_that_was_written_before_the_stop_frees_nobody(
+    desk: Store, clock: ManualClock, order: tuple[int, ...]
+) -> None:
+    now = clock.now()
+    texts = [
+        reply("START", id="1", received_at=now - 3 * MINUTE),
+        reply("hello", id="2", received_at=now - 2 * MINUTE),
+        reply("STOP", id="3", received_at=now - MINUTE),
+    ]
+    for place in order:
+        await desk.ingest.store(ACCOUNT, [texts[place]])
+    assert await locked(desk)
+
+
+async def test_a_start_locks_and_frees_nobody_who_was_in(desk: Store) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("START")])
+    assert not await locked(desk)
+    assert await desk.consent.of(MIA) is None
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        OptOut("o1", MIA, None, "{}"),
+        reply("no thanks", opted_out=True),
+        reply("START", opted_out=True),
+    ],
+    ids=["notice", "marked text", "marked start"],
+)
+async def test_a_providers_word_locks(desk: Store, news: Event) -> None:
+    await desk.ingest.store(ACCOUNT, [news])
+    assert await locked(desk)
+    word = await desk.consent.of(MIA)
+    assert word is not None
+    assert word.source == "provider"
+
+
+async def test_a_suspicion_locks_nobody_and_is_marked(desk: Store) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("leave me")])
+    thread = await conversation_with(desk)
+    suspected = await desk.messages.get(thread.last_id)
+    assert suspected is not None
+    assert suspected.suspected
+    assert not await locked(desk)
+
+
+async def test_an_agent_records_both_ways_with_evidence(desk: Store) -> None:
+    await desk.ingest.store(ACCOUNT, [reply()])
+    thread = (await conversation_with(desk)).id
+    await desk.consent.decide(thread, "ana", opted_out=True, evidence="rang us \ud83d")
+    assert await locked(desk)
+    word = await desk.consent.of(MIA)
+    assert word is not None
+    assert (word.source, word.agent, word.evidence) == ("agent", "ana", "rang us \ufffd")
+    await desk.consent.decide(thread, "ana", opted_out=False, evidence="signed the form")
+    assert not await locked(desk)
+    deeds = await trail(desk.database, thread)
+    assert {("opt out", "rang us \ufffd"), ("opt in", "signed the form")} <= {
+        (d.action, d.detail) for d in deeds
+    }
+
+
+async def test_a_lock_on_one_account_holds_on_every_account(desk: Store) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("STOP")])
+    for account in (ACCOUNT, "other"):
+        with pytest.raises(OptedOut):
+            await desk.outbox.queue(answer(account=account))
