@@ -14,7 +14,7 @@ from tui.store.store import Store
 async def desk(store: Store, clock: ManualClock) -> Scribe:
     """A day's history."""
     await write_history(store, clock)
-    return Scribe(store, clock)
+    return Scribe(store, clock, AGENT)
 
 
 async def parties(store: Store, found: list[Message]) -> set[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation, Order, State, View
-from tui.handlers import contact, triage
+from tui.handlers import contact, desk, triage
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
@@ -90,7 +90,10 @@ async def _go_waiting(inbox: InboxScreen, found: Conversation | None) -> None:
 
 
 async def filter_list(inbox: InboxScreen) -> None:
-    """Type what names or numbers should contain."""
+    """Type what names or numbers should contain; in an open conversation, what its texts should."""
+    if inbox.has_class("-reading") and inbox.pane.conversation is not None:
+        await desk.search_thread(inbox)
+        return
     if inbox.triaging is not None:
         await triage.end(inbox)
     inbox.filter.display = True

@@ -3,85 +3,23 @@
 import asyncio
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.strip import Strip
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
-from tui import present
-from tui.domain.message import Direction, Message
+from tui.domain.message import Message
+from tui.domain.searching import FILTERS, Query, parse
 from tui.domain.text import one_line
+from tui.screens.said import said
 from tui.seat import Seat
 from tui.store.store import Store
-from tui.widgets.virtual_list import VirtualList
+from tui.widgets.hits import Hits
 
 _DEBOUNCE = 0.12
-
-
-class Hits(VirtualList[Message]):
-    """The messages found, newest first."""
-
-    ROW_HEIGHT = 2
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "hit--meta"}
-    can_focus = False
-
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Finds nothing before `find`."""
-        super().__init__(id="hits")
-        self._store = store
-        self._seat = seat
-        self._text = ""
-        self._names: dict[int, str] = {}
-
-    async def find(self, text: str) -> None:
-        """Search for another text."""
-        self._text = text
-        await self.start()
-
-    async def load_after(self, row: Message | None, limit: int) -> list[Message]:
-        """Hits older than this one."""
-        messages = self._store.messages
-        if row is None:
-            found = await messages.search(self._text, limit=limit)
-        else:
-            found = await messages.search(self._text, before=row.id, limit=limit)
-        for conversation_id in {hit.conversation_id for hit in found} - self._names.keys():
-            conversation = await self._store.conversations.get(conversation_id)
-            self._names[conversation_id] = conversation.title if conversation else ""
-        return found
-
-    async def load_before(self, row: Message | None, limit: int) -> list[Message]:
-        """What was let go of at the top is searched again from there."""
-        if row is None:
-            return []
-        newer = await self._store.messages.search(self._text, limit=limit)
-        return [hit for hit in newer if hit.id > row.id]
-
-    async def load_again(self, row: Message) -> Message | None:
-        """A hit stays one."""
-        return row
-
-    def identity(self, row: Message) -> object:
-        """The message's id."""
-        return row.id
-
-    def draw(self, row: Message, *, current: bool, width: int) -> list[Strip]:
-        """Who and when; the beginning of the text."""
-        base = self.get_component_rich_style("list--cursor") if current else self.rich_style
-        meta = self.get_component_rich_style("hit--meta")
-        dim = base + Style(color=meta.color)
-        when = present.day(row.at, self._seat.clock.now(), self._seat.zone)
-        time = present.clock_time(row.at, self._seat.zone)
-        who = one_line(self._names.get(row.conversation_id, ""), 40)
-        arrow = {Direction.IN: "from", Direction.OUT: "to", Direction.NOTE: "note on"}
-        head = present.fit(f" {arrow[row.direction]} {who} · {when} {time}", width)
-        body = present.fit(f"   {one_line(row.body, 300)}", width)
-        return [Strip([Segment(head, dim)]), Strip([Segment(body, base)])]
 
 
 class SearchScreen(ModalScreen[Message | None]):
@@ -91,6 +29,7 @@ class SearchScreen(ModalScreen[Message | None]):
     SearchScreen .dialog { width: 100; height: 90%; padding: 0 1; }
     SearchScreen Hits { height: 1fr; margin-top: 1; background: $surface; }
     SearchScreen Hits > .hit--meta { color: $text-muted; }
+    SearchScreen Hits > .hit--word { color: $text-accent; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Call off"),
@@ -100,31 +39,50 @@ class SearchScreen(ModalScreen[Message | None]):
         Binding("pageup", "move(-8)", "Page up", priority=True),
     ]
     hits = getters.query_one(Hits)
+    field = getters.query_one(Input)
+    line = getters.query_one("#search-line", Static)
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Nothing searched yet."""
+    def __init__(self, store: Store, seat: Seat, *, here: int = 0, typed: str = "") -> None:
+        """`here` is the open conversation's id, 0 for none; `typed` stands there to begin with."""
         super().__init__()
         self._store = store
         self._seat = seat
+        self._here = here
+        self._typed_first = typed
 
     def compose(self) -> ComposeResult:
         """A field over the hits."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Search everything"
+            dialog.border_title = "Search this conversation" if self._typed_first else "Search"
             dialog.border_subtitle = "↑ ↓ choose · Enter jumps there · Esc closes"
-            yield Input(placeholder="words, accents do not matter", compact=True)
-            yield Hits(self._store, self._seat)
+            yield Input(
+                self._typed_first,
+                placeholder="words, accents do not matter",
+                compact=True,
+                select_on_focus=False,
+            )
+            yield Static(FILTERS, id="search-line", classes="hint")
+            yield Hits(self._store, self._seat, self._here)
+
+    def say(self, words: str) -> None:
+        """Show words under the field."""
+        self.line.update(Content(words))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         """Search when the typing pauses."""
-        self._search(event.value)
+        seat = self._seat
+        self._search(parse(event.value, seat.clock.now(), seat.zone))
 
     @work(exclusive=True, exit_on_error=False)
-    async def _search(self, text: str) -> None:
+    @said
+    async def _search(self, query: Query) -> None:
         """A newer text stops the older search."""
         await asyncio.sleep(_DEBOUNCE)
-        await self.hits.find(text)
+        self.say(one_line(query.problem, 200) or FILTERS)
+        await self.hits.find(query)
+        if not query.empty and not query.problem and self.hits.current is None:
+            self.say("Nothing found: fewer letters of a word find more")
 
     @on(Input.Submitted)
     def _chosen(self) -> None:

@@ -20,6 +20,7 @@ from tui.store.ingest import Ingest, Judge
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
 from tui.store.pens import Pens
+from tui.store.searching import Searching
 from tui.store.templates import Templates
 from tui.store.triage import Triage
 from tui.store.troubles import Troubles
@@ -64,6 +65,7 @@ class Store:
         self.views = SavedViews(self.database)
         self.consent = ConsentBook(self.database, clock, rng)
         self.facts = FactBook(self.database)
+        self.searching = Searching(self.database)
         self.feed = Feed(self.database)
 
     async def __aenter__(self) -> Self:

@@ -348,8 +348,10 @@ class MessageView(Widget):
             self._layout()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Another width wraps differently."""
+        """Another width wraps differently; what is selected stays in sight."""
         self._layout()
+        if self.selected:
+            self._bring_into_sight(self.selected)
 
     async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel scrolls."""

@@ -1,0 +1,98 @@
+"""The search: typed, narrowed by filters, jumped from."""
+
+from textual.strip import Strip
+
+from tests.ui.desk import BOTH_SIZES, WIDE, Desk
+from tests.ui.history import CHLOE, HUGO
+from tui.widgets.hits import Hits, excerpt
+
+
+def strong(desk: Desk) -> list[str]:
+    """The words that are set off in the second hit (the first is under the cursor)."""
+    hits = desk.app.screen.query_one(Hits)
+    strip: Strip = hits.render_line(hits.ROW_HEIGHT + 1)
+    return [s.text for s in strip if s.style is not None and s.style.bold]
+
+
+@BOTH_SIZES
+async def test_a_hit_is_jumped_to(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.open(size):
+        await desk.command("search")
+        await desk.type("line 7 parcel")
+        await desk.shows("Line 7: the parcel is not here yet")
+        await desk.press("enter")
+        hugo = await desk.thread(HUGO)
+        await desk.until(lambda: desk.shown_id == hugo.id, "Hugo's conversation")
+        await desk.shows("Line 7: the parcel")
+
+
+async def test_the_words_asked_for_are_set_off(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("search")
+        await desk.type("parc lin")
+        await desk.shows("the parcel is not here yet")
+        await desk.until(lambda: strong(desk) == ["Line", "parcel"], "bold words")
+
+
+@BOTH_SIZES
+async def test_filters_narrow_the_hits(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.open(size):
+        await desk.command("search")
+        await desk.shows("from: to: label: account: status:")
+        await desk.type("from:chloe")
+        await desk.shows("from Chloe Martin")
+        hits = desk.app.screen.query_one(Hits)
+        chloe = await desk.thread(CHLOE)
+        await desk.until(
+            lambda: {row.conversation_id for row in hits.rows} == {chloe.id}, "only Chloe's"
+        )
+
+
+async def test_a_wrong_filter_is_said(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("search")
+        await desk.type("before:soon")
+        await desk.shows('"soon" is no day: write 2026-03-01')
+
+
+async def test_nothing_found_is_said(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("search")
+        await desk.type("xylophone")
+        await desk.shows("Nothing found")
+
+
+@BOTH_SIZES
+async def test_in_an_open_conversation_the_filter_key_searches_its_texts(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    async with desk.open(size):
+        await desk.command("show_mine")
+        await desk.open_thread(HUGO)
+        await desk.command("filter")
+        await desk.shows("Search this conversation")
+        await desk.type("31")
+        await desk.shows("Line 31: the parcel is not here yet")
+        await desk.press("enter")
+        await desk.until(lambda: desk.inbox.pane.view.selected != 0, "the message")
+        message = desk.inbox.pane.view.selection
+        assert message is not None and message.body.startswith("Line 31:")
+
+
+async def test_the_end_of_many_hits_is_reached_and_left_again(desk: Desk) -> None:
+    async with desk.open((80, 24)):
+        await desk.command("search")
+        await desk.type("parcel")
+        hits = desk.app.screen.query_one(Hits)
+        await desk.until(lambda: len(hits.rows) > 20, "hits")
+        newest = hits.rows[0]
+        await desk.press(*["pagedown"] * 12)
+        assert hits.current is not None and "Line 1:" in hits.current.body
+        await desk.press(*["pageup"] * 12)
+        assert hits.current == newest
+
+
+def test_an_excerpt_shows_the_first_word_asked_for() -> None:
+    line = "so many words stand here before the one that is looked for, the parcel, comes at last"
+    assert "parcel" in excerpt(line, "parcel", 40)
+    assert excerpt("short parcel", "parcel", 40).startswith("short parcel")
