@@ -33,11 +33,10 @@ async def standing_of(store: Store, conversation: Conversation) -> Standing:
 
 def lock_words(word: Consent | None, now: int, zone: tzinfo | None, keys: Mapping[str, str]) -> str:
     """The line over the composer of a customer who must not be texted."""
-    parts = ["OPTED OUT: nothing can be sent"]
+    parts = ["OPTED OUT: nothing can be sent", f"{keys['consent']} lets them in again"]
     if word is not None:
         parts.append(_how(word))
         parts.append(f"{present.day(word.at, now, zone)} {present.clock_time(word.at, zone)}")
-    parts.append(f"{keys['consent']} lets them in again")
     return " · ".join(parts)
 
 
@@ -56,6 +55,6 @@ def suspicion_words(text: Message, keys: Mapping[str, str]) -> str:
     """The question about a text that may ask to be left alone."""
     said = one_line(text.body, _LONGEST_QUOTE)
     return (
-        f'May want to stop: "{said}" · {keys["consent"]} confirms the opt-out · '
-        f"{keys['not_opt_out']} dismisses this"
+        f"May want to stop · {keys['consent']} confirms the opt-out · "
+        f'{keys["not_opt_out"]} dismisses this · "{said}"'
     )

@@ -40,7 +40,7 @@ async def test_a_locked_conversation_says_who_locked_it_when_and_why(
         await desk.command("show_closed")
         await desk.shows("STOP")
         await desk.open_thread(INES)
-        await desk.shows("OPTED OUT", "recorded by mia: STOP", "Today 08:40")
+        await desk.shows("OPTED OUT: nothing can be sent", "recorded by mia", "Today 08:40")
 
 
 @presses("consent")

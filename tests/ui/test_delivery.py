@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, Desk, presses
-from tests.ui.history import BOB, CHLOE, PRIYA
+from tests.ui.history import BOB, CHLOE
 from tui.domain.advice import Advice
 from tui.domain.events import Receipt
 from tui.domain.message import Message
@@ -129,7 +129,7 @@ async def test_a_failed_message_goes_through_another_account(desk: Desk, size: S
         await desk.open_thread(BOB)
         failed = await desk.last(BOB)
         await desk.command("retry_through")
-        await desk.shows("Retry through", "pl  SerwerSMS", "failed last time")
+        await desk.shows("Retry through", "pl SerwerSMS · 48500100200", "failed last time")
         await desk.press("enter")
         await desk.shows("… queued")
         again = await desk.last(BOB)
@@ -148,12 +148,20 @@ async def test_calling_off_another_way_sends_nothing(desk: Desk) -> None:
         assert len(await desk.messages(BOB)) == count
 
 
-async def test_without_a_selection_the_newest_trouble_is_meant(desk: Desk) -> None:
+async def test_what_may_have_gone_out_is_settled_before_it_goes_another_way(desk: Desk) -> None:
+    message = await maybe_sent(desk)
     async with desk.open():
-        await desk.open_thread(PRIYA)
-        troubled = [m for m in await desk.messages(PRIYA) if m.status and m.status.trouble]
+        await desk.open_thread(CHLOE)
         await desk.command("retry_through")
-        await desk.shows("Retry through")
-        await desk.press("enter")
+        await desk.shows("It may have gone out: settle that first")
+        assert (await desk.last(CHLOE)).id == message.id
+
+
+async def test_without_a_selection_the_newest_trouble_is_meant(desk: Desk) -> None:
+    failed = await desk.world.answers(BOB, "Until six", Status.REJECTED, "no route")
+    await desk.world.answers(BOB, "Bring the receipt", Status.DELIVERED)
+    async with desk.open():
+        await desk.open_thread(BOB)
+        await desk.command("retry")
         await desk.shows("… queued")
-        assert (await desk.last(PRIYA)).retry_of == troubled[-1].id
+        assert (await desk.last(BOB)).retry_of == failed.id

@@ -8,9 +8,9 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.handlers.kind import Handler
 from tui.thread_actions import retryable
+from tui.ways import way_detail, way_words, ways
 
 if TYPE_CHECKING:
-    from tui.replying import Route
     from tui.screens.inbox import InboxScreen
 
 
@@ -41,21 +41,33 @@ async def retry(inbox: InboxScreen) -> None:
 
 async def retry_through(inbox: InboxScreen) -> None:
     """Send a failed message through an account and sender to be chosen."""
-    from tui.screens.retry_through import RetryThroughScreen, every_way
-
     message = in_question(inbox)
     problem = retryable(message)
-    ways = every_way(inbox.seat.accounts)
-    if message is None or problem or not ways:
+    if message is None or problem or not inbox.seat.accounts:
         inbox.say(problem or "No account is configured: smsdesk doctor tells how")
-        return
+    elif message.status is Status.UNCERTAIN:
+        inbox.say("It may have gone out: settle that first (M), then send it another way")
+    else:
+        _choose_way(inbox, message)
 
-    async def chosen(route: Route | None) -> None:
+
+def _choose_way(inbox: InboxScreen, message: Message) -> None:
+    """Offer every account and sender, and send the chosen way."""
+    from tui.screens.pick import Choice, Picked, PickScreen
+
+    routes = ways(inbox.seat.accounts, message.account)
+    choices = [
+        Choice(str(place), way_words(route), way_detail(route, message.account))
+        for place, route in enumerate(routes)
+    ]
+
+    async def chosen(picked: Picked | None) -> None:
         """Send it that way, unless called off."""
-        if route is not None:
-            await inbox.pane.retry(message, route)
+        if picked is not None:
+            await inbox.pane.retry(message, routes[int(picked.value)])
 
-    inbox.app.push_screen(RetryThroughScreen(ways, message.account), chosen)
+    screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.seat.ascii)
+    inbox.app.push_screen(screen, chosen)
 
 
 async def resolve(inbox: InboxScreen) -> None:
