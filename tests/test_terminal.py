@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.terminal import Terminal, clean, notification, terminal_of, title
+from tui.clock import MINUTE
+from tui.settings.desk import Desk, Notifications
+from tui.terminal import Manners, Terminal, clean, notification, terminal_of, title
+from tui.wiring import manners_of
 
 TMUX = Terminal("9", "tmux", titled=True)
 SCREEN = Terminal("777", "screen", titled=True)
@@ -76,3 +79,17 @@ def test_what_is_cleaned_is_one_short_printable_line(words: str) -> None:
     assert len(cleaned) <= 80
     assert all(char.isprintable() and char != ";" for char in cleaned)
     cleaned.encode()
+
+
+def test_the_settings_become_manners() -> None:
+    desk = Desk(
+        notifications=Notifications(bell=False, desktop=True, every_seconds=2.5),
+        silent_after_minutes=30,
+    )
+    assert manners_of(desk, {"TERM": "xterm"}) == Manners(
+        Terminal("9", "", titled=True),
+        bell=False,
+        desktop=True,
+        every_ms=2_500,
+        silent_after_ms=30 * MINUTE,
+    )
