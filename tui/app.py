@@ -13,6 +13,7 @@ from textual.app import App
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
+from tui import garbage
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line, printable
 from tui.frugal import Picture, Ready
@@ -44,6 +45,20 @@ class SmsDeskApp(App[int], inherit_bindings=False):
 
     TITLE = "smsdesk"
     CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/inbox.tcss", "looks.tcss"]  # type: ignore[assignment]
+    DEFAULT_CSS = """
+    .dialog {
+        width: 72;
+        max-width: 95%;
+        height: auto;
+        max-height: 90%;
+        padding: 1 2;
+        background: $surface;
+        border: round $border;
+        border-title-color: $foreground;
+        border-subtitle-color: $text-muted;
+    }
+    """
+    """Dialogs, unless a screen says otherwise: a style sheet would outweigh what it says."""
     ENABLE_COMMAND_PALETTE = False
     """The palette is opened by the registry's own command."""
     COMMANDS: ClassVar[set[type[CommandProvider]]] = {CommandProvider}  # type: ignore[assignment]
@@ -86,6 +101,7 @@ class SmsDeskApp(App[int], inherit_bindings=False):
 
     def _begin(self) -> None:
         """What nobody waits for."""
+        garbage.settle()
         if self._background is not None:
             self._serving = asyncio.create_task(self._serve(self._background), name="sync")
             self._serving.add_done_callback(self._served)

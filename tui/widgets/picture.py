@@ -31,7 +31,10 @@ class HalfBlocks(Widget):
         rows = half_blocks(self._picture, width, height)
         left = (width - len(rows[0])) // 2
         self._strips = [
-            Strip([Segment(" " * left), *(_cell(*pair) for pair in row)]).simplify() for row in rows
+            Strip(
+                [Segment(" " * left, self.rich_style), *(_cell(*pair) for pair in row)]
+            ).simplify()
+            for row in rows
         ]
         self.refresh()
 
