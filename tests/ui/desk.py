@@ -2,13 +2,14 @@
 
 import contextlib
 import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from rich.console import Console
 from textual.app import App
+from textual.events import Key
 from textual.pilot import Pilot
 
 from tests.ui.history import Scribe
@@ -65,7 +66,7 @@ class Desk:
         self.store = store
         self.clock = clock
         self.seat = seat
-        self.world = Scribe(store, clock)
+        self.world = Scribe(store, clock, "now")
         """What customers and providers do meanwhile."""
 
     @contextlib.asynccontextmanager
@@ -101,8 +102,13 @@ class Desk:
         await self.press(*by_id(self.seat.commands)[command_id].keys[0].split(" "))
 
     async def type(self, text: str) -> None:
-        """Press the keys of a text."""
-        await self.pilot.press(*(_NAMED.get(char, char) for char in text))
+        """Press the keys of a text; those that are on no keyboard come from an input method."""
+        for char in text:
+            if char.isascii():
+                await self.pilot.press(_NAMED.get(char, char))
+            else:
+                self.app.post_message(Key(char, char))
+                await self.pilot.pause()
 
     async def stand_on(self, number: str) -> None:
         """Move the cursor of the list, by keys, onto a conversation it shows."""
@@ -134,19 +140,18 @@ class Desk:
 
     async def shows(self, *words: str) -> None:
         """Wait until all of these are on the screen."""
-        for word in words:
-            try:
-                await wait_until(lambda word=word: word in self.text())  # type: ignore[misc]
-            except AssertionError:
-                raise AssertionError(f"{word!r} is not shown:\n{self.text()}") from None
+        await self._wait(lambda: [w for w in words if w not in self.text()], "not shown")
 
     async def hides(self, *words: str) -> None:
         """Wait until none of these is on the screen."""
-        for word in words:
-            try:
-                await wait_until(lambda word=word: word not in self.text())  # type: ignore[misc]
-            except AssertionError:
-                raise AssertionError(f"{word!r} is still shown:\n{self.text()}") from None
+        await self._wait(lambda: [w for w in words if w in self.text()], "still shown")
+
+    async def _wait(self, wrong: Callable[[], list[str]], what: str) -> None:
+        """Wait until nothing is wrong; the failure shows the screen."""
+        try:
+            await wait_until(lambda: not wrong())
+        except AssertionError:
+            raise AssertionError(f"{what}: {wrong()}\n{self.text()}") from None
 
     @property
     def shown_id(self) -> int:

@@ -3,7 +3,6 @@
 Every conversation is there for something that tests ask for; the constants name them.
 """
 
-import random
 from collections.abc import Sequence
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock
@@ -73,7 +72,7 @@ LONG = 60
 
 async def write_history(store: Store, clock: ManualClock) -> None:
     """Let the day happen; the clock, which stands at 08:00, ends at 14:02."""
-    scribe = Scribe(store, clock)
+    scribe = Scribe(store, clock, "past")
     await scribe.quiet_ones()
     await scribe.long_one()
     await scribe.every_badge()
@@ -92,12 +91,12 @@ async def write_history(store: Store, clock: ManualClock) -> None:
 class Scribe:
     """Writes into a store what customers, agents and providers would."""
 
-    def __init__(self, store: Store, clock: ManualClock, seed: int = 11) -> None:
-        """The midnight before the clock's start is hour 0."""
+    def __init__(self, store: Store, clock: ManualClock, name: str) -> None:
+        """The midnight before the clock's start is hour 0; `name` makes the events' ids unique."""
         self._store = store
         self._clock = clock
         self._midnight = clock.now() // DAY * DAY
-        self._rng = random.Random(seed)
+        self._name = name
         self._count = 0
 
     def at(self, hour: int, minute: int) -> None:
@@ -145,7 +144,7 @@ class Scribe:
         """A receipt comes in for a settled message."""
         self._count += 1
         receipt = Receipt(
-            event_id=f"r{self._count}",
+            event_id=f"{self._name}-receipt-{self._count}",
             status=status,
             word=status.value,
             at=self._clock.now(),
@@ -234,7 +233,7 @@ class Scribe:
         self._count += 1
         own = next(a.senders[0] for a in ACCOUNTS if a.name == account)
         return Reply(
-            event_id=f"e{self._count}-{self._rng.getrandbits(32):08x}",
+            event_id=f"{self._name}-reply-{self._count}",
             party=number,
             text=text,
             received_at=self._clock.now(),

@@ -17,9 +17,6 @@ from tui.present import MUTED
 class HelpScreen(ModalScreen[None]):
     """A page to scroll; Esc or ? closes it."""
 
-    DEFAULT_CSS = """
-    HelpScreen VerticalScroll { width: 80; max-width: 100%; height: 90%; padding: 1 1; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1", "dismiss", "Close"),
     ]
@@ -45,7 +42,7 @@ def help_text(commands: Sequence[Command]) -> Content:
         for command in (c for c in commands if c.scope is scope):
             keys = "  ".join(shown(key) for key in command.keys)
             line = Content.assemble(
-                (f"{keys:<13}", "bold"),
+                (f"{keys:<18}", "bold"),
                 f"{command.words:<22}",
                 (f" {command.hint}\n", MUTED),
             )

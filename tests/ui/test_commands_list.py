@@ -1,0 +1,233 @@
+"""Commands of the list, each pressed at both sizes: where the cursor goes, what is shown."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
+from tests.ui.history import (
+    AGENT,
+    ANA,
+    BOB,
+    CHLOE,
+    DAWIT,
+    EMIL,
+    FARID,
+    HUGO,
+    INES,
+    NAMES,
+    NOBODY,
+    PRIYA,
+)
+
+Size = tuple[int, int]
+OPEN = [CHLOE, DAWIT, ANA, PRIYA, BOB, NOBODY, HUGO]
+"""The open conversations, longest waiting first, the others by their last message."""
+
+
+def here(desk: Desk) -> str:
+    """Whose conversation the cursor stands on."""
+    row = desk.inbox.threads.current
+    return row.party if row is not None else ""
+
+
+async def listed(desk: Desk, numbers: Sequence[str]) -> None:
+    """Wait until the list shows exactly these, in this order."""
+    await desk.until(
+        lambda: [row.party for row in desk.inbox.threads.rows] == list(numbers),
+        f"{numbers}, not {[row.party for row in desk.inbox.threads.rows]}",
+    )
+
+
+@presses("next", "previous")
+async def test_the_cursor_goes_down_and_up(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("next")
+        await desk.command("next")
+        assert here(desk) == ANA
+        await desk.command("previous")
+        assert here(desk) == DAWIT
+
+
+@presses("first", "last")
+async def test_the_cursor_goes_to_both_ends(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("last")
+        await desk.until(lambda: here(desk) == HUGO)
+        await desk.command("first")
+        await desk.until(lambda: here(desk) == CHLOE)
+
+
+@BOTH_SIZES
+async def test_the_cursor_stops_at_both_ends(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("k", "k")
+        assert here(desk) == CHLOE
+        await desk.press("G", "j", "j")
+        assert here(desk) == HUGO
+
+
+@presses("open", "back")
+async def test_opening_shows_the_conversation_and_marks_it_read(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("open")
+        await desk.shows("Can I move my appointment to Friday?")
+        await desk.until(lambda: is_read(desk, CHLOE))
+        await desk.command("back")
+        await desk.shows(NAMES[DAWIT], NAMES[ANA])
+
+
+async def is_read(desk: Desk, number: str) -> bool:
+    """Whether nothing in a conversation is unread, as stored."""
+    return (await desk.thread(number)).unread == 0
+
+
+@presses("next_waiting", "previous_waiting")
+async def test_going_round_those_who_wait(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        seen = []
+        for _ in range(3):
+            await desk.command("next_waiting")
+            seen.append(here(desk))
+        assert seen == [DAWIT, ANA, CHLOE]
+        await desk.command("previous_waiting")
+        assert here(desk) == ANA
+        await desk.shows("Przyjadę o 16")
+
+
+async def test_when_nobody_waits_the_desk_says_so(empty_desk: Desk) -> None:
+    async with empty_desk.open(NARROW):
+        await empty_desk.command("next_waiting")
+        await empty_desk.shows("Nobody is waiting")
+
+
+@presses("filter")
+async def test_the_filter_narrows_the_list_with_every_key(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type("bo")
+        await listed(desk, [BOB])
+        await desk.shows('containing "bo"')
+        await desk.press("enter")
+        await desk.shows("Hello Bob")
+        await desk.press("escape")
+        await listed(desk, OPEN)
+
+
+@BOTH_SIZES
+async def test_escape_in_the_filter_gives_the_whole_list_back(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type("bo")
+        await listed(desk, [BOB])
+        await desk.press("escape")
+        await listed(desk, OPEN)
+        await desk.press("j")
+        assert here(desk) != BOB or len(desk.inbox.threads.rows) == len(OPEN)
+        assert not desk.inbox.filter.display
+
+
+@BOTH_SIZES
+async def test_a_filter_that_finds_nobody_shows_nobody(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type("zzz")
+        await listed(desk, [])
+        await desk.press("enter", "e", "r", "u", "y")
+        assert (await desk.thread(CHLOE)).state == "open"
+
+
+@BOTH_SIZES
+async def test_letters_in_the_filter_are_not_commands(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type("esq")
+        assert desk.inbox.filter.value == "esq"
+        assert (await desk.thread(CHLOE)).state == "open"
+
+
+@presses("order")
+async def test_the_order_changes_to_newest_and_back(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("order")
+        await desk.shows("newest")
+        await desk.until(lambda: here(desk) == ANA)
+        await desk.command("order")
+        await listed(desk, OPEN)
+
+
+VIEWS = {
+    "show_open": ("Open", OPEN),
+    "show_mine": ("Mine", [HUGO]),
+    "show_unassigned": ("Unassigned", [n for n in OPEN if n != HUGO]),
+    "show_closed": ("Closed", [INES, EMIL]),
+    "show_snoozed": ("Snoozed", [FARID]),
+    "show_drafts": ("Drafts", [BOB]),
+    "show_failed": ("Failed", [PRIYA, BOB]),
+    "show_starred": ("Starred", [HUGO]),
+}
+"""What each list is called, and whom it shows."""
+
+
+@pytest.mark.parametrize("command", VIEWS)
+@presses(
+    "show_open",
+    "show_mine",
+    "show_unassigned",
+    "show_closed",
+    "show_snoozed",
+    "show_drafts",
+    "show_failed",
+    "show_starred",
+)
+async def test_each_list_shows_its_conversations(desk: Desk, size: Size, command: str) -> None:
+    name, numbers = VIEWS[command]
+    bob = await desk.thread(BOB)
+    await desk.store.drafts.save(bob.id, AGENT, "Dear Bob", began_at=desk.clock.now())
+    async with desk.open(size):
+        await desk.command(command)
+        await desk.shows(f"─ {name}")
+        await listed(desk, sorted(numbers, key=[*OPEN, INES, EMIL, FARID].index))
+
+
+@BOTH_SIZES
+async def test_a_list_opened_from_a_conversation_is_the_list(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(BOB)
+        await desk.command("show_mine")
+        await desk.shows("─ Mine", NAMES[HUGO])
+        await desk.press("enter")
+        await desk.shows("We are looking into it")
+
+
+async def test_the_list_and_the_conversation_take_turns_on_a_narrow_screen(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.open_thread(DAWIT)
+        await desk.shows("The invoice shows", "can answer")
+        await desk.hides(NAMES[CHLOE])
+        await desk.press("escape")
+        await desk.shows(NAMES[CHLOE])
+        await desk.hides("can answer")
+
+
+async def test_resizing_keeps_place_text_and_focus(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(DAWIT)
+        await desk.command("reply")
+        await desk.type("Sorry")
+        for size in (NARROW, (160, 50), (100, 30), NARROW, WIDE):
+            await desk.pilot.resize_terminal(*size)
+            await desk.until(lambda size=size: desk.app.size == size)
+            await desk.shows("Sorry", "The invoice shows the wrong address")
+        await desk.type("!")
+        assert desk.typed == "Sorry!"
+        assert here(desk) == DAWIT
+
+
+async def test_a_very_small_terminal_is_survived(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(HUGO)
+        for size in ((20, 6), (1, 1), (8, 3), NARROW):
+            await desk.pilot.resize_terminal(*size)
+            await desk.pilot.pause()
+        await desk.shows("We are looking into it")

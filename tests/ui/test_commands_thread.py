@@ -1,0 +1,219 @@
+"""Commands of the conversation, each pressed at both sizes: what is stored, what is said."""
+
+import pytest
+
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
+from tests.ui.history import AGENT, ANA, BOB, CHLOE, DAWIT, EMIL, HUGO, LONG, NOBODY, PRIYA
+from tui.domain.conversation import State
+from tui.domain.message import Message
+from tui.domain.status import Status
+
+Size = tuple[int, int]
+
+
+async def select(desk: Desk, status: Status) -> Message:
+    """Select Priya's message of this status, by keys."""
+    wanted = next(m for m in await desk.messages(PRIYA) if m.status is status)
+    await desk.open_thread(PRIYA)
+    for _ in range(30):
+        await desk.press("K")
+        if desk.inbox.pane.view.selected == wanted.id:
+            return wanted
+    raise AssertionError(f"no key selects the message that is {status}")
+
+
+@presses("close", "undo")
+async def test_closing_goes_on_to_the_next_and_can_be_undone(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("close")
+        await desk.shows("Closed Chloe Martin")
+        assert (await desk.thread(CHLOE)).state is State.CLOSED
+        dawit = (await desk.thread(DAWIT)).id
+        await desk.until(lambda: desk.shown_id == dawit, "the next conversation")
+        await desk.command("undo")
+        await desk.shows("Undone: closed Chloe Martin")
+        chloe = await desk.thread(CHLOE)
+        assert (chloe.state, chloe.unread) == (State.OPEN, 2)
+
+
+@presses("close_next")
+async def test_closing_and_going_to_who_waits_longest(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(BOB)
+        await desk.command("close_next")
+        await desk.shows("Can I move my appointment to Friday?")
+        assert (await desk.thread(BOB)).state is State.CLOSED
+
+
+@presses("reopen")
+async def test_opening_a_closed_conversation_again(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("show_closed")
+        await desk.stand_on(EMIL)
+        await desk.command("reopen")
+        await desk.shows("Opened Emil Berg again")
+        assert (await desk.thread(EMIL)).state is State.OPEN
+
+
+@presses("assign_me")
+async def test_assigning_to_oneself_and_back(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("assign_me")
+        await desk.shows("@mia", "Assigned Chloe Martin to you")
+        assert (await desk.thread(CHLOE)).assignee == AGENT
+        await desk.command("assign_me")
+        await desk.shows("nobody's again")
+        assert (await desk.thread(CHLOE)).assignee == ""
+
+
+@presses("star")
+async def test_starring_and_back(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("star")
+        await desk.shows("Starred Chloe Martin")
+        assert (await desk.thread(CHLOE)).starred
+        await desk.command("star")
+        await desk.shows("Unstarred Chloe Martin")
+        assert not (await desk.thread(CHLOE)).starred
+
+
+@presses("unread")
+async def test_marking_read_and_unread(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("unread")
+        await desk.shows("Marked Chloe Martin read")
+        assert (await desk.thread(CHLOE)).unread == 0
+        await desk.command("unread")
+        await desk.shows("Marked Chloe Martin unread")
+        assert (await desk.thread(CHLOE)).unread == 1
+
+
+@presses("next_message", "previous_message")
+async def test_selecting_messages(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        ids = [message.id for message in await desk.messages(CHLOE)]
+        view = desk.inbox.pane.view
+        await desk.command("previous_message")
+        assert view.selected == ids[-1]
+        await desk.command("previous_message")
+        assert view.selected == ids[-2]
+        await desk.shows("▌")
+        await desk.command("next_message")
+        assert view.selected == ids[-1]
+        await desk.press("escape")
+        assert not view.selected
+        await desk.hides("▌")
+
+
+@presses("page_up", "page_down")
+async def test_paging_through_a_long_conversation(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(HUGO)
+        await desk.shows(f"Line {LONG}:")
+        for _ in range(30):
+            await desk.command("page_up")
+        await desk.shows("Line 1:", "Today")
+        for _ in range(30):
+            await desk.command("page_down")
+        await desk.shows("We are looking into it")
+
+
+async def test_a_long_conversation_is_read_on_when_the_top_comes_near(desk: Desk) -> None:
+    await desk.world.writes(HUGO, *(f"More {n}" for n in range(300)))
+    async with desk.open(NARROW):
+        await desk.open_thread(HUGO)
+        await desk.shows("More 299")
+        assert len(desk.inbox.pane.view.messages) < LONG + 300
+        for _ in range(120):
+            await desk.command("page_up")
+        await desk.shows("Line 1:")
+
+
+@presses("timeline")
+async def test_the_timeline_tells_every_receipt_with_its_payload(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(BOB)
+        await desk.command("timeline")
+        await desk.shows(
+            "written  ", "by mia", "answer: → accepted", "receipt: ✗ failed", "code 330",
+            "the number is not in use", '{"status": "failed"}',
+        )  # fmt: skip
+        await desk.press("escape")
+        await desk.hides("Timeline ─")
+
+
+async def test_without_a_message_that_went_out_the_timeline_says_how_to_select(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.command("timeline")
+        await desk.shows("K")
+
+
+@presses("retry")
+async def test_sending_a_failed_message_again(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(BOB)
+        failed = await desk.last(BOB)
+        await desk.command("retry")
+        await desk.shows("… queued")
+        again = await desk.last(BOB)
+        assert (again.body, again.retry_of, again.status) == (failed.body, failed.id, Status.QUEUED)
+        assert (await desk.thread(BOB)).failed == 0
+
+
+@BOTH_SIZES
+async def test_what_did_not_fail_is_not_sent_again(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(NOBODY)
+        count = len(await desk.messages(NOBODY))
+        await desk.command("retry")
+        await desk.shows("failed")
+        assert len(await desk.messages(NOBODY)) == count
+
+
+@presses("copy_text", "copy_number")
+async def test_copying_text_and_number(
+    desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+    async with desk.open(size):
+        monkeypatch.setattr(desk.app, "copy_to_clipboard", copied.append)
+        await desk.open_thread(ANA)
+        await desk.command("copy_text")
+        await desk.shows("Copied the text")
+        await desk.command("copy_number")
+        await desk.shows("Copied the number")
+        assert copied == ["Przyjadę o 16", ANA]
+
+
+@BOTH_SIZES
+async def test_commands_without_any_conversation_do_nothing(empty_desk: Desk, size: Size) -> None:
+    async with empty_desk.open(size):
+        for command in ("open", "reply", "close", "close_next", "star", "unread", "assign_me"):
+            await empty_desk.command(command)
+        for command in ("reopen", "timeline", "retry", "copy_text", "copy_number", "page_up"):
+            await empty_desk.command(command)
+        for command in ("next", "previous", "first", "last", "next_message", "back", "undo"):
+            await empty_desk.command(command)
+        assert empty_desk.app.is_running
+        assert (await empty_desk.store.conversations.counts()).open == 0
+
+
+async def test_undoing_with_nothing_done_says_so(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.command("undo")
+        await desk.shows("Nothing to undo")
+
+
+async def test_actions_are_undone_one_by_one_newest_first(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("star")
+        await desk.command("assign_me")
+        await desk.command("undo")
+        await desk.shows("Undone: assigned")
+        assert (await desk.thread(CHLOE)).starred
+        await desk.command("undo")
+        await desk.shows("Undone: starred")
+        chloe = await desk.thread(CHLOE)
+        assert (chloe.starred, chloe.assignee) == (False, "")

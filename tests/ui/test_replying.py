@@ -1,0 +1,356 @@
+"""From typing to the badge: what is queued, what is refused, what is never sent twice."""
+
+import asyncio
+
+import pytest
+
+from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
+from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, INES, PRIYA
+from tui.domain.conversation import State
+from tui.domain.message import Direction, NewMessage
+from tui.domain.status import Status
+from tui.store.errors import Busy
+
+Size = tuple[int, int]
+
+
+async def write(desk: Desk, number: str, text: str) -> None:
+    """Open a conversation and type into its composer."""
+    await desk.open_thread(number)
+    await desk.command("reply")
+    await desk.type(text)
+
+
+async def sent(desk: Desk, number: str) -> list[str]:
+    """Every text that went out to a customer, as stored."""
+    return [m.body for m in await desk.messages(number) if m.direction is Direction.OUT]
+
+
+@presses("reply", "send")
+async def test_a_reply_is_queued_and_its_draft_is_gone(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "Friday at three is fine")
+        await desk.press("enter")
+        await desk.shows("… queued", "mia · 14:02")
+        message = await desk.last(CHLOE)
+        assert (message.body, message.status) == ("Friday at three is fine", Status.QUEUED)
+        assert (message.account, message.sender, message.agent) == ("au", "+61491570006", "mia")
+        assert desk.typed == ""
+        assert await desk.draft(CHLOE) is None
+        assert (await desk.thread(CHLOE)).waiting_since is None
+
+
+@BOTH_SIZES
+async def test_the_badge_follows_the_provider_without_a_key(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, ANA, "Dobrze, czekamy")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        message = await desk.last(ANA)
+        await desk.store.outbox.claim("sync", "pl", 1)
+        await desk.shows("↗ sending")
+        await desk.world.provider_says(message, Status.ACCEPTED)
+        await desk.shows("→ accepted")
+        await desk.world.receipt(message, Status.SUBMITTED)
+        await desk.shows("✓ submitted")
+        await desk.world.receipt(message, Status.DELIVERED)
+        await desk.shows("✓✓ delivered 14:02")
+        await desk.hides("… queued", "↗ sending", "→ accepted", "✓ submitted")
+
+
+@BOTH_SIZES
+async def test_a_failure_tells_its_reason_in_words(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "See you")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        message = await desk.last(CHLOE)
+        await desk.store.outbox.claim("sync", "au", 100)
+        await desk.world.provider_says(message, Status.FAILED, "the phone is switched off")
+        await desk.shows("✗ failed: the phone is switched off")
+        assert (await desk.thread(CHLOE)).failed == 1
+
+
+async def test_a_late_receipt_never_moves_the_badge_back(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await write(desk, CHLOE, "See you")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        message = await desk.last(CHLOE)
+        await desk.store.outbox.claim("sync", "au", 100)
+        await desk.world.provider_says(message, Status.DELIVERED)
+        await desk.shows("✓✓ delivered")
+        await desk.world.receipt(message, Status.SUBMITTED)
+        await desk.press("escape")
+        await desk.command("timeline")
+        await desk.shows("receipt: ✓ submitted", "(badge unchanged)")
+        await desk.press("escape")
+        assert (await desk.last(CHLOE)).status is Status.DELIVERED
+
+
+@presses("send_close")
+async def test_sending_and_closing_goes_back_to_the_list(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "Done")
+        await desk.command("send_close")
+        await desk.shows("Closed Chloe Martin")
+        await desk.until(lambda: not desk.inbox.writing, "out of the composer")
+        assert (await desk.thread(CHLOE)).state is State.CLOSED
+        assert await sent(desk, CHLOE) == ["Done"]
+
+
+@presses("new_line")
+async def test_alt_enter_breaks_the_line(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "one")
+        await desk.command("new_line")
+        await desk.type("two")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        assert await sent(desk, CHLOE) == ["one\ntwo"]
+
+
+async def test_the_setting_swaps_enter_and_alt_enter(desk: Desk) -> None:
+    async with desk.open(WIDE, enter_sends=False):
+        await write(desk, CHLOE, "one\ntwo")
+        assert await sent(desk, CHLOE) == []
+        await desk.press("alt+enter")
+        await desk.shows("… queued")
+        assert await sent(desk, CHLOE) == ["one\ntwo"]
+
+
+@BOTH_SIZES
+async def test_enter_twice_in_haste_sends_once(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "only once")
+        composer = desk.inbox.pane.composer
+        composer.submit(close=False)
+        composer.submit(close=False)
+        await desk.shows("… queued")
+        await desk.press("enter", "enter")
+        assert await sent(desk, CHLOE) == ["only once"]
+
+
+async def test_what_is_typed_while_a_message_is_queued_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = asyncio.Event()
+    queue = desk.store.outbox.queue
+
+    async def slow_queue(*args: object, **kwargs: object) -> object:
+        await gate.wait()
+        return await queue(*args, **kwargs)  # type: ignore[arg-type]
+
+    async with desk.open(WIDE):
+        monkeypatch.setattr(desk.store.outbox, "queue", slow_queue)
+        await write(desk, CHLOE, "first")
+        desk.inbox.pane.composer.submit(close=False)
+        desk.inbox.pane.composer.insert("second")
+        gate.set()
+        await desk.shows("… queued")
+        assert desk.typed == "second"
+        await desk.until(lambda: desk.draft(CHLOE), "the second text is on disk")
+        assert await sent(desk, CHLOE) == ["first"]
+
+
+@BOTH_SIZES
+async def test_an_empty_text_is_not_sent(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "  ")
+        await desk.press("enter")
+        await desk.shows("Nothing to send yet")
+        assert await sent(desk, CHLOE) == []
+        assert desk.typed == "  "
+
+
+@BOTH_SIZES
+async def test_who_has_opted_out_cannot_be_written_to(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("show_closed")
+        await desk.stand_on(INES)
+        await desk.command("reply")
+        await desk.shows("opted out")
+        assert not desk.inbox.writing
+
+
+@BOTH_SIZES
+async def test_an_opt_out_while_writing_stops_the_send_and_keeps_the_text(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "Are you sure?")
+        chloe = await desk.thread(CHLOE)
+        await desk.store.consent.decide(chloe.id, COLLEAGUE, opted_out=True, evidence="by phone")
+        await desk.press("enter")
+        await desk.shows("opted out", "Are you sure?")
+        assert desk.typed == "Are you sure?"
+        assert await sent(desk, CHLOE) == []
+
+
+@BOTH_SIZES
+async def test_a_new_question_is_shown_before_the_answer_goes_out(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "Friday it is")
+        await desk.world.writes(CHLOE, "Or rather Monday")
+        await desk.shows("Or rather Monday")
+        await desk.press("enter")
+        await desk.shows("Enter again sends")
+        assert desk.typed == "Friday it is"
+        assert await sent(desk, CHLOE) == []
+        await desk.press("enter")
+        await desk.shows("… queued")
+        assert await sent(desk, CHLOE) == ["Friday it is"]
+
+
+async def test_an_answer_of_a_colleague_is_shown_before_a_second_goes_out(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await write(desk, CHLOE, "Friday it is")
+        await desk.store.outbox.queue(NewMessage(CHLOE, "Friday!", "au", agent=COLLEAGUE))
+        await desk.shows("Friday!")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Friday it is", "the text stays")
+        assert await sent(desk, CHLOE) == ["Friday!"]
+
+
+async def test_a_question_that_no_one_has_shown_yet_stops_the_send_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(WIDE):
+        await write(desk, CHLOE, "Friday it is")
+
+        async def deaf(*_: object) -> None:
+            """The news has not come yet."""
+
+        monkeypatch.setattr(desk.inbox, "apply", deaf)
+        await desk.world.writes(CHLOE, "Or rather Monday")
+        await desk.press("enter")
+        await desk.shows("nothing was sent")
+        assert desk.typed == "Friday it is"
+        assert await sent(desk, CHLOE) == []
+
+
+@BOTH_SIZES
+async def test_a_store_that_refuses_is_told_and_the_text_stays(
+    desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object, **__: object) -> None:
+        raise Busy("The database is locked: nothing was written")
+
+    async with desk.open(size):
+        await write(desk, CHLOE, "Friday it is")
+        monkeypatch.setattr(desk.store.outbox, "queue", busy)
+        await desk.press("enter")
+        await desk.shows("locked", "Friday it is")
+        monkeypatch.undo()
+        await desk.press("enter")
+        await desk.shows("… queued")
+        assert await sent(desk, CHLOE) == ["Friday it is"]
+
+
+@pytest.mark.parametrize("command", ["close", "star", "assign_me", "unread", "close_next"])
+async def test_a_store_that_refuses_an_action_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    async def busy(*_: object, **__: object) -> None:
+        raise Busy("The database is locked: nothing was written")
+
+    async with desk.open(WIDE):
+        monkeypatch.setattr(desk.store.database, "write", busy)
+        await desk.command(command)
+        await desk.shows("The database is locked")
+        assert desk.app.is_running
+
+
+@presses("account", "sender")
+async def test_the_way_of_the_reply_can_be_chosen(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "Hi")
+        await desk.shows("au MessageMedia · +61491570006 · can answer")
+        await desk.command("sender")
+        await desk.shows("MYSHOP · cannot be answered")
+        await desk.command("sender")
+        await desk.shows("default sender")
+        await desk.command("account")
+        await desk.shows("pl SerwerSMS · 48500100200")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        message = await desk.last(CHLOE)
+        assert (message.account, message.sender) == ("pl", "48500100200")
+
+
+@presses("to_gsm")
+async def test_signs_that_make_a_text_longer_are_replaced_on_demand(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await write(desk, CHLOE, "It’s")
+        await desk.shows("4/70 · 1 part · Unicode ’")
+        await desk.command("to_gsm")
+        await desk.shows("4/160 · 1 part")
+        assert desk.typed == "It's"
+        await desk.press("ctrl+z")
+        await desk.shows("Unicode ’")
+        assert desk.typed == "It’s"
+
+
+async def test_the_length_counts_up_while_typing(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await write(desk, CHLOE, "abc")
+        await desk.shows("3/160 · 1 part")
+        await desk.type("d" * 158)
+        await desk.shows("2 parts")
+
+
+async def test_a_message_can_be_taken_back_while_it_is_held(desk: Desk) -> None:
+    async with desk.open(WIDE, grace_ms=5_000):
+        await write(desk, CHLOE, "Oops")
+        await desk.press("enter")
+        await desk.shows("z takes it back")
+        claimed = await desk.store.outbox.claim("sync", "au", 100)
+        assert "Oops" not in [claim.message.body for claim in claimed]
+        await desk.press("escape", "z")
+        await desk.shows("Taken back")
+        assert (await desk.last(CHLOE)).status is Status.CANCELLED
+        assert (await desk.thread(CHLOE)).waiting_since is not None
+
+
+async def test_it_is_too_late_to_take_back_what_has_left(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await write(desk, CHLOE, "Oops")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        await desk.store.outbox.claim("sync", "au", 100)
+        await desk.press("escape", "z")
+        await desk.shows("Too late")
+
+
+async def test_every_status_wears_its_badge(desk: Desk) -> None:
+    async with desk.open((130, 80)):
+        await desk.open_thread(PRIYA)
+        await desk.shows(
+            "… queued", "↗ sending", "→ accepted", "✓ submitted", "✓✓ delivered", "✗ failed",
+            "✗ rejected: the network refused it", "⌛ expired", "⏲ scheduled", "⊘ cancelled",
+            "? maybe sent",
+        )  # fmt: skip
+
+
+async def test_plain_ascii_shows_no_sign_beyond_ascii_but_names_and_borders(desk: Desk) -> None:
+    async with desk.open((130, 80), ascii=True):
+        await desk.open_thread(PRIYA)
+        await desk.shows(".. queued", "^ sending", "vv delivered", "x failed", "? maybe sent")
+        await desk.hides("✓", "✗", "⌛", "●", "│", "─")
+
+
+async def test_nobody_waits_for_a_conversation_that_closes_under_the_composer(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await write(desk, CHLOE, "Friday ")
+        chloe = await desk.thread(CHLOE)
+        await desk.store.triage.close([chloe.id], COLLEAGUE)
+        await desk.until(
+            lambda: all(row.party != CHLOE for row in desk.inbox.threads.rows), "left the list"
+        )
+        await desk.type("it is")
+        assert desk.typed == "Friday it is"
+        await desk.press("enter")
+        await desk.shows("… queued")
+        assert await sent(desk, CHLOE) == ["Friday it is"]
+        assert await sent(desk, DAWIT) == []
+        assert len(await sent(desk, BOB)) == 1
