@@ -1,23 +1,26 @@
-"""The inbox itself: the one command that opens a screen."""
+"""The inbox itself: the one command that opens a screen.
 
-import asyncio
+A first picture comes before all else, so what it does not need is imported inside the functions.
+"""
+
 import contextlib
 import functools
 import os
-import random
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from tui import garbage
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
 from tui.clock import Clock, SystemClock
 from tui.settings.errors import SettingsError
 from tui.store.errors import StoreError
-from tui.wiring import make_seat, open_store
 
 if TYPE_CHECKING:
+    from random import Random
+
     from tui.app import Background
     from tui.seat import Seat
     from tui.settings.desk import Desk
@@ -28,15 +31,29 @@ if TYPE_CHECKING:
 
 def run(arguments: Namespace) -> int:
     """Open the configured inbox; exit code 2 when it cannot be opened."""
-    desk = context.desk(arguments)
+    from tui.glance import glance
+
+    desk, clock = context.desk(arguments), SystemClock()
+    garbage.postpone()
     try:
-        return asyncio.run(_run(arguments, desk, SystemClock(), random.Random()))
+        with glance(desk, clock.now(), os.environ):
+            return _opened(arguments, desk, clock)
     except StoreError as error:
         raise CommandError(str(error), BAD_USE) from None
 
 
-async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: random.Random) -> int:
+def _opened(arguments: Namespace, desk: "Desk", clock: Clock) -> int:
+    """Open it for good."""
+    import asyncio
+    import random
+
+    return asyncio.run(_run(arguments, desk, clock, random.Random()))
+
+
+async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: "Random") -> int:
     """The store, the seat, and what serves the accounts behind them."""
+    from tui.wiring import make_seat, open_store
+
     async with open_store(desk, clock, rng) as store:
         background = functools.partial(_background, arguments, store, clock, rng, desk.agent)
         return await run_app(store, make_seat(desk, clock, os.environ), background)
@@ -60,9 +77,11 @@ async def run_app(store: "Store", seat: "Seat", background: "Background | None")
 
 @contextlib.asynccontextmanager
 async def _background(
-    arguments: Namespace, store: "Store", clock: Clock, rng: random.Random, agent: str
+    arguments: Namespace, store: "Store", clock: Clock, rng: "Random", agent: str
 ) -> AsyncIterator[None]:
     """Serve the accounts for as long as the inbox is open; imported after the first paint."""
+    import asyncio
+
     from tui.app import CannotServe
     from tui.wiring import pace_of, serving
 
