@@ -225,6 +225,12 @@ async def test_a_digit_behind_g_shows_a_saved_view(desk: Desk) -> None:
         assert desk.inbox.threads.view == View(order=Order.NEWEST)
 
 
+async def test_without_views_the_picker_says_what_to_do(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.press("v")
+        await desk.shows("Nothing yet: type a name")
+
+
 async def test_a_digit_without_a_view_does_nothing(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("g", "7")

@@ -142,6 +142,23 @@ async def test_undo_shows_the_one_that_waits_again(desk: Desk, size: Size) -> No
         await desk.hides("All clear")
 
 
+@BOTH_SIZES
+async def test_a_message_that_has_not_left_is_taken_back_into_the_composer(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size, grace_ms=5_000):
+        await desk.press("t", "r")
+        await desk.type("Oops")
+        await desk.press("enter")
+        await shows_thread(desk, DAWIT)
+        await desk.shows("Sending in 5 s · z takes it back", "2 left · 1 handled")
+        await desk.press("z")
+        await shows_thread(desk, CHLOE)
+        await desk.until(lambda: desk.typed == "Oops")
+        await desk.shows("3 left · 0 handled")
+        assert (await desk.last(CHLOE)).status is Status.CANCELLED
+
+
 async def test_what_was_left_waits_for_another_round(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("t", "space", "e", "e")

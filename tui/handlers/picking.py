@@ -128,7 +128,7 @@ async def views(inbox: InboxScreen) -> None:
     screen = PickScreen(
         "Views",
         [_view_choice(inbox, view) for view in saved.values()],
-        verb="shows",
+        verb="takes",
         new="Save what is shown as",
         replaces=True,
         droppable=bool(saved),

@@ -111,7 +111,7 @@ async def _show(inbox: InboxScreen, conversation: Conversation) -> None:
     inbox.remove_class("-triage-end")
     await inbox.query("#all-clear").remove()
     await inbox.pane.show(conversation)
-    await inbox.look_at_shown()
+    await inbox.looking.open(inbox.pane.conversation)
     inbox.offer_keys()
     await _count(inbox)
 

@@ -22,8 +22,10 @@ from tui.domain.conversation import Conversation, State, View
 from tui.domain.views import belongs, counter_of, name_of
 from tui.grace import Countdown
 from tui.handlers import HANDLERS, chord, triage
+from tui.looking import Looking
 from tui.screens.said import said
 from tui.seat import Seat
+from tui.sitting import EVERY, Sitting
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 from tui.widgets.composer import Composer
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
 
 _PREVIEW_DELAY = 0.06
 _SAY_SECONDS = 6.0
-_WAKE_SECONDS = 2.0
 _WIDTHS = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
 _SCOPES = (Scope.LIST, Scope.THREAD, Scope.TRIAGE, Scope.DESK)
 
@@ -64,8 +65,8 @@ class InboxScreen(Screen[None]):
         self.actions = ThreadActions(store, seat)
         self.triaging: Triaging | None = None
         """Set while triage fills the screen."""
-        self._looked_at = 0
-        """Id of the conversation that was opened, not only passed by."""
+        self.looking = Looking(store, seat.agent, self._before_eyes)
+        self._sitting = Sitting(store, seat.agent)
         self.countdown = Countdown(self.say, lambda: self.keys.said)
         self._preview: Timer | None = None
         self._hush: Timer | None = None
@@ -95,19 +96,9 @@ class InboxScreen(Screen[None]):
         self.status.show(states=await self.store.accounts.states())
         self.offer_keys()
         self.set_interval(1.0, self._tick)
-        self.set_interval(_WAKE_SECONDS, self._wake)
-        self.call_after_refresh(self._sit_down)
+        self.set_interval(EVERY, self._sitting.wake)
+        self.call_after_refresh(self._sitting.begin)
         self.watch(self.app, "app_focus", self._look_again, init=False)
-
-    @said
-    async def _sit_down(self) -> None:
-        """Colleagues can assign to this agent from now on."""
-        await self.store.agents.seen(self.seat.agent)
-
-    @said
-    async def _wake(self) -> None:
-        """Snoozed conversations come back also on a desk that no service serves."""
-        await self.store.triage.wake()
 
     # News -----------------------------------------------------------------------------------
 
@@ -118,7 +109,7 @@ class InboxScreen(Screen[None]):
         self.query_one(ContactPanel).apply(changes)
         await notes.tell(self, changes)
         self.query_one(TroubleLine).apply(changes)
-        if any(c.new and c.conversation_id == self._looked_at for c in changes):
+        if any(c.new and self.looking.is_at(c.conversation_id) for c in changes):
             await self._look_again()
         subjects = {change.subject for change in changes}
         if Subject.ACCOUNT in subjects or RELOAD in changes:
@@ -137,13 +128,8 @@ class InboxScreen(Screen[None]):
         """Bring the numbers in line."""
         counters = await self.store.conversations.counters()
         self.status.show(counts=await self.store.conversations.counts())
-        self.threads.total = counters.get(counter_of(self.threads.view), 0)
-        self._title_list()
-
-    def _title_list(self) -> None:
-        """Which conversations the list shows, in which order."""
-        left = self.query_one("#left")
-        view, total = self.threads.view, self.threads.total
+        left, view = self.query_one("#left"), self.threads.view
+        self.threads.total = total = counters.get(counter_of(view), 0)
         left.border_title = Content(name_of(view, self.seat.agent, total))
         left.border_subtitle = Content(view.order.value if view.state is State.OPEN else "")
 
@@ -237,30 +223,22 @@ class InboxScreen(Screen[None]):
         await self.threads.go_to(conversation)
         await self.pane.show(conversation, at=at)
         self.add_class("-reading")
-        await self.look_at_shown()
+        await self.looking.open(self.pane.conversation)
 
     async def open_current(self) -> None:
         """Show the conversation under the cursor in full, and mark it read."""
         self.set_classes({"-reading", *self.classes} - {"-contact"})
         await self.pane.show(self.here)
-        await self.look_at_shown()
+        await self.looking.open(self.pane.conversation)
 
-    async def look_at_shown(self) -> None:
-        """What is shown is read from now on, also what still comes in."""
-        self._looked_at = self.pane.conversation.id if self.pane.conversation else 0
-        await self.mark_read()
+    def _before_eyes(self) -> tuple[Conversation | None, int]:
+        """The conversation an agent at this terminal sees, and its newest message there."""
+        return self.pane.conversation if self.app.app_focus else None, self.pane.view.newest_id
 
     @said
     async def _look_again(self) -> None:
         """Something came in, or the terminal has the focus again."""
-        if self.pane.conversation is not None and self.pane.conversation.id == self._looked_at:
-            await self.mark_read()
-
-    async def mark_read(self) -> None:
-        """The agent has seen what is shown, if the terminal has the focus."""
-        shown = self.pane.conversation
-        if shown is not None and self.app.app_focus:
-            await self.store.triage.read(shown.id, self.seat.agent, self.pane.view.newest_id)
+        await self.looking.again()
 
     @on(Input.Changed, "#filter")
     @said
@@ -284,7 +262,7 @@ class InboxScreen(Screen[None]):
     @said
     async def _sent(self, event: ConversationPane.Sent) -> None:
         """A message was queued."""
-        await self.mark_read()
+        await self.looking.open(self.pane.conversation)
         closed = ""
         if event.close and self.pane.conversation is not None:
             closed = await self.actions.close([self.pane.conversation])

@@ -64,12 +64,18 @@ def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
 class Choices(VirtualList[Choice]):
     """What matches."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "choice--detail", "choice--tick"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "list--cursor",
+        "choice--detail",
+        "choice--none",
+        "choice--tick",
+    }
     can_focus = False
 
-    def __init__(self, *, ascii: bool = False) -> None:
-        """Empty before `offer`."""
+    def __init__(self, none: str, *, ascii: bool = False) -> None:
+        """Empty before `offer`; `none` is what an empty list says."""
         super().__init__(id="choices")
+        self._none = none
         self._tick = "x" if ascii else "✓"
         self._offered: list[Choice] = []
 
@@ -77,6 +83,13 @@ class Choices(VirtualList[Choice]):
         """Show these."""
         self._offered = choices
         await self.start()
+
+    def render_line(self, y: int) -> Strip:
+        """One line; when there is nothing to choose, what to do instead."""
+        if self.rows or y:
+            return super().render_line(y)
+        style = self.get_component_rich_style("choice--none")
+        return Strip([Segment(present.fit(f"   {self._none}", self.size.width), style)])
 
     async def load_after(self, row: Choice | None, limit: int) -> list[Choice]:
         """All of them at once: the list is short."""
@@ -116,8 +129,9 @@ class PickScreen(ModalScreen[Picked | None]):
     """Dismissed with what was chosen, or with nothing when it was called off."""
 
     DEFAULT_CSS = """
-    PickScreen .dialog { width: 60; padding: 0 1; }
+    PickScreen .dialog { padding: 0 1; }
     PickScreen Choices { height: 10; margin-top: 1; background: $surface; }
+    PickScreen Choices > .choice--none { color: $text-muted; }
     PickScreen Choices > .choice--detail { color: $text-muted; }
     PickScreen Choices > .choice--tick { color: $text-accent; }
     """
@@ -161,7 +175,8 @@ class PickScreen(ModalScreen[Picked | None]):
             dialog.border_title = Content(one_line(self._title, 50))
             dialog.border_subtitle = f"Enter {self._verb}{drops} · Esc closes"
             yield Input(placeholder=self._placeholder, id="pick", compact=True)
-            yield Choices(ascii=self._ascii)
+            none = "Nothing yet: type a name" if self._new else "Nothing matches"
+            yield Choices(none, ascii=self._ascii)
 
     @property
     def _placeholder(self) -> str:

@@ -33,14 +33,17 @@ select label, count(*) as uses from conversation_labels group by label order by 
 -- name: counters()
 select name, value from counters;
 
+-- Waiting conversations have ranks below this bound, all others above: the search ends there.
 -- name: next_waiting(rank, id)^
 select * from conversations
-where state = 'open' and waiting_since is not null and (rank, id) > (:rank, :id)
+where state = 'open' and waiting_since is not null and rank < 5000000000000
+  and (rank, id) > (:rank, :id)
 order by rank, id limit 1;
 
 -- name: previous_waiting(rank, id)^
 select * from conversations
-where state = 'open' and waiting_since is not null and (rank, id) < (:rank, :id)
+where state = 'open' and waiting_since is not null and rank < 5000000000000
+  and (rank, id) < (:rank, :id)
 order by rank desc, id desc limit 1;
 
 -- name: look(conversation_id, agent)$
