@@ -136,7 +136,8 @@ def test_a_form_is_read_like_json() -> None:
 
 
 def test_a_report_comes_as_a_form() -> None:
-    body = b"drId=d1&mtId=3f2b&status=rejected&statusCode=302&billingUnits=2&metadata=%7Breference%3Dm7%7D"
+    body = b"drId=d1&mtId=3f2b&status=rejected&statusCode=302&billingUnits=2"
+    body += b"&metadata=%7Breference%3Dm7%7D"
     (receipt,) = account().read_push(push(body, FORM)).events
     assert isinstance(receipt, Receipt)
     assert (receipt.event_id, receipt.provider_id, receipt.parts) == ("d1", "3f2b", 2)
