@@ -53,6 +53,7 @@ async def test_a_note_is_kept_never_sent_and_tells_who_is_named(desk: Desk, size
         await desk.type("please")
         await desk.press("enter")
         await desk.shows("bo will see it")
+        await desk.until(lambda: not desk.inbox.writing, "out of the composer")
         note = await desk.last(CHLOE)
         assert (note.direction, note.body) == (Direction.NOTE, "call her @bo please")
         assert await desk.store.messages.mentions(note.id, COLLEAGUE)

@@ -1,0 +1,38 @@
+"""Colleagues named in a note."""
+
+import pytest
+
+from tui.domain.mentions import begun_length, candidates, mentioned
+
+_AGENTS = ("bo", "bob", "Eva Lind", "mia", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@bo call", ("bo",)),
+        ("@BOB, call", ("bob",)),
+        ("ask @Eva Lind!", ("Eva Lind",)),
+        ("mail me@bo.example", ()),
+        ("@bobby", ()),
+        ("@ bo", ()),
+        ("@mia and @bo", ("bo", "mia")),
+    ],
+)
+def test_a_name_counts_behind_its_sign_and_whole(text: str, names: tuple[str, ...]) -> None:
+    assert mentioned(text, _AGENTS) == names
+
+
+@pytest.mark.parametrize(
+    ("before", "names", "typed"),
+    [
+        ("ask @b", ("bo", "bob"), 1),
+        ("ask @BO", ("bo", "bob"), 2),
+        ("@", _AGENTS, 0),
+        ("me@b", (), 0),
+        ("@bo ", (), 0),
+    ],
+)
+def test_what_is_begun_finds_who_it_may_be(before: str, names: tuple[str, ...], typed: int) -> None:
+    assert candidates(before, _AGENTS) == names
+    assert begun_length(before) == typed

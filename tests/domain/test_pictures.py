@@ -1,0 +1,31 @@
+"""Addresses of pictures that a provider will fetch."""
+
+import pytest
+
+from tui.domain.pictures import BadAddress, picture_addresses
+
+
+def test_addresses_are_separated_by_blanks_and_taken_once() -> None:
+    text = " https://x.example/a.png\nhttp://y.example/b.gif https://x.example/a.png "
+    assert picture_addresses(text) == ("https://x.example/a.png", "http://y.example/b.gif")
+    assert picture_addresses("  ") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ftp://x.example/a",
+        "javascript:alert(1)",
+        "x.example/a.png",
+        "https://",
+        "https://me:secret@x.example/a",
+        "https://x.example/\x1b[31m",
+        "https://x.example/ą",
+        "https://[::1",
+        "https://x.example/" + "a" * 2_000,
+        " ".join(f"https://x.example/{n}" for n in range(11)),
+    ],
+)
+def test_what_cannot_be_fetched_is_refused(text: str) -> None:
+    with pytest.raises(BadAddress):
+        picture_addresses(text)
