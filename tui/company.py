@@ -62,7 +62,8 @@ class Company:
         self._tell()
 
     async def leave(self) -> None:
-        """The agent goes: nothing of hers is left in anybody's way."""
+        """The agent goes: nothing of hers is left in anybody's way, and no screen to tell."""
+        self._changed = _nobody
         if self._telling is not None:
             await self._telling
         with contextlib.suppress(StoreError):
@@ -147,6 +148,10 @@ class Company:
         self._lost.clear()
         if self._pen == place and place and not await self._store.pens.keep(place):
             self._pen = 0
+
+
+def _nobody() -> None:
+    """Nobody wants to know."""
 
 
 def company_words(colleagues: Sequence[Colleague]) -> str:

@@ -78,7 +78,7 @@ class ConversationPane(Vertical):
         self._guard = Guard()
         self.enclosed = NOTHING
         """The pictures and the subject that go along."""
-        self.company = Company(store, seat.agent, seat.clock, self._head)
+        self.company = Company(store, seat.agent, seat.clock, self._head_again)
         self.standing = Standing()
         """What is known about the customer's consent."""
         self._seen_upto = 0
@@ -107,7 +107,12 @@ class ConversationPane(Vertical):
 
     def on_resize(self) -> None:
         """Another width holds another heading."""
-        self._head()
+        self._head_again()
+
+    def _head_again(self) -> None:
+        """Bring the heading in line, unless the pane is just being made or taken away."""
+        if self.query(NoticeLine):
+            self._head()
 
     async def on_unmount(self) -> None:
         """Colleagues see that this agent has gone."""
