@@ -72,7 +72,7 @@ class Choices(VirtualList[Choice]):
     }
     can_focus = False
 
-    def __init__(self, none: str, *, ascii: bool = False) -> None:
+    def __init__(self, none: str = "Nothing matches", *, ascii: bool = False) -> None:
         """Empty before `offer`; `none` is what an empty list says."""
         super().__init__(id="choices")
         self._none = none
