@@ -136,11 +136,8 @@ class Conversations:
 
 
 def _pattern(text: str) -> str:
-    """A LIKE pattern for what an agent typed into the filter."""
-    if not text.strip():
-        return ""
-    escaped = fold(text.strip()).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    """What an agent typed into the filter, as it is looked for."""
+    return fold(text.strip())
 
 
 def _query(view: View) -> tuple[str, dict[str, Any]]:

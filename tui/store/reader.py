@@ -130,10 +130,8 @@ def _check_schema(connection: sqlite3.Connection) -> None:
 
 
 def _pattern(text: str) -> str:
-    """A LIKE pattern for what is looked for; empty finds all."""
-    wanted = fold(text.strip())
-    escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%" if wanted else ""
+    """What is looked for; empty finds all."""
+    return fold(text.strip())
 
 
 @functools.cache

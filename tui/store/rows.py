@@ -15,8 +15,14 @@ from tui.domain.timeline import Entry
 Row = sqlite3.Row | Mapping[str, Any]
 
 
+def by_column(row: Row) -> dict[str, Any]:
+    """A row as a dictionary: `sqlite3.Row` searches all its columns for each name it is asked."""
+    return dict(zip(row.keys(), row, strict=True)) if isinstance(row, sqlite3.Row) else dict(row)
+
+
 def conversation(row: Row) -> Conversation:
     """A row of `conversations`."""
+    row = by_column(row)
     return Conversation(
         id=row["id"],
         party=row["party"],
@@ -44,6 +50,7 @@ def conversation(row: Row) -> Conversation:
 
 def message(row: Row) -> Message:
     """A row of `messages`."""
+    row = by_column(row)
     return Message(
         id=row["id"],
         conversation_id=row["conversation_id"],

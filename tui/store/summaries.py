@@ -6,7 +6,6 @@ else updates `conversations`, so list, counters and feed cannot drift apart.
 """
 
 import random
-import sqlite3
 from typing import Any
 
 from tui.domain.change import Subject
@@ -18,6 +17,7 @@ from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.store.database import Transaction
 from tui.store.queries import queries
+from tui.store.rows import by_column
 
 Summary = dict[str, Any]
 """A row of `conversations`, by column."""
@@ -45,7 +45,7 @@ class Summaries:
             row = self._sql.get(self._connection, id=conversation_id)
             if row is None:
                 raise KeyError(conversation_id)
-            self._keep(_as_dict(row))
+            self._keep(by_column(row))
         return self._loaded[conversation_id]
 
     def of(self, address: Address, *, account: str, own: str, at: int) -> Summary:
@@ -53,7 +53,7 @@ class Summaries:
         party = address.key
         if party not in self._ids:
             row = self._sql.by_party(self._connection, party=party)
-            self._keep(_as_dict(row) if row else self._begin(address, account, own, at))
+            self._keep(by_column(row) if row else self._begin(address, account, own, at))
         return self._loaded[self._ids[party]]
 
     def flush(self) -> None:
@@ -90,7 +90,7 @@ class Summaries:
             opted_out=self._sql.opted_out(self._connection, party=party) or 0,
         )
         self._new.add(identity)
-        return _as_dict(self._sql.get(self._connection, id=identity))
+        return by_column(self._sql.get(self._connection, id=identity))
 
     def _save(self, summary: Summary) -> None:
         """Write one conversation, its counters and its change; nothing where nothing changed."""
@@ -109,11 +109,6 @@ class Summaries:
         self._before[identity] = dict(summary)
         self._new.discard(identity)
         self._transaction.changed(Subject.CONVERSATION, identity, identity, new=is_new)
-
-
-def _as_dict(row: sqlite3.Row) -> Summary:
-    """A row by column; `dict(row)` would search for each column by its name."""
-    return dict(zip(row.keys(), row, strict=True))
 
 
 def folded(name: str, address: str) -> str:

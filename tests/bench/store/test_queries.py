@@ -1,0 +1,143 @@
+"""At a million messages in a hundred thousand threads, what a key press asks for takes no time."""
+
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench.store.recording import plain_store
+from tests.store.builders import ACCOUNT, answer, receipt
+from tui.clock import ManualClock
+from tui.domain.conversation import Conversation, Order, State, View
+from tui.domain.status import Status
+from tui.store.conversations import FIRST, key_of
+from tui.store.fill import fill
+from tui.store.made_up import MadeUp
+from tui.store.messages import NEWEST
+from tui.store.outbox import Settled
+from tui.store.store import Store
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
+
+THREADS, MESSAGES, CALLS = 100_000, 1_000_000, 300
+KEY_MS, SEARCH_MS = 2.0, 15.0
+LISTS = [
+    View(),
+    View(order=Order.NEWEST),
+    View(State.CLOSED),
+    View(State.CLOSED, order=Order.NEWEST),
+    View(assignee="mia"),
+    View(starred=True),
+    View(failed=True),
+]
+
+
+@pytest.fixture(scope="module")
+async def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with that many."""
+    path = tmp_path_factory.mktemp("big") / "inbox.db"
+    async with plain_store(path) as store:
+        await fill(
+            store,
+            threads=THREADS,
+            messages=MESSAGES,
+            now=ManualClock().now(),
+            rng=random.Random(2),
+            made_up=MadeUp(accounts=((ACCOUNT, "+61491570157"),)),
+        )
+    return path
+
+
+@pytest.fixture
+async def big(path: Path) -> AsyncIterator[Store]:
+    """The store on it."""
+    async with plain_store(path) as store:
+        yield store
+
+
+async def p95(name: str, call: Callable[[], Awaitable[object]]) -> float:
+    """The time within which 95 of 100 calls are answered, in milliseconds."""
+    await call()
+    taken: list[float] = []
+    for _ in range(CALLS):
+        began = time.perf_counter()
+        await call()
+        taken.append((time.perf_counter() - began) * 1000)
+    taken.sort()
+    middle, late = taken[CALLS // 2], taken[CALLS * 95 // 100]
+    print(f"\n{name}: p50 {middle:.2f} ms, p95 {late:.2f} ms", end="")
+    return late
+
+
+@pytest.mark.parametrize("view", LISTS, ids=str)
+async def test_a_window_of_a_list(big: Store, view: View) -> None:
+    places: list[Conversation] = []
+
+    async def page() -> None:
+        key = key_of(places[-1], view) if places else FIRST
+        places[:] = await big.conversations.after(view, key, 50)
+
+    assert await p95(f"50 threads of {view.state}", page) <= KEY_MS
+
+
+async def test_a_page_of_a_thread_and_one_of_its_rows(big: Store) -> None:
+    rng = random.Random(3)
+    threads = await _some(big, "select id from conversations order by last_id limit 5000")
+    messages = await _some(big, "select id from messages where direction = 'out' limit 5000")
+
+    async def page() -> None:
+        await big.messages.before(rng.choice(threads), NEWEST, 50)
+
+    async def row() -> None:
+        await big.messages.get(rng.choice(messages))
+
+    async def thread() -> None:
+        await big.conversations.get(rng.choice(threads))
+
+    for name, call in (("page", page), ("message", row), ("conversation", thread)):
+        assert await p95(name, call) <= KEY_MS
+    assert await p95("counters", big.conversations.counts) <= KEY_MS
+
+
+@pytest.mark.parametrize("words", ["ord", "or", "invoice wrong", "zamow", "10044", "xyzzy"])
+async def test_searching_as_one_types(big: Store, words: str) -> None:
+    async def search() -> None:
+        await big.messages.search(words, limit=20)
+
+    assert await p95(f"search {words!r}", search) <= SEARCH_MS
+
+
+@pytest.mark.parametrize("text", ["ain", "dvorak", "555", "xyzzy"])
+async def test_filtering_the_open_list_as_one_types(big: Store, text: str) -> None:
+    async def window() -> None:
+        await big.conversations.after(View(text=text), FIRST, 50)
+
+    assert await p95(f"filter {text!r}", window) <= SEARCH_MS
+
+
+async def test_sending_and_a_receipt(big: Store) -> None:
+    parties = await _some(big, "select party from conversations order by last_id desc limit 1000")
+    number = 0
+
+    async def send() -> None:
+        nonlocal number
+        number += 1
+        queued = await big.outbox.queue(answer(to=parties[number]))
+        await big.outbox.claim("a", ACCOUNT, 10)
+        await big.outbox.settle(queued.id, Settled(Status.ACCEPTED, f"new-{number}"))
+
+    async def told() -> None:
+        nonlocal number
+        number -= 1
+        await big.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, f"new-{number}")])
+
+    assert await p95("queue, claim, settle", send) <= 3 * 10
+    assert await p95("a receipt", told) <= 10
+
+
+async def _some(store: Store, query: str) -> list[Any]:
+    """The first column of a query."""
+    return [row[0] for row in await store.database.read(lambda c: c.execute(query).fetchall())]
