@@ -1,5 +1,6 @@
 """Two agents at one inbox: they see each other, and one writes at a time."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -142,3 +143,21 @@ async def test_somebody_elses_conversation_stays_hers(desk: Desk) -> None:
         await desk.press("enter")
         await desk.shows("… queued")
         assert (await desk.thread(CHLOE)).assignee == "bo"
+
+
+async def test_two_enters_at_once_send_one_answer(mia: Desk, bo: Desk) -> None:
+    async with both(mia, bo):
+        before = len(await mia.messages(CHLOE))
+        await bo.open_thread(CHLOE)
+        await bo.press("r")
+        await bo.type("On it")
+        await mia.open_thread(CHLOE)
+        await mia.shows("bo is writing here")
+        await mia.command("take_over")
+        await mia.until(lambda: mia.inbox.writing, "Mia writes")
+        await mia.type("Friday is fine")
+        await asyncio.gather(mia.press("enter"), bo.press("enter"))
+        await mia.shows("… queued")
+        await bo.until(lambda: bo.typed == "On it", "Bo's text is kept")
+        said = (await mia.messages(CHLOE))[before:]
+        assert [message.body for message in said] == ["Friday is fine"]
