@@ -16,7 +16,7 @@ def out(status: Status, advice: Advice = Advice.NONE) -> Message:
     return Message(1, 2, Direction.OUT, status, "au", "Hello", 0, advice=advice)
 
 
-@pytest.mark.parametrize("status", TROUBLE)
+@pytest.mark.parametrize("status", sorted(TROUBLE))
 @pytest.mark.parametrize("advice", Advice)
 def test_every_trouble_has_a_step_whatever_the_code_said(status: Status, advice: Advice) -> None:
     counsel = coach(out(status, advice))

@@ -48,7 +48,7 @@ def test_the_last_two_digits_decide_however_the_number_is_written(
     assert behaviour_of(f"61 491 570 1{digits[0]}-{digits[1]}") is behaviour
 
 
-@pytest.mark.parametrize("behaviour", set(Behaviour) - {Behaviour.SLOW})
+@pytest.mark.parametrize("behaviour", sorted(set(Behaviour) - {Behaviour.SLOW}))
 def test_whatever_happens_happens_in_order_and_ends_within_seconds(behaviour: Behaviour) -> None:
     steps = steps_of(Handset(behaviour))
     times = [step.after for step in steps]
