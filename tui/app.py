@@ -105,6 +105,8 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         if self._background is not None:
             self._serving = asyncio.create_task(self._serve(self._background), name="sync")
             self._serving.add_done_callback(self._served)
+        if self._seat.enrol is not None and not self._seat.accounts:
+            self.run_worker(self.inbox.action_run("add_account"), exit_on_error=False)
 
     async def end_background(self) -> None:
         """Let what runs behind the screen finish: to be awaited before the store is closed."""

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remapped
 from tui.domain.account import Account
 from tui.domain.local_time import Hours
 from tui.terminal import Manners
+
+if TYPE_CHECKING:
+    from tui.enrol import Enrol
 
 _ENTER_BREAKS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),
@@ -42,6 +46,8 @@ class Seat:
     """The command that edits a draft; empty: none is known."""
     manners: Manners = field(default_factory=Manners)
     """How the agent is told of news while looking elsewhere."""
+    enrol: "Enrol | None" = None
+    """Proves and keeps new accounts; None where there are none to be added."""
     downloads: Path = Path("Downloads")
     """Where files of customers are saved."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

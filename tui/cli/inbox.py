@@ -15,6 +15,7 @@ from tui import garbage
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
 from tui.clock import Clock, SystemClock
+from tui.enrol import Next
 from tui.settings.errors import SettingsError
 from tui.store.errors import StoreError
 
@@ -30,7 +31,23 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace) -> int:
-    """Open the configured inbox; exit code 2 when it cannot be opened."""
+    """Open the configured inbox until the agent leaves; exit code 2 when it cannot be opened."""
+    outcome: int = Next.AGAIN
+    while outcome == Next.AGAIN:
+        outcome = _once(arguments)
+    return _demo(arguments) if outcome == Next.DEMO else outcome
+
+
+def _demo(arguments: Namespace) -> int:
+    """What a desk without accounts offers in their place."""
+    from tui.cli import demo
+    from tui.cli.arguments import parse
+
+    return demo.run(parse(["demo", *(["--ascii"] if arguments.ascii else [])]))
+
+
+def _once(arguments: Namespace) -> int:
+    """Open it on the settings as they are now."""
     from tui.glance import glance
 
     desk, clock = context.desk(arguments), SystemClock()
@@ -52,11 +69,18 @@ def _opened(arguments: Namespace, desk: "Desk", clock: Clock) -> int:
 
 async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: "Random") -> int:
     """The store, the seat, and what serves the accounts behind them."""
+    from dataclasses import replace
+
+    from tui.enrolling import enrol_of
     from tui.wiring import make_seat, open_store
 
     async with open_store(desk, clock, rng) as store:
         background = functools.partial(_background, arguments, store, clock, rng, desk.agent)
-        return await run_app(store, make_seat(desk, clock, os.environ), background)
+        seat = replace(
+            make_seat(desk, clock, os.environ),
+            enrol=enrol_of(os.environ, arguments.config, clock, rng),
+        )
+        return await run_app(store, seat, background if desk.accounts else None)
 
 
 async def run_app(store: "Store", seat: "Seat", background: "Background | None") -> int:
@@ -72,7 +96,7 @@ async def run_app(store: "Store", seat: "Seat", background: "Background | None")
         await app.end_background()
     if app.failure is not None:
         raise app.failure
-    return app.return_code or 0
+    return app.return_value or app.return_code or 0
 
 
 @contextlib.asynccontextmanager

@@ -12,6 +12,7 @@ from tui.handlers import (
     marking,
     picking,
     pinging,
+    setup,
     thread,
     together,
     triage,
@@ -35,5 +36,6 @@ HANDLERS: dict[str, Handler] = {
     **letters.HANDLERS,
     **desk.HANDLERS,
     **looks.HANDLERS,
+    **setup.HANDLERS,
 }
 """By command id; a test compares it with the registry."""
