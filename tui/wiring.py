@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.clock import MINUTE, SECOND, Clock
-from tui.serving import pace_of, serving
 from tui.settings.desk import Desk
 from tui.settings.errors import SettingsError
 from tui.settings.paths import expanded
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from tui.store.store import Store
     from tui.sync.served import ServedAccount
     from tui.terminal import Manners
-
-__all__ = ["judge_of", "make_seat", "open_store", "pace_of", "served", "serving"]
 
 _PLAIN_TERMINALS = frozenset({"linux", "dumb"})
 _LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
@@ -150,7 +147,7 @@ def plain_terminal(environ: Mapping[str, str]) -> bool:
 def served(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
     """Every account of the settings with its provider's client; raises `SettingsError`.
 
-    Whoever takes them closes them (`serving` does).
+    Whoever takes them closes them (`tui.serving` does).
     """
     from tui.sync.served import ServedAccount
 

@@ -19,11 +19,12 @@ from tui.domain.status import Status
 from tui.sandbox.app import create_app
 from tui.sandbox.server import running
 from tui.sandbox.world import Hook, PushSettings, Sandbox
+from tui.serving import serving
 from tui.store.store import Store
 from tui.sync.backoff import Pace
 from tui.sync.listener import create_listener
 from tui.sync.server import listening
-from tui.wiring import judge_of, serving
+from tui.wiring import judge_of
 
 _PACE = Pace(quick=0.05, idle=0.2)
 _HANDSETS = 0.05

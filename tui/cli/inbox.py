@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from tui.app import Background
     from tui.seat import Seat
     from tui.settings.desk import Desk
-    from tui.settings.models import Settings
     from tui.store.store import Store
-    from tui.sync.served import ServedAccount
 
 
 def run(arguments: Namespace) -> int:
@@ -104,23 +102,12 @@ async def _background(
     arguments: Namespace, store: "Store", clock: Clock, rng: "Random", agent: str
 ) -> AsyncIterator[None]:
     """Serve the accounts for as long as the inbox is open; imported after the first paint."""
-    import asyncio
-
     from tui.app import CannotServe
-    from tui.wiring import pace_of, serving
+    from tui.serving import background
 
+    load = functools.partial(context.settings, arguments)
     try:
-        settings, accounts = await asyncio.to_thread(_prepare, arguments, clock)
+        async with background(store, load, clock, rng, os.environ, agent):
+            yield
     except SettingsError as error:
         raise CannotServe(error.lines[0]) from None
-    service = serving(store, accounts, clock, rng, kind="desk", agent=agent, pace=pace_of(settings))
-    async with service:
-        yield
-
-
-def _prepare(arguments: Namespace, clock: Clock) -> "tuple[Settings, list[ServedAccount]]":
-    """All settings with their secrets, and the clients: costly to import, so off the loop."""
-    from tui.wiring import served
-
-    settings = context.settings(arguments)
-    return settings, served(settings, clock)
