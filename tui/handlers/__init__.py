@@ -10,6 +10,7 @@ from tui.handlers import (
     listing,
     looks,
     marking,
+    numbers,
     picking,
     pinging,
     setup,
@@ -36,6 +37,7 @@ HANDLERS: dict[str, Handler] = {
     **letters.HANDLERS,
     **desk.HANDLERS,
     **looks.HANDLERS,
+    **numbers.HANDLERS,
     **setup.HANDLERS,
 }
 """By command id; a test compares it with the registry."""

@@ -116,6 +116,7 @@ class SetupScreen(ModalScreen[None]):
         )
         said = Content.styled(f"{words}\n", "$text-error" if bad else "$text-success")
         self.line.update(Content.assemble(said if words else "", (self._step.value, "bold")))
+        self.line.scroll_visible(animate=False)
 
     @property
     def _typed(self) -> NewAccount:

@@ -18,6 +18,7 @@ from tui.store.facts import FactBook
 from tui.store.feed import Feed
 from tui.store.ingest import Ingest, Judge
 from tui.store.messages import Messages
+from tui.store.numbers import NumberBook
 from tui.store.outbox import Outbox
 from tui.store.pens import Pens
 from tui.store.searching import Searching
@@ -66,6 +67,7 @@ class Store:
         self.consent = ConsentBook(self.database, clock, rng)
         self.facts = FactBook(self.database)
         self.searching = Searching(self.database)
+        self.numbers = NumberBook(self.database)
         self.feed = Feed(self.database)
 
     async def __aenter__(self) -> Self:

@@ -1,0 +1,49 @@
+"""The numbers screen."""
+
+from tests.ui.desk import WIDE, Desk, presses
+from tui.clock import DAY, HOUR
+from tui.screens.numbers import day_begin
+
+
+@presses("numbers")
+async def test_the_numbers_of_the_day_are_shown(desk: Desk, size: tuple[int, int]) -> None:
+    async with desk.open(size):
+        await desk.command("numbers")
+        await desk.shows("Today", "7 days", "first answer (median)", "Busiest hours", "Delivered")
+        await desk.press("escape")
+        await desk.hides("Busiest hours")
+
+
+async def test_they_are_read_again_by_key(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("numbers")
+        await desk.shows("opt-outs 1")
+        await desk.store.consent.decide(desk.shown_id, "mia", opted_out=True, evidence="by phone")
+        await desk.press("r")
+        await desk.shows("opt-outs 2")
+
+
+async def test_an_empty_desk_says_that_nobody_has_written(empty_desk: Desk) -> None:
+    async with empty_desk.open(WIDE):
+        await empty_desk.command("numbers")
+        await empty_desk.shows("0 in · 0 out", "Nobody has written in these days.")
+
+
+async def test_in_ascii_plots_are_ascii(desk: Desk) -> None:
+    async with desk.open(WIDE, ascii=True):
+        await desk.command("numbers")
+        await desk.shows("Delivered, 7 days", "####")
+        assert not set("▁▂▃▄▅▆▇█░") & set(desk.text())
+
+
+async def test_counts_equal_what_is_stored(desk: Desk) -> None:
+    now = desk.clock.now()
+    numbers = await desk.store.numbers.since(day_begin(now, desk.seat, 6), now)
+    counters = await desk.store.database.read(
+        lambda c: c.execute("select direction, count(*) from messages group by 1").fetchall()
+    )
+    stored = {row[0]: row[1] for row in counters}
+    assert (sum(numbers.came_in), sum(numbers.went_out)) == (stored["in"], stored["out"])
+    assert len(numbers.came_in) == -(-(now - numbers.since) // HOUR)
+    later = await desk.store.numbers.since(now + DAY, now + 2 * DAY)
+    assert sum(later.came_in) == 0 and later.answers == ()

@@ -1,0 +1,21 @@
+-- Ids grow with time, so a bound on the id makes each of these a scan of the last days only.
+
+-- name: by_hour(first_id, since, hour)
+select (at - :since) / :hour as place, direction, count(*) as messages from messages
+where id >= :first_id and at >= :since and direction <> 'note'
+group by 1, 2;
+
+-- name: by_account(first_id, since)
+select account, count(*) as sent, sum(status = 'delivered') as delivered,
+  sum(status in ('failed', 'rejected', 'expired')) as failed
+from messages
+where id >= :first_id and at >= :since and direction = 'out' and status not in ('cancelled', 'queued', 'scheduled')
+group by account order by sent desc, account;
+
+-- name: turns(first_id)
+select conversation_id, direction, at from messages
+where id >= :first_id and direction <> 'note' and status <> 'cancelled'
+order by conversation_id, id;
+
+-- name: opt_outs(since)
+select at from consent where opted_out = 1 and at >= :since;
