@@ -6,7 +6,6 @@ never a second one.
 """
 
 import functools
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +15,15 @@ from tui.domain.advice import Advice
 from tui.domain.change import Subject
 from tui.domain.conversation import State
 from tui.domain.ids import reference
-from tui.domain.message import Direction, Format, Message, NewMessage
-from tui.domain.phone import parse_address
+from tui.domain.message import Message, NewMessage
 from tui.domain.status import Status
-from tui.domain.text import repair
 from tui.store import rows, until_reply
 from tui.store.audit import record
 from tui.store.database import Database, Transaction
-from tui.store.errors import OptedOut, StaleReply, StoreError
 from tui.store.events import EventRow, Events
-from tui.store.messages import index, insert_message, unused_id
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, note_last
+from tui.store.queueing import Queueing, mark_handled
+from tui.store.summaries import Summaries, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +60,7 @@ class Outbox:
         self._clock = clock
         self._rng = rng
         self._sql = queries("outbox")
+        self._queueing = Queueing(clock, rng)
 
     async def queue(self, new: NewMessage, *, seen_upto: int | None = None) -> Message:
         """Write a message into the queue and take the draft away, in one transaction.
@@ -74,7 +71,7 @@ class Outbox:
 
         def work(transaction: Transaction) -> Message:
             summaries = Summaries(transaction, self._rng)
-            message_id = self._insert(transaction, summaries, new, seen_upto)
+            message_id = self._queueing.write(transaction, summaries, new, seen_upto)
             summaries.flush()
             return rows.message(queries("messages").get(transaction.connection, id=message_id))
 
@@ -228,7 +225,7 @@ class Outbox:
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
             events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
-            self._mark_handled(transaction, summaries, message_id)
+            mark_handled(transaction, summaries, message_id)
             summaries.flush()
             self._record(transaction, agent, words, row["conversation_id"], message_id)
             return True
@@ -240,7 +237,7 @@ class Outbox:
 
         def work(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
-            self._mark_handled(transaction, summaries, message_id)
+            mark_handled(transaction, summaries, message_id)
             summaries.flush()
 
         await self._database.write(work)
@@ -259,74 +256,6 @@ class Outbox:
 
         await self._database.write(work)
 
-    def _insert(
-        self,
-        transaction: Transaction,
-        summaries: Summaries,
-        new: NewMessage,
-        seen_upto: int | None,
-    ) -> int:
-        """The row, the summary, the index, the draft's end."""
-        address = parse_address(new.to)
-        summary = summaries.of(address, account=new.account, own=new.sender, at=self._clock.now())
-        self._refuse_stale(summary["last_id"], seen_upto)
-        if queries("conversations").opted_out(transaction.connection, party=summary["party"]):
-            raise OptedOut(f"{summary['address']} has opted out: nothing was queued")
-        if new.retry_of is not None:
-            self._retry(transaction, summaries, summary["id"], new.retry_of)
-        identity = self._write_row(transaction, summary, new)
-        if new.format is Format.PING:
-            # It answers nobody, and a phone that is off is an answer, not a failure.
-            queries("messages").set_handled(transaction.connection, id=identity)
-            self._record(transaction, new.agent, "ping", summary["id"], identity)
-            return identity
-        summary["waiting_since"] = None
-        queries("desk").drop_draft(
-            transaction.connection, conversation_id=summary["id"], agent=new.agent
-        )
-        transaction.changed(Subject.DRAFT, summary["id"], summary["id"])
-        self._record(transaction, new.agent, "send", summary["id"], identity)
-        return identity
-
-    def _write_row(self, transaction: Transaction, summary: Summary, new: NewMessage) -> int:
-        """The message itself, findable, as the newest of its conversation."""
-        now, body = self._clock.now(), repair(new.body)
-        identity = unused_id(transaction.connection, now, self._rng, behind=summary["last_id"])
-        insert_message(
-            transaction,
-            id=identity,
-            conversation_id=summary["id"],
-            direction=Direction.OUT,
-            status=Status.QUEUED,
-            account=new.account,
-            body=body,
-            at=now,
-            sender=new.sender,
-            agent=new.agent,
-            status_at=now,
-            scheduled_at=new.scheduled_at,
-            hold_until=new.hold_until,
-            format=new.format,
-            subject=repair(new.subject),
-            media=json.dumps(list(new.media)),
-            retry_of=new.retry_of,
-        )
-        if new.cancel_on_reply:
-            queries("writing").mark_until_reply(transaction.connection, id=identity)
-        index(transaction.connection, [(identity, body)])
-        direction, status = Direction.OUT, Status.QUEUED
-        note_last(summary, id=identity, at=now, direction=direction, status=status, body=body)
-        return identity
-
-    def _retry(
-        self, transaction: Transaction, summaries: Summaries, conversation_id: int, old: int
-    ) -> None:
-        """The failed message is dealt with; two agents cannot both send it again."""
-        again = queries("messages").sent_again
-        if again(transaction.connection, conversation_id=conversation_id, id=old):
-            raise StaleReply("Somebody has sent this again already: nothing was sent")
-        self._mark_handled(transaction, summaries, old)
-
     def _record(
         self,
         transaction: Transaction,
@@ -337,12 +266,6 @@ class Outbox:
     ) -> None:
         """Who did it."""
         record(transaction, self._rng, self._clock, agent, action, conversation_id, message_id)
-
-    @staticmethod
-    def _refuse_stale(last_id: int, seen_upto: int | None) -> None:
-        """Two agents cannot both answer, and no answer crosses a new question unseen."""
-        if seen_upto is not None and last_id > seen_upto:
-            raise StaleReply("Something new came in while you were writing: nothing was sent")
 
     def _refused(self, transaction: Transaction, summaries: Summaries, row: rows.Row) -> bool:
         """Settle a claimed message that must not go out: opted out, or answered meanwhile."""
@@ -386,21 +309,6 @@ class Outbox:
         if summary["last_id"] == row["id"]:
             summary["last_status"] = row["status"]
         transaction.changed(Subject.MESSAGE, row["id"], row["conversation_id"])
-
-    def _mark_handled(
-        self, transaction: Transaction, summaries: Summaries, message_id: int
-    ) -> None:
-        """Take a message out of the failures."""
-        row = queries("messages").get(transaction.connection, id=message_id)
-        if row is None:
-            raise StoreError(f"There is no message {message_id}")
-        if row["handled"]:
-            return
-        queries("messages").set_handled(transaction.connection, id=message_id)
-        if row["status"] and Status(row["status"]).trouble:
-            summary = summaries.get(row["conversation_id"])
-            summary["failed"] = max(0, summary["failed"] - 1)
-        transaction.changed(Subject.MESSAGE, message_id, row["conversation_id"])
 
 
 _OUT = "The customer has opted out: not sent"

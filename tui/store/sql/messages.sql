@@ -30,7 +30,8 @@ where conversation_id = :conversation_id and id > :upto and direction = 'in';
 select min(at) from messages
 where conversation_id = :conversation_id and direction = 'in' and id > coalesce((
   select max(id) from messages
-  where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'), 0);
+  where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'
+    and format <> 'PING'), 0);
 
 -- name: sent_again(conversation_id, id)$
 select 1 from messages where conversation_id = :conversation_id and id > :id and retry_of = :id;
