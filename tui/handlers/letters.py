@@ -84,7 +84,7 @@ async def schedule(inbox: InboxScreen) -> None:
     if pane.conversation is None or pane.route is None:
         inbox.say(_OPEN_FIRST)
         return
-    if pane.composer.note or not (pane.composer.text.strip() or pane.enclosed):
+    if pane.composer.note or not (pane.composer.text.strip() or pane.sheet.enclosed):
         inbox.say("Write the message first, then F5 (or S outside the composer)")
         return
 
@@ -122,6 +122,7 @@ async def call_off(inbox: InboxScreen) -> None:
     if message is None or message.scheduled_at is None:
         inbox.say("Select a scheduled message first: K goes up, J goes down")
         return
+    await inbox.pane.flush()
     inbox.say(await inbox.actions.call_off(message))
     await inbox.pane.take_up_draft()
 
@@ -135,7 +136,7 @@ async def pictures(inbox: InboxScreen) -> None:
         inbox.say("Pictures go with an answer: r begins one")
         return
     can = pane.route.account.capabilities
-    if can is not None and Format.MMS not in can.formats and not pane.enclosed:
+    if can is not None and Format.MMS not in can.formats and not pane.sheet.enclosed:
         inbox.say(f"{one_line(pane.route.account.name, 20)} sends no pictures: F6 changes")
         return
 
@@ -143,7 +144,7 @@ async def pictures(inbox: InboxScreen) -> None:
         if enclosed is not None:
             pane.enclose(enclosed)
 
-    inbox.app.push_screen(PicturesScreen(pane.enclosed), done)
+    inbox.app.push_screen(PicturesScreen(pane.sheet.enclosed), done)
 
 
 async def editor(inbox: InboxScreen) -> None:

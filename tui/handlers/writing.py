@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.domain.replacements import to_gsm
 from tui.handlers.kind import Handler
+from tui.replying import next_account, next_sender
+from tui.ribbon import change_words, saved_words
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -27,17 +30,27 @@ async def new_line(inbox: InboxScreen) -> None:
 
 async def account(inbox: InboxScreen) -> None:
     """Send through the next account."""
-    inbox.pane.other_account()
+    route, conversation = inbox.pane.route, inbox.pane.conversation
+    if route is not None and conversation is not None:
+        inbox.pane.reroute(next_account(inbox.seat.accounts, route, conversation))
 
 
 async def sender(inbox: InboxScreen) -> None:
     """Send under the next own number or name."""
-    inbox.pane.other_sender()
+    if inbox.pane.route is not None:
+        inbox.pane.reroute(next_sender(inbox.pane.route))
 
 
-async def to_gsm(inbox: InboxScreen) -> None:
-    """Replace the signs that force Unicode."""
-    inbox.pane.plain_signs()
+async def plain_signs(inbox: InboxScreen) -> None:
+    """Replace the signs that force Unicode, where that makes the text plain."""
+    composer = inbox.pane.composer
+    replacement = to_gsm(composer.text)
+    if replacement is None:
+        inbox.say("Nothing to replace: no sign in the text makes it longer")
+        return
+    composer.replace_all(replacement.text)
+    words = f"Replaced {change_words(replacement)}:{saved_words(replacement)}"
+    inbox.say(f"{words} · Ctrl+Z undoes")
 
 
 HANDLERS: dict[str, Handler] = {
@@ -46,5 +59,5 @@ HANDLERS: dict[str, Handler] = {
     "new_line": new_line,
     "account": account,
     "sender": sender,
-    "to_gsm": to_gsm,
+    "to_gsm": plain_signs,
 }

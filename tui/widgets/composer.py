@@ -109,6 +109,11 @@ class Composer(TextArea):
         for blank in blanks(self.text[start : start + len(text)])[:1]:
             self.select_span(start + blank.start, start + blank.end)
 
+    def stand_on_blank(self) -> None:
+        """Select the first field that is not filled: the next key types over it."""
+        for blank in blanks(self.text)[:1]:
+            self.select_span(blank.start, blank.end)
+
     def select_span(self, start: int, end: int) -> None:
         """Select a part of the text, given as places in the whole of it."""
         self.selection = Selection(self._place(start), self._place(end))

@@ -17,20 +17,17 @@ from tui.commands import first_keys
 from tui.company import BEAT, Company, company_words
 from tui.consenting import Standing, standing_of
 from tui.domain.change import Change, Subject
-from tui.domain.conversation import Conversation, Draft
+from tui.domain.conversation import Conversation
 from tui.domain.mentions import mentioned
-from tui.domain.message import NOTHING, Enclosed, Message
-from tui.domain.replacements import to_gsm
-from tui.domain.templates import blanks
+from tui.domain.message import Enclosed, Message
 from tui.domain.text import one_line
-from tui.drafting import Drafting, Typed, saving_notes, saving_replies
-from tui.guards import Guard, at_night, impossible, news, unfilled
 from tui.heading import heading
 from tui.notes import NOTE_WORDS, naming_words
 from tui.notices import notice
-from tui.replying import Plan, Route, default_route, next_account, next_sender
-from tui.ribbon import change_words, hint_words, saved_words
+from tui.replying import Plan, Route
+from tui.ribbon import hint_words
 from tui.seat import Seat
+from tui.sheet import Sheet
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
@@ -68,22 +65,19 @@ class ConversationPane(Vertical):
         self._seat = seat
         self._actions = actions
         self._keys = first_keys(seat.commands)
-        drafts, agent = store.drafts, seat.agent
-        self._drafting = Drafting(saving_replies(drafts, agent), seat.clock, self._say)
-        self._noting = Drafting(saving_notes(drafts, agent), seat.clock, self._say)
         self._turn = asyncio.Lock()
         """One conversation after the other is shown, however fast keys come."""
         self.conversation: Conversation | None = None
-        self.route: Route | None = None
-        self._guard = Guard()
-        self.enclosed = NOTHING
-        """The pictures and the subject that go along."""
+        self.sheet = Sheet(store, seat, self._say)
+        """What is being written here."""
         self.company = Company(store, seat.agent, seat.clock, self._head_again)
         self.standing = Standing()
         """What is known about the customer's consent."""
-        self._seen_upto = 0
-        """The newest message when the agent began to write, or last was told of something new."""
-        self._begun = False
+
+    @property
+    def route(self) -> Route | None:
+        """Which way an answer goes."""
+        return self.sheet.route
 
     def compose(self) -> ComposeResult:
         """Messages over the composer."""
@@ -134,7 +128,7 @@ class ConversationPane(Vertical):
     async def _show_nothing(self) -> None:
         """No conversation is open."""
         self._put("", 0)
-        self.conversation, self.route, self.border_title = None, None, None
+        self.conversation, self.sheet.route, self.border_title = None, None, None
         self.company.at(0)
         self.notice.tell("")
         self._show_composer(False)
@@ -143,21 +137,17 @@ class ConversationPane(Vertical):
     async def _show(self, conversation: Conversation, at: int) -> None:
         """Read what is needed; then messages, title, way and draft change together."""
         agent = self._seat.agent
-        await self.flush()
+        await self.sheet.flush()
         seen = await self._store.conversations.seen_upto(conversation.id, agent)
         draft = await self._store.drafts.get(conversation.id, agent)
         standing = await standing_of(self._store, conversation)
         await self.view.show(conversation, seen_upto=seen, at=at)
         self.conversation, self.standing = conversation, standing
         self.company.at(conversation.id)
-        self._guard.forget()
-        self.route = self._route_of(conversation, draft)
-        self.enclosed = draft.enclosed if draft else NOTHING
+        text = self.sheet.lay(conversation, draft)
         if self.composer.conversation_id != conversation.id:
-            saved = draft.body if draft else ""
-            self._put(self._drafting.unsaved(conversation.id, saved), conversation.id)
-        self._seen_upto = self.view.newest_id
-        self._begun = bool(self.composer.text)
+            self._put(text, conversation.id)
+        self.sheet.look(self.view.newest_id, self.composer.text)
         self._show_composer(True)
         self._head()
 
@@ -176,7 +166,7 @@ class ConversationPane(Vertical):
             self.border_subtitle = Content(naming_words(self.composer.names)) or None
             return
         self.route_line.measure(text, whole=can is not None and can.whole_160_parts)
-        words = hint_words(text, self.enclosed, can, self._keys["to_gsm"])
+        words = hint_words(text, self.sheet.enclosed, can, self._keys["to_gsm"])
         self.border_subtitle = Content(one_line(words, 200)) if words else None
 
     def _say(self, words: str) -> None:
@@ -236,20 +226,11 @@ class ConversationPane(Vertical):
         conversation = self.conversation
         if conversation is None or self.composer.note is note:
             return
-        await self.flush()
-        saved = await self._saved(conversation.id, note)
+        text = await self.sheet.saved(conversation.id, note=note)
         if self.conversation is not None and self.conversation.id == conversation.id:
-            drafting = self._noting if note else self._drafting
-            self._put(drafting.unsaved(conversation.id, saved), conversation.id, note=note)
+            self._put(text, conversation.id, note=note)
+            self.sheet.look(self.view.newest_id, text)
             self._head()
-
-    async def _saved(self, conversation_id: int, note: bool) -> str:
-        """What is on disk of the agent's note or answer."""
-        drafts, agent = self._store.drafts, self._seat.agent
-        if note:
-            return await drafts.note(conversation_id, agent)
-        draft = await drafts.get(conversation_id, agent)
-        return draft.body if draft else ""
 
     async def take_up_draft(self) -> None:
         """Show the draft as it is on disk now: something came back to it."""
@@ -257,16 +238,18 @@ class ConversationPane(Vertical):
         if conversation is None or self.composer.note:
             return
         draft = await self._store.drafts.get(conversation.id, self._seat.agent)
-        if draft is not None and draft.body != self.composer.text:
-            self.enclosed = draft.enclosed
-            self._put(draft.body, conversation.id)
+        if draft is None:
+            return
+        if (draft.body, draft.enclosed) != (self.composer.text, self.sheet.enclosed):
+            self._put(self.sheet.lay(conversation, draft), conversation.id)
+            self._head()
 
     def enclose(self, enclosed: Enclosed) -> None:
         """These pictures and this subject go along with the answer."""
-        self.enclosed = enclosed
+        self.sheet.enclosed = enclosed
         self._measure()
         if self.conversation is not None:
-            self._keep(self.conversation.id, self.composer.text)
+            self.sheet.keep(self.conversation.id, self.composer.text, note=False)
 
     def write(self) -> bool:
         """Put the cursor into the composer; whether nothing stands against it."""
@@ -282,35 +265,13 @@ class ConversationPane(Vertical):
         self.composer.focus()
         return True
 
-    def other_account(self) -> None:
-        """Send through the next account."""
-        if self.route is None or self.conversation is None:
-            return
-        self.route = next_account(self._seat.accounts, self.route, self.conversation)
-        self._rerouted(self.conversation)
-
-    def other_sender(self) -> None:
-        """Send under the next own number or name."""
-        if self.route is not None and self.conversation is not None:
-            self.route = next_sender(self.route)
-            self._rerouted(self.conversation)
-
-    def _rerouted(self, conversation: Conversation) -> None:
-        """Show the new way, and keep it with the draft."""
+    def reroute(self, route: Route) -> None:
+        """Send another way: show it, and keep it with the draft."""
+        self.sheet.route = route
         self._head()
         self._measure()
-        if self.composer.text:
-            self._keep(conversation.id, self.composer.text)
-
-    def plain_signs(self) -> None:
-        """Replace the signs that force Unicode, where that makes the text plain."""
-        replacement = to_gsm(self.composer.text)
-        if replacement is None:
-            self._say("Nothing to replace: no sign in the text makes it longer")
-            return
-        self.composer.replace_all(replacement.text)
-        words = f"Replaced {change_words(replacement)}:{saved_words(replacement)}"
-        self._say(f"{words} · Ctrl+Z undoes")
+        if self.conversation is not None and self.composer.text and not self.composer.note:
+            self.sheet.keep(self.conversation.id, self.composer.text, note=False)
 
     async def retry(self, message: Message, route: Route | None = None) -> None:
         """Send a failed message once more, as a new one: this way, or as replies go."""
@@ -332,35 +293,18 @@ class ConversationPane(Vertical):
 
     async def flush(self) -> None:
         """Wait until what was typed is on disk."""
-        await self._drafting.flush()
-        await self._noting.flush()
+        await self.sheet.flush()
 
     @on(Composer.Typed)
     def _typed(self, event: Composer.Typed) -> None:
         """Keep the draft, and say how long it is."""
         event.stop()
         here = self.conversation is not None and self.conversation.id == event.conversation_id
-        self._keep(event.conversation_id, event.text, note=event.note, here=here)
+        self.sheet.keep(event.conversation_id, event.text, note=event.note, here=here)
         if here:
-            self._see(event.text)
+            self.sheet.see(event.text, self.view.newest_id)
             self._measure()
             self.company.typed()
-
-    def _see(self, text: str) -> None:
-        """Who begins to write has seen what stands above; what comes later is news to them."""
-        if text and not self._begun:
-            self._seen_upto = self.view.newest_id
-        self._begun = bool(text)
-
-    def _keep(
-        self, conversation_id: int, text: str, *, note: bool = False, here: bool = True
-    ) -> None:
-        """Write the draft of an answer or of a note down, behind the keys."""
-        if note:
-            self._noting.typed(conversation_id, Typed(text))
-        else:
-            typed = Typed(text, self.route, self.enclosed) if here else Typed(text)
-            self._drafting.typed(conversation_id, typed)
 
     @on(Composer.Sent)
     async def _send(self, event: Composer.Sent) -> None:
@@ -379,16 +323,16 @@ class ConversationPane(Vertical):
         if not text.strip():
             self._say("Nothing to note yet: type it first")
             return
-        await self._noting.flush()
+        await self.sheet.flush()
         named = [n for n in mentioned(text, self.composer.agents) if n != self._seat.agent]
         try:
             words = await self._actions.note(conversation, text, named)
         except StoreError as error:
             self._refuse(conversation, text, f"{error}; your note is kept")
             return
-        self._noting.forget(conversation.id)
+        self.sheet.noted(conversation.id)
         await self._write_as(note=False)
-        self.composer.action_leave()
+        self.post_message(Composer.Left())
         self._say(words)
 
     async def send_later(self, plan: Plan) -> None:
@@ -408,60 +352,24 @@ class ConversationPane(Vertical):
     ) -> None:
         """Queue an answer, unless something stands against it; then the text stays."""
         held = await self.company.take_pen()
-        problem, route = self._objection(conversation, text, held, plan), self.route
+        messages, route = self.view.messages, self.route
+        problem = self.sheet.objection(conversation, text, messages, self._keys, held, plan)
         if problem or route is None:
             self._refuse(conversation, text, problem)
-            self._stand_on_blank()
+            self.composer.stand_on_blank()
             return
-        await self._drafting.flush()
+        await self.sheet.flush()
         try:
+            seen, enclosed = self.sheet.seen_upto, self.sheet.enclosed
             sent = await self._actions.send(
-                conversation,
-                text,
-                route,
-                seen_upto=self._seen_upto,
-                enclosed=self.enclosed,
-                plan=plan,
+                conversation, text, route, seen_upto=seen, enclosed=enclosed, plan=plan
             )
         except StoreError as error:
             self._refuse(conversation, text, f"{error}; your text is kept")
             return
-        self._drafting.forget(conversation.id)
-        self._guard.forget()
-        self._begun = bool(self.composer.text)
-        self.enclosed = NOTHING
+        self.sheet.sent(conversation.id, self.composer.text)
         self._measure()
         self._after(sent, close=close)
-
-    def _objection(
-        self, conversation: Conversation, text: str, held: str, plan: Plan | None
-    ) -> str:
-        """What stands against sending (`held`: a colleague has the pen); empty for nothing."""
-        if self.route is None:
-            return "No account is configured: smsdesk doctor tells how"
-        if not text.strip() and not self.enclosed.media:
-            return "Nothing to send yet: type the message first"
-        if held:
-            key = self._keys["take_over"]
-            return f"{one_line(held, 20)} writes here now: Esc {key} takes it back"
-        now = plan.at if plan else self._seat.clock.now()
-        hours = self._seat.quiet_hours
-        problem = self._guard.hear(
-            [
-                *unfilled(text),
-                *impossible(text, self.enclosed, self.route),
-                *news(self.view.messages, self._seen_upto, conversation),
-                *at_night(conversation.address, now, hours, self._keys["schedule"]),
-            ]
-        )
-        if not problem:
-            self._seen_upto = self.view.newest_id
-        return problem
-
-    def _stand_on_blank(self) -> None:
-        """Select the first field that is not filled: the next key types over it."""
-        for blank in blanks(self.composer.text)[:1]:
-            self.composer.select_span(blank.start, blank.end)
 
     def _refuse(self, conversation: Conversation, text: str, problem: str) -> None:
         """Nothing was sent: the text stands there again."""
@@ -471,16 +379,9 @@ class ConversationPane(Vertical):
 
     def _after(self, sent: Message, *, close: bool) -> None:
         """A message was queued."""
-        self._seen_upto = max(self._seen_upto, sent.id)
+        self.sheet.seen_upto = max(self.sheet.seen_upto, sent.id)
         self._actions.sent(sent)
         self.post_message(self.Sent(sent, close))
-
-    def _route_of(self, conversation: Conversation, draft: Draft | None) -> Route | None:
-        """The draft's account and sender if it had one, else the customer's last ones."""
-        chosen = self._seat.account(draft.account) if draft is not None else None
-        if draft is None or chosen is None:
-            return default_route(self._seat.accounts, conversation)
-        return Route(chosen, draft.sender)
 
     def _head(self) -> None:
         """Who this is, over the messages; which way the answer goes, over the composer."""
