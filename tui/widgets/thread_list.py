@@ -105,8 +105,7 @@ class ThreadList(VirtualList[Conversation]):
         inside = belongs(new, self.view)
         if old is None:
             return inside
-        order = self.view.order
-        return not inside or key_of(old, order) != key_of(new, order)
+        return not inside or key_of(old, self.view) != key_of(new, self.view)
 
     def mark(self) -> None:
         """Select the conversation under the cursor, or no longer."""
@@ -162,12 +161,12 @@ class ThreadList(VirtualList[Conversation]):
 
     async def load_after(self, row: Conversation | None, limit: int) -> list[Conversation]:
         """Rows of the view behind this one."""
-        key = FIRST if row is None else key_of(row, self.view.order)
+        key = FIRST if row is None else key_of(row, self.view)
         return await self._store.conversations.after(self.view, key, limit)
 
     async def load_before(self, row: Conversation | None, limit: int) -> list[Conversation]:
         """Rows of the view in front of this one."""
-        key = LAST if row is None else key_of(row, self.view.order)
+        key = LAST if row is None else key_of(row, self.view)
         return await self._store.conversations.before(self.view, key, limit)
 
     async def load_again(self, row: Conversation) -> Conversation | None:
