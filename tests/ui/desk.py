@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -70,11 +70,15 @@ class Desk:
         """What customers and providers do meanwhile."""
 
     @contextlib.asynccontextmanager
-    async def open(self, size: tuple[int, int] = WIDE, **seat: Any) -> AsyncIterator["Desk"]:
-        """Sit down at a terminal of `size`; further arguments change the seat."""
+    async def open(
+        self, size: tuple[int, int] = WIDE, *, headless: bool = True, **seat: Any
+    ) -> AsyncIterator["Desk"]:
+        """Sit down at a terminal of `size`, or at the real one; more arguments change the seat."""
         self.seat = replace(self.seat, **seat)
         self.app = SmsDeskApp(self.store, self.seat)
-        async with self.app.run_test(size=size, notifications=True) as pilot:
+        async with self.app.run_test(
+            size=size if headless else None, headless=headless, notifications=True
+        ) as pilot:
             self.pilot = pilot
             await self.until(self._settled, "the first picture")
             yield self
@@ -187,8 +191,3 @@ class Desk:
     async def until(self, condition: Any, what: str = "") -> None:
         """Wait until a condition, plain or async, holds."""
         await wait_until(condition, what=what)
-
-
-def column(lines: Iterable[str], begin: int, end: int) -> list[str]:
-    """A part of the screen: the same cells of each line, without blanks around."""
-    return [line[begin:end].strip() for line in lines]
