@@ -1,0 +1,27 @@
+"""The desk over the inbox file named on the command line."""
+
+import asyncio
+import os
+import random
+import sys
+from pathlib import Path
+
+from tui import garbage
+from tui.cli.inbox import run_app
+from tui.clock import SystemClock
+from tui.domain.account import Account
+from tui.seat import Seat
+from tui.store.store import Store
+
+
+async def main(path: Path) -> None:
+    """Open the file and show it."""
+    clock = SystemClock()
+    owner = f"bench-{os.getpid()}"
+    async with Store(path, clock=clock, rng=random.Random(), owner=owner) as store:
+        await run_app(store, Seat("mia", clock, (Account("demo", "messagemedia"),)), None)
+
+
+if __name__ == "__main__":
+    garbage.postpone()
+    asyncio.run(main(Path(sys.argv[1])))
