@@ -25,6 +25,7 @@ from tui.store.store import Store
 from tui.telling import Telling
 from tui.terminal import KEEP_TITLE, RESTORE_TITLE
 from tui.themes import THEMES, named
+from tui.unserved import CannotServe
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
 """What runs behind the screen: it is entered after the first paint and left at the end."""
@@ -34,10 +35,6 @@ _ALARMS_EVERY = 5.0
 """Seconds between two looks for accounts that have stopped or fallen silent."""
 _PAUSE = 1.0
 """Seconds before the store is watched again after trouble."""
-
-
-class CannotServe(Exception):
-    """The background cannot start; the text is fit for an agent."""
 
 
 class SmsDeskApp(App[int], inherit_bindings=False):

@@ -10,9 +10,10 @@ from textual.worker import WorkerFailed
 from tests.ui.desk import NARROW, WIDE, Desk
 from tests.ui.history import CHLOE
 from tui import handlers
-from tui.app import CannotServe, SmsDeskApp
+from tui.app import SmsDeskApp
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import CannotOpen
+from tui.unserved import CannotServe
 
 SECRET = "my PIN is 4711"
 """What a customer wrote, in reach of every broken line."""

@@ -45,6 +45,9 @@ def _inbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ascii", action="store_true", default=None, help="plain ASCII badges and borders"
     )
+    parser.add_argument(
+        "--plain", action="store_true", help="lines in place of a screen, for screen readers"
+    )
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
@@ -196,7 +199,7 @@ def _refuse_unknown_options(parser: Parser, arguments: Sequence[str]) -> None:
 def _top_parser() -> Parser:
     """The parser for no command, whose help lists all of them."""
     parser = Parser("smsdesk")
-    parser.usage = "smsdesk [--config PATH] [--ascii]\n       smsdesk COMMAND [OPTIONS]"
+    parser.usage = "smsdesk [--config PATH] [--ascii] [--plain]\n       smsdesk COMMAND [OPTIONS]"
     parser.add_argument("-V", "--version", action="version", version=f"smsdesk {__version__}")
     _inbox(parser)
     _common(parser)

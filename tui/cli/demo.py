@@ -55,11 +55,13 @@ async def _run(path: Path, arguments: Namespace, clock: Clock, rng: random.Rando
         if arguments.no_open:
             print(f"kept in {path}; look with: smsdesk demo --keep {path}")
             return DONE
-        from tui.cli.inbox import run_app
+        from tui.cli.inbox import is_plain, run_app
 
         background = functools.partial(_background, store, clock, rng)
         with cancelled_by_signals():
-            return await run_app(store, make_seat(desk, clock, os.environ), background)
+            seat = make_seat(desk, clock, os.environ)
+            plain = is_plain(arguments, os.environ)
+            return await run_app(store, seat, background, plain=plain)
 
 
 async def _furnish(path: Path, clock: Clock, rng: random.Random) -> None:

@@ -8,7 +8,7 @@ import functools
 import os
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING
 
 from tui import garbage
@@ -50,8 +50,9 @@ def _once(arguments: Namespace) -> int:
 
     desk, clock = context.desk(arguments), SystemClock()
     garbage.postpone()
+    plain = is_plain(arguments, os.environ)
     try:
-        with glance(desk, clock.now(), os.environ):
+        with contextlib.nullcontext() if plain else glance(desk, clock.now(), os.environ):
             return _opened(arguments, desk, clock)
     except StoreError as error:
         raise CommandError(str(error), BAD_USE) from None
@@ -63,6 +64,11 @@ def _opened(arguments: Namespace, desk: "Desk", clock: Clock) -> int:
     import random
 
     return asyncio.run(_run(arguments, desk, clock, random.Random()))
+
+
+def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
+    """Whether the desk is shown in lines: by choice, or on a terminal that shows nothing else."""
+    return bool(arguments.plain) or (environ.get("TERM") == "dumb" and sys.stdin.isatty())
 
 
 async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: "Random") -> int:
@@ -78,11 +84,18 @@ async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: "Random") 
             make_seat(desk, clock, os.environ),
             enrol=enrol_of(os.environ, arguments.config, clock, rng),
         )
-        return await run_app(store, seat, background if desk.accounts else None)
+        served = background if desk.accounts else None
+        return await run_app(store, seat, served, plain=is_plain(arguments, os.environ))
 
 
-async def run_app(store: "Store", seat: "Seat", background: "Background | None") -> int:
+async def run_app(
+    store: "Store", seat: "Seat", background: "Background | None", *, plain: bool = False
+) -> int:
     """Run the app on an open store until the agent leaves; its exit code."""
+    if plain:
+        from tui.cli.plain import run_plain
+
+        return await run_plain(store, seat, background)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("no terminal here: scripts use smsdesk threads --json", BAD_USE)
     from tui.app import SmsDeskApp
@@ -102,8 +115,8 @@ async def _background(
     arguments: Namespace, store: "Store", clock: Clock, rng: "Random", agent: str
 ) -> AsyncIterator[None]:
     """Serve the accounts for as long as the inbox is open; imported after the first paint."""
-    from tui.app import CannotServe
     from tui.serving import background
+    from tui.unserved import CannotServe
 
     load = functools.partial(context.settings, arguments)
     try:
