@@ -40,7 +40,8 @@ async def _check(new: NewAccount, *, clock: Clock, rng: random.Random) -> str:
 
     provider = await asyncio.to_thread(_client, new, clock)
     try:
-        return await asyncio.wait_for(provider.check(), _PATIENCE)
+        async with asyncio.timeout(_PATIENCE):
+            return await provider.check()
     except TimeoutError:
         raise CannotEnrol("No answer: check the address and the network") from None
     except ProviderError as error:

@@ -54,7 +54,8 @@ class Told:
         told = asyncio.Event()
         loop.add_reader(self._descriptor, told.set)
         try:
-            await asyncio.wait_for(told.wait(), patience)
+            async with asyncio.timeout(patience):  # wait_for may swallow a cancellation
+                await told.wait()
         except TimeoutError:
             return False
         finally:

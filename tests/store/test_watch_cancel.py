@@ -1,0 +1,28 @@
+"""Whoever ends a watch while a writing comes in is not overheard."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from tui.store.log_watch import watch
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_cancellation_that_meets_a_writing_still_cancels(
+    tmp_path: Path, turns: int
+) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"")
+    watching = watch(str(path))
+    waiting = asyncio.create_task(watching.written(5.0))
+    await asyncio.sleep(0)
+    path.write_bytes(b"more")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    in_time = waiting.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await waiting
+    watching.close()
+    assert waiting.cancelled() is in_time
