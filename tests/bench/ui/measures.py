@@ -44,7 +44,7 @@ def inbox(path: Path) -> Kind:
 def command(path: Path) -> Kind:
     """The command `smsdesk` on an inbox file; its account's provider is not there."""
     environ = {
-        "HOME": str(path.parent),
+        "HOME": str(path.with_suffix("")),  # settings are remembered there, for one desk
         "SMSDESK_DATABASE": str(path),
         "SMSDESK_ACCOUNTS__DEMO__PROVIDER": "messagemedia",
         "SMSDESK_ACCOUNTS__DEMO__API_KEY": "sandbox",
