@@ -180,6 +180,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("help", ("question_mark", "f1"), "Help", "All the keys", Scope.DESK, "Help"),
     Command("numbers", ("f4",), "Numbers", "Texts, answers, deliveries, plots", Scope.DESK),
+    Command("import_contacts", ("g p",), "Import contacts", "From CSV or vCard", Scope.DESK),
     Command("add_account", ("g n",), "Add an account", "Provider and credentials", Scope.DESK),
     Command("look", ("g c",), "Other colours", "Dark, light, contrast, own 16", Scope.DESK),
     Command("quit", ("q", "ctrl+c"), "Quit", "Leave; drafts are kept", Scope.DESK),

@@ -11,6 +11,7 @@ from tui.store.accounts import Accounts, Leases
 from tui.store.agents import Agents
 from tui.store.asks import Asks
 from tui.store.consent import ConsentBook
+from tui.store.contacts import Contacts
 from tui.store.conversations import Conversations
 from tui.store.database import Database
 from tui.store.desk import Drafts, Presence
@@ -65,6 +66,7 @@ class Store:
         self.agents = Agents(self.database, clock)
         self.views = SavedViews(self.database)
         self.consent = ConsentBook(self.database, clock, rng)
+        self.contacts = Contacts(self.database, clock, rng)
         self.facts = FactBook(self.database)
         self.searching = Searching(self.database)
         self.numbers = NumberBook(self.database)
