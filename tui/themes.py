@@ -43,6 +43,7 @@ HIGH_CONTRAST = Theme(
     warning="#FFD400",
     error="#FF6B7A",
     dark=True,
+    variables={"text-muted": "#D4D4D4"},
 )
 TERMINAL = Theme(
     name="smsdesk-terminal",
