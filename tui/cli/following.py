@@ -89,7 +89,8 @@ class _Following:
         while True:
             yield
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), _LOOK)
+                async with asyncio.timeout(_LOOK):  # wait_for may swallow a cancellation
+                    await news.wait()
             news.clear()
 
     async def _watch(self, news: asyncio.Event) -> None:
