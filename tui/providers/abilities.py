@@ -1,7 +1,7 @@
 """What each provider can do, known without its client: for screens that show before any network.
 
 Importing a client takes as long as drawing the first screen, so these declarations stand apart
-from the clients. A test holds them equal to what every client says of itself.
+from the clients, which declare nothing else.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from tui.clock import DAY, HOUR
 from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel, SenderKind
 from tui.domain.message import Format
 
-_MESSAGEMEDIA: Final = Capabilities(
+MESSAGEMEDIA: Final = Capabilities(
     title="MessageMedia",
     replies=Channel.BOTH,
     receipts=ReceiptChannel.PAGE,
@@ -28,7 +28,7 @@ _MESSAGEMEDIA: Final = Capabilities(
     rewrites="An account with the character converter turns emoji and other signs into plain ones",
     receipts_last_ms=45 * DAY,
 )
-_MESSENTE: Final = Capabilities(
+MESSENTE: Final = Capabilities(
     title="Messente",
     replies=Channel.PUSH,
     receipts=ReceiptChannel.ASK,
@@ -40,7 +40,7 @@ _MESSENTE: Final = Capabilities(
     default_sender_answerable=False,
     rewrites="Messente may replace characters by the table of the API key (autoconvert)",
 )
-_SERWERSMS: Final = Capabilities(
+SERWERSMS: Final = Capabilities(
     title="SerwerSMS",
     replies=Channel.BOTH,
     receipts=ReceiptChannel.ASK,
@@ -55,7 +55,7 @@ _SERWERSMS: Final = Capabilities(
     rewrites="without a sender (ECO+) it may replace letters beyond the GSM alphabet",
     receipts_last_ms=72 * HOUR,
 )
-_SMARTSWITCH: Final = Capabilities(
+SMARTSWITCH: Final = Capabilities(
     title="SmartSwitch",
     replies=Channel.PUSH,
     receipts=ReceiptChannel.NONE,
@@ -63,7 +63,7 @@ _SMARTSWITCH: Final = Capabilities(
     ping=True,
     receipts_last_ms=72 * HOUR,
 )
-_MESSAGEPORT: Final = Capabilities(
+MESSAGEPORT: Final = Capabilities(
     title="MessagePort",
     replies=Channel.PUSH,
     receipts=ReceiptChannel.NONE,
@@ -77,11 +77,11 @@ _MESSAGEPORT: Final = Capabilities(
     whole_160_parts=True,
 )
 _BY_PROVIDER: Final = {
-    "messagemedia": _MESSAGEMEDIA,
-    "messente": _MESSENTE,
-    "serwersms": _SERWERSMS,
-    "smartswitch": _SMARTSWITCH,
-    "messageport": _MESSAGEPORT,
+    "messagemedia": MESSAGEMEDIA,
+    "messente": MESSENTE,
+    "serwersms": SERWERSMS,
+    "smartswitch": SMARTSWITCH,
+    "messageport": MESSAGEPORT,
 }
 _CLASSIC_REPORTS_LAST: Final = 48 * HOUR
 
@@ -89,6 +89,6 @@ _CLASSIC_REPORTS_LAST: Final = 48 * HOUR
 def capabilities_of(provider: str, options: Mapping[str, Any]) -> Capabilities:
     """What an account of `provider` with these options can do; `KeyError` for an unknown one."""
     found = _BY_PROVIDER[provider]
-    if found is _MESSENTE and options.get("api") == "classic":
+    if found is MESSENTE and options.get("api") == "classic":
         return replace(found, receipts_last_ms=_CLASSIC_REPORTS_LAST)
     return found

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from tui.clock import DAY, Clock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.clock import Clock
+from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, Page, Receipt
-from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.domain.text import one_line
+from tui.providers import abilities
 from tui.providers.errors import (
     CredentialsRefused,
     NotFound,
@@ -19,7 +19,6 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, Http, Transport
 from tui.providers.messagemedia.auth import HMAC_ALGORITHMS, HmacSigner
-from tui.providers.messagemedia.compose import LONGEST_TEXT
 from tui.providers.messagemedia.parse import (
     PAGE_SIZE,
     body_of,
@@ -35,22 +34,6 @@ from tui.providers.messagemedia.sending import Sending
 from tui.providers.messagemedia.trouble import raise_for_refusal, words_of
 from tui.providers.protocol import Outcome, Outgoing, Presence, Push, PushAnswer
 
-_CAPABILITIES = Capabilities(
-    title="MessageMedia",
-    replies=Channel.BOTH,
-    receipts=ReceiptChannel.PAGE,
-    confirm=True,
-    batch=PAGE_SIZE,
-    schedule=True,
-    cancel=True,
-    look_up=True,
-    balance=True,
-    formats=frozenset({Format.SMS, Format.MMS, Format.TTS}),
-    longest=LONGEST_TEXT,
-    opt_out_signal=True,
-    rewrites="An account with the character converter turns emoji and other signs into plain ones",
-    receipts_last_ms=45 * DAY,
-)
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 _NO_CREDITS = frozenset({403, 404, 405, 410})
 
@@ -94,7 +77,7 @@ class MessageMedia:
     @property
     def capabilities(self) -> Capabilities:
         """What a MessageMedia account can do."""
-        return _CAPABILITIES
+        return abilities.MESSAGEMEDIA
 
     async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Hand over 1 to 100 messages (MessageMedia API, send).

@@ -1,33 +1,22 @@
 """The MessagePort account: one recipient a call, and a listener for everything that comes back."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from tui.clock import Clock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel, SenderKind
+from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance
 from tui.domain.text import repair
+from tui.providers import abilities
 from tui.providers.errors import MessageInvalid
 from tui.providers.http import Http, Transport
 from tui.providers.masking import Mask
 from tui.providers.messageport import answers
 from tui.providers.messageport.push import PushReader
 from tui.providers.messageport.times import zone_named
-from tui.providers.messageport.words import REWRITES, TITLE
+from tui.providers.messageport.words import TITLE
 from tui.providers.protocol import Outcome, Outgoing, Push, PushAnswer, Refused
 from tui.providers.push_only import PushOnly
 from tui.providers.sending import agreed, digits, flaw, in_turn
-
-_CAPABILITIES: Final = Capabilities(
-    title=TITLE,
-    replies=Channel.PUSH,
-    receipts=ReceiptChannel.NONE,
-    balance=True,
-    senders=frozenset({SenderKind.NUMBER, SenderKind.NAME}),
-    regions=frozenset({"61", "64"}),
-    rewrites=REWRITES,
-    whole_160_parts=True,
-)
 
 
 class MessagePort(PushOnly):
@@ -60,7 +49,7 @@ class MessagePort(PushOnly):
     @property
     def capabilities(self) -> Capabilities:
         """Sends and credits by call; replies and receipts need the listener."""
-        return _CAPABILITIES
+        return abilities.MESSAGEPORT
 
     async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Hand over messages one by one (MessagePort, sending messages)."""
@@ -69,7 +58,7 @@ class MessagePort(PushOnly):
     async def _hand_over(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Send one message: the form has these four fields and refuses any other."""
         (message,) = messages
-        refusal = flaw(message, _CAPABILITIES) or _without_reference(message)
+        refusal = flaw(message, abilities.MESSAGEPORT) or _without_reference(message)
         if refusal:
             return [Refused(refusal)]
         answer = await self._http.request("POST", "/messages", form=_form(message), effect=True)

@@ -24,8 +24,3 @@ RECEIPTS: Final = {"DELIVERED": Status.DELIVERED, "FAILED": Status.FAILED}
 """`description` of a receipt: both are final, nothing in between is sent."""
 
 REASONS: Final = {"FAILED": "The message was not delivered; MessagePort gives no reason"}
-
-REWRITES: Final = (
-    "Only letters of the GSM alphabet are sure to arrive as typed: "
-    "MessagePort promises nothing for other scripts and emoji"
-)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from tui.clock import HOUR, Clock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.clock import Clock
+from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, Page, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
+from tui.providers.abilities import capabilities_of
 from tui.providers.errors import (
     MessageInvalid,
     NotFound,
@@ -27,8 +28,6 @@ from tui.providers.protocol import Accepted, Outcome, Outgoing, Presence, Push, 
 BASE_URL = "https://api.messente.com"
 CLASSIC_URL = "https://api2.messente.com"
 BACKUP_URL = "https://api3.messente.com"
-_CLASSIC_REPORTS_LAST = 48 * HOUR
-_REWRITES = "Messente may replace characters by the table of the API key (autoconvert)"
 _NO_PAGES = "Messente pushes replies and receipts and has no list of them"
 
 
@@ -89,7 +88,7 @@ class Messente:
             self._omnichannel = Omnichannel(http, keys=keys, clock=clock)
         self._api: _Api = self._omnichannel or self._classic
         self._keys = keys
-        self._capabilities = _capabilities(classic=api == "classic")
+        self._capabilities = capabilities_of("messente", {"api": api})
 
     @property
     def capabilities(self) -> Capabilities:
@@ -209,20 +208,3 @@ def _classic_urls(base_url: str, classic_url: str, backup_url: str) -> list[str]
     first = classic_url or (CLASSIC_URL if real else base_url)
     backup = backup_url or (BACKUP_URL if first.rstrip("/") == CLASSIC_URL else "")
     return [first, backup] if backup and backup != first else [first]
-
-
-def _capabilities(*, classic: bool) -> Capabilities:
-    """What Messente offers: customers' texts come by push only, receipts both ways."""
-    return Capabilities(
-        title="Messente",
-        replies=Channel.PUSH,
-        receipts=ReceiptChannel.ASK,
-        ask_batch=4,
-        schedule=True,
-        cancel=True,
-        look_up=True,
-        balance=True,
-        default_sender_answerable=False,
-        rewrites=_REWRITES,
-        receipts_last_ms=_CLASSIC_REPORTS_LAST if classic else 0,
-    )

@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tui.clock import Clock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, Page, Receipt, Reply
 from tui.domain.ids import from_reference
 from tui.domain.message import Format
+from tui.providers import abilities
 from tui.providers.errors import (
     MessageInvalid,
     NotFound,
@@ -25,28 +26,12 @@ from tui.providers.serwersms.account import Account
 from tui.providers.serwersms.api import Api
 from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, read_cursor
 from tui.providers.serwersms.fields import Item, count_of, flag_of, items_of
-from tui.providers.serwersms.parse import REPORTS_LAST, read_limits, read_outcome, read_report
+from tui.providers.serwersms.parse import read_limits, read_outcome, read_report
 from tui.providers.serwersms.push import PushNames
 from tui.providers.serwersms.replies import read_reply
 from tui.providers.serwersms.sending import send_fields
 
-_ASK_BATCH = 500
-_CAPABILITIES = Capabilities(
-    title="SerwerSMS",
-    replies=Channel.BOTH,
-    receipts=ReceiptChannel.ASK,
-    ask_batch=_ASK_BATCH,
-    schedule=True,
-    cancel=True,
-    look_up=True,
-    finds_references=True,
-    balance=True,
-    formats=frozenset({Format.SMS}),
-    longest=918,
-    opt_out_signal=True,
-    rewrites="without a sender (ECO+) it may replace letters beyond the GSM alphabet",
-    receipts_last_ms=REPORTS_LAST,
-)
+_ASK_BATCH = abilities.SERWERSMS.ask_batch
 _INCOMING = "messages/recived"
 _INCOMING_RENAMED = "messages/received"
 """What the newest clients call; the documentation keeps the other spelling."""
@@ -92,7 +77,7 @@ class SerwerSms:
     @property
     def capabilities(self) -> Capabilities:
         """What a SerwerSMS account can do."""
-        return _CAPABILITIES
+        return abilities.SERWERSMS
 
     async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
         """Hand over one message. Source: sending SMS with the same content."""

@@ -1,9 +1,11 @@
 """The SmartSwitch account: one call that sends, a silent ping, and a listener for the rest."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from tui.clock import HOUR, Clock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.clock import Clock
+from tui.domain.capabilities import Capabilities
+from tui.providers import abilities
 from tui.providers.errors import MessageInvalid, Unreadable
 from tui.providers.http import Answer, Http, Transport
 from tui.providers.masking import Mask
@@ -14,9 +16,6 @@ from tui.providers.smartswitch import request
 from tui.providers.smartswitch.answers import outcomes, refusal
 from tui.providers.smartswitch.push import PushReader, ReceiptFields, ReplyFields
 from tui.providers.smartswitch.words import TITLE
-
-_RECEIPTS_LAST = 72 * HOUR
-"""How long a message may wait for an absent phone, says the wiki."""
 
 
 class SmartSwitch(PushOnly):
@@ -47,14 +46,7 @@ class SmartSwitch(PushOnly):
             receipt_fields or ReceiptFields(), reply_fields or ReplyFields(), clock, self._mask
         )
         self._http = Http(base_url, clock=clock, transport=transport, name=TITLE)
-        self._capabilities = Capabilities(
-            title=TITLE,
-            replies=Channel.PUSH,
-            receipts=ReceiptChannel.NONE,
-            batch=batch,
-            ping=True,
-            receipts_last_ms=_RECEIPTS_LAST,
-        )
+        self._capabilities = replace(abilities.SMARTSWITCH, batch=batch)
 
     @property
     def capabilities(self) -> Capabilities:
