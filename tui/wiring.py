@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tui.clock import MINUTE, SECOND, Clock
 from tui.settings.desk import Desk
 from tui.settings.errors import SettingsError
+from tui.settings.keys import split_keys
 from tui.settings.paths import expanded
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def make_seat(desk: Desk, clock: Clock, environ: Mapping[str, str]) -> "Seat":
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         manners=manners_of(desk, environ),
         downloads=expanded(desk.downloads, environ),
-        keys={command: _keys(keys) for command, keys in desk.keys.items()},
+        keys={command: split_keys(keys) for command, keys in desk.keys.items()},
     )
 
 
@@ -126,11 +127,6 @@ def manners_of(desk: Desk, environ: Mapping[str, str]) -> "Manners":
         every_ms=round(wishes.every_seconds * SECOND),
         silent_after_ms=desk.silent_after_minutes * MINUTE,
     )
-
-
-def _keys(keys: str) -> tuple[str, ...]:
-    """The keys of one command."""
-    return tuple(key.strip() for key in keys.split(",") if key.strip())
 
 
 def plain_terminal(environ: Mapping[str, str]) -> bool:

@@ -30,6 +30,21 @@ def lines_of(environ: dict[str, str]) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        'keys.close = ""',
+        'keys.close = ["e", "ctrl+w", "f12", "g x", "ä", "=", "ctrl+full_stop", "shift+f5"]',
+        'keys = {close = "r", reply = "e"}',
+        'keys.send = "r"',
+    ],
+)
+def test_keys_that_work_are_taken(environ: dict[str, str], config: Path, text: str) -> None:
+    config.write_text(text)
+    desk, _ = load_desk(environ)
+    assert desk.keys
+
+
+@pytest.mark.parametrize(
     ("text", "key", "rest"),
     [
         ('theem = "dark"', "theem", "is not a setting; did you mean theme?"),
@@ -56,6 +71,14 @@ def lines_of(environ: dict[str, str]) -> tuple[str, ...]:
         ('public_url = "desk.example"', "public_url", "must be an address like"),
         ('keys = "{"', "keys", "is not valid JSON"),
         ("keys.close = 5", "keys.close", "must be text; put it in quotes"),
+        ('keys.clse = "e"', "keys.clse", "is not a command; did you mean close?"),
+        ('keys.zzzzzz = "e"', "keys.zzzzzz", "is not a command; the table of keys"),
+        ('keys.close = "e, ctrl+"', "keys.close", 'has no key "ctrl+"; write keys like'),
+        ('keys.close = "contrl+w"', "keys.close", 'has no key "contrl+w"; write keys like'),
+        ('keys.close = "x y"', "keys.close", 'has no key "x y"; write keys like'),
+        ('keys.close = "r"', "keys", 'would make "r" both reply and close; give one of'),
+        ('keys.close = "/"', "keys", 'would make "slash" both filter and close; give one'),
+        ('keys.close = "g"', "keys", 'would make "g" both the key that waits for a second'),
         ("notifications = 1", "notifications", "must be a table"),
         (
             "notifications.bel = true",

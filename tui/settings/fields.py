@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from tui.settings.desk import Address, QuietHours
+from tui.settings.keys import known_command, pressable, without_clash
 
 _REGION = re.compile(r"[A-Za-z]{2}")
 _PATH_SECRET = re.compile(r"[A-Za-z0-9_-]{8,128}")
@@ -44,6 +45,13 @@ def _joined_keys(value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(key, str) for key in value):
         return ",".join(value)
     return value
+
+
+def _clash_free(table: dict[str, str]) -> dict[str, str]:
+    """A table of keys in which no key stands for two commands."""
+    if table:
+        without_clash(table)
+    return table
 
 
 def _quiet_hours(value: Any) -> Any:
@@ -104,7 +112,12 @@ def _path_secret(value: SecretStr) -> SecretStr:
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 """A list of texts; also `a, b` and `["a", "b"]` as text."""
 KeyTable = Annotated[
-    dict[str, Annotated[str, BeforeValidator(_joined_keys)]], BeforeValidator(_table)
+    dict[
+        Annotated[str, AfterValidator(known_command)],
+        Annotated[str, BeforeValidator(_joined_keys), AfterValidator(pressable)],
+    ],
+    BeforeValidator(_table),
+    AfterValidator(_clash_free),
 ]
 """Command id to keys; also JSON as text."""
 WordTable = Annotated[dict[str, Words], BeforeValidator(_table)]
