@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -26,6 +26,7 @@ from tui.commands import key_table  # noqa: E402
 from tui.demo.accounts import desk_of  # noqa: E402
 from tui.demo.past import write_past  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
+from tui.enrolling import enrol_of  # noqa: E402
 from tui.seat import Seat  # noqa: E402
 from tui.store.store import Store  # noqa: E402
 from tui.wiring import make_seat, open_store  # noqa: E402
@@ -47,6 +48,8 @@ class Scene:
     theme: str = "dark"
     ascii: bool = False
     empty: bool = False
+    fresh: bool = False
+    """Whether no account has been set up yet."""
 
 
 def scenes() -> Iterator[Scene]:
@@ -63,6 +66,13 @@ def scenes() -> Iterator[Scene]:
         yield Scene(f"accounts-{theme}", ("f3",), MIDDLE, theme)
         yield Scene(f"help-{theme}", ("question_mark",), SMALL, theme)
         yield Scene(f"palette-{theme}", ("colon",), MIDDLE, theme)
+        yield Scene(f"triage-{theme}", ("t",), MIDDLE, theme)
+        yield Scene(f"canned-{theme}", ("j", "r", "f2"), MIDDLE, theme)
+        yield Scene(f"snooze-{theme}", ("h", *"fri 9"), SMALL, theme)
+        later = ("j", "r", *"See you then", "f5", *"tomorrow 9")
+        yield Scene(f"schedule-{theme}", later, MIDDLE, theme)
+        yield Scene(f"numbers-{theme}", ("f4",), MIDDLE, theme)
+        yield Scene(f"setup-{theme}", (), MIDDLE, theme, fresh=True)
     yield Scene("inbox-high-contrast", ("j", "j"), MIDDLE, "high-contrast")
     yield Scene("inbox-terminal", ("j", "j"), MIDDLE, "terminal")
     yield Scene("inbox-ascii", ("j", "j"), SMALL, "dark", ascii=True)
@@ -73,7 +83,7 @@ async def take(scene: Scene, folder: Path) -> str:
     """Play a scene and return its SVG."""
     path = folder / "inbox.db"
     clock, rng = ManualClock(NOW), random.Random(7)
-    if not scene.empty:
+    if not scene.empty and not scene.fresh:
         await write_past(path, NOW, rng)
     desk = desk_of(path, scene.ascii)
     async with open_store(desk, clock, rng) as store:
@@ -84,7 +94,7 @@ async def take(scene: Scene, folder: Path) -> str:
             await pilot.pause(_SETTLE)
             for key in scene.keys:
                 await pilot.press(key)
-                await pilot.pause(_SETTLE if len(key) > 1 or key in "gjkrcn" else 0)
+                await pilot.pause(_SETTLE if len(key) > 1 or key in "gjkrcnthS" else 0)
             await pilot.pause(_SETTLE)
             return _FONT_FACE.sub("", app.export_screenshot(title="smsdesk"))
 
@@ -109,9 +119,11 @@ async def _serve(store: Store, seat: Seat) -> None:
 
 def _dressed(seat: Seat, scene: Scene) -> Seat:
     """The seat in the scene's looks."""
-    from dataclasses import replace
-
-    return replace(seat, theme=scene.theme, ascii=scene.ascii)
+    looks = replace(seat, theme=scene.theme, ascii=scene.ascii)
+    if not scene.fresh:
+        return looks
+    enrol = enrol_of({"HOME": "/home/mia"}, None, seat.clock, random.Random(7))
+    return replace(looks, accounts=(), enrol=enrol)
 
 
 def write(scene: Scene, svg: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.views import belongs, counter_of, name_of, waits_for
+from tui.domain.views import belongs, counter_of, empty_words, name_of, waits_for
 
 OPEN = Conversation(
     id=1,
@@ -101,3 +101,18 @@ def test_who_waits_for_an_agent_is_theirs_or_nobodys(
     conversation: Conversation, waits: bool
 ) -> None:
     assert waits_for(conversation, "mia") is waits
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        (View(), "c writes the first message"),
+        (View(text="zoë"), 'Nothing contains "zoë"'),
+        (View(failed=True), "Nothing has failed"),
+        (View(drafts_of="mia"), "No drafts"),
+        (View(label="billing"), "Nothing here"),
+        (View(state=State.CLOSED), "Nothing here"),
+    ],
+)
+def test_an_empty_list_says_why_and_which_key_comes_next(view: View, words: str) -> None:
+    assert words in empty_words(view)

@@ -45,3 +45,18 @@ async def test_looking_at_the_list_marks_nothing_read(desk: Desk) -> None:
 async def test_an_empty_inbox_says_how_to_begin(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.shows("c begins one", "0 waiting")
+
+
+@BOTH_SIZES
+async def test_an_empty_list_says_which_key_comes_next(
+    empty_desk: Desk, size: tuple[int, int]
+) -> None:
+    async with empty_desk.open(size):
+        await empty_desk.shows("c writes the first message")
+
+
+async def test_the_account_in_trouble_is_shown_first_where_there_is_not_room_for_all(
+    desk: Desk,
+) -> None:
+    async with desk.open((60, 24)):
+        assert "pl retry" in desk.lines()[0]

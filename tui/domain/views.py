@@ -17,7 +17,7 @@ def belongs(conversation: Conversation, view: View) -> bool:
     elif view.drafts_of or view.mentions_of:
         fits = True
     else:
-        fits = conversation.state is (view.state or State.OPEN)
+        fits = conversation.state is view.state
     if view.label:
         fits = fits and view.label in conversation.labels
     if view.assignee is not None:
@@ -33,15 +33,19 @@ def waits_for(conversation: Conversation, agent: str) -> bool:
 
 def counter_of(view: View) -> str:
     """The name of the store's counter that counts a view; empty when none does."""
+    if view.text:
+        return ""
     if view.failed:
         return "failed"
+    if view.drafts_of or view.mentions_of:
+        return ""
     if view.starred:
         return "starred"
-    if view.label or view.text or view.drafts_of or view.mentions_of:
+    if view.label:
         return ""
     if view.assignee is not None:
         return f"assignee:{view.assignee}"
-    return (view.state or State.OPEN).value
+    return view.state.value
 
 
 def name_of(view: View, agent: str, total: int = 0) -> str:
@@ -67,10 +71,25 @@ def _kind(view: View, agent: str) -> str:
         return "Mine" if view.assignee == agent else f"@{one_line(view.assignee, 20)}"
     if view.assignee is not None:
         return "Unassigned"
-    return (view.state or State.OPEN).value.capitalize()
+    return view.state.value.capitalize()
 
 
 def _contains(conversation: Conversation, text: str) -> bool:
     """Whether name or address contains what was typed, accents aside."""
     wanted = fold(text.strip())
     return not wanted or wanted in fold(f"{conversation.name} {conversation.address}")
+
+
+def empty_words(view: View) -> str:
+    """What a view without conversations means, and which key comes next."""
+    if view.text:
+        return f'Nothing contains "{one_line(view.text, 30)}": Esc shows all'
+    if view.failed:
+        return "Nothing has failed: g o shows what is open"
+    if view.drafts_of:
+        return "No drafts: g o shows what is open"
+    if view.label or view.starred or view.mentions_of or view.assignee is not None:
+        return "Nothing here: g o shows all that is open"
+    if view.state is State.OPEN:
+        return "All clear: c writes the first message"
+    return "Nothing here: g o shows what is open"

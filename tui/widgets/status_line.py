@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from tui import present
 from tui.clock import Clock
-from tui.domain.account import Account, AccountState
+from tui.domain.account import Account, AccountState, Health
 from tui.domain.conversation import Counts
 from tui.domain.text import one_line
 
@@ -83,17 +83,25 @@ class StatusLine(Widget):
         if self._place:
             name.append(Segment(f" {one_line(self._place, 40)} ", self.rich_style))
         right = [*self._numbers(), *self._who()]
-        accounts = self._health()
+        accounts = self._health(self._accounts)
         room = width - _cells(name) - _cells(right)
+        if _cells(accounts) > room:
+            accounts = self._health(sorted(self._accounts, key=self._urgency))
         while accounts and _cells(accounts) > room:
             accounts = accounts[:-3]
         gap = Segment(" " * max(0, room - _cells(accounts)), self.rich_style)
         return Strip([*name, gap, *accounts, *right]).adjust_cell_length(width, self.rich_style)
 
-    def _health(self) -> list[Segment]:
+    def _urgency(self, account: Account) -> int:
+        """Where there is not room for all, those in trouble come first."""
+        state = self._states.get(account.name)
+        order = (Health.STOPPED, Health.RETRYING, Health.UNKNOWN, Health.OK)
+        return order.index(state.health if state else Health.UNKNOWN)
+
+    def _health(self, accounts: Sequence[Account]) -> list[Segment]:
         """Three segments an account: dot, words, gap."""
         segments = []
-        for account in self._accounts:
+        for account in accounts:
             dot, words, style = present.health_words(
                 account.name,
                 self._states.get(account.name),

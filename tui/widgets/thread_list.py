@@ -16,7 +16,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
-from tui.domain.views import belongs
+from tui.domain.views import belongs, empty_words
 from tui.store.conversations import FIRST, LAST, key_of
 from tui.store.store import Store
 from tui.widgets.virtual_list import VirtualList, over
@@ -62,6 +62,7 @@ class ThreadList(VirtualList[Conversation]):
         self._agent = agent
         self._drafting: frozenset[int] = frozenset()
         self.view = View()
+        self._begun = False
         self.marked: frozenset[int] = frozenset()
         """Ids of the conversations selected for an action on all."""
         self._anchor: Conversation | None = None
@@ -72,6 +73,7 @@ class ThreadList(VirtualList[Conversation]):
         if replace(view, text="") != replace(self.view, text=""):
             self.unmark()
         self.view = view
+        self._begun = True
         await self._mark_drafts()
         await self.start()
 
@@ -177,6 +179,10 @@ class ThreadList(VirtualList[Conversation]):
     def identity(self, row: Conversation) -> object:
         """The conversation's id."""
         return row.id
+
+    def empty_words(self) -> str:
+        """What an empty view means."""
+        return empty_words(self.view) if self._begun else ""
 
     def look(self) -> object:
         """Ages change by the minute, marks by key, drafts by typing."""

@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections import OrderedDict
 from typing import ClassVar, Generic, TypeVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
@@ -35,7 +36,7 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
     """Rows of one height around a cursor; a subclass reads and draws them."""
 
     ROW_HEIGHT: ClassVar[int] = 1
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--thumb", "list--track"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"list--thumb", "list--track", "list--empty"}
 
     class Moved(Message):
         """The cursor stands on another row, or on none."""
@@ -78,6 +79,10 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
     @abstractmethod
     def draw(self, row: RowT, *, current: bool, width: int) -> list[Strip]:
         """`ROW_HEIGHT` strips of `width` cells."""
+
+    def empty_words(self) -> str:
+        """One line for a list without rows: why, and which key comes next."""
+        return ""
 
     def look(self) -> object:
         """Whatever else a row's picture depends on."""
@@ -249,10 +254,17 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         width = self.size.width
         place, line = divmod(y, self.ROW_HEIGHT)
         place += self.top
+        if not self.rows and y == self.size.height // 2:
+            return self._nothing(width)
         if not 0 <= place < len(self.rows):
             return Strip.blank(width, self.rich_style)
         strip = self._drawn(place, width - 1)[line]
         return Strip.join([strip, self._track(y)])
+
+    def _nothing(self, width: int) -> Strip:
+        """What to do when there is nothing to see."""
+        style = self.get_component_rich_style("list--empty")
+        return Strip([Segment(self.empty_words().center(width), style)]).crop(0, width)
 
     def _drawn(self, place: int, width: int) -> list[Strip]:
         """A row's strips, drawn once for each different picture."""
