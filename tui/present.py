@@ -163,7 +163,8 @@ def title(conversation: Conversation) -> str:
 
 def preview(conversation: Conversation) -> str:
     """The beginning of the last message, safe on one line."""
-    return one_line(conversation.preview, 160)
+    words = one_line(conversation.preview, 160)
+    return words if words.strip() or conversation.last_direction is None else "(no text)"
 
 
 def body_lines(text: str, width: int) -> list[str]:

@@ -46,7 +46,7 @@ def test_it_prints_its_url_serves_there_and_stops_when_told(number: signal.Signa
 def test_it_says_where_it_pushes() -> None:
     with sandbox("--push-to", "http://127.0.0.1:9/") as (process, _):
         assert process.stdout
-        assert "http://127.0.0.1:9/hooks/" in process.stdout.readline()
+        assert "http://127.0.0.1:9/hooks/PROVIDER/sandbox-hook" in process.stdout.readline()
 
 
 def test_a_port_that_is_taken_is_one_line() -> None:

@@ -122,6 +122,18 @@ def test_an_account_can_live_in_the_environment_alone(environ: dict[str, str]) -
     )
 
 
+@pytest.mark.parametrize("listen", ["", "127.0.0.1:8080"])
+def test_an_account_with_a_hook_secret_is_reached_wherever_the_listener_runs(
+    environ: dict[str, str], listen: str
+) -> None:
+    account = "SMSDESK_ACCOUNTS__MP__"
+    environ |= {f"{account}PROVIDER": "messageport", f"{account}API_KEY": "k"}
+    environ |= {f"{account}API_SECRET": "s"} | ({"SMSDESK_LISTEN": listen} if listen else {})
+    assert [a.listener for a in load_desk(environ)[0].accounts] == [False]
+    environ[f"{account}HOOK_SECRET"] = "sandbox-hook"
+    assert [a.listener for a in load_desk(environ)[0].accounts] == [True]
+
+
 def test_values_from_the_environment_are_read_as_their_kind(environ: dict[str, str]) -> None:
     environ |= {
         "SMSDESK_ASCII": "true",

@@ -23,6 +23,26 @@ async def test_a_new_customer_appears_in_the_list(desk: Desk, size: Size) -> Non
         await desk.shows("+61491571804", "Hello, is anybody there?", "4 waiting")
 
 
+async def test_rows_painted_at_other_moments_of_a_minute_tell_one_age(desk: Desk) -> None:
+    desk.clock.advance(60 - desk.clock.now() // 1_000 % 60)
+    async with desk.open(WIDE):
+        await desk.world.writes("+61491571804", "Me first")
+        desk.clock.advance(70)
+        await desk.world.writes("+61491571805", "Me second")
+        await desk.shows("Me second")
+        desk.clock.advance(40)
+        await desk.world.writes("+61491571805", "And again")
+        await desk.shows("And again")
+        lines = {line[4:16]: line[35:40].strip() for line in desk.lines()}
+        assert (lines["+61491571804"], lines["+61491571805"]) == ("1m", "now")
+
+
+async def test_a_text_without_words_is_told_in_the_list(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.world.writes("+61491571804", "")
+        await desk.shows("+61491571804", "   (no text) ")
+
+
 async def test_a_new_text_appears_in_the_open_conversation(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.open_thread(DAWIT)

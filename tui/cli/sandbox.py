@@ -5,7 +5,7 @@ from argparse import Namespace
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.stopping import stopped_by_signals
-from tui.sandbox import API_KEY, API_SECRET
+from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET
 from tui.sandbox.app import create_app
 from tui.sandbox.server import running
 from tui.sandbox.world import PushSettings, Sandbox
@@ -34,7 +34,8 @@ async def _serve(host: str, port: int, push_to: str | None) -> None:
 
 def _greeting(url: str, push_to: str | None) -> str:
     """The URL on a line of its own for scripts, then what a person wants to know."""
-    pushes = f"pushing to {push_to}/hooks/PROVIDER/SECRET" if push_to else "not pushing (--push-to)"
+    hooks = f"{push_to}/hooks/PROVIDER/{HOOK_SECRET}"
+    pushes = f"pushing to {hooks}" if push_to else "not pushing (--push-to)"
     return "\n".join(
         [
             url,

@@ -33,7 +33,7 @@ class Account:
     """Two-letter country for numbers typed without a country code."""
     capabilities: Capabilities | None = field(default=None)
     listener: bool = False
-    """Whether pushes can reach this desk."""
+    """Whether the account has an address at the listener, so that pushes can come in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def _pushed_only(title: str, *, pushed: bool, listener: bool) -> str:
     if not pushed:
         return f"{title} never tells more: it has no receipts"
     if not listener:
-        return f"{title} tells nothing more without the listener (settings: listen, public_url)"
+        return f"{title} tells nothing more without the listener (settings: hook_secret, listen)"
     return f"{title} cannot be asked: the badge moves when its receipt is pushed to the listener"
 
 

@@ -62,7 +62,7 @@ def accounts_of(settings: Settings) -> tuple[Account, ...]:
             title=account.title or name,
             senders=account.all_senders,
             region=account.region or settings.default_region or "",
-            listener=settings.listen is not None and account.hook_secret is not None,
+            listener=account.hook_secret is not None,  # the listener itself may be the service's
         )
         for name, account in settings.accounts.items()
     )

@@ -203,7 +203,8 @@ class ThreadList(VirtualList[Conversation]):
     def _title_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """` ● Ana Kowalska        12m `."""
         since = row.waiting_since if row.waiting_since is not None else row.last_at
-        age = f" {present.age(since, self._clock.now()):>4} "
+        minute = self._clock.now() // MINUTE * MINUTE  # one for all rows, whenever each is painted
+        age = f" {present.age(since, minute):>4} "
         flags = self._flags(row)
         room = width - 3 - len(age) - len(flags)
         name = "thread--unread" if row.unread else "thread--title"
