@@ -22,7 +22,7 @@ def grace_words(message: Message, now: int) -> str:
 
 
 class Countdown:
-    """Says the seconds while nothing else is said."""
+    """Says the seconds while nothing else is said, and nothing more once they are over."""
 
     def __init__(self, say: Callable[[str], None], said: Callable[[], str]) -> None:
         """`said` tells what the agent reads now."""
@@ -40,9 +40,10 @@ class Countdown:
         """A second has passed."""
         if self._message is None:
             return
-        words = grace_words(self._message, now)
-        if not words or self._said() != self._words or self._message.scheduled_at is not None:
+        if self._said() != self._words or self._message.scheduled_at is not None:
             self._message = None
             return
-        self._words = words
-        self._say(words)
+        self._words = grace_words(self._message, now)
+        self._say(self._words)
+        if not self._words:
+            self._message = None

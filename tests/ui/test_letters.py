@@ -149,6 +149,16 @@ async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None
         assert draft is not None and draft.body == "Too early"
 
 
+async def test_the_countdown_is_gone_when_it_is_over(desk: Desk) -> None:
+    async with desk.open(WIDE, grace_ms=2_000):
+        await _write(desk, CHLOE, "On its way")
+        await desk.press("enter")
+        await desk.shows("Sending in 2 s · z takes it back")
+        desk.clock.advance(2)
+        await desk.hides("Sending in")
+        assert desk.inbox.keys.said == ""
+
+
 async def test_at_night_the_first_enter_says_so_and_the_second_sends(desk: Desk) -> None:
     async with desk.open(WIDE, quiet_hours=(15, 8)):
         await _write(desk, ANA, "Dobrze")
