@@ -32,5 +32,11 @@ def test_a_command_without_a_key_is_not_offered() -> None:
     assert "Close" not in words and "Reply" in words
 
 
+def test_a_note_is_saved_and_goes_through_no_account() -> None:
+    assert offers.while_noting(COMMANDS)[0] == ("Enter", "Save the note")
+    words = [word for _, word in offers.while_noting(COMMANDS)]
+    assert not {"Send", "Send and close", "Account", "Sender"} & set(words)
+
+
 def test_writing_ends_with_the_way_back() -> None:
     assert offers.while_writing(COMMANDS)[-1] == ("Esc", "Back")

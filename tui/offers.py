@@ -8,6 +8,7 @@ Pair = tuple[str, str]
 """A key and its word."""
 
 _LISTED = (Scope.LIST, Scope.THREAD, Scope.DESK)
+_FOR_NOTE = ("new_line", "editor")
 _FOR_MARKED = ("close", "snooze", "assign", "label", "star")
 _FOR_TRIAGE = ("reply", "close", "snooze", "skip", "undo")
 
@@ -15,6 +16,12 @@ _FOR_TRIAGE = ("reply", "close", "snooze", "skip", "undo")
 def while_writing(commands: Iterable[Command]) -> list[Pair]:
     """For the composer."""
     return [*_pairs(c for c in commands if c.scope is Scope.WRITE), ("Esc", "Back")]
+
+
+def while_noting(commands: Iterable[Command]) -> list[Pair]:
+    """For the composer while it holds a private note, which goes to nobody."""
+    send, *others = _named(commands, ("send", *_FOR_NOTE))
+    return [(send[0], "Save the note"), ("Tab", "Name a colleague"), *others, ("Esc", "Back")]
 
 
 def while_looking(commands: Iterable[Command]) -> list[Pair]:

@@ -44,14 +44,13 @@ class ThreadActions:
         before = await self._store.triage.assign(
             _ids(rows), self._agent, "" if mine else self._agent
         )
-        words = f"{_names(rows)}: nobody's again" if mine else f"Assigned {_names(rows)} to you"
+        words = f"Assigned {_names(rows)} to nobody" if mine else f"Assigned {_names(rows)} to you"
         return self._done(words, before)
 
     async def assign(self, rows: Sequence[Conversation], to: str) -> str:
         """Somebody's; nobody's for an empty name."""
         before = await self._store.triage.assign(_ids(rows), self._agent, to)
-        whom = f"Assigned {_names(rows)} to {one_line(to, 30)}" if to else ""
-        return self._done(whom or f"{_names(rows)}: nobody's again", before)
+        return self._done(f"Assigned {_names(rows)} to {one_line(to, 30) or 'nobody'}", before)
 
     async def snooze(self, rows: Sequence[Conversation], until: int | None) -> str:
         """Out of sight until a moment (ms UTC), or until they write."""

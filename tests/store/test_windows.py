@@ -114,6 +114,8 @@ async def test_pages_both_ways_equal_the_sorted_list(rows: list[dict[str, Any]],
             expected = sorted(shown, key=functools.partial(_place, view=view))
             assert await walk(store, view, size, down=True) == expected
             assert await walk(store, view, size, down=False) == expected
+            if view.label or view.drafts_of:
+                assert await store.conversations.count(view) == len(shown)
 
 
 def _place(conversation: Conversation, view: View) -> tuple[int, int]:

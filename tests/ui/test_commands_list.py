@@ -156,6 +156,13 @@ async def test_the_order_changes_to_newest_and_back(desk: Desk, size: Size) -> N
         await listed(desk, OPEN)
 
 
+async def test_a_list_with_one_order_says_so(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("show_failed")
+        await desk.command("order")
+        await desk.shows("This list has one order")
+
+
 VIEWS = {
     "show_open": ("Open", OPEN),
     "show_mine": ("Mine", [HUGO]),

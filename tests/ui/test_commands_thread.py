@@ -45,6 +45,17 @@ async def test_closing_and_going_to_who_waits_longest(desk: Desk, size: Size) ->
         assert (await desk.thread(BOB)).state is State.CLOSED
 
 
+@presses("close")
+async def test_what_is_closed_while_it_is_read_leaves_the_list_in_its_place(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        await desk.command("close")
+        await desk.shows("Closed Chloe Martin", "Open 6", "Dawit Bekele")
+        assert desk.inbox.focused is desk.inbox.threads
+
+
 @presses("reopen")
 async def test_opening_a_closed_conversation_again(desk: Desk, size: Size) -> None:
     async with desk.open(size):
@@ -62,7 +73,7 @@ async def test_assigning_to_oneself_and_back(desk: Desk, size: Size) -> None:
         await desk.shows("@mia", "Assigned Chloe Martin to you")
         assert (await desk.thread(CHLOE)).assignee == AGENT
         await desk.command("assign_me")
-        await desk.shows("nobody's again")
+        await desk.shows("to nobody")
         assert (await desk.thread(CHLOE)).assignee == ""
 
 

@@ -68,8 +68,8 @@ class Conversation:
 class View:
     """Which conversations a list shows, and in which order."""
 
-    state: State | None = State.OPEN
-    """None: whatever the state."""
+    state: State = State.OPEN
+    """Of a list by state, by assignee or by label; the others show every state."""
     assignee: str | None = None
     """None: anybody's; empty: nobody's."""
     label: str = ""

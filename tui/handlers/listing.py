@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.handlers import contact, desk, triage
 from tui.handlers.kind import Handler
+from tui.store.conversations import order_of
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -104,7 +105,11 @@ async def change_order(inbox: InboxScreen) -> None:
     """The other order."""
     view = inbox.threads.view
     other = Order.NEWEST if view.order is Order.WAITING else Order.WAITING
-    await inbox.show_view(replace(view, order=other))
+    wanted = replace(view, order=other)
+    if order_of(wanted) is order_of(view):
+        inbox.say("This list has one order; open, snoozed and closed ones have two")
+    else:
+        await inbox.show_view(wanted)
 
 
 def _showing(view: Callable[[InboxScreen], View]) -> Handler:

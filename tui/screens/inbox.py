@@ -19,7 +19,7 @@ from tui.bindings import bindings
 from tui.commands import Scope
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.views import belongs, counter_of, name_of
+from tui.domain.views import belongs, name_of
 from tui.grace import Countdown
 from tui.handlers import HANDLERS, chord, triage
 from tui.looking import Looking
@@ -114,7 +114,8 @@ class InboxScreen(Screen[None]):
         subjects = {change.subject for change in changes}
         if Subject.ACCOUNT in subjects or RELOAD in changes:
             self.status.show(states=await self.store.accounts.states())
-        if Subject.CONVERSATION in subjects or RELOAD in changes:
+        counted = {Subject.CONVERSATION, Subject.DRAFT if self.threads.view.drafts_of else None}
+        if counted & subjects or RELOAD in changes:
             await self._count()
 
     def say(self, words: str) -> None:
@@ -126,10 +127,9 @@ class InboxScreen(Screen[None]):
 
     async def _count(self) -> None:
         """Bring the numbers in line."""
-        counters = await self.store.conversations.counters()
         self.status.show(counts=await self.store.conversations.counts())
         left, view = self.query_one("#left"), self.threads.view
-        self.threads.total = total = counters.get(counter_of(view), 0)
+        self.threads.total = total = await self.store.conversations.count(view)
         left.border_title = Content(name_of(view, self.seat.agent, total))
         left.border_subtitle = Content(view.order.value if view.state is State.OPEN else "")
 
@@ -169,7 +169,9 @@ class InboxScreen(Screen[None]):
     def offer_keys(self) -> None:
         """The keys that matter here."""
         commands, marked = self.seat.commands, len(self.threads.marked)
-        if self.writing:
+        if self.writing and self.pane.composer.note:
+            self.keys.pairs(offers.while_noting(commands))
+        elif self.writing:
             self.keys.pairs(offers.while_writing(commands))
         elif self.triaging is not None:
             self.keys.pairs(offers.while_triaging(commands))
@@ -198,8 +200,18 @@ class InboxScreen(Screen[None]):
     @said
     async def _show_current(self) -> None:
         """Show the conversation under the cursor, but never under the hands of who writes."""
-        if not self.writing and self.triaging is None:
-            await self.pane.show(self.threads.current)
+        if self.writing or self.triaging is not None:
+            return
+        read, current = self.pane.conversation, self.threads.current
+        if read is not None and (current is None or current.id != read.id):
+            self.leave_conversation()
+        await self.pane.show(current)
+
+    def leave_conversation(self) -> None:
+        """The list has the keys again, and on a narrow screen the place."""
+        if self.has_class("-reading"):
+            self.remove_class("-reading")
+            self.threads.focus()
 
     async def _show_view(self, view: View) -> None:
         """Show another list."""

@@ -10,6 +10,7 @@ from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, State, View
 from tui.domain.fold import fold
 from tui.domain.phone import Address
+from tui.domain.views import counter_of
 from tui.store import rows
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -17,6 +18,8 @@ from tui.store.summaries import Summaries, Summary
 
 _SMALLEST = -(1 << 62)
 _LARGEST = 1 << 62
+_COUNTED = frozenset({"by_label", "drafts", "mentions"})
+"""Queries of views that no counter is kept for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,14 @@ class Conversations:
         found = await self._database.read(self._sql.counters)
         return {row["name"]: row["value"] for row in found}
 
+    async def count(self, view: View) -> int:
+        """How many conversations a view shows; 0 for a narrowed one, which nobody counts."""
+        name, values = _query(view)
+        if name in _COUNTED and not view.text:
+            query = getattr(queries("windows"), f"{name}_count")
+            return int(await self._database.read(functools.partial(query, **values)))
+        return (await self.counters()).get(counter_of(view), 0)
+
     async def next_waiting(self, after: Conversation | None) -> Conversation | None:
         """The one that waits next longest after this, around the end to the first."""
         return await self._waiting(after, self._sql.next_waiting, FIRST)
@@ -142,7 +153,7 @@ def _pattern(text: str) -> str:
 
 def _query(view: View) -> tuple[str, dict[str, Any]]:
     """The pair of queries that shows a view, and its own parameters."""
-    state = (view.state or State.OPEN).value
+    state = view.state.value
     if view.failed:
         return "failed", {}
     if view.drafts_of:

@@ -76,7 +76,7 @@ def _written(saved: SavedView, agent: str) -> str:
     mine = bool(view.assignee) and view.assignee == agent
     content = {
         "key": saved.key,
-        "state": view.state.value if view.state else None,
+        "state": view.state.value,
         "assignee": None if mine else view.assignee,
         "mine": mine,
         "label": view.label,
@@ -97,7 +97,7 @@ def _read(found: list[sqlite3.Row], agent: str) -> list[SavedView]:
 def _saved(name: str, content: dict[str, Any], agent: str) -> SavedView:
     """One view; what a later smsdesk adds to it is left alone."""
     view = View(
-        state=State(content["state"]) if content["state"] else None,
+        state=State(content["state"] or State.OPEN),
         assignee=agent if content["mine"] else content["assignee"],
         label=content["label"],
         starred=content["starred"],

@@ -118,3 +118,17 @@ where c.id in (select conversation_id from mentions where agent = :agent)
   and (:pattern = '' or instr(c.folded, :pattern))
   and (c.rank, c.id) < (:rank, :id)
 order by c.rank desc, c.id desc limit :limit;
+
+-- name: by_label_count(label, state)$
+select count(*) from conversation_labels l join conversations c on c.id = l.conversation_id
+where l.label = :label and c.state = :state;
+
+-- name: drafts_count(agent)$
+select count(*) from drafts where agent = :agent and body <> '';
+
+-- name: mentions_count(agent)$
+select count(*) from conversations c
+where c.id in (select conversation_id from mentions where agent = :agent)
+  and (c.state <> 'closed' or exists (
+    select 1 from mentions m where m.agent = :agent and m.conversation_id = c.id and m.message_id > coalesce((
+      select l.message_id from looks l where l.conversation_id = c.id and l.agent = :agent), 0)));
