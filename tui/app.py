@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from time import monotonic
 from typing import ClassVar
 
 from rich.console import RenderableType
-from textual import events
+from textual import events, on
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -25,6 +27,7 @@ from tui.store.store import Store
 from tui.telling import Telling
 from tui.terminal import KEEP_TITLE, RESTORE_TITLE
 from tui.themes import THEMES, named
+from tui.turns import LOOK, Done, Press, Turns
 from tui.unserved import CannotServe
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
@@ -69,6 +72,7 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         self._serving: asyncio.Task[None] | None = None
         self.failure: Exception | None = None
         """What ended the app, if it did not end in good order."""
+        self._turns = Turns()
         self._picture = Picture()
         self._telling = Telling(
             store,
@@ -81,6 +85,12 @@ class SmsDeskApp(App[int], inherit_bindings=False):
             self.register_theme(theme)
         self.theme = named(seat.theme if seat.colours else "terminal")
         self.set_class(seat.ascii, "-ascii")
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, reading keys as they were meant."""
+        from tui.keyboard import mended
+
+        return mended(super().get_driver_class())
 
     def get_default_screen(self) -> InboxScreen:
         """The inbox is the only screen at the bottom."""
@@ -143,7 +153,38 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         """What is pasted is outside text wherever it goes: it becomes harmless at the door."""
         if isinstance(event, events.Paste):
             event.text = printable(event.text)
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self._turns.mine(event, self.screen, monotonic()):
+                await self._hand_over(event)
+            else:
+                self.set_timer(LOOK, self._look_for_turn)
+        else:
+            await super().on_event(event)
+
+    async def _hand_over(self, press: Press) -> None:
+        """Give a key to whom it concerns, and have it followed."""
+        target = self.focused or self.screen
+        await super().on_event(press)
+        if not target.post_message(Done()):
+            self.post_message(Done())
+
+    @on(Done)
+    def _key_is_done(self) -> None:
+        """The work of a key is done, but for the move of the focus that it may have asked for."""
+        self.call_later(self._next_key)
+
+    async def _look_for_turn(self) -> None:
+        """A key waits: the one before it may have taken its widget away, and not be told done."""
+        if self._turns.over(self.screen, monotonic()):
+            await self._next_key()
+        elif self._turns.any_waits:
+            self.set_timer(LOOK, self._look_for_turn)
+
+    async def _next_key(self) -> None:
+        """Hand over the key whose turn it is."""
+        press = self._turns.next(self.screen, monotonic())
+        if press is not None:
+            await self._hand_over(press)
 
     async def _follow(self) -> None:
         """Hand every batch of changes to the inbox; begin again when the store was in trouble."""

@@ -1,6 +1,6 @@
 """The second key of two: shows which there are, and waits for one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from rich.cells import cell_len
 from textual import events
@@ -17,10 +17,11 @@ _AROUND = 3
 """Blanks around a key and behind its word."""
 
 Pair = tuple[str, str]
+More = Callable[[], Awaitable[Mapping[str, str]]]
 
 
-class ChordScreen(ModalScreen[str | None]):
-    """Dismissed by the next key, with that key when it is one of those shown, else with none."""
+class ChordScreen(ModalScreen[str]):
+    """Dismissed with the next key, which may come before anything is shown."""
 
     DEFAULT_CSS = """
     ChordScreen { align: left bottom; background: transparent; }
@@ -28,25 +29,38 @@ class ChordScreen(ModalScreen[str | None]):
     ChordScreen KeyBar { height: 1; background: $panel; }
     """
 
-    def __init__(self, words: Mapping[str, str]) -> None:
-        """`words` by second key; some are outside text."""
+    def __init__(self, words: Mapping[str, str], more: More) -> None:
+        """`words` by second key, and `more` that have to be read first; these are outside text."""
         super().__init__()
         self._words = words
+        self._more = more
 
     def compose(self) -> ComposeResult:
         """The keys that may follow, in as many lines as they take."""
-        pairs = [(shown(key), one_line(word, _LONGEST)) for key, word in self._words.items()]
-        with Vertical():
-            for line, row in enumerate(lines_of(pairs, self.app.size.width)):
-                bar = KeyBar(id=f"chord-{line}")
-                bar.pairs(list(row))
-                yield bar
+        yield Vertical(*self._bars(self._words))
+
+    async def on_mount(self) -> None:
+        """Show the others, too."""
+        more = await self._more()
+        if more:
+            box = self.query_one(Vertical)
+            await box.remove_children()
+            await box.mount(*self._bars({**more, **self._words}))
+
+    def _bars(self, words: Mapping[str, str]) -> list[KeyBar]:
+        """The lines."""
+        pairs = [(shown(key), one_line(word, _LONGEST)) for key, word in words.items()]
+        bars = []
+        for line, row in enumerate(lines_of(pairs, self.app.size.width)):
+            bars.append(KeyBar(id=f"chord-{line}"))
+            bars[-1].pairs(row)
+        return bars
 
     def on_key(self, event: events.Key) -> None:
         """Any key ends the wait."""
         event.stop()
         event.prevent_default()
-        self.dismiss(event.key if event.key in self._words else None)
+        self.dismiss(event.key)
 
 
 def lines_of(pairs: Sequence[Pair], width: int) -> list[list[Pair]]:

@@ -1,0 +1,32 @@
+"""An agent's desk as a program of its own: `python -m tests.ui.sitting DATABASE`.
+
+The database is filled with the day's history when it is new; the clock stands still.
+"""
+
+import asyncio
+import random
+import sys
+from datetime import UTC
+from pathlib import Path
+
+from tests.ui.history import ACCOUNTS, AGENT, write_history
+from tui.app import SmsDeskApp
+from tui.clock import ManualClock
+from tui.seat import Seat
+from tui.store.store import Store
+
+
+async def main(database: Path) -> int:
+    """Sit down; the exit code of the app."""
+    clock = ManualClock()
+    new = not database.exists()
+    async with Store(database, clock=clock, rng=random.Random(1), owner="sitting") as store:
+        if new:
+            await write_history(store, clock)
+        app = SmsDeskApp(store, Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC))
+        await app.run_async()
+        return app.return_code or 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(Path(sys.argv[1]))))

@@ -1,0 +1,137 @@
+"""Real keys on a real terminal: the bytes that keyboards, pastes and killed connections send."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.conftest import OpenStore
+from tests.ui.desk import NARROW, WIDE
+from tests.ui.history import AGENT, CHLOE, Scribe
+from tests.ui.terminal import Terminal, harmful, plain, shapes, terminal
+from tests.waiting import wait_until
+from tui.clock import ManualClock
+from tui.domain.message import Direction
+from tui.store.messages import NEWEST
+from tui.store.store import Store
+
+
+@contextlib.contextmanager
+def sitting(database: Path, size: tuple[int, int] = NARROW) -> Iterator[Terminal]:
+    """A desk on a terminal of its own, with the first picture painted."""
+    arguments = ("-m", "tests.ui.sitting", str(database))
+    with terminal(arguments, size, database.parent) as opened:
+        opened.shows("Chloe Martin")
+        yield opened
+
+
+async def draft(store: Store) -> str:
+    """Mia's draft to Chloe, as another process reads it."""
+    chloe = await Scribe(store, ManualClock(), "reader").conversation(CHLOE)
+    found = await store.drafts.get(chloe.id, AGENT)
+    return found.body if found else ""
+
+
+async def sent(store: Store) -> list[str]:
+    """What went out to Chloe."""
+    chloe = await Scribe(store, ManualClock(), "reader").conversation(CHLOE)
+    messages = await store.messages.before(chloe.id, NEWEST, 100)
+    return [message.body for message in messages if message.direction is Direction.OUT]
+
+
+def write(desk: Terminal, keys: bytes) -> None:
+    """Open Chloe's conversation, and write."""
+    desk.type(b"\r")
+    desk.shows("Friday afternoon?")
+    desk.type(b"r")
+    desk.shows("Send")
+    desk.type(keys)
+
+
+async def test_a_draft_survives_kill_9_while_typing(tmp_path: Path, open_store: OpenStore) -> None:
+    path = tmp_path / "desk.db"
+    with sitting(path) as desk:
+        write(desk, b"Friday at thr")
+        store = await open_store(path)
+        await wait_until(lambda: _is(draft(store), "Friday at thr"), what="the draft on disk")
+        desk.process.kill()
+        desk.process.wait()
+    assert await draft(store) == "Friday at thr"
+    with sitting(path, WIDE) as desk:
+        desk.shows("Friday at thr")
+
+
+async def _is(found: object, wanted: str) -> bool:
+    """Whether an awaited text is the wanted one."""
+    return await found == wanted  # type: ignore[misc,no-any-return]
+
+
+async def test_alt_enter_and_ctrl_j_break_the_line_and_enter_sends(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    path = tmp_path / "desk.db"
+    with sitting(path) as desk:
+        write(desk, b"one\x1b\rtwo\nthree")
+        store = await open_store(path)
+        await wait_until(lambda: _is(draft(store), "one\ntwo\nthree"), what="three lines")
+        desk.type(b"\r\r")
+        desk.shows("queued")
+        assert await sent(store) == ["one\ntwo\nthree"]
+
+
+async def test_keys_in_one_burst_are_taken_in_their_order(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    path = tmp_path / "desk.db"
+    with sitting(path) as desk:
+        write(desk, b"first\r\rsecond")
+        desk.shows("queued")
+        store = await open_store(path)
+        await wait_until(lambda: _is(draft(store), "second"), what="the rest is a draft")
+        assert await sent(store) == ["first"]
+
+
+def test_two_keys_of_a_chord_in_one_burst_are_one_command(tmp_path: Path) -> None:
+    with sitting(tmp_path / "desk.db") as desk:
+        desk.type(b"gi")
+        desk.shows("Mine")
+        desk.type(b"gogi")
+        desk.shows("Open 7")
+        desk.shows("Mine")
+
+
+async def test_a_reply_typed_in_one_burst_is_a_reply(tmp_path: Path, open_store: OpenStore) -> None:
+    path = tmp_path / "desk.db"
+    with sitting(path) as desk:
+        desk.type(b"jkrhello\rx")
+        desk.shows("queued")
+        store = await open_store(path)
+        assert await sent(store) == ["hello"]
+        await wait_until(lambda: _is(draft(store), "x"), what="the rest is a draft")
+
+
+async def test_what_is_pasted_is_harmless_and_never_sends(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    path = tmp_path / "desk.db"
+    with sitting(path) as desk:
+        write(desk, b"\x1b[200~A\x1b]52;c;RVZJTA==\x07\rB\xe2\x80\xae\x1b[201~C")
+        store = await open_store(path)
+        wanted = "A\u241b]52;c;RVZJTA==\u2407\nBC"
+        await wait_until(lambda: _is(draft(store), wanted), what="pasted as it is shown")
+        assert await sent(store) == []
+        assert "osc 52" not in shapes(desk.output)
+        assert harmful(plain(desk.output)) == set()
+
+
+def test_a_byte_that_is_no_text_does_not_end_the_desk(tmp_path: Path) -> None:
+    with sitting(tmp_path / "desk.db") as desk:
+        desk.type(b"\xff\xe9")
+        desk.type(b"?")
+        desk.shows("Move down the list")
+
+
+def test_leaving_gives_the_terminal_back(tmp_path: Path) -> None:
+    with sitting(tmp_path / "desk.db") as desk:
+        desk.type(b"q")
+        assert desk.wait() == 0
+        assert {"csi ?1049l", "csi ?25h"} <= shapes(desk.output)
