@@ -4,6 +4,7 @@ from rich.cells import cell_len
 
 from tui import offers
 from tui.commands import COMMANDS, remapped
+from tui.widgets.key_bar import fitting
 
 
 def width(pairs: list[offers.Pair]) -> int:
@@ -30,6 +31,13 @@ def test_the_users_own_keys_are_offered() -> None:
 def test_a_command_without_a_key_is_not_offered() -> None:
     words = [word for _, word in offers.while_looking(remapped({"close": ()}))]
     assert "Close" not in words and "Reply" in words
+
+
+def test_in_a_narrow_line_the_way_back_is_not_what_falls_off() -> None:
+    for pairs in (offers.while_writing(COMMANDS), offers.while_noting(COMMANDS)):
+        shown = fitting(pairs, 80)
+        assert width(shown) <= 80 < width(pairs)
+        assert (shown[0], shown[-1]) == (pairs[0], ("Esc", "Back"))
 
 
 def test_a_note_is_saved_and_goes_through_no_account() -> None:

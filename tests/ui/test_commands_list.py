@@ -156,6 +156,19 @@ async def test_the_order_changes_to_newest_and_back(desk: Desk, size: Size) -> N
         await listed(desk, OPEN)
 
 
+@BOTH_SIZES
+async def test_keys_in_a_conversation_from_a_narrowed_list_are_commands(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type("ana")
+        await listed(desk, [ANA])
+        await desk.press("enter", "enter", "r")
+        await desk.type("Yes")
+        assert (desk.typed, desk.inbox.filter.value) == ("Yes", "ana")
+
+
 async def test_a_list_with_one_order_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("show_failed")

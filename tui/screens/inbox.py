@@ -182,6 +182,8 @@ class InboxScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Other keys matter in the composer."""
+        if self.filled_by_conversation and self.focused is self.filter:
+            self.set_focus(None)  # Textual hands the focus of a hidden widget to its neighbour
         self.offer_keys()
 
     @on(VirtualList.Moved)

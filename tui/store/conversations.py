@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.clock import Clock
-from tui.domain.conversation import Conversation, Counts, Order, State, View
+from tui.domain.conversation import Conversation, Counts, Order, View
 from tui.domain.fold import fold
 from tui.domain.phone import Address
 from tui.domain.views import counter_of

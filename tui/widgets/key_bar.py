@@ -55,10 +55,23 @@ class KeyBar(Widget):
         key = self.get_component_rich_style("keys--key")
         word = self.get_component_rich_style("keys--word")
         segments: list[Segment] = []
-        room = width
-        for sign, words in self._pairs:
-            room -= cell_len(sign) + cell_len(words) + 3
-            if room < 0:
-                break  # half a word helps nobody
+        for sign, words in fitting(self._pairs, width):
             segments += [Segment(f" {sign} ", key), Segment(f"{words} ", word)]
         return Strip(segments).adjust_cell_length(width, base)
+
+
+def fitting(pairs: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """The first of these that have room as a whole, and always the last: the way out."""
+    room = width - sum(_cells(pair) for pair in pairs[-1:])
+    shown = []
+    for pair in pairs[:-1]:
+        room -= _cells(pair)
+        if room < 0:
+            break
+        shown.append(pair)
+    return [*shown, *pairs[-1:]]
+
+
+def _cells(pair: tuple[str, str]) -> int:
+    """The width of a key and its word with the blanks around them."""
+    return cell_len(pair[0]) + cell_len(pair[1]) + 3
