@@ -160,6 +160,15 @@ async def test_a_push_only_account_without_a_listener_is_bad() -> None:
     assert "hook_secret" in found[1].mend
 
 
+async def test_a_push_only_account_whose_listener_is_the_services_is_worth_a_note() -> None:
+    account = {"provider": "smartswitch", "api_key": "key", "api_secret": "secret"}
+    account |= {"base_url": "http://127.0.0.1:9", "hook_secret": "sandbox-hook"}
+    made = Settings({"accounts": {"sw": account}})
+    found = await accounts.accounts(made, SystemClock(), random.Random(1))
+    assert found[1].verdict == "note"
+    assert "while smsdesk sync --listen runs" in found[1].line
+
+
 async def test_a_clock_that_is_wrong_is_bad() -> None:
     clock = ManualClock()
     async with running(create_app()) as url:

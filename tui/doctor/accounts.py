@@ -27,7 +27,7 @@ async def accounts(settings: Settings, clock: Clock, rng: random.Random) -> list
     opened = served(settings, clock)
     try:
         checks = await asyncio.gather(*(_check(account, clock, rng) for account in opened))
-        pushes = [found for account in opened if (found := _pushes(account))]
+        pushes = [found for account in opened if (found := _pushes(account, settings))]
     finally:
         for account in opened:
             await account.provider.aclose()
@@ -46,12 +46,16 @@ async def _check(account: ServedAccount, clock: Clock, rng: random.Random) -> Fi
     return good(subject, f"{line} ({round((clock.monotonic() - began) * SECOND)} ms)")
 
 
-def _pushes(account: ServedAccount) -> Finding | None:
+def _pushes(account: ServedAccount, settings: Settings) -> Finding | None:
     """Whether an account that only pushes can reach the desk."""
     if account.provider.capabilities.replies.polled or account.hook_secret:
         return None
+    subject = f"account {account.name}"
+    if settings.accounts[account.name].hook_secret:
+        line = "this provider only pushes replies: they come in while smsdesk sync --listen runs"
+        return note(subject, line, "keep that running, or set listen")
     line = "this provider only pushes replies, and nothing takes them in"
-    return bad(f"account {account.name}", line, "set listen, public_url and its hook_secret")
+    return bad(subject, line, "set listen, public_url and its hook_secret")
 
 
 async def time(settings: Settings, clock: Clock) -> Finding:
