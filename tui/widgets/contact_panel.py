@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui import present
 from tui.commands import first_keys
-from tui.domain.change import RELOAD, Change
+from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import clock_words, zones_for
 from tui.domain.phone import country, pretty
@@ -24,6 +24,8 @@ from tui.store.store import Store
 from tui.widgets.message_view import MessageView
 
 _LONGEST_NOTE = 1_000
+_SOON = 0.2
+"""Seconds in which changes are gathered: nobody waits for this page."""
 
 
 class ContactPanel(VerticalScroll):
@@ -39,6 +41,8 @@ class ContactPanel(VerticalScroll):
         self._seat = seat
         self._keys = first_keys(seat.commands)
         self._conversation: Conversation | None = None
+        self._due = False
+        self._shown = Content("")
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -50,31 +54,49 @@ class ContactPanel(VerticalScroll):
         self.watch(self.screen.query_one(MessageView), "conversation", self.show, init=False)
 
     def show(self, conversation: Conversation | None) -> None:
-        """Show another conversation's contact, or the same one as it is now."""
+        """Show another conversation's contact, behind its messages."""
         self._conversation = conversation
-        self._read()
+        self.call_after_refresh(self._read)
 
     def on_show(self) -> None:
         """It can be seen now."""
         self._read()
 
     def apply(self, changes: Iterable[Change]) -> None:
-        """Something has changed: perhaps here."""
+        """Look again soon, and once for many changes, where they may matter."""
+        if not self._due and any(map(self._matters, changes)):
+            self._due = True
+            self.set_timer(_SOON, self._look)
+
+    def _matters(self, change: Change) -> bool:
+        """Whether the page may read differently: what is typed and badges are not on it."""
         here = self._conversation
-        if here is not None and any(c is RELOAD or c.conversation_id == here.id for c in changes):
-            self._read()
+        if change == RELOAD or here is None or change.conversation_id != here.id:
+            return change == RELOAD
+        return change.subject is Subject.CONVERSATION or change.new
+
+    def _look(self) -> None:
+        """Changes have been gathered."""
+        self._due = False
+        self._read()
 
     @work(exclusive=True, exit_on_error=False)
     async def _read(self) -> None:
         """Read the page; a newer one stops the reading."""
         if not self.display or self._conversation is None:
-            self.text.update(Content.styled("No conversation is shown", MUTED))
+            self._say(Content.styled("No conversation is shown", MUTED))
             return
         fresh = await self._store.conversations.get(self._conversation.id)
         if fresh is not None:
             facts = await self._store.facts.of(fresh)
             now, zone = self._seat.clock.now(), self._seat.zone
-            self.text.update(contact_text(fresh, facts, now, zone, self._keys))
+            self._say(contact_text(fresh, facts, now, zone, self._keys))
+
+    def _say(self, page: Content) -> None:
+        """Put the page down, if it reads differently: that lays the whole desk out again."""
+        if not page.is_same(self._shown):
+            self._shown = page
+            self.text.update(page)
 
 
 def contact_text(
