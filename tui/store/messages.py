@@ -3,7 +3,7 @@
 import functools
 import random
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from tui.clock import Clock
@@ -37,6 +37,14 @@ class Messages:
         """One message."""
         row = await self._database.read(functools.partial(self._sql.get, id=message_id))
         return rows.message(row) if row else None
+
+    async def these(self, ids: Collection[int]) -> list[Message]:
+        """Those of these messages that are there, in no order; one hop for all of them."""
+
+        def work(connection: sqlite3.Connection) -> list[sqlite3.Row | None]:
+            return [self._sql.get(connection, id=identity) for identity in ids]
+
+        return [rows.message(row) for row in await self._database.read(work) if row is not None]
 
     async def before(self, conversation_id: int, before: int, limit: int) -> list[Message]:
         """Up to `limit` messages older than message `before`, oldest first."""

@@ -35,6 +35,11 @@ class Bubbles:
         self._zone = zone
         self._several_accounts = several_accounts
         self._coach = coach
+        self._ground = Style()
+
+    def stand_on(self, ground: Style) -> None:
+        """What is drawn from now on stands on this; to find it out for each line takes long."""
+        self._ground = ground
 
     def draw(
         self, message: Message, files: Sequence[AttachmentInfo], width: int, *, selected: bool
@@ -48,7 +53,7 @@ class Bubbles:
             *self._advice(message, width - 8),
         ]
         placed = [self._placed(line, message, width, edge) for line in lines]
-        return [*placed, Strip.blank(width, self._view.rich_style)]
+        return [*placed, Strip.blank(width, self._ground)]
 
     def _style(self, name: str) -> Style:
         """The whole style of a component class."""
@@ -59,7 +64,7 @@ class Bubbles:
         inner = min(_WIDEST, max(8, int(width * _SHARE))) - 2
         texts = present.body_lines(_text(message), inner)
         size = max(cell_len(line) for line in texts)
-        style = self._view.rich_style + self._style(f"message--{message.direction.value}")
+        style = self._ground + self._style(f"message--{message.direction.value}")
         left, right = self._sides(message)
         return [[Segment(f"{left}{present.fit(line, size)}{right}", style)] for line in texts]
 
@@ -96,8 +101,8 @@ class Bubbles:
         badge = present.fit(badge, min(cell_len(badge), max(4, room - cell_len(words) - 4)))
         return [
             Segment(f" {words} · ", dim),
-            Segment(badge, self._view.rich_style + Style(color=colour)),
-            Segment(" ", self._view.rich_style),
+            Segment(badge, self._ground + Style(color=colour)),
+            Segment(" ", self._ground),
         ]
 
     def _advice(self, message: Message, room: int) -> list[list[Segment]]:
@@ -108,7 +113,7 @@ class Bubbles:
     def _edge(self, selected: bool) -> Segment:
         """The mark beside a selected message."""
         if not selected:
-            return Segment(" ", self._view.rich_style)
+            return Segment(" ", self._ground)
         return Segment(">" if self._ascii else "▌", self._style("message--selected"))
 
     def _placed(
@@ -116,7 +121,7 @@ class Bubbles:
     ) -> Strip:
         """A line at the left for what came in, at the right for what went out."""
         used = sum(cell_len(segment.text) for segment in segments)
-        base = self._view.rich_style
+        base = self._ground
         gap = max(0, width - used - 3)
         if message.direction is Direction.OUT:
             parts = [edge, Segment(" " * gap, base), *segments, Segment("  ", base)]

@@ -11,6 +11,7 @@ from datetime import tzinfo
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.reactive import var
@@ -98,6 +99,10 @@ class MessageView(Widget):
         """Whether the window reaches the first message."""
         self._laid_out = 0
         """The width that the lines were laid out for."""
+        self._looks: tuple[Style, ...] = (Style(),)
+        """The styles that messages were drawn in, first of all that of the ground."""
+        self._looks_old = True
+        """Whether they may have changed since."""
 
     # What others ask ------------------------------------------------------------------------
 
@@ -194,11 +199,9 @@ class MessageView(Widget):
 
     async def _renew(self, ids: Collection[int]) -> None:
         """Draw messages anew: their badges have changed."""
-        fresh = {}
-        for identity in [message.id for message in self.messages if message.id in ids]:
-            found = await self._store.messages.get(identity)
-            if found is not None:
-                fresh[identity] = found
+        shown = [message.id for message in self.messages if message.id in ids]
+        found = await self._store.messages.these(shown) if shown else []
+        fresh = {message.id: message for message in found}
         if fresh:
             old = self._lines
             self.messages = [fresh.get(message.id, message) for message in self.messages]
@@ -257,6 +260,7 @@ class MessageView(Widget):
     def _arrange(self) -> None:
         """Put the lines of all messages one below the other."""
         width = self._laid_out = self.size.width
+        self._looks_different()
         lines: list[_Line] = []
         last_day = -1
         new_line_due = self._seen_upto > 0
@@ -280,7 +284,7 @@ class MessageView(Widget):
         mark = "-" if self._ascii else "─"
         text = f" {words} ".center(width - 2, mark if drawn else " ")
         strip = Strip([Segment(f" {text} ", style)]).adjust_cell_length(width, style)
-        return [_Line(strip, 0), _Line(Strip.blank(width, self.rich_style), 0)]
+        return [_Line(strip, 0), _Line(Strip.blank(width, self._looks[0]), 0)]
 
     def _block(self, message: Message, width: int) -> list[Strip]:
         """A message's strips, laid out once for each different picture."""
@@ -317,7 +321,8 @@ class MessageView(Widget):
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         width = self.size.width
-        if width != self._laid_out:  # shown before the news of its size has come
+        # It may be shown before the news of its size has come.
+        if width != self._laid_out or self._looks_different():
             self._layout()
         if not self.messages:
             return self._empty_line(y, width)
@@ -326,12 +331,12 @@ class MessageView(Widget):
             place = y
         if 0 <= place < len(self._lines):
             return self._lines[place].strip
-        return Strip.blank(width, self.rich_style)
+        return Strip.blank(width, self._looks[0])
 
     def _empty_line(self, y: int, width: int) -> Strip:
         """What to do when there is nothing to see."""
         if y != self.size.height // 2:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self._looks[0])
         words = (
             "No conversation is open: Enter opens one, c begins one"
             if self.conversation is None
@@ -341,11 +346,24 @@ class MessageView(Widget):
         return Strip([Segment(present.fit(words.center(width), width), style)])
 
     def notify_style_update(self) -> None:
-        """The theme has changed: every picture is stale."""
+        """Another theme perhaps: looked at when it is drawn, as components follow their widget."""
         super().notify_style_update()
+        self._looks_old = True
+
+    def _looks_different(self) -> bool:
+        """Whether messages look different now; then every picture is stale."""
+        if not self._looks_old:
+            return False
+        self._looks_old = False
+        names = sorted(self.COMPONENT_CLASSES)
+        ground = self.rich_style
+        looks = (ground, *(self.get_component_rich_style(name) for name in names))
+        if looks == self._looks:
+            return False
+        self._looks = looks
+        self._bubbles.stand_on(ground)
         self._drawn.clear()
-        if self.is_mounted:
-            self._layout()
+        return True
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width wraps differently; what is selected stays in sight."""
