@@ -50,7 +50,7 @@ class StatusLine(Widget):
         self._states: Mapping[str, AccountState] = {}
         self._counts = Counts()
         self._place = ""
-        self._shown = ""
+        self._shown: object = None
 
     def show(
         self,
@@ -67,10 +67,19 @@ class StatusLine(Widget):
 
     def tick(self) -> None:
         """Repaint if anything reads differently now."""
-        text = self._line().text
-        if text != self._shown:
-            self._shown = text
+        reads = self._reads()
+        if reads != self._shown:
+            self._shown = reads
             self.refresh()
+
+    def _reads(self) -> object:
+        """All that the words depend on: looked at each second, when mostly nothing has changed."""
+        now = self._clock.now()
+        health = [
+            present.health_words(a.name, self._states.get(a.name), now, ascii=self._ascii)
+            for a in self._accounts
+        ]
+        return health, self._counts, self._place, present.clock_time(now, self._zone)
 
     def render_line(self, y: int) -> Strip:
         """The line."""
