@@ -114,7 +114,7 @@ async def test_contacts_name_conversations_that_are_there_and_those_to_come(
     ran = bare.run("import", "contacts", str(path), SMSDESK_DEFAULT_REGION="AU")
     assert ran.returncode == 0
     assert ran.stdout == "2 contacts, 2 conversations renamed\n"
-    assert ran.stderr == "smsdesk: 1 skipped: no valid number\n"
+    assert ran.stderr == 'smsdesk: 1 skipped, no valid number: "Nobody"\n'
     assert (await conversation_with(store, MIA)).name == "Mia Żak"
     again = bare.run("import", "contacts", str(path), SMSDESK_DEFAULT_REGION="AU")
     assert again.stdout == "2 contacts, 0 conversations renamed\n"

@@ -14,10 +14,13 @@ from tui.cli.reading import store_errors
 from tui.cli.show import write
 from tui.clock import SystemClock
 from tui.domain.phone import AddressKind, parse_address
+from tui.domain.text import one_line
 from tui.settings.desk import Desk
 from tui.store.contacts import Contact, Contacts, Imported
 from tui.wiring import open_store
 
+_NAMED = 3
+"""So many of those left out are named."""
 _REACHABLE = frozenset({AddressKind.NUMBER, AddressKind.SHORT_CODE})
 
 
@@ -26,7 +29,7 @@ def run(arguments: Namespace) -> int:
     desk = context.desk(arguments)
     found = read_contacts(arguments.file)
     usable = [contact for contact in found if _is_reachable(contact, desk.default_region)]
-    skipped = len(found) - len(usable)
+    skipped = [contact for contact in found if not _is_reachable(contact, desk.default_region)]
     if not usable:
         line = f"{arguments.file} holds no contact with a valid number"
         raise CommandError(f"{line}; write them with + and the country code", BAD_USE)
@@ -34,8 +37,16 @@ def run(arguments: Namespace) -> int:
         imported = asyncio.run(_add(desk, usable))
     write(f"{imported.contacts} contacts, {imported.renamed} conversations renamed")
     if skipped:
-        print(f"smsdesk: {skipped} skipped: no valid number", file=sys.stderr)
+        print(f"smsdesk: {_skipped_words(skipped)}", file=sys.stderr)
     return DONE
+
+
+def _skipped_words(skipped: list[Contact]) -> str:
+    """How many are left out, and the first of them by what the file has of them."""
+    named = [one_line(contact.address or contact.name, 40) for contact in skipped]
+    first = ", ".join(f'"{words}"' for words in named[:_NAMED])
+    more = ", …" if len(named) > _NAMED else ""
+    return f"{len(skipped)} skipped, no valid number: {first}{more}"
 
 
 def _is_reachable(contact: Contact, region: str | None) -> bool:
