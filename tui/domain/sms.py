@@ -5,6 +5,7 @@ until then. Parts are filled as a handset would: an escape pair, a surrogate pai
 never lies across two of them.
 """
 
+import functools
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -79,6 +80,7 @@ class Count:
         return "".join(part.text for part in self.parts)
 
 
+@functools.lru_cache(maxsize=8)  # a text that is being typed is counted for several words on it
 def count(text: str) -> Count:
     """Return how `text`, composed to NFC first, travels as SMS. Never raises."""
     composed = unicodedata.normalize("NFC", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from textual.widgets import Input
 
 from tui import notes, offers
 from tui.bindings import bindings
-from tui.commands import Scope
+from tui.commands import Scope, first_keys
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.views import belongs, name_of
@@ -28,6 +29,7 @@ from tui.seat import Seat
 from tui.sitting import EVERY, Sitting
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
+from tui.widgets.borders import write_above, write_below
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel
 from tui.widgets.conversation_pane import ConversationPane
@@ -40,6 +42,10 @@ from tui.widgets.virtual_list import VirtualList
 if TYPE_CHECKING:
     from tui.triaging import Triaging
 
+_FRAME = 1 / 120
+"""Seconds between two paintings: Textual's sixtieth is longer than a conversation takes to open."""
+_TURNS = 4
+"""Turns of the loop in which whatever a key sets off, widget by widget, gets into one picture."""
 _PREVIEW_DELAY = 0.06
 _SAY_SECONDS = 6.0
 _WIDTHS = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
@@ -67,10 +73,24 @@ class InboxScreen(Screen[None]):
         """Set while triage fills the screen."""
         self.looking = Looking(store, seat.agent, self._before_eyes)
         self._sitting = Sitting(store, seat.agent)
-        self.countdown = Countdown(self.say, lambda: self.keys.said)
+        self.countdown = Countdown(self.say, lambda: self.keys.said, self._key_of)
         self._preview: Timer | None = None
         self._hush: Timer | None = None
+        self._frames: Timer | None = None
         self._bindings = BindingsMap(bindings(seat.commands, _SCOPES))
+
+    @property
+    def _update_timer(self) -> Timer:
+        """Textual's own, which runs while there is something to paint, at this screen's pace."""
+        if self._frames is None:
+            self._frames = self.set_interval(_FRAME, self._paint, pause=True)
+        return self._frames
+
+    async def _paint(self) -> None:
+        """Paint what has changed, all of it at once."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        self._on_timer_update()
 
     def compose(self) -> ComposeResult:
         """The status line, the two panes, the keys."""
@@ -130,8 +150,8 @@ class InboxScreen(Screen[None]):
         self.status.show(counts=await self.store.conversations.counts())
         left, view = self.query_one("#left"), self.threads.view
         self.threads.total = total = await self.store.conversations.count(view)
-        left.border_title = Content(name_of(view, self.seat.agent, total))
-        left.border_subtitle = Content(view.order.value if view.state is State.OPEN else "")
+        write_above(left, Content(name_of(view, self.seat.agent, total)))
+        write_below(left, Content(view.order.value if view.state is State.OPEN else ""))
 
     def _tick(self) -> None:
         """A second has passed."""
@@ -165,6 +185,11 @@ class InboxScreen(Screen[None]):
         ids = sorted(self.threads.marked) or [row.id for row in (self.here,) if row is not None]
         found = [await self.store.conversations.get(identity) for identity in ids]
         return [conversation for conversation in found if conversation is not None]
+
+    def _key_of(self, command_id: str) -> str:
+        """What to press for a command: a letter is a command only outside the composer."""
+        key = first_keys(self.seat.commands)[command_id]
+        return f"Esc {key}" if self.writing else key
 
     def offer_keys(self) -> None:
         """The keys that matter here."""

@@ -31,6 +31,7 @@ from tui.sheet import Sheet
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
+from tui.widgets.borders import write_above, write_below
 from tui.widgets.composer import Composer
 from tui.widgets.message_view import MessageView
 from tui.widgets.notice_line import NoticeLine
@@ -114,8 +115,7 @@ class ConversationPane(Vertical):
 
     def _show_composer(self, on: bool) -> None:
         """The composer and its line appear together."""
-        self.composer.display = on
-        self.route_line.display = on
+        self.composer.display = self.route_line.display = on
 
     async def show(self, conversation: Conversation | None, *, at: int = 0) -> None:
         """Show a conversation with this agent's draft, perhaps at one of its messages."""
@@ -128,7 +128,8 @@ class ConversationPane(Vertical):
     async def _show_nothing(self) -> None:
         """No conversation is open."""
         self._put("", 0)
-        self.conversation, self.sheet.route, self.border_title = None, None, None
+        self.conversation = self.sheet.route = None
+        write_above(self, None)
         self.company.at(0)
         self.notice.tell("")
         self._show_composer(False)
@@ -163,11 +164,11 @@ class ConversationPane(Vertical):
         text = self.composer.text
         if self.composer.note:
             self.route_line.measure("")
-            self.border_subtitle = Content(naming_words(self.composer.names)) or None
+            write_below(self, Content(naming_words(self.composer.names)) or None)
             return
         self.route_line.measure(text, whole=can is not None and can.whole_160_parts)
         words = hint_words(text, self.sheet.enclosed, can, self._keys["to_gsm"])
-        self.border_subtitle = Content(one_line(words, 200)) if words else None
+        write_below(self, Content(one_line(words, 200)) if words else None)
 
     def _say(self, words: str) -> None:
         """Words for the agent, made of outside text perhaps."""
@@ -385,11 +386,10 @@ class ConversationPane(Vertical):
 
     def _head(self) -> None:
         """Who this is, over the messages; which way the answer goes, over the composer."""
-        conversation = self.conversation
-        if conversation is None:
+        if (conversation := self.conversation) is None:
             return
         now, others = self._seat.clock.now(), company_words(self.company.colleagues)
-        self.border_title = heading(conversation, now, others, self.size.width - 4)
+        write_above(self, heading(conversation, now, others, self.size.width - 4))
         holder = self.company.holder
         self.notice.tell(*notice(conversation, self.standing, holder, self._seat, self._keys))
         way = self.route.words if self.route else "no account"
