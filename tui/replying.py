@@ -67,8 +67,13 @@ def next_sender(route: Route) -> Route:
 def _own(account: Account, conversation: Conversation) -> str:
     """The own number the customer wrote to, else the account's first."""
     if conversation.own and account.name == conversation.account:
-        return conversation.own
+        return next((s for s in account.senders if _same(s, conversation.own)), conversation.own)
     return account.senders[0] if account.senders else ""
+
+
+def _same(sender: str, own: str) -> bool:
+    """Whether both are one number: some providers leave the plus away."""
+    return sender.removeprefix("+") == own.removeprefix("+")
 
 
 _ANSWERED = {"serwersms": frozenset({"2waysms"})}

@@ -95,7 +95,7 @@ async def test_each_message_of_a_batch_has_its_own_fate(hands: Hands, queue: Que
     ]
     assert [m.reason for m in found[1:]] == [
         "Not a mobile number (to)",
-        "no answer: it may or may not have gone out",
+        "no answer; it may or may not have gone out",
         "not this time",
     ]
 

@@ -55,7 +55,7 @@ def fate_of(outcome: Outcome, attempts: int, rng: random.Random) -> Settled | Ag
     return Settled(
         Status.UNCERTAIN,
         code=repair(error.code),
-        reason=repair(f"{error.message}: it may or may not have gone out"),
+        reason=repair(f"{error.message}; it may or may not have gone out"),
         raw=repair(error.detail),
     )
 
