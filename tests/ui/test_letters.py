@@ -138,9 +138,9 @@ async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None
     async with desk.open(WIDE, grace_ms=5_000):
         await _write(desk, CHLOE, "Too early")
         await desk.press("enter")
-        await desk.shows("Sending in 5 s · z takes it back")
+        await desk.shows("Sending in 5 s · Esc z takes it back")
         desk.clock.advance(2)
-        await desk.shows("Sending in 3 s · z takes it back")
+        await desk.shows("Sending in 3 s · Esc z takes it back")
         await desk.press("escape")
         await desk.command("undo")
         await desk.until(lambda: desk.typed == "Too early", "the text")
@@ -153,7 +153,7 @@ async def test_the_countdown_is_gone_when_it_is_over(desk: Desk) -> None:
     async with desk.open(WIDE, grace_ms=2_000):
         await _write(desk, CHLOE, "On its way")
         await desk.press("enter")
-        await desk.shows("Sending in 2 s · z takes it back")
+        await desk.shows("Sending in 2 s · Esc z takes it back")
         desk.clock.advance(2)
         await desk.hides("Sending in")
         assert desk.inbox.keys.said == ""

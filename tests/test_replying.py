@@ -1,0 +1,21 @@
+"""Which own number an answer goes out under."""
+
+from dataclasses import replace
+
+from tests.domain.test_views import OPEN
+from tui.domain.account import Account
+from tui.replying import default_route, next_sender
+
+ACCOUNT = Account("sw", "smartswitch", senders=("+12025550144", "DESK"))
+
+
+def test_a_number_that_came_without_its_plus_is_still_the_accounts_own() -> None:
+    customer = replace(OPEN, account="sw", own="12025550144")
+    route = default_route([ACCOUNT], customer)
+    assert route is not None and route.sender == "+12025550144"
+    assert next_sender(route).sender == "DESK"
+
+
+def test_an_own_number_that_no_setting_names_is_kept() -> None:
+    route = default_route([ACCOUNT], replace(OPEN, account="sw", own="12025550199"))
+    assert route is not None and route.sender == "12025550199"
