@@ -17,6 +17,7 @@ def test_what_matters_first_fits_into_eighty_columns() -> None:
         offers.while_looking(COMMANDS),
         offers.while_marking(COMMANDS, 1_000),
         offers.while_triaging(COMMANDS),
+        offers.while_filtering(),
     ):
         assert width(pairs) <= 80
 

@@ -24,6 +24,11 @@ def while_noting(commands: Iterable[Command]) -> list[Pair]:
     return [(send[0], "Save the note"), ("Tab", "Name a colleague"), *others, ("Esc", "Back")]
 
 
+def while_filtering() -> list[Pair]:
+    """For the field that narrows the list: letters are letters there."""
+    return [("Enter", "Keep the filter"), ("Esc", "Show all")]
+
+
 def while_looking(commands: Iterable[Command]) -> list[Pair]:
     """For the list and the conversation."""
     return _pairs(c for c in commands if c.bar and (c.scope in _LISTED or c.id == "triage"))

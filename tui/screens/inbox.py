@@ -198,6 +198,8 @@ class InboxScreen(Screen[None]):
             self.keys.pairs(offers.while_noting(commands))
         elif self.writing:
             self.keys.pairs(offers.while_writing(commands))
+        elif self.focused is self.filter:
+            self.keys.pairs(offers.while_filtering())
         elif self.triaging is not None:
             self.keys.pairs(offers.while_triaging(commands))
         elif marked:
@@ -282,9 +284,13 @@ class InboxScreen(Screen[None]):
     @on(Input.Changed, "#filter")
     @said
     async def _filter_typed(self, event: Input.Changed) -> None:
-        """Narrow the list with every key."""
-        if event.value != self.threads.view.text:
-            await self._show_view(replace(self.threads.view, text=event.value))
+        """Narrow the list with every key; the whole list stands where the narrowed one stood."""
+        if event.value == self.threads.view.text:
+            return
+        here = self.threads.current
+        await self._show_view(replace(self.threads.view, text=event.value))
+        if here is not None and not event.value:
+            await self.threads.go_to(here)
 
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
