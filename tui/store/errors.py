@@ -70,8 +70,8 @@ def _of_sqlite(text: str, path: Path) -> StoreError:
         )
     if "locked" in text or "busy" in text:
         return Busy(
-            f"The database {path} is locked by another program: "
-            "nothing was written, try again; close what holds it"
+            "The database is locked by another program: nothing was written, try again; "
+            f"close what holds {path}"
         )
     if "readonly" in text or "read-only" in text or "full" in text or "disk I/O" in text:
         return CannotWrite(
