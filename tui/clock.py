@@ -76,6 +76,11 @@ class ManualClock:
         heapq.heappush(self._sleepers, (due, next(self._order), woken))
         await woken
 
+    @property
+    def sleeping(self) -> int:
+        """How many wait for this clock to move on."""
+        return sum(not woken.done() for _, _, woken in self._sleepers)
+
     def advance(self, seconds: float) -> None:
         """Move on, waking sleepers in the order of their time."""
         self._now += round(seconds * SECOND)
