@@ -12,9 +12,8 @@ from tui.domain.text import one_line
 
 def heading(conversation: Conversation, now: int, others: str, room: int) -> Content:
     """The line in at most `room` cells; what colleagues do is never what is cut off."""
-    parts = [present.title(conversation)]
-    if conversation.name:
-        parts.append(one_line(pretty(conversation.address), 30))
+    parts = [present.title(conversation)] if conversation.name else []
+    parts.append(one_line(pretty(conversation.address), 30))
     if conversation.opted_out:
         parts.append("OPTED OUT")
     there = clock_words(zones_for(conversation.address), now)

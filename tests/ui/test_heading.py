@@ -3,7 +3,7 @@
 import pytest
 
 from tests.ui.desk import Desk
-from tests.ui.history import HUGO, INES
+from tests.ui.history import HUGO, INES, NOBODY
 from tui.heading import beside, heading
 
 
@@ -17,6 +17,11 @@ async def test_what_a_colleague_does_is_never_cut_off(desk: Desk, room: int) -> 
 async def test_a_lock_stands_before_all_that_may_be_cut_off(desk: Desk) -> None:
     line = heading(await desk.thread(INES), desk.clock.now(), "", 120).plain
     assert line.startswith("Inês Costa  +61 491 570 737  OPTED OUT")
+
+
+async def test_a_number_without_a_name_is_grouped_as_people_read_it(desk: Desk) -> None:
+    line = heading(await desk.thread(NOBODY), desk.clock.now(), "", 120).plain
+    assert line.startswith("+61 491 570 110  ")
 
 
 def test_without_colleagues_the_words_stay_as_they_are() -> None:
