@@ -3,11 +3,9 @@
 Textual 8.2 ends a bracketed paste at the first ESC within it and takes the rest for keys, so that
 a text copied from a customer could press Enter. It drops the Alt of Alt+Enter as most terminals
 send it (ESC CR), which would send a message in place of breaking its line. And one byte that is
-not UTF-8 ends it.
+not UTF-8 ends it, while a terminal that has vanished does not.
 """
 
-import codecs
-import functools
 import sys
 from collections.abc import Iterable
 
@@ -15,6 +13,8 @@ from textual._xterm_parser import XTermParser
 from textual.driver import Driver
 from textual.events import Key
 from textual.message import Message
+
+from tui.hangup import Decoder, Writer
 
 _ESCAPE = "\x1b"
 _SHOWN_ESCAPE = "\u241b"
@@ -73,10 +73,11 @@ def mended(driver: type[Driver]) -> type[Driver]:
     module = vars(sys.modules[driver.__module__])
     if "XTermParser" in module and "getincrementaldecoder" in module:
         module["XTermParser"] = Keyboard
-        module["getincrementaldecoder"] = _lenient_decoder
+        module["getincrementaldecoder"] = _decoder_of
+        module["WriterThread"] = Writer
     return driver
 
 
-def _lenient_decoder(encoding: str) -> functools.partial[codecs.IncrementalDecoder]:
-    """A decoder that shows what it cannot read."""
-    return functools.partial(codecs.getincrementaldecoder(encoding), errors="replace")
+def _decoder_of(encoding: str) -> type[Decoder]:
+    """Terminals send UTF-8."""
+    return Decoder
