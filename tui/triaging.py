@@ -70,7 +70,13 @@ class Triaging:
         if left:
             wait = "waits" if left == 1 else "wait"
             return f"{self.handled} handled, {_number(left)} still {wait}"
-        return f"All clear, {self.handled} handled"
+        return f"All clear, {self.handled} handled{await self._for_colleagues()}"
+
+    async def _for_colleagues(self) -> str:
+        """Who still waits, but not for this agent; empty when nobody does."""
+        others = (await self._store.conversations.counts()).waiting
+        verb = "waits" if others == 1 else "wait"
+        return f" · {others} {verb} for colleagues" if others else ""
 
 
 def _number(left: int) -> str:

@@ -123,9 +123,8 @@ def contact_text(
 def _who(conversation: Conversation, now: int) -> Content:
     """Name, number, and what the number tells."""
     number = one_line(pretty(conversation.address), 40)
-    lines = [Content.styled(present.title(conversation), "bold")]
-    if conversation.name:
-        lines.append(Content(number))
+    named = [Content.styled(present.title(conversation), "bold"), Content(number)]
+    lines = named if conversation.name else [Content.styled(number, "bold")]
     place = [country(conversation.address) or "", _clock(conversation, now)]
     words = " · ".join(word for word in place if word)
     lines.append(Content.styled(words or "Short code or name: no country", MUTED))
