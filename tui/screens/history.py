@@ -33,6 +33,11 @@ _WORDS = {
     "went out": "said that a message went out",
     "did not go out": "said that a message did not go out",
     "undo": "undid an action",
+    "claim": "took it on by answering",
+    "note": "left a private note",
+    "ping": "asked whether the phone is on",
+    "not an opt-out": "said that it is no opt-out",
+    "judgement taken back": "left the question of an opt-out open again",
 }
 
 
@@ -87,6 +92,9 @@ def deed_words(deed: Deed, zone: tzinfo | None) -> str:
         case "snooze":
             at = int(deed.detail) if deed.detail.isdigit() else None
             return f"snoozed it {_until(at, deed.at, zone)}"
+        case "opt" | "opted":
+            evidence = f': "{one_line(deed.detail, 60)}"' if deed.detail else ""
+            return f"{'recorded' if rest == 'out' else 'lifted'} the opt-out{evidence}"
         case "assign":
             return f"assigned it to {one_line(rest, 40)}"
         case "label":
