@@ -28,6 +28,9 @@ from tui.store.store import Store
 from tui.widgets.bubbles import Bubbles
 
 _WINDOW = 60
+_FEWEST = 20
+_RULE = 4
+"""Lines over the first message (day, news), which are others once more is read before it."""
 _MOST = 600
 _CACHED = 2_048
 
@@ -129,13 +132,19 @@ class MessageView(Widget):
         if conversation is None:
             self._take([], complete=True)
             return
-        messages = self._store.messages
-        before = await messages.before(conversation.id, at + 1 if at else NEWEST, _WINDOW)
+        messages, size = self._store.messages, _WINDOW if at else self._first
+        before = await messages.before(conversation.id, at + 1 if at else NEWEST, size)
         after = await messages.after(conversation.id, at, _WINDOW) if at else []
         if self.conversation is conversation:
-            self._take([*before, *after], complete=len(before) < _WINDOW)
+            self._take([*before, *after], complete=len(before) < size)
+            self.call_after_refresh(self._read_older)
             if at:
                 self._bring_into_sight(at)
+
+    @property
+    def _first(self) -> int:
+        """Messages that fill the screen, as each takes three lines; more are read behind them."""
+        return max(_FEWEST, self.size.height // 2)
 
     async def apply(self, changes: Iterable[Change]) -> None:
         """Take in what has changed in this conversation."""
@@ -182,11 +191,13 @@ class MessageView(Widget):
 
     # The window -----------------------------------------------------------------------------
 
-    def _take(self, messages: list[Message], *, complete: bool) -> None:
-        """Take a new window."""
+    def _take(self, messages: list[Message], *, complete: bool, hidden: bool = False) -> None:
+        """Take a new window; `hidden`: what is on the screen stays as it is."""
         self.messages = messages
         self._complete = complete
-        self._layout()
+        self._arrange()
+        if not hidden:
+            self.refresh()
         if any(message.attachments and message.id not in self._files for message in messages):
             self.run_worker(self._read_files(), group="files", exclusive=True, exit_on_error=False)
 
@@ -226,9 +237,11 @@ class MessageView(Widget):
         if self._complete or conversation is None or not self.messages:
             return
         first = self.messages[0].id
-        found = await self._store.messages.before(conversation.id, first, _WINDOW)
-        if self.conversation is conversation and self.messages[0].id == first:
-            self._take([*found, *self.messages], complete=len(found) < _WINDOW)
+        size = max(_WINDOW // 2, self.size.height)
+        found = await self._store.messages.before(conversation.id, first, size)
+        if self.conversation is conversation and self.messages and self.messages[0].id == first:
+            hidden, window = self._first_line() >= _RULE, [*found, *self.messages]
+            self._take(window, complete=len(found) < size, hidden=hidden)
 
     # Laying out -----------------------------------------------------------------------------
 
