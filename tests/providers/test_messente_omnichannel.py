@@ -17,6 +17,7 @@ from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import (
     AccountBlocked,
+    AddressWrong,
     CredentialsRefused,
     MessageInvalid,
     NotPossible,
@@ -188,7 +189,7 @@ async def test_the_field_is_the_last_name_of_a_longer_source() -> None:
         (httpx.Response(402), OutOfCredit),
         (recorded("error_not_found", 404), AccountBlocked),
         (errors(error("107"), status=405), AccountBlocked),
-        (httpx.Response(301, headers={"Location": "https://elsewhere.test/"}), AccountBlocked),
+        (httpx.Response(301, headers={"Location": "https://elsewhere.test/"}), AddressWrong),
         (httpx.Response(408), Unavailable),
         (httpx.Response(429, headers={"Retry-After": "7"}), RateLimited),
         (httpx.Response(503), Unavailable),

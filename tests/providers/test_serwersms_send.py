@@ -16,6 +16,7 @@ from tui.domain.status import Status
 from tui.domain.text import repair
 from tui.providers.errors import (
     AccountBlocked,
+    AddressWrong,
     CredentialsRefused,
     MessageInvalid,
     NotFound,
@@ -249,8 +250,8 @@ async def test_an_answer_that_does_not_tell_leaves_the_send_uncertain(
         (httpx.Response(429, headers={"Retry-After": "7"}), RateLimited),
         (httpx.Response(401), CredentialsRefused),
         (httpx.Response(403), AccountBlocked),
-        (httpx.Response(404, content=b"<h1>Not found</h1>"), AccountBlocked),
-        (httpx.Response(301, headers={"Location": "https://else.test"}), AccountBlocked),
+        (httpx.Response(404, content=b"<h1>Not found</h1>"), AddressWrong),
+        (httpx.Response(301, headers={"Location": "https://else.test"}), AddressWrong),
     ],
 )
 async def test_a_request_that_had_no_effect_says_what_to_do_next(

@@ -9,8 +9,10 @@ from tui.providers import errors
 from tui.providers.protocol import Accepted, Refused
 from tui.store.outbox import Settled
 from tui.sync.outcome import Again, fate_of
+from tui.sync.trouble import trouble_of
 
 RNG = random.Random(1)
+WAITS = "what is queued waits here"
 
 
 def settled(error: errors.ProviderError) -> Settled:
@@ -60,6 +62,7 @@ def test_a_lost_or_strange_answer_leaves_the_message_uncertain(
         errors.CredentialsRefused("no"),
         errors.OutOfCredit("no"),
         errors.AccountBlocked("no"),
+        errors.AddressWrong("no"),
         errors.RateLimited("no"),
         errors.Unavailable("no"),
     ],
@@ -70,6 +73,12 @@ def test_what_was_not_sent_because_of_the_account_waits_for_another_try(
     fate = fate_of(Refused(error), 1, RNG)
     assert isinstance(fate, Again)
     assert fate.reason == "no"
+
+
+def test_an_address_that_leads_elsewhere_is_for_the_settings_not_for_the_provider() -> None:
+    line = trouble_of(errors.AddressWrong("No API there"), 1, RNG).line
+    assert line == "No API there: correct the account's base_url in the settings; " + WAITS
+    assert trouble_of(errors.AccountBlocked("no"), 1, RNG).line.endswith("allow it; " + WAITS)
 
 
 def test_the_provider_says_when_to_try_again() -> None:

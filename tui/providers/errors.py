@@ -66,6 +66,12 @@ class AccountBlocked(ProviderError):
     kind_advice = Advice.ASK_PROVIDER
 
 
+class AddressWrong(AccountBlocked):
+    """The account's address in the settings does not lead to the provider."""
+
+    kind_advice = Advice.SETTINGS
+
+
 class MessageInvalid(ProviderError):
     """The provider refuses this message for good."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tui.domain.account import Health
 from tui.providers.errors import (
     AccountBlocked,
+    AddressWrong,
     CredentialsRefused,
     OutOfCredit,
     ProviderError,
@@ -20,9 +21,11 @@ STOPPED_PAUSE = 300.0
 ACCOUNT_ERRORS = (CredentialsRefused, OutOfCredit, AccountBlocked, RateLimited, Unavailable)
 """Nothing was done, and the next request would fare alike."""
 
+# The more special kinds of error come first.
 _MENDS: dict[type[Exception], str] = {
     CredentialsRefused: "correct the account's key and secret in the settings",
     OutOfCredit: "top up the account; what is queued waits here",
+    AddressWrong: "correct the account's base_url in the settings; what is queued waits here",
     AccountBlocked: "ask the provider to allow it; what is queued waits here",
 }
 

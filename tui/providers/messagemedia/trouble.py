@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.domain.text import one_line
 from tui.providers.errors import (
-    AccountBlocked,
+    AddressWrong,
     CredentialsRefused,
     MessageInvalid,
     NotFound,
@@ -54,7 +54,7 @@ def raise_for_refusal(answer: Answer, *, effect: bool = False, by_id: bool = Fal
 
     `effect` says that it answers a send, `by_id` that the path named a message. Raises
     `CredentialsRefused`, `RateLimited`, `Unavailable`, `Uncertain` (5xx to a send), `NotFound`,
-    `AccountBlocked`, `MessageInvalid` (4xx to a send) or `Unreadable`.
+    `AddressWrong`, `MessageInvalid` (4xx to a send) or `Unreadable`.
     """
     answer.raise_for_trouble()
     if not answer.ok:
@@ -74,7 +74,7 @@ def _error_for(answer: Answer, effect: bool, by_id: bool) -> ProviderError:
         return NotFound(line, code=code, detail=detail)
     if status in _UNKNOWN or 300 <= status < 400:
         line = f"Nothing was done: base_url does not lead to the Messages API (HTTP {status})"
-        return AccountBlocked(line, code=code, detail=detail)
+        return AddressWrong(line, code=code, detail=detail)
     if 400 <= status < 500:
         return _invalid(status, detail) if effect else _unexpected(status, detail)
     return _theirs(status, detail, effect)

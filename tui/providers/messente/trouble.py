@@ -2,6 +2,7 @@
 
 from tui.providers.errors import (
     AccountBlocked,
+    AddressWrong,
     CredentialsRefused,
     MessageInvalid,
     NotPossible,
@@ -33,7 +34,7 @@ def unexpected(answer: Answer, *, sending: bool, detail: str = "") -> ProviderEr
             return AccountBlocked(line, code=code, detail=detail)
         case status if status in (404, 405) or 300 <= status < 400:
             line = f"No Messente API answers at the account's address (HTTP {code}){after}"
-            return AccountBlocked(line, code=code, detail=detail)
+            return AddressWrong(line, code=code, detail=detail)
         case 408:
             return Unavailable(
                 f"Messente did not get the whole request (HTTP 408){after}", code=code

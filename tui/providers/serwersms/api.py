@@ -6,6 +6,7 @@ from tui.clock import Clock
 from tui.domain.text import repair_json
 from tui.providers.errors import (
     AccountBlocked,
+    AddressWrong,
     CredentialsRefused,
     MessageInvalid,
     ProviderError,
@@ -94,7 +95,7 @@ def _misread(answer: Answer, effect: bool) -> ProviderError:
         return AccountBlocked("SerwerSMS does not allow this (HTTP 403)", code=code)
     if answer.status in _WRONG_PLACE:
         line = f"The base URL does not lead to the SerwerSMS API (HTTP {answer.status})"
-        return AccountBlocked(line, code=code)
+        return AddressWrong(line, code=code)
     if effect and (answer.ok or answer.status >= 500):
         return _unknown_outcome(answer)
     if answer.status in _TRY_AGAIN or answer.status >= 500:
