@@ -63,7 +63,7 @@ class TemplatesScreen(ModalScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned replies"
             dialog.border_subtitle = "a add · e change · d delete · z undo · i import · Esc closes"
-            yield Choices(ascii=self._seat.ascii)
+            yield Choices("No canned replies", ascii=self._seat.ascii)
             yield Static(id="text")
             yield Static(id="said")
 
