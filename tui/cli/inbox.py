@@ -9,6 +9,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui import garbage
@@ -48,7 +49,7 @@ def _once(arguments: Namespace) -> int:
     """Open it on the settings as they are now."""
     from tui.glance import glance
 
-    desk, clock = context.desk(arguments), SystemClock()
+    desk, clock = desk_of(arguments), SystemClock()
     garbage.postpone()
     plain = is_plain(arguments, os.environ)
     try:
@@ -56,6 +57,12 @@ def _once(arguments: Namespace) -> int:
             return _opened(arguments, desk, clock)
     except StoreError as error:
         raise CommandError(str(error), BAD_USE) from None
+
+
+def desk_of(arguments: Namespace) -> "Desk":
+    """The desk's settings, with the signs that the command line asks for."""
+    desk = context.desk(arguments)
+    return replace(desk, ascii=True) if arguments.ascii else desk
 
 
 def _opened(arguments: Namespace, desk: "Desk", clock: Clock) -> int:
@@ -73,8 +80,6 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 
 async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: "Random") -> int:
     """The store, the seat, and what serves the accounts behind them."""
-    from dataclasses import replace
-
     from tui.enrolling import enrol_of
     from tui.wiring import make_seat, open_store
 

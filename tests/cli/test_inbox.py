@@ -1,0 +1,33 @@
+"""`smsdesk` alone: what its options change on the desk."""
+
+from pathlib import Path
+
+import pytest
+
+from tui.cli.arguments import parse
+from tui.cli.inbox import desk_of
+
+
+@pytest.mark.parametrize(
+    ("arguments", "setting", "ascii"),
+    [
+        ([], "", None),
+        ([], "true", True),
+        (["--ascii"], "", True),
+        (["--ascii"], "false", True),
+    ],
+)
+def test_plain_signs_come_by_option_or_by_setting(
+    arguments: list[str],
+    setting: str,
+    ascii: bool | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.delenv("SMSDESK_CONFIG", raising=False)
+    monkeypatch.delenv("SMSDESK_ASCII", raising=False)
+    if setting:
+        monkeypatch.setenv("SMSDESK_ASCII", setting)
+    assert desk_of(parse(arguments)).ascii is ascii
