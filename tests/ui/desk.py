@@ -23,6 +23,7 @@ from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
 from tui.store.messages import NEWEST
 from tui.store.store import Store
+from tui.widgets.conversation_pane import ConversationPane
 
 NARROW = (80, 24)
 WIDE = (130, 40)
@@ -80,11 +81,17 @@ class Desk:
             size=size if headless else None, headless=headless, notifications=True
         ) as pilot:
             self.pilot = pilot
-            await self.until(self._settled, "the first picture")
+            await self.settle()
             yield self
+
+    async def settle(self) -> None:
+        """Wait for the first picture."""
+        await self.until(self._settled, "the first picture")
 
     async def _settled(self) -> bool:
         """Whether the list is there and its conversation is shown."""
+        if not self.inbox.query(ConversationPane):
+            return False
         threads = self.inbox.threads
         open_ones = (await self.store.conversations.counts()).open
         row = threads.current

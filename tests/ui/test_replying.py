@@ -192,7 +192,8 @@ async def test_a_new_question_is_shown_before_the_answer_goes_out(desk: Desk, si
     async with desk.open(size):
         await write(desk, CHLOE, "Friday it is")
         await desk.world.writes(CHLOE, "Or rather Monday")
-        await desk.shows("Or rather Monday")
+        view = desk.inbox.pane.view
+        await desk.until(lambda: view.messages[-1].body == "Or rather Monday", "shown in full")
         await desk.press("enter")
         await desk.shows("Enter again sends")
         assert desk.typed == "Friday it is"

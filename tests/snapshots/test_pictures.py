@@ -1,0 +1,112 @@
+"""What the main places of the desk look like, dark and light, small and large.
+
+`pytest tests/snapshots --snapshot-update` takes the pictures anew: look before you keep them.
+"""
+
+import pytest
+
+from tests.snapshots.conftest import Picture, Scene
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
+from tests.ui.history import BOB, CHLOE, PRIYA
+
+BOTH_THEMES = pytest.mark.parametrize("theme", ["dark", "light"])
+Size = tuple[int, int]
+
+
+async def the_list(desk: Desk) -> None:
+    """Whoever waits longest is on top."""
+    await desk.stand_on(CHLOE)
+
+
+async def every_badge(desk: Desk) -> None:
+    """A conversation with a message of every status."""
+    await desk.open_thread(PRIYA)
+    await desk.shows("queued")
+
+
+async def a_reply(desk: Desk) -> None:
+    """Half a reply, too long for plain signs."""
+    await desk.open_thread(CHLOE)
+    await desk.command("reply")
+    await desk.type("Friday at three is fine – see you then")
+    await desk.shows("Unicode")
+
+
+async def the_help(desk: Desk) -> None:
+    """The keys."""
+    await desk.command("help")
+    await desk.shows("Move down the list")
+
+
+async def a_timeline(desk: Desk) -> None:
+    """Everything about a failure."""
+    await desk.open_thread(BOB)
+    await desk.command("timeline")
+    await desk.shows("the number is not in use")
+
+
+async def a_search(desk: Desk) -> None:
+    """Words from several conversations."""
+    await desk.command("search")
+    await desk.type("order")
+    await desk.shows("Your order is ready", "Is my order ready?")
+
+
+async def a_new_conversation(desk: Desk) -> None:
+    """A number that is understood."""
+    await desk.command("new")
+    await desk.type("0491570801")
+    await desk.shows("+61 491 570 801")
+
+
+async def the_accounts(desk: Desk) -> None:
+    """One is well, one is not."""
+    await desk.command("accounts")
+    await desk.shows("812 credits")
+
+
+async def a_filter(desk: Desk) -> None:
+    """A narrowed list."""
+    await desk.command("filter")
+    await desk.type("da")
+    await desk.shows('containing "da"')
+
+
+SCENES: list[Scene] = [
+    the_list,
+    every_badge,
+    a_reply,
+    the_help,
+    a_timeline,
+    a_search,
+    a_new_conversation,
+    the_accounts,
+    a_filter,
+]
+
+
+@BOTH_SIZES
+@BOTH_THEMES
+@pytest.mark.parametrize("scene", SCENES, ids=[scene.__name__ for scene in SCENES])
+def test_the_desk_looks_as_before(picture: Picture, scene: Scene, theme: str, size: Size) -> None:
+    assert picture(scene, size, theme=theme)
+
+
+async def nothing(desk: Desk) -> None:
+    """The first picture."""
+    await desk.shows("0 waiting")
+
+
+@BOTH_SIZES
+@BOTH_THEMES
+def test_an_empty_inbox_looks_as_before(picture: Picture, theme: str, size: Size) -> None:
+    assert picture(nothing, size, theme=theme, empty=True)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+def test_plain_ascii_looks_as_before(picture: Picture, size: Size) -> None:
+    assert picture(every_badge, size, ascii=True)
+
+
+def test_high_contrast_looks_as_before(picture: Picture) -> None:
+    assert picture(every_badge, WIDE, theme="high-contrast")
