@@ -13,7 +13,7 @@ from tui.store.desk import Colleague
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
-BEAT = 5.0
+BEAT = 8.0
 """Seconds between two times of saying "still here"."""
 _TYPING_MS = 10 * SECOND
 """Who has pressed no key for so long is not typing."""
