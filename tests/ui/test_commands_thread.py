@@ -159,6 +159,9 @@ async def test_without_a_message_that_went_out_the_timeline_says_how_to_select(d
         await desk.open_thread(CHLOE)
         await desk.command("timeline")
         await desk.shows("K")
+        await desk.command("previous_message")
+        await desk.command("timeline")
+        await desk.shows("written  ", "reply: came in")
 
 
 @presses("retry")

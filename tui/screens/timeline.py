@@ -98,7 +98,8 @@ def _by(message: Message) -> str:
 
 def _entry(entry: Entry, zone: tzinfo | None) -> Content:
     """One step with its words, whether it changed the badge, and the payload."""
-    status = str(present.badge(entry.status)) if entry.status else "no change"
+    unmoved = "came in" if entry.kind == "reply" else "no change"
+    status = str(present.badge(entry.status)) if entry.status else unmoved
     words = [one_line(entry.word, 60)] if entry.word else []
     if entry.code:
         words.append(f"code {one_line(entry.code, 20)}")
