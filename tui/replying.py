@@ -64,6 +64,29 @@ def next_sender(route: Route) -> Route:
     return replace(route, sender=senders[(place + 1) % len(senders)])
 
 
+def changes(old: Route, new: Route) -> str:
+    """What another way changes for this message, besides its name: one line.
+
+    Prices are the operators' secret until a receipt tells one, so the line only warns of them.
+    """
+    found = [f"now through {new.account.name}"]
+    if new.sender != old.sender:
+        found.append(f"as {new.sender or 'its default sender'}")
+    if answer_words(new) != answer_words(old):
+        found.append(answer_words(new))
+    before, after = old.account.capabilities, new.account.capabilities
+    if (
+        after is not None
+        and after.rewrites
+        and (before is None or before.rewrites != after.rewrites)
+    ):
+        found.append(after.rewrites)
+    if before is not None and after is not None and before.whole_160_parts != after.whole_160_parts:
+        found.append("parts are counted in whole 160s" if after.whole_160_parts else "parts of 153")
+    found.append("the price may differ")
+    return " · ".join(found)
+
+
 def _own(account: Account, conversation: Conversation) -> str:
     """The own number the customer wrote to, else the account's first."""
     if conversation.own and account.name == conversation.account:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -286,3 +287,16 @@ async def test_a_message_is_delivered_and_answered_by_pushes_alone(
     assert conversation is not None and conversation.unread == 1
     assert world[0].emulators["messagemedia"].ledger.pushes.pending == 0
     await provider.aclose()
+
+
+async def test_a_flood_of_pushes_is_stored_whole(store: Store) -> None:
+    def read(push: Push) -> PushAnswer:
+        number = int(push.body)
+        return PushAnswer((replace(REPLY, event_id=f"flood-{number}", text=f"text {number}"),))
+
+    async with client_of(store, Pushing(read)) as client:
+        answers = await asyncio.gather(
+            *(client.post(HOOK, content=str(number).encode()) for number in range(1_000))
+        )
+    assert {answer.status_code for answer in answers} == {200}
+    assert sorted(await texts(store)) == sorted(f"text {number}" for number in range(1_000))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.replacements import to_gsm
 from tui.handlers.kind import Handler
-from tui.replying import next_account, next_sender
+from tui.replying import changes, next_account, next_sender
 from tui.ribbon import change_words, saved_words
 
 if TYPE_CHECKING:
@@ -32,7 +32,10 @@ async def account(inbox: InboxScreen) -> None:
     """Send through the next account."""
     route, conversation = inbox.pane.route, inbox.pane.conversation
     if route is not None and conversation is not None:
-        inbox.pane.reroute(next_account(inbox.seat.accounts, route, conversation))
+        other = next_account(inbox.seat.accounts, route, conversation)
+        inbox.pane.reroute(other)
+        if other != route:
+            inbox.say(changes(route, other))
 
 
 async def sender(inbox: InboxScreen) -> None:
