@@ -75,14 +75,12 @@ def changes(old: Route, new: Route) -> str:
     if answer_words(new) != answer_words(old):
         found.append(answer_words(new))
     before, after = old.account.capabilities, new.account.capabilities
-    if (
-        after is not None
-        and after.rewrites
-        and (before is None or before.rewrites != after.rewrites)
-    ):
-        found.append(after.rewrites)
-    if before is not None and after is not None and before.whole_160_parts != after.whole_160_parts:
-        found.append("parts are counted in whole 160s" if after.whole_160_parts else "parts of 153")
+    if before is not None and after is not None:
+        if after.rewrites and after.rewrites != before.rewrites:
+            found.append(after.rewrites)
+        if after.whole_160_parts != before.whole_160_parts:
+            counted = "whole 160s" if after.whole_160_parts else "153s"
+            found.append(f"parts are counted in {counted}")
     found.append("the price may differ")
     return " · ".join(found)
 
