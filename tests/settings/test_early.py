@@ -59,7 +59,7 @@ def test_settings_are_validated_once_and_remembered(
 ) -> None:
     first = read_desk(environ)
     assert first.theme == "light"
-    assert first.accounts == (Account("au", "messagemedia", "Support"),)
+    assert first.accounts == (Account("au", "messagemedia", "Support", listener=True),)
     assert read_desk(environ) == first
     assert len(loads) == 1
 
