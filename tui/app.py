@@ -191,8 +191,9 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         while True:
             try:
                 async for changes in self._store.feed.watch():
-                    await self.inbox.apply(changes)
+                    # Whether the agent was looking counts as of now, not as of after the paint.
                     await self._telling.heed(changes)
+                    await self.inbox.apply(changes)
             except StoreError as error:
                 self.inbox.say(one_line(str(error), 300))
                 await asyncio.sleep(_PAUSE)

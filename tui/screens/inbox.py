@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from tui import notes, offers
 from tui.bindings import bindings
+from tui.clock import MINUTE
 from tui.commands import Scope, first_keys
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, State, View
@@ -67,6 +68,7 @@ class InboxScreen(Screen[None]):
         """Reads the store and writes intents into it."""
         super().__init__()
         self.store: Store = store
+        self._minute = seat.clock.now() // MINUTE
         self.seat: Seat = seat
         self.actions = ThreadActions(store, seat)
         self.triaging: Triaging | None = None
@@ -155,9 +157,11 @@ class InboxScreen(Screen[None]):
 
     def _tick(self) -> None:
         """A second has passed."""
+        now = self.seat.clock.now()
         self.status.tick()
-        self.countdown.tick(self.seat.clock.now())
-        if self.seat.clock.now() // 1_000 % 60 == 0:
+        self.countdown.tick(now)
+        if now // MINUTE != self._minute:
+            self._minute = now // MINUTE
             self.threads.tick()
             self.pane.tick()
 
