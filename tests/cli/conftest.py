@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.interrupts import hearing
+
 ROOT = Path(__file__).parents[2]
 Ran = subprocess.CompletedProcess[str]
 
@@ -81,6 +83,7 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=hearing,
         )
 
     def objects(self, *arguments: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from types import ModuleType
 
 import pytest
 
+from tests.interrupts import hearing
 from tui.cli import main
 from tui.cli.errors import CommandError
 from tui.settings.errors import SettingsError
@@ -177,7 +178,11 @@ def test_a_real_interrupt_ends_the_process_quietly() -> None:
         "module.run = run\nsys.exit(main(['threads']))"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hearing,
     )
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
