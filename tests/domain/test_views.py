@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.views import belongs, counter_of, empty_words, name_of, waits_for
+from tui.domain.views import (
+    belongs,
+    counters_of,
+    empty_words,
+    mixes_states,
+    name_of,
+    waits_for,
+)
 
 OPEN = Conversation(
     id=1,
@@ -39,6 +46,10 @@ CLOSED = replace(OPEN, state=State.CLOSED)
         (OPEN, View(), True),
         (CLOSED, View(), False),
         (CLOSED, View(State.CLOSED), True),
+        (CLOSED, View(None), True),
+        (OPEN, View(None), True),
+        (OPEN, View(None, text="novak"), False),
+        (CLOSED, View(None, label="billing"), True),
         (OPEN, View(assignee="mia"), True),
         (OPEN, View(assignee="tom"), False),
         (OPEN, View(assignee=""), False),
@@ -62,25 +73,26 @@ def test_a_view_shows_what_it_says(conversation: Conversation, view: View, shown
 
 
 @pytest.mark.parametrize(
-    ("view", "name", "counter"),
+    ("view", "name", "counters"),
     [
-        (View(), "Open 1 204", "open"),
-        (View(state=State.SNOOZED), "Snoozed 1 204", "snoozed"),
-        (View(assignee="mia"), "Mine 1 204", "assignee:mia"),
-        (View(assignee="bo"), "@bo 1 204", "assignee:bo"),
-        (View(assignee=""), "Unassigned 1 204", "assignee:"),
-        (View(label="vip"), "#vip 1 204", ""),
-        (View(failed=True), "Failed 1 204", "failed"),
-        (View(starred=True), "Starred 1 204", "starred"),
-        (View(drafts_of="mia"), "Drafts 1 204", ""),
-        (View(text="ana [b]"), 'Open 1 204 containing "ana [b]"', ""),
+        (View(), "Open 1 204", ("open",)),
+        (View(state=State.SNOOZED), "Snoozed 1 204", ("snoozed",)),
+        (View(state=None), "All 1 204", ("open", "snoozed", "closed")),
+        (View(assignee="mia"), "Mine 1 204", ("assignee:mia",)),
+        (View(assignee="bo"), "@bo 1 204", ("assignee:bo",)),
+        (View(assignee=""), "Unassigned 1 204", ("assignee:",)),
+        (View(label="vip"), "#vip 1 204", ()),
+        (View(failed=True), "Failed 1 204", ("failed",)),
+        (View(starred=True), "Starred 1 204", ("starred",)),
+        (View(drafts_of="mia"), "Drafts 1 204", ()),
+        (View(text="ana [b]"), 'Open 1 204 containing "ana [b]"', ()),
     ],
 )
-def test_a_view_has_a_name_and_where_there_is_one_a_counter(
-    view: View, name: str, counter: str
+def test_a_view_has_a_name_and_where_there_are_any_its_counters(
+    view: View, name: str, counters: tuple[str, ...]
 ) -> None:
     assert name_of(view, "mia", 1_204) == name
-    assert counter_of(view) == counter
+    assert counters_of(view) == counters
 
 
 def test_an_empty_view_is_named_without_a_number() -> None:
@@ -112,7 +124,25 @@ def test_who_waits_for_an_agent_is_theirs_or_nobodys(
         (View(drafts_of="mia"), "No drafts"),
         (View(label="billing"), "Nothing here"),
         (View(state=State.CLOSED), "Nothing here"),
+        (View(state=None), "Nobody has written yet: c writes the first message"),
     ],
 )
 def test_an_empty_list_says_why_and_which_key_comes_next(view: View, words: str) -> None:
     assert words in empty_words(view)
+
+
+@pytest.mark.parametrize(
+    ("view", "mixed"),
+    [
+        (View(), False),
+        (View(state=State.CLOSED), False),
+        (View(assignee="mia"), False),
+        (View(state=None), True),
+        (View(starred=True), True),
+        (View(failed=True), True),
+        (View(drafts_of="mia"), True),
+        (View(mentions_of="mia"), True),
+    ],
+)
+def test_some_views_mix_open_ones_with_others(view: View, mixed: bool) -> None:
+    assert mixes_states(view) is mixed

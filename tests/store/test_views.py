@@ -8,6 +8,7 @@ from tui.store.store import Store
 VIEWS = [
     View(),
     View(state=State.CLOSED, text="zażółć [b]"),
+    View(state=None, order=Order.NEWEST),
     View(assignee="", order=Order.NEWEST),
     View(assignee="bo"),
     View(label="billing"),

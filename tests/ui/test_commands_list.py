@@ -211,6 +211,45 @@ async def test_each_list_shows_its_conversations(desk: Desk, size: Size, command
         await listed(desk, sorted(numbers, key=[*OPEN, INES, EMIL, FARID].index))
 
 
+@presses("show_all")
+async def test_the_list_of_all_says_of_each_what_is_not_open(desk: Desk, size: Size) -> None:
+    numbers = [*OPEN, FARID, INES, EMIL]
+    threads = [await desk.thread(number) for number in numbers]
+    async with desk.open(size):
+        await desk.command("show_all")
+        await desk.shows("─ All 10", "longest waiting")
+        await listed(desk, [c.party for c in sorted(threads, key=lambda c: (c.rank, c.id))])
+        await desk.press("end")
+        await desk.until(
+            lambda: any("Emil Berg" in line and "closed" in line for line in lines(desk))
+        )
+        await desk.until(
+            lambda: any("Farid Haddad" in line and "till" in line for line in lines(desk))
+        )
+        assert not any("Hugo" in line and "closed" in line for line in lines(desk))
+        await desk.command("order")
+        newest = sorted(threads, key=lambda c: (-c.last_at, c.id))
+        await listed(desk, [c.party for c in newest])
+
+
+def lines(desk: Desk) -> list[str]:
+    """The lines of the list's part of the screen."""
+    return [line[: desk.inbox.threads.size.width] for line in desk.lines()]
+
+
+@BOTH_SIZES
+async def test_what_is_closed_stays_in_the_list_of_all_and_says_so(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("g", "a")
+        await desk.shows("─ All 10")
+        await desk.stand_on(CHLOE)
+        await desk.command("close")
+        await desk.shows("Closed Chloe Martin")
+        assert (await desk.thread(CHLOE)).state == "closed"
+        await desk.until(lambda: any("Chloe" in line and "closed" in line for line in lines(desk)))
+        await desk.shows("─ All 10")
+
+
 @BOTH_SIZES
 async def test_a_list_opened_from_a_conversation_is_the_list(desk: Desk, size: Size) -> None:
     async with desk.open(size):

@@ -68,8 +68,11 @@ class Conversation:
 class View:
     """Which conversations a list shows, and in which order."""
 
-    state: State = State.OPEN
-    """Of a list by state, by assignee or by label; the others show every state."""
+    state: State | None = State.OPEN
+    """Of a list by state, by assignee or by label; the others show every state.
+
+    None: every state, of a list by state or by label.
+    """
     assignee: str | None = None
     """None: anybody's; empty: nobody's."""
     label: str = ""

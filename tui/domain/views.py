@@ -17,7 +17,7 @@ def belongs(conversation: Conversation, view: View) -> bool:
     elif view.drafts_of or view.mentions_of:
         fits = True
     else:
-        fits = conversation.state is view.state
+        fits = view.state in (None, conversation.state)
     if view.label:
         fits = fits and view.label in conversation.labels
     if view.assignee is not None:
@@ -31,21 +31,23 @@ def waits_for(conversation: Conversation, agent: str) -> bool:
     return waits and conversation.assignee in ("", agent)
 
 
-def counter_of(view: View) -> str:
-    """The name of the store's counter that counts a view; empty when none does."""
-    if view.text:
-        return ""
+def mixes_states(view: View) -> bool:
+    """Whether open, snoozed and closed conversations may stand in a view side by side."""
+    by_kind = view.failed or view.starred or view.drafts_of or view.mentions_of
+    return bool(by_kind) or view.state is None
+
+
+def counters_of(view: View) -> tuple[str, ...]:
+    """The names of the store's counters that add up to a view; none where none do."""
+    if view.text or view.drafts_of or view.mentions_of or (view.label and not view.failed):
+        return ()
     if view.failed:
-        return "failed"
-    if view.drafts_of or view.mentions_of:
-        return ""
+        return ("failed",)
     if view.starred:
-        return "starred"
-    if view.label:
-        return ""
+        return ("starred",)
     if view.assignee is not None:
-        return f"assignee:{view.assignee}"
-    return view.state.value
+        return (f"assignee:{view.assignee}",)
+    return tuple(State) if view.state is None else (view.state.value,)
 
 
 def name_of(view: View, agent: str, total: int = 0) -> str:
@@ -71,7 +73,7 @@ def _kind(view: View, agent: str) -> str:
         return "Mine" if view.assignee == agent else f"@{one_line(view.assignee, 20)}"
     if view.assignee is not None:
         return "Unassigned"
-    return view.state.value.capitalize()
+    return view.state.value.capitalize() if view.state is not None else "All"
 
 
 def _contains(conversation: Conversation, text: str) -> bool:
@@ -92,4 +94,6 @@ def empty_words(view: View) -> str:
         return "Nothing here: g o shows all that is open"
     if view.state is State.OPEN:
         return "All clear: c writes the first message"
+    if view.state is None:
+        return "Nobody has written yet: c writes the first message"
     return "Nothing here: g o shows what is open"

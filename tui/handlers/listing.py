@@ -107,7 +107,7 @@ async def change_order(inbox: InboxScreen) -> None:
     other = Order.NEWEST if view.order is Order.WAITING else Order.WAITING
     wanted = replace(view, order=other)
     if order_of(wanted) is order_of(view):
-        inbox.say("This list has one order; open, snoozed and closed ones have two")
+        inbox.say("This list has one order; all, open, snoozed and closed ones have two")
     else:
         await inbox.show_view(wanted)
 
@@ -135,6 +135,7 @@ HANDLERS: dict[str, Handler] = {
     "show_open": _showing(lambda inbox: View()),
     "show_mine": _showing(lambda inbox: View(assignee=inbox.seat.agent)),
     "show_unassigned": _showing(lambda inbox: View(assignee="")),
+    "show_all": _showing(lambda inbox: View(state=None)),
     "show_closed": _showing(lambda inbox: View(state=State.CLOSED)),
     "show_snoozed": _showing(lambda inbox: View(state=State.SNOOZED)),
     "show_drafts": _showing(lambda inbox: View(drafts_of=inbox.seat.agent)),

@@ -153,7 +153,8 @@ class InboxScreen(Screen[None]):
         left, view = self.query_one("#left"), self.threads.view
         self.threads.total = total = await self.store.conversations.count(view)
         write_above(left, Content(name_of(view, self.seat.agent, total)))
-        write_below(left, Content(view.order.value if view.state is State.OPEN else ""))
+        ordered = view.state in (State.OPEN, None)
+        write_below(left, Content(view.order.value if ordered else ""))
 
     def _tick(self) -> None:
         """A second has passed."""

@@ -10,7 +10,7 @@ from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, View
 from tui.domain.fold import fold
 from tui.domain.phone import Address
-from tui.domain.views import counter_of
+from tui.domain.views import counters_of
 from tui.store import rows
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -35,8 +35,8 @@ LAST = Key(_LARGEST, _LARGEST)
 
 
 def order_of(view: View) -> Order:
-    """How a view is sorted: only lists of a state alone can be sorted by time."""
-    return Order.NEWEST if _query(view)[0] == "newest" else Order.WAITING
+    """How a view is sorted: only lists by state alone can be sorted by time."""
+    return Order.NEWEST if _by_time(view) else Order.WAITING
 
 
 def key_of(conversation: Conversation, view: View | Order) -> Key:
@@ -103,7 +103,8 @@ class Conversations:
         if name in _COUNTED and not view.text:
             query = getattr(queries("windows"), f"{name}_count")
             return int(await self._database.read(functools.partial(query, **values)))
-        return (await self.counters()).get(counter_of(view), 0)
+        counters = await self.counters()
+        return sum(counters.get(name, 0) for name in counters_of(view))
 
     async def next_waiting(self, after: Conversation | None) -> Conversation | None:
         """The one that waits next longest after this, around the end to the first."""
@@ -127,9 +128,8 @@ class Conversations:
         """The rows of one page as the query gives them."""
         name, values = _query(view)
         values |= {"pattern": _pattern(view.text), "id": key.id, "limit": limit}
-        values["last_at" if name == "newest" else "rank"] = (
-            -key.sort if name == "newest" else key.sort
-        )
+        by_time = _by_time(view)
+        values["last_at" if by_time else "rank"] = -key.sort if by_time else key.sort
         query = getattr(queries("windows"), f"{name}_{way}")
         run = self._database.search if view.text else self._database.read
         return [rows.conversation(row) for row in await run(functools.partial(query, **values))]
@@ -151,9 +151,14 @@ def _pattern(text: str) -> str:
     return fold(text.strip())
 
 
+def _by_time(view: View) -> bool:
+    """Whether the newest comes first."""
+    return _query(view)[0] in ("newest", "all_newest")
+
+
 def _query(view: View) -> tuple[str, dict[str, Any]]:
     """The pair of queries that shows a view, and its own parameters."""
-    state = view.state.value
+    state = view.state.value if view.state is not None else ""
     if view.failed:
         return "failed", {}
     if view.drafts_of:
@@ -166,6 +171,7 @@ def _query(view: View) -> tuple[str, dict[str, Any]]:
         return "by_label", {"label": view.label, "state": state}
     if view.assignee is not None:
         return "by_assignee", {"assignee": view.assignee, "state": state}
-    if view.order is Order.NEWEST:
-        return "newest", {"state": state}
-    return "by_state", {"state": state}
+    newest = view.order is Order.NEWEST
+    if view.state is None:
+        return ("all_newest" if newest else "all"), {}
+    return ("newest" if newest else "by_state"), {"state": state}

@@ -11,6 +11,7 @@ from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 
 _KEYS = "123456789"
+_EVERY_STATE = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _written(saved: SavedView, agent: str) -> str:
     mine = bool(view.assignee) and view.assignee == agent
     content = {
         "key": saved.key,
-        "state": view.state.value,
+        "state": view.state.value if view.state is not None else _EVERY_STATE,
         "assignee": None if mine else view.assignee,
         "mine": mine,
         "label": view.label,
@@ -97,7 +98,7 @@ def _read(found: list[sqlite3.Row], agent: str) -> list[SavedView]:
 def _saved(name: str, content: dict[str, Any], agent: str) -> SavedView:
     """One view; what a later smsdesk adds to it is left alone."""
     view = View(
-        state=State(content["state"] or State.OPEN),
+        state=_state(content["state"]),
         assignee=agent if content["mine"] else content["assignee"],
         label=content["label"],
         starred=content["starred"],
@@ -107,3 +108,8 @@ def _saved(name: str, content: dict[str, Any], agent: str) -> SavedView:
         order=Order(content["order"]),
     )
     return SavedView(name, view, content["key"])
+
+
+def _state(word: str | None) -> State | None:
+    """The state of a list, None for every state; what says nothing means the open ones."""
+    return None if word == _EVERY_STATE else State(word or State.OPEN)

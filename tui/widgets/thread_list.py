@@ -16,7 +16,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
-from tui.domain.views import belongs, empty_words
+from tui.domain.views import belongs, empty_words, mixes_states
 from tui.store.conversations import FIRST, LAST, key_of
 from tui.store.store import Store
 from tui.widgets.virtual_list import VirtualList, over
@@ -245,7 +245,7 @@ class ThreadList(VirtualList[Conversation]):
         return f"{left}{dot if row.unread else ' '} "
 
     def _flags(self, row: Conversation) -> str:
-        """Draft, star, owner and opt-out, in few cells."""
+        """Draft, star, owner, opt-out, and where it is not among the open ones, in few cells."""
         parts = []
         if row.id in self._drafting:
             parts.append("draft" if self._ascii else "✎")
@@ -258,6 +258,8 @@ class ThreadList(VirtualList[Conversation]):
         if row.state is State.SNOOZED:
             now = self._clock.now()
             parts.append(present.until(row.snoozed_until, now, self._zone))
+        elif row.state is State.CLOSED and mixes_states(self.view):
+            parts.append("closed")
         return " " + " ".join(parts) if parts else ""
 
     def _badge(self, row: Conversation) -> tuple[str, Style]:

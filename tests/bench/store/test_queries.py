@@ -29,6 +29,8 @@ LISTS = [
     View(order=Order.NEWEST),
     View(State.CLOSED),
     View(State.CLOSED, order=Order.NEWEST),
+    View(None),
+    View(None, order=Order.NEWEST),
     View(assignee="mia"),
     View(starred=True),
     View(failed=True),
@@ -110,12 +112,12 @@ async def test_searching_as_one_types(big: Store, words: str) -> None:
     assert await p95(f"search {words!r}", search) <= SEARCH_MS
 
 
-STATES = [State.OPEN, State.CLOSED]
+STATES = [State.OPEN, State.CLOSED, None]
 
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("text", ["ain", "dvorak", "555", "xyzzy"])
-async def test_filtering_a_list_as_one_types(big: Store, text: str, state: State) -> None:
+async def test_filtering_a_list_as_one_types(big: Store, text: str, state: State | None) -> None:
     async def window() -> None:
         await big.conversations.after(View(state, text=text), FIRST, 50)
 

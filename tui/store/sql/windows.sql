@@ -59,14 +59,14 @@ order by c.rank desc, c.id desc limit :limit;
 
 -- name: by_label_after(label, state, pattern, rank, id, limit)
 select c.* from conversation_labels l join conversations c on c.id = l.conversation_id
-where l.label = :label and c.state = :state
+where l.label = :label and (:state = '' or c.state = :state)
   and (:pattern = '' or instr(c.folded, :pattern))
   and (c.rank, c.id) > (:rank, :id)
 order by c.rank, c.id limit :limit;
 
 -- name: by_label_before(label, state, pattern, rank, id, limit)
 select c.* from conversation_labels l join conversations c on c.id = l.conversation_id
-where l.label = :label and c.state = :state
+where l.label = :label and (:state = '' or c.state = :state)
   and (:pattern = '' or instr(c.folded, :pattern))
   and (c.rank, c.id) < (:rank, :id)
 order by c.rank desc, c.id desc limit :limit;
@@ -121,7 +121,7 @@ order by c.rank desc, c.id desc limit :limit;
 
 -- name: by_label_count(label, state)$
 select count(*) from conversation_labels l join conversations c on c.id = l.conversation_id
-where l.label = :label and c.state = :state;
+where l.label = :label and (:state = '' or c.state = :state);
 
 -- name: drafts_count(agent)$
 select count(*) from drafts where agent = :agent and body <> '';
@@ -132,3 +132,48 @@ where c.id in (select conversation_id from mentions where agent = :agent)
   and (c.state <> 'closed' or exists (
     select 1 from mentions m where m.agent = :agent and m.conversation_id = c.id and m.message_id > coalesce((
       select l.message_id from looks l where l.conversation_id = c.id and l.agent = :agent), 0)));
+
+-- Every state: each has its own order in the index, and they are merged as they come.
+-- name: all_after(pattern, rank, id, limit)
+select c.* from conversations c
+where c.state = 'open' and (:pattern = '' or instr(c.folded, :pattern)) and (c.rank, c.id) > (:rank, :id)
+union all
+select c.* from conversations c
+where c.state = 'snoozed' and (:pattern = '' or instr(c.folded, :pattern)) and (c.rank, c.id) > (:rank, :id)
+union all
+select c.* from conversations c
+where c.state = 'closed' and (:pattern = '' or instr(c.folded, :pattern)) and (c.rank, c.id) > (:rank, :id)
+order by rank, id limit :limit;
+
+-- name: all_before(pattern, rank, id, limit)
+select c.* from conversations c
+where c.state = 'open' and (:pattern = '' or instr(c.folded, :pattern)) and (c.rank, c.id) < (:rank, :id)
+union all
+select c.* from conversations c
+where c.state = 'snoozed' and (:pattern = '' or instr(c.folded, :pattern)) and (c.rank, c.id) < (:rank, :id)
+union all
+select c.* from conversations c
+where c.state = 'closed' and (:pattern = '' or instr(c.folded, :pattern)) and (c.rank, c.id) < (:rank, :id)
+order by rank desc, id desc limit :limit;
+
+-- name: all_newest_after(pattern, last_at, id, limit)
+select c.* from conversations c
+where c.state = 'open' and (:pattern = '' or instr(c.folded, :pattern)) and c.last_at <= :last_at and (c.last_at < :last_at or c.id > :id)
+union all
+select c.* from conversations c
+where c.state = 'snoozed' and (:pattern = '' or instr(c.folded, :pattern)) and c.last_at <= :last_at and (c.last_at < :last_at or c.id > :id)
+union all
+select c.* from conversations c
+where c.state = 'closed' and (:pattern = '' or instr(c.folded, :pattern)) and c.last_at <= :last_at and (c.last_at < :last_at or c.id > :id)
+order by last_at desc, id limit :limit;
+
+-- name: all_newest_before(pattern, last_at, id, limit)
+select c.* from conversations c
+where c.state = 'open' and (:pattern = '' or instr(c.folded, :pattern)) and c.last_at >= :last_at and (c.last_at > :last_at or c.id < :id)
+union all
+select c.* from conversations c
+where c.state = 'snoozed' and (:pattern = '' or instr(c.folded, :pattern)) and c.last_at >= :last_at and (c.last_at > :last_at or c.id < :id)
+union all
+select c.* from conversations c
+where c.state = 'closed' and (:pattern = '' or instr(c.folded, :pattern)) and c.last_at >= :last_at and (c.last_at > :last_at or c.id < :id)
+order by last_at, id desc limit :limit;
