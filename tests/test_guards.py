@@ -12,6 +12,7 @@ _ROUTE = Route(
     Account("pl", "x", capabilities=Capabilities("X", Channel.POLL, ReceiptChannel.ASK, longest=9)),
     "",
 )
+_KEYS = {"pictures": "F9", "account": "F6"}
 
 
 def test_what_stops_stops_every_time() -> None:
@@ -26,6 +27,7 @@ def test_what_is_said_is_said_once_until_forgotten() -> None:
     assert guard.hear([first, second]) == "It is late · Enter again sends all the same"
     guard.forget()
     assert guard.hear([first, second]).startswith("Look · It is late")
+    assert Guard("y").hear([first]) == "Look · y sends all the same"
 
 
 def test_something_said_behind_a_stop_is_said_later() -> None:
@@ -43,11 +45,11 @@ def test_open_fields_are_named_up_to_three() -> None:
 
 
 def test_an_account_takes_neither_what_is_too_long_nor_pictures_it_cannot_send() -> None:
-    assert impossible("x" * 9, NOTHING, _ROUTE) == []
-    (long,) = impossible("x" * 10, NOTHING, _ROUTE)
+    assert impossible("x" * 9, NOTHING, _ROUTE, _KEYS) == []
+    (long,) = impossible("x" * 10, NOTHING, _ROUTE, _KEYS)
     assert long == Objection("Not sent: 10 characters, pl takes at most 9")
-    (picture,) = impossible("", Enclosed(("https://x.example/a.png",)), _ROUTE)
-    assert picture.words.startswith("Not sent: pl sends no pictures") and not picture.key
+    (picture,) = impossible("", Enclosed(("https://x.example/a.png",)), _ROUTE, _KEYS)
+    assert picture == Objection("Not sent: pl sends no pictures · F9 removes them, F6 changes")
 
 
 def test_at_night_it_says_the_hour_and_what_waits() -> None:

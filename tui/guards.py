@@ -4,7 +4,7 @@ What stops has to be mended. What is only said gives the agent a second look: th
 sends all the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.domain.conversation import Conversation
@@ -29,8 +29,9 @@ class Objection:
 class Guard:
     """Remembers what an agent has been told in this conversation."""
 
-    def __init__(self) -> None:
-        """Nothing was said yet."""
+    def __init__(self, again: str = "Enter again") -> None:
+        """Nothing was said yet; `again` is what sends all the same."""
+        self._again = again
         self._told: set[str] = set()
 
     def hear(self, objections: Iterable[Objection]) -> str:
@@ -43,7 +44,7 @@ class Guard:
         self._told |= {objection.key for objection in news}
         if not news:
             return ""
-        return f"{' · '.join(o.words for o in news)} · Enter again sends all the same"
+        return f"{' · '.join(o.words for o in news)} · {self._again} sends all the same"
 
     def forget(self) -> None:
         """Another text, or another conversation."""
@@ -61,15 +62,18 @@ def unfilled(text: str) -> list[Objection]:
     return [Objection(f"Not sent: {named}{more} {verb} not filled in, type over it")]
 
 
-def impossible(text: str, enclosed: Enclosed, route: Route) -> list[Objection]:
-    """What this account cannot send."""
+def impossible(
+    text: str, enclosed: Enclosed, route: Route, keys: Mapping[str, str]
+) -> list[Objection]:
+    """What this account cannot send, with the keys that mend it."""
     can = route.account.capabilities
     if can is None:
         return []
     name = one_line(route.account.name, 20)
     found = []
     if enclosed and Format.MMS not in can.formats:
-        found.append(Objection(f"Not sent: {name} sends no pictures · F9 removes them, F6 changes"))
+        mend = f"{keys['pictures']} removes them, {keys['account']} changes"
+        found.append(Objection(f"Not sent: {name} sends no pictures · {mend}"))
     if len(text) > can.longest:
         words = f"Not sent: {len(text)} characters, {name} takes at most {can.longest}"
         found.append(Objection(words))

@@ -7,6 +7,7 @@ from tui.domain.account import Account
 from tui.domain.capabilities import Channel
 from tui.domain.conversation import Conversation
 from tui.domain.phone import answerable
+from tui.domain.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ def held_by_provider(route: Route) -> bool:
     """Whether the provider keeps scheduled messages; otherwise they wait on the desk."""
     can = route.account.capabilities
     return can is not None and can.schedule
+
+
+def keeper_words(route: Route) -> str:
+    """Who keeps the message until its time, and what that asks of the desk."""
+    name = one_line(route.account.name, 20)
+    if held_by_provider(route):
+        return f"{name} keeps it and sends it, even when smsdesk is not running."
+    return f"{name} cannot schedule: it waits on this desk, where smsdesk must be running then."
 
 
 def default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:

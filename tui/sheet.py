@@ -19,14 +19,16 @@ from tui.store.store import Store
 class Sheet:
     """One agent's writing, of an answer or of a private note."""
 
-    def __init__(self, store: Store, seat: Seat, tell: Callable[[str], None]) -> None:
-        """`tell` is given the words when something cannot be saved."""
+    def __init__(
+        self, store: Store, seat: Seat, tell: Callable[[str], None], again: str = "Enter again"
+    ) -> None:
+        """`tell` is given the words when something cannot be saved; see `Guard` for `again`."""
         drafts, agent = store.drafts, seat.agent
         self._store = store
         self._seat = seat
         self._answers = Drafting(saving_replies(drafts, agent), seat.clock, tell)
         self._notes = Drafting(saving_notes(drafts, agent), seat.clock, tell)
-        self._guard = Guard()
+        self._guard = Guard(again)
         self._begun = False
         self.route: Route | None = None
         self.enclosed: Enclosed = NOTHING
@@ -113,7 +115,7 @@ class Sheet:
         problem = self._guard.hear(
             [
                 *unfilled(text),
-                *impossible(text, self.enclosed, self.route),
+                *impossible(text, self.enclosed, self.route, keys),
                 *news(messages, self.seen_upto, conversation),
                 *at_night(conversation.address, at, self._seat.quiet_hours, keys["schedule"]),
             ]

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from tui.domain.local_time import clock_words, zones_for
 from tui.domain.text import one_line
 from tui.domain.when import EXAMPLES, NotAMoment, in_words, moment
-from tui.replying import Plan, Route, held_by_provider
+from tui.replying import Plan, Route, keeper_words
 from tui.seat import Seat
 
 
@@ -91,11 +91,3 @@ class ScheduleScreen(ModalScreen[Plan | None]):
         """Take it, if it is a moment."""
         if self._judge():
             self.dismiss(Plan(self._understood(), self._until_reply))
-
-
-def keeper_words(route: Route) -> str:
-    """Who keeps the message until its time, and what that asks of the desk."""
-    name = one_line(route.account.name, 20)
-    if held_by_provider(route):
-        return f"{name} keeps it and sends it, even when smsdesk is not running."
-    return f"{name} cannot schedule: it waits on this desk, where smsdesk must be running then."
