@@ -40,3 +40,17 @@ def test_a_key_that_has_led_to_another_screen_has_done_its_work() -> None:
     assert turns.over(second, 0.0)
     assert turns.next(second, 0.0) is B
     assert not turns.over(second, 0.0)
+
+
+def test_each_key_at_work_has_a_number_by_which_it_is_told_done() -> None:
+    turns = Turns()
+    numbers = []
+    for key in (A, B, C):
+        turns.mine(key, None, 0.0)
+        numbers.append(turns.turn)
+    assert numbers == [1, 1, 1]
+    turns.next(None, 0.1)
+    assert turns.turn == 2
+    turns.next(None, 0.2)
+    turns.next(None, 0.3)
+    assert turns.turn == 3

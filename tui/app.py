@@ -163,15 +163,20 @@ class SmsDeskApp(App[int], inherit_bindings=False):
 
     async def _hand_over(self, press: Press) -> None:
         """Give a key to whom it concerns, and have it followed."""
-        target = self.focused or self.screen
+        target, turn = self.focused or self.screen, self._turns.turn
         await super().on_event(press)
-        if not target.post_message(Done()):
-            self.post_message(Done())
+        if not target.post_message(Done(turn)):
+            self.post_message(Done(turn))
 
     @on(Done)
-    def _key_is_done(self) -> None:
+    def _key_is_done(self, event: Done) -> None:
         """The work of a key is done, but for the move of the focus that it may have asked for."""
-        self.call_later(self._next_key)
+        self.call_later(self._key_has_moved_the_focus, event.turn)
+
+    async def _key_has_moved_the_focus(self, turn: int) -> None:
+        """Nothing of a key is left to do: the next one's turn, unless it has had it already."""
+        if turn == self._turns.turn:
+            await self._next_key()
 
     async def _look_for_turn(self) -> None:
         """A key waits: the one before it may have taken its widget away, and not be told done."""

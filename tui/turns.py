@@ -22,6 +22,11 @@ Press = Key | Paste
 class Done(Message):
     """Follows a key on its way through the widgets, and so arrives when its work is done."""
 
+    def __init__(self, turn: int) -> None:
+        """Says whose work is done: a key that led to another screen may be told done late."""
+        self.turn = turn
+        super().__init__()
+
 
 class Turns:
     """The keys that wait."""
@@ -31,6 +36,8 @@ class Turns:
         self._waiting: deque[Press] = deque()
         self._since: float | None = None
         self._screen: Screen[object] | None = None
+        self.turn = 0
+        """The number of the key at work, or of the last one that was."""
 
     @property
     def any_waits(self) -> bool:
@@ -42,7 +49,7 @@ class Turns:
         if self._waiting or not self.over(screen, now):
             self._waiting.append(press)
             return False
-        self._since, self._screen = now, screen
+        self._begin(screen, now)
         return True
 
     def over(self, screen: Screen[object] | None, now: float) -> bool:
@@ -52,5 +59,13 @@ class Turns:
 
     def next(self, screen: Screen[object] | None, now: float) -> Press | None:
         """The work of one is done: the one whose turn it is, if any waits."""
-        self._since, self._screen = (now if self._waiting else None), screen
-        return self._waiting.popleft() if self._waiting else None
+        if not self._waiting:
+            self._since = None
+            return None
+        self._begin(screen, now)
+        return self._waiting.popleft()
+
+    def _begin(self, screen: Screen[object] | None, now: float) -> None:
+        """A key goes to this screen."""
+        self._since, self._screen = now, screen
+        self.turn += 1

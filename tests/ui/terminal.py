@@ -12,6 +12,7 @@ import termios
 import threading
 import time
 import unicodedata
+from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -31,6 +32,8 @@ class Terminal:
     def __init__(self, arguments: Sequence[str], size: tuple[int, int], home: Path) -> None:
         """Start Python with these arguments, with a home directory of its own."""
         self._written = bytearray()
+        self._waited_for = 0
+        self._writing = threading.Lock()
         self._master, slave = pty.openpty()
         width, height = size
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
@@ -51,28 +54,36 @@ class Terminal:
         """Collect what is written until the terminal is gone."""
         with contextlib.suppress(OSError):  # what Linux raises when the last writer has closed
             while chunk := os.read(self._master, 65_536):
-                self._written += chunk
+                with self._writing:
+                    self._written += chunk
+
+    @property
+    def _bytes(self) -> bytes:
+        """Everything written so far."""
+        with self._writing:
+            return bytes(self._written)
 
     @property
     def output(self) -> str:
-        """Everything written so far; raises where it is not UTF-8."""
-        return bytes(self._written).decode()
+        """Everything written so far, but for half a character; raises where it is not UTF-8."""
+        return getincrementaldecoder("utf-8")().decode(self._bytes)
 
     def type(self, keys: bytes) -> None:
         """Send what a keyboard sends."""
         os.write(self._master, keys)
 
-    def shows(self, words: str, timeout: float = 20.0) -> None:
-        """Wait until these words have been written, and forget what was written so far."""
+    def shows(self, words: str, timeout: float = 60.0) -> None:
+        """Wait until these words are written, after those that were waited for before."""
+        wanted = words.encode()
         end = time.monotonic() + timeout
-        while words.encode() not in bytes(self._written):
+        while (found := self._bytes.find(wanted, self._waited_for)) < 0:
             assert time.monotonic() < end, f"{words!r} was not written; the end: {self.tail()}"
             time.sleep(0.01)
-        self._written.clear()
+        self._waited_for = found + len(wanted)
 
     def tail(self) -> str:
         """The end of the output, for the words of a failure."""
-        return repr(bytes(self._written[-2_000:]))
+        return repr(self._bytes[-2_000:])
 
     def wait(self, timeout: float = 60.0) -> int:
         """Wait for the program's end; its exit code."""
