@@ -122,3 +122,65 @@ async def test_a_lock_on_one_account_holds_on_every_account(desk: Store) -> None
     for account in (ACCOUNT, "other"):
         with pytest.raises(OptedOut):
             await desk.outbox.queue(answer(account=account))
+
+
+async def waiting(store: Store) -> int | None:
+    """Since when Mia waits, as her row and the counter of the first line say alike."""
+    mia = await conversation_with(store)
+    assert (await store.conversations.counts()).waiting == int(mia.waiting_since is not None)
+    return mia.waiting_since
+
+
+async def test_who_says_stop_waits_no_longer_but_is_unread(desk: Store, clock: ManualClock) -> None:
+    asked = clock.now()
+    await desk.ingest.store(ACCOUNT, [reply("Where is it?")])
+    assert await waiting(desk) == asked
+    clock.advance(60)
+    await desk.ingest.store(ACCOUNT, [reply("STOP")])
+    clock.advance(60)
+    await desk.ingest.store(ACCOUNT, [reply("I mean it")])
+    assert await waiting(desk) is None
+    assert (await conversation_with(desk)).unread == 3
+    assert await desk.conversations.next_waiting(None) is None
+    await desk.ingest.store(ACCOUNT, [reply("START")])
+    assert await waiting(desk) == asked
+
+
+async def test_a_stop_itself_waits_for_no_answer_when_they_are_in_again(
+    desk: Store, clock: ManualClock
+) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("Hello")])
+    await desk.outbox.queue(answer())
+    clock.advance(60)
+    await desk.ingest.store(ACCOUNT, [reply("STOP")])
+    mia = await conversation_with(desk)
+    await desk.consent.decide(mia.id, "ana", opted_out=False, evidence="asked by phone")
+    assert await waiting(desk) is None
+
+
+async def test_what_came_while_they_were_out_waits_once_they_are_in_again(
+    desk: Store, clock: ManualClock
+) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("STOP")])
+    clock.advance(60)
+    asked = clock.now()
+    await desk.ingest.store(ACCOUNT, [reply("One more thing")])
+    mia = await conversation_with(desk)
+    await desk.consent.decide(mia.id, "ana", opted_out=False, evidence="asked by phone")
+    assert await waiting(desk) == asked
+
+
+async def test_who_was_done_with_before_an_opt_out_is_so_after_it(desk: Store) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("Hello")])
+    mia = await conversation_with(desk)
+    await desk.triage.close([mia.id], "ana")
+    await desk.triage.reopen([mia.id], "ana")
+    for out in (True, False):
+        await desk.consent.decide(mia.id, "ana", opted_out=out, evidence="said so")
+        assert await waiting(desk) is None
+
+
+async def test_a_providers_answer_that_they_are_out_ends_the_wait(desk: Store) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("Hello")])
+    await desk.ingest.store(ACCOUNT, [OptOut("o1", MIA, None, "{}")])
+    assert await waiting(desk) is None

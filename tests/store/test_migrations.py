@@ -1,12 +1,13 @@
 """Migrations: from every older version, with rows in the tables, to the newest."""
 
+import contextlib
 import random
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.store.builders import ACCOUNT, answer, conversation_with, reply
+from tests.store.builders import ACCOUNT, MIA, answer, conversation_with, reply
 from tests.store.truth import assert_true_to_the_rows
 from tui.clock import ManualClock
 from tui.store import migrations
@@ -43,13 +44,15 @@ insert into templates (name, body, updated_at) values ('hi', 'Hi!', 1000);
 insert into contacts (party, name, updated_at) values ('+61491570006', 'Mia', 1000);
 insert into audit (id, at, agent, action, conversation_id) values (1, 1000, 'ana', 'star', 7);
 """
+UNANSWERED = "update conversations set unanswered_since = waiting_since;"
 
 
 def old_database(path: Path, number: int) -> None:
     """A database as that version left it, with rows in its tables."""
     connection = sqlite3.connect(path, isolation_level=None)
     migrate(connection, upto=number)
-    for statement in statements(OLD_ROWS + (DESK_ROWS if number >= 2 else "")):
+    rows = OLD_ROWS + (DESK_ROWS if number >= 2 else "") + (UNANSWERED if number >= 10 else "")
+    for statement in statements(rows):
         connection.execute(statement)
     assert version(connection) == number
     connection.close()
@@ -135,3 +138,22 @@ def test_a_script_is_cut_only_where_statements_end() -> None:
         "create trigger t after insert on a begin\n  delete from a;\nend;\nselect 1"
     )
     assert [s.split()[1] for s in statements(script)] == ["table", "trigger", "1"]
+
+
+async def test_who_had_opted_out_before_that_mattered_waits_no_longer(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "inbox.db"
+    old_database(path, 9)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("update conversations set opted_out = 1")
+        connection.execute(
+            "insert into consent (party, opted_out, at, source) values (?, 1, 1000, 'word')", (MIA,)
+        )
+    async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
+        await assert_true_to_the_rows(store)
+        thread = await conversation_with(store)
+        assert (thread.waiting_since, thread.unread) == (None, 1)
+        assert (await store.conversations.counts()).waiting == 0
+        await store.consent.decide(thread.id, "ana", opted_out=False, evidence="asked for it")
+        assert (await conversation_with(store)).waiting_since == 1000

@@ -5,10 +5,13 @@ from hypothesis import strategies as st
 
 from tests.store.builders import ACCOUNT, answer, conversation_with, reply
 from tests.store.temporary import temporary_store
+from tests.store.truth import assert_true_to_the_rows
 from tui.clock import ManualClock
 from tui.domain.message import Direction
 from tui.store.messages import NEWEST
 
+OFTEN = ["text", "text", "answer", "read", "stop", "stop by agent", "start by agent"]
+STEPS_WITH_CONSENT = st.lists(st.sampled_from(OFTEN), max_size=12)
 STEPS = st.lists(st.tuples(st.sampled_from(["text", "answer", "read"]), st.integers(-90, 30)))
 
 
@@ -35,3 +38,36 @@ async def test_unread_and_waiting_follow_from_the_thread(steps: list[tuple[str, 
         texts = [m for m in said if m.direction is Direction.IN]
         assert thread.unread == sum(m.id > seen for m in texts)
         assert thread.waiting_since == min((m.at for m in texts if m.id > answered), default=None)
+
+
+@given(STEPS_WITH_CONSENT)
+async def test_who_must_not_be_texted_does_not_wait_and_afterwards_does(steps: list[str]) -> None:
+    clock = ManualClock()
+    async with temporary_store(clock) as store:
+        await store.ingest.store(ACCOUNT, [reply()])
+        asked, out, unread = [clock.now()], False, 1
+        for step in steps:
+            clock.advance(10)
+            thread = await conversation_with(store)
+            if step in ("text", "stop"):
+                stop = step == "stop"
+                await store.ingest.store(ACCOUNT, [reply(opted_out=stop)])
+                out, unread = out or stop, unread + 1
+                asked += [] if stop else [clock.now()]
+            elif step == "answer" and not out:
+                await store.outbox.queue(answer())
+                asked = []
+            elif step == "read":
+                await store.triage.read(thread.id, "ana", thread.last_id)
+                unread = 0
+            elif step.endswith("agent"):
+                out = step.startswith("stop")
+                await store.consent.decide(thread.id, "ana", opted_out=out, evidence="said so")
+            await assert_true_to_the_rows(store)
+        thread = await conversation_with(store)
+        waits = bool(asked) and not out
+        assert thread.waiting_since == (asked[0] if waits else None)
+        assert (thread.unread, thread.opted_out) == (unread, out)
+        assert (await store.conversations.counts()).waiting == int(waits)
+        assert await store.conversations.next_waiting(None) == (thread if waits else None)
+        assert await store.agents.left_for("ana") == int(waits)

@@ -56,4 +56,5 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     waiting, last_at = summary["waiting_since"], summary["last_at"]
     assert isinstance(last_at, int)
     assert waiting is None or isinstance(waiting, int)
+    assert waiting == (None if summary["opted_out"] else summary["unanswered_since"])
     assert summary["rank"] == rank(waiting, last_at)

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conftest import OpenStore
-from tests.ui.desk import BOTH_SIZES, Desk, presses
-from tests.ui.history import AGENT, CHLOE, INES, write_history
+from tests.ui.desk import BOTH_SIZES, NARROW, Desk, presses
+from tests.ui.history import AGENT, ANA, CHLOE, DAWIT, INES, write_history
 from tui.clock import ManualClock
 from tui.seat import Seat
 from tui.wiring import judge_of
@@ -122,3 +122,30 @@ async def test_nothing_suspected_is_nothing_to_dismiss(desk: Desk) -> None:
         await desk.open_thread(CHLOE)
         await desk.command("not_opt_out")
         await desk.shows("Nothing here is suspected")
+
+
+@BOTH_SIZES
+async def test_who_is_locked_waits_no_longer_and_triage_goes_on(judging: Desk, size: Size) -> None:
+    async with judging.open(size):
+        await judging.shows("3 waiting")
+        await judging.press("t")
+        await judging.world.writes(CHLOE, PLEASE_STOP)
+        await judging.shows("May want to stop")
+        await judging.command("consent")
+        dawit = (await judging.thread(DAWIT)).id
+        await judging.until(lambda: judging.shown_id == dawit, "who waits next")
+        await judging.shows("Triage  2 left · 1 handled", "2 waiting")
+        assert (await judging.thread(CHLOE)).waiting_since is None
+        await judging.command("undo")
+        await judging.shows("May want to stop", "Triage  3 left · 0 handled", "3 waiting")
+        assert (await judging.thread(CHLOE)).waiting_since is not None
+
+
+async def test_whose_stop_has_come_is_unread_and_not_among_those_who_wait(judging: Desk) -> None:
+    async with judging.open(NARROW):
+        await judging.world.writes(CHLOE, "STOP")
+        await judging.shows("2 waiting", "STOP")
+        await judging.command("next_waiting")
+        assert (row := judging.inbox.threads.current) and row.party in (ANA, DAWIT)
+        chloe = await judging.thread(CHLOE)
+        assert (chloe.waiting_since, chloe.unread > 0) == (None, True)

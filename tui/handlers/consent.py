@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.domain.text import one_line
+from tui.handlers.acting import acted
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ async def consent(inbox: InboxScreen) -> None:
         return
     suspicion = inbox.pane.standing.suspicion
     if suspicion is not None:
-        inbox.say(await inbox.actions.opt_out(conversation, suspicion.body, suspicion))
+        await acted(inbox, await inbox.actions.opt_out(conversation, suspicion.body, suspicion))
     elif conversation.opted_out:
         _lift(inbox, conversation)
     else:
@@ -64,7 +65,7 @@ def _record(inbox: InboxScreen, conversation: Conversation) -> None:
     async def given(reason: str | None) -> None:
         """Record it, unless called off."""
         if reason is not None:
-            inbox.say(await inbox.actions.opt_out(conversation, reason))
+            await acted(inbox, await inbox.actions.opt_out(conversation, reason))
 
     inbox.app.push_screen(
         ReasonScreen(

@@ -39,11 +39,11 @@ _BODY = 5
 """Where a row of `messages` has its text."""
 _CONVERSATION = (
     "insert into conversations (id, party, address, name, folded, state, snoozed_until, assignee,"
-    " starred, unread, waiting_since, failed, last_id, last_at, last_direction, last_status,"
-    " preview, account, own, rank)"
+    " starred, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction,"
+    " last_status, preview, account, own, rank)"
     " values (:id, :party, :address, :name, :folded, :state, :snoozed_until, :assignee, :starred,"
-    " :unread, :waiting_since, :failed, :last_id, :last_at, :last_direction, :last_status,"
-    " :preview, :account, :own, :rank)"
+    " :unread, :waiting_since, :waiting_since, :failed, :last_id, :last_at, :last_direction,"
+    " :last_status, :preview, :account, :own, :rank)"
 )
 _CONTACT = "insert or ignore into contacts (party, name, updated_at) values (?, ?, ?)"
 _TEXT = "insert into messages_fts (rowid, body) values (?, ?)"

@@ -7,22 +7,21 @@ stands in the way of the others, and may be confirmed like them.
 import functools
 import random
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.clock import Clock
-from tui.domain.advice import Advice
 from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
 from tui.domain.ids import match_key
 from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
-from tui.domain.status import Status
 from tui.domain.text import repair
 from tui.store import until_reply
 from tui.store.audit import record
 from tui.store.consent import lock
 from tui.store.database import Database, Transaction
+from tui.store.event_rows import receipt_row, reply_row, unreadable_row, with_aside
 from tui.store.events import EventRow, Events, sane_time
 from tui.store.messages import index, insert_message, unused_id
 from tui.store.queries import queries
@@ -35,7 +34,6 @@ _LONGEST_TEXT = 20_000
 _LONGEST_EVIDENCE = 500
 _LONGEST_ADDRESS = 40
 """Of those worth remembering."""
-_LONGEST_PROBLEM = 500
 _BAD_VALUE = (
     ValueError,
     TypeError,
@@ -96,7 +94,7 @@ class Ingest:
         while True:
             try:
                 return await self._database.write(
-                    lambda t: self._store(t, account, _with_aside(events, bad))
+                    lambda t: self._store(t, account, with_aside(events, bad))
                 )
             except _BadItem as found:
                 bad[found.index] = found.error
@@ -157,11 +155,11 @@ class _PageWork:
             case Reply():
                 return self._reply(event)
             case Receipt():
-                return self._events.receipt(self._account, _receipt_row(event))
+                return self._events.receipt(self._account, receipt_row(event))
             case OptOut():
                 return self._opt_out(event)
             case Unreadable():
-                return self._events.add(self._account, _unreadable_row(event))
+                return self._events.add(self._account, unreadable_row(event))
 
     def finish(self) -> None:
         """Write what is cheaper together: the summaries and the search index."""
@@ -175,7 +173,7 @@ class _PageWork:
         own = repair(reply.own)
         summary = self._summaries.of(address, account=self._account, own=own, at=at)
         identity = unused_id(self._connection, at, self._rng, behind=summary["last_id"])
-        if not self._events.add(self._account, _reply_row(reply), identity):
+        if not self._events.add(self._account, reply_row(reply), identity):
             return False
         body = _shortened(repair(reply.text))
         verdict = self._judge(body, address.key)
@@ -197,7 +195,8 @@ class _PageWork:
         self._attach(identity, reply)
         self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
         until_reply.answered(self._transaction, self._summaries, self._clock, summary["id"])
-        text_came_in(summary, at=at, account=self._account, own=own)
+        asks = not _stops(verdict, reply)
+        text_came_in(summary, at=at, account=self._account, own=own, asks=asks)
         note_last(summary, id=identity, at=at, direction=Direction.IN, status="", body=body)
         self._consent(summary, verdict, reply, identity, at)
         return True
@@ -221,7 +220,7 @@ class _PageWork:
 
         A word that frees must be newer than the one that locked: texts may come in any order.
         """
-        stop = verdict is Verdict.STOP or reply.opted_out
+        stop = _stops(verdict, reply)
         if not stop and not (verdict is Verdict.START and self._locked_before(summary, at)):
             return
         source = "provider" if stop and verdict is not Verdict.STOP else "word"
@@ -257,55 +256,9 @@ class _PageWork:
         return True
 
 
-def _unreadable_row(item: Unreadable) -> EventRow:
-    """An item to be set aside as a row of `events`, whatever its fields hold."""
-    return EventRow(
-        EventKind.UNREADABLE.value,
-        _as_text(item.event_id),
-        raw=_as_text(item.raw),
-        problem=_as_text(item.problem)[:_LONGEST_PROBLEM],
-    )
-
-
-def _reply_row(reply: Reply) -> EventRow:
-    """A text as a row of `events`."""
-    return EventRow(
-        EventKind.REPLY.value,
-        reply.event_id,
-        at=reply.received_at,
-        raw=repair(reply.raw),
-        provider_id=reply.event_id,
-    )
-
-
-def _receipt_row(receipt: Receipt) -> EventRow:
-    """A receipt as a row of `events`."""
-    return EventRow(
-        EventKind.RECEIPT.value,
-        receipt.event_id,
-        at=receipt.at,
-        status=Status(receipt.status) if receipt.status else None,
-        word=repair(receipt.word),
-        code=repair(receipt.code),
-        reason=repair(receipt.reason),
-        raw=repair(receipt.raw),
-        provider_id=receipt.provider_id,
-        reference=receipt.reference,
-        parts=receipt.parts,
-        price=receipt.price,
-        opted_out=receipt.opted_out,
-        advice=Advice(receipt.advice),
-    )
-
-
-def _with_aside(events: Sequence[Event], bad: Mapping[int, Exception]) -> list[Event]:
-    """The page with its bad items as ones that can be stored."""
-    return [
-        Unreadable(event.event_id, f"could not be stored: {bad[place]}", event.raw)
-        if place in bad
-        else event
-        for place, event in enumerate(events)
-    ]
+def _stops(verdict: Verdict, reply: Reply) -> bool:
+    """Whether a text says, by its word or the provider's, that no more are wanted."""
+    return verdict is Verdict.STOP or reply.opted_out
 
 
 _known_address = functools.lru_cache(maxsize=4096)(parse_address)
@@ -314,11 +267,6 @@ _known_address = functools.lru_cache(maxsize=4096)(parse_address)
 def _address_of(party: str) -> Address:
     """Who wrote; those who write often are known already."""
     return _known_address(party) if len(party) <= _LONGEST_ADDRESS else parse_address(party)
-
-
-def _as_text(value: object) -> str:
-    """What a field holds, as text that can be stored."""
-    return repair(value if isinstance(value, str) else repr(value))
 
 
 def _shortened(text: str) -> str:

@@ -297,7 +297,7 @@ class Outbox:
         summaries = Summaries(transaction, self._rng)
         summary = summaries.get(conversation_id)
         if summary["state"] != State.CLOSED:
-            summary["waiting_since"] = queries("messages").unanswered_since(
+            summary["unanswered_since"] = queries("messages").unanswered_since(
                 transaction.connection, conversation_id=conversation_id
             )
         summaries.flush()

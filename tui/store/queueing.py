@@ -53,7 +53,7 @@ class Queueing:
             queries("messages").set_handled(transaction.connection, id=identity)
             self._record(transaction, new.agent, "ping", summary["id"], identity)
             return identity
-        summary["waiting_since"] = None
+        summary["unanswered_since"] = None
         queries("desk").drop_draft(
             transaction.connection, conversation_id=summary["id"], agent=new.agent
         )

@@ -93,9 +93,13 @@ class Summaries:
         return by_column(self._sql.get(self._connection, id=identity))
 
     def _save(self, summary: Summary) -> None:
-        """Write one conversation, its counters and its change; nothing where nothing changed."""
+        """Write one conversation, its counters and its change; nothing where nothing changed.
+
+        Who must not be texted does not wait: nobody could answer. Once they may be, they do again.
+        """
         identity = summary["id"]
         is_new = identity in self._new
+        summary["waiting_since"] = None if summary["opted_out"] else summary["unanswered_since"]
         summary["rank"] = rank(summary["waiting_since"], summary["last_at"])
         old = self._before[identity]
         if summary == old and not is_new:
@@ -145,11 +149,15 @@ def note_last(
         summary["preview"] = body[:_PREVIEW]
 
 
-def text_came_in(summary: Summary, *, at: int, account: str, own: str) -> None:
-    """A customer wrote: unread, waiting, open again, and answered through what they used."""
+def text_came_in(summary: Summary, *, at: int, account: str, own: str, asks: bool = True) -> None:
+    """A customer wrote: unread, open again, and answered through what they used.
+
+    `asks` is false for a text that wants no answer, only to be left alone.
+    """
     summary["unread"] += 1
-    waiting = summary["waiting_since"]
-    summary["waiting_since"] = at if waiting is None else min(at, waiting)
+    if asks:
+        since = summary["unanswered_since"]
+        summary["unanswered_since"] = at if since is None else min(at, since)
     summary["state"] = State.OPEN.value
     summary["snoozed_until"] = None
     summary["account"] = account

@@ -14,7 +14,7 @@ from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, folded
 
 _UNDONE_ANYWAY = ("assignee", "starred")
-_UNDONE = (*_UNDONE_ANYWAY, "state", "snoozed_until", "unread", "waiting_since")
+_UNDONE = (*_UNDONE_ANYWAY, "state", "snoozed_until", "unread", "unanswered_since")
 """What an undo brings back; messages stay as they are."""
 
 
@@ -226,4 +226,4 @@ def _labels(summary: Summary) -> set[str]:
 
 def _closed(summary: Summary) -> None:
     """Done, answered or not."""
-    summary.update(state=State.CLOSED.value, snoozed_until=None, waiting_since=None, unread=0)
+    summary.update(state=State.CLOSED.value, snoozed_until=None, unanswered_since=None, unread=0)
