@@ -64,7 +64,12 @@ async def test_a_killed_service_sends_nothing_twice_and_loses_no_reply(
                 service.kill()
                 service.communicate()
     with desk.start("sync") as service:
-        await wait_until(lambda: nothing_left(desk, sandbox), timeout=60, what="all is settled")
+        await wait_until(
+            lambda: service.poll() is not None or nothing_left(desk, sandbox),
+            timeout=60,
+            what="all is settled",
+        )
+        assert service.poll() is None, service.communicate()
         service.terminate()
         service.communicate(timeout=20)
     sent = [message["text"] for message in sandbox.accepted]
