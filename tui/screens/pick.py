@@ -18,7 +18,8 @@ from textual.widgets import Input
 
 from tui import present
 from tui.domain.text import one_line
-from tui.widgets.virtual_list import VirtualList, over
+from tui.widgets.styled import over
+from tui.widgets.virtual_list import VirtualList
 
 _LONGEST_NAME = 40
 
@@ -45,6 +46,8 @@ class Picked:
     new: bool = False
     drop: bool = False
     """Whether it is to be removed rather than taken."""
+    toggled: tuple[str, ...] = ()
+    """What was ticked or unticked beside it, where several can be."""
 
 
 def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
@@ -88,7 +91,7 @@ class Choices(VirtualList[Choice]):
         """One line; when there is nothing to choose, what to do instead."""
         if self.rows or y:
             return super().render_line(y)
-        style = self.get_component_rich_style("choice--none")
+        style = self.style_of("choice--none")
         return Strip([Segment(present.fit(f"   {self._none}", self.size.width), style)])
 
     async def load_after(self, row: Choice | None, limit: int) -> list[Choice]:
@@ -109,11 +112,11 @@ class Choices(VirtualList[Choice]):
 
     def draw(self, row: Choice, *, current: bool, width: int) -> list[Strip]:
         """Tick, words, detail at the right."""
-        base = self.get_component_rich_style("list--cursor") if current else self.rich_style
+        base = self.style_of("list--cursor") if current else self.style_of()
         detail = present.fit(one_line(row.detail, 40), min(len(row.detail) + 1, width // 2))
         words = present.fit(one_line(row.words, 80), width - 3 - len(detail))
-        tick = self.get_component_rich_style("choice--tick").color
-        dim = self.get_component_rich_style("choice--detail").color
+        tick = self.style_of("choice--tick").color
+        dim = self.style_of("choice--detail").color
         return [
             Strip(
                 [
@@ -143,6 +146,7 @@ class PickScreen(ModalScreen[Picked | None]):
     ]
     field = getters.query_one("#pick", Input)
     choices = getters.query_one(Choices)
+    dialog = getters.query_one(".dialog", Vertical)
 
     def __init__(
         self,
@@ -185,10 +189,14 @@ class PickScreen(ModalScreen[Picked | None]):
 
     async def on_mount(self) -> None:
         """Show all."""
-        await self._narrow()
+        await self.narrow()
 
     @on(Input.Changed)
-    async def _narrow(self) -> None:
+    async def _typed(self) -> None:
+        """Narrow the list with every key."""
+        await self.narrow()
+
+    async def narrow(self) -> None:
         """Show what matches, and what could be new."""
         typed = " ".join(self.field.value.split())[:_LONGEST_NAME]
         found = matching(self._choices, typed)
@@ -200,10 +208,15 @@ class PickScreen(ModalScreen[Picked | None]):
 
     @on(Input.Submitted)
     def _take(self) -> None:
-        """Take what is under the cursor."""
+        """Take it."""
+        answer = self.answer()
+        if answer is not None:
+            self.dismiss(answer)
+
+    def answer(self) -> Picked | None:
+        """What is under the cursor."""
         row = self.choices.current
-        if row is not None:
-            self.dismiss(Picked(row.value, new=row.new))
+        return Picked(row.value, new=row.new) if row is not None else None
 
     async def action_move(self, rows: int) -> None:
         """Choose another one."""

@@ -13,7 +13,8 @@ from tui.domain.searching import Query, spans
 from tui.domain.text import one_line
 from tui.seat import Seat
 from tui.store.store import Store
-from tui.widgets.virtual_list import VirtualList, over
+from tui.widgets.styled import over
+from tui.widgets.virtual_list import VirtualList
 
 _LONGEST = 2_000
 _ARROWS = {Direction.IN: "from", Direction.OUT: "to", Direction.NOTE: "note on"}
@@ -74,8 +75,8 @@ class Hits(VirtualList[Message]):
 
     def draw(self, row: Message, *, current: bool, width: int) -> list[Strip]:
         """Who and when, with the badge; the text around the first word."""
-        base = self.get_component_rich_style("list--cursor") if current else self.rich_style
-        dim = over(base, self.get_component_rich_style("hit--meta"))
+        base = self.style_of("list--cursor") if current else self.style_of()
+        dim = over(base, self.style_of("hit--meta"))
         seat = self._seat
         when = present.day(row.at, seat.clock.now(), seat.zone)
         time = present.clock_time(row.at, seat.zone)
@@ -86,7 +87,7 @@ class Hits(VirtualList[Message]):
 
     def _body(self, row: Message, base: Style, width: int) -> Strip:
         """The text, begun so that the first word asked for is in sight."""
-        strong = over(base, self.get_component_rich_style("hit--word"))
+        strong = over(base, self.style_of("hit--word"))
         shown = excerpt(one_line(row.body, _LONGEST), self._query.text, width - 4)
         segments, done = [Segment("   ", base)], 0
         for begin, end in spans(shown, self._query.text):

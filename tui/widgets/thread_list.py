@@ -19,7 +19,8 @@ from tui.domain.text import one_line
 from tui.domain.views import belongs, empty_words, mixes_states
 from tui.store.conversations import FIRST, LAST, key_of
 from tui.store.store import Store
-from tui.widgets.virtual_list import VirtualList, over
+from tui.widgets.styled import over
+from tui.widgets.virtual_list import VirtualList
 
 MOST_MARKED = 1_000
 """How many conversations a range may span."""
@@ -196,9 +197,9 @@ class ThreadList(VirtualList[Conversation]):
     def _base(self, current: bool) -> Style:
         """The background of a row."""
         if not current:
-            return self.rich_style
+            return self.style_of()
         name = "list--cursor" if self.has_focus else "list--cursor-dim"
-        return self.get_component_rich_style(name)
+        return self.style_of(name)
 
     def _title_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """` ● Ana Kowalska        12m `."""
@@ -211,10 +212,10 @@ class ThreadList(VirtualList[Conversation]):
         waits = "thread--waiting" if row.waiting_since is not None else "thread--age"
         return Strip(
             [
-                Segment(self._mark(row), over(base, self._style("thread--mark"))),
-                Segment(present.fit(present.title(row), room), over(base, self._style(name))),
-                Segment(flags, over(base, self._style("thread--age"))),
-                Segment(age, over(base, self._style(waits))),
+                Segment(self._mark(row), over(base, self.style_of("thread--mark"))),
+                Segment(present.fit(present.title(row), room), over(base, self.style_of(name))),
+                Segment(flags, over(base, self.style_of("thread--age"))),
+                Segment(age, over(base, self.style_of(waits))),
             ]
         ).adjust_cell_length(width, base)
 
@@ -230,9 +231,9 @@ class ThreadList(VirtualList[Conversation]):
                 Segment("   ", base),
                 Segment(
                     present.fit(you + note + present.preview(row), room),
-                    over(base, self._style("thread--preview")),
+                    over(base, self.style_of("thread--preview")),
                 ),
-                Segment(labels, over(base, self._style("thread--label"))),
+                Segment(labels, over(base, self.style_of("thread--label"))),
                 Segment(mark, over(base, style)),
                 Segment(" ", base),
             ]
@@ -269,12 +270,7 @@ class ThreadList(VirtualList[Conversation]):
             return "", Style()
         badge = present.badge(status, ascii=self._ascii)
         words = str(badge) if status.trouble else badge.shape
-        return f" {words}", self._style(f"badge--{badge.style}")
-
-    def _style(self, name: str) -> Style:
-        """The foreground of a component; the background is the row's."""
-        style = self.get_component_rich_style(name)
-        return Style(color=style.color, bold=style.bold, dim=style.dim, italic=style.italic)
+        return f" {words}", self.style_of(f"badge--{badge.style}")
 
 
 ThreadList.COMPONENT_CLASSES |= {"list--cursor", "list--cursor-dim"}

@@ -8,31 +8,23 @@ move because the world has changed, the one under the cursor stays on its line.
 import asyncio
 from abc import abstractmethod
 from collections import OrderedDict
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
-RowT = TypeVar("RowT")
+from tui.widgets.row_source import RowSource, RowT
+from tui.widgets.styled import Styled
 
 _CACHED = 1_024
 _SCREENS = 3
 """How many screens of rows are read ahead and kept behind."""
 
 
-def over(base: Style, part: Style) -> Style:
-    """A part's style on its row's; on a reversed row a colour would turn into a patch."""
-    if base.reverse:
-        return base + Style(bold=part.bold)
-    return base + Style(color=part.color, bold=part.bold, dim=part.dim, italic=part.italic)
-
-
-class VirtualList(Widget, Generic[RowT], can_focus=True):
+class VirtualList(Styled, RowSource[RowT], can_focus=True):
     """Rows of one height around a cursor; a subclass reads and draws them."""
 
     ROW_HEIGHT: ClassVar[int] = 1
@@ -59,22 +51,6 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         """Keys and news both read: one after the other, as each begins where the last ended."""
 
     # What a subclass says -------------------------------------------------------------------
-
-    @abstractmethod
-    async def load_after(self, row: RowT | None, limit: int) -> list[RowT]:
-        """Up to `limit` rows behind this one; None: the first."""
-
-    @abstractmethod
-    async def load_before(self, row: RowT | None, limit: int) -> list[RowT]:
-        """Up to `limit` rows in front of this one, in the list's order; None: the last."""
-
-    @abstractmethod
-    async def load_again(self, row: RowT) -> RowT | None:
-        """The row as it is now; None when it is not in this list any more."""
-
-    @abstractmethod
-    def identity(self, row: RowT) -> object:
-        """What stays the same while the row changes."""
 
     @abstractmethod
     def draw(self, row: RowT, *, current: bool, width: int) -> list[Strip]:
@@ -257,13 +233,13 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         if not self.rows and y == self.size.height // 2:
             return self._nothing(width)
         if not 0 <= place < len(self.rows):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style_of())
         strip = self._drawn(place, width - 1)[line]
         return Strip.join([strip, self._track(y)])
 
     def _nothing(self, width: int) -> Strip:
         """What to do when there is nothing to see."""
-        style = self.get_component_rich_style("list--empty")
+        style = self.style_of("list--empty")
         return Strip([Segment(self.empty_words().center(width), style)]).crop(0, width)
 
     def _drawn(self, place: int, width: int) -> list[Strip]:
@@ -283,13 +259,13 @@ class VirtualList(Widget, Generic[RowT], can_focus=True):
         """One cell of the bar that shows where in the list the window is."""
         known = max(self.total, self._ahead + len(self.rows))
         if known <= self.visible_rows:
-            return Strip.blank(1, self.rich_style)
+            return Strip.blank(1, self.style_of())
         height = self.size.height
         thumb = max(1, height * self.visible_rows // known)
         room = max(1, known - self.visible_rows)
         begin = (height - thumb) * min(self._ahead + self.top, room) // room
         name = "list--thumb" if begin <= y < begin + thumb else "list--track"
-        return Strip.blank(1, self.get_component_rich_style(name))
+        return Strip.blank(1, self.style_of(name))
 
     # What happens to it ---------------------------------------------------------------------
 
