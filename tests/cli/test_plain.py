@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.cli.conftest import Desk, Sandbox
+from tests.ui.terminal import terminal
+
 
 def plain(
     home: Path, typed: str, *arguments: str, **environ: str
@@ -42,3 +45,53 @@ def test_no_line_moves_the_cursor(tmp_path: Path) -> None:
 def test_a_terminal_without_unicode_gets_question_marks(tmp_path: Path) -> None:
     done = plain(tmp_path, "q\n", "demo", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and done.stdout.isascii()
+
+
+def test_a_piped_answer_is_sent_through_the_provider(desk: Desk, sandbox: Sandbox) -> None:
+    sandbox.tell("inbound", provider="messagemedia", text="Open today?", **{"from": "+61491570156"})
+    assert desk.run("sync", "--once").returncode == 0
+    typed = "1\nr\nYes, until six.\n.\ny\nq\n"
+    ran = desk.run("--plain", input=typed, SMSDESK_GRACE_SECONDS="0")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "Open today?" in ran.stdout and "Send? y sends" in ran.stdout
+    desk.run("sync", "--once")
+    (message,) = desk.objects("messages", "+61491570156")[1:]
+    assert (message["text"], message["agent"]) == ("Yes, until six.", "mia")
+    assert [accepted["text"] for accepted in sandbox.accepted] == ["Yes, until six."]
+
+
+def test_an_answer_that_the_pipe_cuts_off_is_a_draft(desk: Desk, sandbox: Sandbox) -> None:
+    sandbox.tell("inbound", provider="messagemedia", text="Open today?", **{"from": "+61491570156"})
+    assert desk.run("sync", "--once").returncode == 0
+    assert desk.run("--plain", input="1\nr\nYes, un").returncode == 0
+    again = desk.run("--plain", input="1\nr\nn\n!\nq\n")
+    assert "You have begun an answer here:\nYes, un\n" in again.stdout
+
+
+def test_news_on_a_terminal_leaves_the_question_as_the_last_line(tmp_path: Path) -> None:
+    arguments = ["-m", "tui", "demo", "--plain"]
+    with terminal(arguments, (80, 24), tmp_path) as opened:
+        opened.shows("List? ")
+        opened.type(b"half")
+        opened.shows("(w opens it)\r\nList? ")
+        opened.type(b"\x15w\r")
+        opened.shows("Conversation with")
+        opened.type(b"r On my way\r")
+        opened.shows("Send? y sends")
+        opened.type(b"y\r")
+        opened.shows("z takes it back")
+        opened.type(b"z\r")
+        opened.shows("Taken back: it was not sent")
+        opened.type(b"q\r")
+        assert opened.wait() == 0
+
+
+def test_a_dumb_terminal_is_spoken_to_in_lines(tmp_path: Path) -> None:
+    program = (
+        "import os; os.environ['TERM'] = 'dumb'; import tui.cli; raise SystemExit(tui.cli.main())"
+    )
+    with terminal(["-c", program], (80, 24), tmp_path) as opened:
+        opened.shows("List? ")
+        opened.type(b"\x04")
+        assert opened.wait() == 0
+        assert "\x1b" not in opened.output

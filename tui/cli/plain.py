@@ -24,8 +24,8 @@ async def run_plain(store: "Store", seat: "Seat", background: "Background | None
     async with AsyncExitStack() as stack:
         if background is not None:
             await _serve(stack, background)
-        lines = Lines(sys.stdin.fileno())
-        await PlainDesk(store, seat, lines.ask, say).run()
+        paper = Paper(Lines(sys.stdin.fileno()))
+        await PlainDesk(store, seat, paper.ask, paper.say).run()
     return 0
 
 
@@ -53,6 +53,33 @@ def _write(text: str) -> None:
     sys.stdout.flush()
 
 
+class Paper:
+    """What is said and asked, line under line; a question that waits is said again under news."""
+
+    def __init__(self, lines: "Lines") -> None:
+        """Answers come from `lines`."""
+        self._lines = lines
+        self._waiting = ""
+        """The question that has no answer yet."""
+
+    def say(self, line: str) -> None:
+        """Add a line, in what the terminal can show."""
+        if self._waiting:
+            _write(f"\n{line}\n{self._waiting}")
+        else:
+            say(line)
+
+    async def ask(self, question: str) -> str | None:
+        """The next line, made harmless; None at the end."""
+        from tui.domain.text import printable
+
+        self._waiting = question
+        _write(question)
+        line = await self._lines.next()
+        self._waiting = ""
+        return printable(line.rstrip("\r")) if line is not None else None
+
+
 class Lines:
     """Lines of a file, read by a thread of their own that nobody waits for at the end.
 
@@ -66,13 +93,12 @@ class Lines:
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         threading.Thread(target=self._read, name="lines", daemon=True).start()
 
-    async def ask(self, prompt: str) -> str | None:
-        """The next line, made harmless; None at the end."""
-        from tui.domain.text import printable
-
-        _write(prompt)
+    async def next(self) -> str | None:
+        """The next line; None at the end, however often it is asked for."""
         line = await self._lines.get()
-        return printable(line.rstrip("\r")) if line is not None else None
+        if line is None:
+            self._lines.put_nowait(None)
+        return line
 
     def _read(self) -> None:
         """On the thread: everything until the end of the file."""

@@ -1,0 +1,46 @@
+"""Files that came are saved by number, under harmless names."""
+
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+from tests.plain.conftest import Typist
+from tests.ui.history import ACCOUNTS, AGENT, CHLOE, write_history
+from tui.clock import ManualClock
+from tui.domain.events import Reply
+from tui.domain.message import Attachment
+from tui.seat import Seat
+from tui.store.store import Store
+
+
+async def test_a_file_is_saved_and_the_place_said(
+    store: Store, clock: ManualClock, tmp_path: Path
+) -> None:
+    await write_history(store, clock)
+    seat = Seat(AGENT, clock, ACCOUNTS, zone=UTC, downloads=tmp_path / "saved")
+    mia = Typist(store, clock, seat)
+    picture = Attachment("../a\x1b.png", "image/png", b"PNG")
+    reply = Reply("mms-1", CHLOE, "Look", clock.now(), "{}", attachments=(picture,))
+    await store.ingest.store("au", [reply])
+    mia.begin()
+    await mia.type("1")
+    await mia.hears("Look [1 file: x saves]")
+    await mia.type("x", "1")
+    await mia.hears("Saved as ")
+    (saved,) = (tmp_path / "saved").iterdir()
+    assert saved.read_bytes() == b"PNG" and saved.name.isprintable()
+    assert not mia.heard("\x1b")
+    await mia.leave()
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    other = Typist(store, clock, replace(seat, downloads=blocked))
+    other.begin()
+    await other.opens(CHLOE)
+    await other.type("x", "1")
+    await other.hears("Not saved into")
+    await other.leave()
+
+
+async def test_where_no_file_came_it_says_so(mia: Typist) -> None:
+    await mia.type("1", "x")
+    await mia.hears("No files came in this conversation.")

@@ -1,0 +1,167 @@
+"""What is done with a conversation and with messages in trouble, by numbers and words."""
+
+from tests.plain.conftest import Typist
+from tests.ui.history import AGENT, BOB, CHLOE, COLLEAGUE, INES, PRIYA
+from tui.clock import HOUR
+from tui.domain.conversation import State
+from tui.domain.message import Direction, Format, NewMessage
+from tui.domain.status import Status
+
+
+async def test_a_snooze_is_chosen_by_number_or_said(mia: Typist) -> None:
+    now = mia.clock.now()
+    await mia.type("1", "h", "2")
+    await mia.hears("2. 2h")
+    await mia.hears("Snoozed Chloe Martin until today 16:02")
+    row = await mia.conversation(CHLOE)
+    assert (row.state, row.snoozed_until) == (State.SNOOZED, now + 2 * HOUR)
+    await mia.type("z")
+    await mia.opens(CHLOE)
+    await mia.type("h never", "until reply")
+    await mia.hears("Not understood")
+    row = await mia.conversation(CHLOE)
+    assert (row.state, row.snoozed_until) == (State.SNOOZED, None)
+
+
+async def test_it_is_assigned_by_number_or_name(mia: Typist) -> None:
+    await mia.store.agents.seen(COLLEAGUE)
+    await mia.type("1", "a", "1")
+    assert (await mia.conversation(CHLOE)).assignee == AGENT
+    await mia.type("a bo")
+    await mia.hears("Assigned Chloe Martin to bo")
+    assert (await mia.conversation(CHLOE)).assignee == COLLEAGUE
+    await mia.type("a nobody")
+    assert (await mia.conversation(CHLOE)).assignee == ""
+
+
+async def test_labels_go_on_and_off_by_number_or_name(mia: Typist) -> None:
+    await mia.type("1", "#", "1")
+    await mia.hears("1. parcels")
+    assert (await mia.conversation(CHLOE)).labels == ("parcels",)
+    await mia.type("#", "1")
+    await mia.hears("1. parcels (worn: takes it off)")
+    assert (await mia.conversation(CHLOE)).labels == ()
+    await mia.type("# vip", "#", "3", "late")
+    assert (await mia.conversation(CHLOE)).labels == ("late", "vip")
+
+
+async def test_a_note_is_written_down_and_names_a_colleague(mia: Typist) -> None:
+    await mia.store.agents.seen(COLLEAGUE)
+    await mia.type("1", "p", "@bo, can you", "call her?", ".")
+    await mia.hears("These are told when you name them: @bo")
+    await mia.hears("Noted · bo will see it")
+    (*_, note) = await mia.messages(CHLOE)
+    assert (note.direction, note.body) == (Direction.NOTE, "@bo, can you\ncall her?")
+    assert await mia.store.messages.mentions(note.id, COLLEAGUE)
+
+
+async def test_a_note_that_is_called_off_is_not_kept(mia: Typist) -> None:
+    before = await mia.messages(CHLOE)
+    await mia.type("1", "p", "hm", "!")
+    await mia.hears("Nothing was noted.")
+    assert await mia.messages(CHLOE) == before
+    assert await mia.store.drafts.note((await mia.conversation(CHLOE)).id, AGENT) == ""
+
+
+async def test_a_failed_message_is_sent_again_with_the_coachs_words(mia: Typist) -> None:
+    await mia.opens(BOB)
+    await mia.type("f")
+    await mia.hears("failed: the number is not in use")
+    await mia.hears("Best: 1 sends it again now.")
+    await mia.type("1")
+    await mia.hears("Queued")
+    (*_, old, new) = await mia.messages(BOB)
+    assert (new.body, new.retry_of, old.handled) == (old.body, old.id, True)
+    await mia.type("f")
+    await mia.hears("No message is in trouble here")
+
+
+async def test_a_failed_message_is_sent_another_way(mia: Typist) -> None:
+    await mia.opens(BOB)
+    await mia.type("f", "2", "1")
+    await mia.hears("1. pl SerwerSMS")
+    assert (await mia.messages(BOB))[-1].account == "pl"
+
+
+async def test_a_failed_picture_is_sent_again_with_its_picture(mia: Typist) -> None:
+    media = ("https://shop.example/a.png",)
+    new = NewMessage(
+        BOB, "Look", "au", agent=AGENT, format=Format.MMS, media=media, subject="Ready"
+    )
+    sent = await mia.store.outbox.queue(new)
+    await mia.store.outbox.claim("sync", "au", 5)
+    await mia.world.provider_says(sent, Status.FAILED, "the network refused it")
+    await mia.opens(BOB)
+    await mia.type("f", "1", "1")
+    await mia.hears("Queued")
+    (*_, again) = await mia.messages(BOB)
+    assert (again.format, again.media, again.subject) == (Format.MMS, media, "Ready")
+
+
+async def test_where_messages_failed_is_a_list(mia: Typist) -> None:
+    await mia.type("f")
+    await mia.hears("Listed: Failed.")
+    await mia.hears("Bob Nilsson, 1 failed")
+
+
+async def test_a_maybe_sent_message_is_settled_by_the_agents_word(mia: Typist) -> None:
+    await choose_maybe_sent(mia)
+    await mia.hears("Maybe sent.")
+    await mia.type("1")
+    await mia.hears("Noted: it went out.")
+    (doubtful,) = [m for m in await mia.messages(PRIYA) if "uncertain" in m.body]
+    assert (doubtful.status, doubtful.handled) == (Status.ACCEPTED, True)
+
+
+async def test_a_maybe_sent_message_is_sent_again_only_on_the_agents_word(mia: Typist) -> None:
+    before = len(await mia.messages(PRIYA))
+    await choose_maybe_sent(mia)
+    await mia.type("0")
+    assert len(await mia.messages(PRIYA)) == before
+    await choose_maybe_sent(mia)
+    await mia.type("2")
+    (*_, again) = await mia.messages(PRIYA)
+    assert again.body == "This one is uncertain" and again.retry_of is not None
+
+
+async def choose_maybe_sent(mia: Typist) -> None:
+    """Pick it among Priya's messages in trouble."""
+    await mia.opens(PRIYA)
+    await mia.type("f")
+    await mia.hears("In trouble:")
+    number = next(line.split(".")[0] for line in mia.said if "This one is uncertain" in line)
+    await mia.type(number)
+
+
+async def test_an_opt_out_is_recorded_and_lifted_with_a_reason(mia: Typist) -> None:
+    await mia.type("1", "!", "", "! said so on the phone")
+    await mia.hears("Nothing was recorded.")
+    assert (await mia.conversation(CHLOE)).opted_out
+    await mia.type("r")
+    await mia.hears("recorded by mia: said so on the phone")
+    await mia.opens(INES)
+    await mia.type("! asked for it")
+    assert not (await mia.conversation(INES)).opted_out
+
+
+async def test_a_customer_gets_a_name_and_loses_it_again(mia: Typist) -> None:
+    await mia.type("1", "k Chloe M.")
+    assert (await mia.conversation(CHLOE)).name == "Chloe M."
+    await mia.type("z")
+    assert (await mia.conversation(CHLOE)).name == "Chloe Martin"
+
+
+async def test_star_and_unread_are_toggled(mia: Typist) -> None:
+    await mia.type("1", "s", "u")
+    row = await mia.conversation(CHLOE)
+    assert row.starred and row.unread
+    await mia.type("star")
+    await mia.hears("Unstarred Chloe Martin")
+
+
+async def test_the_history_of_a_message_is_told(mia: Typist) -> None:
+    await mia.opens(BOB)
+    await mia.type(".")
+    await mia.hears("failed, failed, code 330, the number is not in use")
+    await mia.type(". 7")
+    await mia.hears("There is no such message")

@@ -1,0 +1,92 @@
+"""From the composer to the store: a text is queued or noted, or it says why not."""
+
+from collections.abc import Mapping, Sequence
+
+from tui.company import Company
+from tui.domain.conversation import Conversation
+from tui.domain.mentions import mentioned
+from tui.domain.message import Enclosed, Message
+from tui.replying import Plan, Route
+from tui.seat import Seat
+from tui.sheet import Sheet
+from tui.store.errors import StoreError
+from tui.thread_actions import ThreadActions
+
+NO_ACCOUNT = "No account is configured: smsdesk doctor tells how"
+
+
+class NotSentError(Exception):
+    """Nothing left the composer; the words are for the agent."""
+
+
+class Dispatch:
+    """Hands texts over for one agent."""
+
+    def __init__(
+        self,
+        seat: Seat,
+        actions: ThreadActions,
+        sheet: Sheet,
+        company: Company,
+        keys: Mapping[str, str],
+    ) -> None:
+        """`keys` gives the first key of each command, for the words."""
+        self._agent = seat.agent
+        self._actions = actions
+        self._sheet = sheet
+        self._company = company
+        self._keys = keys
+
+    async def reply(
+        self,
+        conversation: Conversation,
+        text: str,
+        messages: Sequence[Message],
+        plan: Plan | None = None,
+    ) -> Message:
+        """Queue an answer; `messages` are those the agent sees. Raises `NotSentError`."""
+        sheet, held = self._sheet, await self._company.take_pen()
+        problem = sheet.objection(conversation, text, messages, self._keys, held, plan)
+        if problem or sheet.route is None:
+            raise NotSentError(problem or NO_ACCOUNT)
+        await sheet.flush()
+        try:
+            return await self._actions.send(
+                conversation,
+                text,
+                sheet.route,
+                seen_upto=sheet.seen_upto,
+                enclosed=sheet.enclosed,
+                plan=plan,
+            )
+        except StoreError as error:
+            raise NotSentError(f"{error}; your text is kept") from error
+
+    async def note(self, conversation: Conversation, text: str, colleagues: Sequence[str]) -> str:
+        """Write a note down; returns the words for the agent. Raises `NotSentError`."""
+        if not text.strip():
+            raise NotSentError("Nothing to note yet: type it first")
+        await self._sheet.flush()
+        named = [name for name in mentioned(text, colleagues) if name != self._agent]
+        try:
+            return await self._actions.note(conversation, text, named)
+        except StoreError as error:
+            raise NotSentError(f"{error}; your note is kept") from error
+
+    async def again(
+        self, conversation: Conversation, message: Message, route: Route | None, newest_id: int
+    ) -> Message:
+        """Queue a failed message once more, as a new one. Raises `NotSentError`."""
+        if route is None:
+            raise NotSentError(NO_ACCOUNT)
+        try:
+            return await self._actions.send(
+                conversation,
+                message.body,
+                route,
+                seen_upto=newest_id,
+                retry_of=message.id,
+                enclosed=Enclosed(message.media, message.subject),
+            )
+        except StoreError as error:
+            raise NotSentError(str(error)) from error
