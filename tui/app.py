@@ -149,6 +149,11 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         else:
             self.post_display_hook()
 
+    @property
+    def busy_with_keys(self) -> bool:
+        """Whether a key that was pressed is at work, or waits for one that is."""
+        return self._turns.any_waits or not self._turns.over(self.screen, monotonic())
+
     async def on_event(self, event: events.Event) -> None:
         """What is pasted is outside text wherever it goes: it becomes harmless at the door."""
         if isinstance(event, events.Paste):

@@ -171,7 +171,7 @@ async def test_an_unknown_second_key_does_nothing(
         reached = listening(monkeypatch)
         await desk.press("g")
         await desk.shows("i mine")
-        await desk.press("e")
+        await desk.press("z")
         await desk.hides("i mine")
         await desk.press("j")
         await desk.until(lambda: reached == ["next"])
