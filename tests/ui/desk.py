@@ -105,8 +105,14 @@ class Desk:
     # Pressing ---------------------------------------------------------------------------------
 
     async def press(self, *keys: str) -> None:
-        """Press keys by Textual's names."""
-        await self.pilot.press(*keys)
+        """Press keys by Textual's names, and wait until each has done its work."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self._worked()
+
+    async def _worked(self) -> None:
+        """Wait until no key waits for another, nor is at work."""
+        await self.until(lambda: not self.app.busy_with_keys, "the keys' work")
 
     async def command(self, command_id: str) -> None:
         """Press the first key of a command, as this seat has it."""
@@ -120,6 +126,7 @@ class Desk:
             else:
                 self.app.post_message(Key(char, char))
                 await self.pilot.pause()
+        await self._worked()
 
     async def stand_on(self, number: str) -> None:
         """Move the cursor of the list, by keys, onto a conversation it shows."""
@@ -173,7 +180,7 @@ class Desk:
     @property
     def typed(self) -> str:
         """What stands in the composer."""
-        return self.inbox.pane.composer.text
+        return self.inbox.pane.writing.composer.text
 
     # What is stored ---------------------------------------------------------------------------
 

@@ -172,7 +172,7 @@ async def use(desk: Desk, command: Command, text: str) -> None:
 async def leave(desk: Desk) -> None:
     """Back to the list, whatever is open."""
     for _ in range(8):
-        if desk.app.screen is desk.inbox and not desk.inbox.writing:
+        if desk.app.screen is desk.inbox and not desk.inbox.in_composer:
             return
         await desk.press("escape")
     raise AssertionError(f"no way out of {desk.app.screen}")

@@ -23,7 +23,9 @@ async def main(database: Path) -> int:
     async with Store(database, clock=clock, rng=random.Random(1), owner="sitting") as store:
         if new:
             await write_history(store, clock)
-        app = SmsDeskApp(store, Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC))
+        app = SmsDeskApp(
+            store, Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC, editor="/nowhere/vi")
+        )
         await app.run_async()
         return app.return_code or 0
 

@@ -15,7 +15,7 @@ async def _reply(desk: Desk, number: str) -> None:
     """Stand in the composer of a conversation."""
     await desk.open_thread(number)
     await desk.command("reply")
-    await desk.until(lambda: desk.inbox.writing, "the composer")
+    await desk.until(lambda: desk.inbox.in_composer, "the composer")
 
 
 async def _went_out(desk: Desk, number: str) -> list[str]:

@@ -29,7 +29,7 @@ async def test_a_stop_locks_the_conversation_before_the_agents_eyes(judging: Des
         await judging.shows("OPTED OUT: nothing can be sent", 'the customer wrote "STOP"')
         await judging.command("reply")
         await judging.shows("This customer has opted out")
-        assert not judging.inbox.writing
+        assert not judging.inbox.in_composer
 
 
 @BOTH_SIZES

@@ -52,7 +52,7 @@ async def test_an_answer_begins_behind_the_panel_by_putting_it_away(desk: Desk) 
         await desk.stand_on(CHLOE)
         await desk.command("contact")
         await desk.command("reply")
-        await desk.until(lambda: desk.inbox.writing, "the composer")
+        await desk.until(lambda: desk.inbox.in_composer, "the composer")
         await desk.hides("edits name and note")
 
 

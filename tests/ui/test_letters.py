@@ -31,7 +31,7 @@ async def _write(desk: Desk, number: str, text: str) -> None:
     """Type into the composer of a conversation."""
     await desk.open_thread(number)
     await desk.command("reply")
-    await desk.until(lambda: desk.inbox.writing, "the composer")
+    await desk.until(lambda: desk.inbox.in_composer, "the composer")
     await desk.type(text)
 
 
@@ -53,7 +53,7 @@ async def test_a_note_is_kept_never_sent_and_tells_who_is_named(desk: Desk, size
         await desk.type("please")
         await desk.press("enter")
         await desk.shows("bo will see it")
-        await desk.until(lambda: not desk.inbox.writing, "out of the composer")
+        await desk.until(lambda: not desk.inbox.in_composer, "out of the composer")
         note = await desk.last(CHLOE)
         assert (note.direction, note.body) == (Direction.NOTE, "call her @bo please")
         assert await desk.store.messages.mentions(note.id, COLLEAGUE)
@@ -184,7 +184,7 @@ async def test_what_came_meanwhile_is_said_with_who_wrote_it(desk: Desk) -> None
         await _write(desk, CHLOE, "Fine")
         chloe = await desk.thread(CHLOE)
         await desk.store.messages.add_note(chloe.id, COLLEAGUE, "hold on")
-        await desk.shows("hold on")
+        await desk.shows("note · bo")
         await desk.press("enter")
         await desk.shows("bo has left a note meanwhile, see above · Enter again sends all the same")
         await desk.press("enter")
@@ -227,7 +227,7 @@ async def test_an_account_without_mms_says_so(desk: Desk) -> None:
 async def test_one_key_replaces_what_costs_and_says_what_it_saves(desk: Desk) -> None:
     async with desk.open(WIDE):
         await _write(desk, CHLOE, "x" * 80)
-        desk.inbox.pane.composer.insert("’")
+        desk.inbox.pane.writing.composer.insert("’")
         await desk.shows("F8 ’→' saves 1 part", "2 parts")
         await desk.press("f8")
         await desk.shows("Replaced ’→': saves 1 part", "81/160 · 1 part")

@@ -168,6 +168,61 @@ async def test_several_wear_a_label_when_one_of_them_did_not(desk: Desk) -> None
         assert (await desk.thread(HUGO)).labels == ("parcels",)
 
 
+@BOTH_SIZES
+async def test_several_labels_are_ticked_in_one_opening_and_undone_as_one(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.store.triage.label([(await desk.thread(BOB)).id], AGENT, "late", True)
+        await desk.store.triage.label([(await desk.thread(CHLOE)).id], AGENT, "angry", True)
+        await desk.press("l")
+        await desk.shows("✓ #angry", "  #late", "Space or Tab ticks several", "Enter takes one")
+        await desk.press("space")
+        await desk.hides("✓ #angry")
+        await desk.press("down", "space")
+        await desk.shows("✓ #late", "Enter stores 2")
+        await desk.type("very")
+        await desk.press("space")
+        await desk.type("new")
+        await desk.shows("New label very new")
+        await desk.press("tab")
+        await desk.shows("✓ #very new", "Enter stores 3")
+        assert (await desk.thread(CHLOE)).labels == ("angry",)
+        await desk.press("enter")
+        await desk.shows("Put #late, #very new on and took #angry off Chloe Martin · z undoes")
+        assert (await desk.thread(CHLOE)).labels == ("late", "very new")
+        await desk.press("z")
+        await desk.shows("Undone")
+        assert (await desk.thread(CHLOE)).labels == ("angry",)
+
+
+async def test_a_label_ticked_twice_is_as_it_was_and_escape_changes_nothing(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.press("l", "space")
+        await desk.shows("✓ #parcels", "Enter stores 1")
+        await desk.press("space")
+        await desk.shows("Enter takes one")
+        await desk.press("space", "escape")
+        await dialog_is_gone(desk)
+        assert (await desk.thread(CHLOE)).labels == ()
+
+
+async def test_enter_takes_what_is_typed_beside_what_is_ticked(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.press("l", "tab")
+        await desk.shows("✓ #parcels")
+        await desk.type("#vip")
+        await desk.press("enter")
+        await desk.shows("Put #parcels, #vip on Chloe Martin")
+        assert (await desk.thread(CHLOE)).labels == ("parcels", "vip")
+
+
+async def test_enter_after_ticks_that_cancel_each_other_out_takes_the_line(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.press("l", "tab", "tab", "enter")
+        await desk.shows("Put #parcels on Chloe Martin")
+
+
 async def test_labels_stand_in_the_list_and_over_the_conversation(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.stand_on(HUGO)

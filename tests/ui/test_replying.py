@@ -94,7 +94,7 @@ async def test_sending_and_closing_goes_back_to_the_list(desk: Desk, size: Size)
         await write(desk, CHLOE, "Done")
         await desk.command("send_close")
         await desk.shows("Closed Chloe Martin")
-        await desk.until(lambda: not desk.inbox.writing, "out of the composer")
+        await desk.until(lambda: not desk.inbox.in_composer, "out of the composer")
         assert (await desk.thread(CHLOE)).state is State.CLOSED
         assert await sent(desk, CHLOE) == ["Done"]
 
@@ -123,7 +123,7 @@ async def test_the_setting_swaps_enter_and_alt_enter(desk: Desk) -> None:
 async def test_enter_twice_in_haste_sends_once(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await write(desk, CHLOE, "only once")
-        composer = desk.inbox.pane.composer
+        composer = desk.inbox.pane.writing.composer
         composer.submit(close=False)
         composer.submit(close=False)
         await desk.shows("… queued")
@@ -144,8 +144,8 @@ async def test_what_is_typed_while_a_message_is_queued_stays(
     async with desk.open(WIDE):
         monkeypatch.setattr(desk.store.outbox, "queue", slow_queue)
         await write(desk, CHLOE, "first")
-        desk.inbox.pane.composer.submit(close=False)
-        desk.inbox.pane.composer.insert("second")
+        desk.inbox.pane.writing.composer.submit(close=False)
+        desk.inbox.pane.writing.composer.insert("second")
         gate.set()
         await desk.shows("… queued")
         assert desk.typed == "second"
@@ -170,7 +170,7 @@ async def test_who_has_opted_out_cannot_be_written_to(desk: Desk, size: Size) ->
         await desk.stand_on(INES)
         await desk.command("reply")
         await desk.shows("opted out")
-        assert not desk.inbox.writing
+        assert not desk.inbox.in_composer
 
 
 @BOTH_SIZES

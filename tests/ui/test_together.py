@@ -85,9 +85,9 @@ async def test_one_writes_at_a_time_until_the_other_takes_over(
         await mia.shows("bo is writing here")
         await mia.command("reply")
         await mia.shows("bo is writing here: T takes over")
-        assert not mia.inbox.writing
+        assert not mia.inbox.in_composer
         await mia.command("take_over")
-        await mia.until(lambda: mia.inbox.writing, "Mia writes")
+        await mia.until(lambda: mia.inbox.in_composer, "Mia writes")
         await bo.shows("mia is writing here")
         await bo.press("enter")
         await bo.shows("mia writes here now")
@@ -107,7 +107,7 @@ async def test_a_composer_that_was_left_is_free_for_the_other(mia: Desk, bo: Des
         await bo.press("escape")
         await mia.hides("bo is writing here")
         await mia.command("reply")
-        await mia.until(lambda: mia.inbox.writing, "Mia writes")
+        await mia.until(lambda: mia.inbox.in_composer, "Mia writes")
 
 
 async def test_who_answers_first_has_the_conversation(mia: Desk, bo: Desk) -> None:
@@ -154,7 +154,7 @@ async def test_two_enters_at_once_send_one_answer(mia: Desk, bo: Desk) -> None:
         await mia.open_thread(CHLOE)
         await mia.shows("bo is writing here")
         await mia.command("take_over")
-        await mia.until(lambda: mia.inbox.writing, "Mia writes")
+        await mia.until(lambda: mia.inbox.in_composer, "Mia writes")
         await mia.type("Friday is fine")
         await asyncio.gather(mia.press("enter"), bo.press("enter"))
         await mia.shows("… queued")

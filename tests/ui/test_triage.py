@@ -81,7 +81,7 @@ async def test_digits_put_canned_replies_into_the_composer_filled(desk: Desk, si
             await desk.command(f"canned_{number}")
             await desk.until(lambda n=number: desk.typed == f"Text {n} for Chloe")
             await desk.press("ctrl+u", "escape")
-            await desk.until(lambda: not desk.inbox.writing)
+            await desk.until(lambda: not desk.inbox.in_composer)
 
 
 async def test_canned_replies_stand_under_the_conversation_by_use(desk: Desk) -> None:

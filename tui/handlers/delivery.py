@@ -36,7 +36,7 @@ async def retry(inbox: InboxScreen) -> None:
     elif message.status is Status.UNCERTAIN:
         _ask(inbox, message)
     else:
-        await inbox.pane.retry(message)
+        await inbox.pane.writing.retry(message)
 
 
 async def retry_through(inbox: InboxScreen) -> None:
@@ -64,7 +64,7 @@ def _choose_way(inbox: InboxScreen, message: Message) -> None:
     async def chosen(picked: Picked | None) -> None:
         """Send it that way, unless called off."""
         if picked is not None:
-            await inbox.pane.retry(message, routes[int(picked.value)])
+            await inbox.pane.writing.retry(message, routes[int(picked.value)])
 
     screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.seat.ascii)
     inbox.app.push_screen(screen, chosen)
@@ -88,7 +88,7 @@ def _ask(inbox: InboxScreen, message: Message) -> None:
         if choice == Choice.WENT_OUT:
             inbox.say(await inbox.actions.went_out(message))
         elif choice == Choice.AGAIN:
-            await inbox.pane.retry(message)
+            await inbox.pane.writing.retry(message)
 
     inbox.app.push_screen(MaybeSentScreen(message), decided)
 

@@ -27,7 +27,7 @@ async def _begin(inbox: InboxScreen, conversation: Conversation | None) -> None:
     """Write to someone new, unless that was called off."""
     if conversation is not None:
         await inbox.go_to(conversation)
-        inbox.pane.write()
+        inbox.pane.writing.write()
 
 
 async def search(inbox: InboxScreen) -> None:
@@ -59,9 +59,9 @@ async def _jump(inbox: InboxScreen, hit: Message | None) -> None:
 
 async def undo(inbox: InboxScreen) -> None:
     """Take the last action back."""
-    await inbox.pane.flush()
+    await inbox.pane.writing.flush()
     words = await inbox.actions.undo()
-    await inbox.pane.take_up_draft()
+    await inbox.pane.writing.take_up_draft()
     await step_back(inbox)
     inbox.say(words)
 
@@ -89,7 +89,7 @@ async def show_help(inbox: InboxScreen) -> None:
 
 async def leave(inbox: InboxScreen) -> None:
     """Quit, with every draft on disk."""
-    await inbox.pane.flush()
+    await inbox.pane.writing.flush()
     inbox.app.exit()
 
 

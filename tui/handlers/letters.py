@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation, View
-from tui.domain.local_time import next_waking, quiet_clocks, zones_for
 from tui.domain.message import Enclosed, Format
 from tui.domain.templates import Situation, Template, fill, known_values
 from tui.domain.text import one_line
 from tui.handlers.kind import Handler
 from tui.screens.said import said
+from tui.waking import waking_words
 
 if TYPE_CHECKING:
     from tui.replying import Plan, Route
@@ -23,11 +23,11 @@ async def canned(inbox: InboxScreen) -> None:
     """Choose a canned reply; it goes to the cursor, filled."""
     from tui.screens.canned import CannedScreen
 
-    pane = inbox.pane
+    pane = inbox.pane.writing
     if pane.conversation is None or pane.route is None:
         inbox.say(_OPEN_FIRST)
         return
-    if not inbox.writing:
+    if not inbox.in_composer:
         await pane.take_up()
     values = await values_for(inbox, pane.conversation, pane.route)
 
@@ -73,14 +73,14 @@ async def note(inbox: InboxScreen) -> None:
         inbox.say(_OPEN_FIRST)
         return
     await inbox.open_current()
-    await inbox.pane.take_note()
+    await inbox.pane.writing.take_note()
 
 
 async def schedule(inbox: InboxScreen) -> None:
     """Ask when what is written shall go out."""
     from tui.screens.schedule import ScheduleScreen
 
-    pane = inbox.pane
+    pane = inbox.pane.writing
     if pane.conversation is None or pane.route is None:
         inbox.say(_OPEN_FIRST)
         return
@@ -96,24 +96,10 @@ async def schedule(inbox: InboxScreen) -> None:
     async def done(chosen: Plan | None) -> None:
         await plan(inbox, chosen)
 
-    offer = waking_words(inbox, pane.conversation)
+    offer = waking_words(inbox.seat, pane.conversation.address)
     inbox.app.push_screen(
         ScheduleScreen(inbox.seat, pane.route, pane.conversation.address, offer), done
     )
-
-
-def waking_words(inbox: InboxScreen, conversation: Conversation) -> str:
-    """When the customer is awake again, as it would be typed; empty when that is now."""
-    from datetime import datetime
-
-    from tui.clock import SECOND
-
-    seat, zones = inbox.seat, zones_for(conversation.address)
-    now, hours = seat.clock.now(), seat.quiet_hours
-    if hours is None or not quiet_clocks(zones, now, hours):
-        return ""
-    at = next_waking(zones, now, hours)
-    return f"{datetime.fromtimestamp(at / SECOND, seat.zone):%Y-%m-%d %H:%M}" if at else ""
 
 
 async def call_off(inbox: InboxScreen) -> None:
@@ -122,16 +108,16 @@ async def call_off(inbox: InboxScreen) -> None:
     if message is None or message.scheduled_at is None:
         inbox.say("Select a scheduled message first: K goes up, J goes down")
         return
-    await inbox.pane.flush()
+    await inbox.pane.writing.flush()
     inbox.say(await inbox.actions.call_off(message))
-    await inbox.pane.take_up_draft()
+    await inbox.pane.writing.take_up_draft()
 
 
 async def pictures(inbox: InboxScreen) -> None:
     """Ask for the addresses of pictures."""
     from tui.screens.pictures import PicturesScreen
 
-    pane = inbox.pane
+    pane = inbox.pane.writing
     if pane.route is None or pane.composer.note:
         inbox.say("Pictures go with an answer: r begins one")
         return
@@ -151,7 +137,7 @@ async def editor(inbox: InboxScreen) -> None:
     """The draft in the agent's own editor."""
     from tui.editing import EditorProblem, edit
 
-    composer = inbox.pane.composer
+    composer = inbox.pane.writing.composer
     place = composer.conversation_id
     try:
         text = await edit(inbox.app, composer.text, inbox.seat.editor)

@@ -59,8 +59,7 @@ async def back(inbox: InboxScreen) -> None:
     if not reading and inbox.threads.unmark():
         inbox.offer_keys()
     elif not reading and inbox.threads.view.text:
-        inbox.filter.value = ""
-        inbox.filter.display = False
+        inbox.filter.close()
     inbox.threads.focus()
 
 
@@ -97,8 +96,7 @@ async def filter_list(inbox: InboxScreen) -> None:
         return
     if inbox.triaging is not None:
         await triage.end(inbox)
-    inbox.filter.display = True
-    inbox.filter.focus()
+    inbox.filter.open()
 
 
 async def change_order(inbox: InboxScreen) -> None:

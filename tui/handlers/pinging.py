@@ -42,7 +42,7 @@ async def ping(inbox: InboxScreen) -> None:
 
 def _account(inbox: InboxScreen) -> Account | None:
     """The account the answer would go through if it can ask, else any that can."""
-    route = inbox.pane.route
+    route = inbox.pane.writing.route
     accounts = ([route.account] if route else []) + list(inbox.seat.accounts)
     able = (a for a in accounts if a.capabilities is not None and a.capabilities.ping)
     return next(able, None)

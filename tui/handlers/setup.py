@@ -18,7 +18,7 @@ async def add_account(inbox: InboxScreen) -> None:
         return
     from tui.screens.setup import SetupScreen
 
-    await inbox.pane.flush()
+    await inbox.pane.writing.flush()
     inbox.app.push_screen(SetupScreen(enrol, first=not inbox.seat.accounts))
 
 

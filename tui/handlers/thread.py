@@ -32,7 +32,7 @@ async def reply(inbox: InboxScreen) -> None:
     """Open the conversation with the cursor in the composer."""
     if inbox.here is not None:
         await inbox.open_current()
-        await inbox.pane.take_up()
+        await inbox.pane.writing.take_up()
 
 
 async def close_next(inbox: InboxScreen) -> None:

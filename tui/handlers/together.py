@@ -16,7 +16,7 @@ async def take_over(inbox: InboxScreen) -> None:
         inbox.say("Open a conversation first")
         return
     await inbox.open_current()
-    await inbox.pane.take_up(force=True)
+    await inbox.pane.writing.take_up(force=True)
 
 
 HANDLERS: dict[str, Handler] = {"take_over": take_over}

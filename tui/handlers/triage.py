@@ -150,15 +150,15 @@ async def canned(inbox: InboxScreen, number: int) -> None:
     if shown is None or number > len(templates):
         inbox.say(f"There is no canned reply {number}")
         return
-    if await inbox.pane.take_up():
+    if await inbox.pane.writing.take_up():
         template = templates[number - 1]
-        inbox.pane.composer.insert(await _filled(inbox, shown, template))
+        inbox.pane.writing.composer.insert(await _filled(inbox, shown, template))
         await inbox.store.templates.used(template.name)
 
 
 async def _filled(inbox: InboxScreen, shown: Conversation, template: Template) -> str:
     """The text for this customer."""
-    seat, route = inbox.seat, inbox.pane.route
+    seat, route = inbox.seat, inbox.pane.writing.route
     account = route.account.name if route else ""
     situation = Situation(
         shown.name, shown.address, seat.agent, account, seat.clock.now(), seat.zone

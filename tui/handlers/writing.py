@@ -15,38 +15,38 @@ if TYPE_CHECKING:
 
 async def send(inbox: InboxScreen) -> None:
     """Hand the text over."""
-    inbox.pane.composer.submit(close=False)
+    inbox.pane.writing.composer.submit(close=False)
 
 
 async def send_close(inbox: InboxScreen) -> None:
     """Hand the text over and close the conversation."""
-    inbox.pane.composer.submit(close=True)
+    inbox.pane.writing.composer.submit(close=True)
 
 
 async def new_line(inbox: InboxScreen) -> None:
     """Break the line."""
-    inbox.pane.composer.break_line()
+    inbox.pane.writing.composer.break_line()
 
 
 async def account(inbox: InboxScreen) -> None:
     """Send through the next account."""
-    route, conversation = inbox.pane.route, inbox.pane.conversation
+    route, conversation = inbox.pane.writing.route, inbox.pane.conversation
     if route is not None and conversation is not None:
         other = next_account(inbox.seat.accounts, route, conversation)
-        inbox.pane.reroute(other)
+        inbox.pane.writing.reroute(other)
         if other != route:
             inbox.say(changes(route, other))
 
 
 async def sender(inbox: InboxScreen) -> None:
     """Send under the next own number or name."""
-    if inbox.pane.route is not None:
-        inbox.pane.reroute(next_sender(inbox.pane.route))
+    if inbox.pane.writing.route is not None:
+        inbox.pane.writing.reroute(next_sender(inbox.pane.writing.route))
 
 
 async def plain_signs(inbox: InboxScreen) -> None:
     """Replace the signs that force Unicode, where that makes the text plain."""
-    composer = inbox.pane.composer
+    composer = inbox.pane.writing.composer
     replacement = to_gsm(composer.text)
     if replacement is None:
         inbox.say("Nothing to replace: no sign in the text makes it longer")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -25,15 +23,18 @@ from tui.domain.views import belongs, name_of
 from tui.grace import Countdown
 from tui.handlers import HANDLERS, chord, triage
 from tui.looking import Looking
+from tui.screens.paced import PacedScreen
 from tui.screens.said import said
 from tui.seat import Seat
 from tui.sitting import EVERY, Sitting
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 from tui.widgets.borders import write_above, write_below
+from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel
 from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
@@ -43,17 +44,12 @@ from tui.widgets.virtual_list import VirtualList
 if TYPE_CHECKING:
     from tui.triaging import Triaging
 
-_FRAME = 1 / 120
-"""Seconds between two paintings: Textual's sixtieth is longer than a conversation takes to open."""
-_TURNS = 4
-"""Turns of the loop in which whatever a key sets off, widget by widget, gets into one picture."""
 _PREVIEW_DELAY = 0.06
-_SAY_SECONDS = 6.0
 _WIDTHS = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
 _SCOPES = (Scope.LIST, Scope.THREAD, Scope.TRIAGE, Scope.DESK)
 
 
-class InboxScreen(Screen[None]):
+class InboxScreen(PacedScreen[None]):
     """Routes keys to the list, the conversation and the composer."""
 
     HORIZONTAL_BREAKPOINTS = list(_WIDTHS)  # noqa: RUF012 (not a ClassVar in the base class)
@@ -62,7 +58,7 @@ class InboxScreen(Screen[None]):
     pane = getters.query_one("#pane", ConversationPane)
     status = getters.query_one("#status", StatusLine)
     keys = getters.query_one("#keys", KeyBar)
-    filter = getters.query_one("#filter", Input)
+    filter = getters.query_one("#filter", FilterLine)
 
     def __init__(self, store: Store, seat: Seat) -> None:
         """Reads the store and writes intents into it."""
@@ -73,26 +69,13 @@ class InboxScreen(Screen[None]):
         self.actions = ThreadActions(store, seat)
         self.triaging: Triaging | None = None
         """Set while triage fills the screen."""
+        self.piped_to = seat.pipe
+        """The command that is offered for a conversation as text."""
         self.looking = Looking(store, seat.agent, self._before_eyes)
         self._sitting = Sitting(store, seat.agent)
         self.countdown = Countdown(self.say, lambda: self.keys.said, self._key_of)
         self._preview: Timer | None = None
-        self._hush: Timer | None = None
-        self._frames: Timer | None = None
         self._bindings = BindingsMap(bindings(seat.commands, _SCOPES))
-
-    @property
-    def _update_timer(self) -> Timer:
-        """Textual's own, which runs while there is something to paint, at this screen's pace."""
-        if self._frames is None:
-            self._frames = self.set_interval(_FRAME, self._paint, pause=True)
-        return self._frames
-
-    async def _paint(self) -> None:
-        """Paint what has changed, all of it at once."""
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
-        self._on_timer_update()
 
     def compose(self) -> ComposeResult:
         """The status line, the two panes, the keys."""
@@ -104,14 +87,13 @@ class InboxScreen(Screen[None]):
                 yield ThreadList(
                     self.store, seat.clock, ascii=seat.ascii, zone=seat.zone, agent=seat.agent
                 )
-                yield Input(placeholder="name or number", id="filter", compact=True)
+                yield FilterLine()
             yield ConversationPane(self.store, seat, self.actions)
             yield ContactPanel(self.store, seat)
         yield KeyBar()
 
     async def on_mount(self) -> None:
         """Show the open conversations."""
-        self.filter.display = False
         self.threads.focus()
         await self._show_view(View())
         await self._count()
@@ -143,9 +125,6 @@ class InboxScreen(Screen[None]):
     def say(self, words: str) -> None:
         """Show a line in place of the keys for a while."""
         self.keys.say(words)
-        if self._hush is not None:
-            self._hush.stop()
-        self._hush = self.set_timer(_SAY_SECONDS, lambda: self.keys.say(""))
 
     async def _count(self) -> None:
         """Bring the numbers in line."""
@@ -169,7 +148,7 @@ class InboxScreen(Screen[None]):
     # Where the agent is ---------------------------------------------------------------------
 
     @property
-    def writing(self) -> bool:
+    def in_composer(self) -> bool:
         """Whether the agent's cursor is in the composer."""
         return isinstance(self.focused, Composer)
 
@@ -194,14 +173,14 @@ class InboxScreen(Screen[None]):
     def _key_of(self, command_id: str) -> str:
         """What to press for a command: a letter is a command only outside the composer."""
         key = first_keys(self.seat.commands)[command_id]
-        return f"Esc {key}" if self.writing else key
+        return f"Esc {key}" if self.in_composer else key
 
     def offer_keys(self) -> None:
         """The keys that matter here."""
         commands, marked = self.seat.commands, len(self.threads.marked)
-        if self.writing and self.pane.composer.note:
+        if self.in_composer and self.pane.writing.composer.note:
             self.keys.pairs(offers.while_noting(commands))
-        elif self.writing:
+        elif self.in_composer:
             self.keys.pairs(offers.while_writing(commands))
         elif self.focused is self.filter:
             self.keys.pairs(offers.while_filtering())
@@ -234,7 +213,7 @@ class InboxScreen(Screen[None]):
     @said
     async def _show_current(self) -> None:
         """Show the conversation under the cursor, but never under the hands of who writes."""
-        if self.writing or self.triaging is not None:
+        if self.in_composer or self.triaging is not None:
             return
         read, current = self.pane.conversation, self.threads.current
         if read is not None and (current is None or current.id != read.id):
@@ -300,17 +279,17 @@ class InboxScreen(Screen[None]):
     @on(Input.Submitted, "#filter")
     def _filter_done(self) -> None:
         """Back to the list, which stays narrowed."""
-        self.filter.display = bool(self.filter.value)
+        self.filter.rest()
         self.threads.focus()
 
-    @on(ConversationPane.Say)
-    def _said(self, event: ConversationPane.Say) -> None:
+    @on(ComposePane.Say)
+    def _said(self, event: ComposePane.Say) -> None:
         """The pane has something to say."""
         self.say(event.words)
 
-    @on(ConversationPane.Sent)
+    @on(ComposePane.Sent)
     @said
-    async def _sent(self, event: ConversationPane.Sent) -> None:
+    async def _sent(self, event: ComposePane.Sent) -> None:
         """A message was queued."""
         await self.looking.open(self.pane.conversation)
         closed = ""

@@ -6,10 +6,13 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tui.commands import Command, shown
 from tui.domain.text import one_line
+
+_SAY_SECONDS = 6.0
 
 
 class KeyBar(Widget):
@@ -22,6 +25,7 @@ class KeyBar(Widget):
         super().__init__(id=id)
         self._pairs: list[tuple[str, str]] = []
         self._words = ""
+        self._hush: Timer | None = None
 
     @property
     def said(self) -> str:
@@ -40,10 +44,17 @@ class KeyBar(Widget):
             self.refresh()
 
     def say(self, words: str) -> None:
-        """Show a line of words in place of the keys; empty brings the keys back."""
+        """Show a line of words in place of the keys for a while; empty brings the keys back."""
+        if self._hush is not None:
+            self._hush.stop()
+        self._hush = self.set_timer(_SAY_SECONDS, self._fall_silent) if words else None
         if words != self._words:
             self._words = words
             self.refresh()
+
+    def _fall_silent(self) -> None:
+        """The words have stood there long enough."""
+        self.say("")
 
     def render_line(self, y: int) -> Strip:
         """The line."""
