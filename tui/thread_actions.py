@@ -1,7 +1,7 @@
 """What an agent does with conversations: each action is stored, said, and can be undone."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import NOTHING, Direction, Enclosed, Format, Message, NewMessage
@@ -59,13 +59,11 @@ class ThreadActions:
         moment = words if until is None else f"until {words}"
         return self._done(f"Snoozed {_names(rows)} {moment}", before)
 
-    async def label(self, rows: Sequence[Conversation], label: str) -> str:
-        """Put a label on, or take it off when all of them wear it."""
-        on = not all(label in row.labels for row in rows)
-        before = await self._store.triage.label(_ids(rows), self._agent, label, on)
-        tag = f"#{one_line(label, 30)}"
-        words = f"Put {tag} on {_names(rows)}" if on else f"Took {tag} off {_names(rows)}"
-        return self._done(words, before)
+    async def label(self, rows: Sequence[Conversation], *labels: str) -> str:
+        """Put labels on, or take off those that all of them wear; one undo for all."""
+        changes = {label: not all(label in row.labels for row in rows) for label in labels}
+        before = await self._store.triage.relabel(_ids(rows), self._agent, changes)
+        return self._done(_label_words(changes, _names(rows)), before)
 
     async def star(self, rows: Sequence[Conversation]) -> str:
         """Starred, or not when all of them were."""
@@ -260,6 +258,19 @@ def retryable(message: Message | None) -> str:
 def is_open(conversation: Conversation) -> bool:
     """Whether there is something to close."""
     return conversation.state is State.OPEN
+
+
+def _label_words(changes: Mapping[str, bool], whose: str) -> str:
+    """What was put on and taken off: "Put #vip, #late on and took #new off Mia"."""
+
+    def tags(on: bool) -> str:
+        return one_line(", ".join(f"#{label}" for label in changes if changes[label] is on), 60)
+
+    if all(changes.values()):
+        return f"Put {tags(True)} on {whose}"
+    if not any(changes.values()):
+        return f"Took {tags(False)} off {whose}"
+    return f"Put {tags(True)} on and took {tags(False)} off {whose}"
 
 
 def _ids(rows: Sequence[Conversation]) -> list[int]:

@@ -25,10 +25,14 @@ def belongs(conversation: Conversation, view: View) -> bool:
     return fits and _contains(conversation, view.text)
 
 
+def is_waiting(conversation: Conversation) -> bool:
+    """Whether a conversation waits now: what is put off waits later."""
+    return conversation.state is State.OPEN and conversation.waiting_since is not None
+
+
 def waits_for(conversation: Conversation, agent: str) -> bool:
     """Whether a conversation waits for this agent, or for anybody."""
-    waits = conversation.state is State.OPEN and conversation.waiting_since is not None
-    return waits and conversation.assignee in ("", agent)
+    return is_waiting(conversation) and conversation.assignee in ("", agent)
 
 
 def mixes_states(view: View) -> bool:

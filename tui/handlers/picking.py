@@ -69,17 +69,15 @@ async def _assign(inbox: InboxScreen, rows: list[Conversation], picked: Picked |
 
 
 async def label(inbox: InboxScreen) -> None:
-    """Ask for a label to put on or take off."""
-    from tui.screens.pick import PickScreen
+    """Ask for labels to put on or take off."""
+    from tui.screens.pick_several import PickSeveralScreen
 
     rows = await inbox.targets()
     if rows:
         worn = frozenset.intersection(*(frozenset(row.labels) for row in rows))
         title, look = f"Labels of {these(rows)}", inbox.seat.ascii
         choices = await _labels(inbox, worn)
-        screen = PickScreen(
-            title, choices, verb="puts on or takes off", new="New label", ascii=look
-        )
+        screen = PickSeveralScreen(title, choices, new="New label", sign="#", ascii=look)
         inbox.app.push_screen(screen, partial(_label, inbox, rows))
 
 
@@ -93,12 +91,11 @@ async def _labels(inbox: InboxScreen, worn: frozenset[str]) -> list[Choice]:
 
 @said
 async def _label(inbox: InboxScreen, rows: list[Conversation], picked: Picked | None) -> None:
-    """On or off, unless it was called off; whoever types a new one may type its sign."""
-    if picked is None:
-        return
-    name = picked.value.removeprefix("#").strip() if picked.new else picked.value
-    if name:
-        await acted(inbox, await inbox.actions.label(rows, name))
+    """On or off, all at once, unless it was called off."""
+    names = (*picked.toggled, picked.value) if picked is not None else ()
+    once = tuple(name for name in dict.fromkeys(names) if name and names.count(name) == 1)
+    if once:
+        await acted(inbox, await inbox.actions.label(rows, *once))
 
 
 async def show_label(inbox: InboxScreen) -> None:

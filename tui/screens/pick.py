@@ -144,6 +144,8 @@ class PickScreen(ModalScreen[Picked | None]):
         Binding("up,ctrl+p,shift+tab", "move(-1)", "Previous", priority=True),
         Binding("f8", "drop", "Remove", priority=True),
     ]
+    FIELD: ClassVar[type[Input]] = Input
+    """What is typed into."""
     field = getters.query_one("#pick", Input)
     choices = getters.query_one(Choices)
     dialog = getters.query_one(".dialog", Vertical)
@@ -178,7 +180,7 @@ class PickScreen(ModalScreen[Picked | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._title, 50))
             dialog.border_subtitle = f"Enter {self._verb}{drops} · Esc closes"
-            yield Input(placeholder=self._placeholder, id="pick", compact=True)
+            yield self.FIELD(placeholder=self._placeholder, id="pick", compact=True)
             none = "Nothing yet: type a name" if self._new else "Nothing matches"
             yield Choices(none, ascii=self._ascii)
 

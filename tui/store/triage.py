@@ -3,7 +3,7 @@
 import functools
 import random
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tui.clock import Clock
 from tui.domain.conversation import State
@@ -132,7 +132,13 @@ class Triage:
 
     async def label(self, ids: Sequence[int], agent: str, label: str, on: bool) -> list[Summary]:
         """Put a label on, or take it off; a label is one line."""
-        label = " ".join(repair(label).split())
+        return await self.relabel(ids, agent, {label: on})
+
+    async def relabel(
+        self, ids: Sequence[int], agent: str, changes: Mapping[str, bool]
+    ) -> list[Summary]:
+        """Put labels on (True) and take others off, all at once; a label is one line."""
+        wanted = {" ".join(repair(label).split()): on for label, on in changes.items()}
 
         def work(transaction: Transaction) -> list[Summary]:
             summaries = Summaries(transaction, self._rng)
@@ -140,9 +146,10 @@ class Triage:
             for identity in ids:
                 summary = summaries.get(identity)
                 before.append(dict(summary))
-                self._put_label(transaction.connection, summary, label, on)
-                action = f"label {label}" if on else f"unlabel {label}"
-                record(transaction, self._rng, self._clock, agent, action, identity)
+                for label, on in wanted.items():
+                    self._put_label(transaction.connection, summary, label, on)
+                    action = f"label {label}" if on else f"unlabel {label}"
+                    record(transaction, self._rng, self._clock, agent, action, identity)
             summaries.flush()
             return before
 

@@ -16,7 +16,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
-from tui.domain.views import belongs, empty_words, mixes_states
+from tui.domain.views import belongs, empty_words, is_waiting, mixes_states
 from tui.store.conversations import FIRST, LAST, key_of
 from tui.store.store import Store
 from tui.widgets.styled import over
@@ -209,7 +209,7 @@ class ThreadList(VirtualList[Conversation]):
         flags = self._flags(row)
         room = width - 3 - len(age) - len(flags)
         name = "thread--unread" if row.unread else "thread--title"
-        waits = "thread--waiting" if row.waiting_since is not None else "thread--age"
+        waits = "thread--waiting" if is_waiting(row) else "thread--age"
         return Strip(
             [
                 Segment(self._mark(row), over(base, self.style_of("thread--mark"))),
