@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("call_off", ("D",), "Cancel a scheduled", "Take it back before its time", Scope.THREAD),
     Command("copy_text", ("y",), "Copy the text", "To your clipboard", Scope.THREAD),
     Command("copy_number", ("Y",), "Copy the number", "To the clipboard", Scope.THREAD),
+    Command("pipe", ("vertical_line",), "Pipe", "As text to a command: less, grep", Scope.THREAD),
     Command("files", ("f",), "Files", "Pictures that came; save them", Scope.THREAD),
     Command("contact", ("backslash",), "Contact", "Who it is, consent, counts", Scope.THREAD),
     Command("edit_contact", ("C",), "Edit the contact", "Name and note", Scope.THREAD),

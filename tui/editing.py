@@ -10,6 +10,7 @@ from pathlib import Path
 from textual.app import App, SuspendNotSupported
 
 from tui.domain.text import printable
+from tui.lent import lent
 
 _LARGEST = 100_000
 """Bytes that are read back."""
@@ -22,8 +23,7 @@ class EditorProblem(Exception):
 async def edit(app: App[int], text: str, editor: str) -> str:
     """Return `text` as the agent leaves it in `editor`; raises `EditorProblem`.
 
-    The terminal is the editor's meanwhile, but sync and the feed go on: a message under way must
-    not be taken for one whose desk has died.
+    The terminal is the editor's meanwhile.
     """
     with tempfile.TemporaryDirectory(prefix="smsdesk-") as folder:
         path = Path(folder, "draft.txt")
@@ -46,7 +46,7 @@ def _command(editor: str) -> list[str]:
 async def _run(app: App[int], command: list[str]) -> None:
     """Run the editor in the app's terminal; nothing is painted until it ends."""
     try:
-        with app.batch_update(), app.suspend():
+        with lent(app):
             process = await asyncio.create_subprocess_exec(*command)
             try:
                 status = await process.wait()

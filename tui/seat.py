@@ -44,6 +44,10 @@ class Seat:
     """By the customer's clock; sending in them asks first."""
     editor: str = ""
     """The command that edits a draft; empty: none is known."""
+    shell: str = "/bin/sh"
+    """Runs the commands to which an agent pipes a conversation."""
+    pipe: str = ""
+    """The command that is offered for that first."""
     manners: Manners = field(default_factory=Manners)
     """How the agent is told of news while looking elsewhere."""
     enrol: "Enrol | None" = None

@@ -109,6 +109,8 @@ def make_seat(desk: Desk, clock: Clock, environ: Mapping[str, str]) -> "Seat":
         grace_ms=round(desk.grace_seconds * SECOND),
         quiet_hours=desk.quiet_hours,
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
+        shell=environ.get("SHELL") or "/bin/sh",
+        pipe=desk.pipe,
         manners=manners_of(desk, environ),
         downloads=expanded(desk.downloads, environ),
         keys={command: split_keys(keys) for command, keys in desk.keys.items()},

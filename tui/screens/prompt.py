@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.domain.text import one_line
+from tui.domain.text import one_line, printable
 
 
 class PromptScreen(ModalScreen[str | None]):
@@ -18,10 +18,12 @@ class PromptScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
     field = getters.query_one(Input)
+    hint = getters.query_one(Static)
 
-    def __init__(self, heading: str, hint: str, placeholder: str) -> None:
-        """What is asked for, what it means, and an example."""
+    def __init__(self, heading: str, hint: str, placeholder: str, *, value: str = "") -> None:
+        """What is asked for, what it means, an example, and what is offered."""
         super().__init__()
+        self._value = value
         self._heading = heading
         self._hint = hint
         self._placeholder = placeholder
@@ -31,11 +33,20 @@ class PromptScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
             dialog.border_subtitle = "Enter takes it · Esc calls off"
-            yield Input(placeholder=self._placeholder, compact=True)
+            yield Input(printable(self._value), placeholder=self._placeholder, compact=True)
             yield Static(Content(self._hint), classes="hint")
 
     @on(Input.Submitted)
     def _given(self) -> None:
-        """Go on, unless nothing was given."""
-        if self.field.value.strip():
-            self.dismiss(self.field.value.strip())
+        """Go on; when nothing was given, say what is expected."""
+        if given := self.field.value.strip():
+            self.dismiss(given)
+        else:
+            self.hint.update(Content(f"Type it first, for example {self._placeholder}"))
+            self.hint.set_classes("problem")
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        """Say again what it means."""
+        self.hint.update(Content(self._hint))
+        self.hint.set_classes("hint")

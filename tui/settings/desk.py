@@ -72,6 +72,8 @@ class Desk:
     notifications: Notifications = Notifications()
     downloads: str = "~/Downloads"
     """Directory into which files of customers are saved."""
+    pipe: str = "less"
+    """The command that is offered for a conversation as plain text."""
     log_level: str = "info"
     opt_out_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Further words that mean STOP, by country (`*`: everywhere)."""

@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     """Bell and desktop notifications."""
     downloads: str = Field(_DEFAULT.downloads, min_length=1)
     """Directory into which files of customers are saved."""
+    pipe: str = _DEFAULT.pipe
+    """The command offered when a conversation is piped to one; empty: none."""
     log_level: LogLevel = "info"
     """The least that goes to the log file."""
     opt_out_words: WordTable = Field(default_factory=dict)
