@@ -17,6 +17,7 @@ def test_what_matters_first_fits_into_eighty_columns() -> None:
         offers.while_looking(COMMANDS),
         offers.while_marking(COMMANDS, 1_000),
         offers.while_triaging(COMMANDS),
+        offers.when_triaged(COMMANDS),
         offers.while_filtering(),
     ):
         assert width(pairs) <= 80
@@ -32,6 +33,8 @@ def test_the_users_own_keys_are_offered() -> None:
 def test_a_command_without_a_key_is_not_offered() -> None:
     words = [word for _, word in offers.while_looking(remapped({"close": ()}))]
     assert "Close" not in words and "Reply" in words
+    ends = offers.when_triaged(remapped({"skip": (), "undo": ("f12",)}))
+    assert ends == [("F12", "Undo"), ("Esc", "To the list")]
 
 
 def test_in_a_narrow_line_the_way_back_is_not_what_falls_off() -> None:

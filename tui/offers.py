@@ -1,6 +1,7 @@
 """Which keys the last line offers, by what the agent is doing."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tui.commands import Command, Scope, by_id, shown
 
@@ -42,6 +43,13 @@ def while_marking(commands: Iterable[Command], marked: int) -> list[Pair]:
 def while_triaging(commands: Iterable[Command]) -> list[Pair]:
     """For triage mode."""
     return [("1-9", "Canned"), *_named(commands, _FOR_TRIAGE), ("Esc", "End")]
+
+
+def when_triaged(commands: Iterable[Command]) -> list[Pair]:
+    """For the end of a round, where nobody is shown."""
+    known = by_id(commands)
+    again = replace(known["skip"], bar="Begin again")
+    return [*_pairs((known["undo"], again)), ("Esc", "To the list")]
 
 
 def _named(commands: Iterable[Command], ids: Sequence[str]) -> list[Pair]:

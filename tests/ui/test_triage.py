@@ -103,6 +103,19 @@ async def test_without_canned_replies_it_says_how_to_get_some(desk: Desk) -> Non
 
 
 @BOTH_SIZES
+async def test_the_end_of_a_round_offers_only_what_acts_there(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("t")
+        await desk.shows("1-9 Canned", "r Reply")
+        await desk.press("space", "space", "space")
+        await desk.shows("0 handled, 3 still wait", " z Undo  Space Begin again  Esc To the list")
+        await desk.hides("Canned", "r Reply", "h Snooze")
+        await desk.press("space")
+        await shows_thread(desk, CHLOE)
+        await desk.shows("1-9 Canned", "r Reply", "Space Later")
+
+
+@BOTH_SIZES
 async def test_snoozing_goes_on(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.press("t", "h")

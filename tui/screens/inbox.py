@@ -184,6 +184,8 @@ class InboxScreen(PacedScreen[None]):
             self.keys.pairs(offers.while_writing(commands))
         elif self.focused is self.filter:
             self.keys.pairs(offers.while_filtering())
+        elif self.triaging is not None and self.pane.conversation is None:
+            self.keys.pairs(offers.when_triaged(commands))
         elif self.triaging is not None:
             self.keys.pairs(offers.while_triaging(commands))
         elif marked:
