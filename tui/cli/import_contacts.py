@@ -6,14 +6,13 @@ import sys
 from argparse import Namespace
 from functools import partial
 
+from tui.address_book import BadContacts, read_contacts, sorted_out
 from tui.cli import context
-from tui.cli.address_book import read_contacts
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.progress import show_progress
 from tui.cli.reading import store_errors
 from tui.cli.show import write
 from tui.clock import SystemClock
-from tui.domain.phone import AddressKind, parse_address
 from tui.domain.text import one_line
 from tui.settings.desk import Desk
 from tui.store.contacts import Contact, Contacts, Imported
@@ -21,15 +20,16 @@ from tui.wiring import open_store
 
 _NAMED = 3
 """So many of those left out are named."""
-_REACHABLE = frozenset({AddressKind.NUMBER, AddressKind.SHORT_CODE})
 
 
 def run(arguments: Namespace) -> int:
     """Import all contacts that have a number; a file that has none is bad use."""
     desk = context.desk(arguments)
-    found = read_contacts(arguments.file)
-    usable = [contact for contact in found if _is_reachable(contact, desk.default_region)]
-    skipped = [contact for contact in found if not _is_reachable(contact, desk.default_region)]
+    try:
+        found = read_contacts(arguments.file)
+    except BadContacts as problem:
+        raise CommandError(str(problem), BAD_USE) from None
+    usable, skipped = sorted_out(found, desk.default_region)
     if not usable:
         line = f"{arguments.file} holds no contact with a valid number"
         raise CommandError(f"{line}; write them with + and the country code", BAD_USE)
@@ -47,11 +47,6 @@ def _skipped_words(skipped: list[Contact]) -> str:
     first = ", ".join(f'"{words}"' for words in named[:_NAMED])
     more = ", …" if len(named) > _NAMED else ""
     return f"{len(skipped)} skipped, no valid number: {first}{more}"
-
-
-def _is_reachable(contact: Contact, region: str | None) -> bool:
-    """Whether the contact can be written to."""
-    return parse_address(contact.address, region).kind in _REACHABLE
 
 
 async def _add(desk: Desk, contacts: list[Contact]) -> Imported:

@@ -8,12 +8,10 @@ from tui.domain.phone import pretty
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
-    from pathlib import Path
 
     from tui.domain.conversation import Conversation
     from tui.screens.contact import Card
     from tui.screens.inbox import InboxScreen
-    from tui.store.contacts import Contact
 
 ASKED = "-contact"
 """The class of an inbox whose agent has asked for the panel where it does not show by itself."""
@@ -78,19 +76,7 @@ async def import_contacts(inbox: InboxScreen) -> None:
     """Take in names and notes from a file."""
     from tui.screens.import_contacts import ImportContactsScreen
 
-    inbox.app.push_screen(ImportContactsScreen(inbox.store, inbox.seat, _read))
-
-
-def _read(path: Path) -> list[Contact]:
-    """The contacts of a file, by the rules of the command line's import."""
-    from tui.cli.address_book import read_contacts
-    from tui.cli.errors import CommandError
-    from tui.screens.import_contacts import BadContacts
-
-    try:
-        return read_contacts(path)
-    except CommandError as error:
-        raise BadContacts(error.line) from None
+    inbox.app.push_screen(ImportContactsScreen(inbox.store, inbox.seat))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -1,7 +1,6 @@
 """Contacts from a CSV or vCard file, read in while a bar shows how far it is."""
 
 import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.address_book import BadContacts, read_contacts, sorted_out
 from tui.domain.numbers import bar
-from tui.domain.phone import AddressKind, parse_address
 from tui.domain.text import one_line
 from tui.screens.said import said
 from tui.seat import Seat
@@ -22,14 +21,6 @@ from tui.store.contacts import Contact
 from tui.store.store import Store
 
 _BAR = 40
-_REACHABLE = frozenset({AddressKind.NUMBER, AddressKind.SHORT_CODE})
-
-Read = Callable[[Path], list[Contact]]
-"""Reads a file; raises `BadContacts`."""
-
-
-class BadContacts(Exception):
-    """The file gives no contacts; the text is fit for an agent."""
 
 
 class ImportContactsScreen(ModalScreen[None]):
@@ -43,12 +34,11 @@ class ImportContactsScreen(ModalScreen[None]):
     field = getters.query_one("#import-path", Input)
     line = getters.query_one("#import-line", Static)
 
-    def __init__(self, store: Store, seat: Seat, read: Read) -> None:
-        """`read` knows the kinds of files."""
+    def __init__(self, store: Store, seat: Seat) -> None:
+        """What is read goes into `store`."""
         super().__init__()
         self._store = store
         self._seat = seat
-        self._read_file = read
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -110,15 +100,11 @@ class ImportContactsScreen(ModalScreen[None]):
     def _usable(self, path: Path) -> tuple[list[Contact], int]:
         """The contacts that can be written to, and how many cannot."""
         try:
-            found = self._read_file(path.expanduser())
+            found = read_contacts(path.expanduser())
         except RuntimeError:
             raise BadContacts(f"{path}: there is no such home directory") from None
-        usable = [contact for contact in found if self._reachable(contact)]
-        return usable, len(found) - len(usable)
-
-    def _reachable(self, contact: Contact) -> bool:
-        """Whether there is a number."""
-        return parse_address(contact.address, self._seat.region).kind in _REACHABLE
+        usable, skipped = sorted_out(found, self._seat.region)
+        return usable, len(skipped)
 
     def _progress(self, done: int, total: int) -> None:
         """How many are on disk."""

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tui.cli.errors import BAD_USE, CommandError
 from tui.domain.fold import fold
+from tui.domain.phone import AddressKind, parse_address
 from tui.store.contacts import Contact
 
 _LARGEST = 256 * 1024 * 1024
@@ -19,29 +19,46 @@ _NAME = ("name", "full name", "display name", "customer", "contact", "nazwa", "f
 _FIRST = ("first name", "given name", "imie", "vorname")
 _LAST = ("last name", "family name", "surname", "nazwisko", "nachname")
 _NOTE = ("note", "notes", "comment", "remark", "uwagi", "notiz")
+_REACHABLE = frozenset({AddressKind.NUMBER, AddressKind.SHORT_CODE})
+
+
+class BadContacts(Exception):
+    """The file gives no contacts; the text says why on one line, and holds outside text."""
 
 
 def read_contacts(path: Path) -> list[Contact]:
-    """The contacts of a file, by its ending; raises `CommandError` for one that cannot be read."""
+    """The contacts of a file, by its ending; raises `BadContacts` for one that cannot be read."""
     text = _text(path)
     if path.suffix.casefold() in (".vcf", ".vcard"):
         return list(_vcards(text, path))
     try:
         return list(_rows(text))
     except csv.Error as error:
-        raise CommandError(f"{path} is not CSV ({error})", BAD_USE) from None
+        raise BadContacts(f"{path} is not CSV ({error})") from None
+
+
+def sorted_out(
+    contacts: Iterable[Contact], region: str | None
+) -> tuple[list[Contact], list[Contact]]:
+    """Those that can be written to, and those that cannot."""
+    usable: list[Contact] = []
+    skipped: list[Contact] = []
+    for contact in contacts:
+        kind = parse_address(contact.address, region).kind
+        (usable if kind in _REACHABLE else skipped).append(contact)
+    return usable, skipped
 
 
 def _text(path: Path) -> str:
     """The text of a file in UTF-8."""
     try:
         if path.stat().st_size > _LARGEST:
-            raise CommandError(f"{path} is too large; split it", BAD_USE)
+            raise BadContacts(f"{path} is too large; split it")
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise CommandError(f"cannot read {path} ({error.strerror})", BAD_USE) from None
+        raise BadContacts(f"cannot read {path} ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise CommandError(f"{path} is not in UTF-8; save it as UTF-8", BAD_USE) from None
+        raise BadContacts(f"{path} is not in UTF-8; save it as UTF-8") from None
 
 
 def _rows(text: str) -> Iterator[Contact]:
@@ -95,13 +112,13 @@ def _vcards(text: str, path: Path) -> Iterator[Contact]:
         import vobject
     except ModuleNotFoundError:
         line = "vCard files need one more package: pip install 'smsdesk[vcard]'"
-        raise CommandError(line, BAD_USE) from None
+        raise BadContacts(line) from None
     try:
         for card in vobject.readComponents(text):
             yield from _of_card(card.contents)
     except (vobject.base.VObjectError, ValueError, AttributeError) as error:
         line = f"{path} is not a vCard file ({type(error).__name__})"
-        raise CommandError(line, BAD_USE) from None
+        raise BadContacts(line) from None
 
 
 def _of_card(contents: dict[str, list[object]]) -> Iterator[Contact]:
