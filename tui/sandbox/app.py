@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from tui.sandbox import API_KEY, API_SECRET, handset
 from tui.sandbox.control import CONTROL_ERRORS, control_routes
 from tui.sandbox.faults import FaultMiddleware
+from tui.sandbox.serwersms.emulator import TOKEN
 from tui.sandbox.world import Sandbox
 
 
@@ -43,7 +44,8 @@ def create_app(sandbox: Sandbox | None = None) -> Starlette:
 
 def describe(sandbox: Sandbox) -> str:
     """Mounts, credentials and handset table as plain text."""
-    lines = ["smsdesk sandbox", "", f"credentials: {API_KEY} / {API_SECRET}", "", "mounts:"]
+    credentials = f"credentials: {API_KEY} / {API_SECRET}, or the token {TOKEN} at serwersms"
+    lines = ["smsdesk sandbox", "", credentials, "", "mounts:"]
     for name, emulator in sandbox.emulators.items():
         lines.append(f"  /{name:<14} {emulator.code_table()}".rstrip())
     table = inspect.cleandoc(handset.__doc__ or "")
