@@ -29,6 +29,7 @@ from tui.terminal import KEEP_TITLE, RESTORE_TITLE
 from tui.themes import THEMES, named
 from tui.turns import LOOK, Done, Press, Turns
 from tui.unserved import CannotServe
+from tui.widgets.say import Say
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
 """What runs behind the screen: it is entered after the first paint and left at the end."""
@@ -128,6 +129,11 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         assert isinstance(screen, InboxScreen)
         return screen
 
+    @on(Say)
+    def _said(self, event: Say) -> None:
+        """A widget or a dialog has something to say."""
+        self.inbox.say(event.words)
+
     def on_resize(self) -> None:
         """Terminals mix up what they show when their size changes."""
         self._picture.forget()
@@ -169,9 +175,19 @@ class SmsDeskApp(App[int], inherit_bindings=False):
     async def _hand_over(self, press: Press) -> None:
         """Give a key to whom it concerns, and have it followed."""
         target, turn = self.focused or self.screen, self._turns.turn
-        await super().on_event(press)
+        if not self._passes_over(press):
+            await super().on_event(press)
         if not target.post_message(Done(turn)):
             self.post_message(Done(turn))
+
+    def _passes_over(self, press: Press) -> bool:
+        """Whether a key was meant for a text that could not be begun; that is said."""
+        hush = self.inbox.hush
+        key = press.key if isinstance(press, events.Key) else ""
+        passed = self.screen is self.inbox and hush.takes(key, monotonic())
+        if passed:
+            self.inbox.say(hush.notice if key != "escape" else "")
+        return passed
 
     @on(Done)
     def _key_is_done(self, event: Done) -> None:

@@ -45,12 +45,13 @@ class Dispatch:
         plan: Plan | None = None,
     ) -> Message:
         """Queue an answer; `messages` are those the agent sees. Raises `NotSentError`."""
-        sheet, held = self._sheet, await self._company.take_pen()
-        problem = sheet.objection(conversation, text, messages, self._keys, held, plan)
-        if problem or sheet.route is None:
-            raise NotSentError(problem or NO_ACCOUNT)
-        await sheet.flush()
+        sheet = self._sheet
         try:
+            held = await self._company.take_pen()
+            problem = sheet.objection(conversation, text, messages, self._keys, held, plan)
+            if problem or sheet.route is None:
+                raise NotSentError(problem or NO_ACCOUNT)
+            await sheet.flush()
             return await self._actions.send(
                 conversation,
                 text,

@@ -15,11 +15,13 @@ from tui import present
 from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
 from tui.present import MUTED
+from tui.screens.said import said
 from tui.seat import Seat
 from tui.store.store import Store
+from tui.widgets.say import Reader
 
 
-class AccountsScreen(ModalScreen[None]):
+class AccountsScreen(Reader, ModalScreen[None]):
     """Kept up to date while it is open; Esc or F3 closes it."""
 
     DEFAULT_CSS = """
@@ -46,6 +48,7 @@ class AccountsScreen(ModalScreen[None]):
         await self._show()
         self.set_interval(1.0, self._show)
 
+    @said
     async def _show(self) -> None:
         """Read the states."""
         states = await self._store.accounts.states()

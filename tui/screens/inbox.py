@@ -22,6 +22,7 @@ from tui.domain.conversation import Conversation, State, View
 from tui.domain.views import belongs, name_of
 from tui.grace import Countdown
 from tui.handlers import HANDLERS, chord, triage
+from tui.hush import Hush
 from tui.looking import Looking
 from tui.screens.paced import PacedScreen
 from tui.screens.said import said
@@ -69,6 +70,7 @@ class InboxScreen(PacedScreen[None]):
         self.actions = ThreadActions(store, seat)
         self.triaging: Triaging | None = None
         """Set while triage fills the screen."""
+        self.hush = Hush()
         self.piped_to = seat.pipe
         """The command that is offered for a conversation as text."""
         self.looking = Looking(store, seat.agent, self._before_eyes)
@@ -283,11 +285,6 @@ class InboxScreen(PacedScreen[None]):
         """Back to the list, which stays narrowed."""
         self.filter.rest()
         self.threads.focus()
-
-    @on(ComposePane.Say)
-    def _said(self, event: ComposePane.Say) -> None:
-        """The pane has something to say."""
-        self.say(event.words)
 
     @on(ComposePane.Sent)
     @said

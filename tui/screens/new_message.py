@@ -15,9 +15,10 @@ from tui.domain.phone import Address, BadNumber, destination, pretty
 from tui.domain.text import one_line
 from tui.seat import Seat
 from tui.store.store import Store
+from tui.widgets.say import Reader
 
 
-class NewMessageScreen(ModalScreen[Conversation | None]):
+class NewMessageScreen(Reader, ModalScreen[Conversation | None]):
     """Asks for a number; dismissed with its conversation, begun if there was none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

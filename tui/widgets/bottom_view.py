@@ -7,7 +7,9 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
+
+from tui.widgets.say import Reader
+from tui.widgets.styled import Styled
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Line:
     message_id: int
 
 
-class BottomView(Widget):
+class BottomView(Reader, Styled):
     """Draws the lines that are on the screen; a subclass lays them out."""
 
     lines: list[Line]

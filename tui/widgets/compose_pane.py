@@ -28,19 +28,16 @@ from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 from tui.widgets.composer import Composer
 from tui.widgets.route_line import RouteLine
+from tui.widgets.say import Reader
+
+NO_CONVERSATION = "There is no conversation here: open one first"
 
 
-class ComposePane(Vertical):
+class ComposePane(Reader, Vertical):
     """The answer, or the private note, to one conversation."""
 
     composer = getters.query_one("#composer", Composer)
     route_line = getters.query_one("#route", RouteLine)
-
-    @dataclass
-    class Say(Event):
-        """Words for the agent."""
-
-        words: str
 
     @dataclass
     class Sent(Event):
@@ -75,7 +72,9 @@ class ComposePane(Vertical):
         self._looks = self.Looks("", note=False)
         self.conversation: Conversation | None = None
         """Whom the text is for."""
-        self.sheet = Sheet(store, seat, self._say)
+        self.refusal = ""
+        """Why it was not possible to begin to write, when that was tried last."""
+        self.sheet = Sheet(store, seat, self.say)
         """What goes with the text to the disk and to the outbox."""
         self._dispatch = Dispatch(seat, actions, self.sheet, company, self._keys)
 
@@ -94,10 +93,6 @@ class ComposePane(Vertical):
         """The newest message the agent sees; 0 for none."""
         messages = self._before_eyes()
         return messages[-1].id if messages else 0
-
-    def _say(self, words: str) -> None:
-        """Words for the agent, made of outside text perhaps."""
-        self.post_message(self.Say(one_line(words, 300)))
 
     # What stands there ----------------------------------------------------------------------
 
@@ -149,28 +144,32 @@ class ComposePane(Vertical):
     # Taking it up ---------------------------------------------------------------------------
 
     async def take_up(self, *, force: bool = False) -> bool:
-        """Begin to write, unless a colleague does; `force` takes the pen out of that hand."""
-        held = await self._company.take_pen(force=force)
-        if held:
-            key = self._keys["take_over"]
-            self._say(f"{one_line(held, 20)} is writing here: {key} takes over")
+        """Begin to write, unless a colleague does; `force` takes the pen out of that hand.
+
+        Whether that was possible; `refusal` says why not.
+        """
+        self.refusal = self._impossible() or await self._held(force)
+        if self.refusal:
+            self.say(self.refusal)
             return False
         await self._write_as(note=False)
-        return self.write()
-
-    def write(self) -> bool:
-        """Put the cursor into the composer; whether nothing stands against it."""
-        if self.conversation is None:
-            return False
-        if self.conversation.opted_out:
-            key = self._keys["consent"]
-            self._say(f"This customer has opted out: nothing can be sent ({key} has more)")
-            return False
-        if self.route is None:
-            self._say(NO_ACCOUNT)
-            return False
         self.composer.focus()
         return True
+
+    def _impossible(self) -> str:
+        """Why nothing can be written to this customer; empty when it can."""
+        if self.conversation is None:
+            return NO_CONVERSATION
+        if self.conversation.opted_out:
+            key = self._keys["consent"]
+            return f"This customer has opted out: nothing can be sent ({key} has more)"
+        return NO_ACCOUNT if self.route is None else ""
+
+    async def _held(self, force: bool) -> str:
+        """Take the pen, and say who has it instead."""
+        held = await self._company.take_pen(force=force)
+        key = self._keys["take_over"]
+        return f"{one_line(held, 20)} is writing here: {key} takes over" if held else ""
 
     async def take_note(self) -> None:
         """Begin a private note, or go on with one."""
@@ -252,7 +251,7 @@ class ComposePane(Vertical):
         event.stop()
         conversation = self.conversation
         if conversation is None or conversation.id != event.conversation_id:
-            self._say("Not sent: another conversation is open; the text is kept as a draft")
+            self.say("Not sent: another conversation is open; the text is kept as a draft")
         elif event.note:
             await self._send_note(conversation, event.text)
         else:
@@ -268,7 +267,7 @@ class ComposePane(Vertical):
         self.sheet.noted(conversation.id)
         await self._write_as(note=False)
         self.post_message(Composer.Left())
-        self._say(words)
+        self.say(words)
 
     async def send_later(self, plan: Plan) -> None:
         """Queue what is written for its time."""
@@ -304,13 +303,13 @@ class ComposePane(Vertical):
         try:
             sent = await self._dispatch.again(self.conversation, message, way, newest_id)
         except NotSentError as refusal:
-            self._say(str(refusal))
+            self.say(str(refusal))
         else:
             self._after(sent, close=False)
 
     def _refuse(self, conversation: Conversation, text: str, refusal: NotSentError) -> None:
         """Nothing was sent: the text stands there again."""
-        self._say(str(refusal))
+        self.say(str(refusal))
         if text.strip() and self.composer.conversation_id == conversation.id:
             self.composer.give_back(text)
 

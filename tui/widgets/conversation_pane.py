@@ -23,9 +23,10 @@ from tui.widgets.borders import write_above, write_below
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.message_view import MessageView
 from tui.widgets.notice_line import NoticeLine
+from tui.widgets.say import Reader
 
 
-class ConversationPane(Vertical):
+class ConversationPane(Reader, Vertical):
     """Shows a conversation, who else is there, and what stands against answering it."""
 
     view = getters.query_one("#messages", MessageView)

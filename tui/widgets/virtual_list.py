@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.widgets.row_source import RowSource, RowT
+from tui.widgets.say import Reader
 from tui.widgets.styled import Styled
 
 _CACHED = 1_024
@@ -24,7 +25,7 @@ _SCREENS = 3
 """How many screens of rows are read ahead and kept behind."""
 
 
-class VirtualList(Styled, RowSource[RowT], can_focus=True):
+class VirtualList(Reader, Styled, RowSource[RowT], can_focus=True):
     """Rows of one height around a cursor; a subclass reads and draws them."""
 
     ROW_HEIGHT: ClassVar[int] = 1
@@ -247,12 +248,11 @@ class VirtualList(Styled, RowSource[RowT], can_focus=True):
         row = self.rows[place]
         current = place == self.cursor
         key = (row, current, width, self.has_focus, self.look())
-        if key in self._strips:
-            self._strips.move_to_end(key)
-            return self._strips[key]
-        strips = self._strips[key] = self.draw(row, current=current, width=width)
-        if len(self._strips) > _CACHED:
-            self._strips.popitem(last=False)
+        strips = self._strips.get(key)
+        if strips is None:
+            strips = self._strips[key] = self.draw(row, current=current, width=width)
+            if len(self._strips) > _CACHED:
+                self._strips.popitem(last=False)
         return strips
 
     def _track(self, y: int) -> Strip:
