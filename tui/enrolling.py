@@ -108,15 +108,11 @@ def _keep(path: Path, new: NewAccount) -> list[str]:
 
 def _into_keyring(new: NewAccount) -> None:
     """Put the secret where the settings look for it; raises `CannotEnrol`."""
-    from tui.settings.secrets import SERVICE
+    from tui.settings.vault import KeyringTrouble, NoKeyring, into_keyring
 
     try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ModuleNotFoundError:
+        into_keyring(new.name, new.api_secret)
+    except NoKeyring:
         raise CannotEnrol("No keyring here: pip install 'smsdesk[keyring]', or F4") from None
-    try:
-        keyring.set_password(SERVICE, new.name, new.api_secret)
-    except KeyringError as error:
-        name = type(error).__name__
-        raise CannotEnrol(f"The keyring takes nothing ({name}): F4 keeps it elsewhere") from None
+    except KeyringTrouble as trouble:
+        raise CannotEnrol(f"The keyring takes nothing ({trouble}): F4 keeps it elsewhere") from None

@@ -10,9 +10,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expanded
 from tui.settings.sources import read_secret
-
-SERVICE = "smsdesk"
-"""The service under which the keyring keeps the desk's secrets."""
+from tui.settings.vault import SERVICE, KeyringTrouble, NoKeyring, from_keyring
 
 Keyring = Callable[[str], str | None]
 """The secret of a name in the keyring, None when there is none; raises `SettingsError`."""
@@ -21,19 +19,15 @@ Keyring = Callable[[str], str | None]
 def system_keyring(name: str) -> str | None:
     """The secret of a name in the system's keyring; raises `SettingsError`."""
     try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ModuleNotFoundError:
+        return from_keyring(name)
+    except NoKeyring:
         raise SettingsError(
             ["a secret is in the keyring; install it with: pip install 'smsdesk[keyring]'"]
         ) from None
-    try:
-        found: str | None = keyring.get_password(SERVICE, name)
-    except KeyringError as error:
+    except KeyringTrouble as trouble:
         raise SettingsError(
-            [f"the keyring does not answer ({type(error).__name__}); use api_secret_file instead"]
+            [f"the keyring does not answer ({trouble}); use api_secret_file instead"]
         ) from None
-    return found
 
 
 def with_secrets(
