@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.providers.wire import Wire
 from tui.clock import ManualClock
 from tui.domain.capabilities import Channel, ReceiptChannel
 from tui.domain.message import Format
@@ -46,13 +47,8 @@ def body(name: str) -> bytes:
 
 def answering(status: int, content: bytes) -> tuple[MessagePort, list[httpx.Request]]:
     """An account whose provider always answers so, and the requests it gets."""
-    requests: list[httpx.Request] = []
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        requests.append(request)
-        return httpx.Response(status, content=content)
-
-    return account(handle), requests
+    wire = Wire(httpx.Response(status, content=content))
+    return account(wire), wire.requests
 
 
 def account(handler: Handler) -> MessagePort:

@@ -3,7 +3,6 @@
 import base64
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.providers.messente import OMNI_ID, account, recorded
+from tests.providers.wire import Wire
 from tui.clock import HOUR, ManualClock
 from tui.domain.capabilities import Channel, ReceiptChannel
 from tui.domain.message import Format
@@ -30,45 +31,7 @@ from tui.providers.errors import (
 from tui.providers.messente import Messente
 from tui.providers.protocol import Accepted, Outgoing, Provider, Refused
 
-DATA = Path(__file__).parent.parent / "data" / "messente"
-OMNI_ID = "3c1c7c1e-7d5b-4b0e-9a55-0a4c3f1f6a21"
 MESSAGE = Outgoing("m1abcdefghi0", "+37251234567", "Your parcel is at the front desk.")
-
-Reply = httpx.Response | Exception
-
-
-class Wire:
-    """Answers requests in turn and keeps them."""
-
-    def __init__(self, *replies: Reply) -> None:
-        """The last reply is repeated."""
-        self.replies = list(replies)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The next reply."""
-        self.requests.append(request)
-        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-        if isinstance(reply, Exception):
-            raise reply
-        return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
-
-
-def recorded(name: str, status: int = 200) -> httpx.Response:
-    """A recorded body as an answer."""
-    content = (DATA / f"{name}.json").read_bytes()
-    return httpx.Response(status, content=content, headers={"Content-Type": "application/json"})
-
-
-def account(wire: Wire, clock: ManualClock | None = None) -> Messente:
-    """An Omnichannel account on that wire."""
-    return Messente(
-        base_url="https://desk.test/messente",
-        api_key="user",
-        api_secret="pass word",
-        clock=clock or ManualClock(),
-        transport=httpx.MockTransport(wire),
-    )
 
 
 def errors(*items: dict[str, Any], status: int = 400) -> httpx.Response:
@@ -204,7 +167,7 @@ async def test_the_field_is_the_last_name_of_a_longer_source() -> None:
     ],
 )
 async def test_what_stops_a_send_is_raised_by_what_it_means(
-    answer: Reply, kind: type[ProviderError]
+    answer: httpx.Response | Exception, kind: type[ProviderError]
 ) -> None:
     wire = Wire(answer)
     with pytest.raises(ProviderError) as caught:

@@ -1,11 +1,10 @@
 """What becomes of a message at Messente's Omnichannel API: its status, its cancelling, the key."""
 
-from pathlib import Path
-
 import httpx
 import pytest
 
-from tui.clock import ManualClock
+from tests.providers.messente import OMNI_ID, account, recorded
+from tests.providers.wire import Wire
 from tui.domain.status import Status
 from tui.providers.errors import (
     AccountBlocked,
@@ -17,46 +16,6 @@ from tui.providers.errors import (
     Unavailable,
     Unreadable,
 )
-from tui.providers.messente import Messente
-
-DATA = Path(__file__).parent.parent / "data" / "messente"
-OMNI_ID = "3c1c7c1e-7d5b-4b0e-9a55-0a4c3f1f6a21"
-
-Reply = httpx.Response | Exception
-
-
-class Wire:
-    """Answers requests in turn and keeps them."""
-
-    def __init__(self, *replies: Reply) -> None:
-        """The last reply is repeated."""
-        self.replies = list(replies)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The next reply."""
-        self.requests.append(request)
-        reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-        if isinstance(reply, Exception):
-            raise reply
-        return httpx.Response(reply.status_code, headers=reply.headers, content=reply.content)
-
-
-def recorded(name: str, status: int = 200) -> httpx.Response:
-    """A recorded body as an answer."""
-    content = (DATA / f"{name}.json").read_bytes()
-    return httpx.Response(status, content=content, headers={"Content-Type": "application/json"})
-
-
-def account(wire: Wire) -> Messente:
-    """An Omnichannel account on that wire."""
-    return Messente(
-        base_url="https://desk.test/messente",
-        api_key="user",
-        api_secret="pass word",
-        clock=ManualClock(),
-        transport=httpx.MockTransport(wire),
-    )
 
 
 async def test_a_status_tells_word_code_reason_time_parts_and_price() -> None:
@@ -116,7 +75,7 @@ async def test_an_unreadable_status_is_said_to_be_so(answer: httpx.Response) -> 
     ],
 )
 async def test_a_look_up_in_trouble_is_never_uncertain(
-    answer: Reply, kind: type[ProviderError]
+    answer: httpx.Response | Exception, kind: type[ProviderError]
 ) -> None:
     with pytest.raises(kind):
         await account(Wire(answer)).look_up(OMNI_ID)

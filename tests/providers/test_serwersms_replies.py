@@ -1,7 +1,6 @@
 """Replies of SerwerSMS, asked for by date and never marked as read."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.providers.serwersms import NOON, PASSWORD, account, hostile_items, recorded
+from tests.providers.wire import Wire
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.events import Reply
 from tui.domain.events import Unreadable as SetAside
@@ -18,52 +19,6 @@ from tui.providers.errors import (
     Unreadable,
 )
 from tui.providers.serwersms import SerwerSms
-
-DATA = Path(__file__).parent.parent / "data" / "serwersms"
-NOON = 1_772_622_000_000
-"""4 March 2026, 12:00 in Warsaw."""
-PASSWORD = "sandbox-secret"
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-names = ("id", "type", "phone", "recived", "text", "title", "attachments", "status", "reason")
-hostile_items = st.lists(json_values | st.dictionaries(st.sampled_from(names), json_values))
-
-
-class Wire:
-    """Answers requests in turn, the last answer for ever, and keeps the requests' bodies."""
-
-    def __init__(self, *answers: Any) -> None:
-        self.answers = list(answers)
-        self.paths: list[str] = []
-        self.bodies: list[dict[str, Any]] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.paths.append(request.url.path)
-        self.bodies.append(json.loads(request.content))
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, httpx.Response):
-            return httpx.Response(answer.status_code, content=answer.content)
-        return httpx.Response(200, content=json.dumps(answer).encode())
-
-
-def recorded(name: str) -> Any:
-    """A recorded body."""
-    return json.loads((DATA / f"{name}.json").read_bytes())
-
-
-def account(wire: Wire, now: int = NOON) -> SerwerSms:
-    """An account on that wire."""
-    return SerwerSms(
-        base_url="https://desk.test/serwersms/",
-        api_key="sandbox",
-        api_secret=PASSWORD,
-        clock=ManualClock(now),
-        transport=httpx.MockTransport(wire),
-    )
 
 
 def eco(identity: int, recived: str, **fields: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.providers.wire import Wire
 from tui.clock import ManualClock
 from tui.domain.message import Format
 from tui.domain.status import Status
@@ -35,27 +36,6 @@ DATA = Path(__file__).parent.parent / "data" / "serwersms"
 BASE = "https://desk.test/serwersms"
 MESSAGE = Outgoing("m1dvi7vgg5c3e", "+48500600700", "Paczka czeka w recepcji")
 PASSWORD = "tajne hasło"
-
-
-class Wire:
-    """Answers requests in turn, the last answer for ever, and keeps the requests."""
-
-    def __init__(self, *answers: httpx.Response | Exception) -> None:
-        self.answers = list(answers)
-        self.requests: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The body of the last request."""
-        found: dict[str, Any] = json.loads(self.requests[-1].content)
-        return found
 
 
 def recorded(name: str) -> httpx.Response:

@@ -3,14 +3,12 @@
 import json
 import logging
 import traceback
-from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import parse_qsl
 
 import httpx
 import pytest
 
-from tui.clock import HOUR, ManualClock
+from tests.providers.smartswitch import ANN, SECRET, account, answering, asked, body, data, entry
+from tui.clock import HOUR
 from tui.domain.capabilities import Channel, ReceiptChannel
 from tui.providers.errors import (
     CredentialsRefused,
@@ -21,65 +19,7 @@ from tui.providers.errors import (
     Uncertain,
     Unreadable,
 )
-from tui.providers.protocol import Outgoing, Provider
-from tui.providers.smartswitch import SmartSwitch
-
-DATA = Path(__file__).parents[1] / "data" / "smartswitch"
-SECRET = "pass w0rd&+"
-ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")
-
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-def body(name: str) -> bytes:
-    """A recorded body."""
-    return (DATA / f"{name}.json").read_bytes()
-
-
-def account(
-    handler: Handler, *, base_url: str = "https://sms.example.net/api/", batch: int = 10
-) -> SmartSwitch:
-    """An account in front of `handler`."""
-    return SmartSwitch(
-        base_url=base_url,
-        api_key="desk",
-        api_secret=SECRET,
-        clock=ManualClock(),
-        transport=httpx.MockTransport(handler),
-        batch=batch,
-    )
-
-
-def answering(status: int, *contents: bytes) -> tuple[SmartSwitch, list[httpx.Request]]:
-    """An account whose switch answers with one content after the other, and the requests."""
-    requests: list[httpx.Request] = []
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        requests.append(request)
-        return httpx.Response(status, content=contents[min(len(requests), len(contents)) - 1])
-
-    return account(handle), requests
-
-
-def asked(request: httpx.Request) -> list[tuple[str, str]]:
-    """The parameters of a request after the credentials, which have to come first and once."""
-    pairs = parse_qsl(request.url.query.decode(), keep_blank_values=True, strict_parsing=True)
-    assert pairs[:2] == [("_login", "desk"), ("_password", SECRET)]
-    return pairs[2:]
-
-
-def entry(
-    reference: str = "", *, number: str = "", status: object = "ok", identity: str = "1"
-) -> dict[str, object]:
-    """One recipient's entry in an answer."""
-    meta = {"meta": {"request_id": reference}} if reference else {}
-    attributes = {"destination_number": number, "segments": 1, "status": status}
-    return {"type": "message", "id": identity, "attributes": attributes, **meta}
-
-
-def data(*entries: object) -> bytes:
-    """An answer with these entries, as an array."""
-    return json.dumps({"data": entries}).encode()
+from tui.providers.protocol import Provider
 
 
 async def test_a_ping_is_an_invisible_message_with_a_receipt() -> None:

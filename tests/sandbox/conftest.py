@@ -1,4 +1,4 @@
-"""A sandbox with MessageMedia alone, a clock that stands still, and a client of it."""
+"""A sandbox with MessageMedia alone, a client of it, and a desk to push to."""
 
 import random
 from collections.abc import AsyncIterator
@@ -9,13 +9,31 @@ import pytest
 from tui.clock import ManualClock
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.world import Sandbox
+from tui.sandbox.world import PushSettings, Sandbox
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    """4 March 2026, 08:00 UTC, until moved."""
-    return ManualClock()
+def pushed() -> list[httpx.Request]:
+    """What the desk was sent, in order."""
+    return []
+
+
+@pytest.fixture
+def answers() -> list[httpx.Response]:
+    """How the desk answers the next pushes; afterwards always with `OK`."""
+    return []
+
+
+@pytest.fixture
+def push(pushed: list[httpx.Request], answers: list[httpx.Response]) -> PushSettings:
+    """How to push to the desk."""
+
+    def desk(request: httpx.Request) -> httpx.Response:
+        """Take one push."""
+        pushed.append(request)
+        return answers.pop(0) if answers else httpx.Response(200, text="OK\n")
+
+    return PushSettings(to="http://desk", transport=httpx.MockTransport(desk))
 
 
 @pytest.fixture

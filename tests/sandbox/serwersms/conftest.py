@@ -1,4 +1,4 @@
-"""A sandbox with SerwerSMS alone, a clock that stands still, a client of it and a desk."""
+"""A sandbox with SerwerSMS alone that pushes to a desk, and a client of it."""
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,35 +14,8 @@ from tui.sandbox.world import PushSettings, Sandbox
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    """4 March 2026, 9:00 in Warsaw, until moved."""
-    return ManualClock()
-
-
-@pytest.fixture
-def pushed() -> list[httpx.Request]:
-    """What the desk was sent, in order."""
-    return []
-
-
-@pytest.fixture
-def answers() -> list[httpx.Response]:
-    """How the desk answers the next pushes; afterwards always with `OK`."""
-    return []
-
-
-@pytest.fixture
-def sandbox(
-    clock: ManualClock, pushed: list[httpx.Request], answers: list[httpx.Response]
-) -> Sandbox:
+def sandbox(clock: ManualClock, push: PushSettings) -> Sandbox:
     """Only SerwerSMS, always with the same chance, pushing to the desk."""
-
-    def desk(request: httpx.Request) -> httpx.Response:
-        """Take one push."""
-        pushed.append(request)
-        return answers.pop(0) if answers else httpx.Response(200, text="OK\n")
-
-    push = PushSettings(to="http://desk", transport=httpx.MockTransport(desk))
     return Sandbox(clock=clock, rng=random.Random(7), push=push, emulators=[SerwerSms])
 
 
