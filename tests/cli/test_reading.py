@@ -202,6 +202,6 @@ async def test_looking_takes_no_event_loop_and_no_network(
         text=True,
         check=True,
     )
-    heavy = {"asyncio", "aiosqlite", "aiosql", "httpx", "phonenumbers", "pydantic", "structlog"}
+    heavy = {"asyncio", "aiosqlite", "httpx", "phonenumbers", "pydantic", "structlog"}
     assert "Is it ready?" in ran.stdout
     assert not heavy & set(ran.stdout.splitlines()[-1].split())
