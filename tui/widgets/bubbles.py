@@ -7,10 +7,10 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui import present
 from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.widgets.styled import Styled
 
 _WIDEST = 84
 _SHARE = 0.78
@@ -22,7 +22,7 @@ class Bubbles:
 
     def __init__(
         self,
-        view: Widget,
+        view: Styled,
         *,
         ascii: bool,
         zone: tzinfo | None,
@@ -55,16 +55,12 @@ class Bubbles:
         placed = [self._placed(line, message, width, edge) for line in lines]
         return [*placed, Strip.blank(width, self._ground)]
 
-    def _style(self, name: str) -> Style:
-        """The whole style of a component class."""
-        return self._view.get_component_rich_style(name)
-
     def _bubble(self, message: Message, width: int) -> list[list[Segment]]:
         """The text, in a box of its own width."""
         inner = min(_WIDEST, max(8, int(width * _SHARE))) - 2
         texts = present.body_lines(_text(message), inner)
         size = max(cell_len(line) for line in texts)
-        style = self._ground + self._style(f"message--{message.direction.value}")
+        style = self._ground + self._view.style_of(f"message--{message.direction.value}")
         left, right = self._sides(message)
         return [[Segment(f"{left}{present.fit(line, size)}{right}", style)] for line in texts]
 
@@ -82,7 +78,7 @@ class Bubbles:
 
     def _files(self, files: Sequence[AttachmentInfo], room: int) -> list[list[Segment]]:
         """A line for each file that came with it."""
-        style = self._style("message--file")
+        style = self._view.style_of("message--file")
         return [
             [Segment(f" {present.fit(words, min(cell_len(words), room))} ", style)]
             for words in present.file_lines(files, ascii=self._ascii)
@@ -90,7 +86,7 @@ class Bubbles:
 
     def _meta(self, message: Message, room: int) -> list[Segment]:
         """Who and when, and the badge."""
-        dim = self._style("message--meta")
+        dim = self._view.style_of("message--meta")
         words = present.meta(message, zone=self._zone, several_accounts=self._several_accounts)
         words = f"note · {words}" if message.direction is Direction.NOTE else words
         badge = present.badge_words(message, zone=self._zone, ascii=self._ascii)
@@ -108,13 +104,13 @@ class Bubbles:
     def _advice(self, message: Message, room: int) -> list[list[Segment]]:
         """What to do about it, under a message in trouble."""
         words = present.fit(self._coach(message), room).rstrip()
-        return [[Segment(f" {words} ", self._style("message--advice"))]] if words else []
+        return [[Segment(f" {words} ", self._view.style_of("message--advice"))]] if words else []
 
     def _edge(self, selected: bool) -> Segment:
         """The mark beside a selected message."""
         if not selected:
             return Segment(" ", self._ground)
-        return Segment(">" if self._ascii else "▌", self._style("message--selected"))
+        return Segment(">" if self._ascii else "▌", self._view.style_of("message--selected"))
 
     def _placed(
         self, segments: list[Segment], message: Message, width: int, edge: Segment

@@ -7,13 +7,13 @@ from datetime import tzinfo
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui import present
 from tui.clock import Clock
 from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.widgets.bottom_view import Line
 from tui.widgets.bubbles import Bubbles
+from tui.widgets.styled import Styled
 
 _CACHED = 2_048
 
@@ -22,7 +22,7 @@ class MessageLayout:
     """Lays out for a view; each message once for each width and state."""
 
     def __init__(
-        self, view: Widget, bubbles: Bubbles, clock: Clock, *, ascii: bool, zone: tzinfo | None
+        self, view: Styled, bubbles: Bubbles, clock: Clock, *, ascii: bool, zone: tzinfo | None
     ) -> None:
         """Nothing is laid out before `arrange`."""
         self._view = view
@@ -74,7 +74,7 @@ class MessageLayout:
 
     def _rule(self, words: str, name: str, *, drawn: bool) -> list[Line]:
         """A heading between messages, and a blank line."""
-        style = self._view.get_component_rich_style(name)
+        style = self._view.style_of(name)
         mark = "-" if self._ascii else "─"
         text = f" {words} ".center(self.width - 2, mark if drawn else " ")
         strip = Strip([Segment(f" {text} ", style)]).adjust_cell_length(self.width, style)
@@ -85,13 +85,12 @@ class MessageLayout:
         files = self.files.get(message.id, ())
         today = present.day_key(self._clock.now(), self._zone)
         key = (message, files, self.width, selected, today)
-        if key in self._drawn:
-            self._drawn.move_to_end(key)
-            return self._drawn[key]
-        strips = self._bubbles.draw(message, files, self.width, selected=selected)
-        self._drawn[key] = strips
-        if len(self._drawn) > _CACHED:
-            self._drawn.popitem(last=False)
+        strips = self._drawn.get(key)
+        if strips is None:
+            strips = self._bubbles.draw(message, files, self.width, selected=selected)
+            self._drawn[key] = strips
+            if len(self._drawn) > _CACHED:
+                self._drawn.popitem(last=False)
         return strips
 
     def looks_different(self) -> bool:
@@ -101,7 +100,7 @@ class MessageLayout:
         self._looks_old = False
         view = self._view
         names = sorted(view.COMPONENT_CLASSES)
-        looks = (view.rich_style, *(view.get_component_rich_style(name) for name in names))
+        looks = (view.style_of(), *(view.style_of(name) for name in names))
         if looks == self._looks:
             return False
         self._looks = looks

@@ -26,7 +26,7 @@ from tui.widgets.bubbles import Bubbles
 from tui.widgets.message_layout import MessageLayout
 from tui.widgets.message_window import MessageWindow
 
-_FEWEST = 20
+_FEWEST = 12
 _RULE = 4
 """Lines over the first message (day, news), which are others once more is read before it."""
 
@@ -118,8 +118,8 @@ class MessageView(BottomView):
 
     @property
     def _first(self) -> int:
-        """Messages that fill the screen, as each takes three lines; more are read behind them."""
-        return max(_FEWEST, self.size.height // 2)
+        """Messages that fill the screen, as each takes three lines or more; others follow."""
+        return max(_FEWEST, (self.size.height + _RULE) // 3 + 1)
 
     async def apply(self, changes: Iterable[Change]) -> None:
         """Take in what has changed in this conversation."""
@@ -238,7 +238,7 @@ class MessageView(BottomView):
             if self.conversation is None
             else "Nothing written yet: r writes the first message"
         )
-        style = self.get_component_rich_style("message--empty")
+        style = self.style_of("message--empty")
         return Strip([Segment(present.fit(words.center(width), width), style)])
 
     def notify_style_update(self) -> None:
