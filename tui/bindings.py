@@ -21,6 +21,10 @@ _ALSO_WRITING = frozenset({"palette", "help", "accounts", "schedule"})
 """Commands of other places that act while an agent writes, too."""
 
 
+_ALSO_READING = frozenset({"canned"})
+"""Commands of the composer that act outside it, too: they begin a reply."""
+
+
 def _types_nothing(key: str) -> bool:
     """Whether a key is none that a text could want."""
     return "ctrl+" in key or (key[:1] == "f" and key[1:].isdigit())
@@ -34,6 +38,7 @@ def bindings(commands: Iterable[Command], scopes: Iterable[Scope]) -> list[Bindi
             ",".join(keys), f"run('{command.id}')", command.words, show=False, tooltip=command.hint
         )
         for command in commands
-        if command.scope in wanted and (keys := [k for k in command.keys if " " not in k])
+        if (command.scope in wanted or command.id in _ALSO_READING)
+        and (keys := [k for k in command.keys if " " not in k])
     ]
     return [*made, Binding(PREFIX, "prefix", "Go to …", show=False)]

@@ -163,7 +163,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "sender", ("f7",), "Other sender", "The next own number or name", Scope.WRITE, "Sender"
     ),
-    Command("canned", ("f2",), "Canned reply", "Also :: · fields are filled", Scope.WRITE),
+    Command("canned", ("f2",), "Canned reply", "Begins a reply; :: while typing", Scope.WRITE),
     Command("to_gsm", ("f8",), "Plain signs", "Replace what forces Unicode", Scope.WRITE),
     Command("pictures", ("f9",), "Pictures", "Addresses and a subject: MMS", Scope.WRITE),
     Command("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR", Scope.WRITE),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.ui.desk import WIDE, Desk, presses
+from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import CHLOE, NOBODY
 from tui.domain.message import Direction
 from tui.domain.templates import Template
@@ -41,6 +41,30 @@ async def test_a_canned_reply_is_filled_and_its_open_field_is_typed_over(
         await desk.shows("queued")
         assert await _went_out(desk, CHLOE) == ["Hi Chloe, your order 4711 is ready"]
         assert (await desk.store.templates.by_use())[0].uses == 1
+
+
+@BOTH_SIZES
+async def test_outside_the_composer_a_canned_reply_begins_an_answer(desk: Desk, size: Size) -> None:
+    await desk.store.templates.save(_READY, "mia")
+    async with desk.open(size):
+        await desk.stand_on(CHLOE)
+        await desk.press("f2")
+        await desk.shows("Canned replies", "Hi Chloe, your order")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Hi Chloe, your order {order} is ready")
+        assert desk.inbox.in_composer
+
+
+async def test_a_canned_reply_for_who_has_opted_out_says_why_not(desk: Desk) -> None:
+    await desk.store.templates.save(_READY, "mia")
+    place = (await desk.thread(CHLOE)).id
+    await desk.store.consent.decide(place, "bo", opted_out=True, evidence="by phone")
+    async with desk.open(WIDE):
+        await desk.stand_on(CHLOE)
+        await desk.press("f2")
+        await desk.shows("This customer has opted out: nothing can be sent (! has more)")
+        assert not desk.inbox.in_composer
+        assert desk.app.screen is desk.inbox
 
 
 async def test_an_open_field_stops_every_enter_and_is_named(desk: Desk) -> None:

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 
@@ -86,6 +87,7 @@ async def test_one_writes_at_a_time_until_the_other_takes_over(
         await mia.command("reply")
         await mia.shows("bo is writing here: T takes over")
         assert not mia.inbox.in_composer
+        await mia.until(lambda: not mia.inbox.hush.lasts(monotonic()), "keys act again")
         await mia.command("take_over")
         await mia.until(lambda: mia.inbox.in_composer, "Mia writes")
         await bo.shows("mia is writing here")

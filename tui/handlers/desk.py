@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 from tui.handlers.triage import step_back
 from tui.screens.said import said
@@ -27,7 +28,7 @@ async def _begin(inbox: InboxScreen, conversation: Conversation | None) -> None:
     """Write to someone new, unless that was called off."""
     if conversation is not None:
         await inbox.go_to(conversation)
-        inbox.pane.writing.write()
+        await take_up(inbox)
 
 
 async def search(inbox: InboxScreen) -> None:

@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.domain.conversation import Conversation, View
+from tui.dispatch import NO_ACCOUNT
+from tui.domain.conversation import View
 from tui.domain.message import Enclosed, Format
 from tui.domain.templates import Situation, Template, fill, known_values
 from tui.domain.text import one_line
+from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 from tui.screens.said import said
 from tui.waking import waking_words
 
 if TYPE_CHECKING:
-    from tui.replying import Plan, Route
+    from tui.replying import Plan
     from tui.screens.inbox import InboxScreen
 
 _OPEN_FIRST = "Open a conversation first"
 
 
 async def canned(inbox: InboxScreen) -> None:
-    """Choose a canned reply; it goes to the cursor, filled."""
+    """Choose a canned reply; it goes to the cursor, filled. Outside the composer, begin one."""
     from tui.screens.canned import CannedScreen
 
     pane = inbox.pane.writing
-    if pane.conversation is None or pane.route is None:
-        inbox.say(_OPEN_FIRST)
+    if not inbox.in_composer and not await _begun(inbox):
         return
-    if not inbox.in_composer:
-        await pane.take_up()
-    values = await values_for(inbox, pane.conversation, pane.route)
+    if pane.route is None:
+        inbox.say(NO_ACCOUNT)
+        return
+    values = await _values(inbox)
 
     @said
     async def take(inbox: InboxScreen, template: Template | None) -> None:
@@ -44,16 +46,30 @@ async def canned(inbox: InboxScreen) -> None:
     inbox.app.push_screen(CannedScreen(templates, values), done)
 
 
-async def values_for(
-    inbox: InboxScreen, conversation: Conversation, route: Route
-) -> dict[str, str]:
-    """The values of all fields for an answer to this customer."""
-    seat, account = inbox.seat, route.account
+async def _begun(inbox: InboxScreen) -> bool:
+    """Open what is under the cursor and begin an answer; why not is said."""
+    if inbox.here is None:
+        inbox.say(_OPEN_FIRST)
+        return False
+    await inbox.open_current()
+    return await take_up(inbox)
+
+
+async def filled(inbox: InboxScreen, template: Template) -> str:
+    """A canned reply for the customer who is being answered."""
+    return fill(template.body, await _values(inbox))
+
+
+async def _values(inbox: InboxScreen) -> dict[str, str]:
+    """The values of all fields for an answer to the customer who is being answered."""
+    writing, seat = inbox.pane.writing, inbox.seat
+    conversation, route = writing.conversation, writing.route
+    assert conversation is not None and route is not None  # an answer has been begun
     situation = Situation(
         conversation.name,
         conversation.address,
         seat.agent,
-        account.title or account.name,
+        route.account.title or route.account.name,
         seat.clock.now(),
         seat.zone,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import printable
-from tui.handlers.acting import acted
+from tui.handlers.acting import acted, take_up
 from tui.handlers.kind import Handler
 from tui.thread_actions import ThreadActions
 
@@ -32,7 +32,7 @@ async def reply(inbox: InboxScreen) -> None:
     """Open the conversation with the cursor in the composer."""
     if inbox.here is not None:
         await inbox.open_current()
-        await inbox.pane.writing.take_up()
+        await take_up(inbox)
 
 
 async def close_next(inbox: InboxScreen) -> None:

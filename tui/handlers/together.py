@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ async def take_over(inbox: InboxScreen) -> None:
         inbox.say("Open a conversation first")
         return
     await inbox.open_current()
-    await inbox.pane.writing.take_up(force=True)
+    await take_up(inbox, force=True)
 
 
 HANDLERS: dict[str, Handler] = {"take_over": take_over}

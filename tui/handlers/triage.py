@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation
-from tui.domain.templates import Situation, Template, fill, known_values
+from tui.handlers import letters
+from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 from tui.present import MUTED
 
@@ -150,20 +151,10 @@ async def canned(inbox: InboxScreen, number: int) -> None:
     if shown is None or number > len(templates):
         inbox.say(f"There is no canned reply {number}")
         return
-    if await inbox.pane.writing.take_up():
+    if await take_up(inbox):
         template = templates[number - 1]
-        inbox.pane.writing.composer.insert(await _filled(inbox, shown, template))
+        inbox.pane.writing.composer.insert(await letters.filled(inbox, template))
         await inbox.store.templates.used(template.name)
-
-
-async def _filled(inbox: InboxScreen, shown: Conversation, template: Template) -> str:
-    """The text for this customer."""
-    seat, route = inbox.seat, inbox.pane.writing.route
-    account = route.account.name if route else ""
-    situation = Situation(
-        shown.name, shown.address, seat.agent, account, seat.clock.now(), seat.zone
-    )
-    return fill(template.body, known_values(situation, await inbox.store.templates.values()))
 
 
 HANDLERS: dict[str, Handler] = {
