@@ -7,6 +7,7 @@ import pytest
 
 from tui.clock import MINUTE, ManualClock
 from tui.domain.events import Reply
+from tui.domain.message import Format, NewMessage
 from tui.glance import COLOURS, picture
 from tui.store.glimpse import Glimpse, glimpse
 from tui.store.store import Store
@@ -61,6 +62,13 @@ async def test_the_top_of_the_list_is_read_while_the_store_is_open_and_after(
     await store.database.close()
     assert glimpse(store.path, 5) == [while_open]
     assert [file.name for file in store.path.parent.iterdir()] == [store.path.name]
+
+
+async def test_a_ping_is_no_text_of_ours(store: Store) -> None:
+    ping = NewMessage("+61491570156", "Is this phone on?", "au", format=Format.PING)
+    await store.outbox.queue(ping)
+    (shown,) = glimpse(store.path, 5)
+    assert (shown.preview, shown.ours) == ("Ping: is the phone on?", False)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a database at all" * 100])

@@ -14,6 +14,7 @@ from tui.clock import DAY, HOUR, MINUTE, SECOND
 from tui.domain.account import AccountState, Health
 from tui.domain.conversation import Conversation
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
+from tui.domain.phone import pretty
 from tui.domain.status import Status
 from tui.domain.text import one_line, printable
 
@@ -158,11 +159,14 @@ def _tags(tags: Sequence[str], shown: int) -> str:
 
 def title(conversation: Conversation) -> str:
     """The name or the readable number of the other side, safe on one line."""
-    return one_line(conversation.title, 60)
+    return one_line(conversation.name or pretty(conversation.address), 60)
 
 
 def preview(conversation: Conversation) -> str:
-    """The beginning of the last message, safe on one line."""
+    """The beginning of the last message, safe on one line; of a ping what it asks or found."""
+    if conversation.pinged:
+        status = conversation.last_status
+        return f"Ping: {_PHONE.get(status, _ASKS_PHONE) if status else _ASKS_PHONE}"
     words = one_line(conversation.preview, 160)
     return words if words.strip() or conversation.last_direction is None else "(no text)"
 
@@ -215,6 +219,7 @@ _PHONE = {
     Status.EXPIRED: "the phone stayed off",
 }
 """What the ends of a silent ping say."""
+_ASKS_PHONE = "is the phone on?"
 
 
 def file_lines(files: Sequence[AttachmentInfo], *, ascii: bool = False) -> list[str]:

@@ -8,6 +8,7 @@ from tui.domain.message import NOTHING, Direction, Enclosed, Format, Message, Ne
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.when import in_words
+from tui.present import title
 from tui.replying import Plan, Route, held_by_provider
 from tui.seat import Seat
 from tui.store.errors import StoreError
@@ -280,4 +281,4 @@ def _ids(rows: Sequence[Conversation]) -> list[int]:
 
 def _names(rows: Sequence[Conversation]) -> str:
     """How a message calls these conversations."""
-    return one_line(rows[0].title, 40) if len(rows) == 1 else f"{len(rows)} conversations"
+    return one_line(title(rows[0]), 40) if len(rows) == 1 else f"{len(rows)} conversations"

@@ -48,6 +48,7 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
         assert summary["last_direction"] == last["direction"]
         assert summary["last_status"] == last["status"]
         assert summary["preview"] == last["body"][:160]
+        assert summary["last_format"] == last["format"]
     assert summary["failed"] == value(_FAILED, identity)
     labels = [row[0] for row in connection.execute(_LABELS, (identity,))]
     assert summary["labels"] == "\n".join(labels)

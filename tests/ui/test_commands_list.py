@@ -117,6 +117,20 @@ async def test_the_filter_narrows_the_list_with_every_key(desk: Desk, size: Size
 
 
 @BOTH_SIZES
+async def test_a_number_without_a_name_is_grouped_and_found_as_it_is_read(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.until(lambda: any("+61 491 570 110" in line for line in lines(desk)))
+        await desk.command("filter")
+        await desk.type("491 570 110")
+        await listed(desk, [NOBODY])
+        await desk.press("enter", "s")
+        await desk.shows("Starred +61 491 570 110")
+        assert (await desk.thread(NOBODY)).starred
+
+
+@BOTH_SIZES
 async def test_escape_in_the_filter_gives_the_whole_list_back(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("filter")

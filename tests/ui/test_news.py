@@ -7,6 +7,7 @@ from textual.events import AppBlur, AppFocus
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, HUGO, NAMES, NOBODY
 from tui.domain.account import Health
+from tui.domain.phone import pretty
 
 Size = tuple[int, int]
 
@@ -20,7 +21,7 @@ def row_of(desk: Desk, number: str) -> int:
 async def test_a_new_customer_appears_in_the_list(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.world.writes("+61491571804", "Hello, is anybody there?")
-        await desk.shows("+61491571804", "Hello, is anybody there?", "4 waiting")
+        await desk.shows("+61 491 571 804", "Hello, is anybody there?", "4 waiting")
 
 
 async def test_rows_painted_at_other_moments_of_a_minute_tell_one_age(desk: Desk) -> None:
@@ -33,14 +34,14 @@ async def test_rows_painted_at_other_moments_of_a_minute_tell_one_age(desk: Desk
         desk.clock.advance(40)
         await desk.world.writes("+61491571805", "And again")
         await desk.shows("And again")
-        lines = {line[4:16]: line[35:40].strip() for line in desk.lines()}
-        assert (lines["+61491571804"], lines["+61491571805"]) == ("1m", "now")
+        lines = {line[4:19]: line[35:40].strip() for line in desk.lines()}
+        assert (lines["+61 491 571 804"], lines["+61 491 571 805"]) == ("1m", "now")
 
 
 async def test_a_text_without_words_is_told_in_the_list(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.world.writes("+61491571804", "")
-        await desk.shows("+61491571804", "   (no text) ")
+        await desk.shows("+61 491 571 804", "   (no text) ")
 
 
 async def test_a_new_text_appears_in_the_open_conversation(desk: Desk) -> None:
@@ -143,7 +144,7 @@ async def test_the_badge_in_the_list_changes_by_itself(desk: Desk) -> None:
         nobody = await desk.thread(NOBODY)
         message = await desk.store.messages.get(nobody.last_id)
         assert message is not None
-        line = next(n for n, text in enumerate(desk.lines()) if NOBODY in text) + 1
+        line = next(n for n, text in enumerate(desk.lines()) if pretty(NOBODY) in text) + 1
         assert "✓✓" in desk.lines()[line]
         answer = await desk.world.answers(NOBODY, "Still ready", message.status or exit())
         assert answer.id != message.id

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from tests.ui.desk import Desk, presses
+from tests.ui.desk import NARROW, Desk, presses
 from tests.ui.history import ACCOUNTS, ANA
 from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
 from tui.domain.message import Format
+from tui.domain.status import Status
+from tui.store.outbox import Settled
 
 ABLE = Capabilities("SmartSwitch", Channel.PUSH, ReceiptChannel.NONE, ping=True)
 
@@ -20,6 +22,9 @@ async def test_a_ping_is_queued_and_leaves_the_customer_waiting(
         waiting = (await desk.thread(ANA)).waiting_since
         await desk.command("ping")
         await desk.shows("Is this phone on?")
+        await desk.press("escape")
+        await desk.shows("Ping: is the phone on?")
+        await desk.hides("You: Is this phone on?")
         newest = (await desk.messages(ANA))[-1]
         assert (newest.format, newest.account) == (Format.PING, accounts[0].name)
         assert (await desk.thread(ANA)).waiting_since == waiting
@@ -35,3 +40,18 @@ async def test_without_an_account_that_can_ask_nothing_is_queued(
         await desk.command("ping")
         await desk.shows("None of your accounts")
         assert await desk.messages(ANA) == before
+
+
+async def test_the_list_tells_what_a_ping_found_out(desk: Desk) -> None:
+    accounts = (replace(ACCOUNTS[0], capabilities=ABLE), *ACCOUNTS[1:])
+    async with desk.open(NARROW, accounts=accounts):
+        await desk.stand_on(ANA)
+        await desk.command("ping")
+        await desk.shows("Ping: is the phone on?")
+        ping = await desk.last(ANA)
+        await desk.store.outbox.claim("a", ping.account, 10)
+        await desk.store.outbox.settle(ping.id, Settled(Status.FAILED, reason="absent"))
+        await desk.shows("Ping: the phone is off or out of reach")
+        assert (await desk.thread(ANA)).failed == 0
+        row = next(line for line in desk.lines() if "out of reach" in line)
+        assert "failed" not in row

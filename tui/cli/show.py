@@ -41,7 +41,8 @@ def thread_line(conversation: Conversation, now: int) -> str:
     name = padded(one_line(conversation.name, _NAME_CELLS), _NAME_CELLS)
     address = padded(one_line(conversation.address, 20), 16)
     start = f"{waits:>5} {unread:>6}  {name}  {address}  {status_word(conversation):<10}  "
-    return start + cut(one_line(conversation.preview, _UNCUT), columns() - cells(start))
+    text = "Ping: is the phone on?" if conversation.pinged else conversation.preview
+    return start + cut(one_line(text, _UNCUT), columns() - cells(start))
 
 
 def thread_heading() -> str:

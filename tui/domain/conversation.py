@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.domain.message import NOTHING, Direction, Enclosed
+from tui.domain.message import NOTHING, Direction, Enclosed, Format
 from tui.domain.status import Status
 
 
@@ -57,11 +57,17 @@ class Conversation:
     opted_out: bool
     rank: int
     """The place in the order "longest waiting": the waiting ones first, then by last message."""
+    last_format: Format = Format.SMS
 
     @property
     def title(self) -> str:
         """What to call the other side."""
         return self.name or self.address
+
+    @property
+    def pinged(self) -> bool:
+        """Whether the last thing that went out only asked whether the phone is on."""
+        return self.last_direction is Direction.OUT and self.last_format is Format.PING
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ def destination(text: str, region: str | None = None) -> Address:
     return Address(text, e164, AddressKind.NUMBER)
 
 
+@lru_cache(maxsize=4096)
 def pretty(e164: str) -> str:
     """Return a number the way people of its country group it; anything else comes back as it is."""
     import phonenumbers

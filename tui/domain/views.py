@@ -1,8 +1,13 @@
 """Which conversations a view shows, and what it is called, decided without asking the database."""
 
+import re
+
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.fold import fold
 from tui.domain.text import one_line
+
+_NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
+_BETWEEN_DIGITS = re.compile(r"[^+0-9]+")
 
 
 def belongs(conversation: Conversation, view: View) -> bool:
@@ -80,9 +85,15 @@ def _kind(view: View, agent: str) -> str:
     return view.state.value.capitalize() if view.state is not None else "All"
 
 
+def looked_for(text: str) -> str:
+    """What a filter looks for, folded; a number may be typed in groups, as it is shown."""
+    wanted = fold(text.strip())
+    return _BETWEEN_DIGITS.sub("", wanted) if _NUMBER.fullmatch(wanted) else wanted
+
+
 def _contains(conversation: Conversation, text: str) -> bool:
     """Whether name or address contains what was typed, accents aside."""
-    wanted = fold(text.strip())
+    wanted = looked_for(text)
     return not wanted or wanted in fold(f"{conversation.name} {conversation.address}")
 
 

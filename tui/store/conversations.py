@@ -8,9 +8,8 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, View
-from tui.domain.fold import fold
 from tui.domain.phone import Address
-from tui.domain.views import counters_of
+from tui.domain.views import counters_of, looked_for
 from tui.store import rows
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -127,7 +126,7 @@ class Conversations:
     async def _window(self, view: View, key: Key, limit: int, way: str) -> list[Conversation]:
         """The rows of one page as the query gives them."""
         name, values = _query(view)
-        values |= {"pattern": _pattern(view.text), "id": key.id, "limit": limit}
+        values |= {"pattern": looked_for(view.text), "id": key.id, "limit": limit}
         by_time = _by_time(view)
         values["last_at" if by_time else "rank"] = -key.sort if by_time else key.sort
         query = getattr(queries("windows"), f"{name}_{way}")
@@ -144,11 +143,6 @@ class Conversations:
             if row is not None:
                 return rows.conversation(row)
         return None
-
-
-def _pattern(text: str) -> str:
-    """What an agent typed into the filter, as it is looked for."""
-    return fold(text.strip())
 
 
 def _by_time(view: View) -> bool:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 _TOP = (
-    "select coalesce(nullif(name, ''), address), preview, last_direction = 'out', unread > 0,"
-    " coalesce(waiting_since, last_at) from conversations where state = 'open'"
+    "select coalesce(nullif(name, ''), address), case last_format when 'PING'"
+    " then 'Ping: is the phone on?' else preview end, last_direction = 'out' and"
+    " last_format <> 'PING', unread > 0, coalesce(waiting_since, last_at)"
+    " from conversations where state = 'open'"
     " order by rank, id limit ?"
 )
 

@@ -87,8 +87,15 @@ class Queueing:
         if new.cancel_on_reply:
             queries("writing").mark_until_reply(transaction.connection, id=identity)
         index(transaction.connection, [(identity, body)])
-        direction, status = Direction.OUT, Status.QUEUED
-        note_last(summary, id=identity, at=now, direction=direction, status=status, body=body)
+        note_last(
+            summary,
+            id=identity,
+            at=now,
+            direction=Direction.OUT,
+            status=Status.QUEUED,
+            body=body,
+            format=new.format,
+        )
         return identity
 
     def _retry(

@@ -45,6 +45,7 @@ def conversation(row: Row) -> Conversation:
         own=row["own"],
         opted_out=bool(row["opted_out"]),
         rank=row["rank"],
+        last_format=Format(row["last_format"]),
     )
 
 

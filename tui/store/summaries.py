@@ -12,7 +12,7 @@ from tui.domain.change import Subject
 from tui.domain.conversation import State, rank
 from tui.domain.fold import fold
 from tui.domain.ids import new_id
-from tui.domain.message import Direction
+from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.store.database import Transaction
@@ -138,7 +138,14 @@ def tally(summary: Summary) -> frozenset[str]:
 
 
 def note_last(
-    summary: Summary, *, id: int, at: int, direction: Direction, status: str, body: str
+    summary: Summary,
+    *,
+    id: int,
+    at: int,
+    direction: Direction,
+    status: str,
+    body: str,
+    format: Format = Format.SMS,
 ) -> None:
     """Make this message the one the list shows, if it is the newest."""
     if id >= summary["last_id"]:
@@ -146,6 +153,7 @@ def note_last(
         summary["last_id"] = id
         summary["last_direction"] = direction.value
         summary["last_status"] = status
+        summary["last_format"] = format.value
         summary["preview"] = body[:_PREVIEW]
 
 

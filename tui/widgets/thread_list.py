@@ -223,7 +223,7 @@ class ThreadList(VirtualList[Conversation]):
         """`   You: Your order is ready   ✓✓ `."""
         mark, style = self._badge(row)
         labels = present.label_words(row.labels, (width - 4) // 3)
-        you = "You: " if row.last_direction is Direction.OUT else ""
+        you = "You: " if row.last_direction is Direction.OUT and not row.pinged else ""
         note = "Note: " if row.last_direction is Direction.NOTE else ""
         room = width - 4 - len(mark) - cell_len(labels)
         return Strip(
@@ -269,7 +269,7 @@ class ThreadList(VirtualList[Conversation]):
         if row.last_direction is not Direction.OUT or status is None:
             return "", Style()
         badge = present.badge(status, ascii=self._ascii)
-        words = str(badge) if status.trouble else badge.shape
+        words = str(badge) if status.trouble and not row.pinged else badge.shape
         return f" {words}", self.style_of(f"badge--{badge.style}")
 
 
