@@ -17,6 +17,9 @@ from tui.domain.conversation import Counts
 from tui.domain.text import one_line
 
 _GAP = 2
+_URGENCY = (Health.STOPPED, Health.RETRYING, Health.UNKNOWN, Health.OK)
+_LOW_ON_MONEY = 1.5
+"""Behind those that are retrying."""
 
 
 class StatusLine(Widget):
@@ -92,20 +95,35 @@ class StatusLine(Widget):
         if self._place:
             name.append(Segment(f" {one_line(self._place, 40)} ", self.rich_style))
         right = [*self._numbers(), *self._who()]
-        accounts = self._health(self._accounts)
         room = width - _cells(name) - _cells(right)
-        if _cells(accounts) > room:
-            accounts = self._health(sorted(self._accounts, key=self._urgency))
-        while accounts and _cells(accounts) > room:
-            accounts = accounts[:-3]
+        accounts = self._that_fit(room)
         gap = Segment(" " * max(0, room - _cells(accounts)), self.rich_style)
         return Strip([*name, gap, *accounts, *right]).adjust_cell_length(width, self.rich_style)
 
-    def _urgency(self, account: Account) -> int:
-        """Where there is not room for all, those in trouble come first."""
+    def _that_fit(self, room: int) -> list[Segment]:
+        """All accounts; else those in trouble first, and how many are not shown."""
+        shown = self._health(self._accounts)
+        if _cells(shown) <= room:
+            return shown
+        urgent = sorted(self._accounts, key=self._urgency)
+        for count in reversed(range(len(urgent))):
+            shown = [*self._health(urgent[:count]), *self._more(urgent[count:])]
+            if _cells(shown) <= room:
+                return shown
+        return []
+
+    def _more(self, hidden: Sequence[Account]) -> list[Segment]:
+        """How many accounts are not shown, in the colour of the worst of them."""
+        dot = self._health(hidden[:1])[0]
+        quiet = self._urgency(hidden[0]) >= _URGENCY.index(Health.UNKNOWN)
+        style = self._style("status--quiet") if quiet else dot.style
+        return [Segment(f"+{len(hidden)}", style), Segment(" " * _GAP, self.rich_style)]
+
+    def _urgency(self, account: Account) -> float:
+        """Where there is not room for all, those in trouble come first, then those low on money."""
         state = self._states.get(account.name)
-        order = (Health.STOPPED, Health.RETRYING, Health.UNKNOWN, Health.OK)
-        return order.index(state.health if state else Health.UNKNOWN)
+        place = _URGENCY.index(state.health if state else Health.UNKNOWN)
+        return min(place, _LOW_ON_MONEY) if state and state.low else place
 
     def _health(self, accounts: Sequence[Account]) -> list[Segment]:
         """Three segments an account: dot, words, gap."""
