@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from time import monotonic
 from typing import ClassVar
@@ -10,8 +10,8 @@ from typing import ClassVar
 from rich.console import RenderableType
 from textual import events, on
 from textual._compositor import CompositorUpdate
-from textual.app import App
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -19,15 +19,18 @@ from tui import garbage
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line, printable
 from tui.frugal import Picture, Ready
+from tui.handlers.desk import leave_at_once
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
+from tui.signs import PlainSigns
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.telling import Telling
 from tui.terminal import KEEP_TITLE, RESTORE_TITLE
-from tui.themes import THEMES, named
+from tui.themed import Themed
 from tui.turns import LOOK, Done, Press, Turns
+from tui.twice import Twice
 from tui.unserved import CannotServe
 from tui.widgets.say import Say
 
@@ -41,7 +44,7 @@ _PAUSE = 1.0
 """Seconds before the store is watched again after trouble."""
 
 
-class SmsDeskApp(App[int], inherit_bindings=False):
+class SmsDeskApp(Themed, inherit_bindings=False):
     """An inbox over an open store. Its keys are the registry's, and only these."""
 
     TITLE = "smsdesk"
@@ -66,14 +69,17 @@ class SmsDeskApp(App[int], inherit_bindings=False):
 
     def __init__(self, store: Store, seat: Seat, background: Background | None = None) -> None:
         """`store` is open; `background` talks to the providers."""
-        super().__init__(ansi_color=None if seat.colours else True)
+        look = seat.theme if seat.colours else "terminal"
+        super().__init__(look, ansi_color=None if seat.colours else True)
         self._store = store
         self._seat = seat
         self._background = background
         self._serving: asyncio.Task[None] | None = None
         self.failure: Exception | None = None
         """What ended the app, if it did not end in good order."""
+        self._signs = PlainSigns()
         self._turns = Turns()
+        self._interrupts = Twice()
         self._picture = Picture()
         self._telling = Telling(
             store,
@@ -82,10 +88,12 @@ class SmsDeskApp(App[int], inherit_bindings=False):
             focused=lambda: self.app_focus,
             say=lambda words: self.inbox.say(words),
         )
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = named(seat.theme if seat.colours else "terminal")
         self.set_class(seat.ascii, "-ascii")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """On a poor terminal our signs become ASCII as the last thing before it."""
+        filters = super().get_line_filters()
+        return [*filters, self._signs] if self._seat.ascii else filters
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own, reading keys as they were meant."""
@@ -165,12 +173,18 @@ class SmsDeskApp(App[int], inherit_bindings=False):
         if isinstance(event, events.Paste):
             event.text = printable(event.text)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            if self._turns.mine(event, self.screen, monotonic()):
-                await self._hand_over(event)
-            else:
-                self.set_timer(LOOK, self._look_for_turn)
+            await self._press(event, monotonic())
         else:
             await super().on_event(event)
+
+    async def _press(self, press: Press, now: float) -> None:
+        """A key from outside: it has its turn, unless it is the one that leaves at once."""
+        if isinstance(press, events.Key) and self._interrupts.pressed(press.key, now):
+            self.run_worker(leave_at_once(self.inbox), exit_on_error=False)
+        elif self._turns.mine(press, self.screen, now):
+            await self._hand_over(press)
+        else:
+            self.set_timer(LOOK, self._look_for_turn)
 
     async def _hand_over(self, press: Press) -> None:
         """Give a key to whom it concerns, and have it followed."""

@@ -185,7 +185,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import_contacts", ("g p",), "Import contacts", "From CSV or vCard", Scope.DESK),
     Command("add_account", ("g n",), "Add an account", "Provider and credentials", Scope.DESK),
     Command("look", ("g c",), "Other colours", "Dark, light, contrast, own 16", Scope.DESK),
-    Command("quit", ("q", "ctrl+c"), "Quit", "Leave; drafts are kept", Scope.DESK),
+    Command("quit", ("q", "ctrl+c"), "Quit", "Asks when something is unsent", Scope.DESK),
 )
 
 _SIGNS = {

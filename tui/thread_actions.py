@@ -8,6 +8,7 @@ from tui.domain.message import NOTHING, Direction, Enclosed, Format, Message, Ne
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.when import in_words
+from tui.in_flight import InFlight
 from tui.present import title
 from tui.replying import Plan, Route, held_by_provider
 from tui.seat import Seat
@@ -28,6 +29,7 @@ class ThreadActions:
         self._undo = UndoStack()
         self._claimed: set[int] = set()
         """Answers of this agent that took a conversation on."""
+        self.in_flight = InFlight(store)
 
     async def close(self, rows: Sequence[Conversation]) -> str:
         """Nothing more to do there."""
@@ -130,6 +132,7 @@ class ThreadActions:
             await self._give_up(message)
             return "Taken back: it was not sent, the text is a draft again"
 
+        self.in_flight.add(message)
         self._undo.push("send", undo)
 
     async def call_off(self, message: Message) -> str:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import by_id
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 from tui.handlers.triage import step_back
+from tui.present import title
 from tui.screens.said import said
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
+
+
+_LAST_WORDS = 2.0
+"""Seconds that drafts are given to get to the disk when the agent insists on leaving."""
 
 
 async def new(inbox: InboxScreen) -> None:
@@ -89,9 +97,42 @@ async def show_help(inbox: InboxScreen) -> None:
 
 
 async def leave(inbox: InboxScreen) -> None:
-    """Quit, with every draft on disk."""
+    """Quit, with every draft on disk; with something unsent, ask."""
+    from tui.screens.leave import LeaveScreen
+
     await inbox.pane.writing.flush()
+    unsent = await _unsent(inbox)
+    if not unsent:
+        inbox.app.exit()
+        return
+
+    def answered(leave: bool | None) -> None:
+        if leave:
+            inbox.app.exit()
+
+    keys = by_id(inbox.seat.commands)["quit"].keys
+    inbox.app.push_screen(LeaveScreen(unsent, keys), answered)
+
+
+async def leave_at_once(inbox: InboxScreen) -> None:
+    """Quit whatever is going on; a disk that does not take drafts is not waited for long."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(inbox.pane.writing.flush(), _LAST_WORDS)
     inbox.app.exit()
+
+
+async def _unsent(inbox: InboxScreen) -> str:
+    """What this agent leaves behind: "1 text is still being sent · the draft to Ana is kept"."""
+    words, count = [], await inbox.actions.in_flight.count()
+    if count:
+        texts = "1 text is" if count == 1 else f"{count} texts are"
+        words.append(f"{texts} still being sent")
+    writing = inbox.pane.writing
+    if writing.conversation is not None and (writing.composer.text or writing.sheet.enclosed):
+        kind = "note on" if writing.composer.note else "draft to"
+        words.append(f"the {kind} {title(writing.conversation)} is kept")
+    joined = " · ".join(words)
+    return f"{joined[:1].upper()}{joined[1:]}"
 
 
 HANDLERS: dict[str, Handler] = {
