@@ -38,6 +38,12 @@ def test_what_customers_send_cannot_drive_the_terminal() -> None:
     assert not {"\x9b", "\x07", "\r", "\n", "\x00"} & set(shown)
 
 
+def test_a_poor_terminal_gets_nothing_but_ascii() -> None:
+    long = row(preview="Where is my order? " * 20)
+    assert "●" in picture([long], "dark", SMALL, NOW)
+    assert picture([long], "dark", SMALL, NOW, ascii=True).isascii()
+
+
 def test_no_more_rows_are_painted_than_the_list_has_lines() -> None:
     shown = picture([row(f"Customer {n:02d}") for n in range(30)], "dark", SMALL, NOW)
     assert "Customer 09" in shown

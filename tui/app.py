@@ -23,7 +23,6 @@ from tui.handlers.desk import leave_at_once
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
-from tui.signs import PlainSigns
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.telling import Telling
@@ -32,6 +31,7 @@ from tui.themed import Themed
 from tui.turns import LOOK, Done, Press, Turns
 from tui.twice import Twice
 from tui.unserved import CannotServe
+from tui.widgets.plain_signs import PlainSigns
 from tui.widgets.say import Say
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
@@ -117,6 +117,7 @@ class SmsDeskApp(Themed, inherit_bindings=False):
 
     def _begin(self) -> None:
         """What nobody waits for."""
+        self.inbox.threads.group_numbers()
         garbage.settle()
         if self._background is not None:
             self._serving = asyncio.create_task(self._serve(self._background), name="sync")

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tui import present
 from tui.domain.text import one_line
 from tui.settings.desk import Desk
+from tui.signs import plain
 from tui.store.glimpse import Glimpse, glimpse
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
@@ -41,7 +42,7 @@ def glance(desk: Desk, now: int, environ: Mapping[str, str]) -> Iterator[None]:
         _keep_quiet(before)
         size = os.get_terminal_size(sys.stdout.fileno())
         rows = glimpse(desk.database, (size.lines - _AROUND) // 2)
-        _write(_ENTER + picture(rows, desk.theme, size, now))
+        _write(_ENTER + picture(rows, desk.theme, size, now, ascii=bool(desk.ascii)))
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
@@ -69,7 +70,9 @@ def _write(sequence: str) -> None:
     os.write(sys.stdout.fileno(), sequence.encode(encoding, "replace"))
 
 
-def picture(rows: Sequence[Glimpse], theme: str, size: os.terminal_size, now: int) -> str:
+def picture(
+    rows: Sequence[Glimpse], theme: str, size: os.terminal_size, now: int, *, ascii: bool = False
+) -> str:
     """The sequence that paints the rows where the list will have them, the cursor at home."""
     width = (_LIST_WIDTH if size.columns >= _WIDE else size.columns) - 2
     pen = _pen(theme)
@@ -77,6 +80,8 @@ def picture(rows: Sequence[Glimpse], theme: str, size: os.terminal_size, now: in
     for place, row in enumerate(rows[: (size.lines - _AROUND) // 2]):
         line = 3 + place * 2
         title, preview = _row(row, width, now)
+        if ascii:
+            title, preview = plain(title), plain(preview)
         weight = "\x1b[1m" if row.unread else ""
         parts.append(f"\x1b[{line};2H{weight}{title}\x1b[0m{pen}\x1b[{line + 1};2H{preview}")
     return "".join([*parts, "\x1b[0m\x1b[H"])

@@ -177,7 +177,7 @@ def body_lines(text: str, width: int) -> list[str]:
     for paragraph in printable(text, limit=LONGEST).split("\n"):
         lines.extend(_wrapped(paragraph, max(width, 1)))
         if len(lines) > MOST_LINES:
-            return [*lines[:MOST_LINES], "… (the timeline shows all of it)"]
+            return [*lines[:MOST_LINES], "(the timeline shows all of it)"]
     return lines
 
 

@@ -82,8 +82,7 @@ class ScheduleScreen(ModalScreen[Plan | None]):
         self.verdict.remove_class("problem")
         words = in_words(at, self._seat.clock.now(), self._seat.zone)
         there = clock_words(zones_for(self._address), at)
-        arrow = ">" if self._seat.ascii else "→"
-        self.verdict.update(Content(f"{arrow} {words}{f' · {there}' if there else ''}"))
+        self.verdict.update(Content(f"→ {words}{f' · {there}' if there else ''}"))
         return True
 
     @on(Input.Submitted)

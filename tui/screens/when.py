@@ -75,7 +75,7 @@ class WhenScreen(ModalScreen[When | None]):
             return False
         self.verdict.remove_class("problem")
         words = in_words(when.at, self._seat.clock.now(), self._seat.zone)
-        self.verdict.update(Content(f"→ {words}" if not self._seat.ascii else f"> {words}"))
+        self.verdict.update(Content(f"→ {words}"))
         return True
 
     @on(Input.Submitted)

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from tui import present
 from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.signs import spared
 from tui.widgets.styled import Styled
 
 _WIDEST = 84
@@ -59,6 +60,8 @@ class Bubbles:
         """The text, in a box of its own width."""
         inner = min(_WIDEST, max(8, int(width * _SHARE))) - 2
         texts = present.body_lines(_text(message), inner)
+        if self._ascii:
+            texts = [spared(line) for line in texts]
         size = max(cell_len(line) for line in texts)
         style = self._ground + self._view.style_of(f"message--{message.direction.value}")
         left, right = self._sides(message)

@@ -1,12 +1,13 @@
 """Where an agent writes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
@@ -15,6 +16,7 @@ from tui.domain.mentions import begun_length, candidates
 from tui.domain.templates import blanks
 from tui.domain.text import printable
 from tui.ribbon import costly, open_fields
+from tui.widgets.plain_signs import PlainSigns
 
 
 class Composer(TextArea):
@@ -24,6 +26,10 @@ class Composer(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
     ]
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is written stands here as it will go out."""
+        return [one for one in super().get_line_filters() if not isinstance(one, PlainSigns)]
 
     @dataclass
     class Sent(Message):

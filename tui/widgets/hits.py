@@ -12,6 +12,7 @@ from tui.domain.message import Direction, Message
 from tui.domain.searching import Query, spans
 from tui.domain.text import one_line
 from tui.seat import Seat
+from tui.signs import spared
 from tui.store.store import Store
 from tui.widgets.styled import over
 from tui.widgets.virtual_list import VirtualList
@@ -88,7 +89,9 @@ class Hits(VirtualList[Message]):
     def _body(self, row: Message, base: Style, width: int) -> Strip:
         """The text, begun so that the first word asked for is in sight."""
         strong = over(base, self.style_of("hit--word"))
-        shown = excerpt(one_line(row.body, _LONGEST), self._query.text, width - 4)
+        line = one_line(row.body, _LONGEST)
+        line = spared(line) if self._seat.ascii else line
+        shown = excerpt(line, self._query.text, width - 4)
         segments, done = [Segment("   ", base)], 0
         for begin, end in spans(shown, self._query.text):
             segments += [Segment(shown[done:begin], base), Segment(shown[begin:end], strong)]

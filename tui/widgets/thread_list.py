@@ -17,6 +17,7 @@ from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
 from tui.domain.views import belongs, empty_words, is_waiting, mixes_states
+from tui.signs import spared
 from tui.store.conversations import FIRST, LAST, key_of
 from tui.store.store import Store
 from tui.widgets.styled import over
@@ -64,6 +65,7 @@ class ThreadList(VirtualList[Conversation]):
         self._drafting: frozenset[int] = frozenset()
         self.view = View()
         self._begun = False
+        self._groups_numbers = False
         self.marked: frozenset[int] = frozenset()
         """Ids of the conversations selected for an action on all."""
         self._anchor: Conversation | None = None
@@ -187,7 +189,12 @@ class ThreadList(VirtualList[Conversation]):
 
     def look(self) -> object:
         """Ages change by the minute, marks by key, drafts by typing."""
-        return self._clock.now() // MINUTE, self.marked, self._drafting
+        return self._clock.now() // MINUTE, self.marked, self._drafting, self._groups_numbers
+
+    def group_numbers(self) -> None:
+        """Group numbers as people do: what knows how is too big for the first picture."""
+        self._groups_numbers = True
+        self.refresh()
 
     def draw(self, row: Conversation, *, current: bool, width: int) -> list[Strip]:
         """Title and age; preview and badge."""
@@ -213,7 +220,7 @@ class ThreadList(VirtualList[Conversation]):
         return Strip(
             [
                 Segment(self._mark(row), over(base, self.style_of("thread--mark"))),
-                Segment(present.fit(present.title(row), room), over(base, self.style_of(name))),
+                Segment(present.fit(self._title(row), room), over(base, self.style_of(name))),
                 Segment(flags, over(base, self.style_of("thread--age"))),
                 Segment(age, over(base, self.style_of(waits))),
             ]
@@ -230,7 +237,7 @@ class ThreadList(VirtualList[Conversation]):
             [
                 Segment("   ", base),
                 Segment(
-                    present.fit(you + note + present.preview(row), room),
+                    present.fit(you + note + self._theirs(present.preview(row)), room),
                     over(base, self.style_of("thread--preview")),
                 ),
                 Segment(labels, over(base, self.style_of("thread--label"))),
@@ -238,6 +245,15 @@ class ThreadList(VirtualList[Conversation]):
                 Segment(" ", base),
             ]
         ).adjust_cell_length(width, base)
+
+    def _title(self, row: Conversation) -> str:
+        """Who it is."""
+        title = present.title(row) if self._groups_numbers else one_line(row.title, 60)
+        return self._theirs(title)
+
+    def _theirs(self, text: str) -> str:
+        """A text from outside: its signs stay where ours are plain."""
+        return spared(text) if self._ascii else text
 
     def _mark(self, row: Conversation) -> str:
         """Three cells: selected, unread, or nothing."""
