@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
         "Every receipt, code and payload",
         Scope.THREAD,
     ),
-    Command("retry", ("R",), "Retry", "Send a failed message again", Scope.THREAD),
+    Command("retry", ("R",), "Retry", "A failed message, or all selected", Scope.THREAD),
     Command(
         "resolve",
         ("M",),

@@ -91,8 +91,9 @@ class ThreadActions:
         retry_of: int | None = None,
         enclosed: Enclosed = NOTHING,
         plan: Plan | None = None,
+        claims: bool = True,
     ) -> Message:
-        """Queue a message, and take the conversation on if it is nobody's.
+        """Queue a message, and (if it `claims`) take the conversation on if it is nobody's.
 
         With a `plan` it goes out then: the provider keeps it where it can, else the desk does.
         Raises `StoreError` when nothing was queued.
@@ -118,7 +119,7 @@ class ThreadActions:
             seen_upto=seen_upto,
         )
         with contextlib.suppress(StoreError):  # the message is queued: nothing may hide that
-            if await self._store.triage.claim(message.conversation_id, self._agent):
+            if claims and await self._store.triage.claim(message.conversation_id, self._agent):
                 self._claimed.add(message.id)
         return message
 
@@ -133,6 +134,20 @@ class ThreadActions:
             return "Taken back: it was not sent, the text is a draft again"
 
         self.in_flight.add(message)
+        self._undo.push("send", undo)
+
+    def sent_all(self, messages: Sequence[Message]) -> None:
+        """Messages that may be taken back together; their texts are drafts again then."""
+
+        async def undo() -> str:
+            back = [m for m in messages if await self._store.outbox.take_back(m.id, self._agent)]
+            for message in back:
+                await self._as_draft(message)
+            late = f", {len(messages) - len(back)} too late" if len(back) < len(messages) else ""
+            return f"Taken back: {len(back)} not sent{late}, the texts are drafts again"
+
+        for message in messages:
+            self.in_flight.add(message)
         self._undo.push("send", undo)
 
     async def call_off(self, message: Message) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.message import Message
 from tui.domain.status import Status
+from tui.handlers import many
 from tui.handlers.kind import Handler
 from tui.thread_actions import retryable
 from tui.ways import way_detail, way_words, ways
@@ -28,6 +29,14 @@ def in_question(inbox: InboxScreen) -> Message | None:
 
 
 async def retry(inbox: InboxScreen) -> None:
+    """Send failed messages once more: of all that is selected or listed as failed, or only one."""
+    if many.meant(inbox):
+        await many.ask(inbox, in_question(inbox), retry_one)
+    else:
+        await retry_one(inbox)
+
+
+async def retry_one(inbox: InboxScreen) -> None:
     """Send a failed message once more; a maybe sent one only after both choices were shown."""
     message = in_question(inbox)
     problem = retryable(message)
