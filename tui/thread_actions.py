@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 
+from tui.consent_actions import ConsentActions
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import NOTHING, Direction, Enclosed, Format, Message, NewMessage
 from tui.domain.status import Status
@@ -30,6 +31,7 @@ class ThreadActions:
         self._claimed: set[int] = set()
         """Answers of this agent that took a conversation on."""
         self.in_flight = InFlight(store)
+        self.consent = ConsentActions(store, seat.agent, self.undoable)
 
     async def close(self, rows: Sequence[Conversation]) -> str:
         """Nothing more to do there."""
@@ -165,10 +167,16 @@ class ThreadActions:
 
     async def note(self, conversation: Conversation, text: str, mentions: Sequence[str]) -> str:
         """A private note for colleagues."""
-        await self._store.messages.add_note(conversation.id, self._agent, text, mentions)
-        if not mentions:
-            return "Noted, for colleagues only"
-        return f"Noted · {one_line(', '.join(mentions), 60)} will see it"
+        messages, agent = self._store.messages, self._agent
+        note_id = await messages.add_note(conversation.id, agent, text, mentions)
+
+        async def undo() -> str:
+            if not await messages.withdraw_note(note_id, agent):
+                return "The note is gone already"
+            return "Withdrawn: nobody sees the note, its text is a draft again"
+
+        told = f" · {one_line(', '.join(mentions), 60)} will see it" if mentions else ""
+        return self.undoable(f"Noted, for colleagues only{told}", undo)
 
     async def _as_draft(self, message: Message) -> None:
         """The text of a message that was not sent, before what has been typed since."""
@@ -196,52 +204,6 @@ class ThreadActions:
         if not await self._store.outbox.resolve(message.id, self._agent, went_out=True):
             return "The provider has told meanwhile: nothing to decide any more"
         return "Noted: it went out"
-
-    async def opt_out(
-        self, conversation: Conversation, evidence: str, text: Message | None = None
-    ) -> str:
-        """Nobody texts this customer any more; `text` is the message that asks for it."""
-        consent, agent = self._store.consent, self._agent
-        await consent.decide(
-            conversation.id,
-            agent,
-            opted_out=True,
-            evidence=evidence,
-            message_id=text.id if text else None,
-        )
-
-        async def undo() -> str:
-            await consent.decide(
-                conversation.id, agent, opted_out=False, evidence="opt-out taken back"
-            )
-            if text is not None:
-                await consent.suspect_again(text.id, agent)
-            return "Undone: texts can be sent again"
-
-        return self.undoable("Opted out: nothing can be sent any more", undo)
-
-    async def opt_in(self, conversation: Conversation, reason: str) -> str:
-        """The customer wants texts again; the reason is kept."""
-        consent, agent = self._store.consent, self._agent
-        before = await consent.of(conversation.party)
-        await consent.decide(conversation.id, agent, opted_out=False, evidence=reason)
-
-        async def undo() -> str:
-            evidence = before.evidence if before else "opt-in taken back"
-            await consent.decide(conversation.id, agent, opted_out=True, evidence=evidence)
-            return "Undone: nothing can be sent any more"
-
-        return self.undoable("In again: texts can be sent", undo)
-
-    async def no_opt_out(self, conversation: Conversation, text: Message) -> str:
-        """The suspected text asks for something else."""
-        await self._store.consent.dismiss(conversation.id, self._agent)
-
-        async def undo() -> str:
-            await self._store.consent.suspect_again(text.id, self._agent)
-            return "Undone: the question is open again"
-
-        return self.undoable("Noted: not an opt-out", undo)
 
     def undoable(self, words: str, undo: Undoing) -> str:
         """Remember how to go back."""

@@ -117,6 +117,19 @@ async def test_an_agent_records_both_ways_with_evidence(desk: Store) -> None:
     }
 
 
+async def test_an_opt_in_taken_back_leaves_a_newer_word_alone(desk: Store) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("STOP", id="1")])
+    before = await desk.consent.of(MIA)
+    assert before is not None
+    thread = (await conversation_with(desk)).id
+    await desk.consent.decide(thread, "ana", opted_out=False, evidence="rang us")
+    await desk.ingest.store(ACCOUNT, [OptOut("o2", MIA, None, "{}")])
+    await desk.consent.lock_again(thread, "ana", before)
+    word = await desk.consent.of(MIA)
+    assert word is not None
+    assert (word.opted_out, word.source) == (True, "provider")
+
+
 async def test_a_lock_on_one_account_holds_on_every_account(desk: Store) -> None:
     await desk.ingest.store(ACCOUNT, [reply("STOP")])
     for account in (ACCOUNT, "other"):

@@ -90,6 +90,8 @@ async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) 
     async with desk.open(size):
         await desk.command("show_closed")
         await desk.open_thread(INES)
+        before = await desk.store.consent.of(INES)
+        assert before is not None and before.opted_out
         await desk.command("consent")
         await desk.shows("Let Inês Costa in again")
         await desk.press("enter")
@@ -103,6 +105,9 @@ async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) 
         assert (word.opted_out, word.agent, word.evidence) == (False, AGENT, "asked by phone")
         await desk.command("undo")
         await desk.shows("OPTED OUT")
+        assert await desk.store.consent.of(INES) == before
+        await desk.command("history")
+        await desk.shows("took the lifting of the opt-out back")
 
 
 @BOTH_SIZES

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.desk import WIDE, Desk, presses
+from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE
 from tui.clock import HOUR, MINUTE
 from tui.domain.message import Direction, Format, Message
@@ -70,6 +70,47 @@ async def test_being_named_is_said_and_listed(desk: Desk) -> None:
         await desk.shows("bo names you in a note on Chloe Martin")
         await desk.command("show_mentions")
         await desk.until(lambda: [row.id for row in desk.inbox.threads.rows] == [chloe.id])
+
+
+@BOTH_SIZES
+async def test_a_note_is_withdrawn_and_its_text_is_the_notes_draft_again(
+    desk: Desk, size: Size
+) -> None:
+    await desk.store.agents.seen(COLLEAGUE)
+    async with desk.open(size):
+        await desk.stand_on(CHLOE)
+        await desk.command("note")
+        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.type("call her @bo")
+        await desk.press("enter")
+        await desk.shows("bo will see it · z undoes", "note · mia")
+        note = await desk.last(CHLOE)
+        await desk.command("undo")
+        await desk.shows("Withdrawn: nobody sees the note, its text is a draft again")
+        await desk.hides("note · mia")
+        assert await desk.store.messages.get(note.id) is None
+        assert not await desk.store.messages.mentions(note.id, COLLEAGUE)
+        await desk.command("note")
+        await desk.until(lambda: desk.typed == "call her @bo", "the text again")
+        await desk.press("escape")
+        await desk.command("history")
+        await desk.shows("withdrew a private note")
+
+
+async def test_a_note_withdrawn_while_another_is_begun_stands_before_it(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.stand_on(CHLOE)
+        await desk.command("note")
+        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.type("one")
+        await desk.press("enter")
+        await desk.shows("Noted")
+        await desk.command("note")
+        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.type("two")
+        await desk.press("escape")
+        await desk.command("undo")
+        await desk.until(lambda: desk.typed == "one\ntwo", "both")
 
 
 async def test_a_note_and_an_answer_are_kept_apart(desk: Desk) -> None:

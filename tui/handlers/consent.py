@@ -23,7 +23,9 @@ async def consent(inbox: InboxScreen) -> None:
         return
     suspicion = inbox.pane.standing.suspicion
     if suspicion is not None:
-        await acted(inbox, await inbox.actions.opt_out(conversation, suspicion.body, suspicion))
+        await acted(
+            inbox, await inbox.actions.consent.opt_out(conversation, suspicion.body, suspicion)
+        )
     elif conversation.opted_out:
         _lift(inbox, conversation)
     else:
@@ -36,7 +38,7 @@ async def not_opt_out(inbox: InboxScreen) -> None:
     if conversation is None or suspicion is None:
         inbox.say("Nothing here is suspected of being an opt-out")
     else:
-        inbox.say(await inbox.actions.no_opt_out(conversation, suspicion))
+        inbox.say(await inbox.actions.consent.no_opt_out(conversation, suspicion))
 
 
 def _lift(inbox: InboxScreen, conversation: Conversation) -> None:
@@ -46,7 +48,7 @@ def _lift(inbox: InboxScreen, conversation: Conversation) -> None:
     async def given(reason: str | None) -> None:
         """Record it, unless called off."""
         if reason is not None:
-            inbox.say(await inbox.actions.opt_in(conversation, reason))
+            inbox.say(await inbox.actions.consent.opt_in(conversation, reason))
 
     inbox.app.push_screen(
         ReasonScreen(
@@ -65,7 +67,7 @@ def _record(inbox: InboxScreen, conversation: Conversation) -> None:
     async def given(reason: str | None) -> None:
         """Record it, unless called off."""
         if reason is not None:
-            await acted(inbox, await inbox.actions.opt_out(conversation, reason))
+            await acted(inbox, await inbox.actions.consent.opt_out(conversation, reason))
 
     inbox.app.push_screen(
         ReasonScreen(

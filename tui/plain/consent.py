@@ -14,15 +14,15 @@ async def consent(desk: Desk, typed: str) -> None:
     if suspicion is not None:
         await say_standing(desk)
         if await desk.talk.agreed("Does the customer want no more texts?"):
-            desk.talk.say(f"{await desk.actions.opt_out(row, suspicion.body, suspicion)}.")
+            desk.talk.say(f"{await desk.actions.consent.opt_out(row, suspicion.body, suspicion)}.")
     elif row.opted_out:
         desk.talk.say("Let in again only who has asked for it; their opt-out stays on record.")
         if reason := await _reason(desk, typed):
-            desk.talk.say(f"{await desk.actions.opt_in(row, reason)}.")
+            desk.talk.say(f"{await desk.actions.consent.opt_in(row, reason)}.")
     else:
         desk.talk.say("After an opt-out nobody can text this customer, through any account.")
         if reason := await _reason(desk, typed):
-            desk.talk.say(f"{await desk.actions.opt_out(row, reason)}.")
+            desk.talk.say(f"{await desk.actions.consent.opt_out(row, reason)}.")
     await desk.refresh()
 
 
@@ -41,4 +41,4 @@ async def not_opt_out(desk: Desk, typed: str) -> None:
     if suspicion is None:
         desk.talk.say("Nothing here is suspected of being an opt-out.")
     else:
-        desk.talk.say(f"{await desk.actions.no_opt_out(row, suspicion)}.")
+        desk.talk.say(f"{await desk.actions.consent.no_opt_out(row, suspicion)}.")

@@ -35,6 +35,8 @@ _WORDS = {
     "undo": "undid an action",
     "claim": "took it on by answering",
     "note": "left a private note",
+    "opt in taken back": "took the lifting of the opt-out back",
+    "withdraw note": "withdrew a private note",
     "ping": "asked whether the phone is on",
     "not an opt-out": "said that it is no opt-out",
     "judgement taken back": "left the question of an opt-out open again",

@@ -28,6 +28,8 @@ class Consent:
     source: str
     """`word`, `provider` or `agent`."""
     evidence: str
+    message_id: int | None = None
+    """The text that says so, where one does."""
 
 
 def lock(
@@ -71,7 +73,12 @@ class ConsentBook:
         if row is None:
             return None
         return Consent(
-            bool(row["opted_out"]), row["at"], row["agent"], row["source"], row["evidence"]
+            bool(row["opted_out"]),
+            row["at"],
+            row["agent"],
+            row["source"],
+            row["evidence"],
+            row["message_id"],
         )
 
     async def suspicion(self, conversation_id: int) -> Message | None:
@@ -145,5 +152,31 @@ class ConsentBook:
             action = "opt out" if opted_out else "opt in"
             who = (transaction, self._rng, self._clock, agent, action)
             record(*who, conversation_id, message_id or 0, repair(evidence))
+
+        await self._database.write(work)
+
+    async def lock_again(self, conversation_id: int, agent: str, word: Consent) -> None:
+        """Take an opt-in back: the word that had locked the customer stands as it was.
+
+        A customer whom a newer word has locked meanwhile stays locked by that one.
+        """
+
+        def work(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            if summary["opted_out"]:
+                return
+            lock(
+                transaction.connection,
+                summary,
+                word.at,
+                word.source,
+                word.evidence,
+                agent=word.agent,
+                message_id=word.message_id,
+            )
+            summaries.flush()
+            who = (transaction, self._rng, self._clock, agent, "opt in taken back")
+            record(*who, conversation_id, word.message_id or 0, word.evidence)
 
         await self._database.write(work)

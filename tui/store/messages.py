@@ -16,6 +16,7 @@ from tui.domain.timeline import Entry
 from tui.store import rows
 from tui.store.audit import record
 from tui.store.database import Database, Transaction
+from tui.store.notes import withdraw
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, note_last
 
@@ -134,6 +135,13 @@ class Messages:
             )
             return identity
 
+        return await self._database.write(work)
+
+    async def withdraw_note(self, note_id: int, agent: str) -> bool:
+        """Make an agent's note a draft again; False when it is not there, or not that agent's."""
+        work = functools.partial(
+            withdraw, rng=self._rng, clock=self._clock, note_id=note_id, agent=agent
+        )
         return await self._database.write(work)
 
 

@@ -180,9 +180,11 @@ class ComposePane(Reader, Vertical):
 
     async def _write_as(self, *, note: bool) -> None:
         """Show the note that was begun in the composer, or the answer."""
-        conversation = self.conversation
-        if conversation is None or self.composer.note is note:
-            return
+        if self.conversation is not None and self.composer.note is not note:
+            await self._show_text(self.conversation, note=note)
+
+    async def _show_text(self, conversation: Conversation, *, note: bool) -> None:
+        """Show the newest text of the note or the answer."""
         text = await self.sheet.saved(conversation.id, note=note)
         if self.conversation is not None and self.conversation.id == conversation.id:
             self._put(text, conversation.id, note=note)
@@ -192,7 +194,10 @@ class ComposePane(Reader, Vertical):
     async def take_up_draft(self) -> None:
         """Show the draft as it is on disk now: something came back to it."""
         conversation = self.conversation
-        if conversation is None or self.composer.note:
+        if conversation is None:
+            return
+        if self.composer.note:
+            await self._show_text(conversation, note=True)
             return
         draft = await self._store.drafts.get(conversation.id, self._seat.agent)
         if draft is None:

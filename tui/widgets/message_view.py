@@ -174,14 +174,17 @@ class MessageView(BottomView):
         self._draw()
 
     async def _renew(self, ids: Collection[int]) -> None:
-        """Draw messages anew: their badges have changed."""
-        shown = [message.id for message in self.messages if message.id in ids]
+        """Draw messages anew: their badges have changed, or they are there no more."""
+        shown = {message.id for message in self.messages if message.id in ids}
         fresh = await self._store.messages.these(shown) if shown else []
+        gone = shown - {message.id for message in fresh}
         if fresh:
             old = self.lines
             self._window = self._window.renewed(fresh)
             self._arrange()
             self.repaint(old)
+        if gone:
+            self._take(self._window.without(gone))
 
     async def _read_new(self) -> None:
         """Read what came in; who has scrolled up goes on reading where he is."""

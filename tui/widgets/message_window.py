@@ -1,6 +1,6 @@
 """The stretch of a conversation that is held in memory: read by id, grown at its ends."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from tui.domain.message import Direction, Message
@@ -49,6 +49,10 @@ class MessageWindow:
         """The window with messages in place of their older selves."""
         new = {message.id: message for message in fresh}
         return replace(self, messages=tuple(new.get(m.id, m) for m in self.messages))
+
+    def without(self, ids: Collection[int]) -> "MessageWindow":
+        """The window without messages that are there no more."""
+        return replace(self, messages=tuple(m for m in self.messages if m.id not in ids))
 
     def begins_like(self, other: "MessageWindow") -> bool:
         """Whether what was read before the other one stands before this one too."""
