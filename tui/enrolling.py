@@ -12,10 +12,10 @@ from tui.enrol import CannotEnrol, Enrol, Keep, NewAccount, variable
 from tui.settings.errors import SettingsError
 from tui.settings.files import write_private
 from tui.settings.paths import config_file
-from tui.settings.write import Value, add_account
 
 if TYPE_CHECKING:
     from tui.providers.protocol import Provider
+    from tui.settings.write import Value
 
 _PATIENCE = 20.0
 """Seconds for a provider to answer."""
@@ -71,7 +71,7 @@ def _client(new: NewAccount, clock: Clock) -> "Provider":
         raise CannotEnrol(str(error)) from None
 
 
-def _values(new: NewAccount) -> dict[str, Value]:
+def _values(new: NewAccount) -> dict[str, "Value"]:
     """The account's table in the settings, without the secret."""
     values: dict[str, Value] = {"provider": new.kind.provider, "api_key": new.api_key}
     if new.base_url != new.kind.base_url:
@@ -91,6 +91,8 @@ async def _save(path: Path, new: NewAccount) -> list[str]:
 
 def _keep(path: Path, new: NewAccount) -> list[str]:
     """On a thread, as disks and keyrings may take their time."""
+    from tui.settings.write import add_account
+
     values = _values(new)
     match new.keep:
         case Keep.FILE:
