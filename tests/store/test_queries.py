@@ -1,41 +1,32 @@
-"""The files of statements: what they name, and what they are given."""
+"""The files of statements: each is named once, given what it uses, and known to the schema."""
 
+import inspect
 import re
 import sqlite3
-from pathlib import Path
 
 import pytest
 
 from tui.store import migrations, queries
 
-_FILES = sorted(queries.FOLDER.glob("*.sql"))
+_SUBJECTS = sorted(file.stem for file in queries.FOLDER.glob("*.sql"))
 
 
-@pytest.mark.parametrize("file", _FILES, ids=lambda file: file.stem)
-def test_every_statement_has_a_name_of_its_own_a_known_sign_and_the_values_it_uses(
-    file: Path,
+@pytest.mark.parametrize("subject", _SUBJECTS)
+def test_every_statement_has_a_name_of_its_own_and_is_given_the_values_it_uses(
+    subject: str,
 ) -> None:
-    text = file.read_text()
-    found = list(queries.parse(text))
-    assert len(found) == len({query.name for query in found}) == text.count("-- name:")
-    for query in found:
-        assert query.sign in queries.RUNNERS, query.name
-        assert set(query.values) == set(re.findall(r":([a-z]\w*)", query.sql)), query.name
+    found = queries.parsed(subject)
+    assert len(found) == (queries.FOLDER / f"{subject}.sql").read_text().count("-- name:")
+    for name, query in found.items():
+        given = set(inspect.Signature.from_callable(query).parameters) - {"self", "conn"}
+        assert given == set(re.findall(r":([a-z]\w*)", query.sql)), name
 
 
-@pytest.mark.parametrize("file", _FILES, ids=lambda file: file.stem)
-def test_every_statement_is_one_that_the_schema_knows(file: Path) -> None:
+@pytest.mark.parametrize("subject", _SUBJECTS)
+def test_every_statement_is_one_that_the_schema_knows(subject: str) -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrations.migrate(connection)
-    for query in queries.parse(file.read_text()):
-        connection.execute(f"explain {query.sql}", dict.fromkeys(query.values, 0)).fetchall()
+    for query in queries.parsed(subject).values():
+        values = dict.fromkeys(re.findall(r":([a-z]\w*)", query.sql), 0)
+        connection.execute(f"explain {query.sql}", values).fetchall()
     connection.close()
-
-
-def test_remarks_belong_to_no_statement() -> None:
-    one = "-- name: one(a, b)^\n-- why\nselect :a, :b;\n"
-    text = f"-- of all\n\n{one}\n-- next\n-- name: two()\nselect 2;"
-    assert list(queries.parse(text)) == [
-        ("one", ("a", "b"), "^", "select :a, :b;"),
-        ("two", (), "", "select 2;"),
-    ]

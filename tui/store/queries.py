@@ -1,40 +1,30 @@
-"""SQL from its files: each subject's queries are read once, when the subject is first used.
-
-A file is a row of statements, each under a line that names it: `-- name: get(id)^`. In brackets
-stands what it is given; the sign behind them says what comes of it (none: all rows).
+"""SQL from its files: each subject's queries are parsed once, when the subject is first used.
 
 A query is a plain function of the connection and its values, so that it adds next to nothing to
 what SQLite itself takes: a page of events runs hundreds of them.
 """
 
 import functools
-import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
+
+import aiosql
+from aiosql.types import SQLOperationType
 
 FOLDER = Path(__file__).parent / "sql"
-_NAME = re.compile(r"^-- name: (\w+)\(([\w, ]*)\)(\S*)$", re.MULTILINE)
 
 
-class Query(NamedTuple):
-    """A statement as it stands in a file."""
+class _Adapter:
+    """Tells aiosql, which only reads the files here, that SQLite takes `:name` as it stands."""
 
-    name: str
-    values: tuple[str, ...]
-    """The names of what it is given."""
-    sign: str
-    sql: str
+    is_aio_driver = False
 
-
-def parse(text: str) -> Iterator[Query]:
-    """The queries of a file, in their order."""
-    _, *parts = _NAME.split(text)
-    for name, values, sign, body in zip(*(parts[n::4] for n in range(4)), strict=True):
-        lines = [line for line in body.splitlines() if not line.lstrip().startswith("--")]
-        yield Query(name, tuple(re.findall(r"\w+", values)), sign, "\n".join(lines).strip())
+    def process_sql(self, name: str, operation: object, sql: str) -> str:
+        """The statement, unchanged."""
+        return sql
 
 
 def _select(sql: str, connection: sqlite3.Connection, /, **values: Any) -> list[sqlite3.Row]:
@@ -66,20 +56,30 @@ def _change_many(
     connection.executemany(sql, values)
 
 
-RUNNERS: dict[str, Callable[..., Any]] = {
-    "": _select,
-    "^": _select_one,
-    "$": _select_value,
-    "!": _change,
-    "*!": _change_many,
+_RUNNERS: dict[SQLOperationType, Callable[..., Any]] = {
+    SQLOperationType.SELECT: _select,
+    SQLOperationType.SELECT_ONE: _select_one,
+    SQLOperationType.SELECT_VALUE: _select_value,
+    SQLOperationType.INSERT_UPDATE_DELETE: _change,
+    SQLOperationType.INSERT_UPDATE_DELETE_MANY: _change_many,
 }
-"""What is done with a statement, by its sign."""
+
+
+def parsed(subject: str) -> dict[str, Any]:
+    """The queries of one file as aiosql reads them, by name."""
+    read = aiosql.from_path(FOLDER / f"{subject}.sql", _Adapter)  # type: ignore[arg-type]
+    every = set(read.available_queries)
+    # For each select aiosql adds a companion of its own, named after it.
+    names = {name for name in every if name.removesuffix("_cursor") not in every - {name}}
+    return {name: getattr(read, name) for name in names}
 
 
 @functools.cache
 def queries(subject: str) -> Any:
     """The named queries of one file in `sql/`, as functions that take a connection."""
-    found = parse((FOLDER / f"{subject}.sql").read_text(encoding="utf-8"))
     return SimpleNamespace(
-        **{query.name: functools.partial(RUNNERS[query.sign], query.sql) for query in found}
+        **{
+            name: functools.partial(_RUNNERS[query.operation], query.sql)
+            for name, query in parsed(subject).items()
+        }
     )
