@@ -12,17 +12,17 @@ _PAUSE = 0.005
 
 @overload
 async def wait_until(
-    condition: Callable[[], Awaitable[T | None]], timeout: float = 10.0, what: str = ""
+    condition: Callable[[], Awaitable[T | None]], timeout: float = 30.0, what: str = ""
 ) -> T: ...
 
 
 @overload
 async def wait_until(
-    condition: Callable[[], T | None], timeout: float = 10.0, what: str = ""
+    condition: Callable[[], T | None], timeout: float = 30.0, what: str = ""
 ) -> T: ...
 
 
-async def wait_until(condition: Callable[[], Any], timeout: float = 10.0, what: str = "") -> Any:
+async def wait_until(condition: Callable[[], Any], timeout: float = 30.0, what: str = "") -> Any:
     """Return what `condition` (plain or async) gives as soon as that is true.
 
     Raises `AssertionError` naming `what` after `timeout` seconds.

@@ -29,7 +29,7 @@ class Sandbox:
         data = json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/_sandbox/{control}", data, headers)
-        with urllib.request.urlopen(request, timeout=10):
+        with urllib.request.urlopen(request, timeout=60):
             pass
 
     @property
@@ -45,7 +45,7 @@ class Sandbox:
     @property
     def _state(self) -> dict[str, Any]:
         """The truth about MessageMedia."""
-        with urllib.request.urlopen(f"{self.url}/_sandbox/state", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.url}/_sandbox/state", timeout=60) as answer:
             return dict(json.load(answer)["messagemedia"])
 
 
@@ -71,7 +71,7 @@ class Desk:
             text=True,
             check=False,
             input=input,
-            timeout=60,
+            timeout=100,
         )
 
     def start(self, *arguments: str, **environ: str) -> subprocess.Popen[str]:

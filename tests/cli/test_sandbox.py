@@ -34,10 +34,10 @@ def sandbox(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_prints_its_url_serves_there_and_stops_when_told(number: signal.Signals) -> None:
     with sandbox() as (process, url):
-        with urllib.request.urlopen(f"{url}/_sandbox/state", timeout=10) as answer:
+        with urllib.request.urlopen(f"{url}/_sandbox/state", timeout=60) as answer:
             assert "messagemedia" in json.load(answer)
         process.send_signal(number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert process.stdout and process.stderr
         assert "sandbox / sandbox-secret" in process.stdout.read()
         assert process.stderr.read() == ""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.waiting import wait_until
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault
 from tui.sandbox.messagemedia.emulator import MessageMedia
@@ -37,7 +38,7 @@ async def live(quick: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
     async with (
         running(create_app(quick)) as url,
         httpx.AsyncClient(
-            base_url=url, auth=("sandbox", "sandbox-secret"), trust_env=False
+            base_url=url, auth=("sandbox", "sandbox-secret"), timeout=60, trust_env=False
         ) as client,
     ):
         yield client
@@ -64,7 +65,8 @@ async def test_a_time_out_never_answers_and_sends_nothing(
 ) -> None:
     quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
     with pytest.raises(httpx.ReadTimeout):
-        await live.post(PATH, json=SEND, timeout=0.1)
+        await live.post(PATH, json=SEND, timeout=httpx.Timeout(30, read=0.1))
+    await wait_until(lambda: not quick.faults["messagemedia"].pending, what="the fault was met")
     assert sent(quick) == 0
     assert (await live.post(PATH, json=SEND)).status_code == 202
 
@@ -73,7 +75,7 @@ async def test_a_cut_connection_leaves_others_alone(
     live: httpx.AsyncClient, quick: Sandbox
 ) -> None:
     quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
-    held = asyncio.create_task(live.post(PATH, json=SEND, timeout=5))
+    held = asyncio.create_task(live.post(PATH, json=SEND, timeout=30))
     while quick.faults["messagemedia"].pending:
         await asyncio.sleep(0)
     quick.faults["messagemedia"].add(Fault.REFUSE, 1)
@@ -86,7 +88,7 @@ async def test_a_cut_connection_leaves_others_alone(
 async def test_a_message_is_delivered_by_itself(live: httpx.AsyncClient) -> None:
     answer = (await live.post(PATH, json=SEND)).json()
     path = f"{PATH}/{answer['messages'][0]['message_id']}"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while (await live.get(path)).json()["status"] != "delivered":
             await asyncio.sleep(0.005)
 
@@ -106,7 +108,7 @@ async def test_pushes_reach_the_listener_without_being_asked() -> None:
         async with running(create_app(sandbox)) as there, httpx.AsyncClient() as client:
             body = {"provider": "messagemedia", "from": "+61491570156", "to": "", "text": "hi"}
             answer = await client.post(f"{there}/_sandbox/inbound", json=body)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 path, reply = await heard.get()
     assert path == "/hooks/support-au/s3cret"
     assert isinstance(reply, dict)
@@ -127,7 +129,7 @@ async def test_serving_prints_the_address_when_ready(
         port = free.getsockname()[1]
     served = asyncio.create_task(serve(create_app(quick), "127.0.0.1", port))
     printed = ""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not (printed := printed + capsys.readouterr().out):
             await asyncio.sleep(0.01)
     async with httpx.AsyncClient(base_url=printed.strip(), trust_env=False) as client:

@@ -51,7 +51,7 @@ class Desk:
             now = await self.store.messages.get(message.id)
             return now if now is not None and now.status in wanted else None
 
-        found = await wait_until(there, 20, f"{message.account} {wanted}")
+        found = await wait_until(there, 60, f"{message.account} {wanted}")
         assert found is not None
         return found
 

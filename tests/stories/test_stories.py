@@ -54,7 +54,7 @@ async def test_an_answer_comes_into_the_thread_of_the_message(desk: Desk, provid
     await desk.control(
         "inbound", provider=provider, to=own, text="Tak, będę o 16", **{"from": phone}
     )
-    await wait_until(lambda: desk.texts(phone), 20, f"{provider}'s reply")
+    await wait_until(lambda: desk.texts(phone), 60, f"{provider}'s reply")
     assert await desk.texts(phone) == ["Tak, będę o 16"]
     states = await desk.store.accounts.states()
     assert {state.health for state in states.values()} <= {Health.OK, Health.UNKNOWN}
@@ -97,7 +97,7 @@ async def test_a_provider_that_is_down_changes_only_its_own_account(desk: Desk) 
         state = (await desk.store.accounts.states()).get("pl")
         return state is not None and state.health is Health.RETRYING
 
-    await wait_until(retrying, 20, "pl in trouble")
+    await wait_until(retrying, 60, "pl in trouble")
     message = await desk.send("messagemedia", PHONES["messagemedia"], "Still here")
     await desk.status(message, Status.DELIVERED)
     states = await desk.store.accounts.states()
