@@ -169,7 +169,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR", Scope.WRITE),
     Command("new", ("c",), "New conversation", "Write to a number", Scope.DESK, "New"),
     Command("search", ("g slash",), "Search everything", "Words in all messages", Scope.DESK),
-    Command("templates", ("g t",), "Canned replies", "Add, change, import them", Scope.DESK),
+    Command("templates", ("g t",), "Canned replies", "Add, change, import; own fields", Scope.DESK),
     Command("undo", ("z",), "Undo", "Take the last action back", Scope.DESK),
     Command("accounts", ("f3",), "Accounts", "Health, balance and delay", Scope.DESK),
     Command(

@@ -13,6 +13,7 @@ from tui.domain.templates import (
     Template,
     blanks,
     checked,
+    checked_field,
     fields,
     fill,
     known_values,
@@ -106,3 +107,28 @@ def test_a_file_gives_templates_and_own_fields() -> None:
 def test_a_file_that_is_wrong_is_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(BadTemplate, match=words):
         read_templates(text)
+
+
+@given(st.text(max_size=20), st.text(min_size=1, max_size=20))
+def test_a_field_that_may_be_kept_is_filled_where_it_is_written(name: str, value: str) -> None:
+    try:
+        field = checked_field(name, value)
+    except BadTemplate as problem:
+        assert len(str(problem).splitlines()) == 1
+        return
+    assert fill(f"at {{{field.name}}}", {field.name: field.value}) == f"at {value.strip()}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("opening hours", "9 to 6", "one word"),
+        ("3rd", "x", "one word"),
+        ("Name", "x", "filled by the desk itself"),
+        ("shop", " ", "has no value"),
+        ("shop", "x" * 501, "longer than 500"),
+    ],
+)
+def test_a_field_that_would_never_be_filled_is_refused(name: str, value: str, words: str) -> None:
+    with pytest.raises(BadTemplate, match=words):
+        checked_field(name, value)

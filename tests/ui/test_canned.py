@@ -160,3 +160,56 @@ async def test_a_file_is_imported_whole_or_not_at_all(desk: Desk, tmp_path: Path
         await _reply(desk, CHLOE)
         await desk.command("canned")
         await desk.shows("9 to 6 at Main St")
+
+
+@BOTH_SIZES
+async def test_own_fields_are_added_used_changed_deleted_and_brought_back(
+    desk: Desk, size: Size
+) -> None:
+    templates = desk.store.templates
+    await templates.save(Template("where", "We are at {shop}"), "mia")
+    async with desk.open(size):
+        await desk.command("templates")
+        await desk.press("v")
+        await desk.shows("Own fields", "None yet: a adds one")
+        await desk.press("a")
+        await desk.type("{Shop}")
+        await desk.press("enter")
+        await desk.type("Main St")
+        await desk.press("enter")
+        await desk.shows("Kept {shop}", "{shop}  Main St")
+        assert await templates.values() == {"shop": "Main St"}
+        await desk.press("e", "tab", "end")
+        await desk.type(" 4")
+        await desk.press("enter")
+        await desk.shows("{shop}  Main St 4")
+        await desk.press("d")
+        await desk.shows("Deleted {shop} · z brings it back", "None yet")
+        assert await templates.values() == {}
+        await desk.press("z")
+        await desk.shows("{shop} is back", "{shop}  Main St 4")
+        await desk.press("escape", "escape")
+        await desk.hides("Own fields", "Canned replies")
+        await desk.stand_on(CHLOE)
+        await desk.command("canned")
+        await desk.shows("We are at Main St 4")
+
+
+async def test_a_field_that_cannot_be_is_refused_in_words(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("templates")
+        await desk.press("v", "a")
+        await desk.shows("Own field ")
+        for name, words in (
+            ("two words", "A name is one word of letters"),
+            ("name", "{name} is filled by the desk itself"),
+        ):
+            await desk.press("shift+tab", "home", "ctrl+k")
+            await desk.type(name)
+            await desk.press("enter")
+            await desk.type("x")
+            await desk.press("enter")
+            await desk.shows(words)
+        await desk.press("escape")
+        await desk.shows("None yet")
+        assert await desk.store.templates.values() == {}

@@ -110,11 +110,11 @@ async def test_a_shell_that_is_not_there_is_named(desk: Desk) -> None:
 async def test_an_empty_line_says_what_is_expected_and_esc_runs_nothing(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("pipe")
-        await desk.shows("It gets the whole conversation")
+        await desk.shows("Your shell runs it")
         await desk.press("enter")
         await desk.shows("Type it first, for example grep -i order | less")
         await desk.press("x")
-        await desk.shows("It gets the whole conversation")
+        await desk.shows("Your shell runs it")
         await desk.press("escape")
         await desk.hides("Pipe the conversation to")
         assert desk.inbox.keys.said == ""

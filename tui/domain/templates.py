@@ -15,6 +15,7 @@ from tui.domain.phone import pretty
 _SECOND = 1_000
 _LONGEST_NAME = 40
 _LONGEST_BODY = 5_000
+_LONGEST_VALUE = 500
 _FIELD = re.compile(r"\{([^\W\d]\w{0,30})\}")
 
 FIELDS = ("name", "first_name", "agent", "number", "date", "time", "account")
@@ -33,6 +34,14 @@ class Template:
     body: str
     uses: int = 0
     """How often it was taken, by anyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of the desk's own, and what stands for it in every text."""
+
+    name: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,23 @@ def checked(name: str, body: str) -> Template:
     if len(body) > _LONGEST_BODY:
         raise BadTemplate(f"{name} is longer than {_LONGEST_BODY} characters")
     return Template(name, body.strip("\n"))
+
+
+def checked_field(name: str, value: str) -> Field:
+    """Return a field of the desk's own fit to be kept, its name in small letters.
+
+    Raises `BadTemplate`.
+    """
+    name = name.strip().removeprefix("{").removesuffix("}").casefold()
+    if not _FIELD.fullmatch(f"{{{name}}}"):
+        raise BadTemplate("A name is one word of letters, digits and _, like opening_hours")
+    if name in FIELDS:
+        raise BadTemplate(f"{{{name}}} is filled by the desk itself")
+    if not value.strip():
+        raise BadTemplate(f"{{{name}}} has no value")
+    if len(value) > _LONGEST_VALUE:
+        raise BadTemplate(f"{{{name}}} is longer than {_LONGEST_VALUE} characters")
+    return Field(name, value.strip())
 
 
 def read_templates(text: str) -> tuple[list[Template], dict[str, str]]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tui.domain.conversation import Conversation
     from tui.screens.inbox import InboxScreen
 
-_HINT = "It gets the whole conversation as plain text; your shell runs it, pipes and all."
+_HINT = "Your shell runs it, with the whole conversation as its input."
 
 
 async def pipe(inbox: InboxScreen) -> None:

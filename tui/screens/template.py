@@ -49,7 +49,8 @@ class TemplateScreen(ModalScreen[Template | None]):
             yield Input(name, placeholder="name", id="template-name", compact=True)
             yield TextArea(printable(self._template.body), compact=True, tab_behavior="focus")
             yield Static(id="verdict")
-            yield Static(Content(f"Fields: {_BUILT_IN}"), classes="hint")
+            own = one_line(" ".join(f"{{{name}}}" for name in sorted(self._own)), 120)
+            yield Static(Content(f"Fields: {_BUILT_IN} {own}".rstrip()), classes="hint")
 
     def on_mount(self) -> None:
         """Say how long it is."""

@@ -45,6 +45,7 @@ class TemplatesScreen(ModalScreen[None]):
         Binding("d", "drop", "Delete"),
         Binding("z", "undo", "Undo"),
         Binding("i", "take_in", "Import"),
+        Binding("v", "fields", "Own fields"),
     ]
     choices = getters.query_one(Choices)
     text = getters.query_one("#text", Static)
@@ -62,7 +63,9 @@ class TemplatesScreen(ModalScreen[None]):
         """The list, a text, a line."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned replies"
-            dialog.border_subtitle = "a add · e change · d delete · z undo · i import · Esc closes"
+            dialog.border_subtitle = (
+                "a add · e edit · d delete · z undo · i import · v fields · Esc closes"
+            )
             yield Choices("No canned replies", ascii=self._seat.ascii)
             yield Static(id="text")
             yield Static(id="said")
@@ -149,6 +152,12 @@ class TemplatesScreen(ModalScreen[None]):
         await self._store.templates.save(template, self._seat.agent)
         await self._show()
         self.say(f"{template.name} is back")
+
+    def action_fields(self) -> None:
+        """The desk's own fields."""
+        from tui.screens.fields import FieldsScreen
+
+        self.app.push_screen(FieldsScreen(self._store, self._seat))
 
     def action_take_in(self) -> None:
         """Ask for a file."""

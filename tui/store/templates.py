@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.domain.templates import Template
+from tui.domain.templates import Field, Template
 from tui.domain.text import repair
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -56,6 +56,28 @@ class Templates:
                 self._sql.save_template_value(
                     transaction.connection, name=repair(name), value=repair(value)
                 )
+            transaction.changed(Subject.TEMPLATE)
+
+        await self._database.write(work)
+
+    async def save_value(self, field: Field, *, replaces: str = "") -> None:
+        """Add or replace an own field; `replaces` names the one it was made from, when renamed."""
+
+        def work(transaction: Transaction) -> None:
+            connection = transaction.connection
+            if replaces and replaces != field.name:
+                self._sql.drop_template_value(connection, name=replaces)
+            name, value = repair(field.name), repair(field.value)
+            self._sql.save_template_value(connection, name=name, value=value)
+            transaction.changed(Subject.TEMPLATE)
+
+        await self._database.write(work)
+
+    async def drop_value(self, name: str) -> None:
+        """Remove an own field."""
+
+        def work(transaction: Transaction) -> None:
+            self._sql.drop_template_value(transaction.connection, name=name)
             transaction.changed(Subject.TEMPLATE)
 
         await self._database.write(work)
