@@ -67,6 +67,8 @@ def test_a_text_comes_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
         (("--to", DELIVERS, "--text", "  "), "the text is empty"),
         (("--to", DELIVERS, "--text", "x", "--account", "nope"), "known: support_au"),
         (("--to", DELIVERS, "--text", "x", "--at", "2020-01-01T10:00"), "passed already"),
+        (("--to", DELIVERS, "--text", "x", "--at", "9999-01-01T10:00"), "more than a year ahead"),
+        (("--to", DELIVERS, "--text", "Dear {name}"), "{name} is not filled in"),
         (("--to", DELIVERS, "--text", "x" * 5001), "5001 characters; MessageMedia takes 5000"),
     ],
 )
@@ -109,12 +111,27 @@ async def test_ctrl_c_while_waiting_says_where_the_message_stays(desk: Desk) -> 
     with process:
         await wait_until(lambda: desk.database.exists() and seen(desk, "submitted"))
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert errors == (
         "smsdesk: it has gone to the provider and takes its course; "
         f'look with: smsdesk messages "{IS_SILENT}"\n'
     )
+
+
+async def test_a_maybe_sent_message_is_waited_for_and_left_to_the_inbox(
+    desk: Desk, sandbox: Sandbox
+) -> None:
+    sandbox.tell("faults", provider="messagemedia", fault="malformed_json", count=50)
+    process = desk.start("send", "--to", IS_SILENT, "--text", "anyone?", "--wait")
+    with process:
+        await wait_until(lambda: desk.database.exists() and seen(desk, "uncertain"))
+        assert process.stderr is not None
+        assert "waiting for the provider's word" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "may or may not have gone out: an open inbox settles it" in errors
 
 
 def seen(desk: Desk, status: str) -> bool:
@@ -134,7 +151,7 @@ async def test_a_live_service_sends_and_the_command_only_follows(
         assert service.stdout.readline().startswith("serving support_au")
         ran = desk.run("send", "--to", DELIVERS, "--text", "once", "--wait")
         service.terminate()
-        service.communicate(timeout=20)
+        service.communicate(timeout=60)
     assert ran.returncode == 0
     assert [message["text"] for message in sandbox.accepted] == ["once"]
 

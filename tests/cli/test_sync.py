@@ -37,6 +37,13 @@ def test_once_tells_what_went_wrong_and_fails(desk: Desk) -> None:
     assert "not-this-one" not in ran.stderr + ran.stdout
 
 
+def test_once_says_each_trouble_once(desk: Desk) -> None:
+    desk.run("send", "--to", CUSTOMERS[1], "--text", "Hello!")
+    ran = desk.run("sync", "--once", SMSDESK_ACCOUNTS__SUPPORT_AU__BASE_URL="http://127.0.0.1:9")
+    assert ran.returncode == 1
+    assert ran.stderr.count("Cannot reach MessageMedia") == ran.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_service_tells_how_accounts_are_and_stops_when_told(
     desk: Desk, number: signal.Signals
@@ -45,7 +52,7 @@ async def test_a_service_tells_how_accounts_are_and_stops_when_told(
         assert service.stdout is not None
         lines = [service.stdout.readline(), service.stdout.readline()]
         service.send_signal(number)
-        rest, errors = service.communicate(timeout=20)
+        rest, errors = service.communicate(timeout=60)
     assert lines == ["serving support_au; Ctrl+C stops\n", "support_au: ok\n"]
     assert rest.endswith("stopping\n")
     assert (service.returncode, errors) == (0, "")
@@ -71,7 +78,7 @@ async def test_a_killed_service_sends_nothing_twice_and_loses_no_reply(
         )
         assert service.poll() is None, service.communicate()
         service.terminate()
-        service.communicate(timeout=20)
+        service.communicate(timeout=60)
     sent = [message["text"] for message in sandbox.accepted]
     assert len(sent) == len(set(sent))
     lost = {f"answer {number}" for number in range(12)} - set(sent)
@@ -114,7 +121,7 @@ async def test_what_only_comes_by_push_is_taken_in(bare: Desk) -> None:
             await wait_until(lambda: "Hi" in desk.run("threads").stdout)
             ran = desk.run("send", "--to", CUSTOMERS[0], "--text", "Hello", "--wait")
             service.terminate()
-            service.communicate(timeout=20)
+            service.communicate(timeout=60)
     assert ran.stdout.splitlines()[-1].startswith("delivered")
 
 

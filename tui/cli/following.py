@@ -20,6 +20,7 @@ from tui.store.store import Store
 _LOOK = 2.0
 """Seconds between two looks whether somebody sends, and at the message if no news came."""
 _HERE = frozenset({Status.QUEUED, Status.SENDING})
+_DOUBT = "waiting for the provider's word on it; Ctrl+C leaves it to the inbox"
 
 
 async def follow(
@@ -46,6 +47,8 @@ def _where_it_stays(message: Message, to: str) -> str:
         return f"it stays queued and goes out with the next open inbox or smsdesk sync; {look}"
     if message.status is not None and message.status.final:
         return f"it ended as {message.status.value}; {look}"
+    if message.status is Status.UNCERTAIN:
+        return f"it may or may not have gone out: an open inbox settles it; {look}"
     return f"it has gone to the provider and takes its course; {look}"
 
 
@@ -141,6 +144,8 @@ class _Following:
         self._shown = (status, message.reason)
         words = (message.reason, f"({message.code})" if message.code else "")
         write(f"{status.value:<10} {one_line(' '.join(w for w in words if w), 300)}".rstrip())
+        if status is Status.UNCERTAIN:
+            print(f"smsdesk: {_DOUBT}", file=sys.stderr)
 
     async def _stopped(self) -> str:
         """What a person has to mend before the account sends; empty while it may send."""

@@ -12,11 +12,12 @@ from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.reading import store_errors
 from tui.cli.show import write
-from tui.clock import Clock, SystemClock
+from tui.clock import DAY, Clock, SystemClock
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import Address, AddressKind, BadNumber, destination, parse_address
+from tui.domain.templates import blanks
 from tui.domain.text import one_line
 from tui.providers.abilities import capabilities_of
 from tui.replying import default_route
@@ -26,6 +27,8 @@ from tui.store.store import Store
 from tui.wiring import open_store
 
 _LONGEST_INPUT = 100_000
+_FURTHEST = 366 * DAY
+"""As for what is scheduled on the desk."""
 _RESERVED_CODES = range(0xD800, 0xE000)
 
 
@@ -36,8 +39,7 @@ def run(arguments: Namespace) -> int:
         raise CommandError("there is no account to send through; see smsdesk doctor", BAD_USE)
     clock = SystemClock()
     text = _text(arguments.text)
-    if arguments.at is not None and arguments.at <= clock.now():
-        raise CommandError("--at has passed already; leave it out to send now", BAD_USE)
+    _check_moment(arguments.at, clock.now())
     with store_errors():
         return asyncio.run(_send(arguments, desk, text, clock, random.Random()))
 
@@ -71,7 +73,20 @@ def _text(given: str) -> str:
         raise CommandError("the text is empty: nothing was queued", BAD_USE)
     if any(ord(char) in _RESERVED_CODES for char in text) or "\0" in text:
         raise CommandError("the text is not valid UTF-8: nothing was queued", BAD_USE)
+    for blank in blanks(text)[:1]:
+        line = f"{one_line(blank.sign, 40)} is not filled in: nothing was queued"
+        raise CommandError(line, BAD_USE)
     return text
+
+
+def _check_moment(at: int | None, now: int) -> None:
+    """Raise `CommandError` for a moment that nobody means."""
+    if at is None:
+        return
+    if at <= now:
+        raise CommandError("--at has passed already; leave it out to send now", BAD_USE)
+    if at > now + _FURTHEST:
+        raise CommandError("--at is more than a year ahead: nothing was queued", BAD_USE)
 
 
 def _address(arguments: Namespace, desk: Desk) -> Address:

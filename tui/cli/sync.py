@@ -79,7 +79,7 @@ async def _once(
     finally:
         for account in accounts:
             await account.provider.aclose()
-    for problem in summary.problems:
+    for problem in dict.fromkeys(summary.problems):
         print(f"smsdesk: {one_line(problem, 300)}", file=sys.stderr)
     write(f"sent {summary.sent}, received {summary.events}")
     return FAILED if summary.problems else DONE

@@ -238,6 +238,8 @@ def _words(error: Exception) -> str:
             return "connection refused or name unknown"
         case httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError():
             return "the connection was cut"
+        case httpx.DecodingError():
+            return "what came back is packed wrongly"
         case httpx.UnsupportedProtocol() | httpx.InvalidURL():
             return "the base URL is not an http(s) address"
         case _:

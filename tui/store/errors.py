@@ -77,6 +77,8 @@ def _of_sqlite(text: str, path: Path) -> StoreError:
         return CannotWrite(
             f"Cannot write to {path} ({text}): check its permissions and the disk's space"
         )
+    if "unable to open" in text and path.is_dir():
+        return CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
     if "unable to open" in text:
         return CannotOpen(f"Cannot open {path} ({text}): check its permissions")
     return StoreError(f"The database {path} reports: {text}")
