@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.searching import Query, parse, spans
+from tui.domain.searching import Query, nothing_words, parse, spans
 from tui.domain.status import Status
 
 NOON = round(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1_000)
@@ -77,3 +77,16 @@ def test_words_are_set_off_without_case_and_accents() -> None:
     assert [("Łódź dzień"[b:e]) for b, e in spans("Łódź dzień", "lod dzien")] == ["Łódź", "dzień"]
     assert spans("nothing", "thing") == []
     assert spans("anything", "") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("parcel", "fewer letters of a word find more"),
+        ("from:ana", "one filter less finds more"),
+        ("from:ana parcel", "fewer letters, or one filter less, find more"),
+        ("from:ana to:bob", "from: and to: never hold together"),
+    ],
+)
+def test_where_nothing_was_found_it_is_said_what_would_find_more(typed: str, words: str) -> None:
+    assert words in nothing_words(parse(typed, NOON, UTC))

@@ -116,7 +116,7 @@ async def test_a_search_opens_where_the_words_stand(mia: Typist) -> None:
 async def test_a_search_that_is_not_understood_says_why(mia: Typist) -> None:
     await mia.type("/ status:lost", "/ nowhereatall")
     await mia.hears('"lost" is no status')
-    await mia.hears("Nothing was found")
+    await mia.hears("Nothing found")
 
 
 async def test_what_is_not_understood_is_answered_in_words(mia: Typist) -> None:

@@ -55,6 +55,14 @@ async def test_a_wrong_filter_is_said(desk: Desk) -> None:
         await desk.shows('"soon" is no day: write 2026-03-01')
 
 
+async def test_filters_that_find_nothing_are_not_told_to_be_shorter(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("search")
+        await desk.type("from:nobody")
+        await desk.shows("Nothing found: one filter less finds more")
+        await desk.hides("letters")
+
+
 async def test_nothing_found_is_said(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("search")

@@ -105,7 +105,9 @@ def _messages(parser: argparse.ArgumentParser) -> None:
 
 def _search(parser: argparse.ArgumentParser) -> None:
     """Arguments of `search`."""
-    parser.add_argument("query", metavar="Q", help="words; all of them have to be in a message")
+    parser.add_argument(
+        "query", metavar="Q", nargs="+", help="words, all of them in one message, and filters"
+    )
     _listing(parser)
 
 

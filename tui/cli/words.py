@@ -45,6 +45,18 @@ exit codes:
   1  failed, rejected, expired or cancelled
   2  wrong arguments or settings; nothing was queued"""
 
+_SEARCH_FILTERS = """\
+filters (beside words or alone; all of them have to hold):
+  from:ana             part of the name or number of a customer who wrote it
+  to:+6149             the same of a customer it was written to
+  label:vip            of a conversation with this label
+  account:support_au   through this account
+  status:failed        or delivered, queued, expired, maybe (sent), ...
+  after:2026-03-01     from this day on; also today and yesterday
+  before:2026-03-08    before this day began
+  on:2026-03-04        on this day
+Put what has blanks into quotation marks, twice: 'from:"Ana K"'."""
+
 COMMANDS = {
     "demo": Text(
         "try the inbox with made-up customers; nothing leaves this machine",
@@ -97,7 +109,14 @@ COMMANDS = {
     "search": Text(
         "search all messages",
         "Search the text of all messages, newest first; accents and case do not matter.",
-        _examples('smsdesk search "order ready"', "smsdesk search dziekuje --json"),
+        _SEARCH_FILTERS
+        + "\n\n"
+        + _examples(
+            "smsdesk search order ready",
+            "smsdesk search dziekuje --json",
+            "smsdesk search from:ana after:2026-03-01 invoice",
+            "smsdesk search status:failed account:support_au on:today",
+        ),
     ),
     "export": Text(
         "write conversations as JSON lines or CSV",

@@ -48,6 +48,17 @@ class Query:
         return not words(self.text) and not self.filtered
 
 
+def nothing_words(query: Query) -> str:
+    """What to say where nothing was found, and what would find more."""
+    if query.came_from and query.went_to:
+        return "from: and to: never hold together: each message goes one way"
+    if not query.filtered:
+        return "Nothing found: fewer letters of a word find more"
+    if not words(query.text):
+        return "Nothing found: one filter less finds more"
+    return "Nothing found: fewer letters, or one filter less, find more"
+
+
 class _Wrong(Exception):
     """A filter's value means nothing; the text says what would."""
 

@@ -3,7 +3,7 @@
 from tui import present
 from tui.domain.account import Account
 from tui.domain.phone import BadNumber, destination
-from tui.domain.searching import FILTERS, parse
+from tui.domain.searching import FILTERS, nothing_words, parse
 from tui.domain.text import one_line
 from tui.plain.desk import Desk, Listed
 from tui.plain.lines import message_words
@@ -21,7 +21,7 @@ async def search(desk: Desk, typed: str) -> None:
     if query.problem:
         desk.talk.say(f"{one_line(query.problem, 200)}.")
     elif not hits:
-        desk.talk.say("Nothing was found: fewer letters of a word find more.")
+        desk.talk.say(f"{nothing_words(query)}.")
     else:
         desk.leave()
         desk.listed = [Listed(hit.conversation_id, hit.id) for hit in hits]

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.domain.message import Message
-from tui.domain.searching import FILTERS, Query, parse
+from tui.domain.searching import FILTERS, Query, nothing_words, parse
 from tui.domain.text import one_line
 from tui.screens.said import said
 from tui.seat import Seat
@@ -82,7 +82,7 @@ class SearchScreen(ModalScreen[Message | None]):
         self.say(one_line(query.problem, 200) or FILTERS)
         await self.hits.find(query)
         if not query.empty and not query.problem and self.hits.current is None:
-            self.say("Nothing found: fewer letters of a word find more")
+            self.say(nothing_words(query))
 
     @on(Input.Submitted)
     def _chosen(self) -> None:

@@ -11,10 +11,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from tui.domain.conversation import Conversation, State
-from tui.domain.fold import fold, search_query
+from tui.domain.fold import fold
 from tui.domain.message import Message
+from tui.domain.searching import Query
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translated
+from tui.store.search_terms import terms
 
 NEWEST = 1 << 62
 """Behind every message."""
@@ -81,10 +83,13 @@ class Reader:
         values = {"conversation_id": conversation_id, "before": NEWEST, "limit": limit}
         return rows.messages(self._rows("messages", "newest", **values))[::-1]
 
-    def search(self, text: str, limit: int) -> list[Message]:
-        """Messages with all these words or their beginnings, newest first, accents aside."""
-        values = {"query": search_query(text), "before": NEWEST, "limit": limit}
-        return rows.messages(self._rows("messages", "search", **values))
+    def search(self, query: Query, limit: int) -> list[Message]:
+        """Messages for which every condition holds, newest first, accents aside."""
+        found = terms(query, here=0, before=NEWEST, limit=limit)
+        if found is None:
+            return []
+        name, values = found
+        return rows.messages(self._rows("searching", name, **values))
 
     def aside(self) -> int:
         """How many items of providers could not be understood."""

@@ -1,0 +1,73 @@
+"""`smsdesk search`: the same filters as in the inbox, and what is wrong with one."""
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Desk
+from tests.store.builders import MIA, TOM, answer, reply
+from tui.clock import DAY, ManualClock
+from tui.domain.phone import parse_address
+from tui.store.store import Store
+
+
+@pytest.fixture
+async def spoken(store: Store, clock: ManualClock) -> Store:
+    """Mia asked on the 4th of March 2026 and was answered on the 5th; Tom asked on the 6th."""
+    await store.ingest.store("support", [reply("Where is the parcel?", MIA)])
+    mia = await store.conversations.with_party(parse_address(MIA))
+    assert mia is not None
+    await store.triage.rename(mia.id, "Mia Żak", "", "ana")
+    await store.triage.label([mia.id], "ana", "vip", True)
+    clock.advance(DAY / 1_000)
+    await store.intents.queue(answer("The parcel is late", MIA))
+    clock.advance(DAY / 1_000)
+    await store.ingest.store("other", [reply("My parcel?", TOM)])
+    return store
+
+
+@pytest.mark.usefixtures("spoken")
+@pytest.mark.parametrize(
+    ("asked", "texts"),
+    [
+        (["parcel"], ["My parcel?", "The parcel is late", "Where is the parcel?"]),
+        (["parcel", "late"], ["The parcel is late"]),
+        (["parcel late"], ["The parcel is late"]),
+        (["from:mia"], ["Where is the parcel?"]),
+        (["from:491 570"], []),
+        (['from:"491 570 006"'], ["Where is the parcel?"]),
+        (["from:mia", "parcel"], ["Where is the parcel?"]),
+        (["to:zak"], ["The parcel is late"]),
+        (["label:vip parcel"], ["The parcel is late", "Where is the parcel?"]),
+        (["account:other"], ["My parcel?"]),
+        (["status:queued"], ["The parcel is late"]),
+        (["before:2026-03-05"], ["Where is the parcel?"]),
+        (["after:2026-03-06"], ["My parcel?"]),
+        (["on:2026-03-05", "parcel"], ["The parcel is late"]),
+        (["from:mia", "to:mia"], []),
+    ],
+)
+def test_filters_narrow_what_is_found(bare: Desk, asked: list[str], texts: list[str]) -> None:
+    ran = bare.run("search", *asked, "--json", TZ="UTC")
+    assert [json.loads(line)["text"] for line in ran.stdout.splitlines()] == texts, ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ("status:lost", '"lost" is no status'),
+        ("before:soon", '"soon" is no day: write 2026-03-01, today or yesterday'),
+        ("in:thread", "in:thread is for the inbox"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_said_in_one_line(bare: Desk, asked: str, line: str) -> None:
+    ran = bare.run("search", asked)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert line in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_the_help_names_every_filter(bare: Desk) -> None:
+    told = bare.run("search", "--help").stdout
+    for name in ("from:", "to:", "label:", "account:", "status:", "after:", "before:", "on:"):
+        assert f"  {name}" in told or f" {name}" in told
