@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from tui.commands import key_table
+from tui.plain.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -18,3 +19,10 @@ def test_every_picture_it_shows_is_there() -> None:
     shown = re.findall(r"\]\((screenshots/[^)]+)\)", README)
     assert shown
     assert [name for name in shown if not (ROOT / name).is_file()] == []
+
+
+def test_every_letter_it_tells_for_the_desk_in_lines_can_be_typed() -> None:
+    told = README.partition("`?` says everything")[2].partition("## Keys")[0]
+    letters = re.findall(r"`(.)`", told)
+    assert letters
+    assert set(letters) <= {command.letter for command in COMMANDS}

@@ -92,7 +92,10 @@ def _send(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--account", metavar="A", help="the account to send through")
     parser.add_argument(
-        "--at", metavar="ISO", type=_moment, help="when to send, local time unless it says more"
+        "--at",
+        metavar="ISO",
+        type=_moment,
+        help="when to send, at most a year ahead; local time unless it says more",
     )
     parser.add_argument("--wait", action="store_true", help="follow the message to its final state")
 

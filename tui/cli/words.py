@@ -71,7 +71,8 @@ COMMANDS = {
     "sandbox": Text(
         "the provider emulator alone, for tests and development",
         "Emulate the five providers on this machine. User and secret are sandbox and\n"
-        "sandbox-secret everywhere; how a handset behaves is told by its number (GET /).",
+        "sandbox-secret everywhere, SerwerSMS's token is sandbox-token; how a handset\n"
+        "behaves is told by its number (GET /).",
         _examples(
             "smsdesk sandbox",
             "smsdesk sandbox --port 0",
