@@ -141,7 +141,8 @@ class SmsDeskApp(Themed, inherit_bindings=False):
     @on(Say)
     def _said(self, event: Say) -> None:
         """A widget or a dialog has something to say."""
-        self.inbox.say(event.words)
+        if event.instead_of in ("", self.inbox.keys.said):
+            self.inbox.say(event.words)
 
     def on_resize(self) -> None:
         """Terminals mix up what they show when their size changes."""

@@ -6,12 +6,14 @@ from tui.company import Company
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import mentioned
 from tui.domain.message import Enclosed, Message
+from tui.domain.text import one_line
 from tui.replying import Plan, Route
 from tui.seat import Seat
 from tui.sheet import Sheet
 from tui.store.errors import StoreError
 from tui.thread_actions import ThreadActions
 
+NO_CONVERSATION = "There is no conversation here: open one first"
 NO_ACCOUNT = "No account is configured: smsdesk doctor tells how"
 
 
@@ -36,6 +38,21 @@ class Dispatch:
         self._sheet = sheet
         self._company = company
         self._keys = keys
+
+    async def hindrance(self, conversation: Conversation | None, *, force: bool = False) -> str:
+        """Why writing cannot begin; when it can, empty, and the pen is in this agent's hand.
+
+        `force` takes it out of a colleague's.
+        """
+        if conversation is None:
+            return NO_CONVERSATION
+        if conversation.opted_out:
+            key = self._keys["consent"]
+            return f"This customer has opted out: nothing can be sent ({key} has more)"
+        if self._sheet.route is None:
+            return NO_ACCOUNT
+        held, key = await self._company.take_pen(force=force), self._keys["take_over"]
+        return f"{one_line(held, 20)} is writing here: {key} takes over" if held else ""
 
     async def reply(
         self,

@@ -36,6 +36,10 @@ class Plan:
     """Whether it is taken back when the customer writes first."""
 
 
+LOCKED_WORDS = "opted out: nothing can be sent"
+"""Stands where the way would: there is none to this customer."""
+
+
 def held_by_provider(route: Route) -> bool:
     """Whether the provider keeps scheduled messages; otherwise they wait on the desk."""
     can = route.account.capabilities

@@ -214,6 +214,30 @@ async def test_at_night_the_first_enter_says_so_and_the_second_sends(desk: Desk)
         assert [m.body for m in await _out(desk, ANA)][-1] == "Dobrze"
 
 
+@pytest.mark.parametrize("key", ["escape", "x"])
+async def test_what_was_said_against_a_text_goes_when_it_is_changed_or_left(
+    desk: Desk, key: str
+) -> None:
+    async with desk.open(WIDE, quiet_hours=(15, 8)):
+        await _write(desk, ANA, "Dobrze")
+        await desk.press("enter")
+        await desk.shows("Enter again sends all the same")
+        await desk.press(key)
+        await desk.hides("Enter again sends all the same")
+
+
+async def test_what_was_said_since_is_not_taken_back(desk: Desk) -> None:
+    async with desk.open(WIDE, quiet_hours=(15, 8)):
+        await _write(desk, ANA, "Dobrze")
+        await desk.press("enter")
+        await desk.shows("Enter again sends all the same")
+        await desk.press("f6")
+        await desk.shows("now through au")
+        await desk.press("escape")
+        await desk.until(lambda: not desk.inbox.in_composer, "left")
+        await desk.shows("now through au")
+
+
 async def test_the_customers_clock_stands_in_the_head(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.stand_on(ANA)

@@ -15,12 +15,12 @@ from textual.message import Message as Event
 from tui.bindings import writing_keys
 from tui.commands import first_keys
 from tui.company import Company
-from tui.dispatch import NO_ACCOUNT, Dispatch, NotSentError
+from tui.dispatch import Dispatch, NotSentError
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Enclosed, Message
 from tui.domain.text import one_line
 from tui.notes import NOTE_WORDS, naming_words
-from tui.replying import Plan, Route
+from tui.replying import LOCKED_WORDS, Plan, Route
 from tui.ribbon import hint_words
 from tui.seat import Seat
 from tui.sheet import Sheet
@@ -29,8 +29,6 @@ from tui.thread_actions import ThreadActions
 from tui.widgets.composer import Composer
 from tui.widgets.route_line import RouteLine
 from tui.widgets.say import Reader
-
-NO_CONVERSATION = "There is no conversation here: open one first"
 
 
 class ComposePane(Reader, Vertical):
@@ -74,6 +72,8 @@ class ComposePane(Reader, Vertical):
         """Whom the text is for."""
         self.refusal = ""
         """Why it was not possible to begin to write, when that was tried last."""
+        self._objection = ""
+        """What was said in place of sending."""
         self.sheet = Sheet(store, seat, self.say)
         """What goes with the text to the disk and to the outbox."""
         self._dispatch = Dispatch(seat, actions, self.sheet, company, self._keys)
@@ -137,9 +137,16 @@ class ComposePane(Reader, Vertical):
             self.post_message(looks)
 
     def _show_way(self) -> None:
-        """Say which way the text goes."""
+        """Say which way the text goes, if it can go at all."""
         way = self.route.words if self.route else "no account"
+        if self.conversation is not None and self.conversation.opted_out:
+            way = LOCKED_WORDS
         self.route_line.route(NOTE_WORDS if self.composer.note else way)
+
+    def renew(self, conversation: Conversation) -> None:
+        """The conversation as it is now: it may be locked, or free again."""
+        self.conversation = conversation
+        self._show_way()
 
     # Taking it up ---------------------------------------------------------------------------
 
@@ -148,28 +155,13 @@ class ComposePane(Reader, Vertical):
 
         Whether that was possible; `refusal` says why not.
         """
-        self.refusal = self._impossible() or await self._held(force)
+        self.refusal = await self._dispatch.hindrance(self.conversation, force=force)
         if self.refusal:
             self.say(self.refusal)
             return False
         await self._write_as(note=False)
         self.composer.focus()
         return True
-
-    def _impossible(self) -> str:
-        """Why nothing can be written to this customer; empty when it can."""
-        if self.conversation is None:
-            return NO_CONVERSATION
-        if self.conversation.opted_out:
-            key = self._keys["consent"]
-            return f"This customer has opted out: nothing can be sent ({key} has more)"
-        return NO_ACCOUNT if self.route is None else ""
-
-    async def _held(self, force: bool) -> str:
-        """Take the pen, and say who has it instead."""
-        held = await self._company.take_pen(force=force)
-        key = self._keys["take_over"]
-        return f"{one_line(held, 20)} is writing here: {key} takes over" if held else ""
 
     async def take_note(self) -> None:
         """Begin a private note, or go on with one."""
@@ -244,9 +236,16 @@ class ComposePane(Reader, Vertical):
         here = self.conversation is not None and self.conversation.id == event.conversation_id
         self.sheet.keep(event.conversation_id, event.text, note=event.note, here=here)
         if here:
+            self._reconsider()
             self.sheet.see(event.text, self._newest_id)
             self._measure()
             self._company.typed()
+
+    @on(Composer.Left)
+    def _reconsider(self) -> None:
+        """The text is another one, or left alone: what was said against it is about nothing now."""
+        self.unsay(self._objection)
+        self._objection = ""
 
     # Handing it over ------------------------------------------------------------------------
 
@@ -314,7 +313,8 @@ class ComposePane(Reader, Vertical):
 
     def _refuse(self, conversation: Conversation, text: str, refusal: NotSentError) -> None:
         """Nothing was sent: the text stands there again."""
-        self.say(str(refusal))
+        self._objection = str(refusal)
+        self.say(self._objection)
         if text.strip() and self.composer.conversation_id == conversation.id:
             self.composer.give_back(text)
 

@@ -124,7 +124,8 @@ class ConversationPane(Reader, Vertical):
         mine = [c for c in changes if c.conversation_id == self.conversation.id]
         if any(c.subject is Subject.CONVERSATION for c in mine):
             fresh = await self._store.conversations.get(self.conversation.id)
-            self.conversation = self.writing.conversation = fresh or self.conversation
+            self.conversation = fresh or self.conversation
+            self.writing.renew(self.conversation)
         if any(c.subject in (Subject.CONVERSATION, Subject.MESSAGE) for c in mine):
             self.standing = await standing_of(self._store, self.conversation)
             self._head()

@@ -16,6 +16,8 @@ class Say(Message):
     """Words for the agent; the desk shows them for a while."""
 
     words: str
+    instead_of: str = ""
+    """Only while these words are shown; empty: whatever is."""
 
 
 class Reader(MessagePump):
@@ -27,6 +29,11 @@ class Reader(MessagePump):
     def say(self, words: str) -> None:
         """Tell the agent something, made of outside text perhaps."""
         self.post_message(Say(one_line(words, _LONGEST)))
+
+    def unsay(self, words: str) -> None:
+        """Take back what was said, unless something else is shown by now."""
+        if words:
+            self.post_message(Say("", instead_of=one_line(words, _LONGEST)))
 
     async def _dispatch_message(self, message: Message) -> None:
         """Handle a message, with an ear for the store."""
