@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from tests.conftest import OpenStore
 from tests.sync.doubles import PAGES, Scripted
@@ -16,6 +16,8 @@ from tui.sync.outbox import Sender
 from tui.sync.served import ServedAccount
 from tui.sync.service import Service
 
+Send = Callable[[Sequence[Outgoing]], Awaitable[list[Outcome]]]
+
 _PROCESSES = 4
 _MESSAGES = 2_000
 
@@ -25,14 +27,13 @@ async def fill(store: Store, count: int) -> None:
 
     async def write(number: int) -> None:
         party = f"+614915{70_000 + number % 50:05}"
-        await store.outbox.queue(NewMessage(party, f"text {number}", "s", agent="ann"))
+        await store.intents.queue(NewMessage(party, f"text {number}", "s", agent="ann"))
 
     await asyncio.gather(*(write(number) for number in range(count)))
 
 
-async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
-    open_store: OpenStore, clock: ManualClock
-) -> None:
+def counting() -> tuple[Counter[str], Send]:
+    """How often each text was sent, and what sends and counts."""
     sent: Counter[str] = Counter()
 
     async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
@@ -40,6 +41,13 @@ async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
         await asyncio.sleep(0)
         return [Accepted(f"id-{message.reference}") for message in messages]
 
+    return sent, send
+
+
+async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    sent, send = counting()
     stores = [await open_store(owner=f"process {n}", seed=n) for n in range(_PROCESSES)]
     await fill(stores[0], _MESSAGES)
     account = ServedAccount("s", Scripted(PAGES, send=send))
@@ -53,13 +61,7 @@ async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
 async def test_two_services_that_do_one_round_share_the_work(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
-    sent: Counter[str] = Counter()
-
-    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
-        sent.update(message.text for message in messages)
-        await asyncio.sleep(0)
-        return [Accepted(f"id-{message.reference}") for message in messages]
-
+    sent, send = counting()
     stores = [await open_store(owner=f"process {n}", seed=n) for n in range(2)]
     await fill(stores[0], 500)
     services = [
