@@ -275,6 +275,19 @@ async def test_the_log_goes_into_the_file_when_asked(store: Store) -> None:
     assert store.path.stat().st_size > before
 
 
+async def test_a_log_that_has_grown_long_is_cut_once_it_is_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_LOG_BYTES", limit := 50_000)
+    log = tmp_path / "inbox.db-wal"
+    async with Store(tmp_path / "inbox.db", **values()) as store:
+        await store.ingest.store(ACCOUNT, [reply() for _ in range(200)])
+        assert log.stat().st_size > 4 * limit
+        await store.database.checkpoint()
+        await store.ingest.store(ACCOUNT, [reply(text="the next one begins it anew")])
+        assert log.stat().st_size <= 2 * limit
+
+
 async def test_own_commits_are_announced_on_the_loop(store: Store) -> None:
     rung: list[int] = []
     store.database.on_commit(lambda: rung.append(1))

@@ -25,6 +25,8 @@ T = TypeVar("T")
 _BUSY_MS = 5_000
 _CACHE_KIB = 16_384
 _LOG_PAUSE = 0.02
+_LOG_BYTES = 16 << 20
+"""What the write-ahead log keeps of its length once it is used again from its start."""
 
 
 class Transaction:
@@ -192,6 +194,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     # Only the holder of the lease checkpoints: two at a time can meet SQLite's WAL-reset race.
     connection.execute("pragma wal_autocheckpoint = 0")
+    connection.execute(f"pragma journal_size_limit = {_LOG_BYTES}")
     migrations.migrate(connection)
 
 

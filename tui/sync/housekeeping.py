@@ -48,7 +48,9 @@ class Housekeeping:
     async def _tend(self) -> None:
         """Checkpoint and prune now and then."""
         store, moment = self._hands.store, self._hands.clock.monotonic()
-        grown = self._log_size() - self._size_then
+        size = self._log_size()
+        self._size_then = min(self._size_then, size)  # it was cut
+        grown = size - self._size_then
         if grown > _LONG_LOG or moment - self._checkpointed_at > _CHECKPOINT_EVERY:
             await store.database.checkpoint()
             self._checkpointed_at, self._size_then = moment, self._log_size()
@@ -57,7 +59,7 @@ class Housekeeping:
             self._pruned_at = moment
 
     def _log_size(self) -> int:
-        """Bytes of the write-ahead log: it is used again from its start, and seldom shrinks."""
+        """Bytes of the write-ahead log: it is used again from its start, and cut when long."""
         try:
             return os.stat(self._log_file).st_size
         except OSError:
