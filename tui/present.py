@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND
-from tui.domain.account import AccountState, Health
+from tui.domain.account import Account, AccountState, Health
 from tui.domain.conversation import Conversation
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.phone import pretty
@@ -272,12 +272,12 @@ def badge_words(message: Message, *, zone: tzinfo | None, ascii: bool = False) -
 
 
 def health_words(
-    label: str, state: AccountState | None, now: int, *, ascii: bool = False
+    account: Account, state: AccountState | None, now: int, *, ascii: bool = False
 ) -> tuple[str, str, str]:
     """An account in the header line: dot, words and style."""
     health = state.health if state else Health.UNKNOWN
     dot, plain, style = _DOTS[health]
-    words = one_line(label, 16)
+    words = name = one_line(account.name, 16)
     if state and health is Health.OK and state.latency_ms:
         words += f" {state.latency_ms / SECOND:.1f}s"
     elif state and health is Health.RETRYING:
@@ -285,6 +285,6 @@ def health_words(
         words += f" retry {left}s" if left else " retrying"
     elif health is Health.STOPPED:
         words += " stopped"
-    if state and state.low and health is not Health.STOPPED:
-        words, style = f"{one_line(label, 16)} low: {state.balance_amount:g} left", "doubt"
+    if state and account.is_low(state) and health is not Health.STOPPED:
+        words, style = f"{name} low: {state.balance_amount:g} left", "doubt"
     return (plain if ascii else dot), words, style

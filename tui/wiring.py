@@ -175,8 +175,8 @@ def _opened(name: str, account: "AccountBase", clock: Clock) -> "Provider":
 
 _COMMON = frozenset(
     {
-        *("provider", "title", "senders", "default_sender", "region", "hook_secret"),
-        *("api_secret_file", "api_secret_keyring"),
+        *("provider", "title", "senders", "default_sender", "region", "low_balance"),
+        *("hook_secret", "api_secret_file", "api_secret_keyring"),
     }
 )
 """What an account's client need not know."""

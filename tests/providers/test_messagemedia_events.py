@@ -432,7 +432,9 @@ async def test_refused_credentials_show_the_words_of_the_provider() -> None:
 @pytest.mark.parametrize(
     ("body", "text", "amount"),
     [
-        ({"credits": 250}, "credits: 250", 250.0),
+        ({"credits": 1000}, "1,000 credits", 1000.0),
+        ({"credits": 1}, "1 credit", 1.0),
+        ({"credits": 2.5}, "2.5 credits", 2.5),
         ({"credits": 250, "used": 3}, "credits: 250, used: 3", None),
         ({"balance": {"credits": 1}}, 'balance: {"credits": 1}', None),
         (12.5, "12.5", 12.5),
@@ -444,7 +446,9 @@ async def test_refused_credentials_show_the_words_of_the_provider() -> None:
         ),
     ],
 )
-async def test_credits_are_shown_as_they_come(body: Any, text: str, amount: float | None) -> None:
+async def test_credits_are_told_in_words_and_what_else_there_is_as_it_comes(
+    body: Any, text: str, amount: float | None
+) -> None:
     account, made = connect(httpx.Response(200, json=body))
     balance = await account.balance()
     assert made == ["GET /v1/messaging/credits"]

@@ -285,3 +285,14 @@ def test_a_user_whom_the_system_does_not_know_is_still_someone(
     del environ["LOGNAME"]
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert load_desk(environ)[0].agent == "agent"
+
+
+def test_an_account_warns_where_it_is_told_to(environ: dict[str, str]) -> None:
+    environ |= {
+        "SMSDESK_ACCOUNTS__AU__PROVIDER": "messente",
+        "SMSDESK_ACCOUNTS__AU__API_KEY": "k",
+        "SMSDESK_ACCOUNTS__AU__API_SECRET": "s",
+    }
+    assert [a.low_balance for a in load_desk(environ)[0].accounts] == [20.0]
+    environ["SMSDESK_ACCOUNTS__AU__LOW_BALANCE"] = "3.5"
+    assert [a.low_balance for a in load_desk(environ)[0].accounts] == [3.5]

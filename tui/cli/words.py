@@ -36,7 +36,8 @@ environment (above the settings file; __ goes one level deeper):
   SMSDESK_AGENT                     your name, as colleagues see it
   SMSDESK_ACCOUNTS__NAME__PROVIDER  messagemedia, messente, serwersms,
                                     smartswitch or messageport
-  SMSDESK_ACCOUNTS__NAME__API_KEY   and __API_SECRET, __BASE_URL, __SENDERS, ...
+  SMSDESK_ACCOUNTS__NAME__API_KEY   and __API_SECRET, __BASE_URL, __SENDERS,
+                                    __LOW_BALANCE, ...
   NO_COLOR                          no colours"""
 
 _SEND_CODES = """\

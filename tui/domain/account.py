@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from tui.domain.capabilities import Capabilities
 
-_LOW = 20
-"""Less than this is said in the header, whether it counts credits, messages or a currency."""
+LOW_BALANCE = 20.0
+"""Where an account says nothing else: credits, messages or a currency."""
 
 
 class Health(StrEnum):
@@ -34,6 +34,13 @@ class Account:
     capabilities: Capabilities | None = field(default=None)
     listener: bool = False
     """Whether the account has an address at the listener, so that pushes can come in."""
+    low_balance: float = LOW_BALANCE
+    """Less than this is said in the header, in the provider's own measure; 0 never is."""
+
+    def is_low(self, state: "AccountState | None") -> bool:
+        """Whether the account will soon be unable to send."""
+        left = state.balance_amount if state else None
+        return left is not None and left < self.low_balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +62,3 @@ class AccountState:
     """Which process polls it."""
     balance_amount: float | None = None
     """What is left as a number, in the provider's own measure."""
-
-    @property
-    def low(self) -> bool:
-        """Whether the account will soon be unable to send."""
-        return self.balance_amount is not None and self.balance_amount < _LOW

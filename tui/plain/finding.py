@@ -65,12 +65,14 @@ async def accounts(desk: Desk, typed: str) -> None:
     states, now = await desk.store.accounts.states(), desk.seat.clock.now()
     for account in desk.seat.accounts:
         state = states.get(account.name)
-        _, words, _ = present.health_words(account.name, state, now, ascii=True)
+        _, words, _ = present.health_words(account, state, now, ascii=True)
         facts = [words, state.health.value if state else "not served yet"]
         if state and state.line:
             facts.append(one_line(state.line, 300))
         if state and state.balance:
-            facts.append(f"balance {one_line(state.balance, 40)}{' low' if state.low else ''}")
+            facts.append(
+                f"balance {one_line(state.balance, 40)}{' low' if account.is_low(state) else ''}"
+            )
         desk.talk.say(", ".join(facts) + ".")
     if not desk.seat.accounts:
         desk.talk.say("No account is configured: smsdesk doctor tells how.")

@@ -66,7 +66,7 @@ def accounts_text(seat: Seat, states: Mapping[str, AccountState]) -> Content:
 def _account(account: Account, state: AccountState | None, seat: Seat) -> Content:
     """Dot, name and provider; then what is known."""
     now = seat.clock.now()
-    dot, words, _ = present.health_words(account.name, state, now, ascii=seat.ascii)
+    dot, words, _ = present.health_words(account, state, now, ascii=seat.ascii)
     provider = account.capabilities.title if account.capabilities else account.provider
     lines = [Content.assemble((f"{dot} {words}", "bold"), (f"  {one_line(provider, 30)}", MUTED))]
     if state is None:
@@ -80,7 +80,7 @@ def _account(account: Account, state: AccountState | None, seat: Seat) -> Conten
     if state.event_at:
         facts.append(f"last news {present.age(state.event_at, now)}")
     if state.balance:
-        low = " (low: top up soon)" if state.low else ""
+        low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")
     if state.holder:
         facts.append(f"served by {one_line(state.holder, 40)}")

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from tui.domain.account import LOW_BALANCE
 from tui.settings.fields import PathSecret, Region, Url, Words
 
 NO_SECRET = SecretStr("")
@@ -40,6 +41,8 @@ class AccountBase(BaseModel):
     """Used unless the agent chooses; empty: the first of `senders`, or what the provider does."""
     region: Region = ""
     """Two-letter country of numbers typed without a country code; empty: the desk's."""
+    low_balance: float = Field(LOW_BALANCE, ge=0, le=1e9)
+    """Warn below this many credits, messages or units of currency; 0: never."""
     hook_secret: PathSecret | None = None
     """The secret part of this account's address at the listener; without it nothing is taken in."""
     api_key: str = Field(min_length=1)

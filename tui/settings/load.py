@@ -62,6 +62,7 @@ def accounts_of(settings: Settings) -> tuple[Account, ...]:
             title=account.title or name,
             senders=account.all_senders,
             region=account.region or settings.default_region or "",
+            low_balance=account.low_balance,
             listener=account.hook_secret is not None,  # the listener itself may be the service's
         )
         for name, account in settings.accounts.items()

@@ -79,7 +79,7 @@ class StatusLine(Widget):
         """All that the words depend on: looked at each second, when mostly nothing has changed."""
         now = self._clock.now()
         health = [
-            present.health_words(a.name, self._states.get(a.name), now, ascii=self._ascii)
+            present.health_words(a, self._states.get(a.name), now, ascii=self._ascii)
             for a in self._accounts
         ]
         return health, self._counts, self._place, present.clock_time(now, self._zone)
@@ -123,14 +123,14 @@ class StatusLine(Widget):
         """Where there is not room for all, those in trouble come first, then those low on money."""
         state = self._states.get(account.name)
         place = _URGENCY.index(state.health if state else Health.UNKNOWN)
-        return min(place, _LOW_ON_MONEY) if state and state.low else place
+        return min(place, _LOW_ON_MONEY) if account.is_low(state) else place
 
     def _health(self, accounts: Sequence[Account]) -> list[Segment]:
         """Three segments an account: dot, words, gap."""
         segments = []
         for account in accounts:
             dot, words, style = present.health_words(
-                account.name,
+                account,
                 self._states.get(account.name),
                 self._clock.now(),
                 ascii=self._ascii,

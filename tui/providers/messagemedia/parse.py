@@ -167,15 +167,22 @@ def _accepted(item: Any) -> Accepted | None:
 
 
 def read_balance(body: Any) -> Balance:
-    """The credits, whose shape nobody documents: shown as they came."""
+    """The credits, whose shape nobody documents: one number in words, all else as it came."""
     leaves = list(_leaves(body, ""))
     numbers = [float(value) for _, value in leaves if _is_number(value)]
-    shown = ", ".join(f"{name}: {value}" if name else str(value) for name, value in leaves)
     return Balance(
-        text=one_line(shown) or "not told",
+        text=one_line(_in_words(leaves)) or "not told",
         amount=numbers[0] if len(numbers) == 1 else None,
         details={name or "value": one_line(str(value)) for name, value in leaves},
     )
+
+
+def _in_words(leaves: list[tuple[str, Any]]) -> str:
+    """`1,000 credits` for one number, `credits: 250, used: 3` for more than that."""
+    if len(leaves) == 1 and _is_number(leaves[0][1]):
+        name, value = leaves[0]
+        return f"{value:,} {name.removesuffix('s') if value == 1 else name}".rstrip()
+    return ", ".join(f"{name}: {value}" if name else str(value) for name, value in leaves)
 
 
 def _leaves(body: Any, name: str) -> list[tuple[str, Any]]:
