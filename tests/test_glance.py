@@ -72,7 +72,7 @@ async def test_the_top_of_the_list_is_read_while_the_store_is_open_and_after(
 
 async def test_a_ping_is_no_text_of_ours(store: Store) -> None:
     ping = NewMessage("+61491570156", "Is this phone on?", "au", format=Format.PING)
-    await store.outbox.queue(ping)
+    await store.intents.queue(ping)
     (shown,) = glimpse(store.path, 5)
     assert (shown.preview, shown.ours) == ("Ping: is the phone on?", False)
 

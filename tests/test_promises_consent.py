@@ -24,7 +24,7 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.messages import NEWEST
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 from tui.wiring import judge_of
 
@@ -228,7 +228,7 @@ class Desk(RuleBasedStateMachine):
         refused = False
         with contextlib.suppress(StaleReply):
             try:
-                self.run(self.store.outbox.queue(new))
+                self.run(self.store.intents.queue(new))
             except OptedOut:
                 refused = True
             assert refused == (party in self.out)
@@ -264,7 +264,7 @@ async def test_every_refused_message_says_why_and_what_not_to_do(tmp_path: Path)
         judge=judge_of({}),
     )
     async with store:
-        queued = await store.outbox.queue(NewMessage(PARTIES[0], "On it", "au", agent="mia"))
+        queued = await store.intents.queue(NewMessage(PARTIES[0], "On it", "au", agent="mia"))
         await store.ingest.store("au", [Reply("r1", PARTIES[0], "STOP", None, "{}")])
         assert await store.outbox.claim("a", "au", 10) == []
         (message,) = [
@@ -285,7 +285,7 @@ async def test_what_is_scheduled_at_a_provider_is_taken_back_when_its_receiver_o
     )
     async with store:
         new = NewMessage(PARTIES[0], "On it", "au", scheduled_at=clock.now() + HOUR)
-        queued = await store.outbox.queue(new)
+        queued = await store.intents.queue(new)
         await store.outbox.claim("a", "au", 1)
         await store.outbox.settle(queued.id, Settled(Status.SCHEDULED, "p1"))
         assert await store.outbox.to_cancel("au") == []

@@ -9,10 +9,18 @@ from tui.domain.advice import Advice
 from tui.domain.conversation import View
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.retrying import Batch, Outcome, batch_of, batch_words, outcome_words, send_again
+from tui.retrying import (
+    Batch,
+    Outcome,
+    batch_of,
+    batch_words,
+    outcome_words,
+    reason_lines,
+    send_again,
+)
 from tui.seat import Seat
 from tui.store.conversations import FIRST
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 
@@ -33,11 +41,12 @@ async def failed(
     status: Status = Status.FAILED,
     advice: Advice = Advice.NONE,
     account: str = ACCOUNT,
+    reason: str = "",
 ) -> Message:
     """A text that did not go out."""
-    queued = await store.outbox.queue(answer(body, to, account=account, sender="Shop"))
+    queued = await store.intents.queue(answer(body, to, account=account, sender="Shop"))
     await store.outbox.claim("a", account, 100)
-    await store.outbox.settle(queued.id, Settled(status, advice=advice))
+    await store.outbox.settle(queued.id, Settled(status, reason=reason, advice=advice))
     return queued
 
 
@@ -115,7 +124,7 @@ async def test_what_changes_between_the_question_and_the_answer_counts(
     clock.advance(60)
     mia = await conversation_with(store, MIA)
     await store.consent.decide(mia.id, "ana", opted_out=True, evidence="")
-    await store.outbox.handled(handled.id)
+    await store.intents.deal_with(handled.id, "ana")
     await store.messages.add_note((await conversation_with(store, SUE)).id, "bo", "not this one")
     outcome = await again(store, seat, batch)
     assert [message.body for message in outcome.sent] == ["still wanted"]
@@ -161,3 +170,14 @@ async def test_taken_back_together_their_texts_are_drafts(store: Store, seat: Se
         draft = await store.drafts.get(thread.id, "ana")
         assert draft is not None and draft.body == body
         assert thread.last_status is Status.CANCELLED
+
+
+async def test_the_most_frequent_reasons_are_named_and_the_rest_counted(
+    store: Store, seat: Seat
+) -> None:
+    for reason in ["no credit", "no credit", "off", "far", "full", "odd", "rare"]:
+        await failed(store, reason=reason)
+    lines = reason_lines(await everything(store, seat))
+    assert lines[0] == "2 through support: no credit"
+    assert len(lines) == 5
+    assert lines[-1] == "2 for other reasons"

@@ -193,7 +193,7 @@ async def test_behind_an_inbox_what_is_queued_goes_out(tmp_path: Path) -> None:
             return settings({"au": account}, listen="127.0.0.1:0", poll_min_seconds=0.2)
 
         async with background(store, load, clock, rng, environ, "mia"):
-            queued = await store.outbox.queue(NewMessage(MIA, "Hello", "au", agent="mia"))
+            queued = await store.intents.queue(NewMessage(MIA, "Hello", "au", agent="mia"))
 
             async def delivered() -> bool:
                 """Whether its badge says so."""

@@ -105,8 +105,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "resolve",
         ("M",),
-        "Settle maybe sent",
-        "It went out, or send it again",
+        "Settle",
+        "Maybe sent, or a failure",
         Scope.THREAD,
     ),
     Command("ping", ("P",), "Is the phone on?", "Ask without a trace on it", Scope.THREAD),

@@ -103,7 +103,7 @@ class ThreadActions:
         hold_until = self._seat.clock.now() + self._seat.grace_ms
         if plan is not None and not held_by_provider(route):
             hold_until = plan.at
-        message = await self._store.outbox.queue(
+        message = await self._store.intents.queue(
             NewMessage(
                 to=conversation.party,
                 body=text,
@@ -129,7 +129,7 @@ class ThreadActions:
         """A message that may be taken back for a moment; its text is a draft again then."""
 
         async def undo() -> str:
-            if not await self._store.outbox.take_back(message.id, self._agent):
+            if not await self._store.intents.take_back(message.id, self._agent):
                 return "Too late to take it back: it is on its way"
             await self._as_draft(message)
             await self._give_up(message)
@@ -142,7 +142,7 @@ class ThreadActions:
         """Messages that may be taken back together; their texts are drafts again then."""
 
         async def undo() -> str:
-            back = [m for m in messages if await self._store.outbox.take_back(m.id, self._agent)]
+            back = [m for m in messages if await self._store.intents.take_back(m.id, self._agent)]
             for message in back:
                 await self._as_draft(message)
             late = f", {len(messages) - len(back)} too late" if len(back) < len(messages) else ""
@@ -154,13 +154,13 @@ class ThreadActions:
 
     async def call_off(self, message: Message) -> str:
         """Take back a message that waits for its time, here or at the provider."""
-        outbox = self._store.outbox
-        if message.status is Status.QUEUED and await outbox.take_back(message.id, self._agent):
+        intents = self._store.intents
+        if message.status is Status.QUEUED and await intents.take_back(message.id, self._agent):
             await self._as_draft(message)
             return "Cancelled: it was not sent, the text is a draft again"
         if message.cancel_wanted:
             return "The provider has been asked already: the badge will tell"
-        if await outbox.ask_cancel(message.id, self._agent):
+        if await intents.ask_cancel(message.id, self._agent):
             name = one_line(message.account, 20)
             return f"Asked {name} to cancel it: the badge will tell"
         return "Nothing to cancel: it does not wait for a time any more"
@@ -201,7 +201,7 @@ class ThreadActions:
 
     async def went_out(self, message: Message) -> str:
         """The agent's word about a message that may have been sent."""
-        if not await self._store.outbox.resolve(message.id, self._agent, went_out=True):
+        if not await self._store.intents.resolve(message.id, self._agent, went_out=True):
             return "The provider has told meanwhile: nothing to decide any more"
         return "Noted: it went out"
 
@@ -209,6 +209,18 @@ class ThreadActions:
         """Remember how to go back."""
         self._undo.push(words, undo)
         return f"{words} · z undoes"
+
+    async def put_aside(self, message: Message) -> str:
+        """A failure that asks for nothing more: it counts no longer."""
+        intents, agent = self._store.intents, self._agent
+        if not await intents.deal_with(message.id, agent):
+            return "A colleague has dealt with this one already"
+
+        async def undo() -> str:
+            await intents.deal_with(message.id, agent, done=False)
+            return "Undone: it counts as failed again"
+
+        return self.undoable("Put aside: it counts as failed no more", undo)
 
     async def undo(self) -> str:
         """Take the newest action back."""

@@ -21,7 +21,7 @@ async def filled(store: Store, clock: ManualClock) -> None:
     """Two customers, one of them up to no good."""
     await store.ingest.store("support", [reply('Żółw, "hi"\nthere', MIA)])
     clock.advance(1)
-    await store.outbox.queue(answer("Hello", MIA))
+    await store.intents.queue(answer("Hello", MIA))
     clock.advance(1)
     await store.ingest.store("support", [reply(f"{FORMULA}\x1b[2J", TOM)])
 

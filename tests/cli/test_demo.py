@@ -83,7 +83,7 @@ async def test_every_account_delivers_and_brings_the_answer(open_store: OpenStor
         for account in ACCOUNTS:
             to = FIRST_CUSTOMERS[account.provider].number
             new = NewMessage(to, "Hello", account.name, account.own, AGENT)
-            queued[account.name] = (await store.outbox.queue(new)).id
+            queued[account.name] = (await store.intents.queue(new)).id
 
         async def all_delivered() -> bool:
             """Whether each badge says so."""

@@ -30,7 +30,7 @@ async def test_threads_come_latest_first_with_all_that_a_script_needs(
     await named(store, MIA, "Mia Żak")
     await store.ingest.store("support", [reply("Is it ready?", MIA)])
     clock.advance(3600)
-    await store.outbox.queue(answer("Your order has left", TOM))
+    await store.intents.queue(answer("Your order has left", TOM))
     first, second = bare.objects("threads")
     assert (first["number"], first["last_status"], first["waiting_since"]) == (TOM, "queued", None)
     assert (second["number"], second["name"], second["unread"]) == (MIA, "Mia Żak", 1)
@@ -67,7 +67,7 @@ async def test_a_conversation_is_found_by_number_or_name(
 ) -> None:
     await named(store, MIA, "Mia Żak")
     await store.ingest.store("support", [reply("one", MIA)])
-    await store.outbox.queue(answer("two", MIA))
+    await store.intents.queue(answer("two", MIA))
     ran = bare.run("messages", who, "--json", SMSDESK_DEFAULT_REGION="AU")
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [(line["direction"], line["text"]) for line in lines] == [("in", "one"), ("out", "two")]

@@ -46,7 +46,7 @@ def test_nobody_is_sent_to_another_account_where_there_is_one_only() -> None:
     assert counsel.command == "retry"
 
 
-def test_who_must_not_be_texted_is_not_offered_a_key() -> None:
+def test_a_text_that_must_not_go_out_is_put_aside() -> None:
     counsel = coach(out(Status.REJECTED, Advice.STOP))
     assert counsel is not None
-    assert counsel.command == ""
+    assert counsel.command == "resolve"

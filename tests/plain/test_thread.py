@@ -1,11 +1,28 @@
 """What is done with a conversation and with messages in trouble, by numbers and words."""
 
+from datetime import UTC
+
+from tests.conftest import OpenStore
 from tests.plain.conftest import Typist
-from tests.ui.history import AGENT, BOB, CHLOE, COLLEAGUE, INES, PRIYA
-from tui.clock import HOUR
+from tests.ui.history import (
+    ACCOUNTS,
+    AGENT,
+    BOB,
+    CHLOE,
+    COLLEAGUE,
+    DAWIT,
+    INES,
+    PRIYA,
+    write_history,
+)
+from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.status import Status
+from tui.seat import Seat
+from tui.wiring import judge_of
+
+_PLEASE = "please stop texting me"
 
 
 async def test_a_snooze_is_chosen_by_number_or_said(mia: Typist) -> None:
@@ -49,7 +66,7 @@ async def test_a_note_is_written_down_and_names_a_colleague(mia: Typist) -> None
     await mia.store.agents.seen(COLLEAGUE)
     await mia.type("1", "p", "@bo, can you", "call her?", ".")
     await mia.hears("These are told when you name them: @bo")
-    await mia.hears("Noted · bo will see it")
+    await mia.hears("Noted, for colleagues only · bo will see it")
     (*_, note) = await mia.messages(CHLOE)
     assert (note.direction, note.body) == (Direction.NOTE, "@bo, can you\ncall her?")
     assert await mia.store.messages.mentions(note.id, COLLEAGUE)
@@ -88,7 +105,7 @@ async def test_a_failed_picture_is_sent_again_with_its_picture(mia: Typist) -> N
     new = NewMessage(
         BOB, "Look", "au", agent=AGENT, format=Format.MMS, media=media, subject="Ready"
     )
-    sent = await mia.store.outbox.queue(new)
+    sent = await mia.store.intents.queue(new)
     await mia.store.outbox.claim("sync", "au", 5)
     await mia.world.provider_says(sent, Status.FAILED, "the network refused it")
     await mia.opens(BOB)
@@ -96,6 +113,20 @@ async def test_a_failed_picture_is_sent_again_with_its_picture(mia: Typist) -> N
     await mia.hears("Queued")
     (*_, again) = await mia.messages(BOB)
     assert (again.format, again.media, again.subject) == (Format.MMS, media, "Ready")
+
+
+async def test_all_that_failed_is_sent_again_after_one_question(mia: Typist) -> None:
+    await mia.type("f")
+    await mia.hears("y sends all that failed again.")
+    await mia.type("y", "n")
+    await mia.hears("Left out: 1 maybe sent (f settles it)")
+    assert (await mia.messages(BOB))[-1].status is Status.FAILED
+    await mia.type("y", "y")
+    await mia.hears("Sent ")
+    (*_, old, new) = await mia.messages(BOB)
+    assert (new.status, new.retry_of) == (Status.QUEUED, old.id)
+    await mia.type("z")
+    await mia.hears("Taken back:")
 
 
 async def test_where_messages_failed_is_a_list(mia: Typist) -> None:
@@ -142,6 +173,24 @@ async def test_an_opt_out_is_recorded_and_lifted_with_a_reason(mia: Typist) -> N
     await mia.opens(INES)
     await mia.type("! asked for it")
     assert not (await mia.conversation(INES)).opted_out
+
+
+async def test_a_suspected_opt_out_is_judged(open_store: OpenStore, clock: ManualClock) -> None:
+    store = await open_store(judge=judge_of({}))
+    await write_history(store, clock)
+    mia = Typist(store, clock, Seat(AGENT, clock, ACCOUNTS, zone=UTC))
+    await mia.world.writes(CHLOE, _PLEASE)
+    await mia.world.writes(DAWIT, _PLEASE)
+    mia.begin()
+    await mia.opens(CHLOE)
+    await mia.hears("May want to stop · ! confirms the opt-out · ~ dismisses this")
+    await mia.type("!", "y")
+    assert (await mia.conversation(CHLOE)).opted_out
+    await mia.opens(DAWIT)
+    await mia.type("~", "~")
+    await mia.hears("Nothing here is suspected of being an opt-out.")
+    assert not (await mia.conversation(DAWIT)).opted_out
+    await mia.leave()
 
 
 async def test_a_customer_gets_a_name_and_loses_it_again(mia: Typist) -> None:

@@ -8,7 +8,7 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 
 MIA = "+61491570006"
@@ -53,7 +53,7 @@ async def message(store: Store, message_id: int) -> Message:
 
 async def sent(store: Store, provider_id: str = "p-1", **fields: Any) -> Message:
     """A message that the provider has accepted under this id."""
-    queued = await store.outbox.queue(answer(**fields))
+    queued = await store.intents.queue(answer(**fields))
     await store.outbox.claim("a", ACCOUNT, 100)
     await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, provider_id))
     return await message(store, queued.id)

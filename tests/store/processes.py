@@ -51,7 +51,7 @@ async def race(store: Store, name: str) -> tuple[int, int]:
 async def _answered(store: Store, name: str, number: int, seen: int) -> bool:
     """Try to answer; the winner lets the next question come."""
     try:
-        await store.outbox.queue(answer(f"answer {number}", MIA, agent=name), seen_upto=seen)
+        await store.intents.queue(answer(f"answer {number}", MIA, agent=name), seen_upto=seen)
     except StaleReply:
         return False
     await store.ingest.store(ACCOUNT, [reply(f"question {number + 1}", id=f"q{number + 1}")])

@@ -33,7 +33,7 @@ async def locked(store: Store) -> bool:
     word = await store.consent.of(MIA)
     assert (word is not None and word.opted_out) == shown
     try:
-        await store.outbox.queue(answer())
+        await store.intents.queue(answer())
     except OptedOut:
         assert shown
     else:
@@ -134,7 +134,7 @@ async def test_a_lock_on_one_account_holds_on_every_account(desk: Store) -> None
     await desk.ingest.store(ACCOUNT, [reply("STOP")])
     for account in (ACCOUNT, "other"):
         with pytest.raises(OptedOut):
-            await desk.outbox.queue(answer(account=account))
+            await desk.intents.queue(answer(account=account))
 
 
 async def waiting(store: Store) -> int | None:
@@ -163,7 +163,7 @@ async def test_a_stop_itself_waits_for_no_answer_when_they_are_in_again(
     desk: Store, clock: ManualClock
 ) -> None:
     await desk.ingest.store(ACCOUNT, [reply("Hello")])
-    await desk.outbox.queue(answer())
+    await desk.intents.queue(answer())
     clock.advance(60)
     await desk.ingest.store(ACCOUNT, [reply("STOP")])
     mia = await conversation_with(desk)

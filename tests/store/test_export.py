@@ -19,7 +19,7 @@ async def test_every_message_comes_out_once_in_order(store: Store, clock: Manual
 
 async def test_a_thread_comes_out_alone(store: Store) -> None:
     await store.ingest.store(ACCOUNT, [reply("mia"), reply("tom", TOM)])
-    await store.outbox.queue(answer("hi tom", to=TOM))
+    await store.intents.queue(answer("hi tom", to=TOM))
     tom = await conversation_with(store, TOM)
     rows = [row async for row in export(store, conversation_id=tom.id)]
     assert [(row["text"], row["direction"]) for row in rows] == [("tom", "in"), ("hi tom", "out")]

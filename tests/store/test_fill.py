@@ -68,7 +68,7 @@ async def test_a_history_has_all_sorts_of_conversations_and_can_be_worked_with(
     counts = await store.conversations.counts()
     assert min(counts.open, counts.waiting, counts.unread, counts.snoozed, counts.closed) > 0
     (waiting,) = await store.conversations.after(View(), FIRST, 1)
-    await store.outbox.queue(answer(to=waiting.party), seen_upto=waiting.last_id)
+    await store.intents.queue(answer(to=waiting.party), seen_upto=waiting.last_id)
     assert (await conversation_with(store, waiting.party)).waiting_since is None
     found = await store.conversations.after(View(State.CLOSED, text="lucja"), FIRST, 5)
     assert [c.name for c in found] == ["Łucja"] * 5

@@ -126,7 +126,7 @@ async def test_who_writes_twice_waits_since_the_first_text(
     clock.advance(60)
     await store.ingest.store(ACCOUNT, [reply()])
     assert (await conversation_with(store)).waiting_since == began
-    await store.outbox.queue(answer())
+    await store.intents.queue(answer())
     assert (await conversation_with(store)).waiting_since is None
 
 

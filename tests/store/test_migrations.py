@@ -72,7 +72,7 @@ async def test_every_older_version_is_brought_up_to_date_with_its_rows(
         assert [m.id for m in await store.messages.search("hel")] == [9]
         await assert_true_to_the_rows(store)
         await store.ingest.store(ACCOUNT, [reply("More")])
-        await store.outbox.queue(answer())
+        await store.intents.queue(answer())
         await assert_true_to_the_rows(store)
         if number >= 2:
             draft = await store.drafts.get(thread.id, "tom")

@@ -18,7 +18,7 @@ from tui.domain.message import Message
 from tui.domain.status import PENDING, Status
 from tui.store.conversations import FIRST
 from tui.store.errors import OptedOut, StaleReply
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 
 PARTIES = st.sampled_from([MIA, TOM, "Shop", "12345"])
 AGES = st.integers(-2 * HOUR, HOUR)
@@ -80,7 +80,7 @@ class Desk(RuleBasedStateMachine):
         old = self.outgoing(pick) if again else None
         new = answer("hm", party, retry_of=old.id if old else None)
         with contextlib.suppress(OptedOut, StaleReply):
-            self.do(self.store.outbox.queue(new))
+            self.do(self.store.intents.queue(new))
 
     @rule(limit=st.integers(1, 3))
     def messages_are_claimed(self, limit: int) -> None:
@@ -122,11 +122,11 @@ class Desk(RuleBasedStateMachine):
         if message is None:
             return
         if message.status is Status.QUEUED:
-            self.do(self.store.outbox.take_back(message.id, "ana"))
+            self.do(self.store.intents.take_back(message.id, "ana"))
         elif message.status in PENDING:
-            self.do(self.store.outbox.resolve(message.id, "ana", went_out=went_out))
+            self.do(self.store.intents.resolve(message.id, "ana", went_out=went_out))
         else:
-            self.do(self.store.outbox.handled(message.id))
+            self.do(self.store.intents.deal_with(message.id, "ana"))
 
     @rule(pick=PICK, agent=AGENTS)
     def agent_assigns(self, pick: int, agent: str) -> None:

@@ -10,7 +10,7 @@ from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.store.audit import trail
 from tui.store.errors import OptedOut, StaleReply, StoreError
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 
 
@@ -30,7 +30,7 @@ async def test_a_queued_message_is_on_disk_as_it_was_asked_for(
         subject="Photo",
         media=("https://example.com/a.jpg",),
     )
-    queued = await store.outbox.queue(new)
+    queued = await store.intents.queue(new)
     assert queued == await message(store, queued.id)
     assert (queued.status, queued.body, queued.agent) == (Status.QUEUED, "Hi \ufffd", "ana")
     assert (queued.format, queued.subject, queued.media) == (Format.MMS, "Photo", new.media)
@@ -43,7 +43,7 @@ async def test_a_message_is_claimed_once_and_in_the_order_written(
     store: Store, open_store: OpenStore
 ) -> None:
     other = await open_store(owner="b")
-    queued = [(await store.outbox.queue(answer(f"{n}"))).id for n in range(5)]
+    queued = [(await store.intents.queue(answer(f"{n}"))).id for n in range(5)]
     assert await claimed_ids(store, limit=3) == queued[:3]
     assert await claimed_ids(other, "b") == queued[3:]
     assert await claimed_ids(store) == []
@@ -52,8 +52,8 @@ async def test_a_message_is_claimed_once_and_in_the_order_written(
 
 
 async def test_a_claim_tells_where_to_send(store: Store) -> None:
-    await store.outbox.queue(answer(to=MIA))
-    await store.outbox.queue(answer(to="12345"))
+    await store.intents.queue(answer(to=MIA))
+    await store.intents.queue(answer(to="12345"))
     claimed = await store.outbox.claim("a", ACCOUNT, 10)
     assert [c.to for c in claimed] == [MIA, "12345"]
 
@@ -61,7 +61,7 @@ async def test_a_claim_tells_where_to_send(store: Store) -> None:
 async def test_a_message_is_held_for_as_long_as_it_can_be_taken_back(
     store: Store, clock: ManualClock
 ) -> None:
-    held = await store.outbox.queue(answer(hold_until=clock.now() + 5_000))
+    held = await store.intents.queue(answer(hold_until=clock.now() + 5_000))
     assert await store.outbox.next_due(ACCOUNT) == clock.now() + 5_000
     assert await claimed_ids(store) == []
     clock.advance(5)
@@ -70,7 +70,7 @@ async def test_a_message_is_held_for_as_long_as_it_can_be_taken_back(
 
 
 async def test_another_accounts_messages_are_left_alone(store: Store) -> None:
-    await store.outbox.queue(answer())
+    await store.intents.queue(answer())
     assert await store.outbox.claim("a", "other", 10) == []
 
 
@@ -80,9 +80,9 @@ async def test_a_message_taken_back_was_never_sent_and_the_customer_waits_again(
     began = clock.now()
     await store.ingest.store(ACCOUNT, [reply()])
     clock.advance(60)
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     assert (await conversation_with(store)).waiting_since is None
-    assert await store.outbox.take_back(queued.id, "ana")
+    assert await store.intents.take_back(queued.id, "ana")
     assert await claimed_ids(store) == []
     conversation = await conversation_with(store)
     assert conversation.last_status is Status.CANCELLED
@@ -96,16 +96,16 @@ async def test_a_message_taken_back_was_never_sent_and_the_customer_waits_again(
 
 
 async def test_what_has_left_the_desk_cannot_be_taken_back(store: Store) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
-    assert not await store.outbox.take_back(queued.id, "ana")
+    assert not await store.intents.take_back(queued.id, "ana")
     assert (await message(store, queued.id)).status is Status.SENDING
 
 
 async def test_a_message_that_was_not_sent_goes_back_into_the_queue(
     store: Store, clock: ManualClock
 ) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     at = clock.now() + MINUTE
     await store.outbox.requeue("b", [(queued.id, at, "not mine to give back")])
@@ -121,7 +121,7 @@ async def test_a_message_that_was_not_sent_goes_back_into_the_queue(
 async def test_a_claim_whose_holder_died_becomes_uncertain_and_is_never_resent(
     store: Store, clock: ManualClock
 ) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await store.leases.beat("ana", "desk")
     await claimed_ids(store)
     assert await store.outbox.abandon(clock.now()) == 0
@@ -136,7 +136,7 @@ async def test_a_claim_whose_holder_died_becomes_uncertain_and_is_never_resent(
 
 
 async def test_the_late_answer_of_a_process_thought_dead_still_counts(store: Store) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     await store.outbox.abandon(0)
     await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, "p-1"))
@@ -151,10 +151,10 @@ async def test_the_late_answer_of_a_process_thought_dead_still_counts(store: Sto
 async def test_an_agent_says_what_became_of_an_uncertain_message(
     store: Store, went_out: bool, end: Status
 ) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     await store.outbox.settle(queued.id, Settled(Status.UNCERTAIN))
-    assert await store.outbox.resolve(queued.id, "ana", went_out=went_out)
+    assert await store.intents.resolve(queued.id, "ana", went_out=went_out)
     found = await message(store, queued.id)
     assert (found.status, found.handled) == (end, True)
     assert (await store.conversations.counts()).failed == 0
@@ -162,37 +162,37 @@ async def test_an_agent_says_what_became_of_an_uncertain_message(
 
 
 async def test_an_agents_word_comes_too_late_once_the_provider_has_spoken(store: Store) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, "p-1"))
-    assert not await store.outbox.resolve(queued.id, "ana", went_out=False)
+    assert not await store.intents.resolve(queued.id, "ana", went_out=False)
     assert (await message(store, queued.id)).status is Status.ACCEPTED
 
 
 async def test_a_failure_that_was_dealt_with_counts_no_more(store: Store) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     await store.outbox.settle(queued.id, Settled(Status.REJECTED, reason="Bad number"))
     conversation = await conversation_with(store)
     assert conversation.failed == 1
     assert [m.id for m in await store.messages.trouble(conversation.id)] == [queued.id]
-    await store.outbox.handled(queued.id)
-    await store.outbox.handled(queued.id)
+    await store.intents.deal_with(queued.id, "mia")
+    await store.intents.deal_with(queued.id, "mia")
     assert (await conversation_with(store)).failed == 0
     assert await store.messages.trouble(conversation.id) == []
     with pytest.raises(StoreError):
-        await store.outbox.handled(1)
+        await store.intents.deal_with(1, "mia")
 
 
 async def test_a_failed_message_is_sent_again_once(store: Store) -> None:
-    failed = await store.outbox.queue(answer())
+    failed = await store.intents.queue(answer())
     await claimed_ids(store)
     await store.outbox.settle(failed.id, Settled(Status.FAILED))
-    again = await store.outbox.queue(answer(retry_of=failed.id))
+    again = await store.intents.queue(answer(retry_of=failed.id))
     assert again.retry_of == failed.id
     assert (await message(store, failed.id)).handled
     with pytest.raises(StaleReply):
-        await store.outbox.queue(answer(retry_of=failed.id))
+        await store.intents.queue(answer(retry_of=failed.id))
     assert (await conversation_with(store)).last_id == again.id
     await assert_true_to_the_rows(store)
 
@@ -205,10 +205,10 @@ async def test_no_answer_crosses_a_question_that_was_not_seen(
     late = reply("Two", received_at=clock.now() - HOUR)
     await store.ingest.store(ACCOUNT, [late])
     with pytest.raises(StaleReply):
-        await store.outbox.queue(answer(), seen_upto=seen)
+        await store.intents.queue(answer(), seen_upto=seen)
     conversation = await conversation_with(store)
     assert conversation.preview == "Two"
-    await store.outbox.queue(answer(), seen_upto=conversation.last_id)
+    await store.intents.queue(answer(), seen_upto=conversation.last_id)
     await assert_true_to_the_rows(store)
 
 
@@ -217,10 +217,10 @@ async def test_a_question_stamped_in_the_future_does_not_hide_the_answer(
 ) -> None:
     await store.ingest.store(ACCOUNT, [reply(received_at=clock.now() + 4 * MINUTE)])
     seen = (await conversation_with(store)).last_id
-    first = await store.outbox.queue(answer(), seen_upto=seen)
+    first = await store.intents.queue(answer(), seen_upto=seen)
     assert first.id > seen
     with pytest.raises(StaleReply):
-        await store.outbox.queue(answer(), seen_upto=seen)
+        await store.intents.queue(answer(), seen_upto=seen)
 
 
 async def test_a_refused_answer_stays_a_draft(store: Store, clock: ManualClock) -> None:
@@ -228,22 +228,22 @@ async def test_a_refused_answer_stays_a_draft(store: Store, clock: ManualClock) 
     conversation = await conversation_with(store)
     await store.drafts.save(conversation.id, "ana", "We are", began_at=clock.now())
     with pytest.raises(StaleReply):
-        await store.outbox.queue(answer(), seen_upto=0)
+        await store.intents.queue(answer(), seen_upto=0)
     kept = await store.drafts.get(conversation.id, "ana")
     assert kept is not None
     assert kept.body == "We are"
-    await store.outbox.queue(answer(), seen_upto=conversation.last_id)
+    await store.intents.queue(answer(), seen_upto=conversation.last_id)
     assert await store.drafts.get(conversation.id, "ana") is None
 
 
 async def test_who_opted_out_is_neither_queued_nor_claimed(store: Store) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     conversation = await conversation_with(store)
     await store.consent.decide(conversation.id, "ana", opted_out=True, evidence="on the phone")
     with pytest.raises(OptedOut):
-        await store.outbox.queue(answer())
+        await store.intents.queue(answer())
     with pytest.raises(OptedOut):
-        await store.outbox.queue(answer(account="other", retry_of=queued.id))
+        await store.intents.queue(answer(account="other", retry_of=queued.id))
     assert await claimed_ids(store) == []
     found = await message(store, queued.id)
     assert (found.status, found.handled) == (Status.REJECTED, False)
@@ -252,27 +252,27 @@ async def test_who_opted_out_is_neither_queued_nor_claimed(store: Store) -> None
 
 
 async def test_a_provider_that_refuses_an_opted_out_number_locks_it(store: Store) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     refused = Settled(Status.REJECTED, reason="Recipient has opted out", opted_out=True)
     await store.outbox.settle(queued.id, refused)
     assert (await conversation_with(store)).opted_out
     with pytest.raises(OptedOut):
-        await store.outbox.queue(answer())
+        await store.intents.queue(answer())
 
 
 async def test_a_scheduled_message_is_asked_back_and_taken_back(store: Store) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
-    assert not await store.outbox.ask_cancel(queued.id, "ana")
+    assert not await store.intents.ask_cancel(queued.id, "ana")
     await store.outbox.settle(queued.id, Settled(Status.SCHEDULED, "p-1"))
     assert await store.outbox.to_cancel(ACCOUNT) == []
-    assert await store.outbox.ask_cancel(queued.id, "ana")
+    assert await store.intents.ask_cancel(queued.id, "ana")
     assert [m.id for m in await store.outbox.to_cancel(ACCOUNT)] == [queued.id]
     assert (await message(store, queued.id)).cancel_wanted
     await store.outbox.refuse_cancel(queued.id, "too late")
     assert await store.outbox.to_cancel(ACCOUNT) == []
-    assert await store.outbox.ask_cancel(queued.id, "ana")
+    assert await store.intents.ask_cancel(queued.id, "ana")
     await store.outbox.cancelled(queued.id)
     assert (await message(store, queued.id)).status is Status.CANCELLED
 
@@ -280,7 +280,7 @@ async def test_a_scheduled_message_is_asked_back_and_taken_back(store: Store) ->
 async def test_a_scheduled_message_to_someone_who_opts_out_is_to_be_taken_back(
     store: Store,
 ) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     await store.outbox.settle(queued.id, Settled(Status.SCHEDULED, "p-1"))
     await store.ingest.store(ACCOUNT, [receipt(None, "p-1", opted_out=True)])
@@ -288,7 +288,7 @@ async def test_a_scheduled_message_to_someone_who_opts_out_is_to_be_taken_back(
 
 
 async def test_receipts_are_outstanding_until_the_end(store: Store, clock: ManualClock) -> None:
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await claimed_ids(store)
     assert not await store.outbox.outstanding(ACCOUNT, 0)
     await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, "p-1"))

@@ -57,7 +57,7 @@ async def test_processes_that_write_at_once_lose_nothing(inbox: Store) -> None:
 
 
 async def test_each_message_is_claimed_by_one_process(inbox: Store) -> None:
-    queued = {(await inbox.outbox.queue(answer(f"{n}"))).id for n in range(300)}
+    queued = {(await inbox.intents.queue(answer(f"{n}"))).id for n in range(300)}
     claimed = await results("claim", inbox.path, ["a", "b", "c"])
     together = [identity for one in claimed for identity in one]
     assert len(together) == 300
@@ -88,7 +88,7 @@ async def test_a_draft_survives_kill_9(inbox: Store) -> None:
     draft = await inbox.drafts.get((await conversation_with(inbox)).id, "ana")
     assert draft is not None
     assert len(draft.body) >= told
-    await inbox.outbox.queue(answer(to=MIA))
+    await inbox.intents.queue(answer(to=MIA))
 
 
 async def test_the_file_stays_sound_when_writers_are_killed(inbox: Store) -> None:

@@ -13,7 +13,7 @@ from tui.clock import HOUR, ManualClock
 from tui.domain.ids import reference
 from tui.domain.status import FINAL, Status, settle
 from tui.store.ingest import Stored
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 
 NEWS = [
@@ -48,7 +48,7 @@ async def test_the_answer_to_the_send_may_come_anywhere_among_the_receipts(
     news: list[Status], data: st.DataObject
 ) -> None:
     async with temporary_store() as store:
-        mine = await store.outbox.queue(answer())
+        mine = await store.intents.queue(answer())
         await store.outbox.claim("a", ACCOUNT, 1)
         receipts = [receipt(status, "p-1") for status in news]
         shuffled = data.draw(st.permutations(receipts))
@@ -64,7 +64,7 @@ async def test_the_answer_to_the_send_may_come_anywhere_among_the_receipts(
 
 
 async def test_an_early_receipt_waits_with_all_that_it_says(store: Store) -> None:
-    mine = await store.outbox.queue(answer())
+    mine = await store.intents.queue(answer())
     await store.outbox.claim("a", ACCOUNT, 1)
     early = receipt(Status.DELIVERED, "p-1", parts=3, price="0.09 EUR", opted_out=True)
     await store.ingest.store(ACCOUNT, [early])
@@ -85,7 +85,7 @@ async def test_ids_meet_in_other_case_and_with_leading_zeros(
     mine = await sent(store, given_id)
     await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, came_back)])
     assert (await message(store, mine.id)).status is Status.DELIVERED
-    early = await store.outbox.queue(answer())
+    early = await store.intents.queue(answer())
     await store.outbox.claim("a", ACCOUNT, 1)
     await store.ingest.store(ACCOUNT, [receipt(Status.FAILED, came_back + "9")])
     await store.outbox.settle(early.id, Settled(Status.ACCEPTED, given_id.strip() + "9"))
@@ -101,7 +101,7 @@ async def test_of_two_ids_alike_the_exact_one_is_meant(store: Store) -> None:
 
 
 async def test_our_reference_finds_a_message_that_has_no_provider_id_yet(store: Store) -> None:
-    mine = await store.outbox.queue(answer())
+    mine = await store.intents.queue(answer())
     await store.outbox.claim("a", ACCOUNT, 1)
     await store.outbox.settle(mine.id, Settled(Status.UNCERTAIN))
     early = receipt(Status.FAILED, "p-9")

@@ -77,7 +77,7 @@ async def test_search_within_one_conversation(store: Store) -> None:
 
 
 async def test_answers_and_notes_are_found_too(store: Store) -> None:
-    await store.outbox.queue(answer("refund granted"))
+    await store.intents.queue(answer("refund granted"))
     thread = (await conversation_with(store)).id
     await store.messages.add_note(thread, "ana", "refund by hand")
     assert await found(store, "refund") == ["refund by hand", "refund granted"]

@@ -27,7 +27,7 @@ async def test_unread_and_waiting_follow_from_the_thread(steps: list[tuple[str, 
                 at = clock.now() + seconds * 1_000
                 await store.ingest.store(ACCOUNT, [reply(id=f"{number}", received_at=at)])
             elif step == "answer":
-                await store.outbox.queue(answer())
+                await store.intents.queue(answer())
             else:
                 thread = await conversation_with(store)
                 seen = thread.last_id
@@ -55,7 +55,7 @@ async def test_who_must_not_be_texted_does_not_wait_and_afterwards_does(steps: l
                 out, unread = out or stop, unread + 1
                 asked += [] if stop else [clock.now()]
             elif step == "answer" and not out:
-                await store.outbox.queue(answer())
+                await store.intents.queue(answer())
                 asked = []
             elif step == "read":
                 await store.triage.read(thread.id, "ana", thread.last_id)

@@ -27,7 +27,7 @@ async def suspected(store: Store) -> tuple[int, int]:
 async def test_a_suspected_text_locks_nothing_by_itself(judging: Store) -> None:
     await suspected(judging)
     assert not (await conversation_with(judging, MIA)).opted_out
-    await judging.outbox.queue(answer())
+    await judging.intents.queue(answer())
 
 
 async def test_a_dismissed_suspicion_is_asked_about_no_more(judging: Store) -> None:
@@ -49,7 +49,7 @@ async def test_a_confirmed_suspicion_locks_and_keeps_its_evidence(judging: Store
     assert (word.opted_out, word.agent, word.source) == (True, "ana", "agent")
     assert word.evidence == "please stop texting me"
     with pytest.raises(OptedOut):
-        await judging.outbox.queue(answer())
+        await judging.intents.queue(answer())
 
 
 async def test_an_opt_in_by_the_agent_is_kept_with_its_reason(judging: Store) -> None:
@@ -59,4 +59,4 @@ async def test_an_opt_in_by_the_agent_is_kept_with_its_reason(judging: Store) ->
     word = await judging.consent.of(MIA)
     assert word is not None
     assert (word.opted_out, word.evidence) == (False, "asked by phone")
-    await judging.outbox.queue(answer())
+    await judging.intents.queue(answer())

@@ -1,10 +1,13 @@
 """Equal failures of many conversations are one thing to deal with."""
 
+import pytest
+
 from tests.store.builders import ACCOUNT, answer, receipt, sent
 from tui.clock import DAY, SECOND, ManualClock
+from tui.domain.account import Account
 from tui.domain.advice import Advice
 from tui.domain.status import Status
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 from tui.store.troubles import Group
 
@@ -29,9 +32,9 @@ async def test_equal_failures_are_counted_together(store: Store) -> None:
 
 async def test_a_failure_that_was_dealt_with_counts_no_more(store: Store) -> None:
     ids = [await failed(store, number, "No route", Advice.NONE) for number in range(3)]
-    await store.outbox.handled(ids[0])
+    await store.intents.deal_with(ids[0], "mia")
     assert [group.messages for group in await store.troubles.groups()] == [2]
-    await store.outbox.handled(ids[1])
+    await store.intents.deal_with(ids[1], "mia")
     assert await store.troubles.groups() == []
 
 
@@ -47,7 +50,7 @@ async def test_failures_of_last_week_are_not_brought_up_again(
 async def test_what_was_refused_for_now_is_counted_as_held_up(
     store: Store, clock: ManualClock
 ) -> None:
-    queued = [await store.outbox.queue(answer(to=f"+6149157000{n}")) for n in range(2)]
+    queued = [await store.intents.queue(answer(to=f"+6149157000{n}")) for n in range(2)]
     assert await store.troubles.held_up() == {}
     await store.outbox.claim("a", ACCOUNT, 10)
     later = clock.now() + 60 * SECOND
@@ -69,7 +72,7 @@ async def test_advice_is_kept_with_the_message_and_its_history(store: Store) -> 
 async def test_advice_of_a_receipt_that_came_first_is_not_lost(store: Store) -> None:
     news = receipt(Status.REJECTED, "p-early", reason="No credit", advice=Advice.TOP_UP)
     await store.ingest.store(ACCOUNT, [news])
-    queued = await store.outbox.queue(answer())
+    queued = await store.intents.queue(answer())
     await store.outbox.claim("a", ACCOUNT, 1)
     await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, "p-early"))
     message = await store.messages.get(queued.id)
@@ -77,13 +80,13 @@ async def test_advice_of_a_receipt_that_came_first_is_not_lost(store: Store) -> 
     assert (message.status, message.advice) == (Status.REJECTED, Advice.TOP_UP)
 
 
-async def test_a_low_balance_is_known_by_its_number(store: Store) -> None:
+@pytest.mark.parametrize(("below", "low"), [(20.0, {"au"}), (0.0, set()), (1000.0, {"au", "pl"})])
+async def test_a_low_balance_is_known_by_its_number(
+    store: Store, below: float, low: set[str]
+) -> None:
     await store.accounts.save_balance("au", "EUR 3.10", 3.1)
     await store.accounts.save_balance("pl", "812 credits", 812.0)
     await store.accounts.save_balance("nz", "no limit", None)
     states = await store.accounts.states()
-    assert {name: state.low for name, state in states.items()} == {
-        "au": True,
-        "pl": False,
-        "nz": False,
-    }
+    account = Account("any", "messagemedia", low_balance=below)
+    assert {name for name, state in states.items() if account.is_low(state)} == low

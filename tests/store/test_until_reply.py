@@ -7,7 +7,7 @@ from tests.store.truth import assert_true_to_the_rows
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 
 
@@ -15,7 +15,7 @@ async def _planned(store: Store, clock: ManualClock, *, until_reply: bool = True
     """A message that the desk holds back for an hour."""
     at = clock.now() + HOUR
     new = answer(scheduled_at=at, hold_until=at, cancel_on_reply=until_reply)
-    return await store.outbox.queue(new)
+    return await store.intents.queue(new)
 
 
 async def test_an_answer_takes_back_what_waits_on_the_desk(
@@ -50,7 +50,7 @@ async def test_an_answer_asks_the_provider_to_take_it_back(
     store: Store, clock: ManualClock
 ) -> None:
     new = answer(scheduled_at=clock.now() + HOUR, cancel_on_reply=True)
-    planned = await store.outbox.queue(new)
+    planned = await store.intents.queue(new)
     await store.outbox.claim("a", ACCOUNT, 10)
     await store.outbox.settle(planned.id, Settled(Status.SCHEDULED, "p-1"))
     assert await store.outbox.to_cancel(ACCOUNT) == []
@@ -66,7 +66,7 @@ async def test_an_answer_while_it_is_handed_over_is_not_missed(
     store: Store, clock: ManualClock
 ) -> None:
     new = answer(scheduled_at=clock.now() + HOUR, cancel_on_reply=True)
-    planned = await store.outbox.queue(new)
+    planned = await store.intents.queue(new)
     await store.outbox.claim("a", ACCOUNT, 10)
     await store.ingest.store(ACCOUNT, [reply()])
     await store.outbox.settle(planned.id, Settled(Status.SCHEDULED, "p-1"))
@@ -77,7 +77,7 @@ async def test_an_answer_before_the_second_try_is_not_missed(
     store: Store, clock: ManualClock
 ) -> None:
     new = answer(scheduled_at=clock.now() + HOUR, cancel_on_reply=True)
-    planned = await store.outbox.queue(new)
+    planned = await store.intents.queue(new)
     await store.outbox.claim("a", ACCOUNT, 10)
     await store.ingest.store(ACCOUNT, [reply()])
     await store.outbox.requeue("a", [(planned.id, clock.now() + MINUTE, "waits")])
@@ -92,7 +92,7 @@ async def test_who_waits_goes_on_waiting_after_a_cancelled_answer(
     await store.ingest.store(ACCOUNT, [reply()])
     asked_at = clock.now()
     clock.advance(60)
-    planned = await store.outbox.queue(answer(scheduled_at=clock.now() + HOUR))
+    planned = await store.intents.queue(answer(scheduled_at=clock.now() + HOUR))
     await store.outbox.claim("a", ACCOUNT, 10)
     await store.outbox.settle(planned.id, Settled(Status.SCHEDULED, "p-1"))
     await store.outbox.cancelled(planned.id)

@@ -138,7 +138,7 @@ async def test_going_round_those_who_wait(store: Store, clock: ManualClock) -> N
     assert await store.conversations.next_waiting(mia) == tom
     assert await store.conversations.next_waiting(sue) == mia
     assert await store.conversations.previous_waiting(mia) == sue
-    await store.outbox.queue(answer(to=TOM))
+    await store.intents.queue(answer(to=TOM))
     assert await store.conversations.next_waiting(mia) == sue
     await store.triage.close([mia.id, sue.id], "ana")
     assert await store.conversations.next_waiting(mia) is None

@@ -42,7 +42,7 @@ class Desk:
         """An agent queues a message."""
         account = account_of(provider).name
         new = NewMessage(to=to, body=text, account=account, agent="mia", **more)  # type: ignore[arg-type]
-        return await self.store.outbox.queue(new)
+        return await self.store.intents.queue(new)
 
     async def status(self, message: Message, *wanted: Status) -> Message:
         """The message when it has come to one of these statuses."""

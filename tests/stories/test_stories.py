@@ -86,7 +86,7 @@ async def test_a_scheduled_message_waits_at_the_provider_and_can_be_cancelled(
     later = SystemClock().now() + HOUR
     message = await desk.send(provider, PHONES[provider], "Tomorrow", scheduled_at=later)
     await desk.status(message, Status.SCHEDULED)
-    await desk.store.outbox.ask_cancel(message.id, "mia")
+    await desk.store.intents.ask_cancel(message.id, "mia")
     await desk.status(message, Status.CANCELLED)
 
 

@@ -68,6 +68,6 @@ def queue(store: Store) -> Queue:
         to: str = "+61491570156", body: str = "hello", account: str = "mm", **more: object
     ) -> Message:
         new = NewMessage(to=to, body=body, account=account, agent="ann", **more)  # type: ignore[arg-type]
-        return await store.outbox.queue(new)
+        return await store.intents.queue(new)
 
     return put

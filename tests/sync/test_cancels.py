@@ -10,7 +10,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import Unavailable
 from tui.sandbox.world import Sandbox
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.sync.backoff import Pace
 from tui.sync.cancels import Canceller
 from tui.sync.hands import Hands
@@ -44,7 +44,7 @@ async def test_an_agents_wish_is_carried_out(
     account: ServedAccount, hands: Hands, queue: Queue, clock: ManualClock, sandbox: Sandbox
 ) -> None:
     message = await scheduled(account, hands, queue, clock)
-    assert await hands.store.outbox.ask_cancel(message.id, "ann")
+    assert await hands.store.intents.ask_cancel(message.id, "ann")
     assert (await now(hands, message)).cancel_wanted
     await Canceller(account, hands).round()
     assert (await now(hands, message)).status is Status.CANCELLED
@@ -64,7 +64,7 @@ async def test_too_late_is_told_with_where_the_message_is_by_now(
 ) -> None:
     message = await scheduled(account, hands, queue, clock)
     clock.advance(3_700)
-    await hands.store.outbox.ask_cancel(message.id, "ann")
+    await hands.store.intents.ask_cancel(message.id, "ann")
     canceller = Canceller(account, hands)
     await canceller.round()
     found = await now(hands, message)
@@ -79,7 +79,7 @@ async def test_a_refusal_that_tells_nothing_else_leaves_the_reason(
     message = await queue(scheduled_at=clock.now() + HOUR)
     await hands.store.outbox.claim(hands.store.leases.owner, "mm", 1)
     await hands.store.outbox.settle(message.id, Settled(Status.SCHEDULED, "unknown-there"))
-    await hands.store.outbox.ask_cancel(message.id, "ann")
+    await hands.store.intents.ask_cancel(message.id, "ann")
     await Canceller(account, hands).round()
     found = await now(hands, message)
     assert (found.status, found.cancel_wanted) == (Status.SCHEDULED, False)
@@ -106,7 +106,7 @@ async def test_one_that_cannot_be_asked_about_does_not_keep_the_others(
     first = await scheduled(account, hands, queue, clock)
     second = await scheduled(account, hands, queue, clock)
     for message in (first, second):
-        await hands.store.outbox.ask_cancel(message.id, "ann")
+        await hands.store.intents.ask_cancel(message.id, "ann")
     stuck = (await now(hands, first)).provider_id
 
     async def cancel(provider_id: str) -> None:
@@ -124,4 +124,4 @@ async def test_a_message_that_is_not_scheduled_cannot_be_cancelled(
     hands: Hands, queue: Queue
 ) -> None:
     message = await queue()
-    assert not await hands.store.outbox.ask_cancel(message.id, "ann")
+    assert not await hands.store.intents.ask_cancel(message.id, "ann")

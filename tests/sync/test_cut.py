@@ -53,7 +53,7 @@ async def account(
 
 async def send(store: Store, body: str) -> Message:
     """An agent writes."""
-    return await store.outbox.queue(NewMessage("+61491570156", body, "mm", agent="ann"))
+    return await store.intents.queue(NewMessage("+61491570156", body, "mm", agent="ann"))
 
 
 def accepted(sandbox: Sandbox) -> list[str]:

@@ -13,7 +13,7 @@ from tui.domain.events import Event, Receipt, Reply
 from tui.domain.ids import reference
 from tui.domain.message import NewMessage
 from tui.domain.status import Status, settle
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 from tui.sync.ingest import take_in
 
@@ -53,7 +53,7 @@ async def play(order: list[int], answer_at: int, by_reference: bool) -> tuple[st
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inbox.db"
         async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
-            message = await store.outbox.queue(NewMessage("+61491570156", "hi", "mm"))
+            message = await store.intents.queue(NewMessage("+61491570156", "hi", "mm"))
             await store.outbox.claim("a", "mm", 1)
             events = events_about(message.id, by_reference)
             for turn, place in enumerate(order):

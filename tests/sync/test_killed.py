@@ -57,7 +57,7 @@ async def serve(
 async def queue_all(store: Store) -> None:
     """An agent writes three messages."""
     for text, to in _TEXTS.items():
-        await store.outbox.queue(NewMessage(to, text, "mm", agent="ann"))
+        await store.intents.queue(NewMessage(to, text, "mm", agent="ann"))
 
 
 def sent(ledger: Ledger) -> Counter[str]:

@@ -25,7 +25,7 @@ from tui.providers.errors import (
 from tui.providers.protocol import Accepted, Outcome, Outgoing, Refused
 from tui.sandbox.world import Sandbox
 from tui.store.errors import Busy
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 from tui.sync.backoff import Pace
 from tui.sync.hands import Hands

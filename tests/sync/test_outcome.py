@@ -7,7 +7,7 @@ import pytest
 from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.protocol import Accepted, Refused
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.sync.outcome import Again, fate_of
 from tui.sync.trouble import trouble_of
 

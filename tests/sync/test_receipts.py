@@ -14,7 +14,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import NotFound, Unavailable, Uncertain
 from tui.providers.protocol import Accepted, Outcome, Outgoing
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.sync.hands import Hands
 from tui.sync.outbox import Sender
 from tui.sync.receipts import Asker

@@ -48,7 +48,7 @@ async def write(store: Store, start: int, count: int) -> None:
     """An agent writes to many customers, some of whom answer."""
     for number in range(start, start + count):
         to = f"+614915701{91 if number % 10 == 0 else 10 + number % 80:02}"
-        await store.outbox.queue(NewMessage(to, f"text {number}", "mm", agent="ann"))
+        await store.intents.queue(NewMessage(to, f"text {number}", "mm", agent="ann"))
 
 
 async def statuses(store: Store) -> dict[str, str]:

@@ -13,7 +13,7 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 
 AGENT = "mia"
@@ -119,11 +119,11 @@ class Scribe:
     async def answers(self, number: str, text: str, status: Status, reason: str = "") -> Message:
         """Mia answers, and the message comes to this status."""
         conversation = await self.conversation(number)
-        message = await self._store.outbox.queue(
+        message = await self._store.intents.queue(
             NewMessage(number, text, conversation.account, conversation.own, agent=AGENT)
         )
         if status is Status.CANCELLED:
-            await self._store.outbox.take_back(message.id, AGENT)
+            await self._store.intents.take_back(message.id, AGENT)
         elif status is not Status.QUEUED:
             await self._store.outbox.claim("sync", conversation.account, 1)
         if status not in (Status.QUEUED, Status.SENDING, Status.CANCELLED):

@@ -28,7 +28,7 @@ from tui.domain.status import Status
 from tui.domain.templates import Template
 from tui.domain.text import repair
 from tui.seat import Seat
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 
 HOSTILE = {
@@ -90,7 +90,7 @@ async def fill(store: Store, clock: ManualClock, number: str, text: str) -> None
     clean = repair(text)
     await store.ingest.store("au", [_reply(number, text, f"{number} 1"), _named(text)])
     conversation = await scribe.conversation(number)
-    message = await store.outbox.queue(NewMessage(number, text, "au", "MYSHOP", agent=clean[:40]))
+    message = await store.intents.queue(NewMessage(number, text, "au", "MYSHOP", agent=clean[:40]))
     await store.outbox.claim("sync", "au", 10)
     await store.outbox.settle(
         message.id, Settled(Status.ACCEPTED, f"p{number}", word=clean, raw=clean)

@@ -46,7 +46,7 @@ async def test_the_coach_says_under_a_failure_what_to_do(desk: Desk, size: Size)
         (Advice.OTHER_ACCOUNT, "W sends it through another account"),
         (Advice.FIX_NUMBER, "c writes to the right number"),
         (Advice.TOP_UP, "F3 shows the account: top it up"),
-        (Advice.STOP, "do not send it again"),
+        (Advice.STOP, "M puts it aside"),
     ],
 )
 async def test_the_advice_of_a_code_appears_with_its_receipt(
@@ -81,6 +81,24 @@ async def test_the_agents_word_settles_a_maybe_sent_message(desk: Desk, size: Si
         await desk.shows("Noted: it went out")
         settled = await desk.last(CHLOE)
         assert (settled.id, settled.status, settled.handled) == (message.id, Status.ACCEPTED, True)
+
+
+@presses("resolve")
+async def test_a_failure_is_put_aside_and_comes_back_with_undo(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(BOB)
+        await desk.shows("2 failed")
+        await desk.command("resolve")
+        await desk.shows("Put aside: it counts as failed no more · z undoes", "1 failed")
+        failure = await desk.last(BOB)
+        assert (failure.status, failure.handled) == (Status.FAILED, True)
+        await desk.command("resolve")
+        await desk.shows("Only a message that is maybe sent or has failed needs your word")
+        await desk.command("undo")
+        await desk.shows("Undone: it counts as failed again", "2 failed")
+        assert not (await desk.last(BOB)).handled
+        deeds = [deed.action for deed in await desk.store.triage.trail(failure.conversation_id)]
+        assert deeds[:2] == ["not dealt with", "dealt with"]
 
 
 @BOTH_SIZES

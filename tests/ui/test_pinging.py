@@ -7,7 +7,7 @@ from tests.ui.history import ACCOUNTS, ANA
 from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 
 ABLE = Capabilities("SmartSwitch", Channel.PUSH, ReceiptChannel.NONE, ping=True)
 

@@ -135,7 +135,7 @@ async def test_what_is_typed_while_a_message_is_queued_stays(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = asyncio.Event()
-    queue = desk.store.outbox.queue
+    queue = desk.store.intents.queue
 
     async def slow_queue(*args: object, **kwargs: object) -> object:
         await gate.wait()
@@ -206,7 +206,7 @@ async def test_a_new_question_is_shown_before_the_answer_goes_out(desk: Desk, si
 async def test_an_answer_of_a_colleague_is_shown_before_a_second_goes_out(desk: Desk) -> None:
     async with desk.open(WIDE):
         await write(desk, CHLOE, "Friday it is")
-        await desk.store.outbox.queue(NewMessage(CHLOE, "Friday!", "au", agent=COLLEAGUE))
+        await desk.store.intents.queue(NewMessage(CHLOE, "Friday!", "au", agent=COLLEAGUE))
         await desk.shows("Friday!")
         await desk.press("enter")
         await desk.until(lambda: desk.typed == "Friday it is", "the text stays")

@@ -1,9 +1,11 @@
 """What goes wrong for many at once stands over the list, and low balances in the header."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.ui.desk import BOTH_SIZES, Desk
-from tests.ui.history import ANA, CHLOE, DAWIT, NOBODY
+from tests.ui.desk import BOTH_SIZES, WIDE, Desk
+from tests.ui.history import ACCOUNTS, ANA, CHLOE, DAWIT, NOBODY
 from tui.clock import SECOND
 from tui.commands import first_keys
 from tui.domain.account import AccountState, Health
@@ -39,7 +41,7 @@ async def test_the_line_goes_when_the_failures_are_dealt_with(desk: Desk) -> Non
 
 @BOTH_SIZES
 async def test_what_waits_for_a_stopped_account_is_said(desk: Desk, size: Size) -> None:
-    await desk.store.outbox.queue(NewMessage(ANA, "On it", "pl", agent="mia"))
+    await desk.store.intents.queue(NewMessage(ANA, "On it", "pl", agent="mia"))
     await desk.store.outbox.claim("sync", "pl", 1)
     later = desk.clock.now() + 300 * SECOND
     message = await desk.last(ANA)
@@ -59,6 +61,15 @@ async def test_a_low_balance_stands_in_the_header_and_in_the_accounts(
         await desk.shows("au low: 7 left")
         await desk.command("accounts")
         await desk.shows("balance 7 credits (low: top up soon)")
+
+
+async def test_an_account_says_by_itself_what_is_low(desk: Desk) -> None:
+    au, pl = ACCOUNTS
+    async with desk.open(WIDE, accounts=(replace(au, low_balance=5), replace(pl, low_balance=900))):
+        await desk.store.accounts.save_balance("au", "7 credits", 7.0)
+        await desk.store.accounts.save_balance("pl", "812 messages", 812.0)
+        await desk.shows("pl low: 812 left")
+        assert "au low" not in desk.text()
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def _new(
 async def _queued(store: Store, new: NewMessage, address: Address) -> Message:
     """The message in the queue; bad use when the customer must not be texted."""
     try:
-        message = await store.outbox.queue(new)
+        message = await store.intents.queue(new)
     except OptedOut as error:
         raise CommandError(str(error), BAD_USE) from None
     write(f"queued     {address.key} through {new.account}")

@@ -20,7 +20,7 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.sandbox.customers import Customer, Line
 from tui.sandbox.handset import Stage
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 from tui.wiring import judge_of
 
@@ -123,7 +123,7 @@ class _Past:
         agent = self._rng.choice(_AGENTS)
         await self._read(self._ids[said.customer.name], agent)
         to, text = said.customer.number, said.line.text
-        message = await self._store.outbox.queue(
+        message = await self._store.intents.queue(
             NewMessage(to, text, account.name, account.own, agent)
         )
         await self._store.outbox.claim(_OWNER, account.name, 1)

@@ -31,7 +31,7 @@ _COUNSELS = {
     Advice.TOP_UP: Counsel("shows the account: top it up, then send it again", "accounts"),
     Advice.SETTINGS: Counsel("shows the account: mend its settings, then send again", "accounts"),
     Advice.ASK_PROVIDER: Counsel("another account; or ask this provider", "retry_through"),
-    Advice.STOP: Counsel("do not send it again: the customer must not be texted"),
+    Advice.STOP: Counsel("puts it aside: this customer must not be texted", "resolve"),
     Advice.SETTLE: Counsel("settles it: it went out, or send it again", "resolve"),
 }
 _BY_STATUS = {

@@ -80,12 +80,15 @@ def _choose_way(inbox: InboxScreen, message: Message) -> None:
 
 
 async def resolve(inbox: InboxScreen) -> None:
-    """Settle a maybe sent message: it went out, or it is sent again."""
+    """Settle a maybe sent message: it went out, or it is sent again; put a failed one aside."""
     message = in_question(inbox)
-    if message is None or message.status is not Status.UNCERTAIN or message.handled:
-        inbox.say("Only a message that is maybe sent needs your word")
-    else:
+    problem = retryable(message)
+    if message is None or problem:
+        inbox.say("Only a message that is maybe sent or has failed needs your word")
+    elif message.status is Status.UNCERTAIN:
         _ask(inbox, message)
+    else:
+        inbox.say(await inbox.actions.put_aside(message))
 
 
 def _ask(inbox: InboxScreen, message: Message) -> None:

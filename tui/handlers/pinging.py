@@ -33,7 +33,7 @@ async def ping(inbox: InboxScreen) -> None:
         format=Format.PING,
     )
     try:
-        await inbox.store.outbox.queue(new)
+        await inbox.store.intents.queue(new)
     except StoreError as error:
         inbox.say(str(error))
         return

@@ -241,7 +241,13 @@ class InboxScreen(PacedScreen[None]):
         self.remove_class("-reading")
         self.threads.focus()
         await self._show_view(view)
+        self._show_filter(view.text)
         await self.pane.show(self.threads.current)
+
+    def _show_filter(self, text: str) -> None:
+        """What narrows the list stands under it."""
+        self.filter.value = text
+        self.filter.display = bool(text)
 
     async def go_to(self, conversation: Conversation, *, at: int = 0) -> None:
         """Stand on a conversation, in a list that has it, and show it (at a message)."""
@@ -249,6 +255,7 @@ class InboxScreen(PacedScreen[None]):
         view = self.threads.view
         if view.drafts_of or not belongs(conversation, view):
             await self._show_view(View(state=conversation.state))
+            self._show_filter("")
         await self.threads.go_to(conversation)
         await self.pane.show(conversation, at=at)
         self.add_class("-reading")

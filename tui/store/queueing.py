@@ -15,9 +15,10 @@ from tui.domain.status import Status
 from tui.domain.text import repair
 from tui.store.audit import record
 from tui.store.database import Transaction
-from tui.store.errors import OptedOut, StaleReply, StoreError
+from tui.store.errors import OptedOut, StaleReply
 from tui.store.messages import index, insert_message, unused_id
 from tui.store.queries import queries
+from tui.store.settling import mark_handled
 from tui.store.summaries import Summaries, Summary, note_last
 
 
@@ -50,7 +51,7 @@ class Queueing:
         identity = self._write_row(transaction, summary, new)
         if new.format is Format.PING:
             # It answers nobody, and a phone that is off is an answer, not a failure.
-            queries("messages").set_handled(transaction.connection, id=identity)
+            queries("messages").set_handled(transaction.connection, id=identity, handled=True)
             self._record(transaction, new.agent, "ping", summary["id"], identity)
             return identity
         summary["unanswered_since"] = None
@@ -117,20 +118,6 @@ class Queueing:
     ) -> None:
         """Who did it."""
         record(transaction, self._rng, self._clock, agent, action, conversation_id, message_id)
-
-
-def mark_handled(transaction: Transaction, summaries: Summaries, message_id: int) -> None:
-    """Take a message out of the failures."""
-    row = queries("messages").get(transaction.connection, id=message_id)
-    if row is None:
-        raise StoreError(f"There is no message {message_id}")
-    if row["handled"]:
-        return
-    queries("messages").set_handled(transaction.connection, id=message_id)
-    if row["status"] and Status(row["status"]).trouble:
-        summary = summaries.get(row["conversation_id"])
-        summary["failed"] = max(0, summary["failed"] - 1)
-    transaction.changed(Subject.MESSAGE, message_id, row["conversation_id"])
 
 
 def _refuse_stale(last_id: int, seen_upto: int | None) -> None:

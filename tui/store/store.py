@@ -21,6 +21,7 @@ from tui.store.database import Database
 from tui.store.desk import Drafts, Presence
 from tui.store.facts import FactBook
 from tui.store.feed import Feed
+from tui.store.intents import Intents
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
 from tui.store.pens import Pens
@@ -62,6 +63,7 @@ class Store:
         self.conversations = Conversations(self.database, clock, rng)
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)
+        self.intents = Intents(self.database, clock, rng)
         self.outbox = Outbox(self.database, clock, rng)
         self.asks = Asks(self.database, clock)
         self.accounts = Accounts(self.database, clock)

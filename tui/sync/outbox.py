@@ -13,7 +13,8 @@ from tui.domain.message import Format, Message
 from tui.providers.errors import ProviderError, Unreadable
 from tui.providers.protocol import Accepted, Outcome, Refused
 from tui.store.errors import Busy, CannotWrite
-from tui.store.outbox import Claimed, Settled
+from tui.store.outbox import Claimed
+from tui.store.settling import Settled
 from tui.sync.backoff import after_failure
 from tui.sync.hands import Hands
 from tui.sync.lane import Rest

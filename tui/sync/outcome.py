@@ -15,7 +15,7 @@ from tui.providers.errors import (
     Unavailable,
 )
 from tui.providers.protocol import Accepted, Outcome
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.sync.backoff import after_failure
 from tui.sync.trouble import ACCOUNT_ERRORS, STOPPED_PAUSE
 

@@ -17,7 +17,7 @@ from tui.store.conversations import FIRST, key_of
 from tui.store.fill import fill
 from tui.store.made_up import MadeUp
 from tui.store.messages import NEWEST
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
@@ -131,7 +131,7 @@ async def test_sending_and_a_receipt(big: Store) -> None:
     async def send() -> None:
         nonlocal number
         number += 1
-        queued = await big.outbox.queue(answer(to=parties[number]))
+        queued = await big.intents.queue(answer(to=parties[number]))
         await big.outbox.claim("a", ACCOUNT, 10)
         await big.outbox.settle(queued.id, Settled(Status.ACCEPTED, f"new-{number}"))
 

@@ -49,8 +49,8 @@ update messages set contradicted = 1 where id = :id;
 -- name: set_provider_id(id, provider_id, provider_key)!
 update messages set provider_id = :provider_id, provider_key = :provider_key where id = :id and provider_id = '';
 
--- name: set_handled(id)!
-update messages set handled = 1 where id = :id;
+-- name: set_handled(id, handled)!
+update messages set handled = :handled where id = :id;
 
 -- name: trouble_of(conversation_id)
 select * from messages where conversation_id = :conversation_id
