@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from tui.domain.advice import Advice
 from tui.domain.conversation import Conversation
+from tui.domain.local_time import Hours, quiet_clocks, zones_for
 from tui.domain.message import Enclosed, Message
 from tui.domain.status import Status
+from tui.domain.text import one_line
 from tui.replying import Route, default_route
 from tui.seat import Seat
 from tui.store.errors import OptedOut, StaleReply
@@ -23,6 +25,7 @@ _WAITS = "wrote since and waits for an answer"
 _CHANGE = "needs another number or text"
 _NO_ACCOUNT = "without an account"
 _SETTLED = "settled meanwhile"
+_MOST_REASONS = 4
 _NEEDS_CHANGE = frozenset({Advice.FIX_NUMBER, Advice.FIX_TEXT, Advice.STOP})
 
 Progress = Callable[[int, int], None]
@@ -161,6 +164,30 @@ def _way(conversation: Conversation, message: Message, seat: Seat) -> Route | No
 def batch_words(batch: Batch) -> str:
     """How many texts in how many conversations: "12 failed texts in 9 conversations"."""
     return f"{_texts(len(batch.again))} in {_number(batch.conversations, 'conversation')}"
+
+
+def reason_lines(batch: Batch) -> list[str]:
+    """Why they failed, most first: "7 through au: no credit"; the rest as one line."""
+    found = Counter(_failed_words(failure.message) for failure in batch.again)
+    lines = [f"{count} {words}" for words, count in found.most_common(_MOST_REASONS)]
+    rest = sum(found.values()) - sum(count for _, count in found.most_common(_MOST_REASONS))
+    return [*lines, f"{rest} for other reasons"] if rest else lines
+
+
+def _failed_words(message: Message) -> str:
+    """Through which account a text failed, and why."""
+    status = message.status.value if message.status else ""
+    reason = one_line(message.reason, 60).strip() or status
+    return f"through {one_line(message.account, 16)}: {reason}"
+
+
+def asleep_words(batch: Batch, now: int, hours: Hours | None) -> str:
+    """For how many customers it is night now (ms UTC); empty where it is day for all."""
+    if hours is None:
+        return ""
+    numbers = {failure.conversation.address for failure in batch.again}
+    asleep = sum(bool(quiet_clocks(zones_for(number), now, hours)) for number in numbers)
+    return f"It is night for {_number(asleep, 'customer')} of these" if asleep else ""
 
 
 def left_out_words(left_out: Mapping[str, int]) -> str:

@@ -19,6 +19,7 @@ from tests.ui.history import (
     NOBODY,
     PRIYA,
 )
+from tui.domain.conversation import View
 
 Size = tuple[int, int]
 OPEN = [CHLOE, DAWIT, ANA, PRIYA, BOB, NOBODY, HUGO]
@@ -128,6 +129,37 @@ async def test_a_number_without_a_name_is_grouped_and_found_as_it_is_read(
         await desk.press("enter", "s")
         await desk.shows("Starred +61 491 570 110")
         assert (await desk.thread(NOBODY)).starred
+
+
+@BOTH_SIZES
+async def test_a_filter_that_finds_nobody_here_can_look_among_all(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type("emil")
+        await listed(desk, [])
+        await desk.press("enter", "g", "a")
+        await listed(desk, [EMIL])
+        await desk.shows('─ All containing "emil"')
+        await desk.press("escape")
+        await desk.shows("─ All 10")
+
+
+@BOTH_SIZES
+async def test_another_list_is_not_narrowed_and_does_not_look_so(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type("bob")
+        await listed(desk, [BOB])
+        await desk.press("enter")
+        await desk.command("show_mine")
+        await listed(desk, [HUGO])
+        assert (desk.inbox.filter.value, desk.inbox.filter.display) == ("", False)
+        await desk.store.views.save("bobs", View(text="bob"), AGENT)
+        await desk.press("g", "1")
+        await listed(desk, [BOB])
+        assert (desk.inbox.filter.value, desk.inbox.filter.display) == ("bob", True)
+        await desk.press("escape")
+        await listed(desk, OPEN)
 
 
 @BOTH_SIZES

@@ -42,7 +42,9 @@ async def test_the_list_of_failures_is_sent_again_but_for_what_must_not(
         await desk.shows("─ Failed 2")
         await desk.press("R")
         await desk.shows(
-            "4 failed texts in 2 conversations", "Left out: 1 maybe sent (M settles it)"
+            "4 failed texts in 2 conversations",
+            "1 through au: the number is not in use",
+            "Left out: 1 maybe sent (M settles it)",
         )
         assert (await retries(desk, BOB), await retries(desk, PRIYA)) == ([], [])
         await desk.press("enter")
@@ -123,3 +125,11 @@ async def test_who_has_opted_out_is_left_out_and_named(desk: Desk) -> None:
         await desk.press("enter")
         await desk.shows("Sent 3 texts again")
         assert await retries(desk, BOB) == []
+
+
+async def test_for_whom_it_is_night_is_said_before(desk: Desk) -> None:
+    async with desk.open(NARROW, quiet_hours=(20, 8)):
+        await desk.press("g", "f")
+        await desk.shows("─ Failed 2")
+        await desk.press("R")
+        await desk.shows("Send all 4 again", "It is night for 2 customers of these")

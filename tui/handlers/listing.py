@@ -119,6 +119,11 @@ def _showing(view: Callable[[InboxScreen], View]) -> Handler:
     return show
 
 
+async def show_all(inbox: InboxScreen) -> None:
+    """Whatever their state; a filter goes on to look among all of them."""
+    await inbox.show_view(View(state=None, text=inbox.threads.view.text))
+
+
 HANDLERS: dict[str, Handler] = {
     "next": move_down,
     "previous": move_up,
@@ -133,7 +138,7 @@ HANDLERS: dict[str, Handler] = {
     "show_open": _showing(lambda inbox: View()),
     "show_mine": _showing(lambda inbox: View(assignee=inbox.seat.agent)),
     "show_unassigned": _showing(lambda inbox: View(assignee="")),
-    "show_all": _showing(lambda inbox: View(state=None)),
+    "show_all": show_all,
     "show_closed": _showing(lambda inbox: View(state=State.CLOSED)),
     "show_snoozed": _showing(lambda inbox: View(state=State.SNOOZED)),
     "show_drafts": _showing(lambda inbox: View(drafts_of=inbox.seat.agent)),

@@ -45,6 +45,7 @@ async def ask(inbox: InboxScreen, message: Message | None, alone: Handler) -> No
 
 def _show(inbox: InboxScreen, batch: Batch, one: Failure | None, alone: Handler) -> None:
     """Ask, and do what is chosen."""
+    from tui.retrying import asleep_words
     from tui.screens.retry_all import Choice, RetryAllScreen
 
     async def chosen(choice: Choice | None) -> None:
@@ -54,7 +55,9 @@ def _show(inbox: InboxScreen, batch: Batch, one: Failure | None, alone: Handler)
         elif choice == Choice.ONE:
             await alone(inbox)
 
-    inbox.app.push_screen(RetryAllScreen(batch, one), chosen)
+    seat = inbox.seat
+    asleep = asleep_words(batch, seat.clock.now(), seat.quiet_hours)
+    inbox.app.push_screen(RetryAllScreen(batch, one, asleep), chosen)
 
 
 def _alone(inbox: InboxScreen, message: Message | None) -> Failure | None:

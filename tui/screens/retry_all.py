@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui import present
 from tui.domain.text import one_line
 from tui.present import MUTED
-from tui.retrying import Batch, Failure, batch_words, left_out_words
+from tui.retrying import Batch, Failure, batch_words, left_out_words, reason_lines
 
 
 class Choice(StrEnum):
@@ -32,11 +32,12 @@ class RetryAllScreen(ModalScreen[Choice | None]):
         Binding("escape,q", "dismiss(None)", "Send none"),
     ]
 
-    def __init__(self, batch: Batch, one: Failure | None = None) -> None:
-        """`one` is the text that alone could be meant instead."""
+    def __init__(self, batch: Batch, one: Failure | None, asleep: str) -> None:
+        """`one` is the text that alone could be meant instead; `asleep` warns of the hour."""
         super().__init__()
         self._batch = batch
         self._one = one
+        self._asleep = asleep
 
     def compose(self) -> ComposeResult:
         """What would go out, what would not, and the keys."""
@@ -44,7 +45,7 @@ class RetryAllScreen(ModalScreen[Choice | None]):
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Send again"
             dialog.border_subtitle = f"{ways} · Esc sends none"
-            yield Static(question(self._batch, self._one))
+            yield Static(question(self._batch, self._one, self._asleep))
 
     def action_choose(self, choice: str) -> None:
         """Only what is offered."""
@@ -52,11 +53,14 @@ class RetryAllScreen(ModalScreen[Choice | None]):
             self.dismiss(Choice(choice))
 
 
-def question(batch: Batch, one: Failure | None) -> Content:
+def question(batch: Batch, one: Failure | None, asleep: str) -> Content:
     """The text of the dialog."""
     lines = [Content.styled(batch_words(batch), "bold")]
+    lines += [Content(f"  {line}") for line in reason_lines(batch)]
     if batch.left_out:
         lines.append(Content.styled(left_out_words(batch.left_out), MUTED))
+    if asleep:
+        lines.append(Content.styled(asleep, "$text-warning"))
     if batch.again:
         count = len(batch.again)
         all_of_them = f"Send all {count} again" if count > 1 else "Send it again"
