@@ -28,7 +28,7 @@ async def test_where_there_is_not_it_says_how_many_are_hidden(desk: Desk) -> Non
         line = await first_line(desk, "◐ pl retry 40s", "+")
         shown = [account.name for account in SEVEN if f" {account.name} " in line]
         assert shown[:1] != ["au"] and "pl" in shown
-        assert f"  +{len(SEVEN) - len(shown)}  " in line
+        assert f"  ○ +{len(SEVEN) - len(shown)}  " in line
         assert "14:02" in line
 
 
@@ -39,4 +39,10 @@ async def test_who_is_in_trouble_is_never_among_the_hidden_while_others_are_show
     async with desk.open(NARROW, accounts=SEVEN):
         line = await first_line(desk, "✗ us stopped", "◐ pl retry 40s")
         assert line.index("us stopped") < line.index("pl retry")
-        assert "  +" in line
+        assert "  ○ +" in line
+
+
+async def test_where_none_has_room_the_worst_of_them_still_shows(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.press("t")
+        await first_line(desk, "Triage  3 left", "◐ +2")

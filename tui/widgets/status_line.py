@@ -113,11 +113,9 @@ class StatusLine(Widget):
         return []
 
     def _more(self, hidden: Sequence[Account]) -> list[Segment]:
-        """How many accounts are not shown, in the colour of the worst of them."""
-        dot = self._health(hidden[:1])[0]
-        quiet = self._urgency(hidden[0]) >= _URGENCY.index(Health.UNKNOWN)
-        style = self._style("status--quiet") if quiet else dot.style
-        return [Segment(f"+{len(hidden)}", style), Segment(" " * _GAP, self.rich_style)]
+        """How many accounts are not shown, behind the dot of the worst of them."""
+        dot, _, gap = self._health(hidden[:1])
+        return [dot, Segment(f" +{len(hidden)}", self.rich_style), gap]
 
     def _urgency(self, account: Account) -> float:
         """Where there is not room for all, those in trouble come first, then those low on money."""
