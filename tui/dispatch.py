@@ -7,6 +7,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.mentions import mentioned
 from tui.domain.message import Enclosed, Message
 from tui.domain.text import one_line
+from tui.guards import too_colourful, too_much
 from tui.replying import Plan, Route
 from tui.seat import Seat
 from tui.sheet import Sheet
@@ -97,6 +98,10 @@ class Dispatch:
         """Queue a failed message once more, as a new one. Raises `NotSentError`."""
         if route is None:
             raise NotSentError(NO_ACCOUNT)
+        enclosed = Enclosed(message.media, message.subject)
+        unfit = [*too_much(message.body, route), *too_colourful(enclosed, route)]
+        if unfit:
+            raise NotSentError(f"Not sent: {unfit[0]} · send it through another account")
         try:
             return await self._actions.send(
                 conversation,
@@ -104,7 +109,7 @@ class Dispatch:
                 route,
                 seen_upto=newest_id,
                 retry_of=message.id,
-                enclosed=Enclosed(message.media, message.subject),
+                enclosed=enclosed,
             )
         except StoreError as error:
             raise NotSentError(str(error)) from error

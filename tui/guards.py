@@ -66,18 +66,28 @@ def impossible(
     text: str, enclosed: Enclosed, route: Route, keys: Mapping[str, str]
 ) -> list[Objection]:
     """What this account cannot send, with the keys that mend it."""
+    found = [Objection(f"Not sent: {reason}") for reason in too_much(text, route)]
+    for reason in too_colourful(enclosed, route):
+        mend = f"{keys['pictures']} removes them, {keys['account']} changes"
+        found.append(Objection(f"Not sent: {reason} · {mend}"))
+    return found
+
+
+def too_much(text: str, route: Route) -> list[str]:
+    """Whether a text is longer than this account takes, in words."""
     can = route.account.capabilities
-    if can is None:
+    if can is None or len(text) <= can.longest:
         return []
     name = one_line(route.account.name, 20)
-    found = []
-    if enclosed and Format.MMS not in can.formats:
-        mend = f"{keys['pictures']} removes them, {keys['account']} changes"
-        found.append(Objection(f"Not sent: {name} sends no pictures · {mend}"))
-    if len(text) > can.longest:
-        words = f"Not sent: {len(text)} characters, {name} takes at most {can.longest}"
-        found.append(Objection(words))
-    return found
+    return [f"{len(text)} characters, {name} takes at most {can.longest}"]
+
+
+def too_colourful(enclosed: Enclosed, route: Route) -> list[str]:
+    """Whether there are pictures that this account cannot send, in words."""
+    can = route.account.capabilities
+    if can is None or not enclosed or Format.MMS in can.formats:
+        return []
+    return [f"{one_line(route.account.name, 20)} sends no pictures"]
 
 
 def news(

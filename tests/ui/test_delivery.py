@@ -1,5 +1,7 @@
 """Messages in trouble: what the coach says, again, another way, and settling what is maybe sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, Desk, presses
@@ -183,3 +185,18 @@ async def test_without_a_selection_the_newest_trouble_is_meant(desk: Desk) -> No
         await desk.command("retry")
         await desk.shows("… queued")
         assert (await desk.last(BOB)).retry_of == failed.id
+
+
+async def test_a_text_that_another_account_cannot_carry_is_not_sent_that_way(desk: Desk) -> None:
+    first, other, *others = desk.seat.accounts
+    assert other.capabilities is not None
+    terse = replace(other, capabilities=replace(other.capabilities, longest=5))
+    async with desk.open(accounts=(first, terse, *others)):
+        await desk.open_thread(BOB)
+        count = len(await desk.messages(BOB))
+        await desk.command("retry_through")
+        await desk.shows("Retry through")
+        await desk.type(terse.name)
+        await desk.press("enter")
+        await desk.shows(f"{terse.name} takes at most 5 · send it through another account")
+        assert len(await desk.messages(BOB)) == count
