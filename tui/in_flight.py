@@ -25,3 +25,10 @@ class InFlight:
         found = await self._store.messages.these(self._ids)
         self._ids = {message.id for message in found if message.status in _NOT_GONE}
         return len(self._ids)
+
+
+def in_flight_words(count: int) -> str:
+    """For whoever leaves: "1 text is still being sent"; empty for none."""
+    if not count:
+        return ""
+    return f"{'1 text is' if count == 1 else f'{count} texts are'} still being sent"

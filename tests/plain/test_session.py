@@ -102,6 +102,19 @@ async def test_other_lists_are_chosen_by_number_or_name(mia: Typist) -> None:
     await mia.hears("1. Hugo Fournier")
 
 
+async def test_all_conversations_are_a_list_too(mia: Typist) -> None:
+    await mia.type("v all", "m")
+    await mia.hears("Listed: All.")
+    await mia.hears("Farid Haddad, waits 5h, 1 unread, snoozed till Thu")
+
+
+async def test_leaving_asks_while_a_text_has_not_left(mia: Typist) -> None:
+    await mia.type("1", "r Friday it is", "y", "q")
+    await mia.hears("1 text is still being sent. Leave all the same? y or n: ")
+    await mia.type("n", "l")
+    await mia.hears("A number opens one")
+
+
 async def test_a_search_opens_where_the_words_stand(mia: Typist) -> None:
     await mia.type("/line 7")
     await mia.hears("1. Today 09:00, Hugo Fournier: Line 7: the parcel is not here yet")

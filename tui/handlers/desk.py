@@ -13,6 +13,7 @@ from tui.domain.message import Message
 from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 from tui.handlers.triage import step_back
+from tui.in_flight import in_flight_words
 from tui.present import title
 from tui.screens.said import said
 
@@ -123,10 +124,8 @@ async def leave_at_once(inbox: InboxScreen) -> None:
 
 async def _unsent(inbox: InboxScreen) -> str:
     """What this agent leaves behind: "1 text is still being sent · the draft to Ana is kept"."""
-    words, count = [], await inbox.actions.in_flight.count()
-    if count:
-        texts = "1 text is" if count == 1 else f"{count} texts are"
-        words.append(f"{texts} still being sent")
+    sending = in_flight_words(await inbox.actions.in_flight.count())
+    words = [sending] if sending else []
     writing = inbox.pane.writing
     if writing.conversation is not None and (writing.composer.text or writing.sheet.enclosed):
         kind = "note on" if writing.composer.note else "draft to"

@@ -3,7 +3,17 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tui.plain import consent, files, finding, listing, reading, sorting, trouble, writing
+from tui.plain import (
+    consent,
+    files,
+    finding,
+    listing,
+    reading,
+    resending,
+    sorting,
+    trouble,
+    writing,
+)
 from tui.plain.desk import Desk
 from tui.thread_actions import ThreadActions
 
@@ -41,6 +51,7 @@ COMMANDS = (
     Command("r", "reply", "writes an answer", writing.reply),
     Command("t", "template", "begins an answer with a canned reply", writing.canned),
     Command("f", "failed", "deals with a failed or maybe sent message", trouble.troubles),
+    Command("y", "resend", "sends all again that failed", resending.send_all_again, False),
     Command("d", "drop", "cancels a scheduled message", writing.call_off),
     Command("z", "undo", "takes the last action back, also an unsent text", writing.undo, False),
     Command("e", "end", "closes it", sorting.close),

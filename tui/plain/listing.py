@@ -47,10 +47,11 @@ async def _page(desk: Desk) -> None:
         desk.talk.say(f"{number}. {row_words(row, desk.seat)}")
     desk.listed = [Listed(row.id) for row in rows]
     desk.behind = key_of(rows[-1], desk.view) if len(rows) == _PAGE else FIRST
+    again = " y sends all that failed again." if rows and desk.view.failed else ""
     if len(rows) == _PAGE:
-        desk.talk.say("A number opens one; m lists more.")
+        desk.talk.say(f"A number opens one; m lists more.{again}")
     elif rows:
-        desk.talk.say("A number opens one; these were the last.")
+        desk.talk.say(f"A number opens one; these were the last.{again}")
     else:
         desk.talk.say("Nobody is in this list: v lists others, c writes to a number.")
 
@@ -109,6 +110,7 @@ async def views(desk: Desk, typed: str) -> None:
 
 _VIEWS = (
     View(),
+    View(state=None, order=Order.NEWEST),
     View(assignee=""),
     View(failed=True),
     View(starred=True),

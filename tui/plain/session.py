@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from tui.domain.text import one_line
+from tui.in_flight import in_flight_words
 from tui.plain import listing
 from tui.plain.commands import LIST_HINT, OPEN_HINT, parse
 from tui.plain.desk import Desk
@@ -51,9 +52,14 @@ class PlainDesk:
             self._hint = hint
         typed = (await self._talk.ask(f"{self._desk.place}? ")).strip()
         if typed.lower() in ("q", "quit"):
-            return False
+            return not await self._may_leave()
         await self._safely(self._do(typed))
         return True
+
+    async def _may_leave(self) -> bool:
+        """Whether the agent goes; asked when a text has not left yet."""
+        sending = in_flight_words(await self._desk.actions.in_flight.count())
+        return not sending or await self._talk.agreed(f"{sending}. Leave all the same?")
 
     async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it; what the store cannot do is said."""
