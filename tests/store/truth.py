@@ -12,6 +12,7 @@ _FAILED = (
     "select count(*) from messages where conversation_id = ? and handled = 0"
     " and status in ('failed', 'rejected', 'expired', 'uncertain')"
 )
+_SUSPECTED = "select count(*) > 0 from messages where conversation_id = ? and suspected = 1"
 _NEWEST_AT = "select max(at) from messages where conversation_id = ?"
 _LABELS = "select label from conversation_labels where conversation_id = ? order by label"
 _OUT = "select opted_out from consent where party = ?"
@@ -50,6 +51,7 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
         assert summary["preview"] == last["body"][:160]
         assert summary["last_format"] == last["format"]
     assert summary["failed"] == value(_FAILED, identity)
+    assert summary["suspected"] == value(_SUSPECTED, identity)
     labels = [row[0] for row in connection.execute(_LABELS, (identity,))]
     assert summary["labels"] == "\n".join(labels)
     assert bool(summary["opted_out"]) == bool(value(_OUT, summary["party"]))

@@ -66,13 +66,27 @@ async def test_a_suspicion_is_dismissed_and_can_be_undone(judging: Desk, size: S
         await judging.open_thread(CHLOE)
         await judging.world.writes(CHLOE, PLEASE_STOP)
         await judging.shows("May want to stop")
+        await _marked_in_the_list(judging, True)
         await judging.command("not_opt_out")
         await judging.hides("May want to stop")
+        await _marked_in_the_list(judging, False)
         thread = await judging.thread(CHLOE)
         assert await judging.store.consent.suspicion(thread.id) is None
         assert not thread.opted_out
         await judging.command("undo")
         await judging.shows("May want to stop")
+        await _marked_in_the_list(judging, True)
+
+
+async def _marked_in_the_list(desk: Desk, marked: bool) -> None:
+    """Wait until Chloe's row says, or does not say, that a text may ask for no more."""
+
+    def says() -> bool:
+        rows = [row for row in desk.inbox.threads.rows if row.address == CHLOE]
+        drawn = [desk.inbox.threads.draw(row, current=False, width=40)[0].text for row in rows]
+        return ["stop?" in line for line in drawn] == [marked]
+
+    await desk.until(says, f"the row: {marked}")
 
 
 async def test_escape_judges_nothing(judging: Desk) -> None:

@@ -109,5 +109,7 @@ async def test_leaving_the_desk_waits_for_the_last_key(desk: Desk) -> None:
         await desk.command("reply")
         await desk.type("last words")
         await desk.press("escape", "q")
+        await desk.shows("The draft to Chloe Martin is kept")
+        await desk.press("enter")
         await desk.until(lambda: not desk.app.is_running)
     await saved(desk, CHLOE, "last words")

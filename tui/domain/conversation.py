@@ -58,6 +58,8 @@ class Conversation:
     rank: int
     """The place in the order "longest waiting": the waiting ones first, then by last message."""
     last_format: Format = Format.SMS
+    suspected: bool = False
+    """Whether a text in it may ask for no more texts, and waits to be judged."""
 
     @property
     def title(self) -> str:

@@ -91,7 +91,9 @@ class ConsentBook:
         """An agent judges that the suspected texts here ask for nothing of the kind."""
 
         def work(transaction: Transaction) -> None:
-            self._judged(transaction, conversation_id)
+            summaries = Summaries(transaction, self._rng)
+            self._judged(transaction, summaries.get(conversation_id))
+            summaries.flush()
             action = "not an opt-out"
             record(transaction, self._rng, self._clock, agent, action, conversation_id)
 
@@ -104,6 +106,9 @@ class ConsentBook:
             row = queries("messages").get(transaction.connection, id=message_id)
             queries("consent").suspect_again(transaction.connection, id=message_id)
             conversation_id = row["conversation_id"]
+            summaries = Summaries(transaction, self._rng)
+            summaries.get(conversation_id)["suspected"] = 1
+            summaries.flush()
             transaction.changed(Subject.MESSAGE, message_id, conversation_id)
             action = "judgement taken back"
             record(
@@ -113,9 +118,10 @@ class ConsentBook:
         await self._database.write(work)
 
     @staticmethod
-    def _judged(transaction: Transaction, conversation_id: int) -> None:
+    def _judged(transaction: Transaction, summary: Summary) -> None:
         """The suspected texts of a conversation wait for nobody any more."""
-        sql = queries("consent")
+        sql, conversation_id = queries("consent"), summary["id"]
+        summary["suspected"] = 0
         for row in sql.suspected(transaction.connection, conversation_id=conversation_id):
             sql.judged(transaction.connection, id=row["id"])
             transaction.changed(Subject.MESSAGE, row["id"], conversation_id)
@@ -147,7 +153,7 @@ class ConsentBook:
                 message_id=message_id,
                 opted_out=opted_out,
             )
-            self._judged(transaction, conversation_id)
+            self._judged(transaction, summary)
             summaries.flush()
             action = "opt out" if opted_out else "opt in"
             who = (transaction, self._rng, self._clock, agent, action)

@@ -220,6 +220,8 @@ class _PageWork:
 
         A word that frees must be newer than the one that locked: texts may come in any order.
         """
+        if verdict is Verdict.SUSPECTED:
+            summary["suspected"] = 1
         stop = _stops(verdict, reply)
         if not stop and not (verdict is Verdict.START and self._locked_before(summary, at)):
             return

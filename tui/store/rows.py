@@ -46,6 +46,7 @@ def conversation(row: Row) -> Conversation:
         opted_out=bool(row["opted_out"]),
         rank=row["rank"],
         last_format=Format(row["last_format"]),
+        suspected=bool(row["suspected"]),
     )
 
 

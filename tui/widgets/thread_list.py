@@ -262,7 +262,7 @@ class ThreadList(VirtualList[Conversation]):
         return f"{left}{dot if row.unread else ' '} "
 
     def _flags(self, row: Conversation) -> str:
-        """Draft, star, owner, opt-out, and where it is not among the open ones, in few cells."""
+        """Draft, star, owner, opt-out or the doubt of one, and where it is if not open."""
         parts = []
         if row.id in self._drafting:
             parts.append("draft" if self._ascii else "✎")
@@ -270,6 +270,8 @@ class ThreadList(VirtualList[Conversation]):
             parts.append("*" if self._ascii else "★")
         if row.opted_out:
             parts.append("STOP")
+        elif row.suspected:
+            parts.append("stop?")
         if row.assignee:
             parts.append(f"@{one_line(row.assignee, 8)}")
         if row.state is State.SNOOZED:

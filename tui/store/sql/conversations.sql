@@ -8,13 +8,13 @@ select * from conversations where party = :party;
 insert into conversations (id, party, address, name, folded, account, own, last_at, rank, opted_out)
 values (:id, :party, :address, :name, :folded, :account, :own, :last_at, :rank, :opted_out);
 
--- name: save(id, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, rank)!
+-- name: save(id, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank)!
 update conversations set
   name = :name, folded = :folded, state = :state, snoozed_until = :snoozed_until,
   assignee = :assignee, starred = :starred, labels = :labels, unread = :unread,
   waiting_since = :waiting_since, unanswered_since = :unanswered_since, failed = :failed, last_id = :last_id, last_at = :last_at,
   last_direction = :last_direction, last_status = :last_status, last_format = :last_format, preview = :preview,
-  account = :account, own = :own, opted_out = :opted_out, rank = :rank
+  account = :account, own = :own, opted_out = :opted_out, suspected = :suspected, rank = :rank
 where id = :id;
 
 -- name: due(now)
