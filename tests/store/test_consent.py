@@ -171,6 +171,20 @@ async def test_a_stop_itself_waits_for_no_answer_when_they_are_in_again(
     assert await waiting(desk) is None
 
 
+async def test_an_answer_taken_back_does_not_make_an_old_stop_wait(
+    desk: Store, clock: ManualClock
+) -> None:
+    await desk.ingest.store(ACCOUNT, [reply("STOP")])
+    clock.advance(60)
+    asked = clock.now()
+    await desk.ingest.store(ACCOUNT, [reply("START")])
+    assert await waiting(desk) == asked
+    queued = await desk.intents.queue(answer())
+    assert await waiting(desk) is None
+    assert await desk.intents.take_back(queued.id, "ana")
+    assert await waiting(desk) == asked
+
+
 async def test_what_came_while_they_were_out_waits_once_they_are_in_again(
     desk: Store, clock: ManualClock
 ) -> None:

@@ -14,7 +14,7 @@ from tests.store.truth import assert_true_to_the_rows
 from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import View
 from tui.domain.events import OptOut
-from tui.domain.message import Message
+from tui.domain.message import Format, Message
 from tui.domain.status import PENDING, Status
 from tui.store.conversations import FIRST
 from tui.store.errors import OptedOut, StaleReply
@@ -81,6 +81,12 @@ class Desk(RuleBasedStateMachine):
         new = answer("hm", party, retry_of=old.id if old else None)
         with contextlib.suppress(OptedOut, StaleReply):
             self.do(self.store.intents.queue(new))
+
+    @rule(party=PARTIES)
+    def agent_pings(self, party: str) -> None:
+        """Somebody asks whether a phone is on."""
+        with contextlib.suppress(OptedOut):
+            self.do(self.store.intents.queue(answer("on?", party, format=Format.PING)))
 
     @rule(limit=st.integers(1, 3))
     def messages_are_claimed(self, limit: int) -> None:
