@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from tests.ui.history import ACCOUNTS, AGENT, Scribe, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
+from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
 from tui.domain.conversation import Conversation
-from tui.domain.message import Message
+from tui.domain.message import Format, Message
 from tui.plain import PlainDesk
 from tui.seat import Seat
 from tui.store.messages import NEWEST
@@ -93,12 +95,31 @@ class Typist:
         return await self.store.messages.before(row.id, NEWEST, 100)
 
 
+WITH_PICTURES = replace(
+    ACCOUNTS[0],
+    capabilities=Capabilities(
+        "MessageMedia",
+        Channel.BOTH,
+        ReceiptChannel.PAGE,
+        formats=frozenset({Format.SMS, Format.MMS}),
+    ),
+)
+"""The account `au`, which sends pictures too."""
+
+
+async def sit_down(store: Store, clock: ManualClock, **seat: object) -> Typist:
+    """Mia at a seat of her own."""
+    await write_history(store, clock)
+    ordinary = Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
+    mia = Typist(store, clock, replace(ordinary, **seat))  # type: ignore[arg-type]
+    mia.begin()
+    return mia
+
+
 @pytest.fixture
 async def mia(store: Store, clock: ManualClock) -> AsyncIterator[Typist]:
     """Mia before the day's history; in the end her input ends."""
-    await write_history(store, clock)
-    typist = Typist(store, clock, Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC))
-    typist.begin()
+    typist = await sit_down(store, clock)
     yield typist
     await typist.leave()
     assert typist.said[-1] == "Goodbye."

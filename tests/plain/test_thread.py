@@ -3,7 +3,7 @@
 from datetime import UTC
 
 from tests.conftest import OpenStore
-from tests.plain.conftest import Typist
+from tests.plain.conftest import WITH_PICTURES, Typist, sit_down
 from tests.ui.history import (
     ACCOUNTS,
     AGENT,
@@ -20,6 +20,7 @@ from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.status import Status
 from tui.seat import Seat
+from tui.store.store import Store
 from tui.wiring import judge_of
 
 _PLEASE = "please stop texting me"
@@ -100,7 +101,10 @@ async def test_a_failed_message_is_sent_another_way(mia: Typist) -> None:
     assert (await mia.messages(BOB))[-1].account == "pl"
 
 
-async def test_a_failed_picture_is_sent_again_with_its_picture(mia: Typist) -> None:
+async def test_a_failed_picture_is_sent_again_with_its_picture(
+    store: Store, clock: ManualClock
+) -> None:
+    mia = await sit_down(store, clock, accounts=(WITH_PICTURES,))
     media = ("https://shop.example/a.png",)
     new = NewMessage(
         BOB, "Look", "au", agent=AGENT, format=Format.MMS, media=media, subject="Ready"
@@ -108,11 +112,11 @@ async def test_a_failed_picture_is_sent_again_with_its_picture(mia: Typist) -> N
     sent = await mia.store.intents.queue(new)
     await mia.store.outbox.claim("sync", "au", 5)
     await mia.world.provider_says(sent, Status.FAILED, "the network refused it")
-    await mia.opens(BOB)
-    await mia.type("f", "1", "1")
+    await mia.type(f"c {BOB}", "f", "1", "1")
     await mia.hears("Queued")
     (*_, again) = await mia.messages(BOB)
     assert (again.format, again.media, again.subject) == (Format.MMS, media, "Ready")
+    await mia.leave()
 
 
 async def test_all_that_failed_is_sent_again_after_one_question(mia: Typist) -> None:

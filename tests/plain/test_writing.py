@@ -1,27 +1,20 @@
 """Answers in lines: written, looked at, sent, followed; and what keeps them from being sent."""
 
-from dataclasses import replace
-from datetime import UTC
-
 import pytest
 
-from tests.plain.conftest import Typist
+from tests.plain.conftest import WITH_PICTURES, Typist, sit_down
 from tests.ui.history import (
-    ACCOUNTS,
     AGENT,
     ANA,
     CHLOE,
     COLLEAGUE,
     INES,
-    write_history,
 )
 from tui.clock import ManualClock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
 from tui.domain.conversation import State
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.domain.templates import Template
-from tui.seat import Seat
 from tui.store.pens import Pens
 from tui.store.store import Store
 
@@ -188,13 +181,7 @@ async def test_another_way_is_chosen_by_number(mia: Typist) -> None:
 
 
 async def test_pictures_go_along_where_the_provider_can(store: Store, clock: ManualClock) -> None:
-    can = Capabilities(
-        "MessageMedia",
-        Channel.BOTH,
-        ReceiptChannel.PAGE,
-        formats=frozenset({Format.SMS, Format.MMS}),
-    )
-    mia = await sit_down(store, clock, accounts=(replace(ACCOUNTS[0], capabilities=can),))
+    mia = await sit_down(store, clock, accounts=(WITH_PICTURES,))
     address = "https://shop.example/a.png"
     await mia.type("1", "r Look", "p", "ftp://x", address, "Your order")
     await mia.hears("An address begins with https:// or http://.")
@@ -234,12 +221,3 @@ async def test_without_an_account_nothing_is_sent(store: Store, clock: ManualClo
     await mia.hears("No account is configured: smsdesk doctor tells how.")
     assert await mia.messages(CHLOE) == before
     await mia.leave()
-
-
-async def sit_down(store: Store, clock: ManualClock, **seat: object) -> Typist:
-    """Mia at a seat of her own."""
-    await write_history(store, clock)
-    ordinary = Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
-    mia = Typist(store, clock, replace(ordinary, **seat))  # type: ignore[arg-type]
-    mia.begin()
-    return mia
