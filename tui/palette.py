@@ -6,12 +6,20 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from tui.commands import Command, shown
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
+
+
+class Palette(CommandPalette):
+    """Textual's, with a sign that every terminal can show: the key that opens it."""
+
+    def on_mount(self) -> None:
+        """A magnifying glass takes two cells on some terminals, and none on others."""
+        self.query_one(SearchIcon).icon = ":"
 
 
 class CommandProvider(Provider):

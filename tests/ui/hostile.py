@@ -45,7 +45,7 @@ HOSTILE = {
     "long": "x" * 10_000 + "\n" * 200 + "\x1b[31m" * 200,
 }
 HARMLESS = {name: f"plain words {n}" for n, name in enumerate(HOSTILE)}
-LEFT_OUT = {"quit", "editor", "send_close"}
+LEFT_OUT = {"quit", "editor", "pipe", "send_close"}
 """Commands that leave the screen to another program, or end the walk."""
 
 

@@ -195,5 +195,5 @@ def test_on_a_real_terminal_an_editor_that_is_not_there_gives_the_screen_back(
         desk.shows("Hello")
         desk.type(b"\x0f")
         desk.shows("/nowhere/vi cannot be run")
-        desk.type(b"\x03")
+        desk.type(b"\x03\x03")
         assert desk.wait() == 0

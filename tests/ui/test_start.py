@@ -58,5 +58,5 @@ async def test_an_empty_list_says_which_key_comes_next(
 async def test_the_account_in_trouble_is_shown_first_where_there_is_not_room_for_all(
     desk: Desk,
 ) -> None:
-    async with desk.open((60, 24)):
+    async with desk.open((64, 24)):
         assert "pl retry" in desk.lines()[0]

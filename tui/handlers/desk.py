@@ -85,9 +85,9 @@ async def accounts(inbox: InboxScreen) -> None:
 
 async def palette(inbox: InboxScreen) -> None:
     """Every command, fuzzy."""
-    from textual.command import CommandPalette
+    from tui.palette import Palette
 
-    inbox.app.push_screen(CommandPalette())
+    inbox.app.push_screen(Palette())
 
 
 async def show_help(inbox: InboxScreen) -> None:
