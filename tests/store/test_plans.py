@@ -37,3 +37,11 @@ def test_no_query_reads_a_big_table_without_an_index(
             if found := re.fullmatch(r"SCAN (\w+)", step):
                 slow.append((name, names.get(found[1], found[1])))
     assert not [one for one in slow if one[1] in BIG]
+
+
+def test_what_is_due_is_found_without_walking_through_all_that_is_snoozed(
+    connection: sqlite3.Connection,
+) -> None:
+    sql = queries("conversations").due.args[0]
+    (plan,) = connection.execute(f"explain query plan {sql}", {"now": 1})
+    assert plan[-1].endswith("USING INDEX conversations_due (snoozed_until<?)")
