@@ -81,6 +81,14 @@ def test_wrong_settings_are_told_and_the_rest_is_still_checked(desk: Desk) -> No
     assert findings(ran)["python"]["verdict"] == "good"
 
 
+def test_a_country_that_does_not_exist_is_bad(desk: Desk) -> None:
+    ran = desk.run("doctor", "--offline", "--json", SMSDESK_DEFAULT_REGION="ZZ")
+    assert ran.returncode == 1
+    assert findings(ran)["settings"]["line"] == 'default_region: there is no country "ZZ"'
+    ran = desk.run("doctor", "--offline", "--json", SMSDESK_DEFAULT_REGION="PL")
+    assert (ran.returncode, findings(ran)["settings"]["verdict"]) == (0, "good")
+
+
 def test_a_desk_without_accounts_is_told_how_to_begin(bare: Desk) -> None:
     ran = bare.run("doctor", "--json")
     assert ran.returncode == 1

@@ -60,6 +60,23 @@ def test_a_piped_answer_is_sent_through_the_provider(desk: Desk, sandbox: Sandbo
     assert [accepted["text"] for accepted in sandbox.accepted] == ["Yes, until six."]
 
 
+def test_a_day_of_sorting_goes_through_a_pipe(desk: Desk, sandbox: Sandbox) -> None:
+    for number in ("+61491570156", "+61491570157"):
+        sandbox.tell("inbound", provider="messagemedia", text="Hello?", **{"from": number})
+    assert desk.run("sync", "--once").returncode == 0
+    lines = ["c +61491570156", "# vip", "a mia", "p Calls back at five", "h 2h"]
+    lines += ["c +61491570157", "k Ana", "s", "! said so on the phone", "r Hello", "e", "z", "q"]
+    ran = desk.run("--plain", input="\n".join(lines))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "OPTED OUT: nothing can be sent" in ran.stdout
+    assert "Undone: closed Ana." in ran.stdout
+    threads = {thread["number"]: thread for thread in desk.objects("threads")}
+    first, second = threads["+61491570156"], threads["+61491570157"]
+    assert (first["state"], first["labels"], first["assignee"]) == ("snoozed", ["vip"], "mia")
+    assert (second["state"], second["name"], second["opted_out"]) == ("open", "Ana", True)
+    assert desk.objects("messages", "+61491570156")[-1]["text"] == "Calls back at five"
+
+
 def test_an_answer_that_the_pipe_cuts_off_is_a_draft(desk: Desk, sandbox: Sandbox) -> None:
     sandbox.tell("inbound", provider="messagemedia", text="Open today?", **{"from": "+61491570156"})
     assert desk.run("sync", "--once").returncode == 0

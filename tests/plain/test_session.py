@@ -39,6 +39,7 @@ async def test_older_messages_are_read_page_by_page(mia: Typist) -> None:
 
 
 async def test_news_is_announced_but_not_into_a_reply(mia: Typist) -> None:
+    await mia.hears("A number opens one")
     await mia.world.writes(DAWIT, "Hello \x1b[2J?")
     await mia.hears("* New from Dawit Bekele: Hello")
     assert not mia.heard("\x1b")

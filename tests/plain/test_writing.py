@@ -216,6 +216,7 @@ async def test_who_opts_out_while_one_writes_is_not_written_to(mia: Typist) -> N
 
 async def test_without_an_account_nothing_is_sent(store: Store, clock: ManualClock) -> None:
     mia = await sit_down(store, clock, accounts=())
+    await mia.hears("No account is set up yet: smsdesk doctor says how")
     before = await mia.messages(CHLOE)
     await mia.type("1", "r", "c")
     await mia.hears("No account is configured: smsdesk doctor tells how.")

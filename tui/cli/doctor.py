@@ -14,6 +14,7 @@ from tui.clock import Clock, SystemClock
 from tui.doctor import machine
 from tui.doctor.database import database
 from tui.doctor.finding import Finding, Verdict, bad, good, note
+from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.desk import Desk
 from tui.settings.early import read_desk
@@ -61,7 +62,17 @@ def _settings(arguments: Namespace) -> tuple[Desk | None, list[Finding]]:
     if not desk.accounts:
         mend = "open smsdesk to set one up, or look around with smsdesk demo"
         findings.append(bad("accounts", "there is no account yet", mend))
-    return desk, findings
+    return desk, [*findings, *_countries(desk)]
+
+
+def _countries(desk: Desk) -> Iterator[Finding]:
+    """Countries that no number can be read as: those numbers would all be refused."""
+    own = [a for a in desk.accounts if a.region != desk.default_region]
+    named = {f"accounts.{account.name}.region": account.region for account in own}
+    for setting, code in {"default_region": desk.default_region or "", **named}.items():
+        if code and not is_country(code):
+            mend = "write the two letters of a country, like AU"
+            yield bad("settings", f'{setting}: there is no country "{code}"', mend)
 
 
 async def _providers(arguments: Namespace, clock: Clock, rng: random.Random) -> list[Finding]:

@@ -39,7 +39,7 @@ def terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
         return
     name = environ.get("TERM", "")
     if name in ("", "dumb"):
-        mend = "connect with a terminal (ssh -t), or set TERM to its name"
+        mend = "smsdesk --plain works in lines; for the screen set TERM to the terminal's name"
         yield note("terminal", f"TERM is {name or 'not set'}: no screen can be drawn", mend)
     yield _colours(environ, name)
     yield _letters(environ)

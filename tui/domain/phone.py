@@ -112,6 +112,13 @@ def country(e164: str) -> str | None:
     return region if region != _NO_GEOGRAPHY else None
 
 
+def is_country(code: str) -> bool:
+    """Tell whether numbers can be read as those of this ISO country."""
+    import phonenumbers
+
+    return bool(phonenumbers.country_code_for_region(code))
+
+
 def time_zones(e164: str) -> tuple[str, ...]:
     """Return the IANA zones that a number may be in: several for a mobile of a wide country."""
     from tui.domain.zones import zones_of

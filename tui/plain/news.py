@@ -1,6 +1,7 @@
 """What happens meanwhile: who writes, what becomes of one's messages, who is named, what stops."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 
 from tui import present
@@ -23,9 +24,10 @@ _PASSING = frozenset({Status.QUEUED, Status.SENDING, Status.SUBMITTED})
 class News:
     """Watches the store for one agent."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Nothing was told yet."""
+    def __init__(self, desk: Desk, after: int | None) -> None:
+        """What stands behind the change with number `after` is news; None: from now on."""
         self._desk = desk
+        self._after = after
         self._alarms = Telling(
             desk.store,
             desk.seat,
@@ -36,18 +38,23 @@ class News:
 
     async def follow(self) -> None:
         """Say what changes, for as long as the talk lasts."""
+        trouble = ""
         while True:
             try:
-                await self._alarms.watch_accounts()
-                async for changes in self._desk.store.feed.watch():
+                async for changes in self._desk.store.feed.watch(after=self._after):
+                    trouble, self._after = "", None
                     await self._take_in(changes)
             except StoreError as error:
-                self._desk.talk.announce(f"* {one_line(str(error), 300)}")
+                if str(error) != trouble:
+                    trouble = str(error)
+                    self._desk.talk.announce(f"* {one_line(trouble, 300)}.")
                 await asyncio.sleep(_PAUSE)
 
     async def stay(self) -> None:
-        """Tell colleagues again and again that this agent is here."""
+        """Tell colleagues again and again that this agent is here; hear accounts fall silent."""
         while True:
+            with contextlib.suppress(StoreError):
+                await self._alarms.watch_accounts()
             await asyncio.sleep(BEAT)
             self._desk.company.beat()
 

@@ -16,6 +16,10 @@ from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
+_NO_ACCOUNT = (
+    "No account is set up yet: smsdesk doctor says how; smsdesk demo --plain has made-up customers."
+)
+
 
 class PlainDesk:
     """One agent's talk with the desk."""
@@ -29,10 +33,15 @@ class PlainDesk:
 
     async def run(self) -> None:
         """Talk until the agent quits, or the input ends."""
-        news = News(self._desk)
+        after = None
+        with contextlib.suppress(StoreError):
+            after = await self._desk.store.feed.last()
+        news = News(self._desk, after)
         tasks = [asyncio.create_task(work) for work in (news.follow(), news.stay())]
         try:
             with contextlib.suppress(Left):
+                if not self._desk.seat.accounts:
+                    self._talk.say(_NO_ACCOUNT)
                 await self._safely(listing.first(self._desk))
                 while await self._turn():
                     pass
