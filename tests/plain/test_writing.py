@@ -173,6 +173,15 @@ async def test_signs_that_cost_are_replaced_by_a_letter(mia: Typist) -> None:
     assert (await mia.messages(CHLOE))[-1].body == "It's fine"
 
 
+async def test_a_text_that_has_not_changed_is_not_read_twice(mia: Typist) -> None:
+    await mia.type("1", "r Hello", "yesterday", "nonsense", "s", "", "w", "1", "no")
+    assert (await mia.messages(CHLOE))[-1].body != "Hello"
+    await mia.hears("It goes that way already.")
+    await mia.type("r", "y", ".")
+    after = [line for line in mia.said if line == "Hello"]
+    assert len(after) == 2, "the draft, and once before the question"
+
+
 async def test_another_way_is_chosen_by_number(mia: Typist) -> None:
     await mia.type("1", "r Hello", "w", "3", "y")
     await mia.hears("now through pl")

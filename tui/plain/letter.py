@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from tui import present
 from tui.dispatch import NotSentError
 from tui.domain.conversation import Conversation
-from tui.domain.message import NOTHING, Format, Message
+from tui.domain.message import NOTHING, Enclosed, Format, Message
 from tui.domain.replacements import to_gsm
 from tui.domain.sms import count
 from tui.domain.text import one_line, printable
@@ -21,6 +21,7 @@ from tui.ways import way_detail, way_words, ways
 
 Choice = tuple[str, Callable[[], Awaitable[None]]]
 """What a letter does, in words and indeed."""
+_WORDS = {"yes": "y", "no": "n"}
 
 
 class Letter:
@@ -33,6 +34,8 @@ class Letter:
         self._row = row
         self._text = text
         self._done = False
+        self._looks: tuple[Route, str, Enclosed] | None = None
+        """What was said last: the way, the text, the pictures."""
         self._heard: list[Message] = []
         """What came in while it was written, and was read aloud."""
 
@@ -46,7 +49,8 @@ class Letter:
             words = ", ".join(f"{letter} {what}" for letter, (what, _) in choices.items())
             asked = "Change it" if stopped else "Send"
             typed = await self._talk.ask(f"{self._measure()}. {asked}? {words}: ")
-            chosen = choices.get(typed.strip().lower()[:1])
+            word = typed.strip().lower()
+            chosen = choices.get(_WORDS.get(word, word))
             if chosen is None:
                 self._talk.say(f"Type one of {' '.join(choices)}.")
             else:
@@ -79,16 +83,26 @@ class Letter:
     # Looking --------------------------------------------------------------------------------
 
     async def _say_it(self) -> bool:
-        """Say where it goes, the text, and what speaks against it; whether that stops it."""
+        """Say what differs from what was said, and what speaks against it; whether it may not go.
+
+        Nobody has to hear the same text twice.
+        """
         desk = self._desk
         self._heard += await catch_up(desk)
+        looks = (self._route, self._text, desk.sheet.enclosed)
+        if looks != self._looks:
+            self._looks = looks
+            self._say_all()
+        return self._object(None)
+
+    def _say_all(self) -> None:
+        """Where it goes, the text, and what to know about it."""
         self._talk.say(f"To {present.title(self._row)} through {one_line(self._route.words, 100)}:")
         self._talk.say(printable(self._text))
         can = self._route.account.capabilities
-        hints = hint_words(self._text, desk.sheet.enclosed, can, "g")
+        hints = hint_words(self._text, self._desk.sheet.enclosed, can, "g")
         if hints:
             self._talk.say(f"{one_line(hints, 300)}.")
-        return self._object(None)
 
     def _object(self, plan: Plan | None) -> bool:
         """Say what speaks against sending it, which is said once; whether it may not go at all."""
@@ -143,7 +157,9 @@ class Letter:
         routes = ways(self._desk.seat.accounts, "")
         names = [f"{way_words(route)}, {way_detail(route, '')}" for route in routes]
         place = await self._talk.choose("Ways", names)
-        if place is not None:
+        if place is not None and routes[place] == self._route:
+            self._talk.say("It goes that way already.")
+        elif place is not None:
             old, self._desk.sheet.route = self._route, routes[place]
             self._talk.say(f"{changes(old, self._route)}.")
             self._keep()

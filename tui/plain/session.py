@@ -67,7 +67,10 @@ class PlainDesk:
 
     async def _may_leave(self) -> bool:
         """Whether the agent goes; asked when a text has not left yet."""
-        sending = in_flight_words(await self._desk.actions.in_flight.count())
+        try:
+            sending = in_flight_words(await self._desk.actions.in_flight.count())
+        except StoreError:
+            return True
         return not sending or await self._talk.agreed(f"{sending}. Leave all the same?")
 
     async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
