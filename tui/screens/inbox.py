@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
+from textual.containers import Horizontal
 from textual.timer import Timer
-from textual.widgets import Input
 
 from tui import notes, offers
 from tui.bindings import bindings
 from tui.clock import MINUTE
 from tui.commands import Scope, first_keys
 from tui.domain.change import RELOAD, Change, Subject
-from tui.domain.conversation import Conversation, State, View
-from tui.domain.views import belongs, name_of
+from tui.domain.conversation import Conversation, View
+from tui.domain.views import belongs
 from tui.grace import Countdown
 from tui.handlers import HANDLERS, chord, triage
 from tui.hush import Hush
@@ -30,16 +27,15 @@ from tui.seat import Seat
 from tui.sitting import EVERY, Sitting
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
-from tui.widgets.borders import write_above, write_below
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel
 from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.list_pane import ListPane
 from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
-from tui.widgets.trouble_line import TroubleLine
 from tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -55,6 +51,7 @@ class InboxScreen(PacedScreen[None]):
 
     HORIZONTAL_BREAKPOINTS = list(_WIDTHS)  # noqa: RUF012 (not a ClassVar in the base class)
 
+    left = getters.query_one("#left", ListPane)
     threads = getters.query_one("#threads", ThreadList)
     pane = getters.query_one("#pane", ConversationPane)
     status = getters.query_one("#status", StatusLine)
@@ -84,12 +81,7 @@ class InboxScreen(PacedScreen[None]):
         seat = self.seat
         yield StatusLine(seat.accounts, seat.agent, seat.clock, ascii=seat.ascii, zone=seat.zone)
         with Horizontal(id="desk"):
-            with Vertical(id="left"):
-                yield TroubleLine(self.store, seat)
-                yield ThreadList(
-                    self.store, seat.clock, ascii=seat.ascii, zone=seat.zone, agent=seat.agent
-                )
-                yield FilterLine()
+            yield ListPane(self.store, seat)
             yield ConversationPane(self.store, seat, self.actions)
             yield ContactPanel(self.store, seat)
         yield KeyBar()
@@ -97,7 +89,7 @@ class InboxScreen(PacedScreen[None]):
     async def on_mount(self) -> None:
         """Show the open conversations."""
         self.threads.focus()
-        await self._show_view(View())
+        await self.left.show(View())
         await self._count()
         self.status.show(states=await self.store.accounts.states())
         self.offer_keys()
@@ -110,18 +102,16 @@ class InboxScreen(PacedScreen[None]):
 
     async def apply(self, changes: tuple[Change, ...]) -> None:
         """Take in what has changed in the store."""
-        await self.threads.apply(changes)
+        await self.left.apply(changes)
         await self.pane.apply(changes)
         self.query_one(ContactPanel).apply(changes)
         await notes.tell(self, changes)
-        self.query_one(TroubleLine).apply(changes)
         if any(c.new and self.looking.is_at(c.conversation_id) for c in changes):
             await self._look_again()
         subjects = {change.subject for change in changes}
         if Subject.ACCOUNT in subjects or RELOAD in changes:
             self.status.show(states=await self.store.accounts.states())
-        counted = {Subject.CONVERSATION, Subject.DRAFT if self.threads.view.drafts_of else None}
-        if counted & subjects or RELOAD in changes:
+        if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._count()
 
     def say(self, words: str) -> None:
@@ -129,13 +119,8 @@ class InboxScreen(PacedScreen[None]):
         self.keys.say(words)
 
     async def _count(self) -> None:
-        """Bring the numbers in line."""
+        """Bring the numbers of the first line in line."""
         self.status.show(counts=await self.store.conversations.counts())
-        left, view = self.query_one("#left"), self.threads.view
-        self.threads.total = total = await self.store.conversations.count(view)
-        write_above(left, Content(name_of(view, self.seat.agent, total)))
-        ordered = view.state in (State.OPEN, None)
-        write_below(left, Content(view.order.value if ordered else ""))
 
     def _tick(self) -> None:
         """A second has passed."""
@@ -230,32 +215,20 @@ class InboxScreen(PacedScreen[None]):
             self.remove_class("-reading")
             self.threads.focus()
 
-    async def _show_view(self, view: View) -> None:
-        """Show another list."""
-        await self.threads.show(view)
-        await self._count()
-
     async def show_view(self, view: View) -> None:
         """Show another list from its beginning."""
         await triage.put_away(self)
         self.remove_class("-reading")
         self.threads.focus()
-        await self._show_view(view)
-        self._show_filter(view.text)
+        await self.left.show(view)
         await self.pane.show(self.threads.current)
-
-    def _show_filter(self, text: str) -> None:
-        """What narrows the list stands under it."""
-        self.filter.value = text
-        self.filter.display = bool(text)
 
     async def go_to(self, conversation: Conversation, *, at: int = 0) -> None:
         """Stand on a conversation, in a list that has it, and show it (at a message)."""
         await triage.put_away(self)
         view = self.threads.view
         if view.drafts_of or not belongs(conversation, view):
-            await self._show_view(View(state=conversation.state))
-            self._show_filter("")
+            await self.left.show(View(state=conversation.state))
         await self.threads.go_to(conversation)
         await self.pane.show(conversation, at=at)
         self.add_class("-reading")
@@ -275,23 +248,6 @@ class InboxScreen(PacedScreen[None]):
     async def _look_again(self) -> None:
         """Something came in, or the terminal has the focus again."""
         await self.looking.again()
-
-    @on(Input.Changed, "#filter")
-    @said
-    async def _filter_typed(self, event: Input.Changed) -> None:
-        """Narrow the list with every key; the whole list stands where the narrowed one stood."""
-        if event.value == self.threads.view.text:
-            return
-        here = self.threads.current
-        await self._show_view(replace(self.threads.view, text=event.value))
-        if here is not None and not event.value:
-            await self.threads.go_to(here)
-
-    @on(Input.Submitted, "#filter")
-    def _filter_done(self) -> None:
-        """Back to the list, which stays narrowed."""
-        self.filter.rest()
-        self.threads.focus()
 
     @on(ComposePane.Sent)
     @said

@@ -16,6 +16,11 @@ class FilterLine(Input):
         self.display = True
         self.focus()
 
+    def show(self, text: str) -> None:
+        """This narrows the list already; empty: nothing does."""
+        self.value = text
+        self.rest()
+
     def close(self) -> None:
         """Narrow the list no more."""
         self.value = ""
