@@ -142,7 +142,7 @@ async def test_what_is_typed_while_a_message_is_queued_stays(
         return await queue(*args, **kwargs)  # type: ignore[arg-type]
 
     async with desk.open(WIDE):
-        monkeypatch.setattr(desk.store.outbox, "queue", slow_queue)
+        monkeypatch.setattr(desk.store.intents, "queue", slow_queue)
         await write(desk, CHLOE, "first")
         desk.inbox.pane.writing.composer.submit(close=False)
         desk.inbox.pane.writing.composer.insert("second")
@@ -239,7 +239,7 @@ async def test_a_store_that_refuses_is_told_and_the_text_stays(
 
     async with desk.open(size):
         await write(desk, CHLOE, "Friday it is")
-        monkeypatch.setattr(desk.store.outbox, "queue", busy)
+        monkeypatch.setattr(desk.store.intents, "queue", busy)
         await desk.press("enter")
         await desk.shows("locked", "Friday it is")
         monkeypatch.undo()
