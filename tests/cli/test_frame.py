@@ -189,3 +189,20 @@ def test_a_real_interrupt_ends_the_process_quietly() -> None:
     process.send_signal(signal.SIGINT)
     assert process.communicate() == ("", "")
     assert process.returncode == 130
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+@pytest.mark.parametrize("command", ["doctor", "--plain"])
+def test_an_output_that_is_full_is_one_line(tmp_path: Path, command: str) -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "tui", command],
+            env={**os.environ, "HOME": str(tmp_path), "SMSDESK_DATABASE": str(tmp_path / "i.db")},
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "No space left on device; make room" in ran.stderr

@@ -97,7 +97,7 @@ async def test_other_lists_are_chosen_by_number_or_name(mia: Typist) -> None:
     await mia.type("v closed")
     await mia.hears("Listed: Closed.")
     await mia.hears("1. Inês Costa, closed, opted out")
-    await mia.type("v")
+    await mia.type("v nonsense")
     mine = next(line.split(".")[0] for line in mia.said if line.endswith(". Mine"))
     await mia.type(mine)
     await mia.hears("1. Hugo Fournier")
@@ -147,6 +147,8 @@ async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -
     await mia.hears("c asks again.")
     await mia.type("c", "+61 491 570 999", "1")
     await mia.hears("Conversation with +61")
+    await mia.type("v open", "m")
+    await mia.hears("; nothing written yet")
 
 
 async def test_colleagues_see_who_reads_until_she_leaves(store: Store, clock: ManualClock) -> None:

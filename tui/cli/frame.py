@@ -1,5 +1,6 @@
 """What stands around every command: choosing it, and turning every way it can end into a code."""
 
+import errno
 import importlib
 import os
 import sys
@@ -10,6 +11,9 @@ from tui.cli import errors
 from tui.cli.arguments import parse
 from tui.cli.errors import CommandError
 from tui.settings.errors import SettingsError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a full disk says, or one of which one's share is used up."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -25,7 +29,13 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return errors.INTERRUPTED
     except BrokenPipeError:
-        return _end_of_pipe()
+        _output_goes_nowhere()
+        return errors.PIPE_CLOSED
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _end(errors.UNEXPECTED, [_unexpected(error)])
+        _output_goes_nowhere()
+        return _end(errors.FAILED, [f"cannot write on: {error.strerror}; make room and try again"])
     except Exception as error:  # the last net: an agent never sees a traceback
         return _end(errors.UNEXPECTED, [_unexpected(error)])
 
@@ -58,11 +68,10 @@ def _end(code: int, lines: Iterable[str]) -> int:
     return code
 
 
-def _end_of_pipe() -> int:
-    """Leave quietly: what is still buffered goes nowhere in place of failing again at exit."""
+def _output_goes_nowhere() -> None:
+    """What is still buffered is dropped in place of failing again at exit."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
-    return errors.PIPE_CLOSED
 
 
 def _unexpected(error: Exception) -> str:

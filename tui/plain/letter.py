@@ -121,7 +121,8 @@ class Letter:
         can = self._route.account.capabilities
         whole = can is not None and can.whole_160_parts
         _, *parts = length_words(count(self._text), whole=whole).split(" · ")
-        return ", ".join([f"{len(self._text)} characters", *parts])
+        length = len(self._text)
+        return ", ".join([f"{length} character{'s' if length != 1 else ''}", *parts])
 
     # Doing ----------------------------------------------------------------------------------
 

@@ -23,6 +23,8 @@ def row_words(row: Conversation, seat: Seat) -> str:
     if row.failed:
         facts.append(f"{row.failed} failed")
     facts += _marks(row, seat)
+    if row.last_direction is None:
+        return f"{', '.join(facts)}; nothing written yet"
     who = "you wrote" if row.last_direction is Direction.OUT else "wrote"
     status = f" ({present.badge(row.last_status).word})" if row.last_status else ""
     return f"{', '.join(facts)}; {who}: {present.preview(row)}{status}"
@@ -30,8 +32,8 @@ def row_words(row: Conversation, seat: Seat) -> str:
 
 def heading(row: Conversation, seat: Seat) -> str:
     """Whose conversation this is, and where it stands."""
-    number = one_line(pretty(row.address), 40)
-    facts = [f"Conversation with {present.title(row)}, {number}"]
+    number, title = one_line(pretty(row.address), 40), present.title(row)
+    facts = [f"Conversation with {title}", *([number] if title != number else [])]
     there = clock_words(zones_for(row.address), seat.clock.now())
     return ", ".join([*facts, *([there] if there else []), *_marks(row, seat)]) + "."
 

@@ -48,13 +48,14 @@ class Talk:
 
         `typed` is the answer when the agent has given it with the command.
         """
-        if not typed:
-            self.say(f"{title}:")
-            for number, choice in enumerate(choices, 1):
-                self.say(f"{number}. {choice}")
+        place = _meant(typed.strip(), choices) if typed else None
+        if place is not None:
+            return place
+        self.say(f"{title}:")
+        for number, choice in enumerate(choices, 1):
+            self.say(f"{number}. {choice}")
         while True:
-            answer = (typed or await self.ask("Number, or 0 for none: ")).strip()
-            typed = ""
+            answer = (await self.ask("Number, or 0 for none: ")).strip()
             if answer.lower() in _LEAVE:
                 self.say("Nothing was chosen.")
                 return None
