@@ -96,6 +96,17 @@ async def test_canned_replies_stand_under_the_conversation_by_use(desk: Desk) ->
         assert (await desk.last(CHLOE)).body == "Thank you!"
 
 
+async def test_a_canned_reply_is_parted_from_what_was_typed_before_it(desk: Desk) -> None:
+    await keep_replies(desk.store, "Thank you {order}!")
+    async with desk.open(NARROW):
+        await desk.press("t", "r")
+        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.type("Yes.")
+        await desk.press("escape", "1")
+        await desk.until(lambda: desk.typed == "Yes. Thank you {order}!")
+        assert desk.inbox.pane.writing.composer.selected_text == "{order}"
+
+
 async def test_without_canned_replies_it_says_how_to_get_some(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.press("t")

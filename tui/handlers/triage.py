@@ -153,7 +153,7 @@ async def canned(inbox: InboxScreen, number: int) -> None:
         return
     if await take_up(inbox):
         template = templates[number - 1]
-        inbox.pane.writing.composer.insert(await letters.filled(inbox, template))
+        inbox.pane.writing.composer.take_canned(await letters.filled(inbox, template))
         await inbox.store.templates.used(template.name)
 
 

@@ -34,7 +34,7 @@ class LeaveScreen(ModalScreen[bool]):
         with Vertical():
             yield Static(Content(one_line(self._words, 200)))
             yield (ways := KeyBar(id="ways"))
-        ways.pairs([("q", "or"), ("Enter", "Leave"), ("Esc", "Stay")])
+        ways.pairs([("q Enter", "Leave"), ("Esc", "Stay")])
 
     def on_key(self, event: events.Key) -> None:
         """Leave or stay."""

@@ -107,9 +107,14 @@ class Composer(TextArea):
         return bool(names)
 
     def take_canned(self, text: str) -> None:
-        """Put a canned reply at the cursor, in the place of the colons that asked for it."""
+        """Put a canned reply at the cursor, in the place of the colons that asked for it.
+
+        A blank parts it from a word before it.
+        """
         row, column = self.cursor_location
-        begin = column - 2 if self.before.endswith("::") else column
+        before = self.before.removesuffix("::")
+        text = f" {text}" if before and not before[-1].isspace() else text
+        begin = len(before)
         start = sum(len(line) + 1 for line in self.text.split("\n")[:row]) + begin
         self.replace(printable(text), (row, begin), (row, column), maintain_selection_offset=False)
         for blank in blanks(self.text[start : start + len(text)])[:1]:
