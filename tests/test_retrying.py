@@ -20,7 +20,7 @@ from tui.retrying import (
 )
 from tui.seat import Seat
 from tui.store.conversations import FIRST
-from tui.store.outbox import Settled
+from tui.store.settling import Settled
 from tui.store.store import Store
 from tui.thread_actions import ThreadActions
 
@@ -44,7 +44,7 @@ async def failed(
     reason: str = "",
 ) -> Message:
     """A text that did not go out."""
-    queued = await store.outbox.queue(answer(body, to, account=account, sender="Shop"))
+    queued = await store.intents.queue(answer(body, to, account=account, sender="Shop"))
     await store.outbox.claim("a", account, 100)
     await store.outbox.settle(queued.id, Settled(status, reason=reason, advice=advice))
     return queued
@@ -124,7 +124,7 @@ async def test_what_changes_between_the_question_and_the_answer_counts(
     clock.advance(60)
     mia = await conversation_with(store, MIA)
     await store.consent.decide(mia.id, "ana", opted_out=True, evidence="")
-    await store.outbox.handled(handled.id)
+    await store.intents.deal_with(handled.id, "ana")
     await store.messages.add_note((await conversation_with(store, SUE)).id, "bo", "not this one")
     outcome = await again(store, seat, batch)
     assert [message.body for message in outcome.sent] == ["still wanted"]
