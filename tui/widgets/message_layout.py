@@ -72,6 +72,11 @@ class MessageLayout:
             lines += [Line(strip, message.id) for strip in block]
         return lines
 
+    def nothing(self, words: str) -> Strip:
+        """What stands where there are no messages."""
+        style = self._view.style_of("message--empty")
+        return Strip([Segment(present.fit(words.center(self.width), self.width), style)])
+
     def _rule(self, words: str, name: str, *, drawn: bool) -> list[Line]:
         """A heading between messages, and a blank line."""
         style = self._view.style_of(name)

@@ -8,13 +8,11 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import tzinfo
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.reactive import var
 from textual.strip import Strip
 
-from tui import present
 from tui.clock import Clock
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
@@ -154,7 +152,7 @@ class MessageView(BottomView):
         if lines > 0 and self.above < self.size.height:
             await self._read_older()
 
-    # The window -----------------------------------------------------------------------------
+    # The window and its lines ---------------------------------------------------------------
 
     def _take(self, window: MessageWindow, *, hidden: bool = False) -> None:
         """Take a new window; `hidden`: what is on the screen stays as it is."""
@@ -205,8 +203,6 @@ class MessageView(BottomView):
             hidden = self.above >= _RULE
             self._take(self._window.preceded_by(older), hidden=hidden)
 
-    # Laying out -----------------------------------------------------------------------------
-
     def _draw(self) -> None:
         """Put the lines of all messages one below the other and paint them."""
         self._arrange()
@@ -216,8 +212,6 @@ class MessageView(BottomView):
         """Put the lines of all messages one below the other."""
         width, seen = self.size.width, self._seen_upto
         self.put(self._layout.arrange(self.messages, width, seen_upto=seen, selected=self.selected))
-
-    # Drawing and scrolling ------------------------------------------------------------------
 
     @property
     def ground(self) -> Style:
@@ -241,8 +235,7 @@ class MessageView(BottomView):
             if self.conversation is None
             else "Nothing written yet: r writes the first message"
         )
-        style = self.style_of("message--empty")
-        return Strip([Segment(present.fit(words.center(width), width), style)])
+        return self._layout.nothing(words)
 
     def notify_style_update(self) -> None:
         """Another theme perhaps: looked at when it is drawn, as components follow their widget."""
