@@ -8,7 +8,6 @@ from tui.domain.phone import pretty
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
-
     from tui.domain.conversation import Conversation
     from tui.screens.contact import Card
     from tui.screens.inbox import InboxScreen
