@@ -16,20 +16,20 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui import garbage
+from tui.desk.telling import Telling
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line, printable
-from tui.frugal import Picture, Ready
 from tui.handlers.desk import leave_at_once
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
 from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.telling import Telling
-from tui.terminal import KEEP_TITLE, RESTORE_TITLE
+from tui.terminal.asking import KEEP_TITLE, RESTORE_TITLE
+from tui.terminal.frugal import Picture, Ready
+from tui.terminal.turns import LOOK, Done, Press, Turns
+from tui.terminal.twice import Twice
 from tui.themed import Themed
-from tui.turns import LOOK, Done, Press, Turns
-from tui.twice import Twice
 from tui.unserved import CannotServe
 from tui.widgets.plain_signs import PlainSigns
 from tui.widgets.say import Say
@@ -97,7 +97,7 @@ class SmsDeskApp(Themed, inherit_bindings=False):
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's own, reading keys as they were meant."""
-        from tui.keyboard import mended
+        from tui.terminal.keyboard import mended
 
         return mended(super().get_driver_class())
 

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from tui import present
 from tui.domain.text import one_line
 from tui.settings.desk import Desk
-from tui.signs import plain
 from tui.store.glimpse import Glimpse, glimpse
+from tui.terminal.signs import plain
 
 _ENTER = "\x1b[?1049h\x1b[?25l"
 _LEAVE = "\x1b[?1049l\x1b[?25h"

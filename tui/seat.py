@@ -10,7 +10,7 @@ from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remapped
 from tui.domain.account import Account
 from tui.domain.local_time import Hours
-from tui.terminal import Manners
+from tui.terminal.asking import Manners
 
 if TYPE_CHECKING:
     from tui.enrol import Enrol

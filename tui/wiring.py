@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.store.ingest import Judge
     from tui.store.store import Store
     from tui.sync.served import ServedAccount
-    from tui.terminal import Manners
+    from tui.terminal.asking import Manners
 
 _PLAIN_TERMINALS = frozenset({"linux", "dumb"})
 _LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
@@ -119,7 +119,7 @@ def make_seat(desk: Desk, clock: Clock, environ: Mapping[str, str]) -> "Seat":
 
 def manners_of(desk: Desk, environ: Mapping[str, str]) -> "Manners":
     """How the agent is called, by the settings and by what the terminal understands."""
-    from tui.terminal import Manners, terminal_of
+    from tui.terminal.asking import Manners, terminal_of
 
     wishes = desk.notifications
     return Manners(

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from tests.test_pictures import bomb, png
+from tests.terminal.test_pictures import bomb, png
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
-from tui.graphics import may_draw
 from tui.screens.files import FilesScreen
+from tui.terminal.graphics import may_draw
 from tui.widgets.picture import HalfBlocks
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.terminal import ROOT
-from tui.hangup import Decoder, TerminalGone, Writer
+from tui.terminal.hangup import Decoder, TerminalGone, Writer
 
 _DEAF = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
 """Runs a program that does not hear SIGHUP."""

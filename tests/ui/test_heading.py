@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.desk import Desk
 from tests.ui.history import HUGO, INES, NOBODY
-from tui.heading import beside, heading
+from tui.widgets.heading import beside, heading
 
 
 @pytest.mark.parametrize("room", [20, 40, 76, 120])

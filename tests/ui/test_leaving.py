@@ -3,7 +3,7 @@
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE
 from tui.domain.status import Status
-from tui.twice import Twice
+from tui.terminal.twice import Twice
 
 Size = tuple[int, int]
 

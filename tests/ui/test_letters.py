@@ -12,9 +12,9 @@ import pytest
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE
 from tui.clock import HOUR, MINUTE
+from tui.desk.replying import Route, answer_words
 from tui.domain.message import Direction, Format, Message
 from tui.domain.status import Status
-from tui.replying import Route, answer_words
 
 Size = tuple[int, int]
 

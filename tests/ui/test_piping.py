@@ -12,9 +12,9 @@ from textual.widgets import Input
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE
 from tests.ui.terminal import plain, terminal
-from tui.piping import outcome_words, pipe
+from tui.desk.transcript import transcript
 from tui.store.errors import StoreError
-from tui.transcript import transcript
+from tui.terminal.piping import outcome_words, pipe
 
 Size = tuple[int, int]
 

@@ -9,10 +9,10 @@ from textual import events
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, DAWIT, HUGO
 from tui.clock import HOUR, MINUTE, ManualClock
+from tui.desk.telling import Telling
 from tui.domain.account import Health
 from tui.seat import Seat
-from tui.telling import Telling
-from tui.terminal import Manners, Terminal
+from tui.terminal.asking import Manners, Terminal
 
 MANNERS = Manners(
     Terminal("9", "", titled=True), bell=True, desktop=True, silent_after_ms=30 * MINUTE

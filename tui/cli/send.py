@@ -13,6 +13,7 @@ from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.reading import store_errors
 from tui.cli.show import write
 from tui.clock import DAY, Clock, SystemClock
+from tui.desk.replying import default_route
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, NewMessage
@@ -20,7 +21,6 @@ from tui.domain.phone import Address, AddressKind, BadNumber, destination, parse
 from tui.domain.templates import blanks
 from tui.domain.text import one_line
 from tui.providers.abilities import capabilities_of
-from tui.replying import default_route
 from tui.settings.desk import Desk
 from tui.store.errors import OptedOut
 from tui.store.store import Store

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.desk.thread_actions import retryable
+from tui.desk.ways import way_detail, way_words, ways
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.handlers import many
 from tui.handlers.kind import Handler
-from tui.thread_actions import retryable
-from tui.ways import way_detail, way_words, ways
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen

@@ -8,12 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.commands import by_id
+from tui.desk.in_flight import in_flight_words
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 from tui.handlers.triage import step_back
-from tui.in_flight import in_flight_words
 from tui.present import title
 from tui.screens.said import said
 

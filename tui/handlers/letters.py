@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.dispatch import NO_ACCOUNT
+from tui.desk.dispatch import NO_ACCOUNT
+from tui.desk.waking import waking_words
 from tui.domain.conversation import View
 from tui.domain.message import Enclosed, Format
 from tui.domain.templates import Situation, Template, fill, known_values
@@ -12,10 +13,9 @@ from tui.domain.text import one_line
 from tui.handlers.acting import take_up
 from tui.handlers.kind import Handler
 from tui.screens.said import said
-from tui.waking import waking_words
 
 if TYPE_CHECKING:
-    from tui.replying import Plan
+    from tui.desk.replying import Plan
     from tui.screens.inbox import InboxScreen
 
 _OPEN_FIRST = "Open a conversation first"
@@ -151,7 +151,7 @@ async def pictures(inbox: InboxScreen) -> None:
 
 async def editor(inbox: InboxScreen) -> None:
     """The draft in the agent's own editor."""
-    from tui.editing import EditorProblem, edit
+    from tui.terminal.editing import EditorProblem, edit
 
     composer = inbox.pane.writing.composer
     place = composer.conversation_id

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.desk.thread_actions import retryable
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.kind import Handler
 from tui.screens.said import said
 from tui.store.conversations import FIRST
-from tui.thread_actions import retryable
 from tui.widgets.thread_list import MOST_MARKED
 
 if TYPE_CHECKING:
-    from tui.retrying import Batch, Failure
+    from tui.desk.retrying import Batch, Failure
     from tui.screens.inbox import InboxScreen
 
 _OFTEN = 10
@@ -31,7 +31,7 @@ def meant(inbox: InboxScreen) -> bool:
 
 async def ask(inbox: InboxScreen, message: Message | None, alone: Handler) -> None:
     """Say how many it would be, and send them if that is wanted; `alone` sends `message`."""
-    from tui.retrying import batch_of
+    from tui.desk.retrying import batch_of
 
     batch = await batch_of(inbox.store, inbox.seat, await _conversations(inbox))
     one = None if inbox.threads.marked else _alone(inbox, message)
@@ -45,7 +45,7 @@ async def ask(inbox: InboxScreen, message: Message | None, alone: Handler) -> No
 
 def _show(inbox: InboxScreen, batch: Batch, one: Failure | None, alone: Handler) -> None:
     """Ask, and do what is chosen."""
-    from tui.retrying import asleep_words
+    from tui.desk.retrying import asleep_words
     from tui.screens.retry_all import Choice, RetryAllScreen
 
     async def chosen(choice: Choice | None) -> None:
@@ -62,7 +62,7 @@ def _show(inbox: InboxScreen, batch: Batch, one: Failure | None, alone: Handler)
 
 def _alone(inbox: InboxScreen, message: Message | None) -> Failure | None:
     """The message under the cursor, if that could be meant alone."""
-    from tui.retrying import Failure
+    from tui.desk.retrying import Failure
 
     conversation = inbox.pane.conversation
     if conversation is None or message is None or retryable(message):
@@ -80,7 +80,7 @@ async def _conversations(inbox: InboxScreen) -> list[Conversation]:
 @said
 async def _send(inbox: InboxScreen, batch: Batch) -> None:
     """Send them, saying how far it is and what came of it."""
-    from tui.retrying import outcome_words, send_again
+    from tui.desk.retrying import outcome_words, send_again
 
     def progress(done: int, total: int) -> None:
         if done % _OFTEN == 0:

@@ -39,8 +39,8 @@ async def pipe(inbox: InboxScreen) -> None:
 
 async def _run(inbox: InboxScreen, conversation: Conversation, command: str) -> None:
     """Run it, and say what became of it."""
-    from tui import piping
-    from tui.transcript import transcript
+    from tui.desk.transcript import transcript
+    from tui.terminal import piping
 
     seat = inbox.seat
     text = transcript(inbox.store, conversation, seat.zone)

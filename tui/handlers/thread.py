@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tui.desk.thread_actions import ThreadActions
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import printable
 from tui.handlers.acting import acted, take_up
 from tui.handlers.kind import Handler
-from tui.thread_actions import ThreadActions
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen

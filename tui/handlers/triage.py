@@ -19,7 +19,7 @@ _NOT_HERE = "That is for triage: t begins it"
 
 async def begin(inbox: InboxScreen) -> None:
     """Show who waits longest, alone; pressed again, end it."""
-    from tui.triaging import Triaging
+    from tui.desk.triaging import Triaging
     from tui.widgets.canned_bar import CannedBar
 
     if inbox.triaging is not None:

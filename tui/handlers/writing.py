@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.desk.replying import changes, next_account, next_sender
+from tui.desk.ribbon import change_words, saved_words
 from tui.domain.replacements import to_gsm
 from tui.handlers.kind import Handler
-from tui.replying import changes, next_account, next_sender
-from tui.ribbon import change_words, saved_words
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen

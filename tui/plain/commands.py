@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tui.desk.thread_actions import ThreadActions
 from tui.plain import (
     consent,
     files,
@@ -15,7 +16,6 @@ from tui.plain import (
     writing,
 )
 from tui.plain.desk import Desk
-from tui.thread_actions import ThreadActions
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """An opt-out confirmed, recorded, lifted with a reason, or a suspicion dismissed."""
 
-from tui.consenting import standing_of
+from tui.desk.consenting import standing_of
 from tui.plain.desk import Desk
 from tui.plain.reading import say_standing
 

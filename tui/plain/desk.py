@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 
 from tui import present
-from tui.company import Company
-from tui.dispatch import Dispatch
+from tui.desk.company import Company
+from tui.desk.dispatch import Dispatch
+from tui.desk.grace import sent_words
+from tui.desk.sheet import Sheet
+from tui.desk.thread_actions import ThreadActions
 from tui.domain.conversation import Conversation, View
 from tui.domain.message import Message
 from tui.domain.text import one_line
-from tui.grace import sent_words
 from tui.plain.keys import KEYS
 from tui.plain.talk import Talk
 from tui.seat import Seat
-from tui.sheet import Sheet
 from tui.store.conversations import FIRST, Key
 from tui.store.messages import NEWEST
 from tui.store.store import Store
-from tui.thread_actions import ThreadActions
 
 
 @dataclass(frozen=True, slots=True)

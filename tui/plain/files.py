@@ -3,9 +3,9 @@
 import asyncio
 
 from tui import present
+from tui.desk.saving import save_new
 from tui.domain.text import one_line
 from tui.plain.desk import Desk
-from tui.saving import save_new
 from tui.store.messages import NEWEST
 
 _LOOKED_AT = 100

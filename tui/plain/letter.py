@@ -3,7 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 from tui import present
-from tui.dispatch import NotSentError
+from tui.desk.dispatch import NotSentError
+from tui.desk.replying import Plan, Route, changes
+from tui.desk.ribbon import change_words, enclosed_words, hint_words, length_words, saved_words
+from tui.desk.ways import way_detail, way_words, ways
 from tui.domain.conversation import Conversation
 from tui.domain.message import NOTHING, Enclosed, Format, Message
 from tui.domain.replacements import to_gsm
@@ -15,9 +18,6 @@ from tui.plain.enclosing import pictures
 from tui.plain.keys import KEYS
 from tui.plain.planning import ask_plan
 from tui.plain.reading import catch_up
-from tui.replying import Plan, Route, changes
-from tui.ribbon import change_words, enclosed_words, hint_words, length_words, saved_words
-from tui.ways import way_detail, way_words, ways
 
 Choice = tuple[str, Callable[[], Awaitable[None]]]
 """What a letter does, in words and indeed."""

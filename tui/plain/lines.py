@@ -3,12 +3,12 @@
 from datetime import tzinfo
 
 from tui import present
+from tui.desk.ribbon import enclosed_words
 from tui.domain.conversation import Conversation, State
 from tui.domain.local_time import clock_words, zones_for
 from tui.domain.message import Direction, Enclosed, Message
 from tui.domain.phone import pretty
 from tui.domain.text import one_line, printable
-from tui.ribbon import enclosed_words
 from tui.seat import Seat
 
 

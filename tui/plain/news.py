@@ -5,7 +5,8 @@ import contextlib
 from collections.abc import Iterable
 
 from tui import present
-from tui.company import BEAT
+from tui.desk.company import BEAT
+from tui.desk.telling import Telling
 from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
@@ -14,7 +15,6 @@ from tui.plain.desk import Desk
 from tui.plain.lines import status_words
 from tui.plain.reading import tell
 from tui.store.errors import StoreError
-from tui.telling import Telling
 
 _PAUSE = 1.0
 _PASSING = frozenset({Status.QUEUED, Status.SENDING, Status.SUBMITTED})

@@ -1,12 +1,12 @@
 """When something shall happen: asked for in the agent's own words, said back as understood."""
 
+from tui.desk.replying import Plan, Route, keeper_words
+from tui.desk.waking import waking_words
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import clock_words, zones_for
 from tui.domain.text import one_line
 from tui.domain.when import EXAMPLES, NotAMoment, in_words, moment
 from tui.plain.desk import Desk
-from tui.replying import Plan, Route, keeper_words
-from tui.waking import waking_words
 
 _SLEEPS = ("20m", "2h", "tomorrow 9", "next week", "until reply")
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tui import present
-from tui.company import company_words
-from tui.consenting import lock_words, standing_of, suspicion_words
+from tui.desk.company import company_words
+from tui.desk.consenting import lock_words, standing_of, suspicion_words
 from tui.domain.limits import why_no_further
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line

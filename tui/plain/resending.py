@@ -1,8 +1,6 @@
 """All failed texts of a list sent once more, after one question."""
 
-from tui.domain.conversation import View
-from tui.plain.desk import Desk
-from tui.retrying import (
+from tui.desk.retrying import (
     asleep_words,
     batch_of,
     batch_words,
@@ -11,6 +9,8 @@ from tui.retrying import (
     reason_lines,
     send_again,
 )
+from tui.domain.conversation import View
+from tui.plain.desk import Desk
 from tui.store.conversations import FIRST
 
 _MOST = 1_000

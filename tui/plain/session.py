@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
+from tui.desk.in_flight import in_flight_words
 from tui.domain.text import one_line
-from tui.in_flight import in_flight_words
 from tui.plain import listing
 from tui.plain.commands import LIST_HINT, OPEN_HINT, parse
 from tui.plain.desk import Desk

@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from tui.dispatch import NotSentError
+from tui.desk.dispatch import NotSentError
+from tui.desk.thread_actions import ThreadActions
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, printable
 from tui.plain.desk import Desk
 from tui.plain.listing import first
 from tui.plain.planning import ask_snooze
-from tui.thread_actions import ThreadActions
 
 Act = Callable[[ThreadActions, Sequence[Conversation]], Awaitable[str]]
 _NOBODY = "nobody"

@@ -1,7 +1,10 @@
 """Messages in trouble: what is best done about each, and doing it."""
 
 from tui import present
-from tui.dispatch import NotSentError
+from tui.desk.dispatch import NotSentError
+from tui.desk.replying import Route, default_route
+from tui.desk.thread_actions import retryable
+from tui.desk.ways import way_detail, way_words, ways
 from tui.domain.coach import coach
 from tui.domain.message import Message
 from tui.domain.status import Status
@@ -10,9 +13,6 @@ from tui.plain.desk import Desk
 from tui.plain.keys import KEYS
 from tui.plain.lines import message_words
 from tui.plain.reading import catch_up
-from tui.replying import Route, default_route
-from tui.thread_actions import retryable
-from tui.ways import way_detail, way_words, ways
 
 _MAYBE = (
     "It went out: counts as sent, nothing more is sent",

@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.desk.ribbon import length_words
 from tui.domain.sms import count
 from tui.domain.templates import Template, blanks, fill
 from tui.domain.text import one_line, printable
 from tui.present import MUTED
-from tui.ribbon import length_words
 from tui.screens.pick import Choice, Choices, matching
 from tui.widgets.virtual_list import VirtualList
 

@@ -16,13 +16,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui import present
+from tui.desk.saving import save_new
 from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
-from tui.graphics import Drawer, drawer
-from tui.pictures import LONGEST_FILE, BadPicture, decode
-from tui.saving import save_new
 from tui.screens.said import said
 from tui.store.store import Store
+from tui.terminal.graphics import Drawer, drawer
+from tui.terminal.pictures import LONGEST_FILE, BadPicture, decode
 from tui.widgets.picture import HalfBlocks
 
 

@@ -10,23 +10,23 @@ from textual.binding import BindingsMap
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from tui import notes, offers
 from tui.bindings import bindings
 from tui.clock import MINUTE
 from tui.commands import Scope, first_keys
+from tui.desk import notes, offers
+from tui.desk.grace import Countdown
+from tui.desk.hush import Hush
+from tui.desk.looking import Looking
+from tui.desk.sitting import EVERY, Sitting
+from tui.desk.thread_actions import ThreadActions
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
 from tui.domain.views import belongs
-from tui.grace import Countdown
 from tui.handlers import HANDLERS, chord, triage
-from tui.hush import Hush
-from tui.looking import Looking
 from tui.screens.paced import PacedScreen
 from tui.screens.said import said
 from tui.seat import Seat
-from tui.sitting import EVERY, Sitting
 from tui.store.store import Store
-from tui.thread_actions import ThreadActions
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel
@@ -39,7 +39,7 @@ from tui.widgets.thread_list import ThreadList
 from tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from tui.triaging import Triaging
+    from tui.desk.triaging import Triaging
 
 _PREVIEW_DELAY = 0.06
 _WIDTHS = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
@@ -105,7 +105,7 @@ class InboxScreen(PacedScreen[None]):
         await self.left.apply(changes)
         await self.pane.apply(changes)
         self.query_one(ContactPanel).apply(changes)
-        await notes.tell(self, changes)
+        self._tell(await notes.naming(self.store, self.seat.agent, changes))
         if any(c.new and self.looking.is_at(c.conversation_id) for c in changes):
             await self._look_again()
         subjects = {change.subject for change in changes}
@@ -113,6 +113,11 @@ class InboxScreen(PacedScreen[None]):
             self.status.show(states=await self.store.accounts.states())
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._count()
+
+    def _tell(self, words: str) -> None:
+        """Say it, if there is anything to say."""
+        if words:
+            self.say(words)
 
     def say(self, words: str) -> None:
         """Show a line in place of the keys for a while."""

@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.desk.ribbon import enclosed_words
 from tui.domain.message import Enclosed
 from tui.domain.pictures import BadAddress, picture_addresses
 from tui.domain.text import one_line, printable
-from tui.ribbon import enclosed_words
 
 _LONGEST_SUBJECT = 64
 

@@ -11,9 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui import present
+from tui.desk.retrying import Batch, Failure, batch_words, left_out_words, reason_lines
 from tui.domain.text import one_line
 from tui.present import MUTED
-from tui.retrying import Batch, Failure, batch_words, left_out_words, reason_lines
 
 
 class Choice(StrEnum):

@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.desk.replying import Plan, Route, keeper_words
 from tui.domain.local_time import clock_words, zones_for
 from tui.domain.text import one_line
 from tui.domain.when import EXAMPLES, NotAMoment, in_words, moment
-from tui.replying import Plan, Route, keeper_words
 from tui.seat import Seat
 
 

@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
+from tui.desk.ribbon import length_words
 from tui.domain.sms import count
 from tui.domain.templates import FIELDS, BadTemplate, Template, checked, fields
 from tui.domain.text import one_line, printable
-from tui.ribbon import length_words
 
 _BUILT_IN = " ".join(f"{{{name}}}" for name in FIELDS)
 

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui import present
 from tui.clock import SECOND
-from tui.coaching import Coach
+from tui.desk.coaching import Coach
 from tui.domain.limits import why_no_further
 from tui.domain.message import Message
 from tui.domain.text import one_line, printable

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui import present
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.signs import spared
+from tui.terminal.signs import spared
 from tui.widgets.styled import Styled
 
 _WIDEST = 84

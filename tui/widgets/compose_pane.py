@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from textual import on
 from textual.message import Message as Event
 
-from tui.dispatch import NotSentError
+from tui.desk.dispatch import NotSentError
+from tui.desk.replying import Plan, Route
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.replying import Plan, Route
 from tui.widgets.composer import Composer
 from tui.widgets.writing_pane import WritingPane
 

@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
+from tui.desk.ribbon import costly, open_fields
 from tui.domain.mentions import begun_length, candidates
 from tui.domain.templates import blanks
 from tui.domain.text import printable
-from tui.ribbon import costly, open_fields
 from tui.widgets.plain_signs import PlainSigns
 
 

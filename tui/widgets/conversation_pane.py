@@ -8,21 +8,21 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from tui.coaching import Coach
 from tui.commands import first_keys
-from tui.company import BEAT, Company, company_words
-from tui.consenting import Standing, standing_of
+from tui.desk.coaching import Coach
+from tui.desk.company import BEAT, Company, company_words
+from tui.desk.consenting import Standing, standing_of
+from tui.desk.thread_actions import ThreadActions
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation
-from tui.heading import heading
-from tui.notices import notice
 from tui.seat import Seat
 from tui.store.store import Store
-from tui.thread_actions import ThreadActions
 from tui.widgets.borders import write_above, write_below
 from tui.widgets.compose_pane import ComposePane
+from tui.widgets.heading import heading
 from tui.widgets.message_view import MessageView
 from tui.widgets.notice_line import NoticeLine
+from tui.widgets.notices import notice
 from tui.widgets.say import Reader
 
 

@@ -12,8 +12,8 @@ from tui.domain.message import Direction, Message
 from tui.domain.searching import Query, spans
 from tui.domain.text import one_line
 from tui.seat import Seat
-from tui.signs import spared
 from tui.store.store import Store
+from tui.terminal.signs import spared
 from tui.widgets.styled import over
 from tui.widgets.virtual_list import VirtualList
 

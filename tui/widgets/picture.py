@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.pictures import half_blocks
+from tui.terminal.pictures import half_blocks
 
 if TYPE_CHECKING:
     from PIL.Image import Image

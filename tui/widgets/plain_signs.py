@@ -4,7 +4,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.signs import plain
+from tui.terminal.signs import plain
 
 
 class PlainSigns(LineFilter):

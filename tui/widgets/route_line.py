@@ -8,9 +8,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import present
+from tui.desk.ribbon import length_words
 from tui.domain.sms import count
 from tui.domain.text import one_line
-from tui.ribbon import length_words
 
 
 class RouteLine(Widget):

@@ -17,9 +17,9 @@ from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
 from tui.domain.views import belongs, empty_words, is_waiting, mixes_states
-from tui.signs import spared
 from tui.store.conversations import FIRST, LAST, key_of
 from tui.store.store import Store
+from tui.terminal.signs import spared
 from tui.widgets.styled import over
 from tui.widgets.virtual_list import VirtualList
 

@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from tui import present
 from tui.commands import first_keys
+from tui.desk.telling import silent
 from tui.domain.account import AccountState, Health
 from tui.domain.advice import Advice
 from tui.domain.change import RELOAD, Change, Subject
@@ -16,7 +17,6 @@ from tui.seat import Seat
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.store.troubles import Group
-from tui.telling import silent
 
 _SOON = 0.3
 """Seconds in which changes are gathered."""

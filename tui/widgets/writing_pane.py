@@ -14,18 +14,18 @@ from textual.message import Message as Event
 
 from tui.bindings import writing_keys
 from tui.commands import first_keys
-from tui.company import Company
-from tui.dispatch import Dispatch
+from tui.desk.company import Company
+from tui.desk.dispatch import Dispatch
+from tui.desk.notes import NOTE_WORDS, naming_words
+from tui.desk.replying import LOCKED_WORDS, Route
+from tui.desk.ribbon import hint_words
+from tui.desk.sheet import Sheet
+from tui.desk.thread_actions import ThreadActions
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Enclosed, Message
 from tui.domain.text import one_line
-from tui.notes import NOTE_WORDS, naming_words
-from tui.replying import LOCKED_WORDS, Route
-from tui.ribbon import hint_words
 from tui.seat import Seat
-from tui.sheet import Sheet
 from tui.store.store import Store
-from tui.thread_actions import ThreadActions
 from tui.widgets.composer import Composer
 from tui.widgets.route_line import RouteLine
 from tui.widgets.say import Reader

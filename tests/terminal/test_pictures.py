@@ -1,0 +1,95 @@
+"""Pictures within bounds: decoding, fitting, half blocks."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from tui.terminal.pictures import LONGEST_FILE, BadPicture, decode, fitted, half_blocks
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def png(width: int, height: int, colour: tuple[int, int, int] = RED) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG whose header promises far more than it holds."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IDAT", zlib.compress(b"\0" * 1_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body + chunk(b"IEND", b"")
+
+
+def test_a_picture_becomes_rgb() -> None:
+    picture = decode(png(4, 2))
+    assert (picture.mode, picture.size) == ("RGB", (4, 2))
+
+
+def test_a_large_picture_is_kept_small() -> None:
+    assert decode(png(4_000, 1_000)).size == (1_600, 400)
+
+
+@pytest.mark.parametrize("size", [(60_000, 60_000), (2_000_000, 21)])
+def test_a_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None:
+    with pytest.raises(BadPicture, match="too large"):
+        decode(bomb(*size))
+
+
+def test_a_file_of_many_megabytes_is_not_even_opened() -> None:
+    with pytest.raises(BadPicture, match="too large"):
+        decode(b"\x89PNG" + b"\0" * LONGEST_FILE)
+
+
+@given(st.binary(max_size=400))
+def test_bytes_of_any_kind_show_nothing_or_a_picture(data: bytes) -> None:
+    for head in (b"", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"\xff\xd8\xff\xe0", b"BM", b"RIFF"):
+        try:
+            assert decode(head + data).mode == "RGB"
+        except BadPicture as problem:
+            assert "can be saved" in str(problem)
+
+
+@given(st.integers(0, 200), st.binary(min_size=1, max_size=3))
+def test_a_damaged_picture_harms_nobody(place: int, garbage: bytes) -> None:
+    whole = png(20, 20)
+    damaged = whole[: place % len(whole)] + garbage + whole[place % len(whole) :]
+    try:
+        decode(damaged)
+    except BadPicture as problem:
+        assert "saved" in str(problem)
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PPM", "ICO"])
+def test_kinds_that_no_phone_sends_are_not_tried(kind: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (16, 16), RED).save(out, kind)
+    with pytest.raises(BadPicture):
+        decode(out.getvalue())
+
+
+@given(st.tuples(st.integers(1, 5_000), st.integers(1, 5_000)), st.integers(1, 200))
+def test_what_is_fitted_has_room(size: tuple[int, int], room: int) -> None:
+    width, height = fitted(size, room, room)
+    assert 1 <= width <= room and 1 <= height <= room
+
+
+def test_half_blocks_hold_the_upper_and_the_lower_pixel() -> None:
+    picture = Image.new("RGB", (1, 2), RED)
+    picture.putpixel((0, 1), BLUE)
+    assert half_blocks(picture, 1, 1) == [[(RED, BLUE)]]
+
+
+def test_half_blocks_keep_the_shape() -> None:
+    rows = half_blocks(Image.new("RGB", (100, 50), RED), 40, 40)
+    assert (len(rows), {len(row) for row in rows}) == (10, {40})
