@@ -1,10 +1,15 @@
 """The words around the composer."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.desk.replying import Route
 from tui.desk.ribbon import costly, hint_words, length_words
+from tui.domain.account import Account
+from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
 from tui.domain.message import NOTHING, Enclosed
 from tui.domain.sms import count
 
@@ -32,7 +37,23 @@ def test_a_replacement_is_shown_with_what_it_saves() -> None:
 
 def test_a_letter_that_cannot_be_replaced_is_named() -> None:
     words = hint_words("ąę", NOTHING, None, "F8")
-    assert words == "Unicode for ą latin small letter a with ogonek"
+    assert words == "ą (a with ogonek) makes it Unicode"
+
+
+def test_what_a_provider_does_to_letters_is_said_where_it_does_it() -> None:
+    can = Capabilities(
+        "SerwerSMS",
+        Channel.BOTH,
+        ReceiptChannel.ASK,
+        rewrites="letters may be replaced",
+        keeps_texts_with_sender=True,
+    )
+    account = Account("pl", "serwersms", capabilities=can)
+    said = " · letters may be replaced"
+    assert hint_words("ą", NOTHING, Route(account, ""), "F8").endswith(said)
+    assert said not in hint_words("ą", NOTHING, Route(account, "SHOP"), "F8")
+    always = Account("pl", "serwersms", capabilities=replace(can, keeps_texts_with_sender=False))
+    assert hint_words("ą", NOTHING, Route(always, "SHOP"), "F8").endswith(said)
 
 
 def test_plain_text_needs_no_words() -> None:

@@ -169,7 +169,14 @@ def test_numbers_are_shown_as_people_group_them() -> None:
 
 @pytest.mark.parametrize(
     ("e164", "code"),
-    [("+61491570156", "AU"), ("+12025550143", "US"), ("+80012345678", None), ("InfoSMS", None)],
+    [
+        ("+61491570156", "AU"),
+        ("+12025550143", "US"),
+        ("+447700900142", "GB"),
+        ("+80012345678", None),
+        ("+999123456789", None),
+        ("InfoSMS", None),
+    ],
 )
 def test_a_number_tells_its_country(e164: str, code: str | None) -> None:
     assert country(e164) == code

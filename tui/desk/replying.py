@@ -25,6 +25,14 @@ class Route:
         name = f"{self.account.name} {title}".strip()
         return " · ".join([name, self.sender or "default sender", answer_words(self)])
 
+    @property
+    def rewrites(self) -> str:
+        """What happens to the text by itself this way; empty when nothing is known to."""
+        can = self.account.capabilities
+        if can is None or (self.sender and can.keeps_texts_with_sender):
+            return ""
+        return can.rewrites
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -89,8 +97,8 @@ def changes(old: Route, new: Route) -> str:
         found.append(answer_words(new))
     before, after = old.account.capabilities, new.account.capabilities
     if before is not None and after is not None:
-        if after.rewrites and after.rewrites != before.rewrites:
-            found.append(after.rewrites)
+        if new.rewrites and new.rewrites != old.rewrites:
+            found.append(new.rewrites)
         if after.whole_160_parts != before.whole_160_parts:
             counted = "whole 160s" if after.whole_160_parts else "153s"
             found.append(f"parts are counted in {counted}")

@@ -6,7 +6,7 @@ Lengths are estimates until the provider reports its own; what costs is named an
 import unicodedata
 from collections.abc import Iterator
 
-from tui.domain.capabilities import Capabilities
+from tui.desk.replying import Route
 from tui.domain.gsm import is_gsm
 from tui.domain.message import Enclosed
 from tui.domain.replacements import Replacement, to_gsm
@@ -40,7 +40,7 @@ def length_words(counted: Count, *, whole: bool = False) -> str:
     return " · ".join(words)
 
 
-def hint_words(text: str, enclosed: Enclosed, can: Capabilities | None, key: str) -> str:
+def hint_words(text: str, enclosed: Enclosed, route: Route | None, key: str) -> str:
     """What to know before sending: what is open, what goes along, what makes it long.
 
     `key` replaces the signs that cost.
@@ -51,8 +51,8 @@ def hint_words(text: str, enclosed: Enclosed, can: Capabilities | None, key: str
     counted = count(text)
     if counted.forcing:
         hints.append(_cost_words(counted, to_gsm(text), key))
-        if can is not None and can.rewrites:
-            hints.append(can.rewrites)
+        if route is not None and route.rewrites:
+            hints.append(route.rewrites)
     return " · ".join(hints)
 
 
@@ -69,8 +69,13 @@ def _cost_words(counted: Count, replacement: Replacement | None, key: str) -> st
     """Which sign makes it Unicode, and what replacing it saves."""
     if replacement is None:
         first = counted.forcing[0]
-        return f"Unicode for {one_line(first.char, 4)} {first.name}"
+        return f"{one_line(first.char, 4)} ({_short(first.name)}) makes it Unicode"
     return f"{key} {change_words(replacement)}{saved_words(replacement)}"
+
+
+def _short(name: str) -> str:
+    """A letter's name without what everybody sees: "a with ogonek"."""
+    return name.replace("latin small letter ", "").replace("latin capital letter ", "capital ")
 
 
 def change_words(replacement: Replacement) -> str:

@@ -77,6 +77,8 @@ class Capabilities:
     """Whether customers can answer when no sender is named."""
     rewrites: str = ""
     """What it does to the text by itself, in words for the composer."""
+    keeps_texts_with_sender: bool = False
+    """Whether it does nothing of that to a message with a sender of one's own."""
     receipts_last_ms: int = 0
     """How long receipts can be asked for after sending; 0: no end is known."""
     whole_160_parts: bool = False

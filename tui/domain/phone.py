@@ -19,6 +19,7 @@ _PUNCTUATION = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
 _DIALLED = re.compile(r"\+?[0-9]+")
 _NAME_SENDER = re.compile(r"[A-Za-z0-9 .\-]{3,11}")
 _NO_GEOGRAPHY = "001"
+_UNKNOWN = "ZZ"
 
 
 class AddressKind(StrEnum):
@@ -102,14 +103,19 @@ def pretty(e164: str) -> str:
 
 
 def country(e164: str) -> str | None:
-    """Return the ISO code of the country of a number, None when it belongs to no single one."""
+    """Return the ISO code of the country of a number, None when it belongs to no single one.
+
+    A number that several countries under one code might have issued counts as of the largest.
+    """
     import phonenumbers
 
     try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
+        number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
         return None
-    return region if region != _NO_GEOGRAPHY else None
+    region = phonenumbers.region_code_for_number(number)
+    region = region or phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return region if region not in (_NO_GEOGRAPHY, _UNKNOWN) else None
 
 
 def is_country(code: str) -> bool:

@@ -99,8 +99,7 @@ class Letter:
         """Where it goes, the text, and what to know about it."""
         self._talk.say(f"To {present.title(self._row)} through {one_line(self._route.words, 100)}:")
         self._talk.say(printable(self._text))
-        can = self._route.account.capabilities
-        hints = hint_words(self._text, self._desk.sheet.enclosed, can, "g")
+        hints = hint_words(self._text, self._desk.sheet.enclosed, self._route, "g")
         if hints:
             self._talk.say(f"{one_line(hints, 300)}.")
 

@@ -25,7 +25,7 @@ MESSAGEMEDIA: Final = Capabilities(
     formats=frozenset({Format.SMS, Format.MMS, Format.TTS}),
     longest=5_000,
     opt_out_signal=True,
-    rewrites="An account with the character converter turns emoji and other signs into plain ones",
+    rewrites="the account's character converter may turn signs into plain ones",
     receipts_last_ms=45 * DAY,
 )
 MESSENTE: Final = Capabilities(
@@ -38,7 +38,7 @@ MESSENTE: Final = Capabilities(
     look_up=True,
     balance=True,
     default_sender_answerable=False,
-    rewrites="Messente may replace characters by the table of the API key (autoconvert)",
+    rewrites="Messente may replace letters (autoconvert)",
 )
 SERWERSMS: Final = Capabilities(
     title="SerwerSMS",
@@ -52,7 +52,8 @@ SERWERSMS: Final = Capabilities(
     balance=True,
     longest=918,
     opt_out_signal=True,
-    rewrites="without a sender (ECO+) it may replace letters beyond the GSM alphabet",
+    rewrites="without a sender (ECO+) letters may be replaced",
+    keeps_texts_with_sender=True,
     receipts_last_ms=72 * HOUR,
 )
 SMARTSWITCH: Final = Capabilities(
@@ -70,10 +71,7 @@ MESSAGEPORT: Final = Capabilities(
     balance=True,
     senders=frozenset({SenderKind.NUMBER, SenderKind.NAME}),
     regions=frozenset({"61", "64"}),
-    rewrites=(
-        "Only letters of the GSM alphabet are sure to arrive as typed: "
-        "MessagePort promises nothing for other scripts and emoji"
-    ),
+    rewrites=("MessagePort promises only letters of the GSM alphabet"),
     whole_160_parts=True,
 )
 _BY_PROVIDER: Final = {

@@ -125,15 +125,16 @@ def _who(conversation: Conversation, now: int) -> Content:
     number = one_line(pretty(conversation.address), 40)
     named = [Content.styled(present.title(conversation), "bold"), Content(number)]
     lines = named if conversation.name else [Content.styled(number, "bold")]
-    place = [country(conversation.address) or "", _clock(conversation, now)]
-    words = " · ".join(word for word in place if word)
-    lines.append(Content.styled(words or "Short code or name: no country", MUTED))
+    lines.append(Content.styled(_place(conversation.address, now), MUTED))
     return Content("\n").join(lines)
 
 
-def _clock(conversation: Conversation, now: int) -> str:
-    """What time it is there."""
-    return clock_words(zones_for(conversation.address), now)
+def _place(address: str, now: int) -> str:
+    """Where an address is: "GB · 14:02 there"."""
+    if not address.startswith("+"):
+        return "Short code or name: no country"
+    place = [country(address) or "", clock_words(zones_for(address), now)]
+    return " · ".join(word for word in place if word) or "A number of no single country"
 
 
 def _section(heading: str, words: str) -> Content:

@@ -119,7 +119,7 @@ class WritingPane(Reader, Vertical):
             return
         can = route.account.capabilities if route else None
         self.route_line.measure(composer.text, whole=can is not None and can.whole_160_parts)
-        words = hint_words(composer.text, self.sheet.enclosed, can, self._keys["to_gsm"])
+        words = hint_words(composer.text, self.sheet.enclosed, route, self._keys["to_gsm"])
         self._look(one_line(words, 200))
 
     def _look(self, hint: str) -> None:
