@@ -1,5 +1,7 @@
 """The line over a conversation: who this is, whose it is, and which colleagues are here."""
 
+import re
+
 from rich.cells import cell_len
 from textual.content import Content
 
@@ -8,6 +10,8 @@ from tui.domain.conversation import Conversation
 from tui.domain.local_time import clock_words, zones_for
 from tui.domain.phone import pretty
 from tui.domain.text import one_line
+
+_SPAN = re.compile(r"^between (\d\d:\d\d) and (\d\d:\d\d)")
 
 
 def heading(conversation: Conversation, now: int, others: str, room: int) -> Content:
@@ -22,7 +26,17 @@ def heading(conversation: Conversation, now: int, others: str, room: int) -> Con
     if conversation.assignee:
         parts.append(f"@{one_line(conversation.assignee, 16)}")
     parts += [f"#{one_line(label, 16)}" for label in conversation.labels]
-    return beside("  ".join(parts), others, room)
+    left = room - cell_len(others) - 2 if others else room
+    return beside(_fitting(parts, left), others, room)
+
+
+def _fitting(parts: list[str], room: int) -> str:
+    """As many of these as have room, whole, the first ones always; a stretch of hours in short."""
+    if cell_len("  ".join(parts)) > room:
+        parts = [_SPAN.sub(r"\1–\2", part) for part in parts]
+    while len(parts) > 1 and cell_len("  ".join(parts)) > room:
+        parts = parts[:-1]
+    return "  ".join(parts)
 
 
 def beside(words: str, others: str, room: int) -> Content:
