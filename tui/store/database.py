@@ -165,9 +165,16 @@ class Database:
         """A connection made ready by `prepare`."""
         connection: aiosqlite.Connection | None = None
         try:
-            connection = await aiosqlite.connect(
-                self.path, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=512
+            opening = asyncio.ensure_future(
+                aiosqlite.connect(
+                    self.path, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=512
+                )
             )
+            try:
+                connection = await asyncio.shield(opening)
+            except asyncio.CancelledError:  # half a connection could not be closed
+                connection = await opening
+                raise
             await connection._execute(prepare, connection._conn)  # type: ignore[no-untyped-call]
         except BaseException as error:
             if connection is not None:
