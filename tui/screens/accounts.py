@@ -82,7 +82,7 @@ def _account(account: Account, state: AccountState | None, seat: Seat) -> Conten
     if state.balance:
         low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")
-    if state.holder:
-        facts.append(f"served by {one_line(state.holder, 40)}")
     lines.append(Content.styled("  " + " · ".join(facts), MUTED))
+    if state.holder:
+        lines.append(Content.styled(f"  served by {one_line(state.holder, 40)}", MUTED))
     return Content("\n").join(lines)

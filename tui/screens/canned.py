@@ -1,8 +1,9 @@
 """Choosing a canned reply by a few letters, filled as the customer will read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui import present
 from tui.desk.ribbon import length_words
 from tui.domain.sms import count
 from tui.domain.templates import Template, blanks, fill
@@ -19,6 +21,8 @@ from tui.present import MUTED
 from tui.screens.pick import Choice, Choices, matching
 from tui.widgets.virtual_list import VirtualList
 
+_NAME = 16
+"""Cells that a name has in the list."""
 _SHOWN = 600
 """Characters of a reply that the preview shows."""
 
@@ -47,7 +51,7 @@ class CannedScreen(ModalScreen[Template | None]):
         super().__init__()
         self._templates = {template.name: template for template in templates}
         self._values = values
-        self._offered = [choice_of(template) for template in templates]
+        self._offered = choices_of(templates)
 
     def compose(self) -> ComposeResult:
         """A field, what matches, and the text under the cursor."""
@@ -96,9 +100,16 @@ class CannedScreen(ModalScreen[Template | None]):
         await self.choices.move(rows)
 
 
-def choice_of(template: Template) -> Choice:
-    """A canned reply as a line of a list: name, beginning, parts."""
-    words = f"{template.name}  {one_line(template.body, 60)}"
+def choices_of(templates: Iterable[Template]) -> list[Choice]:
+    """Canned replies as the lines of a list: names under each other, beginning, parts."""
+    templates = tuple(templates)
+    longest = max((cell_len(template.name) for template in templates), default=0)
+    return [_choice(template, min(longest, _NAME)) for template in templates]
+
+
+def _choice(template: Template, room: int) -> Choice:
+    """One line; the name has so much room."""
+    words = f"{present.fit(template.name, room)}  {one_line(template.body, 60)}"
     parts = len(count(template.body).parts)
     return Choice(template.name, words, f"{parts} part{'s' if parts != 1 else ''}")
 

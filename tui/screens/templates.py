@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tui.domain.templates import BadTemplate, Template, read_templates
 from tui.domain.text import one_line
-from tui.screens.canned import choice_of, filled_text
+from tui.screens.canned import choices_of, filled_text
 from tui.screens.pick import Choices
 from tui.screens.prompt import PromptScreen
 from tui.screens.said import said
@@ -82,7 +82,7 @@ class TemplatesScreen(ModalScreen[None]):
         """Read everything again."""
         templates = await self._store.templates.all()
         self._templates = {template.name: template for template in templates}
-        await self.choices.offer([choice_of(template) for template in templates])
+        await self.choices.offer(choices_of(templates))
         self._preview()
 
     @property
