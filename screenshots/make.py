@@ -6,6 +6,7 @@ the screen becomes an SVG, and a PNG beside it to look at. `python screenshots/m
 """
 
 import asyncio
+import io
 import os
 import random
 import re
@@ -36,6 +37,8 @@ NOW = 1_772_719_320_000
 SMALL, MIDDLE, WIDE = (80, 24), (110, 32), (160, 45)
 _FONT_FACE = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 _SETTLE = 0.2
+_COLOURS = 96
+"""Enough for a terminal's picture, at a third of the bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +55,41 @@ class Scene:
     """Whether no account has been set up yet."""
 
 
+STATES: dict[str, tuple[str, ...]] = {
+    "inbox": ("j", "j"),
+    "conversation": ("j", "j", "enter"),
+    "writing": ("j", "r", *"Of course"),
+    "canned": ("j", "r", "f2"),
+    "schedule": ("j", "r", *"See you then", "f5", *"tomorrow 9"),
+    "failed": ("g", "f", "enter"),
+    "timeline": ("g", "f", "enter", "full_stop"),
+    "locked": ("g", "a", "slash", *"marco", "enter", "enter"),
+    "triage": ("t",),
+    "search": ("g", "slash", *"phone"),
+    "new": ("c", *"+61491570156"),
+    "snooze": ("h", *"fri 9"),
+    "labels": ("l",),
+    "contact": ("enter", "backslash"),
+    "numbers": ("f4",),
+    "accounts": ("f3",),
+    "palette": ("colon",),
+    "help": ("question_mark",),
+}
+"""Every main state of the desk, and the keys that lead there from the list."""
+
+
 def scenes() -> Iterator[Scene]:
-    """Every picture."""
+    """Every picture: each state in dark and light, small and wide; then the other looks."""
     for theme in ("dark", "light"):
-        yield Scene(f"inbox-{theme}", ("j", "j"), WIDE, theme)
-        yield Scene(f"inbox-small-{theme}", (), SMALL, theme)
-        yield Scene(f"conversation-small-{theme}", ("j", "j", "enter"), SMALL, theme)
-        yield Scene(f"writing-{theme}", ("j", "r", *"Of course"), MIDDLE, theme)
-        yield Scene(f"failed-{theme}", ("g", "f", "enter"), MIDDLE, theme)
-        yield Scene(f"timeline-{theme}", ("g", "f", "enter", "full_stop"), MIDDLE, theme)
-        yield Scene(f"search-{theme}", ("g", "slash", *"phone"), MIDDLE, theme)
-        yield Scene(f"new-{theme}", ("c", *"+61491570156"), SMALL, theme)
-        yield Scene(f"accounts-{theme}", ("f3",), MIDDLE, theme)
-        yield Scene(f"help-{theme}", ("question_mark",), SMALL, theme)
-        yield Scene(f"palette-{theme}", ("colon",), MIDDLE, theme)
-        yield Scene(f"triage-{theme}", ("t",), MIDDLE, theme)
-        yield Scene(f"canned-{theme}", ("j", "r", "f2"), MIDDLE, theme)
-        yield Scene(f"snooze-{theme}", ("h", *"fri 9"), SMALL, theme)
-        later = ("j", "r", *"See you then", "f5", *"tomorrow 9")
-        yield Scene(f"schedule-{theme}", later, MIDDLE, theme)
-        yield Scene(f"numbers-{theme}", ("f4",), MIDDLE, theme)
-        yield Scene(f"setup-{theme}", (), MIDDLE, theme, fresh=True)
+        for name, keys in STATES.items():
+            yield Scene(f"{name}-{theme}", keys, WIDE if name == "inbox" else MIDDLE, theme)
+            yield Scene(f"{name}-small-{theme}", keys, SMALL, theme)
+        for size, width in (("", MIDDLE), ("-small", SMALL)):
+            yield Scene(f"setup{size}-{theme}", (), width, theme, fresh=True)
+            yield Scene(f"empty{size}-{theme}", (), width, theme, empty=True)
     yield Scene("inbox-high-contrast", ("j", "j"), MIDDLE, "high-contrast")
     yield Scene("inbox-terminal", ("j", "j"), MIDDLE, "terminal")
     yield Scene("inbox-ascii", ("j", "j"), SMALL, "dark", ascii=True)
-    yield Scene("empty", (), SMALL, empty=True)
 
 
 async def take(scene: Scene, folder: Path) -> str:
@@ -129,12 +142,15 @@ def _dressed(seat: Seat, scene: Scene) -> Seat:
 def write(scene: Scene, svg: str) -> None:
     """Write the SVG and the PNG."""
     import resvg_py
+    from PIL import Image
 
     (HERE / f"{scene.name}.svg").write_text(svg, encoding="utf-8")
     png = resvg_py.svg_to_bytes(
         svg_string=svg, monospace_family="DejaVu Sans Mono", font_family="DejaVu Sans Mono"
     )
-    (HERE / f"{scene.name}.png").write_bytes(bytes(png))
+    picture = Image.open(io.BytesIO(bytes(png))).convert("RGB")
+    few = picture.quantize(_COLOURS, dither=Image.Dither.NONE)
+    few.save(HERE / f"{scene.name}.png", optimize=True)
 
 
 def write_keys() -> None:
