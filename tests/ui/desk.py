@@ -1,7 +1,9 @@
 """An agent at the screen: presses keys, reads what is shown, and looks into the store."""
 
+import asyncio
 import contextlib
 import io
+import unicodedata
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from rich.console import Console
 from textual.app import App
 from textual.events import Key
+from textual.keys import _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from tests.ui.history import Scribe
@@ -54,6 +57,16 @@ def texts(app: App[Any]) -> list[str]:
     shown = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
     console.print(shown)
     return console.export_text().split("\n")
+
+
+def _character(key: str) -> str | None:
+    """What a key types, by Textual's name for it; None for a key that types nothing."""
+    if len(key) == 1:
+        return key
+    try:
+        return unicodedata.lookup(_get_unicode_name_from_key(key))
+    except KeyError:
+        return None
 
 
 class Desk:
@@ -107,12 +120,14 @@ class Desk:
     async def press(self, *keys: str) -> None:
         """Press keys by Textual's names, and wait until each has done its work."""
         for key in keys:
-            await self.pilot.press(key)
-            await self._worked()
+            await self._press(_character_to_key(key) if len(key) == 1 else key)
+        await self.pilot.pause()
 
-    async def _worked(self) -> None:
-        """Wait until no key waits for another, nor is at work."""
-        await self.until(lambda: not self.app.busy_with_keys, "the keys' work")
+    async def _press(self, key: str, character: str | None = None) -> None:
+        """Press one key as a terminal sends it, and wait until it has done its work."""
+        self.app.post_message(Key(key, character or _character(key)))
+        await asyncio.sleep(0)
+        await self.until(lambda: not self.app.busy_with_keys, "the key's work")
 
     async def command(self, command_id: str) -> None:
         """Press the first key of a command, as this seat has it."""
@@ -121,12 +136,9 @@ class Desk:
     async def type(self, text: str) -> None:
         """Press the keys of a text; those that are on no keyboard come from an input method."""
         for char in text:
-            if char.isascii():
-                await self.pilot.press(_NAMED.get(char, char))
-            else:
-                self.app.post_message(Key(char, char))
-                await self.pilot.pause()
-        await self._worked()
+            name = char if not char.isascii() else _NAMED.get(char, _character_to_key(char))
+            await self._press(name, char)
+        await self.pilot.pause()
 
     async def stand_on(self, number: str) -> None:
         """Move the cursor of the list, by keys, onto a conversation it shows."""

@@ -186,6 +186,19 @@ async def test_what_did_not_fail_is_not_sent_again(desk: Desk, size: Size) -> No
         assert len(await desk.messages(NOBODY)) == count
 
 
+@BOTH_SIZES
+async def test_a_key_right_behind_a_move_is_about_where_the_move_led(
+    desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied: list[str] = []
+    async with desk.open(size):
+        monkeypatch.setattr(desk.app, "copy_to_clipboard", copied.append)
+        await desk.stand_on(CHLOE)
+        following = desk.inbox.threads.rows[desk.inbox.threads.cursor + 1]
+        await desk.press("j", "Y")
+        await desk.until(lambda: copied == [following.address])
+
+
 @presses("copy_text", "copy_number")
 async def test_copying_text_and_number(
     desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch

@@ -105,6 +105,16 @@ async def test_a_reply_typed_in_one_burst_is_a_reply(tmp_path: Path, open_store:
         assert await sent(store) == ["hello"]
 
 
+async def test_a_filter_an_opening_and_a_reply_in_one_burst(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    path = tmp_path / "desk.db"
+    with sitting(path) as desk:
+        desk.type(b"/chloe\r\rrYes")
+        store = await open_store(path)
+        await wait_until(lambda: _is(draft(store), "Yes"), what="typed into the composer")
+
+
 async def test_what_is_pasted_is_harmless_and_never_sends(
     tmp_path: Path, open_store: OpenStore
 ) -> None:

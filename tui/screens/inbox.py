@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from tui.bindings import bindings
 from tui.clock import MINUTE
-from tui.commands import Scope, first_keys
+from tui.commands import COMMANDS, Scope, first_keys
 from tui.desk import notes, offers
 from tui.desk.grace import Countdown
 from tui.desk.hush import Hush
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _PREVIEW_DELAY = 0.06
 _WIDTHS = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
+_ABOUT_WHAT_IS_SHOWN = frozenset(c.id for c in COMMANDS if c.scope is Scope.THREAD)
 _SCOPES = (Scope.LIST, Scope.THREAD, Scope.TRIAGE, Scope.DESK)
 
 
@@ -152,9 +153,9 @@ class InboxScreen(PacedScreen[None]):
 
     @property
     def here(self) -> Conversation | None:
-        """The conversation under the cursor, or the one that triage shows."""
-        shown = self.pane.conversation
-        return shown if self.triaging is not None else self.threads.current or shown
+        """The conversation under the cursor; in triage, or over an emptied list, what is read."""
+        last = not self.threads.rows and self.has_class("-reading")
+        return self.pane.conversation if last or self.triaging else self.threads.current
 
     async def targets(self) -> list[Conversation]:
         """The conversations that a command is about, as they are now."""
@@ -187,8 +188,6 @@ class InboxScreen(PacedScreen[None]):
 
     def on_descendant_focus(self) -> None:
         """Other keys matter in the composer."""
-        if self.filled_by_conversation and self.focused is self.filter:
-            self.set_focus(None)  # Textual hands the focus of a hidden widget to its neighbour
         self.offer_keys()
 
     @on(VirtualList.Moved)
@@ -284,6 +283,8 @@ class InboxScreen(PacedScreen[None]):
     @said
     async def action_run(self, command_id: str) -> None:
         """Do what a command says: the one way from a key, the palette or a chord to a handler."""
+        if command_id in _ABOUT_WHAT_IS_SHOWN:
+            await self._show_current()  # the key may have come before the preview
         await HANDLERS[command_id](self)
 
     @said

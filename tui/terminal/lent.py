@@ -53,9 +53,9 @@ async def any_key(words: str) -> None:
         return
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
-    print(f"\r\n{words}", end="", flush=True)
     try:
-        tty.setcbreak(keyboard)
+        tty.setcbreak(keyboard)  # forgets what was typed before: it answers nothing that was said
+        print(f"\r\n{words}", end="", flush=True)
         await _pressed(keyboard)
         termios.tcflush(keyboard, termios.TCIFLUSH)
     finally:
