@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from time import monotonic
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -18,7 +17,7 @@ from textual.worker import WorkerFailed
 from tui import garbage
 from tui.desk.telling import Telling
 from tui.domain.change import RELOAD
-from tui.domain.text import one_line, printable
+from tui.domain.text import one_line
 from tui.handlers.desk import leave_at_once
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
@@ -27,7 +26,8 @@ from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.asking import KEEP_TITLE, RESTORE_TITLE
 from tui.terminal.frugal import Picture, Ready
-from tui.terminal.turns import LOOK, Done, Press, Turns
+from tui.terminal.one_key import OneKeyAtATime
+from tui.terminal.turns import Press
 from tui.terminal.twice import Twice
 from tui.themed import Themed
 from tui.unserved import CannotServe
@@ -44,7 +44,7 @@ _PAUSE = 1.0
 """Seconds before the store is watched again after trouble."""
 
 
-class SmsDeskApp(Themed, inherit_bindings=False):
+class SmsDeskApp(OneKeyAtATime, Themed, inherit_bindings=False):
     """An inbox over an open store. Its keys are the registry's, and only these."""
 
     TITLE = "smsdesk"
@@ -78,7 +78,6 @@ class SmsDeskApp(Themed, inherit_bindings=False):
         self.failure: Exception | None = None
         """What ended the app, if it did not end in good order."""
         self._signs = PlainSigns()
-        self._turns = Turns()
         self._interrupts = Twice()
         self._picture = Picture()
         self._telling = Telling(
@@ -165,68 +164,22 @@ class SmsDeskApp(Themed, inherit_bindings=False):
         else:
             self.post_display_hook()
 
-    @property
-    def busy_with_keys(self) -> bool:
-        """Whether a key that was pressed is at work, or waits for one that is."""
-        return self._turns.any_waits or not self._turns.over(self.screen, monotonic())
-
-    async def on_event(self, event: events.Event) -> None:
-        """What is pasted is outside text wherever it goes: it becomes harmless at the door."""
-        if isinstance(event, events.Paste):
-            event.text = printable(event.text)
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._press(event, monotonic())
-        else:
-            await super().on_event(event)
-
-    async def _press(self, press: Press, now: float) -> None:
-        """A key from outside: it has its turn, unless it is the one that leaves at once."""
-        if isinstance(press, events.Key) and self._interrupts.pressed(press.key, now):
+    def keeps_back(self, press: Press, now: float) -> bool:
+        """Whether this is the second Ctrl+C, which leaves at once."""
+        key = press.key if isinstance(press, events.Key) else ""
+        if self._interrupts.pressed(key, now):
             self.run_worker(leave_at_once(self.inbox), exit_on_error=False)
-        elif self._turns.mine(press, self.screen, now):
-            await self._hand_over(press)
-        else:
-            self.set_timer(LOOK, self._look_for_turn)
+            return True
+        return False
 
-    async def _hand_over(self, press: Press) -> None:
-        """Give a key to whom it concerns, and have it followed."""
-        target, turn = self.focused or self.screen, self._turns.turn
-        if not self._passes_over(press):
-            await super().on_event(press)
-        if not target.post_message(Done(turn)):
-            self.post_message(Done(turn))
-
-    def _passes_over(self, press: Press) -> bool:
+    def passes_over(self, press: Press, now: float) -> bool:
         """Whether a key was meant for a text that could not be begun; that is said."""
         hush = self.inbox.hush
         key = press.key if isinstance(press, events.Key) else ""
-        passed = self.screen is self.inbox and hush.takes(key, monotonic())
+        passed = self.screen is self.inbox and hush.takes(key, now)
         if passed:
             self.inbox.say(hush.notice if key != "escape" else "")
         return passed
-
-    @on(Done)
-    def _key_is_done(self, event: Done) -> None:
-        """The work of a key is done, but for the move of the focus that it may have asked for."""
-        self.call_later(self._key_has_moved_the_focus, event.turn)
-
-    async def _key_has_moved_the_focus(self, turn: int) -> None:
-        """Nothing of a key is left to do: the next one's turn, unless it has had it already."""
-        if turn == self._turns.turn:
-            await self._next_key()
-
-    async def _look_for_turn(self) -> None:
-        """A key waits: the one before it may have taken its widget away, and not be told done."""
-        if self._turns.over(self.screen, monotonic()):
-            await self._next_key()
-        elif self._turns.any_waits:
-            self.set_timer(LOOK, self._look_for_turn)
-
-    async def _next_key(self) -> None:
-        """Hand over the key whose turn it is."""
-        press = self._turns.next(self.screen, monotonic())
-        if press is not None:
-            await self._hand_over(press)
 
     async def _follow(self) -> None:
         """Hand every batch of changes to the inbox; begin again when the store was in trouble."""

@@ -13,6 +13,12 @@ from tui.store.pens import Pens
 Size = tuple[int, int]
 
 
+@pytest.fixture(autouse=True)
+def _long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, the keys of a test follow each other without a pause."""
+    monkeypatch.setattr("tui.desk.hush.PAUSE", 60.0)
+
+
 @BOTH_SIZES
 async def test_a_reply_typed_in_one_burst_at_a_locked_customer_is_no_command(
     desk: Desk, size: Size
@@ -32,7 +38,8 @@ async def test_a_reply_typed_in_one_burst_at_a_locked_customer_is_no_command(
         )
 
 
-async def test_after_a_pause_keys_act_again(desk: Desk) -> None:
+async def test_after_a_pause_keys_act_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.desk.hush.PAUSE", 3.0)
     await _lock(desk, CHLOE)
     async with desk.open(WIDE):
         await desk.stand_on(CHLOE)
