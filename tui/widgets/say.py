@@ -27,8 +27,11 @@ class Reader(MessagePump):
     """
 
     def say(self, words: str) -> None:
-        """Tell the agent something, made of outside text perhaps."""
-        self.post_message(Say(one_line(words, _LONGEST)))
+        """Tell the agent something, made of outside text perhaps.
+
+        It goes straight to the app: what the next key says must not be older than this.
+        """
+        self.app.post_message(Say(one_line(words, _LONGEST)))
 
     def unsay(self, words: str) -> None:
         """Take back what was said, unless something else is shown by now."""
