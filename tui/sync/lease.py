@@ -70,6 +70,11 @@ class Leasehold:
             await self._hold(held)
             await self._clock.sleep(pause)
 
+    async def go_on(self) -> None:
+        """Beat and renew until cancelled, after a beat that was just made."""
+        await self._clock.sleep(jittered(_BEAT, self._rng))
+        await self.run()
+
     async def beat(self) -> frozenset[str]:
         """Say that this process is alive and renew; the leases it now holds."""
         return await self._leases.renew(

@@ -105,7 +105,7 @@ class Service:
     async def run_once(self) -> Summary:
         """One round of everything that is due, until there is nothing left."""
         held = await self._leasehold.beat()
-        beating = asyncio.create_task(self._kept_up("heart-beat", self._leasehold.run))
+        beating = asyncio.create_task(self._kept_up("heart-beat", self._leasehold.go_on))
         try:
             if CHECKPOINT in held:
                 await self._housekeeping.round()
