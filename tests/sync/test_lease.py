@@ -124,3 +124,23 @@ async def test_who_leaves_in_good_order_is_replaced_at_once(
     await one.beat()
     await first.leases.leave()
     assert await two.beat() == {"mm", CHECKPOINT}
+
+
+async def test_who_has_just_beaten_renews_in_time_and_not_at_once(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process, beats = leasehold(store, clock), []
+    beat = process.beat
+
+    async def counted() -> frozenset[str]:
+        beats.append(clock.monotonic())
+        return await beat()
+
+    monkeypatch.setattr(process, "beat", counted)
+    await process.beat()
+    task = asyncio.create_task(process.go_on())
+    await wait_until(lambda: clock.sleeping)
+    assert len(beats) == 1
+    await passes(clock, lambda: len(beats) == 2, 4.0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,5 +1,6 @@
 """The desk's own fields for canned replies: `{shop}`, `{hours}` and what stands for them."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import getters, on
@@ -12,10 +13,8 @@ from textual.widgets import Input, Static
 
 from tui.domain.templates import FIELDS, BadTemplate, Field, checked_field
 from tui.domain.text import one_line, printable
-from tui.screens.pick import Choice, Choices
-from tui.screens.said import said
-from tui.seat import Seat
-from tui.store.store import Store
+from tui.screens.pick import Choice
+from tui.screens.shelf import Shelf
 
 _BUILT_IN = " ".join(f"{{{name}}}" for name in FIELDS)
 
@@ -63,111 +62,34 @@ class FieldScreen(ModalScreen[Field | None]):
             self.verdict.update(Content(one_line(str(problem), 66)))
 
 
-class FieldsScreen(ModalScreen[None]):
+class FieldsScreen(Shelf[Field]):
     """A list of the fields with their values."""
 
-    DEFAULT_CSS = """
-    FieldsScreen .dialog { width: 76; height: 70%; padding: 0 1; }
-    FieldsScreen Choices { height: 1fr; background: $surface; }
-    FieldsScreen Choices > .choice--none { color: $text-muted; }
-    FieldsScreen #said { height: 1; color: $text-warning; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "dismiss", "Close"),
-        Binding("down,j", "move(1)", "Next"),
-        Binding("up,k", "move(-1)", "Previous"),
-        Binding("a", "add", "Add"),
-        Binding("enter,e", "change", "Change"),
-        Binding("d", "drop", "Delete"),
-        Binding("z", "undo", "Undo"),
-    ]
-    choices = getters.query_one(Choices)
-    words = getters.query_one("#said", Static)
+    NAME = "Own fields"
+    KEYS = "a add · e change · d delete · z undo · Esc closes"
+    NONE = "None yet: a adds one, to be written as {name}"
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Reads and writes the fields."""
-        super().__init__()
-        self._store = store
-        self._seat = seat
-        self._values: dict[str, str] = {}
-        self._dropped: list[Field] = []
+    async def read(self) -> dict[str, Field]:
+        """Every field by its name."""
+        values = await self.store.templates.values()
+        return {name: Field(name, value) for name, value in values.items()}
 
-    def compose(self) -> ComposeResult:
-        """The list and a line."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Own fields"
-            dialog.border_subtitle = "a add · e change · d delete · z undo · Esc closes"
-            yield Choices("None yet: a adds one, to be written as {name}", ascii=self._seat.ascii)
-            yield Static(id="said")
+    def lines(self, items: Iterable[Field]) -> list[Choice]:
+        """The name as it is written, and the value."""
+        return [Choice(field.name, f"{{{field.name}}}  {field.value}") for field in items]
 
-    async def on_mount(self) -> None:
-        """Show what there is."""
-        await self._show()
+    async def keep(self, item: Field, replaces: str = "") -> None:
+        """Store it."""
+        await self.store.templates.save_value(item, replaces=replaces)
 
-    def say(self, words: str) -> None:
-        """One line at the bottom."""
-        self.words.update(Content(one_line(words, 72)))
+    async def drop(self, name: str) -> None:
+        """Remove it."""
+        await self.store.templates.drop_value(name)
 
-    @said
-    async def _show(self) -> None:
-        """Read everything again."""
-        self._values = await self._store.templates.values()
-        await self.choices.offer(
-            [Choice(name, f"{{{name}}}  {value}") for name, value in self._values.items()]
-        )
+    async def editor(self, item: Field | None) -> FieldScreen:
+        """Name and value."""
+        return FieldScreen(item)
 
-    @property
-    def _current(self) -> Field | None:
-        """The one under the cursor."""
-        row = self.choices.current
-        return Field(row.value, self._values[row.value]) if row is not None else None
-
-    async def action_move(self, rows: int) -> None:
-        """Choose another one."""
-        await self.choices.move(rows)
-
-    def action_add(self) -> None:
-        """Write a new one."""
-        self._edit(None)
-
-    def action_change(self) -> None:
-        """Change the one under the cursor."""
-        if self._current is not None:
-            self._edit(self._current)
-
-    def _edit(self, field: Field | None) -> None:
-        """Ask for name and value, and keep them."""
-
-        @said
-        async def keep(screen: FieldsScreen, edited: Field | None) -> None:
-            if edited is not None:
-                replaces = field.name if field else ""
-                await self._store.templates.save_value(edited, replaces=replaces)
-                await self._show()
-                self.say(f"Kept {{{edited.name}}}")
-
-        async def done(edited: Field | None) -> None:
-            await keep(self, edited)
-
-        self.app.push_screen(FieldScreen(field), done)
-
-    @said
-    async def action_drop(self) -> None:
-        """Remove the one under the cursor; z brings it back."""
-        field = self._current
-        if field is not None:
-            await self._store.templates.drop_value(field.name)
-            self._dropped.append(field)
-            await self._show()
-            self.say(f"Deleted {{{field.name}}} · z brings it back")
-
-    @said
-    async def action_undo(self) -> None:
-        """Bring back what was removed last."""
-        if not self._dropped:
-            self.say("Nothing to undo")
-            return
-        field = self._dropped.pop()
-        await self._store.templates.save_value(field)
-        await self._show()
-        self.say(f"{{{field.name}}} is back")
+    def called(self, item: Field) -> tuple[str, str]:
+        """Its name, bare and as it is written."""
+        return item.name, f"{{{item.name}}}"
