@@ -23,14 +23,14 @@ os.environ.pop("NO_COLOR", None)
 
 from tui.app import SmsDeskApp  # noqa: E402  (the terminal is decided before Textual is imported)
 from tui.clock import MINUTE, SECOND, ManualClock  # noqa: E402
-from tui.commands import key_table  # noqa: E402
-from tui.demo.accounts import desk_of  # noqa: E402
-from tui.demo.past import write_past  # noqa: E402
+from tui.commands import format_key_table  # noqa: E402
+from tui.demo.accounts import make_demo_settings  # noqa: E402
+from tui.demo.past import write_history  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
-from tui.enrolling import enrol_of  # noqa: E402
-from tui.seat import Seat  # noqa: E402
+from tui.enrolling import create_account_setup  # noqa: E402
+from tui.seat import AppContext  # noqa: E402
 from tui.store.store import Store  # noqa: E402
-from tui.wiring import make_seat, open_store  # noqa: E402
+from tui.wiring import create_context, open_store  # noqa: E402
 
 NOW = 1_772_719_320_000
 """5 March 2026, 14:02 UTC."""
@@ -97,10 +97,10 @@ async def take(scene: Scene, folder: Path) -> str:
     path = folder / "inbox.db"
     clock, rng = ManualClock(NOW), random.Random(7)
     if not scene.empty and not scene.fresh:
-        await write_past(path, NOW, rng)
-    desk = desk_of(path, scene.ascii)
+        await write_history(path, NOW, rng)
+    desk = make_demo_settings(path, scene.ascii)
     async with open_store(desk, clock, rng) as store:
-        seat = make_seat(desk, clock, os.environ)
+        seat = create_context(desk, clock, os.environ)
         await _serve(store, seat)
         app = SmsDeskApp(store, _dressed(seat, scene))
         async with app.run_test(size=scene.size) as pilot:
@@ -112,7 +112,7 @@ async def take(scene: Scene, folder: Path) -> str:
             return _FONT_FACE.sub("", app.export_screenshot(title="smsdesk"))
 
 
-async def _serve(store: Store, seat: Seat) -> None:
+async def _serve(store: Store, seat: AppContext) -> None:
     """Leave the accounts as a service leaves them: most well, one waiting to try again."""
     for place, account in enumerate(seat.accounts):
         retrying = account.name == "sw"
@@ -130,13 +130,13 @@ async def _serve(store: Store, seat: Seat) -> None:
     await store.accounts.save_balance("mp", "212 credits")
 
 
-def _dressed(seat: Seat, scene: Scene) -> Seat:
+def _dressed(seat: AppContext, scene: Scene) -> AppContext:
     """The seat in the scene's looks."""
     looks = replace(seat, theme=scene.theme, ascii=scene.ascii)
     if not scene.fresh:
         return looks
-    enrol = enrol_of({"HOME": "/home/mia"}, None, seat.clock, random.Random(7))
-    return replace(looks, accounts=(), enrol=enrol)
+    enrol = create_account_setup({"HOME": "/home/mia"}, None, seat.clock, random.Random(7))
+    return replace(looks, accounts=(), account_setup=enrol)
 
 
 def write(scene: Scene, svg: str) -> None:
@@ -159,7 +159,7 @@ def write_keys() -> None:
     text = readme.read_text(encoding="utf-8")
     before, _, rest = text.partition("<!-- keys -->")
     _, _, after = rest.partition("<!-- /keys -->")
-    table = f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"
+    table = f"<!-- keys -->\n{format_key_table()}\n<!-- /keys -->"
     readme.write_text(before + table + after, encoding="utf-8")
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.address_book import BadContacts, read_contacts, sorted_out
+from tui.address_book import ContactFileError, read_contacts, split_reachable
 from tui.store.contacts import Contact
 
 
@@ -25,12 +25,12 @@ def test_without_a_heading_the_columns_are_number_name_and_note(tmp_path: Path) 
 
 
 def test_a_file_that_is_not_csv_says_so_and_names_itself(tmp_path: Path) -> None:
-    with pytest.raises(BadContacts, match=r"contacts\.csv is not CSV"):
+    with pytest.raises(ContactFileError, match=r"contacts\.csv is not CSV"):
         read(tmp_path, 'number,name\n"+61491570006,Mia\n')
 
 
 def test_who_cannot_be_written_to_is_told_from_who_can() -> None:
     number, code = Contact("0491 570 006", "Mia"), Contact("12345", "Bank")
     name, nothing = Contact("MYSHOP", "Shop"), Contact("", "Nobody")
-    assert sorted_out([number, name, code, nothing], "AU") == ([number, code], [name, nothing])
-    assert sorted_out([number], None) == ([], [number]), "a local number needs a region"
+    assert split_reachable([number, name, code, nothing], "AU") == ([number, code], [name, nothing])
+    assert split_reachable([number], None) == ([], [number]), "a local number needs a region"

@@ -7,15 +7,23 @@ from pathlib import Path
 import pytest
 
 from tui.clock import SystemClock
-from tui.enrol import KINDS, CannotEnrol, Enrol, Keep, Kind, NewAccount, variable
-from tui.enrolling import enrol_of
+from tui.enrol import (
+    PROVIDER_FORMS,
+    AccountSetup,
+    AccountSetupError,
+    NewAccount,
+    ProviderForm,
+    SecretLocation,
+    get_secret_variable,
+)
+from tui.enrolling import create_account_setup
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.app import create_app
-from tui.sandbox.server import running
-from tui.settings.accounts import MODELS
+from tui.sandbox.server import run_server
+from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.load import load_settings
 
-NEW = NewAccount(KINDS[0], "support-au", "key", "hush", KINDS[0].base_url)
+NEW = NewAccount(PROVIDER_FORMS[0], "support-au", "key", "hush", PROVIDER_FORMS[0].base_url)
 
 
 @pytest.fixture
@@ -24,46 +32,50 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def enrol(environ: dict[str, str]) -> Enrol:
-    return enrol_of(environ, None, SystemClock(), random.Random(1))
+def enrol(environ: dict[str, str]) -> AccountSetup:
+    return create_account_setup(environ, None, SystemClock(), random.Random(1))
 
 
 async def test_a_secret_in_a_file_is_private_and_found(
-    enrol: Enrol, environ: dict[str, str], tmp_path: Path
+    enrol: AccountSetup, environ: dict[str, str], tmp_path: Path
 ) -> None:
     assert await enrol.save(NEW) == []
     account = load_settings(environ).accounts["support-au"]
-    assert (account.provider, account.api_key, account.secret) == ("messagemedia", "key", "hush")
-    text = Path(enrol.place).read_text()
+    assert (account.provider, account.api_key, account.clear_secret) == (
+        "messagemedia",
+        "key",
+        "hush",
+    )
+    text = Path(enrol.settings_path).read_text()
     assert "hush" not in text
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or path.stat().st_mode & 0o777 == 0o600, path
 
 
 async def test_a_secret_in_the_environment_is_found_by_the_line_that_was_told(
-    enrol: Enrol, environ: dict[str, str]
+    enrol: AccountSetup, environ: dict[str, str]
 ) -> None:
-    (line,) = await enrol.save(replace(NEW, keep=Keep.ENVIRONMENT))
+    (line,) = await enrol.save(replace(NEW, secret_location=SecretLocation.ENVIRONMENT))
     name = line.removeprefix("export ").partition("=")[0]
-    assert name == variable("support-au")
-    assert load_settings({**environ, name: "hush"}).accounts["support-au"].secret == "hush"
+    assert name == get_secret_variable("support-au")
+    assert load_settings({**environ, name: "hush"}).accounts["support-au"].clear_secret == "hush"
 
 
-async def test_a_name_that_is_taken_is_refused(enrol: Enrol) -> None:
+async def test_a_name_that_is_taken_is_refused(enrol: AccountSetup) -> None:
     await enrol.save(NEW)
-    with pytest.raises(CannotEnrol, match="already has an account named support-au"):
+    with pytest.raises(AccountSetupError, match="already has an account named support-au"):
         await enrol.save(NEW)
 
 
-async def test_another_address_is_kept(enrol: Enrol, environ: dict[str, str]) -> None:
+async def test_another_address_is_kept(enrol: AccountSetup, environ: dict[str, str]) -> None:
     await enrol.save(replace(NEW, base_url="https://eu.example.com"))
     assert load_settings(environ).accounts["support-au"].base_url == "https://eu.example.com"
 
 
 def test_every_provider_of_the_settings_can_be_set_up() -> None:
-    assert {kind.provider for kind in KINDS} == MODELS.keys()
-    for kind in KINDS:
-        usual = MODELS[kind.provider].model_fields["base_url"].default
+    assert {kind.provider for kind in PROVIDER_FORMS} == ACCOUNT_MODELS.keys()
+    for kind in PROVIDER_FORMS:
+        usual = ACCOUNT_MODELS[kind.provider].model_fields["base_url"].default
         assert kind.base_url == ("" if not isinstance(usual, str) else usual)
 
 
@@ -91,28 +103,30 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=[kind.provider for kind in KINDS])
-async def test_the_provider_itself_proves_the_credentials(enrol: Enrol, kind: Kind) -> None:
-    async with running(create_app()) as url:
+@pytest.mark.parametrize("kind", PROVIDER_FORMS, ids=[kind.provider for kind in PROVIDER_FORMS])
+async def test_the_provider_itself_proves_the_credentials(
+    enrol: AccountSetup, kind: ProviderForm
+) -> None:
+    async with run_server(create_app()) as url:
         place = url + PATHS[kind.provider]
         right = NewAccount(kind, "new", API_KEY, API_SECRET, place)
         assert await enrol.check(right)
 
 
-async def test_wrong_credentials_are_refused_without_telling_them(enrol: Enrol) -> None:
-    async with running(create_app()) as url:
-        wrong = NewAccount(KINDS[0], "new", API_KEY, "not-this-one", f"{url}/messagemedia")
-        with pytest.raises(CannotEnrol) as refused:
+async def test_wrong_credentials_are_refused_without_telling_them(enrol: AccountSetup) -> None:
+    async with run_server(create_app()) as url:
+        wrong = NewAccount(PROVIDER_FORMS[0], "new", API_KEY, "not-this-one", f"{url}/messagemedia")
+        with pytest.raises(AccountSetupError) as refused:
             await enrol.check(wrong)
     assert "not-this-one" not in str(refused.value)
 
 
-async def test_an_address_where_nobody_answers_is_said(enrol: Enrol) -> None:
+async def test_an_address_where_nobody_answers_is_said(enrol: AccountSetup) -> None:
     nobody = replace(NEW, base_url="http://127.0.0.1:9")
-    with pytest.raises(CannotEnrol):
+    with pytest.raises(AccountSetupError):
         await enrol.check(nobody)
 
 
-async def test_an_address_that_is_none_is_said(enrol: Enrol) -> None:
-    with pytest.raises(CannotEnrol, match="base_url"):
+async def test_an_address_that_is_none_is_said(enrol: AccountSetup) -> None:
+    with pytest.raises(AccountSetupError, match="base_url"):
         await enrol.check(replace(NEW, base_url="https://example.com?x=1"))

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.logs import OLD_FILES, LogFile, close_log, get_logger, mask, mask_text, open_log
+from tui.logs import MAX_OLD_FILES, LogFile, close_log, get_logger, mask_text, mask_value, open_log
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_an_international_number_is_masked_wherever_it_stands(number: str, aroun
 
 def test_values_under_secret_names_are_masked_at_any_depth() -> None:
     value = {"headers": {"Authorization": "x", "list": [{"api_key": 1}]}, "access_token": None}
-    assert mask(value) == {
+    assert mask_value(value) == {
         "headers": {"Authorization": "***", "list": [{"api_key": "***"}]},
         "access_token": "***",
     }
@@ -153,12 +153,12 @@ def test_opening_again_moves_to_the_new_file_alone(log: LogFile, tmp_path: Path)
 
 def test_a_full_file_makes_room_and_old_ones_go(tmp_path: Path) -> None:
     file = LogFile(tmp_path / "a.log", largest=10)
-    for number in range(OLD_FILES + 3):
+    for number in range(MAX_OLD_FILES + 3):
         file.write(f"line number {number}")
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["a.log", *(f"a.log.{number}" for number in range(1, OLD_FILES + 1))]
-    assert (tmp_path / "a.log").read_text() == f"line number {OLD_FILES + 2}\n"
-    assert (tmp_path / "a.log.1").read_text() == f"line number {OLD_FILES + 1}\n"
+    assert names == ["a.log", *(f"a.log.{number}" for number in range(1, MAX_OLD_FILES + 1))]
+    assert (tmp_path / "a.log").read_text() == f"line number {MAX_OLD_FILES + 2}\n"
+    assert (tmp_path / "a.log.1").read_text() == f"line number {MAX_OLD_FILES + 1}\n"
     file.close()
 
 

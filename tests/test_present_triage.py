@@ -27,12 +27,12 @@ NOW = 1_772_611_200_000
     ],
 )
 def test_as_many_labels_as_fit(labels: tuple[str, ...], width: int, words: str) -> None:
-    assert present.label_words(labels, width) == words
+    assert present.format_labels(labels, width) == words
 
 
 @given(st.lists(st.text(min_size=1, max_size=30), max_size=9), st.integers(8, 40))
 def test_labels_never_take_more_than_their_room(labels: list[str], width: int) -> None:
-    assert cell_len(present.label_words(labels, width)) <= width
+    assert cell_len(present.format_labels(labels, width)) <= width
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_labels_never_take_more_than_their_room(labels: list[str], width: int) -
     ],
 )
 def test_until_when_a_conversation_sleeps(at: int | None, words: str) -> None:
-    assert present.until(at, NOW, UTC) == words
+    assert present.format_snooze_end(at, NOW, UTC) == words

@@ -24,9 +24,9 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.messages import NEWEST
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.wiring import judge_of
+from tui.wiring import create_consent_judge
 
 T = TypeVar("T")
 
@@ -53,10 +53,10 @@ class Desk(RuleBasedStateMachine):
             clock=self.clock,
             rng=random.Random(1),
             owner="a",
-            judge=judge_of({"*": ("NO MORE",)}),
+            classify=create_consent_judge({"*": ("NO MORE",)}),
         )
         self.run(self.store.__aenter__())
-        self.run(self.store.leases.beat("mia", "desk"))
+        self.run(self.store.leases.record_heartbeat("mia", "desk"))
         self.numbers = itertools.count(1)
         self.out: set[str] = set()
         """The model: who must not be texted now."""
@@ -79,7 +79,7 @@ class Desk(RuleBasedStateMachine):
     def receives(self, account: str, *events: Reply | Receipt | OptOut) -> None:
         """A provider tells."""
         self.clock.advance(1)
-        self.run(self.store.ingest.store(account, events))
+        self.run(self.store.ingest.store_events(account, events))
 
     def writes(self, party: str, account: str, text: str) -> None:
         """A customer writes."""
@@ -155,17 +155,17 @@ class Desk(RuleBasedStateMachine):
 
     @rule(party=parties)
     def an_agent_reopens_or_closes(self, party: str) -> None:
-        conversation = self.run(self.store.conversations.with_party(parse_address(party)))
+        conversation = self.run(self.store.conversations.find_by_address(parse_address(party)))
         if conversation is not None:
-            before = self.run(self.store.triage.close([conversation.id], "mia"))
-            self.run(self.store.triage.restore(before, "mia"))
+            before = self.run(self.store.triage.close_conversations([conversation.id], "mia"))
+            self.run(self.store.triage.undo_changes(before, "mia"))
 
     # What sync does -------------------------------------------------------------------------
 
     @rule(account=accounts, limit=st.integers(1, 5))
     def sync_claims(self, account: str, limit: int) -> None:
         self.clock.advance(1)
-        for claimed in self.run(self.store.outbox.claim("a", account, limit)):
+        for claimed in self.run(self.store.outbox.claim_due_messages("a", account, limit)):
             self.handed_over.append((claimed.to, claimed.to in self.out))
             self.claimed.append(claimed.message)
 
@@ -180,8 +180,8 @@ class Desk(RuleBasedStateMachine):
         message = self.claimed.pop()
         provider_id = f"p{message.id}"
         blocked = opted_out and status is Status.REJECTED
-        settled = Settled(status, provider_id, opted_out=blocked)
-        self.run(self.store.outbox.settle(message.id, settled))
+        settled = SendRecord(status, provider_id, opted_out=blocked)
+        self.run(self.store.outbox.settle_message(message.id, settled))
         self.settled.append((message, provider_id))
         if blocked:
             self.out.add(self.party_of(message))
@@ -191,12 +191,12 @@ class Desk(RuleBasedStateMachine):
     def a_provider_cannot_be_reached(self) -> None:
         message = self.claimed.pop()
         again = (message.id, self.clock.now() + 2 * SECOND, "no answer")
-        self.run(self.store.outbox.requeue("a", [again]))
+        self.run(self.store.outbox.requeue_messages("a", [again]))
 
     @rule(seconds=st.sampled_from((1, 10, 7_200)))
     def time_passes(self, seconds: int) -> None:
         self.clock.advance(seconds)
-        self.run(self.store.leases.beat("mia", "desk"))
+        self.run(self.store.leases.record_heartbeat("mia", "desk"))
 
     # What must hold -------------------------------------------------------------------------
 
@@ -207,13 +207,13 @@ class Desk(RuleBasedStateMachine):
     @invariant()
     def the_list_shows_who_is_out(self) -> None:
         for party in PARTIES:
-            found = self.run(self.store.conversations.with_party(parse_address(party)))
+            found = self.run(self.store.conversations.find_by_address(parse_address(party)))
             assert (found is not None and found.opted_out) == (party in self.out)
 
     @invariant()
     def what_waits_at_a_provider_for_who_is_out_is_taken_back(self) -> None:
         for account in ACCOUNTS:
-            wanted = {m.id for m in self.run(self.store.outbox.to_cancel(account))}
+            wanted = {m.id for m in self.run(self.store.outbox.list_cancel_requests(account))}
             for message, _ in self.settled:
                 if message.account == account and self.party_of(message) in self.out:
                     stored = self.run(self.store.messages.get(message.id))
@@ -228,7 +228,7 @@ class Desk(RuleBasedStateMachine):
         refused = False
         with contextlib.suppress(StaleReply):
             try:
-                self.run(self.store.intents.queue(new))
+                self.run(self.store.intents.queue_message(new))
             except OptedOut:
                 refused = True
             assert refused == (party in self.out)
@@ -236,11 +236,11 @@ class Desk(RuleBasedStateMachine):
     def decide(self, party: str, *, opted_out: bool) -> None:
         """An agent's word about a customer who has a conversation."""
         self.clock.advance(1)
-        found = self.run(self.store.conversations.with_party(parse_address(party)))
+        found = self.run(self.store.conversations.find_by_address(parse_address(party)))
         if found is None:
             return
         consent = self.store.consent
-        self.run(consent.decide(found.id, "mia", opted_out=opted_out, evidence="by phone"))
+        self.run(consent.record_decision(found.id, "mia", opted_out=opted_out, evidence="by phone"))
         (self.out.add if opted_out else self.out.discard)(party)
 
     def party_of(self, message: Message) -> str:
@@ -261,15 +261,17 @@ async def test_every_refused_message_says_why_and_what_not_to_do(tmp_path: Path)
         clock=ManualClock(),
         rng=random.Random(1),
         owner="a",
-        judge=judge_of({}),
+        classify=create_consent_judge({}),
     )
     async with store:
-        queued = await store.intents.queue(NewMessage(PARTIES[0], "On it", "au", agent="mia"))
-        await store.ingest.store("au", [Reply("r1", PARTIES[0], "STOP", None, "{}")])
-        assert await store.outbox.claim("a", "au", 10) == []
+        queued = await store.intents.queue_message(
+            NewMessage(PARTIES[0], "On it", "au", agent="mia")
+        )
+        await store.ingest.store_events("au", [Reply("r1", PARTIES[0], "STOP", None, "{}")])
+        assert await store.outbox.claim_due_messages("a", "au", 10) == []
         (message,) = [
             m
-            for m in await store.messages.before(queued.conversation_id, NEWEST, 10)
+            for m in await store.messages.list_before(queued.conversation_id, NEWEST, 10)
             if m.id == queued.id
         ]
         assert (message.status, message.advice.value) == (Status.REJECTED, "stop")
@@ -281,13 +283,19 @@ async def test_what_is_scheduled_at_a_provider_is_taken_back_when_its_receiver_o
 ) -> None:
     clock = ManualClock()
     store = Store(
-        tmp_path / "inbox.db", clock=clock, rng=random.Random(1), owner="a", judge=judge_of({})
+        tmp_path / "inbox.db",
+        clock=clock,
+        rng=random.Random(1),
+        owner="a",
+        classify=create_consent_judge({}),
     )
     async with store:
         new = NewMessage(PARTIES[0], "On it", "au", scheduled_at=clock.now() + HOUR)
-        queued = await store.intents.queue(new)
-        await store.outbox.claim("a", "au", 1)
-        await store.outbox.settle(queued.id, Settled(Status.SCHEDULED, "p1"))
-        assert await store.outbox.to_cancel("au") == []
-        await store.ingest.store("eu", [Reply("r1", PARTIES[0], "STOP", None, "{}")])
-        assert [message.id for message in await store.outbox.to_cancel("au")] == [queued.id]
+        queued = await store.intents.queue_message(new)
+        await store.outbox.claim_due_messages("a", "au", 1)
+        await store.outbox.settle_message(queued.id, SendRecord(Status.SCHEDULED, "p1"))
+        assert await store.outbox.list_cancel_requests("au") == []
+        await store.ingest.store_events("eu", [Reply("r1", PARTIES[0], "STOP", None, "{}")])
+        assert [message.id for message in await store.outbox.list_cancel_requests("au")] == [
+            queued.id
+        ]

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tui.commands import key_table
+from tui.commands import format_key_table
 from tui.plain.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
@@ -12,7 +12,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_table_of_keys_is_the_registry() -> None:
     table = README.partition("<!-- keys -->")[2].partition("<!-- /keys -->")[0]
-    assert table.strip() == key_table()
+    assert table.strip() == format_key_table()
 
 
 def test_every_picture_it_shows_is_there() -> None:
@@ -25,4 +25,4 @@ def test_every_letter_it_tells_for_the_desk_in_lines_can_be_typed() -> None:
     told = README.partition("`?` says everything")[2].partition("## Keys")[0]
     letters = re.findall(r"`(.)`", told)
     assert letters
-    assert set(letters) <= {command.letter for command in COMMANDS}
+    assert set(letters) <= {command.key for command in COMMANDS}

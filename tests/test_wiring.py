@@ -13,19 +13,19 @@ from tui.clock import ManualClock, SystemClock
 from tui.domain.account import Account
 from tui.domain.consent import Verdict
 from tui.domain.message import Message
-from tui.serving import background, pace_of
-from tui.settings.desk import Desk
+from tui.serving import get_polling_pace, run_background
+from tui.settings.desk import Preferences
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.sync.served import ServedAccount
 from tui.wiring import (
-    judge_of,
-    make_seat,
+    create_consent_judge,
+    create_context,
+    create_owner_name,
+    get_client_options,
+    is_ascii_terminal,
+    open_accounts,
     open_store,
-    options_of,
-    owner_name,
-    plain_terminal,
-    served,
 )
 
 MESSAGEMEDIA = {"provider": "messagemedia", "api_key": "key", "api_secret": "top-secret"}
@@ -55,7 +55,7 @@ async def test_every_provider_of_the_settings_is_served(clock: ManualClock) -> N
             "mp": {**key, "provider": "messageport"},
         }
     )
-    accounts = await closed(served(made, clock))
+    accounts = await closed(open_accounts(made, clock))
     titles = {account.name: account.provider.capabilities.title for account in accounts}
     assert titles == {
         "au": "MessageMedia",
@@ -72,30 +72,30 @@ async def test_pushes_need_a_listener_and_a_secret(clock: ManualClock) -> None:
     open_door = {**MESSAGEMEDIA, "hook_secret": "long-secret"}
     accounts = {"au": open_door, "nz": MESSAGEMEDIA}
     values = {"listen": "127.0.0.1:8080", "public_url": "https://sms.example.com/desk"}
-    au, nz = await closed(served(settings(accounts, **values), clock))
+    au, nz = await closed(open_accounts(settings(accounts, **values), clock))
     assert (au.hook_secret, nz.hook_secret) == ("long-secret", "")
     assert au.callback_url == "https://sms.example.com/desk/hooks/au/long-secret"
     assert nz.callback_url == ""
-    (silent,) = await closed(served(settings({"au": open_door}), clock))
+    (silent,) = await closed(open_accounts(settings({"au": open_door}), clock))
     assert (silent.hook_secret, silent.callback_url) == ("", "")
 
 
 def test_an_account_that_cannot_be_opened_names_itself(clock: ManualClock) -> None:
     broken = {**MESSAGEMEDIA, "signature_key": "not a key"}
     with pytest.raises(SettingsError) as caught:
-        served(settings({"au": broken}), clock)
+        open_accounts(settings({"au": broken}), clock)
     assert caught.value.lines[0].startswith("accounts.au: ")
     assert "top-secret" not in str(caught.value)
 
 
 async def test_no_secret_shows_in_what_is_served(clock: ManualClock) -> None:
-    (account,) = await closed(served(settings({"au": MESSAGEMEDIA}), clock))
+    (account,) = await closed(open_accounts(settings({"au": MESSAGEMEDIA}), clock))
     assert "top-secret" not in repr(account)
 
 
 def test_options_hold_what_the_client_takes_and_no_more() -> None:
     account = settings({"au": {**MESSAGEMEDIA, "title": "Shop"}}).accounts["au"]
-    assert options_of(account) == {
+    assert get_client_options(account) == {
         "base_url": "https://api.messagemedia.com",
         "api_key": "key",
         "api_secret": "top-secret",
@@ -106,18 +106,18 @@ def test_options_hold_what_the_client_takes_and_no_more() -> None:
 
 
 def test_a_seat_knows_the_desk_and_what_its_accounts_can_do(clock: ManualClock) -> None:
-    desk = Desk(
+    desk = Preferences(
         agent="mia",
         grace_seconds=2.5,
         default_region="AU",
         keys={"next": "j, ctrl+n", "open": "enter"},
         accounts=(Account("au", "messagemedia"), Account("mp", "messageport")),
     )
-    seat = make_seat(desk, clock, {"TERM": "xterm", "LANG": "C.UTF-8"})
+    seat = create_context(desk, clock, {"TERM": "xterm", "LANG": "C.UTF-8"})
     assert (seat.agent, seat.region, seat.grace_ms, seat.ascii) == ("mia", "AU", 2500, False)
     assert seat.keys == {"next": ("j", "ctrl+n"), "open": ("enter",)}
     found = [account.capabilities for account in seat.accounts]
-    assert [abilities and abilities.cancel for abilities in found] == [True, False]
+    assert [abilities and abilities.can_cancel for abilities in found] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,13 @@ def test_a_seat_knows_the_desk_and_what_its_accounts_can_do(clock: ManualClock) 
 def test_plain_ascii_is_for_terminals_that_can_show_no_more(
     environ: dict[str, str], plain: bool, clock: ManualClock
 ) -> None:
-    assert plain_terminal(environ) is plain
-    assert make_seat(Desk(), clock, environ).ascii is plain
-    assert make_seat(Desk(ascii=not plain), clock, environ).ascii is not plain
+    assert is_ascii_terminal(environ) is plain
+    assert create_context(Preferences(), clock, environ).ascii is plain
+    assert create_context(Preferences(ascii=not plain), clock, environ).ascii is not plain
 
 
 def test_the_desks_own_words_add_to_the_known_ones() -> None:
-    judge = judge_of({"*": ("ENOUGH",), "AU": ("RACK OFF",)})
+    judge = create_consent_judge({"*": ("ENOUGH",), "AU": ("RACK OFF",)})
     assert judge("enough!", POLISH) is Verdict.STOP
     assert judge("rack off", AUSTRALIAN) is Verdict.STOP
     assert judge("rack off", POLISH) is not Verdict.STOP
@@ -155,9 +155,9 @@ def test_the_desks_own_words_add_to_the_known_ones() -> None:
 async def test_the_store_locks_who_writes_one_of_the_desks_words(
     tmp_path: Path, clock: ManualClock
 ) -> None:
-    desk = Desk(database=tmp_path / "inbox.db", opt_out_words={"*": ("ENOUGH",)})
+    desk = Preferences(database=tmp_path / "inbox.db", opt_out_words={"*": ("ENOUGH",)})
     async with open_store(desk, clock, random.Random(1)) as store:
-        await store.ingest.store("au", [reply("Enough", MIA)])
+        await store.ingest.store_events("au", [reply("Enough", MIA)])
         assert (await conversation_with(store, MIA)).opted_out
 
 
@@ -165,26 +165,26 @@ async def test_the_store_locks_who_writes_one_of_the_desks_words(
 async def test_the_file_is_open_to_whom_the_desk_says(
     tmp_path: Path, clock: ManualClock, shared: bool, mode: int
 ) -> None:
-    desk = Desk(database=tmp_path / "inbox.db", group_access=shared)
+    desk = Preferences(database=tmp_path / "inbox.db", group_access=shared)
     async with open_store(desk, clock, random.Random(1)):
         assert desk.database.stat().st_mode & 0o777 == mode
 
 
 def test_no_two_processes_have_one_name() -> None:
     rng = random.Random(1)
-    assert len({owner_name(rng) for _ in range(1000)}) == 1000
+    assert len({create_owner_name(rng) for _ in range(1000)}) == 1000
 
 
 async def test_behind_an_inbox_what_is_queued_goes_out(tmp_path: Path) -> None:
     from tests.waiting import wait_until
     from tui.domain.message import NewMessage
     from tui.sandbox.app import create_app
-    from tui.sandbox.server import running
+    from tui.sandbox.server import run_server
 
     clock, rng = SystemClock(), random.Random(1)
     environ = {"HOME": str(tmp_path)}
-    desk = Desk(database=tmp_path / "inbox.db", agent="mia")
-    async with running(create_app()) as url, open_store(desk, clock, rng) as store:
+    desk = Preferences(database=tmp_path / "inbox.db", agent="mia")
+    async with run_server(create_app()) as url, open_store(desk, clock, rng) as store:
         key = {"api_key": "sandbox", "api_secret": "sandbox-secret"}
         account = {"provider": "messagemedia", **key, "base_url": f"{url}/messagemedia"}
 
@@ -192,8 +192,8 @@ async def test_behind_an_inbox_what_is_queued_goes_out(tmp_path: Path) -> None:
             """Listening too, on any free port."""
             return settings({"au": account}, listen="127.0.0.1:0", poll_min_seconds=0.2)
 
-        async with background(store, load, clock, rng, environ, "mia"):
-            queued = await store.intents.queue(NewMessage(MIA, "Hello", "au", agent="mia"))
+        async with run_background(store, load, clock, rng, environ, "mia"):
+            queued = await store.intents.queue_message(NewMessage(MIA, "Hello", "au", agent="mia"))
 
             async def delivered() -> bool:
                 """Whether its badge says so."""
@@ -205,7 +205,7 @@ async def test_behind_an_inbox_what_is_queued_goes_out(tmp_path: Path) -> None:
 
 
 def test_the_pace_is_the_desks() -> None:
-    pace = pace_of(Desk(poll_min_seconds=1.5, poll_max_seconds=20.0))
+    pace = get_polling_pace(Preferences(poll_min_seconds=1.5, poll_max_seconds=20.0))
     assert (pace.quick, pace.idle) == (1.5, 20.0)
 
 

@@ -1,3 +1,3 @@
-"""smsdesk: the two-way SMS inbox for support staff who live in a terminal."""
+"""Provide smsdesk, a two-way SMS inbox for support staff in the terminal."""
 
 __version__ = "0.1.0"

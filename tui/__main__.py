@@ -1,4 +1,4 @@
-"""`python -m tui` is `smsdesk`."""
+"""Run `smsdesk` as `python -m tui`."""
 
 from tui.cli import main
 

@@ -1,4 +1,9 @@
-"""The app: it wires the store's news to the screen, and keeps the theme, the keys and the door."""
+"""Connect the store, the inbox screen, the terminal and the background work in one app.
+
+The app follows changes in the store, sets the theme, passes on keys and ends in good order. It
+reads its stylesheets once, as it starts: Textual would read them for its own theme first, and all
+of them again as soon as another theme is set.
+"""
 
 import asyncio
 import contextlib
@@ -15,37 +20,37 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui import garbage
-from tui.desk.telling import Telling
+from tui.desk.telling import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
-from tui.handlers.desk import leave_at_once
+from tui.handlers.desk import quit_at_once
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.terminal.asking import KEEP_TITLE, RESTORE_TITLE
-from tui.terminal.frugal import Picture, Ready
+from tui.terminal.asking import RESTORE_TITLE, SAVE_TITLE
+from tui.terminal.frugal import ReadySequence, TerminalCells
 from tui.terminal.one_key import OneKeyAtATime
 from tui.terminal.turns import Press
-from tui.terminal.twice import Twice
-from tui.themed import Themed
-from tui.unserved import CannotServe
-from tui.widgets.plain_signs import PlainSigns
-from tui.widgets.say import Say
+from tui.terminal.twice import DoubleInterrupt
+from tui.themed import ThemedApp
+from tui.unserved import BackgroundStartError
+from tui.widgets.plain_signs import AsciiFilter
+from tui.widgets.say import StatusMessage
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
-"""What runs behind the screen: it is entered after the first paint and left at the end."""
+"""Make the context of the background work, entered after the first paint and left at the end."""
 
 
-_ALARMS_EVERY = 5.0
-"""Seconds between two looks for accounts that have stopped or fallen silent."""
-_PAUSE = 1.0
-"""Seconds before the store is watched again after trouble."""
+_ACCOUNT_CHECK_SECONDS = 5.0
+"""Seconds between two checks for accounts that have stopped or fallen silent."""
+_RETRY_SECONDS = 1.0
+"""Seconds before the store is watched again after an error."""
 
 
-class SmsDeskApp(OneKeyAtATime, Themed, inherit_bindings=False):
-    """An inbox over an open store. Its keys are the registry's, and only these."""
+class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
+    """Show the inbox over an open store; the only keys are those of the command registry."""
 
     TITLE = "smsdesk"
     CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/inbox.tcss", "looks.tcss"]  # type: ignore[assignment]
@@ -62,191 +67,222 @@ class SmsDeskApp(OneKeyAtATime, Themed, inherit_bindings=False):
         border-subtitle-color: $text-muted;
     }
     """
-    """Dialogs, unless a screen says otherwise: a style sheet would outweigh what it says."""
+    """Look of dialogs; here and not in a stylesheet, so that a screen can override it."""
     ENABLE_COMMAND_PALETTE = False
-    """The palette is opened by the registry's own command."""
+    """The palette is opened by a command of the registry instead."""
     COMMANDS: ClassVar[set[type[CommandProvider]]] = {CommandProvider}  # type: ignore[assignment]
 
-    def __init__(self, store: Store, seat: Seat, background: Background | None = None) -> None:
-        """`store` is open; `background` talks to the providers."""
-        look = seat.theme if seat.colours else "terminal"
-        super().__init__(look, ansi_color=None if seat.colours else True)
+    def __init__(
+        self, store: Store, context: AppContext, background: Background | None = None
+    ) -> None:
+        """Create the app.
+
+        Args:
+            store: Store that is already open.
+            context: Settings and helpers shared by the screens.
+            background: Work that talks to the providers; None for a desk without any.
+        """
+        theme_setting = context.theme if context.colours else "terminal"
+        super().__init__(theme_setting, ansi_color=None if context.colours else True)
         self._store = store
-        self._seat = seat
+        self._app_context = context
         self._background = background
-        self._serving: asyncio.Task[None] | None = None
+        self._background_task: asyncio.Task[None] | None = None
         self.failure: Exception | None = None
-        """What ended the app, if it did not end in good order."""
-        self._signs = PlainSigns()
-        self._interrupts = Twice()
-        self._picture = Picture()
-        self._telling = Telling(
+        """Error that ended the app, or None if it ended in good order."""
+        self._ascii_filter = AsciiFilter()
+        self._interrupts = DoubleInterrupt()
+        self._terminal_cells = TerminalCells()
+        self._notifier = AgentNotifier(
             store,
-            seat,
-            write=self._ask_terminal,
-            focused=lambda: self.app_focus,
-            say=lambda words: self.inbox.say(words),
+            context,
+            write=self._write_to_terminal,
+            has_focus=lambda: self.app_focus,
+            show=lambda words: self.inbox.show_status(words),
         )
-        self.set_class(seat.ascii, "-ascii")
+        self.set_class(context.ascii, "-ascii")
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """On a poor terminal our signs become ASCII as the last thing before it."""
+        """Return the filters of the output, with ASCII replacement last if it is wanted."""
         filters = super().get_line_filters()
-        return [*filters, self._signs] if self._seat.ascii else filters
+        return [*filters, self._ascii_filter] if self._app_context.ascii else filters
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual's own, reading keys as they were meant."""
-        from tui.terminal.keyboard import mended
+        """Return Textual's driver, patched to read keys and pastes correctly."""
+        from tui.terminal.keyboard import patch_driver
 
-        return mended(super().get_driver_class())
+        return patch_driver(super().get_driver_class())
 
     def get_default_screen(self) -> InboxScreen:
-        """The inbox is the only screen at the bottom."""
-        return InboxScreen(self._store, self._seat)
+        """Return the inbox, which stays at the bottom of the screen stack."""
+        return InboxScreen(self._store, self._app_context)
 
     def on_mount(self) -> None:
-        """Follow the store; begin the rest when the first picture is out."""
-        self.run_worker(self._follow(), name="news")
-        self._ask_terminal(KEEP_TITLE if self._seat.manners.terminal.titled else "")
-        self.set_interval(1.0, self._telling.tick)
-        self.set_interval(_ALARMS_EVERY, self._watch_accounts)
-        self.app_resume_signal.subscribe(self, lambda _: self._picture.forget())
-        self.call_after_refresh(self._begin)
-        self.call_after_refresh(self._telling.begin)
+        """Follow the store at once; start everything else after the first paint."""
+        self.run_worker(self._follow_store(), name="news")
+        self._write_to_terminal(
+            SAVE_TITLE if self._app_context.notification_settings.terminal.has_title else ""
+        )
+        self.set_interval(1.0, self._notifier.notify_if_due)
+        self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
+        self.app_resume_signal.subscribe(self, lambda _: self._terminal_cells.forget_cells())
+        self.call_after_refresh(self._start_after_paint)
+        self.call_after_refresh(self._notifier.start)
 
-    def _begin(self) -> None:
-        """What nobody waits for."""
-        self.inbox.threads.group_numbers()
-        garbage.settle()
+    def _start_after_paint(self) -> None:
+        """Start the work that the first paint need not wait for."""
+        self.inbox.threads.enable_number_grouping()
+        garbage.resume_collection()
         if self._background is not None:
-            self._serving = asyncio.create_task(self._serve(self._background), name="sync")
-            self._serving.add_done_callback(self._served)
-        if self._seat.enrol is not None and not self._seat.accounts:
+            self._background_task = asyncio.create_task(
+                self._run_background(self._background), name="sync"
+            )
+            self._background_task.add_done_callback(self._report_background_end)
+        if self._app_context.account_setup is not None and not self._app_context.accounts:
             self.run_worker(self.inbox.action_run("add_account"), exit_on_error=False)
 
     async def end_background(self) -> None:
-        """Let what runs behind the screen finish: to be awaited before the store is closed."""
-        if self._serving is not None:
-            self._serving.cancel()
-            await asyncio.wait([self._serving])
+        """Stop the background work and wait for it; call this before the store is closed."""
+        if self._background_task is not None:
+            self._background_task.cancel()
+            await asyncio.wait([self._background_task])
 
     @property
     def inbox(self) -> InboxScreen:
-        """The screen at the bottom of the stack."""
+        """Return the inbox, the screen at the bottom of the stack."""
         screen = self.screen_stack[0]
         assert isinstance(screen, InboxScreen)
         return screen
 
-    @on(Say)
-    def _said(self, event: Say) -> None:
-        """A widget or a dialog has something to say."""
-        if event.instead_of in ("", self.inbox.keys.said):
-            self.inbox.say(event.words)
+    @on(StatusMessage)
+    def _show_status_message(self, event: StatusMessage) -> None:
+        """Show or clear the message of a widget or a dialog in the inbox."""
+        if event.replaces in ("", self.inbox.keys.shown_status):
+            self.inbox.show_status(event.text)
 
     def on_resize(self) -> None:
-        """Terminals mix up what they show when their size changes."""
-        self._picture.forget()
+        """Repaint all cells, as terminals mix up their contents when their size changes."""
+        self._terminal_cells.forget_cells()
 
     def on_app_focus(self) -> None:
-        """Others may have written on the terminal meanwhile."""
-        self._picture.forget()
+        """Repaint all cells, as other programs may have written to the terminal meanwhile."""
+        self._terminal_cells.forget_cells()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Send only the cells that change; nothing at all when none does."""
-        writes = self._running and not (self._closed or self._batch_count or self.is_headless)
-        if not (writes and isinstance(renderable, CompositorUpdate)):
+        """Send only the cells that have changed, and nothing if none has."""
+        is_painting = self._running and not (self._closed or self._batch_count or self.is_headless)
+        if not (is_painting and isinstance(renderable, CompositorUpdate)):
             super()._display(screen, renderable)
             return
         sequence = self._picture.take(renderable, self.size, self.screen, self.console)
-        moved = self.screen.outer_size.clamp_offset(self.cursor_position)
-        if sequence or moved != self._previous_cursor_position:
-            super()._display(screen, Ready(sequence))
+        cursor_position = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if sequence or cursor_position != self._previous_cursor_position:
+            super()._display(screen, ReadySequence(sequence))
         else:
             self.post_display_hook()
 
-    def keeps_back(self, press: Press, now: float) -> bool:
-        """Whether this is the second Ctrl+C, which leaves at once."""
+    def handle_urgent_key(self, press: Press, now: float) -> bool:
+        """Leave the app at once on a second Ctrl+C; return whether the key was used for that.
+
+        Args:
+            press: Key or paste from the terminal.
+            now: Current time in seconds of a steady clock.
+        """
         key = press.key if isinstance(press, events.Key) else ""
-        if self._interrupts.pressed(key, now):
-            self.run_worker(leave_at_once(self.inbox), exit_on_error=False)
+        if self._interrupts.record_key(key, now):
+            self.run_worker(quit_at_once(self.inbox), exit_on_error=False)
             return True
         return False
 
-    def passes_over(self, press: Press, now: float) -> bool:
-        """Whether a key was meant for a text that could not be begun; that is said."""
-        hush = self.inbox.hush
-        key = press.key if isinstance(press, events.Key) else ""
-        passed = self.screen is self.inbox and hush.takes(key, now)
-        if passed:
-            self.inbox.say(hush.notice if key != "escape" else "")
-        return passed
+    def discard_key(self, press: Press, now: float) -> bool:
+        """Discard a key that was typed after a refused reply; return whether it was discarded.
 
-    async def _follow(self) -> None:
-        """Hand every batch of changes to the inbox; begin again when the store was in trouble."""
+        The agent is shown why the key did nothing.
+
+        Args:
+            press: Key or paste whose turn it is.
+            now: Current time in seconds of a steady clock.
+        """
+        key_guard = self.inbox.key_guard
+        key = press.key if isinstance(press, events.Key) else ""
+        discarded = self.screen is self.inbox and key_guard.consume_key(key, now)
+        if discarded:
+            self.inbox.show_status(key_guard.notice if key != "escape" else "")
+        return discarded
+
+    async def _follow_store(self) -> None:
+        """Pass every batch of changes to the inbox; start again after an error of the store."""
         while True:
             try:
-                async for changes in self._store.feed.watch():
-                    # Whether the agent was looking counts as of now, not as of after the paint.
-                    await self._telling.heed(changes)
-                    await self.inbox.apply(changes)
+                async for changes in self._store.feed.watch_changes():
+                    # Before the paint: a notification depends on whether the agent is looking now.
+                    await self._notifier.process_changes(changes)
+                    await self.inbox.apply_changes(changes)
             except StoreError as error:
-                self.inbox.say(one_line(str(error), 300))
-                await asyncio.sleep(_PAUSE)
-                await self._catch_up()
+                self.inbox.show_status(one_line(str(error), 300))
+                await asyncio.sleep(_RETRY_SECONDS)
+                await self._reload_inbox()
 
     async def _shutdown(self) -> None:
-        """No news any more for a screen that is being taken away."""
+        """Stop the workers before Textual removes the screens."""
+        # A change that is applied to a screen being removed would fail.
         self.workers.cancel_all()
         await super()._shutdown()
 
     def on_unmount(self) -> None:
-        """The terminal has its own title again."""
-        self._ask_terminal(RESTORE_TITLE if self._seat.manners.terminal.titled else "")
+        """Restore the title that the terminal had before."""
+        self._write_to_terminal(
+            RESTORE_TITLE if self._app_context.notification_settings.terminal.has_title else ""
+        )
 
-    async def _watch_accounts(self) -> None:
-        """Alarms; a store in trouble is told by the news."""
+    async def _check_accounts(self) -> None:
+        """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""
         with contextlib.suppress(StoreError):
-            await self._telling.watch_accounts()
+            await self._notifier.report_account_problems()
 
-    def _ask_terminal(self, sequence: str) -> None:
-        """Put a whole sequence on the terminal, between two pictures."""
+    def _write_to_terminal(self, sequence: str) -> None:
+        """Write a complete escape sequence to the terminal, between two paints."""
         if sequence and self._driver is not None:
             self._driver.write(sequence)
             self._driver.flush()
 
-    async def _catch_up(self) -> None:
-        """Read everything again, as news was missed."""
-        with contextlib.suppress(StoreError):  # told a moment ago, and again if it lasts
-            await self.inbox.apply((RELOAD,))
+    async def _reload_inbox(self) -> None:
+        """Read everything again, as changes may have been missed."""
+        with contextlib.suppress(StoreError):  # just reported, and reported again if it lasts
+            await self.inbox.apply_changes((RELOAD,))
 
-    async def _serve(self, background: Background) -> None:
-        """Keep the background running until the app ends."""
+    async def _run_background(self, background: Background) -> None:
+        """Run the background work until the app ends."""
         try:
             async with background():
                 await asyncio.Event().wait()
-        except (CannotServe, StoreError, OSError) as error:
-            self.inbox.say(one_line(f"Not connected: {error}", 300))
+        except (BackgroundStartError, StoreError, OSError) as error:
+            self.inbox.show_status(one_line(f"Not connected: {error}", 300))
 
-    def _served(self, task: asyncio.Task[None]) -> None:
-        """The background has ended: in good order, or by a fault that must not stay unseen."""
+    def _report_background_end(self, task: asyncio.Task[None]) -> None:
+        """Report an unexpected error that ended the background work, so that it is noticed."""
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
             self._handle_exception(error)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Keep what ended the app, for whoever ran it."""
+        """Keep the error that ended the app for the code that ran it."""
         inner = error.error if isinstance(error, WorkerFailed) else error
         self.failure = self.failure or (inner if isinstance(inner, Exception) else error)
         super()._handle_exception(error)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """An error that can draw itself would show what it was about: it ends like all others."""
+        """End the app without drawing the error.
+
+        Some errors can draw themselves and would show the data they were about.
+        """
         self._fatal_error()
 
     def _fatal_error(self) -> None:
-        """Textual would print every local variable, texts of customers among them: say one line.
+        """End the app without Textual's traceback.
 
-        The error itself goes to the log, by whoever ran the app.
+        Textual would print every local variable, texts of customers among them. The code that
+        runs the app logs the error and prints one line.
         """
         self._exit_renderables.clear()
         self._close_messages_no_wait()

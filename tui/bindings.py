@@ -1,44 +1,54 @@
-"""The registry as Textual's bindings."""
+"""Translate the command registry into Textual's key bindings."""
 
 from collections.abc import Iterable
 
 from textual.binding import Binding
 
-from tui.commands import PREFIX, Command, Scope
+from tui.commands import PREFIX_KEY, Command, Scope
 
 
-def writing_keys(commands: Iterable[Command]) -> dict[str, str]:
-    """The command's id for each key that does not type while an agent writes."""
+def get_writing_keys(commands: Iterable[Command]) -> dict[str, str]:
+    """Return the command's id for each key that does not type while an agent writes."""
     return {
         key: command.id
         for command in commands
         for key in command.keys
-        if command.scope is Scope.WRITE or (command.id in _ALSO_WRITING and _types_nothing(key))
+        if command.scope is Scope.COMPOSE
+        or (command.id in _ALSO_WHILE_WRITING and _is_control_key(key))
     }
 
 
-_ALSO_WRITING = frozenset({"palette", "help", "accounts", "schedule"})
-"""Commands of other places that act while an agent writes, too."""
+_ALSO_WHILE_WRITING = frozenset({"palette", "help", "accounts", "schedule"})
+"""Commands of other scopes that also work while an agent writes."""
 
 
-_ALSO_READING = frozenset({"canned"})
-"""Commands of the composer that act outside it, too: they begin a reply."""
+_ALSO_OUTSIDE_COMPOSER = frozenset({"canned"})
+"""Commands of the composer that also work outside it: they begin a reply."""
 
 
-def _types_nothing(key: str) -> bool:
-    """Whether a key is none that a text could want."""
+def _is_control_key(key: str) -> bool:
+    """Return whether a key can never be part of a text."""
     return "ctrl+" in key or (key[:1] == "f" and key[1:].isdigit())
 
 
-def bindings(commands: Iterable[Command], scopes: Iterable[Scope]) -> list[Binding]:
-    """A binding for each command of these scopes, and one for the prefix key."""
-    wanted = set(scopes)
-    made = [
+def make_bindings(commands: Iterable[Command], scopes: Iterable[Scope]) -> list[Binding]:
+    """Return a binding for each command of the scopes, and one for the prefix key.
+
+    Args:
+        commands: Commands of the registry.
+        scopes: Scopes whose commands are bound.
+    """
+    wanted_scopes = set(scopes)
+    found = [
         Binding(
-            ",".join(keys), f"run('{command.id}')", command.words, show=False, tooltip=command.hint
+            ",".join(keys),
+            f"run('{command.id}')",
+            command.title,
+            show=False,
+            tooltip=command.description,
         )
         for command in commands
-        if (command.scope in wanted or command.id in _ALSO_READING)
+        if (command.scope in wanted_scopes or command.id in _ALSO_OUTSIDE_COMPOSER)
         and (keys := [k for k in command.keys if " " not in k])
     ]
-    return [*made, Binding(PREFIX, "prefix", "Go to …", show=False)]
+    return [*found, Binding(PREFIX_KEY, "prefix", "Go to …", show=False)]

@@ -1,4 +1,4 @@
-"""Time as an argument: the system's clock for people, a clock that stands still for tests."""
+"""Provide the time as an argument: a system clock for use, a manual clock for tests."""
 
 import heapq
 import itertools
@@ -9,66 +9,82 @@ if TYPE_CHECKING:
     import asyncio
 
 SECOND = 1_000
-"""Milliseconds in a second: every stored time is whole milliseconds since 1970, UTC."""
+"""Milliseconds in a second; every stored time is in whole milliseconds since 1970, UTC."""
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
 class Clock(Protocol):
-    """What the program asks about time."""
+    """Describe the clock that the program uses."""
 
     def now(self) -> int:
-        """Milliseconds since 1970, UTC."""
+        """Return the time in milliseconds since 1970, UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that only ever grow, for measuring pauses."""
+        """Return a time in seconds that never goes back, for measuring pauses."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return when `seconds` have passed on this clock."""
+        """Return when the given time has passed on this clock.
+
+        Args:
+            seconds: Time to wait.
+        """
         ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """Read the computer's own clock."""
 
     def now(self) -> int:
-        """Milliseconds since 1970, UTC."""
+        """Return the time in milliseconds since 1970, UTC."""
         return time.time_ns() // 1_000_000
 
     def monotonic(self) -> float:
-        """Seconds since some fixed moment."""
+        """Return the seconds since some fixed moment."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep in real time."""
-        import asyncio  # scripts that never sleep are spared its import
+        """Sleep in real time.
+
+        Args:
+            seconds: Time to wait.
+        """
+        import asyncio  # late: scripts that never sleep start faster without it
 
         await asyncio.sleep(seconds)
 
 
 class ManualClock:
-    """A clock that moves only when told to, and wakes the sleepers whose time has come."""
+    """Stand still until a test advances it, and then wake the sleepers that are due."""
 
     def __init__(self, now: int = 1_772_611_200_000) -> None:
-        """Start at `now`; the default is 4 March 2026, 08:00 UTC."""
+        """Create a clock that shows `now`.
+
+        Args:
+            now: Milliseconds since 1970, UTC; the default is 4 March 2026, 08:00 UTC.
+        """
         self._start = now
         self._now = now
         self._order = itertools.count()
         self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
 
     def now(self) -> int:
-        """Milliseconds since 1970, UTC."""
+        """Return the time in milliseconds since 1970, UTC."""
         return self._now
 
     def monotonic(self) -> float:
-        """Seconds since this clock was made."""
+        """Return the seconds since this clock was created."""
         return (self._now - self._start) / SECOND
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until `advance` has moved the clock far enough."""
+        """Wait until `advance` has moved the clock far enough.
+
+        Args:
+            seconds: Time to wait on this clock.
+        """
         import asyncio
 
         woken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -77,12 +93,16 @@ class ManualClock:
         await woken
 
     @property
-    def sleeping(self) -> int:
-        """How many wait for this clock to move on."""
+    def sleeper_count(self) -> int:
+        """Return how many tasks wait for this clock."""
         return sum(not woken.done() for _, _, woken in self._sleepers)
 
     def advance(self, seconds: float) -> None:
-        """Move on, waking sleepers in the order of their time."""
+        """Move the clock forward and wake sleepers in the order of their time.
+
+        Args:
+            seconds: Time to move forward.
+        """
         self._now += round(seconds * SECOND)
         while self._sleepers and self._sleepers[0][0] <= self._now:
             _, _, woken = heapq.heappop(self._sleepers)

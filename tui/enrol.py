@@ -1,7 +1,8 @@
-"""A new account as an agent types it in: what is asked, and what becomes of the secret.
+"""The values of the account set-up: what is asked, and where the secret is stored.
 
-The set-up screen knows only this; whoever starts the app hands in what proves and keeps an account,
-so the screen never sees a provider's client or the settings.
+The set-up screen depends only on this module. The code that starts the app passes in the
+functions that test and store an account, so the screen sees neither a provider's client nor the
+settings.
 """
 
 import re
@@ -9,20 +10,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
-class Next(IntEnum):
-    """What whoever ran the app does when it has ended."""
+class ExitAction(IntEnum):
+    """What the start-up code does after the app has ended."""
 
-    AGAIN = -1
-    """Open it again: the settings have changed."""
+    RESTART = -1
+    """Open the app again: the settings have changed."""
     DEMO = -2
     """Open the demo."""
 
 
-class Keep(Enum):
-    """Where the secret half of the credentials is kept."""
+class SecretLocation(Enum):
+    """Where the secret half of the credentials is stored."""
 
     FILE = "in a file of its own that only you can read"
     KEYRING = "in this system's keyring"
@@ -30,25 +31,29 @@ class Keep(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """A provider, as the set-up screen asks about it."""
+class ProviderForm:
+    """What the set-up screen asks for one provider."""
 
     provider: str
-    """The word in the settings."""
+    """Name of the provider in the settings."""
     title: str
-    key: str
-    """What the provider calls the name half of the credentials."""
-    secret: str
+    key_label: str
+    """The provider's own name for the public half of the credentials."""
+    secret_label: str
     base_url: str = ""
-    """Where the API usually is; empty: every operator has an own address."""
+    """Usual address of the API; empty if every operator has an own address."""
 
 
-KINDS = (
-    Kind("messagemedia", "MessageMedia", "API key", "API secret", "https://api.messagemedia.com"),
-    Kind("messente", "Messente", "API username", "API password", "https://api.messente.com"),
-    Kind("serwersms", "SerwerSMS", "API user", "Password", "https://api2.serwersms.pl"),
-    Kind("smartswitch", "SmartSwitch", "User name", "Password"),
-    Kind(
+PROVIDER_FORMS = (
+    ProviderForm(
+        "messagemedia", "MessageMedia", "API key", "API secret", "https://api.messagemedia.com"
+    ),
+    ProviderForm(
+        "messente", "Messente", "API username", "API password", "https://api.messente.com"
+    ),
+    ProviderForm("serwersms", "SerwerSMS", "API user", "Password", "https://api2.serwersms.pl"),
+    ProviderForm("smartswitch", "SmartSwitch", "User name", "Password"),
+    ProviderForm(
         "messageport",
         "MessagePort",
         "User name",
@@ -60,45 +65,48 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What was typed in."""
+    """The fields that were filled in."""
 
-    kind: Kind
+    form: ProviderForm
     name: str
     api_key: str
     api_secret: str = field(repr=False)
     base_url: str
-    keep: Keep = Keep.FILE
+    secret_location: SecretLocation = SecretLocation.FILE
 
     @property
     def problem(self) -> str:
-        """What is missing or wrong before anybody is asked; empty for nothing."""
-        if not _NAME.fullmatch(self.name) or "__" in self.name:
+        """Return what is missing or invalid before the provider is asked, or "" if nothing is."""
+        # "__" separates the levels in the names of environment variables.
+        if not _VALID_NAME.fullmatch(self.name) or "__" in self.name:
             return "The name needs small letters, digits, - and _: it stands in the settings"
         if not self.api_key:
-            return f"{self.kind.key} is missing"
+            return f"{self.form.key_label} is missing"
         if not self.api_secret:
-            return f"{self.kind.secret} is missing"
+            return f"{self.form.secret_label} is missing"
         if not self.base_url.startswith(("https://", "http://")):
             return "The address begins with https://"
         return ""
 
 
-class CannotEnrol(Exception):
-    """The account was not proven, or not kept; the text is fit for an agent."""
+class AccountSetupError(Exception):
+    """Raised when an account could not be tested or stored; the text is fit for an agent."""
 
 
 @dataclass(frozen=True, slots=True)
-class Enrol:
-    """What the set-up screen is given."""
+class AccountSetup:
+    """The functions that the set-up screen is given."""
 
     check: Callable[[NewAccount], Awaitable[str]]
-    """Asks the provider; returns what it says, raises `CannotEnrol`."""
+    """Test the credentials and return the provider's answer; raises `AccountSetupError`."""
     save: Callable[[NewAccount], Awaitable[list[str]]]
-    """Keeps it; returns lines that the agent still has to run, raises `CannotEnrol`."""
-    place: str
-    """The settings file, for words."""
+    """Store the account and return commands that the agent must still run; raises
+    `AccountSetupError`.
+    """
+    settings_path: str
+    """Path of the settings file, to be shown."""
 
 
-def variable(name: str) -> str:
-    """The environment variable that holds an account's secret."""
+def get_secret_variable(name: str) -> str:
+    """Return the name of the environment variable that holds an account's secret."""
     return f"SMSDESK_ACCOUNTS__{name.upper().replace('-', '_')}__API_SECRET"

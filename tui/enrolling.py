@@ -1,4 +1,4 @@
-"""Proves and keeps a new account: the set-up screen's way to the providers and the settings."""
+"""Test and store a new account: connects the set-up screen with the providers and the settings."""
 
 import asyncio
 import random
@@ -8,113 +8,131 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
-from tui.enrol import CannotEnrol, Enrol, Keep, NewAccount, variable
+from tui.enrol import (
+    AccountSetup,
+    AccountSetupError,
+    NewAccount,
+    SecretLocation,
+    get_secret_variable,
+)
 from tui.settings.errors import SettingsError
 from tui.settings.files import write_private
-from tui.settings.paths import config_file
+from tui.settings.paths import find_config_file
 
 if TYPE_CHECKING:
     from tui.providers.protocol import Provider
-    from tui.settings.write import Value
+    from tui.settings.write import TomlValue
 
-_PATIENCE = 20.0
-"""Seconds for a provider to answer."""
+_CHECK_TIMEOUT_SECONDS = 20.0
+"""Time for a provider to answer, in seconds."""
 
 
-def enrol_of(
+def create_account_setup(
     environ: Mapping[str, str], config: Path | None, clock: Clock, rng: random.Random
-) -> Enrol:
-    """What the set-up screen is given; `config` stands for SMSDESK_CONFIG."""
-    path, _ = config_file(environ, config)
-    return Enrol(
-        check=partial(_check, clock=clock, rng=rng),
-        save=partial(_save, path),
-        place=str(path),
+) -> AccountSetup:
+    """Return the functions that the set-up screen is given.
+
+    Args:
+        environ: Environment variables.
+        config: Settings file, as from SMSDESK_CONFIG; None for the default.
+        clock: Source of the current time.
+        rng: Source of random numbers.
+    """
+    path, _ = find_config_file(environ, config)
+    return AccountSetup(
+        check=partial(_test_account, clock=clock, rng=rng),
+        save=partial(_save_account, path),
+        settings_path=str(path),
     )
 
 
-async def _check(new: NewAccount, *, clock: Clock, rng: random.Random) -> str:
-    """The provider's cheapest harmless answer; raises `CannotEnrol`."""
+async def _test_account(new: NewAccount, *, clock: Clock, rng: random.Random) -> str:
+    """Test the credentials with the provider's cheapest request; raises `AccountSetupError`."""
+    # Imported late: the network code is needed only when an account is tested.
     from tui.providers.errors import ProviderError
-    from tui.sync.trouble import trouble_of
+    from tui.sync.trouble import describe_failure
 
-    provider = await asyncio.to_thread(_client, new, clock)
+    provider = await asyncio.to_thread(_open_client, new, clock)
     try:
-        async with asyncio.timeout(_PATIENCE):
-            return await provider.check()
+        async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
+            return await provider.check_credentials()
     except TimeoutError:
-        raise CannotEnrol("No answer: check the address and the network") from None
+        raise AccountSetupError("No answer: check the address and the network") from None
     except ProviderError as error:
-        raise CannotEnrol(trouble_of(error, 1, rng).line) from None
+        raise AccountSetupError(describe_failure(error, 1, rng).line) from None
     finally:
         await provider.aclose()
 
 
-def _client(new: NewAccount, clock: Clock) -> "Provider":
-    """The provider's client on what was typed; raises `CannotEnrol`."""
+def _open_client(new: NewAccount, clock: Clock) -> "Provider":
+    """Return the provider's client for the form; raises `AccountSetupError`."""
     from pydantic import ValidationError
 
     from tui.providers.errors import ProviderError
     from tui.providers.registry import open_provider
-    from tui.settings.accounts import MODELS
-    from tui.wiring import options_of
+    from tui.settings.accounts import ACCOUNT_MODELS
+    from tui.wiring import get_client_options
 
-    values = {**_values(new), "base_url": new.base_url, "api_secret": new.api_secret}
+    values = {**_settings_table(new), "base_url": new.base_url, "api_secret": new.api_secret}
     try:
-        account = MODELS[new.kind.provider].model_validate(values)
-        return open_provider(new.kind.provider, options_of(account), clock)
+        account = ACCOUNT_MODELS[new.form.provider].model_validate(values)
+        return open_provider(new.form.provider, get_client_options(account), clock)
     except ValidationError as error:
+        # Without the input: it may hold the secret, and this text is shown.
         first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "account"
-        raise CannotEnrol(f"{place} {first['msg'].removeprefix('Value error, ')}") from None
+        field = ".".join(str(part) for part in first["loc"]) or "account"
+        raise AccountSetupError(f"{field} {first['msg'].removeprefix('Value error, ')}") from None
     except (ProviderError, ValueError) as error:
-        raise CannotEnrol(str(error)) from None
+        raise AccountSetupError(str(error)) from None
 
 
-def _values(new: NewAccount) -> dict[str, "Value"]:
-    """The account's table in the settings, without the secret."""
-    values: dict[str, Value] = {"provider": new.kind.provider, "api_key": new.api_key}
-    if new.base_url != new.kind.base_url:
+def _settings_table(new: NewAccount) -> dict[str, "TomlValue"]:
+    """Return the account's table for the settings file, without the secret."""
+    values: dict[str, TomlValue] = {"provider": new.form.provider, "api_key": new.api_key}
+    if new.base_url != new.form.base_url:
         values["base_url"] = new.base_url
     return values
 
 
-async def _save(path: Path, new: NewAccount) -> list[str]:
-    """Keep the secret, then the account; the lines still to be run. Raises `CannotEnrol`."""
+async def _save_account(path: Path, new: NewAccount) -> list[str]:
+    """Store the secret and the account; return the commands still to be run."""
     try:
-        return await asyncio.to_thread(_keep, path, new)
+        return await asyncio.to_thread(_write_account, path, new)
     except SettingsError as error:
-        raise CannotEnrol(error.lines[0]) from None
+        raise AccountSetupError(error.lines[0]) from None
     except OSError as error:
-        raise CannotEnrol(f"Not saved: {error.strerror or error} ({path.parent})") from None
+        raise AccountSetupError(f"Not saved: {error.strerror or error} ({path.parent})") from None
 
 
-def _keep(path: Path, new: NewAccount) -> list[str]:
-    """On a thread, as disks and keyrings may take their time."""
+def _write_account(path: Path, new: NewAccount) -> list[str]:
+    """Write the secret, then the account; runs on a thread, as disks and keyrings can be slow."""
     from tui.settings.write import add_account
 
-    values = _values(new)
-    match new.keep:
-        case Keep.FILE:
+    values = _settings_table(new)
+    match new.secret_location:
+        # The secret is written first: an account without its secret would stop the next start.
+        case SecretLocation.FILE:
             secret = path.absolute().parent / "secrets" / f"{new.name}__api_secret"
             write_private(secret, new.api_secret)
             add_account(path, new.name, {**values, "api_secret_file": str(secret)})
-        case Keep.KEYRING:
-            _into_keyring(new)
+        case SecretLocation.KEYRING:
+            _store_in_keyring(new)
             add_account(path, new.name, {**values, "api_secret_keyring": True})
-        case Keep.ENVIRONMENT:
+        case SecretLocation.ENVIRONMENT:
             add_account(path, new.name, values)
-            return [f"export {variable(new.name)}='the {new.kind.secret}'"]
+            return [f"export {get_secret_variable(new.name)}='the {new.form.secret_label}'"]
     return []
 
 
-def _into_keyring(new: NewAccount) -> None:
-    """Put the secret where the settings look for it; raises `CannotEnrol`."""
-    from tui.settings.vault import KeyringTrouble, NoKeyring, into_keyring
+def _store_in_keyring(new: NewAccount) -> None:
+    """Store the secret in the keyring where the settings read it; raises `AccountSetupError`."""
+    from tui.settings.vault import KeyringAccessError, KeyringMissingError, write_keyring
 
     try:
-        into_keyring(new.name, new.api_secret)
-    except NoKeyring:
-        raise CannotEnrol("No keyring here: pip install 'smsdesk[keyring]', or F4") from None
-    except KeyringTrouble as trouble:
-        raise CannotEnrol(f"The keyring takes nothing ({trouble}): F4 keeps it elsewhere") from None
+        write_keyring(new.name, new.api_secret)
+    except KeyringMissingError:
+        raise AccountSetupError("No keyring here: pip install 'smsdesk[keyring]', or F4") from None
+    except KeyringAccessError as trouble:
+        raise AccountSetupError(
+            f"The keyring takes nothing ({trouble}): F4 keeps it elsewhere"
+        ) from None

@@ -1,19 +1,22 @@
-"""Keep the search for garbage out of the way of keys.
+"""Keep the garbage collector from delaying keys.
 
-What is imported and built until the first picture stays until the end. Searching it for garbage
+Everything imported and built before the first paint stays until the end. Searching it for garbage
 costs tens of milliseconds each time, and finds none.
 """
 
 import gc
 
 
-def postpone() -> None:
-    """Search for nothing until `settle`."""
+def postpone_collection() -> None:
+    """Stop the garbage collector until `resume_collection` is called."""
     gc.disable()
 
 
-def settle() -> None:
-    """What is there now stays; search only what comes. Does nothing unless it was postponed."""
+def resume_collection() -> None:
+    """Exclude all present objects from collection and start the collector again.
+
+    Does nothing unless the collection was postponed.
+    """
     if not gc.isenabled():
         gc.freeze()
         gc.enable()

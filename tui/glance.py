@@ -1,7 +1,8 @@
-"""A first picture of the list, before anything that draws screens is imported.
+"""Paint the list once before anything that draws screens is imported.
 
-Importing that takes longer than all else together. Meanwhile the agent sees who waits, and what is
-typed already is neither lost nor echoed: it waits in the terminal until the desk can take it.
+Importing that code takes longer than all the rest together. Meanwhile the agent sees who is
+waiting, and typed keys are neither lost nor echoed: they stay in the terminal until the desk can
+read them.
 """
 
 import contextlib
@@ -12,91 +13,121 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tui import present
 from tui.domain.text import one_line
-from tui.settings.desk import Desk
-from tui.store.glimpse import Glimpse, glimpse
-from tui.terminal.signs import plain
+from tui.settings.desk import Preferences
+from tui.store.glimpse import ConversationPreview, read_top_conversations
+from tui.terminal.signs import to_ascii
 
-_ENTER = "\x1b[?1049h\x1b[?25l"
-_LEAVE = "\x1b[?1049l\x1b[?25h"
+_ENTER_SCREEN = "\x1b[?1049h\x1b[?25l"
+_LEAVE_SCREEN = "\x1b[?1049l\x1b[?25h"
 COLOURS = {
     "dark": ("#D8DEE9", "#12161C"),
     "light": ("#20262E", "#FAFBFC"),
     "high-contrast": ("#FFFFFF", "#000000"),
 }
-"""Foreground and background of the themes; of others the terminal's own."""
+"""Foreground and background of each theme; other themes use the terminal's own."""
 _LIST_WIDTH = 42
-_WIDE = 104
-"""From so many columns on there is room for a conversation beside the list."""
-_AROUND = 4
-"""Lines that are not the list's: status, keys, and its border."""
+_WIDE_COLUMNS = 104
+"""Columns from which on there is room for a conversation beside the list."""
+_LINES_AROUND_LIST = 4
+"""Lines that do not belong to the list: status, keys, and its border."""
 
 
 @contextlib.contextmanager
-def glance(desk: Desk, now: int, environ: Mapping[str, str]) -> Iterator[None]:
-    """Show the top of the list; at the end of the block the terminal is as it was."""
-    if not _can_show(desk, environ):
+def show_first_paint(
+    preferences: Preferences, now: int, environ: Mapping[str, str]
+) -> Iterator[None]:
+    """Show the top of the list, and restore the terminal at the end of the block.
+
+    Args:
+        preferences: Settings of the desk, which name the database and the theme.
+        now: Current time in milliseconds since 1970, UTC.
+        environ: Environment variables.
+    """
+    if not _can_paint(preferences, environ):
         yield
         return
     before = termios.tcgetattr(sys.stdin)
     try:
-        _keep_quiet(before)
+        _disable_echo(before)
         size = os.get_terminal_size(sys.stdout.fileno())
-        rows = glimpse(desk.database, (size.lines - _AROUND) // 2)
-        _write(_ENTER + picture(rows, desk.theme, size, now, ascii=bool(desk.ascii)))
+        rows = read_top_conversations(preferences.database, (size.lines - _LINES_AROUND_LIST) // 2)
+        _write_now(
+            _ENTER_SCREEN
+            + render_rows(rows, preferences.theme, size, now, ascii=bool(preferences.ascii))
+        )
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
-        _write(_LEAVE)
+        _write_now(_LEAVE_SCREEN)
 
 
-def _can_show(desk: Desk, environ: Mapping[str, str]) -> bool:
-    """Whether there is a terminal that can show it, and a desk to be shown."""
+def _can_paint(preferences: Preferences, environ: Mapping[str, str]) -> bool:
+    """Return whether there is a terminal that can show the list, and an account to show."""
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    return terminal and bool(desk.accounts) and environ.get("TERM", "dumb") != "dumb"
+    return terminal and bool(preferences.accounts) and environ.get("TERM", "dumb") != "dumb"
 
 
-def _keep_quiet(before: list[int | list[bytes | int]]) -> None:
-    """Do not echo what is typed, and do not wait for the end of its line."""
-    quiet = termios.tcgetattr(sys.stdin)
+def _disable_echo(before: list[int | list[bytes | int]]) -> None:
+    """Switch off the echo of typed keys, and pass them on without waiting for Enter."""
+    attributes = termios.tcgetattr(sys.stdin)
     assert isinstance(before[3], int)
-    quiet[3] = before[3] & ~(termios.ECHO | termios.ICANON)
-    termios.tcsetattr(sys.stdin, termios.TCSANOW, quiet)
+    attributes[3] = before[3] & ~(termios.ECHO | termios.ICANON)
+    # TCSANOW, not TCSAFLUSH: keys that were typed already must not be lost.
+    termios.tcsetattr(sys.stdin, termios.TCSANOW, attributes)
 
 
-def _write(sequence: str) -> None:
-    """Write to the terminal now; what its locale cannot say is replaced."""
+def _write_now(sequence: str) -> None:
+    """Write to the terminal at once; replace characters its encoding does not have."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.flush()
     os.write(sys.stdout.fileno(), sequence.encode(encoding, "replace"))
 
 
-def picture(
-    rows: Sequence[Glimpse], theme: str, size: os.terminal_size, now: int, *, ascii: bool = False
+def render_rows(
+    rows: Sequence[ConversationPreview],
+    theme: str,
+    size: os.terminal_size,
+    now: int,
+    *,
+    ascii: bool = False,
 ) -> str:
-    """The sequence that paints the rows where the list will have them, the cursor at home."""
-    width = (_LIST_WIDTH if size.columns >= _WIDE else size.columns) - 2
-    pen = _pen(theme)
-    parts = [f"\x1b[0m{pen}\x1b[2J"]
-    for place, row in enumerate(rows[: (size.lines - _AROUND) // 2]):
+    """Return the sequence that paints the rows where the list will show them.
+
+    The cursor ends in the top left corner.
+
+    Args:
+        rows: First conversations of the list.
+        theme: Name of the theme in the settings.
+        size: Size of the terminal in columns and lines.
+        now: Current time in milliseconds since 1970, UTC.
+        ascii: Whether to write ASCII only.
+    """
+    width = (_LIST_WIDTH if size.columns >= _WIDE_COLUMNS else size.columns) - 2
+    colours = _colour_sequence(theme)
+    parts = [f"\x1b[0m{colours}\x1b[2J"]
+    for place, row in enumerate(rows[: (size.lines - _LINES_AROUND_LIST) // 2]):
         line = 3 + place * 2
-        title, preview = _row(row, width, now)
+        title, preview = _format_row(row, width, now)
         if ascii:
-            title, preview = plain(title), plain(preview)
+            title, preview = to_ascii(title), to_ascii(preview)
         weight = "\x1b[1m" if row.unread else ""
-        parts.append(f"\x1b[{line};2H{weight}{title}\x1b[0m{pen}\x1b[{line + 1};2H{preview}")
+        parts.append(f"\x1b[{line};2H{weight}{title}\x1b[0m{colours}\x1b[{line + 1};2H{preview}")
     return "".join([*parts, "\x1b[0m\x1b[H"])
 
 
-def _row(row: Glimpse, width: int, now: int) -> tuple[str, str]:
-    """Title with age, and preview."""
-    age = f" {present.age(row.since, now):>4} "
-    title = present.fit(one_line(row.title, 60), width - 3 - len(age))
-    words = one_line(("You: " if row.ours else "") + row.preview, 160)
-    return f" {'●' if row.unread else ' '} {title}{age}", f"   {present.fit(words, width - 4)} "
+def _format_row(row: ConversationPreview, width: int, now: int) -> tuple[str, str]:
+    """Return the two lines of a conversation: title with age, and preview."""
+    age = f" {present.format_age(row.since, now):>4} "
+    title = present.fit_cells(one_line(row.title, 60), width - 3 - len(age))
+    text = one_line(("You: " if row.ours else "") + row.preview, 160)
+    return (
+        f" {'●' if row.unread else ' '} {title}{age}",
+        f"   {present.fit_cells(text, width - 4)} ",
+    )
 
 
-def _pen(theme: str) -> str:
-    """The sequence for a theme's colours."""
+def _colour_sequence(theme: str) -> str:
+    """Return the sequence that sets a theme's colours; empty for an unknown theme."""
     if theme not in COLOURS:
         return ""
     codes = [

@@ -1,7 +1,7 @@
-"""The log: JSON lines in a file, with secrets and phone numbers masked, and never on the screen.
+"""Write the log to a file as JSON lines, with secrets and phone numbers masked.
 
-Until `open_log` is called nothing is logged anywhere: a line on stdout or stderr would land in the
-middle of the inbox.
+It never appears on the screen: until `open_log` is called nothing is logged anywhere, as a line
+on stdout or stderr would appear in the middle of the inbox.
 """
 
 import fcntl
@@ -14,9 +14,9 @@ from typing import Any, cast
 
 import structlog
 
-LARGEST = 2 * 1024 * 1024
-"""Bytes after which a log file makes room for a new one."""
-OLD_FILES = 3
+MAX_LOG_BYTES = 2 * 1024 * 1024
+"""Bytes after which a log file is moved away and a new one begins."""
+MAX_OLD_FILES = 3
 
 _MASK = "***"
 _SECRET_KEY = re.compile(r"secret|password|passwd|authorization|token|api_?key|credential", re.I)
@@ -29,53 +29,74 @@ _DIGITS = r"\d(?:[ ()-]{0,2}\d)"
 _NUMBER = re.compile(rf"\+{_DIGITS}{{6,14}}|(?<![\w.])(?!\d{{4}}-\d\d-\d\d){_DIGITS}{{7,14}}(?!\w)")
 """International numbers, and other runs of 8 to 15 digits that are neither dates nor ids."""
 _UNMASKED = frozenset({"timestamp", "level", "part"})
-Event = MutableMapping[str, Any]
+LogEvent = MutableMapping[str, Any]
 
 
 def mask_text(text: str) -> str:
-    """Text with phone numbers, secrets and listener paths made unreadable."""
+    """Return the text with phone numbers, secrets and listener paths masked."""
     text = _SECRET_TEXT.sub(rf"\1{_MASK}", _HOOK.sub(rf"\1{_MASK}", text))
     return _NUMBER.sub(lambda found: mask_number(found[0]), text)
 
 
 def mask_number(number: str) -> str:
-    """A number that can be told from others but not called: +6149157…56."""
+    """Return the number masked: it can be distinguished but not called (+6149157…56)."""
     plus, digits = "+" * number.startswith("+"), re.sub(r"\D", "", number)
     return f"{plus}{digits[:-4]}…{digits[-2:]}"
 
 
-def mask(value: Any, key: str = "") -> Any:
-    """A logged value without what must not be read; whatever is not plain is masked as text."""
+def mask_value(value: Any, key: str = "") -> Any:
+    """Return a logged value with everything private masked.
+
+    A value that is not a plain JSON type is masked as text.
+
+    Args:
+        value: Any value that was logged.
+        key: Name it was logged under; names of secrets mask the whole value.
+    """
     if _SECRET_KEY.search(key):
         return _MASK
     if isinstance(value, dict):
-        return {str(name): mask(inner, str(name)) for name, inner in value.items()}
+        return {str(name): mask_value(item, str(name)) for name, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [mask(inner) for inner in value]
+        return [mask_value(item) for item in value]
     if value is None or isinstance(value, bool | int | float):
         return value
     return mask_text(str(value))
 
 
-def _masked(logger: Any, method: str, event: Event) -> Event:
-    """The step of the log that masks every value."""
-    return {key: value if key in _UNMASKED else mask(value, key) for key, value in event.items()}
+def _mask_event(logger: Any, method: str, event: LogEvent) -> LogEvent:
+    """Mask every value of an event; this is a processor of structlog."""
+    return {
+        key: value if key in _UNMASKED else mask_value(value, key) for key, value in event.items()
+    }
 
 
 class LogFile:
-    """A file of lines that several processes write and that any of them moves away when full."""
+    """A file of lines that several processes append to; any of them rotates it when it is full."""
 
-    def __init__(self, path: Path, largest: int = LARGEST) -> None:
-        """Open the file, mode 0600, making its directory if need be; raises `OSError`."""
+    def __init__(self, path: Path, largest: int = MAX_LOG_BYTES) -> None:
+        """Open the file with mode 0600 and create its directory if it is missing.
+
+        Args:
+            path: The log file.
+            largest: Size in bytes after which the file is rotated.
+
+        Raises:
+            OSError: The file cannot be opened.
+        """
         self.path = path
         self._largest = largest
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._handle = self._opened()
+        self._handle = self._open_file()
 
     def write(self, line: str) -> None:
-        """Append one line; what the disk refuses is lost, the desk goes on."""
+        """Append one line; a line that the disk refuses is lost, and the program continues.
+
+        Args:
+            line: Line without a line break.
+        """
         try:
-            self._follow()
+            self._rotate_if_full()
             os.write(self._handle, line.encode("utf-8", "backslashreplace") + b"\n")
         except OSError:
             return
@@ -86,105 +107,114 @@ class LogFile:
         """Close the file."""
         os.close(self._handle)
 
-    def _follow(self) -> None:
-        """Go on in the new file when this one is full or was moved away."""
+    def _rotate_if_full(self) -> None:
+        """Switch to the new file when this one is full or was moved away."""
         if os.fstat(self._handle).st_size >= self._largest:
-            self._rotate()
-        if not self._current():
-            old, self._handle = self._handle, self._opened()
+            self._rotate_files()
+        if not self._is_current():
+            old, self._handle = self._handle, self._open_file()
             os.close(old)
 
-    def _rotate(self) -> None:
-        """Move the files up by one, unless another process has just done so."""
+    def _rotate_files(self) -> None:
+        """Move the files up by one number, unless another process has just done so."""
         fcntl.flock(self._handle, fcntl.LOCK_EX)
         try:
-            if self._current():
-                for number in range(OLD_FILES, 0, -1):
-                    self._move(number - 1, number)
+            if self._is_current():
+                for number in range(MAX_OLD_FILES, 0, -1):
+                    self._rename_file(number - 1, number)
         finally:
             fcntl.flock(self._handle, fcntl.LOCK_UN)
 
-    def _move(self, old: int, new: int) -> None:
-        """Give the file of one number the next one."""
-        source = self._numbered(old)
+    def _rename_file(self, old: int, new: int) -> None:
+        """Rename the file of one number to another number, if it exists."""
+        source = self._numbered_path(old)
         if source.exists():
-            source.replace(self._numbered(new))
+            source.replace(self._numbered_path(new))
 
-    def _numbered(self, number: int) -> Path:
-        """The name of an old file; 0 is the present one."""
+    def _numbered_path(self, number: int) -> Path:
+        """Return the path of an old file; 0 is the present one."""
         return self.path.with_name(f"{self.path.name}.{number}") if number else self.path
 
-    def _current(self) -> bool:
-        """Whether the open file is still the one under the log's name."""
+    def _is_current(self) -> bool:
+        """Return whether the open file is still the one at the log's path."""
         try:
             return os.path.samestat(os.fstat(self._handle), self.path.stat())
         except FileNotFoundError:
             return False
 
-    def _opened(self) -> int:
-        """The file, open for appending."""
+    def _open_file(self) -> int:
+        """Open the file for appending and return its descriptor."""
         return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
 
-class _Silence:
-    """Takes every line and keeps none."""
+class _NullLog:
+    """Discard every line."""
 
     def write(self, line: str) -> None:
-        """Keep nothing."""
+        """Discard a line."""
 
     debug = info = warning = error = critical = write
 
 
-class _FromLibraries(logging.Handler):
-    """Takes what libraries log, which would otherwise go to stderr."""
+class _LibraryHandler(logging.Handler):
+    """Receive the records of libraries, which would otherwise go to stderr."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on."""
+        """Pass a record on to the log."""
         logger = get_logger(record.name)
+        # Libraries may use levels in between; structlog knows only the standard ones.
         level = max(logging.DEBUG, min(record.levelno, logging.CRITICAL)) // 10 * 10
         logger.log(level, record.getMessage(), exc_info=record.exc_info or None)
 
 
 def open_log(path: Path, level: str = "info") -> LogFile:
-    """Log to a file from now on, libraries' warnings included; raises `OSError`."""
+    """Log to a file from now on, warnings of libraries included.
+
+    Args:
+        path: The log file.
+        level: Lowest level that is logged.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
     file = LogFile(path)
-    _configure(file, level)
-    _take_from_libraries(True)
+    _configure_structlog(file, level)
+    _capture_library_logs(True)
     return file
 
 
 def close_log(file: LogFile) -> None:
     """Log nothing from now on, and close the file."""
-    _take_from_libraries(False)
-    _configure(_Silence(), "critical")
+    _capture_library_logs(False)
+    _configure_structlog(_NullLog(), "critical")
     file.close()
 
 
-def _take_from_libraries(wanted: bool) -> None:
-    """Let libraries' warnings go to the log, or where Python sends them by itself."""
+def _capture_library_logs(enabled: bool) -> None:
+    """Send warnings of libraries to the log, or back to where Python sends them by default."""
     root = logging.getLogger()
-    for handler in [old for old in root.handlers if isinstance(old, _FromLibraries)]:
+    for handler in [old for old in root.handlers if isinstance(old, _LibraryHandler)]:
         root.removeHandler(handler)
-    if wanted:
-        root.addHandler(_FromLibraries(logging.WARNING))
-    logging.captureWarnings(wanted)
+    if enabled:
+        root.addHandler(_LibraryHandler(logging.WARNING))
+    logging.captureWarnings(enabled)
 
 
 def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
-    """A logger for one part of the program; silent until `open_log`."""
+    """Return a logger for one part of the program; it is silent until `open_log` is called."""
     if not structlog.is_configured():
-        _configure(_Silence(), "critical")
+        _configure_structlog(_NullLog(), "critical")
     return cast(structlog.typing.FilteringBoundLogger, structlog.get_logger(part=name))
 
 
-def _configure(file: LogFile | _Silence, level: str) -> None:
-    """Let every logger write to one place."""
+def _configure_structlog(file: LogFile | _NullLog, level: str) -> None:
+    """Send the lines of every logger to one place."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            _masked,
+            _mask_event,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

@@ -1,4 +1,4 @@
-"""The registry as Textual's command palette shows it."""
+"""The command registry as Textual's command palette shows it."""
 
 from __future__ import annotations
 
@@ -8,52 +8,64 @@ from typing import TYPE_CHECKING
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
-from tui.commands import Command, shown
+from tui.commands import Command, format_key
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
 class Palette(CommandPalette):
-    """Textual's, with a sign that every terminal can show: the key that opens it."""
+    """Command palette whose search icon every terminal can show: the key that opens it."""
 
     def on_mount(self) -> None:
-        """A magnifying glass takes two cells on some terminals, and none on others."""
+        """Replace the search icon.
+
+        A magnifying glass takes two cells on some terminals and none on others.
+        """
         self.query_one(SearchIcon).icon = ":"
 
 
 class CommandProvider(Provider):
-    """Every command of the inbox by its words."""
+    """Find the commands of the inbox by their labels."""
 
     @property
     def _inbox(self) -> InboxScreen:
-        """The screen the palette was opened over."""
+        """Return the screen over which the palette was opened."""
         from tui.screens.inbox import InboxScreen
 
         assert isinstance(self.screen, InboxScreen)
         return self.screen
 
     async def discover(self) -> Hits:
-        """All of them, before anything is typed."""
-        for command in self._inbox.seat.commands:
-            yield DiscoveryHit(_line(command), self._call(command), help=command.hint)
+        """Yield all commands before anything is typed."""
+        for command in self._inbox.app_context.commands:
+            yield DiscoveryHit(
+                _format_command(command), self._bind_command(command), help=command.description
+            )
 
     async def search(self, query: str) -> Hits:
-        """Those whose words match."""
+        """Yield the commands whose labels match.
+
+        Args:
+            query: Text typed by the agent.
+        """
         matcher = self.matcher(query)
-        for command in self._inbox.seat.commands:
-            score = matcher.match(_line(command))
+        for command in self._inbox.app_context.commands:
+            score = matcher.match(_format_command(command))
             if score > 0:
                 yield Hit(
-                    score, matcher.highlight(_line(command)), self._call(command), help=command.hint
+                    score,
+                    matcher.highlight(_format_command(command)),
+                    self._bind_command(command),
+                    help=command.description,
                 )
 
-    def _call(self, command: Command) -> Callable[[], Awaitable[None]]:
-        """Run it on the inbox."""
+    def _bind_command(self, command: Command) -> Callable[[], Awaitable[None]]:
+        """Return a call that runs the command on the inbox."""
         return partial(self._inbox.action_run, command.id)
 
 
-def _line(command: Command) -> str:
-    """Words and first key."""
-    keys = f"  ({shown(command.keys[0])})" if command.keys else ""
-    return f"{command.words}{keys}"
+def _format_command(command: Command) -> str:
+    """Return the label of the command and its first key."""
+    keys = f"  ({format_key(command.keys[0])})" if command.keys else ""
+    return f"{command.title}{keys}"

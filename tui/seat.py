@@ -1,4 +1,4 @@
-"""What the app is given: who sits here, which accounts there are, how things should look."""
+"""The settings that the app is given: the agent, the accounts, how things look and behave."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,24 +7,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
-from tui.commands import COMMANDS, Command, remapped
+from tui.commands import COMMANDS, Command, remap_keys
 from tui.domain.account import Account
-from tui.domain.local_time import Hours
-from tui.terminal.asking import Manners
+from tui.domain.local_time import HourRange
+from tui.terminal.asking import NotificationSettings
 
 if TYPE_CHECKING:
-    from tui.enrol import Enrol
+    from tui.enrol import AccountSetup
 
-_ENTER_BREAKS: Mapping[str, tuple[str, ...]] = {
+_ENTER_NEW_LINE_KEYS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),
     "new_line": ("enter",),
 }
-"""The keys for those who want Enter to break the line."""
+"""Keys for agents who want Enter to begin a new line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """The settings as far as a screen may know them: no secret is here."""
+class AppContext:
+    """The settings that a screen needs; they contain no secret."""
 
     agent: str
     clock: Clock
@@ -32,38 +32,38 @@ class Seat:
     theme: str = "dark"
     ascii: bool = False
     colours: bool = True
-    """False where NO_COLOR asks for none: only reverse, bold and dim are left."""
+    """False if NO_COLOR is set: only reverse, bold and dim are used then."""
     enter_sends: bool = True
     region: str | None = None
-    """Two-letter country for numbers typed without a country code."""
+    """Country code (ISO 3166, two characters) for numbers typed without one."""
     zone: tzinfo | None = None
-    """Where the agent is; None: as the system says."""
+    """Time zone of the agent; None for the system's."""
     grace_ms: int = 0
-    """How long a message can be taken back before it leaves."""
-    quiet_hours: Hours | None = None
-    """By the customer's clock; sending in them asks first."""
+    """Time in which a message can be cancelled before it is sent."""
+    quiet_hours: HourRange | None = None
+    """Hours by the customer's clock in which sending needs a confirmation; None for no check."""
     editor: str = ""
-    """The command that edits a draft; empty: none is known."""
+    """Command that edits a draft; empty if none is known."""
     shell: str = "/bin/sh"
-    """Runs the commands to which an agent pipes a conversation."""
+    """Shell that runs the commands to which an agent pipes a conversation."""
     pipe: str = ""
-    """The command that is offered for that first."""
-    manners: Manners = field(default_factory=Manners)
-    """How the agent is told of news while looking elsewhere."""
-    enrol: "Enrol | None" = None
-    """Proves and keeps new accounts; None where there are none to be added."""
+    """Command that is suggested first for piping a conversation."""
+    notification_settings: NotificationSettings = field(default_factory=NotificationSettings)
+    """How the agent is notified while looking elsewhere."""
+    account_setup: "AccountSetup | None" = None
+    """Tests and stores new accounts; None if none can be added."""
     downloads: Path = Path("Downloads")
-    """Where files of customers are saved."""
+    """Folder for files from customers."""
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The user's own keys by command id."""
 
     @property
     def commands(self) -> tuple[Command, ...]:
-        """The registry with the user's keys."""
+        """Return the registry with the user's keys."""
         if self.enter_sends and not self.keys:
             return COMMANDS
-        return remapped({**({} if self.enter_sends else _ENTER_BREAKS), **self.keys})
+        return remap_keys({**({} if self.enter_sends else _ENTER_NEW_LINE_KEYS), **self.keys})
 
-    def account(self, name: str) -> Account | None:
-        """An account by its name."""
+    def find_account(self, name: str) -> Account | None:
+        """Return the account with a name, or None."""
         return next((account for account in self.accounts if account.name == name), None)

@@ -1,6 +1,6 @@
-"""Sync as a part of a program: the service, the listener and the log, for the time of a block.
+"""Run sync as a part of a program: service, listener and log, each for the duration of a block.
 
-An inbox runs it behind the screen (`background`), `smsdesk sync` runs nothing else.
+An inbox runs all of it behind the screen (`run_background`); `smsdesk sync` runs nothing else.
 """
 
 import asyncio
@@ -10,24 +10,24 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
-from tui.settings.desk import Address, Desk
+from tui.settings.desk import ListenAddress, Preferences
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
     from tui.store.store import Store
-    from tui.sync.backoff import Pace
-    from tui.sync.hands import Log
+    from tui.sync.backoff import PollPace
+    from tui.sync.hands import SyncLog
     from tui.sync.served import ServedAccount
-    from tui.sync.service import Service
+    from tui.sync.service import SyncService
 
-Load = Callable[[], "Settings"]
-"""Reads the settings with their secrets; raises `SettingsError`."""
-_LISTEN_AGAIN = 5.0
-"""Seconds until an address that another process listens on is tried again."""
+LoadSettings = Callable[[], "Settings"]
+"""Read the settings with their secrets; raises `SettingsError`."""
+_LISTEN_RETRY_SECONDS = 5.0
+"""Seconds until an address that another process uses is tried again."""
 
 
 @contextlib.asynccontextmanager
-async def serving(
+async def run_service(
     store: "Store",
     accounts: Sequence["ServedAccount"],
     clock: Clock,
@@ -35,15 +35,26 @@ async def serving(
     *,
     kind: Literal["desk", "service"],
     agent: str,
-    pace: "Pace | None" = None,
-    log: "Log | None" = None,
-) -> AsyncIterator["Service"]:
-    """Sync at work for the time of the block; the accounts' connections are closed at its end."""
-    from tui.sync.hands import no_log
-    from tui.sync.service import Service
+    pace: "PollPace | None" = None,
+    log: "SyncLog | None" = None,
+) -> AsyncIterator["SyncService"]:
+    """Run the sync service during the block and close the accounts' connections at its end.
 
-    service = Service(
-        store, accounts, clock, rng, kind=kind, agent=agent, pace=pace, log=log or no_log
+    Args:
+        store: Store shared by all agents.
+        accounts: Accounts with their clients.
+        clock: Source of the current time.
+        rng: Source of random numbers.
+        kind: Whether an inbox or a service of its own runs the sync.
+        agent: Name of the agent that other processes see.
+        pace: How often accounts are polled; None for the default.
+        log: Log of the sync; None for no log.
+    """
+    from tui.sync.hands import discard_log
+    from tui.sync.service import SyncService
+
+    service = SyncService(
+        store, accounts, clock, rng, kind=kind, agent=agent, pace=pace, log=log or discard_log
     )
     try:
         async with service:
@@ -54,41 +65,57 @@ async def serving(
 
 
 @contextlib.asynccontextmanager
-async def taking_pushes(
+async def run_listener(
     store: "Store",
     accounts: Sequence["ServedAccount"],
-    listen: Address,
-    log: "Log | None" = None,
+    listen: ListenAddress,
+    log: "SyncLog | None" = None,
 ) -> AsyncIterator[str]:
-    """The listener for the time of the block; yields its base URL. Raises `CannotListen`."""
-    from tui.sync.hands import no_log
-    from tui.sync.listener import create_listener
-    from tui.sync.server import listening
+    """Run the listener for pushed messages and receipts during the block and yield its base URL.
 
-    app = create_listener(store, accounts, log or no_log)
-    async with listening(app, listen.host, listen.port) as url:
+    Args:
+        store: Store shared by all agents.
+        accounts: Accounts with their clients.
+        listen: Address to listen on.
+        log: Log of the sync; None for no log.
+
+    Raises:
+        CannotListen: The address cannot be used.
+    """
+    from tui.sync.hands import discard_log
+    from tui.sync.listener import create_listener
+    from tui.sync.server import run_listener
+
+    app = create_listener(store, accounts, log or discard_log)
+    async with run_listener(app, listen.host, listen.port) as url:
         yield url
 
 
-def pace_of(desk: "Desk | Settings") -> "Pace":
-    """How quickly accounts are polled."""
-    from tui.sync.backoff import Pace
+def get_polling_pace(preferences: "Preferences | Settings") -> "PollPace":
+    """Return how often accounts are polled."""
+    from tui.sync.backoff import PollPace
 
-    return Pace(desk.poll_min_seconds, desk.poll_max_seconds)
+    return PollPace(preferences.poll_min_seconds, preferences.poll_max_seconds)
 
 
 @contextlib.contextmanager
-def logging_to_file(environ: Mapping[str, str], level: str) -> Iterator["Log"]:
-    """The log file for the time of the block; a place that cannot be written to costs only it."""
+def open_sync_log(environ: Mapping[str, str], level: str) -> Iterator["SyncLog"]:
+    """Open the log file during the block and yield the log of the sync.
+
+    Args:
+        environ: Environment variables.
+        level: Lowest level that is logged.
+    """
     from tui.logs import close_log, get_logger, open_log
-    from tui.settings.paths import log_file
+    from tui.settings.paths import find_log_file
 
     try:
-        file = open_log(log_file(environ), level)
+        file = open_log(find_log_file(environ), level)
     except OSError:
-        from tui.sync.hands import no_log
+        from tui.sync.hands import discard_log
 
-        yield no_log
+        # A log file that cannot be written must not stop the inbox.
+        yield discard_log
         return
     try:
         yield get_logger("sync").info
@@ -97,61 +124,76 @@ def logging_to_file(environ: Mapping[str, str], level: str) -> Iterator["Log"]:
 
 
 @contextlib.asynccontextmanager
-async def background(
+async def run_background(
     store: "Store",
-    load: Load,
+    load: LoadSettings,
     clock: Clock,
     rng: random.Random,
     environ: Mapping[str, str],
     agent: str,
 ) -> AsyncIterator[None]:
-    """What runs behind an inbox: the accounts' service, and the listener where one is configured.
+    """Run the accounts' service behind an inbox, and the listener if one is configured.
 
-    Settings and network are imported on another thread, for the screen is already in use. Raises
-    `SettingsError`.
+    Args:
+        store: Store shared by all agents.
+        load: Reads the settings with their secrets.
+        clock: Source of the current time.
+        rng: Source of random numbers.
+        environ: Environment variables.
+        agent: Name of the agent.
+
+    Raises:
+        SettingsError: The settings or an account are invalid.
     """
-    settings, accounts = await asyncio.to_thread(_ready, load, clock)
+    # On a thread: importing the network code takes long, and the screen is already in use.
+    settings, accounts = await asyncio.to_thread(_load_accounts, load, clock)
     async with contextlib.AsyncExitStack() as stack:
-        log = stack.enter_context(logging_to_file(environ, settings.log_level))
-        pace = pace_of(settings)
-        service = serving(store, accounts, clock, rng, kind="desk", agent=agent, pace=pace, log=log)
+        log = stack.enter_context(open_sync_log(environ, settings.log_level))
+        pace = get_polling_pace(settings)
+        service = run_service(
+            store, accounts, clock, rng, kind="desk", agent=agent, pace=pace, log=log
+        )
         await stack.enter_async_context(service)
         if settings.listen is not None:
-            pushes = _taking_pushes_when_free(store, accounts, settings.listen, clock, log)
+            pushes = _run_listener_when_free(store, accounts, settings.listen, clock, log)
             await stack.enter_async_context(pushes)
         yield
 
 
-def _ready(load: Load, clock: Clock) -> "tuple[Settings, list[ServedAccount]]":
-    """The settings and their accounts; imports all that serving them takes."""
+def _load_accounts(load: LoadSettings, clock: Clock) -> "tuple[Settings, list[ServedAccount]]":
+    """Return the settings and their accounts; import everything that the service needs."""
     import tui.sync.service
-    from tui.wiring import served
+    from tui.wiring import open_accounts
 
     settings = load()
     if settings.listen is not None:
         import tui.sync.listener
         import tui.sync.server  # noqa: F401
-    return settings, served(settings, clock)
+    return settings, open_accounts(settings, clock)
 
 
 @contextlib.asynccontextmanager
-async def _taking_pushes_when_free(
-    store: "Store", accounts: Sequence["ServedAccount"], listen: Address, clock: Clock, log: "Log"
+async def _run_listener_when_free(
+    store: "Store",
+    accounts: Sequence["ServedAccount"],
+    listen: ListenAddress,
+    clock: Clock,
+    log: "SyncLog",
 ) -> AsyncIterator[None]:
-    """Listen as soon as no other process on this host does."""
+    """Run the listener as soon as no other process on this host uses the address."""
     from tui.sync.server import CannotListen
 
-    async def listen_in_turn() -> None:
-        """Try, until cancelled."""
+    async def listen_until_cancelled() -> None:
+        """Listen, and try again while the address is in use."""
         while True:
             try:
-                async with taking_pushes(store, accounts, listen, log):
+                async with run_listener(store, accounts, listen, log):
                     await asyncio.Event().wait()
             except CannotListen as error:
                 log("not listening", line=str(error))
-            await clock.sleep(_LISTEN_AGAIN)
+            await clock.sleep(_LISTEN_RETRY_SECONDS)
 
-    task = asyncio.create_task(listen_in_turn(), name="listen")
+    task = asyncio.create_task(listen_until_cancelled(), name="listen")
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The looks: dark, light, high contrast, and the terminal's own sixteen colours."""
+"""Define the themes: dark, light, high contrast, and the terminal's own sixteen colours."""
 
 from textual.theme import Theme
 
@@ -78,15 +78,15 @@ TERMINAL = Theme(
         "screen-selection-foreground": "ansi_bright_white",
     },
 )
-"""Nothing here says how colours look: emphasis is reverse, bold and dim (see `looks.tcss`)."""
+"""Uses the terminal's own colours; emphasis is reverse, bold and dim (see `looks.tcss`)."""
 THEMES = (DARK, LIGHT, HIGH_CONTRAST, TERMINAL)
 
 
-def named(look: str) -> str:
-    """The theme of a look as the settings call it: "dark" is "smsdesk-dark"."""
-    return f"smsdesk-{look}"
+def to_theme_name(setting: str) -> str:
+    """Return Textual's name of a theme for its name in the settings: "dark" is "smsdesk-dark"."""
+    return f"smsdesk-{setting}"
 
 
-def look_of(theme: str) -> str:
-    """What the settings call a theme."""
+def to_theme_setting(theme: str) -> str:
+    """Return the name of a theme in the settings."""
     return theme.removeprefix("smsdesk-")

@@ -1,5 +1,5 @@
 """What stops the service behind a screen before it begins."""
 
 
-class CannotServe(Exception):
-    """The background cannot start; the text is fit for an agent."""
+class BackgroundStartError(Exception):
+    """Raised when the service behind a screen cannot start; the text is fit for an agent."""

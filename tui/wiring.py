@@ -1,7 +1,7 @@
-"""The one place where settings become a store, a seat, accounts and their service.
+"""The one place where settings become a store, the app's context, accounts and their service.
 
-What costs time to import is imported inside the functions: the first screen needs the store and
-the seat, and nothing of the network.
+Imports that take long are inside the functions: the first screen needs the store and the
+context, but nothing of the network.
 """
 
 import os
@@ -10,197 +10,235 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.clock import MINUTE, SECOND, Clock
-from tui.settings.desk import Desk
+from tui.settings.desk import Preferences
 from tui.settings.errors import SettingsError
 from tui.settings.keys import split_keys
-from tui.settings.paths import expanded
+from tui.settings.paths import expand_path
 
 if TYPE_CHECKING:
-    from tui.domain.consent import Verdict, WordList, Words
+    from tui.domain.consent import Keywords, KeywordTable, Verdict
     from tui.providers.protocol import Provider
-    from tui.seat import Seat
+    from tui.seat import AppContext
     from tui.settings.accounts import AccountBase
     from tui.settings.models import Settings
-    from tui.store.ingest import Judge
+    from tui.store.ingest import ConsentClassifier
     from tui.store.store import Store
     from tui.sync.served import ServedAccount
-    from tui.terminal.asking import Manners
+    from tui.terminal.asking import NotificationSettings
 
-_PLAIN_TERMINALS = frozenset({"linux", "dumb"})
+_ASCII_TERMINALS = frozenset({"linux", "dumb"})
 _LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
 
 
-def open_store(desk: Desk, clock: Clock, rng: random.Random) -> "Store":
-    """The desk's inbox, to be entered with `async with`."""
+def open_store(preferences: Preferences, clock: Clock, rng: random.Random) -> "Store":
+    """Return the store, to be entered with `async with`.
+
+    Args:
+        preferences: Settings without secrets.
+        clock: Source of the current time.
+        rng: Source of random numbers.
+    """
     from tui.store.store import Store
 
     return Store(
-        desk.database,
+        preferences.database,
         clock=clock,
         rng=rng,
-        owner=owner_name(rng),
-        judge=judge_of(desk.opt_out_words),
-        shared=desk.group_access,
+        owner=create_owner_name(rng),
+        classify=create_consent_judge(preferences.opt_out_words),
+        shared=preferences.group_access,
     )
 
 
-def owner_name(rng: random.Random) -> str:
-    """A name for this process that no other ever has, on this host or another."""
+def create_owner_name(rng: random.Random) -> str:
+    """Return a name for this process that no other process has, on this host or another."""
     return f"{os.uname().nodename}-{os.getpid()}-{rng.getrandbits(48):012x}"
 
 
-def judge_of(words: Mapping[str, Sequence[str]]) -> "Judge":
-    """Finds what a customer's text says about consent; `words` by country add to the known ones."""
-    agreed: Words | None = None
+def create_consent_judge(extra_keywords: Mapping[str, Sequence[str]]) -> "ConsentClassifier":
+    """Return the function that finds an opt-out or opt-in in a customer's message.
 
-    def verdict(text: str, party: str) -> "Verdict":
-        """By the words of the party's country."""
-        from tui.domain.consent import judge
-        from tui.domain.phone import country
+    Args:
+        extra_keywords: Additional STOP keywords by country; "*" for every country.
+    """
+    keywords: KeywordTable | None = None
 
-        nonlocal agreed
-        agreed = agreed or _words(words)
-        return judge(text, country(party), agreed)
+    def judge_text(text: str, party: str) -> "Verdict":
+        """Judge a text by the keywords of the customer's country."""
+        from tui.domain.consent import classify_message
+        from tui.domain.phone import find_country
 
-    return verdict
+        nonlocal keywords
+        # Built with the first message: the start of the app does not wait for it.
+        keywords = keywords or _build_keywords(extra_keywords)
+        return classify_message(text, find_country(party), keywords)
+
+    return judge_text
 
 
-def _words(extra: Mapping[str, Sequence[str]]) -> "Words":
-    """The known words with the desk's own ones; `*` is everywhere."""
-    from tui.domain.consent import DEFAULT, WordList, Words
+def _build_keywords(extra: Mapping[str, Sequence[str]]) -> "KeywordTable":
+    """Return the known keywords and the additional ones; "*" applies to every country."""
+    from tui.domain.consent import DEFAULT_KEYWORDS, Keywords, KeywordTable
 
-    nothing = WordList(frozenset())
-    countries = {*DEFAULT.countries, *extra} - {"*"}
-    return Words(
-        _with_stops(DEFAULT.everywhere, extra.get("*", ())),
+    no_keywords = Keywords(frozenset())
+    countries = {*DEFAULT_KEYWORDS.countries, *extra} - {"*"}
+    return KeywordTable(
+        _add_stop_keywords(DEFAULT_KEYWORDS.everywhere, extra.get("*", ())),
         {
-            country: _with_stops(DEFAULT.countries.get(country, nothing), extra.get(country, ()))
+            country: _add_stop_keywords(
+                DEFAULT_KEYWORDS.countries.get(country, no_keywords), extra.get(country, ())
+            )
             for country in sorted(countries)
         },
     )
 
 
-def _with_stops(known: "WordList", extra: Sequence[str]) -> "WordList":
-    """A list with more words that mean STOP."""
-    from tui.domain.consent import WordList, word_list
+def _add_stop_keywords(known: "Keywords", extra: Sequence[str]) -> "Keywords":
+    """Return a keyword list with more keywords that mean STOP."""
+    from tui.domain.consent import Keywords, make_keywords
 
-    return WordList(known.stop | word_list(stop=extra).stop, known.start, known.help)
+    return Keywords(known.stop | make_keywords(stop=extra).stop, known.start, known.help)
 
 
-def make_seat(desk: Desk, clock: Clock, environ: Mapping[str, str]) -> "Seat":
-    """What the screens are given: no secret is in it."""
+def create_context(
+    preferences: Preferences, clock: Clock, environ: Mapping[str, str]
+) -> "AppContext":
+    """Return the app's context; it contains no secret.
+
+    Args:
+        preferences: Settings without secrets.
+        clock: Source of the current time.
+        environ: Environment variables.
+    """
     from dataclasses import replace
 
-    from tui.providers.abilities import capabilities_of
-    from tui.seat import Seat
+    from tui.providers.abilities import get_capabilities
+    from tui.seat import AppContext
 
-    return Seat(
-        agent=desk.agent,
+    return AppContext(
+        agent=preferences.agent,
         clock=clock,
         accounts=tuple(
-            replace(account, capabilities=capabilities_of(account.provider, {}))
-            for account in desk.accounts
+            replace(account, capabilities=get_capabilities(account.provider, {}))
+            for account in preferences.accounts
         ),
-        theme=desk.theme,
+        theme=preferences.theme,
         colours=not environ.get("NO_COLOR"),
-        ascii=desk.ascii if desk.ascii is not None else plain_terminal(environ),
-        enter_sends=desk.enter_sends,
-        region=desk.default_region,
-        grace_ms=round(desk.grace_seconds * SECOND),
-        quiet_hours=desk.quiet_hours,
+        ascii=preferences.ascii if preferences.ascii is not None else is_ascii_terminal(environ),
+        enter_sends=preferences.enter_sends,
+        region=preferences.default_region,
+        grace_ms=round(preferences.grace_seconds * SECOND),
+        quiet_hours=preferences.quiet_hours,
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         shell=environ.get("SHELL") or "/bin/sh",
-        pipe=desk.pipe,
-        manners=manners_of(desk, environ),
-        downloads=expanded(desk.downloads, environ),
-        keys={command: split_keys(keys) for command, keys in desk.keys.items()},
+        pipe=preferences.pipe,
+        notification_settings=create_notification_settings(preferences, environ),
+        downloads=expand_path(preferences.downloads, environ),
+        keys={command: split_keys(keys) for command, keys in preferences.keys.items()},
     )
 
 
-def manners_of(desk: Desk, environ: Mapping[str, str]) -> "Manners":
-    """How the agent is called, by the settings and by what the terminal understands."""
-    from tui.terminal.asking import Manners, terminal_of
+def create_notification_settings(
+    preferences: Preferences, environ: Mapping[str, str]
+) -> "NotificationSettings":
+    """Return how the agent is notified, by the settings and by what the terminal supports.
 
-    wishes = desk.notifications
-    return Manners(
-        terminal_of(environ),
-        bell=wishes.bell,
-        desktop=wishes.desktop,
-        every_ms=round(wishes.every_seconds * SECOND),
-        silent_after_ms=desk.silent_after_minutes * MINUTE,
-    )
-
-
-def plain_terminal(environ: Mapping[str, str]) -> bool:
-    """Whether the terminal can show no more than ASCII, by all that its environment says.
-
-    A locale that nobody has set says nothing: most terminals that forget it can show UTF-8.
+    Args:
+        preferences: Settings without secrets.
+        environ: Environment variables.
     """
-    if environ.get("TERM", "") in _PLAIN_TERMINALS:
+    from tui.terminal.asking import NotificationSettings, detect_terminal
+
+    notifications = preferences.notifications
+    return NotificationSettings(
+        detect_terminal(environ),
+        terminal_alert=notifications.bell,
+        desktop=notifications.desktop,
+        min_interval_ms=round(notifications.every_seconds * SECOND),
+        silent_after_ms=preferences.silent_after_minutes * MINUTE,
+    )
+
+
+def is_ascii_terminal(environ: Mapping[str, str]) -> bool:
+    """Return whether the terminal can show only ASCII, by its environment.
+
+    A missing locale proves nothing: most terminals that do not set it can show UTF-8.
+
+    Args:
+        environ: Environment variables.
+    """
+    if environ.get("TERM", "") in _ASCII_TERMINALS:
         return True
     locale = next((environ[name] for name in _LOCALE_VARIABLES if environ.get(name)), "")
     return bool(locale) and "utf8" not in locale.lower().replace("-", "")
 
 
-def served(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
-    """Every account of the settings with its provider's client; raises `SettingsError`.
+def open_accounts(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
+    """Return every account of the settings with its provider's client.
 
-    Whoever takes them closes them (`tui.serving` does).
+    The caller closes them (`run_service` does).
+
+    Args:
+        settings: Settings with their secrets.
+        clock: Source of the current time.
+
+    Raises:
+        SettingsError: A client cannot be created.
     """
     from tui.sync.served import ServedAccount
 
     return [
         ServedAccount(
             name=name,
-            provider=_opened(name, account, clock),
+            provider=_open_client(name, account, clock),
             sender=next(iter(account.all_senders), ""),
-            hook_secret=_hook_secret(settings, account),
-            callback_url=_callback_url(settings, name, account),
+            hook_secret=_get_hook_secret(settings, account),
+            callback_url=_build_callback_url(settings, name, account),
         )
         for name, account in settings.accounts.items()
     ]
 
 
-def _opened(name: str, account: "AccountBase", clock: Clock) -> "Provider":
-    """The client of one account."""
+def _open_client(name: str, account: "AccountBase", clock: Clock) -> "Provider":
+    """Return the client of one account."""
     from tui.providers.errors import ProviderError
     from tui.providers.registry import open_provider
 
-    provider = account.model_dump(include={"provider"})["provider"]
+    provider_name = account.model_dump(include={"provider"})["provider"]
     try:
-        return open_provider(provider, options_of(account), clock)
+        return open_provider(provider_name, get_client_options(account), clock)
     except (ProviderError, ValueError) as error:
         raise SettingsError([f"accounts.{name}: {error}"]) from None
 
 
-_COMMON = frozenset(
+_NOT_CLIENT_OPTIONS = frozenset(
     {
         *("provider", "title", "senders", "default_sender", "region", "low_balance"),
         *("hook_secret", "api_secret_file", "api_secret_keyring"),
     }
 )
-"""What an account's client need not know."""
+"""Settings of an account that its client does not need."""
 
 
-def options_of(account: "AccountBase") -> dict[str, Any]:
-    """An account's settings as its client takes them, secrets in clear."""
+def get_client_options(account: "AccountBase") -> dict[str, Any]:
+    """Return an account's settings as its client takes them, with the secrets in clear text."""
     from pydantic import SecretStr
 
-    plain = {
+    options = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
-        for name, value in account.model_dump(exclude=set(_COMMON)).items()
+        for name, value in account.model_dump(exclude=set(_NOT_CLIENT_OPTIONS)).items()
     }
-    return {name: value for name, value in plain.items() if value is not None}
+    return {name: value for name, value in options.items() if value is not None}
 
 
-def _hook_secret(settings: "Settings", account: "AccountBase") -> str:
-    """The secret of an account's path at the listener; empty when it takes nothing in."""
+def _get_hook_secret(settings: "Settings", account: "AccountBase") -> str:
+    """Return the secret of an account's path at the listener, or "" if it has none."""
     if settings.listen is None or account.hook_secret is None:
         return ""
     return account.hook_secret.get_secret_value()
 
 
-def _callback_url(settings: "Settings", name: str, account: "AccountBase") -> str:
-    """Where providers find the listener for one account; empty when they cannot."""
-    secret = _hook_secret(settings, account)
+def _build_callback_url(settings: "Settings", name: str, account: "AccountBase") -> str:
+    """Return where providers reach the listener for one account, or "" if they cannot."""
+    secret = _get_hook_secret(settings, account)
     return f"{settings.public_url}/hooks/{name}/{secret}" if settings.public_url and secret else ""

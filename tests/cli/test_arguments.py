@@ -6,36 +6,36 @@ from pathlib import Path
 import pytest
 
 from tui.cli import main
-from tui.cli.arguments import COMMANDS, parse
+from tui.cli.arguments import COMMANDS, parse_arguments
 from tui.cli.errors import CommandError
-from tui.cli.words import COMMANDS as WORDS
+from tui.cli.words import HELP_TEXTS as WORDS
 
 
 def error_of(*arguments: str) -> str:
     """The line about arguments that cannot be used."""
     with pytest.raises(CommandError) as caught:
-        parse(arguments)
+        parse_arguments(arguments)
     assert caught.value.exit_code == 2
     return caught.value.line
 
 
 def test_without_a_command_the_inbox_is_opened() -> None:
-    arguments = parse([])
+    arguments = parse_arguments([])
     assert (arguments.command, arguments.module) == ("inbox", "inbox")
     assert arguments.ascii is None
     assert arguments.config is None
 
 
 def test_the_settings_file_may_stand_before_or_behind_the_command() -> None:
-    before = parse(["--config", "a.toml", "backup", "b.db"])
-    behind = parse(["backup", "b.db", "--config=a.toml"])
+    before = parse_arguments(["--config", "a.toml", "backup", "b.db"])
+    behind = parse_arguments(["backup", "b.db", "--config=a.toml"])
     assert before == behind
     assert before.config == Path("a.toml")
 
 
 def test_a_demo_can_be_filled_and_kept() -> None:
     line = "demo --keep a.db --threads 10 --messages 100 --no-open --ascii"
-    arguments = parse(line.split())
+    arguments = parse_arguments(line.split())
     assert arguments.keep == Path("a.db")
     assert (arguments.threads, arguments.messages) == (10, 100)
     assert arguments.no_open is True
@@ -43,30 +43,32 @@ def test_a_demo_can_be_filled_and_kept() -> None:
 
 
 def test_the_sandbox_listens_where_the_documentation_says() -> None:
-    arguments = parse(["sandbox", "--push-to", "http://127.0.0.1:8080/"])
+    arguments = parse_arguments(["sandbox", "--push-to", "http://127.0.0.1:8080/"])
     assert (arguments.host, arguments.port) == ("127.0.0.1", 8765)
     assert arguments.push_to == "http://127.0.0.1:8080"
 
 
 def test_a_message_can_be_sent_later() -> None:
     line = "send --to +61491570156 --text -5° --account au --wait --at 2026-03-04T08:00+00:00"
-    arguments = parse(["send", "--text=-5°", *line.replace("--text -5° ", "").split()[1:]])
+    arguments = parse_arguments(
+        ["send", "--text=-5°", *line.replace("--text -5° ", "").split()[1:]]
+    )
     assert arguments.text == "-5°"
     assert arguments.at == 1_772_611_200_000
     assert arguments.wait is True
 
 
 def test_the_text_may_come_from_standard_input() -> None:
-    assert parse(["send", "--to", "+61491570156", "--text", "-"]).text == "-"
+    assert parse_arguments(["send", "--to", "+61491570156", "--text", "-"]).text == "-"
 
 
 def test_sync_takes_an_address_to_listen_on() -> None:
-    assert parse(["sync", "--listen", "[::1]:8080"]).listen == ("::1", 8080)
-    assert parse(["sync", "--once"]).once is True
+    assert parse_arguments(["sync", "--listen", "[::1]:8080"]).listen == ("::1", 8080)
+    assert parse_arguments(["sync", "--once"]).once is True
 
 
 def test_contacts_are_imported_from_a_file() -> None:
-    arguments = parse(["import", "contacts", "a.csv"])
+    arguments = parse_arguments(["import", "contacts", "a.csv"])
     assert (arguments.module, arguments.file) == ("import_contacts", Path("a.csv"))
 
 
@@ -121,7 +123,7 @@ def test_the_help_of_a_command_teaches_by_examples_that_work(
     assert examples
     for example in examples:
         words = re.findall(r'"[^"]*"|[^\s"]+', example.partition(" > ")[0])
-        assert parse([word.strip('"') for word in words]).command == command
+        assert parse_arguments([word.strip('"') for word in words]).command == command
 
 
 def test_the_top_help_lists_commands_codes_and_variables(

@@ -19,11 +19,11 @@ FORMULA = '=HYPERLINK("http://x","y")'
 
 async def filled(store: Store, clock: ManualClock) -> None:
     """Two customers, one of them up to no good."""
-    await store.ingest.store("support", [reply('Żółw, "hi"\nthere', MIA)])
+    await store.ingest.store_events("support", [reply('Żółw, "hi"\nthere', MIA)])
     clock.advance(1)
-    await store.intents.queue(answer("Hello", MIA))
+    await store.intents.queue_message(answer("Hello", MIA))
     clock.advance(1)
-    await store.ingest.store("support", [reply(f"{FORMULA}\x1b[2J", TOM)])
+    await store.ingest.store_events("support", [reply(f"{FORMULA}\x1b[2J", TOM)])
 
 
 async def test_everything_is_exported_as_json_lines(

@@ -21,13 +21,13 @@ from tests.store.truth import assert_true_to_the_rows
 from tests.waiting import wait_until
 from tui.clock import DAY, ManualClock, SystemClock
 from tui.demo.accounts import ACCOUNTS, AGENT
-from tui.demo.live import living
-from tui.demo.past import write_past
+from tui.demo.live import run_demo_world
+from tui.demo.past import write_history
 from tui.demo.people import CUSTOMERS
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.message import NewMessage
 from tui.domain.status import Status
-from tui.store.conversations import FIRST
+from tui.store.conversations import FIRST_POSITION
 from tui.store.store import Store
 
 FIRST_CUSTOMERS = {customer.provider: customer for customer in reversed(CUSTOMERS)}
@@ -35,14 +35,17 @@ FIRST_CUSTOMERS = {customer.provider: customer for customer in reversed(CUSTOMER
 
 async def everybody(store: Store) -> dict[str, Conversation]:
     """All conversations by name, or by number where there is none."""
-    found = [await store.conversations.after(View(state=state), FIRST, 100) for state in State]
+    found = [
+        await store.conversations.list_after(View(state=state), FIRST_POSITION, 100)
+        for state in State
+    ]
     return {conversation.title: conversation for page in found for conversation in page}
 
 
 async def test_the_past_is_a_believable_day(
     tmp_path: Path, clock: ManualClock, open_store: OpenStore
 ) -> None:
-    await write_past(tmp_path / "inbox.db", clock.now(), random.Random(1))
+    await write_history(tmp_path / "inbox.db", clock.now(), random.Random(1))
     store = await open_store()
     people = await everybody(store)
     assert set(people) == {customer.name for customer in CUSTOMERS}
@@ -54,10 +57,10 @@ async def test_the_past_is_a_believable_day(
     assert people["Giorgos Pappas"].starred
     assert people["Giorgos Pappas"].labels == ("refund",)
     assert people["Marco Rossi"].opted_out
-    (trouble,) = await store.messages.trouble(people["Hannah Reed"].id)
+    (trouble,) = await store.messages.list_failed(people["Hannah Reed"].id)
     assert (trouble.status, trouble.reason) == (Status.FAILED, "The phone cannot be reached")
-    assert (await store.drafts.of(AGENT))[0].body.startswith("Dziękujemy")
-    assert await store.templates.all()
+    assert (await store.drafts.list_drafts(AGENT))[0].body.startswith("Dziękujemy")
+    assert await store.templates.list_by_name()
     await assert_true_to_the_rows(store)
 
 
@@ -66,7 +69,7 @@ async def test_customers_write_by_themselves_within_seconds(
 ) -> None:
     clock = SystemClock()
     store = await open_store(clock=clock)
-    async with living(store, clock, random.Random(1)):
+    async with run_demo_world(store, clock, random.Random(1)):
         await wait_until(lambda: everybody_who_wrote(store), timeout=60)
 
 
@@ -78,12 +81,12 @@ async def everybody_who_wrote(store: Store) -> list[Conversation]:
 async def test_every_account_delivers_and_brings_the_answer(open_store: OpenStore) -> None:
     clock = SystemClock()
     store = await open_store(clock=clock)
-    async with living(store, clock, random.Random(1)):
+    async with run_demo_world(store, clock, random.Random(1)):
         queued = {}
         for account in ACCOUNTS:
             to = FIRST_CUSTOMERS[account.provider].number
-            new = NewMessage(to, "Hello", account.name, account.own, AGENT)
-            queued[account.name] = (await store.intents.queue(new)).id
+            new = NewMessage(to, "Hello", account.name, account.own_number, AGENT)
+            queued[account.name] = (await store.intents.queue_message(new)).id
 
         async def all_delivered() -> bool:
             """Whether each badge says so."""

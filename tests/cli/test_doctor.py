@@ -15,12 +15,12 @@ from tui.clock import ManualClock, SystemClock
 from tui.doctor import accounts, machine
 from tui.domain.events import Unreadable
 from tui.sandbox.app import create_app
-from tui.sandbox.server import running
+from tui.sandbox.server import run_server
 from tui.settings.models import Settings
 from tui.store.database import Transaction
 from tui.store.store import Store
 from tui.sync.listener import create_listener
-from tui.sync.server import listening
+from tui.sync.server import run_listener
 
 
 def findings(ran: Ran) -> dict[str, dict[str, Any]]:
@@ -122,11 +122,11 @@ async def test_a_damaged_inbox_is_bad(desk: Desk, open_store: OpenStore) -> None
 
 def _fill(transaction: Transaction) -> None:
     """A counter, so that the file is written at all."""
-    transaction.count("open", 1)
+    transaction.adjust_counter("open", 1)
 
 
 async def test_what_was_set_aside_is_counted(desk: Desk, store: Store) -> None:
-    await store.ingest.store("support_au", [Unreadable("x", "no sender", "{}")])
+    await store.ingest.store_events("support_au", [Unreadable("x", "no sender", "{}")])
     found = findings(desk.run("doctor", "--offline", "--json"))["set aside"]
     assert found["line"].startswith("1 items")
 
@@ -136,7 +136,7 @@ async def test_it_tells_whether_anybody_serves(desk: Desk, open_store: OpenStore
     assert "service" not in idle
     store = await open_store(clock=SystemClock())
     assert "nobody" in findings(desk.run("doctor", "--offline", "--json"))["service"]["line"]
-    await store.leases.take("support_au", lasts_ms=60_000, preferred=True)
+    await store.leases.acquire_lease("support_au", duration_ms=60_000, preferred=True)
     served = findings(desk.run("doctor", "--offline", "--json"))["service"]
     assert served["verdict"] == "good"
 
@@ -146,7 +146,7 @@ async def test_it_tells_whether_anybody_serves(desk: Desk, open_store: OpenStore
     [("3.40.1", "note"), ("3.51.2", "note"), ("3.51.3", "good"), ("3.52.0", "good")],
 )
 def test_a_sqlite_with_the_wal_reset_race_is_named(version: str, verdict: str) -> None:
-    found = machine.sqlite(version)
+    found = machine.check_sqlite(version)
     assert found.verdict == verdict
     assert version in found.line
 
@@ -163,7 +163,7 @@ def settings(**values: Any) -> Settings:
 
 
 async def test_a_push_only_account_without_a_listener_is_bad() -> None:
-    found = await accounts.accounts(settings(), SystemClock(), random.Random(1))
+    found = await accounts.check_accounts(settings(), SystemClock(), random.Random(1))
     assert [one.verdict for one in found] == ["bad", "bad"]
     assert "hook_secret" in found[1].mend
 
@@ -172,16 +172,16 @@ async def test_a_push_only_account_whose_listener_is_the_services_is_worth_a_not
     account = {"provider": "smartswitch", "api_key": "key", "api_secret": "secret"}
     account |= {"base_url": "http://127.0.0.1:9", "hook_secret": "sandbox-hook"}
     made = Settings({"accounts": {"sw": account}})
-    found = await accounts.accounts(made, SystemClock(), random.Random(1))
+    found = await accounts.check_accounts(made, SystemClock(), random.Random(1))
     assert found[1].verdict == "note"
     assert "while smsdesk sync --listen runs" in found[1].line
 
 
 async def test_a_clock_that_is_wrong_is_bad() -> None:
     clock = ManualClock()
-    async with running(create_app()) as url:
+    async with run_server(create_app()) as url:
         account = {"provider": "messagemedia", "api_key": "k", "api_secret": "s", "base_url": url}
-        found = await accounts.time(Settings({"accounts": {"au": account}}), clock)
+        found = await accounts.check_clock(Settings({"accounts": {"au": account}}), clock)
     assert found.verdict == "bad"
     assert "behind the provider's" in found.line
 
@@ -191,9 +191,9 @@ async def test_the_listeners_address_is_free_taken_or_ours(store: Store) -> None
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         made = settings(listen=f"127.0.0.1:{port}", public_url=f"http://127.0.0.1:{port}")
-        taken, _ = await accounts.listener(made, clock)
-    unused, unreachable = await accounts.listener(made, clock)
-    async with listening(create_listener(store, []), "127.0.0.1", port):
-        ours, public = await accounts.listener(made, clock)
+        taken, _ = await accounts.check_listener(made, clock)
+    unused, unreachable = await accounts.check_listener(made, clock)
+    async with run_listener(create_listener(store, []), "127.0.0.1", port):
+        ours, public = await accounts.check_listener(made, clock)
     assert [one.verdict for one in (taken, unused, unreachable)] == ["bad", "note", "note"]
     assert [one.verdict for one in (ours, public)] == ["good", "good"]

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli.arguments import parse
-from tui.cli.inbox import desk_of
+from tui.cli.arguments import parse_arguments
+from tui.cli.inbox import load_inbox_settings
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_plain_signs_come_by_option_or_by_setting(
     monkeypatch.delenv("SMSDESK_ASCII", raising=False)
     if setting:
         monkeypatch.setenv("SMSDESK_ASCII", setting)
-    assert desk_of(parse(arguments)).ascii is ascii
+    assert load_inbox_settings(parse_arguments(arguments)).ascii is ascii

@@ -20,17 +20,17 @@ HOSTILE = "\x1b]0;owned\x07 \x1b[2J[red]bold[/red]\n2026-03-04 08:00  > forged [
 
 async def named(store: Store, party: str, name: str) -> None:
     """Give the customer a name."""
-    conversation = await store.conversations.begin(parse_address(party), "support")
-    await store.triage.rename(conversation.id, name, "", "ana")
+    conversation = await store.conversations.get_or_create(parse_address(party), "support")
+    await store.triage.rename_contact(conversation.id, name, "", "ana")
 
 
 async def test_threads_come_latest_first_with_all_that_a_script_needs(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
     await named(store, MIA, "Mia Żak")
-    await store.ingest.store("support", [reply("Is it ready?", MIA)])
+    await store.ingest.store_events("support", [reply("Is it ready?", MIA)])
     clock.advance(3600)
-    await store.intents.queue(answer("Your order has left", TOM))
+    await store.intents.queue_message(answer("Your order has left", TOM))
     first, second = bare.objects("threads")
     assert (first["number"], first["last_status"], first["waiting_since"]) == (TOM, "queued", None)
     assert (second["number"], second["name"], second["unread"]) == (MIA, "Mia Żak", 1)
@@ -40,7 +40,7 @@ async def test_threads_come_latest_first_with_all_that_a_script_needs(
 
 async def test_threads_for_people_are_one_line_each(bare: Desk, store: Store) -> None:
     await named(store, MIA, "Mia")
-    await store.ingest.store("support", [reply("Is it ready?", MIA), reply("Hi", TOM)])
+    await store.ingest.store_events("support", [reply("Is it ready?", MIA), reply("Hi", TOM)])
     heading, *lines = bare.run("threads").stdout.splitlines()
     assert heading.split() == ["waits", "unread", "customer", "number", "last", "message"]
     assert len(lines) == 2
@@ -48,14 +48,16 @@ async def test_threads_for_people_are_one_line_each(bare: Desk, store: Store) ->
 
 
 async def test_closed_conversations_are_listed_too(bare: Desk, store: Store) -> None:
-    await store.ingest.store("support", [reply("done", MIA), reply("open", TOM)])
-    await store.triage.close([(await conversation_with(store, MIA)).id], "ana")
+    await store.ingest.store_events("support", [reply("done", MIA), reply("open", TOM)])
+    await store.triage.close_conversations([(await conversation_with(store, MIA)).id], "ana")
     states = {thread["number"]: thread["state"] for thread in bare.objects("threads")}
     assert states == {MIA: "closed", TOM: "open"}
 
 
 async def test_the_limit_holds(bare: Desk, store: Store) -> None:
-    await store.ingest.store("support", [reply(str(n), f"+614915700{n:02}") for n in range(10)])
+    await store.ingest.store_events(
+        "support", [reply(str(n), f"+614915700{n:02}") for n in range(10)]
+    )
     assert len(bare.objects("threads", "--limit", "3")) == 3
 
 
@@ -66,8 +68,8 @@ async def test_a_conversation_is_found_by_number_or_name(
     bare: Desk, store: Store, who: str
 ) -> None:
     await named(store, MIA, "Mia Żak")
-    await store.ingest.store("support", [reply("one", MIA)])
-    await store.intents.queue(answer("two", MIA))
+    await store.ingest.store_events("support", [reply("one", MIA)])
+    await store.intents.queue_message(answer("two", MIA))
     ran = bare.run("messages", who, "--json", SMSDESK_DEFAULT_REGION="AU")
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [(line["direction"], line["text"]) for line in lines] == [("in", "one"), ("out", "two")]
@@ -100,7 +102,9 @@ async def test_nobody_of_that_name_is_bad_use(bare: Desk, store: Store) -> None:
 async def test_a_search_ignores_accents_and_tells_whose_message_it_is(
     bare: Desk, store: Store
 ) -> None:
-    await store.ingest.store("support", [reply("Dziękuję bardzo", MIA), reply("Thanks", TOM)])
+    await store.ingest.store_events(
+        "support", [reply("Dziękuję bardzo", MIA), reply("Thanks", TOM)]
+    )
     (found,) = bare.objects("search", "dziekuje")
     assert (found["number"], found["text"]) == (MIA, "Dziękuję bardzo")
     assert f"({MIA}) Dziękuję bardzo" in bare.run("search", "BARDZO").stdout
@@ -112,7 +116,7 @@ async def test_nothing_a_customer_wrote_reaches_the_terminal_as_a_code(
     bare: Desk, store: Store, command: tuple[str, ...]
 ) -> None:
     await named(store, MIA, f"Mia{HOSTILE}")
-    await store.ingest.store("support", [reply(HOSTILE, MIA)])
+    await store.ingest.store_events("support", [reply(HOSTILE, MIA)])
     shown = bare.run(*command).stdout
     assert "forged" in shown
     assert all(char.isprintable() or char == "\n" for char in shown)
@@ -122,7 +126,7 @@ async def test_nothing_a_customer_wrote_reaches_the_terminal_as_a_code(
 
 
 async def test_a_terminal_without_utf_8_gets_question_marks(bare: Desk, store: Store) -> None:
-    await store.ingest.store("support", [reply("Żółw", MIA)])
+    await store.ingest.store_events("support", [reply("Żółw", MIA)])
     ran = bare.run("threads", PYTHONIOENCODING="ascii")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "????" not in ran.stdout
@@ -166,15 +170,15 @@ async def test_an_older_inbox_is_brought_up_to_date_first(bare: Desk) -> None:
     from tui.store import migrations
 
     with closing(sqlite3.connect(bare.database, isolation_level=None)) as connection:
-        migrations.migrate(connection, upto=1)
+        migrations.apply_migrations(connection, upto=1)
     ran = bare.run("threads")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
     with closing(sqlite3.connect(bare.database)) as connection:
-        assert migrations.version(connection) == migrations.steps()[-1][0]
+        assert migrations.read_version(connection) == migrations.list_migrations()[-1][0]
 
 
 async def test_a_locked_inbox_can_still_be_looked_at(bare: Desk, store: Store) -> None:
-    await store.ingest.store("support", [reply("Hello", MIA)])
+    await store.ingest.store_events("support", [reply("Hello", MIA)])
     with closing(sqlite3.connect(bare.database, isolation_level=None)) as other:
         other.execute("begin immediate")
         assert [thread["number"] for thread in bare.objects("threads")] == [MIA]
@@ -191,7 +195,7 @@ def test_a_directory_in_the_files_place_is_one_line(bare: Desk) -> None:
 async def test_looking_takes_no_event_loop_and_no_network(
     bare: Desk, store: Store, command: list[str]
 ) -> None:
-    await store.ingest.store("support", [reply("Is it ready?", MIA)])
+    await store.ingest.store_events("support", [reply("Is it ready?", MIA)])
     assert bare.run(*command).returncode == 0  # from now on the settings are remembered
     code = f"import sys\nfrom tui.cli import main\nmain({command!r})\nprint(*sys.modules)"
     ran = subprocess.run(

@@ -14,15 +14,15 @@ from tui.store.store import Store
 @pytest.fixture
 async def spoken(store: Store, clock: ManualClock) -> Store:
     """Mia asked on the 4th of March 2026 and was answered on the 5th; Tom asked on the 6th."""
-    await store.ingest.store("support", [reply("Where is the parcel?", MIA)])
-    mia = await store.conversations.with_party(parse_address(MIA))
+    await store.ingest.store_events("support", [reply("Where is the parcel?", MIA)])
+    mia = await store.conversations.find_by_address(parse_address(MIA))
     assert mia is not None
-    await store.triage.rename(mia.id, "Mia Żak", "", "ana")
-    await store.triage.label([mia.id], "ana", "vip", True)
+    await store.triage.rename_contact(mia.id, "Mia Żak", "", "ana")
+    await store.triage.set_label([mia.id], "ana", "vip", True)
     clock.advance(DAY / 1_000)
-    await store.intents.queue(answer("The parcel is late", MIA))
+    await store.intents.queue_message(answer("The parcel is late", MIA))
     clock.advance(DAY / 1_000)
-    await store.ingest.store("other", [reply("My parcel?", TOM)])
+    await store.ingest.store_events("other", [reply("My parcel?", TOM)])
     return store
 
 

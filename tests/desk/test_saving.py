@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from tui.desk.saving import save_new
+from tui.desk.saving import save_new_file
 
 
 def test_a_file_is_private_and_whole(tmp_path: Path) -> None:
-    path = save_new(tmp_path / "new", "cat.png", "image/png", b"meow")
+    path = save_new_file(tmp_path / "new", "cat.png", "image/png", b"meow")
     assert path == tmp_path / "new" / "cat.png"
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"meow", 0o600)
 
 
 def test_no_file_is_ever_overwritten(tmp_path: Path) -> None:
-    names = [save_new(tmp_path, "cat.png", "image/png", b"%d" % n).name for n in range(3)]
+    names = [save_new_file(tmp_path, "cat.png", "image/png", b"%d" % n).name for n in range(3)]
     assert names == ["cat.png", "cat (2).png", "cat (3).png"]
     assert (tmp_path / "cat.png").read_bytes() == b"0"
 
@@ -24,7 +24,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     secret.write_text("mine")
     (tmp_path / "cat.png").symlink_to(secret)
     (tmp_path / "cat (2).png").symlink_to(tmp_path / "nowhere")
-    assert save_new(tmp_path, "cat.png", "image/png", b"x").name == "cat (3).png"
+    assert save_new_file(tmp_path, "cat.png", "image/png", b"x").name == "cat (3).png"
     assert secret.read_text() == "mine"
     assert not (tmp_path / "nowhere").exists()
 
@@ -33,11 +33,11 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     "name", ["../../etc/passwd", "/etc/passwd", "..\\..\\x", "a\0b", "\x1b]0;x\x07", "", ".", ".."]
 )
 def test_no_name_leads_out_of_the_directory(tmp_path: Path, name: str) -> None:
-    path = save_new(tmp_path, name, "application/octet-stream", b"x")
+    path = save_new_file(tmp_path, name, "application/octet-stream", b"x")
     assert path.parent == tmp_path
     assert path.name.isprintable() and not path.name.startswith(".")
 
 
 def test_a_name_without_an_ending_gets_that_of_its_kind(tmp_path: Path) -> None:
-    assert save_new(tmp_path, "", "image/jpeg; name=x", b"x").name == "file.jpg"
-    assert save_new(tmp_path, "IMG", "IMAGE/PNG", b"x").name == "IMG.png"
+    assert save_new_file(tmp_path, "", "image/jpeg; name=x", b"x").name == "file.jpg"
+    assert save_new_file(tmp_path, "IMG", "IMAGE/PNG", b"x").name == "IMG.png"

@@ -1,12 +1,12 @@
 """Every way a message can go, the one that failed last."""
 
 from tests.ui.history import ACCOUNTS
-from tui.desk.ways import way_detail, way_words, ways
+from tui.desk.ways import format_route, format_route_detail, list_routes
 from tui.domain.account import Account
 
 
 def test_the_account_that_failed_is_offered_last() -> None:
-    found = ways(ACCOUNTS, "au")
+    found = list_routes(ACCOUNTS, "au")
     assert [(route.account.name, route.sender) for route in found] == [
         ("pl", "48500100200"),
         ("au", "+61491570006"),
@@ -15,17 +15,17 @@ def test_the_account_that_failed_is_offered_last() -> None:
 
 
 def test_an_account_without_senders_is_offered_with_its_default() -> None:
-    (route,) = ways((Account("eu", "messente"),), "")
-    assert way_words(route) == "eu · default sender"
+    (route,) = list_routes((Account("eu", "messente"),), "")
+    assert format_route(route) == "eu · default sender"
 
 
 def test_a_way_says_what_to_know_before_choosing() -> None:
-    pl, au, name = ways(ACCOUNTS, "")[2], *ways(ACCOUNTS, "")[:2]
-    assert way_detail(au, "au") == "failed last time"
-    assert way_detail(pl, "au") == "can answer"
-    assert way_detail(name, "pl") == "cannot be answered"
+    pl, au, name = list_routes(ACCOUNTS, "")[2], *list_routes(ACCOUNTS, "")[:2]
+    assert format_route_detail(au, "au") == "failed last time"
+    assert format_route_detail(pl, "au") == "can answer"
+    assert format_route_detail(name, "pl") == "cannot be answered"
 
 
 def test_hostile_names_stay_on_their_line() -> None:
-    (route,) = ways((Account("e\nu\x1b[2J", "messente", senders=("a\x07b",)),), "")
-    assert all(char.isprintable() for char in way_words(route))
+    (route,) = list_routes((Account("e\nu\x1b[2J", "messente", senders=("a\x07b",)),), "")
+    assert all(char.isprintable() for char in format_route(route))

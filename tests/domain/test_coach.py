@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from tui.commands import by_id
+from tui.commands import index_by_id
 from tui.domain.advice import Advice
-from tui.domain.coach import advice_for, coach
+from tui.domain.coach import choose_advice, recommend_step
 from tui.domain.message import Direction, Message
-from tui.domain.status import TROUBLE, Status
+from tui.domain.status import PROBLEM_STATUSES, Status
 
 
 def out(status: Status, advice: Advice = Advice.NONE) -> Message:
@@ -16,37 +16,37 @@ def out(status: Status, advice: Advice = Advice.NONE) -> Message:
     return Message(1, 2, Direction.OUT, status, "au", "Hello", 0, advice=advice)
 
 
-@pytest.mark.parametrize("status", sorted(TROUBLE))
+@pytest.mark.parametrize("status", sorted(PROBLEM_STATUSES))
 @pytest.mark.parametrize("advice", Advice)
 def test_every_trouble_has_a_step_whatever_the_code_said(status: Status, advice: Advice) -> None:
-    counsel = coach(out(status, advice))
+    counsel = recommend_step(out(status, advice))
     assert counsel is not None
-    assert counsel.words
-    assert counsel.command in {"", *by_id()}
+    assert counsel.text
+    assert counsel.command in {"", *index_by_id()}
 
 
-@pytest.mark.parametrize("status", sorted(set(Status) - TROUBLE))
+@pytest.mark.parametrize("status", sorted(set(Status) - PROBLEM_STATUSES))
 @pytest.mark.parametrize("advice", Advice)
 def test_nothing_is_advised_while_all_is_well(status: Status, advice: Advice) -> None:
-    assert coach(out(status, advice)) is None
+    assert recommend_step(out(status, advice)) is None
 
 
 def test_a_failure_that_was_dealt_with_needs_no_advice() -> None:
-    assert coach(dataclasses.replace(out(Status.FAILED), handled=True)) is None
+    assert recommend_step(dataclasses.replace(out(Status.FAILED), handled=True)) is None
 
 
 @pytest.mark.parametrize("advice", Advice)
 def test_a_maybe_sent_message_is_settled_first(advice: Advice) -> None:
-    assert advice_for(Status.UNCERTAIN, advice) is Advice.SETTLE
+    assert choose_advice(Status.UNCERTAIN, advice) is Advice.RESOLVE
 
 
 def test_nobody_is_sent_to_another_account_where_there_is_one_only() -> None:
-    counsel = coach(out(Status.FAILED, Advice.OTHER_ACCOUNT), several_accounts=False)
+    counsel = recommend_step(out(Status.FAILED, Advice.OTHER_ACCOUNT), several_accounts=False)
     assert counsel is not None
     assert counsel.command == "retry"
 
 
 def test_a_text_that_must_not_go_out_is_put_aside() -> None:
-    counsel = coach(out(Status.REJECTED, Advice.STOP))
+    counsel = recommend_step(out(Status.REJECTED, Advice.STOP))
     assert counsel is not None
     assert counsel.command == "resolve"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.fold import fold, search_query, words
-from tui.domain.text import repair
+from tui.domain.fold import fold_text, split_words, to_fts_query
+from tui.domain.text import repair_text
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 QUERY_TEXT = st.text(st.sampled_from("ab\"'*^:()-+{}[]\\,.; \0\nżŁANDORNEAR_"), max_size=40)
@@ -21,7 +21,7 @@ def index() -> Iterator[sqlite3.Connection]:
     database = sqlite3.connect(":memory:")
     database.execute("create virtual table messages using fts5(text, tokenize = 'unicode61')")
     for text in ("Przyjadę do Łodzi o 16", "Your order 4471 isn't ready"):
-        database.execute("insert into messages values (?)", (fold(text),))
+        database.execute("insert into messages values (?)", (fold_text(text),))
     yield database
     database.close()
 
@@ -29,7 +29,7 @@ def index() -> Iterator[sqlite3.Connection]:
 def found(index: sqlite3.Connection, typed: str) -> list[str]:
     """Return the texts that a search finds."""
     rows = index.execute(
-        "select text from messages where messages match ?", (search_query(typed),)
+        "select text from messages where messages match ?", (to_fts_query(typed),)
     ).fetchall()
     return [text for (text,) in rows]
 
@@ -50,25 +50,27 @@ def found(index: sqlite3.Connection, typed: str) -> list[str]:
     ],
 )
 def test_case_accents_and_invisible_characters_do_not_count(text: str, folded: str) -> None:
-    assert fold(text) == folded
+    assert fold_text(text) == folded
 
 
 @given(ANY_TEXT)
 def test_folding_twice_is_folding_once(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+    assert fold_text(fold_text(text)) == fold_text(text)
 
 
 @given(ANY_TEXT)
 def test_composed_or_not_is_the_same_to_a_search(text: str) -> None:
-    assert fold(unicodedata.normalize("NFD", text)) == fold(unicodedata.normalize("NFC", text))
+    assert fold_text(unicodedata.normalize("NFD", text)) == fold_text(
+        unicodedata.normalize("NFC", text)
+    )
 
 
 def test_words_are_runs_of_letters_and_digits() -> None:
-    assert words("Don't_do: 4×4, Łódź!") == ["don", "t", "do", "4", "4", "lodz"]
+    assert split_words("Don't_do: 4×4, Łódź!") == ["don", "t", "do", "4", "4", "lodz"]
 
 
 def test_each_word_is_quoted_and_may_be_only_begun() -> None:
-    assert search_query('Łódź "4471') == '"lodz"* AND "4471"*'
+    assert to_fts_query('Łódź "4471') == '"lodz"* AND "4471"*'
 
 
 @pytest.mark.parametrize("typed", ["łodz", "LODZI", "przyj lo", "16 łodzi", "PRZYJADĘ!"])
@@ -97,10 +99,10 @@ def test_the_index_accepts_whatever_is_typed(index: sqlite3.Connection, typed: s
 
 @given(text=ANY_TEXT.filter(str.isascii), tail=st.text("xyz", min_size=1, max_size=5))
 def test_every_stored_word_is_found_again(index: sqlite3.Connection, text: str, tail: str) -> None:
-    index.execute("insert into messages values (?)", (fold(repair(text) + " " + tail),))
-    assert found(index, f"{repair(text)} {tail}")
+    index.execute("insert into messages values (?)", (fold_text(repair_text(text) + " " + tail),))
+    assert found(index, f"{repair_text(text)} {tail}")
 
 
 def test_an_endless_query_stays_short() -> None:
-    assert len(search_query("word " * 10_000)) < 500
-    assert len(search_query("w" * 10_000)) < 100
+    assert len(to_fts_query("word " * 10_000)) < 500
+    assert len(to_fts_query("w" * 10_000)) < 100

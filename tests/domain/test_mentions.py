@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.domain.mentions import begun_length, candidates, mentioned
+from tui.domain.mentions import count_typed_characters, find_candidates, find_mentions
 
 _AGENTS = ("bo", "bob", "Eva Lind", "mia", "")
 
@@ -20,7 +20,7 @@ _AGENTS = ("bo", "bob", "Eva Lind", "mia", "")
     ],
 )
 def test_a_name_counts_behind_its_sign_and_whole(text: str, names: tuple[str, ...]) -> None:
-    assert mentioned(text, _AGENTS) == names
+    assert find_mentions(text, _AGENTS) == names
 
 
 @pytest.mark.parametrize(
@@ -34,5 +34,5 @@ def test_a_name_counts_behind_its_sign_and_whole(text: str, names: tuple[str, ..
     ],
 )
 def test_what_is_begun_finds_who_it_may_be(before: str, names: tuple[str, ...], typed: int) -> None:
-    assert candidates(before, _AGENTS) == names
-    assert begun_length(before) == typed
+    assert find_candidates(before, _AGENTS) == names
+    assert count_typed_characters(before) == typed

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from tui.domain import zones
 from tui.domain.phone import (
     AddressKind,
-    BadNumber,
-    answerable,
+    InvalidNumberError,
+    can_answer_sender,
     check_sender,
-    country,
-    destination,
+    find_country,
+    find_time_zones,
+    format_phone_number,
     parse_address,
-    pretty,
-    time_zones,
+    parse_destination,
 )
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -43,7 +43,7 @@ DIALLED = st.text("+0123456789 ()-.", max_size=22)
 )
 def test_a_number_has_one_key_however_it_is_written(raw: str, e164: str) -> None:
     address = parse_address(raw)
-    assert (address.raw, address.e164, address.key) == (raw, e164, e164)
+    assert (address.raw, address.e164, address.conversation_key) == (raw, e164, e164)
     assert address.kind is AddressKind.NUMBER
 
 
@@ -52,7 +52,7 @@ def test_a_number_has_one_key_however_it_is_written(raw: str, e164: str) -> None
 def test_short_codes_are_never_numbers(raw: str, region: str | None) -> None:
     address = parse_address(raw, region)
     assert (address.e164, address.kind) == (None, AddressKind.SHORT_CODE)
-    assert address.key == raw.replace(" ", "")
+    assert address.conversation_key == raw.replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_short_codes_are_never_numbers(raw: str, region: str | None) -> None:
 def test_names_are_kept_and_keyed_without_case(raw: str, key: str) -> None:
     address = parse_address(raw)
     assert (address.raw, address.e164, address.kind) == (raw, None, AddressKind.NAME)
-    assert address.key == key
+    assert address.conversation_key == key
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,11 @@ def test_names_are_kept_and_keyed_without_case(raw: str, key: str) -> None:
 )
 def test_what_is_none_of_these_is_unknown_with_a_key_of_its_own(raw: str, key: str) -> None:
     address = parse_address(raw)
-    assert (address.e164, address.kind, address.key) == (None, AddressKind.UNKNOWN, key)
+    assert (address.e164, address.kind, address.conversation_key) == (
+        None,
+        AddressKind.UNKNOWN,
+        key,
+    )
 
 
 def test_a_region_helps_only_where_the_number_says_nothing() -> None:
@@ -96,11 +100,14 @@ def test_a_region_helps_only_where_the_number_says_nothing() -> None:
 def test_any_address_is_parsed_and_means_the_same_again(raw: str, region: str | None) -> None:
     address = parse_address(raw, region)
     assert address.raw == raw
-    address.key.encode()
+    address.conversation_key.encode()
     assert (address.e164 is not None) is (address.kind is AddressKind.NUMBER)
     if address.e164 is not None:
-        assert parse_address(address.e164).key == address.key
-        assert parse_address(address.e164.removeprefix("+")).key == address.key
+        assert parse_address(address.e164).conversation_key == address.conversation_key
+        assert (
+            parse_address(address.e164.removeprefix("+")).conversation_key
+            == address.conversation_key
+        )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +129,7 @@ def test_any_address_is_parsed_and_means_the_same_again(raw: str, region: str | 
 def test_what_a_person_types_is_read_as_at_home_first(
     typed: str, region: str | None, e164: str
 ) -> None:
-    address = destination(typed, region)
+    address = parse_destination(typed, region)
     assert (address.raw, address.e164, address.kind) == (typed, e164, AddressKind.NUMBER)
 
 
@@ -142,8 +149,8 @@ def test_what_a_person_types_is_read_as_at_home_first(
     ],
 )
 def test_a_bad_number_is_refused_with_its_mend(typed: str, region: str | None, says: str) -> None:
-    with pytest.raises(BadNumber) as refused:
-        destination(typed, region)
+    with pytest.raises(InvalidNumberError) as refused:
+        parse_destination(typed, region)
     assert says in str(refused.value)
     assert "\n" not in str(refused.value)
 
@@ -151,20 +158,20 @@ def test_a_bad_number_is_refused_with_its_mend(typed: str, region: str | None, s
 @given(ANY_TEXT | DIALLED, st.sampled_from([None, "AU", "US", "PL", "DE", "XX"]))
 def test_what_is_typed_becomes_a_number_or_one_clear_line(typed: str, region: str | None) -> None:
     try:
-        address = destination(typed, region)
-    except BadNumber as refused:
+        address = parse_destination(typed, region)
+    except InvalidNumberError as refused:
         line = str(refused)
         assert line.isprintable()
         assert 20 < len(line) < 100
     else:
         assert address.e164 is not None
-        assert destination(address.e164, region).e164 == address.e164
+        assert parse_destination(address.e164, region).e164 == address.e164
 
 
 def test_numbers_are_shown_as_people_group_them() -> None:
-    assert pretty("+61491570156") == "+61 491 570 156"
-    assert pretty("+37251990011") == "+372 5199 0011"
-    assert pretty("InfoSMS") == "InfoSMS"
+    assert format_phone_number("+61491570156") == "+61 491 570 156"
+    assert format_phone_number("+37251990011") == "+372 5199 0011"
+    assert format_phone_number("InfoSMS") == "InfoSMS"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,7 @@ def test_numbers_are_shown_as_people_group_them() -> None:
     ],
 )
 def test_a_number_tells_its_country(e164: str, code: str | None) -> None:
-    assert country(e164) == code
+    assert find_country(e164) == code
 
 
 @pytest.mark.parametrize(
@@ -203,17 +210,17 @@ def test_a_number_tells_its_country(e164: str, code: str | None) -> None:
     ],
 )
 def test_a_number_tells_its_clock(e164: str, expected: tuple[str, ...]) -> None:
-    assert time_zones(e164) == expected
+    assert find_time_zones(e164) == expected
 
 
 def test_a_mobile_of_a_wide_country_may_be_anywhere_in_it() -> None:
-    possible = set(time_zones("+61491570156"))
+    possible = set(find_time_zones("+61491570156"))
     assert possible >= {"Australia/Sydney", "Australia/Brisbane", "Australia/Perth"}
     assert "Australia/Lord_Howe" not in possible
 
 
 def test_every_zone_that_is_ever_named_exists() -> None:
-    tables = [*zones._NORTH_AMERICA, *zones._ELSEWHERE, *zones._by_country().values()]
+    tables = [*zones._NORTH_AMERICA, *zones._ELSEWHERE, *zones._map_countries().values()]
     assert {zone for table in tables for zone in table} <= zoneinfo.available_timezones()
 
 
@@ -221,9 +228,9 @@ def test_every_zone_that_is_ever_named_exists() -> None:
 def no_system_zones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine without a time zone database of its own."""
     monkeypatch.setattr(zoneinfo, "TZPATH", ())
-    zones._by_country.cache_clear()
+    zones._map_countries.cache_clear()
     yield
-    zones._by_country.cache_clear()
+    zones._map_countries.cache_clear()
 
 
 @pytest.mark.usefixtures("no_system_zones")
@@ -236,15 +243,15 @@ def test_zones_come_from_the_tzdata_package_where_the_system_has_none(
     (package / "zoneinfo" / "zone.tab").write_text("#code\tplace\tzone\nEE\t+5925+02445\tHere\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "tzdata", raising=False)
-    assert time_zones("+37251990011") == ("Here",)
+    assert find_time_zones("+37251990011") == ("Here",)
     monkeypatch.delitem(sys.modules, "tzdata")
 
 
 @pytest.mark.usefixtures("no_system_zones")
 def test_without_any_zone_table_the_clock_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tzdata", None)
-    assert time_zones("+37251990011") == ()
-    assert time_zones("+61291570156") == ("Australia/Sydney",)
+    assert find_time_zones("+37251990011") == ()
+    assert find_time_zones("+61291570156") == ("Australia/Sydney",)
 
 
 def test_no_area_code_lies_in_two_rows_of_the_table() -> None:
@@ -282,4 +289,4 @@ def test_a_bad_sender_is_told_in_words(sender: str, says: str) -> None:
     [("+61491570156", True), ("12345", True), ("500600700", True), ("ExampleCo", False)],
 )
 def test_nobody_can_answer_a_name(sender: str, can: bool) -> None:
-    assert answerable(sender) is can
+    assert can_answer_sender(sender) is can

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tui.domain.pictures import BadAddress, picture_addresses
+from tui.domain.pictures import InvalidPictureUrlError, parse_picture_urls
 
 
 def test_addresses_are_separated_by_blanks_and_taken_once() -> None:
     text = " https://x.example/a.png\nhttp://y.example/b.gif https://x.example/a.png "
-    assert picture_addresses(text) == ("https://x.example/a.png", "http://y.example/b.gif")
-    assert picture_addresses("  ") == ()
+    assert parse_picture_urls(text) == ("https://x.example/a.png", "http://y.example/b.gif")
+    assert parse_picture_urls("  ") == ()
 
 
 @pytest.mark.parametrize(
@@ -27,5 +27,5 @@ def test_addresses_are_separated_by_blanks_and_taken_once() -> None:
     ],
 )
 def test_what_cannot_be_fetched_is_refused(text: str) -> None:
-    with pytest.raises(BadAddress):
-        picture_addresses(text)
+    with pytest.raises(InvalidPictureUrlError):
+        parse_picture_urls(text)

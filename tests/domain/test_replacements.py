@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.gsm import is_gsm
-from tui.domain.replacements import PLAIN, Change, to_gsm
+from tui.domain.replacements import PLAIN_MARKS, MarkChange, to_gsm
 from tui.domain.sms import Encoding
 
 FULL_WIDTH_LETTERS = set("ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ")
@@ -45,29 +45,31 @@ def test_nothing_is_offered_where_it_would_not_help(text: str) -> None:
 def test_the_offer_says_what_it_changes_and_what_it_saves() -> None:
     offer = to_gsm("a" * 50 + "’" + "b" * 48 + "\u200b")
     assert offer is not None
-    assert offer.changes == (Change(50, "’", "'"), Change(99, "\u200b", ""))
+    assert offer.changes == (MarkChange(50, "’", "'"), MarkChange(99, "\u200b", ""))
     assert [part.units for part in offer.before.parts] == [67, 33]
     assert [part.units for part in offer.after.parts] == [99]
     assert offer.parts_saved == 1
 
 
 def test_only_marks_are_ever_replaced() -> None:
-    letters = {mark for mark in PLAIN if unicodedata.category(mark).startswith(("L", "M", "N"))}
+    letters = {
+        mark for mark in PLAIN_MARKS if unicodedata.category(mark).startswith(("L", "M", "N"))
+    }
     allowed = FULL_WIDTH_LETTERS | {char.lower() for char in FULL_WIDTH_LETTERS}
     assert letters <= allowed | set("０１２３４５６７８９")
 
 
 def test_every_plain_form_is_gsm_and_no_gsm_character_is_touched() -> None:
-    assert all(is_gsm(plain) for plain in PLAIN.values())
-    assert not any(is_gsm(mark) for mark in PLAIN)
+    assert all(is_gsm(plain) for plain in PLAIN_MARKS.values())
+    assert not any(is_gsm(mark) for mark in PLAIN_MARKS)
 
 
-@given(st.text(st.sampled_from([*PLAIN, *"aé€\n ż😀\u0301"]), max_size=80))
+@given(st.text(st.sampled_from([*PLAIN_MARKS, *"aé€\n ż😀\u0301"]), max_size=80))
 def test_an_offer_keeps_all_that_was_plain_already(text: str) -> None:
     offer = to_gsm(text)
     composed = unicodedata.normalize("NFC", text)
-    hopeless = any(char not in PLAIN and not is_gsm(char) for char in composed)
+    hopeless = any(char not in PLAIN_MARKS and not is_gsm(char) for char in composed)
     assert (offer is None) is (hopeless or is_gsm(composed))
     if offer is not None:
-        assert offer.text == "".join(PLAIN.get(char, char) for char in composed)
+        assert offer.text == "".join(PLAIN_MARKS.get(char, char) for char in composed)
         assert to_gsm(offer.text) is None

@@ -8,13 +8,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from tui.domain.gsm import is_gsm, septets
-from tui.domain.sms import Count, Encoding, count
+from tui.domain.gsm import is_gsm, map_septets
+from tui.domain.sms import Encoding, SmsCount, count_parts
 
 FAMILY = "👨‍👩‍👧"
 ZALGO = "a" + "\u0337" * 200
 
-GSM_TEXT = st.text(st.sampled_from(sorted(septets())), max_size=400)
+GSM_TEXT = st.text(st.sampled_from(sorted(map_septets())), max_size=400)
 MIXED_TEXT = st.lists(
     st.sampled_from(["ą", "a", "€", "😀", "🇵🇱", FAMILY, "e\u0301", "\r\n", "क्षि", "👍🏽", ZALGO])
     | st.text(max_size=5),
@@ -23,7 +23,7 @@ MIXED_TEXT = st.lists(
 BROKEN_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 
 
-def filled(counted: Count) -> list[int]:
+def filled(counted: SmsCount) -> list[int]:
     """Return the units of each part."""
     return [part.units for part in counted.parts]
 
@@ -58,33 +58,33 @@ def filled(counted: Count) -> list[int]:
 def test_parts_are_filled_as_operators_fill_them(
     text: str, encoding: Encoding, parts: list[int]
 ) -> None:
-    counted = count(text)
+    counted = count_parts(text)
     assert (counted.encoding, filled(counted)) == (encoding, parts)
 
 
 @pytest.mark.parametrize("char", "^{}\\[~]|€\f")
 def test_the_extension_table_takes_two_septets(char: str) -> None:
-    assert count(char).units == 2
+    assert count_parts(char).units == 2
 
 
 @pytest.mark.parametrize("char", "äöüñàéèìòùÇΔΦΓΛΩΠΨΣΘΞ@£$¥ØøÅåÆæßÉ¡¿§¤\n\r !_")
 def test_the_basic_alphabet_takes_one_septet(char: str) -> None:
-    counted = count(char)
+    counted = count_parts(char)
     assert (counted.encoding, counted.units) == (Encoding.GSM7, 1)
 
 
 @pytest.mark.parametrize("char", "çáíóúõ`\t\u00a0‘’“”–—…ąćęłńśźžšżПαωÈ")
 def test_what_only_looks_basic_is_unicode(char: str) -> None:
-    assert count(char).encoding is Encoding.UCS2
+    assert count_parts(char).encoding is Encoding.UCS2
 
 
 @pytest.mark.parametrize(("emoji", "units"), [("😀", 2), ("🇵🇱", 4), (FAMILY, 8)])
 def test_emoji_take_utf_16_units(emoji: str, units: int) -> None:
-    assert count(emoji).units == units
+    assert count_parts(emoji).units == units
 
 
 def test_text_is_composed_first() -> None:
-    counted = count("cafe\u0301")
+    counted = count_parts("cafe\u0301")
     assert (counted.encoding, counted.units, counted.text) == (Encoding.GSM7, 4, "café")
 
 
@@ -95,34 +95,34 @@ def test_text_is_composed_first() -> None:
 def test_what_is_left_is_what_the_last_part_still_takes(
     text: str, per_part: int, left: int
 ) -> None:
-    counted = count(text)
-    assert (counted.per_part, counted.left) == (per_part, left)
+    counted = count_parts(text)
+    assert (counted.per_part, counted.units_left) == (per_part, left)
 
 
 def test_each_forcing_character_is_named_with_its_place() -> None:
-    forcing = count("Don’t go,\tżona 😀").forcing
+    forcing = count_parts("Don’t go,\tżona 😀").non_gsm
     assert [(f.index, f.char, f.name) for f in forcing] == [
         (3, "’", "right single quotation mark"),
         (9, "\t", "tab"),
         (10, "ż", "latin small letter z with dot above"),
         (15, "😀", "grinning face"),
     ]
-    assert count("\ue000").forcing[0].name == "U+E000"
-    assert count("plain").forcing == ()
+    assert count_parts("\ue000").non_gsm[0].name == "U+E000"
+    assert count_parts("plain").non_gsm == ()
 
 
 def test_an_endless_grapheme_is_split_between_its_characters() -> None:
-    assert filled(count(ZALGO)) == [67, 67, 67]
+    assert filled(count_parts(ZALGO)) == [67, 67, 67]
 
 
 def test_loose_surrogates_are_counted_and_pairs_kept_together() -> None:
-    assert filled(count("ą" * 66 + "\ud83d\ude00" + "ąąą")) == [66, 5]
-    assert count("\ud83d").units == 1
+    assert filled(count_parts("ą" * 66 + "\ud83d\ude00" + "ąąą")) == [66, 5]
+    assert count_parts("\ud83d").units == 1
 
 
 @given(GSM_TEXT)
 def test_the_gsm_count_agrees_with_the_codec(text: str) -> None:
-    counted = count(text)
+    counted = count_parts(text)
     assert counted.encoding is Encoding.GSM7
     assert counted.units == len(unicodedata.normalize("NFC", text).encode("gsm23.038"))
     assert all(part.units == len(part.text.encode("gsm23.038")) for part in counted.parts)
@@ -131,8 +131,8 @@ def test_the_gsm_count_agrees_with_the_codec(text: str) -> None:
 @given(MIXED_TEXT)
 @example("ą" * 69 + "\r\n")
 def test_nothing_is_lost_and_no_part_is_too_long(text: str) -> None:
-    counted = count(text)
-    limit = counted.encoding.alone if len(counted.parts) < 2 else counted.encoding.joined
+    counted = count_parts(text)
+    limit = counted.encoding.single_limit if len(counted.parts) < 2 else counted.encoding.part_limit
     assert counted.text == unicodedata.normalize("NFC", text)
     assert all(0 < part.units <= limit for part in counted.parts)
     assert counted.units == sum(filled(counted))
@@ -145,7 +145,7 @@ def test_nothing_is_lost_and_no_part_is_too_long(text: str) -> None:
 def test_no_grapheme_that_fits_a_part_lies_across_two(text: str) -> None:
     borders: set[int] = set()
     at = 0
-    counted = count(text)
+    counted = count_parts(text)
     for grapheme in iter_graphemes(counted.text):
         if len(grapheme.encode("utf-16-le")) // 2 <= 67 and grapheme != "\r\n":
             borders.update(range(at + 1, at + len(grapheme)))
@@ -158,15 +158,15 @@ def test_no_grapheme_that_fits_a_part_lies_across_two(text: str) -> None:
 
 @given(MIXED_TEXT)
 def test_a_part_ends_only_where_the_next_piece_would_not_fit(text: str) -> None:
-    counted = count(text)
+    counted = count_parts(text)
     for part, after in zip(counted.parts, counted.parts[1:], strict=False):
         first = next(iter_graphemes(after.text))
         room = counted.per_part - part.units
-        assert count(first).units > room or len(first.encode("utf-16-le")) > 2 * room
+        assert count_parts(first).units > room or len(first.encode("utf-16-le")) > 2 * room
 
 
 @given(BROKEN_TEXT)
 def test_no_text_is_too_broken_to_count(text: str) -> None:
-    counted = count(text)
+    counted = count_parts(text)
     joined = unicodedata.normalize("NFC", text).encode("utf-16-le", "surrogatepass")
     assert counted.text.encode("utf-16-le", "surrogatepass") == joined

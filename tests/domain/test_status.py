@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.status import FINAL, MOVES, Status, contradicts, may_move, settle
+from tui.domain.status import (
+    FINAL_STATUSES,
+    PERMITTED_MOVES,
+    Status,
+    apply_reports,
+    can_move,
+    is_contradiction,
+)
 
 FROM_PROVIDERS = [s for s in Status if s not in (Status.QUEUED, Status.SENDING)]
 STARTS = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.ACCEPTED)
@@ -17,7 +24,7 @@ STARTS = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.ACCEPTED)
 def test_three_pieces_of_news_end_the_same_in_all_orders(
     start: Status, news: tuple[Status, ...]
 ) -> None:
-    ends = {settle(start, order) for order in itertools.permutations(news)}
+    ends = {apply_reports(start, order) for order in itertools.permutations(news)}
     assert len(ends) == 1
 
 
@@ -31,39 +38,46 @@ def test_any_news_ends_the_same_shuffled_and_repeated(
     start: Status, orders: tuple[list[Status], list[Status]]
 ) -> None:
     news, shuffled = orders
-    assert settle(start, news) == settle(start, shuffled + news)
+    assert apply_reports(start, news) == apply_reports(start, shuffled + news)
 
 
 @given(st.sampled_from(list(Status)), st.lists(st.sampled_from(FROM_PROVIDERS)))
 def test_a_status_never_comes_back_to_one_it_has_left(start: Status, news: list[Status]) -> None:
     seen = [start]
     for item in news:
-        now = settle(seen[-1], [item])
+        now = apply_reports(seen[-1], [item])
         if now is not seen[-1]:
             assert now not in seen
             seen.append(now)
 
 
-@pytest.mark.parametrize("end", sorted(FINAL - {Status.DELIVERED}))
+@pytest.mark.parametrize("end", sorted(FINAL_STATUSES - {Status.DELIVERED}))
 def test_proof_of_delivery_beats_every_other_end(end: Status) -> None:
-    assert may_move(end, Status.DELIVERED)
-    assert not may_move(Status.DELIVERED, end)
+    assert can_move(end, Status.DELIVERED)
+    assert not can_move(Status.DELIVERED, end)
 
 
 def test_an_end_never_becomes_something_on_the_way() -> None:
-    assert not [(end, to) for end in FINAL for to in MOVES[end] if to not in FINAL]
+    assert not [
+        (end, to)
+        for end in FINAL_STATUSES
+        for to in PERMITTED_MOVES[end]
+        if to not in FINAL_STATUSES
+    ]
 
 
 def test_every_failure_is_reached_from_every_status_on_the_way() -> None:
-    on_the_way = set(Status) - FINAL
-    assert all(MOVES[status] >= FINAL for status in on_the_way)
+    on_the_way = set(Status) - FINAL_STATUSES
+    assert all(PERMITTED_MOVES[status] >= FINAL_STATUSES for status in on_the_way)
 
 
 def test_nobody_moves_back_into_the_queue() -> None:
-    assert not [old for old in Status if Status.QUEUED in MOVES[old]]
-    assert [old for old in Status if Status.SENDING in MOVES[old]] == [Status.QUEUED]
+    assert not [old for old in Status if Status.QUEUED in PERMITTED_MOVES[old]]
+    assert [old for old in Status if Status.SENDING in PERMITTED_MOVES[old]] == [Status.QUEUED]
 
 
 def test_two_different_ends_contradict_each_other_and_nothing_else_does() -> None:
     for old, new in itertools.product(Status, Status):
-        assert contradicts(old, new) == (old in FINAL and new in FINAL and old != new)
+        assert is_contradiction(old, new) == (
+            old in FINAL_STATUSES and new in FINAL_STATUSES and old != new
+        )

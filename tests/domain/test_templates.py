@@ -7,64 +7,64 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.templates import (
-    FIELDS,
-    BadTemplate,
-    Situation,
-    Template,
-    blanks,
-    checked,
-    checked_field,
-    fields,
-    fill,
-    known_values,
-    read_templates,
+    BUILT_IN_FIELDS,
+    CannedReply,
+    FillContext,
+    InvalidCannedReplyError,
+    collect_values,
+    fill_fields,
+    find_open_fields,
+    list_fields,
+    parse_canned_replies,
+    validate_field,
+    validate_reply,
 )
 
-_ANA = Situation("Ana  Kowalska", "+48500600700", "mia", "pl", 1_772_611_200_000, UTC)
+_ANA = FillContext("Ana  Kowalska", "+48500600700", "mia", "pl", 1_772_611_200_000, UTC)
 
 
 def test_every_built_in_field_is_filled() -> None:
-    body = "|".join(f"{{{name}}}" for name in FIELDS)
-    filled = fill(body, known_values(_ANA, {}))
+    body = "|".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
+    filled = fill_fields(body, collect_values(_ANA, {}))
     assert filled == "Ana Kowalska|Ana|mia|+48 500 600 700|4 March 2026|08:00|pl"
 
 
 def test_own_fields_are_filled_and_do_not_hide_the_built_in_ones() -> None:
-    values = known_values(_ANA, {"shop": "Main St", "agent": "nobody", "Miasto": "Łódź"})
-    assert fill("{Shop} {agent} {miasto}", values) == "Main St mia Łódź"
+    values = collect_values(_ANA, {"shop": "Main St", "agent": "nobody", "Miasto": "Łódź"})
+    assert fill_fields("{Shop} {agent} {miasto}", values) == "Main St mia Łódź"
 
 
 def test_a_field_without_a_value_stays_as_written() -> None:
-    nameless = Situation("", "+48500600700", "mia", "pl", _ANA.now, UTC)
-    filled = fill("Hi {First_Name}, order {order}", known_values(nameless, {}))
+    nameless = FillContext("", "+48500600700", "mia", "pl", _ANA.now, UTC)
+    filled = fill_fields("Hi {First_Name}, order {order}", collect_values(nameless, {}))
     assert filled == "Hi {First_Name}, order {order}"
-    assert [blank.sign for blank in blanks(filled)] == ["{First_Name}", "{order}"]
+    assert [blank.placeholder for blank in find_open_fields(filled)] == ["{First_Name}", "{order}"]
 
 
 def test_a_value_is_never_filled_itself() -> None:
-    trick = Situation("{agent}", "+48500600700", "mia", "pl", _ANA.now, UTC)
-    assert fill("Hi {name}", known_values(trick, {})) == "Hi {agent}"
+    trick = FillContext("{agent}", "+48500600700", "mia", "pl", _ANA.now, UTC)
+    assert fill_fields("Hi {name}", collect_values(trick, {})) == "Hi {agent}"
 
 
 @pytest.mark.parametrize("text", ["{}", "{ name }", "{1}", "{a b}", "a { b", "}{", "{a-b}"])
 def test_other_braces_are_just_text(text: str) -> None:
-    assert blanks(text) == () and fill(text, {"a": "x", "name": "y"}) == text
+    assert find_open_fields(text) == () and fill_fields(text, {"a": "x", "name": "y"}) == text
 
 
 def test_fields_are_named_once_in_order() -> None:
-    assert fields("{b} {a} {B} {c}") == ("b", "a", "c")
+    assert list_fields("{b} {a} {B} {c}") == ("b", "a", "c")
 
 
 @given(st.text())
 def test_blanks_lie_where_they_say(text: str) -> None:
-    for blank in blanks(text):
-        assert text[blank.start : blank.end] == blank.sign
+    for blank in find_open_fields(text):
+        assert text[blank.start : blank.end] == blank.placeholder
 
 
-@given(st.text(), st.dictionaries(st.sampled_from(FIELDS), st.text(min_size=1)))
+@given(st.text(), st.dictionaries(st.sampled_from(BUILT_IN_FIELDS), st.text(min_size=1)))
 def test_a_text_without_blanks_is_never_changed(text: str, values: dict[str, str]) -> None:
-    if not blanks(text):
-        assert fill(text, values) == text
+    if not find_open_fields(text):
+        assert fill_fields(text, values) == text
 
 
 @pytest.mark.parametrize(
@@ -77,18 +77,18 @@ def test_a_text_without_blanks_is_never_changed(text: str, values: dict[str, str
     ],
 )
 def test_what_cannot_be_kept_is_refused_in_words(name: str, body: str, words: str) -> None:
-    with pytest.raises(BadTemplate, match=words):
-        checked(name, body)
+    with pytest.raises(InvalidCannedReplyError, match=words):
+        validate_reply(name, body)
 
 
 def test_a_name_is_one_line() -> None:
-    assert checked(" on \n the way ", "Soon!\n") == Template("on the way", "Soon!")
+    assert validate_reply(" on \n the way ", "Soon!\n") == CannedReply("on the way", "Soon!")
 
 
 def test_a_file_gives_templates_and_own_fields() -> None:
     text = '[templates]\nready = "Hi {name}"\n"on the way" = "Soon"\n[values]\nshop = "Main St"\n'
-    found, values = read_templates(text)
-    assert found == [Template("ready", "Hi {name}"), Template("on the way", "Soon")]
+    found, values = parse_canned_replies(text)
+    assert found == [CannedReply("ready", "Hi {name}"), CannedReply("on the way", "Soon")]
     assert values == {"shop": "Main St"}
 
 
@@ -105,18 +105,18 @@ def test_a_file_gives_templates_and_own_fields() -> None:
     ],
 )
 def test_a_file_that_is_wrong_is_refused_in_words(text: str, words: str) -> None:
-    with pytest.raises(BadTemplate, match=words):
-        read_templates(text)
+    with pytest.raises(InvalidCannedReplyError, match=words):
+        parse_canned_replies(text)
 
 
 @given(st.text(max_size=20), st.text(min_size=1, max_size=20))
 def test_a_field_that_may_be_kept_is_filled_where_it_is_written(name: str, value: str) -> None:
     try:
-        field = checked_field(name, value)
-    except BadTemplate as problem:
+        field = validate_field(name, value)
+    except InvalidCannedReplyError as problem:
         assert len(str(problem).splitlines()) == 1
         return
-    assert fill(f"at {{{field.name}}}", {field.name: field.value}) == f"at {value.strip()}"
+    assert fill_fields(f"at {{{field.name}}}", {field.name: field.value}) == f"at {value.strip()}"
 
 
 @pytest.mark.parametrize(
@@ -130,5 +130,5 @@ def test_a_field_that_may_be_kept_is_filled_where_it_is_written(name: str, value
     ],
 )
 def test_a_field_that_would_never_be_filled_is_refused(name: str, value: str, words: str) -> None:
-    with pytest.raises(BadTemplate, match=words):
-        checked_field(name, value)
+    with pytest.raises(InvalidCannedReplyError, match=words):
+        validate_field(name, value)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui.domain.text import one_line, printable, repair, repair_json, safe_file_name
+from tui.domain.text import one_line, repair_json, repair_text, to_printable, to_safe_file_name
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 NASTY_TEXT = st.text(
@@ -36,20 +36,20 @@ NASTY_TEXT = st.text(
     ],
 )
 def test_repair_mends_surrogates_and_null_and_nothing_else(raw: str, stored: str) -> None:
-    assert repair(raw) == stored
+    assert repair_text(raw) == stored
 
 
 @given(ANY_TEXT | NASTY_TEXT)
 def test_what_is_repaired_can_be_stored(text: str) -> None:
-    repaired = repair(text)
+    repaired = repair_text(text)
     assert repaired.encode().decode() == repaired
     assert "\0" not in repaired
-    assert repair(repaired) == repaired
+    assert repair_text(repaired) == repaired
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
 def test_sound_text_is_stored_unchanged(text: str) -> None:
-    assert repair(text) == text
+    assert repair_text(text) == text
 
 
 def test_repair_json_reaches_keys_and_every_depth() -> None:
@@ -109,7 +109,7 @@ def test_repair_json_survives_any_depth() -> None:
     ],
 )
 def test_printable_shows_what_can_be_seen_and_defuses_the_rest(raw: str, shown: str) -> None:
-    assert printable(raw) == shown
+    assert to_printable(raw) == shown
 
 
 def is_harmless(char: str) -> bool:
@@ -124,15 +124,15 @@ def is_harmless(char: str) -> bool:
 @example("\r\u200b\n")
 @example("\u25cc\u0301\u200d\u0301\u200d")
 def test_printable_leaves_nothing_that_drives_a_terminal(text: str) -> None:
-    shown = printable(text)
+    shown = to_printable(text)
     assert all(map(is_harmless, shown))
-    assert printable(shown) == shown
+    assert to_printable(shown) == shown
 
 
 @given(ANY_TEXT | NASTY_TEXT)
 def test_printable_stacks_at_most_six_marks_and_one_joiner(text: str) -> None:
     marks, joiners, based = 0, 0, False
-    for char in printable(text):
+    for char in to_printable(text):
         if char in "\u200c\u200d":
             joiners += 1
         elif unicodedata.category(char).startswith("M"):
@@ -146,20 +146,20 @@ def test_printable_stacks_at_most_six_marks_and_one_joiner(text: str) -> None:
 
 @given(NASTY_TEXT, st.integers(min_value=0, max_value=20))
 def test_a_limit_is_kept_and_cutting_again_changes_nothing(text: str, limit: int) -> None:
-    shown = printable(text, limit=limit)
+    shown = to_printable(text, limit=limit)
     assert len(shown) <= limit
-    assert printable(shown, limit=limit) == shown
+    assert to_printable(shown, limit=limit) == shown
 
 
 def test_what_was_cut_ends_in_an_ellipsis() -> None:
-    assert printable("abcdef", limit=4) == "abc…"
-    assert printable("abcd", limit=4) == "abcd"
-    assert printable("👨\u200d👩", limit=3) == "👨\u200d👩"
-    assert printable("👨\u200d👩\u200d👧", limit=3) == "👨…"
+    assert to_printable("abcdef", limit=4) == "abc…"
+    assert to_printable("abcd", limit=4) == "abcd"
+    assert to_printable("👨\u200d👩", limit=3) == "👨\u200d👩"
+    assert to_printable("👨\u200d👩\u200d👧", limit=3) == "👨…"
 
 
 def test_only_the_first_page_of_a_megabyte_is_looked_at() -> None:
-    assert printable("\u200b" * 1_000_000 + "x", limit=10) == "…"
+    assert to_printable("\u200b" * 1_000_000 + "x", limit=10) == "…"
 
 
 def test_a_preview_is_one_line() -> None:
@@ -191,12 +191,12 @@ def test_a_preview_is_one_line() -> None:
     ],
 )
 def test_a_file_name_from_outside_is_harmless(name: str, kept: str) -> None:
-    assert safe_file_name(name, "attachment") == kept
+    assert to_safe_file_name(name, "attachment") == kept
 
 
 @given(ANY_TEXT | NASTY_TEXT | st.text("./\\ -_~\0ab", max_size=12))
 def test_no_file_name_leaves_its_directory(name: str) -> None:
-    kept = safe_file_name(name, "attachment")
+    kept = to_safe_file_name(name, "attachment")
     assert kept not in ("", ".", "..")
     assert not kept.startswith((".", "-", "~", " "))
     assert not set(kept) & set("/\\:*?\"<>|\0\n\x1b$`;'")
@@ -204,7 +204,7 @@ def test_no_file_name_leaves_its_directory(name: str) -> None:
 
 
 def test_a_long_file_name_keeps_its_suffix() -> None:
-    kept = safe_file_name("ż" * 300 + ".jpeg", "attachment")
+    kept = to_safe_file_name("ż" * 300 + ".jpeg", "attachment")
     assert kept.endswith("ż.jpeg")
     assert len(kept.encode()) <= 120
 

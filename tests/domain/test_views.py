@@ -6,12 +6,12 @@ import pytest
 
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.views import (
-    belongs,
-    counters_of,
-    empty_words,
-    mixes_states,
-    name_of,
-    waits_for,
+    describe_empty_view,
+    format_view_name,
+    has_mixed_states,
+    is_in_view,
+    is_waiting_for,
+    list_counters,
 )
 
 OPEN = Conversation(
@@ -72,7 +72,7 @@ CLOSED = replace(OPEN, state=State.CLOSED)
     ],
 )
 def test_a_view_shows_what_it_says(conversation: Conversation, view: View, shown: bool) -> None:
-    assert belongs(conversation, view) is shown
+    assert is_in_view(conversation, view) is shown
 
 
 @pytest.mark.parametrize(
@@ -94,12 +94,12 @@ def test_a_view_shows_what_it_says(conversation: Conversation, view: View, shown
 def test_a_view_has_a_name_and_where_there_are_any_its_counters(
     view: View, name: str, counters: tuple[str, ...]
 ) -> None:
-    assert name_of(view, "mia", 1_204) == name
-    assert counters_of(view) == counters
+    assert format_view_name(view, "mia", 1_204) == name
+    assert list_counters(view) == counters
 
 
 def test_an_empty_view_is_named_without_a_number() -> None:
-    assert name_of(View(), "mia") == "Open"
+    assert format_view_name(View(), "mia") == "Open"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_empty_view_is_named_without_a_number() -> None:
 def test_who_waits_for_an_agent_is_theirs_or_nobodys(
     conversation: Conversation, waits: bool
 ) -> None:
-    assert waits_for(conversation, "mia") is waits
+    assert is_waiting_for(conversation, "mia") is waits
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_who_waits_for_an_agent_is_theirs_or_nobodys(
     ],
 )
 def test_an_empty_list_says_why_and_which_key_comes_next(view: View, words: str) -> None:
-    assert words in empty_words(view)
+    assert words in describe_empty_view(view)
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ def test_an_empty_list_says_why_and_which_key_comes_next(view: View, words: str)
     ],
 )
 def test_some_views_mix_open_ones_with_others(view: View, mixed: bool) -> None:
-    assert mixes_states(view) is mixed
+    assert has_mixed_states(view) is mixed

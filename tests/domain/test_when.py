@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.clock import HOUR, MINUTE
-from tui.domain.when import NotAMoment, in_words, moment
+from tui.domain.when import InvalidMomentError, format_moment, parse_moment
 
 NOW = 1_772_611_200_000
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -16,7 +16,7 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 
 def local(text: str, zone: tzinfo = UTC) -> str:
     """The moment on the wall clock of the zone."""
-    at = moment(text, NOW, zone)
+    at = parse_moment(text, NOW, zone)
     assert at is not None
     return datetime.fromtimestamp(at / 1_000, zone).strftime("%a %d %b %Y %H:%M")
 
@@ -37,7 +37,7 @@ def local(text: str, zone: tzinfo = UTC) -> str:
     ],
 )
 def test_a_length_of_time_counts_from_now(text: str, minutes: int) -> None:
-    assert moment(text, NOW, UTC) == NOW + minutes * MINUTE
+    assert parse_moment(text, NOW, UTC) == NOW + minutes * MINUTE
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_day_and_a_time_of_day_are_read(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize("text", ["until reply", "reply", "until they reply", " Until  a REPLY "])
 def test_until_a_reply_has_no_moment(text: str) -> None:
-    assert moment(text, NOW, UTC) is None
+    assert parse_moment(text, NOW, UTC) is None
 
 
 @pytest.mark.parametrize(
@@ -106,26 +106,26 @@ def test_until_a_reply_has_no_moment(text: str) -> None:
     ],
 )
 def test_what_cannot_be_meant_is_refused_on_one_line(text: str, reason: str) -> None:
-    with pytest.raises(NotAMoment) as refused:
-        moment(text, NOW, UTC)
+    with pytest.raises(InvalidMomentError) as refused:
+        parse_moment(text, NOW, UTC)
     assert reason in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 def test_a_time_of_day_is_the_agents_own() -> None:
     assert local("fri 9", WARSAW) == "Fri 06 Mar 2026 09:00"
-    assert moment("fri 9", NOW, WARSAW) == moment("fri 8", NOW, UTC)
+    assert parse_moment("fri 9", NOW, WARSAW) == parse_moment("fri 8", NOW, UTC)
 
 
 def test_days_keep_the_wall_clock_when_the_clocks_change() -> None:
     before = round(datetime(2026, 3, 28, 9, tzinfo=WARSAW).timestamp() * 1_000)
-    at = moment("1d", before, WARSAW)
+    at = parse_moment("1d", before, WARSAW)
     assert at == before + 23 * HOUR
 
 
 def test_a_time_that_the_clocks_skip_is_an_hour_later() -> None:
     before = round(datetime(2026, 3, 28, 9, tzinfo=WARSAW).timestamp() * 1_000)
-    at = moment("sun 2:30", before, WARSAW)
+    at = parse_moment("sun 2:30", before, WARSAW)
     assert at is not None
     assert datetime.fromtimestamp(at / 1_000, WARSAW).strftime("%H:%M") == "03:30"
 
@@ -142,7 +142,7 @@ def test_a_time_that_the_clocks_skip_is_an_hour_later() -> None:
     ],
 )
 def test_what_was_understood_is_said_back(text: str, words: str) -> None:
-    assert in_words(moment(text, NOW, UTC), NOW, UTC) == words
+    assert format_moment(parse_moment(text, NOW, UTC), NOW, UTC) == words
 
 
 @given(
@@ -154,8 +154,8 @@ def test_what_was_understood_is_said_back(text: str, words: str) -> None:
 )
 def test_anything_typed_is_a_moment_ahead_or_refused(text: str, zone: tzinfo | None) -> None:
     try:
-        at = moment(text, NOW, zone)
-    except NotAMoment as refused:
+        at = parse_moment(text, NOW, zone)
+    except InvalidMomentError as refused:
         assert str(refused)
     else:
         assert at is None or at > NOW

@@ -10,11 +10,11 @@ import pytest
 from tests.ui.history import ACCOUNTS, AGENT, Scribe, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import Conversation
 from tui.domain.message import Format, Message
-from tui.plain import PlainDesk
-from tui.seat import Seat
+from tui.plain import PlainApp
+from tui.seat import AppContext
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 
@@ -22,7 +22,7 @@ from tui.store.store import Store
 class Typist:
     """Types lines, and hears what is said."""
 
-    def __init__(self, store: Store, clock: ManualClock, seat: Seat) -> None:
+    def __init__(self, store: Store, clock: ManualClock, seat: AppContext) -> None:
         """Nothing was said yet."""
         self.store = store
         self.clock = clock
@@ -31,7 +31,7 @@ class Typist:
         self._typed: asyncio.Queue[str | None] = asyncio.Queue()
         self._asked = 0
         self._answered = 0
-        self._desk = PlainDesk(store, seat, self._ask, self.said.append)
+        self._desk = PlainApp(store, seat, self._ask, self.said.append)
         self._talk: asyncio.Task[None] | None = None
 
     async def _ask(self, prompt: str) -> str | None:
@@ -92,14 +92,14 @@ class Typist:
     async def messages(self, number: str) -> list[Message]:
         """The newest messages, the newest last."""
         row = await self.world.conversation(number)
-        return await self.store.messages.before(row.id, NEWEST, 100)
+        return await self.store.messages.list_before(row.id, NEWEST, 100)
 
 
 WITH_PICTURES = replace(
     ACCOUNTS[0],
     capabilities=Capabilities(
         "MessageMedia",
-        Channel.BOTH,
+        ReplyChannel.BOTH,
         ReceiptChannel.PAGE,
         formats=frozenset({Format.SMS, Format.MMS}),
     ),
@@ -110,7 +110,7 @@ WITH_PICTURES = replace(
 async def sit_down(store: Store, clock: ManualClock, **seat: object) -> Typist:
     """Mia at a seat of her own."""
     await write_history(store, clock)
-    ordinary = Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
+    ordinary = AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
     mia = Typist(store, clock, replace(ordinary, **seat))  # type: ignore[arg-type]
     mia.begin()
     return mia

@@ -9,7 +9,7 @@ from tests.ui.history import ACCOUNTS, AGENT, CHLOE, write_history
 from tui.clock import ManualClock
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 
 
@@ -17,11 +17,11 @@ async def test_a_file_is_saved_and_the_place_said(
     store: Store, clock: ManualClock, tmp_path: Path
 ) -> None:
     await write_history(store, clock)
-    seat = Seat(AGENT, clock, ACCOUNTS, zone=UTC, downloads=tmp_path / "saved")
+    seat = AppContext(AGENT, clock, ACCOUNTS, zone=UTC, downloads=tmp_path / "saved")
     mia = Typist(store, clock, seat)
     picture = Attachment("../a\x1b.png", "image/png", b"PNG")
     reply = Reply("mms-1", CHLOE, "Look", clock.now(), "{}", attachments=(picture,))
-    await store.ingest.store("au", [reply])
+    await store.ingest.store_events("au", [reply])
     mia.begin()
     await mia.type("1")
     await mia.hears("Look [1 file: x saves]")

@@ -10,7 +10,7 @@ from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.domain.account import Health
 from tui.domain.conversation import State
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 
 
@@ -153,7 +153,7 @@ async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -
 
 async def test_colleagues_see_who_reads_until_she_leaves(store: Store, clock: ManualClock) -> None:
     await write_history(store, clock)
-    mia = Typist(store, clock, Seat(AGENT, clock, ACCOUNTS, zone=UTC))
+    mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, zone=UTC))
     mia.begin()
     await mia.type("1")
     chloe = await mia.conversation(CHLOE)

@@ -19,9 +19,9 @@ from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.status import Status
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
-from tui.wiring import judge_of
+from tui.wiring import create_consent_judge
 
 _PLEASE = "please stop texting me"
 
@@ -42,7 +42,7 @@ async def test_a_snooze_is_chosen_by_number_or_said(mia: Typist) -> None:
 
 
 async def test_it_is_assigned_by_number_or_name(mia: Typist) -> None:
-    await mia.store.agents.seen(COLLEAGUE)
+    await mia.store.agents.record_agent(COLLEAGUE)
     await mia.type("1", "a", "1")
     assert (await mia.conversation(CHLOE)).assignee == AGENT
     await mia.type("a bo")
@@ -64,13 +64,13 @@ async def test_labels_go_on_and_off_by_number_or_name(mia: Typist) -> None:
 
 
 async def test_a_note_is_written_down_and_names_a_colleague(mia: Typist) -> None:
-    await mia.store.agents.seen(COLLEAGUE)
+    await mia.store.agents.record_agent(COLLEAGUE)
     await mia.type("1", "p", "@bo, can you", "call her?", ".")
     await mia.hears("These are told when you name them: @bo")
     await mia.hears("Noted, for colleagues only · bo will see it")
     (*_, note) = await mia.messages(CHLOE)
     assert (note.direction, note.body) == (Direction.NOTE, "@bo, can you\ncall her?")
-    assert await mia.store.messages.mentions(note.id, COLLEAGUE)
+    assert await mia.store.messages.has_mention(note.id, COLLEAGUE)
 
 
 async def test_a_note_that_is_called_off_is_not_kept(mia: Typist) -> None:
@@ -78,7 +78,7 @@ async def test_a_note_that_is_called_off_is_not_kept(mia: Typist) -> None:
     await mia.type("1", "p", "hm", "!")
     await mia.hears("Nothing was noted.")
     assert await mia.messages(CHLOE) == before
-    assert await mia.store.drafts.note((await mia.conversation(CHLOE)).id, AGENT) == ""
+    assert await mia.store.drafts.get_note_draft((await mia.conversation(CHLOE)).id, AGENT) == ""
 
 
 async def test_a_failed_message_is_sent_again_with_the_coachs_words(mia: Typist) -> None:
@@ -109,8 +109,8 @@ async def test_a_failed_picture_is_sent_again_with_its_picture(
     new = NewMessage(
         BOB, "Look", "au", agent=AGENT, format=Format.MMS, media=media, subject="Ready"
     )
-    sent = await mia.store.intents.queue(new)
-    await mia.store.outbox.claim("sync", "au", 5)
+    sent = await mia.store.intents.queue_message(new)
+    await mia.store.outbox.claim_due_messages("sync", "au", 5)
     await mia.world.provider_says(sent, Status.FAILED, "the network refused it")
     await mia.type(f"c {BOB}", "f", "1", "1")
     await mia.hears("Queued")
@@ -180,9 +180,9 @@ async def test_an_opt_out_is_recorded_and_lifted_with_a_reason(mia: Typist) -> N
 
 
 async def test_a_suspected_opt_out_is_judged(open_store: OpenStore, clock: ManualClock) -> None:
-    store = await open_store(judge=judge_of({}))
+    store = await open_store(judge=create_consent_judge({}))
     await write_history(store, clock)
-    mia = Typist(store, clock, Seat(AGENT, clock, ACCOUNTS, zone=UTC))
+    mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, zone=UTC))
     await mia.world.writes(CHLOE, _PLEASE)
     await mia.world.writes(DAWIT, _PLEASE)
     mia.begin()

@@ -14,8 +14,8 @@ from tui.clock import ManualClock
 from tui.domain.conversation import State
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.domain.templates import Template
-from tui.store.pens import Pens
+from tui.domain.templates import CannedReply
+from tui.store.pens import ComposeLocks
 from tui.store.store import Store
 
 
@@ -28,7 +28,7 @@ async def test_a_reply_of_several_lines_goes_out_and_is_followed(mia: Typist) ->
     await mia.hears("Queued")
     sent = (await mia.messages(CHLOE))[-1]
     assert (sent.body, sent.agent) == ("Of course.\nSee you Friday", AGENT)
-    await mia.store.outbox.claim("sync", "au", 5)
+    await mia.store.outbox.claim_due_messages("sync", "au", 5)
     await mia.world.provider_says(sent, Status.DELIVERED)
     await mia.hears("* Your message: delivered")
 
@@ -51,11 +51,11 @@ async def test_a_draft_is_kept_line_by_line_and_gone_on_with(mia: Typist) -> Non
     await mia.type("1", "r", "Friday", "is fine", ".", "n")
     await mia.hears("kept as a draft. r goes on with it.")
     chloe = await mia.conversation(CHLOE)
-    draft = await mia.store.drafts.get(chloe.id, AGENT)
+    draft = await mia.store.drafts.get_draft(chloe.id, AGENT)
     assert draft is not None and draft.body == "Friday\nis fine"
     await mia.type("r", "y", "at two", ".", "y")
     assert (await mia.messages(CHLOE))[-1].body == "Friday\nis fine\nat two"
-    assert await mia.store.drafts.get(chloe.id, AGENT) is None
+    assert await mia.store.drafts.get_draft(chloe.id, AGENT) is None
 
 
 async def test_a_draft_outlives_the_end_of_the_input(store: Store, clock: ManualClock) -> None:
@@ -63,9 +63,9 @@ async def test_a_draft_outlives_the_end_of_the_input(store: Store, clock: Manual
     await mia.type("1", "r", "half an ans")
     await mia.leave()
     chloe = await mia.conversation(CHLOE)
-    draft = await store.drafts.get(chloe.id, AGENT)
+    draft = await store.drafts.get_draft(chloe.id, AGENT)
     assert draft is not None and draft.body == "half an ans"
-    assert await Pens(store.database, clock, "bo's").take(chloe.id, COLLEAGUE) == ""
+    assert await ComposeLocks(store.database, clock, "bo's").acquire_lock(chloe.id, COLLEAGUE) == ""
 
 
 async def test_a_text_that_comes_while_writing_is_read_before_the_question(mia: Typist) -> None:
@@ -102,16 +102,16 @@ async def test_a_text_is_taken_back_within_its_grace(store: Store, clock: Manual
 
 async def test_where_a_colleague_writes_it_asks_before_taking_over(mia: Typist) -> None:
     chloe = await mia.conversation(CHLOE)
-    pens = Pens(mia.store.database, mia.clock, "bo's")
-    await pens.take(chloe.id, COLLEAGUE)
+    pens = ComposeLocks(mia.store.database, mia.clock, "bo's")
+    await pens.acquire_lock(chloe.id, COLLEAGUE)
     await mia.type("1", "r", "n")
     await mia.hears("bo is writing here. Take over? y or n: ")
     await mia.hears("Left to them")
     await mia.type("r", "y", "Mine now", ".")
-    assert await pens.holder(chloe.id) == AGENT
+    assert await pens.get_holder(chloe.id) == AGENT
     await mia.type("y")
     await mia.hears("Queued")
-    assert await pens.holder(chloe.id) == ""
+    assert await pens.get_holder(chloe.id) == ""
 
 
 async def test_who_sleeps_is_said_and_the_morning_offered(store: Store, clock: ManualClock) -> None:
@@ -132,7 +132,9 @@ async def test_who_sleeps_is_said_and_the_morning_offered(store: Store, clock: M
 
 
 async def test_a_canned_reply_asks_for_its_blanks_one_by_one(mia: Typist) -> None:
-    await mia.store.templates.save(Template("Ready", "Dear {name}, {what} is {how}."), AGENT)
+    await mia.store.templates.save_template(
+        CannedReply("Ready", "Dear {name}, {what} is {how}."), AGENT
+    )
     await mia.type("1", "t", "1")
     await mia.hears("1. Ready: Dear {name}")
     await mia.hears("{what}: ")
@@ -145,14 +147,14 @@ async def test_a_canned_reply_asks_for_its_blanks_one_by_one(mia: Typist) -> Non
 async def test_no_canned_reply_chosen_begins_nothing(mia: Typist) -> None:
     await mia.type("1", "t")
     await mia.hears("There are no canned replies yet.")
-    await mia.store.templates.save(Template("Ready", "It is ready."), AGENT)
+    await mia.store.templates.save_template(CannedReply("Ready", "It is ready."), AGENT)
     await mia.type("t", "0")
     await mia.hears("Nothing was chosen.")
     assert mia.said[-1] == "Chloe Martin? "
 
 
 async def test_two_colons_take_a_canned_reply_into_the_answer(mia: Typist) -> None:
-    await mia.store.templates.save(Template("Ready", "It is ready."), AGENT)
+    await mia.store.templates.save_template(CannedReply("Ready", "It is ready."), AGENT)
     await mia.type("1", "r", "Hello.", "::", "9", "ready", ".", "y")
     await mia.hears("That is none of the 1")
     assert (await mia.messages(CHLOE))[-1].body == "Hello.\nIt is ready."
@@ -217,7 +219,7 @@ async def test_who_has_opted_out_is_not_written_to(mia: Typist) -> None:
 async def test_who_opts_out_while_one_writes_is_not_written_to(mia: Typist) -> None:
     await mia.type("1", "r Hello")
     chloe = await mia.conversation(CHLOE)
-    await mia.store.consent.decide(chloe.id, COLLEAGUE, opted_out=True, evidence="phone")
+    await mia.store.consent.record_decision(chloe.id, COLLEAGUE, opted_out=True, evidence="phone")
     await mia.type("y")
     await mia.hears("has opted out: nothing was queued")
     assert (await mia.messages(CHLOE))[-1].body != "Hello"

@@ -13,7 +13,7 @@ from tui.providers.messente import advice as messente
 from tui.providers.messente import words as messente_words
 from tui.providers.serwersms import advice as serwersms
 from tui.providers.serwersms import words as serwersms_words
-from tui.providers.serwersms.refusals import refusal
+from tui.providers.serwersms.refusals import make_refusal
 from tui.providers.smartswitch import advice as smartswitch
 from tui.providers.smartswitch import words as smartswitch_words
 
@@ -22,61 +22,65 @@ NO_STEP = (Advice.NONE, Advice.WAIT)
 
 def troubled(status: Status | None) -> bool:
     """Whether a provider's word ends badly."""
-    return status is not None and status.trouble
+    return status is not None and status.is_problem
 
 
-@pytest.mark.parametrize("code", messagemedia_words.CODES)
+@pytest.mark.parametrize("code", messagemedia_words.CODE_MEANINGS)
 def test_every_code_of_messagemedia_has_advice(code: str) -> None:
-    assert code in messagemedia.CODES
+    assert code in messagemedia.ADVICE_BY_CODE
     ends_badly = int(code) >= 300
-    assert (messagemedia.advice_for("", code) not in NO_STEP) is ends_badly
+    assert (messagemedia.get_advice("", code) not in NO_STEP) is ends_badly
 
 
-@pytest.mark.parametrize("word", messagemedia_words.STATUSES)
+@pytest.mark.parametrize("word", messagemedia_words.STATUS_MEANINGS)
 def test_every_bad_word_of_messagemedia_has_a_step(word: str) -> None:
-    status = messagemedia_words.STATUSES[word].status
-    assert (messagemedia.advice_for(word, "") not in NO_STEP) is troubled(status)
+    status = messagemedia_words.STATUS_MEANINGS[word].status
+    assert (messagemedia.get_advice(word, "") not in NO_STEP) is troubled(status)
 
 
 @pytest.mark.parametrize("code", sorted(messagemedia_words.OPT_OUT_CODES))
 def test_an_opt_out_code_of_messagemedia_is_never_sent_again(code: str) -> None:
-    assert messagemedia.advice_for("rejected", code) is Advice.STOP
+    assert messagemedia.get_advice("rejected", code) is Advice.STOP
 
 
 @pytest.mark.parametrize("err", messente_words.ERR_MEANINGS)
 def test_every_err_of_messente_has_advice(err: int) -> None:
     seen = 10
-    assert (messente.advice_for("FAILED", err) not in NO_STEP) is (err != seen)
+    assert (messente.find_advice("FAILED", err) not in NO_STEP) is (err != seen)
 
 
 @pytest.mark.parametrize("word", messente_words.STATUSES)
 def test_every_word_of_messente_has_advice(word: str) -> None:
     bad = troubled(messente_words.STATUSES[word])
-    assert (messente.advice_for(word, None) not in NO_STEP) is bad
-    assert messente.advice_for(word, None) is not Advice.NONE
+    assert (messente.find_advice(word, None) not in NO_STEP) is bad
+    assert messente.find_advice(word, None) is not Advice.NONE
 
 
-@pytest.mark.parametrize("reason", serwersms_words.REASONS)
+@pytest.mark.parametrize("reason", serwersms_words.REASON_MEANINGS)
 def test_every_reason_of_serwersms_has_a_step(reason: str) -> None:
-    assert serwersms.advice_for("undelivered", reason) not in NO_STEP
+    assert serwersms.find_advice("undelivered", reason) not in NO_STEP
 
 
 @pytest.mark.parametrize("word", serwersms_words.STATUSES)
 def test_every_bad_word_of_serwersms_has_a_step(word: str) -> None:
     bad = troubled(serwersms_words.STATUSES[word])
-    assert (serwersms.advice_for(word, "") not in NO_STEP) is bad
+    assert (serwersms.find_advice(word, "") not in NO_STEP) is bad
 
 
 @pytest.mark.parametrize(
-    "code", [*serwersms_words.CODES, *(family * 100 + 1 for family in serwersms_words.FAMILIES)]
+    "code",
+    [
+        *serwersms_words.CODE_MEANINGS,
+        *(family * 100 + 1 for family in serwersms_words.FAMILY_MEANINGS),
+    ],
 )
 def test_every_code_of_serwersms_has_a_step(code: int) -> None:
-    assert refusal(code).advice not in NO_STEP
-    assert serwersms.advice_for("unsent", "", code) is refusal(code).advice
+    assert make_refusal(code).advice not in NO_STEP
+    assert serwersms.find_advice("unsent", "", code) is make_refusal(code).advice
 
 
 def test_the_codes_of_serwersms_say_what_is_wrong() -> None:
-    told = {code: refusal(code).advice for code in (1001, 2001, 3002, 3102, 3106, 4601)}
+    told = {code: make_refusal(code).advice for code in (1001, 2001, 3002, 3102, 3106, 4601)}
     assert told == {
         1001: Advice.SETTINGS,
         2001: Advice.FIX_NUMBER,
@@ -90,13 +94,13 @@ def test_the_codes_of_serwersms_say_what_is_wrong() -> None:
 @pytest.mark.parametrize("state", smartswitch_words.MESSAGE_STATES)
 def test_every_state_of_smartswitch_has_advice(state: str) -> None:
     bad = troubled(smartswitch_words.MESSAGE_STATES[state])
-    assert (smartswitch.ADVICE[state] not in NO_STEP) is bad
+    assert (smartswitch.STATE_ADVICE[state] not in NO_STEP) is bad
 
 
-@pytest.mark.parametrize("word", messageport_words.RECEIPTS)
+@pytest.mark.parametrize("word", messageport_words.RECEIPT_STATUSES)
 def test_every_receipt_of_messageport_has_advice(word: str) -> None:
-    bad = troubled(messageport_words.RECEIPTS[word])
-    assert (messageport.ADVICE[word] not in NO_STEP) is bad
+    bad = troubled(messageport_words.RECEIPT_STATUSES[word])
+    assert (messageport.RECEIPT_ADVICE[word] not in NO_STEP) is bad
 
 
 @pytest.mark.parametrize(
@@ -109,13 +113,13 @@ def test_every_receipt_of_messageport_has_advice(word: str) -> None:
         (errors.MessageInvalid("no", field="text"), Advice.FIX_TEXT),
         (errors.MessageInvalid("no", field="sender"), Advice.FIX_SENDER),
         (errors.MessageInvalid("no"), Advice.OTHER_ACCOUNT),
-        (errors.OptedOut("no"), Advice.STOP),
+        (errors.RecipientOptedOut("no"), Advice.STOP),
         (errors.NotFound("no"), Advice.RETRY),
         (errors.NotPossible("no"), Advice.OTHER_ACCOUNT),
         (errors.RateLimited("no"), Advice.RETRY),
         (errors.Unavailable("no"), Advice.RETRY),
-        (errors.Unreadable("no"), Advice.SETTLE),
-        (errors.Uncertain("no"), Advice.SETTLE),
+        (errors.UnreadableAnswer("no"), Advice.RESOLVE),
+        (errors.Uncertain("no"), Advice.RESOLVE),
     ],
 )
 def test_every_kind_of_error_has_advice(error: errors.ProviderError, advice: Advice) -> None:

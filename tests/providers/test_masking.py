@@ -5,20 +5,20 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.providers.masking import Mask, digest
+from tui.providers.masking import SecretMask, digest_parts
 
 SECRET = "p&ss w0rd/+"
 
 
 def test_a_secret_goes_in_every_form_it_may_come_back() -> None:
-    mask = Mask(SECRET)
+    mask = SecretMask(SECRET)
     for echo in ("p&ss w0rd/+", "p%26ss%20w0rd%2F%2B", "p%26ss+w0rd%2F%2B"):
-        assert mask.text(f"see {echo}!") == "see ***!"
+        assert mask.mask_text(f"see {echo}!") == "see ***!"
 
 
 def test_a_secret_goes_from_every_corner_of_a_payload() -> None:
     payload = {"a": [SECRET, {"b": SECRET}], SECRET: 1, "_password": "other", "n": 7, "ok": True}
-    kept = Mask(SECRET).raw(payload)
+    kept = SecretMask(SECRET).mask_payload(payload)
     assert json.loads(kept) == {
         "a": ["***", {"b": "***"}],
         "***": 1,
@@ -29,27 +29,27 @@ def test_a_secret_goes_from_every_corner_of_a_payload() -> None:
 
 
 def test_no_secret_hides_nothing() -> None:
-    assert Mask("").text("as it was") == "as it was"
+    assert SecretMask("").mask_text("as it was") == "as it was"
 
 
 def test_a_bottomless_payload_is_cut() -> None:
     deep: object = "end"
     for _ in range(5_000):
         deep = [deep]
-    assert "end" not in Mask(SECRET).raw(deep)
+    assert "end" not in SecretMask(SECRET).mask_payload(deep)
 
 
 def test_the_parts_of_a_digest_are_kept_apart() -> None:
-    assert digest("ab", "c") != digest("a", "bc")
-    assert digest("a", "b") == digest("a", "b")
-    assert len(digest("\ud800")) == 64
+    assert digest_parts("ab", "c") != digest_parts("a", "bc")
+    assert digest_parts("a", "b") == digest_parts("a", "b")
+    assert len(digest_parts("\ud800")) == 64
 
 
 @given(st.text(min_size=4), st.text(), st.text())
 def test_what_is_kept_never_holds_the_secret_and_can_be_stored(
     secret: str, before: str, after: str
 ) -> None:
-    kept = Mask(secret).raw({"x": [before + secret + after]})
+    kept = SecretMask(secret).mask_payload({"x": [before + secret + after]})
     kept.encode()
     [text] = json.loads(kept)["x"]
     assert secret not in text or secret in "***"

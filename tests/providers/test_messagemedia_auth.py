@@ -43,7 +43,7 @@ def test_hmac_signatures_equal_the_documented_vectors(
     method: str, target: str, body: bytes, algorithm: str, signature: str
 ) -> None:
     signer = HmacSigner(KEY, SECRET, algorithm, ManualClock(MOMENT))
-    signed = signer.sign(method, target, {}, body)
+    signed = signer.sign_request(method, target, {}, body)
     names = "Date Content-MD5 request-line" if body else "Date request-line"
     assert signed["Authorization"] == (
         f'hmac username="{KEY}", algorithm="{algorithm}", headers="{names}", '
@@ -54,11 +54,11 @@ def test_hmac_signatures_equal_the_documented_vectors(
 
 def test_content_md5_is_hex_and_only_there_with_a_body() -> None:
     signer = HmacSigner(KEY, SECRET, "hmac-sha256", ManualClock(MOMENT))
-    send = signer.sign("POST", "/v1/messages", {}, SEND)
-    cancel = signer.sign("PUT", MESSAGE, {}, CANCEL)
+    send = signer.sign_request("POST", "/v1/messages", {}, SEND)
+    cancel = signer.sign_request("PUT", MESSAGE, {}, CANCEL)
     assert send["Content-MD5"] == "20a1f9352a6c0886c7359381a63b2bf9"
     assert cancel["Content-MD5"] == "f3278465779cab6598f2d4bcf6e37378"
-    assert "Content-MD5" not in signer.sign("GET", "/v1/replies", {}, b"")
+    assert "Content-MD5" not in signer.sign_request("GET", "/v1/replies", {}, b"")
 
 
 async def _one_request(**options: str) -> httpx.Request:
@@ -77,7 +77,7 @@ async def _one_request(**options: str) -> httpx.Request:
         transport=httpx.MockTransport(answer),
         **options,  # type: ignore[arg-type]
     )
-    await account.replies("")
+    await account.fetch_replies("")
     await account.aclose()
     return seen[0]
 
@@ -92,7 +92,7 @@ async def test_basic_authentication_is_the_default() -> None:
 async def test_a_signed_request_covers_the_path_as_it_goes_out() -> None:
     request = await _one_request(auth="hmac-sha1")
     signer = HmacSigner(KEY, SECRET, "hmac-sha1", ManualClock(MOMENT))
-    expected = signer.sign("GET", "/messagemedia/v1/replies", {}, b"")
+    expected = signer.sign_request("GET", "/messagemedia/v1/replies", {}, b"")
     assert request.url.path == "/messagemedia/v1/replies"
     assert request.headers["Authorization"] == expected["Authorization"]
     assert request.headers["Date"] == expected["Date"]

@@ -13,8 +13,8 @@ from tui.domain.events import Receipt, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.messagemedia import MessageMedia
-from tui.providers.messagemedia.parse import keep, moment
-from tui.providers.messagemedia.words import CODES, OPT_OUT_CODES, STATUSES
+from tui.providers.messagemedia.parse import parse_time, to_stored_json
+from tui.providers.messagemedia.words import CODE_MEANINGS, OPT_OUT_CODES, STATUS_MEANINGS
 
 DATA = Path(__file__).parents[1] / "data/messagemedia"
 MESSAGE = "3f2b8c1e-5a77-4d0b-9c34-6e1f0a2d7b58"
@@ -65,7 +65,7 @@ def reports(*changes: dict[str, Any]) -> httpx.Response:
 async def one_reply(change: dict[str, Any]) -> Reply:
     """The documented reply with changed fields, as the account reads it."""
     account, _ = connect(replies(change))
-    (event,) = (await account.replies("")).events
+    (event,) = (await account.fetch_replies("")).events
     assert isinstance(event, Reply)
     return event
 
@@ -73,22 +73,22 @@ async def one_reply(change: dict[str, Any]) -> Reply:
 async def one_report(change: dict[str, Any]) -> Receipt:
     """The documented report with changed fields, as the account reads it."""
     account, _ = connect(reports(change))
-    (event,) = (await account.receipts("")).events
+    (event,) = (await account.fetch_receipts("")).events
     assert isinstance(event, Receipt)
     return event
 
 
 async def test_a_reply_is_read_whole() -> None:
     account, made = connect(replies({"metadata": {"reference": "m7"}}))
-    page = await account.replies("")
+    page = await account.fetch_replies("")
     (reply,) = page.events
     assert made == ["GET /v1/replies"]
     assert isinstance(reply, Reply)
     assert (reply.event_id, reply.party, reply.text) == (REPLY, "+61491570156", "On my way")
-    assert (reply.own, reply.answers, reply.reference) == ("+61491570157", MESSAGE, "m7")
+    assert (reply.own, reply.answered_id, reply.reference) == ("+61491570157", MESSAGE, "m7")
     assert reply.received_at == 1_762_233_151_408
     assert json.loads(reply.raw)["vendor_account_id"]["account_id"] == "SmsdeskDemo"
-    assert not page.more
+    assert not page.has_more
 
 
 async def test_the_raw_form_keeps_no_callback_address() -> None:
@@ -102,41 +102,41 @@ async def test_the_raw_form_keeps_no_callback_address() -> None:
 async def test_optional_fields_may_be_null(missing: str) -> None:
     reply = await one_reply({missing: None})
     assert (reply.event_id, reply.party) == (REPLY, "+61491570156")
-    assert "" in (reply.own, reply.answers, reply.reference, reply.text)
+    assert "" in (reply.own, reply.answered_id, reply.reference, reply.text)
 
 
 async def test_a_text_to_the_dedicated_number_has_nothing_to_answer() -> None:
     item = {"reply_id": REPLY, "source_number": "+61491570156", "content": "Hello?"}
     account, _ = connect(httpx.Response(200, json={"replies": [item]}))
-    (reply,) = (await account.replies("")).events
+    (reply,) = (await account.fetch_replies("")).events
     assert isinstance(reply, Reply)
-    assert (reply.text, reply.own, reply.answers, reply.received_at) == ("Hello?", "", "", None)
+    assert (reply.text, reply.own, reply.answered_id, reply.received_at) == ("Hello?", "", "", None)
 
 
 @pytest.mark.parametrize("body", [{"replies": []}, {"replies": None}])
 async def test_an_empty_page_is_empty(body: dict[str, Any]) -> None:
     account, _ = connect(httpx.Response(200, json=body))
-    page = await account.replies("")
-    assert (page.events, page.more) == ((), False)
+    page = await account.fetch_replies("")
+    assert (page.events, page.has_more) == ((), False)
 
 
 async def test_a_bad_item_hides_no_other_and_can_be_confirmed() -> None:
     account, _ = connect(replies({}, {"source_number": None}, {"content": 5}, {"reply_id": "r2"}))
-    good, nobody, no_text, last = (await account.replies("")).events
+    good, nobody, no_text, last = (await account.fetch_replies("")).events
     assert isinstance(good, Reply)
     assert isinstance(last, Reply)
     for event in (nobody, no_text):
         assert isinstance(event, Unreadable)
-        assert (event.event_id, event.confirm) == (REPLY, True)
+        assert (event.event_id, event.can_confirm) == (REPLY, True)
 
 
 @pytest.mark.parametrize("item", ["text", None, 7, [], {}, {"reply_id": 5}])
 async def test_what_has_no_id_is_set_aside_under_a_digest(item: Any) -> None:
     account, made = connect(httpx.Response(200, json={"replies": [item]}))
-    (event,) = (await account.replies("")).events
+    (event,) = (await account.fetch_replies("")).events
     assert isinstance(event, Unreadable)
     assert len(event.event_id) == 64
-    assert not event.confirm
+    assert not event.can_confirm
     await account.confirm_replies([event.event_id])
     assert len(made) == 1
 
@@ -151,9 +151,9 @@ async def test_a_reply_without_an_id_has_the_same_digest_every_time() -> None:
 
 async def test_a_full_page_asks_for_more_only_if_it_can_be_confirmed() -> None:
     account, _ = connect(replies(*({"reply_id": f"r{n}"} for n in range(100))))
-    assert (await account.replies("")).more
+    assert (await account.fetch_replies("")).has_more
     account, _ = connect(httpx.Response(200, json={"replies": [{}] * 100}))
-    assert not (await account.replies("")).more
+    assert not (await account.fetch_replies("")).has_more
 
 
 async def test_lone_surrogates_and_nul_arrive_repaired() -> None:
@@ -161,7 +161,7 @@ async def test_lone_surrogates_and_nul_arrive_repaired() -> None:
         '{"replies":[{"reply_id":"r1","source_number":"+61491570156","content":"a\\ud83d\\u0000"}]}'
     )
     account, _ = connect(httpx.Response(200, text=body))
-    (reply,) = (await account.replies("")).events
+    (reply,) = (await account.fetch_replies("")).events
     assert isinstance(reply, Reply)
     assert reply.text == "a\ufffd\ufffd"
     assert reply.raw.encode()
@@ -172,29 +172,29 @@ async def test_lone_surrogates_and_nul_arrive_repaired() -> None:
 )
 async def test_an_answer_without_a_list_is_unreadable(body: str) -> None:
     account, _ = connect(httpx.Response(200, text=body))
-    with pytest.raises(errors.Unreadable):
-        await account.replies("")
+    with pytest.raises(errors.UnreadableAnswer):
+        await account.fetch_replies("")
 
 
 def test_what_nests_too_deeply_to_be_written_is_said_so() -> None:
     nest: list[Any] = []
     for _ in range(100_000):
         nest = [nest]
-    assert "too deeply" in keep({"content": nest})
+    assert "too deeply" in to_stored_json({"content": nest})
 
 
 async def test_an_unreadable_answer_tells_no_callback_address() -> None:
     text = '{"replies":[{"callback_url":"https://desk.test/hooks/mm/s3cret","content'
     account, _ = connect(httpx.Response(200, text=text))
-    with pytest.raises(errors.Unreadable) as raised:
-        await account.replies("")
+    with pytest.raises(errors.UnreadableAnswer) as raised:
+        await account.fetch_replies("")
     assert "s3cret" not in raised.value.detail
     assert "replies" in raised.value.detail
 
 
 async def test_a_report_is_read_whole() -> None:
     account, made = connect(reports({"metadata": {"reference": "m7"}, "error_code": "200"}))
-    (receipt,) = (await account.receipts("")).events
+    (receipt,) = (await account.fetch_receipts("")).events
     assert made == ["GET /v1/delivery_reports"]
     assert isinstance(receipt, Receipt)
     assert (receipt.event_id, receipt.provider_id, receipt.reference) == (REPORT, MESSAGE, "m7")
@@ -242,9 +242,9 @@ async def test_unbelievable_billing_units_are_not_counted(units: Any) -> None:
 @pytest.mark.parametrize("change", [{"status": None}, {"message_id": None}])
 async def test_a_report_that_says_nothing_is_set_aside(change: dict[str, Any]) -> None:
     account, _ = connect(reports({**change, "metadata": None}))
-    (event,) = (await account.receipts("")).events
+    (event,) = (await account.fetch_receipts("")).events
     assert isinstance(event, Unreadable)
-    assert (event.event_id, event.confirm) == (REPORT, True)
+    assert (event.event_id, event.can_confirm) == (REPORT, True)
 
 
 @pytest.mark.parametrize(
@@ -269,10 +269,10 @@ async def test_a_report_that_says_nothing_is_set_aside(change: dict[str, Any]) -
 )
 async def test_every_documented_word_has_its_status(word: str, status: Status | None) -> None:
     account, made = connect(httpx.Response(200, json={**recorded("status"), "status": word}))
-    receipt = await account.look_up(MESSAGE)
+    receipt = await account.look_up_message(MESSAGE)
     assert made == [f"GET /v1/messages/{MESSAGE}"]
     assert (receipt.status, receipt.word, receipt.provider_id) == (status, word, MESSAGE)
-    assert word in STATUSES
+    assert word in STATUS_MEANINGS
 
 
 def test_every_documented_code_has_a_meaning() -> None:
@@ -280,8 +280,8 @@ def test_every_documented_code_has_a_meaning() -> None:
         "101 102 151 200 210 211 212 213 220 221 320 401 301 302 303 304 305 402 403 410 411 412 "
         "413 414 330 331 332 333 400 405"
     )
-    assert set(CODES) == set(documented.split())
-    assert all(CODES.values())
+    assert set(CODE_MEANINGS) == set(documented.split())
+    assert all(CODE_MEANINGS.values())
 
 
 async def test_looking_up_twice_is_one_event_until_the_status_changes() -> None:
@@ -291,35 +291,35 @@ async def test_looking_up_twice_is_one_event_until_the_status_changes() -> None:
         httpx.Response(200, json=body),
         httpx.Response(200, json={**body, "status": "delivered"}),
     )
-    ids = [(await account.look_up(MESSAGE)).event_id for _ in range(3)]
+    ids = [(await account.look_up_message(MESSAGE)).event_id for _ in range(3)]
     assert ids[0] == ids[1] != ids[2]
 
 
 async def test_a_forgotten_message_is_not_found() -> None:
     account, _ = connect(httpx.Response(404, json={"message": "Resource not found."}))
     with pytest.raises(errors.NotFound):
-        await account.look_up(MESSAGE)
+        await account.look_up_message(MESSAGE)
 
 
 @pytest.mark.parametrize("provider_id", ["", "../replies", "a?b=c", "ключ", "a" * 65])
 async def test_an_id_of_another_form_is_never_asked_for(provider_id: str) -> None:
     account, made = connect()
     with pytest.raises(errors.NotFound):
-        await account.look_up(provider_id)
+        await account.look_up_message(provider_id)
     with pytest.raises(errors.NotFound):
-        await account.cancel(provider_id)
+        await account.cancel_message(provider_id)
     assert made == []
 
 
 async def test_a_look_up_without_a_status_is_unreadable() -> None:
     account, _ = connect(httpx.Response(200, json={"content": "a"}))
-    with pytest.raises(errors.Unreadable):
-        await account.look_up(MESSAGE)
+    with pytest.raises(errors.UnreadableAnswer):
+        await account.look_up_message(MESSAGE)
 
 
 async def test_a_scheduled_message_is_cancelled() -> None:
     account, made = connect(httpx.Response(200))
-    await account.cancel(MESSAGE)
+    await account.cancel_message(MESSAGE)
     assert made == [f'PUT /v1/messages/{MESSAGE} {{"status": "cancelled"}}']
 
 
@@ -328,27 +328,27 @@ async def test_too_late_to_cancel_says_where_the_message_is() -> None:
     status = httpx.Response(200, json={**recorded("status"), "status": "delivered"})
     account, _ = connect(too_late, status)
     with pytest.raises(errors.NotPossible, match="delivered") as raised:
-        await account.cancel(MESSAGE)
+        await account.cancel_message(MESSAGE)
     assert raised.value.detail == "Message is not currently scheduled"
 
 
 async def test_too_late_to_cancel_is_said_even_when_the_status_is_not_told() -> None:
     account, _ = connect(httpx.Response(400), httpx.Response(500))
     with pytest.raises(errors.NotPossible, match="Too late"):
-        await account.cancel(MESSAGE)
+        await account.cancel_message(MESSAGE)
 
 
 async def test_cancelling_twice_is_harmless() -> None:
     status = httpx.Response(200, json={**recorded("status"), "status": "cancelled"})
     account, made = connect(httpx.Response(400), status)
-    await account.cancel(MESSAGE)
+    await account.cancel_message(MESSAGE)
     assert len(made) == 2
 
 
 async def test_cancelling_an_unknown_message_is_not_found() -> None:
     account, _ = connect(httpx.Response(404))
     with pytest.raises(errors.NotFound):
-        await account.cancel(MESSAGE)
+        await account.cancel_message(MESSAGE)
 
 
 async def test_confirmations_name_the_ids_and_read_nothing_back() -> None:
@@ -392,14 +392,14 @@ async def test_an_id_that_cannot_be_confirmed_holds_up_no_other() -> None:
 
 async def test_a_confirmation_refused_altogether_is_told() -> None:
     account, _ = connect(*[httpx.Response(400)] * 3)
-    with pytest.raises(errors.Unreadable):
+    with pytest.raises(errors.UnreadableAnswer):
         await account.confirm_replies(["r1", "r2"])
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (400, errors.Unreadable),
+        (400, errors.UnreadableAnswer),
         (401, errors.CredentialsRefused),
         (403, errors.CredentialsRefused),
         (404, errors.AccountBlocked),
@@ -415,7 +415,7 @@ async def test_every_refusal_of_a_poll_has_its_type(
 ) -> None:
     account, _ = connect(httpx.Response(status, json={"message": "words of theirs"}))
     with pytest.raises(error) as raised:
-        await account.replies("")
+        await account.fetch_replies("")
     assert raised.value.code == str(status)
     assert "sandbox" not in repr(raised.value)
 
@@ -425,7 +425,7 @@ async def test_refused_credentials_show_the_words_of_the_provider() -> None:
         httpx.Response(403, json={"message": "Invalid authentication credentials\x1b[2J"})
     )
     with pytest.raises(errors.CredentialsRefused, match="Invalid authentication") as raised:
-        await account.check()
+        await account.check_credentials()
     assert "\x1b" not in raised.value.message
 
 
@@ -450,7 +450,7 @@ async def test_credits_are_told_in_words_and_what_else_there_is_as_it_comes(
     body: Any, text: str, amount: float | None
 ) -> None:
     account, made = connect(httpx.Response(200, json=body))
-    balance = await account.balance()
+    balance = await account.fetch_balance()
     assert made == ["GET /v1/messaging/credits"]
     assert (balance.text, balance.amount) == (text, amount)
 
@@ -459,19 +459,19 @@ async def test_credits_are_told_in_words_and_what_else_there_is_as_it_comes(
 async def test_an_account_without_credits_is_not_taken_for_a_wrong_key(status: int) -> None:
     account, _ = connect(httpx.Response(status))
     with pytest.raises(errors.NotPossible):
-        await account.balance()
+        await account.fetch_balance()
 
 
 async def test_a_check_confirms_nothing() -> None:
     account, made = connect(replies({}))
-    assert await account.check() == "MessageMedia accepts the key; replies waiting: 1"
+    assert await account.check_credentials() == "MessageMedia accepts the key; replies waiting: 1"
     assert made == ["GET /v1/replies"]
 
 
 async def test_what_messagemedia_cannot_do_is_said() -> None:
     account, _ = connect()
     with pytest.raises(errors.NotPossible):
-        await account.ask_receipts([MESSAGE])
+        await account.fetch_receipts_by_id([MESSAGE])
     with pytest.raises(errors.NotPossible):
         await account.ping_phone("+61491570156", "m1")
     await account.aclose()
@@ -492,4 +492,4 @@ async def test_what_messagemedia_cannot_do_is_said() -> None:
     ],
 )
 def test_times_are_milliseconds_in_utc(text: Any, at: int | None) -> None:
-    assert moment(text) == at
+    assert parse_time(text) == at

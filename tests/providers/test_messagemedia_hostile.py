@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.clock import ManualClock
-from tui.domain.events import Event, OptOut, Page, Receipt, Reply, Unreadable
+from tui.domain.events import Event, EventPage, OptOut, Receipt, Reply, Unreadable
 from tui.providers.errors import ProviderError
 from tui.providers.messagemedia import MessageMedia
-from tui.providers.protocol import Accepted, Outgoing, Push, Refused
+from tui.providers.protocol import Outgoing, Push, SendAccepted, SendRefused
 
 NAMES = st.sampled_from(
     (
@@ -97,14 +97,14 @@ async def everything_asked(desk: MessageMedia) -> list[Any]:
     messages = [Outgoing(f"m{n}", "+61491570156", "hello") for n in range(2)]
     found: list[Any] = []
     for question in (
-        desk.send(messages),
-        desk.look_up("3f2b8c1e"),
-        desk.cancel("3f2b8c1e"),
-        desk.replies(""),
-        desk.receipts(""),
+        desk.send_messages(messages),
+        desk.look_up_message("3f2b8c1e"),
+        desk.cancel_message("3f2b8c1e"),
+        desk.fetch_replies(""),
+        desk.fetch_receipts(""),
         desk.confirm_replies(["r1", "r2"]),
-        desk.balance(),
-        desk.check(),
+        desk.fetch_balance(),
+        desk.check_credentials(),
     ):
         try:
             found.append(await question)
@@ -132,12 +132,12 @@ async def test_every_answer_becomes_a_value_or_a_typed_error(status: int, body: 
         if isinstance(result, ProviderError):
             assert result.message
             assert "sandbox" not in repr(result)
-        if isinstance(result, Page):
+        if isinstance(result, EventPage):
             for event in result.events:
                 check_event(event)
     if isinstance(found[0], list):
         assert len(found[0]) == 2
-        assert all(isinstance(outcome, Accepted | Refused) for outcome in found[0])
+        assert all(isinstance(outcome, SendAccepted | SendRefused) for outcome in found[0])
 
 
 @settings(max_examples=400, deadline=None)

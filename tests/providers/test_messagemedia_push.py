@@ -19,7 +19,7 @@ from tui.providers.protocol import Push
 
 DATA = Path(__file__).parents[1] / "data/messagemedia"
 SIGNED = json.loads((DATA / "signatures.json").read_text())
-REFERENCE = ids.reference(ids.first_id(1_762_232_400_000))
+REFERENCE = ids.to_reference(ids.smallest_id_at(1_762_232_400_000))
 PICTURE = b"\x89PNG\r\n\x1a\nlabel"
 FORM = "application/x-www-form-urlencoded"
 
@@ -167,7 +167,7 @@ def test_variables_that_were_never_filled_in_count_as_missing() -> None:
         }
     )
     assert isinstance(reply, Reply)
-    assert (reply.own, reply.answers, reply.received_at, reply.reference) == ("", "", None, "")
+    assert (reply.own, reply.answered_id, reply.received_at, reply.reference) == ("", "", None, "")
     assert reply.text == "It costs $5, $name"
 
 
@@ -239,7 +239,7 @@ def test_what_cannot_be_read_is_kept_without_secrets(body: bytes) -> None:
     assert isinstance(event, Unreadable)
     assert answer.status == 200
     assert "s3cret" not in event.raw
-    assert not event.confirm
+    assert not event.can_confirm
 
 
 def test_broken_bytes_in_a_text_do_not_lose_it() -> None:

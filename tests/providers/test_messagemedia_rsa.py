@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.providers.messagemedia.rsa import KeyUnreadable, PublicKey, load_public_key, verifies
+from tui.providers.messagemedia.rsa import (
+    InvalidPublicKey,
+    PublicKey,
+    is_signature_valid,
+    load_public_key,
+)
 
 RECORDED = json.loads((Path(__file__).parents[1] / "data/messagemedia/signatures.json").read_text())
 MESSAGE = f"POST {RECORDED['path']} HTTP/1.1{RECORDED['date']}{RECORDED['body']}".encode()
@@ -24,12 +29,12 @@ def signature(digest: str) -> bytes:
 
 @pytest.mark.parametrize("digest", ["SHA-224", "SHA-256", "SHA-512"])
 def test_signatures_made_by_openssl_are_accepted(digest: str) -> None:
-    assert verifies(KEY, digest, MESSAGE, signature(digest))
+    assert is_signature_valid(KEY, digest, MESSAGE, signature(digest))
 
 
 @pytest.mark.parametrize("spelling", ["SHA512", "sha-512", " Sha512 "])
 def test_the_digest_is_known_in_every_spelling(spelling: str) -> None:
-    assert verifies(KEY, spelling, MESSAGE, signature("SHA-512"))
+    assert is_signature_valid(KEY, spelling, MESSAGE, signature("SHA-512"))
 
 
 def test_a_key_in_pem_lines_is_the_same_key() -> None:
@@ -49,28 +54,30 @@ def test_a_key_in_pem_lines_is_the_same_key() -> None:
         ("SHA-256", MESSAGE, signature("SHA-256")[1:]),
         ("SHA-256", MESSAGE, b"\0" + signature("SHA-256")),
         ("SHA-256", MESSAGE, b""),
-        ("SHA-256", MESSAGE, b"\xff" * KEY.size),
+        ("SHA-256", MESSAGE, b"\xff" * KEY.signature_size),
         ("", MESSAGE, signature("SHA-256")),
     ],
 )
 def test_anything_else_is_refused(digest: str, message: bytes, signed: bytes) -> None:
-    assert not verifies(KEY, digest, message, signed)
+    assert not is_signature_valid(KEY, digest, message, signed)
 
 
 def test_a_signature_beyond_the_modulus_is_refused() -> None:
     number = int.from_bytes(signature("SHA-256"), "big") + KEY.modulus
-    assert not verifies(KEY, "SHA-256", MESSAGE, number.to_bytes(KEY.size, "big"))
+    assert not is_signature_valid(
+        KEY, "SHA-256", MESSAGE, number.to_bytes(KEY.signature_size, "big")
+    )
 
 
 def test_a_cube_root_is_no_signature() -> None:
     """A small exponent lets anybody forge where rubbish after the hash is overlooked."""
     key = load_public_key(RECORDED["public_key_exponent_3"])
     start = b"\x00\x01" + b"\xff" * 8 + b"\x00" + SHA256_PREFIX + hashlib.sha256(MESSAGE).digest()
-    wanted = int.from_bytes(start + b"\xff" * (key.size - len(start)), "big")
+    wanted = int.from_bytes(start + b"\xff" * (key.signature_size - len(start)), "big")
     root = _cube_root(wanted)
-    forged = root.to_bytes(key.size, "big")
-    assert (root**3).to_bytes(key.size, "big").startswith(start)
-    assert not verifies(key, "SHA-256", MESSAGE, forged)
+    forged = root.to_bytes(key.signature_size, "big")
+    assert (root**3).to_bytes(key.signature_size, "big").startswith(start)
+    assert not is_signature_valid(key, "SHA-256", MESSAGE, forged)
 
 
 def _cube_root(number: int) -> int:
@@ -95,18 +102,18 @@ def _cube_root(number: int) -> int:
     ],
 )
 def test_what_is_no_rsa_key_is_refused(text: str) -> None:
-    with pytest.raises(KeyUnreadable):
+    with pytest.raises(InvalidPublicKey):
         load_public_key(text)
 
 
 def test_a_short_key_is_refused() -> None:
-    with pytest.raises(KeyUnreadable, match="modulus"):
+    with pytest.raises(InvalidPublicKey, match="modulus"):
         load_public_key(_spki(modulus=(1 << 511) + 1, exponent=65_537))
 
 
 @pytest.mark.parametrize("exponent", [1, 4, -3])
 def test_an_exponent_that_proves_nothing_is_refused(exponent: int) -> None:
-    with pytest.raises(KeyUnreadable, match="exponent"):
+    with pytest.raises(InvalidPublicKey, match="exponent"):
         load_public_key(_spki(modulus=KEY.modulus, exponent=exponent))
 
 
@@ -134,7 +141,7 @@ def _element(tag: int, content: bytes) -> bytes:
 @settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_no_bytes_make_the_key_reader_fail_otherwise(der: bytes) -> None:
-    with pytest.raises(KeyUnreadable):
+    with pytest.raises(InvalidPublicKey):
         load_public_key(base64.b64encode(der).decode())
 
 
@@ -145,6 +152,6 @@ def test_a_key_with_any_byte_changed_never_verifies(place: int, change: int) -> 
     der[place] ^= change
     try:
         key = load_public_key(base64.b64encode(bytes(der)).decode())
-    except KeyUnreadable:
+    except InvalidPublicKey:
         return
-    assert not verifies(key, "SHA-256", MESSAGE, signature("SHA-256"))
+    assert not is_signature_valid(key, "SHA-256", MESSAGE, signature("SHA-256"))

@@ -22,7 +22,7 @@ from tui.providers.errors import (
     Uncertain,
 )
 from tui.providers.messagemedia import MessageMedia
-from tui.providers.protocol import Accepted, Outcome, Outgoing, Provider, Refused
+from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendOutcome, SendRefused
 
 DATA = Path(__file__).parents[1] / "data/messagemedia"
 SENT = json.loads((DATA / "sent.json").read_text())
@@ -82,15 +82,15 @@ def contents(body: Any) -> list[str]:
     return [message["content"] for message in body["messages"]]
 
 
-def error_of(outcome: Outcome) -> ProviderError:
+def error_of(outcome: SendOutcome) -> ProviderError:
     """The error of a refused message."""
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, SendRefused)
     return outcome.error
 
 
-def id_of(outcome: Outcome) -> str:
+def id_of(outcome: SendOutcome) -> str:
     """The provider's id of an accepted message."""
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, SendAccepted)
     return outcome.provider_id
 
 
@@ -98,14 +98,21 @@ def test_it_is_a_provider() -> None:
     account: Provider = connect()[0]
     can = account.capabilities
     assert can.title == "MessageMedia"
-    assert (can.batch, can.longest, can.confirm) == (100, 5000, True)
+    assert (can.batch, can.max_characters, can.must_confirm) == (100, 5000, True)
     assert can.formats == frozenset({Format.SMS, Format.MMS, Format.TTS})
-    assert (can.schedule, can.cancel, can.look_up, can.ping) == (True, True, True, False)
+    assert (can.can_schedule, can.can_cancel, can.can_look_up, can.can_ping) == (
+        True,
+        True,
+        True,
+        False,
+    )
 
 
 async def test_a_plain_message_asks_for_reports_and_carries_our_reference() -> None:
     account, bodies = connect(httpx.Response(202, json=SENT))
-    (outcome,) = await account.send([Outgoing("m1", "+61491570156", "Your parcel is here.")])
+    (outcome,) = await account.send_messages(
+        [Outgoing("m1", "+61491570156", "Your parcel is here.")]
+    )
     assert bodies == [
         {
             "messages": [
@@ -119,7 +126,7 @@ async def test_a_plain_message_asks_for_reports_and_carries_our_reference() -> N
             ]
         }
     ]
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, SendAccepted)
     assert outcome.provider_id == FIRST
     assert (outcome.status, outcome.word) == (Status.ACCEPTED, "queued")
 
@@ -138,7 +145,7 @@ async def test_every_documented_field_goes_out() -> None:
         media=("https://desk.test/label.png",),
         callback_url="https://desk.test/hooks/mm/s3cret/m2",
     )
-    (outcome,) = await account.send([message])
+    (outcome,) = await account.send_messages([message])
     assert bodies[0]["messages"] == [
         {
             "content": "Look",
@@ -155,7 +162,7 @@ async def test_every_documented_field_goes_out() -> None:
             "subject": "Label",
         }
     ]
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, SendAccepted)
     assert "s3cret" not in outcome.raw
 
 
@@ -170,13 +177,13 @@ async def test_every_documented_field_goes_out() -> None:
 )
 async def test_the_kind_of_a_sender_is_told(sender: str, kind: str) -> None:
     account, bodies = connect(take_all)
-    await account.send([Outgoing("m1", "+61491570156", "a", sender=sender)])
+    await account.send_messages([Outgoing("m1", "+61491570156", "a", sender=sender)])
     assert bodies[0]["messages"][0]["source_number_type"] == kind
 
 
 async def test_a_voice_message_is_only_another_format() -> None:
     account, bodies = connect(take_all)
-    await account.send([Outgoing("m1", "+61491570156", "a", format=Format.TTS)])
+    await account.send_messages([Outgoing("m1", "+61491570156", "a", format=Format.TTS)])
     assert bodies[0]["messages"][0]["format"] == "TTS"
 
 
@@ -188,15 +195,15 @@ async def test_a_message_for_later_waits_although_the_answer_says_queued(
 ) -> None:
     account, _ = connect(take_all)
     later = Outgoing("m1", "+61491570156", "a", scheduled_at=ManualClock().now() + ahead)
-    (outcome,) = await account.send([later])
-    assert isinstance(outcome, Accepted)
+    (outcome,) = await account.send_messages([later])
+    assert isinstance(outcome, SendAccepted)
     assert (outcome.status, outcome.word) == (status, "queued")
 
 
 async def test_a_hundred_go_in_one_request_and_keep_their_order() -> None:
     account, bodies = connect(take_all)
     batch = texts(*(str(number) for number in range(100)))
-    outcomes = await account.send(batch)
+    outcomes = await account.send_messages(batch)
     assert len(bodies) == 1
     assert [id_of(outcome) for outcome in outcomes] == [f"id-{number}" for number in range(100)]
 
@@ -204,13 +211,13 @@ async def test_a_hundred_go_in_one_request_and_keep_their_order() -> None:
 async def test_more_than_a_hundred_are_never_tried() -> None:
     account, bodies = connect()
     with pytest.raises(NotPossible):
-        await account.send(texts(*(str(number) for number in range(101))))
+        await account.send_messages(texts(*(str(number) for number in range(101))))
     assert bodies == []
 
 
 async def test_nothing_to_send_makes_no_request() -> None:
     account, bodies = connect()
-    assert await account.send([]) == []
+    assert await account.send_messages([]) == []
     assert bodies == []
 
 
@@ -239,7 +246,7 @@ async def test_nothing_to_send_makes_no_request() -> None:
 )
 async def test_a_known_fault_never_reaches_the_batch(message: Outgoing, field: str) -> None:
     account, bodies = connect(take_all)
-    good, bad = await account.send([*texts("good"), message])
+    good, bad = await account.send_messages([*texts("good"), message])
     error = error_of(bad)
     assert isinstance(error, MessageInvalid)
     assert (error.field, error.index) == (field, 1)
@@ -249,7 +256,7 @@ async def test_a_known_fault_never_reaches_the_batch(message: Outgoing, field: s
 
 async def test_the_faulty_one_is_named_and_the_rest_goes_once_more() -> None:
     account, bodies = connect(refuse(1), take_all)
-    a, b, c = await account.send(texts("a", "b", "c"))
+    a, b, c = await account.send_messages(texts("a", "b", "c"))
     assert [contents(body) for body in bodies] == [["a", "b", "c"], ["a", "c"]]
     assert (id_of(a), id_of(c)) == ("id-a", "id-c")
     error = error_of(b)
@@ -261,15 +268,15 @@ async def test_the_faulty_one_is_named_and_the_rest_goes_once_more() -> None:
 async def test_the_index_told_is_that_of_the_whole_batch() -> None:
     account, bodies = connect(refuse(1), take_all)
     batch = [Outgoing("m0", "nobody", "x"), *texts("a", "b", "c")]
-    outcomes = await account.send(batch)
-    errors = [outcome.error for outcome in outcomes if isinstance(outcome, Refused)]
+    outcomes = await account.send_messages(batch)
+    errors = [outcome.error for outcome in outcomes if isinstance(outcome, SendRefused)]
     assert [error.index for error in errors if isinstance(error, MessageInvalid)] == [0, 2]
     assert contents(bodies[1]) == ["a", "c"]
 
 
 async def test_a_second_refusal_leaves_the_others_for_later() -> None:
     account, bodies = connect(refuse(0), refuse(1))
-    a, b, c = await account.send(texts("a", "b", "c"))
+    a, b, c = await account.send_messages(texts("a", "b", "c"))
     assert [contents(body) for body in bodies] == [["a", "b", "c"], ["b", "c"]]
     invalid = [error for error in (error_of(a), error_of(c)) if isinstance(error, MessageInvalid)]
     assert [error.index for error in invalid] == [0, 2]
@@ -278,7 +285,7 @@ async def test_a_second_refusal_leaves_the_others_for_later() -> None:
 
 async def test_all_faulty_means_no_second_request() -> None:
     account, bodies = connect(refuse(0, 1))
-    outcomes = await account.send(texts("a", "b"))
+    outcomes = await account.send_messages(texts("a", "b"))
     assert all(isinstance(error_of(outcome), MessageInvalid) for outcome in outcomes)
     assert len(bodies) == 1
 
@@ -286,7 +293,7 @@ async def test_all_faulty_means_no_second_request() -> None:
 async def test_a_refusal_that_names_nobody_sends_each_alone() -> None:
     nameless = httpx.Response(400, json={"message": "Request failed to parse correctly."})
     account, bodies = connect(nameless, take_all, nameless, take_all)
-    a, b, c = await account.send(texts("a", "b", "c"))
+    a, b, c = await account.send_messages(texts("a", "b", "c"))
     assert [contents(body) for body in bodies[1:]] == [["a"], ["b"], ["c"]]
     assert (id_of(a), id_of(c)) == ("id-a", "id-c")
     assert isinstance(error_of(b), MessageInvalid)
@@ -294,7 +301,7 @@ async def test_a_refusal_that_names_nobody_sends_each_alone() -> None:
 
 async def test_a_fault_that_names_no_message_of_ours_names_nobody() -> None:
     account, bodies = connect(refuse(7), take_all, take_all)
-    outcomes = await account.send(texts("a", "b"))
+    outcomes = await account.send_messages(texts("a", "b"))
     assert [id_of(outcome) for outcome in outcomes] == ["id-a", "id-b"]
     assert len(bodies) == 3
 
@@ -302,7 +309,7 @@ async def test_a_fault_that_names_no_message_of_ours_names_nobody() -> None:
 async def test_trouble_on_the_second_way_stays_with_those_it_concerns() -> None:
     nameless = httpx.Response(400, json={"message": "no"})
     account, bodies = connect(nameless, take_all, httpx.ReadTimeout("late"))
-    a, b, c = await account.send(texts("a", "b", "c"))
+    a, b, c = await account.send_messages(texts("a", "b", "c"))
     assert id_of(a) == "id-a"
     assert isinstance(error_of(b), Uncertain)
     assert isinstance(error_of(c), Unavailable)
@@ -311,7 +318,7 @@ async def test_trouble_on_the_second_way_stays_with_those_it_concerns() -> None:
 
 async def test_a_fault_found_here_is_not_drawn_into_the_others_uncertainty() -> None:
     account, _ = connect(httpx.ReadTimeout("late"))
-    bad, good = await account.send([Outgoing("m0", "nobody", "x"), *texts("a")])
+    bad, good = await account.send_messages([Outgoing("m0", "nobody", "x"), *texts("a")])
     assert isinstance(error_of(bad), MessageInvalid)
     assert isinstance(error_of(good), Uncertain)
 
@@ -319,7 +326,7 @@ async def test_a_fault_found_here_is_not_drawn_into_the_others_uncertainty() -> 
 async def test_only_singapore_is_refused_for_an_old_tls() -> None:
     account, bodies = connect(httpx.Response(422), take_all)
     batch = [Outgoing("m0", "+6581234567", "x"), *texts("a")]
-    singapore, other = await account.send(batch)
+    singapore, other = await account.send_messages(batch)
     assert isinstance(error_of(singapore), MessageInvalid)
     assert "Singapore" in error_of(singapore).message
     assert id_of(other) == "id-a"
@@ -352,7 +359,7 @@ async def test_what_holds_for_all_is_raised_and_never_repeated(
 ) -> None:
     account, bodies = connect(reply)
     with pytest.raises(error) as raised:
-        await account.send(texts("a", "b"))
+        await account.send_messages(texts("a", "b"))
     assert len(bodies) == 1
     assert SECRET not in repr(raised.value)
     assert "?" not in raised.value.message
@@ -365,7 +372,7 @@ async def test_an_answer_without_one_id_leaves_only_that_message_uncertain() -> 
         return httpx.Response(202, json=answered)
 
     account, _ = connect(half)
-    a, b = await account.send(texts("a", "b"))
+    a, b = await account.send_messages(texts("a", "b"))
     assert id_of(a) == "id-a"
     assert isinstance(error_of(b), Uncertain)
 
@@ -376,14 +383,14 @@ async def test_our_reference_in_the_answer_beats_its_order() -> None:
         return httpx.Response(202, json={"messages": [*reversed(messages), "rubbish"]})
 
     account, _ = connect(shuffled)
-    outcomes = await account.send(texts("a", "b", "c"))
+    outcomes = await account.send_messages(texts("a", "b", "c"))
     assert [id_of(outcome) for outcome in outcomes] == ["id-a", "id-b", "id-c"]
 
 
 async def test_addresses_in_a_refusal_are_not_passed_on() -> None:
     details = ["/messages/0/callback_url: https://desk.test/hooks/mm/s3cret is not reachable"]
     account, _ = connect(httpx.Response(400, json={"message": "no", "details": details}))
-    (outcome,) = await account.send(texts("a"))
+    (outcome,) = await account.send_messages(texts("a"))
     error = error_of(outcome)
     assert "s3cret" not in error.message + error.detail
     assert "is not reachable" in error.message

@@ -157,7 +157,7 @@ def test_what_cannot_be_understood_is_set_aside(body: bytes) -> None:
     answer = account().read_push(replace(FORM, body=body))
     [event] = answer.events
     assert isinstance(event, Unreadable)
-    assert not event.confirm
+    assert not event.can_confirm
     assert json.loads(event.raw)
     assert answer.status == 200
 

@@ -13,25 +13,25 @@ from hypothesis import strategies as st
 
 from tests.providers.wire import Wire
 from tui.clock import ManualClock
-from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.domain.capabilities import ReceiptChannel, ReplyChannel
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import (
     CredentialsRefused,
     MessageInvalid,
     NotPossible,
-    OptedOut,
     OutOfCredit,
     ProviderError,
     RateLimited,
+    RecipientOptedOut,
     Unavailable,
     Uncertain,
-    Unreadable,
+    UnreadableAnswer,
 )
 from tui.providers.http import Answer
-from tui.providers.masking import Mask
+from tui.providers.masking import SecretMask
 from tui.providers.messageport import MessagePort, answers
-from tui.providers.protocol import Accepted, Outgoing, Provider, Refused
+from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendRefused
 
 DATA = Path(__file__).parents[1] / "data" / "messageport"
 SECRET = "hush&hush"
@@ -65,17 +65,17 @@ async def refusal(status: int, content: bytes) -> ProviderError:
     """The error of a send that is answered so, raised or as an outcome."""
     provider, _ = answering(status, content)
     try:
-        [outcome] = await provider.send([HELLO])
+        [outcome] = await provider.send_messages([HELLO])
     except ProviderError as error:
         return error
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, SendRefused)
     return outcome.error
 
 
 async def test_a_send_is_a_form_of_digits_text_and_reference() -> None:
     provider, requests = answering(200, body("sent"))
-    [outcome] = await provider.send([HELLO])
-    assert isinstance(outcome, Accepted)
+    [outcome] = await provider.send_messages([HELLO])
+    assert isinstance(outcome, SendAccepted)
     assert (outcome.provider_id, outcome.status, outcome.word) == ("", Status.ACCEPTED, "200")
     [request] = requests
     assert (request.method, str(request.url)) == (
@@ -97,7 +97,7 @@ async def test_a_send_is_a_form_of_digits_text_and_reference() -> None:
 )
 async def test_a_sender_is_a_name_or_bare_digits(sender: str, on_the_wire: str) -> None:
     provider, requests = answering(200, body("sent"))
-    await provider.send([Outgoing("m1", "+6421000000", "Kia ora", sender=sender)])
+    await provider.send_messages([Outgoing("m1", "+6421000000", "Kia ora", sender=sender)])
     assert dict(parse_qsl(requests[0].content.decode())) == {
         "number": "6421000000",
         "message": "Kia ora",
@@ -108,7 +108,7 @@ async def test_a_sender_is_a_name_or_bare_digits(sender: str, on_the_wire: str) 
 
 async def test_a_lone_surrogate_does_not_stop_a_send() -> None:
     provider, requests = answering(200, body("sent"))
-    await provider.send([Outgoing("m1", "+61491570156", "a\ud83db")])
+    await provider.send_messages([Outgoing("m1", "+61491570156", "a\ud83db")])
     assert dict(parse_qsl(requests[0].content.decode()))["message"] == "a\ufffdb"
 
 
@@ -127,8 +127,8 @@ async def test_what_can_never_go_is_refused_without_a_request(
     message: Outgoing, kind: type[ProviderError]
 ) -> None:
     provider, requests = answering(200, body("sent"))
-    [outcome] = await provider.send([message])
-    assert isinstance(outcome, Refused)
+    [outcome] = await provider.send_messages([message])
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, kind)
     assert requests == []
 
@@ -142,7 +142,7 @@ async def test_what_can_never_go_is_refused_without_a_request(
         (402, "no_credits", OutOfCredit),
         (403, "authentication", CredentialsRefused),
         (405, "get_not_allowed", NotPossible),
-        (406, "opted_out", OptedOut),
+        (406, "opted_out", RecipientOptedOut),
         (409, "country", MessageInvalid),
     ],
 )
@@ -180,10 +180,10 @@ async def test_a_foreign_number_is_told_as_such() -> None:
 async def test_an_error_of_the_account_is_raised_and_one_of_the_message_is_an_outcome() -> None:
     broke, _ = answering(402, body("no_credits"))
     with pytest.raises(OutOfCredit):
-        await broke.send([HELLO])
+        await broke.send_messages([HELLO])
     locked, _ = answering(406, body("opted_out"))
-    [outcome] = await locked.send([HELLO])
-    assert isinstance(outcome, Refused)
+    [outcome] = await locked.send_messages([HELLO])
+    assert isinstance(outcome, SendRefused)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ async def test_a_code_in_the_body_is_believed_beside_http_200() -> None:
 
 async def test_a_code_that_is_a_text_is_a_code() -> None:
     provider, _ = answering(200, b'{"code": "200", "errors": 0, "message": ""}')
-    assert isinstance((await provider.send([HELLO]))[0], Accepted)
+    assert isinstance((await provider.send_messages([HELLO]))[0], SendAccepted)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ async def test_answers_that_nobody_documented_are_typed_by_their_status(
 async def test_a_pause_that_is_asked_for_is_passed_on() -> None:
     provider = account(lambda _: httpx.Response(429, headers={"Retry-After": "7"}))
     with pytest.raises(RateLimited) as caught:
-        await provider.send([HELLO])
+        await provider.send_messages([HELLO])
     assert caught.value.retry_after == 7
 
 
@@ -256,7 +256,7 @@ async def test_only_a_request_that_left_is_uncertain(
         raise fault
 
     with pytest.raises(kind):
-        await account(fail).send([HELLO])
+        await account(fail).send_messages([HELLO])
 
 
 async def test_of_several_messages_each_has_its_own_outcome() -> None:
@@ -266,20 +266,22 @@ async def test_of_several_messages_each_has_its_own_outcome() -> None:
         name, status = next(codes)
         return httpx.Response(status, content=body(name))
 
-    first, second = await account(handle).send([HELLO, Outgoing("m2", "+61491570157", "Hi")])
-    assert isinstance(first, Accepted)
-    assert isinstance(second, Refused)
+    first, second = await account(handle).send_messages(
+        [HELLO, Outgoing("m2", "+61491570157", "Hi")]
+    )
+    assert isinstance(first, SendAccepted)
+    assert isinstance(second, SendRefused)
     assert isinstance(second.error, OutOfCredit)
 
 
 async def test_the_balance_is_read_in_credits() -> None:
     provider, requests = answering(200, body("users"))
-    balance = await provider.balance()
+    balance = await provider.fetch_balance()
     assert (balance.text, balance.amount) == ("250 credits", 250.0)
     assert balance.details["senderid"] == "ExampleCo"
     assert (requests[0].method, requests[0].url.path) == ("GET", "/rest/v1/users")
     assert requests[0].content == b""
-    assert await provider.check() == "MessagePort accepts the key: 250 credits left"
+    assert await provider.check_credentials() == "MessagePort accepts the key: 250 credits left"
 
 
 @pytest.mark.parametrize(
@@ -288,26 +290,26 @@ async def test_the_balance_is_read_in_credits() -> None:
 )
 async def test_credits_may_be_decimals_or_texts(credits_left: bytes, text: str) -> None:
     provider, _ = answering(200, b'{"code": 200, "credits": ' + credits_left + b"}")
-    assert (await provider.balance()).text == text
+    assert (await provider.fetch_balance()).text == text
 
 
 @pytest.mark.parametrize("credits_left", [b"null", b"true", b"NaN", b"1e999", b'"x"', b"[]"])
 async def test_credits_that_are_no_number_are_unreadable(credits_left: bytes) -> None:
     provider, _ = answering(200, b'{"code": 200, "credits": ' + credits_left + b"}")
-    with pytest.raises(Unreadable):
-        await provider.balance()
+    with pytest.raises(UnreadableAnswer):
+        await provider.fetch_balance()
 
 
 async def test_the_check_tells_a_wrong_key() -> None:
     provider, _ = answering(403, body("authentication"))
     with pytest.raises(CredentialsRefused):
-        await provider.check()
+        await provider.check_credentials()
 
 
 async def test_trouble_on_a_question_is_never_uncertain() -> None:
     provider, _ = answering(500, b"oops")
     with pytest.raises(Unavailable):
-        await provider.balance()
+        await provider.fetch_balance()
 
 
 async def test_a_secret_that_is_echoed_stays_out_of_the_error() -> None:
@@ -319,13 +321,13 @@ async def test_a_secret_that_is_echoed_stays_out_of_the_error() -> None:
 async def test_what_it_cannot_do_is_not_possible() -> None:
     provider, requests = answering(200, b"{}")
     for call in (
-        provider.look_up("1"),
-        provider.cancel("1"),
-        provider.replies(""),
+        provider.look_up_message("1"),
+        provider.cancel_message("1"),
+        provider.fetch_replies(""),
         provider.confirm_replies(["1"]),
-        provider.receipts(""),
+        provider.fetch_receipts(""),
         provider.confirm_receipts(["1"]),
-        provider.ask_receipts(["1"]),
+        provider.fetch_receipts_by_id(["1"]),
         provider.ping_phone("+61491570156", "m1"),
     ):
         with pytest.raises(NotPossible, match="MessagePort"):
@@ -336,10 +338,10 @@ async def test_what_it_cannot_do_is_not_possible() -> None:
 async def test_its_capabilities_are_declared() -> None:
     provider: Provider = answering(200, b"{}")[0]
     abilities = provider.capabilities
-    assert (abilities.replies, abilities.receipts) == (Channel.PUSH, ReceiptChannel.NONE)
-    assert (abilities.batch, abilities.balance, abilities.ping) == (1, True, False)
-    assert abilities.whole_160_parts
-    assert "GSM" in abilities.rewrites
+    assert (abilities.replies, abilities.receipts) == (ReplyChannel.PUSH, ReceiptChannel.NONE)
+    assert (abilities.batch, abilities.has_balance, abilities.can_ping) == (1, True, False)
+    assert abilities.has_whole_160_parts
+    assert "GSM" in abilities.rewrite_note
     assert abilities.regions == {"61", "64"}
     await provider.aclose()
 
@@ -368,9 +370,9 @@ STATUS = st.sampled_from([200, 201, 204, 301, 400, 402, 403, 405, 406, 409, 429,
 def read_anything(status: int, content: bytes) -> None:
     """Both parsers either understand or raise a typed error."""
     answer = Answer(status, {}, content, now=0)
-    for parse in (answers.accepted, answers.balance):
+    for parse in (answers.parse_send_answer, answers.parse_balance):
         try:
-            parse(answer, Mask(SECRET))
+            parse(answer, SecretMask(SECRET))
         except ProviderError as error:
             assert error.message
 

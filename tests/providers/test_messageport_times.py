@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.providers.messageport.times import moment, zone_named
+from tui.providers.messageport.times import find_zone, parse_local_time
 
-SYDNEY = zone_named("Australia/Sydney")
+SYDNEY = find_zone("Australia/Sydney")
 LATER = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp()) * 1000
 
 
@@ -31,26 +31,28 @@ def utc(text: str) -> int:
     ],
 )
 def test_a_local_time_is_a_moment(zone: str, local: str, expected: str) -> None:
-    found = zone_named(zone)
+    found = find_zone(zone)
     assert found is not None
-    assert moment(local, found, LATER) == utc(expected)
+    assert parse_local_time(local, found, LATER) == utc(expected)
 
 
 def test_an_hour_that_repeats_is_read_by_what_the_desk_clock_allows() -> None:
     assert SYDNEY is not None
     first, second = utc("2026-04-04 15:30:00"), utc("2026-04-04 16:30:00")
     local = "2026-04-05 02:30:00"
-    assert moment(local, SYDNEY, first + 3_000) == first
-    assert moment(local, SYDNEY, second + 3_000) == second
-    assert moment(local, SYDNEY, second - 60_000) == second, "a desk clock that is a minute behind"
-    assert moment(local, SYDNEY, LATER) == second
+    assert parse_local_time(local, SYDNEY, first + 3_000) == first
+    assert parse_local_time(local, SYDNEY, second + 3_000) == second
+    assert parse_local_time(local, SYDNEY, second - 60_000) == second, (
+        "a desk clock that is a minute behind"
+    )
+    assert parse_local_time(local, SYDNEY, LATER) == second
 
 
 def test_an_hour_that_does_not_come_is_read_by_the_offset_before_it() -> None:
     assert SYDNEY is not None
-    assert moment("2026-10-04 02:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
-    assert moment("2026-10-04 02:30:00", SYDNEY, 0) == utc("2026-10-03 16:30:00")
-    assert moment("2026-10-04 03:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
+    assert parse_local_time("2026-10-04 02:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
+    assert parse_local_time("2026-10-04 02:30:00", SYDNEY, 0) == utc("2026-10-03 16:30:00")
+    assert parse_local_time("2026-10-04 03:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_an_hour_that_does_not_come_is_read_by_the_offset_before_it() -> None:
 )
 def test_what_is_no_time_is_none(text: str) -> None:
     assert SYDNEY is not None
-    assert moment(text, SYDNEY, LATER) is None
+    assert parse_local_time(text, SYDNEY, LATER) is None
 
 
 @pytest.mark.parametrize(
@@ -81,13 +83,13 @@ def test_what_is_no_time_is_none(text: str) -> None:
     ],
 )
 def test_a_name_of_no_zone_is_none(name: str) -> None:
-    assert zone_named(name) is None
+    assert find_zone(name) is None
 
 
 @given(st.text())
 def test_any_text_is_a_zone_or_none(name: str) -> None:
-    zone = zone_named(name)
-    assert zone is None or moment("2026-03-04 10:11:12", zone, LATER) is not None
+    zone = find_zone(name)
+    assert zone is None or parse_local_time("2026-03-04 10:11:12", zone, LATER) is not None
 
 
 @given(
@@ -95,8 +97,8 @@ def test_any_text_is_a_zone_or_none(name: str) -> None:
     st.sampled_from(["Australia/Sydney", "Pacific/Auckland", "America/New_York", "+14:00", "-12"]),
 )
 def test_every_date_is_a_moment_or_none(local: datetime, name: str) -> None:
-    zone = zone_named(name)
+    zone = find_zone(name)
     assert zone is not None
-    at = moment(local.strftime("%Y-%m-%d %H:%M:%S"), zone, LATER)
+    at = parse_local_time(local.strftime("%Y-%m-%d %H:%M:%S"), zone, LATER)
     if at is not None:
         assert abs(at / 1000 - local.replace(tzinfo=UTC).timestamp()) <= 26 * 3600

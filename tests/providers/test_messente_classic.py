@@ -15,17 +15,17 @@ from tui.providers.errors import (
     MessageInvalid,
     NotFound,
     NotPossible,
-    OptedOut,
     OutOfCredit,
     ProviderError,
     RateLimited,
+    RecipientOptedOut,
     Unavailable,
     Uncertain,
-    Unreadable,
+    UnreadableAnswer,
 )
 from tui.providers.messente import Messente
-from tui.providers.messente.words import CLASSIC_CODES, Call
-from tui.providers.protocol import Accepted, Outgoing, Refused
+from tui.providers.messente.words import CLASSIC_CODES, ClassicCall
+from tui.providers.protocol import Outgoing, SendAccepted, SendRefused
 
 SMS_ID = "5f0c9a7be41d4f0f8a3c2b1e6d7f9a10"
 MESSAGE = Outgoing("m1abcdefghi0", "+37251234567", "Your parcel & your receipt: 5 €")
@@ -83,7 +83,7 @@ def account(
 async def test_a_send_is_a_form_with_the_number_in_digits() -> None:
     client, wire = account(f"OK {SMS_ID}")
     message = replace(MESSAGE, sender="Desk", callback_url="https://desk.test/h/x/m1abcdefghi0")
-    (accepted,) = await client.send([message])
+    (accepted,) = await client.send_messages([message])
     (request,) = wire.requests
     assert (request.method, request.url.path, request.url.query) == (
         "POST",
@@ -99,25 +99,25 @@ async def test_a_send_is_a_form_with_the_number_in_digits() -> None:
         "from": "Desk",
         "dlr-url": "https://desk.test/h/x/m1abcdefghi0",
     }
-    assert isinstance(accepted, Accepted)
+    assert isinstance(accepted, SendAccepted)
     assert (accepted.provider_id, accepted.status) == (SMS_ID, Status.ACCEPTED)
 
 
 async def test_a_later_send_names_its_second_and_is_scheduled() -> None:
     clock = ManualClock(1_795_242_600_000)
     client, wire = account(f"OK {SMS_ID} rest of it\n", clock=clock)
-    (accepted,) = await client.send([replace(MESSAGE, scheduled_at=clock.now() + HOUR)])
+    (accepted,) = await client.send_messages([replace(MESSAGE, scheduled_at=clock.now() + HOUR)])
     assert wire.form["time_to_send"] == "1795246200"
-    assert isinstance(accepted, Accepted)
+    assert isinstance(accepted, SendAccepted)
     assert (accepted.provider_id, accepted.status) == (SMS_ID, Status.SCHEDULED)
 
 
 async def test_a_moment_that_is_over_means_now() -> None:
     clock = ManualClock()
     client, wire = account(f"OK {SMS_ID}", clock=clock)
-    (accepted,) = await client.send([replace(MESSAGE, scheduled_at=clock.now() - 1)])
+    (accepted,) = await client.send_messages([replace(MESSAGE, scheduled_at=clock.now() - 1)])
     assert "time_to_send" not in wire.form
-    assert isinstance(accepted, Accepted) and accepted.status is Status.ACCEPTED
+    assert isinstance(accepted, SendAccepted) and accepted.status is Status.ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -135,16 +135,16 @@ async def test_a_wrong_message_is_refused_with_the_field(
     line: str, kind: type[ProviderError], field: str
 ) -> None:
     client, _ = account(line)
-    (outcome,) = await client.send([MESSAGE])
-    assert isinstance(outcome, Refused) and isinstance(outcome.error, MessageInvalid)
+    (outcome,) = await client.send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert (outcome.error.field, outcome.error.code) == (field, line)
     assert str(outcome.error).endswith(f"({line}); nothing was sent")
 
 
 async def test_a_blacklisted_number_is_opted_out() -> None:
     client, _ = account("ERROR 108")
-    (outcome,) = await client.send([MESSAGE])
-    assert isinstance(outcome, Refused) and isinstance(outcome.error, OptedOut)
+    (outcome,) = await client.send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused) and isinstance(outcome.error, RecipientOptedOut)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_what_stops_a_send_is_raised_and_asks_no_second_host(
 ) -> None:
     client, wire = account(reply)
     with pytest.raises(ProviderError) as caught:
-        await client.send([MESSAGE])
+        await client.send_messages([MESSAGE])
     assert type(caught.value) is kind
     assert wire.hosts == ["first.test"]
     assert "pass word" not in repr(caught.value) and "\n" not in str(caught.value)
@@ -182,8 +182,8 @@ async def test_what_stops_a_send_is_raised_and_asks_no_second_host(
 )
 async def test_the_backup_host_takes_what_the_first_certainly_did_not_send(reply: Reply) -> None:
     client, wire = account(reply, backup=[f"OK {SMS_ID}"])
-    (accepted,) = await client.send([MESSAGE])
-    assert isinstance(accepted, Accepted) and accepted.provider_id == SMS_ID
+    (accepted,) = await client.send_messages([MESSAGE])
+    assert isinstance(accepted, SendAccepted) and accepted.provider_id == SMS_ID
     assert wire.hosts == ["first.test", "backup.test"]
     assert wire.requests[1].url.path == "/send_sms/"
     assert wire.requests[0].content == wire.requests[1].content
@@ -193,21 +193,21 @@ async def test_the_backup_host_takes_what_the_first_certainly_did_not_send(reply
 async def test_a_send_without_an_answer_is_uncertain_and_not_repeated(cut: Exception) -> None:
     client, wire = account(cut)
     with pytest.raises(Uncertain):
-        await client.send([MESSAGE])
+        await client.send_messages([MESSAGE])
     assert wire.hosts == ["first.test"]
 
 
 async def test_trouble_on_both_hosts_means_try_again_later() -> None:
     client, _ = account("FAILED 209", backup=["FAILED 209"])
     with pytest.raises(Unavailable) as caught:
-        await client.send([MESSAGE])
+        await client.send_messages([MESSAGE])
     assert caught.value.code == "FAILED 209"
 
 
 async def test_no_answer_from_the_backup_host_is_uncertain_too() -> None:
     client, _ = account("FAILED 209", backup=[httpx.ReadTimeout("late")])
     with pytest.raises(Uncertain):
-        await client.send([MESSAGE])
+        await client.send_messages([MESSAGE])
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ async def test_a_report_is_one_of_three_words(
     line: str, status: Status | None, reason: str
 ) -> None:
     client, wire = account(line)
-    receipt = await client.look_up(SMS_ID)
+    receipt = await client.look_up_message(SMS_ID)
     assert (receipt.status, receipt.word, receipt.reason) == (status, line[3:], reason)
     assert (receipt.provider_id, receipt.at, receipt.raw) == (SMS_ID, None, line)
     assert wire.requests[0].url.path == "/messente/get_dlr_response/"
@@ -232,42 +232,47 @@ async def test_a_report_is_one_of_three_words(
 
 async def test_no_report_yet_is_no_news_and_no_failure() -> None:
     client, _ = account("FAILED 102", "FAILED 102")
-    receipt = await client.look_up(SMS_ID)
+    receipt = await client.look_up_message(SMS_ID)
     assert (receipt.status, receipt.word) == (None, "")
     assert receipt.reason == "Messente has no report yet"
-    assert await client.ask_receipts([SMS_ID]) == []
+    assert await client.fetch_receipts_by_id([SMS_ID]) == []
 
 
 async def test_reports_end_when_messente_knows_the_message_no_more() -> None:
     client, _ = account("ERROR 107", "OK SENT")
-    gone, sent = await client.ask_receipts([SMS_ID, "other"])
-    assert (gone.ends_reports, gone.status, gone.provider_id) == (True, None, SMS_ID)
-    assert (sent.ends_reports, sent.status) == (False, Status.SUBMITTED)
+    gone, sent = await client.fetch_receipts_by_id([SMS_ID, "other"])
+    assert (gone.is_last_report, gone.status, gone.provider_id) == (True, None, SMS_ID)
+    assert (sent.is_last_report, sent.status) == (False, Status.SUBMITTED)
     assert client.capabilities.receipts_last_ms == 48 * HOUR
 
 
 async def test_asking_goes_on_at_the_backup_host_whatever_kept_the_first() -> None:
     client, wire = account(httpx.ReadTimeout("late"), backup=["OK DELIVERED"])
-    assert (await client.look_up(SMS_ID)).status is Status.DELIVERED
+    assert (await client.look_up_message(SMS_ID)).status is Status.DELIVERED
     assert wire.hosts == ["first.test", "backup.test"]
 
 
 @pytest.mark.parametrize(
     ("reply", "kind"),
-    [("ERROR 102", NotPossible), ("ERROR 107", NotFound), ("OK", Unreadable), (500, Unavailable)],
+    [
+        ("ERROR 102", NotPossible),
+        ("ERROR 107", NotFound),
+        ("OK", UnreadableAnswer),
+        (500, Unavailable),
+    ],
 )
 async def test_a_report_in_trouble_is_never_uncertain(
     reply: Reply, kind: type[ProviderError]
 ) -> None:
     client, _ = account(reply)
     with pytest.raises(kind):
-        await client.look_up(SMS_ID)
+        await client.look_up_message(SMS_ID)
 
 
 @pytest.mark.parametrize("line", ["OK", "OK DELETED"])
 async def test_a_cancel_is_done_when_the_line_begins_with_ok(line: str) -> None:
     client, wire = account(line)
-    await client.cancel(SMS_ID)
+    await client.cancel_message(SMS_ID)
     assert wire.requests[0].url.path == "/messente/cancel_sms/"
     assert wire.form == {"username": "user", "password": "pass word", "sms_unique_id": SMS_ID}
 
@@ -275,34 +280,34 @@ async def test_a_cancel_is_done_when_the_line_begins_with_ok(line: str) -> None:
 async def test_a_cancel_that_comes_too_late_says_so() -> None:
     client, _ = account("ERROR 107", "OK SENT")
     with pytest.raises(NotPossible, match="too late to cancel this message: Messente says SENT"):
-        await client.cancel(SMS_ID)
+        await client.cancel_message(SMS_ID)
 
 
 async def test_cancelling_an_unknown_message_says_so() -> None:
     client, _ = account("ERROR 107", "ERROR 107")
     with pytest.raises(NotFound):
-        await client.cancel(SMS_ID)
+        await client.cancel_message(SMS_ID)
 
 
 async def test_the_balance_is_in_euros_and_proves_the_key() -> None:
     client, wire = account("OK 123.45", "OK 0.10")
-    balance = await client.balance()
+    balance = await client.fetch_balance()
     assert (balance.text, balance.amount) == ("EUR 123.45", 123.45)
-    assert await client.check() == "Messente accepts the API key; EUR 0.10 left"
+    assert await client.check_credentials() == "Messente accepts the API key; EUR 0.10 left"
     assert wire.requests[0].url.path == "/messente/get_balance/"
 
 
 @pytest.mark.parametrize("line", ["OK", "OK NaN", "OK 1,5", "OK 1e9", "OK ١"])
 async def test_a_balance_that_is_no_amount_is_unreadable(line: str) -> None:
     client, _ = account(line)
-    with pytest.raises(Unreadable):
-        await client.balance()
+    with pytest.raises(UnreadableAnswer):
+        await client.fetch_balance()
 
 
 async def test_the_password_never_stays_in_what_is_kept() -> None:
     client, _ = account(f"OK {SMS_ID} password=pass word")
-    (accepted,) = await client.send([MESSAGE])
-    assert isinstance(accepted, Accepted)
+    (accepted,) = await client.send_messages([MESSAGE])
+    assert isinstance(accepted, SendAccepted)
     assert accepted.raw == f"OK {SMS_ID} password=***"
 
 
@@ -332,25 +337,25 @@ async def test_messentes_own_hosts_are_only_asked_for_accounts_at_messente(
         api="classic",
     )
     with pytest.raises(Unavailable):
-        await client.send([MESSAGE])
+        await client.send_messages([MESSAGE])
     assert asked == hosts
 
 
 async def test_the_hosts_that_were_used_are_closed() -> None:
     client, _ = account("FAILED 209", backup=["OK 1"])
-    await client.balance()
+    await client.fetch_balance()
     await client.aclose()
     with pytest.raises(RuntimeError, match="closed"):
-        await client.balance()
+        await client.fetch_balance()
 
 
 def test_every_documented_code_has_a_meaning_at_its_call() -> None:
     common = {"ERROR 101", "ERROR 102", "ERROR 103", "FAILED 208", "FAILED 209"}
     numbers = {f"ERROR {code}" for code in (104, 105, 106, 107, 108, 111)}
-    assert CLASSIC_CODES[Call.SEND].keys() == common | numbers
-    assert CLASSIC_CODES[Call.REPORT].keys() == common | {"ERROR 107", "FAILED 102"}
-    assert CLASSIC_CODES[Call.CANCEL].keys() == common | {"ERROR 107"}
-    assert CLASSIC_CODES[Call.BALANCE].keys() == common
+    assert CLASSIC_CODES[ClassicCall.SEND].keys() == common | numbers
+    assert CLASSIC_CODES[ClassicCall.REPORT].keys() == common | {"ERROR 107", "FAILED 102"}
+    assert CLASSIC_CODES[ClassicCall.CANCEL].keys() == common | {"ERROR 107"}
+    assert CLASSIC_CODES[ClassicCall.BALANCE].keys() == common
 
 
 lines = st.builds(
@@ -367,12 +372,12 @@ lines = st.builds(
 async def test_any_line_at_all_is_an_outcome_or_a_provider_error(line: str) -> None:
     client, _ = account(*[line] * 9, backup=[line] * 9)
     for call in (
-        client.send([MESSAGE]),
-        client.look_up(SMS_ID),
-        client.ask_receipts([SMS_ID]),
-        client.cancel(SMS_ID),
-        client.balance(),
-        client.check(),
+        client.send_messages([MESSAGE]),
+        client.look_up_message(SMS_ID),
+        client.fetch_receipts_by_id([SMS_ID]),
+        client.cancel_message(SMS_ID),
+        client.fetch_balance(),
+        client.check_credentials(),
     ):
         try:
             await call

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.providers.messente import OMNI_ID, account, recorded
 from tests.providers.wire import Wire
 from tui.clock import HOUR, ManualClock
-from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.domain.capabilities import ReceiptChannel, ReplyChannel
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import (
@@ -29,7 +29,7 @@ from tui.providers.errors import (
     Uncertain,
 )
 from tui.providers.messente import Messente
-from tui.providers.protocol import Accepted, Outgoing, Provider, Refused
+from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendRefused
 
 MESSAGE = Outgoing("m1abcdefghi0", "+37251234567", "Your parcel is at the front desk.")
 
@@ -55,11 +55,11 @@ def test_the_client_is_a_provider_and_declares_what_it_can() -> None:
     can = provider.capabilities
     assert (can.title, can.replies, can.receipts) == (
         "Messente",
-        Channel.PUSH,
-        ReceiptChannel.ASK,
+        ReplyChannel.PUSH,
+        ReceiptChannel.BY_ID,
     )
-    assert can.schedule and can.cancel and can.look_up and can.balance
-    assert not can.confirm and not can.ping and can.formats == {Format.SMS}
+    assert can.can_schedule and can.can_cancel and can.can_look_up and can.has_balance
+    assert not can.must_confirm and not can.can_ping and can.formats == {Format.SMS}
     assert can.receipts_last_ms == 0
 
 
@@ -70,7 +70,7 @@ async def test_a_send_is_one_json_request_with_basic_credentials() -> None:
         sender="+37259990011",
         callback_url="https://desk.test/hooks/ee/9b7c1f/m1abcdefghi0",
     )
-    outcomes = await account(wire).send([message])
+    outcomes = await account(wire).send_messages([message])
     (request,) = wire.requests
     assert (request.method, request.url.path) == ("POST", "/messente/v1/omnimessage")
     assert request.headers["authorization"] == (
@@ -90,14 +90,14 @@ async def test_a_send_is_one_json_request_with_basic_credentials() -> None:
         "dlr_url": "https://desk.test/hooks/ee/9b7c1f/m1abcdefghi0",
     }
     (accepted,) = outcomes
-    assert isinstance(accepted, Accepted)
+    assert isinstance(accepted, SendAccepted)
     assert (accepted.provider_id, accepted.status) == (OMNI_ID, Status.ACCEPTED)
     assert "8f2f6a9d-0b52-4a83-8d5e-2f3f7b7f0c64" in accepted.raw
 
 
 async def test_a_send_without_sender_or_listener_leaves_those_fields_out() -> None:
     wire = Wire(recorded("accepted", 201))
-    await account(wire).send([MESSAGE])
+    await account(wire).send_messages([MESSAGE])
     assert sent_json(wire) == {
         "to": "+37251234567",
         "messages": [{"channel": "sms", "text": "Your parcel is at the front desk."}],
@@ -107,27 +107,29 @@ async def test_a_send_without_sender_or_listener_leaves_those_fields_out() -> No
 async def test_a_later_send_names_its_moment_in_utc_and_is_scheduled() -> None:
     wire, clock = Wire(recorded("accepted", 201)), ManualClock(1_795_242_600_000)
     later = replace(MESSAGE, scheduled_at=clock.now() + HOUR + 1)
-    (accepted,) = await account(wire, clock).send([later])
+    (accepted,) = await account(wire, clock).send_messages([later])
     assert sent_json(wire)["time_to_send"] == "2026-11-21T07:30:01Z"
-    assert isinstance(accepted, Accepted) and accepted.status is Status.SCHEDULED
+    assert isinstance(accepted, SendAccepted) and accepted.status is Status.SCHEDULED
 
 
 async def test_a_moment_that_is_over_means_now() -> None:
     wire, clock = Wire(recorded("accepted", 201)), ManualClock()
-    (accepted,) = await account(wire, clock).send([replace(MESSAGE, scheduled_at=clock.now())])
+    (accepted,) = await account(wire, clock).send_messages(
+        [replace(MESSAGE, scheduled_at=clock.now())]
+    )
     assert "time_to_send" not in sent_json(wire)
-    assert isinstance(accepted, Accepted) and accepted.status is Status.ACCEPTED
+    assert isinstance(accepted, SendAccepted) and accepted.status is Status.ACCEPTED
 
 
 async def test_a_text_with_a_lone_surrogate_still_goes_out() -> None:
     wire = Wire(recorded("accepted", 201))
-    await account(wire).send([replace(MESSAGE, text="hi \ud83d there")])
+    await account(wire).send_messages([replace(MESSAGE, text="hi \ud83d there")])
     assert sent_json(wire)["messages"][0]["text"] == "hi � there"
 
 
 async def test_a_bad_number_refuses_the_message_and_names_the_field() -> None:
-    (outcome,) = await account(Wire(recorded("error_number", 400))).send([MESSAGE])
-    assert isinstance(outcome, Refused) and isinstance(outcome.error, MessageInvalid)
+    (outcome,) = await account(Wire(recorded("error_number", 400))).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert (outcome.error.field, outcome.error.code) == ("to", "105")
     assert str(outcome.error) == (
         "Messente refuses a value: to: Not a valid phone number; nothing was sent"
@@ -136,8 +138,8 @@ async def test_a_bad_number_refuses_the_message_and_names_the_field() -> None:
 
 async def test_the_field_is_the_last_name_of_a_longer_source() -> None:
     wire = Wire(errors(error("106", "messages.0.text", "Missing\ndata for required field.")))
-    (outcome,) = await account(wire).send([MESSAGE])
-    assert isinstance(outcome, Refused) and isinstance(outcome.error, MessageInvalid)
+    (outcome,) = await account(wire).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert outcome.error.field == "text"
     assert "\n" not in str(outcome.error)
 
@@ -171,7 +173,7 @@ async def test_what_stops_a_send_is_raised_by_what_it_means(
 ) -> None:
     wire = Wire(answer)
     with pytest.raises(ProviderError) as caught:
-        await account(wire).send([MESSAGE])
+        await account(wire).send_messages([MESSAGE])
     assert type(caught.value) is kind
     assert "pass word" not in repr(caught.value) and "\n" not in str(caught.value)
     assert len(wire.requests) == 1
@@ -180,21 +182,21 @@ async def test_what_stops_a_send_is_raised_by_what_it_means(
 async def test_trouble_of_the_account_speaks_before_trouble_of_the_message() -> None:
     wire = Wire(errors(error("105", "to"), error("103")))
     with pytest.raises(CredentialsRefused):
-        await account(wire).send([MESSAGE])
+        await account(wire).send_messages([MESSAGE])
 
 
 async def test_only_one_message_at_a_time_and_only_sms_is_taken() -> None:
     wire = Wire(recorded("accepted", 201))
     with pytest.raises(NotPossible):
-        await account(wire).send([MESSAGE, MESSAGE])
-    (outcome,) = await account(wire).send([replace(MESSAGE, format=Format.MMS)])
-    assert isinstance(outcome, Refused) and isinstance(outcome.error, MessageInvalid)
+        await account(wire).send_messages([MESSAGE, MESSAGE])
+    (outcome,) = await account(wire).send_messages([replace(MESSAGE, format=Format.MMS)])
+    assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert not wire.requests
 
 
 async def test_the_balance_comes_from_the_classic_calls() -> None:
     wire = Wire(httpx.Response(200, text="OK 123.45"))
-    balance = await account(wire).balance()
+    balance = await account(wire).fetch_balance()
     assert (balance.text, balance.amount) == ("EUR 123.45", 123.45)
     (request,) = wire.requests
     assert request.url.path == "/messente/get_balance/"
@@ -211,9 +213,9 @@ async def test_the_real_account_asks_the_real_classic_host_for_the_balance(base_
         clock=ManualClock(),
         transport=httpx.MockTransport(wire),
     )
-    await client.balance()
+    await client.fetch_balance()
     with pytest.raises(ProviderError):
-        await client.look_up(OMNI_ID)
+        await client.look_up_message(OMNI_ID)
     assert [str(request.url) for request in wire.requests] == [
         "https://api2.messente.com/get_balance/",
         f"https://api.messente.com/v1/omnimessage/{OMNI_ID}/status",
@@ -224,8 +226,8 @@ async def test_the_real_account_asks_the_real_classic_host_for_the_balance(base_
 async def test_what_messente_does_not_offer_is_said_in_one_line() -> None:
     client = account(Wire(httpx.Response(200)))
     for call in (
-        client.replies(""),
-        client.receipts(""),
+        client.fetch_replies(""),
+        client.fetch_receipts(""),
         client.confirm_replies(["x"]),
         client.confirm_receipts(["x"]),
         client.ping_phone("+37251234567", "m1"),
@@ -260,12 +262,12 @@ async def test_any_answer_at_all_is_an_outcome_or_a_provider_error(
 ) -> None:
     client = account(Wire(httpx.Response(status, content=body)))
     for call in (
-        client.send([MESSAGE]),
-        client.look_up(OMNI_ID),
-        client.ask_receipts([OMNI_ID]),
-        client.cancel(OMNI_ID),
-        client.balance(),
-        client.check(),
+        client.send_messages([MESSAGE]),
+        client.look_up_message(OMNI_ID),
+        client.fetch_receipts_by_id([OMNI_ID]),
+        client.cancel_message(OMNI_ID),
+        client.fetch_balance(),
+        client.check_credentials(),
     ):
         try:
             await call

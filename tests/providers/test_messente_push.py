@@ -16,7 +16,7 @@ from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused, ProviderError
 from tui.providers.messente import Messente
-from tui.providers.messente.parse import milliseconds
+from tui.providers.messente.parse import parse_time
 from tui.providers.protocol import Push, PushAnswer
 
 DATA = Path(__file__).parent.parent / "data" / "messente"
@@ -111,7 +111,7 @@ def test_the_pushed_receipt_has_all_that_messente_tells() -> None:
     assert (receipt.status, receipt.word, receipt.code) == (Status.DELIVERED, "DELIVRD", "")
     assert (receipt.provider_id, receipt.reference) == (OMNI_ID, REFERENCE)
     assert (receipt.at, receipt.parts, receipt.price) == (1_795_166_147_120, 1, "0.059")
-    assert not receipt.opted_out and not receipt.ends_reports
+    assert not receipt.opted_out and not receipt.is_last_report
 
 
 async def test_a_polled_and_a_pushed_receipt_with_the_same_news_are_one_event() -> None:
@@ -125,7 +125,7 @@ async def test_a_polled_and_a_pushed_receipt_with_the_same_news_are_one_event() 
             lambda request: httpx.Response(200, json={"statuses": [entry]})
         ),
     )
-    assert (await client.look_up(OMNI_ID)).event_id == report().event_id
+    assert (await client.look_up_message(OMNI_ID)).event_id == report().event_id
     assert report().event_id != report(status="UNDELIV").event_id
 
 
@@ -230,7 +230,7 @@ def test_odd_fields_do_not_spoil_a_report() -> None:
     ],
 )
 def test_times_are_utc_unless_they_say_otherwise(given_time: object, at: int | None) -> None:
-    assert milliseconds(given_time) == at
+    assert parse_time(given_time) == at
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_a_push_that_cannot_be_read_is_kept_and_answered(body: bytes, problem: s
     push = post(body, sign(body, "sandbox-secret"))
     event = the_event(account(inbound_secret="").read_push(push))
     assert isinstance(event, Unreadable)
-    assert (event.problem, event.confirm) == (problem, False)
+    assert (event.problem, event.can_confirm) == (problem, False)
     assert event.raw == body.decode("utf-8", "replace")
 
 
@@ -315,7 +315,7 @@ def test_the_fine_word_decides_and_the_coarse_one_fills_in(
 def test_a_classic_receipt_without_message_or_status_is_set_aside(query: str) -> None:
     pairs = list(httpx.QueryParams(query).multi_items())
     event = the_event(account(classic=True).read_push(get(pairs)))
-    assert isinstance(event, Unreadable) and not event.confirm
+    assert isinstance(event, Unreadable) and not event.can_confirm
 
 
 def test_a_repeated_receipt_has_the_same_event_id_and_other_news_another() -> None:

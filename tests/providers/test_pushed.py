@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers.protocol import Push
-from tui.providers.pushed import items_of
+from tui.providers.pushed import parse_items
 
 EMPTY = Push("POST", "/hooks/a/b", "", (), {}, b"")
 
 
 def fields(body: bytes, kind: str = "") -> dict[str, str]:
     """The fields of the one item in a body of this content type."""
-    [item] = items_of(replace(EMPTY, headers={"content-type": kind}, body=body))
+    [item] = parse_items(replace(EMPTY, headers={"content-type": kind}, body=body))
     return item.fields
 
 
@@ -34,8 +34,8 @@ def fields(body: bytes, kind: str = "") -> dict[str, str]:
     ],
 )
 def test_every_notation_says_the_same(body: bytes) -> None:
-    [item] = items_of(replace(EMPTY, body=body))
-    assert (item.get("message_id"), item.get("MESSAGE_STATE")) == ("17", "delivered")
+    [item] = parse_items(replace(EMPTY, body=body))
+    assert (item.get_text("message_id"), item.get_text("MESSAGE_STATE")) == ("17", "delivered")
 
 
 @pytest.mark.parametrize(
@@ -67,35 +67,37 @@ def test_an_outer_name_wins_over_an_inner_one_and_paths_name_both() -> None:
 
 
 def test_the_items_of_an_array_are_apart_whatever_they_are() -> None:
-    items = items_of(replace(EMPTY, body=b'[{"a": "1"}, 7, {"a": "2"}]'))
-    assert [item.get("a") for item in items] == ["1", "", "2"]
-    assert items[1].whole == 7
+    items = parse_items(replace(EMPTY, body=b'[{"a": "1"}, 7, {"a": "2"}]'))
+    assert [item.get_text("a") for item in items] == ["1", "", "2"]
+    assert items[1].payload == 7
 
 
 def test_a_query_counts_where_the_body_is_silent() -> None:
     query = (("message_id", "17"), ("message_state", "expired"))
-    [alone] = items_of(replace(EMPTY, method="GET", query=query))
-    assert alone.get("message_id") == "17"
-    [both] = items_of(replace(EMPTY, query=query, body=b"message_state=delivered"))
-    assert (both.get("message_id"), both.get("message_state")) == ("17", "delivered")
-    [json] = items_of(replace(EMPTY, query=query, body=b'{"message_state": "delivered"}'))
-    assert (json.get("message_id"), json.get("message_state")) == ("17", "delivered")
+    [alone] = parse_items(replace(EMPTY, method="GET", query=query))
+    assert alone.get_text("message_id") == "17"
+    [both] = parse_items(replace(EMPTY, query=query, body=b"message_state=delivered"))
+    assert (both.get_text("message_id"), both.get_text("message_state")) == ("17", "delivered")
+    [json] = parse_items(replace(EMPTY, query=query, body=b'{"message_state": "delivered"}'))
+    assert (json.get_text("message_id"), json.get_text("message_state")) == ("17", "delivered")
 
 
 def test_broken_json_is_one_item_without_fields() -> None:
-    [item] = items_of(replace(EMPTY, headers={"content-type": "application/json"}, body=b'{"a": '))
-    assert (item.fields, item.whole) == ({}, '{"a":')
+    [item] = parse_items(
+        replace(EMPTY, headers={"content-type": "application/json"}, body=b'{"a": ')
+    )
+    assert (item.fields, item.payload) == ({}, '{"a":')
 
 
 def test_json_nested_without_end_is_survived() -> None:
     for body in (b"[" * 60_000, b'{"a":' * 9_000 + b"1" + b"}" * 9_000):
-        for item in items_of(replace(EMPTY, body=body)):
-            assert item.get("message_id") == ""
+        for item in parse_items(replace(EMPTY, body=body)):
+            assert item.get_text("message_id") == ""
 
 
 def test_a_byte_order_mark_alone_is_harmless() -> None:
-    [item] = items_of(replace(EMPTY, body=b"\xef\xbb\xbf"))
-    assert item.get("message_id") == ""
+    [item] = parse_items(replace(EMPTY, body=b"\xef\xbb\xbf"))
+    assert item.get_text("message_id") == ""
 
 
 @given(
@@ -103,7 +105,7 @@ def test_a_byte_order_mark_alone_is_harmless() -> None:
     kind=st.sampled_from(["", "application/json", "text/plain", "text/plain; charset=koi8-r"]),
 )
 def test_any_bytes_become_items(body: bytes, kind: str) -> None:
-    for item in items_of(replace(EMPTY, headers={"content-type": kind}, body=body)):
+    for item in parse_items(replace(EMPTY, headers={"content-type": kind}, body=body)):
         "".join([*item.fields, *item.fields.values()]).encode()
 
 
@@ -111,7 +113,7 @@ def test_any_bytes_become_items(body: bytes, kind: str) -> None:
 def test_a_proper_form_is_read_back(pairs: list[tuple[str, str]]) -> None:
     expected: dict[str, str] = {}
     for name, text in pairs:
-        expected.setdefault(name, repair(text))
-    body = urlencode([(name, repair(text)) for name, text in pairs]).encode()
-    found = items_of(replace(EMPTY, body=body))
+        expected.setdefault(name, repair_text(text))
+    body = urlencode([(name, repair_text(text)) for name, text in pairs]).encode()
+    found = parse_items(replace(EMPTY, body=body))
     assert [item.fields for item in found] == ([expected] if pairs else [])

@@ -9,8 +9,8 @@ import pytest
 
 from tui.clock import ManualClock
 from tui.providers.protocol import Push
-from tui.providers.registry import PROVIDERS, capabilities_of, open_provider
-from tui.settings.accounts import MODELS
+from tui.providers.registry import PROVIDERS, get_capabilities, open_provider
+from tui.settings.accounts import ACCOUNT_MODELS
 
 KEY = {"base_url": "http://127.0.0.1:9", "api_key": "key", "api_secret": "secret"}
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
@@ -28,19 +28,19 @@ async def test_what_is_declared_is_what_the_client_says_of_itself(
     provider: str, options: dict[str, Any], clock: ManualClock
 ) -> None:
     client = open_provider(provider, {**KEY, **options}, clock)
-    assert capabilities_of(provider, options) == client.capabilities
+    assert get_capabilities(provider, options) == client.capabilities
     await client.aclose()
 
 
 def test_the_providers_are_those_of_the_settings() -> None:
-    assert set(PROVIDERS) == set(MODELS)
+    assert set(PROVIDERS) == set(ACCOUNT_MODELS)
 
 
 def test_an_unknown_provider_is_an_error(clock: ManualClock) -> None:
     with pytest.raises(KeyError):
         open_provider("carrier-pigeon", KEY, clock)
     with pytest.raises(KeyError):
-        capabilities_of("carrier-pigeon", {})
+        get_capabilities("carrier-pigeon", {})
 
 
 async def test_a_smartswitch_reads_pushes_by_the_operators_names(clock: ManualClock) -> None:

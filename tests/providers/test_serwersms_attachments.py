@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.providers.serwersms.attachments import (
-    LARGEST,
-    decode,
-    read_attachments,
-    text_parts,
-    without_content,
+    MAX_ATTACHMENT_BYTES,
+    decode_base64,
+    join_text_parts,
+    parse_attachments,
+    remove_content,
 )
 
 
@@ -23,50 +23,59 @@ def part(data: Any, **fields: Any) -> dict[str, Any]:
 
 def test_the_documented_attachment_is_decoded() -> None:
     item = {"attachments": [part("SmFrYXMgdGFtIGplc3pjemUgd2lhZGFvbW9zYw==", name="text_0002.txt")]}
-    [found] = read_attachments(item)
+    [found] = parse_attachments(item)
     assert (found.name, found.content_type) == ("text_0002.txt", "text/plain")
     assert found.data == b"Jakas tam jeszcze wiadaomosc"
 
 
 def test_the_field_may_be_called_date_as_one_table_says() -> None:
-    [found] = read_attachments({"attachments": [{"name": "a", "date": "R0lG"}]})
+    [found] = parse_attachments({"attachments": [{"name": "a", "date": "R0lG"}]})
     assert found.data == b"GIF"
 
 
 def test_wrapped_lines_and_lost_padding_are_forgiven() -> None:
-    assert decode("ZGVz\r\na3M") == b"desks"
+    assert decode_base64("ZGVz\r\na3M") == b"desks"
 
 
 @pytest.mark.parametrize("data", ["", "żółw", "not base64!", "A", "===="])
 def test_what_is_no_base64_is_empty(data: str) -> None:
-    assert decode(data) == b""
+    assert decode_base64(data) == b""
 
 
-@pytest.mark.parametrize(("size", "kept"), [(LARGEST, LARGEST), (LARGEST + 1, 0)])
+@pytest.mark.parametrize(
+    ("size", "kept"), [(MAX_ATTACHMENT_BYTES, MAX_ATTACHMENT_BYTES), (MAX_ATTACHMENT_BYTES + 1, 0)]
+)
 def test_an_attachment_over_the_bound_keeps_its_name_and_loses_its_content(
     size: int, kept: int
 ) -> None:
     packed = base64.b64encode(bytes(size)).decode()
-    [found] = read_attachments({"attachments": [part(packed)]})
+    [found] = parse_attachments({"attachments": [part(packed)]})
     assert found.name == "a.txt"
     assert len(found.data) == kept
 
 
 def test_content_is_kept_once_and_what_cannot_be_decoded_stays_in_the_payload() -> None:
-    item = {"id": 7, "attachments": [part("R0lG"), part("not base64!"), part("A" * LARGEST * 2)]}
-    kept = without_content(item)
+    item = {
+        "id": 7,
+        "attachments": [part("R0lG"), part("not base64!"), part("A" * MAX_ATTACHMENT_BYTES * 2)],
+    }
+    kept = remove_content(item)
     assert kept["id"] == 7
     assert [entry["data"] for entry in kept["attachments"]] == [
         "(4 characters)",
         "not base64!",
-        f"({LARGEST * 2} characters)",
+        f"({MAX_ATTACHMENT_BYTES * 2} characters)",
     ]
-    assert item["attachments"] == [part("R0lG"), part("not base64!"), part("A" * LARGEST * 2)]
+    assert item["attachments"] == [
+        part("R0lG"),
+        part("not base64!"),
+        part("A" * MAX_ATTACHMENT_BYTES * 2),
+    ]
 
 
 def test_nameless_things_and_things_that_are_no_attachment_do_no_harm() -> None:
     item = {"attachments": [{}, "x", None, part(5, name=["x"], content_type=None)]}
-    found = read_attachments(item)
+    found = parse_attachments(item)
     assert [(a.name, a.content_type) for a in found] == [
         ("attachment", "application/octet-stream")
     ] * 2
@@ -79,14 +88,16 @@ def test_the_words_of_an_mms_are_its_text_parts() -> None:
         part(base64.b64encode(b"\xff!").decode(), content_type="Text/Plain; charset=utf-8"),
         part(base64.b64encode(b"x" * 70_000).decode()),
     ]
-    assert text_parts(read_attachments({"attachments": pages})) == "Dzień dobry\ufffd\n\ufffd!"
+    assert (
+        join_text_parts(parse_attachments({"attachments": pages})) == "Dzień dobry\ufffd\n\ufffd!"
+    )
 
 
 @given(content=st.binary(max_size=300))
 def test_every_content_survives_base64(content: bytes) -> None:
-    assert decode(base64.b64encode(content).decode()) == content
+    assert decode_base64(base64.b64encode(content).decode()) == content
 
 
 @given(data=st.text())
 def test_any_text_is_decoded_or_empty(data: str) -> None:
-    assert isinstance(decode(data), bytes)
+    assert isinstance(decode_base64(data), bytes)

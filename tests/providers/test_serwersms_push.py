@@ -74,7 +74,7 @@ async def test_a_pushed_reply_is_the_same_event_as_the_polled_one(kind: str) -> 
         "recived": "2026-03-04 09:15:07",
         "text": "Tak",
     }
-    page = await account(answer={"items": [item]}).replies("")
+    page = await account(answer={"items": [item]}).fetch_replies("")
     event = pushed(get("wiadomosc=Tak&numer=48500600700&data=2026-03-04+09:15:07&id=4810233"))
     assert event.event_id == page.events[0].event_id
 
@@ -107,7 +107,7 @@ def test_an_empty_reply_is_still_a_reply() -> None:
 def test_a_push_that_is_no_reply_is_set_aside_and_answered_with_ok(query: str) -> None:
     event = pushed(get(query))
     assert isinstance(event, Unreadable)
-    assert not event.confirm
+    assert not event.can_confirm
     assert dict(parse_qsl(query)) == json.loads(event.raw)
 
 

@@ -16,7 +16,7 @@ from tui.domain.events import Unreadable as SetAside
 from tui.providers.errors import (
     NotPossible,
     Unavailable,
-    Unreadable,
+    UnreadableAnswer,
 )
 from tui.providers.serwersms import SerwerSms
 
@@ -29,16 +29,16 @@ def eco(identity: int, recived: str, **fields: Any) -> dict[str, Any]:
 
 async def test_replies_of_every_type_become_events() -> None:
     wire = Wire(recorded("recived"))
-    page = await account(wire).replies("")
+    page = await account(wire).fetch_replies("")
     answer, own_number, picture = page.events
     assert isinstance(answer, Reply)
     assert answer.party == "+48500600700"
     assert answer.text == "Będę o 16"
-    assert answer.answers == "7c1f09ab52"
+    assert answer.answered_id == "7c1f09ab52"
     assert answer.received_at == NOON - 2 * HOUR - 38 * MINUTE - 20_000
     assert json.loads(answer.raw)["type"] == "eco"
     assert isinstance(own_number, Reply)
-    assert (own_number.text, own_number.answers) == ("Dziękuję", "")
+    assert (own_number.text, own_number.answered_id) == ("Dziękuję", "")
     assert isinstance(picture, Reply)
     assert picture.own == "+48664078059"
     assert picture.subject == "Zdjęcie"
@@ -46,11 +46,11 @@ async def test_replies_of_every_type_become_events() -> None:
     assert [(part.name, part.data.decode()) for part in picture.attachments] == [
         ("note.txt", "zdjęcie")
     ]
-    assert not page.more
+    assert not page.has_more
 
 
 async def test_events_of_a_page_come_oldest_first() -> None:
-    page = await account(Wire(recorded("recived_all_types"))).replies("")
+    page = await account(Wire(recorded("recived_all_types"))).fetch_replies("")
     times = [event.received_at for event in page.events if isinstance(event, Reply)]
     assert len(times) == 4
     assert times == sorted(times, key=lambda at: at or 0)
@@ -59,8 +59,8 @@ async def test_events_of_a_page_come_oldest_first() -> None:
 async def test_replies_are_asked_for_by_date_and_never_marked_as_read() -> None:
     wire = Wire(recorded("recived"))
     desk = account(wire)
-    page = await desk.replies("")
-    await desk.replies(page.cursor)
+    page = await desk.fetch_replies("")
+    await desk.fetch_replies(page.cursor)
     assert wire.paths == ["/serwersms/messages/recived.json"] * 2
     first, second = wire.bodies
     assert first["date_from"] == "2026-02-18 11:50:00"
@@ -72,15 +72,15 @@ async def test_replies_are_asked_for_by_date_and_never_marked_as_read() -> None:
 
 async def test_a_reply_asked_for_twice_is_the_same_event() -> None:
     desk = account(Wire(recorded("recived")))
-    first = await desk.replies("")
-    again = await desk.replies(first.cursor)
+    first = await desk.fetch_replies("")
+    again = await desk.fetch_replies(first.cursor)
     assert [e.event_id for e in first.events] == [e.event_id for e in again.events]
     assert again.cursor == first.cursor
 
 
 async def test_the_same_id_in_two_types_is_two_replies() -> None:
     ndi = eco(7, "2026-03-04 10:00:01", type="ndi")
-    page = await account(Wire({"items": [eco(7, "2026-03-04 10:00:00"), ndi]})).replies("")
+    page = await account(Wire({"items": [eco(7, "2026-03-04 10:00:00"), ndi]})).fetch_replies("")
     first, second = page.events
     assert first.event_id != second.event_id
 
@@ -89,7 +89,7 @@ async def test_the_same_id_in_two_types_is_two_replies() -> None:
 async def test_both_spellings_of_the_date_are_read(key: str) -> None:
     item = eco(1, "")
     item.pop("recived")
-    page = await account(Wire({"items": [{**item, key: "2026-03-04 12:00:00"}]})).replies("")
+    page = await account(Wire({"items": [{**item, key: "2026-03-04 12:00:00"}]})).fetch_replies("")
     [reply] = page.events
     assert isinstance(reply, Reply)
     assert reply.received_at == NOON
@@ -99,8 +99,8 @@ async def test_where_the_first_spelling_of_the_action_is_unknown_the_other_is_ke
     unknown = {"error": {"code": 1000, "type": "InvalidAction", "message": "Brak akcji"}}
     wire = Wire(unknown, recorded("recived"))
     desk = account(wire)
-    page = await desk.replies("")
-    await desk.replies(page.cursor)
+    page = await desk.fetch_replies("")
+    await desk.fetch_replies(page.cursor)
     assert len(page.events) == 3
     assert [path.rpartition("/")[2] for path in wire.paths] == [
         "recived.json",
@@ -113,7 +113,7 @@ async def test_an_account_without_either_spelling_says_so() -> None:
     desk = account(Wire({"error": {"code": 1000, "type": "InvalidAction", "message": "x"}}))
     for _ in range(2):
         with pytest.raises(NotPossible):
-            await desk.replies("")
+            await desk.fetch_replies("")
 
 
 async def test_pages_are_read_to_the_end_before_the_cursor_moves() -> None:
@@ -121,11 +121,11 @@ async def test_pages_are_read_to_the_end_before_the_cursor_moves() -> None:
     rest = {"items": [eco(99, "2026-03-04 11:30:00")]}
     wire = Wire(full, rest, {"items": []})
     desk = account(wire)
-    first = await desk.replies("")
-    assert first.more
-    second = await desk.replies(first.cursor)
-    assert not second.more
-    third = await desk.replies(second.cursor)
+    first = await desk.fetch_replies("")
+    assert first.has_more
+    second = await desk.fetch_replies(first.cursor)
+    assert not second.has_more
+    third = await desk.fetch_replies(second.cursor)
     assert [body["page"] for body in wire.bodies] == [1, 2, 1]
     dates = [body["date_from"] for body in wire.bodies]
     assert dates == ["2026-02-18 11:50:00"] * 2 + ["2026-03-04 11:20:00"]
@@ -138,37 +138,37 @@ async def test_pages_are_read_to_the_end_before_the_cursor_moves() -> None:
 async def test_a_short_page_is_the_last_unless_paging_tells_of_more(count: Any, more: bool) -> None:
     items = [eco(1, "2026-03-04 11:00:00"), eco(2, "2026-03-04 11:00:01")]
     body = {"paging": {"page": 1, "count": count}, "items": items}
-    page = await account(Wire(body)).replies("")
-    assert page.more is more
+    page = await account(Wire(body)).fetch_replies("")
+    assert page.has_more is more
 
 
 async def test_an_empty_page_is_the_last_whatever_paging_tells() -> None:
-    page = await account(Wire({"paging": {"page": 1, "count": 9}, "items": []})).replies("")
-    assert not page.more
+    page = await account(Wire({"paging": {"page": 1, "count": 9}, "items": []})).fetch_replies("")
+    assert not page.has_more
 
 
 async def test_a_date_in_the_far_future_does_not_hide_later_replies() -> None:
     wire = Wire({"items": [eco(1, "2026-03-04 11:00:00"), eco(2, "9999-12-31 23:59:59")]})
     desk = account(wire)
-    page = await desk.replies("")
+    page = await desk.fetch_replies("")
     assert len(page.events) == 2
-    await desk.replies(page.cursor)
+    await desk.fetch_replies(page.cursor)
     assert wire.bodies[1]["date_from"] == "2026-03-04 10:50:00"
 
 
 @pytest.mark.parametrize("cursor", ["garbage", "1:2:3", "-1:1:0:0", "9" * 40, "٣:1:0:0"])
 async def test_a_cursor_that_is_none_starts_afresh(cursor: str) -> None:
     wire = Wire({"items": []})
-    await account(wire).replies(cursor)
+    await account(wire).fetch_replies(cursor)
     assert wire.bodies[0]["date_from"] == "2026-02-18 11:50:00"
     assert wire.bodies[0]["page"] == 1
 
 
 @pytest.mark.parametrize("flag", [True, "true", 1, "1"])
 async def test_a_blacklisted_sender_has_opted_out(flag: Any) -> None:
-    page = await account(Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})).replies(
-        ""
-    )
+    page = await account(
+        Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})
+    ).fetch_replies("")
     [reply] = page.events
     assert isinstance(reply, Reply)
     assert reply.opted_out
@@ -176,9 +176,9 @@ async def test_a_blacklisted_sender_has_opted_out(flag: Any) -> None:
 
 @pytest.mark.parametrize("flag", [False, "false", 0, None, "", [1]])
 async def test_every_other_sender_has_not(flag: Any) -> None:
-    page = await account(Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})).replies(
-        ""
-    )
+    page = await account(
+        Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})
+    ).fetch_replies("")
     [reply] = page.events
     assert isinstance(reply, Reply)
     assert not reply.opted_out
@@ -192,19 +192,19 @@ async def test_one_bad_reply_never_blocks_the_rest() -> None:
         {},
         eco(3, "2026-03-04 11:00:02", text="Dobra \ud83d\x00"),
     ]
-    page = await account(Wire({"items": items})).replies("")
+    page = await account(Wire({"items": items})).fetch_replies("")
     aside = [event for event in page.events if isinstance(event, SetAside)]
     [good] = [event for event in page.events if isinstance(event, Reply)]
     assert good.text == "Dobra \ufffd\ufffd"
     assert len(aside) == 4
     assert len({event.event_id for event in aside}) == 4
-    assert not any(event.confirm for event in aside)
+    assert not any(event.can_confirm for event in aside)
     assert json.loads(aside[0].raw)["text"] == "Tak"
 
 
 async def test_a_reply_without_a_readable_date_or_id_still_arrives() -> None:
     items = [eco(1, "0000-00-00 00:00:00"), {"phone": "+48500600700", "text": 16}]
-    page = await account(Wire({"items": items})).replies("")
+    page = await account(Wire({"items": items})).fetch_replies("")
     dated, bare = page.events
     assert isinstance(dated, Reply)
     assert dated.received_at is None
@@ -216,7 +216,7 @@ async def test_a_reply_without_a_readable_date_or_id_still_arrives() -> None:
 
 async def test_secrets_are_not_kept_with_an_event() -> None:
     item = eco(1, "2026-03-04 11:00:00", echo=f"x{PASSWORD}x", password="other")
-    page = await account(Wire({"items": [item]})).replies("")
+    page = await account(Wire({"items": [item]})).fetch_replies("")
     [reply] = page.events
     assert PASSWORD not in reply.raw
     assert "other" not in reply.raw
@@ -224,25 +224,25 @@ async def test_secrets_are_not_kept_with_an_event() -> None:
 
 @pytest.mark.parametrize("items", [None, {}, {"0": eco(1, "2026-03-04 11:00:00")}])
 async def test_a_list_may_be_null_or_a_numbered_object(items: Any) -> None:
-    page = await account(Wire({"items": items})).replies("")
+    page = await account(Wire({"items": items})).fetch_replies("")
     assert len(page.events) == len(items or {})
 
 
 @pytest.mark.parametrize("body", [{}, {"items": "x"}, [], "x", {"error": {"code": 9999}}])
 async def test_a_page_that_is_none_is_no_empty_page(body: Any) -> None:
-    with pytest.raises(Unreadable):
-        await account(Wire(body)).replies("")
+    with pytest.raises(UnreadableAnswer):
+        await account(Wire(body)).fetch_replies("")
 
 
 async def test_trouble_at_the_provider_is_worth_another_try() -> None:
     with pytest.raises(Unavailable):
-        await account(Wire(httpx.Response(500))).replies("")
+        await account(Wire(httpx.Response(500))).fetch_replies("")
 
 
 @given(items=hostile_items)
 async def test_any_items_become_events_and_nothing_else(items: list[Any]) -> None:
     desk = account(Wire({"items": items}))
-    page = await desk.replies("")
+    page = await desk.fetch_replies("")
     assert len(page.events) == len(items)
     for event in page.events:
         assert isinstance(event, Reply | SetAside)
@@ -277,15 +277,15 @@ async def test_polling_in_any_rhythm_finds_every_reply(minutes: list[int], size:
         held += [eco(n, date) for n, date in enumerate(dates)][start : start + size]
         more = True
         while more:
-            page = await desk.replies(cursor)
+            page = await desk.fetch_replies(cursor)
             seen |= {event.event_id.partition("@")[0] for event in page.events}
-            cursor, more = page.cursor, page.more
+            cursor, more = page.cursor, page.has_more
     assert seen == {str(n) for n in range(len(dates))}
 
 
 async def test_both_passes_of_the_repeated_autumn_hour_are_fetched() -> None:
     wire = Wire({"items": [eco(1, "2026-10-25 02:59:00")]}, {"items": []})
     desk = account(wire, now=1_792_890_000_000)
-    page = await desk.replies("")
-    await desk.replies(page.cursor)
+    page = await desk.fetch_replies("")
+    await desk.fetch_replies(page.cursor)
     assert wire.bodies[1]["date_from"] == "2026-10-25 01:49:00"

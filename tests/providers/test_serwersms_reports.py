@@ -18,7 +18,7 @@ from tui.providers.errors import (
     NotFound,
     NotPossible,
     ProviderError,
-    Unreadable,
+    UnreadableAnswer,
 )
 
 REFERENCE = "m1dvi7vgg5c3e"
@@ -26,7 +26,7 @@ REFERENCE = "m1dvi7vgg5c3e"
 
 async def test_reports_are_asked_for_by_id() -> None:
     wire = Wire(recorded("reports"))
-    [receipt] = await account(wire).ask_receipts(["7c1f09ab52", "forgotten1"])
+    [receipt] = await account(wire).fetch_receipts_by_id(["7c1f09ab52", "forgotten1"])
     assert wire.paths == ["/serwersms/messages/reports.json"]
     assert wire.bodies[0]["id"] == ["7c1f09ab52", "forgotten1"]
     assert receipt.provider_id == "7c1f09ab52"
@@ -38,14 +38,14 @@ async def test_reports_are_asked_for_by_id() -> None:
 
 async def test_nothing_is_asked_about_no_message() -> None:
     wire = Wire(recorded("reports"))
-    assert await account(wire).ask_receipts([]) == []
+    assert await account(wire).fetch_receipts_by_id([]) == []
     assert not wire.bodies
 
 
 async def test_more_than_500_ids_take_a_second_request() -> None:
     wire = Wire({"items": []})
     ids = [f"id{n:08}" for n in range(501)]
-    assert await account(wire).ask_receipts(ids) == []
+    assert await account(wire).fetch_receipts_by_id(ids) == []
     assert [len(body["id"]) for body in wire.bodies] == [500, 1]
 
 
@@ -53,7 +53,7 @@ async def test_reports_are_read_from_as_many_pages_as_it_takes() -> None:
     first = {"paging": {"page": 1, "count": 2}, "items": [{"id": "a", "status": "sent"}]}
     second = {"paging": {"page": 2, "count": 2}, "items": [{"id": "b", "status": "unsent"}]}
     wire = Wire(first, second)
-    receipts = await account(wire).ask_receipts(["a", "b", "c"])
+    receipts = await account(wire).fetch_receipts_by_id(["a", "b", "c"])
     assert {receipt.provider_id: receipt.word for receipt in receipts} == {
         "a": "sent",
         "b": "unsent",
@@ -63,7 +63,7 @@ async def test_reports_are_read_from_as_many_pages_as_it_takes() -> None:
 
 async def test_a_service_that_repeats_its_page_is_not_asked_for_ever() -> None:
     wire = Wire({"paging": {"page": 1, "count": 99}, "items": [{"id": "a", "status": "sent"}]})
-    assert len(await account(wire).ask_receipts(["a", "b"])) == 1
+    assert len(await account(wire).fetch_receipts_by_id(["a", "b"])) == 1
     assert len(wire.bodies) == 2
 
 
@@ -71,7 +71,7 @@ async def test_the_same_report_is_the_same_event_until_it_changes() -> None:
     sent = {"id": "a", "status": "sent", "sent": "2026-03-04 09:15:03"}
     delivered = {**sent, "status": "delivered", "delivered": "2026-03-04 09:15:07"}
     desk = account(Wire({"items": [sent]}, {"items": [sent]}, {"items": [delivered]}))
-    ids = [(await desk.ask_receipts(["a"]))[0].event_id for _ in range(3)]
+    ids = [(await desk.fetch_receipts_by_id(["a"]))[0].event_id for _ in range(3)]
     assert ids[0] == ids[1] != ids[2]
 
 
@@ -80,14 +80,14 @@ async def test_a_message_still_on_its_way_after_72_hours_gets_no_more_reports(
     age: int, ends: bool
 ) -> None:
     report = {"id": "a", "status": "sent", "sent": "2026-03-04 12:00:00"}
-    [receipt] = await account(Wire({"items": [report]}), NOON + age).ask_receipts(["a"])
+    [receipt] = await account(Wire({"items": [report]}), NOON + age).fetch_receipts_by_id(["a"])
     assert receipt.status is Status.SUBMITTED
-    assert receipt.ends_reports is ends
+    assert receipt.is_last_report is ends
 
 
 async def test_bad_reports_never_block_the_rest() -> None:
     items = ["x", {}, {"status": "sent"}, {"id": "b", "status": ["x"]}, {"id": 7, "status": "odd"}]
-    receipts = await account(Wire({"items": items})).ask_receipts(["b", "7"])
+    receipts = await account(Wire({"items": items})).fetch_receipts_by_id(["b", "7"])
     assert [(r.provider_id, r.word, r.status) for r in receipts] == [
         ("b", "", None),
         ("7", "odd", None),
@@ -96,7 +96,7 @@ async def test_bad_reports_never_block_the_rest() -> None:
 
 async def test_one_message_is_looked_up_by_its_id() -> None:
     wire = Wire(recorded("view"))
-    receipt = await account(wire).look_up("7c1f09ab52")
+    receipt = await account(wire).look_up_message("7c1f09ab52")
     assert wire.paths == ["/serwersms/messages/view.json"]
     assert wire.bodies[0]["id"] == "7c1f09ab52"
     assert receipt.status is Status.EXPIRED
@@ -107,7 +107,7 @@ async def test_one_message_is_looked_up_by_its_id() -> None:
 
 async def test_a_send_that_was_never_answered_is_looked_up_by_our_reference() -> None:
     wire = Wire(recorded("reports"))
-    receipt = await account(wire).look_up(REFERENCE)
+    receipt = await account(wire).look_up_message(REFERENCE)
     assert wire.bodies[0]["unique_id"] == REFERENCE
     assert receipt.reference == REFERENCE
     assert receipt.provider_id == "7c1f09ab52"
@@ -116,18 +116,18 @@ async def test_a_send_that_was_never_answered_is_looked_up_by_our_reference() ->
 @pytest.mark.parametrize("body", [{}, [], {"items": []}, {"error": {"code": 1004}}])
 async def test_a_message_that_is_unknown_there_is_not_found(body: Any) -> None:
     with pytest.raises(NotFound):
-        await account(Wire(body)).look_up("7c1f09ab52")
+        await account(Wire(body)).look_up_message("7c1f09ab52")
 
 
 @pytest.mark.parametrize("body", [{"x": 1}, {"items": ["x"]}])
 async def test_a_description_nobody_documented_is_unreadable(body: Any) -> None:
-    with pytest.raises(Unreadable):
-        await account(Wire(body)).look_up("7c1f09ab52")
+    with pytest.raises(UnreadableAnswer):
+        await account(Wire(body)).look_up_message("7c1f09ab52")
 
 
 async def test_limits_are_told_as_words_and_counts() -> None:
     wire = Wire(recorded("limits"))
-    balance = await account(wire).balance()
+    balance = await account(wire).fetch_balance()
     assert wire.paths == ["/serwersms/account/limits.json"]
     assert wire.bodies[0]["show_type"] is True
     assert balance.text == "ECO+ no limit, FULL 412, MMS 6"
@@ -145,42 +145,42 @@ async def test_limits_are_told_as_words_and_counts() -> None:
 
 async def test_an_account_without_counts_has_no_amount() -> None:
     items = [{"type": "eco", "value": "no_limit"}, "x", {"value": "4"}, {"type": "new", "value": 3}]
-    balance = await account(Wire({"items": items})).balance()
+    balance = await account(Wire({"items": items})).fetch_balance()
     assert balance.amount is None
     assert balance.details == {"eco": "no_limit", "new": "3"}
 
 
 async def test_the_check_asks_for_the_limits() -> None:
-    assert "FULL 412" in await account(Wire(recorded("limits"))).check()
+    assert "FULL 412" in await account(Wire(recorded("limits"))).check_credentials()
     with pytest.raises(CredentialsRefused):
-        await account(Wire(recorded("error_1001"))).check()
+        await account(Wire(recorded("error_1001"))).check_credentials()
 
 
 async def test_what_serwersms_cannot_do_is_said_in_one_line() -> None:
     desk = account(Wire({}))
     for call in (
-        desk.receipts(""),
+        desk.fetch_receipts(""),
         desk.confirm_replies(["1"]),
         desk.confirm_receipts(["1"]),
         desk.ping_phone("+48500600700", REFERENCE),
     ):
         with pytest.raises(NotPossible):
             await call
-    assert not desk.capabilities.confirm
-    assert not desk.capabilities.ping
+    assert not desk.capabilities.must_confirm
+    assert not desk.capabilities.can_ping
     await desk.aclose()
 
 
 async def test_a_scheduled_message_is_deleted_by_its_id() -> None:
     wire = Wire(recorded("deleted"))
-    await account(wire).cancel("7c1f09ab52")
+    await account(wire).cancel_message("7c1f09ab52")
     assert wire.paths == ["/serwersms/messages/delete.json"]
     assert wire.bodies[0] == {"username": "sandbox", "password": PASSWORD, "id": "7c1f09ab52"}
 
 
 async def test_a_send_that_was_never_answered_can_be_deleted_by_our_reference() -> None:
     wire = Wire(recorded("deleted"))
-    await account(wire).cancel(REFERENCE)
+    await account(wire).cancel_message(REFERENCE)
     assert wire.bodies[0]["unique_id"] == REFERENCE
     assert "id" not in wire.bodies[0]
 
@@ -190,17 +190,17 @@ async def test_it_is_too_late_to_delete_what_has_gone_out(name: str) -> None:
     none_deleted = {"success": "true", "correct": 0, "failed": 1}
     answer = none_deleted if name == "none_deleted" else recorded(name)
     with pytest.raises(NotPossible, match="Too late"):
-        await account(Wire(answer)).cancel("7c1f09ab52")
+        await account(Wire(answer)).cancel_message("7c1f09ab52")
 
 
 async def test_deleting_an_unknown_id_says_so() -> None:
     with pytest.raises(NotFound):
-        await account(Wire({"error": {"code": 1004}})).cancel("0000000000")
+        await account(Wire({"error": {"code": 1004}})).cancel_message("0000000000")
 
 
 @given(items=hostile_items)
 async def test_any_items_become_receipts_of_named_messages(items: list[Any]) -> None:
-    for receipt in await account(Wire({"items": items})).ask_receipts(["a", "b"]):
+    for receipt in await account(Wire({"items": items})).fetch_receipts_by_id(["a", "b"]):
         assert isinstance(receipt, Receipt)
         assert receipt.provider_id
         assert receipt.raw.encode()
@@ -209,7 +209,12 @@ async def test_any_items_become_receipts_of_named_messages(items: list[Any]) -> 
 @given(body=st.binary(max_size=100) | json_values.map(lambda v: json.dumps(v).encode()))
 async def test_any_answer_ends_in_values_or_a_provider_error(body: bytes) -> None:
     desk = account(Wire(httpx.Response(200, content=body)))
-    for call in (desk.replies(""), desk.ask_receipts(["a"]), desk.look_up("a"), desk.balance()):
+    for call in (
+        desk.fetch_replies(""),
+        desk.fetch_receipts_by_id(["a"]),
+        desk.look_up_message("a"),
+        desk.fetch_balance(),
+    ):
         try:
             await call
         except ProviderError:

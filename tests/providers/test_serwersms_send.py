@@ -14,7 +14,7 @@ from tests.providers.wire import Wire
 from tui.clock import ManualClock
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers.errors import (
     AccountBlocked,
     AddressWrong,
@@ -22,14 +22,14 @@ from tui.providers.errors import (
     MessageInvalid,
     NotFound,
     NotPossible,
-    OptedOut,
     OutOfCredit,
     ProviderError,
     RateLimited,
+    RecipientOptedOut,
     Unavailable,
     Uncertain,
 )
-from tui.providers.protocol import Accepted, Outgoing, Provider, Refused
+from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendRefused
 from tui.providers.serwersms import SerwerSms
 
 DATA = Path(__file__).parent.parent / "data" / "serwersms"
@@ -64,12 +64,12 @@ def account(wire: Wire, **options: Any) -> SerwerSms:
 def test_the_client_is_a_provider() -> None:
     provider: Provider = account(Wire(recorded("sent")))
     assert provider.capabilities.title == "SerwerSMS"
-    assert provider.capabilities.ask_batch == 500
+    assert provider.capabilities.receipt_batch == 500
 
 
 async def test_an_eco_message_goes_out_with_details_and_our_reference() -> None:
     wire = Wire(recorded("sent"))
-    outcomes = await account(wire).send([MESSAGE])
+    outcomes = await account(wire).send_messages([MESSAGE])
     request = wire.requests[0]
     assert (request.method, str(request.url)) == ("POST", f"{BASE}/messages/send_sms.json")
     assert request.headers["content-type"] == "application/json"
@@ -83,7 +83,7 @@ async def test_an_eco_message_goes_out_with_details_and_our_reference() -> None:
         "unique_id": "m1dvi7vgg5c3e",
     }
     [accepted] = outcomes
-    assert isinstance(accepted, Accepted)
+    assert isinstance(accepted, SendAccepted)
     assert accepted.provider_id == "7c1f09ab52"
     assert accepted.status is Status.ACCEPTED
     assert accepted.word == "queued"
@@ -93,7 +93,7 @@ async def test_an_eco_message_goes_out_with_details_and_our_reference() -> None:
 
 async def test_a_token_stands_for_user_and_password() -> None:
     wire = Wire(recorded("sent"))
-    await account(wire, api_token="token-1").send([MESSAGE])
+    await account(wire, api_token="token-1").send_messages([MESSAGE])
     assert wire.requests[0].headers["authorization"] == "Bearer token-1"
     assert not {"username", "password"} & wire.body.keys()
 
@@ -105,36 +105,38 @@ async def test_a_full_message_asks_for_unicode_only_when_letters_need_it(
     text: str, utf: bool
 ) -> None:
     wire = Wire(recorded("sent"))
-    await account(wire).send([replace(MESSAGE, sender="INFORMACJA", text=text)])
+    await account(wire).send_messages([replace(MESSAGE, sender="INFORMACJA", text=text)])
     assert (wire.body["sender"], wire.body["utf"]) == ("INFORMACJA", utf)
 
 
 async def test_an_eco_message_never_asks_for_unicode() -> None:
     wire = Wire(recorded("sent"))
-    await account(wire).send([replace(MESSAGE, text="Dzień dobry")])
+    await account(wire).send_messages([replace(MESSAGE, text="Dzień dobry")])
     assert "utf" not in wire.body
     assert wire.body["text"] == "Dzień dobry"
 
 
 async def test_a_scheduled_message_is_dated_in_warsaw_and_answered_as_scheduled() -> None:
     wire = Wire(recorded("sent"))
-    [outcome] = await account(wire).send([replace(MESSAGE, scheduled_at=1_772_615_702_999)])
+    [outcome] = await account(wire).send_messages(
+        [replace(MESSAGE, scheduled_at=1_772_615_702_999)]
+    )
     assert wire.body["date"] == "2026-03-04 10:15:02"
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, SendAccepted)
     assert outcome.status is Status.SCHEDULED
 
 
 async def test_the_zone_of_the_account_is_an_option() -> None:
     wire = Wire(recorded("sent"))
     account_in_utc = account(wire, time_zone="UTC")
-    await account_in_utc.send([replace(MESSAGE, scheduled_at=1_772_615_702_000)])
+    await account_in_utc.send_messages([replace(MESSAGE, scheduled_at=1_772_615_702_000)])
     assert wire.body["date"] == "2026-03-04 09:15:02"
 
 
 async def test_a_time_that_no_calendar_has_is_refused_before_anything_goes_out() -> None:
     wire = Wire(recorded("sent"))
-    [outcome] = await account(wire).send([replace(MESSAGE, scheduled_at=10**18)])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(wire).send_messages([replace(MESSAGE, scheduled_at=10**18)])
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, MessageInvalid)
     assert outcome.error.field == "scheduled_at"
     assert not wire.requests
@@ -149,14 +151,14 @@ async def test_a_time_that_no_calendar_has_is_refused_before_anything_goes_out()
 )
 async def test_reports_are_asked_for_at_the_listener(callback: str, expected: str) -> None:
     wire = Wire(recorded("sent"))
-    await account(wire).send([replace(MESSAGE, callback_url=callback)])
+    await account(wire).send_messages([replace(MESSAGE, callback_url=callback)])
     template = "smsid=#SMSID#&stan=#STAN#&data=#DATA#&przyczyna=#PRZYCZYNA#"
     assert wire.body["dlr_url"] == expected + template
 
 
 async def test_an_unsent_message_is_refused_with_its_reason() -> None:
-    [outcome] = await account(Wire(recorded("unsent"))).send([MESSAGE])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(Wire(recorded("unsent"))).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, MessageInvalid)
     assert (outcome.error.field, outcome.error.code) == ("to", "2001")
     assert outcome.error.message == "The phone number is wrong"
@@ -164,8 +166,8 @@ async def test_an_unsent_message_is_refused_with_its_reason() -> None:
 
 
 async def test_a_single_bad_number_may_also_refuse_the_whole_request() -> None:
-    [outcome] = await account(Wire(refused(2001))).send([MESSAGE])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(Wire(refused(2001))).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, MessageInvalid)
 
 
@@ -179,21 +181,21 @@ async def test_a_single_bad_number_may_also_refuse_the_whole_request() -> None:
             {"success": True, "unsent": 1, "items": [{"status": "unsent", "error_code": 3000}]},
             OutOfCredit,
         ),
-        ({"items": [{"status": "unsent", "error_code": "4601"}]}, OptedOut),
+        ({"items": [{"status": "unsent", "error_code": "4601"}]}, RecipientOptedOut),
     ],
 )
 async def test_a_message_left_unsent_is_refused_however_little_is_said(
     body: dict[str, Any], kind: type[ProviderError]
 ) -> None:
-    [outcome] = await account(Wire(httpx.Response(200, json=body))).send([MESSAGE])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(Wire(httpx.Response(200, json=body))).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused)
     assert type(outcome.error) is kind
 
 
 async def test_a_queued_message_without_an_id_is_accepted_all_the_same() -> None:
     wire = Wire(httpx.Response(200, json={"success": True, "queued": 1, "unsent": 0}))
-    [outcome] = await account(wire).send([MESSAGE])
-    assert isinstance(outcome, Accepted)
+    [outcome] = await account(wire).send_messages([MESSAGE])
+    assert isinstance(outcome, SendAccepted)
     assert outcome.provider_id == ""
 
 
@@ -217,7 +219,7 @@ async def test_an_answer_that_does_not_tell_leaves_the_send_uncertain(
 ) -> None:
     wire = Wire(answer)
     with pytest.raises(Uncertain):
-        await account(wire).send([MESSAGE])
+        await account(wire).send_messages([MESSAGE])
     assert len(wire.requests) == 1
 
 
@@ -238,7 +240,7 @@ async def test_a_request_that_had_no_effect_says_what_to_do_next(
     answer: httpx.Response | Exception, kind: type[ProviderError]
 ) -> None:
     with pytest.raises(ProviderError) as caught:
-        await account(Wire(answer)).send([MESSAGE])
+        await account(Wire(answer)).send_messages([MESSAGE])
     assert type(caught.value) is kind
 
 
@@ -246,7 +248,7 @@ async def test_a_request_that_had_no_effect_says_what_to_do_next(
 async def test_the_error_in_the_body_counts_whatever_the_http_status(status: int) -> None:
     body = json.loads((DATA / "error_1001.json").read_bytes())
     with pytest.raises(CredentialsRefused) as caught:
-        await account(Wire(httpx.Response(status, json=body))).send([MESSAGE])
+        await account(Wire(httpx.Response(status, json=body))).send_messages([MESSAGE])
     assert caught.value.message == "Wrong login, password or token"
     assert caught.value.code == "1001"
     assert caught.value.detail == "Nieprawidłowy login lub hasło"
@@ -288,14 +290,14 @@ REFUSED: dict[int, tuple[type[ProviderError], str]] = {
     4312: (NotPossible, ""),
     4400: (MessageInvalid, "sender"),
     4407: (MessageInvalid, "sender"),
-    4600: (OptedOut, ""),
+    4600: (RecipientOptedOut, ""),
 }
 
 
 @pytest.mark.parametrize("code", RAISED)
 async def test_what_holds_for_the_whole_account_is_raised(code: int) -> None:
     with pytest.raises(ProviderError) as caught:
-        await account(Wire(refused(code))).send([MESSAGE])
+        await account(Wire(refused(code))).send_messages([MESSAGE])
     assert type(caught.value) is RAISED[code]
     assert caught.value.code == str(code)
     assert "known reason" not in caught.value.message
@@ -303,16 +305,16 @@ async def test_what_holds_for_the_whole_account_is_raised(code: int) -> None:
 
 @pytest.mark.parametrize("code", REFUSED)
 async def test_what_is_about_the_message_is_its_outcome(code: int) -> None:
-    [outcome] = await account(Wire(refused(str(code)))).send([MESSAGE])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(Wire(refused(str(code)))).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused)
     assert (type(outcome.error), getattr(outcome.error, "field", "")) == REFUSED[code]
     assert "known reason" not in outcome.error.message
 
 
 @pytest.mark.parametrize("code", [3103, 9999, None, "x", [1]])
 async def test_a_code_nobody_documented_refuses_the_message_and_is_kept(code: Any) -> None:
-    [outcome] = await account(Wire(refused(code))).send([MESSAGE])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(Wire(refused(code))).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, MessageInvalid)
     assert "without a known reason" in outcome.error.message
     assert outcome.error.detail == "Komunikat po polsku"
@@ -320,23 +322,25 @@ async def test_a_code_nobody_documented_refuses_the_message_and_is_kept(code: An
 
 async def test_an_error_in_one_word_refuses_the_message_too() -> None:
     wire = Wire(httpx.Response(200, json={"error": "blokada"}))
-    [outcome] = await account(wire).send([MESSAGE])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(wire).send_messages([MESSAGE])
+    assert isinstance(outcome, SendRefused)
     assert outcome.error.detail == "blokada"
 
 
 @pytest.mark.parametrize("echo", [PASSWORD, "token-1"])
 async def test_an_echoed_secret_is_masked(echo: str) -> None:
     with pytest.raises(CredentialsRefused) as caught:
-        await account(Wire(refused(1001, f"bad {echo}")), api_token="token-1").send([MESSAGE])
+        await account(Wire(refused(1001, f"bad {echo}")), api_token="token-1").send_messages(
+            [MESSAGE]
+        )
     assert caught.value.detail == "bad ***"
     assert echo not in repr(caught.value)
 
 
 async def test_an_mms_is_not_offered() -> None:
     wire = Wire(recorded("sent"))
-    [outcome] = await account(wire).send([replace(MESSAGE, format=Format.MMS)])
-    assert isinstance(outcome, Refused)
+    [outcome] = await account(wire).send_messages([replace(MESSAGE, format=Format.MMS)])
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, NotPossible)
     assert not wire.requests
 
@@ -344,14 +348,14 @@ async def test_an_mms_is_not_offered() -> None:
 @given(text=st.text(), sender=st.text(max_size=11))
 async def test_any_text_can_be_put_on_the_wire(text: str, sender: str) -> None:
     wire = Wire(recorded("sent"))
-    [outcome] = await account(wire).send([replace(MESSAGE, text=text, sender=sender)])
-    assert isinstance(outcome, Accepted)
-    assert wire.body["text"] == repair(text)
+    [outcome] = await account(wire).send_messages([replace(MESSAGE, text=text, sender=sender)])
+    assert isinstance(outcome, SendAccepted)
+    assert wire.body["text"] == repair_text(text)
 
 
 async def test_a_lone_surrogate_does_not_stop_a_send() -> None:
     wire = Wire(recorded("sent"))
-    await account(wire).send([replace(MESSAGE, text="Hej \ud83d")])
+    await account(wire).send_messages([replace(MESSAGE, text="Hej \ud83d")])
     assert wire.body["text"] == "Hej \ufffd"
 
 
@@ -360,7 +364,9 @@ async def test_any_bytes_answered_to_a_send_are_never_taken_for_an_acceptance(
     body: bytes, status: int
 ) -> None:
     try:
-        outcomes = await account(Wire(httpx.Response(status, content=body))).send([MESSAGE])
+        outcomes = await account(Wire(httpx.Response(status, content=body))).send_messages(
+            [MESSAGE]
+        )
     except ProviderError:
         outcomes = []
-    assert not any(isinstance(outcome, Accepted) for outcome in outcomes)
+    assert not any(isinstance(outcome, SendAccepted) for outcome in outcomes)

@@ -8,7 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.clock import HOUR, MINUTE
-from tui.providers.serwersms.times import before_repeat, read_time, to_wall, write_wall
+from tui.providers.serwersms.times import (
+    format_local_time,
+    move_before_repeat,
+    parse_time,
+    to_local_time,
+)
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 SPRING = 1_774_746_000_000
@@ -18,28 +23,28 @@ AUTUMN = 1_792_890_000_000
 
 
 def test_winter_is_one_hour_and_summer_two_hours_ahead_of_utc() -> None:
-    assert read_time("2026-03-29 01:59:59", WARSAW) == SPRING - 1000
-    assert read_time("2026-03-29 03:00:00", WARSAW) == SPRING
+    assert parse_time("2026-03-29 01:59:59", WARSAW) == SPRING - 1000
+    assert parse_time("2026-03-29 03:00:00", WARSAW) == SPRING
 
 
 def test_a_time_inside_the_spring_gap_falls_after_the_change() -> None:
-    assert read_time("2026-03-29 02:30:00", WARSAW) == SPRING + 30 * MINUTE
-    assert read_time("2026-03-29 03:30:00", WARSAW) == SPRING + 30 * MINUTE
+    assert parse_time("2026-03-29 02:30:00", WARSAW) == SPRING + 30 * MINUTE
+    assert parse_time("2026-03-29 03:30:00", WARSAW) == SPRING + 30 * MINUTE
 
 
 def test_a_time_inside_the_repeated_hour_is_its_first_pass() -> None:
-    assert read_time("2026-10-25 02:30:00", WARSAW) == AUTUMN - 30 * MINUTE
-    assert read_time("2026-10-25 03:00:00", WARSAW) == AUTUMN + HOUR
+    assert parse_time("2026-10-25 02:30:00", WARSAW) == AUTUMN - 30 * MINUTE
+    assert parse_time("2026-10-25 03:00:00", WARSAW) == AUTUMN + HOUR
 
 
 def test_both_passes_of_the_repeated_hour_are_written_alike() -> None:
-    passes = {write_wall(to_wall(AUTUMN + shift, WARSAW)) for shift in (-HOUR, 0)}
+    passes = {format_local_time(to_local_time(AUTUMN + shift, WARSAW)) for shift in (-HOUR, 0)}
     assert passes == {"2026-10-25 02:00:00"}
 
 
 def test_no_wall_time_is_ever_written_inside_the_gap() -> None:
-    assert write_wall(to_wall(SPRING - 1, WARSAW)) == "2026-03-29 01:59:59"
-    assert write_wall(to_wall(SPRING, WARSAW)) == "2026-03-29 03:00:00"
+    assert format_local_time(to_local_time(SPRING - 1, WARSAW)) == "2026-03-29 01:59:59"
+    assert format_local_time(to_local_time(SPRING, WARSAW)) == "2026-03-29 03:00:00"
 
 
 @pytest.mark.parametrize(
@@ -53,8 +58,8 @@ def test_no_wall_time_is_ever_written_inside_the_gap() -> None:
     ],
 )
 def test_asking_inside_the_repeated_hour_starts_before_it(wall: str, asked: str) -> None:
-    start = before_repeat(datetime.fromisoformat(wall), WARSAW)
-    assert write_wall(start) == asked
+    start = move_before_repeat(datetime.fromisoformat(wall), WARSAW)
+    assert format_local_time(start) == asked
 
 
 @pytest.mark.parametrize(
@@ -71,31 +76,31 @@ def test_asking_inside_the_repeated_hour_starts_before_it(wall: str, asked: str)
     ],
 )
 def test_what_is_no_date_is_no_time(text: str) -> None:
-    assert read_time(text, WARSAW) is None
+    assert parse_time(text, WARSAW) is None
 
 
 @pytest.mark.parametrize("text", ["2026-03-29 03:00", " 2026-03-29T03:00:00 "])
 def test_a_date_without_seconds_or_with_a_t_is_read(text: str) -> None:
-    assert read_time(text, WARSAW) == SPRING
+    assert parse_time(text, WARSAW) == SPRING
 
 
 @pytest.mark.parametrize("text", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
 def test_the_ends_of_the_calendar_are_read(text: str) -> None:
-    assert isinstance(read_time(text, WARSAW), int)
+    assert isinstance(parse_time(text, WARSAW), int)
 
 
 @pytest.mark.parametrize("at", [10**18, -(10**18)])
 def test_a_moment_no_calendar_has_is_a_value_error(at: int) -> None:
     with pytest.raises(ValueError, match="out of"):
-        to_wall(at, WARSAW)
+        to_local_time(at, WARSAW)
 
 
 @given(at=st.integers(0, 4_000_000_000))
 def test_what_is_written_is_read_back_but_for_the_second_pass(at: int) -> None:
-    read = read_time(write_wall(to_wall(at * 1000, WARSAW)), WARSAW)
+    read = parse_time(format_local_time(to_local_time(at * 1000, WARSAW)), WARSAW)
     assert read in (at * 1000, at * 1000 - HOUR)
 
 
 @given(text=st.text())
 def test_any_text_is_a_time_or_none(text: str) -> None:
-    assert isinstance(read_time(text, WARSAW), int | None)
+    assert isinstance(parse_time(text, WARSAW), int | None)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.status import Status
-from tui.providers.serwersms.words import REASONS, meaning, status_of
+from tui.providers.serwersms.words import REASON_MEANINGS, describe_code, map_status
 
 REPORTED = {
     "saved": Status.SCHEDULED,
@@ -54,35 +54,35 @@ DOCUMENTED_CODES = (
 
 @pytest.mark.parametrize("word", [*REPORTED, *PUSHED])
 def test_every_documented_word_has_its_status(word: str) -> None:
-    assert status_of(word) is (REPORTED | PUSHED)[word]
+    assert map_status(word) is (REPORTED | PUSHED)[word]
 
 
 def test_a_failure_because_time_ran_out_is_an_expiry() -> None:
-    assert status_of("undelivered", "message_expired") is Status.EXPIRED
-    assert status_of("delivered", "message_expired") is Status.DELIVERED
+    assert map_status("undelivered", "message_expired") is Status.EXPIRED
+    assert map_status("delivered", "message_expired") is Status.DELIVERED
 
 
 @given(word=st.text())
 def test_a_word_nobody_documented_has_no_status(word: str) -> None:
     known = {name.lower() for name in (*REPORTED, *PUSHED)}
-    assert (status_of(word) is None) or word.strip().lower() in known
+    assert (map_status(word) is None) or word.strip().lower() in known
 
 
 @pytest.mark.parametrize("reason", DOCUMENTED_REASONS)
 def test_every_documented_reason_is_explained(reason: str) -> None:
-    assert " " in REASONS[reason]
+    assert " " in REASON_MEANINGS[reason]
 
 
 @pytest.mark.parametrize("code", DOCUMENTED_CODES)
 def test_every_documented_code_is_explained(code: int) -> None:
-    assert " " in meaning(code)
+    assert " " in describe_code(code)
 
 
 def test_no_two_single_codes_are_explained_alike() -> None:
-    meanings = [meaning(code) for code in DOCUMENTED_CODES]
+    meanings = [describe_code(code) for code in DOCUMENTED_CODES]
     assert len(set(meanings)) == len(meanings)
 
 
 @pytest.mark.parametrize("code", [0, 999, 3103, 5000, -1])
 def test_a_code_nobody_documented_is_not_explained(code: int) -> None:
-    assert meaning(code) == ""
+    assert describe_code(code) == ""

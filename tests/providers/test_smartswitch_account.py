@@ -9,7 +9,7 @@ import pytest
 
 from tests.providers.smartswitch import ANN, SECRET, account, answering, asked, body, data, entry
 from tui.clock import HOUR
-from tui.domain.capabilities import Channel, ReceiptChannel
+from tui.domain.capabilities import ReceiptChannel, ReplyChannel
 from tui.providers.errors import (
     CredentialsRefused,
     MessageInvalid,
@@ -17,7 +17,7 @@ from tui.providers.errors import (
     ProviderError,
     Unavailable,
     Uncertain,
-    Unreadable,
+    UnreadableAnswer,
 )
 from tui.providers.protocol import Provider
 
@@ -38,7 +38,7 @@ async def test_a_ping_is_an_invisible_message_with_a_receipt() -> None:
     ("content", "kind"),
     [
         (data(entry(status="error")), MessageInvalid),
-        (data(entry(identity="")), Unreadable),
+        (data(entry(identity="")), UnreadableAnswer),
         (body("authentication"), CredentialsRefused),
         (b"", Uncertain),
     ],
@@ -59,7 +59,7 @@ async def test_a_ping_of_a_name_is_refused() -> None:
 async def test_the_check_names_no_recipient() -> None:
     missing = b'{"errors": [{"code": "destination_number", "title": "Missing", "detail": ""}]}'
     provider, requests = answering(422, missing)
-    assert "nothing was sent" in await provider.check()
+    assert "nothing was sent" in await provider.check_credentials()
     assert asked(requests[0]) == []
 
 
@@ -67,7 +67,7 @@ async def test_the_check_names_no_recipient() -> None:
     ("status", "content", "kind"),
     [
         (200, body("authentication"), CredentialsRefused),
-        (200, b"<html>", Unreadable),
+        (200, b"<html>", UnreadableAnswer),
         (500, b"", Unavailable),
         (404, b"", Unavailable),
         (414, b"", MessageInvalid),
@@ -78,20 +78,20 @@ async def test_the_check_fails_with_the_reason(
 ) -> None:
     provider, _ = answering(status, content)
     with pytest.raises(kind):
-        await provider.check()
+        await provider.check_credentials()
 
 
 async def test_what_it_cannot_do_is_not_possible() -> None:
     provider, requests = answering(200, b"{}")
     for call in (
-        provider.look_up("1"),
-        provider.cancel("1"),
-        provider.replies(""),
+        provider.look_up_message("1"),
+        provider.cancel_message("1"),
+        provider.fetch_replies(""),
         provider.confirm_replies(["1"]),
-        provider.receipts(""),
+        provider.fetch_receipts(""),
         provider.confirm_receipts(["1"]),
-        provider.ask_receipts(["1"]),
-        provider.balance(),
+        provider.fetch_receipts_by_id(["1"]),
+        provider.fetch_balance(),
     ):
         with pytest.raises(NotPossible, match="SmartSwitch"):
             await call
@@ -101,8 +101,8 @@ async def test_what_it_cannot_do_is_not_possible() -> None:
 async def test_its_capabilities_are_declared() -> None:
     provider: Provider = account(lambda _: httpx.Response(200), batch=3)
     abilities = provider.capabilities
-    assert (abilities.replies, abilities.receipts) == (Channel.PUSH, ReceiptChannel.NONE)
-    assert (abilities.batch, abilities.balance, abilities.ping) == (3, False, True)
+    assert (abilities.replies, abilities.receipts) == (ReplyChannel.PUSH, ReceiptChannel.NONE)
+    assert (abilities.batch, abilities.has_balance, abilities.can_ping) == (3, False, True)
     assert abilities.receipts_last_ms == 72 * HOUR
     await provider.aclose()
 
@@ -130,7 +130,11 @@ async def test_the_password_reaches_neither_a_log_nor_an_error_nor_a_payload(
     headers = {"Location": f"https://elsewhere.example/?_password={SECRET}"}
     provider = account(lambda _: httpx.Response(status, content=content, headers=headers))
     seen = [repr(provider)]
-    for call in (provider.send([ANN]), provider.check(), provider.ping_phone("+12025550143", "m")):
+    for call in (
+        provider.send_messages([ANN]),
+        provider.check_credentials(),
+        provider.ping_phone("+12025550143", "m"),
+    ):
         try:
             seen.append(repr(await call))
         except ProviderError as error:
@@ -145,5 +149,5 @@ async def test_the_password_stays_out_of_the_error_of_a_broken_connection() -> N
         raise httpx.ReadError(f"cut: {request.url}", request=request)
 
     with pytest.raises(Uncertain) as caught:
-        await account(fail).send([ANN])
+        await account(fail).send_messages([ANN])
     assert "w0rd" not in "".join(traceback.format_exception(caught.value))

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer
-from tui.providers.masking import Mask
+from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing
-from tui.providers.smartswitch.answers import outcomes
+from tui.providers.smartswitch.answers import parse_outcomes
 
 SECRET = "pass w0rd&+"
 ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")
@@ -42,7 +42,7 @@ STATUS = st.sampled_from([200, 301, 400, 401, 414, 429, 500, 503])
 def read_anything(status: int, content: bytes) -> None:
     """The parser either tells each message's outcome or raises a typed error."""
     try:
-        found = outcomes(Answer(status, {}, content, now=0), [ANN, BOB], Mask(SECRET))
+        found = parse_outcomes(Answer(status, {}, content, now=0), [ANN, BOB], SecretMask(SECRET))
     except ProviderError as error:
         assert error.message
     else:

@@ -11,7 +11,7 @@ from tui.clock import ManualClock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers.protocol import Push
-from tui.providers.smartswitch import ReceiptFields, ReplyFields, SmartSwitch
+from tui.providers.smartswitch import ReceiptFieldNames, ReplyFieldNames, SmartSwitch
 
 EMPTY = Push("POST", "/hooks/desk/s3cret", "", (), {}, b"")
 LINES = b"message_id=1700000000123\nmessage_state=delivered"
@@ -20,8 +20,8 @@ REPLY = b"source_number=12025550143&destination_number=77000&body=Yes+please&mes
 
 def account(
     clock: ManualClock | None = None,
-    receipt_fields: ReceiptFields | None = None,
-    reply_fields: ReplyFields | None = None,
+    receipt_fields: ReceiptFieldNames | None = None,
+    reply_fields: ReplyFieldNames | None = None,
 ) -> SmartSwitch:
     """An account that only reads pushes."""
     return SmartSwitch(
@@ -94,7 +94,7 @@ def test_receipts_of_other_states_are_other_events_and_repeats_are_not() -> None
 
 
 def test_the_names_of_a_receipt_are_the_operators() -> None:
-    names = ReceiptFields(message_id="Ref", message_state="report.state")
+    names = ReceiptFieldNames(message_id="Ref", message_state="report.state")
     body = b'{"ref": 17, "report": {"state": "expired"}}'
     found = event(body, account(receipt_fields=names))
     assert isinstance(found, Receipt)
@@ -128,7 +128,9 @@ def test_a_reply_is_read_in_every_notation(body: bytes, kind: str) -> None:
 
 
 def test_the_names_of_a_reply_are_the_operators() -> None:
-    names = ReplyFields(source_number="from", destination_number="to", body="sms", message_id="n")
+    names = ReplyFieldNames(
+        source_number="from", destination_number="to", body="sms", message_id="n"
+    )
     found = event(b"from=%2B12025550143&to=77000&sms=Hi&n=5", account(reply_fields=names))
     assert isinstance(found, Reply)
     assert (found.party, found.own, found.text, found.event_id) == (
@@ -179,7 +181,7 @@ def test_one_bad_item_never_hides_the_next() -> None:
 def test_what_cannot_be_understood_is_set_aside(body: bytes) -> None:
     found = event(body)
     assert isinstance(found, Unreadable)
-    assert not found.confirm
+    assert not found.can_confirm
     assert json.loads(found.raw)
 
 

@@ -17,24 +17,26 @@ from tui.providers.errors import (
     Unavailable,
     Uncertain,
 )
-from tui.providers.protocol import Accepted, Outcome, Outgoing, Refused
+from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
 
 BOB = Outgoing(reference="desk-43", to="+12025550144", text="test & two")
 
 
-async def result(status: int, content: bytes, *messages: Outgoing) -> list[Outcome | ProviderError]:
+async def result(
+    status: int, content: bytes, *messages: Outgoing
+) -> list[SendOutcome | ProviderError]:
     """What a send that is answered so comes to, a raised error as the only item."""
     provider, _ = answering(status, content)
     try:
-        return list(await provider.send(messages or [ANN]))
+        return list(await provider.send_messages(messages or [ANN]))
     except ProviderError as error:
         return [error]
 
 
 async def test_a_send_is_a_post_with_everything_in_the_query_and_an_empty_body() -> None:
     provider, requests = answering(200, body("one_recipient"))
-    [outcome] = await provider.send([ANN])
-    assert isinstance(outcome, Accepted)
+    [outcome] = await provider.send_messages([ANN])
+    assert isinstance(outcome, SendAccepted)
     assert (outcome.provider_id, outcome.status) == ("1700000000123", Status.ACCEPTED)
     assert (outcome.word, outcome.parts) == ("ok", 1)
     assert json.loads(outcome.raw)["meta"] == {"request_id": "desk-42"}
@@ -65,16 +67,16 @@ async def test_the_base_url_may_end_with_api_or_before_it(base_url: str) -> None
         paths.append(request.url.path)
         return httpx.Response(200, content=body("one_recipient"))
 
-    await account(handle, base_url=base_url).send([ANN])
+    await account(handle, base_url=base_url).send_messages([ANN])
     assert paths == ["/api/message"]
 
 
 async def test_several_recipients_share_a_request_with_every_parameter_repeated() -> None:
     provider, requests = answering(200, body("two_recipients"))
-    first, second = await provider.send([ANN, BOB])
-    assert isinstance(first, Accepted)
+    first, second = await provider.send_messages([ANN, BOB])
+    assert isinstance(first, SendAccepted)
     assert first.provider_id == "1700000000124"
-    assert isinstance(second, Refused)
+    assert isinstance(second, SendRefused)
     assert isinstance(second.error, MessageInvalid)
     assert (second.error.index, second.error.code) == (1, "error")
     [request] = requests
@@ -100,7 +102,7 @@ async def test_several_recipients_share_a_request_with_every_parameter_repeated(
 )
 async def test_a_sender_is_a_number_or_a_name(sender: str, pair: tuple[str, str]) -> None:
     provider, requests = answering(200, body("one_recipient"))
-    await provider.send([Outgoing("desk-42", "12025550143", "x", sender=sender)])
+    await provider.send_messages([Outgoing("desk-42", "12025550143", "x", sender=sender)])
     assert asked(requests[0])[2] == pair
 
 
@@ -109,9 +111,9 @@ async def test_messages_with_other_parameters_do_not_share_a_request() -> None:
     provider, requests = answering(
         200, data(entry("desk-42", identity="a")), data(entry("desk-44", identity="b"))
     )
-    first, second = await provider.send([ANN, named])
-    assert isinstance(first, Accepted)
-    assert isinstance(second, Accepted)
+    first, second = await provider.send_messages([ANN, named])
+    assert isinstance(first, SendAccepted)
+    assert isinstance(second, SendAccepted)
     assert (first.provider_id, second.provider_id) == ("a", "b")
     assert [len(asked(request)) for request in requests] == [4, 5]
 
@@ -119,16 +121,16 @@ async def test_messages_with_other_parameters_do_not_share_a_request() -> None:
 async def test_long_texts_do_not_share_a_request() -> None:
     long = [Outgoing(f"desk-{n}", f"+1202555014{n}", "ж" * 900) for n in range(3)]
     provider, requests = answering(200, *(data(entry(message.reference)) for message in long))
-    assert all(isinstance(outcome, Accepted) for outcome in await provider.send(long))
+    assert all(isinstance(outcome, SendAccepted) for outcome in await provider.send_messages(long))
     assert len(requests) == 3
 
 
 async def test_the_error_of_one_request_leaves_the_others_their_outcome() -> None:
     named = Outgoing("desk-44", "+12025550145", "x", sender="Desk")
     provider, _ = answering(200, data(entry("desk-42")), body("authentication"))
-    first, second = await provider.send([ANN, named])
-    assert isinstance(first, Accepted)
-    assert isinstance(second, Refused)
+    first, second = await provider.send_messages([ANN, named])
+    assert isinstance(first, SendAccepted)
+    assert isinstance(second, SendRefused)
     assert isinstance(second.error, CredentialsRefused)
 
 
@@ -137,47 +139,49 @@ async def test_an_echoed_reference_is_believed_before_the_order() -> None:
         entry("desk-43", number="12025550144", identity="b"),
         entry("DESK-42", number="12025550143", identity="a"),
     )
-    found = [o.provider_id for o in await result(200, swapped, ANN, BOB) if isinstance(o, Accepted)]
+    found = [
+        o.provider_id for o in await result(200, swapped, ANN, BOB) if isinstance(o, SendAccepted)
+    ]
     assert found == ["a", "b"]
 
 
 async def test_an_entry_about_another_number_is_not_taken_by_its_place() -> None:
     swapped = data(entry(number="12025550144"), entry(number="12025550143"))
     for outcome in await result(200, swapped, ANN, BOB):
-        assert isinstance(outcome, Refused)
+        assert isinstance(outcome, SendRefused)
         assert isinstance(outcome.error, Uncertain)
 
 
 async def test_an_entry_that_names_another_message_is_not_taken_by_its_place() -> None:
     first, second = await result(200, data(entry("desk-43", identity="b")), ANN, BOB)
-    assert isinstance(first, Refused)
+    assert isinstance(first, SendRefused)
     assert isinstance(first.error, Uncertain)
-    assert isinstance(second, Accepted)
+    assert isinstance(second, SendAccepted)
     assert second.provider_id == "b"
 
 
 async def test_what_the_answer_leaves_out_stays_uncertain() -> None:
     first, second = await result(200, data(entry("desk-42")), ANN, BOB)
-    assert isinstance(first, Accepted)
-    assert isinstance(second, Refused)
+    assert isinstance(first, SendAccepted)
+    assert isinstance(second, SendRefused)
     assert isinstance(second.error, Uncertain)
 
 
 async def test_one_bad_entry_never_spoils_the_next() -> None:
     first, second = await result(200, data("nonsense", entry("desk-43")), ANN, BOB)
-    assert isinstance(first, Refused)
+    assert isinstance(first, SendRefused)
     assert isinstance(first.error, Uncertain)
-    assert isinstance(second, Accepted)
+    assert isinstance(second, SendAccepted)
 
 
 @pytest.mark.parametrize("status", [200, 202, 400, 500])
 async def test_an_accepted_message_is_accepted_whatever_the_http_status(status: int) -> None:
-    assert isinstance((await result(status, body("one_recipient")))[0], Accepted)
+    assert isinstance((await result(status, body("one_recipient")))[0], SendAccepted)
 
 
 async def test_an_array_of_one_and_an_answer_without_meta_are_understood() -> None:
     [outcome] = await result(200, data(entry(identity="77")))
-    assert isinstance(outcome, Accepted)
+    assert isinstance(outcome, SendAccepted)
     assert outcome.provider_id == "77"
 
 
@@ -197,7 +201,7 @@ async def test_wrong_credentials_are_told_by_the_code_alone(status: int) -> None
 async def test_a_code_nobody_documented_refuses_the_message_and_is_kept() -> None:
     errors = b'{"errors": [{"code": "no_route", "title": "No route", "detail": "Try\\nlater"}]}'
     [outcome] = await result(422, errors)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, MessageInvalid)
     assert outcome.error.code == "no_route"
     assert outcome.error.message.endswith("nothing was sent: No route: Try⏎later")
@@ -229,7 +233,7 @@ async def test_an_answer_without_a_verdict_is_typed_by_its_status(
 
 async def test_a_text_too_long_for_the_server_is_the_messages_own_fault() -> None:
     [outcome] = await result(414, b"")
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, MessageInvalid)
     assert outcome.error.field == "text"
 
@@ -250,13 +254,13 @@ async def test_only_a_request_that_left_is_uncertain(
         raise fault
 
     with pytest.raises(kind):
-        await account(fail).send([ANN, BOB])
+        await account(fail).send_messages([ANN, BOB])
 
 
 async def test_a_request_that_cannot_even_be_written_never_left() -> None:
     provider, requests = answering(200, body("one_recipient"))
     with pytest.raises(Unavailable):
-        await provider.send([Outgoing("m1", "+12025550143", "x", sender="x" * 70_000)])
+        await provider.send_messages([Outgoing("m1", "+12025550143", "x", sender="x" * 70_000)])
     assert requests == []
 
 
@@ -273,14 +277,14 @@ async def test_what_can_never_go_is_refused_and_the_rest_goes(
     message: Outgoing, kind: type[ProviderError]
 ) -> None:
     provider, requests = answering(200, body("one_recipient"))
-    first, second = await provider.send([message, ANN])
-    assert isinstance(first, Refused)
+    first, second = await provider.send_messages([message, ANN])
+    assert isinstance(first, SendRefused)
     assert isinstance(first.error, kind)
-    assert isinstance(second, Accepted)
+    assert isinstance(second, SendAccepted)
     assert len(requests) == 1
 
 
 async def test_nothing_to_send_is_no_request() -> None:
     provider, requests = answering(200, b"")
-    assert await provider.send([]) == []
+    assert await provider.send_messages([]) == []
     assert requests == []

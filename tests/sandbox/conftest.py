@@ -33,7 +33,7 @@ def push(pushed: list[httpx.Request], answers: list[httpx.Response]) -> PushSett
         pushed.append(request)
         return answers.pop(0) if answers else httpx.Response(200, text="OK\n")
 
-    return PushSettings(to="http://desk", transport=httpx.MockTransport(desk))
+    return PushSettings(base_url="http://desk", transport=httpx.MockTransport(desk))
 
 
 @pytest.fixture

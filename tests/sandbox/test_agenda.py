@@ -17,23 +17,23 @@ def test_happenings_come_in_the_order_of_their_time_and_then_of_writing(dues: li
         happened.append((at, number))
 
     for number, due in enumerate(dues):
-        agenda.at(due, partial(happen, number))
+        agenda.schedule_callback(due, partial(happen, number))
     assert agenda.run_due(50) == len(dues)
     assert happened == sorted((due, number) for number, due in enumerate(dues))
 
 
 def test_nothing_happens_before_its_time() -> None:
     agenda, happened = Agenda(), list[int]()
-    agenda.at(10, happened.append)
+    agenda.schedule_callback(10, happened.append)
     assert agenda.run_due(9) == 0
-    assert agenda.next_due() == 10
+    assert agenda.get_next_due() == 10
     assert agenda.run_due(30) == 1
     assert happened == [10]
-    assert agenda.next_due() is None
+    assert agenda.get_next_due() is None
 
 
 def test_what_a_happening_writes_down_for_now_happens_at_once() -> None:
     agenda, happened = Agenda(), list[int]()
-    agenda.at(10, lambda at: agenda.at(at + 5, happened.append))
+    agenda.schedule_callback(10, lambda at: agenda.schedule_callback(at + 5, happened.append))
     agenda.run_due(20)
     assert happened == [15]

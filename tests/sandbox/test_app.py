@@ -6,7 +6,7 @@ import sys
 import httpx
 import pytest
 
-from tui.sandbox.registry import EMULATORS, load
+from tui.sandbox.registry import EMULATORS, load_emulator
 
 PROBE = """
 import sys
@@ -23,7 +23,7 @@ def test_a_sandbox_without_pushes_needs_no_http_client_no_screen_and_no_server()
 
 @pytest.mark.parametrize("path", EMULATORS)
 def test_every_registered_emulator_is_there_under_its_name(path: str) -> None:
-    assert load(path).name in path
+    assert load_emulator(path).name in path
 
 
 async def test_an_unknown_mount_is_not_found(client: httpx.AsyncClient) -> None:

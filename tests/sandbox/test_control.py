@@ -131,5 +131,5 @@ async def test_the_front_page_tells_mounts_credentials_and_handsets(
 
 def test_the_same_chance_gives_the_same_ids(sandbox: Sandbox, clock: ManualClock) -> None:
     other = Sandbox(clock=clock, rng=type(sandbox.rng)(7), emulators=[])
-    assert other.uuid() == sandbox.uuid()
-    assert other.uuid() == sandbox.uuid() != other.uuid()
+    assert other.new_uuid() == sandbox.new_uuid()
+    assert other.new_uuid() == sandbox.new_uuid() != other.new_uuid()

@@ -28,16 +28,16 @@ def test_faults_are_met_one_after_the_other() -> None:
     queue = FaultQueue()
     queue.add(Fault.HTTP_500, 2)
     queue.add(Fault.REFUSE, 1)
-    met = [queue.take() for _ in range(4)]
+    met = [queue.take_next() for _ in range(4)]
     assert met == [Fault.HTTP_500, Fault.HTTP_500, Fault.REFUSE, None]
 
 
 def test_a_negative_count_lasts_until_cleared() -> None:
     queue = FaultQueue()
     queue.add(Fault.HTTP_429, -1)
-    assert {queue.take() for _ in range(50)} == {Fault.HTTP_429}
+    assert {queue.take_next() for _ in range(50)} == {Fault.HTTP_429}
     queue.add(Fault.HTTP_429, 0)
-    assert queue.take() is None
+    assert queue.take_next() is None
 
 
 async def test_a_server_error_is_html_and_sends_nothing(

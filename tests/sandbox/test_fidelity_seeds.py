@@ -123,7 +123,7 @@ async def send(client: httpx.AsyncClient, message: object) -> str:
 async def pass_time(sandbox: Sandbox, clock: ManualClock, seconds: float) -> None:
     """Let everything happen and be pushed that is due within some seconds."""
     clock.advance(seconds)
-    await sandbox.settle()
+    await sandbox.settle_all()
 
 
 def hmac_headers(method: str, path: str, body: str, clock: ManualClock) -> dict[str, str]:
@@ -220,7 +220,7 @@ async def test_replies_come_back_until_they_are_confirmed(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     message_id = await send(client, AT_ONCE)
-    sandbox.emulators["messagemedia"].receive("+61401760575", None, "My first reply!", ())
+    sandbox.emulators["messagemedia"].receive_message("+61401760575", None, "My first reply!", ())
     for _ in range(2):
         (reply,) = (await client.get(f"{BASE}/v1/replies")).json()["replies"]
         assert set(reply) == REPLY_FIELDS
@@ -286,7 +286,7 @@ async def test_reports_and_replies_are_pushed_to_the_callback_url(
 ) -> None:
     await send(client, AT_ONCE)
     await pass_time(sandbox, clock, 2)
-    sandbox.emulators["messagemedia"].receive("+61401760575", None, "Hello back", ())
+    sandbox.emulators["messagemedia"].receive_message("+61401760575", None, "Hello back", ())
     await pass_time(sandbox, clock, 0)
     *reports, reply = [json.loads(request.content) for request in heard]
     assert {str(request.url) for request in heard} == {"https://my.callback.url.com"}
@@ -306,7 +306,7 @@ async def test_an_mms_reply_is_pushed_with_its_attachments(
     ]
     inbound = {"provider": "messagemedia", "from": "+61401760575", "text": "Hello back"}
     await client.post("/_sandbox/inbound", json=inbound | {"attachments": files})
-    await sandbox.settle()
+    await sandbox.settle_all()
     reply = json.loads(heard[-1].content)
     assert set(reply) == REPLY_FIELDS | {"attachments"}
     assert reply["attachments"] == [

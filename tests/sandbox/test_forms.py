@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.sandbox.forms import byte_pairs, nested, text_pairs
+from tui.sandbox.forms import nest_pairs, parse_byte_pairs, parse_text_pairs
 
 
 @pytest.mark.parametrize(
@@ -29,19 +29,19 @@ from tui.sandbox.forms import byte_pairs, nested, text_pairs
     ],
 )
 def test_names_with_brackets_are_unfolded(raw: bytes, unfolded: dict[str, Any]) -> None:
-    assert nested(text_pairs(raw)) == unfolded
+    assert nest_pairs(parse_text_pairs(raw)) == unfolded
 
 
 def test_values_stay_bytes_until_their_charset_is_known() -> None:
-    assert byte_pairs(b"text=%F5un&raw=\xf5") == [("text", b"\xf5un"), ("raw", b"\xf5")]
+    assert parse_byte_pairs(b"text=%F5un&raw=\xf5") == [("text", b"\xf5un"), ("raw", b"\xf5")]
 
 
 @given(st.binary())
 def test_any_bytes_are_read_as_something(raw: bytes) -> None:
-    assert isinstance(nested(text_pairs(raw)), dict)
+    assert isinstance(nest_pairs(parse_text_pairs(raw)), dict)
 
 
 @given(st.lists(st.tuples(st.text(alphabet="ab[]0", max_size=60), st.just("x"))))
 def test_any_brackets_are_unfolded_somehow(pairs: list[tuple[str, str]]) -> None:
     names = {name for name, _ in pairs if name}
-    assert set(nested(pairs)) <= names | {name.partition("[")[0] for name in names}
+    assert set(nest_pairs(pairs)) <= names | {name.partition("[")[0] for name in names}

@@ -6,15 +6,15 @@ import pytest
 
 from tui.sandbox.handset import (
     BY_LAST_DIGITS,
-    FRIENDLY,
+    FRIENDLY_ANSWERS,
     Behaviour,
     Handset,
     Stage,
-    behaviour_of,
-    code_of,
-    friendly_answer,
+    build_steps,
+    extract_code,
+    find_behaviour,
     is_stop_word,
-    steps_of,
+    pick_friendly_answer,
 )
 
 NUMBERS_OF_THE_PROVIDERS_PAGES = (
@@ -37,42 +37,42 @@ NUMBERS_OF_THE_PROVIDERS_PAGES = (
 
 @pytest.mark.parametrize("number", NUMBERS_OF_THE_PROVIDERS_PAGES)
 def test_numbers_of_the_documentation_always_deliver(number: str) -> None:
-    assert behaviour_of(number) is Behaviour.DELIVER
+    assert find_behaviour(number) is Behaviour.DELIVER
 
 
 @pytest.mark.parametrize(("digits", "behaviour"), BY_LAST_DIGITS.items())
 def test_the_last_two_digits_decide_however_the_number_is_written(
     digits: str, behaviour: Behaviour
 ) -> None:
-    assert behaviour_of(f"+614915701{digits}") is behaviour
-    assert behaviour_of(f"61 491 570 1{digits[0]}-{digits[1]}") is behaviour
+    assert find_behaviour(f"+614915701{digits}") is behaviour
+    assert find_behaviour(f"61 491 570 1{digits[0]}-{digits[1]}") is behaviour
 
 
 @pytest.mark.parametrize("behaviour", sorted(set(Behaviour) - {Behaviour.SLOW}))
 def test_whatever_happens_happens_in_order_and_ends_within_seconds(behaviour: Behaviour) -> None:
-    steps = steps_of(Handset(behaviour))
+    steps = build_steps(Handset(behaviour))
     times = [step.after for step in steps]
     assert times == sorted(times)
     assert times[-1] <= 4.0
-    assert steps[-1].stage.final is (behaviour is not Behaviour.SILENT)
-    assert not any(step.stage.final for step in steps[:-1])
+    assert steps[-1].stage.is_final is (behaviour is not Behaviour.SILENT)
+    assert not any(step.stage.is_final for step in steps[:-1])
 
 
 def test_delivery_takes_less_than_two_seconds() -> None:
-    last = steps_of(Handset(Behaviour.DELIVER))[-1]
+    last = build_steps(Handset(Behaviour.DELIVER))[-1]
     assert (last.stage, last.after < 1.7) == (Stage.DELIVERED, True)
 
 
 def test_a_number_of_the_block_carries_its_code() -> None:
-    assert code_of("+61491579330", "+61491579") == 330
-    assert code_of("61491579005", "+61491579") == 5
-    assert code_of("+6149157933", "+61491579") is None
-    assert code_of("+61491570330", "+61491579") is None
+    assert extract_code("+61491579330", "+61491579") == 330
+    assert extract_code("61491579005", "+61491579") == 5
+    assert extract_code("+6149157933", "+61491579") is None
+    assert extract_code("+61491570330", "+61491579") is None
 
 
 @pytest.mark.parametrize("stage", [Stage.ENROUTE, Stage.SUBMITTED, Stage.FAILED, Stage.DELIVERED])
 def test_a_code_is_told_with_the_last_step(stage: Stage) -> None:
-    steps = steps_of(Handset(Behaviour.CODE, 123), stage)
+    steps = build_steps(Handset(Behaviour.CODE, 123), stage)
     assert (steps[-1].stage, steps[-1].code) == (stage, 123)
     assert all(step.code is None for step in steps[:-1])
 
@@ -83,5 +83,5 @@ def test_only_a_whole_stop_word_opts_out() -> None:
 
 
 def test_answers_come_from_the_given_chance() -> None:
-    assert friendly_answer(random.Random(3)) == friendly_answer(random.Random(3))
-    assert friendly_answer(random.Random(3)) in FRIENDLY
+    assert pick_friendly_answer(random.Random(3)) == pick_friendly_answer(random.Random(3))
+    assert pick_friendly_answer(random.Random(3)) in FRIENDLY_ANSWERS

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.sandbox.ledger import Accepted, Event, Ledger, ReceiptMode, Tray
+from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, Ledger, ReceiptMode
 
 
 def event(number: int, message_id: str = "m", final: bool = False) -> Event:
@@ -12,15 +12,15 @@ def event(number: int, message_id: str = "m", final: bool = False) -> Event:
     return Event(f"e{number}", {}, number, message_id, final=final)
 
 
-def ids(tray: Tray, limit: int = 100) -> list[str]:
+def ids(tray: EventQueue, limit: int = 100) -> list[str]:
     """What a page lists."""
-    return [event.id for event in tray.page(limit)]
+    return [event.id for event in tray.get_page(limit)]
 
 
 def test_a_page_lists_the_oldest_until_they_are_confirmed() -> None:
-    tray = Tray()
+    tray = EventQueue()
     for number in range(5):
-        tray.put(event(number))
+        tray.add(event(number))
     assert ids(tray, 3) == ids(tray, 3) == ["e0", "e1", "e2"]
     tray.confirm(["e1", "unknown"])
     assert ids(tray, 3) == ["e0", "e2", "e3"]
@@ -28,17 +28,19 @@ def test_a_page_lists_the_oldest_until_they_are_confirmed() -> None:
 
 
 def test_confirming_twice_is_harmless() -> None:
-    tray = Tray()
-    tray.put(event(1))
+    tray = EventQueue()
+    tray.add(event(1))
     tray.confirm(["e1"])
     tray.confirm(["e1"])
-    assert (tray.waiting, list(tray.confirmed)) == ([], ["e1"])
+    assert (tray.unconfirmed_ids, list(tray.confirmed)) == ([], ["e1"])
 
 
 def test_duplicated_receipts_come_twice_and_once_more_after_they_were_confirmed() -> None:
     released = list[str]()
-    tray = Tray(release=lambda event: released.append(event.id), mode=ReceiptMode.DUPLICATED)
-    tray.put(event(1))
+    tray = EventQueue(
+        on_release=lambda event: released.append(event.id), mode=ReceiptMode.DUPLICATED
+    )
+    tray.add(event(1))
     assert released == ["e1", "e1"]
     assert ids(tray) == ["e1", "e1"]
     tray.confirm(["e1"])
@@ -47,23 +49,23 @@ def test_duplicated_receipts_come_twice_and_once_more_after_they_were_confirmed(
 
 
 def test_held_receipts_wait_unseen_until_the_mode_changes() -> None:
-    tray = Tray(mode=ReceiptMode.HELD)
-    tray.put(event(1))
-    tray.put(event(2, final=True))
-    assert (ids(tray), tray.waiting) == ([], ["e1", "e2"])
+    tray = EventQueue(mode=ReceiptMode.HELD)
+    tray.add(event(1))
+    tray.add(event(2, final=True))
+    assert (ids(tray), tray.unconfirmed_ids) == ([], ["e1", "e2"])
     tray.set_mode(ReceiptMode.NORMAL)
     assert ids(tray) == ["e1", "e2"]
 
 
 def test_out_of_order_lists_the_last_receipt_of_a_message_first() -> None:
-    tray = Tray(mode=ReceiptMode.OUT_OF_ORDER)
-    tray.put(event(1))
-    tray.put(event(2))
-    tray.put(event(3, message_id="other"))
+    tray = EventQueue(mode=ReceiptMode.OUT_OF_ORDER)
+    tray.add(event(1))
+    tray.add(event(2))
+    tray.add(event(3, message_id="other"))
     assert ids(tray) == []
-    tray.put(event(4, final=True))
+    tray.add(event(4, final=True))
     assert ids(tray) == ["e4", "e2", "e1"]
-    tray.let_go("other")
+    tray.release_message("other")
     assert ids(tray) == ["e4", "e2", "e1", "e3"]
 
 
@@ -74,33 +76,33 @@ def test_out_of_order_lists_the_last_receipt_of_a_message_first() -> None:
 def test_no_receipt_is_ever_lost_whatever_the_modes(
     puts: list[tuple[str, bool]], modes: list[ReceiptMode]
 ) -> None:
-    tray = Tray()
+    tray = EventQueue()
     for number, (message_id, final) in enumerate(puts):
         if modes:
             tray.set_mode(modes[number % len(modes)])
-        tray.put(event(number, message_id, final))
+        tray.add(event(number, message_id, final))
     everything = {f"e{number}" for number in range(len(puts))}
-    assert set(tray.waiting) == everything
+    assert set(tray.unconfirmed_ids) == everything
     tray.set_mode(ReceiptMode.NORMAL)
     assert set(ids(tray)) == everything
     tray.confirm(everything)
-    assert (tray.waiting, set(tray.confirmed)) == ([], everything)
+    assert (tray.unconfirmed_ids, set(tray.confirmed)) == ([], everything)
 
 
 def test_old_events_are_forgotten() -> None:
-    tray = Tray()
-    tray.put(event(1))
-    tray.put(event(9))
-    tray.forget_before(5)
-    assert tray.waiting == ["e9"]
+    tray = EventQueue()
+    tray.add(event(1))
+    tray.add(event(9))
+    tray.discard_before(5)
+    assert tray.unconfirmed_ids == ["e9"]
 
 
 @pytest.mark.parametrize(("own", "expected"), [(None, "c"), ("+1", "b"), ("+2", "c"), ("+3", "a")])
 def test_a_reply_answers_the_newest_message_that_fits(own: str | None, expected: str) -> None:
     ledger = Ledger()
     for message_id, sender in (("a", ""), ("b", "+1"), ("c", "+2")):
-        ledger.add(Accepted(message_id, "+61491570156", sender, "hi", None, "queued", 0))
-    found = ledger.newest_to("61 491 570 156", own)
+        ledger.add(AcceptedMessage(message_id, "+61491570156", sender, "hi", None, "queued", 0))
+    found = ledger.find_latest_to("61 491 570 156", own)
     assert found is not None
     assert found.id == expected
-    assert ledger.newest_to("+61491570157") is None
+    assert ledger.find_latest_to("+61491570157") is None

@@ -4,8 +4,8 @@ import httpx
 
 from tui.clock import ManualClock
 from tui.sandbox.agenda import Agenda
-from tui.sandbox.ledger import PushCount
-from tui.sandbox.push import Push, Pusher
+from tui.sandbox.ledger import PushCounts
+from tui.sandbox.push import Pusher, PushRequest
 
 
 class Listener:
@@ -16,7 +16,7 @@ class Listener:
         self.statuses = list(statuses)
         self.heard: list[str] = []
         self.clock = ManualClock()
-        self.count = PushCount()
+        self.count = PushCounts()
         self.agenda = Agenda()
         transport = httpx.MockTransport(self.answer)
         self.pusher = Pusher(self.count, self.agenda, self.clock.now, transport)
@@ -33,18 +33,18 @@ class Listener:
         """Let time pass and pushes go out."""
         self.clock.advance(seconds)
         self.agenda.run_due(self.clock.now())
-        await self.pusher.drain()
+        await self.pusher.send_ready()
 
 
-def push(body: str, *pauses: float) -> Push:
+def push(body: str, *pauses: float) -> PushRequest:
     """A push of that text."""
-    return Push("http://desk/hooks/a/b", body.encode(), pauses=pauses)
+    return PushRequest("http://desk/hooks/a/b", body.encode(), pauses=pauses)
 
 
 async def test_pushes_go_out_in_order_and_are_counted() -> None:
     desk = Listener()
     for body in ("one", "two", "three"):
-        desk.pusher.queue(push(body))
+        desk.pusher.add(push(body))
     assert (desk.count.delivered, desk.count.pending) == (0, 3)
     await desk.pass_time(0)
     assert desk.heard == ["one", "two", "three"]
@@ -54,7 +54,7 @@ async def test_pushes_go_out_in_order_and_are_counted() -> None:
 
 async def test_a_push_is_repeated_after_each_pause_until_answered() -> None:
     desk = Listener(500, 0, 200)
-    desk.pusher.queue(push("one", 2.0, 4.0, 8.0))
+    desk.pusher.add(push("one", 2.0, 4.0, 8.0))
     await desk.pass_time(0)
     await desk.pass_time(1.9)
     assert desk.heard == ["one"]
@@ -70,7 +70,7 @@ async def test_a_push_is_repeated_after_each_pause_until_answered() -> None:
 
 async def test_after_the_last_pause_a_push_is_given_up() -> None:
     desk = Listener(404, 404, 404)
-    desk.pusher.queue(push("one", 1.0))
+    desk.pusher.add(push("one", 1.0))
     await desk.pass_time(0)
     await desk.pass_time(1)
     await desk.pass_time(1)
@@ -80,14 +80,16 @@ async def test_after_the_last_pause_a_push_is_given_up() -> None:
 
 async def test_a_bad_address_counts_as_not_answered() -> None:
     desk = Listener()
-    desk.pusher.queue(Push("http://desk:port"))
+    desk.pusher.add(PushRequest("http://desk:port"))
     await desk.pass_time(0)
     assert (desk.heard, desk.count.abandoned) == ([], 1)
 
 
 async def test_whoever_pushes_is_told_of_the_delivery_once() -> None:
     desk, told = Listener(500), list[str]()
-    desk.pusher.queue(Push("http://desk", pauses=(1.0,), delivered=lambda: told.append("yes")))
+    desk.pusher.add(
+        PushRequest("http://desk", pauses=(1.0,), on_delivered=lambda: told.append("yes"))
+    )
     await desk.pass_time(0)
     assert told == []
     await desk.pass_time(1)

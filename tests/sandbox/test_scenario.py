@@ -9,7 +9,7 @@ import httpx
 
 from tui.clock import ManualClock
 from tui.sandbox.customers import CUSTOMERS
-from tui.sandbox.scenario import move_in, play
+from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.world import Sandbox
 
 FICTION = re.compile(
@@ -30,24 +30,24 @@ async def test_somebody_writes_within_seconds_and_then_every_half_minute(
     sandbox: Sandbox, clock: ManualClock
 ) -> None:
     replies = sandbox.emulators["messagemedia"].ledger.replies
-    playing = asyncio.create_task(play(sandbox, random.Random(5), clock))
+    playing = asyncio.create_task(play_scenario(sandbox, random.Random(5), clock))
     seen = list[int]()
     for seconds in (0.0, 4.0, 40.0, 40.0, 40.0):
         await asyncio.sleep(0)
         clock.advance(seconds)
         await asyncio.sleep(0)
-        seen.append(len(replies.waiting))
+        seen.append(len(replies.unconfirmed_ids))
     playing.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await playing
     assert seen == [0, 1, 2, 3, 4]
-    assert len({event.body["source_number"] for event in replies.page(9)}) == 4
+    assert len({event.body["source_number"] for event in replies.get_page(9)}) == 4
 
 
 async def test_a_customer_answers_what_the_desk_sends(
     client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock
 ) -> None:
-    move_in(sandbox)
+    add_customers(sandbox)
     customer = CUSTOMERS[0]
     message = {"content": "Ready for pick-up", "destination_number": customer.number}
     for _ in range(len(customer.answers) + 1):

@@ -15,7 +15,7 @@ from tests.waiting import wait_until
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.server import bind, running, serve
+from tui.sandbox.server import bind_socket, run_server, serve_until_interrupted
 from tui.sandbox.world import Hook, PushSettings, Sandbox
 
 SEND = {
@@ -36,7 +36,7 @@ def quick() -> Sandbox:
 async def live(quick: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
     """A client of that sandbox on a real socket."""
     async with (
-        running(create_app(quick)) as url,
+        run_server(create_app(quick)) as url,
         httpx.AsyncClient(
             base_url=url, auth=("sandbox", "sandbox-secret"), timeout=60, trust_env=False
         ) as client,
@@ -66,7 +66,7 @@ async def test_a_time_out_never_answers_and_sends_nothing(
     quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
     with pytest.raises(httpx.ReadTimeout):
         await live.post(PATH, json=SEND, timeout=httpx.Timeout(30, read=0.1))
-    await wait_until(lambda: not quick.faults["messagemedia"].pending, what="the fault was met")
+    await wait_until(lambda: not quick.faults["messagemedia"].has_pending, what="the fault was met")
     assert sent(quick) == 0
     assert (await live.post(PATH, json=SEND)).status_code == 202
 
@@ -76,7 +76,7 @@ async def test_a_cut_connection_leaves_others_alone(
 ) -> None:
     quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
     held = asyncio.create_task(live.post(PATH, json=SEND, timeout=30))
-    while quick.faults["messagemedia"].pending:
+    while quick.faults["messagemedia"].has_pending:
         await asyncio.sleep(0)
     quick.faults["messagemedia"].add(Fault.REFUSE, 1)
     with pytest.raises(httpx.RemoteProtocolError):
@@ -102,10 +102,10 @@ async def test_pushes_reach_the_listener_without_being_asked() -> None:
         return Response()
 
     desk = Starlette(routes=[Route("/{rest:path}", hook, methods=["POST"])])
-    async with running(desk) as url:
-        push = PushSettings(to=url, hooks={"messagemedia": Hook("support-au", "s3cret")})
+    async with run_server(desk) as url:
+        push = PushSettings(base_url=url, hooks={"messagemedia": Hook("support-au", "s3cret")})
         sandbox = Sandbox(pace=0.01, push=push, emulators=[MessageMedia])
-        async with running(create_app(sandbox)) as there, httpx.AsyncClient() as client:
+        async with run_server(create_app(sandbox)) as there, httpx.AsyncClient() as client:
             body = {"provider": "messagemedia", "from": "+61491570156", "to": "", "text": "hi"}
             answer = await client.post(f"{there}/_sandbox/inbound", json=body)
             async with asyncio.timeout(30):
@@ -116,10 +116,10 @@ async def test_pushes_reach_the_listener_without_being_asked() -> None:
 
 
 def test_a_taken_port_is_an_error_that_can_be_told() -> None:
-    with bind("127.0.0.1", 0) as taken:
+    with bind_socket("127.0.0.1", 0) as taken:
         taken.listen()
         with pytest.raises(OSError, match="in use"):
-            bind("127.0.0.1", taken.getsockname()[1])
+            bind_socket("127.0.0.1", taken.getsockname()[1])
 
 
 async def test_serving_prints_the_address_when_ready(
@@ -127,7 +127,7 @@ async def test_serving_prints_the_address_when_ready(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    served = asyncio.create_task(serve(create_app(quick), "127.0.0.1", port))
+    served = asyncio.create_task(serve_until_interrupted(create_app(quick), "127.0.0.1", port))
     printed = ""
     async with asyncio.timeout(30):
         while not (printed := printed + capsys.readouterr().out):

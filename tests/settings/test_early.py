@@ -13,10 +13,17 @@ from hypothesis import strategies as st
 import tui.settings.early as early
 import tui.settings.load as load
 from tui.domain.account import Account
-from tui.settings.desk import Address, Desk, Notifications, QuietHours, from_plain, to_plain
-from tui.settings.early import read_desk
+from tui.settings.desk import (
+    ListenAddress,
+    NotificationPreferences,
+    Preferences,
+    QuietHours,
+    from_json_data,
+    to_json_data,
+)
+from tui.settings.early import read_preferences
 from tui.settings.errors import SettingsError
-from tui.settings.paths import stamp_file
+from tui.settings.paths import find_cache_file
 
 FILE = """
 theme = "light"
@@ -33,15 +40,15 @@ hook_secret = "the-hook-secret"
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
     """Grows by one whenever the settings are really read and validated."""
     seen: list[Path | None] = []
-    really = load.load_desk
+    really = load.load_preferences
 
     def counted(
         environ: dict[str, str], config: Path | None = None
-    ) -> tuple[Desk, tuple[Path, ...]]:
+    ) -> tuple[Preferences, tuple[Path, ...]]:
         seen.append(config)
         return really(environ, config)
 
-    monkeypatch.setattr(load, "load_desk", counted)
+    monkeypatch.setattr(load, "load_preferences", counted)
     return seen
 
 
@@ -57,15 +64,15 @@ def written(config: Path, tmp_path: Path) -> Path:
 def test_settings_are_validated_once_and_remembered(
     environ: dict[str, str], written: Path, loads: list[Path | None]
 ) -> None:
-    first = read_desk(environ)
+    first = read_preferences(environ)
     assert first.theme == "light"
     assert first.accounts == (Account("au", "messagemedia", "Support", listener=True),)
-    assert read_desk(environ) == first
+    assert read_preferences(environ) == first
     assert len(loads) == 1
 
 
 def test_remembered_settings_import_no_validation(environ: dict[str, str], written: Path) -> None:
-    read_desk(environ)
+    read_preferences(environ)
     code = (
         "import os, sys\nfrom tui.settings.early import read_desk\n"
         "assert read_desk(os.environ).theme == 'light'\n"
@@ -80,16 +87,16 @@ def test_remembered_settings_import_no_validation(environ: dict[str, str], writt
 
 def test_no_secret_is_in_the_stamp(environ: dict[str, str], written: Path) -> None:
     environ["SMSDESK_ACCOUNTS__AU__SIGNATURE_KEY"] = "the-public"
-    read_desk(environ)
-    text = stamp_file(environ).read_text()
+    read_preferences(environ)
+    text = find_cache_file(environ).read_text()
     assert "Support" in text
     for word in ("the-key", "the-secret", "the-hook-secret", "the-public"):
         assert word not in text
 
 
 def test_the_stamp_is_private(environ: dict[str, str], written: Path) -> None:
-    read_desk(environ)
-    stamp = stamp_file(environ)
+    read_preferences(environ)
+    stamp = find_cache_file(environ)
     assert stamp.stat().st_mode & 0o777 == 0o600
     assert stamp.parent.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in stamp.parent.iterdir()] == [stamp.name]
@@ -107,19 +114,19 @@ def test_the_stamp_is_private(environ: dict[str, str], written: Path) -> None:
 def test_a_changed_variable_makes_the_settings_be_read_again(
     environ: dict[str, str], written: Path, loads: list[Path | None], name: str, value: str
 ) -> None:
-    read_desk(environ)
+    read_preferences(environ)
     environ[name] = value
-    read_desk(environ)
-    read_desk(environ)
+    read_preferences(environ)
+    read_preferences(environ)
     assert len(loads) == 2
 
 
 def test_a_variable_that_is_none_of_ours_changes_nothing(
     environ: dict[str, str], written: Path, loads: list[Path | None]
 ) -> None:
-    read_desk(environ)
+    read_preferences(environ)
     environ["TERM"] = "xterm"
-    read_desk(environ)
+    read_preferences(environ)
     assert len(loads) == 1
 
 
@@ -127,28 +134,28 @@ def test_a_changed_file_is_read_again_even_at_the_same_time_and_size(
     environ: dict[str, str], written: Path, loads: list[Path | None]
 ) -> None:
     before = written.stat()
-    read_desk(environ)
+    read_preferences(environ)
     written.write_text(FILE.replace("Support", "Summary"))
     os.utime(written, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert read_desk(environ).accounts[0].title == "Summary"
+    assert read_preferences(environ).accounts[0].title == "Summary"
     assert len(loads) == 2
 
 
 def test_a_file_made_private_is_no_longer_warned_of(environ: dict[str, str], written: Path) -> None:
     written.chmod(0o644)
-    assert read_desk(environ).warnings
+    assert read_preferences(environ).warnings
     written.chmod(0o600)
-    assert not read_desk(environ).warnings
+    assert not read_preferences(environ).warnings
 
 
 def test_a_changed_secret_file_makes_the_settings_be_read_again(
     environ: dict[str, str], written: Path, tmp_path: Path, loads: list[Path | None]
 ) -> None:
-    read_desk(environ)
+    read_preferences(environ)
     os.utime(tmp_path / "au.secret", ns=(1, 1))
-    read_desk(environ)
+    read_preferences(environ)
     (tmp_path / "au.secret").unlink()
-    read_desk(environ)
+    read_preferences(environ)
     assert len(loads) == 3
 
 
@@ -157,9 +164,9 @@ def test_another_settings_file_is_another_matter(
 ) -> None:
     other = tmp_path / "other.toml"
     other.write_text('theme = "terminal"\n')
-    assert read_desk(environ).theme == "light"
-    assert read_desk(environ, other).theme == "terminal"
-    assert read_desk(environ).theme == "light"
+    assert read_preferences(environ).theme == "light"
+    assert read_preferences(environ, other).theme == "terminal"
+    assert read_preferences(environ).theme == "light"
 
 
 def test_another_version_reads_the_settings_again(
@@ -168,18 +175,18 @@ def test_another_version_reads_the_settings_again(
     loads: list[Path | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    read_desk(environ)
+    read_preferences(environ)
     monkeypatch.setattr(early, "__version__", "999")
-    read_desk(environ)
+    read_preferences(environ)
     assert len(loads) == 2
 
 
 def test_wrong_settings_are_never_remembered(environ: dict[str, str], written: Path) -> None:
-    read_desk(environ)
+    read_preferences(environ)
     written.write_text("theme = 1\n")
     for _ in range(2):
         with pytest.raises(SettingsError):
-            read_desk(environ)
+            read_preferences(environ)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
@@ -187,9 +194,9 @@ def test_wrong_settings_are_never_remembered(environ: dict[str, str], written: P
 def test_rubbish_in_the_place_of_the_stamp_is_no_matter(
     environ: dict[str, str], written: Path, rubbish: bytes
 ) -> None:
-    stamp_file(environ).parent.mkdir(parents=True, exist_ok=True)
-    stamp_file(environ).write_bytes(rubbish)
-    assert read_desk(environ).theme == "light"
+    find_cache_file(environ).parent.mkdir(parents=True, exist_ok=True)
+    find_cache_file(environ).write_bytes(rubbish)
+    assert read_preferences(environ).theme == "light"
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
@@ -197,33 +204,33 @@ def test_rubbish_in_the_place_of_the_stamp_is_no_matter(
 def test_a_stamp_with_one_changed_byte_is_not_believed(
     environ: dict[str, str], written: Path, data: st.DataObject
 ) -> None:
-    desk = read_desk(environ)
-    whole = bytearray(stamp_file(environ).read_bytes())
+    desk = read_preferences(environ)
+    whole = bytearray(find_cache_file(environ).read_bytes())
     place = data.draw(st.integers(0, len(whole) - 1))
     whole[place] ^= 1 << data.draw(st.integers(0, 7))
-    stamp_file(environ).write_bytes(whole)
-    assert read_desk(environ) == desk
+    find_cache_file(environ).write_bytes(whole)
+    assert read_preferences(environ) == desk
 
 
 @pytest.mark.parametrize("body", ["null", "[]", '{"fingerprint": 1}', "[" * 100_000])
 def test_a_stamp_of_another_shape_is_no_matter(
     environ: dict[str, str], written: Path, body: str
 ) -> None:
-    stamp_file(environ).parent.mkdir(parents=True)
-    stamp_file(environ).write_text(body)
-    assert read_desk(environ).theme == "light"
+    find_cache_file(environ).parent.mkdir(parents=True)
+    find_cache_file(environ).write_text(body)
+    assert read_preferences(environ).theme == "light"
 
 
 def test_a_sealed_stamp_of_another_shape_is_no_matter(
     environ: dict[str, str], written: Path
 ) -> None:
-    read_desk(environ)
-    stamp = json.loads(stamp_file(environ).read_text())
+    read_preferences(environ)
+    stamp = json.loads(find_cache_file(environ).read_text())
     stamp["desk"]["colour"] = "red"
     body = {"desk": stamp["desk"], "watched": stamp["watched"]}
-    stamp["seal"] = early._seal(stamp["fingerprint"], body)
-    stamp_file(environ).write_text(json.dumps(stamp))
-    assert read_desk(environ).theme == "light"
+    stamp["seal"] = early._compute_checksum(stamp["fingerprint"], body)
+    find_cache_file(environ).write_text(json.dumps(stamp))
+    assert read_preferences(environ).theme == "light"
 
 
 def test_a_state_directory_that_cannot_be_written_costs_only_time(
@@ -231,7 +238,7 @@ def test_a_state_directory_that_cannot_be_written_costs_only_time(
 ) -> None:
     (tmp_path / "state").write_text("a file where the directory should be")
     environ["XDG_STATE_HOME"] = str(tmp_path / "state")
-    assert read_desk(environ) == read_desk(environ)
+    assert read_preferences(environ) == read_preferences(environ)
     assert len(loads) == 2
 
 
@@ -240,7 +247,7 @@ def test_a_read_only_state_directory_costs_only_time(
     environ: dict[str, str], written: Path, tmp_path: Path
 ) -> None:
     (tmp_path / ".local").mkdir(mode=0o500)
-    assert read_desk(environ).theme == "light"
+    assert read_preferences(environ).theme == "light"
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -249,14 +256,16 @@ tables = st.dictionaries(words, words, max_size=2)
 
 @given(
     st.builds(
-        Desk,
+        Preferences,
         database=st.just(Path("/a/b.db")),
         agent=words,
         ascii=st.none() | st.booleans(),
         quiet_hours=st.none() | st.builds(QuietHours, st.integers(0, 23), st.integers(0, 23)),
-        listen=st.none() | st.builds(Address, words, st.integers(0, 65535)),
+        listen=st.none() | st.builds(ListenAddress, words, st.integers(0, 65535)),
         keys=tables,
-        notifications=st.builds(Notifications, st.booleans(), st.booleans(), st.just(1.5)),
+        notifications=st.builds(
+            NotificationPreferences, st.booleans(), st.booleans(), st.just(1.5)
+        ),
         opt_out_words=st.dictionaries(words, st.lists(words).map(tuple), max_size=2),
         accounts=st.lists(
             st.builds(Account, words, words, words, st.lists(words).map(tuple), words)
@@ -264,5 +273,5 @@ tables = st.dictionaries(words, words, max_size=2)
         warnings=st.lists(words).map(tuple),
     )
 )
-def test_a_desk_comes_out_of_json_as_it_went_in(desk: Desk) -> None:
-    assert from_plain(json.loads(json.dumps(to_plain(desk)))) == desk
+def test_a_desk_comes_out_of_json_as_it_went_in(desk: Preferences) -> None:
+    assert from_json_data(json.loads(json.dumps(to_json_data(desk)))) == desk

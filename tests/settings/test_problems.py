@@ -7,16 +7,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.settings.accounts import MODELS
+from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.errors import SettingsError
-from tui.settings.load import load_desk
+from tui.settings.load import load_preferences
 from tui.settings.models import Settings
 
 PROVIDERS = "messagemedia, messente, serwersms, smartswitch, messageport"
 AU = '[accounts.au]\nprovider = "messagemedia"\napi_key = "k"\napi_secret = "s"\n'
 SECRET = "sup3r-s3cret"
 
-fields = sorted({*Settings.model_fields, *(f for m in MODELS.values() for f in m.model_fields)})
+fields = sorted(
+    {*Settings.model_fields, *(f for m in ACCOUNT_MODELS.values() for f in m.model_fields)}
+)
 words = st.sampled_from(["ACCOUNTS", "AU", "NOTIFICATIONS", "", *(f.upper() for f in fields)])
 names = st.lists(words, min_size=1, max_size=4).map(lambda parts: "SMSDESK_" + "__".join(parts))
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
@@ -25,7 +27,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 def lines_of(environ: dict[str, str]) -> tuple[str, ...]:
     """What is said about settings that cannot be used."""
     with pytest.raises(SettingsError) as caught:
-        load_desk(environ)
+        load_preferences(environ)
     return caught.value.lines
 
 
@@ -40,7 +42,7 @@ def lines_of(environ: dict[str, str]) -> tuple[str, ...]:
 )
 def test_keys_that_work_are_taken(environ: dict[str, str], config: Path, text: str) -> None:
     config.write_text(text)
-    desk, _ = load_desk(environ)
+    desk, _ = load_preferences(environ)
     assert desk.keys
 
 
@@ -283,14 +285,16 @@ def test_all_problems_are_told_at_once_and_without_any_secret(
 def usable_or_refused(environ: dict[str, str]) -> bool:
     """Whether the settings are either read or refused with lines."""
     try:
-        load_desk(environ)
+        load_preferences(environ)
     except SettingsError as error:
         return bool(error.lines) and all(error.lines)
     return True
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
-@given(variables=st.dictionaries(names, texts | st.sampled_from([*MODELS, "{}", "[]", "1"])))
+@given(
+    variables=st.dictionaries(names, texts | st.sampled_from([*ACCOUNT_MODELS, "{}", "[]", "1"]))
+)
 def test_any_variables_are_read_or_refused_with_lines(
     environ: dict[str, str], variables: dict[str, str]
 ) -> None:

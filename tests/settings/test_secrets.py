@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tui.settings.errors import SettingsError
-from tui.settings.load import load_desk, load_settings
+from tui.settings.load import load_preferences, load_settings
 
 KEYRING = {"au": "of-the-account", "shared": "of-a-name"}
 HEAD = '[accounts.au]\nprovider = "messente"\napi_key = "k"\n'
@@ -25,7 +25,7 @@ def test_a_secret_is_fetched_from_the_keyring(
 ) -> None:
     config.write_text(f"{HEAD}{written}\n")
     settings = load_settings(environ, keyring=KEYRING.get)
-    assert settings.accounts["au"].secret == found
+    assert settings.accounts["au"].clear_secret == found
 
 
 def test_other_secrets_of_an_account_can_be_in_the_keyring_too(
@@ -43,7 +43,7 @@ def test_the_desk_is_known_without_asking_the_keyring(
 ) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     config.write_text(f"{HEAD}api_secret_keyring = true\n")
-    assert load_desk(environ)[0].accounts[0].name == "au"
+    assert load_preferences(environ)[0].accounts[0].name == "au"
 
 
 def test_a_keyring_without_the_secret_is_told_how_to_get_it(
@@ -74,7 +74,7 @@ def test_a_secret_is_read_from_its_file_without_the_line_end(
 ) -> None:
     (tmp_path / "au.secret").write_text(" s3cret \r\n")
     config.write_text(f'{HEAD}api_secret_file = "~/au.secret"\n')
-    assert load_settings(environ).accounts["au"].secret == " s3cret "
+    assert load_settings(environ).accounts["au"].clear_secret == " s3cret "
 
 
 def test_every_account_whose_secret_is_missing_is_told_at_once(

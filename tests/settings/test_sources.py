@@ -9,11 +9,11 @@ import platformdirs
 import pytest
 
 from tui.domain.account import Account
-from tui.settings.desk import Address, QuietHours
+from tui.settings.desk import ListenAddress, QuietHours
 from tui.settings.errors import SettingsError
-from tui.settings.load import load_desk, load_settings
+from tui.settings.load import load_preferences, load_settings
 from tui.settings.models import Settings
-from tui.settings.paths import Kind, directory
+from tui.settings.paths import DirectoryKind, find_directory
 
 FILE = """
 theme = "light"
@@ -27,13 +27,13 @@ base_url = "https://from-file.example"
 
 def secret_of(settings: Settings, account: str) -> str:
     """The secret that a provider's client would be given."""
-    return settings.accounts[account].secret
+    return settings.accounts[account].clear_secret
 
 
 def test_without_any_setting_the_defaults_of_the_desk_hold(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
-    desk, watched = load_desk(environ)
+    desk, watched = load_preferences(environ)
     assert desk.database == tmp_path / ".local/share/smsdesk/inbox.db"
     assert desk.agent == "mia"
     assert desk.accounts == ()
@@ -106,9 +106,9 @@ def test_an_account_can_live_in_the_environment_alone(environ: dict[str, str]) -
         "SMSDESK_DEFAULT_REGION": "au",
     }
     account = load_settings(environ).accounts["support_au"]
-    assert (account.api_key, account.secret) == ("0123", "456")
+    assert (account.api_key, account.clear_secret) == ("0123", "456")
     assert account.base_url == "http://127.0.0.1:8765/messagemedia"
-    desk, _ = load_desk(environ)
+    desk, _ = load_preferences(environ)
     assert desk.database == Path("/srv/inbox.db")
     assert desk.accounts == (
         Account(
@@ -129,9 +129,9 @@ def test_an_account_with_a_hook_secret_is_reached_wherever_the_listener_runs(
     account = "SMSDESK_ACCOUNTS__MP__"
     environ |= {f"{account}PROVIDER": "messageport", f"{account}API_KEY": "k"}
     environ |= {f"{account}API_SECRET": "s"} | ({"SMSDESK_LISTEN": listen} if listen else {})
-    assert [a.listener for a in load_desk(environ)[0].accounts] == [False]
+    assert [a.listener for a in load_preferences(environ)[0].accounts] == [False]
     environ[f"{account}HOOK_SECRET"] = "sandbox-hook"
-    assert [a.listener for a in load_desk(environ)[0].accounts] == [True]
+    assert [a.listener for a in load_preferences(environ)[0].accounts] == [True]
 
 
 def test_values_from_the_environment_are_read_as_their_kind(environ: dict[str, str]) -> None:
@@ -145,12 +145,12 @@ def test_values_from_the_environment_are_read_as_their_kind(environ: dict[str, s
         "SMSDESK_NOTIFICATIONS__BELL": "0",
         "SMSDESK_OPT_OUT_WORDS__PL": "rezygnuję, wypisz",
     }
-    desk, _ = load_desk(environ)
+    desk, _ = load_preferences(environ)
     assert desk.ascii is True
     assert desk.enter_sends is False
     assert desk.grace_seconds == 0
     assert desk.quiet_hours == QuietHours(22, 7)
-    assert desk.listen == Address("::1", 90)
+    assert desk.listen == ListenAddress("::1", 90)
     assert desk.keys == {"close": "e,ctrl+e"}
     assert desk.notifications.bell is False
     assert desk.notifications.desktop is True
@@ -160,13 +160,13 @@ def test_values_from_the_environment_are_read_as_their_kind(environ: dict[str, s
 @pytest.mark.parametrize("word", ["off", "None"])
 def test_quiet_hours_can_be_switched_off(environ: dict[str, str], word: str) -> None:
     environ["SMSDESK_QUIET_HOURS"] = word
-    assert load_desk(environ)[0].quiet_hours is None
+    assert load_preferences(environ)[0].quiet_hours is None
 
 
 def test_an_empty_variable_counts_as_not_set(environ: dict[str, str], config: Path) -> None:
     config.write_text('theme = "light"\n')
     environ["SMSDESK_THEME"] = ""
-    assert load_desk(environ)[0].theme == "light"
+    assert load_preferences(environ)[0].theme == "light"
 
 
 def test_only_the_environment_that_was_handed_in_is_read(
@@ -174,21 +174,21 @@ def test_only_the_environment_that_was_handed_in_is_read(
 ) -> None:
     monkeypatch.setenv("SMSDESK_THEME", "light")
     monkeypatch.setenv("THEME", "light")
-    assert load_desk(environ)[0].theme == "dark"
+    assert load_preferences(environ)[0].theme == "dark"
 
 
 def test_a_file_that_begins_with_a_byte_order_mark_is_read(
     environ: dict[str, str], config: Path
 ) -> None:
     config.write_bytes(b'\xef\xbb\xbftheme = "light"\n')
-    assert load_desk(environ)[0].theme == "light"
+    assert load_preferences(environ)[0].theme == "light"
 
 
 def test_a_named_settings_file_has_to_exist(environ: dict[str, str], tmp_path: Path) -> None:
     missing = tmp_path / "none.toml"
     environ["SMSDESK_CONFIG"] = str(missing)
     with pytest.raises(SettingsError) as caught:
-        load_desk(environ)
+        load_preferences(environ)
     assert caught.value.lines == (f"{missing}: there is no such settings file",)
 
 
@@ -197,7 +197,7 @@ def test_a_file_named_on_the_command_line_wins_over_the_variable(
 ) -> None:
     (tmp_path / "a.toml").write_text('theme = "light"\n')
     environ["SMSDESK_CONFIG"] = "~/none.toml"
-    assert load_desk(environ, tmp_path / "a.toml")[0].theme == "light"
+    assert load_preferences(environ, tmp_path / "a.toml")[0].theme == "light"
 
 
 def test_messentes_other_hosts_follow_a_base_url_that_was_changed(
@@ -210,13 +210,13 @@ def test_messentes_other_hosts_follow_a_base_url_that_was_changed(
     }
     account = load_settings(environ).accounts["ee"]
     assert account.provider == "messente"
-    assert account.classic == "https://api2.messente.com"
-    assert account.backup == "https://api3.messente.com"
+    assert account.classic_host == "https://api2.messente.com"
+    assert account.backup_host == "https://api3.messente.com"
     environ["SMSDESK_ACCOUNTS__EE__BASE_URL"] = "http://127.0.0.1:8765/messente"
     moved = load_settings(environ).accounts["ee"]
     assert moved.provider == "messente"
-    assert moved.classic == "http://127.0.0.1:8765/messente"
-    assert moved.backup == ""
+    assert moved.classic_host == "http://127.0.0.1:8765/messente"
+    assert moved.backup_host == ""
 
 
 def test_a_file_with_a_secret_that_everyone_can_read_is_warned_of(
@@ -224,11 +224,11 @@ def test_a_file_with_a_secret_that_everyone_can_read_is_warned_of(
 ) -> None:
     config.write_text(FILE)
     config.chmod(0o644)
-    assert load_desk(environ)[0].warnings == (
+    assert load_preferences(environ)[0].warnings == (
         f"{config}: holds a secret and everyone can read it; chmod 600 it",
     )
     config.chmod(0o600)
-    assert load_desk(environ)[0].warnings == ()
+    assert load_preferences(environ)[0].warnings == ()
 
 
 def test_a_file_without_a_secret_may_be_read_by_everyone(
@@ -236,13 +236,13 @@ def test_a_file_without_a_secret_may_be_read_by_everyone(
 ) -> None:
     config.write_text(FILE.replace('api_secret = "from-file"', 'api_secret = "keyring:"'))
     config.chmod(0o644)
-    assert load_desk(environ)[0].warnings == ()
+    assert load_preferences(environ)[0].warnings == ()
 
 
 def test_an_address_without_encryption_is_warned_of(environ: dict[str, str], config: Path) -> None:
     config.write_text(FILE.replace("https://from-file.example", "http://sms.example"))
     config.chmod(0o600)
-    assert load_desk(environ)[0].warnings == (
+    assert load_preferences(environ)[0].warnings == (
         "accounts.support-au: http://sms.example is not encrypted; use https",
     )
 
@@ -251,7 +251,7 @@ def test_an_address_without_encryption_is_warned_of(environ: dict[str, str], con
 @pytest.mark.parametrize("kind", ["config", "data", "state"])
 @pytest.mark.parametrize("chosen", ["", "/srv/x", "relative/is/ignored"])
 def test_the_default_places_are_those_of_the_platform(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: Kind, chosen: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: DirectoryKind, chosen: str
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv(f"XDG_{kind.upper()}_HOME", chosen)
@@ -261,9 +261,9 @@ def test_the_default_places_are_those_of_the_platform(
         "state": platformdirs.user_state_path,
     }[kind]("smsdesk", appauthor=False)
     if chosen.startswith("relative"):
-        assert directory(kind, os.environ).is_relative_to(tmp_path)
+        assert find_directory(kind, os.environ).is_relative_to(tmp_path)
     else:
-        assert directory(kind, os.environ) == expected
+        assert find_directory(kind, os.environ) == expected
 
 
 def test_the_agent_is_the_systems_user_unless_named(
@@ -271,9 +271,9 @@ def test_the_agent_is_the_systems_user_unless_named(
 ) -> None:
     del environ["LOGNAME"]
     monkeypatch.setattr(getpass, "getuser", lambda: "root")
-    assert load_desk(environ)[0].agent == "root"
+    assert load_preferences(environ)[0].agent == "root"
     environ["SMSDESK_AGENT"] = "Mia"
-    assert load_desk(environ)[0].agent == "Mia"
+    assert load_preferences(environ)[0].agent == "Mia"
 
 
 def test_a_user_whom_the_system_does_not_know_is_still_someone(
@@ -284,7 +284,7 @@ def test_a_user_whom_the_system_does_not_know_is_still_someone(
 
     del environ["LOGNAME"]
     monkeypatch.setattr(getpass, "getuser", nobody)
-    assert load_desk(environ)[0].agent == "agent"
+    assert load_preferences(environ)[0].agent == "agent"
 
 
 def test_an_account_warns_where_it_is_told_to(environ: dict[str, str]) -> None:
@@ -293,6 +293,6 @@ def test_an_account_warns_where_it_is_told_to(environ: dict[str, str]) -> None:
         "SMSDESK_ACCOUNTS__AU__API_KEY": "k",
         "SMSDESK_ACCOUNTS__AU__API_SECRET": "s",
     }
-    assert [a.low_balance for a in load_desk(environ)[0].accounts] == [20.0]
+    assert [a.low_balance for a in load_preferences(environ)[0].accounts] == [20.0]
     environ["SMSDESK_ACCOUNTS__AU__LOW_BALANCE"] = "3.5"
-    assert [a.low_balance for a in load_desk(environ)[0].accounts] == [3.5]
+    assert [a.low_balance for a in load_preferences(environ)[0].accounts] == [3.5]

@@ -6,7 +6,13 @@ from types import ModuleType
 
 import pytest
 
-from tui.settings.vault import SERVICE, KeyringTrouble, NoKeyring, from_keyring, into_keyring
+from tui.settings.vault import (
+    KEYRING_SERVICE,
+    KeyringAccessError,
+    KeyringMissingError,
+    read_keyring,
+    write_keyring,
+)
 
 
 class Kept:
@@ -45,9 +51,9 @@ def install(monkeypatch: pytest.MonkeyPatch, kept: Kept) -> None:
 def test_what_is_kept_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Kept()
     install(monkeypatch, kept)
-    assert from_keyring("au") is None
-    into_keyring("au", "s3cret")
-    assert (from_keyring("au"), kept.secrets) == ("s3cret", {(SERVICE, "au"): "s3cret"})
+    assert read_keyring("au") is None
+    write_keyring("au", "s3cret")
+    assert (read_keyring("au"), kept.secrets) == ("s3cret", {(KEYRING_SERVICE, "au"): "s3cret"})
 
 
 @pytest.mark.parametrize(
@@ -66,14 +72,14 @@ def test_whatever_a_back_end_raises_is_one_kind_of_trouble(
     monkeypatch: pytest.MonkeyPatch, failure: BaseException
 ) -> None:
     install(monkeypatch, Kept(failure))
-    with pytest.raises(KeyringTrouble, match=type(failure).__name__):
-        from_keyring("au")
-    with pytest.raises(KeyringTrouble) as caught:
-        into_keyring("au", "s3cret")
+    with pytest.raises(KeyringAccessError, match=type(failure).__name__):
+        read_keyring("au")
+    with pytest.raises(KeyringAccessError) as caught:
+        write_keyring("au", "s3cret")
     assert "s3cret" not in repr(caught.value)
 
 
 def test_a_library_that_is_not_installed_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
-    with pytest.raises(NoKeyring):
-        from_keyring("au")
+    with pytest.raises(KeyringMissingError):
+        read_keyring("au")

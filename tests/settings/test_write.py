@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tui.settings.errors import SettingsError
 from tui.settings.load import load_settings
-from tui.settings.write import Value, add_account
+from tui.settings.write import TomlValue, add_account
 
-ACCOUNT: dict[str, Value] = {
+ACCOUNT: dict[str, TomlValue] = {
     "provider": "messagemedia",
     "api_key": "k",
     "api_secret": 'with "quotes", \\ and\nlines',
@@ -39,7 +39,7 @@ def test_the_first_account_makes_a_private_file(environ: dict[str, str], tmp_pat
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
     account = load_settings(environ, path).accounts["support_au"]
-    assert account.secret == ACCOUNT["api_secret"]
+    assert account.clear_secret == ACCOUNT["api_secret"]
     assert account.senders == ("+61491570110", "Shop")
 
 
@@ -108,7 +108,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(name=texts, account=st.dictionaries(texts, values, max_size=4))
 def test_whatever_is_written_is_read_back(
-    tmp_path: Path, name: str, account: dict[str, Value]
+    tmp_path: Path, name: str, account: dict[str, TomlValue]
 ) -> None:
     path = tmp_path / "config.toml"
     path.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, write_history
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 
 pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"
@@ -45,7 +45,7 @@ class PicturedApp(SmsDeskApp):
         str(Path(tui.app.__file__).parent / name) for name in SmsDeskApp.CSS_PATH
     ]
 
-    def __init__(self, store: Store, seat: Seat) -> None:
+    def __init__(self, store: Store, seat: AppContext) -> None:
         """`store` is closed."""
         super().__init__(store, seat)
         self._database = store.database
@@ -91,7 +91,7 @@ def picture(
         clock.advance(NOW)
         if not empty:
             shutil.copytree(history, tmp_path, dirs_exist_ok=True)
-        seat = replace(Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC), **looks)
+        seat = replace(AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC), **looks)
         store = store_on(tmp_path / "inbox.db", clock)
         desk = Desk(store, clock, seat)
         desk.app = PicturedApp(store, seat)

@@ -8,7 +8,7 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 MIA = "+61491570006"
@@ -39,7 +39,7 @@ def answer(body: str = "We are on it", to: str = MIA, **fields: Any) -> NewMessa
 
 async def conversation_with(store: Store, party: str = MIA) -> Conversation:
     """The conversation with a party that has one."""
-    found = await store.conversations.with_party(parse_address(party))
+    found = await store.conversations.find_by_address(parse_address(party))
     assert found is not None
     return found
 
@@ -53,7 +53,7 @@ async def message(store: Store, message_id: int) -> Message:
 
 async def sent(store: Store, provider_id: str = "p-1", **fields: Any) -> Message:
     """A message that the provider has accepted under this id."""
-    queued = await store.intents.queue(answer(**fields))
-    await store.outbox.claim("a", ACCOUNT, 100)
-    await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, provider_id))
+    queued = await store.intents.queue_message(answer(**fields))
+    await store.outbox.claim_due_messages("a", ACCOUNT, 100)
+    await store.outbox.settle_message(queued.id, SendRecord(Status.ACCEPTED, provider_id))
     return await message(store, queued.id)

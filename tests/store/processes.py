@@ -22,15 +22,15 @@ ROUNDS = 1_000
 async def write(store: Store, name: str) -> int:
     """Store texts one by one."""
     for n in range(100):
-        await store.ingest.store(ACCOUNT, [reply(f"{n}", id=f"{name}-{n}")])
+        await store.ingest.store_events(ACCOUNT, [reply(f"{n}", id=f"{name}-{n}")])
     return 100
 
 
 async def claim(store: Store, name: str) -> list[int]:
     """Claim until nothing is left."""
     mine: list[int] = []
-    while await store.outbox.next_due(ACCOUNT) is not None:
-        mine += [c.message.id for c in await store.outbox.claim(name, ACCOUNT, 7)]
+    while await store.outbox.get_next_due_time(ACCOUNT) is not None:
+        mine += [c.message.id for c in await store.outbox.claim_due_messages(name, ACCOUNT, 7)]
     return mine
 
 
@@ -39,7 +39,7 @@ async def race(store: Store, name: str) -> tuple[int, int]:
     thread = await conversation_with(store)
     won = lost = 0
     while True:
-        (newest,) = await store.messages.before(thread.id, 1 << 62, 1)
+        (newest,) = await store.messages.list_before(thread.id, 1 << 62, 1)
         kind, number = newest.body.split()
         if int(number) == ROUNDS:
             return won, lost
@@ -51,10 +51,12 @@ async def race(store: Store, name: str) -> tuple[int, int]:
 async def _answered(store: Store, name: str, number: int, seen: int) -> bool:
     """Try to answer; the winner lets the next question come."""
     try:
-        await store.intents.queue(answer(f"answer {number}", MIA, agent=name), seen_upto=seen)
+        await store.intents.queue_message(
+            answer(f"answer {number}", MIA, agent=name), seen_upto=seen
+        )
     except StaleReply:
         return False
-    await store.ingest.store(ACCOUNT, [reply(f"question {number + 1}", id=f"q{number + 1}")])
+    await store.ingest.store_events(ACCOUNT, [reply(f"question {number + 1}", id=f"q{number + 1}")])
     return True
 
 
@@ -64,7 +66,7 @@ async def type_on(store: Store, name: str) -> None:
     body = ""
     while True:
         body += "x"
-        await store.drafts.save(thread.id, name, body, began_at=0)
+        await store.drafts.save_draft(thread.id, name, body, began_at=0)
         print(len(body), flush=True)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.store.builders import ACCOUNT, conversation_with, reply
 from tui.clock import ManualClock
-from tui.store.backup import backup
+from tui.store.backup import write_backup
 from tui.store.errors import CannotOpen, CannotWrite
 from tui.store.store import Store
 
@@ -15,9 +15,9 @@ from tui.store.store import Store
 async def test_a_backup_has_what_is_only_in_the_log(
     store: Store, clock: ManualClock, tmp_path: Path
 ) -> None:
-    await store.ingest.store(ACCOUNT, [reply("saved")])
+    await store.ingest.store_events(ACCOUNT, [reply("saved")])
     target = tmp_path / "copy of inbox.db"
-    assert await backup(store.path, target) == target.stat().st_size
+    assert await write_backup(store.path, target) == target.stat().st_size
     assert target.stat().st_mode & 0o777 == 0o600
     async with Store(target, clock=clock, rng=random.Random(1), owner="b") as copy:
         assert (await conversation_with(copy)).preview == "saved"
@@ -27,15 +27,15 @@ async def test_a_file_that_is_there_is_not_written_over(store: Store, tmp_path: 
     target = tmp_path / "mine"
     target.write_text("precious")
     with pytest.raises(CannotOpen, match="exists"):
-        await backup(store.path, target)
+        await write_backup(store.path, target)
     assert target.read_text() == "precious"
 
 
 async def test_a_backup_that_cannot_be_made_leaves_nothing(store: Store, tmp_path: Path) -> None:
     with pytest.raises(CannotOpen, match="Cannot create"):
-        await backup(store.path, tmp_path / "nowhere" / "copy.db")
+        await write_backup(store.path, tmp_path / "nowhere" / "copy.db")
     garbage = tmp_path / "garbage"
     garbage.write_text("no database at all")
     with pytest.raises(CannotWrite):
-        await backup(garbage, tmp_path / "copy.db")
+        await write_backup(garbage, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()

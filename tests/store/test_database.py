@@ -64,7 +64,7 @@ async def test_the_files_are_private_whatever_the_umask(
     before = os.umask(umask)
     try:
         store = await open_store(path, shared=shared)
-        await store.ingest.store(ACCOUNT, [reply()])
+        await store.ingest.store_events(ACCOUNT, [reply()])
     finally:
         os.umask(before)
     for name in ("inbox.db", "inbox.db-wal", "inbox.db-shm"):
@@ -137,11 +137,11 @@ async def test_a_write_that_finds_the_lock_taken_says_so_and_writes_nothing(
     holder = sqlite3.connect(store.path, isolation_level=None)
     holder.execute("begin immediate")
     with pytest.raises(Busy):
-        await store.ingest.store(ACCOUNT, [reply()])
+        await store.ingest.store_events(ACCOUNT, [reply()])
     holder.execute("rollback")
     holder.close()
-    await store.ingest.store(ACCOUNT, [reply()])
-    assert (await store.conversations.counts()).open == 1
+    await store.ingest.store_events(ACCOUNT, [reply()])
+    assert (await store.conversations.get_counts()).open == 1
 
 
 async def test_a_directory_that_cannot_be_made_is_named() -> None:
@@ -176,7 +176,7 @@ async def test_a_directory_that_may_not_be_seen_is_named(
 async def test_a_network_file_system_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "file_system", lambda folder: "nfs4")
+    monkeypatch.setattr(files, "detect_file_system", lambda folder: "nfs4")
     error = await refused(tmp_path / "inbox.db")
     assert isinstance(error, CannotOpen)
     assert "nfs4" in str(error)
@@ -184,8 +184,8 @@ async def test_a_network_file_system_is_refused(
 
 
 def test_the_file_system_of_a_folder_is_known() -> None:
-    assert files.file_system(Path("/proc/self")) == "proc"
-    assert files.file_system(Path("/no/such/folder"))
+    assert files.detect_file_system(Path("/proc/self")) == "proc"
+    assert files.detect_file_system(Path("/no/such/folder"))
 
 
 async def test_a_file_on_a_read_only_mount_says_so(
@@ -210,7 +210,7 @@ async def test_a_full_disk_says_so_and_writes_nothing(store: Store) -> None:
 
     with pytest.raises(CannotWrite):
         await store.database.write(fill)
-    assert await store.templates.all() == []
+    assert await store.templates.list_by_name() == []
 
 
 async def test_a_reader_cannot_write(store: Store) -> None:
@@ -221,20 +221,20 @@ async def test_a_reader_cannot_write(store: Store) -> None:
 async def test_what_fails_in_the_middle_leaves_no_trace(store: Store) -> None:
     def fail(transaction: Transaction) -> None:
         transaction.connection.execute(TEMPLATE, ("a", "b"))
-        transaction.count("open", 5)
+        transaction.adjust_counter("open", 5)
         raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError):
         await store.database.write(fail)
-    assert await store.templates.all() == []
-    assert await store.conversations.counters() == {}
+    assert await store.templates.list_by_name() == []
+    assert await store.conversations.get_counters() == {}
 
 
 async def test_a_cancelled_write_leaves_no_transaction_open(store: Store) -> None:
     other = sqlite3.connect(store.path, isolation_level=None, timeout=5)
     stored = 0
     for n in range(40):
-        writing = asyncio.create_task(store.ingest.store(ACCOUNT, [reply(id=f"e{n}")]))
+        writing = asyncio.create_task(store.ingest.store_events(ACCOUNT, [reply(id=f"e{n}")]))
         for _ in range(n % 4):
             await asyncio.sleep(0)
         writing.cancel()
@@ -243,7 +243,7 @@ async def test_a_cancelled_write_leaves_no_transaction_open(store: Store) -> Non
         other.execute("rollback")
     stored = other.execute("select count(*) from messages").fetchone()[0]
     other.close()
-    await store.ingest.store(ACCOUNT, [reply(id=f"e{n}") for n in range(40)])
+    await store.ingest.store_events(ACCOUNT, [reply(id=f"e{n}") for n in range(40)])
     assert (await conversation_with(store)).unread == 40
     assert stored <= 40
 
@@ -251,7 +251,7 @@ async def test_a_cancelled_write_leaves_no_transaction_open(store: Store) -> Non
 async def test_closing_waits_for_what_is_being_written(tmp_path: Path) -> None:
     store = Store(tmp_path / "inbox.db", **values())
     await store.__aenter__()
-    writing = asyncio.create_task(store.ingest.store(ACCOUNT, [reply()]))
+    writing = asyncio.create_task(store.ingest.store_events(ACCOUNT, [reply()]))
     await asyncio.sleep(0)
     writing.cancel()
     await store.__aexit__(None, None, None)
@@ -265,11 +265,11 @@ async def test_a_closed_database_says_so(tmp_path: Path) -> None:
     async with Store(tmp_path / "inbox.db", **values()) as store:
         pass
     with pytest.raises(CannotOpen):
-        await store.conversations.counts()
+        await store.conversations.get_counts()
 
 
 async def test_the_log_goes_into_the_file_when_asked(store: Store) -> None:
-    await store.ingest.store(ACCOUNT, [reply() for _ in range(50)])
+    await store.ingest.store_events(ACCOUNT, [reply() for _ in range(50)])
     before = store.path.stat().st_size
     await store.database.checkpoint()
     assert store.path.stat().st_size > before
@@ -281,15 +281,15 @@ async def test_a_log_that_has_grown_long_is_cut_once_it_is_in_the_file(
     monkeypatch.setattr(database, "_LOG_BYTES", limit := 50_000)
     log = tmp_path / "inbox.db-wal"
     async with Store(tmp_path / "inbox.db", **values()) as store:
-        await store.ingest.store(ACCOUNT, [reply() for _ in range(200)])
+        await store.ingest.store_events(ACCOUNT, [reply() for _ in range(200)])
         assert log.stat().st_size > 4 * limit
         await store.database.checkpoint()
-        await store.ingest.store(ACCOUNT, [reply(text="the next one begins it anew")])
+        await store.ingest.store_events(ACCOUNT, [reply(text="the next one begins it anew")])
         assert log.stat().st_size <= 2 * limit
 
 
 async def test_own_commits_are_announced_on_the_loop(store: Store) -> None:
     rung: list[int] = []
-    store.database.on_commit(lambda: rung.append(1))
-    await store.ingest.store(ACCOUNT, [reply()])
+    store.database.add_commit_callback(lambda: rung.append(1))
+    await store.ingest.store_events(ACCOUNT, [reply()])
     await wait_until(lambda: rung)

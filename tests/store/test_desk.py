@@ -7,7 +7,7 @@ from tests.store.builders import ACCOUNT, TOM, conversation_with, reply
 from tui.clock import SECOND, ManualClock
 from tui.domain.account import Health
 from tui.domain.conversation import View
-from tui.store.conversations import FIRST
+from tui.store.conversations import FIRST_POSITION
 from tui.store.desk import Colleague
 from tui.store.store import Store
 
@@ -15,50 +15,50 @@ from tui.store.store import Store
 @pytest.fixture
 async def thread(store: Store) -> int:
     """A conversation."""
-    await store.ingest.store(ACCOUNT, [reply()])
+    await store.ingest.store_events(ACCOUNT, [reply()])
     return (await conversation_with(store)).id
 
 
 async def test_a_draft_is_each_agents_own(store: Store, thread: int, clock: ManualClock) -> None:
     began = clock.now()
-    await store.drafts.save(thread, "ana", "We", account="a", sender="s", began_at=began)
+    await store.drafts.save_draft(thread, "ana", "We", account="a", sender="s", began_at=began)
     clock.advance(5)
-    await store.drafts.save(thread, "ana", "We are \ud83d", began_at=began)
-    draft = await store.drafts.get(thread, "ana")
+    await store.drafts.save_draft(thread, "ana", "We are \ud83d", began_at=began)
+    draft = await store.drafts.get_draft(thread, "ana")
     assert draft is not None
     assert (draft.body, draft.began_at, draft.updated_at) == ("We are \ufffd", began, clock.now())
-    assert await store.drafts.get(thread, "tom") is None
-    shown = await store.conversations.after(View(drafts_of="ana"), FIRST, 10)
+    assert await store.drafts.get_draft(thread, "tom") is None
+    shown = await store.conversations.list_after(View(drafts_of="ana"), FIRST_POSITION, 10)
     assert [c.id for c in shown] == [thread]
 
 
 async def test_drafts_of_an_agent_newest_first(
     store: Store, thread: int, clock: ManualClock
 ) -> None:
-    await store.ingest.store(ACCOUNT, [reply(party=TOM)])
+    await store.ingest.store_events(ACCOUNT, [reply(party=TOM)])
     other = (await conversation_with(store, TOM)).id
-    await store.drafts.save(thread, "ana", "one", began_at=0)
+    await store.drafts.save_draft(thread, "ana", "one", began_at=0)
     clock.advance(1)
-    await store.drafts.save(other, "ana", "two", began_at=0)
-    assert [d.body for d in await store.drafts.of("ana")] == ["two", "one"]
-    await store.drafts.save(other, "ana", "", began_at=0)
-    assert [d.body for d in await store.drafts.of("ana")] == ["one"]
+    await store.drafts.save_draft(other, "ana", "two", began_at=0)
+    assert [d.body for d in await store.drafts.list_drafts("ana")] == ["two", "one"]
+    await store.drafts.save_draft(other, "ana", "", began_at=0)
+    assert [d.body for d in await store.drafts.list_drafts("ana")] == ["one"]
 
 
 async def test_colleagues_are_seen_while_they_are_there(
     store: Store, open_store: OpenStore, thread: int, clock: ManualClock
 ) -> None:
     there = await open_store(owner="b")
-    await store.presence.here("ana", thread, typing=True)
-    await there.presence.here("tom", thread, typing=True)
-    assert await store.presence.others(thread) == [Colleague("tom", typing=True)]
-    assert await there.presence.others(thread) == [Colleague("ana", typing=True)]
-    assert await there.presence.accounts() == {ACCOUNT}
-    await there.leases.leave()
-    assert await store.presence.others(thread) == []
+    await store.presence.announce_presence("ana", thread, typing=True)
+    await there.presence.announce_presence("tom", thread, typing=True)
+    assert await store.presence.list_colleagues(thread) == [Colleague("tom", typing=True)]
+    assert await there.presence.list_colleagues(thread) == [Colleague("ana", typing=True)]
+    assert await there.presence.list_viewed_accounts() == {ACCOUNT}
+    await there.leases.end_process()
+    assert await store.presence.list_colleagues(thread) == []
     clock.advance(21)
-    assert await there.presence.others(thread) == []
-    assert await there.presence.accounts() == set()
+    assert await there.presence.list_colleagues(thread) == []
+    assert await there.presence.list_viewed_accounts() == set()
 
 
 async def test_one_process_at_a_time_has_a_lease(
@@ -66,31 +66,33 @@ async def test_one_process_at_a_time_has_a_lease(
 ) -> None:
     there = await open_store(owner="b")
     lasts = 8 * SECOND
-    assert await store.leases.take(ACCOUNT, lasts_ms=lasts, preferred=False)
-    assert not await there.leases.take(ACCOUNT, lasts_ms=lasts, preferred=False)
+    assert await store.leases.acquire_lease(ACCOUNT, duration_ms=lasts, preferred=False)
+    assert not await there.leases.acquire_lease(ACCOUNT, duration_ms=lasts, preferred=False)
     clock.advance(5)
-    assert await store.leases.take(ACCOUNT, lasts_ms=lasts, preferred=False)
+    assert await store.leases.acquire_lease(ACCOUNT, duration_ms=lasts, preferred=False)
     clock.advance(5)
-    assert await there.leases.holder(ACCOUNT) == "a"
-    assert not await there.leases.take(ACCOUNT, lasts_ms=lasts, preferred=False)
+    assert await there.leases.get_holder(ACCOUNT) == "a"
+    assert not await there.leases.acquire_lease(ACCOUNT, duration_ms=lasts, preferred=False)
     clock.advance(5)
-    assert await there.leases.holder(ACCOUNT) == ""
-    assert await there.leases.take(ACCOUNT, lasts_ms=lasts, preferred=False)
-    await there.leases.drop(ACCOUNT)
-    assert await store.leases.take(ACCOUNT, lasts_ms=lasts, preferred=False)
+    assert await there.leases.get_holder(ACCOUNT) == ""
+    assert await there.leases.acquire_lease(ACCOUNT, duration_ms=lasts, preferred=False)
+    await there.leases.release_lease(ACCOUNT)
+    assert await store.leases.acquire_lease(ACCOUNT, duration_ms=lasts, preferred=False)
 
 
 async def test_the_service_takes_a_lease_from_a_desk_and_keeps_it(
     store: Store, open_store: OpenStore
 ) -> None:
     service = await open_store(owner="service")
-    assert await store.leases.take(ACCOUNT, lasts_ms=8 * SECOND, preferred=False)
+    assert await store.leases.acquire_lease(ACCOUNT, duration_ms=8 * SECOND, preferred=False)
     names = [ACCOUNT, "other"]
-    held = await service.leases.renew("sync", "service", names, lasts_ms=8 * SECOND, preferred=True)
+    held = await service.leases.renew_leases(
+        "sync", "service", names, duration_ms=8 * SECOND, preferred=True
+    )
     assert held == frozenset(names)
-    assert not await store.leases.take(ACCOUNT, lasts_ms=8 * SECOND, preferred=False)
-    await service.leases.leave()
-    assert await store.leases.holder(ACCOUNT) == ""
+    assert not await store.leases.acquire_lease(ACCOUNT, duration_ms=8 * SECOND, preferred=False)
+    await service.leases.end_process()
+    assert await store.leases.get_holder(ACCOUNT) == ""
 
 
 async def test_what_is_not_said_of_an_account_stays(store: Store) -> None:
@@ -98,14 +100,14 @@ async def test_what_is_not_said_of_an_account_stays(store: Store) -> None:
     await store.accounts.save_health(ACCOUNT, Health.RETRYING, line="No network", retry_at=9)
     await store.accounts.save_reply_cursor(ACCOUNT, "r1")
     await store.accounts.save_receipt_cursor(ACCOUNT, "s1")
-    state = (await store.accounts.states())[ACCOUNT]
+    state = (await store.accounts.get_states())[ACCOUNT]
     assert (state.health, state.line, state.retry_at) == (Health.RETRYING, "No network", 9)
     assert (state.ok_at, state.event_at) == (5, 6)
-    assert await store.accounts.cursors(ACCOUNT) == ("r1", "s1")
-    assert await store.accounts.cursors("unknown") == ("", "")
+    assert await store.accounts.get_cursors(ACCOUNT) == ("r1", "s1")
+    assert await store.accounts.get_cursors("unknown") == ("", "")
 
 
 async def test_an_account_is_poked_from_any_process(store: Store, clock: ManualClock) -> None:
-    assert await store.accounts.pokes() == {}
-    await store.accounts.poke(ACCOUNT)
-    assert await store.accounts.pokes() == {ACCOUNT: clock.now()}
+    assert await store.accounts.get_retry_requests() == {}
+    await store.accounts.request_retry(ACCOUNT)
+    assert await store.accounts.get_retry_requests() == {ACCOUNT: clock.now()}

@@ -21,10 +21,10 @@ from tui.store.store import Store
 async def hearing(store: Store, *, after: int | None = None) -> AsyncIterator[list[Change]]:
     """Watch a store in the background."""
     heard: list[Change] = []
-    start = await store.feed.last() if after is None else after
+    start = await store.feed.get_last_number() if after is None else after
 
     async def listen() -> None:
-        async with contextlib.aclosing(store.feed.watch(after=start)) as batches:
+        async with contextlib.aclosing(store.feed.watch_changes(after=start)) as batches:
             async for batch in batches:
                 heard.extend(batch)
 
@@ -38,31 +38,31 @@ async def hearing(store: Store, *, after: int | None = None) -> AsyncIterator[li
 
 async def test_own_changes_are_heard_with_what_is_new(store: Store) -> None:
     async with hearing(store) as heard:
-        await store.ingest.store(ACCOUNT, [reply()])
+        await store.ingest.store_events(ACCOUNT, [reply()])
         thread = await conversation_with(store)
-        text = Change(Subject.MESSAGE, thread.last_id, thread.id, new=True)
-        began = Change(Subject.CONVERSATION, thread.id, thread.id, new=True)
+        text = Change(Subject.MESSAGE, thread.last_id, thread.id, is_new=True)
+        began = Change(Subject.CONVERSATION, thread.id, thread.id, is_new=True)
         await wait_until(lambda: {text, began} <= set(heard))
 
 
 async def test_changes_of_one_batch_are_told_once(store: Store) -> None:
-    await store.ingest.store(ACCOUNT, [reply()])
+    await store.ingest.store_events(ACCOUNT, [reply()])
     thread = await conversation_with(store)
-    first = await store.feed.last()
+    first = await store.feed.get_last_number()
     for on in (True, False, True):
-        await store.triage.star([thread.id], "ana", on)
+        await store.triage.set_star([thread.id], "ana", on)
     async with hearing(store, after=first) as heard:
         await wait_until(lambda: heard)
         assert heard == [Change(Subject.CONVERSATION, thread.id, thread.id)]
 
 
 async def test_what_changes_nothing_is_no_news(store: Store) -> None:
-    await store.ingest.store(ACCOUNT, [reply()])
+    await store.ingest.store_events(ACCOUNT, [reply()])
     thread = await conversation_with(store)
-    await store.triage.assign([thread.id], "ana", "tom")
-    before = await store.feed.last()
-    await store.triage.assign([thread.id], "ana", "tom")
-    assert await store.feed.last() == before
+    await store.triage.assign_conversations([thread.id], "ana", "tom")
+    before = await store.feed.get_last_number()
+    await store.triage.assign_conversations([thread.id], "ana", "tom")
+    assert await store.feed.get_last_number() == before
 
 
 async def test_two_processes_see_each_other_soon(open_store: OpenStore) -> None:
@@ -71,7 +71,7 @@ async def test_two_processes_see_each_other_soon(open_store: OpenStore) -> None:
     async with hearing(there) as heard:
         for n in range(20):
             heard.clear()
-            await here.ingest.store(ACCOUNT, [reply(f"{n}")])
+            await here.ingest.store_events(ACCOUNT, [reply(f"{n}")])
             began = time.monotonic()
             await wait_until(lambda: heard)
             delays.append(time.monotonic() - began)
@@ -81,7 +81,7 @@ async def test_two_processes_see_each_other_soon(open_store: OpenStore) -> None:
 async def test_several_watchers_of_one_store_each_hear_everything(store: Store) -> None:
     async with hearing(store) as one, hearing(store) as two:
         for _ in range(30):
-            await store.ingest.store(ACCOUNT, [reply()])
+            await store.ingest.store_events(ACCOUNT, [reply()])
         texts = set(await _new_messages(store))
         await wait_until(lambda: texts <= {c.id for c in one})
         await wait_until(lambda: texts <= {c.id for c in two})
@@ -94,7 +94,7 @@ async def test_nothing_is_missed_while_many_write(open_store: OpenStore) -> None
 
         async def write(store: Store, name: str) -> None:
             for n in range(40):
-                await store.ingest.store(ACCOUNT, [reply(id=f"{name}-{n}")])
+                await store.ingest.store_events(ACCOUNT, [reply(id=f"{name}-{n}")])
 
         await asyncio.gather(*(write(store, f"{n}") for n, store in enumerate(stores)))
         texts = set(await _new_messages(stores[0]))
@@ -106,30 +106,30 @@ async def test_nothing_is_missed_while_many_write(open_store: OpenStore) -> None
 
 
 async def test_a_watcher_that_starts_later_hears_only_what_comes_later(store: Store) -> None:
-    await store.ingest.store(ACCOUNT, [reply()])
+    await store.ingest.store_events(ACCOUNT, [reply()])
     async with hearing(store) as heard:
-        await store.templates.drop("none")
+        await store.templates.delete_template("none")
         await wait_until(lambda: heard)
-        assert heard == [Change(Subject.TEMPLATE, 0)]
+        assert heard == [Change(Subject.CANNED_REPLY, 0)]
 
 
 async def test_who_is_far_behind_is_told_to_reload(store: Store) -> None:
-    began = await store.feed.last()
+    began = await store.feed.get_last_number()
     await sent(store)
     for _ in range(5):
-        await store.templates.drop("none")
-    await store.feed.prune(keep=2)
+        await store.templates.delete_template("none")
+    await store.feed.prune_changes(keep=2)
     async with hearing(store, after=began) as heard:
         await wait_until(lambda: heard)
         assert heard == [RELOAD]
-        await store.templates.drop("none")
+        await store.templates.delete_template("none")
         await wait_until(lambda: len(heard) == 2)
-        assert heard[1].subject is Subject.TEMPLATE
+        assert heard[1].subject is Subject.CANNED_REPLY
 
 
 async def test_a_flood_is_one_reload(store: Store) -> None:
-    began = await store.feed.last()
-    await store.ingest.store(ACCOUNT, [reply() for _ in range(2_500)])
+    began = await store.feed.get_last_number()
+    await store.ingest.store_events(ACCOUNT, [reply() for _ in range(2_500)])
     async with hearing(store, after=began) as heard:
         await wait_until(lambda: heard)
         assert heard == [RELOAD]
@@ -137,15 +137,15 @@ async def test_a_flood_is_one_reload(store: Store) -> None:
 
 async def test_pruning_never_starts_the_numbers_anew(store: Store) -> None:
     await sent(store)
-    newest = await store.feed.last()
-    await store.feed.prune(keep=0)
-    assert await store.feed.last() == newest
-    await store.templates.drop("none")
-    assert await store.feed.last() == newest + 1
+    newest = await store.feed.get_last_number()
+    await store.feed.prune_changes(keep=0)
+    assert await store.feed.get_last_number() == newest
+    await store.templates.delete_template("none")
+    assert await store.feed.get_last_number() == newest + 1
 
 
 async def test_a_database_that_fails_ends_the_watch(store: Store) -> None:
-    watching = store.feed.watch()
+    watching = store.feed.watch_changes()
     first = asyncio.create_task(anext(watching))
     await asyncio.sleep(0)
     await store.database.close()
@@ -155,12 +155,12 @@ async def test_a_database_that_fails_ends_the_watch(store: Store) -> None:
 
 async def test_a_feed_of_its_own_works_beside_the_stores(store: Store) -> None:
     own = Feed(store.database)
-    watching = own.watch()
+    watching = own.watch_changes()
     first = asyncio.create_task(anext(watching))
-    await wait_until(lambda: own._bells)
+    await wait_until(lambda: own._wakeups)
     await store.database.read(lambda c: None)
-    await store.templates.drop("none")
-    assert Change(Subject.TEMPLATE, 0) in await first
+    await store.templates.delete_template("none")
+    assert Change(Subject.CANNED_REPLY, 0) in await first
     await watching.aclose()
 
 

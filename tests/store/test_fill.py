@@ -10,9 +10,9 @@ from tests.store.truth import assert_true_to_the_rows
 from tui.clock import ManualClock
 from tui.domain.conversation import State, View
 from tui.domain.phone import AddressKind, parse_address
-from tui.store.conversations import FIRST
-from tui.store.fill import fill
-from tui.store.made_up import MadeUp, numbers
+from tui.store.conversations import FIRST_POSITION
+from tui.store.fill import write_sample_data
+from tui.store.made_up import SampleSource, generate_numbers
 from tui.store.store import Store
 
 
@@ -32,7 +32,7 @@ async def test_there_are_as_many_as_asked_for_and_they_add_up(
     store: Store, clock: ManualClock, threads: int, messages: int, expected: int
 ) -> None:
     now, rng = clock.now(), random.Random(5)
-    await fill(store, threads=threads, messages=messages, now=now, rng=rng)
+    await write_sample_data(store, threads=threads, messages=messages, now=now, rng=rng)
     assert await count(store, "conversations") == threads
     assert await count(store, "messages") == expected
     await assert_true_to_the_rows(store)
@@ -45,7 +45,7 @@ async def test_there_are_as_many_as_asked_for_and_they_add_up(
 async def test_filling_twice_adds_and_tells_its_progress(store: Store, clock: ManualClock) -> None:
     told: list[tuple[int, int]] = []
     for seed in (1, 2):
-        await fill(
+        await write_sample_data(
             store,
             threads=2_000,
             messages=25_000,
@@ -63,23 +63,27 @@ async def test_a_history_has_all_sorts_of_conversations_and_can_be_worked_with(
 ) -> None:
     names = itertools.cycle(["Łucja", ""])
     rng = random.Random(5)
-    made_up = MadeUp(names=names, accounts=(("demo", "+12025550144"),))
-    await fill(store, threads=3_000, messages=20_000, now=clock.now(), rng=rng, made_up=made_up)
-    counts = await store.conversations.counts()
+    made_up = SampleSource(names=names, accounts=(("demo", "+12025550144"),))
+    await write_sample_data(
+        store, threads=3_000, messages=20_000, now=clock.now(), rng=rng, source=made_up
+    )
+    counts = await store.conversations.get_counts()
     assert min(counts.open, counts.waiting, counts.unread, counts.snoozed, counts.closed) > 0
-    (waiting,) = await store.conversations.after(View(), FIRST, 1)
-    await store.intents.queue(answer(to=waiting.party), seen_upto=waiting.last_id)
+    (waiting,) = await store.conversations.list_after(View(), FIRST_POSITION, 1)
+    await store.intents.queue_message(answer(to=waiting.party), seen_upto=waiting.last_id)
     assert (await conversation_with(store, waiting.party)).waiting_since is None
-    found = await store.conversations.after(View(State.CLOSED, text="lucja"), FIRST, 5)
+    found = await store.conversations.list_after(
+        View(State.CLOSED, text="lucja"), FIRST_POSITION, 5
+    )
     assert [c.name for c in found] == ["Łucja"] * 5
-    assert await store.messages.search("order")
+    assert await store.messages.search_text("order")
     await assert_true_to_the_rows(store)
 
 
 def test_made_up_numbers_are_valid_unique_and_nobodys() -> None:
-    some = list(itertools.islice(numbers(), 20_000))
+    some = list(itertools.islice(generate_numbers(), 20_000))
     assert len(set(some)) == len(some)
     for number in some[::97]:
         address = parse_address(number)
-        assert (address.kind, address.key) == (AddressKind.NUMBER, number)
+        assert (address.kind, address.conversation_key) == (AddressKind.NUMBER, number)
         assert "55501" in number or number.startswith("+8835100")

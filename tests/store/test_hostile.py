@@ -14,8 +14,8 @@ from tui.clock import ManualClock
 from tui.domain.conversation import View
 from tui.domain.events import Event, EventKind, OptOut, Unreadable
 from tui.domain.status import Status
-from tui.store.conversations import FIRST
-from tui.store.ingest import Stored
+from tui.store.conversations import FIRST_POSITION
+from tui.store.ingest import StoredCounts
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 
@@ -48,13 +48,13 @@ BAD_ITEMS: list[Event] = [
 
 @pytest.mark.parametrize("bad", BAD_ITEMS, ids=range(len(BAD_ITEMS)))
 async def test_a_bad_item_is_set_aside_and_the_others_are_stored(store: Store, bad: Event) -> None:
-    stored = await store.ingest.store(ACCOUNT, [GOOD[0], bad, GOOD[1]])
-    assert stored == Stored(new=3, aside=1)
+    stored = await store.ingest.store_events(ACCOUNT, [GOOD[0], bad, GOOD[1]])
+    assert stored == StoredCounts(new=3, unreadable=1)
     conversation = await conversation_with(store)
-    shown = await store.messages.before(conversation.id, NEWEST, 10)
+    shown = await store.messages.list_before(conversation.id, NEWEST, 10)
     assert [m.body for m in shown] == ["before", "after"]
-    assert await store.ingest.aside() == 1
-    (aside,) = await store.ingest.set_aside()
+    assert await store.ingest.count_unreadable_items() == 1
+    (aside,) = await store.ingest.list_unreadable_items()
     assert aside.problem
     if isinstance(bad.raw, str):
         assert aside.raw == bad.raw
@@ -63,15 +63,17 @@ async def test_a_bad_item_is_set_aside_and_the_others_are_stored(store: Store, b
 
 async def test_a_page_of_bad_items_alone_is_stored(store: Store) -> None:
     bad: list[Event] = [replace(item, event_id=f"bad-{n}") for n, item in enumerate(BAD_ITEMS)]
-    stored = await store.ingest.store(ACCOUNT, bad)
+    stored = await store.ingest.store_events(ACCOUNT, bad)
     assert stored.new == len(bad)
-    assert await store.ingest.store(ACCOUNT, bad) == Stored(known=len(bad), aside=stored.aside)
+    assert await store.ingest.store_events(ACCOUNT, bad) == StoredCounts(
+        known=len(bad), unreadable=stored.unreadable
+    )
 
 
 async def test_a_bad_item_for_a_message_leaves_its_badge_alone(store: Store) -> None:
     mine = await sent(store, "p-1")
     bad = replace(receipt(Status.FAILED, "p-1"), parts=10**30)
-    await store.ingest.store(ACCOUNT, [bad, receipt(Status.DELIVERED, "p-1")])
+    await store.ingest.store_events(ACCOUNT, [bad, receipt(Status.DELIVERED, "p-1")])
     found = await message(store, mine.id)
     assert (found.status, found.contradicted) == (Status.DELIVERED, False)
 
@@ -82,7 +84,7 @@ async def test_an_impossible_time_spoils_neither_text_nor_receipt(
 ) -> None:
     mine = await sent(store, "p-1")
     page: list[Event] = [reply("hi", received_at=at), receipt(Status.DELIVERED, "p-1", at=at)]
-    assert await store.ingest.store(ACCOUNT, page) == Stored(new=2)
+    assert await store.ingest.store_events(ACCOUNT, page) == StoredCounts(new=2)
     assert (await message(store, mine.id)).status_at == clock.now()
     last = await message(store, (await conversation_with(store)).last_id)
     assert (last.body, last.at) == ("hi", clock.now())
@@ -92,23 +94,23 @@ async def test_surrogates_and_nul_are_mended_in_every_field(store: Store) -> Non
     nasty = "a\ud83db\0c\x1b[31m"
     mended = "a\ufffdb\ufffdc\x1b[31m"
     item = reply(nasty, party=f"Shop{nasty}", own=nasty, raw=nasty, subject=nasty)
-    assert await store.ingest.store(ACCOUNT, [item]) == Stored(new=1)
-    (conversation,) = await store.conversations.after(View(), FIRST, 10)
+    assert await store.ingest.store_events(ACCOUNT, [item]) == StoredCounts(new=1)
+    (conversation,) = await store.conversations.list_after(View(), FIRST_POSITION, 10)
     assert conversation.address == f"Shop{mended}"
     assert conversation.preview == mended
     text = await message(store, conversation.last_id)
     assert (text.body, text.subject) == (mended, mended)
-    assert [e.raw for e in await store.messages.timeline(text.id)] == [mended]
+    assert [e.raw for e in await store.messages.list_events(text.id)] == [mended]
 
 
 async def test_a_text_of_a_megabyte_is_cut_visibly_and_kept_whole(store: Store) -> None:
     text = "x" * 1_000_000
-    await store.ingest.store(ACCOUNT, [reply(text, raw=text), *GOOD])
+    await store.ingest.store_events(ACCOUNT, [reply(text, raw=text), *GOOD])
     conversation = await conversation_with(store)
-    first = (await store.messages.before(conversation.id, NEWEST, 10))[0]
+    first = (await store.messages.list_before(conversation.id, NEWEST, 10))[0]
     assert first.body.startswith("x" * 20_000)
     assert first.body.endswith("… (980000 more characters)")
-    (entry,) = await store.messages.timeline(first.id)
+    (entry,) = await store.messages.list_events(first.id)
     assert entry.raw == text
     assert conversation.unread == 3
 
@@ -117,8 +119,8 @@ async def test_an_unreadable_item_is_kept_with_its_problem(
     store: Store, clock: ManualClock
 ) -> None:
     item = Unreadable("e-1", "no sender", '{"text": "hm"}')
-    assert await store.ingest.store(ACCOUNT, [item]) == Stored(new=1, aside=1)
-    (aside,) = await store.ingest.set_aside()
+    assert await store.ingest.store_events(ACCOUNT, [item]) == StoredCounts(new=1, unreadable=1)
+    (aside,) = await store.ingest.list_unreadable_items()
     assert (aside.account, aside.event_id, aside.problem) == (ACCOUNT, "e-1", "no sender")
     assert (aside.raw, aside.received_at) == ('{"text": "hm"}', clock.now())
 
@@ -146,10 +148,10 @@ async def test_any_junk_in_any_field_leaves_the_good_texts_standing(
 ) -> None:
     page: list[Event] = [replace(reply(), **{item["field"]: item["junk"]}) for item in items]
     async with temporary_store() as store:
-        await store.ingest.store(ACCOUNT, [GOOD[0], *page, GOOD[1]])
-        found = await store.messages.search("before")
+        await store.ingest.store_events(ACCOUNT, [GOOD[0], *page, GOOD[1]])
+        found = await store.messages.search_text("before")
         assert "good-1" in {m.provider_id for m in found}
-        assert "good-2" in {m.provider_id for m in await store.messages.search("after")}
+        assert "good-2" in {m.provider_id for m in await store.messages.search_text("after")}
         kept = await store.database.read(
             lambda c: [tuple(row) for row in c.execute("select kind from events").fetchall()]
         )

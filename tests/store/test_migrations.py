@@ -12,10 +12,10 @@ from tests.store.truth import assert_true_to_the_rows
 from tui.clock import ManualClock
 from tui.store import migrations
 from tui.store.errors import NewerDatabase
-from tui.store.migrations import migrate, statements, steps, version
+from tui.store.migrations import apply_migrations, list_migrations, read_version, split_statements
 from tui.store.store import Store
 
-VERSIONS = [number for number, _ in steps()]
+VERSIONS = [number for number, _ in list_migrations()]
 OLD_ROWS = """
 insert into conversations (id, party, address, folded, unread, waiting_since, last_id, last_at,
   last_direction, preview, account, rank)
@@ -50,11 +50,11 @@ UNANSWERED = "update conversations set unanswered_since = waiting_since;"
 def old_database(path: Path, number: int) -> None:
     """A database as that version left it, with rows in its tables."""
     connection = sqlite3.connect(path, isolation_level=None)
-    migrate(connection, upto=number)
+    apply_migrations(connection, upto=number)
     rows = OLD_ROWS + (DESK_ROWS if number >= 2 else "") + (UNANSWERED if number >= 10 else "")
-    for statement in statements(rows):
+    for statement in split_statements(rows):
         connection.execute(statement)
-    assert version(connection) == number
+    assert read_version(connection) == number
     connection.close()
 
 
@@ -67,18 +67,18 @@ async def test_every_older_version_is_brought_up_to_date_with_its_rows(
     async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
         thread = await conversation_with(store)
         assert (thread.preview, thread.unread) == ("Hello", 1)
-        said = await store.messages.before(thread.id, 1 << 62, 10)
+        said = await store.messages.list_before(thread.id, 1 << 62, 10)
         assert [m.body for m in said] == ["Welcome", "Hello"]
-        assert [m.id for m in await store.messages.search("hel")] == [9]
+        assert [m.id for m in await store.messages.search_text("hel")] == [9]
         await assert_true_to_the_rows(store)
-        await store.ingest.store(ACCOUNT, [reply("More")])
-        await store.intents.queue(answer())
+        await store.ingest.store_events(ACCOUNT, [reply("More")])
+        await store.intents.queue_message(answer())
         await assert_true_to_the_rows(store)
         if number >= 2:
-            draft = await store.drafts.get(thread.id, "tom")
+            draft = await store.drafts.get_draft(thread.id, "tom")
             assert draft is None
-            assert await store.accounts.cursors(ACCOUNT) == ("c1", "")
-            assert [t.name for t in await store.templates.all()] == ["hi"]
+            assert await store.accounts.get_cursors(ACCOUNT) == ("c1", "")
+            assert [t.name for t in await store.templates.list_by_name()] == ["hi"]
 
 
 @pytest.mark.parametrize("number", VERSIONS)
@@ -89,7 +89,7 @@ def test_every_older_version_ends_with_the_schema_of_a_new_file(
     schemas = []
     for name in ("old.db", "new.db"):
         connection = sqlite3.connect(tmp_path / name, isolation_level=None)
-        migrate(connection)
+        apply_migrations(connection)
         rows = connection.execute("select type, name, sql from sqlite_master order by 1, 2")
         schemas.append(rows.fetchall())
         assert connection.execute("pragma integrity_check").fetchone()[0] == "ok"
@@ -104,8 +104,8 @@ def test_migrations_are_numbered_without_gap() -> None:
 
 def test_there_is_nothing_to_do_the_second_time(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
-    assert migrate(connection)
-    assert not migrate(connection)
+    assert apply_migrations(connection)
+    assert not apply_migrations(connection)
     connection.close()
 
 
@@ -115,20 +115,20 @@ def test_a_migration_that_fails_leaves_the_old_version_whole(
     old_database(tmp_path / "inbox.db", 1)
     broken = tmp_path / "0002_broken.sql"
     broken.write_text("create table half (a);\nthis is no SQL;\n")
-    monkeypatch.setattr(migrations, "steps", lambda: [steps()[0], (2, broken)])
+    monkeypatch.setattr(migrations, "list_migrations", lambda: [list_migrations()[0], (2, broken)])
     connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
     with pytest.raises(sqlite3.OperationalError):
-        migrate(connection)
-    assert version(connection) == 1
+        apply_migrations(connection)
+    assert read_version(connection) == 1
     assert not connection.execute("select 1 from sqlite_master where name = 'half'").fetchall()
     connection.close()
 
 
 def test_an_older_program_refuses_a_newer_file(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
-    migrate(connection)
+    apply_migrations(connection)
     with pytest.raises(NewerDatabase):
-        migrate(connection, upto=1)
+        apply_migrations(connection, upto=1)
     connection.close()
 
 
@@ -137,7 +137,7 @@ def test_a_script_is_cut_only_where_statements_end() -> None:
         "create table a (b text default ';'); -- one; two\n"
         "create trigger t after insert on a begin\n  delete from a;\nend;\nselect 1"
     )
-    assert [s.split()[1] for s in statements(script)] == ["table", "trigger", "1"]
+    assert [s.split()[1] for s in split_statements(script)] == ["table", "trigger", "1"]
 
 
 async def test_who_had_opted_out_before_that_mattered_waits_no_longer(
@@ -154,6 +154,8 @@ async def test_who_had_opted_out_before_that_mattered_waits_no_longer(
         await assert_true_to_the_rows(store)
         thread = await conversation_with(store)
         assert (thread.waiting_since, thread.unread) == (None, 1)
-        assert (await store.conversations.counts()).waiting == 0
-        await store.consent.decide(thread.id, "ana", opted_out=False, evidence="asked for it")
+        assert (await store.conversations.get_counts()).waiting == 0
+        await store.consent.record_decision(
+            thread.id, "ana", opted_out=False, evidence="asked for it"
+        )
         assert (await conversation_with(store)).waiting_since == 1000

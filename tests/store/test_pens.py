@@ -5,71 +5,73 @@ import asyncio
 from tests.conftest import OpenStore
 from tests.store.builders import MIA, conversation_with, reply
 from tui.clock import SECOND, ManualClock
-from tui.store.pens import KEPT_MS
+from tui.store.pens import LOCK_TIMEOUT_MS
 from tui.store.store import Store
 
 
 async def begun(store: Store) -> int:
     """The id of a conversation in which somebody has written."""
-    await store.ingest.store("support", [reply()])
+    await store.ingest.store_events("support", [reply()])
     return (await conversation_with(store, MIA)).id
 
 
 async def test_a_pen_is_held_by_one_agent(open_store: OpenStore) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
     thread = await begun(mia)
-    assert await mia.pens.take(thread, "mia") == ""
-    assert await bo.pens.take(thread, "bo") == "mia"
-    assert await bo.pens.holder(thread) == "mia"
-    assert await mia.pens.holder(thread) == ""
+    assert await mia.compose_locks.acquire_lock(thread, "mia") == ""
+    assert await bo.compose_locks.acquire_lock(thread, "bo") == "mia"
+    assert await bo.compose_locks.get_holder(thread) == "mia"
+    assert await mia.compose_locks.get_holder(thread) == ""
 
 
 async def test_a_pen_given_back_is_free(open_store: OpenStore) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
     thread = await begun(mia)
-    await mia.pens.take(thread, "mia")
-    await bo.pens.drop(thread)
-    assert await bo.pens.take(thread, "bo") == "mia", "only its holder can give it back"
-    await mia.pens.drop(thread)
-    assert await bo.pens.take(thread, "bo") == ""
+    await mia.compose_locks.acquire_lock(thread, "mia")
+    await bo.compose_locks.release_lock(thread)
+    assert await bo.compose_locks.acquire_lock(thread, "bo") == "mia", (
+        "only its holder can give it back"
+    )
+    await mia.compose_locks.release_lock(thread)
+    assert await bo.compose_locks.acquire_lock(thread, "bo") == ""
 
 
 async def test_a_pen_taken_over_is_the_others_no_more(open_store: OpenStore) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
     thread = await begun(mia)
-    await mia.pens.take(thread, "mia")
-    assert await mia.pens.keep(thread)
-    assert await bo.pens.take(thread, "bo", force=True) == ""
-    assert not await mia.pens.keep(thread)
-    assert await mia.pens.take(thread, "mia") == "bo"
+    await mia.compose_locks.acquire_lock(thread, "mia")
+    assert await mia.compose_locks.renew_lock(thread)
+    assert await bo.compose_locks.acquire_lock(thread, "bo", force=True) == ""
+    assert not await mia.compose_locks.renew_lock(thread)
+    assert await mia.compose_locks.acquire_lock(thread, "mia") == "bo"
 
 
 async def test_a_pen_nobody_keeps_is_free_again(open_store: OpenStore, clock: ManualClock) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
     thread = await begun(mia)
-    await mia.pens.take(thread, "mia")
-    clock.advance(KEPT_MS / SECOND - 1)
-    await mia.pens.keep(thread)
+    await mia.compose_locks.acquire_lock(thread, "mia")
+    clock.advance(LOCK_TIMEOUT_MS / SECOND - 1)
+    await mia.compose_locks.renew_lock(thread)
     clock.advance(2)
-    assert await bo.pens.take(thread, "bo") == "mia", "it was kept in time"
-    clock.advance(KEPT_MS / SECOND)
-    assert await bo.pens.holder(thread) == ""
-    assert await bo.pens.take(thread, "bo") == ""
+    assert await bo.compose_locks.acquire_lock(thread, "bo") == "mia", "it was kept in time"
+    clock.advance(LOCK_TIMEOUT_MS / SECOND)
+    assert await bo.compose_locks.get_holder(thread) == ""
+    assert await bo.compose_locks.acquire_lock(thread, "bo") == ""
 
 
 async def test_one_agent_may_write_at_two_screens(open_store: OpenStore) -> None:
     desk, laptop = await open_store(owner="a"), await open_store(owner="b", seed=2)
     thread = await begun(desk)
-    await desk.pens.take(thread, "mia")
-    assert await laptop.pens.take(thread, "mia") == ""
+    await desk.compose_locks.acquire_lock(thread, "mia")
+    assert await laptop.compose_locks.acquire_lock(thread, "mia") == ""
 
 
 async def test_a_process_that_ends_gives_all_its_pens_back(open_store: OpenStore) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
     thread = await begun(mia)
-    await mia.pens.take(thread, "mia")
-    await mia.pens.drop_all()
-    assert await bo.pens.take(thread, "bo") == ""
+    await mia.compose_locks.acquire_lock(thread, "mia")
+    await mia.compose_locks.release_all_locks()
+    assert await bo.compose_locks.acquire_lock(thread, "bo") == ""
 
 
 async def test_of_many_who_reach_for_a_pen_at_once_one_gets_it(open_store: OpenStore) -> None:
@@ -77,9 +79,12 @@ async def test_of_many_who_reach_for_a_pen_at_once_one_gets_it(open_store: OpenS
     thread = await begun(stores[0])
     for _ in range(25):
         held = await asyncio.gather(
-            *(store.pens.take(thread, f"agent {n}") for n, store in enumerate(stores))
+            *(
+                store.compose_locks.acquire_lock(thread, f"agent {n}")
+                for n, store in enumerate(stores)
+            )
         )
         assert held.count("") == 1
         winner = held.index("")
         assert {name for name in held if name} == {f"agent {winner}"}
-        await stores[winner].pens.drop(thread)
+        await stores[winner].compose_locks.release_lock(thread)

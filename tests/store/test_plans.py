@@ -19,7 +19,7 @@ FILES = sorted(path.stem for path in SQL.glob("*.sql"))
 def connection() -> Iterator[sqlite3.Connection]:
     """The schema alone."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    migrations.migrate(connection)
+    migrations.apply_migrations(connection)
     yield connection
     connection.close()
 

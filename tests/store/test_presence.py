@@ -10,48 +10,48 @@ from tui.store.store import Store
 
 async def news(store: Store, after: int) -> list[int]:
     """The conversations of which presence has changed since then."""
-    if await store.feed.last() == after:
+    if await store.feed.get_last_number() == after:
         return []
-    async for changes in store.feed.watch(after=after):
+    async for changes in store.feed.watch_changes(after=after):
         return sorted(c.conversation_id for c in changes if c.subject is Subject.PRESENCE)
     raise AssertionError("the feed ended")
 
 
 async def test_a_colleague_is_seen_until_she_leaves(open_store: OpenStore) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    await bo.presence.here("bo", 7, typing=True)
-    assert await mia.presence.others(7) == [Colleague("bo", True)]
-    await bo.presence.nowhere()
-    assert await mia.presence.others(7) == []
+    await bo.presence.announce_presence("bo", 7, typing=True)
+    assert await mia.presence.list_colleagues(7) == [Colleague("bo", True)]
+    await bo.presence.clear_presence()
+    assert await mia.presence.list_colleagues(7) == []
 
 
 async def test_a_colleague_who_says_nothing_is_forgotten(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    await bo.presence.here("bo", 7, typing=False)
+    await bo.presence.announce_presence("bo", 7, typing=False)
     clock.advance(21)
-    assert await mia.presence.others(7) == []
+    assert await mia.presence.list_colleagues(7) == []
 
 
 async def test_watchers_hear_only_of_what_differs(store: Store) -> None:
-    seen = await store.feed.last()
-    await store.presence.here("bo", 7, typing=False)
+    seen = await store.feed.get_last_number()
+    await store.presence.announce_presence("bo", 7, typing=False)
     assert await news(store, seen) == [7]
-    seen = await store.feed.last()
-    await store.presence.here("bo", 7, typing=False)
+    seen = await store.feed.get_last_number()
+    await store.presence.announce_presence("bo", 7, typing=False)
     assert await news(store, seen) == []
-    await store.presence.here("bo", 8, typing=False)
+    await store.presence.announce_presence("bo", 8, typing=False)
     assert await news(store, seen) == [7, 8]
-    seen = await store.feed.last()
-    await store.presence.nowhere()
+    seen = await store.feed.get_last_number()
+    await store.presence.clear_presence()
     assert await news(store, seen) == [8]
 
 
 async def test_a_conversation_is_claimed_by_one_agent_only(open_store: OpenStore) -> None:
     mia, bo = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    await mia.ingest.store("support", [reply()])
+    await mia.ingest.store_events("support", [reply()])
     thread = (await conversation_with(mia, MIA)).id
-    assert await mia.triage.claim(thread, "mia")
-    assert not await bo.triage.claim(thread, "bo")
+    assert await mia.triage.claim_conversation(thread, "mia")
+    assert not await bo.triage.claim_conversation(thread, "bo")
     assert (await conversation_with(bo, MIA)).assignee == "mia"

@@ -41,7 +41,7 @@ async def inbox(tmp_path: Path) -> Any:
     """An inbox in real time, where Mia has asked a question."""
     path = tmp_path / "inbox.db"
     async with Store(path, clock=SystemClock(), rng=random.Random(1), owner="test") as store:
-        await store.ingest.store(ACCOUNT, [reply("question 0")])
+        await store.ingest.store_events(ACCOUNT, [reply("question 0")])
         yield store
 
 
@@ -57,7 +57,7 @@ async def test_processes_that_write_at_once_lose_nothing(inbox: Store) -> None:
 
 
 async def test_each_message_is_claimed_by_one_process(inbox: Store) -> None:
-    queued = {(await inbox.intents.queue(answer(f"{n}"))).id for n in range(300)}
+    queued = {(await inbox.intents.queue_message(answer(f"{n}"))).id for n in range(300)}
     claimed = await results("claim", inbox.path, ["a", "b", "c"])
     together = [identity for one in claimed for identity in one]
     assert len(together) == 300
@@ -69,7 +69,7 @@ async def test_two_agents_never_both_answer(inbox: Store) -> None:
     assert sum(won for won, lost in scores) == ROUNDS
     assert sum(lost for won, lost in scores) > 0
     thread = await conversation_with(inbox)
-    said = await inbox.messages.before(thread.id, 1 << 62, 10 * ROUNDS)
+    said = await inbox.messages.list_before(thread.id, 1 << 62, 10 * ROUNDS)
     answers = [m.body for m in said if m.direction is Direction.OUT]
     assert answers == [f"answer {n}" for n in range(ROUNDS)]
     await assert_true_to_the_rows(inbox)
@@ -85,10 +85,10 @@ async def test_a_draft_survives_kill_9(inbox: Store) -> None:
     rest = await typing.stdout.read()
     await typing.wait()
     told = int(rest.split()[-1]) if rest.split() else told
-    draft = await inbox.drafts.get((await conversation_with(inbox)).id, "ana")
+    draft = await inbox.drafts.get_draft((await conversation_with(inbox)).id, "ana")
     assert draft is not None
     assert len(draft.body) >= told
-    await inbox.intents.queue(answer(to=MIA))
+    await inbox.intents.queue_message(answer(to=MIA))
 
 
 async def test_the_file_stays_sound_when_writers_are_killed(inbox: Store) -> None:

@@ -10,10 +10,10 @@ from tests.store.builders import ACCOUNT, answer, conversation_with, message, re
 from tests.store.temporary import temporary_store
 from tests.store.truth import assert_true_to_the_rows
 from tui.clock import HOUR, ManualClock
-from tui.domain.ids import reference
-from tui.domain.status import FINAL, Status, settle
-from tui.store.ingest import Stored
-from tui.store.settling import Settled
+from tui.domain.ids import to_reference
+from tui.domain.status import FINAL_STATUSES, Status, apply_reports
+from tui.store.ingest import StoredCounts
+from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 NEWS = [
@@ -34,12 +34,12 @@ async def test_every_order_of_receipts_ends_in_the_same_badge(
     for number, order in enumerate(itertools.permutations(news)):
         mine = await sent(store, f"p-{number}")
         for status in order:
-            await store.ingest.store(ACCOUNT, [receipt(status, f"p-{number}")])
+            await store.ingest.store_events(ACCOUNT, [receipt(status, f"p-{number}")])
         found = await message(store, mine.id)
         ends.add((found.status, found.contradicted))
-        assert len(await store.messages.timeline(mine.id)) == 1 + len(order)
-    two_ends = len(FINAL.intersection(news)) > 1
-    assert ends == {(settle(Status.ACCEPTED, news), two_ends)}
+        assert len(await store.messages.list_events(mine.id)) == 1 + len(order)
+    two_ends = len(FINAL_STATUSES.intersection(news)) > 1
+    assert ends == {(apply_reports(Status.ACCEPTED, news), two_ends)}
     await assert_true_to_the_rows(store)
 
 
@@ -48,28 +48,28 @@ async def test_the_answer_to_the_send_may_come_anywhere_among_the_receipts(
     news: list[Status], data: st.DataObject
 ) -> None:
     async with temporary_store() as store:
-        mine = await store.intents.queue(answer())
-        await store.outbox.claim("a", ACCOUNT, 1)
+        mine = await store.intents.queue_message(answer())
+        await store.outbox.claim_due_messages("a", ACCOUNT, 1)
         receipts = [receipt(status, "p-1") for status in news]
         shuffled = data.draw(st.permutations(receipts))
         cut = data.draw(st.integers(0, len(shuffled)))
-        await store.ingest.store(ACCOUNT, shuffled[:cut])
-        await store.outbox.settle(mine.id, Settled(Status.ACCEPTED, "p-1"))
-        await store.ingest.store(ACCOUNT, shuffled[cut:] + shuffled[:cut])
+        await store.ingest.store_events(ACCOUNT, shuffled[:cut])
+        await store.outbox.settle_message(mine.id, SendRecord(Status.ACCEPTED, "p-1"))
+        await store.ingest.store_events(ACCOUNT, shuffled[cut:] + shuffled[:cut])
         found = await message(store, mine.id)
-        assert found.status == settle(Status.ACCEPTED, news)
-        assert found.contradicted == (len(FINAL.intersection(news)) > 1)
-        assert len(await store.messages.timeline(mine.id)) == 1 + len(news)
+        assert found.status == apply_reports(Status.ACCEPTED, news)
+        assert found.contradicted == (len(FINAL_STATUSES.intersection(news)) > 1)
+        assert len(await store.messages.list_events(mine.id)) == 1 + len(news)
         await assert_true_to_the_rows(store)
 
 
 async def test_an_early_receipt_waits_with_all_that_it_says(store: Store) -> None:
-    mine = await store.intents.queue(answer())
-    await store.outbox.claim("a", ACCOUNT, 1)
+    mine = await store.intents.queue_message(answer())
+    await store.outbox.claim_due_messages("a", ACCOUNT, 1)
     early = receipt(Status.DELIVERED, "p-1", parts=3, price="0.09 EUR", opted_out=True)
-    await store.ingest.store(ACCOUNT, [early])
+    await store.ingest.store_events(ACCOUNT, [early])
     assert (await message(store, mine.id)).status is Status.SENDING
-    await store.outbox.settle(mine.id, Settled(Status.ACCEPTED, "p-1"))
+    await store.outbox.settle_message(mine.id, SendRecord(Status.ACCEPTED, "p-1"))
     found = await message(store, mine.id)
     assert (found.status, found.parts) == (Status.DELIVERED, 3)
     assert (await conversation_with(store)).opted_out
@@ -83,30 +83,30 @@ async def test_ids_meet_in_other_case_and_with_leading_zeros(
     store: Store, given_id: str, came_back: str
 ) -> None:
     mine = await sent(store, given_id)
-    await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, came_back)])
+    await store.ingest.store_events(ACCOUNT, [receipt(Status.DELIVERED, came_back)])
     assert (await message(store, mine.id)).status is Status.DELIVERED
-    early = await store.intents.queue(answer())
-    await store.outbox.claim("a", ACCOUNT, 1)
-    await store.ingest.store(ACCOUNT, [receipt(Status.FAILED, came_back + "9")])
-    await store.outbox.settle(early.id, Settled(Status.ACCEPTED, given_id.strip() + "9"))
+    early = await store.intents.queue_message(answer())
+    await store.outbox.claim_due_messages("a", ACCOUNT, 1)
+    await store.ingest.store_events(ACCOUNT, [receipt(Status.FAILED, came_back + "9")])
+    await store.outbox.settle_message(early.id, SendRecord(Status.ACCEPTED, given_id.strip() + "9"))
     found = (await message(store, early.id)).status
     assert found is (Status.ACCEPTED if came_back != came_back.strip() else Status.FAILED)
 
 
 async def test_of_two_ids_alike_the_exact_one_is_meant(store: Store) -> None:
     exact, other = await sent(store, "0012"), await sent(store, "12")
-    await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, "0012")])
+    await store.ingest.store_events(ACCOUNT, [receipt(Status.DELIVERED, "0012")])
     assert (await message(store, exact.id)).status is Status.DELIVERED
     assert (await message(store, other.id)).status is Status.ACCEPTED
 
 
 async def test_our_reference_finds_a_message_that_has_no_provider_id_yet(store: Store) -> None:
-    mine = await store.intents.queue(answer())
-    await store.outbox.claim("a", ACCOUNT, 1)
-    await store.outbox.settle(mine.id, Settled(Status.UNCERTAIN))
+    mine = await store.intents.queue_message(answer())
+    await store.outbox.claim_due_messages("a", ACCOUNT, 1)
+    await store.outbox.settle_message(mine.id, SendRecord(Status.UNCERTAIN))
     early = receipt(Status.FAILED, "p-9")
-    late = receipt(Status.DELIVERED, "p-9", reference=reference(mine.id).upper())
-    await store.ingest.store(ACCOUNT, [early, late])
+    late = receipt(Status.DELIVERED, "p-9", reference=to_reference(mine.id).upper())
+    await store.ingest.store_events(ACCOUNT, [early, late])
     found = await message(store, mine.id)
     assert (found.status, found.provider_id) == (Status.DELIVERED, "p-9")
     assert found.contradicted
@@ -115,19 +115,19 @@ async def test_our_reference_finds_a_message_that_has_no_provider_id_yet(store: 
 
 async def test_a_receipt_of_another_account_is_about_another_message(store: Store) -> None:
     mine = await sent(store, "p-1")
-    stranger = receipt(Status.FAILED, "p-1", reference=reference(mine.id))
-    assert await store.ingest.store("other", [stranger]) == Stored(new=1)
+    stranger = receipt(Status.FAILED, "p-1", reference=to_reference(mine.id))
+    assert await store.ingest.store_events("other", [stranger]) == StoredCounts(new=1)
     assert (await message(store, mine.id)).status is Status.ACCEPTED
 
 
 async def test_a_receipt_never_touches_a_text_that_came_in(store: Store) -> None:
-    await store.ingest.store(ACCOUNT, [reply(id="77")])
+    await store.ingest.store_events(ACCOUNT, [reply(id="77")])
     text = (await conversation_with(store)).last_id
     page = [
         receipt(Status.FAILED, "77"),
-        receipt(Status.FAILED, reference=reference(text)),
+        receipt(Status.FAILED, reference=to_reference(text)),
     ]
-    assert await store.ingest.store(ACCOUNT, page) == Stored(new=2)
+    assert await store.ingest.store_events(ACCOUNT, page) == StoredCounts(new=2)
     assert (await message(store, text)).status is None
     assert (await conversation_with(store)).failed == 0
 
@@ -135,9 +135,12 @@ async def test_a_receipt_never_touches_a_text_that_came_in(store: Store) -> None
 async def test_a_receipt_that_says_nothing_new_is_kept(store: Store) -> None:
     mine = await sent(store, "p-1")
     page = [receipt(None, "p-1", word="ENROUTE?"), receipt(Status.ACCEPTED, "p-1")]
-    await store.ingest.store(ACCOUNT, page)
-    history = await store.messages.timeline(mine.id)
-    assert [(e.word, e.moved) for e in history[1:]] == [("ENROUTE?", False), ("accepted", False)]
+    await store.ingest.store_events(ACCOUNT, page)
+    history = await store.messages.list_events(mine.id)
+    assert [(e.word, e.is_status_changed) for e in history[1:]] == [
+        ("ENROUTE?", False),
+        ("accepted", False),
+    ]
 
 
 async def test_words_and_code_of_the_receipt_that_moved_it_stand_beside_the_badge(
@@ -146,7 +149,7 @@ async def test_words_and_code_of_the_receipt_that_moved_it_stand_beside_the_badg
     mine = await sent(store, "p-1")
     at = clock.now() - HOUR
     told = receipt(Status.FAILED, "p-1", word="UNDELIV", code="27", reason="Switched off", at=at)
-    await store.ingest.store(ACCOUNT, [told, receipt(Status.EXPIRED, "p-1", code="99")])
+    await store.ingest.store_events(ACCOUNT, [told, receipt(Status.EXPIRED, "p-1", code="99")])
     found = await message(store, mine.id)
     assert (found.word, found.code, found.reason) == ("UNDELIV", "27", "Switched off")
     assert found.status_at == at
@@ -155,15 +158,17 @@ async def test_words_and_code_of_the_receipt_that_moved_it_stand_beside_the_badg
 
 async def test_a_failure_counts_until_it_is_delivered_after_all(store: Store) -> None:
     await sent(store, "p-1")
-    await store.ingest.store(ACCOUNT, [receipt(Status.EXPIRED, "p-1")])
-    assert (await store.conversations.counts()).failed == 1
-    await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, "p-1")])
-    assert (await store.conversations.counts()).failed == 0
+    await store.ingest.store_events(ACCOUNT, [receipt(Status.EXPIRED, "p-1")])
+    assert (await store.conversations.get_counts()).failed == 1
+    await store.ingest.store_events(ACCOUNT, [receipt(Status.DELIVERED, "p-1")])
+    assert (await store.conversations.get_counts()).failed == 0
     assert (await conversation_with(store)).last_status is Status.DELIVERED
 
 
 async def test_a_receipt_for_an_unknown_message_is_kept(store: Store) -> None:
-    assert await store.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, "?")]) == Stored(new=1)
+    assert await store.ingest.store_events(
+        ACCOUNT, [receipt(Status.DELIVERED, "?")]
+    ) == StoredCounts(new=1)
     kept = await store.database.read(
         lambda c: c.execute("select count(*) from events where message_id is null").fetchone()[0]
     )

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from tests.store.builders import ACCOUNT, TOM, answer, conversation_with, reply
 from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
-from tui.domain.fold import words
+from tui.domain.fold import split_words
 from tui.store.store import Store
 
 
 async def found(store: Store, text: str) -> list[str]:
     """The texts found."""
-    return [message.body for message in await store.messages.search(text)]
+    return [message.body for message in await store.messages.search_text(text)]
 
 
 @pytest.mark.parametrize(
@@ -34,17 +34,17 @@ async def found(store: Store, text: str) -> list[str]:
     ],
 )
 async def test_words_are_found_without_case_and_accents(store: Store, body: str, text: str) -> None:
-    await store.ingest.store(ACCOUNT, [reply("something else"), reply(body)])
+    await store.ingest.store_events(ACCOUNT, [reply("something else"), reply(body)])
     assert await found(store, text) == [body]
 
 
 @given(st.text(max_size=40), st.text(max_size=12))
 async def test_no_text_breaks_the_search(body: str, text: str) -> None:
     async with temporary_store() as store:
-        await store.ingest.store(ACCOUNT, [reply(body)])
-        hits = await store.messages.search(text)
-        said = words(body)
-        asked = words(text)
+        await store.ingest.store_events(ACCOUNT, [reply(body)])
+        hits = await store.messages.search_text(text)
+        said = split_words(body)
+        asked = split_words(text)
         if asked and all(any(w.startswith(a) for w in said) for a in asked) and body.isascii():
             assert len(hits) == 1
         if not asked:
@@ -56,37 +56,37 @@ async def test_no_text_breaks_the_search(body: str, text: str) -> None:
     ['"', "a OR b", "NOT a", "body:a", "a*", "NEAR(a b)", "^a", "-a", "a')--", "", "  ", "()"],
 )
 async def test_search_syntax_is_only_words(store: Store, text: str) -> None:
-    await store.ingest.store(ACCOUNT, [reply("nothing of that kind")])
+    await store.ingest.store_events(ACCOUNT, [reply("nothing of that kind")])
     assert await found(store, text) == []
 
 
 async def test_newest_comes_first_and_pages_go_back(store: Store, clock: ManualClock) -> None:
     for n in range(5):
-        await store.ingest.store(ACCOUNT, [reply(f"parcel {n}")])
+        await store.ingest.store_events(ACCOUNT, [reply(f"parcel {n}")])
         clock.advance(1)
-    first = await store.messages.search("parcel", limit=2)
-    rest = await store.messages.search("parcel", before=first[-1].id, limit=9)
+    first = await store.messages.search_text("parcel", limit=2)
+    rest = await store.messages.search_text("parcel", before=first[-1].id, limit=9)
     assert [m.body for m in first + rest] == [f"parcel {n}" for n in (4, 3, 2, 1, 0)]
 
 
 async def test_search_within_one_conversation(store: Store) -> None:
-    await store.ingest.store(ACCOUNT, [reply("parcel mia"), reply("parcel tom", TOM)])
+    await store.ingest.store_events(ACCOUNT, [reply("parcel mia"), reply("parcel tom", TOM)])
     tom = await conversation_with(store, TOM)
-    hits = await store.messages.search("parcel", conversation_id=tom.id)
+    hits = await store.messages.search_text("parcel", conversation_id=tom.id)
     assert [m.body for m in hits] == ["parcel tom"]
 
 
 async def test_answers_and_notes_are_found_too(store: Store) -> None:
-    await store.intents.queue(answer("refund granted"))
+    await store.intents.queue_message(answer("refund granted"))
     thread = (await conversation_with(store)).id
     await store.messages.add_note(thread, "ana", "refund by hand")
     assert await found(store, "refund") == ["refund by hand", "refund granted"]
 
 
 async def test_a_cancelled_search_stops_and_spoils_no_other(store: Store) -> None:
-    await store.ingest.store(ACCOUNT, [reply(f"parcel {n}") for n in range(300)])
+    await store.ingest.store_events(ACCOUNT, [reply(f"parcel {n}") for n in range(300)])
     for _ in range(20):
-        searches = [asyncio.create_task(store.messages.search("pa")) for _ in range(4)]
+        searches = [asyncio.create_task(store.messages.search_text("pa")) for _ in range(4)]
         await asyncio.sleep(0)
         for search in searches[:3]:
             search.cancel()

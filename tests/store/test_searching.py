@@ -5,7 +5,7 @@ import pytest
 from tests.ui.history import AGENT, ANA, BOB, CHLOE, HUGO, Scribe, write_history
 from tui.clock import ManualClock
 from tui.domain.message import Message
-from tui.domain.searching import Query
+from tui.domain.searching import SearchQuery
 from tui.domain.status import Status
 from tui.store.store import Store
 
@@ -23,71 +23,71 @@ async def parties(store: Store, found: list[Message]) -> set[str]:
 
 
 async def test_from_finds_what_a_customer_wrote(store: Store, desk: Scribe) -> None:
-    found = await store.searching.find(Query(came_from="kowal"))
+    found = await store.search.find_messages(SearchQuery(came_from="kowal"))
     assert found and {hit.direction.value for hit in found} == {"in"}
     assert await parties(store, found) == {ANA}
 
 
 async def test_to_finds_what_was_written_to_a_number(store: Store, desk: Scribe) -> None:
-    found = await store.searching.find(Query(went_to="+61 491 570 158"))
+    found = await store.search.find_messages(SearchQuery(went_to="+61 491 570 158"))
     assert found and {hit.direction.value for hit in found} == {"out"}
     assert await parties(store, found) == {BOB}
 
 
 async def test_a_status_finds_messages_in_it(store: Store, desk: Scribe) -> None:
-    found = await store.searching.find(Query(status=Status.FAILED))
+    found = await store.search.find_messages(SearchQuery(status=Status.FAILED))
     assert found and {hit.status for hit in found} == {Status.FAILED}
 
 
 async def test_an_account_finds_what_went_through_it(store: Store, desk: Scribe) -> None:
-    found = await store.searching.find(Query(account="pl"))
+    found = await store.search.find_messages(SearchQuery(account="pl"))
     assert {hit.account for hit in found} == {"pl"}
 
 
 async def test_a_label_finds_its_conversations(store: Store, desk: Scribe) -> None:
     hugo = await desk.conversation(HUGO)
-    await store.triage.label([hugo.id], AGENT, "vip", True)
-    found = await store.searching.find(Query(label="vip", text="parcel"))
+    await store.triage.set_label([hugo.id], AGENT, "vip", True)
+    found = await store.search.find_messages(SearchQuery(label="vip", text="parcel"))
     assert found and await parties(store, found) == {HUGO}
-    assert await store.searching.find(Query(label="vi", text="parcel")) == []
+    assert await store.search.find_messages(SearchQuery(label="vi", text="parcel")) == []
 
 
 async def test_days_bound_the_search(store: Store, desk: Scribe, clock: ManualClock) -> None:
-    everything = await store.searching.find(Query(since=1), limit=1_000)
+    everything = await store.search.find_messages(SearchQuery(since=1), limit=1_000)
     cut = everything[len(everything) // 2].at
-    later = await store.searching.find(Query(since=cut), limit=1_000)
-    earlier = await store.searching.find(Query(until=cut), limit=1_000)
+    later = await store.search.find_messages(SearchQuery(since=cut), limit=1_000)
+    earlier = await store.search.find_messages(SearchQuery(until=cut), limit=1_000)
     assert {hit.id for hit in later} | {hit.id for hit in earlier} == {h.id for h in everything}
     assert not {hit.id for hit in later} & {hit.id for hit in earlier}
 
 
 async def test_in_thread_finds_only_there(store: Store, desk: Scribe) -> None:
     hugo = await desk.conversation(HUGO)
-    found = await store.searching.find(Query(here=True, text="parcel"), here=hugo.id)
+    found = await store.search.find_messages(SearchQuery(here=True, text="parcel"), open_id=hugo.id)
     assert await parties(store, found) == {HUGO}
-    assert await store.searching.find(Query(here=True, text="parcel"), here=0) == []
+    assert await store.search.find_messages(SearchQuery(here=True, text="parcel"), open_id=0) == []
 
 
 async def test_pages_follow_each_other_without_gap(store: Store, desk: Scribe) -> None:
-    query = Query(came_from="hugo")
-    whole = await store.searching.find(query, limit=100)
-    first = await store.searching.find(query, limit=7)
-    rest = await store.searching.find(query, before=first[-1].id, limit=100)
+    query = SearchQuery(came_from="hugo")
+    whole = await store.search.find_messages(query, limit=100)
+    first = await store.search.find_messages(query, limit=7)
+    rest = await store.search.find_messages(query, before=first[-1].id, limit=100)
     assert first + rest == whole
 
 
 async def test_a_query_with_a_problem_finds_nothing(store: Store, desk: Scribe) -> None:
-    assert await store.searching.find(Query(text="parcel", problem="no day")) == []
-    assert await store.searching.find(Query()) == []
-    assert await store.searching.find(Query(came_from="ana", went_to="bob")) == []
+    assert await store.search.find_messages(SearchQuery(text="parcel", problem="no day")) == []
+    assert await store.search.find_messages(SearchQuery()) == []
+    assert await store.search.find_messages(SearchQuery(came_from="ana", went_to="bob")) == []
 
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "' or 1 --"])
 async def test_signs_of_a_pattern_are_only_text(store: Store, desk: Scribe, text: str) -> None:
-    assert await store.searching.find(Query(came_from=text)) == []
+    assert await store.search.find_messages(SearchQuery(came_from=text)) == []
 
 
 async def test_every_condition_holds_together(store: Store, desk: Scribe) -> None:
-    query = Query(text="appointment", came_from="chloe", account="au")
-    found = await store.searching.find(query)
+    query = SearchQuery(text="appointment", came_from="chloe", account="au")
+    found = await store.search.find_messages(query)
     assert await parties(store, found) == {CHLOE}

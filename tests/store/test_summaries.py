@@ -19,21 +19,21 @@ STEPS = st.lists(st.tuples(st.sampled_from(["text", "answer", "read"]), st.integ
 async def test_unread_and_waiting_follow_from_the_thread(steps: list[tuple[str, int]]) -> None:
     clock = ManualClock()
     async with temporary_store(clock) as store:
-        await store.ingest.store(ACCOUNT, [reply(id="first")])
+        await store.ingest.store_events(ACCOUNT, [reply(id="first")])
         seen = 0
         for number, (step, seconds) in enumerate(steps):
             clock.advance(10)
             if step == "text":
                 at = clock.now() + seconds * 1_000
-                await store.ingest.store(ACCOUNT, [reply(id=f"{number}", received_at=at)])
+                await store.ingest.store_events(ACCOUNT, [reply(id=f"{number}", received_at=at)])
             elif step == "answer":
-                await store.intents.queue(answer())
+                await store.intents.queue_message(answer())
             else:
                 thread = await conversation_with(store)
                 seen = thread.last_id
-                await store.triage.read(thread.id, "ana", seen)
+                await store.triage.set_read_marker(thread.id, "ana", seen)
         thread = await conversation_with(store)
-        said = await store.messages.before(thread.id, NEWEST, 500)
+        said = await store.messages.list_before(thread.id, NEWEST, 500)
         answered = max((m.id for m in said if m.direction is Direction.OUT), default=0)
         texts = [m for m in said if m.direction is Direction.IN]
         assert thread.unread == sum(m.id > seen for m in texts)
@@ -44,30 +44,32 @@ async def test_unread_and_waiting_follow_from_the_thread(steps: list[tuple[str, 
 async def test_who_must_not_be_texted_does_not_wait_and_afterwards_does(steps: list[str]) -> None:
     clock = ManualClock()
     async with temporary_store(clock) as store:
-        await store.ingest.store(ACCOUNT, [reply()])
+        await store.ingest.store_events(ACCOUNT, [reply()])
         asked, out, unread = [clock.now()], False, 1
         for step in steps:
             clock.advance(10)
             thread = await conversation_with(store)
             if step in ("text", "stop"):
                 stop = step == "stop"
-                await store.ingest.store(ACCOUNT, [reply(opted_out=stop)])
+                await store.ingest.store_events(ACCOUNT, [reply(opted_out=stop)])
                 out, unread = out or stop, unread + 1
                 asked += [] if stop else [clock.now()]
             elif step == "answer" and not out:
-                await store.intents.queue(answer())
+                await store.intents.queue_message(answer())
                 asked = []
             elif step == "read":
-                await store.triage.read(thread.id, "ana", thread.last_id)
+                await store.triage.set_read_marker(thread.id, "ana", thread.last_id)
                 unread = 0
             elif step.endswith("agent"):
                 out = step.startswith("stop")
-                await store.consent.decide(thread.id, "ana", opted_out=out, evidence="said so")
+                await store.consent.record_decision(
+                    thread.id, "ana", opted_out=out, evidence="said so"
+                )
             await assert_true_to_the_rows(store)
         thread = await conversation_with(store)
         waits = bool(asked) and not out
         assert thread.waiting_since == (asked[0] if waits else None)
         assert (thread.unread, thread.opted_out) == (unread, out)
-        assert (await store.conversations.counts()).waiting == int(waits)
-        assert await store.conversations.next_waiting(None) == (thread if waits else None)
-        assert await store.agents.left_for("ana") == int(waits)
+        assert (await store.conversations.get_counts()).waiting == int(waits)
+        assert await store.conversations.find_next_waiting(None) == (thread if waits else None)
+        assert await store.agents.count_remaining("ana") == int(waits)

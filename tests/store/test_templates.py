@@ -1,40 +1,43 @@
 """Canned replies as they are stored."""
 
-from tui.domain.templates import Template
+from tui.domain.templates import CannedReply
 from tui.store.store import Store
 
 
 async def test_templates_are_kept_replaced_and_removed(store: Store) -> None:
-    await store.templates.save(Template("hours", "9 to 5"), "mia")
-    await store.templates.save(Template("hours", "9 to 6"), "bo")
-    await store.templates.save(Template("bye", "Bye"), "bo")
-    assert await store.templates.all() == [Template("bye", "Bye"), Template("hours", "9 to 6")]
-    await store.templates.drop("bye")
-    assert await store.templates.all() == [Template("hours", "9 to 6")]
+    await store.templates.save_template(CannedReply("hours", "9 to 5"), "mia")
+    await store.templates.save_template(CannedReply("hours", "9 to 6"), "bo")
+    await store.templates.save_template(CannedReply("bye", "Bye"), "bo")
+    assert await store.templates.list_by_name() == [
+        CannedReply("bye", "Bye"),
+        CannedReply("hours", "9 to 6"),
+    ]
+    await store.templates.delete_template("bye")
+    assert await store.templates.list_by_name() == [CannedReply("hours", "9 to 6")]
 
 
 async def test_a_renamed_template_leaves_nothing_under_its_old_name(store: Store) -> None:
-    await store.templates.save(Template("hours", "9 to 5"), "mia")
-    await store.templates.save(Template("open", "9 to 5"), "mia", replaces="hours")
-    assert await store.templates.all() == [Template("open", "9 to 5")]
+    await store.templates.save_template(CannedReply("hours", "9 to 5"), "mia")
+    await store.templates.save_template(CannedReply("open", "9 to 5"), "mia", replaces="hours")
+    assert await store.templates.list_by_name() == [CannedReply("open", "9 to 5")]
 
 
 async def test_the_most_used_come_first(store: Store) -> None:
     for name in ("a", "b", "c"):
-        await store.templates.save(Template(name, name), "mia")
+        await store.templates.save_template(CannedReply(name, name), "mia")
     for name in ("c", "c", "b"):
-        await store.templates.used(name)
-    assert [template.name for template in await store.templates.by_use()] == ["c", "b", "a"]
-    await store.templates.save(Template("c", "new"), "mia")
-    assert (await store.templates.by_use())[0] == Template("c", "new", uses=2)
+        await store.templates.record_use(name)
+    assert [template.name for template in await store.templates.list_by_use()] == ["c", "b", "a"]
+    await store.templates.save_template(CannedReply("c", "new"), "mia")
+    assert (await store.templates.list_by_use())[0] == CannedReply("c", "new", uses=2)
 
 
 async def test_a_file_is_taken_in_with_its_own_fields(store: Store) -> None:
-    await store.templates.take_in([Template("a", "{shop}")], {"shop": "Main St"}, "mia")
-    assert await store.templates.all() == [Template("a", "{shop}")]
-    assert await store.templates.values() == {"shop": "Main St"}
+    await store.templates.import_templates([CannedReply("a", "{shop}")], {"shop": "Main St"}, "mia")
+    assert await store.templates.list_by_name() == [CannedReply("a", "{shop}")]
+    assert await store.templates.get_fields() == {"shop": "Main St"}
 
 
 async def test_broken_text_can_be_kept(store: Store) -> None:
-    await store.templates.save(Template("a\0", "\ud83d"), "mia")
-    assert await store.templates.all() == [Template("a�", "�")]
+    await store.templates.save_template(CannedReply("a\0", "\ud83d"), "mia")
+    assert await store.templates.list_by_name() == [CannedReply("a�", "�")]

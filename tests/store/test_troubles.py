@@ -7,9 +7,9 @@ from tui.clock import DAY, SECOND, ManualClock
 from tui.domain.account import Account
 from tui.domain.advice import Advice
 from tui.domain.status import Status
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.store.troubles import Group
+from tui.store.troubles import FailureGroup
 
 
 async def failed(store: Store, number: int, reason: str, advice: Advice) -> int:
@@ -17,7 +17,7 @@ async def failed(store: Store, number: int, reason: str, advice: Advice) -> int:
     to = f"+6149157{number:04}"
     message = await sent(store, f"p-{number}", to=to)
     news = receipt(Status.FAILED, f"p-{number}", reason=reason, code="332", advice=advice)
-    await store.ingest.store(ACCOUNT, [news])
+    await store.ingest.store_events(ACCOUNT, [news])
     return message.id
 
 
@@ -25,17 +25,17 @@ async def test_equal_failures_are_counted_together(store: Store) -> None:
     for number in range(3):
         await failed(store, number, "No route", Advice.OTHER_ACCOUNT)
     await failed(store, 9, "Wrong number", Advice.FIX_NUMBER)
-    assert await store.troubles.groups() == [
-        Group(ACCOUNT, Status.FAILED, "No route", Advice.OTHER_ACCOUNT, 3, 3)
+    assert await store.failures.list_groups() == [
+        FailureGroup(ACCOUNT, Status.FAILED, "No route", Advice.OTHER_ACCOUNT, 3, 3)
     ]
 
 
 async def test_a_failure_that_was_dealt_with_counts_no_more(store: Store) -> None:
     ids = [await failed(store, number, "No route", Advice.NONE) for number in range(3)]
-    await store.intents.deal_with(ids[0], "mia")
-    assert [group.messages for group in await store.troubles.groups()] == [2]
-    await store.intents.deal_with(ids[1], "mia")
-    assert await store.troubles.groups() == []
+    await store.intents.set_handled(ids[0], "mia")
+    assert [group.messages for group in await store.failures.list_groups()] == [2]
+    await store.intents.set_handled(ids[1], "mia")
+    assert await store.failures.list_groups() == []
 
 
 async def test_failures_of_last_week_are_not_brought_up_again(
@@ -44,18 +44,18 @@ async def test_failures_of_last_week_are_not_brought_up_again(
     for number in range(2):
         await failed(store, number, "No route", Advice.NONE)
     clock.advance(7 * DAY / SECOND)
-    assert await store.troubles.groups() == []
+    assert await store.failures.list_groups() == []
 
 
 async def test_what_was_refused_for_now_is_counted_as_held_up(
     store: Store, clock: ManualClock
 ) -> None:
-    queued = [await store.intents.queue(answer(to=f"+6149157000{n}")) for n in range(2)]
-    assert await store.troubles.held_up() == {}
-    await store.outbox.claim("a", ACCOUNT, 10)
+    queued = [await store.intents.queue_message(answer(to=f"+6149157000{n}")) for n in range(2)]
+    assert await store.failures.count_delayed_messages() == {}
+    await store.outbox.claim_due_messages("a", ACCOUNT, 10)
     later = clock.now() + 60 * SECOND
-    await store.outbox.requeue("a", [(m.id, later, "No credit") for m in queued])
-    assert await store.troubles.held_up() == {ACCOUNT: 2}
+    await store.outbox.requeue_messages("a", [(m.id, later, "No credit") for m in queued])
+    assert await store.failures.count_delayed_messages() == {ACCOUNT: 2}
 
 
 async def test_advice_is_kept_with_the_message_and_its_history(store: Store) -> None:
@@ -63,7 +63,7 @@ async def test_advice_is_kept_with_the_message_and_its_history(store: Store) -> 
     message = await store.messages.get(message_id)
     assert message is not None
     assert message.advice is Advice.FIX_NUMBER
-    assert [entry.advice for entry in await store.messages.timeline(message_id)] == [
+    assert [entry.advice for entry in await store.messages.list_events(message_id)] == [
         Advice.NONE,
         Advice.FIX_NUMBER,
     ]
@@ -71,10 +71,10 @@ async def test_advice_is_kept_with_the_message_and_its_history(store: Store) -> 
 
 async def test_advice_of_a_receipt_that_came_first_is_not_lost(store: Store) -> None:
     news = receipt(Status.REJECTED, "p-early", reason="No credit", advice=Advice.TOP_UP)
-    await store.ingest.store(ACCOUNT, [news])
-    queued = await store.intents.queue(answer())
-    await store.outbox.claim("a", ACCOUNT, 1)
-    await store.outbox.settle(queued.id, Settled(Status.ACCEPTED, "p-early"))
+    await store.ingest.store_events(ACCOUNT, [news])
+    queued = await store.intents.queue_message(answer())
+    await store.outbox.claim_due_messages("a", ACCOUNT, 1)
+    await store.outbox.settle_message(queued.id, SendRecord(Status.ACCEPTED, "p-early"))
     message = await store.messages.get(queued.id)
     assert message is not None
     assert (message.status, message.advice) == (Status.REJECTED, Advice.TOP_UP)
@@ -87,6 +87,6 @@ async def test_a_low_balance_is_known_by_its_number(
     await store.accounts.save_balance("au", "EUR 3.10", 3.1)
     await store.accounts.save_balance("pl", "812 credits", 812.0)
     await store.accounts.save_balance("nz", "no limit", None)
-    states = await store.accounts.states()
+    states = await store.accounts.get_states()
     account = Account("any", "messagemedia", low_balance=below)
     assert {name for name, state in states.items() if account.is_low(state)} == low

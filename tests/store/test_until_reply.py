@@ -7,7 +7,7 @@ from tests.store.truth import assert_true_to_the_rows
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 
@@ -15,7 +15,7 @@ async def _planned(store: Store, clock: ManualClock, *, until_reply: bool = True
     """A message that the desk holds back for an hour."""
     at = clock.now() + HOUR
     new = answer(scheduled_at=at, hold_until=at, cancel_on_reply=until_reply)
-    return await store.intents.queue(new)
+    return await store.intents.queue_message(new)
 
 
 async def test_an_answer_takes_back_what_waits_on_the_desk(
@@ -23,7 +23,7 @@ async def test_an_answer_takes_back_what_waits_on_the_desk(
 ) -> None:
     planned = await _planned(store, clock)
     clock.advance(60)
-    await store.ingest.store(ACCOUNT, [reply("No need any more")])
+    await store.ingest.store_events(ACCOUNT, [reply("No need any more")])
     kept = await message(store, planned.id)
     assert (kept.status, kept.reason) == (
         Status.CANCELLED,
@@ -31,7 +31,7 @@ async def test_an_answer_takes_back_what_waits_on_the_desk(
     )
     assert (await conversation_with(store)).waiting_since == clock.now()
     clock.advance(HOUR)
-    assert await store.outbox.claim("a", ACCOUNT, 10) == []
+    assert await store.outbox.claim_due_messages("a", ACCOUNT, 10) == []
     await assert_true_to_the_rows(store)
 
 
@@ -40,23 +40,25 @@ async def test_it_stays_when_not_so_chosen_or_when_someone_else_writes(
     store: Store, clock: ManualClock, until_reply: bool, party: str
 ) -> None:
     planned = await _planned(store, clock, until_reply=until_reply)
-    await store.ingest.store(ACCOUNT, [reply(party=party)])
+    await store.ingest.store_events(ACCOUNT, [reply(party=party)])
     assert (await message(store, planned.id)).status is Status.QUEUED
     clock.advance(2 * HOUR)
-    assert [one.message.id for one in await store.outbox.claim("a", ACCOUNT, 10)] == [planned.id]
+    assert [one.message.id for one in await store.outbox.claim_due_messages("a", ACCOUNT, 10)] == [
+        planned.id
+    ]
 
 
 async def test_an_answer_asks_the_provider_to_take_it_back(
     store: Store, clock: ManualClock
 ) -> None:
     new = answer(scheduled_at=clock.now() + HOUR, cancel_on_reply=True)
-    planned = await store.intents.queue(new)
-    await store.outbox.claim("a", ACCOUNT, 10)
-    await store.outbox.settle(planned.id, Settled(Status.SCHEDULED, "p-1"))
-    assert await store.outbox.to_cancel(ACCOUNT) == []
-    await store.ingest.store(ACCOUNT, [reply()])
-    assert [found.id for found in await store.outbox.to_cancel(ACCOUNT)] == [planned.id]
-    await store.outbox.cancelled(planned.id)
+    planned = await store.intents.queue_message(new)
+    await store.outbox.claim_due_messages("a", ACCOUNT, 10)
+    await store.outbox.settle_message(planned.id, SendRecord(Status.SCHEDULED, "p-1"))
+    assert await store.outbox.list_cancel_requests(ACCOUNT) == []
+    await store.ingest.store_events(ACCOUNT, [reply()])
+    assert [found.id for found in await store.outbox.list_cancel_requests(ACCOUNT)] == [planned.id]
+    await store.outbox.record_cancelled(planned.id)
     assert (await message(store, planned.id)).status is Status.CANCELLED
     assert (await conversation_with(store)).waiting_since is not None
     await assert_true_to_the_rows(store)
@@ -66,34 +68,34 @@ async def test_an_answer_while_it_is_handed_over_is_not_missed(
     store: Store, clock: ManualClock
 ) -> None:
     new = answer(scheduled_at=clock.now() + HOUR, cancel_on_reply=True)
-    planned = await store.intents.queue(new)
-    await store.outbox.claim("a", ACCOUNT, 10)
-    await store.ingest.store(ACCOUNT, [reply()])
-    await store.outbox.settle(planned.id, Settled(Status.SCHEDULED, "p-1"))
-    assert [found.id for found in await store.outbox.to_cancel(ACCOUNT)] == [planned.id]
+    planned = await store.intents.queue_message(new)
+    await store.outbox.claim_due_messages("a", ACCOUNT, 10)
+    await store.ingest.store_events(ACCOUNT, [reply()])
+    await store.outbox.settle_message(planned.id, SendRecord(Status.SCHEDULED, "p-1"))
+    assert [found.id for found in await store.outbox.list_cancel_requests(ACCOUNT)] == [planned.id]
 
 
 async def test_an_answer_before_the_second_try_is_not_missed(
     store: Store, clock: ManualClock
 ) -> None:
     new = answer(scheduled_at=clock.now() + HOUR, cancel_on_reply=True)
-    planned = await store.intents.queue(new)
-    await store.outbox.claim("a", ACCOUNT, 10)
-    await store.ingest.store(ACCOUNT, [reply()])
-    await store.outbox.requeue("a", [(planned.id, clock.now() + MINUTE, "waits")])
+    planned = await store.intents.queue_message(new)
+    await store.outbox.claim_due_messages("a", ACCOUNT, 10)
+    await store.ingest.store_events(ACCOUNT, [reply()])
+    await store.outbox.requeue_messages("a", [(planned.id, clock.now() + MINUTE, "waits")])
     clock.advance(120)
-    assert await store.outbox.claim("a", ACCOUNT, 10) == []
+    assert await store.outbox.claim_due_messages("a", ACCOUNT, 10) == []
     assert (await message(store, planned.id)).status is Status.CANCELLED
 
 
 async def test_who_waits_goes_on_waiting_after_a_cancelled_answer(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.ingest.store(ACCOUNT, [reply()])
+    await store.ingest.store_events(ACCOUNT, [reply()])
     asked_at = clock.now()
     clock.advance(60)
-    planned = await store.intents.queue(answer(scheduled_at=clock.now() + HOUR))
-    await store.outbox.claim("a", ACCOUNT, 10)
-    await store.outbox.settle(planned.id, Settled(Status.SCHEDULED, "p-1"))
-    await store.outbox.cancelled(planned.id)
+    planned = await store.intents.queue_message(answer(scheduled_at=clock.now() + HOUR))
+    await store.outbox.claim_due_messages("a", ACCOUNT, 10)
+    await store.outbox.settle_message(planned.id, SendRecord(Status.SCHEDULED, "p-1"))
+    await store.outbox.record_cancelled(planned.id)
     assert (await conversation_with(store)).waiting_since == asked_at

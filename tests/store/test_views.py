@@ -21,16 +21,16 @@ VIEWS = [
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_a_saved_view_reads_back_as_it_was(store: Store, view: View) -> None:
-    saved = await store.views.save("one", view, "ana")
-    assert await store.views.all("ana") == [saved]
+    saved = await store.views.save_view("one", view, "ana")
+    assert await store.views.list_views("ana") == [saved]
     assert saved.view == view
 
 
 async def test_mine_is_whoever_looks_and_a_colleagues_stays_theirs(store: Store) -> None:
-    await store.views.save("drafts", View(drafts_of="ana"), "ana")
-    await store.views.save("mine", View(assignee="ana"), "ana")
-    await store.views.save("of bo", View(assignee="bo"), "ana")
-    found = {saved.name: saved.view for saved in await store.views.all("zoe")}
+    await store.views.save_view("drafts", View(drafts_of="ana"), "ana")
+    await store.views.save_view("mine", View(assignee="ana"), "ana")
+    await store.views.save_view("of bo", View(assignee="bo"), "ana")
+    found = {saved.name: saved.view for saved in await store.views.list_views("zoe")}
     assert found["drafts"].drafts_of == "zoe"
     assert found["mine"].assignee == "zoe"
     assert found["of bo"].assignee == "bo"
@@ -38,24 +38,24 @@ async def test_mine_is_whoever_looks_and_a_colleagues_stays_theirs(store: Store)
 
 async def test_each_view_takes_the_first_free_key_and_keeps_it(store: Store) -> None:
     for name in "abcdefghij":
-        await store.views.save(name, View(), "ana")
-    keys = {saved.name: saved.key for saved in await store.views.all("ana")}
+        await store.views.save_view(name, View(), "ana")
+    keys = {saved.name: saved.key for saved in await store.views.list_views("ana")}
     assert "".join(keys.values()) == "123456789"
     assert keys["j"] == ""
-    await store.views.drop("c")
-    assert (await store.views.save("k", View(), "ana")).key == "3"
-    assert (await store.views.save("a", View(starred=True), "ana")).key == "1"
+    await store.views.delete_view("c")
+    assert (await store.views.save_view("k", View(), "ana")).key == "3"
+    assert (await store.views.save_view("a", View(starred=True), "ana")).key == "1"
 
 
 async def test_a_view_that_is_put_back_has_its_key_again_while_that_is_free(store: Store) -> None:
-    await store.views.save("a", View(), "ana")
-    await store.views.save("b", View(), "ana")
-    await store.views.drop("b")
-    assert (await store.views.save("b", View(), "ana", key="2")).key == "2"
-    assert (await store.views.save("c", View(), "ana", key="2")).key == "3"
+    await store.views.save_view("a", View(), "ana")
+    await store.views.save_view("b", View(), "ana")
+    await store.views.delete_view("b")
+    assert (await store.views.save_view("b", View(), "ana", key="2")).key == "2"
+    assert (await store.views.save_view("c", View(), "ana", key="2")).key == "3"
 
 
 async def test_a_name_is_one_line_of_text_that_can_be_stored(store: Store) -> None:
-    saved = await store.views.save(" my \n view \ud83d", View(), "ana")
+    saved = await store.views.save_view(" my \n view \ud83d", View(), "ana")
     assert saved.name == "my view \ufffd"
-    assert [view.name for view in await store.views.all("ana")] == ["my view \ufffd"]
+    assert [view.name for view in await store.views.list_views("ana")] == ["my view \ufffd"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.store.log_watch import watch
+from tui.store.log_watch import open_log_watch
 
 
 @pytest.mark.parametrize("turns", range(6))
@@ -15,8 +15,8 @@ async def test_a_cancellation_that_meets_a_writing_still_cancels(
 ) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"")
-    watching = watch(str(path))
-    waiting = asyncio.create_task(watching.written(5.0))
+    watching = open_log_watch(str(path))
+    waiting = asyncio.create_task(watching.wait_for_write(5.0))
     await asyncio.sleep(0)
     path.write_bytes(b"more")
     for _ in range(turns):

@@ -12,10 +12,10 @@ from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.phone import parse_address
-from tui.domain.views import belongs
-from tui.store.conversations import FIRST, LAST, Key, key_of
+from tui.domain.views import is_in_view
+from tui.store.conversations import FIRST_POSITION, LAST_POSITION, ListPosition, get_position
 from tui.store.store import Store
-from tui.store.summaries import folded
+from tui.store.summaries import fold_for_filter
 
 VIEWS = [
     View(),
@@ -70,7 +70,7 @@ async def put(store: Store, rows: list[dict[str, Any]]) -> None:
             address = f"+4470090{identity:05d}"
             name = row["name"]
             values = (
-                *(identity, address, address, name, folded(name, address), row["state"]),
+                *(identity, address, address, name, fold_for_filter(name, address), row["state"]),
                 *(row["assignee"], row["starred"], row["failed"], row["last_at"]),
                 *(row["rank"], "vip" if row["vip"] else ""),
             )
@@ -88,18 +88,18 @@ async def put(store: Store, rows: list[dict[str, Any]]) -> None:
 async def walk(store: Store, view: View, size: int, *, down: bool) -> list[Conversation]:
     """The whole view, page by page from one end."""
     found: list[Conversation] = []
-    key = FIRST if down else LAST
+    key = FIRST_POSITION if down else LAST_POSITION
     while True:
         if down:
-            page = await store.conversations.after(view, key, size)
+            page = await store.conversations.list_after(view, key, size)
             found += page
         else:
-            page = await store.conversations.before(view, key, size)
+            page = await store.conversations.list_before(view, key, size)
             found = page + found
         assert len(page) <= size
         if not page:
             return found
-        key = key_of(page[-1] if down else page[0], view)
+        key = get_position(page[-1] if down else page[0], view)
 
 
 @given(rows=ROWS, size=st.integers(1, 5))
@@ -113,43 +113,43 @@ async def test_pages_both_ways_equal_the_sorted_list(rows: list[dict[str, Any]],
             shown = [
                 c
                 for c in everything
-                if belongs(c, view) and (not view.drafts_of or c.id in drafted)
+                if is_in_view(c, view) and (not view.drafts_of or c.id in drafted)
             ]
             expected = sorted(shown, key=functools.partial(_place, view=view))
             assert await walk(store, view, size, down=True) == expected
             assert await walk(store, view, size, down=False) == expected
             if view.label or view.drafts_of:
-                assert await store.conversations.count(view) == len(shown)
+                assert await store.conversations.count_conversations(view) == len(shown)
 
 
 def _place(conversation: Conversation, view: View) -> tuple[int, int]:
     """Where it stands in the view."""
-    key = key_of(conversation, view)
+    key = get_position(conversation, view)
     return key.sort, key.id
 
 
 async def test_going_round_those_who_wait(store: Store, clock: ManualClock) -> None:
     parties = [MIA, TOM, "+447700900001"]
     for party in parties:
-        await store.ingest.store(ACCOUNT, [reply(party=party)])
+        await store.ingest.store_events(ACCOUNT, [reply(party=party)])
         clock.advance(60)
     mia, tom, sue = [await conversation_with(store, party) for party in parties]
-    assert await store.conversations.next_waiting(None) == mia
-    assert await store.conversations.next_waiting(mia) == tom
-    assert await store.conversations.next_waiting(sue) == mia
-    assert await store.conversations.previous_waiting(mia) == sue
-    await store.intents.queue(answer(to=TOM))
-    assert await store.conversations.next_waiting(mia) == sue
-    await store.triage.close([mia.id, sue.id], "ana")
-    assert await store.conversations.next_waiting(mia) is None
+    assert await store.conversations.find_next_waiting(None) == mia
+    assert await store.conversations.find_next_waiting(mia) == tom
+    assert await store.conversations.find_next_waiting(sue) == mia
+    assert await store.conversations.find_previous_waiting(mia) == sue
+    await store.intents.queue_message(answer(to=TOM))
+    assert await store.conversations.find_next_waiting(mia) == sue
+    await store.triage.close_conversations([mia.id, sue.id], "ana")
+    assert await store.conversations.find_next_waiting(mia) is None
 
 
 async def test_beginning_a_conversation_twice_is_beginning_it_once(store: Store) -> None:
-    first = await store.conversations.begin(parse_address(MIA), ACCOUNT)
-    again = await store.conversations.begin(parse_address("0061491570006"), "other")
+    first = await store.conversations.get_or_create(parse_address(MIA), ACCOUNT)
+    again = await store.conversations.get_or_create(parse_address("0061491570006"), "other")
     assert again == first
     assert first == await store.conversations.get(first.id)
-    assert (await store.conversations.counts()).open == 1
+    assert (await store.conversations.get_counts()).open == 1
     assert await store.conversations.get(1) is None
 
 
@@ -157,17 +157,17 @@ async def test_messages_are_paged_both_ways_without_gap_or_repeat(
     store: Store, clock: ManualClock
 ) -> None:
     for n in range(23):
-        await store.ingest.store(ACCOUNT, [reply(f"{n}")])
+        await store.ingest.store_events(ACCOUNT, [reply(f"{n}")])
         clock.advance(1)
     thread = (await conversation_with(store)).id
     up: list[str] = []
     before = 1 << 62
-    while page := await store.messages.before(thread, before, 5):
+    while page := await store.messages.list_before(thread, before, 5):
         up = [m.body for m in page] + up
         before = page[0].id
     down: list[str] = []
     after = 0
-    while page := await store.messages.after(thread, after, 4):
+    while page := await store.messages.list_after(thread, after, 4):
         down += [m.body for m in page]
         after = page[-1].id
     assert up == down == [str(n) for n in range(23)]
@@ -175,13 +175,13 @@ async def test_messages_are_paged_both_ways_without_gap_or_repeat(
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "'", '"', "*", "x' or 1=1 --"])
 async def test_the_filter_takes_signs_literally(store: Store, text: str) -> None:
-    await store.ingest.store(ACCOUNT, [reply()])
-    assert await store.conversations.after(View(text=text), FIRST, 10) == []
+    await store.ingest.store_events(ACCOUNT, [reply()])
+    assert await store.conversations.list_after(View(text=text), FIRST_POSITION, 10) == []
     named = (await conversation_with(store)).id
-    await store.triage.rename(named, f"a{text}b", "", "ana")
-    assert len(await store.conversations.after(View(text=text), FIRST, 10)) == 1
+    await store.triage.rename_contact(named, f"a{text}b", "", "ana")
+    assert len(await store.conversations.list_after(View(text=text), FIRST_POSITION, 10)) == 1
 
 
 def test_first_and_last_are_outside_every_list() -> None:
-    assert FIRST.sort < -(10**14) < 10**14 < LAST.sort
-    assert Key(0, 0) == Key(0, 0)
+    assert FIRST_POSITION.sort < -(10**14) < 10**14 < LAST_POSITION.sort
+    assert ListPosition(0, 0) == ListPosition(0, 0)

@@ -3,9 +3,9 @@
 import sqlite3
 from collections import Counter
 
-from tui.domain.conversation import rank
+from tui.domain.conversation import compute_waiting_rank
 from tui.store.store import Store
-from tui.store.summaries import folded, tally
+from tui.store.summaries import fold_for_filter, get_counter_names
 
 _LAST = "select * from messages where conversation_id = ? order by id desc limit 1"
 _FAILED = (
@@ -29,7 +29,7 @@ def _check(connection: sqlite3.Connection) -> None:
     for row in connection.execute("select * from conversations").fetchall():
         summary = dict(row)
         _check_summary(connection, summary)
-        counted.update(tally(summary))
+        counted.update(get_counter_names(summary))
     stored = dict(connection.execute("select name, value from counters").fetchall())
     assert {name: value for name, value in stored.items() if value} == dict(counted)
 
@@ -55,9 +55,9 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     labels = [row[0] for row in connection.execute(_LABELS, (identity,))]
     assert summary["labels"] == "\n".join(labels)
     assert bool(summary["opted_out"]) == bool(value(_OUT, summary["party"]))
-    assert summary["folded"] == folded(str(summary["name"]), str(summary["address"]))
+    assert summary["folded"] == fold_for_filter(str(summary["name"]), str(summary["address"]))
     waiting, last_at = summary["waiting_since"], summary["last_at"]
     assert isinstance(last_at, int)
     assert waiting is None or isinstance(waiting, int)
     assert waiting == (None if summary["opted_out"] else summary["unanswered_since"])
-    assert summary["rank"] == rank(waiting, last_at)
+    assert summary["rank"] == compute_waiting_rank(waiting, last_at)

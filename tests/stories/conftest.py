@@ -11,22 +11,22 @@ import pytest
 
 from tests.waiting import wait_until
 from tui.clock import SystemClock
-from tui.demo.accounts import ACCOUNTS, account_of, served
-from tui.demo.live import Door
+from tui.demo.accounts import ACCOUNTS, find_account, open_accounts
+from tui.demo.live import DeferredApp
 from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.sandbox.app import create_app
-from tui.sandbox.server import running
+from tui.sandbox.server import run_server
 from tui.sandbox.world import Hook, PushSettings, Sandbox
-from tui.serving import serving
+from tui.serving import run_service
 from tui.store.store import Store
-from tui.sync.backoff import Pace
+from tui.sync.backoff import PollPace
 from tui.sync.listener import create_listener
-from tui.sync.server import listening
-from tui.wiring import judge_of
+from tui.sync.server import run_listener
+from tui.wiring import create_consent_judge
 
-_PACE = Pace(quick=0.05, idle=0.2)
+_PACE = PollPace(quick=0.05, idle=0.2)
 _HANDSETS = 0.05
 """Handsets live so much faster than people's do."""
 
@@ -40,9 +40,9 @@ class Desk:
 
     async def send(self, provider: str, to: str, text: str, **more: object) -> Message:
         """An agent queues a message."""
-        account = account_of(provider).name
+        account = find_account(provider).name
         new = NewMessage(to=to, body=text, account=account, agent="mia", **more)  # type: ignore[arg-type]
-        return await self.store.intents.queue(new)
+        return await self.store.intents.queue_message(new)
 
     async def status(self, message: Message, *wanted: Status) -> Message:
         """The message when it has come to one of these statuses."""
@@ -57,10 +57,10 @@ class Desk:
 
     async def texts(self, party: str) -> list[str]:
         """What this customer has written, as the thread shows it."""
-        conversation = await self.store.conversations.with_party(parse_address(party))
+        conversation = await self.store.conversations.find_by_address(parse_address(party))
         if conversation is None:
             return []
-        lines = await self.store.messages.after(conversation.id, 0, 100)
+        lines = await self.store.messages.list_after(conversation.id, 0, 100)
         return [line.body for line in lines if line.direction is Direction.IN]
 
     async def control(self, what: str, **body: object) -> None:
@@ -81,17 +81,21 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     clock, rng = SystemClock(), random.Random(3)
     async with contextlib.AsyncExitStack() as stack:
         store = Store(
-            tmp_path / "inbox.db", clock=clock, rng=rng, owner="story", judge=judge_of({})
+            tmp_path / "inbox.db",
+            clock=clock,
+            rng=rng,
+            owner="story",
+            classify=create_consent_judge({}),
         )
         await stack.enter_async_context(store)
-        door = Door()
-        hooks = await stack.enter_async_context(listening(door, "127.0.0.1", 0))
-        push = PushSettings(to=hooks, hooks={a.provider: Hook(a.name) for a in ACCOUNTS})
+        door = DeferredApp()
+        hooks = await stack.enter_async_context(run_listener(door, "127.0.0.1", 0))
+        push = PushSettings(base_url=hooks, hooks={a.provider: Hook(a.name) for a in ACCOUNTS})
         sandbox = Sandbox(clock=clock, rng=rng, pace=_HANDSETS, push=push)
-        url = await stack.enter_async_context(running(create_app(sandbox)))
-        accounts = served(url, clock)
-        door.behind = create_listener(store, accounts)
-        service = serving(store, accounts, clock, rng, kind="service", agent="s", pace=_PACE)
+        url = await stack.enter_async_context(run_server(create_app(sandbox)))
+        accounts = open_accounts(url, clock)
+        door.app = create_listener(store, accounts)
+        service = run_service(store, accounts, clock, rng, kind="service", agent="s", pace=_PACE)
         await stack.enter_async_context(service)
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
         yield Desk(store, http)

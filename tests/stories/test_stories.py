@@ -5,7 +5,7 @@ import pytest
 from tests.stories.conftest import Desk
 from tests.waiting import wait_until
 from tui.clock import HOUR, SystemClock
-from tui.demo.accounts import account_of
+from tui.demo.accounts import find_account
 from tui.domain.account import Health
 from tui.domain.message import Format
 from tui.domain.status import Status
@@ -50,13 +50,13 @@ async def test_an_answer_comes_into_the_thread_of_the_message(desk: Desk, provid
     phone = PHONES[provider]
     message = await desk.send(provider, phone, "Are you coming?")
     await desk.status(message, *ENDS)
-    own = account_of(provider).own if provider != "serwersms" else ""
+    own = find_account(provider).own_number if provider != "serwersms" else ""
     await desk.control(
         "inbound", provider=provider, to=own, text="Tak, będę o 16", **{"from": phone}
     )
     await wait_until(lambda: desk.texts(phone), 60, f"{provider}'s reply")
     assert await desk.texts(phone) == ["Tak, będę o 16"]
-    states = await desk.store.accounts.states()
+    states = await desk.store.accounts.get_states()
     assert {state.health for state in states.values()} <= {Health.OK, Health.UNKNOWN}
 
 
@@ -86,7 +86,7 @@ async def test_a_scheduled_message_waits_at_the_provider_and_can_be_cancelled(
     later = SystemClock().now() + HOUR
     message = await desk.send(provider, PHONES[provider], "Tomorrow", scheduled_at=later)
     await desk.status(message, Status.SCHEDULED)
-    await desk.store.intents.ask_cancel(message.id, "mia")
+    await desk.store.intents.request_cancel(message.id, "mia")
     await desk.status(message, Status.CANCELLED)
 
 
@@ -94,13 +94,13 @@ async def test_a_provider_that_is_down_changes_only_its_own_account(desk: Desk) 
     await desk.control("faults", provider="serwersms", fault="refuse", count=-1)
 
     async def retrying() -> bool:
-        state = (await desk.store.accounts.states()).get("pl")
+        state = (await desk.store.accounts.get_states()).get("pl")
         return state is not None and state.health is Health.RETRYING
 
     await wait_until(retrying, 60, "pl in trouble")
     message = await desk.send("messagemedia", PHONES["messagemedia"], "Still here")
     await desk.status(message, Status.DELIVERED)
-    states = await desk.store.accounts.states()
+    states = await desk.store.accounts.get_states()
     assert {name for name, state in states.items() if state.health is not Health.OK} == {"pl"}
 
 
@@ -119,4 +119,4 @@ async def test_a_ping_tells_whether_a_phone_is_on_without_answering_anyone(
 ) -> None:
     ping = await desk.send("smartswitch", phone, "Is this phone on?", format=Format.PING)
     assert (await desk.status(ping, *ENDS)).status is end
-    assert (await desk.store.conversations.counts()).failed == 0
+    assert (await desk.store.conversations.get_counts()).failed == 0

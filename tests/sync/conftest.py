@@ -13,7 +13,7 @@ from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
-from tui.sync.hands import Hands
+from tui.sync.hands import SyncContext
 from tui.sync.served import ServedAccount
 
 Connect = Callable[..., MessageMedia]
@@ -55,9 +55,9 @@ async def account(connect: Connect) -> AsyncIterator[ServedAccount]:
 
 
 @pytest.fixture
-def hands(store: Store, clock: ManualClock) -> Hands:
+def hands(store: Store, clock: ManualClock) -> SyncContext:
     """What the parts of sync work with."""
-    return Hands(store, clock, random.Random(3))
+    return SyncContext(store, clock, random.Random(3))
 
 
 @pytest.fixture
@@ -68,6 +68,6 @@ def queue(store: Store) -> Queue:
         to: str = "+61491570156", body: str = "hello", account: str = "mm", **more: object
     ) -> Message:
         new = NewMessage(to=to, body=body, account=account, agent="ann", **more)  # type: ignore[arg-type]
-        return await store.intents.queue(new)
+        return await store.intents.queue_message(new)
 
     return put

@@ -3,24 +3,28 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
-from tui.domain.events import Balance, Page, Receipt
-from tui.providers.protocol import Accepted, Outcome, Outgoing, Presence, Push, PushAnswer
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
+from tui.domain.events import Balance, EventPage, Receipt
+from tui.providers.protocol import Outgoing, Push, PushAnswer, SendAccepted, SendOutcome, SentPing
 from tui.store.store import Store
 
 T = TypeVar("T")
 
-PUSH_ONLY = Capabilities("Scripted", replies=Channel.PUSH, receipts=ReceiptChannel.NONE)
+PUSH_ONLY = Capabilities("Scripted", replies=ReplyChannel.PUSH, receipts=ReceiptChannel.NONE)
 PAGES = Capabilities(
-    "Scripted", replies=Channel.POLL, receipts=ReceiptChannel.PAGE, confirm=True, batch=100
+    "Scripted",
+    replies=ReplyChannel.POLL,
+    receipts=ReceiptChannel.PAGE,
+    must_confirm=True,
+    batch=100,
 )
 ASKED = Capabilities(
     "Scripted",
-    replies=Channel.NONE,
-    receipts=ReceiptChannel.ASK,
-    ask_batch=2,
-    look_up=True,
-    finds_references=True,
+    replies=ReplyChannel.NONE,
+    receipts=ReceiptChannel.BY_ID,
+    receipt_batch=2,
+    can_look_up=True,
+    can_look_up_references=True,
 )
 
 
@@ -45,50 +49,50 @@ class Scripted:
         """What that method was called with."""
         return [tuple(values) for called, *values in self.calls if called == name]
 
-    async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Accept everything."""
-        taken: list[Outcome] = [Accepted(f"id-{message.reference}") for message in messages]
+        taken: list[SendOutcome] = [SendAccepted(f"id-{message.reference}") for message in messages]
         return await self._call("send", taken, messages)
 
-    async def look_up(self, provider_id: str) -> Receipt:
+    async def look_up_message(self, provider_id: str) -> Receipt:
         """Nothing new."""
         nothing = Receipt(f"look-{provider_id}", None, "", None, "", provider_id)
         return await self._call("look_up", nothing, provider_id)
 
-    async def cancel(self, provider_id: str) -> None:
+    async def cancel_message(self, provider_id: str) -> None:
         """Done."""
         await self._call("cancel", None, provider_id)
 
-    async def replies(self, cursor: str) -> Page:
+    async def fetch_replies(self, cursor: str) -> EventPage:
         """None."""
-        return await self._call("replies", Page(cursor=cursor), cursor)
+        return await self._call("replies", EventPage(cursor=cursor), cursor)
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
         """Done."""
         await self._call("confirm_replies", None, list(event_ids))
 
-    async def receipts(self, cursor: str) -> Page:
+    async def fetch_receipts(self, cursor: str) -> EventPage:
         """None."""
-        return await self._call("receipts", Page(cursor=cursor), cursor)
+        return await self._call("receipts", EventPage(cursor=cursor), cursor)
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
         """Done."""
         await self._call("confirm_receipts", None, list(event_ids))
 
-    async def ask_receipts(self, provider_ids: Sequence[str]) -> list[Receipt]:
+    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
         """No news."""
         none: list[Receipt] = []
         return await self._call("ask_receipts", none, list(provider_ids))
 
-    async def balance(self) -> Balance:
+    async def fetch_balance(self) -> Balance:
         """Five."""
         return await self._call("balance", Balance("5 credits"))
 
-    async def ping_phone(self, to: str, reference: str) -> Presence:
+    async def ping_phone(self, to: str, reference: str) -> SentPing:
         """On."""
-        return await self._call("ping_phone", Presence(reference), to, reference)
+        return await self._call("ping_phone", SentPing(reference), to, reference)
 
-    async def check(self) -> str:
+    async def check_credentials(self) -> str:
         """Fine."""
         return await self._call("check", "fine")
 
@@ -135,7 +139,14 @@ class Life:
         return acting
 
 
-_CALLS = ("send", "cancel", "replies", "confirm_replies", "receipts", "confirm_receipts")
+_CALLS = (
+    "send_messages",
+    "cancel_message",
+    "fetch_replies",
+    "confirm_replies",
+    "fetch_receipts",
+    "confirm_receipts",
+)
 
 
 def make_mortal(life: Life, store: Store, provider: Any) -> None:

@@ -5,7 +5,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.sync.backoff import Pace, after_failure, between_polls
+from tui.sync.backoff import PollPace, pause_after_failure, pause_between_polls
 
 CHANCE = st.randoms(use_true_random=False)
 
@@ -13,36 +13,36 @@ CHANCE = st.randoms(use_true_random=False)
 @given(failures=st.integers(1, 10_000), rng=CHANCE)
 def test_pauses_double_and_never_pass_the_longest(failures: int, rng: random.Random) -> None:
     wanted = min(2.0 ** min(failures - 1, 60), 300.0)
-    assert 0.8 * wanted <= after_failure(failures, rng) <= 1.2 * wanted
+    assert 0.8 * wanted <= pause_after_failure(failures, rng) <= 1.2 * wanted
 
 
 @given(failures=st.integers(1, 50), asked=st.floats(0, 86_400), rng=CHANCE)
 def test_the_provider_is_never_asked_before_it_wants(
     failures: int, asked: float, rng: random.Random
 ) -> None:
-    assert after_failure(failures, rng, asked=asked) >= asked
+    assert pause_after_failure(failures, rng, retry_after=asked) >= asked
 
 
 def test_a_long_wait_that_the_provider_asks_for_is_not_made_longer_than_needed() -> None:
-    assert after_failure(1, random.Random(1), asked=600.0) <= 600.5
+    assert pause_after_failure(1, random.Random(1), retry_after=600.0) <= 600.5
 
 
 @given(quiet=st.integers(0, 10_000), rng=CHANCE)
 def test_an_account_that_is_waited_for_is_polled_quickly_however_quiet(
     quiet: int, rng: random.Random
 ) -> None:
-    assert between_polls(Pace(2, 15), quiet, True, rng) <= 2.4
+    assert pause_between_polls(PollPace(2, 15), quiet, True, rng) <= 2.4
 
 
 @given(quiet=st.integers(0, 10_000), rng=CHANCE)
 def test_a_quiet_account_is_polled_at_the_idle_pace_at_the_slowest(
     quiet: int, rng: random.Random
 ) -> None:
-    pause = between_polls(Pace(2, 15), quiet, False, rng)
+    pause = pause_between_polls(PollPace(2, 15), quiet, False, rng)
     assert 1.6 <= pause <= 18.0
     assert quiet < 10 or pause >= 12.0
 
 
 def test_desks_that_start_together_do_not_ask_in_step() -> None:
-    pauses = {between_polls(Pace(), 9, False, random.Random(seed)) for seed in range(20)}
+    pauses = {pause_between_polls(PollPace(), 9, False, random.Random(seed)) for seed in range(20)}
     assert len(pauses) == 20

@@ -15,14 +15,14 @@ from tui.domain.status import Status
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.server import running
+from tui.sandbox.server import run_server
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
-from tui.sync.backoff import Pace
+from tui.sync.backoff import PollPace
 from tui.sync.served import ServedAccount
-from tui.sync.service import Service
+from tui.sync.service import SyncService
 
-PACE = Pace(0.02, 0.05)
+PACE = PollPace(0.02, 0.05)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ async def account(
 ) -> AsyncIterator[ServedAccount]:
     """An account over a real socket that gives up waiting after two seconds."""
     monkeypatch.setattr("tui.providers.http._TIMEOUT", httpx.Timeout(1.8))
-    async with running(create_app(sandbox)) as url:
+    async with run_server(create_app(sandbox)) as url:
         provider = connect(url, SystemClock(), real=True)
         yield ServedAccount("mm", provider)
         await provider.aclose()
@@ -53,7 +53,7 @@ async def account(
 
 async def send(store: Store, body: str) -> Message:
     """An agent writes."""
-    return await store.intents.queue(NewMessage("+61491570156", body, "mm", agent="ann"))
+    return await store.intents.queue_message(NewMessage("+61491570156", body, "mm", agent="ann"))
 
 
 def accepted(sandbox: Sandbox) -> list[str]:
@@ -61,10 +61,10 @@ def accepted(sandbox: Sandbox) -> list[str]:
     return [m.text for m in sandbox.emulators["messagemedia"].ledger.accepted.values()]
 
 
-def served(store: Store, account: ServedAccount) -> Service:
+def served(store: Store, account: ServedAccount) -> SyncService:
     """Sync at a quick pace."""
     rng = random.Random(1)
-    return Service(store, [account], SystemClock(), rng, kind="desk", agent="ann", pace=PACE)
+    return SyncService(store, [account], SystemClock(), rng, kind="desk", agent="ann", pace=PACE)
 
 
 async def status(store: Store, message: Message) -> Status | None:
@@ -113,12 +113,12 @@ async def test_a_cut_while_polling_loses_nothing_and_shows_nothing_twice(
     for fault in (Fault.REFUSE, Fault.DROP_AFTER_ACCEPT, Fault.MALFORMED_JSON, Fault.HTTP_500) * 3:
         sandbox.faults["messagemedia"].add(fault, 1)
     for number in range(20):
-        sandbox.emulators["messagemedia"].receive("+61491570156", None, f"{number}", [])
+        sandbox.emulators["messagemedia"].receive_message("+61491570156", None, f"{number}", [])
     async with served(store, account) as service:
 
         async def all_confirmed() -> bool:
-            await service.poke("mm")
-            return len(ledger.replies.confirmed) == 20 and not ledger.replies.waiting
+            await service.request_retry("mm")
+            return len(ledger.replies.confirmed) == 20 and not ledger.replies.unconfirmed_ids
 
         await wait_until(all_confirmed)
     found = await store.database.read(

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from tui.clock import ManualClock
 from tui.domain.events import Event, Receipt, Reply
-from tui.domain.ids import reference
+from tui.domain.ids import to_reference
 from tui.domain.message import NewMessage
-from tui.domain.status import Status, settle
-from tui.store.settling import Settled
+from tui.domain.status import Status, apply_reports
+from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.sync.ingest import take_in
+from tui.sync.ingest import store_events
 
 NEWS = (Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED, Status.FAILED, Status.EXPIRED)
 
@@ -37,7 +37,7 @@ def events_about(message_id: int, by_reference: bool) -> list[Event]:
             None,
             "{}",
             provider_id="" if by_reference else "00AbC",
-            reference=reference(message_id) if by_reference else "",
+            reference=to_reference(message_id) if by_reference else "",
         )
         for status in NEWS
     ]
@@ -53,13 +53,15 @@ async def play(order: list[int], answer_at: int, by_reference: bool) -> tuple[st
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inbox.db"
         async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
-            message = await store.intents.queue(NewMessage("+61491570156", "hi", "mm"))
-            await store.outbox.claim("a", "mm", 1)
+            message = await store.intents.queue_message(NewMessage("+61491570156", "hi", "mm"))
+            await store.outbox.claim_due_messages("a", "mm", 1)
             events = events_about(message.id, by_reference)
             for turn, place in enumerate(order):
                 if turn == answer_at % len(order):
-                    await store.outbox.settle(message.id, Settled(Status.ACCEPTED, "abc"))
-                await take_in(store, "mm", [events[place]])
+                    await store.outbox.settle_message(
+                        message.id, SendRecord(Status.ACCEPTED, "abc")
+                    )
+                await store_events(store, "mm", [events[place]])
             found = await store.database.read(
                 lambda c: c.execute(
                     "select direction, status, body from messages order by body"
@@ -75,5 +77,5 @@ def test_each_event_told_one_to_five_times_in_any_order_gives_the_same_inbox(
     order: list[int], answer_at: int, by_reference: bool
 ) -> None:
     status, texts = asyncio.run(play(order, answer_at, by_reference))
-    assert status == settle(Status.SENDING, NEWS) == Status.DELIVERED
+    assert status == apply_reports(Status.SENDING, NEWS) == Status.DELIVERED
     assert texts == ["text 0", "text 1", "text 2", "text 3"]

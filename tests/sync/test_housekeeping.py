@@ -13,63 +13,63 @@ from tui.clock import ManualClock
 from tui.domain.conversation import State
 from tui.domain.status import Status
 from tui.store.store import Store
-from tui.sync.hands import Hands, no_log
+from tui.sync.hands import SyncContext, discard_log
 from tui.sync.housekeeping import Housekeeping
-from tui.sync.lease import Identity, Leasehold
+from tui.sync.lease import Leasehold, ProcessIdentity
 
 
 async def test_what_the_dead_were_sending_becomes_uncertain_and_what_the_living_send_stays(
-    open_store: OpenStore, hands: Hands, queue: Queue, clock: ManualClock
+    open_store: OpenStore, hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     dead, living = await open_store(owner="dead"), await open_store(owner="living")
     messages = [await queue(), await queue()]
     for store in (dead, living):
-        await store.leases.beat("ann", "desk")
-        await store.outbox.claim(store.leases.owner, "mm", 1)
+        await store.leases.record_heartbeat("ann", "desk")
+        await store.outbox.claim_due_messages(store.leases.owner, "mm", 1)
     clock.advance(11)
-    await living.leases.beat("ann", "desk")
-    await Housekeeping(hands).round()
+    await living.leases.record_heartbeat("ann", "desk")
+    await Housekeeping(hands).run_round()
     found = [await hands.store.messages.get(message.id) for message in messages]
     assert [m.status for m in found if m] == [Status.UNCERTAIN, Status.SENDING]
 
 
 async def test_a_snoozed_conversation_wakes_in_its_time(
-    hands: Hands, queue: Queue, clock: ManualClock
+    hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     message = await queue()
     identity = message.conversation_id
-    await hands.store.triage.snooze([identity], "ann", clock.now() + 60_000)
+    await hands.store.triage.snooze_conversations([identity], "ann", clock.now() + 60_000)
     chores = Housekeeping(hands)
-    await chores.round()
+    await chores.run_round()
     asleep = await hands.store.conversations.get(identity)
     clock.advance(60)
-    await chores.round()
+    await chores.run_round()
     awake = await hands.store.conversations.get(identity)
     assert asleep is not None and asleep.state is State.SNOOZED
     assert awake is not None and awake.state is State.OPEN
 
 
 async def test_the_log_is_moved_into_the_database_once_a_minute(
-    hands: Hands, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    hands: SyncContext, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = counted(hands.store, monkeypatch)
     chores = Housekeeping(hands)
     for _ in range(65):
-        await chores.round()
+        await chores.run_round()
         clock.advance(2)
     assert len(done) == 2
 
 
 async def test_a_log_that_grows_fast_is_moved_at_once(
-    hands: Hands, monkeypatch: pytest.MonkeyPatch
+    hands: SyncContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = counted(hands.store, monkeypatch)
     chores = Housekeeping(hands)
-    await hands.store.drafts.save(1, "ann", "", began_at=0)
-    await chores.round()
+    await hands.store.drafts.save_draft(1, "ann", "", began_at=0)
+    await chores.run_round()
     monkeypatch.setattr("tui.sync.housekeeping._LONG_LOG", 1)
-    await chores.round()
-    await chores.round()
+    await chores.run_round()
+    await chores.run_round()
     assert len(done) == 1
 
 
@@ -87,26 +87,26 @@ def counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[None]:
 
 
 async def test_old_changes_are_forgotten_by_the_hour(
-    hands: Hands, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    hands: SyncContext, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pruned: list[None] = []
 
     async def prune(*values: Any) -> None:
         pruned.append(None)
 
-    monkeypatch.setattr(hands.store.feed, "prune", prune)
+    monkeypatch.setattr(hands.store.feed, "prune_changes", prune)
     chores = Housekeeping(hands)
-    await chores.round()
+    await chores.run_round()
     clock.advance(3_601)
-    await chores.round()
-    await chores.round()
+    await chores.run_round()
+    await chores.run_round()
     assert len(pruned) == 1
 
 
-async def test_only_the_newest_changes_are_kept(hands: Hands, queue: Queue) -> None:
+async def test_only_the_newest_changes_are_kept(hands: SyncContext, queue: Queue) -> None:
     for _ in range(5):
         await queue()
-    await hands.store.feed.prune(3)
+    await hands.store.feed.prune_changes(3)
     rows = await hands.store.database.read(
         lambda c: c.execute("select count(*) from changes").fetchone()
     )
@@ -119,16 +119,16 @@ async def test_a_process_without_the_lease_leaves_the_chores_alone(
     holder, other = await open_store(owner="holder"), await open_store(owner="other")
     rng = random.Random(1)
     leases = [
-        Leasehold(s.leases, clock, rng, no_log, [], Identity("ann", "desk"))
+        Leasehold(s.leases, clock, rng, discard_log, [], ProcessIdentity("ann", "desk"))
         for s in (holder, other)
     ]
     worked = counted_rounds(monkeypatch)
-    tasks = [asyncio.create_task(leases[0].run())]
+    tasks = [asyncio.create_task(leases[0].run_forever())]
     await wait_until(lambda: leases[0].held)
-    tasks.append(asyncio.create_task(leases[1].run()))
+    tasks.append(asyncio.create_task(leases[1].run_forever()))
     for store, leasehold in zip((holder, other), leases, strict=True):
-        chores = Housekeeping(Hands(store, clock, rng))
-        tasks.append(asyncio.create_task(chores.run(leasehold)))
+        chores = Housekeeping(SyncContext(store, clock, rng))
+        tasks.append(asyncio.create_task(chores.run_forever(leasehold)))
     await wait_until(lambda: worked)
     assert set(worked) == {"holder"}
     for task in tasks:
@@ -141,7 +141,7 @@ def counted_rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     worked: list[str] = []
 
     async def noted(self: Housekeeping) -> None:
-        worked.append(self._hands.store.leases.owner)
+        worked.append(self._context.store.leases.owner)
 
-    monkeypatch.setattr(Housekeeping, "round", noted)
+    monkeypatch.setattr(Housekeeping, "run_round", noted)
     return worked

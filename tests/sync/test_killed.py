@@ -18,7 +18,7 @@ from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
 from tui.sync.served import ServedAccount
-from tui.sync.service import Service
+from tui.sync.service import SyncService
 
 _STEPS = 42
 """Places to die in a life: before and after every write and every call of the provider."""
@@ -45,7 +45,7 @@ async def serve(
     )
     make_mortal(life, store, provider)
     accounts = [ServedAccount("mm", provider)]
-    service = Service(store, accounts, clock, random.Random(5), kind="service", agent="")
+    service = SyncService(store, accounts, clock, random.Random(5), kind="service", agent="")
     try:
         for _ in range(3):
             await service.run_once()
@@ -57,7 +57,7 @@ async def serve(
 async def queue_all(store: Store) -> None:
     """An agent writes three messages."""
     for text, to in _TEXTS.items():
-        await store.intents.queue(NewMessage(to, text, "mm", agent="ann"))
+        await store.intents.queue_message(NewMessage(to, text, "mm", agent="ann"))
 
 
 def sent(ledger: Ledger) -> Counter[str]:
@@ -75,7 +75,7 @@ async def check_against(ledger: Ledger, store: Store) -> None:
     assert sorted(str(event_id) for (event_id,) in replies) == sorted(ledger.replies.confirmed)
     shown = await rows(store, "select count(*) from messages where direction = 'in'")
     assert shown == [(len(ledger.replies.confirmed),)]
-    assert ledger.replies.waiting == ledger.receipts.waiting == []
+    assert ledger.replies.unconfirmed_ids == ledger.receipts.unconfirmed_ids == []
     told = await rows(store, "select event_id from events where kind = 'receipt'")
     assert {str(event_id) for (event_id,) in told} == set(ledger.receipts.confirmed)
 

@@ -13,20 +13,20 @@ from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.store.errors import Busy
 from tui.store.store import Store
-from tui.sync.hands import no_log
-from tui.sync.lease import CHECKPOINT, Identity, Leasehold
+from tui.sync.hands import discard_log
+from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
 
 
 def leasehold(store: Store, clock: ManualClock, kind: str = "desk") -> Leasehold:
     """A process that wants one account."""
-    identity = Identity("ann", kind)
-    return Leasehold(store.leases, clock, random.Random(1), no_log, ["mm"], identity)
+    identity = ProcessIdentity("ann", kind)
+    return Leasehold(store.leases, clock, random.Random(1), discard_log, ["mm"], identity)
 
 
 @contextlib.asynccontextmanager
 async def alive(process: Leasehold) -> AsyncIterator[None]:
     """The process lives for the time of the block, then dies without a word."""
-    task = asyncio.create_task(process.run())
+    task = asyncio.create_task(process.run_forever())
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -43,7 +43,7 @@ async def passes(clock: ManualClock, until: Any, seconds: float, processes: int 
         if until():
             return True
         assert clock.monotonic() - began <= seconds, "too late"
-        if clock.sleeping >= processes:
+        if clock.sleeper_count >= processes:
             clock.advance(0.25)
         return False
 
@@ -56,8 +56,8 @@ async def test_the_first_process_serves_and_the_second_watches(
 ) -> None:
     one = leasehold(await open_store(owner="one"), clock)
     two = leasehold(await open_store(owner="two"), clock)
-    assert await one.beat() == {"mm", CHECKPOINT}
-    assert await two.beat() == frozenset()
+    assert await one.send_heartbeat() == {"mm", CHECKPOINT}
+    assert await two.send_heartbeat() == frozenset()
 
 
 async def test_another_takes_over_within_seconds_when_the_holder_dies(
@@ -111,7 +111,7 @@ async def test_a_renewal_that_fails_ends_the_serving_at_once(
     async with alive(process):
         await wait_until(lambda: process.held)
         with monkeypatch.context() as patched:
-            patched.setattr(store.leases, "renew", locked)
+            patched.setattr(store.leases, "renew_leases", locked)
             await passes(clock, lambda: not process.held, 3.0)
         await passes(clock, lambda: process.held, 1.0)
 
@@ -121,25 +121,25 @@ async def test_who_leaves_in_good_order_is_replaced_at_once(
 ) -> None:
     first = await open_store(owner="one")
     one, two = leasehold(first, clock), leasehold(await open_store(owner="two"), clock)
-    await one.beat()
-    await first.leases.leave()
-    assert await two.beat() == {"mm", CHECKPOINT}
+    await one.send_heartbeat()
+    await first.leases.end_process()
+    assert await two.send_heartbeat() == {"mm", CHECKPOINT}
 
 
 async def test_who_has_just_beaten_renews_in_time_and_not_at_once(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     process, beats = leasehold(store, clock), []
-    beat = process.beat
+    beat = process.send_heartbeat
 
     async def counted() -> frozenset[str]:
         beats.append(clock.monotonic())
         return await beat()
 
-    monkeypatch.setattr(process, "beat", counted)
-    await process.beat()
-    task = asyncio.create_task(process.go_on())
-    await wait_until(lambda: clock.sleeping)
+    monkeypatch.setattr(process, "send_heartbeat", counted)
+    await process.send_heartbeat()
+    task = asyncio.create_task(process.continue_forever())
+    await wait_until(lambda: clock.sleeper_count)
     assert len(beats) == 1
     await passes(clock, lambda: len(beats) == 2, 4.0)
     task.cancel()

@@ -17,7 +17,7 @@ from tui.clock import ManualClock
 from tui.domain.events import Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused
-from tui.providers.errors import Unreadable as BadContent
+from tui.providers.errors import UnreadableAnswer as BadContent
 from tui.providers.messagemedia import MessageMedia
 from tui.providers.protocol import Push, PushAnswer
 from tui.sandbox.app import create_app
@@ -25,9 +25,9 @@ from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.world import Hook, PushSettings, Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
-from tui.sync.hands import Hands
+from tui.sync.hands import SyncContext
 from tui.sync.listener import create_listener
-from tui.sync.outbox import Sender
+from tui.sync.outbox import OutboxSender
 from tui.sync.served import ServedAccount
 
 SECRET = "s3cret-part"
@@ -171,7 +171,7 @@ async def test_unreadable_items_are_set_aside_beside_the_others(store: Store) ->
     async with client_of(store, provider) as client:
         assert (await client.post(HOOK)).status_code == 200
     assert await texts(store) == ["Hello?"]
-    assert await store.ingest.aside() == 1
+    assert await store.ingest.count_unreadable_items() == 1
 
 
 async def test_the_provider_is_asked_to_push_again_while_nothing_can_be_stored(
@@ -182,7 +182,7 @@ async def test_the_provider_is_asked_to_push_again_while_nothing_can_be_stored(
 
     async with client_of(store, Pushing(told(REPLY))) as client:
         with monkeypatch.context() as patched:
-            patched.setattr(store.ingest, "store", locked)
+            patched.setattr(store.ingest, "store_events", locked)
             assert (await client.post(HOOK)).status_code == 503
         assert (await client.post(HOOK)).status_code == 200
     assert await texts(store) == ["Hello?"]
@@ -254,7 +254,7 @@ async def test_whoever_watches_the_listener_is_told_that_it_is_up(store: Store) 
 async def test_a_push_shows_that_the_account_is_alive(store: Store, clock: ManualClock) -> None:
     async with client_of(store, Pushing(told(REPLY))) as client:
         await client.post(HOOK)
-    assert (await store.accounts.states())["s"].event_at == clock.now()
+    assert (await store.accounts.get_states())["s"].event_at == clock.now()
 
 
 async def test_a_message_is_delivered_and_answered_by_pushes_alone(
@@ -277,10 +277,10 @@ async def test_a_message_is_delivered_and_answered_by_pushes_alone(
     push = PushSettings("http://desk", {"messagemedia": Hook("mm", SECRET)}, listener)
     world.append(Sandbox(clock=clock, rng=random.Random(7), push=push, emulators=[Emulator]))
     message = await queue(to="+61491570191", body="How are you?")
-    await Sender(served, Hands(store, clock, random.Random(1))).round()
+    await OutboxSender(served, SyncContext(store, clock, random.Random(1))).run_round()
     for _ in range(12):
         clock.advance(1)
-        await world[0].settle()
+        await world[0].settle_all()
     found = await store.messages.get(message.id)
     assert found is not None and found.status is Status.DELIVERED
     conversation = await store.conversations.get(message.conversation_id)

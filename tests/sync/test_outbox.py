@@ -9,27 +9,27 @@ from tests.sync.conftest import Queue
 from tests.sync.doubles import PAGES, PUSH_ONLY, Scripted
 from tests.waiting import wait_until
 from tui.clock import HOUR, ManualClock
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.events import Reply
-from tui.domain.ids import reference
+from tui.domain.ids import to_reference
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import (
     MessageInvalid,
-    OptedOut,
     OutOfCredit,
     RateLimited,
+    RecipientOptedOut,
     Unavailable,
     Uncertain,
 )
-from tui.providers.protocol import Accepted, Outcome, Outgoing, Refused
+from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
 from tui.sandbox.world import Sandbox
 from tui.store.errors import Busy
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.sync.backoff import Pace
-from tui.sync.hands import Hands
-from tui.sync.outbox import Sender
+from tui.sync.backoff import PollPace
+from tui.sync.hands import SyncContext
+from tui.sync.outbox import OutboxSender
 from tui.sync.poller import Poller
 from tui.sync.served import ServedAccount
 
@@ -43,49 +43,49 @@ async def seen(store: Store, message: Message) -> Message:
     return found
 
 
-def answering(*outcomes: Outcome | Exception, batch: int = 100) -> Scripted:
+def answering(*outcomes: SendOutcome | Exception, batch: int = 100) -> Scripted:
     """A provider that gives these outcomes to a batch, or raises."""
     waiting = list(outcomes)
 
-    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def send(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         given = [waiting.pop(0) for _ in messages]
         if isinstance(given[0], Exception):
             raise given[0]
         return [outcome for outcome in given if not isinstance(outcome, Exception)]
 
-    abilities = Capabilities("S", Channel.PUSH, ReceiptChannel.NONE, batch=batch)
+    abilities = Capabilities("S", ReplyChannel.PUSH, ReceiptChannel.NONE, batch=batch)
     return Scripted(abilities, send=send)
 
 
 async def test_what_agents_queue_goes_out_under_the_messages_own_reference(
-    account: ServedAccount, hands: Hands, queue: Queue, sandbox: Sandbox
+    account: ServedAccount, hands: SyncContext, queue: Queue, sandbox: Sandbox
 ) -> None:
     message = await queue(body="Your parcel is here")
-    rest = await Sender(account, hands).round()
+    rest = await OutboxSender(account, hands).run_round()
     (accepted,) = sandbox.emulators["messagemedia"].ledger.accepted.values()
-    assert (accepted.text, accepted.reference) == ("Your parcel is here", reference(message.id))
+    assert (accepted.text, accepted.reference) == ("Your parcel is here", to_reference(message.id))
     now = await seen(hands.store, message)
     assert (now.status, now.provider_id) == (Status.ACCEPTED, accepted.id)
-    assert (rest.pause, rest.contact) == (None, True)
+    assert (rest.pause, rest.answered) == (None, True)
 
 
-async def test_a_batch_is_as_large_as_the_provider_takes(hands: Hands, queue: Queue) -> None:
+async def test_a_batch_is_as_large_as_the_provider_takes(hands: SyncContext, queue: Queue) -> None:
     for number in range(250):
         await queue(body=f"{number}", account="s")
     provider = Scripted(PAGES)
-    await Sender(ServedAccount("s", provider), hands).round()
+    await OutboxSender(ServedAccount("s", provider), hands).run_round()
     assert [len(batch) for (batch,) in provider.called("send")] == [100, 100, 50]
 
 
-async def test_each_message_of_a_batch_has_its_own_fate(hands: Hands, queue: Queue) -> None:
+async def test_each_message_of_a_batch_has_its_own_fate(hands: SyncContext, queue: Queue) -> None:
     messages = [await queue(body=f"{n}", account="s") for n in range(4)]
     provider = answering(
-        Accepted("id-0"),
-        Refused(MessageInvalid("Not a mobile number", field="to")),
-        Refused(Uncertain("no answer")),
-        Refused(Unavailable("not this time")),
+        SendAccepted("id-0"),
+        SendRefused(MessageInvalid("Not a mobile number", field="to")),
+        SendRefused(Uncertain("no answer")),
+        SendRefused(Unavailable("not this time")),
     )
-    await Sender(ServedAccount("s", provider), hands).round()
+    await OutboxSender(ServedAccount("s", provider), hands).run_round()
     found = [await seen(hands.store, message) for message in messages]
     assert [m.status for m in found] == [
         Status.ACCEPTED,
@@ -101,14 +101,14 @@ async def test_each_message_of_a_batch_has_its_own_fate(hands: Hands, queue: Que
 
 
 async def test_a_lost_answer_makes_the_whole_batch_uncertain_and_nothing_goes_out_again(
-    hands: Hands, queue: Queue, clock: ManualClock
+    hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     messages = [await queue(body=f"{n}", account="s") for n in range(3)]
     provider = answering(*[Uncertain("cut")] * 3)
-    sender = Sender(ServedAccount("s", provider), hands)
-    await sender.round()
+    sender = OutboxSender(ServedAccount("s", provider), hands)
+    await sender.run_round()
     clock.advance(86_400)
-    assert (await sender.round()).pause is None
+    assert (await sender.run_round()).pause is None
     assert len(provider.called("send")) == 1
     assert {(await seen(hands.store, m)).status for m in messages} == {Status.UNCERTAIN}
 
@@ -117,55 +117,57 @@ async def test_a_lost_answer_makes_the_whole_batch_uncertain_and_nothing_goes_ou
     "error", [OutOfCredit("empty"), RateLimited("slow", retry_after=30.0), Unavailable("down")]
 )
 async def test_what_the_account_cannot_send_now_stays_queued_with_the_reason(
-    hands: Hands, queue: Queue, clock: ManualClock, error: Exception
+    hands: SyncContext, queue: Queue, clock: ManualClock, error: Exception
 ) -> None:
     message = await queue(account="s")
-    sender = Sender(ServedAccount("s", answering(error, Accepted("id-1"))), hands)
+    sender = OutboxSender(ServedAccount("s", answering(error, SendAccepted("id-1"))), hands)
     with pytest.raises(type(error)):
-        await sender.round()
+        await sender.run_round()
     waiting = await seen(hands.store, message)
     assert (waiting.status, waiting.reason) == (Status.QUEUED, str(error))
-    rest = await sender.round()
+    rest = await sender.run_round()
     assert rest.pause is not None and rest.pause > 0
     clock.advance(rest.pause + 1)
-    await sender.round()
+    await sender.run_round()
     sent = await seen(hands.store, message)
     assert (sent.status, sent.reason) == (Status.ACCEPTED, "")
 
 
 async def test_an_asked_for_pause_is_kept_to_the_second(
-    hands: Hands, queue: Queue, clock: ManualClock
+    hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     await queue(account="s")
-    provider = answering(RateLimited("slow", retry_after=30.0), Accepted("id"))
-    sender = Sender(ServedAccount("s", provider), hands)
+    provider = answering(RateLimited("slow", retry_after=30.0), SendAccepted("id"))
+    sender = OutboxSender(ServedAccount("s", provider), hands)
     with pytest.raises(RateLimited):
-        await sender.round()
+        await sender.run_round()
     clock.advance(29.9)
-    await sender.round()
+    await sender.run_round()
     assert len(provider.called("send")) == 1
     clock.advance(1.0)
-    await sender.round()
+    await sender.run_round()
     assert len(provider.called("send")) == 2
 
 
 async def test_one_message_that_the_account_cannot_send_does_not_stop_the_others(
-    hands: Hands, queue: Queue
+    hands: SyncContext, queue: Queue
 ) -> None:
     dear, cheap = await queue(body="dear", account="s"), await queue(body="cheap", account="s")
-    provider = answering(OutOfCredit("too dear"), Accepted("id-1"), batch=1)
-    sender = Sender(ServedAccount("s", provider), hands)
+    provider = answering(OutOfCredit("too dear"), SendAccepted("id-1"), batch=1)
+    sender = OutboxSender(ServedAccount("s", provider), hands)
     with pytest.raises(OutOfCredit):
-        await sender.round()
-    await sender.round()
+        await sender.run_round()
+    await sender.run_round()
     assert (await seen(hands.store, dear)).status is Status.QUEUED
     assert (await seen(hands.store, cheap)).status is Status.ACCEPTED
 
 
-async def test_an_opt_out_at_the_provider_locks_the_customer(hands: Hands, queue: Queue) -> None:
+async def test_an_opt_out_at_the_provider_locks_the_customer(
+    hands: SyncContext, queue: Queue
+) -> None:
     first, second = await queue(account="s"), await queue(account="s")
-    provider = answering(Refused(OptedOut("out")), batch=1)
-    await Sender(ServedAccount("s", provider), hands).round()
+    provider = answering(SendRefused(RecipientOptedOut("out")), batch=1)
+    await OutboxSender(ServedAccount("s", provider), hands).run_round()
     assert len(provider.called("send")) == 1
     assert (await seen(hands.store, first)).status is Status.REJECTED
     assert (await seen(hands.store, second)).status is Status.REJECTED
@@ -174,104 +176,104 @@ async def test_an_opt_out_at_the_provider_locks_the_customer(hands: Hands, queue
 
 
 async def test_nothing_leaves_to_a_customer_who_opted_out_while_it_was_queued(
-    hands: Hands, queue: Queue
+    hands: SyncContext, queue: Queue
 ) -> None:
     message = await queue(account="s")
     stop = Reply("r1", CUSTOMER, "whatever", None, "{}", opted_out=True)
-    await hands.store.ingest.store("s", [stop])
+    await hands.store.ingest.store_events("s", [stop])
     provider = Scripted()
-    await Sender(ServedAccount("s", provider), hands).round()
+    await OutboxSender(ServedAccount("s", provider), hands).run_round()
     assert provider.called("send") == []
     assert (await seen(hands.store, message)).status is Status.REJECTED
 
 
 async def test_a_message_waits_out_the_time_in_which_it_can_be_taken_back(
-    hands: Hands, queue: Queue, clock: ManualClock
+    hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     await queue(account="s", hold_until=clock.now() + 5_000)
     provider = Scripted()
-    sender = Sender(ServedAccount("s", provider), hands)
-    assert (await sender.round()).pause == 5.0
+    sender = OutboxSender(ServedAccount("s", provider), hands)
+    assert (await sender.run_round()).pause == 5.0
     clock.advance(5)
-    await sender.round()
+    await sender.run_round()
     assert len(provider.called("send")) == 1
 
 
 async def test_a_scheduled_message_is_handed_over_with_its_time(
-    account: ServedAccount, hands: Hands, queue: Queue, clock: ManualClock
+    account: ServedAccount, hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     message = await queue(scheduled_at=clock.now() + HOUR)
-    await Sender(account, hands).round()
+    await OutboxSender(account, hands).run_round()
     assert (await seen(hands.store, message)).status is Status.SCHEDULED
 
 
 async def test_a_time_that_has_passed_means_at_once(
-    hands: Hands, queue: Queue, clock: ManualClock
+    hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     await queue(account="s", scheduled_at=clock.now() - 1)
     provider = Scripted(PUSH_ONLY)
-    await Sender(ServedAccount("s", provider), hands).round()
+    await OutboxSender(ServedAccount("s", provider), hands).run_round()
     (((outgoing,),),) = provider.called("send")
     assert outgoing.scheduled_at is None
 
 
 async def test_what_the_provider_cannot_hold_back_waits_on_the_desk(
-    hands: Hands, queue: Queue, clock: ManualClock
+    hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     later = await queue(account="s", scheduled_at=clock.now() + HOUR)
     now = await queue(account="s", body="now")
     provider = Scripted(PAGES)
-    sender = Sender(ServedAccount("s", provider), hands)
-    assert (await sender.round()).pause == 3600.0
+    sender = OutboxSender(ServedAccount("s", provider), hands)
+    assert (await sender.run_round()).pause == 3600.0
     assert (await seen(hands.store, later)).status is Status.QUEUED
     assert (await seen(hands.store, now)).status is Status.ACCEPTED
     clock.advance(3600)
-    await sender.round()
+    await sender.run_round()
     assert (await seen(hands.store, later)).status is Status.ACCEPTED
 
 
-async def test_the_agents_sender_goes_before_the_accounts(hands: Hands, queue: Queue) -> None:
+async def test_the_agents_sender_goes_before_the_accounts(hands: SyncContext, queue: Queue) -> None:
     await queue(account="s", sender="Desk")
     await queue(account="s")
     provider = Scripted(PAGES)
     served = ServedAccount("s", provider, sender="+61400000000", callback_url="https://d/h/s/x/")
-    await Sender(served, hands).round()
+    await OutboxSender(served, hands).run_round()
     ((batch,),) = provider.called("send")
     assert [outgoing.sender for outgoing in batch] == ["Desk", "+61400000000"]
     assert batch[0].callback_url == f"https://d/h/s/x/{batch[0].reference}"
 
 
 async def test_a_receipt_that_comes_before_the_answer_to_the_send_is_not_lost(
-    account: ServedAccount, hands: Hands, queue: Queue, clock: ManualClock
+    account: ServedAccount, hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
-    early = Poller(account, hands, Pace())
+    early = Poller(account, hands, PollPace())
 
-    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
-        outcomes = await account.provider.send(messages)
+    async def send(messages: Sequence[Outgoing]) -> list[SendOutcome]:
+        outcomes = await account.provider.send_messages(messages)
         clock.advance(5)
-        assert (await early.round()).news == 3
+        assert (await early.run_round()).new_events == 3
         return outcomes
 
     message = await queue()
     slow = ServedAccount("mm", Scripted(PAGES, send=send))
-    await Sender(slow, hands).round()
+    await OutboxSender(slow, hands).run_round()
     now = await seen(hands.store, message)
     assert (now.status, now.provider_id != "") == (Status.DELIVERED, True)
 
 
 async def test_an_outcome_is_written_down_as_soon_as_the_disk_lets_it(
-    hands: Hands, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    hands: SyncContext, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = await queue(account="s")
-    settle, troubles = hands.store.outbox.settle_all, [Busy("locked"), Busy("locked")]
+    settle, troubles = hands.store.outbox.settle_messages, [Busy("locked"), Busy("locked")]
 
-    async def locked(outcomes: Sequence[tuple[int, Settled]]) -> None:
+    async def locked(outcomes: Sequence[tuple[int, SendRecord]]) -> None:
         if troubles:
             raise troubles.pop()
         await settle(outcomes)
 
-    monkeypatch.setattr(hands.store.outbox, "settle_all", locked)
-    sending = asyncio.create_task(Sender(ServedAccount("s", Scripted()), hands).round())
+    monkeypatch.setattr(hands.store.outbox, "settle_messages", locked)
+    sending = asyncio.create_task(OutboxSender(ServedAccount("s", Scripted()), hands).run_round())
 
     async def done() -> bool:
         clock.advance(1)
@@ -282,39 +284,43 @@ async def test_an_outcome_is_written_down_as_soon_as_the_disk_lets_it(
 
 
 async def test_a_reader_that_breaks_leaves_the_message_uncertain_not_stuck(
-    hands: Hands, queue: Queue
+    hands: SyncContext, queue: Queue
 ) -> None:
-    async def broken(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def broken(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         raise KeyError("status")
 
     message = await queue(account="s")
     with pytest.raises(KeyError):
-        await Sender(ServedAccount("s", Scripted(send=broken)), hands).round()
+        await OutboxSender(ServedAccount("s", Scripted(send=broken)), hands).run_round()
     assert (await seen(hands.store, message)).status is Status.UNCERTAIN
 
 
 async def test_silence_about_a_message_of_a_batch_makes_it_uncertain(
-    hands: Hands, queue: Queue
+    hands: SyncContext, queue: Queue
 ) -> None:
-    async def forgetful(messages: Sequence[Outgoing]) -> list[Outcome]:
-        return [Accepted("id-0")]
+    async def forgetful(messages: Sequence[Outgoing]) -> list[SendOutcome]:
+        return [SendAccepted("id-0")]
 
     first, second = await queue(account="s"), await queue(account="s")
-    await Sender(ServedAccount("s", Scripted(PAGES, send=forgetful)), hands).round()
+    await OutboxSender(ServedAccount("s", Scripted(PAGES, send=forgetful)), hands).run_round()
     assert (await seen(hands.store, first)).status is Status.ACCEPTED
     assert (await seen(hands.store, second)).status is Status.UNCERTAIN
 
 
-async def test_a_request_under_way_is_waited_for_when_sync_ends(hands: Hands, queue: Queue) -> None:
+async def test_a_request_under_way_is_waited_for_when_sync_ends(
+    hands: SyncContext, queue: Queue
+) -> None:
     asked, answered = asyncio.Event(), asyncio.Event()
 
-    async def slow(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def slow(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         asked.set()
         await answered.wait()
-        return [Accepted("id-0")]
+        return [SendAccepted("id-0")]
 
     message = await queue(account="s")
-    sending = asyncio.create_task(Sender(ServedAccount("s", Scripted(send=slow)), hands).round())
+    sending = asyncio.create_task(
+        OutboxSender(ServedAccount("s", Scripted(send=slow)), hands).run_round()
+    )
     await asked.wait()
     sending.cancel()
     await asyncio.sleep(0)
@@ -325,19 +331,19 @@ async def test_a_request_under_way_is_waited_for_when_sync_ends(hands: Hands, qu
 
 
 async def test_a_request_that_takes_too_long_when_sync_ends_is_uncertain(
-    hands: Hands, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    hands: SyncContext, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = asyncio.Event()
 
-    async def endless(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def endless(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         asked.set()
         await asyncio.Event().wait()
         raise AssertionError
 
     monkeypatch.setattr("tui.sync.outbox.GRACE", 0.01)
     message = await queue(account="s")
-    sender = Sender(ServedAccount("s", Scripted(send=endless)), hands)
-    sending = asyncio.create_task(sender.round())
+    sender = OutboxSender(ServedAccount("s", Scripted(send=endless)), hands)
+    sending = asyncio.create_task(sender.run_round())
     await asked.wait()
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -348,12 +354,12 @@ async def test_a_request_that_takes_too_long_when_sync_ends_is_uncertain(
 
 
 async def test_messages_go_out_in_the_order_in_which_they_were_written(
-    hands: Hands, queue: Queue, clock: ManualClock
+    hands: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     for number in range(5):
         await queue(account="s", body=f"{number}")
         clock.advance(0.001)
     provider = Scripted(PAGES)
-    await Sender(ServedAccount("s", provider), hands).round()
+    await OutboxSender(ServedAccount("s", provider), hands).run_round()
     ((batch,),) = provider.called("send")
     assert [outgoing.text for outgoing in batch] == ["0", "1", "2", "3", "4"]

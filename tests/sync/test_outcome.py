@@ -6,25 +6,25 @@ import pytest
 
 from tui.domain.status import Status
 from tui.providers import errors
-from tui.providers.protocol import Accepted, Refused
-from tui.store.settling import Settled
-from tui.sync.outcome import Again, fate_of
-from tui.sync.trouble import trouble_of
+from tui.providers.protocol import SendAccepted, SendRefused
+from tui.store.settling import SendRecord
+from tui.sync.outcome import Requeue, classify_result
+from tui.sync.trouble import describe_failure
 
 RNG = random.Random(1)
 WAITS = "what is queued waits here"
 
 
-def settled(error: errors.ProviderError) -> Settled:
+def settled(error: errors.ProviderError) -> SendRecord:
     """The fate of a message refused so."""
-    fate = fate_of(Refused(error), 1, RNG)
-    assert isinstance(fate, Settled)
+    fate = classify_result(SendRefused(error), 1, RNG)
+    assert isinstance(fate, SendRecord)
     return fate
 
 
 def test_an_accepted_message_keeps_all_that_the_provider_said() -> None:
-    taken = Accepted("abc", Status.SCHEDULED, "queued", parts=2, price="0.04 EUR", raw="{}")
-    assert fate_of(taken, 1, RNG) == Settled(
+    taken = SendAccepted("abc", Status.SCHEDULED, "queued", parts=2, price="0.04 EUR", raw="{}")
+    assert classify_result(taken, 1, RNG) == SendRecord(
         Status.SCHEDULED, "abc", "queued", parts=2, price="0.04 EUR", raw="{}"
     )
 
@@ -43,11 +43,11 @@ def test_a_rejection_names_the_field_that_is_wrong() -> None:
 
 
 def test_a_customer_who_is_out_at_the_provider_is_locked_here() -> None:
-    fate = settled(errors.OptedOut("The customer has opted out"))
+    fate = settled(errors.RecipientOptedOut("The customer has opted out"))
     assert (fate.status, fate.opted_out) == (Status.REJECTED, True)
 
 
-@pytest.mark.parametrize("kind", [errors.Uncertain, errors.Unreadable])
+@pytest.mark.parametrize("kind", [errors.Uncertain, errors.UnreadableAnswer])
 def test_a_lost_or_strange_answer_leaves_the_message_uncertain(
     kind: type[errors.ProviderError],
 ) -> None:
@@ -70,20 +70,20 @@ def test_a_lost_or_strange_answer_leaves_the_message_uncertain(
 def test_what_was_not_sent_because_of_the_account_waits_for_another_try(
     error: errors.ProviderError,
 ) -> None:
-    fate = fate_of(Refused(error), 1, RNG)
-    assert isinstance(fate, Again)
+    fate = classify_result(SendRefused(error), 1, RNG)
+    assert isinstance(fate, Requeue)
     assert fate.reason == "no"
 
 
 def test_an_address_that_leads_elsewhere_is_for_the_settings_not_for_the_provider() -> None:
-    line = trouble_of(errors.AddressWrong("No API there"), 1, RNG).line
+    line = describe_failure(errors.AddressWrong("No API there"), 1, RNG).line
     assert line == "No API there: correct the account's base_url in the settings; " + WAITS
-    assert trouble_of(errors.AccountBlocked("no"), 1, RNG).line.endswith("allow it; " + WAITS)
+    assert describe_failure(errors.AccountBlocked("no"), 1, RNG).line.endswith("allow it; " + WAITS)
 
 
 def test_the_provider_says_when_to_try_again() -> None:
-    fate = fate_of(Refused(errors.RateLimited("slowly", retry_after=90.0)), 1, RNG)
-    assert isinstance(fate, Again)
+    fate = classify_result(SendRefused(errors.RateLimited("slowly", retry_after=90.0)), 1, RNG)
+    assert isinstance(fate, Requeue)
     assert 90.0 <= fate.pause < 91.0
 
 

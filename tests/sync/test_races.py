@@ -9,14 +9,14 @@ from tests.conftest import OpenStore
 from tests.sync.doubles import PAGES, Scripted
 from tui.clock import ManualClock
 from tui.domain.message import NewMessage
-from tui.providers.protocol import Accepted, Outcome, Outgoing
+from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.store.store import Store
-from tui.sync.hands import Hands
-from tui.sync.outbox import Sender
+from tui.sync.hands import SyncContext
+from tui.sync.outbox import OutboxSender
 from tui.sync.served import ServedAccount
-from tui.sync.service import Service
+from tui.sync.service import SyncService
 
-Send = Callable[[Sequence[Outgoing]], Awaitable[list[Outcome]]]
+Send = Callable[[Sequence[Outgoing]], Awaitable[list[SendOutcome]]]
 
 _PROCESSES = 4
 _MESSAGES = 2_000
@@ -27,7 +27,7 @@ async def fill(store: Store, count: int) -> None:
 
     async def write(number: int) -> None:
         party = f"+614915{70_000 + number % 50:05}"
-        await store.intents.queue(NewMessage(party, f"text {number}", "s", agent="ann"))
+        await store.intents.queue_message(NewMessage(party, f"text {number}", "s", agent="ann"))
 
     await asyncio.gather(*(write(number) for number in range(count)))
 
@@ -36,10 +36,10 @@ def counting() -> tuple[Counter[str], Send]:
     """How often each text was sent, and what sends and counts."""
     sent: Counter[str] = Counter()
 
-    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def send(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         sent.update(message.text for message in messages)
         await asyncio.sleep(0)
-        return [Accepted(f"id-{message.reference}") for message in messages]
+        return [SendAccepted(f"id-{message.reference}") for message in messages]
 
     return sent, send
 
@@ -51,11 +51,11 @@ async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
     stores = [await open_store(owner=f"process {n}", seed=n) for n in range(_PROCESSES)]
     await fill(stores[0], _MESSAGES)
     account = ServedAccount("s", Scripted(PAGES, send=send))
-    senders = [Sender(account, Hands(s, clock, random.Random(1))) for s in stores]
-    await asyncio.gather(*(sender.round() for sender in senders))
+    senders = [OutboxSender(account, SyncContext(s, clock, random.Random(1))) for s in stores]
+    await asyncio.gather(*(sender.run_round() for sender in senders))
     assert len(sent) == _MESSAGES
     assert set(sent.values()) == {1}
-    assert sum(sender.sent for sender in senders) == _MESSAGES
+    assert sum(sender.sent_count for sender in senders) == _MESSAGES
 
 
 async def test_two_services_that_do_one_round_share_the_work(
@@ -65,7 +65,7 @@ async def test_two_services_that_do_one_round_share_the_work(
     stores = [await open_store(owner=f"process {n}", seed=n) for n in range(2)]
     await fill(stores[0], 500)
     services = [
-        Service(
+        SyncService(
             store,
             [ServedAccount("s", Scripted(PAGES, send=send))],
             clock,

@@ -8,14 +8,14 @@ import pytest
 
 from tui.store.store import Store
 from tui.sync.listener import create_listener
-from tui.sync.server import CannotListen, listening
+from tui.sync.server import CannotListen, run_listener
 
 HOST = "127.0.0.1"
 
 
 async def test_it_answers_on_a_free_port_and_is_gone_afterwards(store: Store) -> None:
     async with (
-        listening(create_listener(store, []), HOST, 0) as url,
+        run_listener(create_listener(store, []), HOST, 0) as url,
         httpx.AsyncClient(base_url=url, trust_env=False) as client,
     ):
         answer = await client.get("/healthz")
@@ -31,18 +31,18 @@ async def test_a_taken_port_is_one_clear_line(store: Store) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(CannotListen, match=f"Cannot listen on {HOST}:{port} .*--listen"):
-            async with listening(create_listener(store, []), HOST, port):
+            async with run_listener(create_listener(store, []), HOST, port):
                 raise AssertionError
 
 
 @pytest.mark.parametrize(("host", "port"), [("192.0.2.1", 0), ("not a host", 0), (HOST, 70_000)])
 async def test_an_impossible_address_is_one_clear_line(store: Store, host: str, port: int) -> None:
     with pytest.raises(CannotListen, match="choose another address"):
-        async with listening(create_listener(store, []), host, port):
+        async with run_listener(create_listener(store, []), host, port):
             raise AssertionError
 
 
 async def test_the_programs_signals_stay_its_own(store: Store) -> None:
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    async with listening(create_listener(store, []), HOST, 0):
+    async with run_listener(create_listener(store, []), HOST, 0):
         assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before

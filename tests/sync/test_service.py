@@ -14,23 +14,25 @@ from tests.sync.doubles import PAGES, PUSH_ONLY, Scripted
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.domain.account import AccountState, Health
-from tui.domain.events import Balance, Page, Reply
+from tui.domain.events import Balance, EventPage, Reply
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused, OutOfCredit, RateLimited, Unavailable
-from tui.providers.protocol import Accepted, Outcome, Outgoing
+from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
 from tui.sync.served import ServedAccount
-from tui.sync.service import Service
+from tui.sync.service import SyncService
 
 CUSTOMER = "+61491570156"
 
 
-def service(store: Store, clock: ManualClock, *accounts: ServedAccount, **more: object) -> Service:
+def service(
+    store: Store, clock: ManualClock, *accounts: ServedAccount, **more: object
+) -> SyncService:
     """Sync of one desk."""
     options: dict[str, object] = {"kind": "desk", "agent": "ann", **more}
-    return Service(store, accounts, clock, random.Random(1), **options)  # type: ignore[arg-type]
+    return SyncService(store, accounts, clock, random.Random(1), **options)  # type: ignore[arg-type]
 
 
 @contextlib.asynccontextmanager
@@ -49,7 +51,7 @@ async def time_passing(clock: ManualClock, step: float = 0.2) -> AsyncIterator[N
 
 async def state(store: Store, name: str) -> AccountState:
     """What the screen shows of an account."""
-    return (await store.accounts.states()).get(name) or AccountState(name)
+    return (await store.accounts.get_states()).get(name) or AccountState(name)
 
 
 async def is_ill(store: Store, name: str, health: Health) -> AccountState | None:
@@ -86,7 +88,7 @@ async def test_a_message_that_another_process_queues_is_sent_at_once(
 ) -> None:
     serving = await open_store(owner="service", seed=2)
     async with service(serving, clock, account, kind="service") as running:
-        await wait_until(lambda: running.serves)
+        await wait_until(lambda: running.served_accounts)
         message = await queue()
         await wait_until(lambda: is_at(store, message, Status.ACCEPTED))
 
@@ -100,11 +102,11 @@ async def test_one_accounts_trouble_never_delays_another(
 ) -> None:
     monkeypatch.setattr("tui.sync.outbox.GRACE", 0.01)
 
-    async def never(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def never(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         await asyncio.Event().wait()
         raise AssertionError
 
-    async def refused(cursor: str) -> Page:
+    async def refused(cursor: str) -> EventPage:
         raise CredentialsRefused("The key is not accepted")
 
     frozen = ServedAccount("frozen", Scripted(PAGES, send=never))
@@ -123,7 +125,7 @@ async def test_refused_credentials_are_tried_again_after_five_minutes_not_before
 ) -> None:
     tried: list[float] = []
 
-    async def refused(cursor: str) -> Page:
+    async def refused(cursor: str) -> EventPage:
         tried.append(clock.monotonic())
         raise CredentialsRefused("no")
 
@@ -138,10 +140,10 @@ async def test_a_poke_from_any_process_ends_every_pause(
 ) -> None:
     empty = [OutOfCredit("No credit left")]
 
-    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def send(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         if empty:
             raise empty[0]
-        return [Accepted("id") for _ in messages]
+        return [SendAccepted("id") for _ in messages]
 
     provider = Scripted(PAGES, send=send)
     other = await open_store(owner="another desk", seed=2)
@@ -150,7 +152,7 @@ async def test_a_poke_from_any_process_ends_every_pause(
         stopped = await wait_until(lambda: is_ill(store, "s", Health.STOPPED))
         assert "top up the account" in stopped.line
         empty.clear()
-        await other.accounts.poke("s")
+        await other.accounts.request_retry("s")
         await wait_until(lambda: is_at(store, message, Status.ACCEPTED))
         await wait_until(lambda: is_ill(store, "s", Health.OK))
 
@@ -163,10 +165,10 @@ async def test_what_is_left_is_asked_for_when_the_credit_is_gone(
     async def balance() -> Balance:
         return Balance(left.pop(0))
 
-    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def send(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         raise OutOfCredit("No credit left")
 
-    provider = Scripted(replace(PUSH_ONLY, balance=True), send=send, balance=balance)
+    provider = Scripted(replace(PUSH_ONLY, has_balance=True), send=send, balance=balance)
     async with service(store, clock, ServedAccount("s", provider)):
 
         async def shows_ten() -> bool:
@@ -186,10 +188,10 @@ async def test_trouble_shows_when_it_is_tried_again_and_goes_away_by_itself(
 ) -> None:
     troubles = [Unavailable("The provider is not available"), RateLimited("slow", retry_after=40)]
 
-    async def replies(cursor: str) -> Page:
+    async def replies(cursor: str) -> EventPage:
         if troubles:
             raise troubles.pop()
-        return Page()
+        return EventPage()
 
     async with service(store, clock, ServedAccount("s", Scripted(PAGES, replies=replies))):
         retrying = await wait_until(lambda: is_ill(store, "s", Health.RETRYING))
@@ -205,10 +207,10 @@ async def test_an_error_that_nobody_foresaw_is_told_logged_and_survived(
     troubles = [KeyError("secret-key-of-the-account")]
     logged: list[dict[str, object]] = []
 
-    async def replies(cursor: str) -> Page:
+    async def replies(cursor: str) -> EventPage:
         if troubles:
             raise troubles.pop()
-        return Page((Reply("r1", CUSTOMER, "Hello?", None, "{}"),))
+        return EventPage((Reply("r1", CUSTOMER, "Hello?", None, "{}"),))
 
     def log(event: str, **details: object) -> None:
         logged.append({"event": event, **details})
@@ -221,7 +223,7 @@ async def test_an_error_that_nobody_foresaw_is_told_logged_and_survived(
         async with time_passing(clock):
             await wait_until(lambda: is_ill(store, "s", Health.OK))
     assert any(isinstance(entry.get("exc_info"), KeyError) for entry in logged)
-    counts = await store.conversations.counts()
+    counts = await store.conversations.get_counts()
     assert counts.waiting == 1
 
 
@@ -232,9 +234,9 @@ async def test_serving_begins_when_the_holder_dies(
     first, second = Scripted(PAGES), Scripted(PAGES)
     dying = service(one, clock, ServedAccount("s", first))
     waiting = service(two, clock, ServedAccount("s", second))
-    task = asyncio.create_task(dying.run())
+    task = asyncio.create_task(dying.run_forever())
     await wait_until(lambda: first.called("replies"))
-    one.leases.leave = _nothing  # type: ignore[method-assign]
+    one.leases.end_process = _nothing  # type: ignore[method-assign]
     task.cancel()
     await asyncio.wait([task])
     async with waiting:
@@ -260,19 +262,19 @@ async def test_polling_ends_when_the_lease_is_lost(
     async with desk, time_passing(clock):
         await wait_until(lambda: polled.called("replies"))
         async with preferred:
-            await wait_until(lambda: preferred.serves and not desk.serves)
+            await wait_until(lambda: preferred.served_accounts and not desk.served_accounts)
             count, moment = len(polled.calls), clock.monotonic()
             await wait_until(lambda: clock.monotonic() > moment + 60)
             assert len(polled.calls) == count
-        await wait_until(lambda: desk.serves)
+        await wait_until(lambda: desk.served_accounts)
 
 
 async def test_leaving_gives_the_leases_back(open_store: OpenStore, clock: ManualClock) -> None:
     one, two = await open_store(owner="one"), await open_store(owner="two", seed=2)
     async with service(one, clock, ServedAccount("s", Scripted())) as running:
-        await wait_until(lambda: running.serves)
+        await wait_until(lambda: running.served_accounts)
     async with service(two, clock, ServedAccount("s", Scripted())) as following:
-        await wait_until(lambda: following.serves)
+        await wait_until(lambda: following.served_accounts)
 
 
 async def test_an_account_that_is_never_polled_is_checked(store: Store, clock: ManualClock) -> None:
@@ -303,9 +305,9 @@ async def test_one_round_does_all_that_is_due_and_tells_what(
 ) -> None:
     for number in range(150):
         await queue(body=f"{number}", to=f"+6149157{number % 7:04}")
-        sandbox.emulators["messagemedia"].receive(CUSTOMER, None, f"in {number}", [])
+        sandbox.emulators["messagemedia"].receive_message(CUSTOMER, None, f"in {number}", [])
 
-    async def refused(cursor: str) -> Page:
+    async def refused(cursor: str) -> EventPage:
         raise CredentialsRefused("The key is not accepted")
 
     locked = ServedAccount("locked", Scripted(PAGES, replies=refused))
@@ -320,7 +322,7 @@ async def test_one_round_does_all_that_is_due_and_tells_what(
 @pytest.mark.parametrize("kind", ["desk", "service"])
 async def test_stopping_takes_no_time(store: Store, clock: ManualClock, kind: str) -> None:
     async with service(store, clock, ServedAccount("s", Scripted(PAGES)), kind=kind) as running:
-        await wait_until(lambda: running.serves)
+        await wait_until(lambda: running.served_accounts)
     others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     assert [task.get_name() for task in others if not task.done()] == []
 
@@ -328,10 +330,10 @@ async def test_stopping_takes_no_time(store: Store, clock: ManualClock, kind: st
 async def test_a_message_that_stopped_the_account_does_not_hold_up_new_ones(
     store: Store, clock: ManualClock, queue: Queue
 ) -> None:
-    async def send(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def send(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         if messages[0].text == "dear":
             raise OutOfCredit("Too dear")
-        return [Accepted("id")]
+        return [SendAccepted("id")]
 
     async with service(store, clock, ServedAccount("s", Scripted(send=send))), time_passing(clock):
         dear = await queue(account="s", body="dear")
@@ -348,10 +350,10 @@ async def test_what_is_being_sent_comes_to_its_end_when_another_process_takes_ov
 ) -> None:
     asked, answer = asyncio.Event(), asyncio.Event()
 
-    async def slow(messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def slow(messages: Sequence[Outgoing]) -> list[SendOutcome]:
         asked.set()
         await answer.wait()
-        return [Accepted("id")]
+        return [SendAccepted("id")]
 
     other = await open_store(owner="service", seed=2)
     served = ServedAccount("s", Scripted(send=slow))
@@ -361,6 +363,6 @@ async def test_what_is_being_sent_comes_to_its_end_when_another_process_takes_ov
     async with desk, time_passing(clock):
         await asked.wait()
         async with preferred:
-            await wait_until(lambda: preferred.serves and not desk.serves)
+            await wait_until(lambda: preferred.served_accounts and not desk.served_accounts)
             answer.set()
             await wait_until(lambda: is_at(store, message, Status.ACCEPTED))

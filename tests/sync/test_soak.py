@@ -18,7 +18,7 @@ from tui.domain.message import NewMessage
 from tui.sandbox.app import create_app
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.server import running
+from tui.sandbox.server import run_server
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
 
@@ -48,7 +48,7 @@ async def write(store: Store, start: int, count: int) -> None:
     """An agent writes to many customers, some of whom answer."""
     for number in range(start, start + count):
         to = f"+614915701{91 if number % 10 == 0 else 10 + number % 80:02}"
-        await store.intents.queue(NewMessage(to, f"text {number}", "mm", agent="ann"))
+        await store.intents.queue_message(NewMessage(to, f"text {number}", "mm", agent="ann"))
 
 
 async def statuses(store: Store) -> dict[str, str]:
@@ -61,9 +61,9 @@ async def statuses(store: Store) -> dict[str, str]:
 
 def everything_is_told(ledger: Ledger, sandbox: Sandbox) -> bool:
     """Whether the provider has nothing more to say."""
-    over = all(message.stage.final for message in ledger.accepted.values())
-    waiting = ledger.replies.waiting or ledger.receipts.waiting
-    return over and not waiting and sandbox.agenda.next_due() is None
+    over = all(message.stage.is_final for message in ledger.accepted.values())
+    waiting = ledger.replies.unconfirmed_ids or ledger.receipts.unconfirmed_ids
+    return over and not waiting and sandbox.agenda.get_next_due() is None
 
 
 @pytest.mark.timeout(300)
@@ -75,7 +75,7 @@ async def test_processes_that_are_killed_lose_nothing_and_send_nothing_twice(
     ledger = sandbox.emulators["messagemedia"].ledger
     clock = SystemClock()
     async with (
-        running(create_app(sandbox)) as url,
+        run_server(create_app(sandbox)) as url,
         Store(database, clock=clock, rng=random.Random(2), owner="agent") as store,
     ):
         for kill in range(_KILLS):

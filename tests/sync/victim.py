@@ -8,9 +8,9 @@ from pathlib import Path
 from tui.clock import SystemClock
 from tui.providers.messagemedia import MessageMedia
 from tui.store.store import Store
-from tui.sync.backoff import Pace
+from tui.sync.backoff import PollPace
 from tui.sync.served import ServedAccount
-from tui.sync.service import Service
+from tui.sync.service import SyncService
 
 
 async def live(database: str, url: str, owner: str) -> None:
@@ -24,8 +24,8 @@ async def live(database: str, url: str, owner: str) -> None:
     )
     accounts = [ServedAccount("mm", provider)]
     async with Store(Path(database), clock=clock, rng=rng, owner=owner) as store:
-        service = Service(
-            store, accounts, clock, rng, kind="desk", agent=owner, pace=Pace(0.02, 0.05)
+        service = SyncService(
+            store, accounts, clock, rng, kind="desk", agent=owner, pace=PollPace(0.02, 0.05)
         )
         async with service:
             print("serving", flush=True)

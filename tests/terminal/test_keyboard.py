@@ -5,14 +5,14 @@ from hypothesis import strategies as st
 from textual.events import Key, Paste
 from textual.message import Message
 
-from tui.terminal.keyboard import Keyboard
+from tui.terminal.keyboard import SafeKeyParser
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 
 
 def read(*pieces: str) -> list[Message]:
     """The events of some input that comes in pieces."""
-    keyboard = Keyboard()
+    keyboard = SafeKeyParser()
     return [event for piece in pieces for event in keyboard.feed(piece)]
 
 

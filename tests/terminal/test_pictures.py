@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tui.terminal.pictures import LONGEST_FILE, BadPicture, decode, fitted, half_blocks
+from tui.terminal.pictures import (
+    MAX_FILE_BYTES,
+    BadPicture,
+    decode_picture,
+    fit_size,
+    to_half_blocks,
+)
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -32,30 +38,30 @@ def bomb(width: int, height: int) -> bytes:
 
 
 def test_a_picture_becomes_rgb() -> None:
-    picture = decode(png(4, 2))
+    picture = decode_picture(png(4, 2))
     assert (picture.mode, picture.size) == ("RGB", (4, 2))
 
 
 def test_a_large_picture_is_kept_small() -> None:
-    assert decode(png(4_000, 1_000)).size == (1_600, 400)
+    assert decode_picture(png(4_000, 1_000)).size == (1_600, 400)
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (2_000_000, 21)])
 def test_a_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None:
     with pytest.raises(BadPicture, match="too large"):
-        decode(bomb(*size))
+        decode_picture(bomb(*size))
 
 
 def test_a_file_of_many_megabytes_is_not_even_opened() -> None:
     with pytest.raises(BadPicture, match="too large"):
-        decode(b"\x89PNG" + b"\0" * LONGEST_FILE)
+        decode_picture(b"\x89PNG" + b"\0" * MAX_FILE_BYTES)
 
 
 @given(st.binary(max_size=400))
 def test_bytes_of_any_kind_show_nothing_or_a_picture(data: bytes) -> None:
     for head in (b"", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"\xff\xd8\xff\xe0", b"BM", b"RIFF"):
         try:
-            assert decode(head + data).mode == "RGB"
+            assert decode_picture(head + data).mode == "RGB"
         except BadPicture as problem:
             assert "can be saved" in str(problem)
 
@@ -65,7 +71,7 @@ def test_a_damaged_picture_harms_nobody(place: int, garbage: bytes) -> None:
     whole = png(20, 20)
     damaged = whole[: place % len(whole)] + garbage + whole[place % len(whole) :]
     try:
-        decode(damaged)
+        decode_picture(damaged)
     except BadPicture as problem:
         assert "saved" in str(problem)
 
@@ -75,21 +81,21 @@ def test_kinds_that_no_phone_sends_are_not_tried(kind: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (16, 16), RED).save(out, kind)
     with pytest.raises(BadPicture):
-        decode(out.getvalue())
+        decode_picture(out.getvalue())
 
 
 @given(st.tuples(st.integers(1, 5_000), st.integers(1, 5_000)), st.integers(1, 200))
 def test_what_is_fitted_has_room(size: tuple[int, int], room: int) -> None:
-    width, height = fitted(size, room, room)
+    width, height = fit_size(size, room, room)
     assert 1 <= width <= room and 1 <= height <= room
 
 
 def test_half_blocks_hold_the_upper_and_the_lower_pixel() -> None:
     picture = Image.new("RGB", (1, 2), RED)
     picture.putpixel((0, 1), BLUE)
-    assert half_blocks(picture, 1, 1) == [[(RED, BLUE)]]
+    assert to_half_blocks(picture, 1, 1) == [[(RED, BLUE)]]
 
 
 def test_half_blocks_keep_the_shape() -> None:
-    rows = half_blocks(Image.new("RGB", (100, 50), RED), 40, 40)
+    rows = to_half_blocks(Image.new("RGB", (100, 50), RED), 40, 40)
     assert (len(rows), {len(row) for row in rows}) == (10, {40})

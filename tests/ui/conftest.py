@@ -8,20 +8,20 @@ import pytest_textual_snapshot  # type: ignore[import-untyped]
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, write_history
 from tui.clock import ManualClock
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 
 pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"
 
 
 @pytest.fixture
-def seat(clock: ManualClock) -> Seat:
+def seat(clock: ManualClock) -> AppContext:
     """Mia's place: two accounts, UTC, no time to take a message back."""
-    return Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
+    return AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
 
 
 @pytest.fixture
-def empty_desk(store: Store, clock: ManualClock, seat: Seat) -> Desk:
+def empty_desk(store: Store, clock: ManualClock, seat: AppContext) -> Desk:
     """A desk to which nobody has ever written."""
     return Desk(store, clock, seat)
 

@@ -19,11 +19,11 @@ from tests.ui.history import Scribe
 from tests.waiting import wait_until
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
-from tui.commands import by_id
+from tui.commands import index_by_id
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message
 from tui.screens.inbox import InboxScreen
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 from tui.widgets.conversation_pane import ConversationPane
@@ -43,7 +43,7 @@ def presses(*command_ids: str) -> pytest.MarkDecorator:
 
     The test runs at both sizes, so it takes `size`.
     """
-    unknown = set(command_ids) - by_id().keys()
+    unknown = set(command_ids) - index_by_id().keys()
     assert not unknown, f"no such command: {unknown}"
     return BOTH_SIZES
 
@@ -75,7 +75,7 @@ class Desk:
     app: SmsDeskApp
     pilot: Pilot[int]
 
-    def __init__(self, store: Store, clock: ManualClock, seat: Seat) -> None:
+    def __init__(self, store: Store, clock: ManualClock, seat: AppContext) -> None:
         """Nothing is on the screen before `open`."""
         self.store = store
         self.clock = clock
@@ -106,8 +106,8 @@ class Desk:
         if not self.inbox.query(ConversationPane):
             return False
         threads = self.inbox.threads
-        open_ones = (await self.store.conversations.counts()).open
-        row = threads.current
+        open_ones = (await self.store.conversations.get_counts()).open
+        row = threads.current_row
         return threads.total == open_ones and self.shown_id == (row.id if row else 0)
 
     @property
@@ -127,11 +127,11 @@ class Desk:
         """Press one key as a terminal sends it, and wait until it has done its work."""
         self.app.post_message(Key(key, character or _character(key)))
         await asyncio.sleep(0)
-        await self.until(lambda: not self.app.busy_with_keys, "the key's work")
+        await self.until(lambda: not self.app.is_busy_with_keys, "the key's work")
 
     async def command(self, command_id: str) -> None:
         """Press the first key of a command, as this seat has it."""
-        await self.press(*by_id(self.seat.commands)[command_id].keys[0].split(" "))
+        await self.press(*index_by_id(self.seat.commands)[command_id].keys[0].split(" "))
 
     async def type(self, text: str) -> None:
         """Press the keys of a text; those that are on no keyboard come from an input method."""
@@ -145,7 +145,7 @@ class Desk:
         wanted = (await self.thread(number)).id
         await self.press("home")
         for _ in range(100):
-            row = self.inbox.threads.current
+            row = self.inbox.threads.current_row
             assert row is not None, "the list is empty"
             if row.id == wanted:
                 await wait_until(lambda: self.shown_id == wanted, what=f"{number} shown")
@@ -186,13 +186,13 @@ class Desk:
     @property
     def shown_id(self) -> int:
         """The id of the conversation whose messages are on the screen; 0 for none."""
-        shown = self.inbox.pane.view.conversation
+        shown = self.inbox.pane.message_view.conversation
         return shown.id if shown is not None else 0
 
     @property
     def typed(self) -> str:
         """What stands in the composer."""
-        return self.inbox.pane.writing.composer.text
+        return self.inbox.pane.compose_pane.composer.text
 
     # What is stored ---------------------------------------------------------------------------
 
@@ -203,7 +203,7 @@ class Desk:
     async def messages(self, number: str) -> list[Message]:
         """Every message of a conversation, oldest first."""
         conversation = await self.thread(number)
-        return await self.store.messages.before(conversation.id, NEWEST, 1_000)
+        return await self.store.messages.list_before(conversation.id, NEWEST, 1_000)
 
     async def last(self, number: str) -> Message:
         """The newest message of a conversation."""
@@ -212,7 +212,7 @@ class Desk:
     async def draft(self, number: str, agent: str = "") -> Draft | None:
         """An agent's draft (the seat's own, unless named)."""
         conversation = await self.thread(number)
-        return await self.store.drafts.get(conversation.id, agent or self.seat.agent)
+        return await self.store.drafts.get_draft(conversation.id, agent or self.seat.agent)
 
     async def until(self, condition: Any, what: str = "") -> None:
         """Wait until a condition, plain or async, holds."""

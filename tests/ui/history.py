@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock
 from tui.domain.account import Account, Health
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import Conversation
 from tui.domain.events import Receipt, Reply
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 AGENT = "mia"
@@ -56,14 +56,14 @@ ACCOUNTS = (
         "messagemedia",
         senders=("+61491570006", "MYSHOP"),
         region="AU",
-        capabilities=Capabilities("MessageMedia", Channel.BOTH, ReceiptChannel.PAGE),
+        capabilities=Capabilities("MessageMedia", ReplyChannel.BOTH, ReceiptChannel.PAGE),
     ),
     Account(
         "pl",
         "serwersms",
         senders=("48500100200",),
         region="PL",
-        capabilities=Capabilities("SerwerSMS", Channel.BOTH, ReceiptChannel.PAGE),
+        capabilities=Capabilities("SerwerSMS", ReplyChannel.BOTH, ReceiptChannel.PAGE),
     ),
 )
 LONG = 60
@@ -106,26 +106,26 @@ class Scribe:
 
     async def conversation(self, number: str) -> Conversation:
         """The conversation with a number, as it is now."""
-        found = await self._store.conversations.with_party(parse_address(number))
+        found = await self._store.conversations.find_by_address(parse_address(number))
         assert found is not None, number
         return found
 
     async def writes(self, number: str, *texts: str, account: str = "au") -> Conversation:
         """A customer writes, now."""
         page = [self._reply(number, text, account) for text in texts]
-        await self._store.ingest.store(account, page)
+        await self._store.ingest.store_events(account, page)
         return await self.conversation(number)
 
     async def answers(self, number: str, text: str, status: Status, reason: str = "") -> Message:
         """Mia answers, and the message comes to this status."""
         conversation = await self.conversation(number)
-        message = await self._store.intents.queue(
+        message = await self._store.intents.queue_message(
             NewMessage(number, text, conversation.account, conversation.own, agent=AGENT)
         )
         if status is Status.CANCELLED:
-            await self._store.intents.take_back(message.id, AGENT)
+            await self._store.intents.cancel_queued(message.id, AGENT)
         elif status is not Status.QUEUED:
-            await self._store.outbox.claim("sync", conversation.account, 1)
+            await self._store.outbox.claim_due_messages("sync", conversation.account, 1)
         if status not in (Status.QUEUED, Status.SENDING, Status.CANCELLED):
             await self.provider_says(message, status, reason)
         return message
@@ -135,8 +135,8 @@ class Scribe:
         at_once = {Status.ACCEPTED, Status.REJECTED, Status.UNCERTAIN, Status.SCHEDULED}
         answer = status if status in at_once else Status.ACCEPTED
         provider_id = f"p-{message.id:x}"
-        settled = Settled(answer, provider_id, word=answer.value, reason=reason, raw='{"id": 1}')
-        await self._store.outbox.settle(message.id, settled)
+        settled = SendRecord(answer, provider_id, word=answer.value, reason=reason, raw='{"id": 1}')
+        await self._store.outbox.settle_message(message.id, settled)
         if status not in at_once:
             await self.receipt(message, status, reason)
 
@@ -153,33 +153,33 @@ class Scribe:
             code="330" if reason else "",
             reason=reason,
         )
-        await self._store.ingest.store(message.account, [receipt])
+        await self._store.ingest.store_events(message.account, [receipt])
 
     async def named(self, numbers: Sequence[str]) -> None:
         """Give the contacts their names."""
         for number in numbers:
             conversation = await self.conversation(number)
-            await self._store.triage.rename(conversation.id, NAMES[number], "", AGENT)
+            await self._store.triage.rename_contact(conversation.id, NAMES[number], "", AGENT)
 
     async def seen(self, numbers: Sequence[str]) -> None:
         """Mia has looked at these."""
         for number in numbers:
             conversation = await self.conversation(number)
-            await self._store.triage.read(conversation.id, AGENT, conversation.last_id)
+            await self._store.triage.set_read_marker(conversation.id, AGENT, conversation.last_id)
 
     async def quiet_ones(self) -> None:
         """Closed, snoozed, opted out."""
         store = self._store
         self.at(8, 5)
         emil = await self.writes(EMIL, "Thanks, all good now")
-        await store.triage.close([emil.id], AGENT)
+        await store.triage.close_conversations([emil.id], AGENT)
         self.at(8, 20)
         farid = await self.writes(FARID, "I will call you tomorrow")
-        await store.triage.snooze([farid.id], AGENT, self._midnight + 33 * HOUR)
+        await store.triage.snooze_conversations([farid.id], AGENT, self._midnight + 33 * HOUR)
         self.at(8, 40)
         ines = await self.writes(INES, "STOP")
-        await store.consent.decide(ines.id, AGENT, opted_out=True, evidence="STOP")
-        await store.triage.close([ines.id], AGENT)
+        await store.consent.record_decision(ines.id, AGENT, opted_out=True, evidence="STOP")
+        await store.triage.close_conversations([ines.id], AGENT)
         await self.named((EMIL, FARID, INES))
 
     async def long_one(self) -> None:
@@ -191,9 +191,9 @@ class Scribe:
         self.at(9, 30)
         await self.answers(HUGO, "We are looking into it", Status.DELIVERED)
         await self.seen([HUGO])
-        await store.triage.assign([hugo.id], AGENT, AGENT)
-        await store.triage.star([hugo.id], AGENT, True)
-        await store.triage.label([hugo.id], AGENT, "parcels", True)
+        await store.triage.assign_conversations([hugo.id], AGENT, AGENT)
+        await store.triage.set_star([hugo.id], AGENT, True)
+        await store.triage.set_label([hugo.id], AGENT, "parcels", True)
         await self.named([HUGO])
 
     async def every_badge(self) -> None:

@@ -25,10 +25,10 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.message import Attachment, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.domain.templates import Template
-from tui.domain.text import repair
-from tui.seat import Seat
-from tui.store.settling import Settled
+from tui.domain.templates import CannedReply
+from tui.domain.text import repair_text
+from tui.seat import AppContext
+from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 HOSTILE = {
@@ -65,51 +65,55 @@ async def main(database: Path, texts: dict[str, str]) -> None:
     print("walked to the end")
 
 
-def seat(clock: ManualClock, text: str) -> Seat:
+def seat(clock: ManualClock, text: str) -> AppContext:
     """A place whose accounts have titles and senders from outside."""
     accounts = tuple(replace(a, title=text, senders=(*a.senders, text)) for a in ACCOUNTS)
-    return Seat(AGENT, clock, accounts, region="AU", zone=UTC)
+    return AppContext(AGENT, clock, accounts, region="AU", zone=UTC)
 
 
 async def furnish(store: Store, clock: ManualClock, text: str) -> None:
     """What is not about one conversation: accounts, canned replies, views, colleagues."""
-    clean = repair(text)
+    clean = repair_text(text)
     for account in ACCOUNTS:
         await store.accounts.save_health(
             account.name, Health.STOPPED, line=clean, holder=clean, ok_at=clock.now()
         )
         await store.accounts.save_balance(account.name, clean)
-    await store.templates.save(Template(clean[:80], f"{clean} {{{clean[:20]}}}", 0), clean[:40])
-    await store.views.save(clean[:40], View(text=clean[:20]), AGENT, key="1")
-    await store.agents.seen(clean)
+    await store.templates.save_template(
+        CannedReply(clean[:80], f"{clean} {{{clean[:20]}}}", 0), clean[:40]
+    )
+    await store.views.save_view(clean[:40], View(text=clean[:20]), AGENT, key="1")
+    await store.agents.record_agent(clean)
 
 
 async def fill(store: Store, clock: ManualClock, number: str, text: str) -> None:
     """A conversation in which every word from outside is this text."""
     scribe = Scribe(store, clock, number)
-    clean = repair(text)
-    await store.ingest.store("au", [_reply(number, text, f"{number} 1"), _named(text)])
+    clean = repair_text(text)
+    await store.ingest.store_events("au", [_reply(number, text, f"{number} 1"), _named(text)])
     conversation = await scribe.conversation(number)
-    message = await store.intents.queue(NewMessage(number, text, "au", "MYSHOP", agent=clean[:40]))
-    await store.outbox.claim("sync", "au", 10)
-    await store.outbox.settle(
-        message.id, Settled(Status.ACCEPTED, f"p{number}", word=clean, raw=clean)
+    message = await store.intents.queue_message(
+        NewMessage(number, text, "au", "MYSHOP", agent=clean[:40])
     )
-    await store.ingest.store("au", [_receipt(number, clean)])
-    await store.ingest.store("au", [_reply(number, text, f"{number} 2")])
-    await store.triage.rename(conversation.id, text, text, AGENT)
-    await store.triage.label([conversation.id], AGENT, text[:60], True)
-    await store.triage.assign([conversation.id], AGENT, clean[:40])
+    await store.outbox.claim_due_messages("sync", "au", 10)
+    await store.outbox.settle_message(
+        message.id, SendRecord(Status.ACCEPTED, f"p{number}", word=clean, raw=clean)
+    )
+    await store.ingest.store_events("au", [_receipt(number, clean)])
+    await store.ingest.store_events("au", [_reply(number, text, f"{number} 2")])
+    await store.triage.rename_contact(conversation.id, text, text, AGENT)
+    await store.triage.set_label([conversation.id], AGENT, text[:60], True)
+    await store.triage.assign_conversations([conversation.id], AGENT, clean[:40])
     await store.messages.add_note(conversation.id, clean[:40], text)
-    await store.presence.here(clean[:40], conversation.id, typing=True)
-    await store.drafts.save(conversation.id, AGENT, text, began_at=clock.now())
+    await store.presence.announce_presence(clean[:40], conversation.id, typing=True)
+    await store.drafts.save_draft(conversation.id, AGENT, text, began_at=clock.now())
     clock.advance(60)
 
 
 def _reply(number: str, text: str, event: str) -> Reply:
     """A text with a file."""
-    file = Attachment(repair(text)[:200], "image/png", b"not a picture")
-    raw = repair(f'{{"text": "{text}"}}')
+    file = Attachment(repair_text(text)[:200], "image/png", b"not a picture")
+    raw = repair_text(f'{{"text": "{text}"}}')
     return Reply(event, number, text, None, raw, own=text, attachments=(file,), subject=text)
 
 
@@ -153,14 +157,14 @@ async def walk(desk: Desk, texts: Sequence[str]) -> None:
 
 async def go_to(desk: Desk, place: int) -> None:
     """Show one of the conversations."""
-    conversation = await desk.store.conversations.with_party(parse_address(number_of(place)))
+    conversation = await desk.store.conversations.find_by_address(parse_address(number_of(place)))
     assert conversation is not None
-    await desk.inbox.go_to(conversation)
+    await desk.inbox.go_to_conversation(conversation)
 
 
 async def use(desk: Desk, command: Command, text: str) -> None:
     """Do what a command says, and paste."""
-    if command.scope is Scope.WRITE:
+    if command.scope is Scope.COMPOSE:
         await desk.command("reply")
     if command.keys:
         await desk.press(*command.keys[0].split(" "))
@@ -172,7 +176,7 @@ async def use(desk: Desk, command: Command, text: str) -> None:
 async def leave(desk: Desk) -> None:
     """Back to the list, whatever is open."""
     for _ in range(8):
-        if desk.app.screen is desk.inbox and not desk.inbox.in_composer:
+        if desk.app.screen is desk.inbox and not desk.inbox.is_composer_focused:
             return
         await desk.press("escape")
     raise AssertionError(f"no way out of {desk.app.screen}")

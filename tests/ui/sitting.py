@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.ui.history import ACCOUNTS, AGENT, write_history
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 
 
@@ -24,7 +24,7 @@ async def main(database: Path) -> int:
         if new:
             await write_history(store, clock)
         app = SmsDeskApp(
-            store, Seat(AGENT, clock, ACCOUNTS, region="AU", zone=UTC, editor="/nowhere/vi")
+            store, AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC, editor="/nowhere/vi")
         )
         await app.run_async()
         return app.return_code or 0

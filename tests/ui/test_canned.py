@@ -5,17 +5,17 @@ from pathlib import Path
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import CHLOE, NOBODY
 from tui.domain.message import Direction
-from tui.domain.templates import Template
+from tui.domain.templates import CannedReply
 
 Size = tuple[int, int]
-_READY = Template("ready", "Hi {first_name}, your order {order} is ready")
+_READY = CannedReply("ready", "Hi {first_name}, your order {order} is ready")
 
 
 async def _reply(desk: Desk, number: str) -> None:
     """Stand in the composer of a conversation."""
     await desk.open_thread(number)
     await desk.command("reply")
-    await desk.until(lambda: desk.inbox.in_composer, "the composer")
+    await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
 
 
 async def _went_out(desk: Desk, number: str) -> list[str]:
@@ -27,8 +27,8 @@ async def _went_out(desk: Desk, number: str) -> list[str]:
 async def test_a_canned_reply_is_filled_and_its_open_field_is_typed_over(
     desk: Desk, size: Size
 ) -> None:
-    await desk.store.templates.save(_READY, "mia")
-    await desk.store.templates.save(Template("hours", "9 to 6"), "mia")
+    await desk.store.templates.save_template(_READY, "mia")
+    await desk.store.templates.save_template(CannedReply("hours", "9 to 6"), "mia")
     async with desk.open(size):
         await _reply(desk, CHLOE)
         await desk.command("canned")
@@ -40,30 +40,30 @@ async def test_a_canned_reply_is_filled_and_its_open_field_is_typed_over(
         await desk.press("enter")
         await desk.shows("queued")
         assert await _went_out(desk, CHLOE) == ["Hi Chloe, your order 4711 is ready"]
-        assert (await desk.store.templates.by_use())[0].uses == 1
+        assert (await desk.store.templates.list_by_use())[0].uses == 1
 
 
 @BOTH_SIZES
 async def test_outside_the_composer_a_canned_reply_begins_an_answer(desk: Desk, size: Size) -> None:
-    await desk.store.templates.save(_READY, "mia")
+    await desk.store.templates.save_template(_READY, "mia")
     async with desk.open(size):
         await desk.stand_on(CHLOE)
         await desk.press("f2")
         await desk.shows("Canned replies", "Hi Chloe, your order")
         await desk.press("enter")
         await desk.until(lambda: desk.typed == "Hi Chloe, your order {order} is ready")
-        assert desk.inbox.in_composer
+        assert desk.inbox.is_composer_focused
 
 
 async def test_a_canned_reply_for_who_has_opted_out_says_why_not(desk: Desk) -> None:
-    await desk.store.templates.save(_READY, "mia")
+    await desk.store.templates.save_template(_READY, "mia")
     place = (await desk.thread(CHLOE)).id
-    await desk.store.consent.decide(place, "bo", opted_out=True, evidence="by phone")
+    await desk.store.consent.record_decision(place, "bo", opted_out=True, evidence="by phone")
     async with desk.open(WIDE):
         await desk.stand_on(CHLOE)
         await desk.press("f2")
         await desk.shows("This customer has opted out: nothing can be sent (! has more)")
-        assert not desk.inbox.in_composer
+        assert not desk.inbox.is_composer_focused
         assert desk.app.screen is desk.inbox
 
 
@@ -79,7 +79,7 @@ async def test_an_open_field_stops_every_enter_and_is_named(desk: Desk) -> None:
 
 
 async def test_two_colons_ask_for_a_canned_reply_and_give_way_to_it(desk: Desk) -> None:
-    await desk.store.templates.save(Template("hours", "We are open 9 to 6"), "mia")
+    await desk.store.templates.save_template(CannedReply("hours", "We are open 9 to 6"), "mia")
     async with desk.open(WIDE):
         await _reply(desk, CHLOE)
         await desk.type("Hello! ::")
@@ -99,7 +99,7 @@ async def test_two_colons_stay_when_nothing_is_chosen(desk: Desk) -> None:
 
 
 async def test_who_has_no_name_leaves_the_field_open(desk: Desk) -> None:
-    await desk.store.templates.save(Template("hi", "Hi {name}"), "mia")
+    await desk.store.templates.save_template(CannedReply("hi", "Hi {name}"), "mia")
     async with desk.open(WIDE):
         await _reply(desk, NOBODY)
         await desk.command("canned")
@@ -123,7 +123,7 @@ async def test_canned_replies_are_added_changed_deleted_and_brought_back(
         await desk.shows("12/160 · 1 part")
         await desk.press("f2")
         await desk.shows("Kept bye")
-        assert await templates.all() == [Template("bye", "Bye {name}")]
+        assert await templates.list_by_name() == [CannedReply("bye", "Bye {name}")]
         await desk.press("e", "tab", "end")
         await desk.type("!")
         await desk.press("f2")
@@ -131,7 +131,7 @@ async def test_canned_replies_are_added_changed_deleted_and_brought_back(
         await desk.shows("Kept bye")
         await desk.press("d")
         await desk.shows("Deleted bye")
-        assert await templates.all() == []
+        assert await templates.list_by_name() == []
         await desk.press("z")
         await desk.shows("bye is back")
         assert await _bodies(desk, ["Bye {name}!"])
@@ -139,7 +139,7 @@ async def test_canned_replies_are_added_changed_deleted_and_brought_back(
 
 async def _bodies(desk: Desk, bodies: list[str]) -> bool:
     """Whether exactly these are kept."""
-    return [template.body for template in await desk.store.templates.all()] == bodies
+    return [template.body for template in await desk.store.templates.list_by_name()] == bodies
 
 
 async def test_a_file_is_imported_whole_or_not_at_all(desk: Desk, tmp_path: Path) -> None:
@@ -155,7 +155,9 @@ async def test_a_file_is_imported_whole_or_not_at_all(desk: Desk, tmp_path: Path
             await desk.type(str(path))
             await desk.press("enter")
             await desk.shows(words)
-        assert await desk.store.templates.all() == [Template("hours", "9 to 6 at {shop}")]
+        assert await desk.store.templates.list_by_name() == [
+            CannedReply("hours", "9 to 6 at {shop}")
+        ]
         await desk.press("escape")
         await _reply(desk, CHLOE)
         await desk.command("canned")
@@ -167,7 +169,7 @@ async def test_own_fields_are_added_used_changed_deleted_and_brought_back(
     desk: Desk, size: Size
 ) -> None:
     templates = desk.store.templates
-    await templates.save(Template("where", "We are at {shop}"), "mia")
+    await templates.save_template(CannedReply("where", "We are at {shop}"), "mia")
     async with desk.open(size):
         await desk.command("templates")
         await desk.press("v")
@@ -178,14 +180,14 @@ async def test_own_fields_are_added_used_changed_deleted_and_brought_back(
         await desk.type("Main St")
         await desk.press("enter")
         await desk.shows("Kept {shop}", "{shop}  Main St")
-        assert await templates.values() == {"shop": "Main St"}
+        assert await templates.get_fields() == {"shop": "Main St"}
         await desk.press("e", "tab", "end")
         await desk.type(" 4")
         await desk.press("enter")
         await desk.shows("{shop}  Main St 4")
         await desk.press("d")
         await desk.shows("Deleted {shop} · z brings it back", "None yet")
-        assert await templates.values() == {}
+        assert await templates.get_fields() == {}
         await desk.press("z")
         await desk.shows("{shop} is back", "{shop}  Main St 4")
         await desk.press("escape", "escape")
@@ -212,4 +214,4 @@ async def test_a_field_that_cannot_be_is_refused_in_words(desk: Desk) -> None:
             await desk.shows(words)
         await desk.press("escape")
         await desk.shows("None yet")
-        assert await desk.store.templates.values() == {}
+        assert await desk.store.templates.get_fields() == {}

@@ -17,7 +17,7 @@ async def test_a_new_conversation_is_begun_with_a_number(desk: Desk, size: Size)
         await desk.press("f6")
         await desk.shows("through pl")
         await desk.press("f6", "enter")
-        await desk.until(lambda: desk.inbox.in_composer, "in the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
         await desk.type("Good morning")
         await desk.press("enter")
         await desk.shows("… queued")
@@ -28,14 +28,14 @@ async def test_a_new_conversation_is_begun_with_a_number(desk: Desk, size: Size)
 @BOTH_SIZES
 async def test_a_number_that_is_none_is_refused_in_words(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        before = await desk.store.conversations.counts()
+        before = await desk.store.conversations.get_counts()
         await desk.command("new")
         await desk.type("12")
         await desk.press("enter", "enter")
         assert "New conversation" in desk.text()
         await desk.press("escape")
         await desk.hides("New conversation")
-        assert await desk.store.conversations.counts() == before
+        assert await desk.store.conversations.get_counts() == before
 
 
 async def test_a_known_number_opens_its_conversation(desk: Desk) -> None:
@@ -44,7 +44,7 @@ async def test_a_known_number_opens_its_conversation(desk: Desk) -> None:
         await desk.type(HUGO)
         await desk.press("enter")
         await desk.shows("We are looking into it")
-        assert await desk.store.conversations.with_party(parse_address(HUGO))
+        assert await desk.store.conversations.find_by_address(parse_address(HUGO))
 
 
 @presses("search")

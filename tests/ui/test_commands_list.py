@@ -28,7 +28,7 @@ OPEN = [CHLOE, DAWIT, ANA, PRIYA, BOB, NOBODY, HUGO]
 
 def here(desk: Desk) -> str:
     """Whose conversation the cursor stands on."""
-    row = desk.inbox.threads.current
+    row = desk.inbox.threads.current_row
     return row.party if row is not None else ""
 
 
@@ -154,7 +154,7 @@ async def test_another_list_is_not_narrowed_and_does_not_look_so(desk: Desk, siz
         await desk.command("show_mine")
         await listed(desk, [HUGO])
         assert (desk.inbox.filter.value, desk.inbox.filter.display) == ("", False)
-        await desk.store.views.save("bobs", View(text="bob"), AGENT)
+        await desk.store.views.save_view("bobs", View(text="bob"), AGENT)
         await desk.press("g", "1")
         await listed(desk, [BOB])
         assert (desk.inbox.filter.value, desk.inbox.filter.display) == ("bob", True)
@@ -250,7 +250,7 @@ VIEWS = {
 async def test_each_list_shows_its_conversations(desk: Desk, size: Size, command: str) -> None:
     name, numbers = VIEWS[command]
     bob = await desk.thread(BOB)
-    await desk.store.drafts.save(bob.id, AGENT, "Dear Bob", began_at=desk.clock.now())
+    await desk.store.drafts.save_draft(bob.id, AGENT, "Dear Bob", began_at=desk.clock.now())
     async with desk.open(size):
         await desk.command(command)
         await desk.shows(f"─ {name}")

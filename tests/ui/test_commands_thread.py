@@ -17,7 +17,7 @@ async def select(desk: Desk, status: Status) -> Message:
     await desk.open_thread(PRIYA)
     for _ in range(30):
         await desk.press("K")
-        if desk.inbox.pane.view.selected == wanted.id:
+        if desk.inbox.pane.message_view.selected_id == wanted.id:
             return wanted
     raise AssertionError(f"no key selects the message that is {status}")
 
@@ -104,16 +104,16 @@ async def test_selecting_messages(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         ids = [message.id for message in await desk.messages(CHLOE)]
-        view = desk.inbox.pane.view
+        view = desk.inbox.pane.message_view
         await desk.command("previous_message")
-        assert view.selected == ids[-1]
+        assert view.selected_id == ids[-1]
         await desk.command("previous_message")
-        assert view.selected == ids[-2]
+        assert view.selected_id == ids[-2]
         await desk.shows("▌")
         await desk.command("next_message")
-        assert view.selected == ids[-1]
+        assert view.selected_id == ids[-1]
         await desk.press("escape")
-        assert not view.selected
+        assert not view.selected_id
         await desk.hides("▌")
 
 
@@ -135,7 +135,7 @@ async def test_a_long_conversation_is_read_on_when_the_top_comes_near(desk: Desk
     async with desk.open(NARROW):
         await desk.open_thread(HUGO)
         await desk.shows("More 299")
-        assert len(desk.inbox.pane.view.messages) < LONG + 300
+        assert len(desk.inbox.pane.message_view.messages) < LONG + 300
         for _ in range(120):
             await desk.command("page_up")
         await desk.shows("Line 1:")
@@ -224,7 +224,7 @@ async def test_commands_without_any_conversation_do_nothing(empty_desk: Desk, si
         for command in ("next", "previous", "first", "last", "next_message", "back", "undo"):
             await empty_desk.command(command)
         assert empty_desk.app.is_running
-        assert (await empty_desk.store.conversations.counts()).open == 0
+        assert (await empty_desk.store.conversations.get_counts()).open == 0
 
 
 async def test_undoing_with_nothing_done_says_so(desk: Desk) -> None:

@@ -6,8 +6,8 @@ from tests.conftest import OpenStore
 from tests.ui.desk import BOTH_SIZES, NARROW, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE, DAWIT, INES, write_history
 from tui.clock import ManualClock
-from tui.seat import Seat
-from tui.wiring import judge_of
+from tui.seat import AppContext
+from tui.wiring import create_consent_judge
 
 Size = tuple[int, int]
 
@@ -15,9 +15,9 @@ PLEASE_STOP = "please stop texting me"
 
 
 @pytest.fixture
-async def judging(open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk:
+async def judging(open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
     """A desk that reads what customers say about consent."""
-    store = await open_store(judge=judge_of({}))
+    store = await open_store(judge=create_consent_judge({}))
     await write_history(store, clock)
     return Desk(store, clock, seat)
 
@@ -29,7 +29,7 @@ async def test_a_stop_locks_the_conversation_before_the_agents_eyes(judging: Des
         await judging.shows("OPTED OUT: nothing can be sent", 'the customer wrote "STOP"')
         await judging.command("reply")
         await judging.shows("This customer has opted out")
-        assert not judging.inbox.in_composer
+        assert not judging.inbox.is_composer_focused
 
 
 @BOTH_SIZES
@@ -52,7 +52,7 @@ async def test_a_suspicion_is_confirmed_and_can_be_undone(judging: Desk, size: S
         assert not (await judging.thread(CHLOE)).opted_out
         await judging.command("consent")
         await judging.shows("Opted out: nothing can be sent any more")
-        word = await judging.store.consent.of(CHLOE)
+        word = await judging.store.consent.get_consent(CHLOE)
         assert word is not None
         assert (word.opted_out, word.agent, word.evidence) == (True, AGENT, PLEASE_STOP)
         await judging.command("undo")
@@ -71,7 +71,7 @@ async def test_a_suspicion_is_dismissed_and_can_be_undone(judging: Desk, size: S
         await judging.hides("May want to stop")
         await _marked_in_the_list(judging, False)
         thread = await judging.thread(CHLOE)
-        assert await judging.store.consent.suspicion(thread.id) is None
+        assert await judging.store.consent.find_possible_opt_out(thread.id) is None
         assert not thread.opted_out
         await judging.command("undo")
         await judging.shows("May want to stop")
@@ -83,7 +83,7 @@ async def _marked_in_the_list(desk: Desk, marked: bool) -> None:
 
     def says() -> bool:
         rows = [row for row in desk.inbox.threads.rows if row.address == CHLOE]
-        drawn = [desk.inbox.threads.draw(row, current=False, width=40)[0].text for row in rows]
+        drawn = [desk.inbox.threads.draw_row(row, current=False, width=40)[0].text for row in rows]
         return ["stop?" in line for line in drawn] == [marked]
 
     await desk.until(says, f"the row: {marked}")
@@ -96,7 +96,7 @@ async def test_escape_judges_nothing(judging: Desk) -> None:
         await judging.shows("May want to stop")
         await judging.press("escape")
         thread = await judging.thread(CHLOE)
-        assert await judging.store.consent.suspicion(thread.id) is not None
+        assert await judging.store.consent.find_possible_opt_out(thread.id) is not None
 
 
 @BOTH_SIZES
@@ -104,7 +104,7 @@ async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) 
     async with desk.open(size):
         await desk.command("show_closed")
         await desk.open_thread(INES)
-        before = await desk.store.consent.of(INES)
+        before = await desk.store.consent.get_consent(INES)
         assert before is not None and before.opted_out
         await desk.command("consent")
         await desk.shows("Let Inês Costa in again")
@@ -114,12 +114,12 @@ async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) 
         await desk.type("asked by phone")
         await desk.press("enter")
         await desk.hides("OPTED OUT")
-        word = await desk.store.consent.of(INES)
+        word = await desk.store.consent.get_consent(INES)
         assert word is not None
         assert (word.opted_out, word.agent, word.evidence) == (False, AGENT, "asked by phone")
         await desk.command("undo")
         await desk.shows("OPTED OUT")
-        assert await desk.store.consent.of(INES) == before
+        assert await desk.store.consent.get_consent(INES) == before
         await desk.command("history")
         await desk.shows("took the lifting of the opt-out back")
 
@@ -167,6 +167,6 @@ async def test_whose_stop_has_come_is_unread_and_not_among_those_who_wait(judgin
         await judging.world.writes(CHLOE, "STOP")
         await judging.shows("2 waiting", "STOP")
         await judging.command("next_waiting")
-        assert (row := judging.inbox.threads.current) and row.party in (ANA, DAWIT)
+        assert (row := judging.inbox.threads.current_row) and row.party in (ANA, DAWIT)
         chloe = await judging.thread(CHLOE)
         assert (chloe.waiting_since, chloe.unread > 0) == (None, True)

@@ -2,8 +2,8 @@
 
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, BOB, CHLOE, HUGO, INES
-from tui.store.consent import Consent
-from tui.widgets.contact_panel import consent_words
+from tui.store.consent import ConsentRecord
+from tui.widgets.contact_panel import describe_consent
 
 FULL = (160, 40)
 
@@ -52,7 +52,7 @@ async def test_an_answer_begins_behind_the_panel_by_putting_it_away(desk: Desk) 
         await desk.stand_on(CHLOE)
         await desk.command("contact")
         await desk.command("reply")
-        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.hides("edits name and note")
 
 
@@ -74,7 +74,7 @@ async def test_name_and_note_are_changed_and_brought_back(
         await desk.shows("Saved Chloe M [b]bold")
         row = await desk.thread(CHLOE)
         assert row.name == "Chloe M [b]bold"
-        assert (await desk.store.facts.of(row)).note == "pays late\nis kind"
+        assert (await desk.store.contact_details.get_details(row)).note == "pays late\nis kind"
         await desk.command("contact")
         await desk.shows("pays late", "is kind")
         await desk.command("undo")
@@ -101,17 +101,17 @@ async def test_the_evidence_of_an_opt_out_is_on_the_page(desk: Desk) -> None:
 
 
 def test_consent_is_told_with_who_and_when() -> None:
-    word = Consent(True, 0, "mia", "agent", "asked on the phone")
-    assert consent_words(word, 0, None).startswith("OPTED OUT\nToday ")
-    assert consent_words(word, 0, None).endswith('recorded by mia\n"asked on the phone"')
-    again = Consent(False, 0, "", "provider", "")
-    assert consent_words(again, 0, None).startswith("May be texted again\n")
-    assert consent_words(again, 0, None).endswith("by the provider")
+    word = ConsentRecord(True, 0, "mia", "agent", "asked on the phone")
+    assert describe_consent(word, 0, None).startswith("OPTED OUT\nToday ")
+    assert describe_consent(word, 0, None).endswith('recorded by mia\n"asked on the phone"')
+    again = ConsentRecord(False, 0, "", "provider", "")
+    assert describe_consent(again, 0, None).startswith("May be texted again\n")
+    assert describe_consent(again, 0, None).endswith("by the provider")
 
 
 async def test_private_notes_are_counted_apart_from_texts(desk: Desk) -> None:
     row = await desk.thread(CHLOE)
     await desk.store.messages.add_note(row.id, AGENT, "called her")
-    facts = await desk.store.facts.of(row)
+    facts = await desk.store.contact_details.get_details(row)
     assert facts.notes == 1
-    assert [(one.account, one.came_in, one.went_out) for one in facts.exchanged] == [("au", 2, 0)]
+    assert [(one.account, one.received, one.sent) for one in facts.traffic] == [("au", 2, 0)]

@@ -32,7 +32,7 @@ async def fails(desk: Desk, message: Message, advice: Advice) -> None:
         reason="There is no route to this number",
         advice=advice,
     )
-    await desk.store.ingest.store(message.account, [receipt])
+    await desk.store.ingest.store_events(message.account, [receipt])
 
 
 @BOTH_SIZES
@@ -99,7 +99,9 @@ async def test_a_failure_is_put_aside_and_comes_back_with_undo(desk: Desk, size:
         await desk.command("undo")
         await desk.shows("Undone: it counts as failed again", "2 failed")
         assert not (await desk.last(BOB)).handled
-        deeds = [deed.action for deed in await desk.store.triage.trail(failure.conversation_id)]
+        deeds = [
+            deed.action for deed in await desk.store.triage.get_audit_trail(failure.conversation_id)
+        ]
         assert deeds[:2] == ["not dealt with", "dealt with"]
 
 
@@ -190,7 +192,7 @@ async def test_without_a_selection_the_newest_trouble_is_meant(desk: Desk) -> No
 async def test_a_text_that_another_account_cannot_carry_is_not_sent_that_way(desk: Desk) -> None:
     first, other, *others = desk.seat.accounts
     assert other.capabilities is not None
-    terse = replace(other, capabilities=replace(other.capabilities, longest=5))
+    terse = replace(other, capabilities=replace(other.capabilities, max_characters=5))
     async with desk.open(accounts=(first, terse, *others)):
         await desk.open_thread(BOB)
         count = len(await desk.messages(BOB))

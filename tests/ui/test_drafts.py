@@ -51,18 +51,18 @@ async def test_every_conversation_has_its_own_draft(desk: Desk, size: Size) -> N
 
 async def test_going_through_the_list_changes_no_draft(desk: Desk) -> None:
     chloe = await desk.thread(CHLOE)
-    await desk.store.drafts.save(chloe.id, "mia", "half a", began_at=desk.clock.now())
+    await desk.store.drafts.save_draft(chloe.id, "mia", "half a", began_at=desk.clock.now())
     async with desk.open(WIDE):
         for _ in range(3):
             await desk.press("j", "j", "k", "k", "G", "home")
         draft = await desk.draft(CHLOE)
         assert draft is not None and draft.body == "half a"
-        assert [d.conversation_id for d in await desk.store.drafts.of("mia")] == [chloe.id]
+        assert [d.conversation_id for d in await desk.store.drafts.list_drafts("mia")] == [chloe.id]
 
 
 async def test_every_agent_has_a_draft_of_their_own(desk: Desk) -> None:
     chloe = await desk.thread(CHLOE)
-    await desk.store.drafts.save(chloe.id, COLLEAGUE, "by Bo", began_at=desk.clock.now())
+    await desk.store.drafts.save_draft(chloe.id, COLLEAGUE, "by Bo", began_at=desk.clock.now())
     async with desk.open(NARROW):
         await desk.open_thread(CHLOE)
         assert desk.typed == ""
@@ -95,7 +95,7 @@ async def test_a_draft_that_cannot_be_saved_is_told_and_saved_with_the_next_key(
     async with desk.open(WIDE):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
-        monkeypatch.setattr(desk.store.drafts, "save", busy)
+        monkeypatch.setattr(desk.store.drafts, "save_draft", busy)
         await desk.type("a")
         await desk.shows("The draft is not saved: The database is locked")
         monkeypatch.undo()

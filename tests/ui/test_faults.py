@@ -13,7 +13,7 @@ from tui import handlers
 from tui.app import SmsDeskApp
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import CannotOpen
-from tui.unserved import CannotServe
+from tui.unserved import BackgroundStartError
 
 SECRET = "my PIN is 4711"
 """What a customer wrote, in reach of every broken line."""
@@ -62,7 +62,7 @@ async def test_a_fault_while_taking_in_news_is_not_hidden(
         raise Broken(text)
 
     async with broken(desk):
-        monkeypatch.setattr(desk.inbox, "apply", fail)
+        monkeypatch.setattr(desk.inbox, "apply_changes", fail)
         await desk.world.writes(CHLOE, SECRET)
 
 
@@ -98,7 +98,8 @@ async def test_an_error_that_can_draw_itself_is_not_drawn(
 
 
 @pytest.mark.parametrize(
-    "error", [CannotServe("no such account"), CannotOpen("no such file"), OSError("no network")]
+    "error",
+    [BackgroundStartError("no such account"), CannotOpen("no such file"), OSError("no network")],
 )
 async def test_a_service_that_cannot_begin_is_told_and_the_desk_stays(
     desk: Desk, error: Exception
@@ -138,7 +139,7 @@ async def test_the_service_runs_while_the_desk_is_open_and_ends_with_it(desk: De
 async def test_a_store_that_cannot_be_read_for_a_moment_is_told_and_followed_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply = InboxScreen.apply
+    apply = InboxScreen.apply_changes
     told: list[CannotOpen] = []
 
     async def once(inbox: InboxScreen, changes: object) -> None:
@@ -147,8 +148,8 @@ async def test_a_store_that_cannot_be_read_for_a_moment_is_told_and_followed_aga
             raise told[0]
         await apply(inbox, changes)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("tui.app._PAUSE", 0.05)
-    monkeypatch.setattr(InboxScreen, "apply", once)
+    monkeypatch.setattr("tui.app._RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(InboxScreen, "apply_changes", once)
     async with desk.open(WIDE):
         await desk.world.writes(CHLOE, "first")
         await desk.shows("The disk is away")

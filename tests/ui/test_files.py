@@ -8,14 +8,14 @@ from tests.ui.history import CHLOE
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
 from tui.screens.files import FilesScreen
-from tui.terminal.graphics import may_draw
+from tui.terminal.graphics import can_draw_graphics
 from tui.widgets.picture import HalfBlocks
 
 
 async def sends_files(desk: Desk, *files: Attachment) -> None:
     """Chloe sends an MMS."""
     reply = Reply("mms1", CHLOE, "Look", desk.clock.now(), "{}", attachments=files)
-    await desk.store.ingest.store("au", [reply])
+    await desk.store.ingest.store_events("au", [reply])
 
 
 CAT = Attachment("cat.png", "image/png", png(60, 40))
@@ -92,7 +92,9 @@ async def test_a_message_without_files_says_where_they_would_be(desk: Desk) -> N
 
 
 def test_real_graphics_are_asked_for_only_where_they_may_be() -> None:
-    assert may_draw({"TERM": "xterm-kitty"})
-    assert may_draw({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"})
-    assert not may_draw({"TERM": "xterm-256color"})
-    assert not may_draw({"TERM": "tmux-256color", "TERM_PROGRAM": "WezTerm", "TMUX": "/tmp/x"})
+    assert can_draw_graphics({"TERM": "xterm-kitty"})
+    assert can_draw_graphics({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"})
+    assert not can_draw_graphics({"TERM": "xterm-256color"})
+    assert not can_draw_graphics(
+        {"TERM": "tmux-256color", "TERM_PROGRAM": "WezTerm", "TMUX": "/tmp/x"}
+    )

@@ -13,7 +13,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tui.terminal.frugal import Picture
+from tui.terminal.frugal import TerminalCells
 
 SIZE = Size(24, 4)
 WHOLE = Region(0, 0, SIZE.width, SIZE.height)
@@ -92,20 +92,20 @@ def update(lines: list[Strip]) -> LayoutUpdate:
 def test_after_every_update_the_terminal_shows_what_textual_would_have_shown(
     frames: list[list[Strip]],
 ) -> None:
-    picture, plain, spared = Picture(), Terminal(), Terminal()
+    picture, plain, spared = TerminalCells(), Terminal(), Terminal()
     for frame in frames:
         plain.feed(update(frame).render_segments(CONSOLE))
-        spared.feed(picture.take(update(frame), SIZE, None, CONSOLE))
+        spared.feed(picture.diff_update(update(frame), SIZE, None, CONSOLE))
         assert spared.cells == plain.cells
         assert not spared.pen
 
 
 @given(strips)
 def test_what_is_there_already_is_not_written_again(line: Strip) -> None:
-    picture = Picture()
+    picture = TerminalCells()
     frame = update([line] * SIZE.height)
-    assert picture.take(frame, SIZE, None, CONSOLE)
-    assert picture.take(frame, SIZE, None, CONSOLE) == ""
+    assert picture.diff_update(frame, SIZE, None, CONSOLE)
+    assert picture.diff_update(frame, SIZE, None, CONSOLE) == ""
 
 
 def lines(text: str) -> LayoutUpdate:
@@ -114,25 +114,25 @@ def lines(text: str) -> LayoutUpdate:
 
 
 def test_one_changed_character_costs_its_place_its_colours_and_itself() -> None:
-    picture = Picture()
-    picture.take(lines("hello"), SIZE, None, CONSOLE)
-    changed = picture.take(lines("hallo"), SIZE, None, CONSOLE)
+    picture = TerminalCells()
+    picture.diff_update(lines("hello"), SIZE, None, CONSOLE)
+    changed = picture.diff_update(lines("hallo"), SIZE, None, CONSOLE)
     assert changed.count("a") == SIZE.height
     assert "h" not in changed
     assert len(changed) < 20 * SIZE.height
 
 
 def test_everything_is_written_again_after_a_change_of_size_or_screen_or_when_told() -> None:
-    picture = Picture()
-    first = picture.take(lines("hello"), SIZE, "one", CONSOLE)
-    assert picture.take(lines("hello"), SIZE, "two", CONSOLE) == first
-    assert picture.take(lines("hello"), Size(30, 4), "two", CONSOLE) == first
-    picture.forget()
-    assert picture.take(lines("hello"), Size(30, 4), "two", CONSOLE) == first
+    picture = TerminalCells()
+    first = picture.diff_update(lines("hello"), SIZE, "one", CONSOLE)
+    assert picture.diff_update(lines("hello"), SIZE, "two", CONSOLE) == first
+    assert picture.diff_update(lines("hello"), Size(30, 4), "two", CONSOLE) == first
+    picture.forget_cells()
+    assert picture.diff_update(lines("hello"), Size(30, 4), "two", CONSOLE) == first
 
 
 def test_a_strip_with_a_wide_character_is_written_whole_or_not_at_all() -> None:
-    picture = Picture()
-    picture.take(lines("a界b"), SIZE, None, CONSOLE)
-    changed = picture.take(lines("a界c"), SIZE, None, CONSOLE)
+    picture = TerminalCells()
+    picture.diff_update(lines("a界b"), SIZE, None, CONSOLE)
+    changed = picture.diff_update(lines("a界c"), SIZE, None, CONSOLE)
     assert changed.count("a界c") == SIZE.height

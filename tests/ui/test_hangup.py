@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.terminal import ROOT
-from tui.terminal.hangup import Decoder, TerminalGone, Writer
+from tui.terminal.hangup import TerminalDecoder, TerminalGone, TerminalWriter
 
 _DEAF = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
 """Runs a program that does not hear SIGHUP."""
@@ -42,7 +42,7 @@ def test_an_inbox_ends_with_its_terminal(tmp_path: Path) -> None:
 
 
 def test_nothing_to_read_is_the_end_of_a_terminal_but_not_of_a_text() -> None:
-    decoder = Decoder()
+    decoder = TerminalDecoder()
     assert decoder.decode(b"\xc4") + decoder.decode(b"\x85\xff") == "ą\ufffd"
     assert decoder.decode(b"", final=True) == ""
     with pytest.raises(TerminalGone):
@@ -59,7 +59,7 @@ class Gone(StringIO):
 
 @pytest.mark.timeout(20)
 def test_nobody_waits_for_a_terminal_that_takes_nothing() -> None:
-    writer = Writer(Gone())
+    writer = TerminalWriter(Gone())
     writer.start()
     for _ in range(200):
         writer.write("a picture")

@@ -27,14 +27,14 @@ def sitting(database: Path, size: tuple[int, int] = NARROW) -> Iterator[Terminal
 async def draft(store: Store) -> str:
     """Mia's draft to Chloe, as another process reads it."""
     chloe = await Scribe(store, ManualClock(), "reader").conversation(CHLOE)
-    found = await store.drafts.get(chloe.id, AGENT)
+    found = await store.drafts.get_draft(chloe.id, AGENT)
     return found.body if found else ""
 
 
 async def sent(store: Store) -> list[str]:
     """What went out to Chloe."""
     chloe = await Scribe(store, ManualClock(), "reader").conversation(CHLOE)
-    messages = await store.messages.before(chloe.id, NEWEST, 100)
+    messages = await store.messages.list_before(chloe.id, NEWEST, 100)
     return [message.body for message in messages if message.direction is Direction.OUT]
 
 

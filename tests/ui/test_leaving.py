@@ -3,7 +3,7 @@
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE
 from tui.domain.status import Status
-from tui.terminal.twice import Twice
+from tui.terminal.twice import DoubleInterrupt
 
 Size = tuple[int, int]
 
@@ -12,7 +12,7 @@ async def _write(desk: Desk, text: str) -> None:
     """Type an answer to Chloe."""
     await desk.open_thread(CHLOE)
     await desk.command("reply")
-    await desk.until(lambda: desk.inbox.in_composer, "the composer")
+    await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
     await desk.type(text)
 
 
@@ -48,7 +48,7 @@ async def test_a_note_that_was_begun_is_named_and_enter_leaves(desk: Desk) -> No
     async with desk.open(WIDE):
         await desk.stand_on(CHLOE)
         await desk.command("note")
-        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("ask Bo")
         await desk.press("escape", "q")
         await desk.shows("The note on Chloe Martin is kept")
@@ -61,7 +61,7 @@ async def test_a_text_that_has_left_and_one_for_later_are_no_reason_to_ask(desk:
         await _write(desk, "Now")
         await desk.press("enter")
         await desk.shows("queued")
-        await desk.store.outbox.claim("x", "au", 10)
+        await desk.store.outbox.claim_due_messages("x", "au", 10)
         await desk.world.provider_says(await desk.last(CHLOE), Status.ACCEPTED)
         await desk.shows("accepted")
         await desk.type("Later")
@@ -95,9 +95,9 @@ async def test_one_ctrl_c_at_the_list_asks_like_q(desk: Desk) -> None:
 
 
 def test_two_are_twice_only_in_a_row_and_soon() -> None:
-    twice = Twice()
-    assert [twice.pressed("ctrl+c", 0.0), twice.pressed("ctrl+c", 2.0)] == [False, False]
-    assert twice.pressed("ctrl+c", 3.0)
-    twice = Twice()
+    twice = DoubleInterrupt()
+    assert [twice.record_key("ctrl+c", 0.0), twice.record_key("ctrl+c", 2.0)] == [False, False]
+    assert twice.record_key("ctrl+c", 3.0)
+    twice = DoubleInterrupt()
     presses = [("ctrl+c", 0.0), ("x", 0.1), ("ctrl+c", 0.2)]
-    assert [twice.pressed(*press) for press in presses] == [False, False, False]
+    assert [twice.record_key(*press) for press in presses] == [False, False, False]

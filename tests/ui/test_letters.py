@@ -12,7 +12,7 @@ import pytest
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE
 from tui.clock import HOUR, MINUTE
-from tui.desk.replying import Route, answer_words
+from tui.desk.replying import Route, format_answerability
 from tui.domain.message import Direction, Format, Message
 from tui.domain.status import Status
 
@@ -31,7 +31,7 @@ async def _write(desk: Desk, number: str, text: str) -> None:
     """Type into the composer of a conversation."""
     await desk.open_thread(number)
     await desk.command("reply")
-    await desk.until(lambda: desk.inbox.in_composer, "the composer")
+    await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
     await desk.type(text)
 
 
@@ -42,7 +42,7 @@ async def _out(desk: Desk, number: str) -> list[Message]:
 
 @presses("note", "show_mentions")
 async def test_a_note_is_kept_never_sent_and_tells_who_is_named(desk: Desk, size: Size) -> None:
-    await desk.store.agents.seen(COLLEAGUE)
+    await desk.store.agents.record_agent(COLLEAGUE)
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("note")
@@ -53,14 +53,14 @@ async def test_a_note_is_kept_never_sent_and_tells_who_is_named(desk: Desk, size
         await desk.type("please")
         await desk.press("enter")
         await desk.shows("bo will see it")
-        await desk.until(lambda: not desk.inbox.in_composer, "out of the composer")
+        await desk.until(lambda: not desk.inbox.is_composer_focused, "out of the composer")
         note = await desk.last(CHLOE)
         assert (note.direction, note.body) == (Direction.NOTE, "call her @bo please")
-        assert await desk.store.messages.mentions(note.id, COLLEAGUE)
+        assert await desk.store.messages.has_mention(note.id, COLLEAGUE)
         assert await _out(desk, CHLOE) == []
         await desk.command("show_mentions")
         await desk.shows("Mentions")
-        await desk.until(lambda: desk.inbox.threads.current is None, "nobody named mia")
+        await desk.until(lambda: desk.inbox.threads.current_row is None, "nobody named mia")
 
 
 async def test_being_named_is_said_and_listed(desk: Desk) -> None:
@@ -76,11 +76,11 @@ async def test_being_named_is_said_and_listed(desk: Desk) -> None:
 async def test_a_note_is_withdrawn_and_its_text_is_the_notes_draft_again(
     desk: Desk, size: Size
 ) -> None:
-    await desk.store.agents.seen(COLLEAGUE)
+    await desk.store.agents.record_agent(COLLEAGUE)
     async with desk.open(size):
         await desk.stand_on(CHLOE)
         await desk.command("note")
-        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("call her @bo")
         await desk.press("enter")
         await desk.shows("bo will see it · z undoes", "note · mia")
@@ -89,7 +89,7 @@ async def test_a_note_is_withdrawn_and_its_text_is_the_notes_draft_again(
         await desk.shows("Withdrawn: nobody sees the note, its text is a draft again")
         await desk.hides("note · mia")
         assert await desk.store.messages.get(note.id) is None
-        assert not await desk.store.messages.mentions(note.id, COLLEAGUE)
+        assert not await desk.store.messages.has_mention(note.id, COLLEAGUE)
         await desk.command("note")
         await desk.until(lambda: desk.typed == "call her @bo", "the text again")
         await desk.press("escape")
@@ -101,12 +101,12 @@ async def test_a_note_withdrawn_while_another_is_begun_stands_before_it(desk: De
     async with desk.open(WIDE):
         await desk.stand_on(CHLOE)
         await desk.command("note")
-        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("one")
         await desk.press("enter")
         await desk.shows("Noted")
         await desk.command("note")
-        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("two")
         await desk.press("escape")
         await desk.command("undo")
@@ -146,7 +146,7 @@ async def test_without_a_scheduling_provider_the_desk_keeps_it_and_gives_it_back
         message = await desk.last(CHLOE)
         at = desk.clock.now() + 2 * HOUR
         assert (message.scheduled_at, message.hold_until, message.cancel_on_reply) == (at, at, True)
-        claimed = await desk.store.outbox.claim("x", "au", 10)
+        claimed = await desk.store.outbox.claim_due_messages("x", "au", 10)
         assert message.id not in [one.message.id for one in claimed]
         await desk.press("escape")
         await desk.command("call_off")
@@ -165,13 +165,13 @@ async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk
         await desk.shows("Goes out tomorrow 09:00")
         message = await desk.last(CHLOE)
         assert message.hold_until <= desk.clock.now()
-        await desk.store.outbox.claim("x", "au", 10)
+        await desk.store.outbox.claim_due_messages("x", "au", 10)
         await desk.world.provider_says(message, Status.SCHEDULED)
         await desk.shows("⏲ scheduled for Thu 5 Mar 09:00")
         await desk.press("escape")
         await desk.command("call_off")
         await desk.shows("Asked au to cancel it")
-        wanted = await desk.store.outbox.to_cancel("au")
+        wanted = await desk.store.outbox.list_cancel_requests("au")
         assert message.id in [found.id for found in wanted]
 
 
@@ -197,7 +197,7 @@ async def test_the_countdown_is_gone_when_it_is_over(desk: Desk) -> None:
         await desk.shows("Sending in 2 s · Esc z takes it back")
         desk.clock.advance(2)
         await desk.hides("Sending in")
-        assert desk.inbox.keys.said == ""
+        assert desk.inbox.keys.shown_status == ""
 
 
 async def test_at_night_the_first_enter_says_so_and_the_second_sends(desk: Desk) -> None:
@@ -234,7 +234,7 @@ async def test_what_was_said_since_is_not_taken_back(desk: Desk) -> None:
         await desk.press("f6")
         await desk.shows("now through au")
         await desk.press("escape")
-        await desk.until(lambda: not desk.inbox.in_composer, "left")
+        await desk.until(lambda: not desk.inbox.is_composer_focused, "left")
         await desk.shows("now through au")
 
 
@@ -279,7 +279,7 @@ async def test_pictures_make_it_an_mms(desk: Desk, size: Size) -> None:
 async def _has_media(desk: Desk) -> bool:
     """Whether the pictures are on disk with the draft."""
     draft = await desk.draft(CHLOE)
-    return draft is not None and draft.enclosed.media == ("https://x",)
+    return draft is not None and draft.mms.media == ("https://x",)
 
 
 async def test_an_account_without_mms_says_so(desk: Desk) -> None:
@@ -292,7 +292,7 @@ async def test_an_account_without_mms_says_so(desk: Desk) -> None:
 async def test_one_key_replaces_what_costs_and_says_what_it_saves(desk: Desk) -> None:
     async with desk.open(WIDE):
         await _write(desk, CHLOE, "x" * 80)
-        desk.inbox.pane.writing.composer.insert("’")
+        desk.inbox.pane.compose_pane.composer.insert("’")
         await desk.shows("F8 ’→' saves 1 part", "2 parts")
         await desk.press("f8")
         await desk.shows("Replaced ’→': saves 1 part", "81/160 · 1 part")
@@ -361,9 +361,14 @@ async def test_a_draft_is_marked_in_the_list(desk: Desk) -> None:
 
 
 def test_the_two_way_name_of_serwersms_can_be_answered() -> None:
-    assert answer_words(Route(ACCOUNTS[1], "2waySMS")) == "can answer"
-    assert answer_words(Route(ACCOUNTS[1], "MYSHOP")) == "cannot be answered: a name as sender"
-    assert answer_words(Route(ACCOUNTS[0], "2waySMS")) == "cannot be answered: a name as sender"
+    assert format_answerability(Route(ACCOUNTS[1], "2waySMS")) == "can answer"
+    assert (
+        format_answerability(Route(ACCOUNTS[1], "MYSHOP")) == "cannot be answered: a name as sender"
+    )
+    assert (
+        format_answerability(Route(ACCOUNTS[0], "2waySMS"))
+        == "cannot be answered: a name as sender"
+    )
 
 
 async def test_an_answer_before_its_time_cancels_what_was_so_chosen(desk: Desk) -> None:

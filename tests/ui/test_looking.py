@@ -79,7 +79,7 @@ async def test_going_to_who_waits_next_opens_it(desk: Desk, size: Size) -> None:
 
 async def test_close_and_next_stays_in_a_list_of_ones_own(desk: Desk) -> None:
     for number in (CHLOE, ANA):
-        await desk.store.triage.assign([(await desk.thread(number)).id], AGENT, AGENT)
+        await desk.store.triage.assign_conversations([(await desk.thread(number)).id], AGENT, AGENT)
     async with desk.open(WIDE):
         await desk.press("g", "i", "E")
         ana = (await desk.thread(ANA)).id
@@ -89,12 +89,12 @@ async def test_close_and_next_stays_in_a_list_of_ones_own(desk: Desk) -> None:
 
 
 async def test_going_to_who_waits_keeps_a_list_that_has_them(desk: Desk) -> None:
-    await desk.store.triage.assign([(await desk.thread(ANA)).id], AGENT, AGENT)
+    await desk.store.triage.assign_conversations([(await desk.thread(ANA)).id], AGENT, AGENT)
     async with desk.open(WIDE):
         await desk.press("g", "i")
         await desk.until(lambda: len(desk.inbox.threads.rows) == 2)
         await desk.stand_on(HUGO)
-        await desk.store.triage.close(
+        await desk.store.triage.close_conversations(
             [(await desk.thread(number)).id for number in (CHLOE, DAWIT)], "bo"
         )
         await desk.press("n")

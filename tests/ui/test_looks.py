@@ -7,9 +7,9 @@ from textual.strip import Strip
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import CHLOE, HUGO
-from tui.themes import THEMES, look_of
+from tui.themes import THEMES, to_theme_setting
 
-LOOKS = [look_of(theme.name) for theme in THEMES]
+LOOKS = [to_theme_setting(theme.name) for theme in THEMES]
 BOX = re.compile("[─│╭╮╰╯┌┐└┘━┃]")
 
 

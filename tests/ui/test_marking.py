@@ -116,6 +116,6 @@ async def test_a_range_over_many_screens_is_found_in_the_store(desk: Desk) -> No
         await desk.world.writes(f"+614915{number:05d}", "hello")
     async with desk.open(NARROW):
         await desk.press("x", "end")
-        await desk.until(lambda: (row := desk.inbox.threads.current) and row.party == HUGO)
+        await desk.until(lambda: (row := desk.inbox.threads.current_row) and row.party == HUGO)
         await desk.press("X")
         assert len(await marked(desk)) == 127

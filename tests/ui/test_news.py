@@ -7,7 +7,7 @@ from textual.events import AppBlur, AppFocus
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, HUGO, NAMES, NOBODY
 from tui.domain.account import Health
-from tui.domain.phone import pretty
+from tui.domain.phone import format_phone_number
 
 Size = tuple[int, int]
 
@@ -60,7 +60,7 @@ async def test_the_cursor_stays_on_its_conversation_when_the_list_reorders(
         await desk.world.writes(BOB, "Hello?")
         await desk.until(lambda: "4 waiting" in desk.text())
         await desk.until(lambda: [r.party for r in desk.inbox.threads.rows][3] == BOB, "moved up")
-        row = desk.inbox.threads.current
+        row = desk.inbox.threads.current_row
         assert row is not None and row.party == BOB
         await desk.shows("Hello?")
 
@@ -70,15 +70,15 @@ async def test_the_line_under_the_cursor_stays_when_rows_come_in_above(desk: Des
         await desk.world.writes(f"+6149157{n:04d}", f"Question {n}")
     async with desk.open(NARROW):
         await desk.press(*["j"] * 25)
-        row = desk.inbox.threads.current
+        row = desk.inbox.threads.current_row
         assert row is not None
         before = desk.inbox.threads.cursor - desk.inbox.threads.top
         first = await desk.thread(CHLOE)
-        await desk.store.triage.close([first.id], COLLEAGUE)
+        await desk.store.triage.close_conversations([first.id], COLLEAGUE)
         await desk.until(
             lambda: all(r.party != CHLOE for r in desk.inbox.threads.rows), "closed elsewhere"
         )
-        after = desk.inbox.threads.current
+        after = desk.inbox.threads.current_row
         assert after is not None and after.id == row.id
         assert desk.inbox.threads.cursor - desk.inbox.threads.top == before
 
@@ -96,7 +96,8 @@ async def test_a_new_text_does_not_move_the_picture_of_who_reads_further_up(
         before = re.findall(r"Line \d+", desk.text())
         await desk.world.writes(HUGO, "Any news?\nI am waiting")
         await desk.until(
-            lambda: desk.inbox.pane.view.messages[-1].body.startswith("Any news"), "taken in"
+            lambda: desk.inbox.pane.message_view.messages[-1].body.startswith("Any news"),
+            "taken in",
         )
         await desk.pilot.pause()
         assert re.findall(r"Line \d+", desk.text()) == before
@@ -144,7 +145,10 @@ async def test_the_badge_in_the_list_changes_by_itself(desk: Desk) -> None:
         nobody = await desk.thread(NOBODY)
         message = await desk.store.messages.get(nobody.last_id)
         assert message is not None
-        line = next(n for n, text in enumerate(desk.lines()) if pretty(NOBODY) in text) + 1
+        line = (
+            next(n for n, text in enumerate(desk.lines()) if format_phone_number(NOBODY) in text)
+            + 1
+        )
         assert "✓✓" in desk.lines()[line]
         answer = await desk.world.answers(NOBODY, "Still ready", message.status or exit())
         assert answer.id != message.id
@@ -155,12 +159,12 @@ async def test_what_colleagues_do_shows(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.stand_on(DAWIT)
         dawit = await desk.thread(DAWIT)
-        await desk.store.triage.assign([dawit.id], COLLEAGUE, COLLEAGUE)
-        await desk.store.triage.star([dawit.id], COLLEAGUE, True)
+        await desk.store.triage.assign_conversations([dawit.id], COLLEAGUE, COLLEAGUE)
+        await desk.store.triage.set_star([dawit.id], COLLEAGUE, True)
         await desk.shows("★ @bo", "there  @bo")
-        await desk.store.triage.label([dawit.id], COLLEAGUE, "billing", True)
+        await desk.store.triage.set_label([dawit.id], COLLEAGUE, "billing", True)
         await desk.shows("#billing")
-        await desk.store.triage.rename(dawit.id, "Dawit B.", "", COLLEAGUE)
+        await desk.store.triage.rename_contact(dawit.id, "Dawit B.", "", COLLEAGUE)
         await desk.shows("Dawit B.")
 
 
@@ -176,7 +180,7 @@ async def test_the_first_line_follows_the_accounts(desk: Desk) -> None:
 async def test_a_customer_who_writes_to_a_closed_conversation_opens_it_again(desk: Desk) -> None:
     async with desk.open(WIDE):
         chloe = await desk.thread(CHLOE)
-        await desk.store.triage.close([chloe.id], COLLEAGUE)
+        await desk.store.triage.close_conversations([chloe.id], COLLEAGUE)
         await desk.hides(NAMES[CHLOE])
         await desk.world.writes(CHLOE, "One more thing")
         await desk.shows(NAMES[CHLOE], "One more thing")
@@ -188,5 +192,5 @@ async def test_more_changes_than_a_reader_can_follow_reload_the_screen(desk: Des
         texts = [f"Flood {n}" for n in range(2_500)]
         await desk.world.writes(HUGO, *texts)
         await desk.shows("Flood 2499")
-        row = desk.inbox.threads.current
+        row = desk.inbox.threads.current_row
         assert row is not None and row.party == ANA

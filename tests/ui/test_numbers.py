@@ -2,7 +2,7 @@
 
 from tests.ui.desk import WIDE, Desk, presses
 from tui.clock import DAY, HOUR
-from tui.screens.numbers import day_begin
+from tui.screens.numbers import find_day_start
 
 
 @presses("numbers")
@@ -18,7 +18,9 @@ async def test_they_are_read_again_by_key(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("numbers")
         await desk.shows("opt-outs 1")
-        await desk.store.consent.decide(desk.shown_id, "mia", opted_out=True, evidence="by phone")
+        await desk.store.consent.record_decision(
+            desk.shown_id, "mia", opted_out=True, evidence="by phone"
+        )
         await desk.press("r")
         await desk.shows("opt-outs 2")
 
@@ -38,12 +40,12 @@ async def test_in_ascii_plots_are_ascii(desk: Desk) -> None:
 
 async def test_counts_equal_what_is_stored(desk: Desk) -> None:
     now = desk.clock.now()
-    numbers = await desk.store.numbers.since(day_begin(now, desk.seat, 6), now)
+    numbers = await desk.store.statistics.get_statistics(find_day_start(now, desk.seat, 6), now)
     counters = await desk.store.database.read(
         lambda c: c.execute("select direction, count(*) from messages group by 1").fetchall()
     )
     stored = {row[0]: row[1] for row in counters}
-    assert (sum(numbers.came_in), sum(numbers.went_out)) == (stored["in"], stored["out"])
-    assert len(numbers.came_in) == -(-(now - numbers.since) // HOUR)
-    later = await desk.store.numbers.since(now + DAY, now + 2 * DAY)
-    assert sum(later.came_in) == 0 and later.answers == ()
+    assert (sum(numbers.received), sum(numbers.sent)) == (stored["in"], stored["out"])
+    assert len(numbers.received) == -(-(now - numbers.since) // HOUR)
+    later = await desk.store.statistics.get_statistics(now + DAY, now + 2 * DAY)
+    assert sum(later.received) == 0 and later.reply_times == ()

@@ -4,17 +4,17 @@ from datetime import UTC
 
 import pytest
 
-from tui.screens.chord import lines_of
-from tui.screens.history import deed_words
-from tui.screens.pick import Choice, matching
-from tui.store.audit import Deed
+from tui.screens.chord import wrap_key_labels
+from tui.screens.history import describe_entry
+from tui.screens.pick import Choice, filter_matching
+from tui.store.audit import AuditEntry
 
 NOW = 1_772_611_200_000
 
 
 def names(typed: str, *known: str) -> list[str]:
     """What matches, best first."""
-    return [choice.value for choice in matching([Choice(n, n) for n in known], typed)]
+    return [choice.value for choice in filter_matching([Choice(n, n) for n in known], typed)]
 
 
 def test_nothing_typed_offers_everything_in_its_order() -> None:
@@ -49,12 +49,12 @@ def test_letters_between_are_skipped_and_strangers_left_out() -> None:
     ],
 )
 def test_deeds_read_as_sentences(action: str, detail: str, words: str) -> None:
-    assert deed_words(Deed(NOW, "ana", action, 0, detail), UTC) == words
+    assert describe_entry(AuditEntry(NOW, "ana", action, 0, detail), UTC) == words
 
 
 def test_keys_that_may_follow_take_as_many_lines_as_they_need() -> None:
     pairs = [(str(number), "word" * 3) for number in range(9)]
-    lines = lines_of(pairs, 40)
+    lines = wrap_key_labels(pairs, 40)
     assert [pair for line in lines for pair in line] == pairs
     assert all(sum(len(k) + len(w) + 3 for k, w in line) <= 40 for line in lines)
-    assert lines_of([("a", "x" * 90)], 40) == [[("a", "x" * 90)]]
+    assert wrap_key_labels([("a", "x" * 90)], 40) == [[("a", "x" * 90)]]

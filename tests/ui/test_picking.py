@@ -97,7 +97,7 @@ async def test_snoozing_several_at_once(desk: Desk) -> None:
 @presses("assign")
 async def test_assigning_to_a_colleague_by_a_few_letters(desk: Desk, size: Size) -> None:
     for name in ("bo", "zoe"):
-        await desk.store.agents.seen(name)
+        await desk.store.agents.record_agent(name)
     async with desk.open(size):
         await desk.command("assign")
         await desk.shows("Assign Chloe Martin", "✓ nobody", "zoe")
@@ -131,7 +131,7 @@ async def test_who_sits_down_is_known_to_colleagues(desk: Desk) -> None:
     async with desk.open(WIDE, agent="newcomer"):
 
         async def known() -> bool:
-            return "newcomer" in await desk.store.agents.names()
+            return "newcomer" in await desk.store.agents.list_names()
 
         await desk.until(known)
 
@@ -173,8 +173,8 @@ async def test_several_labels_are_ticked_in_one_opening_and_undone_as_one(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
-        await desk.store.triage.label([(await desk.thread(BOB)).id], AGENT, "late", True)
-        await desk.store.triage.label([(await desk.thread(CHLOE)).id], AGENT, "angry", True)
+        await desk.store.triage.set_label([(await desk.thread(BOB)).id], AGENT, "late", True)
+        await desk.store.triage.set_label([(await desk.thread(CHLOE)).id], AGENT, "angry", True)
         await desk.press("l")
         await desk.shows("✓ #angry", "  #late", "Space or Tab ticks several", "Enter takes one")
         await desk.press("space")
@@ -260,7 +260,7 @@ async def test_saving_a_view_and_coming_back_to_it(desk: Desk, size: Size) -> No
         await desk.shows("Save what is shown as My desk")
         await desk.press("enter")
         await desk.shows("Saved the view My desk as g 1")
-        assert [v.view for v in await desk.store.views.all(AGENT)] == [View(assignee=AGENT)]
+        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(assignee=AGENT)]
         await desk.press("g", "o")
         await desk.until(lambda: len(parties(desk)) == 7)
         await desk.command("views")
@@ -271,7 +271,7 @@ async def test_saving_a_view_and_coming_back_to_it(desk: Desk, size: Size) -> No
 
 
 async def test_a_digit_behind_g_shows_a_saved_view(desk: Desk) -> None:
-    await desk.store.views.save("Late [/]", View(order=Order.NEWEST), AGENT)
+    await desk.store.views.save_view("Late [/]", View(order=Order.NEWEST), AGENT)
     async with desk.open(NARROW):
         await desk.press("g")
         await desk.shows("1 Late [/]", "/ Search everything")
@@ -293,27 +293,27 @@ async def test_a_digit_without_a_view_does_nothing(desk: Desk) -> None:
 
 
 async def test_removing_a_view_is_undone_with_its_key(desk: Desk) -> None:
-    saved = await desk.store.views.save("late", View(order=Order.NEWEST), AGENT)
+    saved = await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
     async with desk.open(WIDE):
         await desk.press("v", "f8")
         await desk.shows("Removed the view late")
-        assert await desk.store.views.all(AGENT) == []
+        assert await desk.store.views.list_views(AGENT) == []
         await desk.press("z")
         await desk.shows("the view late is back")
-        assert await desk.store.views.all(AGENT) == [saved]
+        assert await desk.store.views.list_views(AGENT) == [saved]
 
 
 async def test_saving_over_a_view_is_undone_to_what_it_was(desk: Desk) -> None:
-    saved = await desk.store.views.save("late", View(order=Order.NEWEST), AGENT)
+    saved = await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
     async with desk.open(WIDE):
         await desk.press("v")
         await desk.type("late")
         await desk.press("down", "enter")
         await desk.shows("Saved the view late")
-        assert [v.view for v in await desk.store.views.all(AGENT)] == [View()]
+        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View()]
         await desk.press("z")
         await desk.shows("as it was")
-        assert await desk.store.views.all(AGENT) == [saved]
+        assert await desk.store.views.list_views(AGENT) == [saved]
 
 
 # History --------------------------------------------------------------------------------------
@@ -356,7 +356,7 @@ async def test_with_nothing_in_the_list_nothing_is_asked(empty_desk: Desk, key: 
 
 async def test_names_of_contacts_are_shown_as_written_in_titles(desk: Desk) -> None:
     ana = await desk.thread(ANA)
-    await desk.store.triage.rename(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
+    await desk.store.triage.rename_contact(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
     async with desk.open(WIDE):
         await desk.stand_on(ANA)
         await desk.press("l")

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from tests.ui.desk import NARROW, Desk, presses
 from tests.ui.history import ACCOUNTS, ANA
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 
-ABLE = Capabilities("SmartSwitch", Channel.PUSH, ReceiptChannel.NONE, ping=True)
+ABLE = Capabilities("SmartSwitch", ReplyChannel.PUSH, ReceiptChannel.NONE, can_ping=True)
 
 
 @presses("ping")
@@ -49,8 +49,8 @@ async def test_the_list_tells_what_a_ping_found_out(desk: Desk) -> None:
         await desk.command("ping")
         await desk.shows("Ping: is the phone on?")
         ping = await desk.last(ANA)
-        await desk.store.outbox.claim("a", ping.account, 10)
-        await desk.store.outbox.settle(ping.id, Settled(Status.FAILED, reason="absent"))
+        await desk.store.outbox.claim_due_messages("a", ping.account, 10)
+        await desk.store.outbox.settle_message(ping.id, SendRecord(Status.FAILED, reason="absent"))
         await desk.shows("Ping: the phone is off or out of reach")
         assert (await desk.thread(ANA)).failed == 0
         row = next(line for line in desk.lines() if "out of reach" in line)

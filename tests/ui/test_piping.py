@@ -12,9 +12,9 @@ from textual.widgets import Input
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE
 from tests.ui.terminal import plain, terminal
-from tui.desk.transcript import transcript
+from tui.desk.transcript import read_transcript
 from tui.store.errors import StoreError
-from tui.terminal.piping import outcome_words, pipe
+from tui.terminal.piping import describe_exit, pipe_text
 
 Size = tuple[int, int]
 
@@ -49,7 +49,7 @@ async def test_a_command_gets_every_message_with_time_name_and_status(
         await desk.store.messages.add_note(chloe.id, COLLEAGUE, "regular\ncustomer")
         await desk.world.writes(CHLOE, "\x1b[31mred\u202e")
         await _pipe_to(desk, f"cat > {got}; true")
-        await desk.until(lambda: desk.inbox.keys.said.endswith(": done"), "said")
+        await desk.until(lambda: desk.inbox.keys.shown_status.endswith(": done"), "said")
     lines = got.read_text().splitlines()
     texts = [m.body for m in await desk.messages(CHLOE)]
     assert lines[:2] == ["Chloe Martin  +61 491 570 156", ""]
@@ -117,7 +117,7 @@ async def test_an_empty_line_says_what_is_expected_and_esc_runs_nothing(desk: De
         await desk.shows("Your shell runs it")
         await desk.press("escape")
         await desk.hides("Pipe the conversation to")
-        assert desk.inbox.keys.said == ""
+        assert desk.inbox.keys.shown_status == ""
 
 
 async def test_what_a_customer_wrote_is_never_part_of_the_command(
@@ -137,7 +137,7 @@ async def test_a_long_conversation_comes_page_by_page_and_whole(desk: Desk) -> N
     chloe = await desk.thread(CHLOE)
     for number in range(600):
         await desk.store.messages.add_note(chloe.id, AGENT, f"note {number}")
-    pieces = [piece async for piece in transcript(desk.store, chloe, desk.seat.zone)]
+    pieces = [piece async for piece in read_transcript(desk.store, chloe, desk.seat.zone)]
     assert len(pieces) == 3  # the heading and two pages
     numbers = [line.split()[-1] for line in "".join(pieces).splitlines() if ": note " in line]
     assert numbers == [str(number) for number in range(600)]
@@ -145,7 +145,7 @@ async def test_a_long_conversation_comes_page_by_page_and_whole(desk: Desk) -> N
 
 async def test_an_answer_says_who_wrote_it_and_what_became_of_it(desk: Desk) -> None:
     ana = await desk.thread(ANA)
-    text = "".join([piece async for piece in transcript(desk.store, ana, desk.seat.zone)])
+    text = "".join([piece async for piece in read_transcript(desk.store, ana, desk.seat.zone)])
     assert "mia: Your appointment is at 16:00 [delivered 13:5" in text
 
 
@@ -156,11 +156,11 @@ async def test_a_store_that_fails_meanwhile_is_told_and_the_command_ends(desk: D
 
     async with desk.open(WIDE):
         with pytest.raises(StoreError, match="gone"):
-            await pipe(desk.app, "cat > /dev/null", broken(), "/bin/sh")
+            await pipe_text(desk.app, "cat > /dev/null", broken(), "/bin/sh")
 
 
 def test_a_long_command_is_cut_before_what_became_of_it() -> None:
-    assert outcome_words("x" * 100, 0) == f"{'x' * 59}…: done"
+    assert describe_exit("x" * 100, 0) == f"{'x' * 59}…: done"
 
 
 def test_on_a_real_terminal_the_output_stays_until_a_key_and_ctrl_c_ends_only_the_command(

@@ -6,7 +6,7 @@ from tests.ui.desk import BOTH_SIZES, NARROW, Desk
 from tests.ui.history import BOB, CHLOE, DAWIT, FARID, HUGO, NOBODY, PRIYA
 from tests.ui.hostile import LEFT_OUT, leave
 from tui.commands import Scope
-from tui.domain.templates import Template
+from tui.domain.templates import CannedReply
 
 Size = tuple[int, int]
 
@@ -32,7 +32,9 @@ class Eye:
 
 @BOTH_SIZES
 async def test_no_screen_shows_a_sign_of_ours_beyond_ascii(desk: Desk, size: Size) -> None:
-    await desk.store.templates.save(Template("hello", "Hello {name}, it is {what}"), "mia")
+    await desk.store.templates.save_template(
+        CannedReply("hello", "Hello {name}, it is {what}"), "mia"
+    )
     async with desk.open(size, ascii=True, grace_ms=5_000, quiet_hours=(13, 15)):
         eye = Eye(desk)
         await eye.look()
@@ -40,8 +42,8 @@ async def test_no_screen_shows_a_sign_of_ours_beyond_ascii(desk: Desk, size: Siz
         for place, command in enumerate(desk.seat.commands):
             if command.id in LEFT_OUT or not command.keys:
                 continue
-            await desk.inbox.go_to(await desk.thread(numbers[place % len(numbers)]))
-            if command.scope is Scope.WRITE:
+            await desk.inbox.go_to_conversation(await desk.thread(numbers[place % len(numbers)]))
+            if command.scope is Scope.COMPOSE:
                 await desk.press("r")
             await desk.press(*command.keys[0].split(" "))
             await eye.look()

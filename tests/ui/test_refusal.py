@@ -7,8 +7,8 @@ import pytest
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE, COLLEAGUE
 from tui.domain.conversation import State
-from tui.domain.templates import Template
-from tui.store.pens import Pens
+from tui.domain.templates import CannedReply
+from tui.store.pens import ComposeLocks
 
 Size = tuple[int, int]
 
@@ -16,7 +16,7 @@ Size = tuple[int, int]
 @pytest.fixture(autouse=True)
 def _long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, the keys of a test follow each other without a pause."""
-    monkeypatch.setattr("tui.desk.hush.PAUSE", 60.0)
+    monkeypatch.setattr("tui.desk.hush.PAUSE_SECONDS", 60.0)
 
 
 @BOTH_SIZES
@@ -39,13 +39,15 @@ async def test_a_reply_typed_in_one_burst_at_a_locked_customer_is_no_command(
 
 
 async def test_after_a_pause_keys_act_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.desk.hush.PAUSE", 3.0)
+    monkeypatch.setattr("tui.desk.hush.PAUSE_SECONDS", 3.0)
     await _lock(desk, CHLOE)
     async with desk.open(WIDE):
         await desk.stand_on(CHLOE)
         await desk.press("r", "e")
         await desk.shows("Not typed")
-        await desk.until(lambda: not desk.inbox.hush.lasts(monotonic()), "the pause is over")
+        await desk.until(
+            lambda: not desk.inbox.key_guard.is_active(monotonic()), "the pause is over"
+        )
         await desk.press("e")
         await desk.until(lambda: _is(desk, CHLOE, State.CLOSED), "closed")
 
@@ -62,7 +64,7 @@ async def test_esc_lets_keys_act_at_once(desk: Desk) -> None:
 async def test_where_a_colleague_writes_the_t_of_a_text_does_not_take_over(
     desk: Desk, key: str
 ) -> None:
-    await desk.store.templates.save(Template("hours", "9 to 6"), "mia")
+    await desk.store.templates.save_template(CannedReply("hours", "9 to 6"), "mia")
     async with desk.open(WIDE):
         if key == "1":
             await desk.command("triage")
@@ -74,20 +76,20 @@ async def test_where_a_colleague_writes_the_t_of_a_text_does_not_take_over(
         await _another_process_takes_the_pen(desk, place)
         await desk.press(key, *"Texts")
         await desk.shows("Not typed, keys act again after a pause: bo is writing here")
-        assert not desk.inbox.in_composer
-        assert await desk.store.pens.holder(place) == COLLEAGUE
+        assert not desk.inbox.is_composer_focused
+        assert await desk.store.compose_locks.get_holder(place) == COLLEAGUE
 
 
 async def _lock(desk: Desk, number: str) -> None:
     """The customer must not be texted."""
     place = (await desk.thread(number)).id
-    await desk.store.consent.decide(place, COLLEAGUE, opted_out=True, evidence="by phone")
+    await desk.store.consent.record_decision(place, COLLEAGUE, opted_out=True, evidence="by phone")
 
 
 async def _another_process_takes_the_pen(desk: Desk, place: int) -> None:
     """Bo writes at another screen."""
-    pens = Pens(desk.store.database, desk.clock, "bo's process")
-    assert await pens.take(place, COLLEAGUE) == ""
+    pens = ComposeLocks(desk.store.database, desk.clock, "bo's process")
+    assert await pens.acquire_lock(place, COLLEAGUE) == ""
 
 
 async def _is(desk: Desk, number: str, state: State) -> bool:

@@ -9,9 +9,9 @@ from textual.widgets import OptionList
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import AGENT, CHLOE
 from tui import handlers
-from tui.commands import COMMANDS, PREFIX, Scope, by_id, remapped, shown
+from tui.commands import COMMANDS, PREFIX_KEY, Scope, format_key, index_by_id, remap_keys
 from tui.handlers.kind import Handler
-from tui.screens.help import help_text
+from tui.screens.help import format_help
 from tui.screens.inbox import InboxScreen
 
 LOCAL = {"send", "send_close", "new_line"}
@@ -19,21 +19,21 @@ LOCAL = {"send", "send_close", "new_line"}
 
 
 def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
-    assert handlers.HANDLERS.keys() == by_id().keys()
+    assert handlers.HANDLERS.keys() == index_by_id().keys()
 
 
 def test_ids_are_unique() -> None:
-    assert len(by_id()) == len(COMMANDS)
+    assert len(index_by_id()) == len(COMMANDS)
 
 
 def test_no_key_has_two_meanings_in_one_place() -> None:
     for writing in (True, False):
-        keys = [key for c in COMMANDS if (c.scope is Scope.WRITE) is writing for key in c.keys]
+        keys = [key for c in COMMANDS if (c.scope is Scope.COMPOSE) is writing for key in c.keys]
         assert len(keys) == len(set(keys))
 
 
 def test_the_prefix_key_means_nothing_by_itself() -> None:
-    assert PREFIX not in {key for command in COMMANDS for key in command.keys}
+    assert PREFIX_KEY not in {key for command in COMMANDS for key in command.keys}
 
 
 def test_every_command_is_pressed_by_some_test() -> None:
@@ -41,7 +41,7 @@ def test_every_command_is_pressed_by_some_test() -> None:
     for path in Path(__file__).parent.glob("test_*.py"):
         for arguments in re.findall(r"^@presses\(([^)]*)\)", path.read_text(), re.MULTILINE):
             named |= set(re.findall(r'"(\w+)"', arguments))
-    assert by_id().keys() - named == set()
+    assert index_by_id().keys() - named == set()
 
 
 def listening(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -75,7 +75,7 @@ async def test_every_key_reaches_its_command(
 ) -> None:
     async with desk.open(size):
         reached = listening(monkeypatch)
-        await press_all(desk, set(Scope) - {Scope.WRITE}, reached)
+        await press_all(desk, set(Scope) - {Scope.COMPOSE}, reached)
 
 
 @BOTH_SIZES
@@ -86,7 +86,7 @@ async def test_every_key_for_writing_reaches_its_command(
         await desk.open_thread(CHLOE)
         await desk.command("reply")
         reached = listening(monkeypatch)
-        await press_all(desk, {Scope.WRITE}, reached)
+        await press_all(desk, {Scope.COMPOSE}, reached)
         await desk.press("ctrl+k")
         await desk.until(lambda: reached[-1:] == ["palette"], "the palette while writing")
 
@@ -97,7 +97,7 @@ async def test_the_palette_offers_every_command(desk: Desk) -> None:
         await desk.shows("Next conversation")
         options = desk.app.screen.query_one(OptionList).options
         offered = {str(option.prompt).split("  (")[0] for option in options}
-        assert {command.words for command in COMMANDS} <= offered
+        assert {command.title for command in COMMANDS} <= offered
 
 
 async def test_the_palette_finds_a_command_by_its_words_and_runs_it(desk: Desk) -> None:
@@ -112,10 +112,10 @@ async def test_the_palette_finds_a_command_by_its_words_and_runs_it(desk: Desk) 
 
 
 def test_the_help_tells_every_command_with_all_its_keys() -> None:
-    lines = help_text(COMMANDS).plain.split("\n")
+    lines = format_help(COMMANDS).plain.split("\n")
     for command in COMMANDS:
-        keys = "  ".join(shown(key) for key in command.keys)
-        told = f"{keys} {command.words} {command.hint}".split()
+        keys = "  ".join(format_key(key) for key in command.keys)
+        told = f"{keys} {command.title} {command.description}".split()
         assert told in [line.split() for line in lines]
 
 
@@ -123,7 +123,7 @@ async def test_the_help_page_fits_into_eighty_columns(desk: Desk) -> None:
     async with desk.open((80, 120)):
         await desk.command("help")
         for command in COMMANDS:
-            await desk.shows(command.words, command.hint)
+            await desk.shows(command.title, command.description)
 
 
 async def test_a_remapped_key_works_and_is_shown_everywhere(desk: Desk) -> None:
@@ -135,7 +135,7 @@ async def test_a_remapped_key_works_and_is_shown_everywhere(desk: Desk) -> None:
         await desk.press("question_mark")
         await desk.shows("Keys")
         await desk.press("escape")
-        assert "\nF9  " in help_text(desk.seat.commands).plain
+        assert "\nF9  " in format_help(desk.seat.commands).plain
         assert (await desk.thread(CHLOE)).starred
 
 
@@ -178,8 +178,8 @@ async def test_an_unknown_second_key_does_nothing(
 
 
 def test_remapping_changes_nothing_else() -> None:
-    changed = by_id(remapped({"close": ("x",)}))
+    changed = index_by_id(remap_keys({"close": ("x",)}))
     assert changed["close"].keys == ("x",)
     assert {k: v for k, v in changed.items() if k != "close"} == {
-        k: v for k, v in by_id().items() if k != "close"
+        k: v for k, v in index_by_id().items() if k != "close"
     }

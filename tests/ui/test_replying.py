@@ -47,7 +47,7 @@ async def test_the_badge_follows_the_provider_without_a_key(desk: Desk, size: Si
         await desk.press("enter")
         await desk.shows("… queued")
         message = await desk.last(ANA)
-        await desk.store.outbox.claim("sync", "pl", 1)
+        await desk.store.outbox.claim_due_messages("sync", "pl", 1)
         await desk.shows("↗ sending")
         await desk.world.provider_says(message, Status.ACCEPTED)
         await desk.shows("→ accepted")
@@ -65,7 +65,7 @@ async def test_a_failure_tells_its_reason_in_words(desk: Desk, size: Size) -> No
         await desk.press("enter")
         await desk.shows("… queued")
         message = await desk.last(CHLOE)
-        await desk.store.outbox.claim("sync", "au", 100)
+        await desk.store.outbox.claim_due_messages("sync", "au", 100)
         await desk.world.provider_says(message, Status.FAILED, "the phone is switched off")
         await desk.shows("✗ failed: the phone is switched off")
         assert (await desk.thread(CHLOE)).failed == 1
@@ -77,7 +77,7 @@ async def test_a_late_receipt_never_moves_the_badge_back(desk: Desk) -> None:
         await desk.press("enter")
         await desk.shows("… queued")
         message = await desk.last(CHLOE)
-        await desk.store.outbox.claim("sync", "au", 100)
+        await desk.store.outbox.claim_due_messages("sync", "au", 100)
         await desk.world.provider_says(message, Status.DELIVERED)
         await desk.shows("✓✓ delivered")
         await desk.world.receipt(message, Status.SUBMITTED)
@@ -94,7 +94,7 @@ async def test_sending_and_closing_goes_back_to_the_list(desk: Desk, size: Size)
         await write(desk, CHLOE, "Done")
         await desk.command("send_close")
         await desk.shows("Closed Chloe Martin")
-        await desk.until(lambda: not desk.inbox.in_composer, "out of the composer")
+        await desk.until(lambda: not desk.inbox.is_composer_focused, "out of the composer")
         assert (await desk.thread(CHLOE)).state is State.CLOSED
         assert await sent(desk, CHLOE) == ["Done"]
 
@@ -123,9 +123,9 @@ async def test_the_setting_swaps_enter_and_alt_enter(desk: Desk) -> None:
 async def test_enter_twice_in_haste_sends_once(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await write(desk, CHLOE, "only once")
-        composer = desk.inbox.pane.writing.composer
-        composer.submit(close=False)
-        composer.submit(close=False)
+        composer = desk.inbox.pane.compose_pane.composer
+        composer.submit_text(close=False)
+        composer.submit_text(close=False)
         await desk.shows("… queued")
         await desk.press("enter", "enter")
         assert await sent(desk, CHLOE) == ["only once"]
@@ -135,17 +135,17 @@ async def test_what_is_typed_while_a_message_is_queued_stays(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = asyncio.Event()
-    queue = desk.store.intents.queue
+    queue = desk.store.intents.queue_message
 
     async def slow_queue(*args: object, **kwargs: object) -> object:
         await gate.wait()
         return await queue(*args, **kwargs)  # type: ignore[arg-type]
 
     async with desk.open(WIDE):
-        monkeypatch.setattr(desk.store.intents, "queue", slow_queue)
+        monkeypatch.setattr(desk.store.intents, "queue_message", slow_queue)
         await write(desk, CHLOE, "first")
-        desk.inbox.pane.writing.composer.submit(close=False)
-        desk.inbox.pane.writing.composer.insert("second")
+        desk.inbox.pane.compose_pane.composer.submit_text(close=False)
+        desk.inbox.pane.compose_pane.composer.insert("second")
         gate.set()
         await desk.shows("… queued")
         assert desk.typed == "second"
@@ -170,7 +170,7 @@ async def test_who_has_opted_out_cannot_be_written_to(desk: Desk, size: Size) ->
         await desk.stand_on(INES)
         await desk.command("reply")
         await desk.shows("opted out")
-        assert not desk.inbox.in_composer
+        assert not desk.inbox.is_composer_focused
 
 
 @BOTH_SIZES
@@ -180,7 +180,9 @@ async def test_an_opt_out_while_writing_stops_the_send_and_keeps_the_text(
     async with desk.open(size):
         await write(desk, CHLOE, "Are you sure?")
         chloe = await desk.thread(CHLOE)
-        await desk.store.consent.decide(chloe.id, COLLEAGUE, opted_out=True, evidence="by phone")
+        await desk.store.consent.record_decision(
+            chloe.id, COLLEAGUE, opted_out=True, evidence="by phone"
+        )
         await desk.press("enter")
         await desk.shows("opted out", "Are you sure?")
         assert desk.typed == "Are you sure?"
@@ -192,7 +194,7 @@ async def test_a_new_question_is_shown_before_the_answer_goes_out(desk: Desk, si
     async with desk.open(size):
         await write(desk, CHLOE, "Friday it is")
         await desk.world.writes(CHLOE, "Or rather Monday")
-        view = desk.inbox.pane.view
+        view = desk.inbox.pane.message_view
         await desk.until(lambda: view.messages[-1].body == "Or rather Monday", "shown in full")
         await desk.press("enter")
         await desk.shows("Enter again sends")
@@ -206,7 +208,7 @@ async def test_a_new_question_is_shown_before_the_answer_goes_out(desk: Desk, si
 async def test_an_answer_of_a_colleague_is_shown_before_a_second_goes_out(desk: Desk) -> None:
     async with desk.open(WIDE):
         await write(desk, CHLOE, "Friday it is")
-        await desk.store.intents.queue(NewMessage(CHLOE, "Friday!", "au", agent=COLLEAGUE))
+        await desk.store.intents.queue_message(NewMessage(CHLOE, "Friday!", "au", agent=COLLEAGUE))
         await desk.shows("Friday!")
         await desk.press("enter")
         await desk.until(lambda: desk.typed == "Friday it is", "the text stays")
@@ -222,7 +224,7 @@ async def test_a_question_that_no_one_has_shown_yet_stops_the_send_too(
         async def deaf(*_: object) -> None:
             """The news has not come yet."""
 
-        monkeypatch.setattr(desk.inbox, "apply", deaf)
+        monkeypatch.setattr(desk.inbox, "apply_changes", deaf)
         await desk.world.writes(CHLOE, "Or rather Monday")
         await desk.press("enter")
         await desk.shows("nothing was sent")
@@ -239,7 +241,7 @@ async def test_a_store_that_refuses_is_told_and_the_text_stays(
 
     async with desk.open(size):
         await write(desk, CHLOE, "Friday it is")
-        monkeypatch.setattr(desk.store.intents, "queue", busy)
+        monkeypatch.setattr(desk.store.intents, "queue_message", busy)
         await desk.press("enter")
         await desk.shows("locked", "Friday it is")
         monkeypatch.undo()
@@ -305,7 +307,7 @@ async def test_a_message_can_be_taken_back_while_it_is_held(desk: Desk) -> None:
         await write(desk, CHLOE, "Oops")
         await desk.press("enter")
         await desk.shows("z takes it back")
-        claimed = await desk.store.outbox.claim("sync", "au", 100)
+        claimed = await desk.store.outbox.claim_due_messages("sync", "au", 100)
         assert "Oops" not in [claim.message.body for claim in claimed]
         await desk.press("escape", "z")
         await desk.shows("Taken back")
@@ -318,7 +320,7 @@ async def test_it_is_too_late_to_take_back_what_has_left(desk: Desk) -> None:
         await write(desk, CHLOE, "Oops")
         await desk.press("enter")
         await desk.shows("… queued")
-        await desk.store.outbox.claim("sync", "au", 100)
+        await desk.store.outbox.claim_due_messages("sync", "au", 100)
         await desk.press("escape", "z")
         await desk.shows("Too late")
 
@@ -344,7 +346,7 @@ async def test_nobody_waits_for_a_conversation_that_closes_under_the_composer(de
     async with desk.open(WIDE):
         await write(desk, CHLOE, "Friday ")
         chloe = await desk.thread(CHLOE)
-        await desk.store.triage.close([chloe.id], COLLEAGUE)
+        await desk.store.triage.close_conversations([chloe.id], COLLEAGUE)
         await desk.until(
             lambda: all(row.party != CHLOE for row in desk.inbox.threads.rows), "left the list"
         )

@@ -118,7 +118,7 @@ async def test_who_has_opted_out_is_left_out_and_named(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("g", "f")
         await desk.shows("─ Failed 2")
-        await desk.store.consent.decide(bob.id, "bo", opted_out=True, evidence="said so")
+        await desk.store.consent.record_decision(bob.id, "bo", opted_out=True, evidence="said so")
         await desk.shows("STOP")
         await desk.press("R")
         await desk.shows("3 failed texts in 1 conversation", "1 opted out")

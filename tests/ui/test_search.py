@@ -4,7 +4,7 @@ from textual.strip import Strip
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE, HUGO
-from tui.widgets.hits import Hits, excerpt
+from tui.widgets.hits import Hits, make_excerpt
 
 
 def strong(desk: Desk) -> list[str]:
@@ -82,8 +82,8 @@ async def test_in_an_open_conversation_the_filter_key_searches_its_texts(
         await desk.type("31")
         await desk.shows("Line 31: the parcel is not here yet")
         await desk.press("enter")
-        await desk.until(lambda: desk.inbox.pane.view.selected != 0, "the message")
-        message = desk.inbox.pane.view.selection
+        await desk.until(lambda: desk.inbox.pane.message_view.selected_id != 0, "the message")
+        message = desk.inbox.pane.message_view.target_message
         assert message is not None and message.body.startswith("Line 31:")
 
 
@@ -95,12 +95,12 @@ async def test_the_end_of_many_hits_is_reached_and_left_again(desk: Desk) -> Non
         await desk.until(lambda: len(hits.rows) > 20, "hits")
         newest = hits.rows[0]
         await desk.press(*["pagedown"] * 12)
-        assert hits.current is not None and "Line 1:" in hits.current.body
+        assert hits.current_row is not None and "Line 1:" in hits.current_row.body
         await desk.press(*["pageup"] * 12)
-        assert hits.current == newest
+        assert hits.current_row == newest
 
 
 def test_an_excerpt_shows_the_first_word_asked_for() -> None:
     line = "so many words stand here before the one that is looked for, the parcel, comes at last"
-    assert "parcel" in excerpt(line, "parcel", 40)
-    assert excerpt("short parcel", "parcel", 40).startswith("short parcel")
+    assert "parcel" in make_excerpt(line, "parcel", 40)
+    assert make_excerpt("short parcel", "parcel", 40).startswith("short parcel")

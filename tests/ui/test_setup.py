@@ -5,7 +5,14 @@ import asyncio
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
-from tui.enrol import KINDS, CannotEnrol, Enrol, Keep, NewAccount, Next
+from tui.enrol import (
+    PROVIDER_FORMS,
+    AccountSetup,
+    AccountSetupError,
+    ExitAction,
+    NewAccount,
+    SecretLocation,
+)
 
 
 class Provider:
@@ -23,7 +30,7 @@ class Provider:
         self.asked.append(new)
         await self.slow.wait()
         if self.refuses:
-            raise CannotEnrol(self.refuses)
+            raise AccountSetupError(self.refuses)
         return "MessageMedia answers: 812 credits"
 
     async def save(self, new: NewAccount) -> list[str]:
@@ -31,8 +38,8 @@ class Provider:
         return self.lines
 
     @property
-    def enrol(self) -> Enrol:
-        return Enrol(self.check, self.save, "/home/mia/config.toml")
+    def enrol(self) -> AccountSetup:
+        return AccountSetup(self.check, self.save, "/home/mia/config.toml")
 
 
 @pytest.fixture
@@ -62,17 +69,20 @@ async def test_a_desk_without_accounts_begins_with_setting_one_up(
         await empty_desk.press("enter")
         await empty_desk.shows("Saved in /home/mia/config.toml", "Enter opens the inbox")
         await empty_desk.press("enter")
-        await empty_desk.until(lambda: empty_desk.app.return_value == Next.AGAIN, "the end")
+        await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.RESTART, "the end")
     (saved,) = provider.saved
     assert (saved.name, saved.api_key, saved.api_secret) == ("messagemedia", "mykey", "hush-hush")
-    assert saved.base_url == KINDS[0].base_url and saved.keep is Keep.FILE
+    assert (
+        saved.base_url == PROVIDER_FORMS[0].base_url
+        and saved.secret_location is SecretLocation.FILE
+    )
 
 
 async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: Provider) -> None:
     async with empty_desk.open(NARROW, accounts=(), enrol=provider.enrol):
         await empty_desk.shows("Set up smsdesk")
         await empty_desk.press("f9")
-        await empty_desk.until(lambda: empty_desk.app.return_value == Next.DEMO, "the demo")
+        await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.DEMO, "the demo")
 
 
 @presses("add_account")
@@ -144,7 +154,7 @@ async def test_a_secret_for_the_environment_gives_the_line_to_run(
         await desk.shows("Enter saves it")
         await desk.press("enter")
         await desk.shows("export SMSDESK_ACCOUNTS__MESSAGEMEDIA__API_SECRET=")
-        assert provider.saved[0].keep is Keep.ENVIRONMENT
+        assert provider.saved[0].secret_location is SecretLocation.ENVIRONMENT
 
 
 async def test_nobody_is_asked_about_half_an_account(desk: Desk, provider: Provider) -> None:
@@ -163,5 +173,5 @@ async def test_a_demo_has_all_its_accounts(desk: Desk) -> None:
 
 
 def test_a_secret_is_in_no_repr() -> None:
-    new = NewAccount(KINDS[0], "au", "key", "hush-hush", KINDS[0].base_url)
+    new = NewAccount(PROVIDER_FORMS[0], "au", "key", "hush-hush", PROVIDER_FORMS[0].base_url)
     assert "hush" not in repr(new)

@@ -7,7 +7,7 @@ from tests.ui.history import CHLOE, NAMES
 @BOTH_SIZES
 async def test_whoever_waits_longest_is_on_top(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.open(size):
-        current = desk.inbox.threads.current
+        current = desk.inbox.threads.current_row
         assert current is not None and current.party == CHLOE
         assert NAMES[CHLOE] in desk.lines()[2]
 

@@ -37,23 +37,23 @@ async def test_scrolling_back_in_a_conversation(
     async with desk.open(WIDE):
         await desk.open_thread(CHLOE)
         await desk.shows("text 199")
-        monkeypatch.setattr(desk.store.messages, "before", _fails)
+        monkeypatch.setattr(desk.store.messages, "list_before", _fails)
         for _ in range(100):
             _wheel(desk, "#messages")
         await desk.shows(WORDS)
-        read = len(desk.inbox.pane.view.messages)
+        read = len(desk.inbox.pane.message_view.messages)
         monkeypatch.undo()
         _wheel(desk, "#messages")
-        await desk.until(lambda: len(desk.inbox.pane.view.messages) > read, "more was read")
+        await desk.until(lambda: len(desk.inbox.pane.message_view.messages) > read, "more was read")
 
 
 async def test_a_dialog_that_reads_every_second(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk.open(WIDE):
-        monkeypatch.setattr(desk.store.accounts, "states", _fails)
+        monkeypatch.setattr(desk.store.accounts, "get_states", _fails)
         await desk.command("accounts")
-        await desk.until(lambda: desk.inbox.keys.said == WORDS, "said")
+        await desk.until(lambda: desk.inbox.keys.shown_status == WORDS, "said")
         monkeypatch.undo()
         await desk.shows("last answer")
 
@@ -65,7 +65,7 @@ async def test_a_text_that_cannot_be_handed_over_stays(
     async with desk.open(WIDE):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
-        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("hello")
         part, method = where.split(".")
         fails: Callable[..., Awaitable[Any]] = _fails

@@ -9,13 +9,16 @@ from textual import events
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, DAWIT, HUGO
 from tui.clock import HOUR, MINUTE, ManualClock
-from tui.desk.telling import Telling
+from tui.desk.telling import AgentNotifier
 from tui.domain.account import Health
-from tui.seat import Seat
-from tui.terminal.asking import Manners, Terminal
+from tui.seat import AppContext
+from tui.terminal.asking import NotificationSettings, TerminalFeatures
 
-MANNERS = Manners(
-    Terminal("9", "", titled=True), bell=True, desktop=True, silent_after_ms=30 * MINUTE
+MANNERS = NotificationSettings(
+    TerminalFeatures("9", "", has_title=True),
+    terminal_alert=True,
+    desktop=True,
+    silent_after_ms=30 * MINUTE,
 )
 
 
@@ -28,21 +31,21 @@ class Ear:
         self.heard: list[str] = []
         self.said: list[str] = []
         self.desk = desk
-        self.telling = Telling(
+        self.telling = AgentNotifier(
             desk.store,
-            replace(desk.seat, manners=MANNERS),
+            replace(desk.seat, notification_settings=MANNERS),
             write=self.heard.append,
-            focused=lambda: self.focused,
-            say=self.said.append,
+            has_focus=lambda: self.focused,
+            show=self.said.append,
         )
 
     async def news(self, happen: Callable[[], object]) -> None:
         """Something happens, and the news of it is taken in."""
-        after = await self.desk.store.feed.last()
+        after = await self.desk.store.feed.get_last_number()
         await happen()  # type: ignore[misc]
-        if await self.desk.store.feed.last() > after:
-            async for changes in self.desk.store.feed.watch(after=after):
-                await self.telling.heed(changes)
+        if await self.desk.store.feed.get_last_number() > after:
+            async for changes in self.desk.store.feed.watch_changes(after=after):
+                await self.telling.process_changes(changes)
                 return
 
     async def writes(self, number: str, text: str) -> None:
@@ -70,7 +73,7 @@ async def test_who_looks_at_the_screen_is_not_called(ear: Ear) -> None:
     ear.focused = True
     await ear.writes(ANA, "Przyjadę o 17")
     ear.focused = False
-    ear.telling.tick()
+    ear.telling.notify_if_due()
     assert ear.called == []
 
 
@@ -80,7 +83,7 @@ async def test_a_flood_of_texts_calls_once_and_then_in_sum(ear: Ear, clock: Manu
     await ear.writes(DAWIT, "three")
     assert len(ear.called) == 2
     clock.advance(10)
-    ear.telling.tick()
+    ear.telling.notify_if_due()
     assert ear.called[2:] == [
         "\a",
         "\x1b]9;smsdesk: 2 new texts, the last: Dawit Bekele: three\a",
@@ -89,7 +92,7 @@ async def test_a_flood_of_texts_calls_once_and_then_in_sum(ear: Ear, clock: Manu
 
 async def test_a_colleagues_customer_calls_the_colleague_only(ear: Ear) -> None:
     thread = await ear.desk.thread(ANA)
-    await ear.desk.store.triage.assign([thread.id], "bo", "bo")
+    await ear.desk.store.triage.assign_conversations([thread.id], "bo", "bo")
     await ear.writes(ANA, "Przyjadę o 17")
     assert ear.called == []
     await ear.writes(HUGO, "mine")
@@ -106,7 +109,7 @@ async def test_a_note_that_names_the_agent_calls_her(ear: Ear) -> None:
 
 
 async def test_the_title_counts_those_who_wait(ear: Ear) -> None:
-    await ear.telling.begin()
+    await ear.telling.start()
     assert ear.heard == ["\x1b]2;(3) smsdesk\a"]
     await ear.writes(CHLOE, "still waiting")
     assert ear.heard.count("\x1b]2;(3) smsdesk\a") == 1
@@ -118,34 +121,34 @@ async def test_a_stopped_account_is_told_once(ear: Ear) -> None:
     ear.focused = True
     accounts = ear.desk.store.accounts
     await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
-    await ear.telling.watch_accounts()
-    await ear.telling.watch_accounts()
+    await ear.telling.report_account_problems()
+    await ear.telling.report_account_problems()
     assert ear.said == ["Account pl has stopped: Wrong password"]
     assert ear.called == ["\a"], "who looks at the screen needs no notification"
     await accounts.save_health("pl", Health.OK)
-    await ear.telling.watch_accounts()
+    await ear.telling.report_account_problems()
     await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
-    await ear.telling.watch_accounts()
+    await ear.telling.report_account_problems()
     assert len(ear.said) == 2
 
 
 async def test_an_account_that_falls_silent_is_told_once(ear: Ear, clock: ManualClock) -> None:
-    await ear.desk.store.accounts.save_event("au")
-    await ear.telling.watch_accounts()
+    await ear.desk.store.accounts.record_push("au")
+    await ear.telling.report_account_problems()
     assert ear.said == []
     clock.advance(2 * HOUR / 1_000)
-    await ear.telling.watch_accounts()
-    await ear.telling.watch_accounts()
+    await ear.telling.report_account_problems()
+    await ear.telling.report_account_problems()
     assert ear.said == ["Account au has brought nothing for 2h: is all well there?"]
 
 
 async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
-    ear: Ear, seat: Seat, monkeypatch: pytest.MonkeyPatch
+    ear: Ear, seat: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, heard = ear.desk, list[str]()
     async with desk.open(manners=MANNERS):
-        monkeypatch.setattr(desk.app, "_ask_terminal", heard.append)
-        monkeypatch.setattr(desk.app._telling, "_write", heard.append)
+        monkeypatch.setattr(desk.app, "_write_to_terminal", heard.append)
+        monkeypatch.setattr(desk.app._notifier, "_write", heard.append)
         await desk.world.writes(ANA, "while looking")
         await desk.shows("while looking")
         desk.app.post_message(events.AppBlur())
@@ -157,7 +160,7 @@ async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
 
 
 async def test_silence_stands_over_the_list(desk: Desk, clock: ManualClock) -> None:
-    await desk.store.accounts.save_event(ACCOUNTS[0].name)
+    await desk.store.accounts.record_push(ACCOUNTS[0].name)
     clock.advance(2 * HOUR / 1_000)
     async with desk.open(manners=MANNERS):
         await desk.shows("au: no news for 2h · F3")

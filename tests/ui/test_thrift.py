@@ -6,7 +6,7 @@ from textual.css.stylesheet import Stylesheet
 
 from tests.ui.desk import WIDE, Desk
 from tui.themes import LIGHT
-from tui.widgets.borders import write_above, write_below
+from tui.widgets.borders import set_border_subtitle, set_border_title
 
 
 async def test_the_style_sheets_are_read_once_for_the_theme_the_desk_begins_with(
@@ -32,8 +32,8 @@ async def test_other_words_on_a_border_are_painted_without_what_it_holds(desk: D
     async with desk.open(WIDE):
         left = desk.inbox.query_one("#left")
         with desk.app.batch_update():
-            write_above(left, Content("Above [them]"))
-            write_below(left, Content("Below"))
+            set_border_title(left, Content("Above [them]"))
+            set_border_subtitle(left, Content("Below"))
             height = left.outer_size.height
             assert {(r.y, r.height) for r in left._repaint_regions} == {(0, 1), (height - 1, 1)}
         await desk.shows("Above [them]", "Below")

@@ -12,13 +12,13 @@ from tests.conftest import OpenStore
 from tests.ui.desk import Desk, presses
 from tests.ui.history import CHLOE, DAWIT, write_history
 from tui.clock import ManualClock
-from tui.seat import Seat
+from tui.seat import AppContext
 
 Size = tuple[int, int]
 
 
 @pytest.fixture
-async def mia(open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk:
+async def mia(open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
     """Mia's desk."""
     store = await open_store(owner="mia-1")
     await write_history(store, clock)
@@ -26,7 +26,7 @@ async def mia(open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk:
 
 
 @pytest.fixture
-async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, seat: Seat) -> Desk:
+async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
     """Bo's desk, on the same file."""
     store = await open_store(owner="bo-1", seed=2)
     return Desk(store, clock, replace(seat, agent="bo"))
@@ -42,7 +42,7 @@ async def both(mia: Desk, bo: Desk, size: Size = (130, 40)) -> AsyncIterator[Non
 async def test_colleagues_see_each_other_without_waiting_for_the_next_look(
     mia: Desk, bo: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.inbox.EVERY", 3_600.0)
+    monkeypatch.setattr("tui.screens.inbox.WAKE_SECONDS", 3_600.0)
     async with both(mia, bo):
         await mia.open_thread(CHLOE)
         await bo.open_thread(DAWIT)
@@ -99,10 +99,10 @@ async def test_one_writes_at_a_time_until_the_other_takes_over(
         await mia.shows("bo is writing here")
         await mia.command("reply")
         await mia.shows("bo is writing here: T takes over")
-        assert not mia.inbox.in_composer
-        await mia.until(lambda: not mia.inbox.hush.lasts(monotonic()), "keys act again")
+        assert not mia.inbox.is_composer_focused
+        await mia.until(lambda: not mia.inbox.key_guard.is_active(monotonic()), "keys act again")
         await mia.command("take_over")
-        await mia.until(lambda: mia.inbox.in_composer, "Mia writes")
+        await mia.until(lambda: mia.inbox.is_composer_focused, "Mia writes")
         await bo.shows("mia is writing here")
         await bo.press("enter")
         await bo.shows("mia writes here now")
@@ -122,7 +122,7 @@ async def test_a_composer_that_was_left_is_free_for_the_other(mia: Desk, bo: Des
         await bo.press("escape")
         await mia.hides("bo is writing here")
         await mia.command("reply")
-        await mia.until(lambda: mia.inbox.in_composer, "Mia writes")
+        await mia.until(lambda: mia.inbox.is_composer_focused, "Mia writes")
 
 
 async def test_who_answers_first_has_the_conversation(mia: Desk, bo: Desk) -> None:
@@ -150,7 +150,7 @@ async def test_taking_the_answer_back_leaves_the_conversation_to_nobody(desk: De
 
 async def test_somebody_elses_conversation_stays_hers(desk: Desk) -> None:
     thread = await desk.thread(CHLOE)
-    await desk.store.triage.assign([thread.id], "bo", "bo")
+    await desk.store.triage.assign_conversations([thread.id], "bo", "bo")
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("reply")
@@ -169,7 +169,7 @@ async def test_two_enters_at_once_send_one_answer(mia: Desk, bo: Desk) -> None:
         await mia.open_thread(CHLOE)
         await mia.shows("bo is writing here")
         await mia.command("take_over")
-        await mia.until(lambda: mia.inbox.in_composer, "Mia writes")
+        await mia.until(lambda: mia.inbox.is_composer_focused, "Mia writes")
         await mia.type("Friday is fine")
         await asyncio.gather(mia.press("enter"), bo.press("enter"))
         await mia.shows("… queued")

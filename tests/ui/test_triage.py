@@ -8,7 +8,7 @@ from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, NAMES
 from tui.clock import MINUTE
 from tui.domain.conversation import State
 from tui.domain.status import Status
-from tui.domain.templates import Template
+from tui.domain.templates import CannedReply
 from tui.store.store import Store
 
 Size = tuple[int, int]
@@ -18,9 +18,9 @@ async def keep_replies(store: Store, *texts: str) -> None:
     """Canned replies in the order of their use."""
     for place, text in enumerate(texts):
         name = f"Reply {place + 1}"
-        await store.templates.save(Template(name, text), AGENT)
+        await store.templates.save_template(CannedReply(name, text), AGENT)
         for _ in range(len(texts) - place):
-            await store.templates.used(name)
+            await store.templates.record_use(name)
 
 
 async def shows_thread(desk: Desk, number: str) -> None:
@@ -81,7 +81,7 @@ async def test_digits_put_canned_replies_into_the_composer_filled(desk: Desk, si
             await desk.command(f"canned_{number}")
             await desk.until(lambda n=number: desk.typed == f"Text {n} for Chloe")
             await desk.press("ctrl+u", "escape")
-            await desk.until(lambda: not desk.inbox.in_composer)
+            await desk.until(lambda: not desk.inbox.is_composer_focused)
 
 
 async def test_canned_replies_stand_under_the_conversation_by_use(desk: Desk) -> None:
@@ -100,11 +100,11 @@ async def test_a_canned_reply_is_parted_from_what_was_typed_before_it(desk: Desk
     await keep_replies(desk.store, "Thank you {order}!")
     async with desk.open(NARROW):
         await desk.press("t", "r")
-        await desk.until(lambda: desk.inbox.in_composer, "the composer")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("Yes.")
         await desk.press("escape", "1")
         await desk.until(lambda: desk.typed == "Yes. Thank you {order}!")
-        assert desk.inbox.pane.writing.composer.selected_text == "{order}"
+        assert desk.inbox.pane.compose_pane.composer.selected_text == "{order}"
 
 
 async def test_without_canned_replies_it_says_how_to_get_some(desk: Desk) -> None:
@@ -137,7 +137,7 @@ async def test_snoozing_goes_on(desk: Desk, size: Size) -> None:
 
 
 async def test_giving_it_to_a_colleague_goes_on_and_a_label_does_not(desk: Desk) -> None:
-    await desk.store.agents.seen(COLLEAGUE)
+    await desk.store.agents.record_agent(COLLEAGUE)
     async with desk.open(WIDE):
         await desk.press("t", "l")
         await desk.type("parcels")
@@ -197,9 +197,9 @@ async def test_what_a_colleague_has_or_looks_at_is_left_to_them(
     desk: Desk, open_store: OpenStore
 ) -> None:
     dawit = await desk.thread(DAWIT)
-    await desk.store.triage.assign([dawit.id], COLLEAGUE, COLLEAGUE)
+    await desk.store.triage.assign_conversations([dawit.id], COLLEAGUE, COLLEAGUE)
     theirs = await open_store(owner="bo's desk")
-    await theirs.presence.here(COLLEAGUE, (await desk.thread(CHLOE)).id, typing=False)
+    await theirs.presence.announce_presence(COLLEAGUE, (await desk.thread(CHLOE)).id, typing=False)
     async with desk.open(WIDE):
         await desk.press("t")
         await shows_thread(desk, ANA)
@@ -212,7 +212,7 @@ async def test_leaving_stands_in_the_list_on_the_one_that_was_shown(desk: Desk) 
         await shows_thread(desk, DAWIT)
         await desk.press("escape")
         await desk.shows("longest waiting", NAMES[CHLOE])
-        row = desk.inbox.threads.current
+        row = desk.inbox.threads.current_row
         assert row is not None and row.party == DAWIT
         assert len(desk.app.query("#canned, #all-clear")) == 0
 
@@ -235,7 +235,7 @@ async def test_with_nobody_waiting_it_does_not_begin(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press("t")
         await empty_desk.shows("Nobody is waiting: all clear")
-        assert empty_desk.inbox.triaging is None
+        assert empty_desk.inbox.triage_round is None
 
 
 async def test_news_does_not_move_the_conversation_away(desk: Desk) -> None:
@@ -243,7 +243,7 @@ async def test_news_does_not_move_the_conversation_away(desk: Desk) -> None:
         await desk.press("t", "space")
         await shows_thread(desk, DAWIT)
         await desk.world.writes(ANA, "Halo?", account="pl")
-        await desk.store.triage.close([(await desk.thread(CHLOE)).id], COLLEAGUE)
+        await desk.store.triage.close_conversations([(await desk.thread(CHLOE)).id], COLLEAGUE)
         await desk.shows("2 waiting")
         await shows_thread(desk, DAWIT)
         await desk.press("e")
@@ -271,6 +271,6 @@ async def test_twenty_who_wait_are_cleared_in_less_than_sixty_keys(empty_desk: D
             await press(*(("1", "enter"), ("2", "enter"), ("e",))[place % 3])
         await desk.shows("All clear, 20 handled")
     assert pressed < 60
-    assert (await desk.store.conversations.counts()).waiting == 0
+    assert (await desk.store.conversations.get_counts()).waiting == 0
     for place, number in enumerate(numbers):
         assert (await desk.thread(number)).state is (State.CLOSED if place % 3 == 2 else State.OPEN)

@@ -7,13 +7,13 @@ import pytest
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import ACCOUNTS, ANA, CHLOE, DAWIT, NOBODY
 from tui.clock import SECOND
-from tui.commands import first_keys
+from tui.commands import get_first_keys
 from tui.domain.account import AccountState, Health
 from tui.domain.advice import Advice
 from tui.domain.message import NewMessage
 from tui.domain.status import Status
-from tui.store.troubles import Group
-from tui.widgets.trouble_line import group_words, held_words
+from tui.store.troubles import FailureGroup
+from tui.widgets.trouble_line import describe_group, describe_held
 
 Size = tuple[int, int]
 
@@ -41,11 +41,11 @@ async def test_the_line_goes_when_the_failures_are_dealt_with(desk: Desk) -> Non
 
 @BOTH_SIZES
 async def test_what_waits_for_a_stopped_account_is_said(desk: Desk, size: Size) -> None:
-    await desk.store.intents.queue(NewMessage(ANA, "On it", "pl", agent="mia"))
-    await desk.store.outbox.claim("sync", "pl", 1)
+    await desk.store.intents.queue_message(NewMessage(ANA, "On it", "pl", agent="mia"))
+    await desk.store.outbox.claim_due_messages("sync", "pl", 1)
     later = desk.clock.now() + 300 * SECOND
     message = await desk.last(ANA)
-    await desk.store.outbox.requeue("sync", [(message.id, later, "No credit")])
+    await desk.store.outbox.requeue_messages("sync", [(message.id, later, "No credit")])
     async with desk.open(size):
         line = "No credit is left: top up the account"
         await desk.store.accounts.save_health("pl", Health.STOPPED, line=line)
@@ -76,13 +76,13 @@ async def test_an_account_says_by_itself_what_is_low(desk: Desk) -> None:
     ("advice", "key"), [(Advice.TOP_UP, "F3"), (Advice.OTHER_ACCOUNT, "g f"), (Advice.NONE, "g f")]
 )
 def test_a_group_names_the_key_that_helps(advice: Advice, key: str) -> None:
-    group = Group("au", Status.FAILED, "no credit", advice, 12, 9)
-    keys = first_keys(())
+    group = FailureGroup("au", Status.FAILED, "no credit", advice, 12, 9)
+    keys = get_first_keys(())
     keys |= {"accounts": "F3", "show_failed": "g f"}
-    assert group_words(group, keys) == f"12 failed: no credit on au · {key}"
+    assert describe_group(group, keys) == f"12 failed: no credit on au · {key}"
 
 
 def test_what_waits_for_an_account_in_mere_trouble_is_not_worth_a_line() -> None:
     states = {"au": AccountState("au", Health.RETRYING, "no answer")}
-    assert held_words({"au": 3}, states) == ""
-    assert held_words({"gone": 3}, states) == ""
+    assert describe_held({"au": 3}, states) == ""
+    assert describe_held({"gone": 3}, states) == ""

@@ -1,4 +1,7 @@
-"""The command `smsdesk`. This module imports next to nothing: `--version` is answered from here."""
+"""Entry point of the command `smsdesk`.
+
+This module imports almost nothing, because `--version` is answered from here.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -7,11 +10,18 @@ from tui import __version__
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code; `--help` raises `SystemExit`."""
+    """Run the command line and return its exit code.
+
+    `--help` raises `SystemExit`.
+
+    Args:
+        argv: Arguments without the program name; None for those of the process.
+    """
     arguments = sys.argv[1:] if argv is None else list(argv)
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"smsdesk {__version__}\n")
         return 0
-    from tui.cli.frame import run
+    # Imported late: the version must be printed without loading the command line parser.
+    from tui.cli.frame import run_command_line
 
-    return run(arguments)
+    return run_command_line(arguments)

@@ -1,4 +1,7 @@
-"""Every command's arguments, declared in one place that imports no command."""
+"""Declare the arguments of every command.
+
+They stand in one module that imports no command, so that `--help` and errors stay fast.
+"""
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
@@ -8,40 +11,56 @@ from typing import NoReturn
 from tui import __version__
 from tui.cli.errors import BAD_USE, CommandError
 
-_OPEN_INBOX = "inbox"
+_INBOX_COMMAND = "inbox"
+"""Command and module that are used when no command is named."""
 
 
-class _Help(argparse.RawDescriptionHelpFormatter):
-    """Help for 80 columns: asking the terminal for more costs an import in every command."""
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Format help for 80 columns.
+
+    The width is fixed, because reading the terminal's width costs an import in every
+    command.
+    """
 
     def __init__(self, prog: str) -> None:
-        """Wrap at 78."""
+        """Create a formatter that wraps at 78 columns."""
         super().__init__(prog, width=78)
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that says what is wrong in one line and never shortens options."""
+class CommandParser(argparse.ArgumentParser):
+    """Parse the arguments of one command, with one-line errors and no shortened options."""
 
     def __init__(self, prog: str, command: str = "") -> None:
-        """The parser of one command, or of none."""
-        super().__init__(prog=prog, formatter_class=_Help, allow_abbrev=False)
+        """Create the parser of one command, or of the program itself.
+
+        Args:
+            prog: Program and command as shown in the usage line.
+            command: Name of the command; empty for the program itself.
+        """
+        super().__init__(prog=prog, formatter_class=_HelpFormatter, allow_abbrev=False)
         self._command = command
 
     def format_help(self) -> str:
-        """The help, its words imported only now."""
+        """Return the help; its texts are imported only when help is printed."""
         from tui.cli import words
 
-        text = words.COMMANDS[self._command] if self._command else words.top()
-        self.description, self.epilog = text.about, text.epilog
+        help_text = (
+            words.HELP_TEXTS[self._command] if self._command else words.build_top_level_help()
+        )
+        self.description, self.epilog = help_text.about, help_text.epilog
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        """Raise `CommandError` in place of printing the usage."""
+        """Raise `CommandError` in place of printing the usage.
+
+        Args:
+            message: Description of the error in one line.
+        """
         raise CommandError(f"{message}; see {self.prog} --help", BAD_USE)
 
 
-def _inbox(parser: argparse.ArgumentParser) -> None:
-    """Arguments of the inbox itself."""
+def _add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the inbox itself."""
     parser.add_argument(
         "--ascii", action="store_true", default=None, help="plain ASCII badges and borders"
     )
@@ -50,42 +69,53 @@ def _inbox(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _demo(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `demo`."""
-    _inbox(parser)
+def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `demo`."""
+    _add_inbox_arguments(parser)
     parser.add_argument(
         "--keep", metavar="PATH", type=Path, help="keep the demo's database in this file"
     )
     parser.add_argument(
-        "--threads", metavar="N", type=_count, help="fill it with N made-up conversations"
+        "--threads", metavar="N", type=_parse_count, help="fill it with N made-up conversations"
     )
     parser.add_argument(
-        "--messages", metavar="M", type=_count, help="and with M messages in all of them together"
+        "--messages",
+        metavar="M",
+        type=_parse_count,
+        help="and with M messages in all of them together",
     )
     parser.add_argument(
         "--no-open", action="store_true", help="fill the database and exit without the inbox"
     )
 
 
-def _sandbox(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `sandbox`."""
+def _add_sandbox_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `sandbox`."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    parser.add_argument("--port", type=_port, default=8765, help="port to listen on (8765), 0: any")
     parser.add_argument(
-        "--push-to", metavar="URL", type=_url, help="push replies and receipts to this listener"
+        "--port", type=_parse_port, default=8765, help="port to listen on (8765), 0: any"
+    )
+    parser.add_argument(
+        "--push-to",
+        metavar="URL",
+        type=_parse_url,
+        help="push replies and receipts to this listener",
     )
 
 
-def _sync(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `sync`."""
+def _add_sync_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `sync`."""
     parser.add_argument("--once", action="store_true", help="do what is due now, then exit")
     parser.add_argument(
-        "--listen", metavar="HOST:PORT", type=_address, help="take in pushed replies and receipts"
+        "--listen",
+        metavar="HOST:PORT",
+        type=_parse_listen_address,
+        help="take in pushed replies and receipts",
     )
 
 
-def _send(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `send`."""
+def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `send`."""
     parser.add_argument("--to", metavar="N", required=True, help="the customer's number")
     parser.add_argument(
         "--text", metavar="T", required=True, help="the text; - reads it from stdin"
@@ -94,34 +124,36 @@ def _send(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at",
         metavar="ISO",
-        type=_moment,
+        type=_parse_moment,
         help="when to send, at most a year ahead; local time unless it says more",
     )
     parser.add_argument("--wait", action="store_true", help="follow the message to its final state")
 
 
-def _messages(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `messages`."""
+def _add_messages_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `messages`."""
     parser.add_argument("number", metavar="N", help="the customer's number")
-    _listing(parser)
+    _add_list_arguments(parser)
 
 
-def _search(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `search`."""
+def _add_search_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `search`."""
     parser.add_argument(
         "query", metavar="Q", nargs="+", help="words, all of them in one message, and filters"
     )
-    _listing(parser)
+    _add_list_arguments(parser)
 
 
-def _listing(parser: argparse.ArgumentParser) -> None:
-    """Arguments of everything that prints rows."""
-    parser.add_argument("--limit", metavar="N", type=_count, default=50, help="at most N (50)")
+def _add_list_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of every command that prints rows."""
+    parser.add_argument(
+        "--limit", metavar="N", type=_parse_count, default=50, help="at most N (50)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
-def _export(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `export`."""
+def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `export`."""
     parser.add_argument("--thread", metavar="N", help="only the conversation with this number")
     parser.add_argument(
         "--format", choices=("jsonl", "csv"), default="jsonl", help="JSON lines or CSV (jsonl)"
@@ -129,145 +161,159 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", metavar="PATH", type=Path, help="a new file (stdout)")
 
 
-def _import(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `import`."""
+def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `import`."""
     parser.add_argument("what", choices=("contacts",), help="what to import")
     parser.add_argument("file", metavar="FILE", type=Path, help="a CSV or vCard file")
 
 
-def _backup(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `backup`."""
+def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `backup`."""
     parser.add_argument("file", metavar="PATH", type=Path, help="the new copy of the inbox file")
 
 
-def _doctor(parser: argparse.ArgumentParser) -> None:
-    """Arguments of `doctor`."""
+def _add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `doctor`."""
     parser.add_argument("--offline", action="store_true", help="do not ask the providers")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "demo": ("demo", _demo),
-    "sandbox": ("sandbox", _sandbox),
-    "sync": ("sync", _sync),
-    "send": ("send", _send),
-    "threads": ("threads", _listing),
-    "messages": ("messages", _messages),
-    "search": ("search", _search),
-    "export": ("export", _export),
-    "import": ("import_contacts", _import),
-    "backup": ("backup", _backup),
-    "doctor": ("doctor", _doctor),
+    "demo": ("demo", _add_demo_arguments),
+    "sandbox": ("sandbox", _add_sandbox_arguments),
+    "sync": ("sync", _add_sync_arguments),
+    "send": ("send", _add_send_arguments),
+    "threads": ("threads", _add_list_arguments),
+    "messages": ("messages", _add_messages_arguments),
+    "search": ("search", _add_search_arguments),
+    "export": ("export", _add_export_arguments),
+    "import": ("import_contacts", _add_import_arguments),
+    "backup": ("backup", _add_backup_arguments),
+    "doctor": ("doctor", _add_doctor_arguments),
 }
-"""The module and the arguments of each command. Without one, `tui.cli.inbox` opens the inbox."""
+"""Module and argument declaration of each command, by the command's name.
+
+Without a command, `tui.cli.inbox` opens the inbox.
+"""
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments of the chosen command, with `command`, `module` and `config` added.
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line with the parser of the chosen command.
 
-    Raises `CommandError` for bad use; `--help` prints and raises `SystemExit`.
+    `--help` prints the help and raises `SystemExit`.
+
+    Args:
+        arguments: Arguments without the program name.
+
+    Returns:
+        The parsed arguments, with `command`, `module` and `config` added.
+
+    Raises:
+        CommandError: For an unknown command or wrong arguments.
     """
-    place = _place_of_command(arguments)
-    name = arguments[place] if place is not None else None
-    if name is None or place is None:
-        return _parsed(_top_parser(), _OPEN_INBOX, _OPEN_INBOX, arguments)
+    position = _find_command(arguments)
+    name = arguments[position] if position is not None else None
+    if name is None or position is None:
+        return _run_parser(_build_top_parser(), _INBOX_COMMAND, _INBOX_COMMAND, arguments)
     if name not in COMMANDS:
-        raise CommandError(_no_such_command(name), BAD_USE)
+        raise CommandError(_format_unknown_command(name), BAD_USE)
     module, declare = COMMANDS[name]
-    parser = Parser(f"smsdesk {name}", name)
+    parser = CommandParser(f"smsdesk {name}", name)
     declare(parser)
-    _common(parser)
-    return _parsed(parser, name, module, [*arguments[:place], *arguments[place + 1 :]])
+    _add_common_arguments(parser)
+    return _run_parser(parser, name, module, [*arguments[:position], *arguments[position + 1 :]])
 
 
-def _parsed(
-    parser: Parser, command: str, module: str, arguments: Sequence[str]
+def _run_parser(
+    parser: CommandParser, command: str, module: str, arguments: Sequence[str]
 ) -> argparse.Namespace:
-    """The arguments as this parser reads them; an unknown option is told before missing ones."""
+    """Parse with one parser and report an unknown option before missing arguments."""
     try:
-        found = parser.parse_args(arguments)
+        parsed = parser.parse_args(arguments)
     except CommandError:
+        # argparse reports missing arguments first; a mistyped option is the more helpful message.
         _refuse_unknown_options(parser, arguments)
         raise
-    found.command, found.module = command, module
-    return found
+    parsed.command, parsed.module = command, module
+    return parsed
 
 
-def _refuse_unknown_options(parser: Parser, arguments: Sequence[str]) -> None:
+def _refuse_unknown_options(parser: CommandParser, arguments: Sequence[str]) -> None:
     """Raise `CommandError` for the first option that the parser does not know."""
     options = {word.strip(",") for word in parser.format_help().split() if word.startswith("--")}
     for name in (argument.partition("=")[0] for argument in arguments):
         if name.startswith("--") and name not in options:
-            parser.error(f"there is no {name}{_mean(name, options)}")
+            parser.error(f"there is no {name}{_suggest_name(name, options)}")
 
 
-def _top_parser() -> Parser:
-    """The parser for no command, whose help lists all of them."""
-    parser = Parser("smsdesk")
+def _build_top_parser() -> CommandParser:
+    """Build the parser for no command; its help lists all commands."""
+    parser = CommandParser("smsdesk")
     parser.usage = "smsdesk [--config PATH] [--ascii] [--plain]\n       smsdesk COMMAND [OPTIONS]"
     parser.add_argument("-V", "--version", action="version", version=f"smsdesk {__version__}")
-    _inbox(parser)
-    _common(parser)
+    _add_inbox_arguments(parser)
+    _add_common_arguments(parser)
     return parser
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
-    """Arguments that every command takes."""
+def _add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every command takes."""
     parser.add_argument("--config", metavar="PATH", type=Path, help="settings file to use")
 
 
-def _place_of_command(arguments: Sequence[str]) -> int | None:
-    """Where the command's name stands: behind the options that every command takes."""
-    place = 0
-    while place < len(arguments) and arguments[place].startswith("-"):
-        place += 2 if arguments[place] == "--config" else 1
-    return place if place < len(arguments) else None
+def _find_command(arguments: Sequence[str]) -> int | None:
+    """Return the index of the command's name, or None if there is no command."""
+    position = 0
+    while position < len(arguments) and arguments[position].startswith("-"):
+        # `--config` is the only option before a command that takes a value.
+        position += 2 if arguments[position] == "--config" else 1
+    return position if position < len(arguments) else None
 
 
-def _no_such_command(name: str) -> str:
-    """The line for an unknown command."""
-    return f'there is no command "{name}"{_mean(name, COMMANDS)}; see smsdesk --help'
+def _format_unknown_command(name: str) -> str:
+    """Return the error line for an unknown command."""
+    return f'there is no command "{name}"{_suggest_name(name, COMMANDS)}; see smsdesk --help'
 
 
-def _mean(word: str, known: Iterable[str]) -> str:
-    """The known word that was likely meant, as the rest of a sentence."""
+def _suggest_name(name: str, known: Iterable[str]) -> str:
+    """Return the closest known name as the rest of an error line, or ""."""
     import difflib
 
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"; did you mean {close[0]}?" if close else ""
+    matches = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {matches[0]}?" if matches else ""
 
 
-def _count(text: str) -> int:
-    """A whole number from 1."""
+def _parse_count(text: str) -> int:
+    """Parse a whole number from 1."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
     return int(text)
 
 
-def _port(text: str) -> int:
-    """A port, 0 for any free one."""
+def _parse_port(text: str) -> int:
+    """Parse a port number; 0 stands for any free port."""
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is not a port, 0 to 65535")
     return int(text)
 
 
-def _address(text: str) -> tuple[str, int]:
-    """A host and a port from HOST:PORT, the host of IPv6 in brackets."""
+def _parse_listen_address(text: str) -> tuple[str, int]:
+    """Parse HOST:PORT; the host of an IPv6 address stands in brackets."""
     host, colon, port = text.rpartition(":")
     if not colon or not host.strip("[]"):
         raise argparse.ArgumentTypeError(f"{text} is not HOST:PORT, like 127.0.0.1:8080")
-    return host.strip("[]"), _port(port)
+    return host.strip("[]"), _parse_port(port)
 
 
-def _url(text: str) -> str:
-    """An http address without a slash at its end."""
+def _parse_url(text: str) -> str:
+    """Parse an http address and remove the slash at its end."""
     if not text.startswith(("http://", "https://")):
         raise argparse.ArgumentTypeError(f"{text} is not an address like http://127.0.0.1:8080")
     return text.rstrip("/")
 
 
-def _moment(text: str) -> int:
-    """A moment in ms UTC from ISO 8601, in local time unless the text says otherwise."""
+def _parse_moment(text: str) -> int:
+    """Parse ISO 8601 into ms UTC; a time without an offset is local time."""
     from datetime import datetime
 
     try:

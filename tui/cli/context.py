@@ -1,4 +1,7 @@
-"""The settings as commands get them: from this process's environment and the `--config` given."""
+"""Load settings and open the store for commands, and turn store errors into exit codes.
+
+Settings come from the environment of this process and the `--config` argument.
+"""
 
 import os
 import sys
@@ -6,31 +9,46 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.settings.desk import Desk
-from tui.settings.early import read_desk
+from tui.settings.desk import Preferences
+from tui.settings.early import read_preferences
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
 
 
-def desk(arguments: Namespace) -> Desk:
-    """The desk-level settings, quickly; raises `SettingsError`. Warnings are said on stderr."""
-    found = read_desk(os.environ, arguments.config)
-    if found.warnings:
-        _warn(found.warnings)
-    return found
+def load_public_settings(arguments: Namespace) -> Preferences:
+    """Load the settings without secrets and print their warnings on stderr.
+
+    Args:
+        arguments: Parsed arguments with `config`.
+
+    Raises:
+        SettingsError: If the settings are not valid.
+    """
+    loaded = read_preferences(os.environ, arguments.config)
+    if loaded.warnings:
+        _print_warnings(loaded.warnings)
+    return loaded
 
 
-def _warn(lines: Iterable[str]) -> None:
-    """Say warnings on stderr."""
+def _print_warnings(lines: Iterable[str]) -> None:
+    """Print warnings on stderr."""
     from tui.domain.text import one_line
 
     for line in lines:
         print(f"smsdesk: warning: {one_line(line, limit=1000)}", file=sys.stderr)
 
 
-def settings(arguments: Namespace) -> "Settings":
-    """All settings with their secrets, for whoever talks to providers; raises `SettingsError`."""
+def load_full_settings(arguments: Namespace) -> "Settings":
+    """Load all settings with their secrets, for commands that talk to providers.
+
+    Args:
+        arguments: Parsed arguments with `config`.
+
+    Raises:
+        SettingsError: If the settings are not valid.
+    """
+    # Imported late: the settings models cost more time than most commands need.
     from tui.settings.load import load_settings
 
     return load_settings(os.environ, arguments.config)

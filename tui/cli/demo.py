@@ -1,4 +1,4 @@
-"""`smsdesk demo`: the inbox on made-up customers; nothing leaves the machine."""
+"""Implement `smsdesk demo`: the inbox with invented customers. Nothing leaves the machine."""
 
 import asyncio
 import contextlib
@@ -12,33 +12,38 @@ from pathlib import Path
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.progress import show_progress
-from tui.cli.stopping import cancelled_by_signals
+from tui.cli.stopping import cancel_on_signals
 from tui.clock import Clock, SystemClock
-from tui.demo.accounts import ACCOUNTS, desk_of
+from tui.demo.accounts import ACCOUNTS, make_demo_settings
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.wiring import make_seat, open_store
+from tui.wiring import create_context, open_store
 
-_PER_THREAD = 10
-"""Messages in each made-up conversation, unless it is said."""
+_MESSAGES_PER_CONVERSATION = 10
+"""Messages in each sample conversation when only one of the two counts is given."""
 
 
 def run(arguments: Namespace) -> int:
-    """Open the demo, or only fill its database; exit code 2 for a file that cannot be used."""
+    """Open the demo, or only fill its database; a file that cannot be used is a usage error.
+
+    Args:
+        arguments: Parsed arguments with `keep`, `no_open`, `threads`, `messages`,
+            `ascii` and `plain`.
+    """
     if arguments.no_open and arguments.keep is None:
         raise CommandError("--no-open leaves nothing behind without --keep PATH", BAD_USE)
-    with _database(arguments.keep) as path:
+    with _choose_database(arguments.keep) as path:
         try:
-            return asyncio.run(_run(path, arguments, SystemClock(), random.Random()))
+            return asyncio.run(_run_demo(path, arguments, SystemClock(), random.Random()))
         except StoreError as error:
             raise CommandError(str(error), BAD_USE) from None
-        except asyncio.CancelledError:  # told to end before the screen was up
+        except asyncio.CancelledError:  # stopped by a signal before the screen was open
             return DONE
 
 
 @contextlib.contextmanager
-def _database(keep: Path | None) -> Iterator[Path]:
-    """The file of the demo: kept where it is wanted, or gone with its directory."""
+def _choose_database(keep: Path | None) -> Iterator[Path]:
+    """Yield the path of the demo's database; without `keep` it is deleted afterwards."""
     if keep is not None:
         yield keep
         return
@@ -46,59 +51,62 @@ def _database(keep: Path | None) -> Iterator[Path]:
         yield Path(folder) / "inbox.db"
 
 
-async def _run(path: Path, arguments: Namespace, clock: Clock, rng: random.Random) -> int:
-    """Write what is missing, then open the inbox unless that is not wanted."""
-    await _furnish(path, clock, rng)
-    desk = desk_of(path, arguments.ascii)
+async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.Random) -> int:
+    """Write the missing sample data and open the inbox unless `--no-open` is given."""
+    await _write_history(path, clock, rng)
+    desk = make_demo_settings(path, arguments.ascii)
     async with open_store(desk, clock, rng) as store:
-        await _fill(store, arguments, clock, rng)
+        await _add_sample_data(store, arguments, clock, rng)
         if arguments.no_open:
             print(f"kept in {path}; look with: smsdesk demo --keep {path}")
             return DONE
         from tui.cli.inbox import is_plain, run_app
 
-        background = functools.partial(_background, store, clock, rng)
-        with cancelled_by_signals():
-            seat = make_seat(desk, clock, os.environ)
+        background = functools.partial(_run_background, store, clock, rng)
+        with cancel_on_signals():
+            app_context = create_context(desk, clock, os.environ)
             plain = is_plain(arguments, os.environ)
-            return await run_app(store, seat, background, plain=plain)
+            return await run_app(store, app_context, background, plain=plain)
 
 
-async def _furnish(path: Path, clock: Clock, rng: random.Random) -> None:
-    """Write the customers' histories into a database that has none."""
+async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:
+    """Write the customers' histories into a database that is empty."""
     if path.exists() and path.stat().st_size:
         return
-    from tui.demo.past import write_past
+    from tui.demo.past import write_history
 
-    await write_past(path, clock.now(), rng)
+    await write_history(path, clock.now(), rng)
 
 
-async def _fill(store: Store, arguments: Namespace, clock: Clock, rng: random.Random) -> None:
-    """Add the made-up history that was asked for."""
+async def _add_sample_data(
+    store: Store, arguments: Namespace, clock: Clock, rng: random.Random
+) -> None:
+    """Add the sample conversations and messages that the arguments request."""
     if arguments.threads is None and arguments.messages is None:
         return
-    from tui.store.fill import fill
-    from tui.store.made_up import MadeUp
+    from tui.store.fill import write_sample_data
+    from tui.store.made_up import SampleSource
 
-    threads = arguments.threads or max(1, arguments.messages // _PER_THREAD)
-    messages = max(arguments.messages or threads * _PER_THREAD, threads)
-    made_up = MadeUp(accounts=[(account.name, account.own) for account in ACCOUNTS])
-    await fill(
+    threads = arguments.threads or max(1, arguments.messages // _MESSAGES_PER_CONVERSATION)
+    messages = max(arguments.messages or threads * _MESSAGES_PER_CONVERSATION, threads)
+    made_up = SampleSource(accounts=[(account.name, account.own_number) for account in ACCOUNTS])
+    await write_sample_data(
         store,
         threads=threads,
         messages=messages,
         now=clock.now(),
         rng=rng,
-        made_up=made_up,
+        source=made_up,
         progress=functools.partial(show_progress, what="messages"),
     )
 
 
 @contextlib.asynccontextmanager
-async def _background(store: Store, clock: Clock, rng: random.Random) -> AsyncIterator[None]:
-    """The sandbox and all that lives in it, imported while the screen is already in use."""
+async def _run_background(store: Store, clock: Clock, rng: random.Random) -> AsyncIterator[None]:
+    """Run the sandbox and its customers while the inbox is open."""
     from importlib import import_module
 
+    # The import takes long, so it runs in a thread while the screen is already in use.
     live = await asyncio.to_thread(import_module, "tui.demo.live")
-    async with live.living(store, clock, rng):
+    async with live.run_demo_world(store, clock, rng):
         yield

@@ -1,4 +1,4 @@
-"""`smsdesk doctor`: everything the desk depends on, each with a verdict and the mend."""
+"""Implement `smsdesk doctor`: check each dependency and print a verdict and a fix."""
 
 import asyncio
 import os
@@ -9,88 +9,101 @@ from dataclasses import asdict
 
 from tui.cli import context
 from tui.cli.errors import DONE, FAILED
-from tui.cli.show import write, write_json
+from tui.cli.show import write_json, write_line
 from tui.clock import Clock, SystemClock
 from tui.doctor import machine
-from tui.doctor.database import database
-from tui.doctor.finding import Finding, Verdict, bad, good, note
+from tui.doctor.database import check_database
+from tui.doctor.finding import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
-from tui.settings.desk import Desk
-from tui.settings.early import read_desk
+from tui.settings.desk import Preferences
+from tui.settings.early import read_preferences
 from tui.settings.errors import SettingsError
-from tui.settings.paths import config_file
+from tui.settings.paths import find_config_file
 
-_WIDTH = 16
+_SUBJECT_WIDTH = 16
+"""Cells of the column with the subject of a check."""
 
 
 def run(arguments: Namespace) -> int:
-    """Check everything; 1 when anything is bad."""
-    clock, worst = SystemClock(), DONE
-    for finding in _findings(arguments, clock, random.Random()):
-        if finding.verdict is Verdict.BAD:
-            worst = FAILED
+    """Run every check; return 1 if any of them failed.
+
+    Args:
+        arguments: Parsed arguments with `config`, `offline` and `json`.
+    """
+    clock, exit_code = SystemClock(), DONE
+    for result in _run_checks(arguments, clock, random.Random()):
+        if result.verdict is Verdict.BAD:
+            exit_code = FAILED
         if arguments.json:
-            write_json(asdict(finding))
+            write_json(asdict(result))
         else:
-            _print(finding)
-    return worst
+            _print_result(result)
+    return exit_code
 
 
-def _findings(arguments: Namespace, clock: Clock, rng: random.Random) -> Iterator[Finding]:
-    """Every check in turn; those that need sound settings only with them."""
-    yield machine.python()
-    yield machine.sqlite()
-    desk, findings = _settings(arguments)
-    yield from findings
+def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Iterator[CheckResult]:
+    """Yield the result of every check; some need valid settings and are skipped without."""
+    yield machine.check_python()
+    yield machine.check_sqlite()
+    desk, results = _check_settings(arguments)
+    yield from results
     if desk is not None:
-        yield from database(desk, clock.now())
+        yield from check_database(desk, clock.now())
         if desk.accounts and not arguments.offline:
-            yield from asyncio.run(_providers(arguments, clock, rng))
-    yield from machine.terminal(os.environ)
+            yield from asyncio.run(_check_network(arguments, clock, rng))
+    yield from machine.check_terminal(os.environ)
 
 
-def _settings(arguments: Namespace) -> tuple[Desk | None, list[Finding]]:
-    """The desk, and how its settings are; their errors one by one."""
+def _check_settings(arguments: Namespace) -> tuple[Preferences | None, list[CheckResult]]:
+    """Return the settings, or None if they are invalid, with one result per error."""
     try:
-        desk = read_desk(os.environ, arguments.config)
+        desk = read_preferences(os.environ, arguments.config)
     except SettingsError as error:
-        return None, [bad("settings", line) for line in error.lines]
-    path, _ = config_file(os.environ, arguments.config)
-    place = str(path) if path.exists() else f"no file at {path}; the environment alone"
-    findings = [good("settings", place), *(note("settings", line) for line in desk.warnings)]
+        return None, [report_bad("settings", line) for line in error.lines]
+    path, _ = find_config_file(os.environ, arguments.config)
+    location = str(path) if path.exists() else f"no file at {path}; the environment alone"
+    results = [
+        report_good("settings", location),
+        *(report_note("settings", line) for line in desk.warnings),
+    ]
     if not desk.accounts:
-        mend = "open smsdesk to set one up, or look around with smsdesk demo"
-        findings.append(bad("accounts", "there is no account yet", mend))
-    return desk, [*findings, *_countries(desk)]
+        fix = "open smsdesk to set one up, or look around with smsdesk demo"
+        results.append(report_bad("accounts", "there is no account yet", fix))
+    return desk, [*results, *_check_countries(desk)]
 
 
-def _countries(desk: Desk) -> Iterator[Finding]:
-    """Countries that no number can be read as: those numbers would all be refused."""
-    own = [a for a in desk.accounts if a.region != desk.default_region]
-    named = {f"accounts.{account.name}.region": account.region for account in own}
+def _check_countries(desk: Preferences) -> Iterator[CheckResult]:
+    """Yield a problem for each configured country that does not exist.
+
+    With such a country, every number in national format would be refused.
+    """
+    other = [a for a in desk.accounts if a.region != desk.default_region]
+    named = {f"accounts.{account.name}.region": account.region for account in other}
     for setting, code in {"default_region": desk.default_region or "", **named}.items():
         if code and not is_country(code):
-            mend = "write the two letters of a country, like AU"
-            yield bad("settings", f'{setting}: there is no country "{code}"', mend)
+            fix = "write the two letters of a country, like AU"
+            yield report_bad("settings", f'{setting}: there is no country "{code}"', fix)
 
 
-async def _providers(arguments: Namespace, clock: Clock, rng: random.Random) -> list[Finding]:
-    """What takes the network to find out."""
+async def _check_network(
+    arguments: Namespace, clock: Clock, rng: random.Random
+) -> list[CheckResult]:
+    """Return the results of the checks that need the network."""
     from tui.doctor import accounts
 
     try:
-        settings = context.settings(arguments)
-        found = await accounts.accounts(settings, clock, rng)
+        settings = context.load_full_settings(arguments)
+        results = await accounts.check_accounts(settings, clock, rng)
     except SettingsError as error:
-        return [bad("settings", line) for line in error.lines]
-    found.append(await accounts.time(settings, clock))
-    return [*found, *await accounts.listener(settings, clock)]
+        return [report_bad("settings", line) for line in error.lines]
+    results.append(await accounts.check_clock(settings, clock))
+    return [*results, *await accounts.check_listener(settings, clock)]
 
 
-def _print(finding: Finding) -> None:
-    """A finding for a person, its mend below."""
-    verdict = finding.verdict.value if finding.verdict is not Verdict.BAD else "BAD"
-    write(f"{verdict:<5} {finding.subject:<{_WIDTH}} {one_line(finding.line, 500)}")
-    if finding.mend:
-        write(f"{'':<5} {'':<{_WIDTH}} -> {one_line(finding.mend, 500)}")
+def _print_result(result: CheckResult) -> None:
+    """Print a result for a person, with its fix on the next line."""
+    verdict = result.verdict.value if result.verdict is not Verdict.BAD else "BAD"
+    write_line(f"{verdict:<5} {result.subject:<{_SUBJECT_WIDTH}} {one_line(result.line, 500)}")
+    if result.mend:
+        write_line(f"{'':<5} {'':<{_SUBJECT_WIDTH}} -> {one_line(result.mend, 500)}")

@@ -1,23 +1,29 @@
-"""How a command says that it cannot do what was asked."""
+"""Define the exit codes and the error with which a command ends."""
 
 DONE = 0
+"""The command did what was requested."""
 FAILED = 1
-"""The command ran and what it was asked for did not come about."""
+"""The command ran but failed."""
 BAD_USE = 2
-"""Wrong arguments or wrong settings: nothing was done."""
+"""Wrong arguments or settings: nothing was done."""
 UNEXPECTED = 70
 """An error of the program itself: the log has the details."""
 INTERRUPTED = 130
 """Ended with Ctrl+C."""
 PIPE_CLOSED = 141
-"""Nobody reads the output any more."""
+"""The reader of the output has closed the pipe."""
 
 
 class CommandError(Exception):
-    """The end of a command: one line for a person, and an exit code for a script."""
+    """End a command with one line for a person and an exit code for a script."""
 
     def __init__(self, line: str, exit_code: int = FAILED) -> None:
-        """`line` says what happened and what to do; it may hold outside text."""
+        """Create the error.
+
+        Args:
+            line: What happened and what to do; it may contain text from outside.
+            exit_code: Exit code of the process.
+        """
         super().__init__(line)
         self.line = line
         self.exit_code = exit_code

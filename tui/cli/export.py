@@ -1,7 +1,8 @@
-"""`smsdesk export`: conversations as JSON lines or CSV.
+"""Implement `smsdesk export`: write conversations as JSON lines or CSV.
 
-JSON keeps every character as it came, as pure ASCII. CSV is for people and their spreadsheets: what
-customers wrote is made printable there, and never begins like a formula.
+JSON preserves every character as it arrived, as pure ASCII. CSV is for people and their
+spreadsheets: there, texts from customers are made printable and never begin like a formula.
+An exported file is private from the beginning and never replaces another file.
 """
 
 import asyncio
@@ -16,52 +17,64 @@ from typing import Any, TextIO
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.files import new_file
-from tui.cli.finding import conversation_named
-from tui.cli.reading import reading, store_errors
-from tui.cli.show import write
+from tui.cli.files import create_private_file
+from tui.cli.finding import find_conversation
+from tui.cli.reading import convert_store_errors, open_reader
+from tui.cli.show import write_line
 from tui.clock import SystemClock
-from tui.domain.text import printable
-from tui.settings.desk import Desk
-from tui.store.export import FIELDS, export
+from tui.domain.text import to_printable
+from tui.settings.desk import Preferences
+from tui.store.export import EXPORT_FIELDS, export_messages
 from tui.wiring import open_store
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_OUTSIDE = ("text", "name", "subject", "word", "code", "reason")
-_Write = Callable[[dict[str, Any]], object]
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""Characters with which a spreadsheet recognizes a formula."""
+_EXTERNAL_FIELDS = ("text", "name", "subject", "word", "code", "reason")
+"""Fields whose text comes from customers or providers."""
+_RowWriter = Callable[[dict[str, Any]], object]
 
 
 def run(arguments: Namespace) -> int:
-    """Write one conversation or all, the oldest message first."""
-    desk = context.desk(arguments)
-    with reading(arguments) as reader:
+    """Write one conversation or all of them, the oldest message first.
+
+    Args:
+        arguments: Parsed arguments with `config`, `thread`, `format` and `output`.
+    """
+    desk = context.load_public_settings(arguments)
+    with open_reader(arguments) as reader:
         if reader is None:
             raise CommandError("there is nothing to export yet", BAD_USE)
-        wanted = arguments.thread
-        found = conversation_named(reader, wanted, arguments) if wanted else None
-    with store_errors(), _output(arguments) as file:
-        write_row = _csv(file) if arguments.format == "csv" else _jsonl(file)
-        count = asyncio.run(_export(desk, found.id if found else None, write_row))
+        number = arguments.thread
+        conversation = find_conversation(reader, number, arguments) if number else None
+    with convert_store_errors(), _open_output(arguments) as file:
+        write_row = (
+            _make_csv_writer(file) if arguments.format == "csv" else _make_jsonl_writer(file)
+        )
+        count = asyncio.run(
+            _write_messages(desk, conversation.id if conversation else None, write_row)
+        )
     if arguments.output is not None:
-        write(f"{count} messages in {arguments.output}")
+        write_line(f"{count} messages in {arguments.output}")
     return DONE
 
 
-async def _export(desk: Desk, conversation_id: int | None, write_row: _Write) -> int:
-    """Write every message; how many there were."""
+async def _write_messages(
+    desk: Preferences, conversation_id: int | None, write_row: _RowWriter
+) -> int:
+    """Write every message and return how many there were."""
     count = 0
     async with open_store(desk, SystemClock(), random.Random()) as store:
-        async for message in export(store, conversation_id=conversation_id):
+        async for message in export_messages(store, conversation_id=conversation_id):
             write_row(message)
             count += 1
     return count
 
 
 @contextlib.contextmanager
-def _output(arguments: Namespace) -> Iterator[TextIO]:
-    """The file that was named, or stdout in UTF-8."""
+def _open_output(arguments: Namespace) -> Iterator[TextIO]:
+    """Yield the file that was named, or stdout in UTF-8."""
     if arguments.output is not None:
-        with new_file(arguments.output) as file:
+        with create_private_file(arguments.output) as file:
             yield file
         return
     if hasattr(sys.stdout, "reconfigure"):
@@ -69,23 +82,23 @@ def _output(arguments: Namespace) -> Iterator[TextIO]:
     yield sys.stdout
 
 
-def _jsonl(file: TextIO) -> _Write:
-    """One object a line."""
+def _make_jsonl_writer(file: TextIO) -> _RowWriter:
+    """Return a function that writes one JSON object per line."""
     return lambda message: file.write(json.dumps(message) + "\n")
 
 
-def _csv(file: TextIO) -> _Write:
-    """A heading, then one message a row."""
-    writer = csv.DictWriter(file, FIELDS)
+def _make_csv_writer(file: TextIO) -> _RowWriter:
+    """Write the CSV heading and return a function that writes one message per row."""
+    writer = csv.DictWriter(file, EXPORT_FIELDS)
     writer.writeheader()
-    return lambda message: writer.writerow({**message, **_harmless(message)})
+    return lambda message: writer.writerow({**message, **_clean_external_fields(message)})
 
 
-def _harmless(message: dict[str, Any]) -> dict[str, str]:
-    """The texts of others as a spreadsheet and a terminal may have them."""
-    return {name: _cell(printable(str(message[name]))) for name in _OUTSIDE}
+def _clean_external_fields(message: dict[str, Any]) -> dict[str, str]:
+    """Return the texts from outside without control characters and formulas."""
+    return {name: _escape_formula(to_printable(str(message[name]))) for name in _EXTERNAL_FIELDS}
 
 
-def _cell(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _escape_formula(text: str) -> str:
+    """Prefix a text that a spreadsheet would run as a formula with an apostrophe."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

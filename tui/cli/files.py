@@ -10,12 +10,18 @@ from tui.cli.errors import BAD_USE, FAILED, CommandError
 
 
 @contextlib.contextmanager
-def new_file(path: Path) -> Iterator[TextIO]:
-    """A new text file in UTF-8, mode 0600; gone again when the block fails.
+def create_private_file(path: Path) -> Iterator[TextIO]:
+    """Yield a new UTF-8 text file with mode 0600, deleted again if the block fails.
 
-    A file that is there already is bad use; a full disk is a failure.
+    Args:
+        path: Path of the file; it must not exist yet.
+
+    Raises:
+        CommandError: If the file exists (usage error) or cannot be written (failure).
     """
     try:
+        # O_EXCL and the mode at creation: no other file is replaced, and no other user can open
+        # the file before its permissions are set.
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
         line = f"cannot make {path} ({error.strerror}); name a new file"

@@ -1,4 +1,4 @@
-"""Which conversation is meant by what was typed: a number, however written, or a name."""
+"""Find the conversation that an argument names: by number in any format, or by name."""
 
 import re
 from argparse import Namespace
@@ -6,70 +6,79 @@ from argparse import Namespace
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
 from tui.domain.conversation import Conversation
-from tui.domain.fold import fold
+from tui.domain.fold import fold_text
 from tui.domain.text import one_line
-from tui.store.reader import Reader
+from tui.store.reader import InboxReader
 
 _PUNCTUATION = re.compile(r"[\s().\-/]+")
-_DIALLED = re.compile(r"\+?[0-9]{6,}")
-_CANDIDATES = 200
-_LISTED = 5
+_PHONE_NUMBER = re.compile(r"\+?[0-9]{6,}")
+_MAX_CANDIDATES = 200
+"""Conversations that are compared with a name."""
+_MAX_LISTED = 5
+"""Conversations named in the error for an ambiguous name."""
 
 
-def conversation_named(reader: Reader, asked: str, arguments: Namespace) -> Conversation:
-    """The one conversation meant by `asked`; numbers are read as the desk's settings say.
+def find_conversation(reader: InboxReader, query: str, arguments: Namespace) -> Conversation:
+    """Return the one conversation that the query names.
 
-    Raises `CommandError` when nobody is called so, or when several are: they are listed.
+    Args:
+        reader: Open reader of the store.
+        query: Number in any format, or the beginning of a name.
+        arguments: Parsed arguments; the settings give the country of national numbers.
+
+    Raises:
+        CommandError: If no conversation matches, or if several do; these are listed.
     """
-    compact = _PUNCTUATION.sub("", asked)
-    exact = reader.with_party(compact.casefold()) or _dialled(reader, compact, arguments)
+    compact = _PUNCTUATION.sub("", query)
+    exact = reader.find_by_party(compact.casefold()) or _find_by_number(reader, compact, arguments)
     if exact is not None:
         return exact
-    found = _beginning_with(reader, asked)
-    if not found:
-        raise CommandError(f'there is no conversation with "{one_line(asked, 60)}"', BAD_USE)
-    if len(found) > 1:
-        raise CommandError(_ambiguous(asked, found), BAD_USE)
-    return found[0]
+    matches = _find_by_prefix(reader, query)
+    if not matches:
+        raise CommandError(f'there is no conversation with "{one_line(query, 60)}"', BAD_USE)
+    if len(matches) > 1:
+        raise CommandError(_format_ambiguity(query, matches), BAD_USE)
+    return matches[0]
 
 
-def _dialled(reader: Reader, compact: str, arguments: Namespace) -> Conversation | None:
-    """The conversation with a number that lacks its country or is written in another way."""
-    if not _DIALLED.fullmatch(compact):
+def _find_by_number(reader: InboxReader, compact: str, arguments: Namespace) -> Conversation | None:
+    """Return the conversation with a number in national or unusual format, or None."""
+    if not _PHONE_NUMBER.fullmatch(compact):
         return None
-    from tui.domain.phone import BadNumber, destination
+    from tui.domain.phone import InvalidNumberError, parse_destination
 
     try:
-        address = destination(compact, context.desk(arguments).default_region)
-    except BadNumber:
+        address = parse_destination(compact, context.load_public_settings(arguments).default_region)
+    except InvalidNumberError:
         return None
-    return reader.with_party(address.key)
+    return reader.find_by_party(address.conversation_key)
 
 
-def _beginning_with(reader: Reader, asked: str) -> list[Conversation]:
-    """Conversations with a name, a part of a name, or a number that begins so."""
-    wanted = fold(asked.strip())
-    if not wanted:
+def _find_by_prefix(reader: InboxReader, query: str) -> list[Conversation]:
+    """Return the conversations whose name, part of the name or number begins with the query."""
+    prefix = fold_text(query.strip())
+    if not prefix:
         return []
-    found = reader.newest(_CANDIDATES, asked)
-    whole = [c for c in found if fold(c.name) == wanted]
-    return whole or [c for c in found if _begins(c, wanted)]
+    found = reader.list_newest(_MAX_CANDIDATES, query)
+    exact = [c for c in found if fold_text(c.name) == prefix]
+    # A complete name wins, so that "Ana" finds Ana although there is also an Anabel.
+    return exact or [c for c in found if _has_prefix(c, prefix)]
 
 
-def _begins(conversation: Conversation, wanted: str) -> bool:
-    """Whether the name, any word of it, or the number begins so."""
-    name, address = fold(conversation.name), conversation.address.casefold()
+def _has_prefix(conversation: Conversation, prefix: str) -> bool:
+    """Return whether the name, any part of the name, or the number begins with the prefix."""
+    name, address = fold_text(conversation.name), conversation.address.casefold()
     return (
-        name.startswith(wanted)
-        or f" {wanted}" in f" {name}"
-        or address.startswith(wanted)
-        or address.removeprefix("+").startswith(wanted)
+        name.startswith(prefix)
+        or f" {prefix}" in f" {name}"
+        or address.startswith(prefix)
+        or address.removeprefix("+").startswith(prefix)
     )
 
 
-def _ambiguous(asked: str, found: list[Conversation]) -> str:
-    """The line that lists who could be meant."""
-    shown = [f"{c.name} {c.address}".strip() for c in found[:_LISTED]]
-    more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
+def _format_ambiguity(query: str, matches: list[Conversation]) -> str:
+    """Return the error line that lists the matching conversations."""
+    shown = [f"{c.name} {c.address}".strip() for c in matches[:_MAX_LISTED]]
+    more = f" and {len(matches) - _MAX_LISTED} more" if len(matches) > _MAX_LISTED else ""
     listed = ", ".join(one_line(text, 60) for text in shown)
-    return f'"{one_line(asked, 60)}" could be {listed}{more}: give the number'
+    return f'"{one_line(query, 60)}" could be {listed}{more}: give the number'

@@ -1,4 +1,7 @@
-"""Follows one queued message to its end, and sends it itself while nobody else does."""
+"""Follow one queued message to its final status.
+
+If no other process serves the account, this process sends the message itself.
+"""
 
 import asyncio
 import contextlib
@@ -9,7 +12,7 @@ from collections.abc import AsyncIterator
 
 from tui.cli import context
 from tui.cli.errors import DONE, FAILED
-from tui.cli.show import write
+from tui.cli.show import write_line
 from tui.clock import Clock
 from tui.domain.account import AccountState, Health
 from tui.domain.message import Message
@@ -17,43 +20,53 @@ from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.store import Store
 
-_LOOK = 2.0
-"""Seconds between two looks whether somebody sends, and at the message if no news came."""
-_HERE = frozenset({Status.QUEUED, Status.SENDING})
-_DOUBT = "waiting for the provider's word on it; Ctrl+C leaves it to the inbox"
+_POLL_SECONDS = 2.0
+"""Seconds between two checks if the store reports no change."""
+_UNSENT_STATUSES = frozenset({Status.QUEUED, Status.SENDING})
+"""Statuses of a message that has not left this machine."""
+_UNCERTAIN_NOTE = "waiting for the provider's word on it; Ctrl+C leaves it to the inbox"
 
 
-async def follow(
+async def follow_message(
     store: Store, message: Message, arguments: Namespace, clock: Clock, rng: random.Random
 ) -> int:
-    """Print every change of the message; 0 when it was delivered, 1 when it ended otherwise.
+    """Print every status change of a message until it is final.
 
-    `arguments` are those of `smsdesk send`. When cancelled (Ctrl+C) it says where the message
-    stays, and how to look at it.
+    If cancelled (Ctrl+C), print the current state and the command that shows it later.
+
+    Args:
+        store: Open store.
+        message: Message that has just been queued.
+        arguments: Parsed arguments of `smsdesk send`.
+        clock: Source of the current time.
+        rng: Source of randomness for retry delays.
+
+    Returns:
+        Exit code: 0 when the message was delivered, 1 when it ended otherwise.
     """
-    following = _Following(store, message, arguments, clock, rng)
+    follower = _MessageFollower(store, message, arguments, clock, rng)
     try:
-        return await following.run()
+        return await follower.run()
     except asyncio.CancelledError:
         last = await store.messages.get(message.id) or message
-        print(f"smsdesk: {_where_it_stays(last, arguments.to)}", file=sys.stderr)
+        print(f"smsdesk: {_describe_state(last, arguments.to)}", file=sys.stderr)
         raise
 
 
-def _where_it_stays(message: Message, to: str) -> str:
-    """What becomes of a message that nobody follows any more."""
+def _describe_state(message: Message, to: str) -> str:
+    """Describe the state of a message that is no longer followed."""
     look = f'look with: smsdesk messages "{one_line(to, 60)}"'
-    if message.status in _HERE:
+    if message.status in _UNSENT_STATUSES:
         return f"it stays queued and goes out with the next open inbox or smsdesk sync; {look}"
-    if message.status is not None and message.status.final:
+    if message.status is not None and message.status.is_final:
         return f"it ended as {message.status.value}; {look}"
     if message.status is Status.UNCERTAIN:
         return f"it may or may not have gone out: an open inbox settles it; {look}"
     return f"it has gone to the provider and takes its course; {look}"
 
 
-class _Following:
-    """One message on its way."""
+class _MessageFollower:
+    """Follow one message and serve its account if no other process does."""
 
     def __init__(
         self,
@@ -63,104 +76,110 @@ class _Following:
         clock: Clock,
         rng: random.Random,
     ) -> None:
-        """It has just been queued."""
+        """Keep a message that has just been queued."""
         self._store = store
         self._message = message
         self._arguments = arguments
         self._clock = clock
         self._rng = rng
-        self._shown = (Status.QUEUED, "")
-        self._known: AccountState | None = None
+        self._printed = (Status.QUEUED, "")
+        self._initial_state: AccountState | None = None
         self._serving = False
 
     async def run(self) -> int:
-        """Until the end of the message, or until its account needs a person."""
-        self._known = await self._state()
+        """Follow until the message is final or its account has stopped; return the exit code."""
+        self._initial_state = await self._read_account_state()
         async with contextlib.AsyncExitStack() as stack:
-            async for _ in self._looks(stack):
-                await self._send_unless_others_do(stack)
-                code = await self._look()
+            async for _ in self._wait_for_changes(stack):
+                await self._serve_if_unattended(stack)
+                code = await self._check_message()
                 if code is not None:
                     return code
         raise AssertionError("looks never end by themselves")
 
-    async def _looks(self, stack: contextlib.AsyncExitStack) -> AsyncIterator[None]:
-        """Whenever something has changed, and every other second besides."""
-        news = asyncio.Event()
-        watching = asyncio.create_task(self._watch(news), name="watch")
-        stack.push_async_callback(_ended, watching)
+    async def _wait_for_changes(self, stack: contextlib.AsyncExitStack) -> AsyncIterator[None]:
+        """Yield at once, then after every change of the store and at least every two seconds."""
+        changed = asyncio.Event()
+        watching = asyncio.create_task(self._watch_store(changed), name="watch")
+        stack.push_async_callback(_cancel_task, watching)
         while True:
             yield
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK):  # wait_for may swallow a cancellation
-                    await news.wait()
-            news.clear()
+                async with asyncio.timeout(
+                    _POLL_SECONDS
+                ):  # asyncio.wait_for may lose a cancellation
+                    await changed.wait()
+            changed.clear()
 
-    async def _watch(self, news: asyncio.Event) -> None:
-        """Ring for every change in the store."""
-        async for _ in self._store.feed.watch():
-            news.set()
+    async def _watch_store(self, changed: asyncio.Event) -> None:
+        """Set the event at every change of the store."""
+        async for _ in self._store.feed.watch_changes():
+            changed.set()
 
-    async def _send_unless_others_do(self, stack: contextlib.AsyncExitStack) -> None:
-        """Serve the account from now on if no live process does."""
-        if self._serving or await self._store.leases.holder(self._message.account):
+    async def _serve_if_unattended(self, stack: contextlib.AsyncExitStack) -> None:
+        """Serve the account from now on if no running process does."""
+        if self._serving or await self._store.leases.get_holder(self._message.account):
             return
-        from tui.serving import pace_of, serving
-        from tui.wiring import served
+        from tui.serving import get_polling_pace, run_service
+        from tui.wiring import open_accounts
 
         self._serving = True
-        settings = context.settings(self._arguments)
-        accounts = served(settings, self._clock)
+        settings = context.load_full_settings(self._arguments)
+        accounts = open_accounts(settings, self._clock)
+        # Every account was opened with the settings; only the one that sends is needed.
         for other in [a for a in accounts if a.name != self._message.account]:
             await other.provider.aclose()
-        service = serving(
+        service = run_service(
             self._store,
             [account for account in accounts if account.name == self._message.account],
             self._clock,
             self._rng,
             kind="desk",
             agent=self._message.agent,
-            pace=pace_of(settings),
+            pace=get_polling_pace(settings),
         )
         await stack.enter_async_context(service)
 
-    async def _look(self) -> int | None:
-        """Show what has changed; the exit code once it is known."""
+    async def _check_message(self) -> int | None:
+        """Print the changes of the message and return the exit code once it is known."""
         message = await self._store.messages.get(self._message.id)
         if message is None or message.status is None:
             return FAILED
-        self._show(message, message.status)
-        if message.status.final:
+        self._print_status(message, message.status)
+        if message.status.is_final:
             return DONE if message.status is Status.DELIVERED else FAILED
-        if message.status is Status.QUEUED and (line := await self._stopped()):
+        if message.status is Status.QUEUED and (line := await self._describe_stop()):
             print(f"smsdesk: {one_line(line, 300)}; the message stays queued", file=sys.stderr)
             return FAILED
         return None
 
-    def _show(self, message: Message, status: Status) -> None:
-        """Print a status that was not shown yet, with the reason there is for it."""
-        if (status, message.reason) == self._shown:
+    def _print_status(self, message: Message, status: Status) -> None:
+        """Print a status that was not printed yet, with its reason if there is one."""
+        if (status, message.reason) == self._printed:
             return
-        self._shown = (status, message.reason)
-        words = (message.reason, f"({message.code})" if message.code else "")
-        write(f"{status.value:<10} {one_line(' '.join(w for w in words if w), 300)}".rstrip())
+        self._printed = (status, message.reason)
+        parts = (message.reason, f"({message.code})" if message.code else "")
+        write_line(
+            f"{status.value:<10} {one_line(' '.join(part for part in parts if part), 300)}".rstrip()
+        )
         if status is Status.UNCERTAIN:
-            print(f"smsdesk: {_DOUBT}", file=sys.stderr)
+            print(f"smsdesk: {_UNCERTAIN_NOTE}", file=sys.stderr)
 
-    async def _stopped(self) -> str:
-        """What a person has to mend before the account sends; empty while it may send."""
-        state = await self._state()
-        if state is None or state.health is not Health.STOPPED or state == self._known:
+    async def _describe_stop(self) -> str:
+        """Return why the account has stopped; empty while it may send."""
+        state = await self._read_account_state()
+        # An account that was stopped before may recover now, so only a new stop ends the command.
+        if state is None or state.health is not Health.STOPPED or state == self._initial_state:
             return ""
         return f"{state.name}: {state.line}"
 
-    async def _state(self) -> AccountState | None:
-        """How the account is doing."""
-        return (await self._store.accounts.states()).get(self._message.account)
+    async def _read_account_state(self) -> AccountState | None:
+        """Return the health of the message's account, or None if it is not known yet."""
+        return (await self._store.accounts.get_states()).get(self._message.account)
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    """Cancel a task and wait for its end."""
+async def _cancel_task(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait until it has ended."""
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task

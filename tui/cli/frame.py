@@ -1,4 +1,4 @@
-"""What stands around every command: choosing it, and turning every way it can end into a code."""
+"""Choose and run a command, and turn every way it can end into an exit code."""
 
 import errno
 import importlib
@@ -8,50 +8,61 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 
 from tui.cli import errors
-from tui.cli.arguments import parse
+from tui.cli.arguments import parse_arguments
 from tui.cli.errors import CommandError
 from tui.settings.errors import SettingsError
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""What a full disk says, or one of which one's share is used up."""
+_DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Errors of a full disk or an exhausted quota."""
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command that the arguments name; every error ends here as a line and a code."""
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run the command that the arguments name; print every error as a line.
+
+    Args:
+        arguments: Arguments without the program name.
+
+    Returns:
+        Exit code of the process.
+    """
     try:
-        code = _command(parse(arguments))
+        code = _run_command(parse_arguments(arguments))
+        # Flush here, so that a full disk or a closed pipe is reported like any other error.
         sys.stdout.flush()
         return code
     except CommandError as error:
-        return _end(error.exit_code, [error.line])
+        return _print_errors(error.exit_code, [error.line])
     except SettingsError as error:
-        return _end(errors.BAD_USE, error.lines)
+        return _print_errors(errors.BAD_USE, error.lines)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
     except BrokenPipeError:
-        _output_goes_nowhere()
+        _discard_output()
         return errors.PIPE_CLOSED
     except OSError as error:
-        if error.errno not in _FULL:
-            return _end(errors.UNEXPECTED, [_unexpected(error)])
-        _output_goes_nowhere()
-        return _end(errors.FAILED, [f"cannot write on: {error.strerror}; make room and try again"])
-    except Exception as error:  # the last net: an agent never sees a traceback
-        return _end(errors.UNEXPECTED, [_unexpected(error)])
+        if error.errno not in _DISK_FULL_ERRNOS:
+            return _print_errors(errors.UNEXPECTED, [_log_unexpected(error)])
+        _discard_output()
+        return _print_errors(
+            errors.FAILED, [f"cannot write on: {error.strerror}; make room and try again"]
+        )
+    except Exception as error:  # the last resort: an agent never sees a traceback
+        return _print_errors(errors.UNEXPECTED, [_log_unexpected(error)])
 
 
-def _command(arguments: Namespace) -> int:
-    """Import the command's module, and no other, and run it."""
-    command: Callable[[Namespace], int] = _implementation(arguments.module, arguments.command)
+def _run_command(arguments: Namespace) -> int:
+    """Import the command's module, and no other command, and run it."""
+    command: Callable[[Namespace], int] = _load_command(arguments.module, arguments.command)
     return command(arguments)
 
 
-def _implementation(module: str, command: str) -> Callable[[Namespace], int]:
-    """The function `run` of a command's module."""
+def _load_command(module: str, command: str) -> Callable[[Namespace], int]:
+    """Return the function `run` of a command's module."""
     name = f"tui.cli.{module}"
     try:
         found: Callable[[Namespace], int] = importlib.import_module(name).run
     except ModuleNotFoundError as error:
+        # A missing dependency inside the command's module is a real error and is raised.
         if error.name != name:
             raise
         line = f"{command} is not available in this build"
@@ -59,8 +70,8 @@ def _implementation(module: str, command: str) -> Callable[[Namespace], int]:
     return found
 
 
-def _end(code: int, lines: Iterable[str]) -> int:
-    """Say the lines on stderr and pass the code on."""
+def _print_errors(code: int, lines: Iterable[str]) -> int:
+    """Print the lines on stderr and return the exit code."""
     from tui.domain.text import one_line
 
     for line in lines:
@@ -68,23 +79,23 @@ def _end(code: int, lines: Iterable[str]) -> int:
     return code
 
 
-def _output_goes_nowhere() -> None:
-    """What is still buffered is dropped in place of failing again at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+def _discard_output() -> None:
+    """Redirect stdout to the null device, so that the flush at exit does not fail again."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, sys.stdout.fileno())
 
 
-def _unexpected(error: Exception) -> str:
-    """The line for an error of our own, its details written to the log."""
+def _log_unexpected(error: Exception) -> str:
+    """Write the details of an unexpected error to the log and return the line about it."""
     from tui.logs import close_log, get_logger, open_log
-    from tui.settings.paths import log_file
+    from tui.settings.paths import find_log_file
 
-    path = log_file(os.environ)
-    what = f"something unexpected happened ({type(error).__name__})"
+    path = find_log_file(os.environ)
+    summary = f"something unexpected happened ({type(error).__name__})"
     try:
         log = open_log(path)
-    except OSError as trouble:
-        return f"{what}, and its details cannot be written to {path} ({trouble.strerror})"
+    except OSError as log_error:
+        return f"{summary}, and its details cannot be written to {path} ({log_error.strerror})"
     get_logger("cli").error("unexpected", exc_info=error)
     close_log(log)
-    return f"{what}; the details are in {path}"
+    return f"{summary}; the details are in {path}"

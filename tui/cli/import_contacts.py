@@ -1,4 +1,4 @@
-"""`smsdesk import contacts FILE`: names for numbers, from CSV or vCard."""
+"""Implement `smsdesk import contacts FILE`: read names for numbers from CSV or vCard."""
 
 import asyncio
 import random
@@ -6,58 +6,62 @@ import sys
 from argparse import Namespace
 from functools import partial
 
-from tui.address_book import BadContacts, read_contacts, sorted_out
+from tui.address_book import ContactFileError, read_contacts, split_reachable
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.progress import show_progress
-from tui.cli.reading import store_errors
-from tui.cli.show import write
+from tui.cli.reading import convert_store_errors
+from tui.cli.show import write_line
 from tui.clock import SystemClock
 from tui.domain.text import one_line
-from tui.settings.desk import Desk
-from tui.store.contacts import Contact, Contacts, Imported
+from tui.settings.desk import Preferences
+from tui.store.contacts import Contact, Contacts, ImportResult
 from tui.wiring import open_store
 
-_NAMED = 3
-"""So many of those left out are named."""
+_MAX_NAMED = 3
+"""Number of skipped contacts that are named in the report."""
 
 
 def run(arguments: Namespace) -> int:
-    """Import all contacts that have a number; a file that has none is bad use."""
-    desk = context.desk(arguments)
+    """Import every contact that has a number; a file without any is a usage error.
+
+    Args:
+        arguments: Parsed arguments with `config` and `file`.
+    """
+    desk = context.load_public_settings(arguments)
     try:
         found = read_contacts(arguments.file)
-    except BadContacts as problem:
+    except ContactFileError as problem:
         raise CommandError(str(problem), BAD_USE) from None
-    usable, skipped = sorted_out(found, desk.default_region)
+    usable, skipped = split_reachable(found, desk.default_region)
     if not usable:
         line = f"{arguments.file} holds no contact with a valid number"
         raise CommandError(f"{line}; write them with + and the country code", BAD_USE)
-    with store_errors():
-        imported = asyncio.run(_add(desk, usable))
-    write(f"{imported.contacts} contacts, {imported.renamed} conversations renamed")
+    with convert_store_errors():
+        imported = asyncio.run(_add_contacts(desk, usable))
+    write_line(f"{imported.contacts} contacts, {imported.renamed} conversations renamed")
     if skipped:
-        print(f"smsdesk: {_skipped_words(skipped)}", file=sys.stderr)
+        print(f"smsdesk: {_format_skipped(skipped)}", file=sys.stderr)
     return DONE
 
 
-def _skipped_words(skipped: list[Contact]) -> str:
-    """How many are left out, and the first of them by what the file has of them."""
+def _format_skipped(skipped: list[Contact]) -> str:
+    """Return how many contacts were skipped and name the first of them."""
     named = [one_line(contact.address or contact.name, 40) for contact in skipped]
-    first = ", ".join(f'"{words}"' for words in named[:_NAMED])
-    more = ", …" if len(named) > _NAMED else ""
+    first = ", ".join(f'"{name}"' for name in named[:_MAX_NAMED])
+    more = ", …" if len(named) > _MAX_NAMED else ""
     return f"{len(skipped)} skipped, no valid number: {first}{more}"
 
 
-async def _add(desk: Desk, contacts: list[Contact]) -> Imported:
-    """Store them, showing how far it is on a terminal."""
-    bar = partial(_tell, total=len(contacts)) if sys.stderr.isatty() else None
+async def _add_contacts(desk: Preferences, contacts: list[Contact]) -> ImportResult:
+    """Store the contacts, with a progress bar if stderr is a terminal."""
+    progress = partial(_show_import_progress, total=len(contacts)) if sys.stderr.isatty() else None
     clock, rng = SystemClock(), random.Random()
     async with open_store(desk, clock, rng) as store:
         book = Contacts(store.database, clock, rng)
-        return await book.add(contacts, region=desk.default_region, progress=bar)
+        return await book.import_contacts(contacts, region=desk.default_region, progress=progress)
 
 
-def _tell(done: int, total: int) -> None:
-    """How many are on disk."""
+def _show_import_progress(done: int, total: int) -> None:
+    """Show how many contacts are stored."""
     show_progress(done, total, "contacts")

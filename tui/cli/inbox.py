@@ -1,6 +1,7 @@
-"""The inbox itself: the one command that opens a screen.
+"""Open the inbox: the one command that opens a screen.
 
-A first picture comes before all else, so what it does not need is imported inside the functions.
+The first picture is drawn as early as possible, so modules that it does not need are
+imported inside the functions.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ from tui import garbage
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
 from tui.clock import Clock, SystemClock
-from tui.enrol import Next
+from tui.enrol import ExitAction
 from tui.settings.errors import SettingsError
 from tui.store.errors import StoreError
 
@@ -24,88 +25,121 @@ if TYPE_CHECKING:
     from random import Random
 
     from tui.app import Background
-    from tui.seat import Seat
-    from tui.settings.desk import Desk
+    from tui.seat import AppContext
+    from tui.settings.desk import Preferences
     from tui.store.store import Store
 
 
 def run(arguments: Namespace) -> int:
-    """Open the configured inbox until the agent leaves; exit code 2 when it cannot be opened."""
-    outcome: int = Next.AGAIN
-    while outcome == Next.AGAIN:
-        outcome = _once(arguments)
-    return _demo(arguments) if outcome == Next.DEMO else outcome
+    """Open the configured inbox until the agent leaves.
+
+    A store that cannot be opened is a usage error.
+
+    Args:
+        arguments: Parsed arguments with `config`, `ascii` and `plain`.
+    """
+    exit_code: int = ExitAction.RESTART
+    while exit_code == ExitAction.RESTART:
+        exit_code = _open_once(arguments)
+    return _run_demo(arguments) if exit_code == ExitAction.DEMO else exit_code
 
 
-def _demo(arguments: Namespace) -> int:
-    """What a desk without accounts offers in their place."""
+def _run_demo(arguments: Namespace) -> int:
+    """Run the demo, which a user without accounts can choose during set-up."""
     from tui.cli import demo
-    from tui.cli.arguments import parse
+    from tui.cli.arguments import parse_arguments
 
-    return demo.run(parse(["demo", *(["--ascii"] if arguments.ascii else [])]))
+    return demo.run(parse_arguments(["demo", *(["--ascii"] if arguments.ascii else [])]))
 
 
-def _once(arguments: Namespace) -> int:
-    """Open it on the settings as they are now."""
-    from tui.glance import glance
+def _open_once(arguments: Namespace) -> int:
+    """Open the inbox once, with the settings as they are now."""
+    from tui.glance import show_first_paint
 
-    desk, clock = desk_of(arguments), SystemClock()
-    garbage.postpone()
+    desk, clock = load_inbox_settings(arguments), SystemClock()
+    # Garbage collection during start-up only delays the first picture.
+    garbage.postpone_collection()
     plain = is_plain(arguments, os.environ)
     try:
-        with contextlib.nullcontext() if plain else glance(desk, clock.now(), os.environ):
-            return _opened(arguments, desk, clock)
+        with contextlib.nullcontext() if plain else show_first_paint(desk, clock.now(), os.environ):
+            return _run_event_loop(arguments, desk, clock)
     except StoreError as error:
         raise CommandError(str(error), BAD_USE) from None
 
 
-def desk_of(arguments: Namespace) -> "Desk":
-    """The desk's settings, with the signs that the command line asks for."""
-    desk = context.desk(arguments)
+def load_inbox_settings(arguments: Namespace) -> "Preferences":
+    """Load the settings, with ASCII characters if the command line requests them.
+
+    Args:
+        arguments: Parsed arguments with `config` and `ascii`.
+    """
+    desk = context.load_public_settings(arguments)
     return replace(desk, ascii=True) if arguments.ascii else desk
 
 
-def _opened(arguments: Namespace, desk: "Desk", clock: Clock) -> int:
-    """Open it for good."""
+def _run_event_loop(arguments: Namespace, desk: "Preferences", clock: Clock) -> int:
+    """Run the inbox in an event loop of its own."""
     import asyncio
     import random
 
-    return asyncio.run(_run(arguments, desk, clock, random.Random()))
+    return asyncio.run(_run_inbox(arguments, desk, clock, random.Random()))
 
 
 def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
-    """Whether the desk is shown in lines: by choice, or on a terminal that shows nothing else."""
+    """Return whether to use line mode: as requested, or on a terminal that has no screen.
+
+    Args:
+        arguments: Parsed arguments with `plain`.
+        environ: Environment variables; `TERM` is read.
+    """
     return bool(arguments.plain) or (environ.get("TERM") == "dumb" and sys.stdin.isatty())
 
 
-async def _run(arguments: Namespace, desk: "Desk", clock: Clock, rng: "Random") -> int:
-    """The store, the seat, and what serves the accounts behind them."""
-    from tui.enrolling import enrol_of
-    from tui.wiring import make_seat, open_store
+async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
+    """Open the store and run the app with its background services."""
+    from tui.enrolling import create_account_setup
+    from tui.wiring import create_context, open_store
 
     async with open_store(desk, clock, rng) as store:
-        background = functools.partial(_background, arguments, store, clock, rng, desk.agent)
-        seat = replace(
-            make_seat(desk, clock, os.environ),
-            enrol=enrol_of(os.environ, arguments.config, clock, rng),
+        background = functools.partial(_run_background, arguments, store, clock, rng, desk.agent)
+        app_context = replace(
+            create_context(desk, clock, os.environ),
+            account_setup=create_account_setup(os.environ, arguments.config, clock, rng),
         )
         served = background if desk.accounts else None
-        return await run_app(store, seat, served, plain=is_plain(arguments, os.environ))
+        return await run_app(store, app_context, served, plain=is_plain(arguments, os.environ))
 
 
 async def run_app(
-    store: "Store", seat: "Seat", background: "Background | None", *, plain: bool = False
+    store: "Store",
+    app_context: "AppContext",
+    background: "Background | None",
+    *,
+    plain: bool = False,
 ) -> int:
-    """Run the app on an open store until the agent leaves; its exit code."""
+    """Run the app on an open store until the agent leaves.
+
+    Args:
+        store: Open store.
+        app_context: Context of the app: agent, accounts, clock and preferences.
+        background: Starts what serves the accounts; None if there is no account.
+        plain: Whether to run line mode in place of the screen.
+
+    Returns:
+        Exit code of the app.
+
+    Raises:
+        CommandError: If a screen is requested and there is no terminal.
+    """
     if plain:
         from tui.cli.plain import run_plain
 
-        return await run_plain(store, seat, background)
+        return await run_plain(store, app_context, background)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("no terminal here: scripts use smsdesk threads --json", BAD_USE)
     from tui.app import SmsDeskApp
 
-    app = SmsDeskApp(store, seat, background)
+    app = SmsDeskApp(store, app_context, background)
     try:
         await app.run_async()
     finally:
@@ -116,16 +150,19 @@ async def run_app(
 
 
 @contextlib.asynccontextmanager
-async def _background(
+async def _run_background(
     arguments: Namespace, store: "Store", clock: Clock, rng: "Random", agent: str
 ) -> AsyncIterator[None]:
-    """Serve the accounts for as long as the inbox is open; imported after the first paint."""
-    from tui.serving import background
-    from tui.unserved import CannotServe
+    """Serve the accounts while the inbox is open.
 
-    load = functools.partial(context.settings, arguments)
+    The services are imported here, after the first paint.
+    """
+    from tui.serving import run_background
+    from tui.unserved import BackgroundStartError
+
+    load = functools.partial(context.load_full_settings, arguments)
     try:
-        async with background(store, load, clock, rng, os.environ, agent):
+        async with run_background(store, load, clock, rng, os.environ, agent):
             yield
     except SettingsError as error:
-        raise CannotServe(error.lines[0]) from None
+        raise BackgroundStartError(error.lines[0]) from None

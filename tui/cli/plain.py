@@ -1,4 +1,4 @@
-"""`smsdesk --plain`: the desk in lines, on whatever reads and writes lines."""
+"""Run line mode (`smsdesk --plain`) on standard input and output."""
 
 import asyncio
 import codecs
@@ -11,112 +11,127 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.app import Background
-    from tui.seat import Seat
+    from tui.seat import AppContext
     from tui.store.store import Store
 
-_CHUNK = 4_096
+_CHUNK_BYTES = 4_096
+"""Bytes that are read at once."""
 
 
-async def run_plain(store: "Store", seat: "Seat", background: "Background | None") -> int:
-    """Talk with the agent over standard input and output; the exit code."""
-    from tui.plain import PlainDesk
+async def run_plain(
+    store: "Store", app_context: "AppContext", background: "Background | None"
+) -> int:
+    """Run line mode on standard input and output and return the exit code.
+
+    Args:
+        store: Open store.
+        app_context: Context of the app: agent, accounts, clock and preferences.
+        background: Starts what serves the accounts; None if there is no account.
+    """
+    from tui.plain import PlainApp
 
     async with AsyncExitStack() as stack:
         if background is not None:
-            await _serve(stack, background)
-        paper = Paper(Lines(sys.stdin.fileno()))
-        await PlainDesk(store, seat, paper.ask, paper.say).run()
+            await _start_background(stack, background)
+        console = LineConsole(LineReader(sys.stdin.fileno()))
+        await PlainApp(store, app_context, console.ask_question, console.print_line).run()
     return 0
 
 
-async def _serve(stack: AsyncExitStack, background: "Background") -> None:
-    """Serve the accounts; a desk that cannot is still good for reading."""
+async def _start_background(stack: AsyncExitStack, background: "Background") -> None:
+    """Serve the accounts; if that fails, say so and continue for reading only."""
     from tui.domain.text import one_line
     from tui.store.errors import StoreError
-    from tui.unserved import CannotServe
+    from tui.unserved import BackgroundStartError
 
     try:
         await stack.enter_async_context(background())
-    except (CannotServe, StoreError, OSError) as error:
-        say(one_line(f"Not connected: {error}", 300))
+    except (BackgroundStartError, StoreError, OSError) as error:
+        print_line(one_line(f"Not connected: {error}", 300))
 
 
-def say(line: str) -> None:
-    """Add a line, in what the terminal can show."""
-    _write(line + "\n")
+def print_line(line: str) -> None:
+    """Print a line, with characters the terminal cannot show replaced."""
+    _write_text(line + "\n")
 
 
-def _write(text: str) -> None:
-    """Write now; what the terminal's encoding lacks becomes "?"."""
+def _write_text(text: str) -> None:
+    """Write and flush; a character that the terminal's encoding lacks becomes "?"."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
     sys.stdout.flush()
 
 
-class Paper:
-    """What is said and asked, line under line; a question that waits is said again under news."""
+class LineConsole:
+    """Print lines and ask questions; an open question is repeated below new lines."""
 
-    def __init__(self, lines: "Lines") -> None:
-        """Answers come from `lines`."""
+    def __init__(self, lines: "LineReader") -> None:
+        """Create a console whose answers come from `lines`."""
         self._lines = lines
-        self._waiting = ""
-        """The question that has no answer yet."""
+        self._open_question = ""
+        """Question that has no answer yet; empty if there is none."""
 
-    def say(self, line: str) -> None:
-        """Add a line, in what the terminal can show."""
-        if self._waiting:
-            _write(f"\n{line}\n{self._waiting}")
+    def print_line(self, line: str) -> None:
+        """Print a line and repeat the open question below it."""
+        if self._open_question:
+            _write_text(f"\n{line}\n{self._open_question}")
         else:
-            say(line)
+            print_line(line)
 
-    async def ask(self, question: str) -> str | None:
-        """The next line, made harmless; None at the end."""
-        from tui.domain.text import printable
+    async def ask_question(self, question: str) -> str | None:
+        """Ask and return the next line with control characters removed; None at the end."""
+        from tui.domain.text import to_printable
 
-        self._waiting = question
-        _write(question)
-        line = await self._lines.next()
-        self._waiting = ""
-        return printable(line.rstrip("\r")) if line is not None else None
+        self._open_question = question
+        _write_text(question)
+        line = await self._lines.read_line()
+        self._open_question = ""
+        return to_printable(line.rstrip("\r")) if line is not None else None
 
 
-class Lines:
-    """Lines of a file, read by a thread of their own that nobody waits for at the end.
+class LineReader:
+    """Read the lines of a file on a daemon thread.
 
-    A blocked read cannot be called off, and an ordinary thread would hold the exit back.
+    A blocked read cannot be cancelled, and an ordinary thread would delay the exit of the
+    program.
     """
 
     def __init__(self, handle: int) -> None:
-        """Begin to read."""
+        """Start reading.
+
+        Args:
+            handle: File descriptor to read from.
+        """
         self._handle = handle
         self._loop = asyncio.get_running_loop()
-        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
-        threading.Thread(target=self._read, name="lines", daemon=True).start()
+        self._queue: asyncio.Queue[str | None] = asyncio.Queue()
+        threading.Thread(target=self._read_file, name="lines", daemon=True).start()
 
-    async def next(self) -> str | None:
-        """The next line; None at the end, however often it is asked for."""
-        line = await self._lines.get()
+    async def read_line(self) -> str | None:
+        """Return the next line; None at the end, also on every later call."""
+        line = await self._queue.get()
         if line is None:
-            self._lines.put_nowait(None)
+            # Put the end marker back, so that the next call also returns at once.
+            self._queue.put_nowait(None)
         return line
 
-    def _read(self) -> None:
-        """On the thread: everything until the end of the file."""
+    def _read_file(self) -> None:
+        """Read until the end of the file; runs on the thread."""
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        rest = ""
-        while chunk := self._chunk():
-            *lines, rest = (rest + decoder.decode(chunk)).split("\n")
-            self._give(*lines)
-        self._give(*([rest] if rest else []), None)
+        remainder = ""
+        while chunk := self._read_chunk():
+            *lines, remainder = (remainder + decoder.decode(chunk)).split("\n")
+            self._deliver_lines(*lines)
+        self._deliver_lines(*([remainder] if remainder else []), None)
 
-    def _chunk(self) -> bytes:
-        """Some bytes; none at the end, also that of a terminal which has gone."""
+    def _read_chunk(self) -> bytes:
+        """Return some bytes; none at the end of the file or when the terminal is gone."""
         with contextlib.suppress(OSError):
-            return os.read(self._handle, _CHUNK)
+            return os.read(self._handle, _CHUNK_BYTES)
         return b""
 
-    def _give(self, *lines: str | None) -> None:
-        """Hand lines over, unless nobody is there any more."""
+    def _deliver_lines(self, *lines: str | None) -> None:
+        """Pass lines to the event loop, unless the loop is closed."""
         with contextlib.suppress(RuntimeError):
             for line in lines:
-                self._loop.call_soon_threadsafe(self._lines.put_nowait, line)
+                self._loop.call_soon_threadsafe(self._queue.put_nowait, line)

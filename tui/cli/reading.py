@@ -9,40 +9,50 @@ from pathlib import Path
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, FAILED, CommandError
-from tui.settings.desk import Desk
+from tui.settings.desk import Preferences
 from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, StoreError
-from tui.store.reader import Outdated, Reader
+from tui.store.reader import InboxReader, OutdatedSchema
 
-_WRONG_FILE = (CannotOpen, NewerDatabase, NotADatabase)
+_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase)
+"""Errors of a file that the settings should not name."""
 
 
 @contextlib.contextmanager
-def reading(arguments: Namespace) -> Iterator[Reader | None]:
-    """The inbox for the time of the block; None while there is none yet, which is said."""
-    gc.disable()  # the process is over before collecting would gain anything
-    desk = context.desk(arguments)
-    with store_errors():
-        if not _holds_something(desk.database):
+def open_reader(arguments: Namespace) -> Iterator[InboxReader | None]:
+    """Yield a reader of the inbox; None, with a note on stderr, if there is no inbox yet.
+
+    Args:
+        arguments: Parsed arguments with `config`.
+    """
+    gc.disable()  # the process ends before garbage collection would save anything
+    desk = context.load_public_settings(arguments)
+    with convert_store_errors():
+        if not _has_content(desk.database):
             print(f"smsdesk: nothing in {desk.database} yet", file=sys.stderr)
             yield None
             return
-        with _opened(desk) as reader:
+        with _open_migrated_reader(desk) as reader:
             yield reader
 
 
 @contextlib.contextmanager
-def store_errors() -> Iterator[None]:
-    """Within the block, what the store cannot do becomes the end of the command."""
+def convert_store_errors() -> Iterator[None]:
+    """Convert every `StoreError` of the block into a `CommandError`."""
     try:
         yield
     except StoreError as error:
-        code = BAD_USE if isinstance(error, _WRONG_FILE) else FAILED
+        code = BAD_USE if isinstance(error, _UNUSABLE_FILE_ERRORS) else FAILED
         raise CommandError(str(error), code) from None
 
 
-def _holds_something(path: Path) -> bool:
-    """Whether there is a file with anything in it; one that may not be looked at counts."""
+def _has_content(path: Path) -> bool:
+    """Return whether there is a file that is not empty.
+
+    Raises:
+        CannotOpen: If the file may not be accessed.
+    """
     try:
+        # A directory counts as content, so that opening it reports the wrong path.
         return path.is_dir() or path.stat().st_size > 0
     except FileNotFoundError:
         return False
@@ -51,19 +61,19 @@ def _holds_something(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(desk: Desk) -> Iterator[Reader]:
-    """The reader, its file's schema brought up to date first if need be."""
+def _open_migrated_reader(desk: Preferences) -> Iterator[InboxReader]:
+    """Yield the reader, after updating the schema of its file if necessary."""
     with contextlib.ExitStack() as stack:
         try:
-            reader = stack.enter_context(Reader(desk.database))
-        except Outdated:
-            _bring_up_to_date(desk)
-            reader = stack.enter_context(Reader(desk.database))
+            reader = stack.enter_context(InboxReader(desk.database))
+        except OutdatedSchema:
+            _migrate_database(desk)
+            reader = stack.enter_context(InboxReader(desk.database))
         yield reader
 
 
-def _bring_up_to_date(desk: Desk) -> None:
-    """Let the other door migrate the file."""
+def _migrate_database(desk: Preferences) -> None:
+    """Update the schema by opening the file once with the writing store."""
     import asyncio
     import random
 
@@ -71,7 +81,7 @@ def _bring_up_to_date(desk: Desk) -> None:
     from tui.wiring import open_store
 
     async def open_once() -> None:
-        """Opening is all it takes."""
+        """Open and close the store; opening it runs the migrations."""
         async with open_store(desk, SystemClock(), random.Random()):
             pass
 

@@ -1,20 +1,24 @@
-"""`smsdesk sandbox`: the provider emulator alone, until it is stopped."""
+"""Implement `smsdesk sandbox`: run only the provider emulator until it is stopped."""
 
 import asyncio
 from argparse import Namespace
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.stopping import stopped_by_signals
+from tui.cli.stopping import stop_on_signals
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET
 from tui.sandbox.app import create_app
-from tui.sandbox.server import running
+from tui.sandbox.server import run_server
 from tui.sandbox.world import PushSettings, Sandbox
 
 
 def run(arguments: Namespace) -> int:
-    """Serve until interrupted; a port that is taken is bad use."""
+    """Serve until interrupted; a port that is in use is a usage error.
+
+    Args:
+        arguments: Parsed arguments with `host`, `port` and `push_to`.
+    """
     try:
-        asyncio.run(_serve(arguments.host, arguments.port, arguments.push_to))
+        asyncio.run(_serve_sandbox(arguments.host, arguments.port, arguments.push_to))
     except OSError as error:
         where = f"{arguments.host}:{arguments.port}"
         line = f"cannot listen on {where} ({error.strerror or error}); choose another --port"
@@ -22,18 +26,18 @@ def run(arguments: Namespace) -> int:
     return DONE
 
 
-async def _serve(host: str, port: int, push_to: str | None) -> None:
-    """Say where the sandbox is as soon as it answers, and keep it up until told to stop."""
-    app = create_app(Sandbox(push=PushSettings(to=push_to)))
+async def _serve_sandbox(host: str, port: int, push_to: str | None) -> None:
+    """Print the sandbox's address once it answers, and serve until a stop signal."""
+    app = create_app(Sandbox(push=PushSettings(base_url=push_to)))
     stop = asyncio.Event()
-    with stopped_by_signals(stop):
-        async with running(app, host, port) as url:
-            print(_greeting(url, push_to), flush=True)
+    with stop_on_signals(stop):
+        async with run_server(app, host, port) as url:
+            print(_format_greeting(url, push_to), flush=True)
             await stop.wait()
 
 
-def _greeting(url: str, push_to: str | None) -> str:
-    """The URL on a line of its own for scripts, then what a person wants to know."""
+def _format_greeting(url: str, push_to: str | None) -> str:
+    """Return the URL on the first line, for scripts, followed by notes for a person."""
     hooks = f"{push_to}/hooks/PROVIDER/{HOOK_SECRET}"
     pushes = f"pushing to {hooks}" if push_to else "not pushing (--push-to)"
     return "\n".join(

@@ -1,36 +1,40 @@
-"""`smsdesk search Q`: messages with all these words and filters, newest first."""
+"""Implement `smsdesk search Q`: find messages with all these words and filters, newest first."""
 
 import time
 from argparse import Namespace
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.reading import reading
-from tui.cli.show import message_lines, message_object, write, write_json
+from tui.cli.reading import open_reader
+from tui.cli.show import format_message, message_to_json, write_json, write_line
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.domain.searching import Query, parse
+from tui.domain.searching import SearchQuery, parse_search
 from tui.domain.text import one_line
-from tui.store.reader import Reader
+from tui.store.reader import InboxReader
 
-Found = tuple[Message, Conversation | None]
+FoundMessage = tuple[Message, Conversation | None]
 
 
 def run(arguments: Namespace) -> int:
-    """Print up to `--limit` messages; finding none is no error."""
-    query = _understood(" ".join(arguments.query))
-    with reading(arguments) as reader:
-        found = _found(reader, query, arguments.limit) if reader else []
+    """Print up to `--limit` messages; no match is not an error.
+
+    Args:
+        arguments: Parsed arguments with `config`, `query`, `limit` and `json`.
+    """
+    query = _parse_query(" ".join(arguments.query))
+    with open_reader(arguments) as reader:
+        found = _search_messages(reader, query, arguments.limit) if reader else []
     for message, conversation in found:
         if arguments.json:
-            write_json(message_object(message, conversation))
+            write_json(message_to_json(message, conversation))
         else:
-            write(message_lines(message, _who(conversation)))
+            write_line(format_message(message, _format_customer(conversation)))
     return DONE
 
 
-def _understood(typed: str) -> Query:
-    """What is asked for; days are those of this machine. Raises `CommandError`."""
-    query = parse(typed, time.time_ns() // 1_000_000, None)
+def _parse_query(typed: str) -> SearchQuery:
+    """Parse the query; its days are those of this machine. Raise `CommandError` if invalid."""
+    query = parse_search(typed, time.time_ns() // 1_000_000, None)
     if query.here:
         raise CommandError("in:thread is for the inbox; here, from: and to: name somebody", BAD_USE)
     if query.problem:
@@ -38,16 +42,16 @@ def _understood(typed: str) -> Query:
     return query
 
 
-def _found(reader: Reader, query: Query, limit: int) -> list[Found]:
-    """The messages, each with its conversation."""
-    messages = reader.search(query, limit)
+def _search_messages(reader: InboxReader, query: SearchQuery, limit: int) -> list[FoundMessage]:
+    """Return the matching messages, each with its conversation."""
+    messages = reader.search_messages(query, limit)
     ids = {message.conversation_id for message in messages}
-    conversations = {identity: reader.conversation(identity) for identity in ids}
+    conversations = {identity: reader.get_conversation(identity) for identity in ids}
     return [(message, conversations[message.conversation_id]) for message in messages]
 
 
-def _who(conversation: Conversation | None) -> str:
-    """Whose conversation a message stands in."""
+def _format_customer(conversation: Conversation | None) -> str:
+    """Return the name and number of the conversation's customer, in parentheses."""
     if conversation is None:
         return ""
     return f"({one_line(f'{conversation.name} {conversation.address}'.strip(), 60)})"

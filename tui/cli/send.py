@@ -1,6 +1,6 @@
-"""`smsdesk send`: one message into the queue and, with `--wait`, out of it and to its end.
+"""Implement `smsdesk send`: queue one message and, with `--wait`, send and follow it.
 
-What can be known to be wrong is told before anything is queued.
+Errors that can be recognized in advance are reported before anything is queued.
 """
 
 import asyncio
@@ -10,139 +10,159 @@ from argparse import Namespace
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.reading import store_errors
-from tui.cli.show import write
+from tui.cli.reading import convert_store_errors
+from tui.cli.show import write_line
 from tui.clock import DAY, Clock, SystemClock
-from tui.desk.replying import default_route
+from tui.desk.replying import choose_default_route
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, NewMessage
-from tui.domain.phone import Address, AddressKind, BadNumber, destination, parse_address
-from tui.domain.templates import blanks
+from tui.domain.phone import (
+    Address,
+    AddressKind,
+    InvalidNumberError,
+    parse_address,
+    parse_destination,
+)
+from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
-from tui.providers.abilities import capabilities_of
-from tui.settings.desk import Desk
+from tui.providers.abilities import get_capabilities
+from tui.settings.desk import Preferences
 from tui.store.errors import OptedOut
 from tui.store.store import Store
 from tui.wiring import open_store
 
-_LONGEST_INPUT = 100_000
-_FURTHEST = 366 * DAY
-"""As for what is scheduled on the desk."""
-_RESERVED_CODES = range(0xD800, 0xE000)
+_MAX_INPUT_BYTES = 100_000
+"""Bytes that are read from stdin."""
+_MAX_SCHEDULE_AHEAD = 366 * DAY
+"""Longest time ahead in ms; the same limit as in the inbox."""
+_SURROGATES = range(0xD800, 0xE000)
+"""Code points that no valid UTF-8 text contains."""
 
 
 def run(arguments: Namespace) -> int:
-    """Queue the message; exit codes as the help says."""
-    desk = context.desk(arguments)
+    """Queue the message; the exit codes are those that `--help` lists.
+
+    Args:
+        arguments: Parsed arguments with `config`, `to`, `text`, `account`, `at` and `wait`.
+    """
+    desk = context.load_public_settings(arguments)
     if not desk.accounts:
         raise CommandError("there is no account to send through; see smsdesk doctor", BAD_USE)
     clock = SystemClock()
-    text = _text(arguments.text)
-    _check_moment(arguments.at, clock.now())
-    with store_errors():
-        return asyncio.run(_send(arguments, desk, text, clock, random.Random()))
+    text = _read_text(arguments.text)
+    _check_schedule(arguments.at, clock.now())
+    with convert_store_errors():
+        return asyncio.run(_queue_and_follow(arguments, desk, text, clock, random.Random()))
 
 
-async def _send(
-    arguments: Namespace, desk: Desk, text: str, clock: Clock, rng: random.Random
+async def _queue_and_follow(
+    arguments: Namespace, desk: Preferences, text: str, clock: Clock, rng: random.Random
 ) -> int:
-    """Queue the message, and follow it if that is wanted."""
+    """Queue the message and follow it if `--wait` is given."""
     async with open_store(desk, clock, rng) as store:
-        address = _address(arguments, desk)
-        conversation = await store.conversations.with_party(address)
-        account = _account(arguments.account, desk, conversation)
+        address = _parse_recipient(arguments, desk)
+        conversation = await store.conversations.find_by_address(address)
+        account = _choose_account(arguments.account, desk, conversation)
         _check_deliverable(account, address, text)
-        message = await _queued(
-            store, _new(arguments, desk, text, address, account, conversation), address
+        message = await _queue_message(
+            store, _build_message(arguments, desk, text, address, account, conversation), address
         )
         if arguments.wait:
-            from tui.cli.following import follow
+            from tui.cli.following import follow_message
 
-            return await follow(store, message, arguments, clock, rng)
-        await _say_who_sends(store, message)
+            return await follow_message(store, message, arguments, clock, rng)
+        await _warn_if_unattended(store, message)
         return DONE
 
 
-def _text(given: str) -> str:
-    """The text from the arguments or from stdin; empty and broken ones are bad use."""
-    text = given
-    if given == "-":
-        text = sys.stdin.buffer.read(_LONGEST_INPUT).decode("utf-8", "surrogateescape").rstrip("\n")
+def _read_text(argument: str) -> str:
+    """Return the text from the arguments or stdin; an empty or invalid one is a usage error."""
+    text = argument
+    if argument == "-":
+        text = (
+            sys.stdin.buffer.read(_MAX_INPUT_BYTES).decode("utf-8", "surrogateescape").rstrip("\n")
+        )
     if not text.strip():
         raise CommandError("the text is empty: nothing was queued", BAD_USE)
-    if any(ord(char) in _RESERVED_CODES for char in text) or "\0" in text:
+    if any(ord(char) in _SURROGATES for char in text) or "\0" in text:
         raise CommandError("the text is not valid UTF-8: nothing was queued", BAD_USE)
-    for blank in blanks(text)[:1]:
-        line = f"{one_line(blank.sign, 40)} is not filled in: nothing was queued"
+    for blank in find_open_fields(text)[:1]:
+        line = f"{one_line(blank.placeholder, 40)} is not filled in: nothing was queued"
         raise CommandError(line, BAD_USE)
     return text
 
 
-def _check_moment(at: int | None, now: int) -> None:
-    """Raise `CommandError` for a moment that nobody means."""
+def _check_schedule(at: int | None, now: int) -> None:
+    """Raise `CommandError` for a time in the past or more than a year ahead."""
     if at is None:
         return
     if at <= now:
         raise CommandError("--at has passed already; leave it out to send now", BAD_USE)
-    if at > now + _FURTHEST:
+    if at > now + _MAX_SCHEDULE_AHEAD:
         raise CommandError("--at is more than a year ahead: nothing was queued", BAD_USE)
 
 
-def _address(arguments: Namespace, desk: Desk) -> Address:
-    """Who it goes to: a short code as it is, or a number read as one of the desk's country."""
+def _parse_recipient(arguments: Namespace, desk: Preferences) -> Address:
+    """Return the recipient: a short code as it is, or a number in the account's country."""
     address = parse_address(arguments.to)
     if address.kind is AddressKind.SHORT_CODE:
         return address
     chosen = [account for account in desk.accounts if account.name == arguments.account]
     region = chosen[0].region if chosen else ""
     try:
-        return destination(arguments.to, region or desk.default_region)
-    except BadNumber as error:
+        return parse_destination(arguments.to, region or desk.default_region)
+    except InvalidNumberError as error:
         raise CommandError(f"{error}; nothing was queued", BAD_USE) from None
 
 
-def _account(name: str | None, desk: Desk, conversation: Conversation | None) -> Account:
-    """The account named, else the one the customer last used, else the only one."""
-    known = {account.name: account for account in desk.accounts}
-    listed = ", ".join(known)
+def _choose_account(
+    name: str | None, desk: Preferences, conversation: Conversation | None
+) -> Account:
+    """Return the named account, else the conversation's account, else the only one."""
+    accounts = {account.name: account for account in desk.accounts}
+    listed = ", ".join(accounts)
     if name is not None:
-        if name not in known:
+        if name not in accounts:
             line = f'there is no account "{one_line(name, 60)}"; known: {listed}'
             raise CommandError(line, BAD_USE)
-        return known[name]
-    if conversation is not None and conversation.account in known:
-        return known[conversation.account]
-    if len(known) > 1:
+        return accounts[name]
+    if conversation is not None and conversation.account in accounts:
+        return accounts[conversation.account]
+    if len(accounts) > 1:
         raise CommandError(f"say which account sends it with --account: {listed}", BAD_USE)
     return desk.accounts[0]
 
 
 def _check_deliverable(account: Account, address: Address, text: str) -> None:
-    """Raise `CommandError` for what this account's provider never takes."""
-    abilities = capabilities_of(account.provider, {})
-    if len(text) > abilities.longest:
-        line = f"the text has {len(text)} characters; {abilities.title} takes {abilities.longest}"
+    """Raise `CommandError` for a message that the account's provider never accepts."""
+    capabilities = get_capabilities(account.provider, {})
+    if len(text) > capabilities.max_characters:
+        limit = f"{capabilities.title} takes {capabilities.max_characters}"
+        line = f"the text has {len(text)} characters; {limit}"
         raise CommandError(f"{line}: nothing was queued", BAD_USE)
     number = address.e164 or ""
-    if abilities.regions and not number.startswith(tuple(f"+{code}" for code in abilities.regions)):
-        places = " and ".join(f"+{code}" for code in sorted(abilities.regions))
-        line = f"{abilities.title} delivers only to {places}: nothing was queued"
+    if capabilities.regions and not number.startswith(
+        tuple(f"+{code}" for code in capabilities.regions)
+    ):
+        prefixes = " and ".join(f"+{code}" for code in sorted(capabilities.regions))
+        line = f"{capabilities.title} delivers only to {prefixes}: nothing was queued"
         raise CommandError(line, BAD_USE)
 
 
-def _new(
+def _build_message(
     arguments: Namespace,
-    desk: Desk,
+    desk: Preferences,
     text: str,
     address: Address,
     account: Account,
     conversation: Conversation | None,
 ) -> NewMessage:
-    """The message as it is queued: an answer comes from the number that the customer wrote to."""
-    route = default_route([account], conversation) if conversation else None
+    """Build the message to queue."""
+    # A reply comes from the number that the customer wrote to.
+    route = choose_default_route([account], conversation) if conversation else None
     return NewMessage(
-        to=address.key,
+        to=address.conversation_key,
         body=text,
         account=account.name,
         sender=route.sender if route else next(iter(account.senders), ""),
@@ -151,18 +171,18 @@ def _new(
     )
 
 
-async def _queued(store: Store, new: NewMessage, address: Address) -> Message:
-    """The message in the queue; bad use when the customer must not be texted."""
+async def _queue_message(store: Store, new: NewMessage, address: Address) -> Message:
+    """Queue the message; a customer who has opted out is a usage error."""
     try:
-        message = await store.intents.queue(new)
+        message = await store.intents.queue_message(new)
     except OptedOut as error:
         raise CommandError(str(error), BAD_USE) from None
-    write(f"queued     {address.key} through {new.account}")
+    write_line(f"queued     {address.conversation_key} through {new.account}")
     return message
 
 
-async def _say_who_sends(store: Store, message: Message) -> None:
-    """Warn when the message will lie there."""
-    if not await store.leases.holder(message.account):
+async def _warn_if_unattended(store: Store, message: Message) -> None:
+    """Print a warning if no running process will send the message."""
+    if not await store.leases.get_holder(message.account):
         line = "nobody is sending now: it waits for an open inbox, `smsdesk sync`, or --wait"
         print(f"smsdesk: {line}", file=sys.stderr)

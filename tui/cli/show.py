@@ -1,7 +1,7 @@
-"""How the commands show conversations and messages: lines for people, JSON lines for scripts.
+"""Show conversations, messages and progress: lines for people, JSON lines for scripts.
 
-Whatever a customer wrote goes out through `printable` or as ASCII JSON: nothing of it reaches the
-terminal as a code, and no line of it can pass for one of ours.
+Text from customers is written through `printable` or as ASCII JSON: none of it reaches the
+terminal as a control code, and no line of it can be mistaken for a line of smsdesk.
 """
 
 import json
@@ -14,52 +14,64 @@ from typing import Any
 from tui.clock import DAY, HOUR, MINUTE
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
-from tui.domain.text import one_line, printable
+from tui.domain.text import one_line, to_printable
 
 _NAME_CELLS = 24
+"""Cells of the column with the customer's name."""
 _ARROWS = {Direction.IN: "<", Direction.OUT: ">", Direction.NOTE: "#"}
 _INDENT = " " * 20
-_LONGEST = 20_000
-_UNCUT = 200
+_MAX_BODY = 20_000
+"""Characters of a message that are shown."""
+_MAX_LINE = 200
+"""Characters of a text on one line, before it is truncated to the terminal."""
 
 
-def write(line: str) -> None:
-    """One line on stdout, whatever characters its encoding lacks."""
+def write_line(line: str) -> None:
+    """Write one line on stdout; a character that its encoding lacks becomes "?"."""
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
 
 
 def write_json(value: dict[str, Any]) -> None:
-    """One object on one line of pure ASCII."""
+    """Write one object on one line of pure ASCII."""
     sys.stdout.write(json.dumps(value) + "\n")
 
 
-def thread_line(conversation: Conversation, now: int) -> str:
-    """A conversation on one line: waiting, unread, who, number, status, beginning of the last."""
-    waits = age(now - conversation.waiting_since) if conversation.waiting_since else "-"
+def format_conversation(conversation: Conversation, now: int) -> str:
+    """Format a conversation on one line.
+
+    The columns are: waiting time, unread messages, name, number, last status and preview.
+
+    Args:
+        conversation: Conversation to show.
+        now: Current time in ms UTC.
+    """
+    waiting = format_age(now - conversation.waiting_since) if conversation.waiting_since else "-"
     unread = str(conversation.unread or "-")
-    name = padded(one_line(conversation.name, _NAME_CELLS), _NAME_CELLS)
-    address = padded(one_line(conversation.address, 20), 16)
-    start = f"{waits:>5} {unread:>6}  {name}  {address}  {status_word(conversation):<10}  "
-    text = "Ping: is the phone on?" if conversation.pinged else conversation.preview
-    return start + cut(one_line(text, _UNCUT), columns() - cells(start))
+    name = pad_text(one_line(conversation.name, _NAME_CELLS), _NAME_CELLS)
+    address = pad_text(one_line(conversation.address, 20), 16)
+    start = f"{waiting:>5} {unread:>6}  {name}  {address}  {format_last_status(conversation):<10}  "
+    text = "Ping: is the phone on?" if conversation.is_last_message_ping else conversation.preview
+    return start + truncate_text(
+        one_line(text, _MAX_LINE), get_terminal_width() - count_cells(start)
+    )
 
 
-def thread_heading() -> str:
-    """What stands above the lines of conversations."""
+def format_heading() -> str:
+    """Return the heading above the lines of `format_conversation`."""
     return f"waits unread  {'customer':<{_NAME_CELLS}}  {'number':<16}  {'last':<10}  message"
 
 
-def status_word(conversation: Conversation) -> str:
-    """What the last message is: the badge of one that went out, else where it came from."""
+def format_last_status(conversation: Conversation) -> str:
+    """Return the status of the last message, or its direction if it has no status."""
     if conversation.last_status is not None:
         return conversation.last_status.value
-    words = {Direction.IN: "came in", Direction.NOTE: "note"}
-    return words.get(conversation.last_direction, "-") if conversation.last_direction else "-"
+    labels = {Direction.IN: "came in", Direction.NOTE: "note"}
+    return labels.get(conversation.last_direction, "-") if conversation.last_direction else "-"
 
 
-def thread_object(conversation: Conversation) -> dict[str, Any]:
-    """A conversation for scripts; times are ms UTC."""
+def conversation_to_json(conversation: Conversation) -> dict[str, Any]:
+    """Return a conversation as a JSON object for scripts; times are ms UTC."""
     return {
         "id": conversation.id,
         "number": conversation.address,
@@ -80,16 +92,28 @@ def thread_object(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def message_lines(message: Message, who: str = "") -> str:
-    """A message with its time and, if it went out, its badge; further lines are set in."""
+def format_message(message: Message, customer: str = "") -> str:
+    """Format a message with its time and, if outgoing, its status.
+
+    All lines of the text but the first are indented.
+
+    Args:
+        message: Message to show.
+        customer: Customer to name beside the message; empty for none.
+    """
     moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(message.at / 1000))
-    text = printable(message.body, limit=_LONGEST).replace("\n", f"\n{_INDENT}")
-    parts = [f"{moment}  {_ARROWS[message.direction]}", who, text, _badge(message)]
+    text = to_printable(message.body, limit=_MAX_BODY).replace("\n", f"\n{_INDENT}")
+    parts = [f"{moment}  {_ARROWS[message.direction]}", customer, text, _format_badge(message)]
     return " ".join(part for part in parts if part)
 
 
-def message_object(message: Message, conversation: Conversation | None) -> dict[str, Any]:
-    """A message for scripts; times are ms UTC."""
+def message_to_json(message: Message, conversation: Conversation | None) -> dict[str, Any]:
+    """Return a message as a JSON object for scripts; times are ms UTC.
+
+    Args:
+        message: Message to show.
+        conversation: Its conversation; None leaves number and name empty.
+    """
     return {
         "id": message.id,
         "number": conversation.address if conversation else "",
@@ -111,47 +135,61 @@ def message_object(message: Message, conversation: Conversation | None) -> dict[
     }
 
 
-def _badge(message: Message) -> str:
-    """The status of a message that went out, with the reason of trouble and its agent."""
-    words = [message.status.value] if message.status else []
-    if message.status and message.status.trouble and message.reason:
-        words.append(one_line(message.reason, _UNCUT))
-    badge = f"[{': '.join(words)}]" if words else ""
+def _format_badge(message: Message) -> str:
+    """Return the status of an outgoing message, with the reason of a failure and the agent."""
+    parts = [message.status.value] if message.status else []
+    if message.status and message.status.is_problem and message.reason:
+        parts.append(one_line(message.reason, _MAX_LINE))
+    badge = f"[{': '.join(parts)}]" if parts else ""
     return " ".join(part for part in (badge, one_line(message.agent, 40)) if part)
 
 
-def age(ms: int) -> str:
-    """A length of time in its largest whole unit: "4m", "2h", "3d"."""
-    for unit, letter in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
+def format_age(ms: int) -> str:
+    """Format a duration in its largest whole unit: "4m", "2h", "3d".
+
+    Args:
+        ms: Duration in milliseconds.
+    """
+    for unit, suffix in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
         if ms >= unit:
-            return f"{ms // unit}{letter}"
+            return f"{ms // unit}{suffix}"
     return "now"
 
 
-def columns() -> int:
-    """Cells of a line on the terminal; more than any line has where there is none."""
+def get_terminal_width() -> int:
+    """Return the terminal's width in cells; a very large number without a terminal."""
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or 80
     except (OSError, ValueError):
         return 10_000
 
 
-def padded(text: str, width: int) -> str:
-    """The text in at least so many cells."""
-    return text + " " * (width - cells(text))
+def pad_text(text: str, width: int) -> str:
+    """Append blanks until the text has at least this width.
+
+    Args:
+        text: Text to pad.
+        width: Width in terminal cells.
+    """
+    return text + " " * (width - count_cells(text))
 
 
-def cut(text: str, width: int) -> str:
-    """The text in at most so many cells."""
-    if cells(text) <= width:
+def truncate_text(text: str, width: int) -> str:
+    """Shorten a text with an ellipsis to at most this width.
+
+    Args:
+        text: Text to shorten.
+        width: Width in terminal cells.
+    """
+    if count_cells(text) <= width:
         return text
-    while text and cells(text) >= width:
+    while text and count_cells(text) >= width:
         text = text[:-1]
     return text + "…" if width > 0 else ""
 
 
-def cells(text: str) -> int:
-    """How wide a text is on a terminal."""
+def count_cells(text: str) -> int:
+    """Return the width of a text in terminal cells."""
     if text.isascii():
         return len(text)
     return sum(

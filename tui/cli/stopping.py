@@ -1,4 +1,4 @@
-"""Ctrl+C and a service manager's stop, as an event that ends the work in good order."""
+"""Turn Ctrl+C and a service manager's stop into an orderly end of the work."""
 
 import asyncio
 import contextlib
@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 
 @contextlib.contextmanager
-def stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Within the block, SIGINT and SIGTERM set the event in place of ending the program."""
+def stop_on_signals(stop: asyncio.Event) -> Iterator[None]:
+    """Set the event at SIGINT and SIGTERM while the block runs.
+
+    Args:
+        stop: Event that the program waits for.
+    """
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
     for number in signals:
@@ -21,8 +25,11 @@ def stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def cancelled_by_signals() -> Iterator[None]:
-    """Within the block, a hang-up or a stop cancels this task, so that all is cleared up."""
+def cancel_on_signals() -> Iterator[None]:
+    """Cancel the current task at SIGHUP and SIGTERM while the block runs.
+
+    The cancellation runs all clean-up code, which an immediate end would skip.
+    """
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None  # a coroutine calls this
     signals = (signal.SIGHUP, signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""`smsdesk sync`: fetches and sends without a screen, until told to stop or once."""
+"""Implement `smsdesk sync`: receive and send without a screen, until stopped or once."""
 
 import asyncio
 import contextlib
@@ -11,69 +11,73 @@ from typing import TYPE_CHECKING
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
-from tui.cli.reading import store_errors
-from tui.cli.show import write
-from tui.cli.stopping import stopped_by_signals
+from tui.cli.reading import convert_store_errors
+from tui.cli.show import write_line
+from tui.cli.stopping import stop_on_signals
 from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
 from tui.domain.text import one_line
-from tui.serving import logging_to_file, pace_of, serving, taking_pushes
-from tui.settings.desk import Address, Desk
+from tui.serving import get_polling_pace, open_sync_log, run_listener, run_service
+from tui.settings.desk import ListenAddress, Preferences
 from tui.store.store import Store
-from tui.sync.hands import Log
+from tui.sync.hands import SyncLog
 from tui.sync.served import ServedAccount
 from tui.sync.server import CannotListen
-from tui.sync.service import Service
-from tui.wiring import open_store, served
+from tui.sync.service import SyncService
+from tui.wiring import open_accounts, open_store
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
 
 
 def run(arguments: Namespace) -> int:
-    """Serve all accounts; an address that cannot be listened on is bad use."""
-    desk = context.desk(arguments)
+    """Serve all accounts; an address that cannot be listened on is a usage error.
+
+    Args:
+        arguments: Parsed arguments with `config`, `once` and `listen`.
+    """
+    desk = context.load_public_settings(arguments)
     if not desk.accounts:
         raise CommandError("there is no account to serve; see smsdesk doctor", BAD_USE)
-    settings = _settings(arguments)
+    settings = _load_settings(arguments)
     try:
-        with store_errors(), logging_to_file(os.environ, desk.log_level) as log:
-            return asyncio.run(_run(arguments.once, desk, settings, log))
+        with convert_store_errors(), open_sync_log(os.environ, desk.log_level) as log:
+            return asyncio.run(_run_service(arguments.once, desk, settings, log))
     except CannotListen as error:
         raise CommandError(str(error), BAD_USE) from None
 
 
-def _settings(arguments: Namespace) -> "Settings":
-    """All settings, listening where the arguments say."""
-    settings = context.settings(arguments)
+def _load_settings(arguments: Namespace) -> "Settings":
+    """Load all settings, with the listening address from the arguments."""
+    settings = context.load_full_settings(arguments)
     if arguments.listen is None:
         return settings
-    return settings.model_copy(update={"listen": Address(*arguments.listen)})
+    return settings.model_copy(update={"listen": ListenAddress(*arguments.listen)})
 
 
-async def _run(once: bool, desk: Desk, settings: "Settings", log: Log) -> int:
-    """One round, or rounds until a signal comes."""
+async def _run_service(once: bool, desk: Preferences, settings: "Settings", log: SyncLog) -> int:
+    """Run one round, or rounds until a signal arrives."""
     clock, rng = SystemClock(), random.Random()
-    accounts = served(settings, clock)
+    accounts = open_accounts(settings, clock)
     async with open_store(desk, clock, rng) as store:
         if once:
-            return await _once(store, accounts, clock, rng, desk.agent, log)
-        for line in _unreachable(accounts):
+            return await _run_once(store, accounts, clock, rng, desk.agent, log)
+        for line in _list_unreachable(accounts):
             print(f"smsdesk: {line}", file=sys.stderr)
-        await _serve(store, accounts, settings, clock, rng, desk.agent, log)
+        await _serve_until_stopped(store, accounts, settings, clock, rng, desk.agent, log)
     return DONE
 
 
-async def _once(
+async def _run_once(
     store: Store,
     accounts: list[ServedAccount],
     clock: Clock,
     rng: random.Random,
     agent: str,
-    log: Log,
+    log: SyncLog,
 ) -> int:
-    """Do what is due and tell what came of it."""
-    service = Service(store, accounts, clock, rng, kind="service", agent=agent, log=log)
+    """Run one round and print its result."""
+    service = SyncService(store, accounts, clock, rng, kind="service", agent=agent, log=log)
     try:
         summary = await service.run_once()
     finally:
@@ -81,49 +85,51 @@ async def _once(
             await account.provider.aclose()
     for problem in dict.fromkeys(summary.problems):
         print(f"smsdesk: {one_line(problem, 300)}", file=sys.stderr)
-    write(f"sent {summary.sent}, received {summary.events}")
+    write_line(f"sent {summary.sent}, received {summary.events}")
     return FAILED if summary.problems else DONE
 
 
-async def _serve(
+async def _serve_until_stopped(
     store: Store,
     accounts: list[ServedAccount],
     settings: "Settings",
     clock: Clock,
     rng: random.Random,
     agent: str,
-    log: Log,
+    log: SyncLog,
 ) -> None:
-    """Serve until a signal comes, telling every change of an account."""
+    """Serve until a signal arrives, and print every change of an account's health."""
     stop = asyncio.Event()
-    pace = pace_of(settings)
+    pace = get_polling_pace(settings)
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(stopped_by_signals(stop))
+        stack.enter_context(stop_on_signals(stop))
         await stack.enter_async_context(
-            serving(store, accounts, clock, rng, kind="service", agent=agent, pace=pace, log=log)
+            run_service(
+                store, accounts, clock, rng, kind="service", agent=agent, pace=pace, log=log
+            )
         )
         if settings.listen is not None:
-            pushes = taking_pushes(store, accounts, settings.listen, log)
-            _say(f"listening on {await stack.enter_async_context(pushes)}")
-        _say(f"serving {', '.join(account.name for account in accounts)}; Ctrl+C stops")
-        await stack.enter_async_context(_telling(store))
+            pushes = run_listener(store, accounts, settings.listen, log)
+            _print_line(f"listening on {await stack.enter_async_context(pushes)}")
+        _print_line(f"serving {', '.join(account.name for account in accounts)}; Ctrl+C stops")
+        await stack.enter_async_context(_report_in_background(store))
         await stop.wait()
-        _say("stopping")
+        _print_line("stopping")
 
 
-def _unreachable(accounts: list[ServedAccount]) -> list[str]:
-    """A line for each account whose replies cannot come in."""
+def _list_unreachable(accounts: list[ServedAccount]) -> list[str]:
+    """Return a line for each account whose replies cannot arrive."""
     return [
         f"{account.name}: replies only come in by push; set listen and its hook_secret"
         for account in accounts
-        if not account.provider.capabilities.replies.polled and not account.hook_secret
+        if not account.provider.capabilities.replies.is_polled and not account.hook_secret
     ]
 
 
 @contextlib.asynccontextmanager
-async def _telling(store: Store) -> AsyncIterator[None]:
-    """Tell how the accounts are doing, for the time of the block."""
-    task = asyncio.create_task(_tell(store), name="tell")
+async def _report_in_background(store: Store) -> AsyncIterator[None]:
+    """Report the health of the accounts while the block runs."""
+    task = asyncio.create_task(_report_health(store), name="tell")
     try:
         yield
     finally:
@@ -132,23 +138,26 @@ async def _telling(store: Store) -> AsyncIterator[None]:
             await task
 
 
-async def _tell(store: Store) -> None:
-    """A line for every change of an account's health that this process finds, until cancelled."""
-    known: dict[str, str] = {}
-    async for _ in store.feed.watch():
-        for name, state in (await store.accounts.states()).items():
-            line = _line(state)
-            if state.holder == store.leases.owner and known.get(name) != line:
-                known[name] = line
-                _say(line)
+async def _report_health(store: Store) -> None:
+    """Print a line for every change of an account's health, until cancelled.
+
+    Only accounts that this process serves are reported.
+    """
+    reported: dict[str, str] = {}
+    async for _ in store.feed.watch_changes():
+        for name, state in (await store.accounts.get_states()).items():
+            line = _format_state(state)
+            if state.holder == store.leases.owner and reported.get(name) != line:
+                reported[name] = line
+                _print_line(line)
 
 
-def _line(state: AccountState) -> str:
-    """How an account is doing."""
+def _format_state(state: AccountState) -> str:
+    """Return the line about the health of an account."""
     return f"{state.name}: {state.health.value}{f', {state.line}' if state.line else ''}"
 
 
-def _say(line: str) -> None:
-    """A line that whoever reads along sees at once."""
-    write(one_line(line, 300))
+def _print_line(line: str) -> None:
+    """Print a line and flush, so that a reader of the pipe sees it at once."""
+    write_line(one_line(line, 300))
     sys.stdout.flush()

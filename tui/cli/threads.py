@@ -1,24 +1,34 @@
-"""`smsdesk threads`: the list of conversations, the latest first."""
+"""Implement `smsdesk threads`: list the conversations, the latest first."""
 
 import time
 from argparse import Namespace
 
 from tui.cli.errors import DONE
-from tui.cli.reading import reading
-from tui.cli.show import thread_heading, thread_line, thread_object, write, write_json
+from tui.cli.reading import open_reader
+from tui.cli.show import (
+    conversation_to_json,
+    format_conversation,
+    format_heading,
+    write_json,
+    write_line,
+)
 
 
 def run(arguments: Namespace) -> int:
-    """Print up to `--limit` conversations."""
-    with reading(arguments) as reader:
-        found = reader.newest(arguments.limit) if reader else []
+    """Print up to `--limit` conversations.
+
+    Args:
+        arguments: Parsed arguments with `config`, `limit` and `json`.
+    """
+    with open_reader(arguments) as reader:
+        found = reader.list_newest(arguments.limit) if reader else []
     if arguments.json:
         for conversation in found:
-            write_json(thread_object(conversation))
+            write_json(conversation_to_json(conversation))
         return DONE
     now = time.time_ns() // 1_000_000
     if found:
-        write(thread_heading())
+        write_line(format_heading())
     for conversation in found:
-        write(thread_line(conversation, now))
+        write_line(format_conversation(conversation, now))
     return DONE

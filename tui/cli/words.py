@@ -1,22 +1,22 @@
-"""The words of `--help`: what each command is for, with examples that can be copied."""
+"""Hold the texts of `--help`: the purpose of each command, with examples to copy."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """What the help says about one command."""
+class HelpText:
+    """Help text of one command."""
 
-    line: str
-    """For the list of commands."""
+    summary: str
+    """Description in the list of commands."""
     about: str
-    """Above the options."""
+    """Text above the options."""
     epilog: str
-    """Below the options: examples, exit codes."""
+    """Text below the options: examples and exit codes."""
 
 
-def _examples(*lines: str) -> str:
-    """Examples under their heading."""
+def _format_examples(*lines: str) -> str:
+    """Return examples below their heading."""
     return "\n".join(["examples:", *(f"  {line}" for line in lines)])
 
 
@@ -58,39 +58,41 @@ filters (beside words or alone; all of them have to hold):
   on:2026-03-04        on this day
 Put what has blanks into quotation marks, twice: 'from:"Ana K"'."""
 
-COMMANDS = {
-    "demo": Text(
+HELP_TEXTS = {
+    "demo": HelpText(
         "try the inbox with made-up customers; nothing leaves this machine",
         "Open the inbox on a sandbox with made-up customers who write and answer by\n"
         "themselves. Nothing leaves this machine, and your own inbox is not touched.",
-        _examples(
+        _format_examples(
             "smsdesk demo",
             "smsdesk demo --keep /tmp/demo.db",
             "smsdesk demo --keep /tmp/big.db --threads 100000 --messages 1000000 --no-open",
         ),
     ),
-    "sandbox": Text(
+    "sandbox": HelpText(
         "the provider emulator alone, for tests and development",
         "Emulate the five providers on this machine. User and secret are sandbox and\n"
         "sandbox-secret everywhere, SerwerSMS's token is sandbox-token; how a handset\n"
         "behaves is told by its number (GET /).",
-        _examples(
+        _format_examples(
             "smsdesk sandbox",
             "smsdesk sandbox --port 0",
             "smsdesk sandbox --push-to http://127.0.0.1:8080",
         ),
     ),
-    "sync": Text(
+    "sync": HelpText(
         "fetch and send without a screen, as a service",
         "Fetch replies and receipts and send what is queued, for all accounts, until\n"
         "stopped. Inboxes that are open meanwhile leave this work to the service.",
-        _examples("smsdesk sync", "smsdesk sync --once", "smsdesk sync --listen 127.0.0.1:8080"),
+        _format_examples(
+            "smsdesk sync", "smsdesk sync --once", "smsdesk sync --listen 127.0.0.1:8080"
+        ),
     ),
-    "send": Text(
+    "send": HelpText(
         "send one message",
         "Queue one message. It goes out through an open inbox or `smsdesk sync`; with\n"
         "--wait this command sees to it and follows the message to its final state.",
-        _examples(
+        _format_examples(
             'smsdesk send --to +61491570156 --text "Your order is ready"',
             "fortune | smsdesk send --to +61491570156 --text - --account support_au --wait",
             'smsdesk send --to +61491570156 --text "See you at ten" --at 2026-03-04T08:00',
@@ -98,66 +100,68 @@ COMMANDS = {
         + "\n\n"
         + _SEND_CODES,
     ),
-    "threads": Text(
+    "threads": HelpText(
         "list conversations",
         "List conversations, the latest first.",
-        _examples("smsdesk threads", "smsdesk threads --limit 10 --json"),
+        _format_examples("smsdesk threads", "smsdesk threads --limit 10 --json"),
     ),
-    "messages": Text(
+    "messages": HelpText(
         "show one conversation",
         "Show the conversation with one customer.",
-        _examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
+        _format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
     ),
-    "search": Text(
+    "search": HelpText(
         "search all messages",
         "Search the text of all messages, newest first; accents and case do not matter.",
         _SEARCH_FILTERS
         + "\n\n"
-        + _examples(
+        + _format_examples(
             "smsdesk search order ready",
             "smsdesk search dziekuje --json",
             "smsdesk search from:ana after:2026-03-01 invoice",
             "smsdesk search status:failed account:support_au on:today",
         ),
     ),
-    "export": Text(
+    "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",
-        _examples(
+        _format_examples(
             "smsdesk export > all.jsonl",
             "smsdesk export --thread +61491570156 --format csv --output ana.csv",
         ),
     ),
-    "import": Text(
+    "import": HelpText(
         "read contacts from CSV or vCard",
         "Read contacts into the inbox; one that is there already is brought up to date.",
-        _examples("smsdesk import contacts customers.csv", "smsdesk import contacts team.vcf"),
+        _format_examples(
+            "smsdesk import contacts customers.csv", "smsdesk import contacts team.vcf"
+        ),
     ),
-    "backup": Text(
+    "backup": HelpText(
         "copy the inbox while it is in use",
         "Write a complete copy of the inbox, also while others work in it.",
-        _examples("smsdesk backup /backup/inbox-monday.db"),
+        _format_examples("smsdesk backup /backup/inbox-monday.db"),
     ),
-    "doctor": Text(
+    "doctor": HelpText(
         "check settings, credentials, connections, clock, database, terminal",
         "Check everything the desk depends on. Each finding comes with its mend.",
-        _examples("smsdesk doctor", "smsdesk doctor --offline"),
+        _format_examples("smsdesk doctor", "smsdesk doctor --offline"),
     ),
 }
-"""The text of each command, by its name."""
+"""Help text of each command, by the command's name."""
 
 
-def top() -> Text:
-    """The text of `smsdesk --help`."""
-    listing = "\n".join(f"  {name:<10} {text.line}" for name, text in COMMANDS.items())
+def build_top_level_help() -> HelpText:
+    """Return the text of `smsdesk --help`."""
+    listing = "\n".join(f"  {name:<10} {text.summary}" for name, text in HELP_TEXTS.items())
     about = (
         "The two-way SMS inbox for support staff who live in a terminal.\n"
         "Without a command it opens the inbox, or helps to set up the first account.\n\n"
         f"commands (smsdesk COMMAND --help tells more):\n{listing}"
     )
-    examples = _examples(
+    examples = _format_examples(
         "smsdesk demo                  look around, nothing leaves this machine",
         "smsdesk                       open your inbox",
         "smsdesk doctor                find out what is missing",
     )
-    return Text("", about, "\n\n".join([examples, _EXIT_CODES, _ENVIRONMENT]))
+    return HelpText("", about, "\n\n".join([examples, _EXIT_CODES, _ENVIRONMENT]))

@@ -1,1 +1,1 @@
-"""The demo: five sandboxed accounts, customers who write by themselves, and a day that was."""
+"""Run the demo: sandbox accounts, customers who write, and a day of past messages."""

@@ -1,4 +1,4 @@
-"""The demo's accounts: one at each provider, all of them on the sandbox."""
+"""Define the demo's accounts: one at each provider, all in the sandbox."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +8,13 @@ from tui.clock import Clock
 from tui.domain.account import Account
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET
 from tui.sandbox.scenario import OWN_NUMBERS
-from tui.settings.desk import Desk
+from tui.settings.desk import Preferences
 
 if TYPE_CHECKING:
     from tui.sync.served import ServedAccount
 
 AGENT = "mia"
-"""Who sits at the demo's desk."""
+"""Name of the agent in the demo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class DemoAccount:
     title: str
     region: str
     path: str
-    """Where the sandbox has the provider's base URL."""
+    """Path of the provider's base URL in the sandbox."""
 
     @property
-    def own(self) -> str:
-        """The desk's number there."""
+    def own_number(self) -> str:
+        """Return the number that this account sends from."""
         return OWN_NUMBERS[self.provider]
 
 
@@ -41,21 +41,22 @@ ACCOUNTS = (
     DemoAccount("sw", "smartswitch", "Own switch", "US", "/smartswitch"),
     DemoAccount("mp", "messageport", "Surveys", "AU", "/messageport/rest/v1"),
 )
+"""Accounts of the demo, one for each provider."""
 
 
-def account_of(provider: str) -> DemoAccount:
-    """The demo's account at a provider."""
+def find_account(provider: str) -> DemoAccount:
+    """Return the demo's account at a provider."""
     return next(account for account in ACCOUNTS if account.provider == provider)
 
 
-def shown() -> tuple[Account, ...]:
-    """The accounts as a seat knows them."""
+def list_accounts() -> tuple[Account, ...]:
+    """Return the accounts as the app knows them."""
     return tuple(
         Account(
             name=account.name,
             provider=account.provider,
             title=account.title,
-            senders=(account.own,),
+            senders=(account.own_number,),
             region=account.region,
             listener=True,
         )
@@ -63,20 +64,30 @@ def shown() -> tuple[Account, ...]:
     )
 
 
-def desk_of(database: Path, ascii: bool | None) -> Desk:
-    """The settings of the demo's desk, whatever is set on this machine."""
-    return Desk(
+def make_demo_settings(database: Path, ascii: bool | None) -> Preferences:
+    """Return the settings of the demo, independent of this machine's settings.
+
+    Args:
+        database: Path of the demo's database.
+        ascii: Whether to use ASCII characters only; None decides by the terminal.
+    """
+    return Preferences(
         database=database,
         agent=AGENT,
         ascii=ascii,
         default_region="AU",
         quiet_hours=None,
-        accounts=shown(),
+        accounts=list_accounts(),
     )
 
 
-def served(url: str, clock: Clock) -> list["ServedAccount"]:
-    """The accounts with their clients, on the sandbox at `url`."""
+def open_accounts(url: str, clock: Clock) -> list["ServedAccount"]:
+    """Open the accounts' clients on a sandbox.
+
+    Args:
+        url: Address of the running sandbox.
+        clock: Source of the current time.
+    """
     from tui.providers.registry import open_provider
     from tui.sync.served import ServedAccount
 
@@ -89,7 +100,7 @@ def served(url: str, clock: Clock) -> list["ServedAccount"]:
                 | ({"inbound_secret": API_SECRET} if account.provider == "messente" else {}),
                 clock,
             ),
-            sender=account.own,
+            sender=account.own_number,
             hook_secret=HOOK_SECRET,
         )
         for account in ACCOUNTS

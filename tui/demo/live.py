@@ -1,4 +1,4 @@
-"""The demo's own world: sandbox, listener, service and the customers who write."""
+"""Run what the demo needs: sandbox, listener, service and the customers who write."""
 
 import asyncio
 import contextlib
@@ -8,63 +8,77 @@ from collections.abc import AsyncIterator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tui.clock import Clock
-from tui.demo.accounts import ACCOUNTS, AGENT, served
+from tui.demo.accounts import ACCOUNTS, AGENT, open_accounts
 from tui.demo.people import CUSTOMERS, WRITERS
 from tui.sandbox.app import create_app
-from tui.sandbox.scenario import move_in, play
-from tui.sandbox.server import running
+from tui.sandbox.scenario import add_customers, play_scenario
+from tui.sandbox.server import run_server
 from tui.sandbox.world import Hook, PushSettings, Sandbox
-from tui.serving import serving
+from tui.serving import run_service
 from tui.store.store import Store
-from tui.sync.backoff import Pace
+from tui.sync.backoff import PollPace
 from tui.sync.listener import create_listener
-from tui.sync.server import listening
+from tui.sync.server import run_listener
 
-_PACE = Pace(quick=1.0, idle=4.0)
+_PACE = PollPace(quick=1.0, idle=4.0)
+"""Faster polling than on a real account, so that the demo reacts quickly."""
 _LOCALHOST = "127.0.0.1"
 
 
-class Door:
-    """Stands for an application that cannot be made before its address is known."""
+class DeferredApp:
+    """Forward requests to an application that is created after its address is known.
+
+    The sandbox needs the listener's address, and the listener needs the accounts in the
+    sandbox.
+    """
 
     def __init__(self) -> None:
-        """Nothing is behind it yet."""
-        self.behind: ASGIApp | None = None
+        """Create the forwarder without an application."""
+        self.app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
-        if self.behind is not None:
-            await self.behind(scope, receive, send)
+        """Forward a request; without an application it is ignored."""
+        if self.app is not None:
+            await self.app(scope, receive, send)
 
 
 @contextlib.asynccontextmanager
-async def living(store: Store, clock: Clock, rng: random.Random) -> AsyncIterator[str]:
-    """The demo's world for the time of the block; yields the sandbox's address."""
-    door = Door()
+async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> AsyncIterator[str]:
+    """Run sandbox, listener, service and customers while the block runs.
+
+    Args:
+        store: Open store of the demo.
+        clock: Source of the current time.
+        rng: Source of randomness.
+
+    Yields:
+        The sandbox's address.
+    """
+    listener = DeferredApp()
     async with contextlib.AsyncExitStack() as stack:
-        hooks = await stack.enter_async_context(listening(door, _LOCALHOST, 0))
-        sandbox = _sandbox(hooks, clock, rng)
-        url = await stack.enter_async_context(running(create_app(sandbox)))
-        accounts = served(url, clock)
-        door.behind = create_listener(store, accounts)
-        service = serving(store, accounts, clock, rng, kind="desk", agent=AGENT, pace=_PACE)
+        hooks = await stack.enter_async_context(run_listener(listener, _LOCALHOST, 0))
+        sandbox = _create_sandbox(hooks, clock, rng)
+        url = await stack.enter_async_context(run_server(create_app(sandbox)))
+        accounts = open_accounts(url, clock)
+        listener.app = create_listener(store, accounts)
+        service = run_service(store, accounts, clock, rng, kind="desk", agent=AGENT, pace=_PACE)
         await stack.enter_async_context(service)
-        await stack.enter_async_context(_playing(sandbox, clock, rng))
+        await stack.enter_async_context(_run_customers(sandbox, clock, rng))
         yield url
 
 
-def _sandbox(hooks: str, clock: Clock, rng: random.Random) -> Sandbox:
-    """The providers, which push to the listener at `hooks`."""
-    push = PushSettings(to=hooks, hooks={a.provider: Hook(a.name) for a in ACCOUNTS})
+def _create_sandbox(hooks: str, clock: Clock, rng: random.Random) -> Sandbox:
+    """Create the emulated providers, which push to the listener at `hooks`."""
+    push = PushSettings(base_url=hooks, hooks={a.provider: Hook(a.name) for a in ACCOUNTS})
     sandbox = Sandbox(clock=clock, rng=rng, push=push)
-    move_in(sandbox, CUSTOMERS)
+    add_customers(sandbox, CUSTOMERS)
     return sandbox
 
 
 @contextlib.asynccontextmanager
-async def _playing(sandbox: Sandbox, clock: Clock, rng: random.Random) -> AsyncIterator[None]:
-    """Customers write for the time of the block."""
-    task = asyncio.create_task(play(sandbox, rng, clock, WRITERS), name="customers")
+async def _run_customers(sandbox: Sandbox, clock: Clock, rng: random.Random) -> AsyncIterator[None]:
+    """Let customers write while the block runs."""
+    task = asyncio.create_task(play_scenario(sandbox, rng, clock, WRITERS), name="customers")
     try:
         yield
     finally:

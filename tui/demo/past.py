@@ -1,7 +1,7 @@
-"""What was said before the demo begins, lived through with the real store on a clock of its own.
+"""Write the demo's past day with the real store and a clock of its own.
 
-Every text comes in and goes out as it would have: stored, queued, claimed, answered for and
-receipted. So nothing on screen is of another make than what happens from then on.
+Every message is received and sent as it would be in use: stored, queued, claimed, accepted
+and confirmed by a receipt. So past messages have the same data as those that follow.
 """
 
 import json
@@ -11,137 +11,150 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui.clock import MINUTE, SECOND, ManualClock
-from tui.demo.accounts import DemoAccount, account_of
-from tui.demo.people import CUSTOMERS, TEMPLATES, TOUCHES, Touch
+from tui.demo.accounts import DemoAccount, find_account
+from tui.demo.people import AGENT_ACTIONS, CUSTOMERS, TEMPLATES, AgentActions
 from tui.domain.events import Receipt, Reply
-from tui.domain.ids import reference
+from tui.domain.ids import to_reference
 from tui.domain.message import NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.sandbox.customers import Customer, Line
+from tui.sandbox.customers import Customer, HistoryLine
 from tui.sandbox.handset import Stage
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.wiring import judge_of
+from tui.wiring import create_consent_judge
 
 _OWNER = "past"
+"""Process name under which the history is written."""
 _AGENTS = ("mia", "tom", "ana")
-_ENDS = {
+_FINAL_STATES = {
     Stage.DELIVERED: (Status.DELIVERED, "delivered", "", ""),
     Stage.FAILED: (Status.FAILED, "failed", "401", "The phone cannot be reached"),
     Stage.EXPIRED: (Status.EXPIRED, "expired", "", "The phone was off for too long"),
     Stage.SUBMITTED: (Status.SUBMITTED, "submitted", "", ""),
 }
-"""Status, the provider's word, its code and the reason for each end of a message."""
+"""Status, provider status, code and reason for each final stage of a message."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """One line of one customer's conversation, at its time."""
+class _HistoryLine:
+    """One line of a customer's conversation, with its time."""
 
     at: int
     customer: Customer
-    line: Line
+    line: HistoryLine
 
 
-async def write_past(path: Path, now: int, rng: random.Random) -> None:
-    """Write the customers' histories into a new inbox, the last of them minutes before `now`."""
-    lines = _in_order(CUSTOMERS, now)
+async def write_history(path: Path, now: int, rng: random.Random) -> None:
+    """Write the customers' histories into a new inbox.
+
+    Args:
+        path: Path of the new database.
+        now: Current time in ms UTC; the last message is a few minutes older.
+        rng: Source of randomness.
+    """
+    lines = _sort_lines(CUSTOMERS, now)
     clock = ManualClock(lines[0].at)
-    async with Store(path, clock=clock, rng=rng, owner=_OWNER, judge=judge_of({})) as store:
-        past = _Past(store, clock, rng)
-        await past.meet(CUSTOMERS)
-        for said in lines:
-            await past.live(said)
+    async with Store(
+        path, clock=clock, rng=rng, owner=_OWNER, classify=create_consent_judge({})
+    ) as store:
+        writer = _HistoryWriter(store, clock, rng)
+        await writer.begin_conversations(CUSTOMERS)
+        for entry in lines:
+            await writer.write_line(entry)
         clock.advance((now - clock.now()) / SECOND)
-        await past.tidy(TOUCHES)
+        await writer.apply_actions(AGENT_ACTIONS)
         for template in TEMPLATES:
-            await store.templates.save(template, _AGENTS[0])
+            await store.templates.save_template(template, _AGENTS[0])
         await store.database.checkpoint()
 
 
-def _in_order(customers: Iterable[Customer], now: int) -> list[_Said]:
-    """All lines of all histories, oldest first."""
+def _sort_lines(customers: Iterable[Customer], now: int) -> list[_HistoryLine]:
+    """Return the lines of all histories, oldest first."""
     lines = [
-        _Said(now - line.minutes_ago * MINUTE, customer, line)
+        _HistoryLine(now - line.minutes_ago * MINUTE, customer, line)
         for customer in customers
         for line in customer.history
     ]
-    return sorted(lines, key=lambda said: said.at)
+    return sorted(lines, key=lambda entry: entry.at)
 
 
-class _Past:
-    """Lives through a history."""
+class _HistoryWriter:
+    """Write a history into a store, at the times when it happened."""
 
     def __init__(self, store: Store, clock: ManualClock, rng: random.Random) -> None:
-        """The clock stands before the first line."""
+        """Create a writer; the clock stands before the first line."""
         self._store = store
         self._clock = clock
         self._rng = rng
         self._ids: dict[str, int] = {}
         self._count = 0
 
-    async def meet(self, customers: Iterable[Customer]) -> None:
-        """Begin a conversation with each, and note the name."""
+    async def begin_conversations(self, customers: Iterable[Customer]) -> None:
+        """Begin a conversation with each customer and store the name."""
         for customer in customers:
-            account = account_of(customer.provider)
+            account = find_account(customer.provider)
             address = parse_address(customer.number)
-            conversation = await self._store.conversations.begin(address, account.name)
-            await self._store.triage.rename(conversation.id, customer.name, "", _AGENTS[0])
+            conversation = await self._store.conversations.get_or_create(address, account.name)
+            await self._store.triage.rename_contact(conversation.id, customer.name, "", _AGENTS[0])
             self._ids[customer.name] = conversation.id
 
-    async def live(self, said: _Said) -> None:
-        """One line, at its time."""
-        self._clock.advance(max(0, said.at - self._clock.now()) / SECOND)
-        account = account_of(said.customer.provider)
-        if said.line.inbound:
-            await self._come_in(said, account)
+    async def write_line(self, entry: _HistoryLine) -> None:
+        """Write one line, at its time."""
+        self._clock.advance(max(0, entry.at - self._clock.now()) / SECOND)
+        account = find_account(entry.customer.provider)
+        if entry.line.inbound:
+            await self._receive_message(entry, account)
         else:
-            await self._go_out(said, account)
+            await self._send_message(entry, account)
 
-    async def tidy(self, touches: Sequence[Touch]) -> None:
-        """What the agents have done with the conversations."""
-        for touch in touches:
-            await self._touch(self._ids[touch.customer], touch)
+    async def apply_actions(self, actions: Sequence[AgentActions]) -> None:
+        """Apply the agents' actions to the conversations."""
+        for action in actions:
+            await self._apply_action(self._ids[action.customer], action)
 
-    async def _come_in(self, said: _Said, account: DemoAccount) -> None:
-        """The customer writes."""
-        event_id = self._next_id()
-        fields = {"id": event_id, "from": said.customer.number, "text": said.line.text}
+    async def _receive_message(self, entry: _HistoryLine, account: DemoAccount) -> None:
+        """Receive a message from the customer."""
+        event_id = self._make_id()
+        fields = {"id": event_id, "from": entry.customer.number, "text": entry.line.text}
         reply = Reply(
             event_id=event_id,
-            party=said.customer.number,
-            text=said.line.text,
-            received_at=said.at,
+            party=entry.customer.number,
+            text=entry.line.text,
+            received_at=entry.at,
             raw=json.dumps(fields, ensure_ascii=False),
-            own=account.own,
+            own=account.own_number,
         )
-        await self._store.ingest.store(account.name, [reply])
+        await self._store.ingest.store_events(account.name, [reply])
 
-    async def _go_out(self, said: _Said, account: DemoAccount) -> None:
-        """An agent has read what there is and writes; the provider tells what became of it."""
+    async def _send_message(self, entry: _HistoryLine, account: DemoAccount) -> None:
+        """Let an agent read the conversation and reply, and store the provider's receipt."""
         agent = self._rng.choice(_AGENTS)
-        await self._read(self._ids[said.customer.name], agent)
-        to, text = said.customer.number, said.line.text
-        message = await self._store.intents.queue(
-            NewMessage(to, text, account.name, account.own, agent)
+        await self._mark_read(self._ids[entry.customer.name], agent)
+        to, text = entry.customer.number, entry.line.text
+        message = await self._store.intents.queue_message(
+            NewMessage(to, text, account.name, account.own_number, agent)
         )
-        await self._store.outbox.claim(_OWNER, account.name, 1)
-        provider_id = self._next_id()
+        await self._store.outbox.claim_due_messages(_OWNER, account.name, 1)
+        provider_id = self._make_id()
         raw = json.dumps({"message_id": provider_id, "status": "queued"})
-        settled = Settled(Status.ACCEPTED, provider_id=provider_id, word="queued", parts=1, raw=raw)
-        await self._store.outbox.settle(message.id, settled)
+        settled = SendRecord(
+            Status.ACCEPTED, provider_id=provider_id, word="queued", parts=1, raw=raw
+        )
+        await self._store.outbox.settle_message(message.id, settled)
         self._clock.advance(self._rng.uniform(1.0, 3.0))
-        await self._receipt(account.name, provider_id, message.id, said.line.stage)
+        await self._store_receipt(account.name, provider_id, message.id, entry.line.stage)
 
-    def _next_id(self) -> str:
-        """An id such as providers give."""
+    def _make_id(self) -> str:
+        """Return a new id in the style of a provider."""
         self._count += 1
         return f"{_OWNER}-{self._count}"
 
-    async def _receipt(self, account: str, provider_id: str, message_id: int, stage: Stage) -> None:
-        """What became of a message."""
-        status, word, code, reason = _ENDS[stage]
+    async def _store_receipt(
+        self, account: str, provider_id: str, message_id: int, stage: Stage
+    ) -> None:
+        """Store the delivery receipt of a message."""
+        status, word, code, reason = _FINAL_STATES[stage]
         receipt = Receipt(
             event_id=f"{provider_id}-{word}",
             status=status,
@@ -149,42 +162,42 @@ class _Past:
             at=self._clock.now(),
             raw=json.dumps({"message_id": provider_id, "status": word, "code": code}),
             provider_id=provider_id,
-            reference=reference(message_id),
+            reference=to_reference(message_id),
             code=code,
             reason=reason,
         )
-        await self._store.ingest.store(account, [receipt])
+        await self._store.ingest.store_events(account, [receipt])
 
-    async def _touch(self, conversation_id: int, touch: Touch) -> None:
-        """One conversation, as its agents have left it."""
-        ids, agent, triage = [conversation_id], touch.assignee or _AGENTS[0], self._store.triage
-        for label in touch.labels:
-            await triage.label(ids, agent, label, True)
-        if touch.assignee:
-            await triage.assign(ids, agent, touch.assignee)
-        if touch.starred:
-            await triage.star(ids, agent, True)
-        if touch.read:
-            await self._read(conversation_id, agent)
-        if touch.snoozed_minutes:
-            until = self._clock.now() + touch.snoozed_minutes * MINUTE
-            await triage.snooze(ids, agent, until)
-        await self._leave_words(conversation_id, touch)
-        if touch.closed:
-            await triage.close(ids, agent)
+    async def _apply_action(self, conversation_id: int, action: AgentActions) -> None:
+        """Apply the agents' actions to one conversation."""
+        ids, agent, triage = [conversation_id], action.assignee or _AGENTS[0], self._store.triage
+        for label in action.labels:
+            await triage.set_label(ids, agent, label, True)
+        if action.assignee:
+            await triage.assign_conversations(ids, agent, action.assignee)
+        if action.starred:
+            await triage.set_star(ids, agent, True)
+        if action.read:
+            await self._mark_read(conversation_id, agent)
+        if action.snoozed_minutes:
+            until = self._clock.now() + action.snoozed_minutes * MINUTE
+            await triage.snooze_conversations(ids, agent, until)
+        await self._add_note_and_draft(conversation_id, action)
+        if action.closed:
+            await triage.close_conversations(ids, agent)
 
-    async def _read(self, conversation_id: int, agent: str) -> None:
-        """The agent has seen all there is."""
+    async def _mark_read(self, conversation_id: int, agent: str) -> None:
+        """Mark every message of the conversation as read by the agent."""
         conversation = await self._store.conversations.get(conversation_id)
         if conversation is not None:
-            await self._store.triage.read(conversation_id, agent, conversation.last_id)
+            await self._store.triage.set_read_marker(conversation_id, agent, conversation.last_id)
 
-    async def _leave_words(self, conversation_id: int, touch: Touch) -> None:
-        """A note, and a draft that was never sent."""
-        if touch.note:
-            await self._store.messages.add_note(conversation_id, _AGENTS[1], touch.note)
-        if touch.draft:
+    async def _add_note_and_draft(self, conversation_id: int, action: AgentActions) -> None:
+        """Store the note and the unsent draft of one conversation."""
+        if action.note:
+            await self._store.messages.add_note(conversation_id, _AGENTS[1], action.note)
+        if action.draft:
             began_at = self._clock.now() - MINUTE
-            await self._store.drafts.save(
-                conversation_id, _AGENTS[0], touch.draft, began_at=began_at
+            await self._store.drafts.save_draft(
+                conversation_id, _AGENTS[0], action.draft, began_at=began_at
             )

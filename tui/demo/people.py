@@ -1,10 +1,10 @@
-"""Who writes in the demo, and what the shop's agents have done about it so far."""
+"""Define the demo's customers and what the agents have done with their conversations."""
 
 from dataclasses import dataclass
 
-from tui.domain.templates import Template
+from tui.domain.templates import CannedReply
 from tui.sandbox import customers
-from tui.sandbox.customers import Customer, desk, them
+from tui.sandbox.customers import Customer, inbound_line, outbound_line
 from tui.sandbox.handset import Stage
 
 _MORE = (
@@ -14,8 +14,10 @@ _MORE = (
         "messagemedia",
         "en",
         (
-            them(1330, "Hello, you wanted to send me a quote for the cracked display?"),
-            desk(212, "Hi Hannah, the display is $149 incl. GST. Shall we order it?", Stage.FAILED),
+            inbound_line(1330, "Hello, you wanted to send me a quote for the cracked display?"),
+            outbound_line(
+                212, "Hi Hannah, the display is $149 incl. GST. Shall we order it?", Stage.FAILED
+            ),
         ),
         ("Hi, my phone was off. Did you text me?",),
         ("Yes please, go ahead", "Thanks!"),
@@ -26,21 +28,23 @@ _MORE = (
         "messagemedia",
         "en",
         (
-            desk(3100, "Hi Marco, this week 20% off all phone cases. Reply STOP to opt out."),
-            them(3089, "STOP"),
+            outbound_line(
+                3100, "Hi Marco, this week 20% off all phone cases. Reply STOP to opt out."
+            ),
+            inbound_line(3089, "STOP"),
         ),
         ("START",),
         ("OK",),
     ),
 )
 CUSTOMERS = (*customers.CUSTOMERS, *_MORE)
-"""Everybody with a history."""
+"""All customers with a history."""
 WRITERS = customers.CUSTOMERS
-"""Those who write by themselves while the demo runs."""
+"""Customers who write by themselves while the demo runs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class AgentActions:
     """What agents have done with one conversation."""
 
     customer: str
@@ -54,27 +58,29 @@ class Touch:
     draft: str = ""
 
 
-TOUCHES = (
-    Touch("Aisha Rahman", labels=("repair",), assignee="mia"),
-    Touch(
+AGENT_ACTIONS = (
+    AgentActions("Aisha Rahman", labels=("repair",), assignee="mia"),
+    AgentActions(
         "Tom Baker",
         labels=("repair",),
         note="Tom has the red phone, ticket 1077. Keep the back cover!",
     ),
-    Touch("Mei Lin", labels=("quote",), assignee="tom", snoozed_minutes=600),
-    Touch("Giorgos Pappas", labels=("refund",), assignee="ana", starred=True, read=True),
-    Touch("Ruth Cohen", labels=("pick-up",), assignee="mia"),
-    Touch("Katarzyna Nowak", labels=("repair",), draft="Dziękujemy! Do zobaczenia o 16"),
-    Touch("Piotr Zieliński", read=True, closed=True),
-    Touch("Camille Lefèvre", labels=("quote",), assignee="mia"),
-    Touch("Jürgen Groß", labels=("pick-up",), read=True, closed=True),
-    Touch("Olivia Brown", labels=("feedback",)),
-    Touch("Noah Williams", assignee="tom", starred=True, read=True),
-    Touch("Marco Rossi", read=True, closed=True),
+    AgentActions("Mei Lin", labels=("quote",), assignee="tom", snoozed_minutes=600),
+    AgentActions("Giorgos Pappas", labels=("refund",), assignee="ana", starred=True, read=True),
+    AgentActions("Ruth Cohen", labels=("pick-up",), assignee="mia"),
+    AgentActions("Katarzyna Nowak", labels=("repair",), draft="Dziękujemy! Do zobaczenia o 16"),
+    AgentActions("Piotr Zieliński", read=True, closed=True),
+    AgentActions("Camille Lefèvre", labels=("quote",), assignee="mia"),
+    AgentActions("Jürgen Groß", labels=("pick-up",), read=True, closed=True),
+    AgentActions("Olivia Brown", labels=("feedback",)),
+    AgentActions("Noah Williams", assignee="tom", starred=True, read=True),
+    AgentActions("Marco Rossi", read=True, closed=True),
 )
+"""Actions for each conversation that an agent has worked on."""
 
 TEMPLATES = (
-    Template("ready", "Hi {name}, your device is ready. We are open until 6 pm."),
-    Template("hours", "We are open Monday to Friday 9-18, Saturday 10-16."),
-    Template("thanks", "Thank you, {name}! Have a good day."),
+    CannedReply("ready", "Hi {name}, your device is ready. We are open until 6 pm."),
+    CannedReply("hours", "We are open Monday to Friday 9-18, Saturday 10-16."),
+    CannedReply("thanks", "Thank you, {name}! Have a good day."),
 )
+"""Canned replies of the demo."""

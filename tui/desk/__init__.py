@@ -1,1 +1,1 @@
-"""What an agent does at the desk, decided and stored without a screen: no Textual is here."""
+"""The application layer: what an agent can do, decided and stored without any screen or Textual."""

@@ -1,6 +1,7 @@
-"""This agent among colleagues: tells where she is and what she does, and knows who else is there.
+"""Share this agent's presence with colleagues and register the agent with the store.
 
-Presence is a courtesy: a database that is busy for a moment only delays it, no key waits for it.
+Presence is a courtesy: a busy database only delays it, and no key press waits for it.
+The store also wakes snoozed conversations from here, so that they return without a service.
 """
 
 import asyncio
@@ -13,158 +14,191 @@ from tui.store.desk import Colleague
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
-BEAT = 8.0
-"""Seconds between two times of saying "still here"."""
+HEARTBEAT_SECONDS = 8.0
+"""Seconds between two heartbeats."""
 _TYPING_MS = 10 * SECOND
-"""Who has pressed no key for so long is not typing."""
+"""An agent who has pressed no key for this long is not shown as typing."""
 
 
-class Company:
-    """Who is in the open conversation."""
+class Presence:
+    """Track the colleagues in the open conversation and this agent's compose lock."""
 
     def __init__(self, store: Store, agent: str, clock: Clock, changed: Callable[[], None]) -> None:
-        """`changed` is called when `colleagues` or `holder` differ."""
+        """Create the presence of one agent.
+
+        Args:
+            store: Store shared by all agents.
+            agent: Name of this agent.
+            clock: Source of the current time.
+            changed: Called when `colleagues` or `holder` differ.
+        """
         self._store = store
         self._agent = agent
         self._clock = clock
         self._changed = changed
-        self._place = 0
+        self._conversation_id = 0
         self._typed_at = 0
-        self._told: tuple[int, bool] | None = None
-        self._pen = 0
-        """The conversation whose pen is ours; 0 for none."""
-        self._lost: set[int] = set()
-        """Conversations that were left with the pen in hand: theirs are to be given back."""
-        self._telling: asyncio.Task[None] | None = None
+        self._published: tuple[int, bool] | None = None
+        self._locked_conversation = 0
+        """Conversation whose compose lock this agent holds; 0 for none."""
+        self._locks_to_release: set[int] = set()
+        """Conversations that the agent left while holding their compose lock."""
+        self._publish_task: asyncio.Task[None] | None = None
         self.colleagues: Sequence[Colleague] = ()
-        """Everybody else who looks at the same conversation."""
+        """Other agents who look at the same conversation."""
         self.holder = ""
-        """The colleague who writes here; empty while the pen is ours or free."""
+        """Colleague who holds the compose lock; empty if it is free or held by this agent."""
 
-    # Saying ---------------------------------------------------------------------------------
+    # Own state ------------------------------------------------------------------------------
 
-    def at(self, conversation_id: int) -> None:
-        """The agent looks at this conversation now; 0: at none."""
-        if conversation_id != self._place:
-            self._lost.update({self._pen} - {0})
-            self._place, self._typed_at, self._pen = conversation_id, 0, 0
+    def set_conversation(self, conversation_id: int) -> None:
+        """Record which conversation the agent looks at.
+
+        Args:
+            conversation_id: Conversation now open; 0 for none.
+        """
+        if conversation_id != self._conversation_id:
+            # Released later in the background: opening a conversation must not wait for the store.
+            self._locks_to_release.update({self._locked_conversation} - {0})
+            self._conversation_id, self._typed_at, self._locked_conversation = conversation_id, 0, 0
             self.colleagues, self.holder = (), ""
-            self._tell()
+            self._start_publishing()
 
-    def typed(self) -> None:
-        """The agent has pressed a key in the composer."""
+    def record_key_press(self) -> None:
+        """Record that the agent has pressed a key in the composer."""
         self._typed_at = self._clock.now()
-        self._tell()
+        self._start_publishing()
 
-    def beat(self) -> None:
-        """Say again that the agent is here, and look around."""
-        self._told = None
-        self._tell()
+    def heartbeat(self) -> None:
+        """Publish the agent's presence again and refresh who else is here."""
+        # Forget what was published: colleagues drop an agent whose entry is not renewed.
+        self._published = None
+        self._start_publishing()
 
-    async def leave(self) -> None:
-        """The agent goes: nothing of hers is left in anybody's way, and no screen to tell."""
-        self._changed = _nobody
-        if self._telling is not None:
-            await self._telling
+    async def remove_presence(self) -> None:
+        """Remove the agent's presence and compose locks; call no callback any more."""
+        self._changed = _ignore_change
+        if self._publish_task is not None:
+            await self._publish_task
         with contextlib.suppress(StoreError):
-            await self._store.pens.drop_all()
-            await self._store.presence.nowhere()
+            await self._store.compose_locks.release_all_locks()
+            await self._store.presence.clear_presence()
 
-    # The pen --------------------------------------------------------------------------------
+    # Compose lock ---------------------------------------------------------------------------
 
-    async def take_pen(self, *, force: bool = False) -> str:
-        """Begin to write here; the name of the colleague who does so already, else empty."""
-        place = self._place
-        if not place:
+    async def acquire_compose_lock(self, *, force: bool = False) -> str:
+        """Acquire the compose lock of the open conversation.
+
+        Args:
+            force: Take the lock even if a colleague holds it.
+
+        Returns:
+            The colleague who holds the lock; "" if this agent has it now.
+        """
+        conversation_id = self._conversation_id
+        if not conversation_id:
             return ""
-        held = await self._store.pens.take(place, self._agent, force=force)
-        if place == self._place:
-            self._pen = 0 if held else place
-            self._held_by(held)
-        return held
+        holder = await self._store.compose_locks.acquire_lock(
+            conversation_id, self._agent, force=force
+        )
+        # The agent may have moved on to another conversation while the store was asked.
+        if conversation_id == self._conversation_id:
+            self._locked_conversation = 0 if holder else conversation_id
+            self._set_holder(holder)
+        return holder
 
-    async def lay_down(self) -> None:
-        """Write no more; what was typed stays as a draft."""
-        pen, self._pen, self._typed_at = self._pen, 0, 0
-        if pen:
+    async def release_compose_lock(self) -> None:
+        """Release the compose lock; what was typed stays as a draft."""
+        locked, self._locked_conversation, self._typed_at = self._locked_conversation, 0, 0
+        if locked:
             with contextlib.suppress(StoreError):
-                await self._store.pens.drop(pen)
-        self._tell()
+                await self._store.compose_locks.release_lock(locked)
+        self._start_publishing()
 
-    # Looking --------------------------------------------------------------------------------
+    # Colleagues -----------------------------------------------------------------------------
 
-    async def look(self) -> None:
-        """Read who is here now."""
-        place = self._place
-        if not place:
+    async def refresh_colleagues(self) -> None:
+        """Read from the store who is in the open conversation now."""
+        conversation_id = self._conversation_id
+        if not conversation_id:
             return
-        colleagues = [c for c in await self._store.presence.others(place) if self._is_other(c)]
-        holder = await self._store.pens.holder(place)
-        if place != self._place:
+        colleagues = [
+            c
+            for c in await self._store.presence.list_colleagues(conversation_id)
+            if self._is_colleague(c)
+        ]
+        holder = await self._store.compose_locks.get_holder(conversation_id)
+        if conversation_id != self._conversation_id:
             return
         if colleagues != list(self.colleagues):
             self.colleagues = colleagues
             self._changed()
-        self._held_by("" if holder == self._agent else holder)
+        self._set_holder("" if holder == self._agent else holder)
 
-    def _is_other(self, colleague: Colleague) -> bool:
-        """Whether it is somebody else, not this agent at another screen."""
+    def _is_colleague(self, colleague: Colleague) -> bool:
+        """Return whether this is another agent, not the same agent at another screen."""
         return colleague.agent != self._agent
 
-    def _held_by(self, holder: str) -> None:
-        """Who writes here."""
+    def _set_holder(self, holder: str) -> None:
+        """Set who holds the compose lock and report a change."""
         if holder != self.holder:
             self.holder = holder
             self._changed()
 
     @property
-    def _wish(self) -> tuple[int, bool]:
-        """What colleagues should know."""
+    def _current_state(self) -> tuple[int, bool]:
+        """Return what colleagues should see: the conversation, and whether the agent is typing."""
         typing = bool(self._typed_at) and self._clock.now() - self._typed_at < _TYPING_MS
-        return self._place, typing
+        return self._conversation_id, typing
 
-    def _tell(self) -> None:
-        """Bring what colleagues know in line, behind the keys."""
-        if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(self._say(), name="company")
+    def _start_publishing(self) -> None:
+        """Publish the current state in the background unless that is already running."""
+        if self._publish_task is None or self._publish_task.done():
+            self._publish_task = asyncio.create_task(self._publish_state(), name="company")
 
-    async def _say(self) -> None:
-        """Tell until nothing newer is there; trouble waits for the next beat."""
+    async def _publish_state(self) -> None:
+        """Publish the newest state; after a store error the next heartbeat retries."""
         with contextlib.suppress(StoreError):
-            while self._told != self._wish:
-                wish = self._wish
-                await self._say_here(*wish)
-                self._told = wish
-                await self.look()
+            while self._published != self._current_state:
+                state = self._current_state
+                await self._write_state(*state)
+                self._published = state
+                await self.refresh_colleagues()
 
-    async def _say_here(self, place: int, typing: bool) -> None:
-        """Presence, and the pen as long as it is ours."""
-        if place:
-            await self._store.presence.here(self._agent, place, typing=typing)
+    async def _write_state(self, conversation_id: int, typing: bool) -> None:
+        """Write presence, release abandoned locks and renew the lock that is held."""
+        if conversation_id:
+            await self._store.presence.announce_presence(
+                self._agent, conversation_id, typing=typing
+            )
         else:
-            await self._store.presence.nowhere()
-        for left in self._lost - {self._pen}:
-            await self._store.pens.drop(left)
-        self._lost.clear()
-        if self._pen == place and place and not await self._store.pens.keep(place):
-            self._pen = 0
+            await self._store.presence.clear_presence()
+        for abandoned in self._locks_to_release - {self._locked_conversation}:
+            await self._store.compose_locks.release_lock(abandoned)
+        self._locks_to_release.clear()
+        if (
+            self._locked_conversation == conversation_id
+            and conversation_id
+            and not await self._store.compose_locks.renew_lock(conversation_id)
+        ):
+            self._locked_conversation = 0
 
 
-def _nobody() -> None:
-    """Nobody wants to know."""
+def _ignore_change() -> None:
+    """Do nothing; replaces the callback after `leave`."""
 
 
-def company_words(colleagues: Sequence[Colleague]) -> str:
-    """Who else is here: "Bo is typing", "Bo and Mia are here"; empty for nobody."""
+def format_colleagues(colleagues: Sequence[Colleague]) -> str:
+    """Return who else is here: "Bo is typing", "Bo and Mia are here", "" if there is no one."""
     typing = [one_line(c.agent, 16) for c in colleagues if c.typing]
     if typing:
-        return f"{_together(typing)} {'is' if len(typing) == 1 else 'are'} typing"
+        return f"{_join_names(typing)} {'is' if len(typing) == 1 else 'are'} typing"
     names = [one_line(c.agent, 16) for c in colleagues]
-    return f"{_together(names)} {'is' if len(names) == 1 else 'are'} here" if names else ""
+    return f"{_join_names(names)} {'is' if len(names) == 1 else 'are'} here" if names else ""
 
 
-def _together(names: Sequence[str]) -> str:
-    """Names as a list in words, at most two of them by name."""
+def _join_names(names: Sequence[str]) -> str:
+    """Join names to a list with at most two of them: "Bo and Mia", "Bo and 3 others"."""
     if len(names) <= 2:
         return " and ".join(names)
     return f"{names[0]} and {len(names) - 1} others"

@@ -1,67 +1,93 @@
-"""What an agent decides about consent: each decision is stored, said, and can be undone."""
+"""Opt-outs of customers: their current state in text, and an agent's decisions about them.
+
+Each decision is stored, confirmed with a message, and can be undone.
+"""
 
 from collections.abc import Callable
 
-from tui.desk.undo import Undoing
+from tui.desk.undo import UndoAction
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.store.store import Store
 
-Undoable = Callable[[str, Undoing], str]
-"""Remembers how to go back, and returns the words with the key that does."""
+RememberUndo = Callable[[str, UndoAction], str]
+"""Remember how to undo an action; returns the message with the key that undoes it."""
 
 
 class ConsentActions:
-    """Every method returns the words that tell the agent what was done."""
+    """Decisions about consent; every method returns the message that confirms the action."""
 
-    def __init__(self, store: Store, agent: str, undoable: Undoable) -> None:
-        """Decisions of one agent."""
+    def __init__(self, store: Store, agent: str, remember_undo: RememberUndo) -> None:
+        """Create the actions of one agent.
+
+        Args:
+            store: Store shared by all agents.
+            agent: Name of this agent.
+            remember_undo: Remembers how to undo an action.
+        """
         self._consent = store.consent
         self._agent = agent
-        self._undoable = undoable
+        self._remember_undo = remember_undo
 
-    async def opt_out(
-        self, conversation: Conversation, evidence: str, text: Message | None = None
+    async def record_opt_out(
+        self, conversation: Conversation, evidence: str, message: Message | None = None
     ) -> str:
-        """Nobody texts this customer any more; `text` is the message that asks for it."""
+        """Record that the customer must not get messages any more.
+
+        Args:
+            conversation: Conversation with the customer.
+            evidence: Why, in the agent's or the customer's own text.
+            message: Message that requests the opt-out, if there is one.
+        """
         consent, agent = self._consent, self._agent
-        await consent.decide(
+        await consent.record_decision(
             conversation.id,
             agent,
             opted_out=True,
             evidence=evidence,
-            message_id=text.id if text else None,
+            message_id=message.id if message else None,
         )
 
-        async def undo() -> str:
-            await consent.decide(
+        async def undo_opt_out() -> str:
+            await consent.record_decision(
                 conversation.id, agent, opted_out=False, evidence="opt-out taken back"
             )
-            if text is not None:
-                await consent.suspect_again(text.id, agent)
+            # The message is to be judged again, as it was before the opt-out.
+            if message is not None:
+                await consent.restore_possible_opt_out(message.id, agent)
             return "Undone: texts can be sent again"
 
-        return self._undoable("Opted out: nothing can be sent any more", undo)
+        return self._remember_undo("Opted out: nothing can be sent any more", undo_opt_out)
 
-    async def opt_in(self, conversation: Conversation, reason: str) -> str:
-        """The customer wants texts again; the reason is kept."""
+    async def record_opt_in(self, conversation: Conversation, reason: str) -> str:
+        """Record that the customer wants messages again.
+
+        Args:
+            conversation: Conversation with the customer.
+            reason: Why; stored as evidence.
+        """
         consent, agent = self._consent, self._agent
-        before = await consent.of(conversation.party)
-        await consent.decide(conversation.id, agent, opted_out=False, evidence=reason)
+        before = await consent.get_consent(conversation.party)
+        await consent.record_decision(conversation.id, agent, opted_out=False, evidence=reason)
 
-        async def undo() -> str:
+        async def undo_opt_in() -> str:
             if before is not None:
-                await consent.lock_again(conversation.id, agent, before)
+                await consent.restore_opt_out(conversation.id, agent, before)
             return "Undone: nothing can be sent any more"
 
-        return self._undoable("In again: texts can be sent", undo)
+        return self._remember_undo("In again: texts can be sent", undo_opt_in)
 
-    async def no_opt_out(self, conversation: Conversation, text: Message) -> str:
-        """The suspected text asks for something else."""
-        await self._consent.dismiss(conversation.id, self._agent)
+    async def dismiss_possible_opt_out(self, conversation: Conversation, message: Message) -> str:
+        """Record that a possible opt-out means something else.
 
-        async def undo() -> str:
-            await self._consent.suspect_again(text.id, self._agent)
+        Args:
+            conversation: Conversation with the customer.
+            message: Message that looked like an opt-out.
+        """
+        await self._consent.dismiss_possible_opt_outs(conversation.id, self._agent)
+
+        async def undo_dismissal() -> str:
+            await self._consent.restore_possible_opt_out(message.id, self._agent)
             return "Undone: the question is open again"
 
-        return self._undoable("Noted: not an opt-out", undo)
+        return self._remember_undo("Noted: not an opt-out", undo_dismissal)

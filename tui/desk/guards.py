@@ -1,7 +1,7 @@
-"""What stands between Enter and the outbox: some things stop a text, others are said once.
+"""Checks before a message is sent: some refuse it, others warn once.
 
-What stops has to be mended. What is only said gives the agent a second look: the same Enter again
-sends all the same.
+A refusal has to be fixed. A warning gives the agent a second look: the same Enter again sends.
+For customers in quiet hours the next time outside of them is suggested.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,112 +9,160 @@ from dataclasses import dataclass
 
 from tui.desk.replying import Route
 from tui.domain.conversation import Conversation
-from tui.domain.local_time import Hours, next_waking, quiet_clocks, zones_for
-from tui.domain.message import Direction, Enclosed, Format, Message
-from tui.domain.templates import blanks
+from tui.domain.local_time import HourRange, find_next_allowed_time, find_quiet_times, find_zones
+from tui.domain.message import Direction, Format, Message, MmsContent
+from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 
-_MOST_NAMED = 3
+_MAX_NAMED_FIELDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One thing that speaks against sending."""
+    """One reason against sending a message."""
 
-    words: str
-    key: str = ""
-    """What it is about: the same thing is said once. Empty: it stops the text every time."""
+    text: str
+    warning_key: str = ""
+    """Identifies a warning that is shown once; empty for a refusal, which is always shown."""
 
 
-class Guard:
-    """Remembers what an agent has been told in this conversation."""
+class SendConfirmation:
+    """Remember the warnings that an agent has seen in the open conversation."""
 
-    def __init__(self, again: str = "Enter again") -> None:
-        """Nothing was said yet; `again` is what sends all the same."""
-        self._again = again
-        self._told: set[str] = set()
+    def __init__(self, confirm_key: str = "Enter again") -> None:
+        """Create a confirmation without any warning seen.
 
-    def hear(self, objections: Iterable[Objection]) -> str:
-        """What to say instead of sending; empty when the text may go."""
-        raised = list(objections)
-        stops = [objection.words for objection in raised if not objection.key]
-        if stops:
-            return stops[0]
-        news = [objection for objection in raised if objection.key not in self._told]
-        self._told |= {objection.key for objection in news}
-        if not news:
+        Args:
+            confirm_key: Key or action that sends in spite of the warnings.
+        """
+        self._confirm_key = confirm_key
+        self._shown_keys: set[str] = set()
+
+    def review_objections(self, objections: Iterable[Objection]) -> str:
+        """Return the text to show instead of sending, or "" if the message can go.
+
+        Warnings count as seen after this call, so the same warnings pass the next time.
+
+        Args:
+            objections: Result of all checks.
+        """
+        found = list(objections)
+        refusals = [objection.text for objection in found if not objection.warning_key]
+        if refusals:
+            return refusals[0]
+        warnings = [
+            objection for objection in found if objection.warning_key not in self._shown_keys
+        ]
+        self._shown_keys |= {objection.warning_key for objection in warnings}
+        if not warnings:
             return ""
-        return f"{' · '.join(o.words for o in news)} · {self._again} sends all the same"
+        return f"{' · '.join(o.text for o in warnings)} · {self._confirm_key} sends all the same"
 
-    def forget(self) -> None:
-        """Another text, or another conversation."""
-        self._told.clear()
+    def reset_warnings(self) -> None:
+        """Forget the warnings: another text or another conversation begins."""
+        self._shown_keys.clear()
 
 
-def unfilled(text: str) -> list[Objection]:
-    """A field that nobody has filled stops the text."""
-    signs = list(dict.fromkeys(blank.sign for blank in blanks(text)))
-    if not signs:
+def check_fields(text: str) -> list[Objection]:
+    """Refuse a text with fields of a canned reply that are not filled in."""
+    fields = list(dict.fromkeys(blank.placeholder for blank in find_open_fields(text)))
+    if not fields:
         return []
-    more = f" and {len(signs) - _MOST_NAMED} more" if len(signs) > _MOST_NAMED else ""
-    named = one_line(", ".join(signs[:_MOST_NAMED]), 90)
-    verb = "is" if len(signs) == 1 else "are"
-    return [Objection(f"Not sent: {named}{more} {verb} not filled in, type over it")]
+    more = f" and {len(fields) - _MAX_NAMED_FIELDS} more" if len(fields) > _MAX_NAMED_FIELDS else ""
+    names = one_line(", ".join(fields[:_MAX_NAMED_FIELDS]), 90)
+    verb = "is" if len(fields) == 1 else "are"
+    return [Objection(f"Not sent: {names}{more} {verb} not filled in, type over it")]
 
 
-def impossible(
-    text: str, enclosed: Enclosed, route: Route, keys: Mapping[str, str]
+def check_route(
+    text: str, enclosed: MmsContent, route: Route, keys: Mapping[str, str]
 ) -> list[Objection]:
-    """What this account cannot send, with the keys that mend it."""
-    found = [Objection(f"Not sent: {reason}") for reason in too_much(text, route)]
-    for reason in too_colourful(enclosed, route):
-        mend = f"{keys['pictures']} removes them, {keys['account']} changes"
-        found.append(Objection(f"Not sent: {reason} · {mend}"))
-    return found
+    """Refuse what the account cannot send, and name the keys that help.
+
+    Args:
+        text: Text of the message.
+        enclosed: Pictures and subject.
+        route: Account and sender to use.
+        keys: First key of each command.
+    """
+    objections = [Objection(f"Not sent: {reason}") for reason in check_length(text, route)]
+    for reason in check_pictures(enclosed, route):
+        remedy = f"{keys['pictures']} removes them, {keys['account']} changes"
+        objections.append(Objection(f"Not sent: {reason} · {remedy}"))
+    return objections
 
 
-def too_much(text: str, route: Route) -> list[str]:
-    """Whether a text is longer than this account takes, in words."""
-    can = route.account.capabilities
-    if can is None or len(text) <= can.longest:
+def check_length(text: str, route: Route) -> list[str]:
+    """Return the problem if the text is longer than the account accepts, as a list of one or none.
+
+    Args:
+        text: Text of the message.
+        route: Account and sender to use.
+    """
+    capabilities = route.account.capabilities
+    if capabilities is None or len(text) <= capabilities.max_characters:
         return []
     name = one_line(route.account.name, 20)
-    return [f"{len(text)} characters, {name} takes at most {can.longest}"]
+    return [f"{len(text)} characters, {name} takes at most {capabilities.max_characters}"]
 
 
-def too_colourful(enclosed: Enclosed, route: Route) -> list[str]:
-    """Whether there are pictures that this account cannot send, in words."""
-    can = route.account.capabilities
-    if can is None or not enclosed or Format.MMS in can.formats:
+def check_pictures(enclosed: MmsContent, route: Route) -> list[str]:
+    """Return the problem if the account cannot send the pictures, as a list of one or none.
+
+    Args:
+        enclosed: Pictures and subject.
+        route: Account and sender to use.
+    """
+    capabilities = route.account.capabilities
+    if capabilities is None or not enclosed or Format.MMS in capabilities.formats:
         return []
     return [f"{one_line(route.account.name, 20)} sends no pictures"]
 
 
-def news(
+def check_newer_messages(
     messages: Sequence[Message], seen_upto: int, conversation: Conversation
 ) -> list[Objection]:
-    """What was written since the agent began: shown first, so that no answer crosses it unseen."""
+    """Warn about messages that came after the agent began to write.
+
+    They are shown first, so that no reply crosses them unseen.
+
+    Args:
+        messages: Messages of the conversation, oldest first.
+        seen_upto: Newest message that the agent has seen.
+        conversation: The conversation.
+    """
     new = [message for message in messages if message.id > seen_upto]
     if not new:
         return []
     last = new[-1]
-    who = one_line(conversation.title, 30)
+    author = one_line(conversation.title, 30)
     if last.direction is not Direction.IN:
-        who = one_line(last.agent, 20) or "Somebody"
-    did = {
+        author = one_line(last.agent, 20) or "Somebody"
+    action = {
         Direction.IN: "has written",
         Direction.OUT: "has answered",
         Direction.NOTE: "has left a note",
     }[last.direction]
-    return [Objection(f"{who} {did} meanwhile, see above", f"news {last.id}")]
+    return [Objection(f"{author} {action} meanwhile, see above", f"news {last.id}")]
 
 
-def at_night(address: str, now: int, hours: Hours | None, later: str) -> list[Objection]:
-    """The customer may be asleep; `later` is the key that schedules."""
-    asleep = quiet_clocks(zones_for(address), now, hours) if hours else []
-    if not asleep or hours is None:
+def check_quiet_hours(
+    address: str, now: int, hours: HourRange | None, schedule_key: str
+) -> list[Objection]:
+    """Warn if it is in the quiet hours where the customer is.
+
+    Args:
+        address: Number of the customer.
+        now: Time of sending (ms UTC).
+        hours: Quiet hours by the customer's clock; None for no check.
+        schedule_key: Key that schedules the message.
+    """
+    quiet_times = find_quiet_times(find_zones(address), now, hours) if hours else []
+    if not quiet_times or hours is None:
         return []
-    words = f"It is {asleep[0]:%H:%M} there"
-    if next_waking(zones_for(address), now, hours) is not None:
-        words += f" · {later} waits until {hours[1]:02}:00"
-    return [Objection(words, f"night {address}")]
+    text = f"It is {quiet_times[0]:%H:%M} there"
+    # In a country with many time zones there may be no moment outside of the quiet hours of all
+    # of them; then nothing is suggested.
+    if find_next_allowed_time(find_zones(address), now, hours) is not None:
+        text += f" · {schedule_key} waits until {hours[1]:02}:00"
+    return [Objection(text, f"night {address}")]

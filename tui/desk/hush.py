@@ -1,38 +1,54 @@
-"""Keys after a refusal: who wanted to write types on, and no letter of it may act as a command.
+"""Ignore typed keys after a refused reply, so that they do not run as commands.
 
-A reply that is refused leaves the keyboard to the list, where "The parcel…" would take over, open
-the help and archive. So keys are passed over until the agent pauses, or presses Esc.
+A reply that is refused leaves the keyboard to the list, where "The parcel…" would take over a
+conversation, open the help and archive. Keys are ignored until the agent pauses or presses Esc.
 """
 
-PAUSE = 0.7
-"""Seconds without a key in which the refusal can be read."""
+PAUSE_SECONDS = 0.7
+"""Seconds without a key press after which keys act again."""
 
 
-class Hush:
-    """Passes keys over for a while."""
+class KeyGuard:
+    """Ignore typed keys after a refused reply until the agent pauses or presses Esc."""
 
     def __init__(self) -> None:
-        """Every key acts."""
+        """Create a guard that is not active."""
         self._until = 0.0
-        self.words = ""
-        """Why."""
+        self.reason = ""
+        """Why the reply was refused."""
 
-    def begin(self, words: str, now: float) -> None:
-        """Writing was refused at `now` (seconds of any steady clock), in these words."""
-        self.words, self._until = words, now + PAUSE
+    def start(self, reason: str, now: float) -> None:
+        """Start to ignore keys.
 
-    def lasts(self, now: float) -> bool:
-        """Whether a key would be passed over."""
+        Args:
+            reason: Why the reply was refused.
+            now: Current time in seconds of any steady clock.
+        """
+        self.reason, self._until = reason, now + PAUSE_SECONDS
+
+    def is_active(self, now: float) -> bool:
+        """Return whether a key would be ignored.
+
+        Args:
+            now: Current time in seconds of the same clock.
+        """
         return now < self._until
 
-    def takes(self, key: str, now: float) -> bool:
-        """Whether this key is passed over: it was typed on, or is the Esc that ends this."""
-        if not self.lasts(now):
+    def consume_key(self, key: str, now: float) -> bool:
+        """Consume a key while the guard is active; return whether it is to be ignored.
+
+        Esc is ignored too, and ends the guard; any other key prolongs it.
+
+        Args:
+            key: Key that was pressed.
+            now: Current time in seconds of the same clock.
+        """
+        if not self.is_active(now):
             return False
-        self._until = 0.0 if key == "escape" else now + PAUSE
+        self._until = 0.0 if key == "escape" else now + PAUSE_SECONDS
         return True
 
     @property
     def notice(self) -> str:
-        """What is said when a key was passed over."""
-        return f"Not typed, keys act again after a pause: {self.words}"
+        """Return the message that explains an ignored key."""
+        return f"Not typed, keys act again after a pause: {self.reason}"

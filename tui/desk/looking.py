@@ -1,4 +1,7 @@
-"""What an agent has read: what was opened, and only while the terminal has the focus."""
+"""Record which messages an agent has read.
+
+Only an opened conversation counts, and only while the terminal has the focus.
+"""
 
 from collections.abc import Callable
 
@@ -6,32 +9,42 @@ from tui.domain.conversation import Conversation
 from tui.store.store import Store
 
 
-class Looking:
-    """Marks conversations read for one agent."""
+class ReadMarker:
+    """Move the read marker of one agent."""
 
     def __init__(
-        self, store: Store, agent: str, shown: Callable[[], tuple[Conversation | None, int]]
+        self, store: Store, agent: str, get_shown: Callable[[], tuple[Conversation | None, int]]
     ) -> None:
-        """`shown` tells the conversation on the screen and its newest message there.
+        """Create the marker without an open conversation.
 
-        It tells no conversation while the terminal is behind others.
+        Args:
+            store: Store shared by all agents.
+            agent: Name of the agent.
+            get_shown: Returns the conversation on the screen and its newest message there;
+                no conversation while the terminal does not have the focus.
         """
         self._store = store
         self._agent = agent
-        self._shown = shown
-        self._opened = 0
+        self._get_shown = get_shown
+        self._opened_id = 0
 
-    async def open(self, conversation: Conversation | None) -> None:
-        """What is shown was opened, not only passed by: it is read, and what comes in there."""
-        self._opened = conversation.id if conversation is not None else 0
-        await self.again()
+    async def open_conversation(self, conversation: Conversation | None) -> None:
+        """Mark a conversation read that was opened on purpose, not only passed in the list.
 
-    async def again(self) -> None:
-        """Something came in, or the terminal has the focus again."""
-        conversation, newest = self._shown()
-        if conversation is not None and conversation.id == self._opened:
-            await self._store.triage.read(conversation.id, self._agent, newest)
+        What comes in there later is marked by `mark_read`.
 
-    def is_at(self, conversation_id: int) -> bool:
-        """Whether this conversation is open."""
-        return conversation_id == self._opened
+        Args:
+            conversation: Conversation that was opened; None for none.
+        """
+        self._opened_id = conversation.id if conversation is not None else 0
+        await self.mark_read()
+
+    async def mark_read(self) -> None:
+        """Mark the open conversation read, after a new message or when the focus returns."""
+        conversation, newest = self._get_shown()
+        if conversation is not None and conversation.id == self._opened_id:
+            await self._store.triage.set_read_marker(conversation.id, self._agent, newest)
+
+    def is_open(self, conversation_id: int) -> bool:
+        """Return whether this conversation is open."""
+        return conversation_id == self._opened_id

@@ -1,63 +1,77 @@
-"""Which keys the last line offers, by what the agent is doing."""
+"""Choose the keys that the last line of the screen shows.
+
+For a failed message, also format the key that does the next best step.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tui.commands import Command, Scope, by_id, shown
+from tui.commands import Command, Scope, format_key, index_by_id
 
-Pair = tuple[str, str]
-"""A key and its word."""
+KeyHint = tuple[str, str]
+"""A key and its label."""
 
-_LISTED = (Scope.LIST, Scope.THREAD, Scope.DESK)
-_FOR_NOTE = ("new_line", "editor")
-_FOR_MARKED = ("close", "snooze", "assign", "label", "star")
-_FOR_TRIAGE = ("reply", "close", "snooze", "skip", "undo")
-
-
-def while_writing(commands: Iterable[Command]) -> list[Pair]:
-    """For the composer."""
-    return [*_pairs(c for c in commands if c.scope is Scope.WRITE), ("Esc", "Back")]
+_BROWSING_SCOPES = (Scope.CONVERSATIONS, Scope.CONVERSATION, Scope.GENERAL)
+_NOTE_COMMANDS = ("new_line", "editor")
+_SELECTION_COMMANDS = ("close", "snooze", "assign", "label", "star")
+_TRIAGE_COMMANDS = ("reply", "close", "snooze", "skip", "undo")
 
 
-def while_noting(commands: Iterable[Command]) -> list[Pair]:
-    """For the composer while it holds a private note, which goes to nobody."""
-    send, *others = _named(commands, ("send", *_FOR_NOTE))
+def get_compose_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the hints for the composer."""
+    return [*_make_hints(c for c in commands if c.scope is Scope.COMPOSE), ("Esc", "Back")]
+
+
+def get_note_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the hints for the composer while it holds a private note, which is never sent."""
+    send, *others = _make_hints_by_id(commands, ("send", *_NOTE_COMMANDS))
     return [(send[0], "Save the note"), ("Tab", "Name a colleague"), *others, ("Esc", "Back")]
 
 
-def while_filtering() -> list[Pair]:
-    """For the field that narrows the list: letters are letters there."""
+def get_filter_hints() -> list[KeyHint]:
+    """Return the hints for the filter field, where typed characters are text and not commands."""
     return [("Enter", "Keep the filter"), ("Esc", "Show all")]
 
 
-def while_looking(commands: Iterable[Command]) -> list[Pair]:
-    """For the list and the conversation."""
-    return _pairs(c for c in commands if c.bar and (c.scope in _LISTED or c.id == "triage"))
+def get_browsing_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the hints for the list and the open conversation."""
+    return _make_hints(
+        c for c in commands if c.bar_label and (c.scope in _BROWSING_SCOPES or c.id == "triage")
+    )
 
 
-def while_marking(commands: Iterable[Command], marked: int) -> list[Pair]:
-    """For conversations that are selected: how many, and what can be done to all."""
-    return [(str(marked), "selected"), *_named(commands, _FOR_MARKED), ("Esc", "Clear")]
+def get_selection_hints(commands: Iterable[Command], selected: int) -> list[KeyHint]:
+    """Return the hints for selected conversations.
+
+    Args:
+        commands: The registry with the agent's own keys.
+        selected: Number of selected conversations.
+    """
+    return [
+        (str(selected), "selected"),
+        *_make_hints_by_id(commands, _SELECTION_COMMANDS),
+        ("Esc", "Clear"),
+    ]
 
 
-def while_triaging(commands: Iterable[Command]) -> list[Pair]:
-    """For triage mode."""
-    return [("1-9", "Canned"), *_named(commands, _FOR_TRIAGE), ("Esc", "End")]
+def get_triage_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the hints for triage mode."""
+    return [("1-9", "Canned"), *_make_hints_by_id(commands, _TRIAGE_COMMANDS), ("Esc", "End")]
 
 
-def when_triaged(commands: Iterable[Command]) -> list[Pair]:
-    """For the end of a round, where nobody is shown."""
-    known = by_id(commands)
-    again = replace(known["skip"], bar="Begin again")
-    return [*_pairs((known["undo"], again)), ("Esc", "To the list")]
+def get_triage_end_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the hints for the end of a triage round, where no conversation is shown."""
+    known = index_by_id(commands)
+    restart = replace(known["skip"], bar_label="Begin again")
+    return [*_make_hints((known["undo"], restart)), ("Esc", "To the list")]
 
 
-def _named(commands: Iterable[Command], ids: Sequence[str]) -> list[Pair]:
-    """Commands by their ids."""
-    known = by_id(commands)
-    return _pairs(known[name] for name in ids)
+def _make_hints_by_id(commands: Iterable[Command], ids: Sequence[str]) -> list[KeyHint]:
+    """Return the hints of the commands with these ids."""
+    known = index_by_id(commands)
+    return _make_hints(known[name] for name in ids)
 
 
-def _pairs(commands: Iterable[Command]) -> list[Pair]:
-    """The first key and the short word of each command."""
-    return [(shown(c.keys[0]), c.bar or c.words) for c in commands if c.keys]
+def _make_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the first key and the short label of each command that has a key."""
+    return [(format_key(c.keys[0]), c.bar_label or c.title) for c in commands if c.keys]

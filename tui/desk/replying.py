@@ -1,140 +1,164 @@
-"""Which way a reply goes: account, sender, and whether the customer can answer it."""
+"""Routes of a message: account, sender, and whether the customer's reply reaches smsdesk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.domain.account import Account
-from tui.domain.capabilities import Channel
+from tui.domain.capabilities import ReplyChannel
 from tui.domain.conversation import Conversation
-from tui.domain.phone import answerable
+from tui.domain.phone import can_answer_sender
 from tui.domain.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The account and sender a message will use."""
+    """Account and sender that a message uses."""
 
     account: Account
     sender: str
-    """Empty: the account's default."""
+    """Sender ID; empty for the account's default."""
 
     @property
-    def words(self) -> str:
-        """For the composer's border: "au MessageMedia · +61 … · can answer"."""
+    def summary(self) -> str:
+        """Return the text for the composer's border: "au MessageMedia · +61 … · can answer"."""
         title = self.account.capabilities.title if self.account.capabilities else ""
         name = f"{self.account.name} {title}".strip()
-        return " · ".join([name, self.sender or "default sender", answer_words(self)])
+        return " · ".join([name, self.sender or "default sender", format_answerability(self)])
 
     @property
-    def rewrites(self) -> str:
-        """What happens to the text by itself this way; empty when nothing is known to."""
-        can = self.account.capabilities
-        if can is None or (self.sender and can.keeps_texts_with_sender):
+    def rewrite_warning(self) -> str:
+        """Return how the provider changes the text on this route, or "" if it does not."""
+        capabilities = self.account.capabilities
+        if capabilities is None or (self.sender and capabilities.has_no_rewrite_with_sender):
             return ""
-        return can.rewrites
+        return capabilities.rewrite_note
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """When a message is to go out."""
+class SendPlan:
+    """When a message is sent."""
 
-    at: int
-    """Ms UTC."""
-    until_reply: bool = False
-    """Whether it is taken back when the customer writes first."""
-
-
-LOCKED_WORDS = "opted out: nothing can be sent"
-"""Stands where the way would: there is none to this customer."""
+    send_at: int
+    """Time of sending (ms UTC)."""
+    cancel_on_reply: bool = False
+    """Whether the message is cancelled when the customer writes first."""
 
 
-def held_by_provider(route: Route) -> bool:
-    """Whether the provider keeps scheduled messages; otherwise they wait on the desk."""
-    can = route.account.capabilities
-    return can is not None and can.schedule
+OPTED_OUT_LABEL = "opted out: nothing can be sent"
+"""Shown instead of the route to a customer who has opted out."""
 
 
-def keeper_words(route: Route) -> str:
-    """Who keeps the message until its time, and what that asks of the desk."""
+def is_held_by_provider(route: Route) -> bool:
+    """Return whether the provider holds scheduled messages; otherwise smsdesk does."""
+    capabilities = route.account.capabilities
+    return capabilities is not None and capabilities.can_schedule
+
+
+def format_schedule_holder(route: Route) -> str:
+    """Return where a scheduled message waits, and whether smsdesk must be running then."""
     name = one_line(route.account.name, 20)
-    if held_by_provider(route):
+    if is_held_by_provider(route):
         return f"{name} keeps it and sends it, even when smsdesk is not running."
     return f"{name} cannot schedule: it waits on this desk, where smsdesk must be running then."
 
 
-def default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:
-    """The account and own number that the customer last used; None without any account."""
+def choose_default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:
+    """Return the account and own number that the customer last used.
+
+    Args:
+        accounts: All accounts, in the order of the settings.
+        conversation: Conversation with the customer.
+
+    Returns:
+        The route; None if there is no account.
+    """
     if not accounts:
         return None
-    named = [account for account in accounts if account.name == conversation.account]
-    account = (named or list(accounts))[0]
-    return Route(account, _own(account, conversation))
+    last_used = [account for account in accounts if account.name == conversation.account]
+    account = (last_used or list(accounts))[0]
+    return Route(account, _choose_sender(account, conversation))
 
 
-def next_account(accounts: Sequence[Account], route: Route, conversation: Conversation) -> Route:
-    """The same message through the next account."""
-    place = [account.name for account in accounts].index(route.account.name)
-    account = accounts[(place + 1) % len(accounts)]
-    return Route(account, _own(account, conversation))
+def select_next_account(
+    accounts: Sequence[Account], route: Route, conversation: Conversation
+) -> Route:
+    """Return the route through the next account, with its own sender.
 
-
-def next_sender(route: Route) -> Route:
-    """The same account with its next own number or name, the default among them."""
-    senders = ("", *route.account.senders)
-    place = senders.index(route.sender) if route.sender in senders else 0
-    return replace(route, sender=senders[(place + 1) % len(senders)])
-
-
-def changes(old: Route, new: Route) -> str:
-    """What another way changes for this message, besides its name: one line.
-
-    Prices are the operators' secret until a receipt tells one, so the line only warns of them.
+    Args:
+        accounts: All accounts, in the order of the settings.
+        route: Route that is used now.
+        conversation: Conversation with the customer.
     """
-    found = [f"now through {new.account.name}"]
+    index = [account.name for account in accounts].index(route.account.name)
+    account = accounts[(index + 1) % len(accounts)]
+    return Route(account, _choose_sender(account, conversation))
+
+
+def select_next_sender(route: Route) -> Route:
+    """Return the route with the account's next sender; the default sender is one of them."""
+    senders = ("", *route.account.senders)
+    index = senders.index(route.sender) if route.sender in senders else 0
+    return replace(route, sender=senders[(index + 1) % len(senders)])
+
+
+def describe_route_change(old: Route, new: Route) -> str:
+    """Return on one line what another route changes for a message.
+
+    Prices are unknown until a receipt reports one, so the line only warns that they may differ.
+
+    Args:
+        old: Route before.
+        new: Route now.
+    """
+    parts = [f"now through {new.account.name}"]
     if new.sender != old.sender:
-        found.append(f"as {new.sender or 'its default sender'}")
-    if answer_words(new) != answer_words(old):
-        found.append(answer_words(new))
+        parts.append(f"as {new.sender or 'its default sender'}")
+    if format_answerability(new) != format_answerability(old):
+        parts.append(format_answerability(new))
     before, after = old.account.capabilities, new.account.capabilities
     if before is not None and after is not None:
-        if new.rewrites and new.rewrites != old.rewrites:
-            found.append(new.rewrites)
-        if after.whole_160_parts != before.whole_160_parts:
-            counted = "whole 160s" if after.whole_160_parts else "153s"
-            found.append(f"parts are counted in {counted}")
-    found.append("the price may differ")
-    return " · ".join(found)
+        if new.rewrite_warning and new.rewrite_warning != old.rewrite_warning:
+            parts.append(new.rewrite_warning)
+        if after.has_whole_160_parts != before.has_whole_160_parts:
+            counted = "whole 160s" if after.has_whole_160_parts else "153s"
+            parts.append(f"parts are counted in {counted}")
+    parts.append("the price may differ")
+    return " · ".join(parts)
 
 
-def _own(account: Account, conversation: Conversation) -> str:
-    """The own number the customer wrote to, else the account's first."""
+def _choose_sender(account: Account, conversation: Conversation) -> str:
+    """Return the own number that the customer wrote to, else the account's first sender."""
     if conversation.own and account.name == conversation.account:
-        return next((s for s in account.senders if _same(s, conversation.own)), conversation.own)
+        # Prefer the spelling of the settings. A number that is not in them is used all the same:
+        # the customer wrote to it, so the reply must come from it.
+        return next(
+            (s for s in account.senders if _is_same_number(s, conversation.own)), conversation.own
+        )
     return account.senders[0] if account.senders else ""
 
 
-def _same(sender: str, own: str) -> bool:
-    """Whether both are one number: some providers leave the plus away."""
+def _is_same_number(sender: str, own: str) -> bool:
+    """Return whether both are one number; some providers omit the plus."""
     return sender.removeprefix("+") == own.removeprefix("+")
 
 
-_ANSWERED = {"serwersms": frozenset({"2waysms"})}
-"""Names that stand for a number of the provider's: those can be answered (SerwerSMS, sender)."""
+_ANSWERABLE_NAMES = {"serwersms": frozenset({"2waysms"})}
+"""Names that stand for a number of the provider (SerwerSMS, parameter `sender`)."""
 
 
-def answer_words(route: Route) -> str:
-    """Whether an answer can come back, and if not, why."""
+def format_answerability(route: Route) -> str:
+    """Return whether the customer's reply reaches smsdesk and, if not, why."""
     capabilities = route.account.capabilities
-    if route.sender.casefold() in _ANSWERED.get(route.account.provider, ()):
+    if route.sender.casefold() in _ANSWERABLE_NAMES.get(route.account.provider, ()):
         return "can answer"
-    if route.sender and not answerable(route.sender):
+    if route.sender and not can_answer_sender(route.sender):
         return "cannot be answered: a name as sender"
     if capabilities is None:
         return "can answer"
-    if not route.sender and not capabilities.default_sender_answerable:
+    if not route.sender and not capabilities.can_answer_default_sender:
         return "may not be answerable: choose a number"
-    if capabilities.replies is Channel.NONE:
+    if capabilities.replies is ReplyChannel.NONE:
         return "answers do not reach this desk"
-    if capabilities.replies is Channel.PUSH and not route.account.listener:
+    if capabilities.replies is ReplyChannel.PUSH and not route.account.listener:
         return "answers need the listener"
     return "can answer"

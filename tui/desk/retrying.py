@@ -1,213 +1,264 @@
-"""Failed texts of many conversations sent once more, each one guarded as if it were alone.
+"""Send the failed messages of many conversations again, each checked as if it were sent alone.
 
-Most often an account was mended or topped up, and everything that it refused is to go out now.
+Most often an account was fixed or topped up, and everything that it refused is to be sent now.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tui.desk.replying import Route, default_route
-from tui.desk.thread_actions import ThreadActions, retryable
+from tui.desk.replying import Route, choose_default_route
+from tui.desk.thread_actions import ConversationActions, find_retry_problem
 from tui.domain.advice import Advice
 from tui.domain.conversation import Conversation
-from tui.domain.local_time import Hours, quiet_clocks, zones_for
-from tui.domain.message import Enclosed, Message
+from tui.domain.local_time import HourRange, find_quiet_times, find_zones
+from tui.domain.message import Message, MmsContent
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.store import Store
 
 _OPTED_OUT = "opted out"
 _MAYBE_SENT = "maybe sent (M settles it)"
-_WAITS = "wrote since and waits for an answer"
-_CHANGE = "needs another number or text"
+_CUSTOMER_WAITS = "wrote since and waits for an answer"
+_CHANGE_NEEDED = "needs another number or text"
 _NO_ACCOUNT = "without an account"
-_SETTLED = "settled meanwhile"
-_MOST_REASONS = 4
-_NEEDS_CHANGE = frozenset({Advice.FIX_NUMBER, Advice.FIX_TEXT, Advice.STOP})
+_RESOLVED = "settled meanwhile"
+_MAX_REASONS = 4
+# The same text to the same number would only fail again.
+_ADVICE_TO_CHANGE = frozenset({Advice.FIX_NUMBER, Advice.FIX_TEXT, Advice.STOP})
 
-Progress = Callable[[int, int], None]
-"""How many of how many have been gone through."""
+ReportProgress = Callable[[int, int], None]
+"""Report how many messages are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A text in trouble, and whose it is."""
+class FailedMessage:
+    """A failed message and its conversation."""
 
     conversation: Conversation
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """What can be sent again, and what is left out for which reason."""
+class RetryBatch:
+    """The messages to send again, and the number of those left out by reason."""
 
-    again: tuple[Failure, ...]
+    to_retry: tuple[FailedMessage, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def found(self) -> int:
-        """How many texts there are in trouble."""
-        return len(self.again) + sum(self.left_out.values())
+    def failed_count(self) -> int:
+        """Return the number of failed messages, with those left out."""
+        return len(self.to_retry) + sum(self.left_out.values())
 
     @property
-    def conversations(self) -> int:
-        """In how many conversations the texts are."""
-        return len({failure.conversation.id for failure in self.again})
+    def conversation_count(self) -> int:
+        """Return the number of conversations that the messages to send again are in."""
+        return len({failure.conversation.id for failure in self.to_retry})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What was queued, and what was left out at the last moment."""
+class RetryResult:
+    """The queued messages, and the number of those left out at the last moment by reason."""
 
     sent: tuple[Message, ...]
     left_out: Mapping[str, int]
 
 
-async def batch_of(store: Store, seat: Seat, rows: Iterable[Conversation]) -> Batch:
-    """Look through the failures of these conversations, oldest first in each."""
-    again: list[Failure] = []
+async def collect_failed(
+    store: Store, context: AppContext, conversations: Iterable[Conversation]
+) -> RetryBatch:
+    """Collect the failed messages of conversations, oldest first in each.
+
+    Args:
+        store: Store shared by all agents.
+        context: Settings of the agent.
+        conversations: Conversations to look through.
+    """
+    to_retry: list[FailedMessage] = []
     left_out: Counter[str] = Counter()
-    for row in rows:
-        for message in reversed(await store.messages.trouble(row.id)):
-            reason = against(row, message, seat)
+    for conversation in conversations:
+        for message in reversed(await store.messages.list_failed(conversation.id)):
+            reason = find_retry_obstacle(conversation, message, context)
             if reason:
                 left_out[reason] += 1
             else:
-                again.append(Failure(row, message))
-    return Batch(tuple(again), left_out)
+                to_retry.append(FailedMessage(conversation, message))
+    return RetryBatch(tuple(to_retry), left_out)
 
 
-def against(conversation: Conversation, message: Message, seat: Seat) -> str:
-    """Why a text is not sent again together with others; empty when it can be."""
+def find_retry_obstacle(conversation: Conversation, message: Message, context: AppContext) -> str:
+    """Return why a message is not sent again in a batch, or "" if it can be.
+
+    Args:
+        conversation: Conversation of the message.
+        message: Message that failed.
+        context: Settings of the agent.
+    """
     if conversation.opted_out:
         return _OPTED_OUT
     if message.status is Status.UNCERTAIN:
         return _MAYBE_SENT
-    if retryable(message):
-        return _SETTLED
-    if message.advice in _NEEDS_CHANGE:
-        return _CHANGE
+    if find_retry_problem(message):
+        return _RESOLVED
+    if message.advice in _ADVICE_TO_CHANGE:
+        return _CHANGE_NEEDED
+    # The customer has written since: an old text would be no reply to that.
     if conversation.waiting_since is not None:
-        return _WAITS
-    return "" if _way(conversation, message, seat) else _NO_ACCOUNT
+        return _CUSTOMER_WAITS
+    return "" if _choose_route(conversation, message, context) else _NO_ACCOUNT
 
 
-async def send_again(
-    store: Store, seat: Seat, actions: ThreadActions, batch: Batch, progress: Progress
-) -> Outcome:
-    """Queue them, one after the other; nobody's conversation becomes the agent's by that.
+async def retry_batch(
+    store: Store,
+    context: AppContext,
+    actions: ConversationActions,
+    batch: RetryBatch,
+    report_progress: ReportProgress,
+) -> RetryResult:
+    """Queue the messages of a batch, without assigning their conversations to the agent.
 
-    Raises `StoreError` when the store fails; what was queued before stays.
+    Args:
+        store: Store shared by all agents.
+        context: Settings of the agent.
+        actions: Queues the messages.
+        batch: Messages to send again.
+        report_progress: Called before each message.
+
+    Raises:
+        StoreError: The store failed; what was queued before stays queued.
     """
     sent: list[Message] = []
     left_out: Counter[str] = Counter()
-    own: dict[int, int] = {}
-    for place, failure in enumerate(batch.again):
-        progress(place, len(batch.again))
-        fresh = await _fresh(store, failure)
-        reason = against(fresh.conversation, fresh.message, seat) if fresh else _SETTLED
-        if fresh is None or reason:
+    queued_ids: dict[int, int] = {}
+    for index, failure in enumerate(batch.to_retry):
+        report_progress(index, len(batch.to_retry))
+        # A colleague may have acted since the batch was collected: check each message again.
+        current = await _reload_failed(store, failure)
+        reason = (
+            find_retry_obstacle(current.conversation, current.message, context)
+            if current
+            else _RESOLVED
+        )
+        if current is None or reason:
             left_out[reason] += 1
             continue
-        thread = failure.conversation.id
+        conversation_id = failure.conversation.id
         try:
-            message = await _queue(seat, actions, fresh, own.get(thread) or _seen(failure))
+            # Count the batch's own message as seen, or the next one of the conversation is stale.
+            message = await _queue_retry(
+                context, actions, current, queued_ids.get(conversation_id) or _seen_upto(failure)
+            )
         except OptedOut:
             left_out[_OPTED_OUT] += 1
         except StaleReply:
-            left_out[_SETTLED] += 1
+            left_out[_RESOLVED] += 1
         else:
             sent.append(message)
-            own[thread] = message.id
-    return Outcome(tuple(sent), left_out)
+            queued_ids[conversation_id] = message.id
+    return RetryResult(tuple(sent), left_out)
 
 
-async def _fresh(store: Store, failure: Failure) -> Failure | None:
-    """The failure as it is now."""
+async def _reload_failed(store: Store, failure: FailedMessage) -> FailedMessage | None:
+    """Return the failed message and its conversation as they are now."""
     conversation = await store.conversations.get(failure.conversation.id)
     message = await store.messages.get(failure.message.id)
-    return Failure(conversation, message) if conversation and message else None
+    return FailedMessage(conversation, message) if conversation and message else None
 
 
-def _seen(failure: Failure) -> int:
-    """The newest message that was there when the batch was put together."""
+def _seen_upto(failure: FailedMessage) -> int:
+    """Return the newest message that was there when the batch was collected."""
     return failure.conversation.last_id
 
 
-async def _queue(seat: Seat, actions: ThreadActions, failure: Failure, seen_upto: int) -> Message:
-    """One of them, as a new message."""
+async def _queue_retry(
+    context: AppContext, actions: ConversationActions, failure: FailedMessage, seen_upto: int
+) -> Message:
+    """Queue one failed message as a new message."""
     message = failure.message
-    way = _way(failure.conversation, message, seat)
-    assert way is not None
-    return await actions.send(
+    route = _choose_route(failure.conversation, message, context)
+    assert route is not None
+    return await actions.queue_message(
         failure.conversation,
         message.body,
-        way,
+        route,
         seen_upto=seen_upto,
         retry_of=message.id,
-        enclosed=Enclosed(message.media, message.subject),
-        claims=False,
+        enclosed=MmsContent(message.media, message.subject),
+        claim=False,
     )
 
 
-def _way(conversation: Conversation, message: Message, seat: Seat) -> Route | None:
-    """The way it went before; as replies go where that account is gone."""
-    account = seat.account(message.account)
+def _choose_route(
+    conversation: Conversation, message: Message, context: AppContext
+) -> Route | None:
+    """Return the route used before, or the default route if that account is gone."""
+    account = context.find_account(message.account)
     if account is not None:
         return Route(account, message.sender)
-    return default_route(seat.accounts, conversation)
+    return choose_default_route(context.accounts, conversation)
 
 
-def batch_words(batch: Batch) -> str:
-    """How many texts in how many conversations: "12 failed texts in 9 conversations"."""
-    return f"{_texts(len(batch.again))} in {_number(batch.conversations, 'conversation')}"
+def format_batch(batch: RetryBatch) -> str:
+    """Return the size of a batch: "12 failed texts in 9 conversations"."""
+    conversations = _format_count(batch.conversation_count, "conversation")
+    return f"{_format_failed_count(len(batch.to_retry))} in {conversations}"
 
 
-def reason_lines(batch: Batch) -> list[str]:
-    """Why they failed, most first: "7 through au: no credit"; the rest as one line."""
-    found = Counter(_failed_words(failure.message) for failure in batch.again)
-    lines = [f"{count} {words}" for words, count in found.most_common(_MOST_REASONS)]
-    rest = sum(found.values()) - sum(count for _, count in found.most_common(_MOST_REASONS))
+def format_reasons(batch: RetryBatch) -> list[str]:
+    """Return why the messages failed, most frequent first: "7 through au: no credit"."""
+    counts = Counter(_format_failure(failure.message) for failure in batch.to_retry)
+    lines = [f"{count} {reason}" for reason, count in counts.most_common(_MAX_REASONS)]
+    rest = sum(counts.values()) - sum(count for _, count in counts.most_common(_MAX_REASONS))
     return [*lines, f"{rest} for other reasons"] if rest else lines
 
 
-def _failed_words(message: Message) -> str:
-    """Through which account a text failed, and why."""
+def _format_failure(message: Message) -> str:
+    """Return through which account a message failed, and why."""
     status = message.status.value if message.status else ""
     reason = one_line(message.reason, 60).strip() or status
     return f"through {one_line(message.account, 16)}: {reason}"
 
 
-def asleep_words(batch: Batch, now: int, hours: Hours | None) -> str:
-    """For how many customers it is night now (ms UTC); empty where it is day for all."""
+def format_quiet_hours(batch: RetryBatch, now: int, hours: HourRange | None) -> str:
+    """Return for how many customers it is in the quiet hours, or "" if there are none.
+
+    Args:
+        batch: Messages to send again.
+        now: Time of sending (ms UTC).
+        hours: Quiet hours by the customers' clocks; None for no check.
+    """
     if hours is None:
         return ""
-    numbers = {failure.conversation.address for failure in batch.again}
-    asleep = sum(bool(quiet_clocks(zones_for(number), now, hours)) for number in numbers)
-    return f"It is night for {_number(asleep, 'customer')} of these" if asleep else ""
+    numbers = {failure.conversation.address for failure in batch.to_retry}
+    affected = sum(bool(find_quiet_times(find_zones(number), now, hours)) for number in numbers)
+    return f"It is night for {_format_count(affected, 'customer')} of these" if affected else ""
 
 
-def left_out_words(left_out: Mapping[str, int]) -> str:
-    """What is left out, and why: "Left out: 2 opted out · 1 maybe sent (M settles it)"."""
+def format_left_out(left_out: Mapping[str, int]) -> str:
+    """Return what is left out and why: "Left out: 2 opted out · 1 maybe sent (M settles it)".
+
+    Args:
+        left_out: Number of messages by reason.
+    """
     parts = [f"{count} {reason}" for reason, count in left_out.items() if count]
     return f"Left out: {' · '.join(parts)}" if parts else ""
 
 
-def outcome_words(outcome: Outcome) -> str:
-    """What came of it."""
-    words = f"Sent {_number(len(outcome.sent), 'text')} again"
-    left = left_out_words(outcome.left_out)
-    return f"{words} · {left[:1].lower()}{left[1:]}" if left else words
+def format_result(outcome: RetryResult) -> str:
+    """Return how many messages were sent again and what was left out."""
+    summary = f"Sent {_format_count(len(outcome.sent), 'text')} again"
+    left = format_left_out(outcome.left_out)
+    return f"{summary} · {left[:1].lower()}{left[1:]}" if left else summary
 
 
-def _texts(count: int) -> str:
-    """Failed texts, counted."""
-    return _number(count, "failed text")
+def _format_failed_count(count: int) -> str:
+    """Return a number of failed messages with the noun."""
+    return _format_count(count, "failed text")
 
 
-def _number(count: int, what: str) -> str:
-    """A count with its noun."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
+def _format_count(count: int, noun: str) -> str:
+    """Return a count with its noun in singular or plural."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

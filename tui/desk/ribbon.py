@@ -1,6 +1,7 @@
-"""How a text reads as SMS, in the words that stand around the composer.
+"""Format the hints around the composer: length, what makes a message long, pictures, mentions.
 
-Lengths are estimates until the provider reports its own; what costs is named and can be mended.
+Lengths are estimates until the provider reports its own. What costs extra segments is named,
+with the key that avoids it.
 """
 
 import unicodedata
@@ -8,112 +9,124 @@ from collections.abc import Iterator
 
 from tui.desk.replying import Route
 from tui.domain.gsm import is_gsm
-from tui.domain.message import Enclosed
-from tui.domain.replacements import Replacement, to_gsm
-from tui.domain.sms import Count, Encoding, count
-from tui.domain.templates import blanks
+from tui.domain.message import MmsContent
+from tui.domain.replacements import GsmReplacement, to_gsm
+from tui.domain.sms import Encoding, SmsCount, count_parts
+from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 
-_MOST_SIGNS = 4
-_MOST_CHANGES = 3
-_WHOLE = 160
-_SPOKEN = {" ": "blank", "": "nothing", "\n": "new line"}
+_MAX_CHARACTERS = 4
+_MAX_CHANGES = 3
+_WHOLE_PART_SIZE = 160
+_INVISIBLE_NAMES = {" ": "blank", "": "nothing", "\n": "new line"}
 
 
-def length_words(counted: Count, *, whole: bool = False) -> str:
-    """The length for people: "24/70 · 1 part · Unicode ą"; empty for the empty text.
+def format_length(counted: SmsCount, *, whole_parts: bool = False) -> str:
+    """Return the length of a message: "24/70 · 1 part · Unicode ą", or "" for the empty text.
 
-    `whole`: the provider counts in whole multiples of 160 (MessagePort, credits).
+    Args:
+        counted: Length of the text.
+        whole_parts: Whether the provider counts whole multiples of 160 (MessagePort, credits).
     """
     if not counted.parts:
         return ""
-    if whole and counted.encoding is Encoding.GSM7:
-        parts, used, room = -(-counted.units // _WHOLE), counted.units, _WHOLE
-        used -= (parts - 1) * _WHOLE
+    # -(-a // b) rounds up. Usually the parts of a long message hold only 153 characters.
+    if whole_parts and counted.encoding is Encoding.GSM7:
+        parts, used, room = -(-counted.units // _WHOLE_PART_SIZE), counted.units, _WHOLE_PART_SIZE
+        used -= (parts - 1) * _WHOLE_PART_SIZE
     else:
         parts, room = len(counted.parts), counted.per_part
-        used = room - counted.left
-    words = [f"{used}/{room}", f"{parts} part{'s' if parts > 1 else ''}"]
-    if counted.forcing:
-        signs = list(dict.fromkeys(forcing.char for forcing in counted.forcing))
-        words.append(f"Unicode {one_line(' '.join(signs[:_MOST_SIGNS]), 16)}")
-    return " · ".join(words)
-
-
-def hint_words(text: str, enclosed: Enclosed, route: Route | None, key: str) -> str:
-    """What to know before sending: what is open, what goes along, what makes it long.
-
-    `key` replaces the signs that cost.
-    """
-    hints = [one_line(f"{blank.sign} is not filled in", 40) for blank in blanks(text)[:1]]
-    if enclosed:
-        hints.append(enclosed_words(enclosed))
-    counted = count(text)
-    if counted.forcing:
-        hints.append(_cost_words(counted, to_gsm(text), key))
-        if route is not None and route.rewrites:
-            hints.append(route.rewrites)
+        used = room - counted.units_left
+    hints = [f"{used}/{room}", f"{parts} part{'s' if parts > 1 else ''}"]
+    if counted.non_gsm:
+        characters = list(dict.fromkeys(forcing.char for forcing in counted.non_gsm))
+        hints.append(f"Unicode {one_line(' '.join(characters[:_MAX_CHARACTERS]), 16)}")
     return " · ".join(hints)
 
 
-def enclosed_words(enclosed: Enclosed) -> str:
-    """Pictures and subject of an MMS."""
-    number = len(enclosed.media)
-    words = [f"MMS: {number} picture{'s' if number != 1 else ''}"]
+def format_hints(text: str, enclosed: MmsContent, route: Route | None, key: str) -> str:
+    """Return what an agent should know before sending: open fields, pictures, what makes it long.
+
+    Args:
+        text: Text in the composer.
+        enclosed: Pictures and subject.
+        route: Account and sender; None if there is no account.
+        key: Key that replaces the characters that force Unicode.
+    """
+    hints = [
+        one_line(f"{blank.placeholder} is not filled in", 40)
+        for blank in find_open_fields(text)[:1]
+    ]
+    if enclosed:
+        hints.append(format_enclosed(enclosed))
+    counted = count_parts(text)
+    if counted.non_gsm:
+        hints.append(_format_unicode_hint(counted, to_gsm(text), key))
+        if route is not None and route.rewrite_warning:
+            hints.append(route.rewrite_warning)
+    return " · ".join(hints)
+
+
+def format_enclosed(enclosed: MmsContent) -> str:
+    """Return the pictures and the subject of an MMS."""
+    picture_count = len(enclosed.media)
+    parts = [f"MMS: {picture_count} picture{'s' if picture_count != 1 else ''}"]
     if enclosed.subject:
-        words.append(f'"{one_line(enclosed.subject, 24)}"')
-    return " ".join(words)
+        parts.append(f'"{one_line(enclosed.subject, 24)}"')
+    return " ".join(parts)
 
 
-def _cost_words(counted: Count, replacement: Replacement | None, key: str) -> str:
-    """Which sign makes it Unicode, and what replacing it saves."""
+def _format_unicode_hint(counted: SmsCount, replacement: GsmReplacement | None, key: str) -> str:
+    """Return which character forces Unicode, and what replacing it saves."""
     if replacement is None:
-        first = counted.forcing[0]
-        return f"{one_line(first.char, 4)} ({_short(first.name)}) makes it Unicode"
-    return f"{key} {change_words(replacement)}{saved_words(replacement)}"
+        first = counted.non_gsm[0]
+        return f"{one_line(first.char, 4)} ({_shorten_name(first.name)}) makes it Unicode"
+    return f"{key} {format_changes(replacement)}{format_saving(replacement)}"
 
 
-def _short(name: str) -> str:
-    """A letter's name without what everybody sees: "a with ogonek"."""
+def _shorten_name(name: str) -> str:
+    """Return the Unicode name of a character without the obvious part: "a with ogonek"."""
     return name.replace("latin small letter ", "").replace("latin capital letter ", "capital ")
 
 
-def change_words(replacement: Replacement) -> str:
-    """The difference a replacement makes: "’→' …→..."."""
+def format_changes(replacement: GsmReplacement) -> str:
+    """Return what a replacement changes: "’→' …→..."."""
     pairs = dict.fromkeys((change.mark, change.plain) for change in replacement.changes)
-    shown = [f"{_sign(mark)}→{_SPOKEN.get(plain, plain)}" for mark, plain in pairs]
-    more = f" +{len(shown) - _MOST_CHANGES}" if len(shown) > _MOST_CHANGES else ""
-    return " ".join(shown[:_MOST_CHANGES]) + more
+    shown = [f"{_format_mark(mark)}→{_INVISIBLE_NAMES.get(plain, plain)}" for mark, plain in pairs]
+    more = f" +{len(shown) - _MAX_CHANGES}" if len(shown) > _MAX_CHANGES else ""
+    return " ".join(shown[:_MAX_CHANGES]) + more
 
 
-def saved_words(replacement: Replacement) -> str:
-    """How much shorter it gets, with a blank before; empty when it takes as many parts."""
+def format_saving(replacement: GsmReplacement) -> str:
+    """Return how many parts a replacement saves, with a blank in front."""
     saved = replacement.parts_saved
     if saved <= 0:
         return " makes room"
     return f" saves {saved} part{'s' if saved > 1 else ''}"
 
 
-def _sign(mark: str) -> str:
-    """A mark, by its code when it cannot be seen."""
+def _format_mark(mark: str) -> str:
+    """Return a mark, or its code point if it is invisible."""
     shown = one_line(mark, 2).strip()
     return shown or f"U+{ord(mark):04X}"
 
 
-def costly(line: str) -> Iterator[tuple[int, int]]:
-    """Where in a line the characters stand that force Unicode: (begin, end) of each."""
+def find_unicode_characters(line: str) -> Iterator[tuple[int, int]]:
+    """Yield the begin and end of each character in a line that forces Unicode."""
     if line.isascii() and is_gsm(line):
         return
+    # Imported late: most lines are plain ASCII and return above.
     from wcwidth import iter_graphemes
 
-    place = 0
+    start = 0
     for grapheme in iter_graphemes(line):
+        # Compose first: "é" typed as two code points is sent as the one character that GSM-7 has.
         if not is_gsm(unicodedata.normalize("NFC", grapheme)):
-            yield place, place + len(grapheme)
-        place += len(grapheme)
+            yield start, start + len(grapheme)
+        start += len(grapheme)
 
 
-def open_fields(line: str) -> Iterator[tuple[int, int]]:
-    """Where in a line the fields stand that nobody has filled."""
-    for blank in blanks(line):
+def find_open_field_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Yield the begin and end of each field in a line that is not filled in."""
+    for blank in find_open_fields(line):
         yield blank.start, blank.end

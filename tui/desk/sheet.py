@@ -1,132 +1,198 @@
-"""What is being written in the open conversation: its way, its pictures, its draft, its reader.
+"""State of the composer for the open conversation: route, pictures, draft and the messages seen.
 
-The letters themselves are the composer's. This is what must go with them to the disk and to the
-outbox, and what an agent has been told before sending.
+The text itself belongs to the composer widget. Here is what must be saved and sent together
+with it, and which warnings the agent has seen. Drafts are saved while the agent types.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
-from tui.desk.drafting import Drafting, Typed, saving_notes, saving_replies
-from tui.desk.guards import Guard, at_night, impossible, news, unfilled
-from tui.desk.replying import Plan, Route, default_route
+from tui.desk.drafting import DraftContent, DraftWriter, make_note_saver, make_reply_saver
+from tui.desk.guards import (
+    SendConfirmation,
+    check_fields,
+    check_newer_messages,
+    check_quiet_hours,
+    check_route,
+)
+from tui.desk.replying import Route, SendPlan, choose_default_route
 from tui.domain.conversation import Conversation, Draft
-from tui.domain.message import NOTHING, Enclosed, Message
+from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
 from tui.domain.text import one_line
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 
 
-class Sheet:
-    """One agent's writing, of an answer or of a private note."""
+class ComposeState:
+    """What one agent writes: a reply or a private note."""
 
     def __init__(
-        self, store: Store, seat: Seat, tell: Callable[[str], None], again: str = "Enter again"
+        self,
+        store: Store,
+        context: AppContext,
+        show_error: Callable[[str], None],
+        confirm_key: str = "Enter again",
     ) -> None:
-        """`tell` is given the words when something cannot be saved; see `Guard` for `again`."""
-        drafts, agent = store.drafts, seat.agent
+        """Create the state without an open conversation.
+
+        Args:
+            store: Store shared by all agents.
+            context: Settings of the agent.
+            show_error: Shows a message when a draft cannot be saved.
+            confirm_key: Key or action that sends in spite of warnings (see `SendConfirmation`).
+        """
+        drafts, agent = store.drafts, context.agent
         self._store = store
-        self._seat = seat
-        self._answers = Drafting(saving_replies(drafts, agent), seat.clock, tell)
-        self._notes = Drafting(saving_notes(drafts, agent), seat.clock, tell)
-        self._guard = Guard(again)
-        self._begun = False
+        self._context = context
+        self._replies = DraftWriter(make_reply_saver(drafts, agent), context.clock, show_error)
+        self._notes = DraftWriter(make_note_saver(drafts, agent), context.clock, show_error)
+        self._confirmation = SendConfirmation(confirm_key)
+        self._has_begun = False
         self.route: Route | None = None
-        self.enclosed: Enclosed = NOTHING
-        """The pictures and the subject that go along."""
+        self.enclosed: MmsContent = NO_MMS_CONTENT
+        """Pictures and subject that are sent with the text."""
         self.seen_upto = 0
-        """The newest message when the agent began to write, or was told of since."""
+        """Newest message when the agent began to write, or that a warning has shown since."""
 
-    def lay(self, conversation: Conversation, draft: Draft | None) -> str:
-        """Take another conversation's sheet; returns the text that stands on it."""
-        self._guard.forget()
-        self.route = self._route_of(conversation, draft)
-        self.enclosed = draft.enclosed if draft else NOTHING
-        return self._answers.unsaved(conversation.id, draft.body if draft else "")
+    def load_reply(self, conversation: Conversation, draft: Draft | None) -> str:
+        """Load the reply of a conversation and return its text.
 
-    def look(self, newest_id: int, text: str) -> None:
-        """The agent sees this sheet, and the messages up to the newest one."""
+        Args:
+            conversation: Conversation that is opened.
+            draft: Saved draft of the agent there, or None.
+        """
+        self._confirmation.reset_warnings()
+        self.route = self._choose_route(conversation, draft)
+        self.enclosed = draft.mms if draft else NO_MMS_CONTENT
+        return self._replies.get_newest_text(conversation.id, draft.body if draft else "")
+
+    def set_seen(self, newest_id: int, text: str) -> None:
+        """Record that the agent sees the text and all messages up to the newest one.
+
+        Args:
+            newest_id: Newest message on the screen.
+            text: Text in the composer.
+        """
         self.seen_upto = newest_id
-        self._begun = bool(text)
+        self._has_begun = bool(text)
 
-    def see(self, text: str, newest_id: int) -> None:
-        """Who begins to write has seen what stands above; what comes later is news to them."""
-        if text and not self._begun:
+    def update_seen(self, text: str, newest_id: int) -> None:
+        """Record which messages were seen when the agent began to write.
+
+        Messages that come later are newer than the reply and cause a warning.
+
+        Args:
+            text: Text in the composer.
+            newest_id: Newest message on the screen.
+        """
+        if text and not self._has_begun:
             self.seen_upto = newest_id
-        self._begun = bool(text)
+        self._has_begun = bool(text)
 
-    # The disk -------------------------------------------------------------------------------
+    # Drafts ---------------------------------------------------------------------------------
 
-    async def flush(self) -> None:
-        """Wait until what was typed is on disk."""
-        await self._answers.flush()
-        await self._notes.flush()
+    async def wait_until_saved(self) -> None:
+        """Wait until all that was typed is saved or could not be saved."""
+        await self._replies.wait_until_saved()
+        await self._notes.wait_until_saved()
 
-    def keep(self, conversation_id: int, text: str, *, note: bool, here: bool = True) -> None:
-        """Write a draft down behind the keys; `here`: it is this sheet's conversation."""
+    def save_draft(
+        self, conversation_id: int, text: str, *, note: bool, is_open: bool = True
+    ) -> None:
+        """Save a draft in the background.
+
+        Args:
+            conversation_id: Conversation of the draft.
+            text: Text of the draft.
+            note: Whether it is a private note, not a reply.
+            is_open: Whether it is the open conversation; its route and pictures are saved too.
+        """
         if note:
-            self._notes.typed(conversation_id, Typed(text))
+            self._notes.save_soon(conversation_id, DraftContent(text))
         else:
-            typed = Typed(text, self.route, self.enclosed) if here else Typed(text)
-            self._answers.typed(conversation_id, typed)
+            content = (
+                DraftContent(text, self.route, self.enclosed) if is_open else DraftContent(text)
+            )
+            self._replies.save_soon(conversation_id, content)
 
-    async def saved(self, conversation_id: int, *, note: bool) -> str:
-        """The newest text of the agent's note or answer there."""
-        await self.flush()
-        drafts, agent = self._store.drafts, self._seat.agent
+    async def read_draft(self, conversation_id: int, *, note: bool) -> str:
+        """Return the newest text of the agent's note or reply in a conversation.
+
+        Args:
+            conversation_id: Conversation of the draft.
+            note: Whether to return the private note, not the reply.
+        """
+        await self.wait_until_saved()
+        drafts, agent = self._store.drafts, self._context.agent
         if note:
-            return self._notes.unsaved(conversation_id, await drafts.note(conversation_id, agent))
-        draft = await drafts.get(conversation_id, agent)
-        return self._answers.unsaved(conversation_id, draft.body if draft else "")
+            return self._notes.get_newest_text(
+                conversation_id, await drafts.get_note_draft(conversation_id, agent)
+            )
+        draft = await drafts.get_draft(conversation_id, agent)
+        return self._replies.get_newest_text(conversation_id, draft.body if draft else "")
 
-    def noted(self, conversation_id: int) -> None:
-        """The note is written down, and its draft went with it."""
-        self._notes.forget(conversation_id)
+    def finish_note(self, conversation_id: int) -> None:
+        """Discard the draft of a note that was stored."""
+        self._notes.discard_pending(conversation_id)
 
-    def sent(self, conversation_id: int, text: str) -> None:
-        """The answer is queued, and its draft went with it; `text` was typed since."""
-        self._answers.forget(conversation_id)
-        self._guard.forget()
-        self._begun = bool(text)
-        self.enclosed = NOTHING
+    def finish_reply(self, conversation_id: int, text: str) -> None:
+        """Discard the draft of a reply that was queued.
 
-    # Before sending -------------------------------------------------------------------------
+        Args:
+            conversation_id: Conversation of the reply.
+            text: Text that was typed since.
+        """
+        self._replies.discard_pending(conversation_id)
+        self._confirmation.reset_warnings()
+        self._has_begun = bool(text)
+        self.enclosed = NO_MMS_CONTENT
 
-    def objection(
+    # Checks before sending ------------------------------------------------------------------
+
+    def find_objection(
         self,
         conversation: Conversation,
         text: str,
         messages: Sequence[Message],
         keys: Mapping[str, str],
-        held: str,
-        plan: Plan | None,
+        holder: str,
+        plan: SendPlan | None,
     ) -> str:
-        """What to say in place of sending; empty when the text may go.
+        """Return the text to show instead of sending, or "" if the message can go.
 
-        `messages` are what the agent sees, `keys` the first key of each command, `held` is the
-        colleague who writes here.
+        Args:
+            conversation: Conversation to reply in.
+            text: Text of the reply.
+            messages: Messages that the agent sees.
+            keys: First key of each command.
+            holder: Colleague who holds the compose lock; "" for none.
+            plan: When to send; None for now.
         """
         if self.route is None:
             return "No account is configured: smsdesk doctor tells how"
         if not text.strip() and not self.enclosed.media:
             return "Nothing to send yet: type the message first"
-        if held:
-            return f"{one_line(held, 20)} writes here now: Esc {keys['take_over']} takes it back"
-        at = plan.at if plan else self._seat.clock.now()
-        problem = self._guard.hear(
+        if holder:
+            return f"{one_line(holder, 20)} writes here now: Esc {keys['take_over']} takes it back"
+        # Quiet hours count at the time of sending, not at the time of writing.
+        at = plan.send_at if plan else self._context.clock.now()
+        problem = self._confirmation.review_objections(
             [
-                *unfilled(text),
-                *impossible(text, self.enclosed, self.route, keys),
-                *news(messages, self.seen_upto, conversation),
-                *at_night(conversation.address, at, self._seat.quiet_hours, keys["schedule"]),
+                *check_fields(text),
+                *check_route(text, self.enclosed, self.route, keys),
+                *check_newer_messages(messages, self.seen_upto, conversation),
+                *check_quiet_hours(
+                    conversation.address, at, self._context.quiet_hours, keys["schedule"]
+                ),
             ]
         )
+        # All warnings were seen: the same messages must not cause a warning again.
         if not problem and messages:
             self.seen_upto = messages[-1].id
         return problem
 
-    def _route_of(self, conversation: Conversation, draft: Draft | None) -> Route | None:
-        """The draft's account and sender if it had one, else the customer's last ones."""
-        chosen = self._seat.account(draft.account) if draft is not None else None
+    def _choose_route(self, conversation: Conversation, draft: Draft | None) -> Route | None:
+        """Return the draft's account and sender if it has them, else the default route."""
+        chosen = self._context.find_account(draft.account) if draft is not None else None
         if draft is None or chosen is None:
-            return default_route(self._seat.accounts, conversation)
+            return choose_default_route(self._context.accounts, conversation)
         return Route(chosen, draft.sender)

@@ -5,24 +5,32 @@ import contextlib
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
-EVERY = 2.0
-"""Seconds between two looks for conversations whose time has come."""
+WAKE_SECONDS = 2.0
+"""Seconds between two checks for snoozed conversations that are due."""
 
 
-class Sitting:
-    """An agent at a desk; trouble with the store is told where it hinders somebody."""
+class AgentSession:
+    """Tasks that run without a command: register the agent, wake snoozed conversations.
+
+    Store errors are ignored here; they are shown where they affect what the agent does.
+    """
 
     def __init__(self, store: Store, agent: str) -> None:
-        """Nobody knows yet."""
+        """Create the session of one agent.
+
+        Args:
+            store: Store shared by all agents.
+            agent: Name of this agent.
+        """
         self._store = store
         self._agent = agent
 
-    async def begin(self) -> None:
-        """Colleagues can assign to this agent from now on."""
+    async def register_agent(self) -> None:
+        """Make the agent known to colleagues, who can assign conversations from now on."""
         with contextlib.suppress(StoreError):
-            await self._store.agents.seen(self._agent)
+            await self._store.agents.record_agent(self._agent)
 
-    async def wake(self) -> None:
-        """Snoozed conversations come back also on a desk that no service serves."""
+    async def wake_snoozed(self) -> None:
+        """Reopen the snoozed conversations that are due, also where no service is running."""
         with contextlib.suppress(StoreError):
-            await self._store.triage.wake()
+            await self._store.triage.reopen_due_conversations()

@@ -1,7 +1,7 @@
-"""Tells an agent who looks elsewhere that somebody has written, and anybody that an account fails.
+"""Notify an agent who looks elsewhere of new messages, and every agent of a failing account.
 
-Never while the terminal has the focus (the screen tells then), seldom enough to be listened to, and
-with as much of the text as fits one line.
+Notifications are not sent while the terminal has the focus, because the screen shows new
+messages then. They are rare enough to be noticed and show as much text as fits on one line.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,143 +12,182 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
-from tui.terminal.asking import BELL, notification, title
+from tui.terminal.asking import BEL, format_notification, format_title
 
-_MOST_READ = 20
-"""New messages of one batch that are looked at; more are told as a number all the same."""
+_MAX_READ = 20
+"""Messages of one batch that are read to be quoted; the others are not reported."""
 
 
-class Telling:
-    """Watches what comes in, and asks the terminal to call the agent."""
+class AgentNotifier:
+    """Watch for new messages and send terminal notifications."""
 
     def __init__(
         self,
         store: Store,
-        seat: Seat,
+        context: AppContext,
         *,
         write: Callable[[str], None],
-        focused: Callable[[], bool],
-        say: Callable[[str], None],
+        has_focus: Callable[[], bool],
+        show: Callable[[str], None],
     ) -> None:
-        """`write` puts a sequence on the terminal, `say` a line on the screen."""
+        """Create the notifier of one agent.
+
+        Args:
+            store: Store shared by all agents.
+            context: Settings of the agent.
+            write: Writes a control sequence to the terminal.
+            has_focus: Returns whether the terminal has the focus.
+            show: Shows a message on the screen.
+        """
         self._store = store
-        self._seat = seat
-        self._manners = seat.manners
+        self._context = context
+        self._settings = context.notification_settings
         self._write = write
-        self._focused = focused
-        self._say = say
-        self._untold: list[str] = []
-        self._told_at: int | None = None
+        self._has_focus = has_focus
+        self._show = show
+        self._pending: list[str] = []
+        self._notified_at: int | None = None
         self._title = ""
-        self._alarmed: set[tuple[str, str, int]] = set()
+        self._reported: set[tuple[str, str, int]] = set()
 
-    async def begin(self) -> None:
-        """The title as it is now."""
-        await self._retitle()
+    async def start(self) -> None:
+        """Set the terminal title to the number of waiting conversations."""
+        await self._update_title()
 
-    async def heed(self, changes: Iterable[Change]) -> None:
-        """Take in what has changed in the store."""
+    async def process_changes(self, changes: Iterable[Change]) -> None:
+        """Process what has changed in the store."""
         changes = tuple(changes)
         subjects = {change.subject for change in changes}
         if Subject.CONVERSATION in subjects or RELOAD in changes:
-            await self._retitle()
-        new = [c for c in changes if c.subject is Subject.MESSAGE and c.new]
-        for change in new[:_MOST_READ]:
-            await self._notice(change.id)
+            await self._update_title()
+        new = [c for c in changes if c.subject is Subject.MESSAGE and c.is_new]
+        for change in new[:_MAX_READ]:
+            await self._collect_message(change.id)
         if new:
-            self.tick()
+            self.notify_if_due()
 
-    def tick(self) -> None:
-        """Call the agent if there is something untold and it is time."""
-        now, every = self._seat.clock.now(), self._manners.every_ms
-        if self._focused():
-            self._untold.clear()
-        elif self._untold and (self._told_at is None or now - self._told_at >= every):
-            self._told_at = now
-            self._call(summed(self._untold))
-            self._untold.clear()
+    def notify_if_due(self) -> None:
+        """Notify the agent if messages are pending and the last notification is old enough."""
+        now, interval_ms = self._context.clock.now(), self._settings.min_interval_ms
+        if self._has_focus():
+            # The agent sees the messages on the screen.
+            self._pending.clear()
+        elif self._pending and (
+            self._notified_at is None or now - self._notified_at >= interval_ms
+        ):
+            self._notified_at = now
+            self._notify_agent(summarize_pending(self._pending))
+            self._pending.clear()
 
-    async def watch_accounts(self) -> None:
-        """Raise an alarm for every account that has stopped or fallen silent, once each time."""
-        states = await self._store.accounts.states()
-        names = {account.name for account in self._seat.accounts}
-        known = {name: state for name, state in states.items() if name in names}
-        now = self._seat.clock.now()
-        found = alarms(known, now, self._manners.silent_after_ms)
-        for key, words in found.items():
-            if key not in self._alarmed:
-                self._say(words)
-                self._call(words)
-        self._alarmed = set(found)
+    async def report_account_problems(self) -> None:
+        """Report every account that has stopped or fallen silent, once for each incident."""
+        states = await self._store.accounts.get_states()
+        names = {account.name for account in self._context.accounts}
+        own_states = {name: state for name, state in states.items() if name in names}
+        now = self._context.clock.now()
+        problems = find_account_problems(own_states, now, self._settings.silent_after_ms)
+        for key, message in problems.items():
+            if key not in self._reported:
+                self._show(message)
+                self._notify_agent(message)
+        # Drop what is over: the same trouble is reported again when it comes back.
+        self._reported = set(problems)
 
-    async def _notice(self, message_id: int) -> None:
-        """Remember a new message if it concerns this agent."""
+    async def _collect_message(self, message_id: int) -> None:
+        """Add a new message to the pending ones if it concerns this agent."""
         message = await self._store.messages.get(message_id)
         if message is None or message.direction is Direction.OUT:
             return
         conversation = await self._store.conversations.get(message.conversation_id)
-        if conversation is not None and concerns(message, conversation, self._seat.agent):
-            self._untold.append(f"{present.title(conversation)}: {one_line(message.body, 80)}")
+        if conversation is not None and should_notify(message, conversation, self._context.agent):
+            self._pending.append(
+                f"{present.format_title(conversation)}: {one_line(message.body, 80)}"
+            )
 
-    def _call(self, words: str) -> None:
-        """Ring, and show a notification where nobody looks at the screen."""
-        if self._manners.bell:
-            self._write(BELL)
-        if self._manners.desktop and not self._focused():
-            sequence = notification(words, self._manners.terminal)
+    def _notify_agent(self, message: str) -> None:
+        """Sound the terminal alert; without the focus also show a notification."""
+        if self._settings.terminal_alert:
+            self._write(BEL)
+        if self._settings.desktop and not self._has_focus():
+            sequence = format_notification(message, self._settings.terminal)
             if sequence:
                 self._write(sequence)
 
-    async def _retitle(self) -> None:
-        """The number of those who wait, in the terminal's title."""
-        if not self._manners.terminal.titled:
+    async def _update_title(self) -> None:
+        """Show the number of waiting conversations in the terminal title."""
+        if not self._settings.terminal.has_title:
             return
-        words = title_words((await self._store.conversations.counts()).waiting)
-        if words != self._title:
-            self._title = words
-            self._write(title(words))
+        text = format_window_title((await self._store.conversations.get_counts()).waiting)
+        if text != self._title:
+            self._title = text
+            self._write(format_title(text))
 
 
-def title_words(waiting: int) -> str:
-    """The terminal's title: "(3) smsdesk"."""
+def format_window_title(waiting: int) -> str:
+    """Return the terminal title: "(3) smsdesk".
+
+    Args:
+        waiting: Number of waiting conversations.
+    """
     return f"({waiting}) smsdesk" if waiting else "smsdesk"
 
 
-def summed(untold: list[str]) -> str:
-    """Several texts as one line."""
-    return untold[0] if len(untold) == 1 else f"{len(untold)} new texts, the last: {untold[-1]}"
+def summarize_pending(pending: list[str]) -> str:
+    """Return the pending messages as one line: the only one, or the number and the last one."""
+    return pending[0] if len(pending) == 1 else f"{len(pending)} new texts, the last: {pending[-1]}"
 
 
-def concerns(message: Message, conversation: Conversation, agent: str) -> bool:
-    """Whether an agent should be called: her own or nobody's customer wrote, or a note names her.
+def should_notify(message: Message, conversation: Conversation, agent: str) -> bool:
+    """Return whether an agent is notified of a message.
 
-    A note of her own does not call her.
+    This is so for a message in a conversation that is unassigned or assigned to the agent, and
+    for a colleague's note that mentions the agent.
+
+    Args:
+        message: The new message.
+        conversation: Its conversation.
+        agent: Name of the agent.
     """
     if message.direction is Direction.NOTE:
         return message.agent != agent and f"@{agent}".casefold() in message.body.casefold()
     return conversation.assignee in ("", agent)
 
 
-def alarms(
+def find_account_problems(
     states: Mapping[str, AccountState], now: int, silent_after_ms: int
 ) -> dict[tuple[str, str, int], str]:
-    """What should not go unheard, each under a key that stays while it is the same trouble."""
-    found: dict[tuple[str, str, int], str] = {}
+    """Return a message for each account that has stopped or fallen silent.
+
+    Args:
+        states: State of each account by name.
+        now: Current time (ms UTC).
+        silent_after_ms: Silence that is reported; 0 for never.
+
+    Returns:
+        The messages; each key stays the same while the incident lasts.
+    """
+    problems: dict[tuple[str, str, int], str] = {}
     for name, state in states.items():
         label = one_line(name, 20)
         if state.health is Health.STOPPED:
             line = one_line(state.line, 160)
-            found[name, "stopped", 0] = f"Account {label} has stopped: {line}"
-        elif silent(state, now, silent_after_ms):
+            problems[name, "stopped", 0] = f"Account {label} has stopped: {line}"
+        elif is_silent(state, now, silent_after_ms):
             last = state.event_at or 0
-            words = f"Account {label} has brought nothing for {present.age(last, now)}"
-            found[name, "silent", last] = f"{words}: is all well there?"
-    return found
+            text = f"Account {label} has brought nothing for {present.format_age(last, now)}"
+            problems[name, "silent", last] = f"{text}: is all well there?"
+    return problems
 
 
-def silent(state: AccountState, now: int, silent_after_ms: int) -> bool:
-    """Whether an account that used to bring news has brought none for unusually long."""
+def is_silent(state: AccountState, now: int, silent_after_ms: int) -> bool:
+    """Return whether an account that received messages before has received none for too long.
+
+    Args:
+        state: State of the account.
+        now: Current time (ms UTC).
+        silent_after_ms: Silence that is too long; 0 for never.
+    """
     last = state.event_at
     return bool(silent_after_ms and last is not None and now - last >= silent_after_ms)

@@ -1,89 +1,119 @@
-"""What an agent does with conversations: each action is stored, said, and can be undone."""
+"""Actions of an agent on conversations: each is stored, confirmed and can be undone."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
 
 from tui.desk.consent_actions import ConsentActions
-from tui.desk.in_flight import InFlight
-from tui.desk.replying import Plan, Route, held_by_provider
-from tui.desk.undo import Undoing, UndoStack
+from tui.desk.in_flight import UnsentMessages
+from tui.desk.replying import Route, SendPlan, is_held_by_provider
+from tui.desk.undo import UndoAction, UndoStack
 from tui.domain.conversation import Conversation, State
-from tui.domain.message import NOTHING, Direction, Enclosed, Format, Message, NewMessage
+from tui.domain.message import NO_MMS_CONTENT, Direction, Format, Message, MmsContent, NewMessage
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.domain.when import in_words
-from tui.present import title
-from tui.seat import Seat
+from tui.domain.when import format_moment
+from tui.present import format_title
+from tui.seat import AppContext
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.store.summaries import Summary
 
 
-class ThreadActions:
-    """Every method returns the words that tell the agent what was done."""
+class ConversationActions:
+    """Actions on conversations; most methods return the message that confirms the action."""
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Nothing to undo yet."""
+    def __init__(self, store: Store, context: AppContext) -> None:
+        """Create the actions of one agent, with nothing to undo.
+
+        Args:
+            store: Store shared by all agents.
+            context: Settings of the agent.
+        """
         self._store = store
-        self._seat = seat
-        self._agent = seat.agent
-        self._undo = UndoStack()
-        self._claimed: set[int] = set()
-        """Answers of this agent that took a conversation on."""
-        self.in_flight = InFlight(store)
-        self.consent = ConsentActions(store, seat.agent, self.undoable)
+        self._context = context
+        self._agent = context.agent
+        self._undo_stack = UndoStack()
+        self._claiming_ids: set[int] = set()
+        """Messages of this agent that assigned their conversation to the agent."""
+        self.unsent = UnsentMessages(store)
+        self.consent = ConsentActions(store, context.agent, self.remember_undo)
 
-    async def close(self, rows: Sequence[Conversation]) -> str:
-        """Nothing more to do there."""
-        before = await self._store.triage.close(_ids(rows), self._agent)
-        return self._done(f"Closed {_names(rows)}", before)
+    async def close_conversations(self, rows: Sequence[Conversation]) -> str:
+        """Close conversations."""
+        before = await self._store.triage.close_conversations(_get_ids(rows), self._agent)
+        return self._remember_triage(f"Closed {_format_names(rows)}", before)
 
-    async def reopen(self, rows: Sequence[Conversation]) -> str:
-        """Back among the open ones."""
-        before = await self._store.triage.reopen(_ids(rows), self._agent)
-        return self._done(f"Opened {_names(rows)} again", before)
+    async def reopen_conversations(self, rows: Sequence[Conversation]) -> str:
+        """Open conversations again."""
+        before = await self._store.triage.reopen_conversations(_get_ids(rows), self._agent)
+        return self._remember_triage(f"Opened {_format_names(rows)} again", before)
 
-    async def assign_me(self, rows: Sequence[Conversation]) -> str:
-        """Mine, or nobody's when all of them were mine."""
+    async def toggle_assigned_to_me(self, rows: Sequence[Conversation]) -> str:
+        """Assign conversations to the agent, or unassign them if all are assigned to the agent."""
         mine = all(row.assignee == self._agent for row in rows)
-        before = await self._store.triage.assign(
-            _ids(rows), self._agent, "" if mine else self._agent
+        before = await self._store.triage.assign_conversations(
+            _get_ids(rows), self._agent, "" if mine else self._agent
         )
-        words = f"Assigned {_names(rows)} to nobody" if mine else f"Assigned {_names(rows)} to you"
-        return self._done(words, before)
+        message = (
+            f"Assigned {_format_names(rows)} to nobody"
+            if mine
+            else f"Assigned {_format_names(rows)} to you"
+        )
+        return self._remember_triage(message, before)
 
-    async def assign(self, rows: Sequence[Conversation], to: str) -> str:
-        """Somebody's; nobody's for an empty name."""
-        before = await self._store.triage.assign(_ids(rows), self._agent, to)
-        return self._done(f"Assigned {_names(rows)} to {one_line(to, 30) or 'nobody'}", before)
+    async def assign_conversations(self, rows: Sequence[Conversation], assignee: str) -> str:
+        """Assign conversations to an agent.
 
-    async def snooze(self, rows: Sequence[Conversation], until: int | None) -> str:
-        """Out of sight until a moment (ms UTC), or until they write."""
-        before = await self._store.triage.snooze(_ids(rows), self._agent, until)
-        words = in_words(until, self._seat.clock.now(), self._seat.zone).split(",")[0]
-        moment = words if until is None else f"until {words}"
-        return self._done(f"Snoozed {_names(rows)} {moment}", before)
+        Args:
+            rows: Conversations to assign.
+            assignee: Name of the agent; "" to unassign.
+        """
+        before = await self._store.triage.assign_conversations(
+            _get_ids(rows), self._agent, assignee
+        )
+        return self._remember_triage(
+            f"Assigned {_format_names(rows)} to {one_line(assignee, 30) or 'nobody'}", before
+        )
 
-    async def label(self, rows: Sequence[Conversation], *labels: str) -> str:
-        """Put labels on, or take off those that all of them wear; one undo for all."""
+    async def snooze_conversations(self, rows: Sequence[Conversation], until: int | None) -> str:
+        """Snooze conversations until a time or until the customer writes.
+
+        Args:
+            rows: Conversations to snooze.
+            until: End of the snooze (ms UTC); None for the customer's next message.
+        """
+        before = await self._store.triage.snooze_conversations(_get_ids(rows), self._agent, until)
+        date = format_moment(until, self._context.clock.now(), self._context.zone).split(",")[0]
+        moment = date if until is None else f"until {date}"
+        return self._remember_triage(f"Snoozed {_format_names(rows)} {moment}", before)
+
+    async def toggle_labels(self, rows: Sequence[Conversation], *labels: str) -> str:
+        """Add labels, or remove those that all conversations have; one undo reverts all.
+
+        Args:
+            rows: Conversations to label.
+            labels: Labels to toggle.
+        """
         changes = {label: not all(label in row.labels for row in rows) for label in labels}
-        before = await self._store.triage.relabel(_ids(rows), self._agent, changes)
-        return self._done(_label_words(changes, _names(rows)), before)
+        before = await self._store.triage.set_labels(_get_ids(rows), self._agent, changes)
+        return self._remember_triage(_format_label_change(changes, _format_names(rows)), before)
 
-    async def star(self, rows: Sequence[Conversation]) -> str:
-        """Starred, or not when all of them were."""
+    async def toggle_star(self, rows: Sequence[Conversation]) -> str:
+        """Star conversations, or unstar them if all are starred."""
         on = not all(row.starred for row in rows)
-        before = await self._store.triage.star(_ids(rows), self._agent, on)
-        return self._done(f"{'Starred' if on else 'Unstarred'} {_names(rows)}", before)
+        before = await self._store.triage.set_star(_get_ids(rows), self._agent, on)
+        return self._remember_triage(
+            f"{'Starred' if on else 'Unstarred'} {_format_names(rows)}", before
+        )
 
     async def toggle_unread(self, rows: Sequence[Conversation]) -> str:
-        """Unread, or read when any of them was unread."""
+        """Mark conversations unread, or read if any of them is unread."""
         unread = not any(row.unread for row in rows)
-        before = await self._store.triage.mark(_ids(rows), self._agent, unread)
-        words = "unread" if unread else "read"
-        return self._done(f"Marked {_names(rows)} {words}", before)
+        before = await self._store.triage.set_unread(_get_ids(rows), self._agent, unread)
+        state = "unread" if unread else "read"
+        return self._remember_triage(f"Marked {_format_names(rows)} {state}", before)
 
-    async def send(
+    async def queue_message(
         self,
         conversation: Conversation,
         text: str,
@@ -91,19 +121,31 @@ class ThreadActions:
         *,
         seen_upto: int,
         retry_of: int | None = None,
-        enclosed: Enclosed = NOTHING,
-        plan: Plan | None = None,
-        claims: bool = True,
+        enclosed: MmsContent = NO_MMS_CONTENT,
+        plan: SendPlan | None = None,
+        claim: bool = True,
     ) -> Message:
-        """Queue a message, and (if it `claims`) take the conversation on if it is nobody's.
+        """Queue a message.
 
-        With a `plan` it goes out then: the provider keeps it where it can, else the desk does.
-        Raises `StoreError` when nothing was queued.
+        Args:
+            conversation: Conversation with the customer.
+            text: Text of the message.
+            route: Account and sender to use.
+            seen_upto: Newest message that the agent has seen.
+            retry_of: Failed message that this one replaces.
+            enclosed: Pictures and subject.
+            plan: When to send (held by the provider if it can, else here); None for now.
+            claim: Whether to assign the conversation to the agent if it is unassigned.
+
+        Raises:
+            StoreError: Nothing was queued.
         """
-        hold_until = self._seat.clock.now() + self._seat.grace_ms
-        if plan is not None and not held_by_provider(route):
-            hold_until = plan.at
-        message = await self._store.intents.queue(
+        # A provider that can schedule gets the message after the grace period. Otherwise it waits
+        # in the outbox until its time.
+        hold_until = self._context.clock.now() + self._context.grace_ms
+        if plan is not None and not is_held_by_provider(route):
+            hold_until = plan.send_at
+        message = await self._store.intents.queue_message(
             NewMessage(
                 to=conversation.party,
                 body=text,
@@ -112,165 +154,191 @@ class ThreadActions:
                 agent=self._agent,
                 hold_until=hold_until,
                 retry_of=retry_of,
-                scheduled_at=plan.at if plan else None,
-                cancel_on_reply=plan is not None and plan.until_reply,
+                scheduled_at=plan.send_at if plan else None,
+                cancel_on_reply=plan is not None and plan.cancel_on_reply,
                 format=Format.MMS if enclosed.media else Format.SMS,
                 subject=enclosed.subject,
                 media=enclosed.media,
             ),
             seen_upto=seen_upto,
         )
-        with contextlib.suppress(StoreError):  # the message is queued: nothing may hide that
-            if claims and await self._store.triage.claim(message.conversation_id, self._agent):
-                self._claimed.add(message.id)
+        with contextlib.suppress(
+            StoreError
+        ):  # The message is queued: a failed claim must not look like a failed send.
+            if claim and await self._store.triage.claim_conversation(
+                message.conversation_id, self._agent
+            ):
+                self._claiming_ids.add(message.id)
         return message
 
-    def sent(self, message: Message) -> None:
-        """A message that may be taken back for a moment; its text is a draft again then."""
+    def register_send_undo(self, message: Message) -> None:
+        """Make a queued message cancellable with undo; its text becomes a draft again then."""
 
-        async def undo() -> str:
-            if not await self._store.intents.take_back(message.id, self._agent):
+        async def undo_send() -> str:
+            if not await self._store.intents.cancel_queued(message.id, self._agent):
                 return "Too late to take it back: it is on its way"
-            await self._as_draft(message)
-            await self._give_up(message)
+            await self._restore_draft(message)
+            await self._undo_claim(message)
             return "Taken back: it was not sent, the text is a draft again"
 
-        self.in_flight.add(message)
-        self._undo.push("send", undo)
+        self.unsent.add(message)
+        self._undo_stack.push("send", undo_send)
 
-    def sent_all(self, messages: Sequence[Message]) -> None:
-        """Messages that may be taken back together; their texts are drafts again then."""
+    def register_batch_undo(self, messages: Sequence[Message]) -> None:
+        """Make several messages cancellable with one undo; their texts become drafts again then."""
 
-        async def undo() -> str:
-            back = [m for m in messages if await self._store.intents.take_back(m.id, self._agent)]
-            for message in back:
-                await self._as_draft(message)
-            late = f", {len(messages) - len(back)} too late" if len(back) < len(messages) else ""
-            return f"Taken back: {len(back)} not sent{late}, the texts are drafts again"
+        async def undo_batch() -> str:
+            cancelled = [
+                m for m in messages if await self._store.intents.cancel_queued(m.id, self._agent)
+            ]
+            for message in cancelled:
+                await self._restore_draft(message)
+            late = (
+                f", {len(messages) - len(cancelled)} too late"
+                if len(cancelled) < len(messages)
+                else ""
+            )
+            return f"Taken back: {len(cancelled)} not sent{late}, the texts are drafts again"
 
         for message in messages:
-            self.in_flight.add(message)
-        self._undo.push("send", undo)
+            self.unsent.add(message)
+        self._undo_stack.push("send", undo_batch)
 
-    async def call_off(self, message: Message) -> str:
-        """Take back a message that waits for its time, here or at the provider."""
+    async def cancel_scheduled(self, message: Message) -> str:
+        """Cancel a scheduled message that waits in smsdesk or at the provider."""
         intents = self._store.intents
-        if message.status is Status.QUEUED and await intents.take_back(message.id, self._agent):
-            await self._as_draft(message)
+        if message.status is Status.QUEUED and await intents.cancel_queued(message.id, self._agent):
+            await self._restore_draft(message)
             return "Cancelled: it was not sent, the text is a draft again"
+        # Only the provider knows the outcome now; its next receipt changes the badge.
         if message.cancel_wanted:
             return "The provider has been asked already: the badge will tell"
-        if await intents.ask_cancel(message.id, self._agent):
+        if await intents.request_cancel(message.id, self._agent):
             name = one_line(message.account, 20)
             return f"Asked {name} to cancel it: the badge will tell"
         return "Nothing to cancel: it does not wait for a time any more"
 
-    async def note(self, conversation: Conversation, text: str, mentions: Sequence[str]) -> str:
-        """A private note for colleagues."""
+    async def add_note(self, conversation: Conversation, text: str, mentions: Sequence[str]) -> str:
+        """Add a private note for colleagues.
+
+        Args:
+            conversation: Conversation that the note belongs to.
+            text: Text of the note.
+            mentions: Colleagues that the note mentions.
+        """
         messages, agent = self._store.messages, self._agent
         note_id = await messages.add_note(conversation.id, agent, text, mentions)
 
-        async def undo() -> str:
+        async def undo_note() -> str:
             if not await messages.withdraw_note(note_id, agent):
                 return "The note is gone already"
             return "Withdrawn: nobody sees the note, its text is a draft again"
 
-        told = f" · {one_line(', '.join(mentions), 60)} will see it" if mentions else ""
-        return self.undoable(f"Noted, for colleagues only{told}", undo)
+        mentioned = f" · {one_line(', '.join(mentions), 60)} will see it" if mentions else ""
+        return self.remember_undo(f"Noted, for colleagues only{mentioned}", undo_note)
 
-    async def _as_draft(self, message: Message) -> None:
-        """The text of a message that was not sent, before what has been typed since."""
-        drafts, place = self._store.drafts, message.conversation_id
-        draft = await drafts.get(place, self._agent)
-        newer = draft.body if draft else ""
-        await drafts.save(
-            place,
+    async def _restore_draft(self, message: Message) -> None:
+        """Put the text of a message that was not sent before the current draft."""
+        drafts, conversation_id = self._store.drafts, message.conversation_id
+        draft = await drafts.get_draft(conversation_id, self._agent)
+        current_text = draft.body if draft else ""
+        await drafts.save_draft(
+            conversation_id,
             self._agent,
-            f"{message.body}\n{newer}" if newer else message.body,
+            f"{message.body}\n{current_text}" if current_text else message.body,
             account=message.account,
             sender=message.sender,
-            enclosed=Enclosed(message.media, message.subject),
+            enclosed=MmsContent(message.media, message.subject),
             began_at=message.at,
         )
 
-    async def _give_up(self, message: Message) -> None:
-        """What was taken on with an answer is nobody's again when the answer is taken back."""
-        if message.id in self._claimed:
-            self._claimed.discard(message.id)
-            await self._store.triage.assign([message.conversation_id], self._agent, "")
+    async def _undo_claim(self, message: Message) -> None:
+        """Unassign the conversation that a now cancelled message assigned to the agent."""
+        if message.id in self._claiming_ids:
+            self._claiming_ids.discard(message.id)
+            await self._store.triage.assign_conversations(
+                [message.conversation_id], self._agent, ""
+            )
 
-    async def went_out(self, message: Message) -> str:
-        """The agent's word about a message that may have been sent."""
-        if not await self._store.intents.resolve(message.id, self._agent, went_out=True):
+    async def resolve_as_sent(self, message: Message) -> str:
+        """Record the agent's decision that an uncertain message was sent."""
+        if not await self._store.intents.resolve_uncertain(message.id, self._agent, went_out=True):
             return "The provider has told meanwhile: nothing to decide any more"
         return "Noted: it went out"
 
-    def undoable(self, words: str, undo: Undoing) -> str:
-        """Remember how to go back."""
-        self._undo.push(words, undo)
-        return f"{words} · z undoes"
+    def remember_undo(self, message: str, undo: UndoAction) -> str:
+        """Remember how to undo an action and return its message with the key that undoes it.
 
-    async def put_aside(self, message: Message) -> str:
-        """A failure that asks for nothing more: it counts no longer."""
+        Args:
+            message: Message that confirms the action.
+            undo: Undoes the action.
+        """
+        self._undo_stack.push(message, undo)
+        return f"{message} · z undoes"
+
+    async def dismiss_failure(self, message: Message) -> str:
+        """Dismiss a failed message that needs no action, so that it is not counted any more."""
         intents, agent = self._store.intents, self._agent
-        if not await intents.deal_with(message.id, agent):
+        if not await intents.set_handled(message.id, agent):
             return "A colleague has dealt with this one already"
 
-        async def undo() -> str:
-            await intents.deal_with(message.id, agent, done=False)
+        async def undo_dismissal() -> str:
+            await intents.set_handled(message.id, agent, handled=False)
             return "Undone: it counts as failed again"
 
-        return self.undoable("Put aside: it counts as failed no more", undo)
+        return self.remember_undo("Put aside: it counts as failed no more", undo_dismissal)
 
-    async def undo(self) -> str:
-        """Take the newest action back."""
-        done = self._undo.pop()
-        return await done.undo() if done else "Nothing to undo"
+    async def undo_last(self) -> str:
+        """Undo the newest action."""
+        entry = self._undo_stack.pop()
+        return await entry.undo() if entry else "Nothing to undo"
 
-    def _done(self, words: str, before: list[Summary]) -> str:
-        """Remember how to go back."""
+    def _remember_triage(self, message: str, before: list[Summary]) -> str:
+        """Remember the former state of conversations for undo and return the message."""
 
-        async def undo() -> str:
-            await self._store.triage.restore(before, self._agent)
-            return f"Undone: {words[:1].lower()}{words[1:]}"
+        async def restore_triage() -> str:
+            await self._store.triage.undo_changes(before, self._agent)
+            return f"Undone: {message[:1].lower()}{message[1:]}"
 
-        return self.undoable(words, undo)
+        return self.remember_undo(message, restore_triage)
 
 
-def retryable(message: Message | None) -> str:
-    """Why a message cannot be sent once more; empty when it can."""
+def find_retry_problem(message: Message | None) -> str:
+    """Return why a message cannot be sent again, or "" if it can."""
     if message is None or message.direction is not Direction.OUT:
         return "Select a message that went out first: K and J"
+    # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
     if message.status is Status.UNCERTAIN:
         return ""
-    if message.status is None or not message.status.trouble:
+    if message.status is None or not message.status.is_problem:
         return "Only failed messages are sent again"
     return "" if not message.handled else "This one has been dealt with already"
 
 
 def is_open(conversation: Conversation) -> bool:
-    """Whether there is something to close."""
+    """Return whether the conversation is open, so that it can be closed."""
     return conversation.state is State.OPEN
 
 
-def _label_words(changes: Mapping[str, bool], whose: str) -> str:
-    """What was put on and taken off: "Put #vip, #late on and took #new off Mia"."""
+def _format_label_change(changes: Mapping[str, bool], target: str) -> str:
+    """Return what was added and removed: "Put #vip, #late on and took #new off Mia"."""
 
-    def tags(on: bool) -> str:
-        return one_line(", ".join(f"#{label}" for label in changes if changes[label] is on), 60)
+    def format_tags(added: bool) -> str:
+        """Return the labels that were added, or those that were removed."""
+        return one_line(", ".join(f"#{label}" for label in changes if changes[label] is added), 60)
 
     if all(changes.values()):
-        return f"Put {tags(True)} on {whose}"
+        return f"Put {format_tags(True)} on {target}"
     if not any(changes.values()):
-        return f"Took {tags(False)} off {whose}"
-    return f"Put {tags(True)} on and took {tags(False)} off {whose}"
+        return f"Took {format_tags(False)} off {target}"
+    return f"Put {format_tags(True)} on and took {format_tags(False)} off {target}"
 
 
-def _ids(rows: Sequence[Conversation]) -> list[int]:
-    """The ids of conversations."""
+def _get_ids(rows: Sequence[Conversation]) -> list[int]:
+    """Return the ids of conversations."""
     return [row.id for row in rows]
 
 
-def _names(rows: Sequence[Conversation]) -> str:
-    """How a message calls these conversations."""
-    return one_line(title(rows[0]), 40) if len(rows) == 1 else f"{len(rows)} conversations"
+def _format_names(rows: Sequence[Conversation]) -> str:
+    """Return the title of one conversation, or how many there are."""
+    return one_line(format_title(rows[0]), 40) if len(rows) == 1 else f"{len(rows)} conversations"

@@ -1,84 +1,90 @@
-"""Triage: one waiting conversation after the other, longest wait first, until nobody waits.
+"""Triage: one waiting conversation after the other, longest wait first, until none waits.
 
-It goes by who waits for this agent or for anybody; what a colleague looks at just now is left to
-them. What is skipped goes on waiting, and a second round finds it again.
+Only conversations that are unassigned or assigned to this agent are shown, and none that a
+colleague has open. A skipped conversation goes on waiting; the next round finds it again.
 """
 
 from tui.domain.conversation import Conversation
-from tui.domain.views import waits_for
-from tui.store.agents import MOST
+from tui.domain.views import is_waiting_for
+from tui.store.agents import COUNT_LIMIT
 from tui.store.store import Store
 
 
-class Triaging:
-    """One agent's way through those who wait."""
+class TriageRound:
+    """One agent's round through the waiting conversations."""
 
     def __init__(self, store: Store, agent: str) -> None:
-        """Nothing is handled yet."""
+        """Create a round with no conversation handled.
+
+        Args:
+            store: Store shared by all agents.
+            agent: Name of the agent.
+        """
         self._store = store
         self._agent = agent
-        self._place: Conversation | None = None
-        """Who was shown last, as they were then."""
-        self._handled: list[int] = []
+        self._current: Conversation | None = None
+        """Conversation shown last, as it was then."""
+        self._handled_ids: list[int] = []
 
     @property
-    def handled(self) -> int:
-        """How many wait no longer."""
-        return len(self._handled)
+    def handled_count(self) -> int:
+        """Return the number of conversations that no longer wait."""
+        return len(self._handled_ids)
 
-    async def next(self) -> Conversation | None:
-        """Go on to who waits next; None at the end of the round."""
+    async def advance_to_next(self) -> Conversation | None:
+        """Advance to the next waiting conversation; return None at the end of the round."""
         agents, presence = self._store.agents, self._store.presence
-        found = await agents.next_for(self._agent, self._place)
-        while found is not None and await presence.others(found.id):
-            found = await agents.next_for(self._agent, found)
-        self._place = found or self._place
-        return found
+        candidate = await agents.find_next_conversation(self._agent, self._current)
+        # A colleague has this one open: two agents must not write the same reply.
+        while candidate is not None and await presence.list_colleagues(candidate.id):
+            candidate = await agents.find_next_conversation(self._agent, candidate)
+        self._current = candidate or self._current
+        return candidate
 
-    def begin_again(self) -> None:
-        """The next one is who waits longest of all."""
-        self._place = None
+    def restart_round(self) -> None:
+        """Start again with the conversation that waits longest."""
+        self._current = None
 
-    async def settled(self, conversation: Conversation) -> bool:
-        """Whether a conversation waits no longer; then it counts as handled."""
-        fresh = await self._store.conversations.get(conversation.id)
-        if fresh is None or waits_for(fresh, self._agent):
+    async def record_handled(self, conversation: Conversation) -> bool:
+        """Count a conversation as handled if it no longer waits; return whether that is so."""
+        current = await self._store.conversations.get(conversation.id)
+        if current is None or is_waiting_for(current, self._agent):
             return False
-        if conversation.id not in self._handled:
-            self._handled.append(conversation.id)
+        if conversation.id not in self._handled_ids:
+            self._handled_ids.append(conversation.id)
         return True
 
-    async def taken_back(self) -> Conversation | None:
-        """The one handled last, when it waits again because that was undone."""
-        if not self._handled:
+    async def return_to_undone(self) -> Conversation | None:
+        """Return to the conversation handled last, if an undo made it wait again."""
+        if not self._handled_ids:
             return None
-        last = await self._store.conversations.get(self._handled[-1])
-        if last is None or not waits_for(last, self._agent):
+        last = await self._store.conversations.get(self._handled_ids[-1])
+        if last is None or not is_waiting_for(last, self._agent):
             return None
-        self._handled.pop()
-        self._place = last
+        self._handled_ids.pop()
+        self._current = last
         return last
 
-    async def counter(self) -> str:
-        """For the first line: "7 left · 16 handled"."""
-        left = await self._store.agents.left_for(self._agent)
-        return f"{_number(left)} left · {self.handled} handled"
+    async def format_progress(self) -> str:
+        """Return the progress for the first line: "7 left · 16 handled"."""
+        left = await self._store.agents.count_remaining(self._agent)
+        return f"{_format_left(left)} left · {self.handled_count} handled"
 
-    async def verdict(self) -> str:
-        """What is said at the end of a round."""
-        left = await self._store.agents.left_for(self._agent)
+    async def format_summary(self) -> str:
+        """Return the summary for the end of a round."""
+        left = await self._store.agents.count_remaining(self._agent)
         if left:
-            wait = "waits" if left == 1 else "wait"
-            return f"{self.handled} handled, {_number(left)} still {wait}"
-        return f"All clear, {self.handled} handled{await self._for_colleagues()}"
+            verb = "waits" if left == 1 else "wait"
+            return f"{self.handled_count} handled, {_format_left(left)} still {verb}"
+        return f"All clear, {self.handled_count} handled{await self._format_others_waiting()}"
 
-    async def _for_colleagues(self) -> str:
-        """Who still waits, but not for this agent; empty when nobody does."""
-        others = (await self._store.conversations.counts()).waiting
+    async def _format_others_waiting(self) -> str:
+        """Return how many conversations wait for colleagues, or "" if none does."""
+        others = (await self._store.conversations.get_counts()).waiting
         verb = "waits" if others == 1 else "wait"
         return f" · {others} {verb} for colleagues" if others else ""
 
 
-def _number(left: int) -> str:
-    """A count that is not taken beyond a bound."""
-    return f"{MOST - 1}+" if left >= MOST else str(left)
+def _format_left(left: int) -> str:
+    """Return a count; beyond the bound of the query as "999+"."""
+    return f"{COUNT_LIMIT - 1}+" if left >= COUNT_LIMIT else str(left)

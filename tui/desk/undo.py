@@ -1,34 +1,43 @@
-"""The last actions of this agent, and how to take each back."""
+"""Undo: the last actions of this agent, and the grace period of messages that were just submitted.
+
+An agent can cancel a message until the end of its grace period, counted down on screen.
+Messages that have not been sent when the agent quits may have no process left that sends them.
+"""
 
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-_KEPT = 50
+_MAX_ENTRIES = 50
 
-Undoing = Callable[[], Awaitable[str]]
-"""Takes the action back and returns the words that say so."""
+UndoAction = Callable[[], Awaitable[str]]
+"""Undo an action and return the message that confirms it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """An action that can be taken back."""
+class UndoEntry:
+    """An action that can be undone."""
 
-    words: str
-    undo: Undoing
+    description: str
+    undo: UndoAction
 
 
 class UndoStack:
-    """Newest first."""
+    """The actions that can be undone, newest first."""
 
     def __init__(self) -> None:
-        """Nothing done yet."""
-        self._done: deque[Done] = deque(maxlen=_KEPT)
+        """Create an empty stack."""
+        self._entries: deque[UndoEntry] = deque(maxlen=_MAX_ENTRIES)
 
-    def push(self, words: str, undo: Undoing) -> None:
-        """Remember an action."""
-        self._done.append(Done(words, undo))
+    def push(self, description: str, undo: UndoAction) -> None:
+        """Add an action.
 
-    def pop(self) -> Done | None:
-        """The newest action, which is then forgotten."""
-        return self._done.pop() if self._done else None
+        Args:
+            description: What was done.
+            undo: Undoes the action.
+        """
+        self._entries.append(UndoEntry(description, undo))
+
+    def pop(self) -> UndoEntry | None:
+        """Remove and return the newest action, or return None if there is none."""
+        return self._entries.pop() if self._entries else None

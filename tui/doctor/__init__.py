@@ -1,1 +1,1 @@
-"""The checks behind `smsdesk doctor`: what the desk depends on, each with a verdict and a mend."""
+"""Check what the program depends on; each result has a verdict and a fix."""

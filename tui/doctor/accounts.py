@@ -1,85 +1,98 @@
-"""The providers: whether they can be reached, take the credentials, and can reach the desk."""
+"""Check whether providers answer, accept the credentials and can reach the listener."""
 
 import asyncio
 import random
 from email.utils import parsedate_to_datetime
 
 from tui.clock import SECOND, Clock
-from tui.doctor.finding import Finding, bad, good, note
+from tui.doctor.finding import CheckResult, report_bad, report_good, report_note
 from tui.providers.errors import ProviderError
-from tui.providers.http import Answer, Http
-from tui.settings.desk import Address
+from tui.providers.http import Answer, HttpClient
+from tui.settings.desk import ListenAddress
 from tui.settings.models import Settings
 from tui.sync.served import ServedAccount
-from tui.sync.trouble import trouble_of
-from tui.wiring import served
+from tui.sync.trouble import describe_failure
+from tui.wiring import open_accounts
 
-_WRONG_CLOCK = 30.0
-"""Seconds: signatures and scheduled times are off from here on."""
-_PATIENCE = 4.0
-"""Seconds for an answer that no credentials are needed for."""
-_REACH = "check base_url, the network and the provider's status page"
-"""The mend for an account that could not be asked."""
+_MAX_SKEW_SECONDS = 30.0
+"""Seconds of difference from which on signatures and scheduled times are wrong."""
+_TIMEOUT_SECONDS = 4.0
+"""Seconds to wait for an answer that needs no credentials."""
+_CONNECTION_FIX = "check base_url, the network and the provider's status page"
+"""Fix for an account whose provider could not be reached."""
 
 
-async def accounts(settings: Settings, clock: Clock, rng: random.Random) -> list[Finding]:
-    """Every account asked for the cheapest harmless thing, side by side."""
-    opened = served(settings, clock)
+async def check_accounts(settings: Settings, clock: Clock, rng: random.Random) -> list[CheckResult]:
+    """Check every account at the same time, each with the cheapest harmless request.
+
+    Args:
+        settings: All settings, with secrets.
+        clock: Source of the current time.
+        rng: Source of randomness for retry delays.
+    """
+    opened = open_accounts(settings, clock)
     try:
-        checks = await asyncio.gather(*(_check(account, clock, rng) for account in opened))
-        pushes = [found for account in opened if (found := _pushes(account, settings))]
+        checks = await asyncio.gather(*(_check_account(account, clock, rng) for account in opened))
+        push_results = [
+            result for account in opened if (result := _check_push_setup(account, settings))
+        ]
     finally:
         for account in opened:
             await account.provider.aclose()
-    return [*checks, *pushes]
+    return [*checks, *push_results]
 
 
-async def _check(account: ServedAccount, clock: Clock, rng: random.Random) -> Finding:
-    """Credentials and connection of one account."""
+async def _check_account(account: ServedAccount, clock: Clock, rng: random.Random) -> CheckResult:
+    """Check the connection and the credentials of one account."""
     subject, began = f"account {account.name}", clock.monotonic()
     try:
-        line = await account.provider.check()
+        line = await account.provider.check_credentials()
     except ProviderError as error:
-        line = trouble_of(error, 1, rng).line
-        mend = line.removeprefix(error.message).removeprefix(": ")
-        return bad(subject, error.message, mend or _REACH)
-    return good(subject, f"{line} ({round((clock.monotonic() - began) * SECOND)} ms)")
+        line = describe_failure(error, 1, rng).line
+        fix = line.removeprefix(error.message).removeprefix(": ")
+        return report_bad(subject, error.message, fix or _CONNECTION_FIX)
+    return report_good(subject, f"{line} ({round((clock.monotonic() - began) * SECOND)} ms)")
 
 
-def _pushes(account: ServedAccount, settings: Settings) -> Finding | None:
-    """Whether an account that only pushes can reach the desk."""
-    if account.provider.capabilities.replies.polled or account.hook_secret:
+def _check_push_setup(account: ServedAccount, settings: Settings) -> CheckResult | None:
+    """Check whether an account whose provider only pushes can reach the listener."""
+    if account.provider.capabilities.replies.is_polled or account.hook_secret:
         return None
     subject = f"account {account.name}"
     if settings.accounts[account.name].hook_secret:
         line = "this provider only pushes replies: they come in while smsdesk sync --listen runs"
-        return note(subject, line, "keep that running, or set listen")
+        return report_note(subject, line, "keep that running, or set listen")
     line = "this provider only pushes replies, and nothing takes them in"
-    return bad(subject, line, "set listen, public_url and its hook_secret")
+    return report_bad(subject, line, "set listen, public_url and its hook_secret")
 
 
-async def time(settings: Settings, clock: Clock) -> Finding:
-    """This machine's clock beside a provider's."""
+async def check_clock(settings: Settings, clock: Clock) -> CheckResult:
+    """Compare this machine's clock with the clock of a provider.
+
+    Args:
+        settings: All settings; their base addresses are tried in turn.
+        clock: Source of the current time.
+    """
     urls = dict.fromkeys(account.base_url for account in settings.accounts.values())
     for url in urls:
-        answer = await _asked(url, "/", clock)
-        skew = _skew(answer, clock.now()) if answer else None
+        answer = await _fetch_without_credentials(url, "/", clock)
+        skew = _measure_skew(answer, clock.now()) if answer else None
         if skew is not None:
-            return _time_finding(skew)
-    return note("clock", "no provider told the time")
+            return _report_skew(skew)
+    return report_note("clock", "no provider told the time")
 
 
-def _time_finding(skew: float) -> Finding:
-    """What a difference of so many seconds means."""
-    if abs(skew) <= _WRONG_CLOCK:
-        return good("clock", f"within {max(1, round(abs(skew)))} s of the provider's")
-    way = "ahead of" if skew > 0 else "behind"
-    line = f"{round(abs(skew))} s {way} the provider's: signed requests may be refused"
-    return bad("clock", line, "switch time synchronisation on (timedatectl set-ntp true)")
+def _report_skew(skew: float) -> CheckResult:
+    """Return the result for a clock difference in seconds."""
+    if abs(skew) <= _MAX_SKEW_SECONDS:
+        return report_good("clock", f"within {max(1, round(abs(skew)))} s of the provider's")
+    direction = "ahead of" if skew > 0 else "behind"
+    line = f"{round(abs(skew))} s {direction} the provider's: signed requests may be refused"
+    return report_bad("clock", line, "switch time synchronisation on (timedatectl set-ntp true)")
 
 
-def _skew(answer: Answer, now: int) -> float | None:
-    """Seconds by which this machine is ahead, by the answer's Date."""
+def _measure_skew(answer: Answer, now: int) -> float | None:
+    """Return by how many seconds this machine is ahead, from the answer's Date header."""
     try:
         theirs = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
     except (ValueError, TypeError, OverflowError):
@@ -87,58 +100,63 @@ def _skew(answer: Answer, now: int) -> float | None:
     return now / SECOND - theirs
 
 
-async def listener(settings: Settings, clock: Clock) -> list[Finding]:
-    """Whether pushes can come in."""
+async def check_listener(settings: Settings, clock: Clock) -> list[CheckResult]:
+    """Check whether pushed requests can arrive.
+
+    Args:
+        settings: All settings; without `listen` there is nothing to check.
+        clock: Source of the current time.
+    """
     if settings.listen is None:
         return []
-    checks = [_local(settings.listen, clock)]
+    checks = [_check_listen_address(settings.listen, clock)]
     if settings.public_url:
-        checks.append(_public(settings.public_url, clock))
+        checks.append(_check_public_url(settings.public_url, clock))
     return await asyncio.gather(*checks)
 
 
-async def _local(listen: Address, clock: Clock) -> Finding:
-    """The address it listens on: free, ours, or another program's."""
-    from tui.sync.server import CannotListen, listening
+async def _check_listen_address(listen: ListenAddress, clock: Clock) -> CheckResult:
+    """Check whether the listening address is free, used by smsdesk or by another program."""
+    from tui.sync.server import CannotListen, run_listener
 
     host, port = listen
-    place = f"{host}:{port}"
-    if await _is_ours(f"http://{f'[{host}]' if ':' in host else host}:{port}", clock):
-        return good("listener", f"smsdesk listens on {place}")
+    address = f"{host}:{port}"
+    if await _is_smsdesk_listener(f"http://{f'[{host}]' if ':' in host else host}:{port}", clock):
+        return report_good("listener", f"smsdesk listens on {address}")
     try:
-        async with listening(_nothing, host, port):
-            line = f"{place} is free; nobody listens until the inbox or smsdesk sync runs"
-            return note("listener", line)
+        async with run_listener(_ignore_request, host, port):
+            line = f"{address} is free; nobody listens until the inbox or smsdesk sync runs"
+            return report_note("listener", line)
     except CannotListen as error:
-        return bad("listener", str(error), "choose another address for listen")
+        return report_bad("listener", str(error), "choose another address for listen")
 
 
-async def _public(url: str, clock: Clock) -> Finding:
-    """The address that providers are told."""
-    if await _is_ours(url, clock):
-        return good("public_url", f"{url} leads to the listener")
+async def _check_public_url(url: str, clock: Clock) -> CheckResult:
+    """Check the address that the providers call."""
+    if await _is_smsdesk_listener(url, clock):
+        return report_good("public_url", f"{url} leads to the listener")
     line = f"{url}/healthz does not answer from here"
-    mend = "start smsdesk sync, and let the proxy in front of it pass /hooks/ and /healthz on"
-    return note("public_url", line, mend)
+    fix = "start smsdesk sync, and let the proxy in front of it pass /hooks/ and /healthz on"
+    return report_note("public_url", line, fix)
 
 
-async def _is_ours(url: str, clock: Clock) -> bool:
-    """Whether a listener of ours answers there."""
-    answer = await _asked(url, "/healthz", clock)
-    return answer is not None and answer.ok and answer.text == "ok"
+async def _is_smsdesk_listener(url: str, clock: Clock) -> bool:
+    """Return whether a listener of smsdesk answers at the address."""
+    answer = await _fetch_without_credentials(url, "/healthz", clock)
+    return answer is not None and answer.is_success and answer.text == "ok"
 
 
-async def _asked(url: str, path: str, clock: Clock) -> Answer | None:
-    """The answer of a server, without any credentials; None when there is none."""
-    http = Http(url, clock=clock)
+async def _fetch_without_credentials(url: str, path: str, clock: Clock) -> Answer | None:
+    """Return a server's answer to a request without credentials, or None."""
+    http = HttpClient(url, clock=clock)
     try:
-        async with asyncio.timeout(_PATIENCE):
-            return await http.request("GET", path)
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
+            return await http.send_request("GET", path)
     except (ProviderError, TimeoutError):
         return None
     finally:
         await http.aclose()
 
 
-async def _nothing(scope: object, receive: object, send: object) -> None:
-    """Serves nobody: the address is only tried."""
+async def _ignore_request(scope: object, receive: object, send: object) -> None:
+    """Ignore a request: the address is only tested."""

@@ -1,4 +1,4 @@
-"""This machine: Python, SQLite, and the terminal the inbox is to be shown on."""
+"""Check this machine: Python, SQLite and the terminal."""
 
 import os
 import platform
@@ -7,24 +7,29 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from tui import __version__
-from tui.doctor.finding import Finding, good, note
-from tui.wiring import plain_terminal
+from tui.doctor.finding import CheckResult, report_good, report_note
+from tui.wiring import is_ascii_terminal
 
-_SOUND_SQLITE = (3, 51, 3)
-"""From here on without the race between two connections that reset the write-ahead log."""
-_SMALLEST = (80, 24)
-
-
-def python() -> Finding:
-    """Which Python and which smsdesk run."""
-    return good("python", f"smsdesk {__version__} on Python {platform.python_version()}")
+_FIXED_SQLITE = (3, 51, 3)
+"""First version without the race between two connections that reset the write-ahead log."""
+_MIN_SIZE = (80, 24)
+"""Smallest terminal that the inbox is made for: columns and lines."""
 
 
-def sqlite(version: str = sqlite3.sqlite_version) -> Finding:
-    """Whether SQLite has the WAL-reset race."""
-    if tuple(int(part) for part in version.split(".")[:3]) >= _SOUND_SQLITE:
-        return good("sqlite", f"SQLite {version}")
-    return note(
+def check_python() -> CheckResult:
+    """Return which versions of Python and smsdesk run."""
+    return report_good("python", f"smsdesk {__version__} on Python {platform.python_version()}")
+
+
+def check_sqlite(version: str = sqlite3.sqlite_version) -> CheckResult:
+    """Check whether SQLite has the WAL-reset race.
+
+    Args:
+        version: Version as SQLite reports it, such as "3.45.1".
+    """
+    if tuple(int(part) for part in version.split(".")[:3]) >= _FIXED_SQLITE:
+        return report_good("sqlite", f"SQLite {version}")
+    return report_note(
         "sqlite",
         f"SQLite {version} has the rare WAL-reset race of versions before 3.51.3; smsdesk keeps "
         "clear of it: only one process at a time checkpoints",
@@ -32,44 +37,50 @@ def sqlite(version: str = sqlite3.sqlite_version) -> Finding:
     )
 
 
-def terminal(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """What the terminal can show."""
+def check_terminal(environ: Mapping[str, str]) -> Iterator[CheckResult]:
+    """Check what the terminal can show.
+
+    Args:
+        environ: Environment variables of the process.
+    """
     if not sys.stdout.isatty():
-        yield note("terminal", "the output is no terminal: run it where the inbox is to be opened")
+        yield report_note(
+            "terminal", "the output is no terminal: run it where the inbox is to be opened"
+        )
         return
     name = environ.get("TERM", "")
     if name in ("", "dumb"):
-        mend = "smsdesk --plain works in lines; for the screen set TERM to the terminal's name"
-        yield note("terminal", f"TERM is {name or 'not set'}: no screen can be drawn", mend)
-    yield _colours(environ, name)
-    yield _letters(environ)
-    yield _size()
+        fix = "smsdesk --plain works in lines; for the screen set TERM to the terminal's name"
+        yield report_note("terminal", f"TERM is {name or 'not set'}: no screen can be drawn", fix)
+    yield _check_colours(environ, name)
+    yield _check_encoding(environ)
+    yield _check_size()
 
 
-def _colours(environ: Mapping[str, str], name: str) -> Finding:
-    """How many colours there are."""
+def _check_colours(environ: Mapping[str, str], name: str) -> CheckResult:
+    """Return how many colours the terminal has."""
     if environ.get("NO_COLOR"):
-        return note("colours", "NO_COLOR is set: the inbox is shown without colours")
+        return report_note("colours", "NO_COLOR is set: the inbox is shown without colours")
     if environ.get("COLORTERM") in ("truecolor", "24bit"):
-        return good("colours", f"{name} with 16 million colours")
+        return report_good("colours", f"{name} with 16 million colours")
     if "256" in name:
-        return good("colours", f"{name} with 256 colours")
-    return good("colours", f"{name} with 16 colours; theme terminal suits it best")
+        return report_good("colours", f"{name} with 256 colours")
+    return report_good("colours", f"{name} with 16 colours; theme terminal suits it best")
 
 
-def _letters(environ: Mapping[str, str]) -> Finding:
-    """Whether more than ASCII can be shown."""
-    if plain_terminal(environ):
-        mend = "set LANG to a UTF-8 locale, for example C.UTF-8"
-        return note("letters", "no UTF-8: badges and borders are plain ASCII", mend)
-    return good("letters", "UTF-8")
+def _check_encoding(environ: Mapping[str, str]) -> CheckResult:
+    """Check whether characters outside ASCII can be shown."""
+    if is_ascii_terminal(environ):
+        fix = "set LANG to a UTF-8 locale, for example C.UTF-8"
+        return report_note("letters", "no UTF-8: badges and borders are plain ASCII", fix)
+    return report_good("letters", "UTF-8")
 
 
-def _size() -> Finding:
-    """Whether the inbox has room."""
+def _check_size() -> CheckResult:
+    """Check whether the terminal is large enough for the inbox."""
     columns, lines = os.get_terminal_size(sys.stdout.fileno())
     if not columns or not lines:
-        return note("size", "the terminal does not tell its size")
-    if columns < _SMALLEST[0] or lines < _SMALLEST[1]:
-        return note("size", f"{columns}×{lines} cells: the inbox is made for 80×24 and more")
-    return good("size", f"{columns}×{lines} cells")
+        return report_note("size", "the terminal does not tell its size")
+    if columns < _MIN_SIZE[0] or lines < _MIN_SIZE[1]:
+        return report_note("size", f"{columns}×{lines} cells: the inbox is made for 80×24 and more")
+    return report_good("size", f"{columns}×{lines} cells")

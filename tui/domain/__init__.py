@@ -1,1 +1,4 @@
-"""Values and rules of a two-way SMS desk: no IO, and nothing of ours imported."""
+"""Define the values and rules of a two-way SMS desk, without input or output.
+
+Nothing here imports another part of the program.
+"""

@@ -1,4 +1,8 @@
-"""What a provider can do, declared: the screen offers nothing else, a badge claims nothing more."""
+"""Declare what a provider can do.
+
+The screen shows only actions that the capabilities allow, and a badge claims no more than
+the provider can report.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,8 +10,8 @@ from enum import StrEnum
 from tui.domain.message import Format
 
 
-class Channel(StrEnum):
-    """How replies reach the desk."""
+class ReplyChannel(StrEnum):
+    """How replies reach the program."""
 
     POLL = "poll"
     PUSH = "push"
@@ -15,29 +19,29 @@ class Channel(StrEnum):
     NONE = "none"
 
     @property
-    def polled(self) -> bool:
-        """Whether the desk can fetch by itself."""
-        return self in (Channel.POLL, Channel.BOTH)
+    def is_polled(self) -> bool:
+        """Return whether replies can be fetched."""
+        return self in (ReplyChannel.POLL, ReplyChannel.BOTH)
 
     @property
-    def pushed(self) -> bool:
-        """Whether the provider can call the listener."""
-        return self in (Channel.PUSH, Channel.BOTH)
+    def is_pushed(self) -> bool:
+        """Return whether the provider can call the listener."""
+        return self in (ReplyChannel.PUSH, ReplyChannel.BOTH)
 
 
 class ReceiptChannel(StrEnum):
-    """How receipts reach the desk when it polls."""
+    """How delivery receipts are fetched."""
 
     PAGE = "page"
-    """A page of the oldest unconfirmed ones."""
-    ASK = "ask"
+    """As pages of the oldest unconfirmed receipts."""
+    BY_ID = "ask"
     """By message id only."""
     NONE = "none"
-    """Never: they are pushed or do not exist."""
+    """Not at all: receipts are pushed or do not exist."""
 
 
 class SenderKind(StrEnum):
-    """What may stand as the sender."""
+    """Kind of sender ID."""
 
     NUMBER = "number"
     SHORT_CODE = "short_code"
@@ -46,40 +50,40 @@ class SenderKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What one account can do."""
+    """Capabilities of one account."""
 
     title: str
-    """The provider's name as people know it."""
-    replies: Channel
+    """Common name of the provider."""
+    replies: ReplyChannel
     receipts: ReceiptChannel
     receipts_pushed: bool = True
-    confirm: bool = False
+    must_confirm: bool = False
     """Whether fetched events must be confirmed."""
     batch: int = 1
-    ask_batch: int = 1
-    schedule: bool = False
-    cancel: bool = False
-    look_up: bool = False
-    finds_references: bool = False
-    """Whether `look_up` also takes our own reference, so a lost answer can be cleared up."""
-    balance: bool = False
-    ping: bool = False
-    """Whether it can tell if a phone is on."""
+    receipt_batch: int = 1
+    can_schedule: bool = False
+    can_cancel: bool = False
+    can_look_up: bool = False
+    can_look_up_references: bool = False
+    """Whether a look-up also takes our reference, so that a lost answer can be resolved."""
+    has_balance: bool = False
+    can_ping: bool = False
+    """Whether it can report whether a phone is on."""
     formats: frozenset[Format] = frozenset({Format.SMS})
     senders: frozenset[SenderKind] = frozenset(SenderKind)
-    longest: int = 1600
+    max_characters: int = 1600
     """Longest text in characters."""
-    opt_out_signal: bool = False
-    """Whether it tells about opt-outs by itself."""
+    has_opt_out_signal: bool = False
+    """Whether the provider reports opt-outs on its own."""
     regions: frozenset[str] = frozenset()
     """Country calling codes it delivers to; empty: no limit known."""
-    default_sender_answerable: bool = True
-    """Whether customers can answer when no sender is named."""
-    rewrites: str = ""
-    """What it does to the text by itself, in words for the composer."""
-    keeps_texts_with_sender: bool = False
-    """Whether it does nothing of that to a message with a sender of one's own."""
+    can_answer_default_sender: bool = True
+    """Whether customers can reply when no sender is given."""
+    rewrite_note: str = ""
+    """How the provider may change the text, as a note for the composer."""
+    has_no_rewrite_with_sender: bool = False
+    """Whether a message with its own sender is never changed."""
     receipts_last_ms: int = 0
-    """How long receipts can be asked for after sending; 0: no end is known."""
-    whole_160_parts: bool = False
+    """How long receipts can be requested after sending; 0: no limit known."""
+    has_whole_160_parts: bool = False
     """Whether it counts credits in whole multiples of 160."""

@@ -1,34 +1,34 @@
-"""What the store tells everyone who watches it: that something has changed, not what it is now."""
+"""Describe the notifications of the store: they say that something changed, not its new value."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Subject(StrEnum):
-    """What kind of thing changed."""
+    """Kind of thing that changed."""
 
     CONVERSATION = "conversation"
     MESSAGE = "message"
     ACCOUNT = "account"
     PRESENCE = "presence"
     DRAFT = "draft"
-    TEMPLATE = "template"
+    CANNED_REPLY = "template"
     MENTION = "mention"
-    """A note that names an agent; the id is the note's."""
+    """A note that mentions an agent; the id is that of the note."""
     VIEW = "view"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that changed; read it again to know how it is now."""
+    """One thing that changed; read it again to get its current value."""
 
     subject: Subject
     id: int
-    """Of the conversation or message; 0 where the subject has no number."""
+    """Id of the conversation or message; 0 where the subject has none."""
     conversation_id: int = 0
-    new: bool = False
-    """Whether it was not there before (a text that came in, for one)."""
+    is_new: bool = False
+    """Whether it did not exist before, for example a received message."""
 
 
 RELOAD = Change(Subject.VIEW, 0)
-"""Too much has changed since the watcher last looked: read everything again."""
+"""Too many changes since the last read: read everything again."""

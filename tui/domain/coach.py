@@ -1,7 +1,8 @@
-"""The failure coach: what is best done about a message in trouble, and by which command.
+"""Recommend what to do about a failed or uncertain message, and with which command.
 
-The provider layer says what a code advises; this says it in words, and falls back on the status
-and on the kind of error where no code told.
+The provider layer translates an error code into an `Advice`; this module turns the advice into
+text. Without a code it falls back on the status. It also explains why the status of a message
+cannot change any more, so that silence is not mistaken for a failure.
 """
 
 from dataclasses import dataclass
@@ -12,54 +13,68 @@ from tui.domain.status import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Counsel:
-    """The next best step."""
+class NextStep:
+    """Best next step for a message."""
 
-    words: str
+    text: str
     command: str = ""
-    """The command that does it (its key is shown before the words); empty: none does."""
+    """Id of the command that does it (its key is shown before the text); empty: there is none."""
 
 
-_COUNSELS = {
-    Advice.WAIT: Counsel("nothing to do: it is still on its way"),
-    Advice.RETRY: Counsel("sends it again now", "retry"),
-    Advice.LATER: Counsel("sends it again, best in an hour: the phone was out of reach", "retry"),
-    Advice.OTHER_ACCOUNT: Counsel("sends it through another account", "retry_through"),
-    Advice.FIX_NUMBER: Counsel("writes to the right number: this one does not work", "new"),
-    Advice.FIX_TEXT: Counsel("copies the text: change it and send it anew", "copy_text"),
-    Advice.FIX_SENDER: Counsel("chooses another sender, then send it again", "retry_through"),
-    Advice.TOP_UP: Counsel("shows the account: top it up, then send it again", "accounts"),
-    Advice.SETTINGS: Counsel("shows the account: mend its settings, then send again", "accounts"),
-    Advice.ASK_PROVIDER: Counsel("another account; or ask this provider", "retry_through"),
-    Advice.STOP: Counsel("puts it aside: this customer must not be texted", "resolve"),
-    Advice.SETTLE: Counsel("settles it: it went out, or send it again", "resolve"),
+_STEPS = {
+    Advice.WAIT: NextStep("nothing to do: it is still on its way"),
+    Advice.RETRY: NextStep("sends it again now", "retry"),
+    Advice.LATER: NextStep("sends it again, best in an hour: the phone was out of reach", "retry"),
+    Advice.OTHER_ACCOUNT: NextStep("sends it through another account", "retry_through"),
+    Advice.FIX_NUMBER: NextStep("writes to the right number: this one does not work", "new"),
+    Advice.FIX_TEXT: NextStep("copies the text: change it and send it anew", "copy_text"),
+    Advice.FIX_SENDER: NextStep("chooses another sender, then send it again", "retry_through"),
+    Advice.TOP_UP: NextStep("shows the account: top it up, then send it again", "accounts"),
+    Advice.SETTINGS: NextStep("shows the account: mend its settings, then send again", "accounts"),
+    Advice.ASK_PROVIDER: NextStep("another account; or ask this provider", "retry_through"),
+    Advice.STOP: NextStep("puts it aside: this customer must not be texted", "resolve"),
+    Advice.RESOLVE: NextStep("settles it: it went out, or send it again", "resolve"),
 }
-_BY_STATUS = {
-    Status.UNCERTAIN: Advice.SETTLE,
+_ADVICE_BY_STATUS = {
+    Status.UNCERTAIN: Advice.RESOLVE,
     Status.EXPIRED: Advice.LATER,
     Status.FAILED: Advice.RETRY,
     Status.REJECTED: Advice.OTHER_ACCOUNT,
 }
-_NEEDS_ANOTHER = frozenset({Advice.OTHER_ACCOUNT, Advice.ASK_PROVIDER})
-_ONLY_ACCOUNT = Counsel("sends it again; if it fails again, ask the provider", "retry")
+_NEEDS_OTHER_ACCOUNT = frozenset({Advice.OTHER_ACCOUNT, Advice.ASK_PROVIDER})
+_ONLY_ACCOUNT_STEP = NextStep("sends it again; if it fails again, ask the provider", "retry")
 
 
-def advice_for(status: Status | None, advice: Advice) -> Advice:
-    """What holds: a maybe-sent message is settled first, else the code's advice or the status'."""
-    if status is None or not status.trouble:
+def choose_advice(status: Status | None, advice: Advice) -> Advice:
+    """Return the advice that applies to a message.
+
+    An uncertain message is resolved first; otherwise the advice of the error code applies, then
+    that of the status.
+
+    Args:
+        status: Status of the message; None for received messages and notes.
+        advice: Advice of the provider's error code.
+    """
+    if status is None or not status.is_problem:
         return Advice.NONE
     if status is Status.UNCERTAIN:
-        return Advice.SETTLE
-    return _BY_STATUS[status] if advice in (Advice.NONE, Advice.WAIT) else advice
+        return Advice.RESOLVE
+    # "Wait" does not help once the status is final, so the status decides then, too.
+    return _ADVICE_BY_STATUS[status] if advice in (Advice.NONE, Advice.WAIT) else advice
 
 
-def coach(message: Message, *, several_accounts: bool = True) -> Counsel | None:
-    """What to do about a message; None when there is nothing to do."""
+def recommend_step(message: Message, *, several_accounts: bool = True) -> NextStep | None:
+    """Return the best next step for a message, or None if there is nothing to do.
+
+    Args:
+        message: Message that failed or is uncertain.
+        several_accounts: Whether another account can be chosen.
+    """
     if message.handled:
         return None
-    advice = advice_for(message.status, message.advice)
+    advice = choose_advice(message.status, message.advice)
     if advice is Advice.NONE:
         return None
-    if advice in _NEEDS_ANOTHER and not several_accounts:
-        return _ONLY_ACCOUNT
-    return _COUNSELS[advice]
+    if advice in _NEEDS_OTHER_ACCOUNT and not several_accounts:
+        return _ONLY_ACCOUNT_STEP
+    return _STEPS[advice]

@@ -1,7 +1,7 @@
-"""What a customer's message says about being written to at all.
+"""Recognise opt-outs, opt-ins and calls for help in a customer's message.
 
-Product behaviour, not legal advice. Only a whole message that is one of the agreed words decides
-by itself; anything else that sounds like "leave me alone" is shown to an agent, who decides.
+Product behaviour, not legal advice. Only a message that consists of one agreed keyword decides on
+its own. Any other text that resembles an opt-out is shown to an agent, who decides.
 """
 
 import re
@@ -9,40 +9,44 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tui.domain.fold import fold
+from tui.domain.fold import fold_text
 
-_LONGEST_COMMAND = 160
-"""Characters that a lone word may come in with its blanks and exclamation marks."""
-_LONGEST_READ = 1_000
-"""Characters of a message that are searched for phrases: who wants out says so early."""
-_APART = re.compile(r"[^\w\s]|_")
+_KEYWORD_LIMIT = 160
+"""Longest message in characters that can be a keyword with blanks and punctuation."""
+_PHRASE_LIMIT = 1_000
+"""Characters searched for phrases: an opt-out stands near the beginning of a message."""
+_SEPARATOR = re.compile(r"[^\w\s]|_")
 _SHOUTED_STOP = re.compile(r"\W*STOPP?\b")
 
 
 class Verdict(StrEnum):
-    """What a message asks for."""
+    """Meaning of a message for consent."""
 
     STOP = "stop"
-    """An agreed word, nothing else: lock the contact."""
+    """An opt-out keyword and nothing else: lock the contact."""
     START = "start"
-    """In again; means something only for a contact who is out."""
+    """An opt-in; has a meaning only for a contact who opted out."""
     HELP = "help"
     SUSPECTED = "suspected"
-    """Sounds like opting out: an agent decides, nothing is locked by guess."""
+    """Resembles an opt-out: an agent decides, nothing is locked on a guess."""
     NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class WordList:
-    """Agreed words, in the form that `word_list` gives them."""
+class Keywords:
+    """Agreed keywords, normalised by `make_keywords`."""
 
     stop: frozenset[str]
     start: frozenset[str] = frozenset()
     help: frozenset[str] = frozenset()
 
-    def verdict(self, said: Iterable[str]) -> Verdict:
-        """Return what a message means that can be read as any of `said`; stop comes first."""
-        forms = frozenset(said)
+    def classify(self, readings: Iterable[str]) -> Verdict:
+        """Return the meaning of a message; an opt-out wins.
+
+        Args:
+            readings: Normalised forms of the message.
+        """
+        forms = frozenset(readings)
         if forms & self.stop:
             return Verdict.STOP
         if forms & self.start:
@@ -50,76 +54,95 @@ class WordList:
         return Verdict.HELP if forms & self.help else Verdict.NONE
 
 
-def word_list(
+def make_keywords(
     *, stop: Iterable[str], start: Iterable[str] = (), help: Iterable[str] = ()
-) -> WordList:
-    """Return a list of agreed words, which may be written with any case, accent or punctuation."""
-    return WordList(_forms_of_all(stop), _forms_of_all(start), _forms_of_all(help))
+) -> Keywords:
+    """Return a list of agreed keywords; case, accents and punctuation do not matter.
+
+    Args:
+        stop: Keywords that opt out.
+        start: Keywords that opt in again.
+        help: Keywords that request help.
+    """
+    return Keywords(_normalize_all(stop), _normalize_all(start), _normalize_all(help))
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The agreed words: those that count everywhere, and more by country (ISO)."""
+class KeywordTable:
+    """Agreed keywords: those of all countries, and more by country (ISO)."""
 
-    everywhere: WordList
-    countries: Mapping[str, WordList] = field(default_factory=dict)
+    everywhere: Keywords
+    countries: Mapping[str, Keywords] = field(default_factory=dict)
 
-    def lists(self, country: str | None) -> Iterator[WordList]:
-        """Yield the lists that count in `country`; all of them when it is not known."""
+    def select_lists(self, country: str | None) -> Iterator[Keywords]:
+        """Yield the lists of `country`, or all lists if the country is unknown."""
         yield self.everywhere
-        for code, words in self.countries.items():
+        for code, keywords in self.countries.items():
             if country is None or code == country.upper():
-                yield words
+                yield keywords
 
 
-def judge(text: str, country: str | None = None, words: Words | None = None) -> Verdict:
-    """Return what the customer's message `text` asks for. Never raises.
+def classify_message(
+    text: str, country: str | None = None, keywords: KeywordTable | None = None
+) -> Verdict:
+    """Return the meaning of a customer's message. Never raises.
 
-    The whole message must be a word on the list, apart from case, accents and punctuation. A word
-    of another country's list is only suspected.
+    The whole message must be a keyword, apart from case, accents and punctuation. A keyword of
+    another country is only suspected.
+
+    Args:
+        text: Message as it was received.
+        country: Country of the customer (ISO), or None if unknown.
+        keywords: Keywords to use in place of `DEFAULT_KEYWORDS`.
     """
-    words = words or DEFAULT
+    keywords = keywords or DEFAULT_KEYWORDS
     message = text.strip()
-    if len(message) <= _LONGEST_COMMAND:
-        said = _forms(message)
-        for agreed in words.lists(country):
-            if (verdict := agreed.verdict(said)) is not Verdict.NONE:
+    if len(message) <= _KEYWORD_LIMIT:
+        readings = _normalize_forms(message)
+        for agreed in keywords.select_lists(country):
+            if (verdict := agreed.classify(readings)) is not Verdict.NONE:
                 return verdict
-    return Verdict.SUSPECTED if _sounds_like_stop(message[:_LONGEST_READ], words) else Verdict.NONE
+    return (
+        Verdict.SUSPECTED if _is_possible_stop(message[:_PHRASE_LIMIT], keywords) else Verdict.NONE
+    )
 
 
-def _sounds_like_stop(message: str, words: Words) -> bool:
-    """Tell whether a message that is no agreed word still seems to say "no more of this"."""
-    from tui.domain.consent_phrases import asks_to_stop
+def _is_possible_stop(message: str, keywords: KeywordTable) -> bool:
+    """Return whether a message without a keyword still seems to be an opt-out."""
+    from tui.domain.consent_phrases import is_stop_request
 
     first_line = message.partition("\n")[0]
-    stops = (words.everywhere.stop, *(agreed.stop for agreed in words.countries.values()))
-    if len(first_line) <= _LONGEST_COMMAND and _forms(first_line) & frozenset().union(*stops):
+    stops = (keywords.everywhere.stop, *(agreed.stop for agreed in keywords.countries.values()))
+    if len(first_line) <= _KEYWORD_LIMIT and _normalize_forms(first_line) & frozenset().union(
+        *stops
+    ):
         return True
-    return bool(_SHOUTED_STOP.match(message)) or asks_to_stop(_spaced(fold(message)))
+    return bool(_SHOUTED_STOP.match(message)) or is_stop_request(
+        _separate_words(fold_text(message))
+    )
 
 
-def _forms(message: str) -> frozenset[str]:
-    """Return the ways to read a message as a word: "opt-out" as "opt out" and as "optout"."""
-    folded = fold(message)
-    return frozenset({_spaced(folded), " ".join(_APART.sub("", folded).split())})
+def _normalize_forms(message: str) -> frozenset[str]:
+    """Return all readings of a text as a keyword: "opt-out" as "opt out" and as "optout"."""
+    folded = fold_text(message)
+    return frozenset({_separate_words(folded), " ".join(_SEPARATOR.sub("", folded).split())})
 
 
-def _forms_of_all(words: Iterable[str]) -> frozenset[str]:
+def _normalize_all(words: Iterable[str]) -> frozenset[str]:
     """Return the readings of all `words`, without the empty one."""
-    return frozenset(form for word in words for form in _forms(word) if form)
+    return frozenset(form for word in words for form in _normalize_forms(word) if form)
 
 
-def _spaced(folded: str) -> str:
+def _separate_words(folded: str) -> str:
     """Return folded text as words with one blank between them."""
-    return " ".join(_APART.sub(" ", folded).split())
+    return " ".join(_SEPARATOR.sub(" ", folded).split())
 
 
-_FRENCH = word_list(stop=("ARRET", "ARRETER", "STOPPER"))
-_GERMAN = word_list(stop=("STOPP",))
+_FRENCH = make_keywords(stop=("ARRET", "ARRETER", "STOPPER"))
+_GERMAN = make_keywords(stop=("STOPP",))
 
-DEFAULT = Words(
-    everywhere=word_list(
+DEFAULT_KEYWORDS = KeywordTable(
+    everywhere=make_keywords(
         stop=(
             "STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE",
             "OPTOUT", "OPT OUT", "OPT-OUT", "REMOVE", "TD",
@@ -130,8 +153,8 @@ DEFAULT = Words(
     countries={
         "FR": _FRENCH, "BE": _FRENCH, "CH": _FRENCH, "LU": _FRENCH, "CA": _FRENCH,
         "DE": _GERMAN, "AT": _GERMAN,
-        "PL": word_list(stop=("WYPISZ", "REZYGNUJE")),
-        "EE": word_list(stop=("STOPP", "LOOBU")),
+        "PL": make_keywords(stop=("WYPISZ", "REZYGNUJE")),
+        "EE": make_keywords(stop=("STOPP", "LOOBU")),
     },
 )  # fmt: skip
-"""Words to start from. There is no common list for Europe: edit these by country."""
+"""Keywords to start from. There is no common list for Europe: edit these by country."""

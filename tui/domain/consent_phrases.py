@@ -1,8 +1,8 @@
-"""Plain-language ways to say "stop writing to me" in five languages.
+"""Recognise "stop writing to me" in plain language in five languages.
 
-Each pattern reads folded words with single blanks: "Don't text me!" comes as "don t text me". A
-pattern may be wrong either way, for an agent decides: it should be wrong seldom, and rather about
-"the bus stop" than not see "take me off your list".
+Each pattern reads folded text with single blanks: "Don't text me!" arrives as "don t text me".
+A pattern may err in both directions because an agent decides. It should err seldom, and rather
+report "the bus stop" than miss "take me off your list".
 """
 
 import re
@@ -16,7 +16,7 @@ _GROUPS = {
     "WIADOMOSCI": r"(sms\w*|wiadomosci|powiadomien|reklam)\b",
     "NACHRICHTEN": r"(sms|nachrichten?|mitteilungen|benachrichtigungen)\b",
 }
-"""What several patterns share; capitals never occur in folded words."""
+"""Parts shared by several patterns; folded text has no capitals, so these names are safe."""
 
 _ENGLISH = (
     r"\b(stop|quit|cease)( all)? (text|txt|messag|msg|contact|spam|harass|bother|bugg|annoy)\w*",
@@ -123,13 +123,17 @@ _GERMAN = (
 )
 
 
-def asks_to_stop(words: str) -> bool:
-    """Tell whether folded `words`, one blank between them, ask not to be written to any more."""
-    return _phrases().search(words) is not None
+def is_stop_request(text: str) -> bool:
+    """Return whether a text contains a request to stop writing.
+
+    Args:
+        text: Folded text with one blank between its words.
+    """
+    return _compile_phrases().search(text) is not None
 
 
 @cache
-def _phrases() -> re.Pattern[str]:
-    """Return all patterns as one, made when the first message is judged."""
+def _compile_phrases() -> re.Pattern[str]:
+    """Return all patterns as one, compiled when the first message is classified."""
     phrases = "|".join(_ENGLISH + _FRENCH + _POLISH + _ESTONIAN + _GERMAN)
     return re.compile(re.sub("[A-Z_]{3,}", lambda name: _GROUPS[name[0]], phrases))

@@ -1,14 +1,14 @@
-"""A conversation: everything exchanged with one remote party, and its place in the desk's work."""
+"""Describe a conversation: all messages exchanged with one party, and its triage state."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.domain.message import NOTHING, Direction, Enclosed, Format
+from tui.domain.message import NO_MMS_CONTENT, Direction, Format, MmsContent
 from tui.domain.status import Status
 
 
 class State(StrEnum):
-    """Whether a conversation asks for work."""
+    """Whether a conversation needs work."""
 
     OPEN = "open"
     SNOOZED = "snoozed"
@@ -24,51 +24,51 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The summary of a thread, as one row of the list."""
+    """Summary of a conversation, as one row of the list."""
 
     id: int
     party: str
-    """The key: E.164, or a short code or name in lower case."""
+    """Key: E.164 number, or a short code or name in lower case."""
     address: str
-    """The party's address as it came."""
+    """Address of the party as it was received."""
     name: str
-    """The contact's name, empty when nobody gave one."""
+    """Name of the contact; empty if there is none."""
     state: State
     snoozed_until: int | None
-    """Ms UTC; None while snoozed means: until a reply."""
+    """Ms UTC; None while snoozed means until the customer replies."""
     assignee: str
     starred: bool
     labels: tuple[str, ...]
     unread: int
     waiting_since: int | None
-    """When the oldest unanswered text came in, ms UTC; None when nobody waits."""
+    """When the oldest unanswered message was received, ms UTC; None if all are answered."""
     failed: int
-    """Outgoing messages in trouble that nobody has dealt with."""
+    """Number of failed or uncertain outgoing messages that are not yet resolved."""
     last_id: int
     last_at: int
     last_direction: Direction | None
     last_status: Status | None
     preview: str
-    """The beginning of the last message, as it came."""
+    """Beginning of the last message, as it was received."""
     account: str
-    """The account the customer last used, so the one a reply goes out through."""
+    """Account that the customer last used, and therefore the account of a reply."""
     own: str
-    """Our address the customer last wrote to."""
+    """Our address that the customer last wrote to."""
     opted_out: bool
     rank: int
-    """The place in the order "longest waiting": the waiting ones first, then by last message."""
+    """Sort key of "longest waiting": waiting conversations first, then by last message."""
     last_format: Format = Format.SMS
     suspected: bool = False
-    """Whether a text in it may ask for no more texts, and waits to be judged."""
+    """Whether one of its messages may be an opt-out that an agent has to judge."""
 
     @property
     def title(self) -> str:
-        """What to call the other side."""
+        """Return the name of the contact, or the address if there is no name."""
         return self.name or self.address
 
     @property
-    def pinged(self) -> bool:
-        """Whether the last thing that went out only asked whether the phone is on."""
+    def is_last_message_ping(self) -> bool:
+        """Return whether the last message only pinged the phone."""
         return self.last_direction is Direction.OUT and self.last_format is Format.PING
 
 
@@ -77,36 +77,41 @@ class View:
     """Which conversations a list shows, and in which order."""
 
     state: State | None = State.OPEN
-    """Of a list by state, by assignee or by label; the others show every state.
+    """State of a list by state, assignee or label; the other lists show every state.
 
-    None: every state, of a list by state or by label.
+    None: every state, for a list by state or by label.
     """
     assignee: str | None = None
-    """None: anybody's; empty: nobody's."""
+    """None: any assignee; empty: only unassigned conversations."""
     label: str = ""
     starred: bool = False
     failed: bool = False
     drafts_of: str = ""
     """Only conversations with a draft of this agent."""
     mentions_of: str = ""
-    """Only conversations with a note that names this agent, closed ones until it was seen."""
+    """Only conversations with a note that mentions this agent; closed ones until it is seen."""
     text: str = ""
-    """Only those whose name, number or last message contains this."""
+    """Only conversations whose name, number or last message contains this text."""
     order: Order = Order.WAITING
 
 
-_NEVER_WAITING = 10_000_000_000_000
-"""Later than any waiting time, so that all who wait come first."""
+_NOT_WAITING_BASE = 10_000_000_000_000
+"""Later than any waiting time, so that all waiting conversations come first."""
 
 
-def rank(waiting_since: int | None, last_at: int) -> int:
-    """The ascending sort key of "longest waiting"."""
-    return waiting_since if waiting_since is not None else _NEVER_WAITING - last_at
+def compute_waiting_rank(waiting_since: int | None, last_at: int) -> int:
+    """Return the ascending sort key of "longest waiting".
+
+    Args:
+        waiting_since: When the oldest unanswered message was received, ms UTC; or None.
+        last_at: When the last message was written, ms UTC.
+    """
+    return waiting_since if waiting_since is not None else _NOT_WAITING_BASE - last_at
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an agent has typed and not sent."""
+    """Text that an agent has typed but not sent."""
 
     conversation_id: int
     agent: str
@@ -115,12 +120,12 @@ class Draft:
     sender: str
     began_at: int
     updated_at: int
-    enclosed: Enclosed = NOTHING
+    mms: MmsContent = NO_MMS_CONTENT
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers of the header line, each kept as a counter."""
+    """Numbers of the header line, each stored as a counter."""
 
     open: int = 0
     waiting: int = 0

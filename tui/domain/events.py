@@ -1,7 +1,8 @@
-"""What providers tell the desk: replies, receipts, and things that could not be read.
+"""Describe what providers report: replies, receipts and items that could not be read.
 
-All are delivered at least once. `event_id` is the provider's own id where it has one, otherwise a
-digest of the content: with the account and the kind it is unique for ever.
+Each event is delivered at least once. `event_id` is the provider's own id where it has one,
+otherwise a digest of the content: together with the account and the kind it is unique for ever.
+`TimelineEntry` is one step in the history of a message, made from stored events.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from tui.domain.status import Status
 
 
 class EventKind(StrEnum):
-    """What an event is about; part of its unique key."""
+    """Kind of an event; part of its unique key."""
 
     REPLY = "reply"
     RECEIPT = "receipt"
@@ -23,53 +24,53 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A text from a customer."""
+    """A message from a customer."""
 
     event_id: str
     party: str
-    """The customer's address as it came."""
+    """Address of the customer as it was received."""
     text: str
     received_at: int | None
-    """When the provider got it (ms UTC); None when it did not say."""
+    """When the provider received it, ms UTC; None if not given."""
     raw: str
-    """The provider's payload as JSON text, secrets removed."""
+    """Payload of the provider as JSON text, without secrets."""
     own: str = ""
-    """The address the customer wrote to, when the provider says."""
-    answers: str = ""
-    """The provider's id of the message answered, when it says."""
+    """Address that the customer wrote to, if given."""
+    answered_id: str = ""
+    """The provider's id of the message being answered, if given."""
     reference: str = ""
-    """Our client reference of the message answered, when it comes back."""
+    """Our client reference of the message being answered, if given."""
     attachments: tuple[Attachment, ...] = ()
     subject: str = ""
     opted_out: bool = False
-    """Whether the provider itself marks the sender as opted out."""
+    """Whether the provider itself marks the customer as opted out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """News about a message that was sent."""
+    """A delivery receipt of a sent message."""
 
     event_id: str
     status: Status | None
-    """None when the provider's word says nothing new, or a word nobody documented."""
+    """None if the provider's status says nothing new or is not documented."""
     word: str
-    """The provider's own word, always kept."""
+    """Status in the provider's own terms; always stored."""
     at: int | None
-    """When it happened by the provider's clock (ms UTC); None when it did not say."""
+    """When it happened by the provider's clock, ms UTC; None if not given."""
     raw: str
     provider_id: str = ""
     reference: str = ""
     code: str = ""
     reason: str = ""
-    """The code's meaning in words for an agent."""
+    """Meaning of the code, as text for an agent."""
     parts: int = 0
     price: str = ""
-    """As a decimal text with its currency where known."""
+    """Decimal text, with its currency where known."""
     opted_out: bool = False
-    ends_reports: bool = False
-    """Whether the provider says that nothing more can be asked about this message."""
+    is_last_report: bool = False
+    """Whether the provider will report nothing more about this message."""
     advice: Advice = Advice.NONE
-    """What the code advises when the message is in trouble."""
+    """Advice that follows from the code if the message failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,13 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An item that could not be understood: kept raw, set aside, never in the way of others."""
+    """An item that could not be parsed: stored raw and skipped, so that it never blocks others."""
 
     event_id: str
-    """The provider's id where it could be read (so that it can be confirmed), else a digest."""
+    """The provider's id if it could be read (so that it can be confirmed), else a digest."""
     problem: str
     raw: str
-    confirm: bool = True
+    can_confirm: bool = True
     """Whether `event_id` is the provider's own and should be confirmed."""
 
 
@@ -98,21 +99,21 @@ Event = Reply | Receipt | OptOut | Unreadable
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class EventPage:
     """A page of events, oldest first."""
 
     events: tuple[Event, ...] = ()
-    more: bool = False
-    """Whether asking again at once can bring more."""
+    has_more: bool = False
+    """Whether an immediate second request can return more."""
     cursor: str = ""
-    """Where to go on, for providers that are asked by date; empty for those that confirm."""
+    """Where to continue, for providers queried by date; empty for those that confirm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What is left on an account, in the provider's own measure."""
+    """Balance of an account, in the provider's own unit."""
 
     text: str
-    """For people: "EUR 12.40", "250 credits"."""
+    """Text to show: "EUR 12.40", "250 credits"."""
     amount: float | None = None
     details: dict[str, str] = field(default_factory=dict)

@@ -1,23 +1,23 @@
-"""Words without case and accents, so that a search for "lodz" finds "Łódź".
+"""Normalise case and accents, so that a search for "lodz" finds "Łódź".
 
-What is indexed and what is asked go through the same `fold`; only then can they meet.
+Indexed text and search text must go through the same `fold_text`, otherwise they never match.
 """
 
 import re
 import unicodedata
 
-_LETTERS = str.maketrans(
+_TRANSLITERATIONS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "þ": "th"}
 )
-"""Letters that are not a base with a mark, though people type them without."""
-_DROPPED = frozenset({"Mn", "Me", "Cf", "Cs", "Cc"})
+"""Characters that do not decompose into a base and a mark but are typed without one."""
+_DROPPED_CATEGORIES = frozenset({"Mn", "Me", "Cf", "Cs", "Cc"})
 _WORD = re.compile(r"[^\W_]+")
-_MOST_WORDS = 24
-_LONGEST_WORD = 64
-_FINDS_NOTHING = '""'
+_WORD_LIMIT = 24
+_WORD_LENGTH_LIMIT = 64
+_EMPTY_QUERY = '""'
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return `text` in lower case without accents, ligatures or invisible characters.
 
     Line breaks and tabs become blanks. Idempotent.
@@ -26,20 +26,23 @@ def fold(text: str) -> str:
         return text.lower()
     spaced = re.sub(r"[\t\n\v\f\r\x1c-\x1f\x85]", " ", text)
     plain = unicodedata.normalize("NFKD", spaced).casefold()
-    plain = unicodedata.normalize("NFKD", plain).translate(_LETTERS)
-    return "".join(c for c in plain if " " <= c < "\x7f" or unicodedata.category(c) not in _DROPPED)
+    # Case folding can produce characters that decompose again.
+    plain = unicodedata.normalize("NFKD", plain).translate(_TRANSLITERATIONS)
+    return "".join(
+        c for c in plain if " " <= c < "\x7f" or unicodedata.category(c) not in _DROPPED_CATEGORIES
+    )
 
 
-def words(text: str) -> list[str]:
-    """Return the folded words of `text`: runs of letters and digits, nothing else."""
-    return _WORD.findall(fold(text))
+def split_words(text: str) -> list[str]:
+    """Return the folded words of `text`: runs of alphabetic characters and digits only."""
+    return _WORD.findall(fold_text(text))
 
 
-def search_query(text: str) -> str:
-    """Return what a person typed as an FTS5 query: every word must be there, whole or begun.
+def to_fts_query(text: str) -> str:
+    """Return typed text as an FTS5 query: each word must occur, whole or as a prefix.
 
-    Never raises and never makes a query that FTS5 refuses; without a word it finds nothing.
-    The index must hold `fold(text)`.
+    Never raises and never makes a query that FTS5 rejects; without a word it finds nothing.
+    The index must hold `fold_text(text)`.
     """
-    asked = [f'"{word[:_LONGEST_WORD]}"*' for word in words(text)[:_MOST_WORDS]]
-    return " AND ".join(asked) or _FINDS_NOTHING
+    terms = [f'"{word[:_WORD_LENGTH_LIMIT]}"*' for word in split_words(text)[:_WORD_LIMIT]]
+    return " AND ".join(terms) or _EMPTY_QUERY

@@ -1,4 +1,4 @@
-"""A message as the desk keeps it, and what an agent asks to be sent."""
+"""Describe stored messages, messages to be sent, and the advice on a failed one."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from tui.domain.status import Status
 
 
 class Direction(StrEnum):
-    """Which way a line of a conversation goes."""
+    """Direction of a message in a conversation."""
 
     IN = "in"
     OUT = "out"
@@ -22,15 +22,15 @@ class Format(StrEnum):
     MMS = "MMS"
     TTS = "TTS"
     PING = "PING"
-    """Shows nothing on the phone; its receipt tells whether the phone is on."""
+    """Shows nothing on the phone; its receipt reports whether the phone is on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a message."""
+    """A file received with a message."""
 
     name: str
-    """As the sender called it: outside text."""
+    """Name given by the sender: untrusted text."""
     content_type: str
     data: bytes
 
@@ -47,91 +47,91 @@ class AttachmentInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosed:
-    """What goes with the text of an MMS."""
+class MmsContent:
+    """What an MMS contains besides its text."""
 
     media: tuple[str, ...] = ()
-    """Addresses of pictures, http or https."""
+    """URLs of pictures, http or https."""
     subject: str = ""
 
     def __bool__(self) -> bool:
-        """Whether there is anything."""
+        """Return whether there are pictures or a subject."""
         return bool(self.media or self.subject)
 
 
-NOTHING = Enclosed()
-"""An ordinary text."""
+NO_MMS_CONTENT = MmsContent()
+"""Content of an ordinary SMS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One line of a conversation: a text in, a text out, or a private note."""
+    """One item of a conversation: a received message, a sent message or a private note."""
 
     id: int
-    """Grows with `at`; its `ids.reference` is our client reference at providers that take one."""
+    """Grows with `at`; `ids.to_reference` makes our client reference of it."""
     conversation_id: int
     direction: Direction
     status: Status | None
-    """None for texts that came in and for notes."""
+    """None for received messages and for notes."""
     account: str
     body: str
-    """As it came or as it was typed, repaired but not made printable."""
+    """Text as received or typed: repaired, but not made printable."""
     at: int
     """When the customer or the agent wrote it, ms UTC."""
     sender: str = ""
-    """The address it came from or goes out under; empty means the account's default."""
+    """Address it came from or goes out with; empty: the account's default."""
     agent: str = ""
     provider_id: str = ""
     word: str = ""
-    """The provider's own word for the status."""
+    """Status in the provider's own terms."""
     code: str = ""
-    """The provider's own error code, empty when it gave none."""
+    """Error code of the provider; empty if there is none."""
     reason: str = ""
-    """Why it failed, in words for an agent."""
+    """Reason of the failure, as text for an agent."""
     status_at: int = 0
     """When the status last changed, ms UTC."""
     scheduled_at: int | None = None
     hold_until: int = 0
-    """Until when (ms UTC) it can be taken back, as it has not left the desk."""
+    """End of the grace period (ms UTC); until then it can be cancelled here."""
     parts: int = 0
-    """Parts as the provider counted them, 0 when it did not say."""
+    """Number of parts counted by the provider; 0 if not reported."""
     format: Format = Format.SMS
     subject: str = ""
     media: tuple[str, ...] = ()
     retry_of: int | None = None
     contradicted: bool = False
-    """Whether receipts reported two different ends."""
+    """Whether receipts reported two different final statuses."""
     handled: bool = False
-    """Whether an agent has dealt with its failure."""
+    """Whether an agent has resolved its failure."""
     suspected: bool = False
-    """Whether it may ask, in plain words, to be left alone."""
+    """Whether it may be an opt-out in plain language."""
     attachments: int = 0
     attempts: int = 0
-    """How often it was handed to the provider."""
+    """How often it was submitted to the provider."""
     cancel_wanted: bool = False
-    """Whether an agent has asked to take it back and the provider has not answered yet."""
+    """Whether an agent cancelled it and the provider has not answered yet."""
     cancel_on_reply: bool = False
-    """Whether it is taken back when the customer writes before its time."""
+    """Whether it is cancelled if the customer writes before its time."""
     advice: Advice = Advice.NONE
-    """What the code of its failure advises."""
+    """Advice that follows from the code of its failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewMessage:
-    """What an agent wants sent: the intent that a composer writes into the store."""
+    """A message to be queued, as the composer writes it into the store."""
 
     to: str
-    """The conversation's party: E.164, or a short code as it came."""
+    """Party of the conversation: E.164 number, or a short code as received."""
     body: str
     account: str
     sender: str = ""
     agent: str = ""
     scheduled_at: int | None = None
     hold_until: int = 0
-    """Not handed to the provider before this moment (ms UTC), so that it can be taken back."""
+    """Not submitted before this moment (ms UTC), so that it can be cancelled."""
     format: Format = Format.SMS
     subject: str = ""
     media: tuple[str, ...] = ()
     retry_of: int | None = None
     cancel_on_reply: bool = False
-    """Not to be sent when the customer writes before `scheduled_at`."""
+    """Do not send it if the customer writes before `scheduled_at`."""

@@ -1,19 +1,19 @@
-"""How the desk has been doing: what is counted, and how counts become lines of text."""
+"""Describe the traffic statistics, and draw counts as lines of text."""
 
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-_HOUR = 3_600_000
-_MS = 1_000
+_HOUR_MS = 3_600_000
+_SECOND_MS = 1_000
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ASCII_BLOCKS = " .:-=+*#%"
 
 
 @dataclass(frozen=True, slots=True)
-class AccountNumbers:
-    """What became of what went out through one account."""
+class AccountStatistics:
+    """Outgoing messages of one account by their result."""
 
     account: str
     sent: int
@@ -22,75 +22,109 @@ class AccountNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
-    """The last days; hours are counted from `since`."""
+class TrafficStatistics:
+    """Traffic of the last days; hours are counted from `since`."""
 
     since: int
-    """Ms UTC, when a local day begins."""
-    came_in: tuple[int, ...]
-    """Texts of each hour."""
-    went_out: tuple[int, ...]
-    accounts: tuple[AccountNumbers, ...]
-    answers: tuple[tuple[int, int], ...]
-    """When a customer began to wait (ms UTC) and how long until the answer (ms)."""
+    """Start of a local day, ms UTC."""
+    received: tuple[int, ...]
+    """Received messages of each hour."""
+    sent: tuple[int, ...]
+    accounts: tuple[AccountStatistics, ...]
+    reply_times: tuple[tuple[int, int], ...]
+    """When a customer began to wait (ms UTC) and how long until the reply (ms)."""
     opt_outs: tuple[int, ...]
     """When customers opted out, ms UTC."""
 
 
-def waits(turns: Iterable[tuple[int, str, int]]) -> list[tuple[int, int]]:
-    """From (conversation, direction, at) in order: (asked at, ms until answered) of each question.
+def measure_waits(turns: Iterable[tuple[int, str, int]]) -> list[tuple[int, int]]:
+    """Return when each question was asked (ms UTC) and how long it waited (ms).
 
-    Texts that follow each other are one question, asked with the first.
+    Consecutive messages of a customer are one question, asked with the first.
+
+    Args:
+        turns: Conversation, direction and time (ms UTC) of each message, in order.
     """
     found: list[tuple[int, int]] = []
-    here, asked = 0, -1
+    here, asked_at = 0, -1
     for conversation, direction, at in turns:
         if conversation != here:
-            here, asked = conversation, -1
+            here, asked_at = conversation, -1
         if direction == "in":
-            asked = at if asked < 0 else asked
-        elif asked >= 0:
-            found.append((asked, max(0, at - asked)))
-            asked = -1
+            asked_at = at if asked_at < 0 else asked_at
+        elif asked_at >= 0:
+            found.append((asked_at, max(0, at - asked_at)))
+            asked_at = -1
     return found
 
 
-def median_wait(answers: Iterable[tuple[int, int]], since: int) -> int | None:
-    """The middle wait (ms) of what was asked from `since` on; None when nothing was answered."""
-    spans = [span for asked, span in answers if asked >= since]
+def find_median_wait(answers: Iterable[tuple[int, int]], since: int) -> int | None:
+    """Return the median wait in ms, or None if nothing was answered.
+
+    Args:
+        answers: When each question was asked (ms UTC) and how long it waited (ms).
+        since: Ignore questions before this moment, ms UTC.
+    """
+    spans = [span for asked_at, span in answers if asked_at >= since]
     return round(statistics.median(spans)) if spans else None
 
 
-def busiest(numbers: Numbers, zone: tzinfo | None, most: int = 3) -> list[tuple[int, int]]:
-    """The local hours (0 to 23) in which most texts came in, with how many, the most first."""
+def find_busiest_hours(
+    numbers: TrafficStatistics, zone: tzinfo | None, limit: int = 3
+) -> list[tuple[int, int]]:
+    """Return the local hours (0 to 23) with the most received messages, and their counts.
+
+    Args:
+        numbers: Statistics to read.
+        zone: Zone of the agent; None for that of the system.
+        limit: Largest number of hours returned.
+    """
     totals = [0] * 24
-    for place, count in enumerate(numbers.came_in):
-        at = (numbers.since + place * _HOUR) / _MS
+    for place, count in enumerate(numbers.received):
+        at = (numbers.since + place * _HOUR_MS) / _SECOND_MS
         totals[datetime.fromtimestamp(at, zone).hour] += count
     ranked = sorted(enumerate(totals), key=lambda pair: (-pair[1], pair[0]))
-    return [pair for pair in ranked[:most] if pair[1]]
+    return [pair for pair in ranked[:limit] if pair[1]]
 
 
-def spark(values: Sequence[int], *, ascii: bool = False, scale: int = 0) -> str:
-    """One sign for each value, as high as it is beside the highest (or `scale`)."""
-    signs = _ASCII_BLOCKS if ascii else _BLOCKS
+def draw_sparkline(values: Sequence[int], *, ascii: bool = False, scale: int = 0) -> str:
+    """Return one character per value, as high as the value is beside the highest.
+
+    Args:
+        values: Values to draw.
+        ascii: Whether only ASCII characters are allowed.
+        scale: Value of the full height, if no value is higher.
+    """
+    blocks = _ASCII_BLOCKS if ascii else _BLOCKS
     top = max(scale, *values, 1) if values else 1
-    steps = len(signs) - 1
-    return "".join(signs[-(-value * steps // top)] for value in values)
+    steps = len(blocks) - 1
+    # Rounded up, so that every value above 0 is visible.
+    return "".join(blocks[-(-value * steps // top)] for value in values)
 
 
-def bar(part: int, whole: int, width: int, *, ascii: bool = False) -> str:
-    """A bar of `width` cells, filled by `part` of `whole`."""
+def draw_bar(part: int, whole: int, width: int, *, ascii: bool = False) -> str:
+    """Return a bar that is filled by `part` of `whole`.
+
+    Args:
+        part: Filled amount.
+        whole: Amount of a full bar.
+        width: Width in cells.
+        ascii: Whether only ASCII characters are allowed.
+    """
     full = round(width * part / whole) if whole else 0
     on, off = ("#", ".") if ascii else ("█", "░")
     return on * full + off * (width - full)
 
 
-def span_words(span: int | None) -> str:
-    """A span (ms) for people: "40 s", "12 min", "3 h 05"; a dash for none."""
+def format_span(span: int | None) -> str:
+    """Return a length of time as text: "40 s", "12 min", "3 h 05", or a dash for None.
+
+    Args:
+        span: Length in ms.
+    """
     if span is None:
         return "–"
-    seconds = span // _MS
+    seconds = span // _SECOND_MS
     if seconds < 60:
         return f"{seconds} s"
     minutes = seconds // 60

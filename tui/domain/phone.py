@@ -1,7 +1,7 @@
-"""Who is at the other end: phone numbers, short codes and sender names told apart.
+"""Distinguish phone numbers, short codes and sender names.
 
-An address is kept as it came. Its `key` says which conversation it belongs to, whichever way a
-provider happened to write the number.
+An address is stored as it was received. Its `conversation_key` says which conversation it belongs
+to, independent of how a provider wrote the number.
 """
 
 import re
@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-_SHORT_CODE = range(3, 9)
-"""Digits of a short code: such numbers never stand for a phone, "12345" is not +1 2345."""
-_LONGEST_NUMBER = 15
-_LONGEST_DIALLED = _LONGEST_NUMBER + len("0011")
-"""With what some countries dial in place of the plus."""
+_SHORT_CODE_LENGTHS = range(3, 9)
+"""Digits of a short code, which is never a phone number: "12345" is not +1 2345."""
+_MAX_DIGITS = 15
+_MAX_DIALLED_DIGITS = _MAX_DIGITS + len("0011")
+"""Some countries dial 0011 in place of the plus."""
 _PUNCTUATION = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
 _DIALLED = re.compile(r"\+?[0-9]+")
 _NAME_SENDER = re.compile(r"[A-Za-z0-9 .\-]{3,11}")
-_NO_GEOGRAPHY = "001"
-_UNKNOWN = "ZZ"
+_NON_GEOGRAPHIC_REGION = "001"
+_UNKNOWN_REGION = "ZZ"
 
 
 class AddressKind(StrEnum):
-    """What an address is."""
+    """Kind of an address."""
 
     NUMBER = "number"
     SHORT_CODE = "short code"
@@ -31,13 +31,13 @@ class AddressKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class BadNumber(ValueError):
-    """What was typed is not a number to send to; the text says what to do about it."""
+class InvalidNumberError(ValueError):
+    """The typed text is not a number to send to; the message says how to fix it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One end of a message, as it came and as it is understood."""
+    """One end of a message, as received and as parsed."""
 
     raw: str
     e164: str | None
@@ -45,54 +45,68 @@ class Address:
     kind: AddressKind
 
     @property
-    def key(self) -> str:
-        """The conversation it belongs to: one customer has one key, however it was written."""
+    def conversation_key(self) -> str:
+        """Return the key of the conversation, the same for every spelling of a number."""
         if self.e164:
             return self.e164
-        compact = _compact(self.raw).casefold()
+        compact = _compact_address(self.raw).casefold()
         digits = compact.removeprefix("+")
-        is_long = digits.isdecimal() and len(digits) not in _SHORT_CODE
+        is_long = digits.isdecimal() and len(digits) not in _SHORT_CODE_LENGTHS
         return digits if is_long else compact
 
 
 def parse_address(raw: str, default_region: str | None = None) -> Address:
-    """Return what `raw` from a provider is. Never raises.
+    """Return the address in `raw`, as a provider wrote it. Never raises.
 
-    Digits that are valid behind a "+" are a number; `default_region` (ISO, "PL") is only asked
-    for what is not. Three to eight digits without "+" are a short code, anything with a letter is
-    a name, the rest is unknown and keeps its own key.
+    Digits that are valid after a "+" are a number; `default_region` is only tried for the rest.
+    Three to eight digits without "+" are a short code, anything with an alphabetic character is
+    a name, the rest is unknown and has its own conversation key.
+
+    Args:
+        raw: Address as it was received.
+        default_region: Country (ISO, "PL") of numbers without a country code.
     """
-    compact = _compact(raw)
+    compact = _compact_address(raw)
     if not _DIALLED.fullmatch(compact):
         named = any(char.isalpha() for char in compact)
         return Address(raw, None, AddressKind.NAME if named else AddressKind.UNKNOWN)
-    if len(compact) in _SHORT_CODE and compact[0] != "+":
+    # Checked before numbers: a short code can look like a country code with a short number.
+    if len(compact) in _SHORT_CODE_LENGTHS and compact[0] != "+":
         return Address(raw, None, AddressKind.SHORT_CODE)
-    e164 = _international(compact) or _national(compact, default_region)
+    e164 = _parse_international(compact) or _parse_national(compact, default_region)
     return Address(raw, e164, AddressKind.NUMBER if e164 else AddressKind.UNKNOWN)
 
 
-def destination(text: str, region: str | None = None) -> Address:
-    """Return the number that a person typed, read as one of `region` (ISO) first.
+def parse_destination(text: str, region: str | None = None) -> Address:
+    """Return the number that a person typed.
 
-    Raises BadNumber, with one line that names the mend.
+    Args:
+        text: Typed text.
+        region: Country (ISO) tried first for numbers without "+".
+
+    Raises:
+        InvalidNumberError: It is not a number; the message says how to fix it.
     """
-    compact = _compact(text)
+    compact = _compact_address(text)
     if not compact:
-        raise BadNumber("No number: write it with + and the country code, like +61 491 570 156")
+        raise InvalidNumberError(
+            "No number: write it with + and the country code, like +61 491 570 156"
+        )
     if not _DIALLED.fullmatch(compact):
-        raise BadNumber("Not a phone number: only digits, blanks and a leading + can be dialled")
-    if len(compact) > (_LONGEST_NUMBER + 1 if compact[0] == "+" else _LONGEST_DIALLED):
-        raise BadNumber("Too long for a phone number: it has at most 15 digits")
-    e164 = _dialled(compact, region)
+        raise InvalidNumberError(
+            "Not a phone number: only digits, blanks and a leading + can be dialled"
+        )
+    if len(compact) > (_MAX_DIGITS + 1 if compact[0] == "+" else _MAX_DIALLED_DIGITS):
+        raise InvalidNumberError("Too long for a phone number: it has at most 15 digits")
+    e164 = _parse_dialled(compact, region)
     if e164 is None:
-        raise BadNumber(_mend(compact, region))
+        raise InvalidNumberError(_explain_invalid(compact, region))
     return Address(text, e164, AddressKind.NUMBER)
 
 
 @lru_cache(maxsize=4096)
-def pretty(e164: str) -> str:
-    """Return a number the way people of its country group it; anything else comes back as it is."""
+def format_phone_number(e164: str) -> str:
+    """Return a number grouped as in its country; any other text is returned unchanged."""
     import phonenumbers
 
     try:
@@ -102,10 +116,10 @@ def pretty(e164: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-def country(e164: str) -> str | None:
-    """Return the ISO code of the country of a number, None when it belongs to no single one.
+def find_country(e164: str) -> str | None:
+    """Return the ISO code of the country of a number, or None if it belongs to no single country.
 
-    A number that several countries under one code might have issued counts as of the largest.
+    A number that several countries of one calling code may have issued counts as the largest's.
     """
     import phonenumbers
 
@@ -115,34 +129,34 @@ def country(e164: str) -> str | None:
         return None
     region = phonenumbers.region_code_for_number(number)
     region = region or phonenumbers.region_code_for_country_code(number.country_code or 0)
-    return region if region not in (_NO_GEOGRAPHY, _UNKNOWN) else None
+    return region if region not in (_NON_GEOGRAPHIC_REGION, _UNKNOWN_REGION) else None
 
 
 def is_country(code: str) -> bool:
-    """Tell whether numbers can be read as those of this ISO country."""
+    """Return whether numbers can be parsed as those of this ISO country."""
     import phonenumbers
 
     return bool(phonenumbers.country_code_for_region(code))
 
 
-def time_zones(e164: str) -> tuple[str, ...]:
+def find_time_zones(e164: str) -> tuple[str, ...]:
     """Return the IANA zones that a number may be in: several for a mobile of a wide country."""
-    from tui.domain.zones import zones_of
+    from tui.domain.zones import look_up_zones
 
-    return zones_of(e164, country(e164))
+    return look_up_zones(e164, find_country(e164))
 
 
 def check_sender(text: str) -> str | None:
-    """Return in words what is wrong with a sender of ours, None when it can be used.
+    """Return what is wrong with one of our sender IDs, or None if it is valid.
 
-    A number, a short code, or a name of 3 to 11 letters and digits, not digits only. Blank, dot
-    and hyphen pass: some operators take them.
+    A number, a short code, or a name of 3 to 11 ASCII characters, not digits only. Blank, dot
+    and hyphen are allowed because some operators accept them.
     """
     if parse_address(text).kind in (AddressKind.NUMBER, AddressKind.SHORT_CODE):
         return None
     if not text.strip():
         return "The sender is empty: give a number or a name"
-    if _DIALLED.fullmatch(_compact(text)):
+    if _DIALLED.fullmatch(_compact_address(text)):
         return "Not a number that can send: write it with + and the country code"
     if not text.isascii() or not re.fullmatch(r"[A-Za-z0-9 .\-]*", text):
         return "A sender name has only the letters A to Z and digits"
@@ -151,64 +165,69 @@ def check_sender(text: str) -> str | None:
     return None if any(char.isalpha() for char in text) else "A sender name needs a letter"
 
 
-def answerable(sender: str) -> bool:
-    """Tell whether a customer can answer this sender: nobody can answer a name."""
+def can_answer_sender(sender: str) -> bool:
+    """Return whether a customer can reply to this sender: a name takes no replies."""
     return parse_address(sender).kind is not AddressKind.NAME
 
 
-def _compact(raw: str) -> str:
-    """Return `raw` as one word if it is dialled, else composed and with single blanks."""
+def _compact_address(raw: str) -> str:
+    """Return a dialled number as one word, any other text composed and with single blanks."""
     if _DIALLED.fullmatch(raw):
         return raw
     plain = "".join(
         char
         for char in unicodedata.normalize("NFKC", raw)
+        # Pasted numbers often contain invisible direction marks (Cf).
         if char.isspace() or unicodedata.category(char) not in ("Cf", "Cc", "Cs")
     )
-    dialled = _PUNCTUATION.sub("", _with_ascii_digits(plain))
+    dialled = _PUNCTUATION.sub("", _convert_digits(plain))
     return dialled if _DIALLED.fullmatch(dialled) else " ".join(plain.split())
 
 
-def _with_ascii_digits(text: str) -> str:
+def _convert_digits(text: str) -> str:
     """Return `text` with the digits of any script as 0 to 9."""
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 
-def _dialled(compact: str, region: str | None) -> str | None:
-    """Return the E.164 form of what a person typed, None when it is no valid number."""
+def _parse_dialled(compact: str, region: str | None) -> str | None:
+    """Return the E.164 form of a number that a person typed, or None if it is not valid."""
     if compact[0] == "+" or region is None:
-        return _international(compact)
-    home, abroad = _national(compact, region), _international(compact)
-    if home and abroad and home != abroad and _lacks_trunk_zero(compact, region):
-        raise BadNumber(f"Either {pretty(home)} or {pretty(abroad)}: write it with the +")
+        return _parse_international(compact)
+    home, abroad = _parse_national(compact, region), _parse_international(compact)
+    # Without the trunk zero both readings are equally likely, and a guess could text a stranger.
+    if home and abroad and home != abroad and _is_without_trunk_zero(compact, region):
+        raise InvalidNumberError(
+            f"Either {format_phone_number(home)} or {format_phone_number(abroad)}:"
+            " write it with the +"
+        )
     return home or abroad
 
 
-def _lacks_trunk_zero(compact: str, region: str) -> bool:
-    """Tell whether a number lacks the 0 that people of `region` begin a national one with."""
+def _is_without_trunk_zero(compact: str, region: str) -> bool:
+    """Return whether a number lacks the 0 that national numbers of `region` begin with."""
     import phonenumbers
 
     return phonenumbers.ndd_prefix_for_region(region, True) == "0" and compact[0] != "0"
 
 
-def _international(compact: str) -> str | None:
-    """Return the E.164 form of digits that carry their country code, with "+", "00" or neither."""
-    return _e164("+" + compact.removeprefix("00" if compact[0] == "0" else "+"), None)
+def _parse_international(compact: str) -> str | None:
+    """Return the E.164 form of digits with a country code, after "+", "00" or neither."""
+    return _to_e164("+" + compact.removeprefix("00" if compact[0] == "0" else "+"), None)
 
 
-def _national(compact: str, region: str | None) -> str | None:
+def _parse_national(compact: str, region: str | None) -> str | None:
     """Return the E.164 form of digits as dialled inside `region`."""
-    return _e164(compact, region) if region and compact[0] != "+" else None
+    return _to_e164(compact, region) if region and compact[0] != "+" else None
 
 
-def _e164(compact: str, region: str | None) -> str | None:
-    """Return the E.164 form of a valid number, None for any other."""
-    return _valid(compact, region) if len(compact) <= _LONGEST_DIALLED else None
+def _to_e164(compact: str, region: str | None) -> str | None:
+    """Return the E.164 form of a valid number, or None for any other."""
+    return _parse_valid(compact, region) if len(compact) <= _MAX_DIALLED_DIGITS else None
 
 
 @lru_cache(maxsize=4096)
-def _valid(compact: str, region: str | None) -> str | None:
-    """Return the E.164 form of a number that its country's plan knows."""
+def _parse_valid(compact: str, region: str | None) -> str | None:
+    """Return the E.164 form of a number that is valid in its country's numbering plan."""
     import phonenumbers
 
     try:
@@ -218,14 +237,14 @@ def _valid(compact: str, region: str | None) -> str | None:
     if not phonenumbers.is_valid_number(number):
         return None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return e164 if len(e164) <= 1 + _LONGEST_NUMBER else None
+    return e164 if len(e164) <= 1 + _MAX_DIGITS else None
 
 
-def _mend(compact: str, region: str | None) -> str:
-    """Return one line on what to do about digits that are no valid number."""
-    if compact[0] != "+" and len(compact) in _SHORT_CODE:
+def _explain_invalid(compact: str, region: str | None) -> str:
+    """Return one line that says how to fix digits that are not a valid number."""
+    if compact[0] != "+" and len(compact) in _SHORT_CODE_LENGTHS:
         return "Too short for a phone number: write it whole, with + and the country code"
     if compact[0] != "+" and region is None:
         return "No country: write the number with + and the country code"
-    place = country(compact) if compact[0] == "+" else region
-    return f"Not a valid number{f' in {place}' if place else ''}: check the digits"
+    country_code = find_country(compact) if compact[0] == "+" else region
+    return f"Not a valid number{f' in {country_code}' if country_code else ''}: check the digits"

@@ -1,13 +1,13 @@
-"""Typographic marks that GSM-7 lacks, and the plain ones that say the same.
+"""Replace typographic marks that GSM-7 lacks with plain ones of the same meaning.
 
-One curly apostrophe makes an SMS of 160 characters one of 70. Only marks are replaced; letters of
-any script stay as they are, for a name without its accents is another name.
+One curly apostrophe makes an SMS of 160 characters one of 70. Only marks are replaced; alphabetic
+characters of any script stay as they are, because a name without its accents is another name.
 """
 
 import unicodedata
 from dataclasses import dataclass
 
-from tui.domain.sms import Count, count
+from tui.domain.sms import SmsCount, count_parts
 
 _MARKS = {
     "'": "‘’‚‛′‵‹›❛❜`´＇｀",
@@ -26,46 +26,48 @@ _MARKS = {
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _FULL_WIDTH_OFFSET = 0xFEE0
 
-PLAIN = {chr(code): chr(code - _FULL_WIDTH_OFFSET) for code in _FULL_WIDTH} | {
+PLAIN_MARKS = {chr(code): chr(code - _FULL_WIDTH_OFFSET) for code in _FULL_WIDTH} | {
     mark: plain for plain, marks in _MARKS.items() for mark in marks
 }
-"""The plain form of each mark that is ever replaced."""
+"""Plain form of each mark that can be replaced."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One mark and what stands for it."""
+class MarkChange:
+    """One mark and its plain form."""
 
     index: int
-    """Where the mark stands in the composed (NFC) text."""
+    """Position of the mark in the composed (NFC) text."""
     mark: str
     plain: str
-    """Empty for a mark that is simply left out."""
+    """Empty for a mark that is left out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Replacement:
-    """An offer to the agent: the same message in GSM-7."""
+class GsmReplacement:
+    """The same message in GSM-7, suggested to the agent."""
 
     text: str
-    changes: tuple[Change, ...]
-    before: Count
-    after: Count
+    changes: tuple[MarkChange, ...]
+    before: SmsCount
+    after: SmsCount
 
     @property
     def parts_saved(self) -> int:
-        """How many SMS fewer it takes."""
+        """Return how many fewer SMS parts it takes."""
         return len(self.before.parts) - len(self.after.parts)
 
 
-def to_gsm(text: str) -> Replacement | None:
-    """Return `text` with plain marks, or None when it is GSM-7 already or would not become so."""
-    composed = unicodedata.normalize("NFC", text)
-    before = count(composed)
-    if any(forcing.char not in PLAIN for forcing in before.forcing) or not before.forcing:
+def to_gsm(text: str) -> GsmReplacement | None:
+    """Return `text` with plain marks, or None if it is GSM-7 already or cannot become so."""
+    original = unicodedata.normalize("NFC", text)
+    before = count_parts(original)
+    # A single character left outside GSM-7 would make the whole replacement pointless.
+    if any(forcing.char not in PLAIN_MARKS for forcing in before.non_gsm) or not before.non_gsm:
         return None
     changes = tuple(
-        Change(forcing.index, forcing.char, PLAIN[forcing.char]) for forcing in before.forcing
+        MarkChange(forcing.index, forcing.char, PLAIN_MARKS[forcing.char])
+        for forcing in before.non_gsm
     )
-    plain = composed.translate({ord(change.mark): change.plain for change in changes})
-    return Replacement(plain, changes, before, count(plain))
+    plain = original.translate({ord(change.mark): change.plain for change in changes})
+    return GsmReplacement(plain, changes, before, count_parts(plain))

@@ -1,116 +1,128 @@
-"""What is typed into the search: words, and filters like `from:ana` or `before:2026-03-01`."""
+"""Parse the search field: words, and filters like `from:ana` or `before:2026-03-01`."""
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from tui.domain.fold import fold, words
+from tui.domain.fold import fold_text, split_words
 from tui.domain.status import Status
 
-_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)', re.IGNORECASE)
+_SEARCH_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)', re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+")
-_MS = 1_000
+_SECOND_MS = 1_000
 FILTERS = "from: to: label: account: status: before: after: in:thread"
-"""What can be asked for, as a hint under the field."""
+"""Filters that can be typed, as a hint under the field."""
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A search as understood; every condition that is set must hold."""
+class SearchQuery:
+    """A parsed search; every condition that is set must hold."""
 
     text: str = ""
     """Words of the message, or their beginnings."""
     came_from: str = ""
-    """Part of the name or number of a customer who wrote it."""
+    """Part of the name or number of the customer who wrote it."""
     went_to: str = ""
-    """Part of the name or number of a customer it was written to."""
+    """Part of the name or number of the customer it was sent to."""
     label: str = ""
     account: str = ""
     status: Status | None = None
     since: int | None = None
-    """Ms UTC, itself included."""
+    """Inclusive start, ms UTC."""
     until: int | None = None
-    """Ms UTC, itself not included."""
+    """Exclusive end, ms UTC."""
     here: bool = False
-    """Only in the open conversation."""
+    """Search only in the open conversation."""
     problem: str = ""
-    """What could not be understood, in words; then nothing is searched."""
+    """What could not be parsed, as text; nothing is searched then."""
 
     @property
-    def filtered(self) -> bool:
-        """Whether there is any condition beside words."""
-        return replace(self, text="", problem="") != Query()
+    def has_filters(self) -> bool:
+        """Return whether there is any condition besides words."""
+        return replace(self, text="", problem="") != SearchQuery()
 
     @property
-    def empty(self) -> bool:
-        """Whether it asks for nothing."""
-        return not words(self.text) and not self.filtered
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to search for."""
+        return not split_words(self.text) and not self.has_filters
 
 
-def nothing_words(query: Query) -> str:
-    """What to say where nothing was found, and what would find more."""
+def describe_no_results(query: SearchQuery) -> str:
+    """Return the message for a search without results, and how to find more."""
     if query.came_from and query.went_to:
         return "from: and to: never hold together: each message goes one way"
-    if not query.filtered:
+    if not query.has_filters:
         return "Nothing found: fewer letters of a word find more"
-    if not words(query.text):
+    if not split_words(query.text):
         return "Nothing found: one filter less finds more"
     return "Nothing found: fewer letters, or one filter less, find more"
 
 
-class _Wrong(Exception):
-    """A filter's value means nothing; the text says what would."""
+class _InvalidFilterError(Exception):
+    """The value of a filter is not valid; the message says what is."""
 
 
-def parse(typed: str, now: int, zone: tzinfo | None) -> Query:
-    """Understand what was typed at `now` (ms UTC); days are those of `zone`.
+def parse_search(typed: str, now: int, zone: tzinfo | None) -> SearchQuery:
+    """Parse the typed text of a search. Never raises: see `SearchQuery.problem`.
 
-    `what:ever` of an unknown kind is searched as words. Never raises: see `Query.problem`.
+    A filter of an unknown name is searched as words.
+
+    Args:
+        typed: Typed text.
+        now: Current time, ms UTC.
+        zone: Zone of the days; None for that of the system.
     """
-    query, plain = Query(), []
-    today = datetime.fromtimestamp(now / _MS, zone).date()
-    for name, value, whole in _parts(typed):
-        read = _READERS.get(name)
+    query, plain = SearchQuery(), []
+    today = datetime.fromtimestamp(now / _SECOND_MS, zone).date()
+    for name, value, whole in _split_parts(typed):
+        read = _FILTER_READERS.get(name)
         if read is None:
             plain.append(whole)
             continue
         if not value:
             continue
         try:
-            query = read(query, value, _Days(today, zone))
-        except _Wrong as problem:
+            query = read(query, value, _DayReader(today, zone))
+        except _InvalidFilterError as problem:
             query = replace(query, problem=str(problem))
     return replace(query, text=" ".join(plain))
 
 
-def _parts(typed: str) -> Iterator[tuple[str, str, str]]:
-    """Filter name (or ""), its value, and the part as typed."""
-    for found in _PART.finditer(typed):
-        name, quoted, bare, phrase, word = found.groups()
+def _split_parts(typed: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the filter name (or ""), its value, and the part as typed."""
+    for found in _SEARCH_PART.finditer(typed):
+        name, quoted, bare, phrase, bare_word = found.groups()
         if name is None:
-            yield "", "", phrase if phrase is not None else word
+            yield "", "", phrase if phrase is not None else bare_word
         else:
             yield name.lower(), quoted if quoted is not None else bare, found[0]
 
 
 @dataclass(frozen=True, slots=True)
-class _Days:
-    """How a day is read."""
+class _DayReader:
+    """Parse days relative to today."""
 
     today: date
     zone: tzinfo | None
 
-    def begin(self, text: str, *, later: int = 0) -> int:
-        """When a day begins, ms UTC; raises `_Wrong`."""
-        try:
-            day = self._day(text.lower()) + timedelta(days=later)
-            return round(datetime.combine(day, time(), self.zone).timestamp() * _MS)
-        except (ValueError, OverflowError, OSError):
-            raise _Wrong(f'"{text}" is no day: write 2026-03-01, today or yesterday') from None
+    def parse_day_start(self, text: str, *, later: int = 0) -> int:
+        """Return when a day begins, ms UTC; raise `_InvalidFilterError` if it is not a day.
 
-    def _day(self, text: str) -> date:
-        """The day that is meant; raises `ValueError`."""
+        Args:
+            text: Typed day.
+            later: Days to add.
+        """
+        try:
+            day = self._parse_day(text.lower()) + timedelta(days=later)
+            return round(datetime.combine(day, time(), self.zone).timestamp() * _SECOND_MS)
+        except (ValueError, OverflowError, OSError):
+            raise _InvalidFilterError(
+                f'"{text}" is no day: write 2026-03-01, today or yesterday'
+            ) from None
+
+    def _parse_day(self, text: str) -> date:
+        """Return the day in `text`; raise `ValueError` if there is none."""
         match text:
             case "today":
                 return self.today
@@ -119,40 +131,47 @@ class _Days:
         return date.fromisoformat(text)
 
 
-def _status(query: Query, value: str, days: _Days) -> Query:
-    """`status:failed`; the words of the badges, "maybe" for uncertain."""
-    known = {status.value: status for status in Status} | {"maybe": Status.UNCERTAIN}
-    found = known.get(value.lower())
+def _read_status(query: SearchQuery, value: str, days: _DayReader) -> SearchQuery:
+    """Read `status:failed`: the labels of the badges, and "maybe" for uncertain."""
+    statuses = {status.value: status for status in Status} | {"maybe": Status.UNCERTAIN}
+    found = statuses.get(value.lower())
     if found is None:
-        raise _Wrong(f'"{value}" is no status: {", ".join(known)}')
+        raise _InvalidFilterError(f'"{value}" is no status: {", ".join(statuses)}')
     return replace(query, status=found)
 
 
-def _here(query: Query, value: str, days: _Days) -> Query:
-    """`in:thread`."""
+def _read_place(query: SearchQuery, value: str, days: _DayReader) -> SearchQuery:
+    """Read `in:thread`."""
     if value.lower() not in ("thread", "here"):
-        raise _Wrong("in: takes only in:thread, the conversation that is open")
+        raise _InvalidFilterError("in: takes only in:thread, the conversation that is open")
     return replace(query, here=True)
 
 
-_READERS: dict[str, Callable[[Query, str, _Days], Query]] = {
+_FILTER_READERS: dict[str, Callable[[SearchQuery, str, _DayReader], SearchQuery]] = {
     "from": lambda query, value, days: replace(query, came_from=value),
     "to": lambda query, value, days: replace(query, went_to=value),
     "label": lambda query, value, days: replace(query, label=value.removeprefix("#")),
     "account": lambda query, value, days: replace(query, account=value),
-    "status": _status,
-    "before": lambda query, value, days: replace(query, until=days.begin(value)),
-    "after": lambda query, value, days: replace(query, since=days.begin(value)),
+    "status": _read_status,
+    "before": lambda query, value, days: replace(query, until=days.parse_day_start(value)),
+    "after": lambda query, value, days: replace(query, since=days.parse_day_start(value)),
     "on": lambda query, value, days: replace(
-        query, since=days.begin(value), until=days.begin(value, later=1)
+        query, since=days.parse_day_start(value), until=days.parse_day_start(value, later=1)
     ),
-    "in": _here,
+    "in": _read_place,
 }
 
 
-def spans(shown: str, text: str) -> list[tuple[int, int]]:
-    """Where in `shown` the words of a search stand: (begin, end) of each that begins with one."""
-    wanted = tuple(words(text))
+def find_spans(shown: str, text: str) -> list[tuple[int, int]]:
+    """Return the begin and end of each word of `shown` that starts with a searched word.
+
+    Args:
+        shown: Text on the screen.
+        text: Words of the search.
+    """
+    wanted = tuple(split_words(text))
     if not wanted:
         return []
-    return [found.span() for found in _TOKEN.finditer(shown) if fold(found[0]).startswith(wanted)]
+    return [
+        found.span() for found in _TOKEN.finditer(shown) if fold_text(found[0]).startswith(wanted)
+    ]

@@ -1,12 +1,13 @@
-"""One status scale over all providers, and the only rule for moving on it.
+"""Define one status scale for all providers, and the only rule for moving on it.
 
     queued -> sending -> accepted -> submitted -> delivered
-    ends:   delivered, rejected, failed, expired, cancelled
+    final:  delivered, rejected, failed, expired, cancelled
     aside:  scheduled (waits at the provider), uncertain (sent, no answer came)
 
-Receipts come late, twice, out of order and before the answer to the send. So the rule is a table
-of permitted moves in which every set of receipts leads to the same end in every order: among the
-ends there is one order of proof (`_PROOF`), and a weaker proof never replaces a stronger one.
+Receipts arrive late, twice, out of order and before the answer to the submission. So the rule is
+a table of permitted moves in which every set of receipts leads to the same final status in every
+order: the final statuses have one order of proof (`_PROOF`), and a weaker proof never replaces a
+stronger one.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Where an outgoing message is, as far as this desk can know."""
+    """Status of an outgoing message, as far as it is known here."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -29,28 +30,30 @@ class Status(StrEnum):
     DELIVERED = "delivered"
 
     @property
-    def final(self) -> bool:
-        """Whether nothing more is expected."""
-        return self in FINAL
+    def is_final(self) -> bool:
+        """Return whether no further change is expected."""
+        return self in FINAL_STATUSES
 
     @property
-    def trouble(self) -> bool:
-        """Whether an agent should look at it."""
-        return self in TROUBLE
+    def is_problem(self) -> bool:
+        """Return whether an agent should look at the message."""
+        return self in PROBLEM_STATUSES
 
 
-FINAL = frozenset(
+FINAL_STATUSES = frozenset(
     {Status.DELIVERED, Status.REJECTED, Status.FAILED, Status.EXPIRED, Status.CANCELLED}
 )
-TROUBLE = frozenset({Status.REJECTED, Status.FAILED, Status.EXPIRED, Status.UNCERTAIN})
-PENDING = frozenset({Status.ACCEPTED, Status.SUBMITTED, Status.UNCERTAIN, Status.SCHEDULED})
-"""At the provider, as far as we know: a receipt may still come."""
+PROBLEM_STATUSES = frozenset({Status.REJECTED, Status.FAILED, Status.EXPIRED, Status.UNCERTAIN})
+PENDING_STATUSES = frozenset(
+    {Status.ACCEPTED, Status.SUBMITTED, Status.UNCERTAIN, Status.SCHEDULED}
+)
+"""At the provider, as far as is known: a receipt may still arrive."""
 
 _PROOF = (Status.CANCELLED, Status.EXPIRED, Status.FAILED, Status.REJECTED, Status.DELIVERED)
-"""The ends, weakest proof first: a delivery is seen by a handset, the others are verdicts."""
+"""Final statuses, weakest proof first: a handset confirms a delivery, the others are verdicts."""
 
-_ENDS = frozenset(_PROOF)
-_ON_THE_WAY = {
+_PROVEN_STATUSES = frozenset(_PROOF)
+_FORWARD_MOVES = {
     Status.QUEUED: {Status.SENDING, Status.UNCERTAIN, Status.SCHEDULED, Status.ACCEPTED},
     Status.SENDING: {Status.UNCERTAIN, Status.SCHEDULED, Status.ACCEPTED},
     Status.UNCERTAIN: {Status.SCHEDULED, Status.ACCEPTED},
@@ -58,27 +61,45 @@ _ON_THE_WAY = {
     Status.ACCEPTED: set[Status](),
     Status.SUBMITTED: set[Status](),
 }
-MOVES: dict[Status, frozenset[Status]] = {
-    **{old: frozenset(new | {Status.SUBMITTED} | _ENDS) for old, new in _ON_THE_WAY.items()},
-    Status.SUBMITTED: _ENDS,
+PERMITTED_MOVES: dict[Status, frozenset[Status]] = {
+    **{
+        old: frozenset(new | {Status.SUBMITTED} | _PROVEN_STATUSES)
+        for old, new in _FORWARD_MOVES.items()
+    },
+    Status.SUBMITTED: _PROVEN_STATUSES,
     **{end: frozenset(_PROOF[place + 1 :]) for place, end in enumerate(_PROOF)},
 }
-"""From each status, the statuses that news about the message may move it to."""
+"""For each status, the statuses that a report may move it to."""
 
 
-def may_move(old: Status, new: Status) -> bool:
-    """Whether news of `new` changes a message that is `old`."""
-    return new in MOVES[old]
+def can_move(old: Status, new: Status) -> bool:
+    """Return whether a report of `new` changes a message that is `old`.
+
+    Args:
+        old: Status of the message.
+        new: Reported status.
+    """
+    return new in PERMITTED_MOVES[old]
 
 
-def settle(start: Status, news: Iterable[Status]) -> Status:
-    """The status after all news, whatever its order."""
-    for new in news:
-        if may_move(start, new):
-            start = new
-    return start
+def apply_reports(status: Status, reports: Iterable[Status]) -> Status:
+    """Return the status after all reports, which does not depend on their order.
+
+    Args:
+        status: Status before the reports.
+        reports: Reported statuses.
+    """
+    for new in reports:
+        if can_move(status, new):
+            status = new
+    return status
 
 
-def contradicts(old: Status, new: Status) -> bool:
-    """Whether two ends were reported: shown to the agent, never hidden."""
-    return old.final and new.final and old is not new
+def is_contradiction(old: Status, new: Status) -> bool:
+    """Return whether two different final statuses were reported: shown to the agent, never hidden.
+
+    Args:
+        old: Status of the message.
+        new: Reported status.
+    """
+    return old.is_final and new.is_final and old is not new

@@ -7,21 +7,21 @@ from tui.domain.status import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One step of a message's history."""
+class TimelineEntry:
+    """One step in the history of a message."""
 
     kind: str
     """`send`, `receipt` or `reply`."""
     received_at: int
-    """When the desk learnt it, ms UTC."""
+    """When the program received it, ms UTC."""
     at: int | None
-    """When it happened by the provider's clock."""
+    """When it happened by the provider's clock, ms UTC."""
     status: Status | None
     word: str
     code: str
     reason: str
-    moved: bool
-    """Whether it changed the badge."""
+    is_status_changed: bool
+    """Whether it changed the status of the message."""
     problem: str
     raw: str
     advice: Advice = Advice.NONE

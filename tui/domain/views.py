@@ -1,53 +1,62 @@
-"""Which conversations a view shows, and what it is called, decided without asking the database."""
+"""Decide which conversations belong to a view and what it is called, without the database."""
 
 import re
 
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.fold import fold
+from tui.domain.fold import fold_text
 from tui.domain.text import one_line
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
 _BETWEEN_DIGITS = re.compile(r"[^+0-9]+")
 
 
-def belongs(conversation: Conversation, view: View) -> bool:
-    """Whether a conversation is in the view as it is now.
+def is_in_view(conversation: Conversation, view: View) -> bool:
+    """Return whether a conversation is in the view at present.
 
-    Drafts are not part of a conversation: a view of drafts keeps what it shows.
+    Drafts are not part of a conversation, so a view of drafts does not drop conversations here.
+
+    Args:
+        conversation: Conversation to check.
+        view: View to check against.
     """
     if view.failed:
-        fits = conversation.failed > 0
+        is_included = conversation.failed > 0
     elif view.starred:
-        fits = conversation.starred
+        is_included = conversation.starred
     elif view.drafts_of or view.mentions_of:
-        fits = True
+        is_included = True
     else:
-        fits = view.state in (None, conversation.state)
+        is_included = view.state in (None, conversation.state)
     if view.label:
-        fits = fits and view.label in conversation.labels
+        is_included = is_included and view.label in conversation.labels
     if view.assignee is not None:
-        fits = fits and conversation.assignee == view.assignee
-    return fits and _contains(conversation, view.text)
+        is_included = is_included and conversation.assignee == view.assignee
+    return is_included and _has_filter_text(conversation, view.text)
 
 
 def is_waiting(conversation: Conversation) -> bool:
-    """Whether a conversation waits now: what is put off waits later."""
+    """Return whether a conversation waits now; a snoozed one does not."""
     return conversation.state is State.OPEN and conversation.waiting_since is not None
 
 
-def waits_for(conversation: Conversation, agent: str) -> bool:
-    """Whether a conversation waits for this agent, or for anybody."""
+def is_waiting_for(conversation: Conversation, agent: str) -> bool:
+    """Return whether a conversation waits for this agent or for any agent.
+
+    Args:
+        conversation: Conversation to check.
+        agent: Name of the agent.
+    """
     return is_waiting(conversation) and conversation.assignee in ("", agent)
 
 
-def mixes_states(view: View) -> bool:
-    """Whether open, snoozed and closed conversations may stand in a view side by side."""
+def has_mixed_states(view: View) -> bool:
+    """Return whether a view can contain open, snoozed and closed conversations together."""
     by_kind = view.failed or view.starred or view.drafts_of or view.mentions_of
     return bool(by_kind) or view.state is None
 
 
-def counters_of(view: View) -> tuple[str, ...]:
-    """The names of the store's counters that add up to a view; none where none do."""
+def list_counters(view: View) -> tuple[str, ...]:
+    """Return the names of the store's counters that add up to a view, or none."""
     if view.text or view.drafts_of or view.mentions_of or (view.label and not view.failed):
         return ()
     if view.failed:
@@ -59,15 +68,21 @@ def counters_of(view: View) -> tuple[str, ...]:
     return tuple(State) if view.state is None else (view.state.value,)
 
 
-def name_of(view: View, agent: str, total: int = 0) -> str:
-    """What this agent calls a list, with how many there are: "Open 1 204", "#billing"."""
+def format_view_name(view: View, agent: str, total: int = 0) -> str:
+    """Return the title of a list with its size: "Open 1 204", "#billing".
+
+    Args:
+        view: View shown.
+        agent: Name of the agent who looks at it.
+        total: Number of conversations; 0 is not shown.
+    """
     count = f" {total:,}".replace(",", " ") if total else ""
     text = f' containing "{one_line(view.text, 20)}"' if view.text else ""
-    return f"{_kind(view, agent)}{count}{text}"
+    return f"{_format_view_kind(view, agent)}{count}{text}"
 
 
-def _kind(view: View, agent: str) -> str:
-    """The name without anything more."""
+def _format_view_kind(view: View, agent: str) -> str:
+    """Return the title without size and filter."""
     if view.failed:
         return "Failed"
     if view.starred:
@@ -85,20 +100,20 @@ def _kind(view: View, agent: str) -> str:
     return view.state.value.capitalize() if view.state is not None else "All"
 
 
-def looked_for(text: str) -> str:
-    """What a filter looks for, folded; a number may be typed in groups, as it is shown."""
-    wanted = fold(text.strip())
-    return _BETWEEN_DIGITS.sub("", wanted) if _NUMBER.fullmatch(wanted) else wanted
+def normalize_filter(text: str) -> str:
+    """Return the folded text of a filter; a number may be typed in groups, as it is shown."""
+    folded = fold_text(text.strip())
+    return _BETWEEN_DIGITS.sub("", folded) if _NUMBER.fullmatch(folded) else folded
 
 
-def _contains(conversation: Conversation, text: str) -> bool:
-    """Whether name or address contains what was typed, accents aside."""
-    wanted = looked_for(text)
-    return not wanted or wanted in fold(f"{conversation.name} {conversation.address}")
+def _has_filter_text(conversation: Conversation, text: str) -> bool:
+    """Return whether the name or address contains the typed text, ignoring accents."""
+    wanted = normalize_filter(text)
+    return not wanted or wanted in fold_text(f"{conversation.name} {conversation.address}")
 
 
-def empty_words(view: View) -> str:
-    """What a view without conversations means, and which key comes next."""
+def describe_empty_view(view: View) -> str:
+    """Return the message for a view without conversations, with the next useful key."""
     if view.text:
         return f'Nothing contains "{one_line(view.text, 30)}": Esc shows all'
     if view.failed:

@@ -1,8 +1,8 @@
-"""Which clocks may hang on the wall where a phone number lives.
+"""Guess the time zones of a phone number.
 
-A guess from the number alone, so it may give several zones: a mobile of a wide country can be
-anywhere in it. Area codes are told apart where they say more than the country does; all else is
-the system's own list of zones by country.
+The number alone may match several zones: a mobile of a wide country can be anywhere in it. Area
+codes are distinguished where they say more than the country does; the rest is the system's own
+list of zones by country.
 """
 
 import zoneinfo
@@ -55,7 +55,7 @@ _NORTH_AMERICA: Mapping[tuple[str, ...], str] = {
     ("America/Boise", "America/Los_Angeles"): "208 986",
     ("America/Iqaluit", "America/Edmonton", "America/Whitehorse"): "867",
 }
-"""Area codes of the United States and Canada by the zones that they lie in."""
+"""Area codes of the United States and Canada by their zones."""
 
 _ELSEWHERE: Mapping[tuple[str, ...], str] = {
     ("Australia/Sydney",): "612",
@@ -76,57 +76,64 @@ _ELSEWHERE: Mapping[tuple[str, ...], str] = {
     ("America/Cuiaba",): "5565 5566 5567",
     ("America/Rio_Branco",): "5568",
 }
-"""Beginnings of numbers, country code first, that belong to a part of their country."""
+"""Prefixes, country code first, that belong to a part of their country."""
 
-_REMOTE = frozenset(
+_REMOTE_ZONES = frozenset(
     {
         "America/Adak", "America/Noronha", "Antarctica/Macquarie", "Asia/Urumqi",
         "Australia/Eucla", "Australia/Lord_Howe", "Europe/Simferopol", "Pacific/Chatham",
         "Pacific/Easter", "Pacific/Galapagos",
     }
 )  # fmt: skip
-"""Zones that few people live by: they would only blur the clock of all others."""
+"""Zones with few inhabitants: they would only make the local time of all others less clear."""
 
 
-def zones_of(e164: str, country: str | None) -> tuple[str, ...]:
-    """Return the IANA zones that a valid number of `country` (ISO) may be in, none when unknown."""
+def look_up_zones(e164: str, country: str | None) -> tuple[str, ...]:
+    """Return the IANA zones that a valid number may be in, none if unknown.
+
+    Args:
+        e164: Phone number.
+        country: ISO country of the number, or None.
+    """
     digits = e164.removeprefix("+")
-    for length in range(min(_longest(), len(digits)), 1, -1):
-        if zones := _by_prefix().get(digits[:length]):
+    # Longest prefix first: a city may have another zone than the area around it.
+    for length in range(min(_find_longest_prefix(), len(digits)), 1, -1):
+        if zones := _map_prefixes().get(digits[:length]):
             return zones
-    return _by_country().get(country, ()) if country else ()
+    return _map_countries().get(country, ()) if country else ()
 
 
 @cache
-def _by_prefix() -> Mapping[str, tuple[str, ...]]:
+def _map_prefixes() -> Mapping[str, tuple[str, ...]]:
     """Return the zones by the first digits of a number."""
     american = {f"1{code}": z for z, codes in _NORTH_AMERICA.items() for code in codes.split()}
     return american | {code: z for z, codes in _ELSEWHERE.items() for code in codes.split()}
 
 
 @cache
-def _longest() -> int:
-    """Return the digits of the longest beginning that tells a zone."""
-    return max(map(len, _by_prefix()))
+def _find_longest_prefix() -> int:
+    """Return the number of digits of the longest prefix that has a zone."""
+    return max(map(len, _map_prefixes()))
 
 
 @cache
-def _by_country() -> Mapping[str, tuple[str, ...]]:
+def _map_countries() -> Mapping[str, tuple[str, ...]]:
     """Return the zones by ISO country code, the most populous ones early (tz database)."""
     zones: dict[str, tuple[str, ...]] = {}
-    for line in _zone_table():
+    for line in _read_zone_table():
         fields = line.split("\t")
-        if not line.startswith("#") and len(fields) > 2 and fields[2] not in _REMOTE:
+        if not line.startswith("#") and len(fields) > 2 and fields[2] not in _REMOTE_ZONES:
             zones[fields[0]] = (*zones.get(fields[0], ()), fields[2])
     return zones
 
 
-def _zone_table() -> Iterator[str]:
+def _read_zone_table() -> Iterator[str]:
     """Yield the lines of zone.tab, from where zoneinfo finds its zones."""
     for folder in zoneinfo.TZPATH:
         if (table := Path(folder, "zone.tab")).is_file():
             yield from table.read_text(encoding="utf-8").splitlines()
             return
+    # Without a zone table of the system, that of the tzdata package is used.
     from importlib import resources
 
     try:

@@ -1,4 +1,4 @@
-"""What each command does: one short function for each id in the registry."""
+"""Handlers of all commands: one short function for each id in the registry."""
 
 from tui.handlers import (
     consent,
@@ -24,22 +24,22 @@ from tui.handlers.kind import Handler
 
 HANDLERS: dict[str, Handler] = {
     **listing.HANDLERS,
-    **marking.HANDLERS,
+    **marking.SELECTION_HANDLERS,
     **thread.HANDLERS,
     **picking.HANDLERS,
     **triage.HANDLERS,
     **delivery.HANDLERS,
     **consent.HANDLERS,
-    **files.HANDLERS,
-    **contact.HANDLERS,
-    **pinging.HANDLERS,
+    **files.FILE_HANDLERS,
+    **contact.CONTACT_HANDLERS,
+    **pinging.PING_HANDLERS,
     **piping.HANDLERS,
-    **together.HANDLERS,
+    **together.TAKE_OVER_HANDLERS,
     **writing.HANDLERS,
-    **letters.HANDLERS,
+    **letters.DRAFT_HANDLERS,
     **desk.HANDLERS,
-    **looks.HANDLERS,
-    **numbers.HANDLERS,
-    **setup.HANDLERS,
+    **looks.THEME_HANDLERS,
+    **numbers.STATISTICS_HANDLERS,
+    **setup.SETUP_HANDLERS,
 }
-"""By command id; a test compares it with the registry."""
+"""Handlers by command id; a test compares the ids with the registry."""

@@ -1,4 +1,8 @@
-"""What every action on conversations ends with: words, marks brought in line, triage going on."""
+"""What several handlers share: the handler type and the steps after every action.
+
+After an action, selected conversations are refreshed, triage moves on and a status text is
+shown.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +11,52 @@ from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line
-from tui.present import title
+from tui.present import format_title
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
-async def acted(inbox: InboxScreen, words: str) -> None:
-    """An action is stored: go on, and say it."""
+async def finish_action(inbox: InboxScreen, text: str) -> None:
+    """Refresh the selection, advance triage and show the result of a stored action.
+
+    Args:
+        inbox: Screen on which the command ran.
+        text: Result for the agent, shown in place of the key hints.
+    """
     if inbox.threads.marked:
-        await inbox.threads.keep_marks()
-        inbox.offer_keys()
-    if inbox.triaging is not None:
-        from tui.handlers.triage import settle
+        # An action can remove rows from the list; only those that remain stay selected.
+        await inbox.threads.prune_marks()
+        inbox.show_key_hints()
+    if inbox.triage_round is not None:
+        from tui.handlers.triage import advance_if_handled
 
-        await settle(inbox)
-    inbox.say(words)
+        await advance_if_handled(inbox)
+    inbox.show_status(text)
 
 
-async def take_up(inbox: InboxScreen, *, force: bool = False) -> bool:
-    """Begin to write; after a refusal, which is said, what is typed on is nobody's command."""
-    writing = inbox.pane.writing
-    if await writing.take_up(force=force):
+async def begin_reply(inbox: InboxScreen, *, force: bool = False) -> bool:
+    """Begin to write a reply; return False if writing is refused.
+
+    A refusal is shown, and the keys that the agent types on are ignored for a while, so
+    that no
+    character of the intended reply runs a command.
+
+    Args:
+        inbox: Screen with the open conversation.
+        force: Whether to take the compose lock from a colleague who holds it.
+    """
+    writing = inbox.pane.compose_pane
+    if await writing.begin_reply(force=force):
         return True
-    inbox.hush.begin(writing.refusal, monotonic())
+    inbox.key_guard.start(writing.refusal, monotonic())
     return False
 
 
-def these(rows: list[Conversation]) -> str:
-    """How the title of a dialog calls conversations."""
-    return one_line(title(rows[0]), 30) if len(rows) == 1 else f"{len(rows)} conversations"
+def describe_conversations(rows: list[Conversation]) -> str:
+    """Return how the title of a dialog names the conversations.
+
+    Args:
+        rows: One or more conversations; a single one is named by its title.
+    """
+    return one_line(format_title(rows[0]), 30) if len(rows) == 1 else f"{len(rows)} conversations"

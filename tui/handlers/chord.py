@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands import after_prefix
-from tui.screens.said import said
+from tui.commands import get_prefixed_commands
+from tui.screens.said import report_store_errors
 from tui.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -14,35 +14,37 @@ if TYPE_CHECKING:
     from tui.store.views import SavedView
 
 
-async def ask(inbox: InboxScreen) -> None:
-    """Show which keys may follow, and wait for one."""
+async def ask_second_key(inbox: InboxScreen) -> None:
+    """Show which keys can follow the prefix key, and wait for one."""
     from tui.screens.chord import ChordScreen
 
-    commands = after_prefix(inbox.seat.commands)
-    words = {key: command.words.removeprefix("Show ") for key, command in commands.items()}
-    inbox.app.push_screen(ChordScreen(words, partial(_names, inbox)), partial(_go, inbox))
+    commands = get_prefixed_commands(inbox.app_context.commands)
+    labels = {key: command.title.removeprefix("Show ") for key, command in commands.items()}
+    inbox.app.push_screen(
+        ChordScreen(labels, partial(_load_view_names, inbox)), partial(_run_second_key, inbox)
+    )
 
 
-async def _saved(inbox: InboxScreen) -> dict[str, SavedView]:
-    """The saved views by their digits."""
-    return {v.key: v for v in await inbox.store.views.all(inbox.seat.agent) if v.key}
+async def _load_keyed_views(inbox: InboxScreen) -> dict[str, SavedView]:
+    """Return the saved views that have a digit, by digit."""
+    return {v.key: v for v in await inbox.store.views.list_views(inbox.app_context.agent) if v.key}
 
 
-async def _names(inbox: InboxScreen) -> dict[str, str]:
-    """What the saved views are called, by their digits."""
+async def _load_view_names(inbox: InboxScreen) -> dict[str, str]:
+    """Return the names of the saved views, by digit."""
     try:
-        return {key: view.name for key, view in (await _saved(inbox)).items()}
-    except StoreError:  # told when one of them is asked for
+        return {key: view.name for key, view in (await _load_keyed_views(inbox)).items()}
+    except StoreError:  # reported when the agent chooses a view
         return {}
 
 
-@said
-async def _go(inbox: InboxScreen, key: str | None) -> None:
-    """Do what the two keys say, if they say anything."""
-    command = after_prefix(inbox.seat.commands).get(key or "")
+@report_store_errors
+async def _run_second_key(inbox: InboxScreen, key: str | None) -> None:
+    """Run the command or show the view that belongs to the second key, if there is one."""
+    command = get_prefixed_commands(inbox.app_context.commands).get(key or "")
     if command is not None:
         await inbox.action_run(command.id)
     elif key is not None and key.isdigit():
-        saved = await _saved(inbox)
+        saved = await _load_keyed_views(inbox)
         if key in saved:
             await inbox.show_view(saved[key].view)

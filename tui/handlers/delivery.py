@@ -1,11 +1,14 @@
-"""Commands about messages in trouble: again, another way, or settled by the agent's word."""
+"""Commands about failed and uncertain messages: retry, retry through another route, resolve.
+
+Failed messages of many conversations are sent again at once after one question.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.desk.thread_actions import retryable
-from tui.desk.ways import way_detail, way_words, ways
+from tui.desk.thread_actions import find_retry_problem
+from tui.desk.ways import format_route, format_route_detail, list_routes
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.handlers import many
@@ -15,98 +18,103 @@ if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
-def in_question(inbox: InboxScreen) -> Message | None:
-    """The selected message; with none selected, the newest in trouble, else the newest sent."""
-    view = inbox.pane.view
-    open_troubles = [
+def find_target_message(inbox: InboxScreen) -> Message | None:
+    """Return the message that a command is about, or None if there is none.
+
+    The selected message; without a selection the newest unhandled failure, else the newest
+    message that was sent.
+    """
+    view = inbox.pane.message_view
+    unhandled = [
         message
         for message in view.messages
-        if message.status is not None and message.status.trouble and not message.handled
+        if message.status is not None and message.status.is_problem and not message.handled
     ]
-    if view.selected or not open_troubles:
-        return view.selection
-    return open_troubles[-1]
+    if view.selected_id or not unhandled:
+        return view.target_message
+    return unhandled[-1]
 
 
-async def retry(inbox: InboxScreen) -> None:
-    """Send failed messages once more: of all that is selected or listed as failed, or only one."""
-    if many.meant(inbox):
-        await many.ask(inbox, in_question(inbox), retry_one)
+async def retry_failed(inbox: InboxScreen) -> None:
+    """Send failed messages again: all that are selected or listed as failed, or only one."""
+    if many.is_bulk_retry(inbox):
+        await many.ask_bulk_retry(inbox, find_target_message(inbox), retry_message)
     else:
-        await retry_one(inbox)
+        await retry_message(inbox)
 
 
-async def retry_one(inbox: InboxScreen) -> None:
-    """Send a failed message once more; a maybe sent one only after both choices were shown."""
-    message = in_question(inbox)
-    problem = retryable(message)
+async def retry_message(inbox: InboxScreen) -> None:
+    """Send one failed message again; for an uncertain one, ask what happened first."""
+    message = find_target_message(inbox)
+    problem = find_retry_problem(message)
     if message is None or problem:
-        inbox.say(problem)
+        inbox.show_status(problem)
+    # Sending it again without a question could deliver the message twice.
     elif message.status is Status.UNCERTAIN:
-        _ask(inbox, message)
+        _ask_uncertain(inbox, message)
     else:
-        await inbox.pane.writing.retry(message)
+        await inbox.pane.compose_pane.retry_message(message)
 
 
-async def retry_through(inbox: InboxScreen) -> None:
-    """Send a failed message through an account and sender to be chosen."""
-    message = in_question(inbox)
-    problem = retryable(message)
-    if message is None or problem or not inbox.seat.accounts:
-        inbox.say(problem or "No account is configured: smsdesk doctor tells how")
+async def retry_through_route(inbox: InboxScreen) -> None:
+    """Send a failed message through an account and sender that the agent picks."""
+    message = find_target_message(inbox)
+    problem = find_retry_problem(message)
+    if message is None or problem or not inbox.app_context.accounts:
+        inbox.show_status(problem or "No account is configured: smsdesk doctor tells how")
     elif message.status is Status.UNCERTAIN:
-        inbox.say("It may have gone out: settle that first (M), then send it another way")
+        inbox.show_status("It may have gone out: settle that first (M), then send it another way")
     else:
-        _choose_way(inbox, message)
+        _pick_route(inbox, message)
 
 
-def _choose_way(inbox: InboxScreen, message: Message) -> None:
-    """Offer every account and sender, and send the chosen way."""
+def _pick_route(inbox: InboxScreen, message: Message) -> None:
+    """Let the agent pick an account and sender, and send the message through it."""
     from tui.screens.pick import Choice, Picked, PickScreen
 
-    routes = ways(inbox.seat.accounts, message.account)
+    routes = list_routes(inbox.app_context.accounts, message.account)
     choices = [
-        Choice(str(place), way_words(route), way_detail(route, message.account))
+        Choice(str(place), format_route(route), format_route_detail(route, message.account))
         for place, route in enumerate(routes)
     ]
 
-    async def chosen(picked: Picked | None) -> None:
-        """Send it that way, unless called off."""
+    async def retry_on_route(picked: Picked | None) -> None:
+        """Send the message through the picked route unless the dialog was cancelled."""
         if picked is not None:
-            await inbox.pane.writing.retry(message, routes[int(picked.value)])
+            await inbox.pane.compose_pane.retry_message(message, routes[int(picked.value)])
 
-    screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.seat.ascii)
-    inbox.app.push_screen(screen, chosen)
+    screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.app_context.ascii)
+    inbox.app.push_screen(screen, retry_on_route)
 
 
-async def resolve(inbox: InboxScreen) -> None:
-    """Settle a maybe sent message: it went out, or it is sent again; put a failed one aside."""
-    message = in_question(inbox)
-    problem = retryable(message)
+async def resolve_message(inbox: InboxScreen) -> None:
+    """Resolve an uncertain message (it was sent, or send it again) or dismiss a failed one."""
+    message = find_target_message(inbox)
+    problem = find_retry_problem(message)
     if message is None or problem:
-        inbox.say("Only a message that is maybe sent or has failed needs your word")
+        inbox.show_status("Only a message that is maybe sent or has failed needs your word")
     elif message.status is Status.UNCERTAIN:
-        _ask(inbox, message)
+        _ask_uncertain(inbox, message)
     else:
-        inbox.say(await inbox.actions.put_aside(message))
+        inbox.show_status(await inbox.actions.dismiss_failure(message))
 
 
-def _ask(inbox: InboxScreen, message: Message) -> None:
-    """Show both choices and do what is chosen."""
-    from tui.screens.maybe_sent import Choice, MaybeSentScreen
+def _ask_uncertain(inbox: InboxScreen, message: Message) -> None:
+    """Ask whether the message was sent, and apply the choice."""
+    from tui.screens.maybe_sent import MaybeSentScreen, UncertainChoice
 
-    async def decided(choice: Choice | None) -> None:
-        """The agent's word."""
-        if choice == Choice.WENT_OUT:
-            inbox.say(await inbox.actions.went_out(message))
-        elif choice == Choice.AGAIN:
-            await inbox.pane.writing.retry(message)
+    async def apply_choice(choice: UncertainChoice | None) -> None:
+        """Record that the message was sent, or send it again."""
+        if choice == UncertainChoice.WENT_OUT:
+            inbox.show_status(await inbox.actions.resolve_as_sent(message))
+        elif choice == UncertainChoice.AGAIN:
+            await inbox.pane.compose_pane.retry_message(message)
 
-    inbox.app.push_screen(MaybeSentScreen(message), decided)
+    inbox.app.push_screen(MaybeSentScreen(message), apply_choice)
 
 
 HANDLERS: dict[str, Handler] = {
-    "retry": retry,
-    "retry_through": retry_through,
-    "resolve": resolve,
+    "retry": retry_failed,
+    "retry_through": retry_through_route,
+    "resolve": resolve_message,
 }

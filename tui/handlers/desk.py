@@ -1,4 +1,8 @@
-"""Commands of the desk: new conversations, search, help, leaving. Their screens load late."""
+"""General commands: new conversation, search, undo, help, accounts, theme, statistics, quit.
+
+The screens are imported inside the functions, so that the first paint does not wait for
+them.
+"""
 
 from __future__ import annotations
 
@@ -7,139 +11,149 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands import by_id
-from tui.desk.in_flight import in_flight_words
+from tui.commands import index_by_id
+from tui.desk.in_flight import format_unsent
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.handlers.acting import take_up
+from tui.handlers.acting import begin_reply
 from tui.handlers.kind import Handler
-from tui.handlers.triage import step_back
-from tui.present import title
-from tui.screens.said import said
+from tui.handlers.triage import show_undone_conversation
+from tui.present import format_title
+from tui.screens.said import report_store_errors
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
-_LAST_WORDS = 2.0
-"""Seconds that drafts are given to get to the disk when the agent insists on leaving."""
+_FLUSH_SECONDS = 2.0
+"""Seconds to wait for drafts to be stored when the agent quits at once."""
 
 
-async def new(inbox: InboxScreen) -> None:
-    """Ask for a number and write to it."""
+async def start_conversation(inbox: InboxScreen) -> None:
+    """Ask for a number and begin to write to it."""
     from tui.screens.new_message import NewMessageScreen
 
-    inbox.app.push_screen(NewMessageScreen(inbox.store, inbox.seat), partial(_begin, inbox))
+    inbox.app.push_screen(
+        NewMessageScreen(inbox.store, inbox.app_context), partial(_begin_conversation, inbox)
+    )
 
 
-@said
-async def _begin(inbox: InboxScreen, conversation: Conversation | None) -> None:
-    """Write to someone new, unless that was called off."""
+@report_store_errors
+async def _begin_conversation(inbox: InboxScreen, conversation: Conversation | None) -> None:
+    """Open the new conversation and begin a reply, unless the dialog was cancelled."""
     if conversation is not None:
-        await inbox.go_to(conversation)
-        await take_up(inbox)
+        await inbox.go_to_conversation(conversation)
+        await begin_reply(inbox)
 
 
-async def search(inbox: InboxScreen) -> None:
-    """Find words in all messages, and jump to the hit."""
-    _search(inbox)
+async def search_messages(inbox: InboxScreen) -> None:
+    """Search all messages and go to the chosen hit."""
+    _open_search(inbox)
 
 
-async def search_thread(inbox: InboxScreen) -> None:
-    """Find words in the open conversation."""
-    _search(inbox, "in:thread ")
+async def search_conversation(inbox: InboxScreen) -> None:
+    """Search the open conversation."""
+    _open_search(inbox, "in:thread ")
 
 
-def _search(inbox: InboxScreen, typed: str = "") -> None:
-    """Open the search with this in its field."""
+def _open_search(inbox: InboxScreen, initial_text: str = "") -> None:
+    """Open the search with a text already in its field."""
     from tui.screens.search import SearchScreen
 
     shown = inbox.pane.conversation
-    screen = SearchScreen(inbox.store, inbox.seat, here=shown.id if shown else 0, typed=typed)
-    inbox.app.push_screen(screen, partial(_jump, inbox))
+    screen = SearchScreen(
+        inbox.store,
+        inbox.app_context,
+        conversation_id=shown.id if shown else 0,
+        initial_text=initial_text,
+    )
+    inbox.app.push_screen(screen, partial(_go_to_hit, inbox))
 
 
-@said
-async def _jump(inbox: InboxScreen, hit: Message | None) -> None:
-    """Go to a message that was found, unless the search was called off."""
+@report_store_errors
+async def _go_to_hit(inbox: InboxScreen, hit: Message | None) -> None:
+    """Go to the message that was found, unless the search was cancelled."""
     found = await inbox.store.conversations.get(hit.conversation_id) if hit else None
     if hit is not None and found is not None:
-        await inbox.go_to(found, at=hit.id)
+        await inbox.go_to_conversation(found, at=hit.id)
 
 
-async def undo(inbox: InboxScreen) -> None:
-    """Take the last action back."""
-    await inbox.pane.writing.flush()
-    words = await inbox.actions.undo()
-    await inbox.pane.writing.take_up_draft()
-    await step_back(inbox)
-    inbox.say(words)
+async def undo_last_action(inbox: InboxScreen) -> None:
+    """Undo the last action."""
+    await inbox.pane.compose_pane.flush_draft()
+    text = await inbox.actions.undo_last()
+    await inbox.pane.compose_pane.reload_draft()
+    await show_undone_conversation(inbox)
+    inbox.show_status(text)
 
 
-async def accounts(inbox: InboxScreen) -> None:
-    """How the accounts are doing."""
+async def show_accounts(inbox: InboxScreen) -> None:
+    """Show the state of every account."""
     from tui.screens.accounts import AccountsScreen
 
-    inbox.app.push_screen(AccountsScreen(inbox.store, inbox.seat))
+    inbox.app.push_screen(AccountsScreen(inbox.store, inbox.app_context))
 
 
-async def palette(inbox: InboxScreen) -> None:
-    """Every command, fuzzy."""
+async def open_palette(inbox: InboxScreen) -> None:
+    """Open the command palette."""
     from tui.palette import Palette
 
     inbox.app.push_screen(Palette())
 
 
 async def show_help(inbox: InboxScreen) -> None:
-    """The keys."""
+    """Show all keys and what they do."""
     from tui.screens.help import HelpScreen
 
-    inbox.app.push_screen(HelpScreen(inbox.seat.commands))
+    inbox.app.push_screen(HelpScreen(inbox.app_context.commands))
 
 
-async def leave(inbox: InboxScreen) -> None:
-    """Quit, with every draft on disk; with something unsent, ask."""
+async def quit_app(inbox: InboxScreen) -> None:
+    """Quit after storing the draft; ask first if something is unsent."""
     from tui.screens.leave import LeaveScreen
 
-    await inbox.pane.writing.flush()
-    unsent = await _unsent(inbox)
+    await inbox.pane.compose_pane.flush_draft()
+    unsent = await _describe_unsent(inbox)
     if not unsent:
         inbox.app.exit()
         return
 
-    def answered(leave: bool | None) -> None:
-        if leave:
+    def quit_if_confirmed(confirmed: bool | None) -> None:
+        if confirmed:
             inbox.app.exit()
 
-    keys = by_id(inbox.seat.commands)["quit"].keys
-    inbox.app.push_screen(LeaveScreen(unsent, keys), answered)
+    keys = index_by_id(inbox.app_context.commands)["quit"].keys
+    inbox.app.push_screen(LeaveScreen(unsent, keys), quit_if_confirmed)
 
 
-async def leave_at_once(inbox: InboxScreen) -> None:
-    """Quit whatever is going on; a disk that does not take drafts is not waited for long."""
+async def quit_at_once(inbox: InboxScreen) -> None:
+    """Quit without a question and without waiting long for a slow disk."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(inbox.pane.writing.flush(), _LAST_WORDS)
+        # A disk that does not accept the draft must not prevent the agent from leaving.
+        await asyncio.wait_for(inbox.pane.compose_pane.flush_draft(), _FLUSH_SECONDS)
     inbox.app.exit()
 
 
-async def _unsent(inbox: InboxScreen) -> str:
-    """What this agent leaves behind: "1 text is still being sent · the draft to Ana is kept"."""
-    sending = in_flight_words(await inbox.actions.in_flight.count())
-    words = [sending] if sending else []
-    writing = inbox.pane.writing
-    if writing.conversation is not None and (writing.composer.text or writing.sheet.enclosed):
+async def _describe_unsent(inbox: InboxScreen) -> str:
+    """Return what is unsent: "1 text is still being sent · the draft to Ana is kept"."""
+    sending = format_unsent(await inbox.actions.unsent.count_unsent())
+    phrases = [sending] if sending else []
+    writing = inbox.pane.compose_pane
+    if writing.conversation is not None and (
+        writing.composer.text or writing.compose_state.enclosed
+    ):
         kind = "note on" if writing.composer.note else "draft to"
-        words.append(f"the {kind} {title(writing.conversation)} is kept")
-    joined = " · ".join(words)
+        phrases.append(f"the {kind} {format_title(writing.conversation)} is kept")
+    joined = " · ".join(phrases)
     return f"{joined[:1].upper()}{joined[1:]}"
 
 
 HANDLERS: dict[str, Handler] = {
-    "new": new,
-    "search": search,
-    "undo": undo,
-    "accounts": accounts,
-    "palette": palette,
+    "new": start_conversation,
+    "search": search_messages,
+    "undo": undo_last_action,
+    "accounts": show_accounts,
+    "palette": open_palette,
     "help": show_help,
-    "quit": leave,
+    "quit": quit_app,
 }

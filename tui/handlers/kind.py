@@ -9,3 +9,4 @@ if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 Handler = Callable[["InboxScreen"], Awaitable[None]]
+"""Function that runs one command on the inbox."""

@@ -5,178 +5,188 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.desk.dispatch import NO_ACCOUNT
-from tui.desk.waking import waking_words
+from tui.desk.waking import suggest_send_time
 from tui.domain.conversation import View
-from tui.domain.message import Enclosed, Format
-from tui.domain.templates import Situation, Template, fill, known_values
+from tui.domain.message import Format, MmsContent
+from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
 from tui.domain.text import one_line
-from tui.handlers.acting import take_up
+from tui.handlers.acting import begin_reply
 from tui.handlers.kind import Handler
-from tui.screens.said import said
+from tui.screens.said import report_store_errors
 
 if TYPE_CHECKING:
-    from tui.desk.replying import Plan
+    from tui.desk.replying import SendPlan
     from tui.screens.inbox import InboxScreen
 
 _OPEN_FIRST = "Open a conversation first"
 
 
-async def canned(inbox: InboxScreen) -> None:
-    """Choose a canned reply; it goes to the cursor, filled. Outside the composer, begin one."""
-    from tui.screens.canned import CannedScreen
+async def insert_canned_reply(inbox: InboxScreen) -> None:
+    """Pick a canned reply and insert it, filled, at the cursor.
 
-    pane = inbox.pane.writing
-    if not inbox.in_composer and not await _begun(inbox):
+    Outside the composer, begin a reply to the current conversation first.
+    """
+    from tui.screens.canned import PickCannedReplyScreen
+
+    pane = inbox.pane.compose_pane
+    if not inbox.is_composer_focused and not await _begin_current_reply(inbox):
         return
     if pane.route is None:
-        inbox.say(NO_ACCOUNT)
+        inbox.show_status(NO_ACCOUNT)
         return
-    values = await _values(inbox)
+    values = await _load_field_values(inbox)
 
-    @said
-    async def take(inbox: InboxScreen, template: Template | None) -> None:
+    @report_store_errors
+    async def insert_chosen(inbox: InboxScreen, template: CannedReply | None) -> None:
         if template is not None:
-            pane.composer.take_canned(fill(template.body, values))
-            await inbox.store.templates.used(template.name)
+            pane.composer.insert_canned_reply(fill_fields(template.body, values))
+            await inbox.store.templates.record_use(template.name)
 
-    async def done(template: Template | None) -> None:
-        await take(inbox, template)
+    async def handle_answer(template: CannedReply | None) -> None:
+        await insert_chosen(inbox, template)
 
-    templates = await inbox.store.templates.by_use()
-    inbox.app.push_screen(CannedScreen(templates, values), done)
+    templates = await inbox.store.templates.list_by_use()
+    inbox.app.push_screen(PickCannedReplyScreen(templates, values), handle_answer)
 
 
-async def _begun(inbox: InboxScreen) -> bool:
-    """Open what is under the cursor and begin an answer; why not is said."""
-    if inbox.here is None:
-        inbox.say(_OPEN_FIRST)
+async def _begin_current_reply(inbox: InboxScreen) -> bool:
+    """Open the current conversation and begin a reply; return False if that is refused."""
+    if inbox.current_conversation is None:
+        inbox.show_status(_OPEN_FIRST)
         return False
     await inbox.open_current()
-    return await take_up(inbox)
+    return await begin_reply(inbox)
 
 
-async def filled(inbox: InboxScreen, template: Template) -> str:
-    """A canned reply for the customer who is being answered."""
-    return fill(template.body, await _values(inbox))
+async def fill_canned_reply(inbox: InboxScreen, template: CannedReply) -> str:
+    """Return the text of a canned reply for the customer who is being answered.
+
+    Args:
+        inbox: Screen with a reply that has been begun.
+        template: Canned reply to fill.
+    """
+    return fill_fields(template.body, await _load_field_values(inbox))
 
 
-async def _values(inbox: InboxScreen) -> dict[str, str]:
-    """The values of all fields for an answer to the customer who is being answered."""
-    writing, seat = inbox.pane.writing, inbox.seat
+async def _load_field_values(inbox: InboxScreen) -> dict[str, str]:
+    """Return the values of all fields for a reply to the open conversation."""
+    writing, app_context = inbox.pane.compose_pane, inbox.app_context
     conversation, route = writing.conversation, writing.route
-    assert conversation is not None and route is not None  # an answer has been begun
-    situation = Situation(
+    assert conversation is not None and route is not None  # a reply has been begun
+    situation = FillContext(
         conversation.name,
         conversation.address,
-        seat.agent,
+        app_context.agent,
         route.account.title or route.account.name,
-        seat.clock.now(),
-        seat.zone,
+        app_context.clock.now(),
+        app_context.zone,
     )
-    return known_values(situation, await inbox.store.templates.values())
+    return collect_values(situation, await inbox.store.templates.get_fields())
 
 
-async def templates(inbox: InboxScreen) -> None:
-    """Manage the canned replies."""
-    from tui.screens.templates import TemplatesScreen
+async def manage_canned_replies(inbox: InboxScreen) -> None:
+    """Open the list in which canned replies are added and changed."""
+    from tui.screens.templates import CannedRepliesScreen
 
-    inbox.app.push_screen(TemplatesScreen(inbox.store, inbox.seat))
+    inbox.app.push_screen(CannedRepliesScreen(inbox.store, inbox.app_context))
 
 
-async def note(inbox: InboxScreen) -> None:
-    """Write a private note in the conversation."""
-    if inbox.threads.current is None and inbox.pane.conversation is None:
-        inbox.say(_OPEN_FIRST)
+async def write_note(inbox: InboxScreen) -> None:
+    """Begin a private note in the conversation."""
+    if inbox.threads.current_row is None and inbox.pane.conversation is None:
+        inbox.show_status(_OPEN_FIRST)
         return
     await inbox.open_current()
-    await inbox.pane.writing.take_note()
+    await inbox.pane.compose_pane.begin_note()
 
 
-async def schedule(inbox: InboxScreen) -> None:
-    """Ask when what is written shall go out."""
+async def schedule_message(inbox: InboxScreen) -> None:
+    """Ask when the composed message is to be sent."""
     from tui.screens.schedule import ScheduleScreen
 
-    pane = inbox.pane.writing
+    pane = inbox.pane.compose_pane
     if pane.conversation is None or pane.route is None:
-        inbox.say(_OPEN_FIRST)
+        inbox.show_status(_OPEN_FIRST)
         return
-    if pane.composer.note or not (pane.composer.text.strip() or pane.sheet.enclosed):
-        inbox.say("Write the message first, then F5 (or S outside the composer)")
+    if pane.composer.note or not (pane.composer.text.strip() or pane.compose_state.enclosed):
+        inbox.show_status("Write the message first, then F5 (or S outside the composer)")
         return
 
-    @said
-    async def plan(inbox: InboxScreen, chosen: Plan | None) -> None:
+    @report_store_errors
+    async def send_as_planned(inbox: InboxScreen, chosen: SendPlan | None) -> None:
         if chosen is not None:
-            await pane.send_later(chosen)
+            await pane.schedule_reply(chosen)
 
-    async def done(chosen: Plan | None) -> None:
-        await plan(inbox, chosen)
+    async def handle_answer(chosen: SendPlan | None) -> None:
+        await send_as_planned(inbox, chosen)
 
-    offer = waking_words(inbox.seat, pane.conversation.address)
+    suggestion = suggest_send_time(inbox.app_context, pane.conversation.address)
     inbox.app.push_screen(
-        ScheduleScreen(inbox.seat, pane.route, pane.conversation.address, offer), done
+        ScheduleScreen(inbox.app_context, pane.route, pane.conversation.address, suggestion),
+        handle_answer,
     )
 
 
-async def call_off(inbox: InboxScreen) -> None:
-    """Take a scheduled message back."""
-    message = inbox.pane.view.selection
+async def cancel_scheduled_message(inbox: InboxScreen) -> None:
+    """Cancel a scheduled message; its text becomes the draft again."""
+    message = inbox.pane.message_view.target_message
     if message is None or message.scheduled_at is None:
-        inbox.say("Select a scheduled message first: K goes up, J goes down")
+        inbox.show_status("Select a scheduled message first: K goes up, J goes down")
         return
-    await inbox.pane.writing.flush()
-    inbox.say(await inbox.actions.call_off(message))
-    await inbox.pane.writing.take_up_draft()
+    await inbox.pane.compose_pane.flush_draft()
+    inbox.show_status(await inbox.actions.cancel_scheduled(message))
+    await inbox.pane.compose_pane.reload_draft()
 
 
-async def pictures(inbox: InboxScreen) -> None:
-    """Ask for the addresses of pictures."""
+async def attach_pictures(inbox: InboxScreen) -> None:
+    """Ask for the addresses of pictures to send with the message."""
     from tui.screens.pictures import PicturesScreen
 
-    pane = inbox.pane.writing
+    pane = inbox.pane.compose_pane
     if pane.route is None or pane.composer.note:
-        inbox.say("Pictures go with an answer: r begins one")
+        inbox.show_status("Pictures go with an answer: r begins one")
         return
     can = pane.route.account.capabilities
-    if can is not None and Format.MMS not in can.formats and not pane.sheet.enclosed:
-        inbox.say(f"{one_line(pane.route.account.name, 20)} sends no pictures: F6 changes")
+    if can is not None and Format.MMS not in can.formats and not pane.compose_state.enclosed:
+        inbox.show_status(f"{one_line(pane.route.account.name, 20)} sends no pictures: F6 changes")
         return
 
-    def done(enclosed: Enclosed | None) -> None:
+    def attach_chosen(enclosed: MmsContent | None) -> None:
         if enclosed is not None:
-            pane.enclose(enclosed)
+            pane.set_attachments(enclosed)
 
-    inbox.app.push_screen(PicturesScreen(pane.sheet.enclosed), done)
+    inbox.app.push_screen(PicturesScreen(pane.compose_state.enclosed), attach_chosen)
 
 
-async def editor(inbox: InboxScreen) -> None:
-    """The draft in the agent's own editor."""
-    from tui.terminal.editing import EditorProblem, edit
+async def edit_externally(inbox: InboxScreen) -> None:
+    """Edit the draft in the agent's own editor."""
+    from tui.terminal.editing import EditorError, edit_text
 
-    composer = inbox.pane.writing.composer
-    place = composer.conversation_id
+    composer = inbox.pane.compose_pane.composer
+    conversation_id = composer.conversation_id
     try:
-        text = await edit(inbox.app, composer.text, inbox.seat.editor)
-    except EditorProblem as problem:
-        inbox.say(one_line(str(problem), 200))
+        text = await edit_text(inbox.app, composer.text, inbox.app_context.editor)
+    except EditorError as problem:
+        inbox.show_status(one_line(str(problem), 200))
         return
-    if composer.conversation_id == place and text != composer.text:
-        composer.replace_all(text)
+    # The text belongs to the conversation it was written in; another one may be open by now.
+    if composer.conversation_id == conversation_id and text != composer.text:
+        composer.replace_text(text)
     composer.move_cursor(composer.document.end)
 
 
 async def show_mentions(inbox: InboxScreen) -> None:
-    """The conversations with a note that names this agent."""
-    await inbox.show_view(View(mentions_of=inbox.seat.agent))
+    """Show the conversations with a note that mentions this agent."""
+    await inbox.show_view(View(mentions_of=inbox.app_context.agent))
 
 
-HANDLERS: dict[str, Handler] = {
-    "canned": canned,
-    "templates": templates,
-    "note": note,
-    "schedule": schedule,
-    "call_off": call_off,
-    "pictures": pictures,
-    "editor": editor,
+DRAFT_HANDLERS: dict[str, Handler] = {
+    "canned": insert_canned_reply,
+    "templates": manage_canned_replies,
+    "note": write_note,
+    "schedule": schedule_message,
+    "call_off": cancel_scheduled_message,
+    "pictures": attach_pictures,
+    "editor": edit_externally,
     "show_mentions": show_mentions,
 }

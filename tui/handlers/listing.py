@@ -1,4 +1,7 @@
-"""Commands of the list: where the cursor goes, which conversations are shown."""
+"""Commands of the conversation list: cursor, selection, filter, order and views.
+
+Selected conversations are the target of the next command.
+"""
 
 from __future__ import annotations
 
@@ -9,139 +12,140 @@ from typing import TYPE_CHECKING
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.handlers import contact, desk, triage
 from tui.handlers.kind import Handler
-from tui.store.conversations import order_of
+from tui.store.conversations import get_order
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
 async def move_down(inbox: InboxScreen) -> None:
-    """Down; in a conversation that fills the screen, scroll down."""
-    if inbox.filled_by_conversation:
-        await inbox.pane.view.scroll_by(-1)
+    """Move the cursor down; scroll down where the conversation fills the screen."""
+    if inbox.is_conversation_full_screen:
+        await inbox.pane.message_view.scroll_lines(-1)
     else:
-        await inbox.threads.move(1)
+        await inbox.threads.move_by(1)
 
 
 async def move_up(inbox: InboxScreen) -> None:
-    """Up; in a conversation that fills the screen, scroll up."""
-    if inbox.filled_by_conversation:
-        await inbox.pane.view.scroll_by(1)
+    """Move the cursor up; scroll up where the conversation fills the screen."""
+    if inbox.is_conversation_full_screen:
+        await inbox.pane.message_view.scroll_lines(1)
     else:
-        await inbox.threads.move(-1)
+        await inbox.threads.move_by(-1)
 
 
-async def first(inbox: InboxScreen) -> None:
-    """To the top."""
-    await inbox.threads.start()
+async def go_to_first(inbox: InboxScreen) -> None:
+    """Go to the top of the list."""
+    await inbox.threads.go_to_first()
 
 
-async def last(inbox: InboxScreen) -> None:
-    """To the bottom."""
-    await inbox.threads.to_last()
+async def go_to_last(inbox: InboxScreen) -> None:
+    """Go to the bottom of the list."""
+    await inbox.threads.go_to_last()
 
 
 async def open_current(inbox: InboxScreen) -> None:
-    """Open what is under the cursor, and mark it read."""
-    if inbox.threads.current is not None:
+    """Open the conversation under the cursor and mark it read."""
+    if inbox.threads.current_row is not None:
         await inbox.open_current()
 
 
-async def back(inbox: InboxScreen) -> None:
-    """Out of whatever is open, one step at a time."""
-    if contact.put_away(inbox) or inbox.pane.view.unselect():
+async def go_back(inbox: InboxScreen) -> None:
+    """Leave what is open, one step at a time."""
+    if contact.close_contact_panel(inbox) or inbox.pane.message_view.deselect_message():
         return
-    if inbox.triaging is not None:
-        await triage.end(inbox)
+    if inbox.triage_round is not None:
+        await triage.end_triage(inbox)
         return
-    reading = inbox.filled_by_conversation
+    reading = inbox.is_conversation_full_screen
     inbox.remove_class("-reading")
-    if not reading and inbox.threads.unmark():
-        inbox.offer_keys()
+    if not reading and inbox.threads.clear_marks():
+        inbox.show_key_hints()
     elif not reading and inbox.threads.view.text:
-        inbox.filter.close()
+        inbox.filter.clear_filter()
     inbox.threads.focus()
 
 
-async def next_waiting(inbox: InboxScreen) -> None:
-    """To who waits next."""
-    if inbox.triaging is not None:
-        await triage.skip(inbox)
+async def go_to_next_waiting(inbox: InboxScreen) -> None:
+    """Go to the conversation that waits longest after this one."""
+    if inbox.triage_round is not None:
+        await triage.skip_conversation(inbox)
         return
-    here = inbox.threads.current
-    await _go_waiting(inbox, await inbox.store.conversations.next_waiting(here))
+    here = inbox.threads.current_row
+    await _go_to_waiting(inbox, await inbox.store.conversations.find_next_waiting(here))
 
 
-async def previous_waiting(inbox: InboxScreen) -> None:
-    """To who has waited longer."""
-    if inbox.triaging is not None:
-        inbox.say("Triage goes one way: Esc ends it")
+async def go_to_previous_waiting(inbox: InboxScreen) -> None:
+    """Go to the conversation that has waited longer than this one."""
+    if inbox.triage_round is not None:
+        inbox.show_status("Triage goes one way: Esc ends it")
         return
-    here = inbox.threads.current
-    await _go_waiting(inbox, await inbox.store.conversations.previous_waiting(here))
+    here = inbox.threads.current_row
+    await _go_to_waiting(inbox, await inbox.store.conversations.find_previous_waiting(here))
 
 
-async def _go_waiting(inbox: InboxScreen, found: Conversation | None) -> None:
-    """Stand on a waiting conversation."""
+async def _go_to_waiting(inbox: InboxScreen, found: Conversation | None) -> None:
+    """Go to a waiting conversation, or report that none is waiting."""
     if found is None:
-        inbox.say("Nobody is waiting: all clear")
+        inbox.show_status("Nobody is waiting: all clear")
     else:
-        await inbox.go_to(found)
+        await inbox.go_to_conversation(found)
 
 
 async def filter_list(inbox: InboxScreen) -> None:
-    """Type what names or numbers should contain; in an open conversation, what its texts should."""
+    """Open the filter of names and numbers; in an open conversation, search its messages."""
     if inbox.has_class("-reading") and inbox.pane.conversation is not None:
-        await desk.search_thread(inbox)
+        await desk.search_conversation(inbox)
         return
-    if inbox.triaging is not None:
-        await triage.end(inbox)
-    inbox.filter.open()
+    if inbox.triage_round is not None:
+        await triage.end_triage(inbox)
+    inbox.filter.open_filter()
 
 
 async def change_order(inbox: InboxScreen) -> None:
-    """The other order."""
+    """Switch to the other order of the list."""
     view = inbox.threads.view
     other = Order.NEWEST if view.order is Order.WAITING else Order.WAITING
-    wanted = replace(view, order=other)
-    if order_of(wanted) is order_of(view):
-        inbox.say("This list has one order; all, open, snoozed and closed ones have two")
+    changed = replace(view, order=other)
+    # Some lists have a single stored order; for these the switch would change nothing.
+    if get_order(changed) is get_order(view):
+        inbox.show_status("This list has one order; all, open, snoozed and closed ones have two")
     else:
-        await inbox.show_view(wanted)
+        await inbox.show_view(changed)
 
 
-def _showing(view: Callable[[InboxScreen], View]) -> Handler:
-    """A handler that shows a list."""
+def _make_view_handler(view: Callable[[InboxScreen], View]) -> Handler:
+    """Return a handler that shows a view of the list."""
 
-    async def show(inbox: InboxScreen) -> None:
+    async def show_list(inbox: InboxScreen) -> None:
         await inbox.show_view(view(inbox))
 
-    return show
+    return show_list
 
 
 async def show_all(inbox: InboxScreen) -> None:
-    """Whatever their state; a filter goes on to look among all of them."""
+    """Show conversations of all states; a filter stays and applies to all of them."""
     await inbox.show_view(View(state=None, text=inbox.threads.view.text))
 
 
 HANDLERS: dict[str, Handler] = {
     "next": move_down,
     "previous": move_up,
-    "first": first,
-    "last": last,
+    "first": go_to_first,
+    "last": go_to_last,
     "open": open_current,
-    "back": back,
-    "next_waiting": next_waiting,
-    "previous_waiting": previous_waiting,
+    "back": go_back,
+    "next_waiting": go_to_next_waiting,
+    "previous_waiting": go_to_previous_waiting,
     "filter": filter_list,
     "order": change_order,
-    "show_open": _showing(lambda inbox: View()),
-    "show_mine": _showing(lambda inbox: View(assignee=inbox.seat.agent)),
-    "show_unassigned": _showing(lambda inbox: View(assignee="")),
+    "show_open": _make_view_handler(lambda inbox: View()),
+    "show_mine": _make_view_handler(lambda inbox: View(assignee=inbox.app_context.agent)),
+    "show_unassigned": _make_view_handler(lambda inbox: View(assignee="")),
     "show_all": show_all,
-    "show_closed": _showing(lambda inbox: View(state=State.CLOSED)),
-    "show_snoozed": _showing(lambda inbox: View(state=State.SNOOZED)),
-    "show_drafts": _showing(lambda inbox: View(drafts_of=inbox.seat.agent)),
-    "show_failed": _showing(lambda inbox: View(failed=True)),
-    "show_starred": _showing(lambda inbox: View(starred=True)),
+    "show_closed": _make_view_handler(lambda inbox: View(state=State.CLOSED)),
+    "show_snoozed": _make_view_handler(lambda inbox: View(state=State.SNOOZED)),
+    "show_drafts": _make_view_handler(lambda inbox: View(drafts_of=inbox.app_context.agent)),
+    "show_failed": _make_view_handler(lambda inbox: View(failed=True)),
+    "show_starred": _make_view_handler(lambda inbox: View(starred=True)),
 }

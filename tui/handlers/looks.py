@@ -5,22 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.handlers.kind import Handler
-from tui.themes import THEMES, look_of
+from tui.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
-async def look(inbox: InboxScreen) -> None:
-    """The next colours; the settings say with which the desk begins."""
-    if not inbox.seat.colours:
-        inbox.say("NO_COLOR is set in your environment: the desk stays without colours")
+async def switch_theme(inbox: InboxScreen) -> None:
+    """Switch to the next theme; the settings decide the theme of the next start."""
+    if not inbox.app_context.colours:
+        inbox.show_status("NO_COLOR is set in your environment: the desk stays without colours")
         return
     names = [theme.name for theme in THEMES]
-    place = names.index(inbox.app.theme) if inbox.app.theme in names else -1
-    chosen = names[(place + 1) % len(names)]
+    index = names.index(inbox.app.theme) if inbox.app.theme in names else -1
+    chosen = names[(index + 1) % len(names)]
     inbox.app.theme = chosen
-    inbox.say(f'Look: {look_of(chosen)} · to keep it, theme = "{look_of(chosen)}" in the settings')
+    inbox.show_status(
+        f"Look: {to_theme_setting(chosen)} · to keep it, "
+        f'theme = "{to_theme_setting(chosen)}" in the settings'
+    )
 
 
-HANDLERS: dict[str, Handler] = {"look": look}
+THEME_HANDLERS: dict[str, Handler] = {"look": switch_theme}

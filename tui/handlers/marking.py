@@ -10,28 +10,31 @@ if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
-async def mark(inbox: InboxScreen) -> None:
-    """Select or unselect, and step on, so that several are a run of one key."""
-    if inbox.filled_by_conversation or inbox.triaging is not None:
-        inbox.say("Selecting is for the list: Esc goes there")
+async def toggle_selection(inbox: InboxScreen) -> None:
+    """Select or unselect the conversation and move down.
+
+    Moving down lets repeated presses select neighbouring rows.
+    """
+    if inbox.is_conversation_full_screen or inbox.triage_round is not None:
+        inbox.show_status("Selecting is for the list: Esc goes there")
         return
-    inbox.keys.say("")
-    inbox.threads.mark()
-    await inbox.threads.move(1)
-    inbox.offer_keys()
+    inbox.keys.show_status("")
+    inbox.threads.toggle_mark()
+    await inbox.threads.move_by(1)
+    inbox.show_key_hints()
 
 
-async def mark_range(inbox: InboxScreen) -> None:
-    """Select everything from the last one selected to here."""
-    if inbox.filled_by_conversation or inbox.triaging is not None:
-        inbox.say("Selecting is for the list: Esc goes there")
+async def select_range(inbox: InboxScreen) -> None:
+    """Select everything from the last selected conversation to the cursor."""
+    if inbox.is_conversation_full_screen or inbox.triage_round is not None:
+        inbox.show_status("Selecting is for the list: Esc goes there")
         return
-    inbox.keys.say("")
+    inbox.keys.show_status("")
     before = inbox.threads.marked
     await inbox.threads.mark_range()
     if inbox.threads.marked == before:
-        inbox.say("x selects where the range begins, X where it ends")
-    inbox.offer_keys()
+        inbox.show_status("x selects where the range begins, X where it ends")
+    inbox.show_key_hints()
 
 
-HANDLERS: dict[str, Handler] = {"mark": mark, "mark_range": mark_range}
+SELECTION_HANDLERS: dict[str, Handler] = {"mark": toggle_selection, "mark_range": select_range}

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
-async def numbers(inbox: InboxScreen) -> None:
-    """Counts and plots of today and the last week."""
-    from tui.screens.numbers import NumbersScreen
+async def show_statistics(inbox: InboxScreen) -> None:
+    """Show counts and plots of today and the last week."""
+    from tui.screens.numbers import StatisticsScreen
 
-    inbox.app.push_screen(NumbersScreen(inbox.store, inbox.seat))
+    inbox.app.push_screen(StatisticsScreen(inbox.store, inbox.app_context))
 
 
-HANDLERS: dict[str, Handler] = {"numbers": numbers}
+STATISTICS_HANDLERS: dict[str, Handler] = {"numbers": show_statistics}

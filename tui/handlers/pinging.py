@@ -12,40 +12,40 @@ if TYPE_CHECKING:
     from tui.domain.account import Account
     from tui.screens.inbox import InboxScreen
 
-_QUESTION = "Is this phone on?"
+_PING_TEXT = "Is this phone on?"
 
 
-async def ping(inbox: InboxScreen) -> None:
-    """Queue a silent ping to the customer's phone, through an account that can."""
+async def ping_phone(inbox: InboxScreen) -> None:
+    """Queue a silent ping to the customer's phone; its receipt shows whether the phone is on."""
     conversation = inbox.pane.conversation
-    account = _account(inbox)
+    account = _find_ping_account(inbox)
     if conversation is None:
-        inbox.say("Open a conversation first: Enter opens it")
+        inbox.show_status("Open a conversation first: Enter opens it")
         return
     if account is None:
-        inbox.say("None of your accounts can ask a phone: only SmartSwitch does")
+        inbox.show_status("None of your accounts can ask a phone: only SmartSwitch does")
         return
     new = NewMessage(
         to=conversation.party,
-        body=_QUESTION,
+        body=_PING_TEXT,
         account=account.name,
-        agent=inbox.seat.agent,
+        agent=inbox.app_context.agent,
         format=Format.PING,
     )
     try:
-        await inbox.store.intents.queue(new)
+        await inbox.store.intents.queue_message(new)
     except StoreError as error:
-        inbox.say(str(error))
+        inbox.show_status(str(error))
         return
-    inbox.say("Asked: the answer shows here, and nothing on the phone")
+    inbox.show_status("Asked: the answer shows here, and nothing on the phone")
 
 
-def _account(inbox: InboxScreen) -> Account | None:
-    """The account the answer would go through if it can ask, else any that can."""
-    route = inbox.pane.writing.route
-    accounts = ([route.account] if route else []) + list(inbox.seat.accounts)
-    able = (a for a in accounts if a.capabilities is not None and a.capabilities.ping)
-    return next(able, None)
+def _find_ping_account(inbox: InboxScreen) -> Account | None:
+    """Return the account of the reply if it can ping, else any account that can."""
+    route = inbox.pane.compose_pane.route
+    accounts = ([route.account] if route else []) + list(inbox.app_context.accounts)
+    capable = (a for a in accounts if a.capabilities is not None and a.capabilities.can_ping)
+    return next(capable, None)
 
 
-HANDLERS: dict[str, Handler] = {"ping": ping}
+PING_HANDLERS: dict[str, Handler] = {"ping": ping_phone}

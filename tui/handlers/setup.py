@@ -11,15 +11,17 @@ if TYPE_CHECKING:
 
 
 async def add_account(inbox: InboxScreen) -> None:
-    """Ask for provider and credentials."""
-    enrol = inbox.seat.enrol
-    if enrol is None:
-        inbox.say("The demo has all its accounts: your own are set up by smsdesk without demo")
+    """Open the set-up form; a desk without accounts shows it at the start."""
+    account_setup = inbox.app_context.account_setup
+    if account_setup is None:
+        inbox.show_status(
+            "The demo has all its accounts: your own are set up by smsdesk without demo"
+        )
         return
     from tui.screens.setup import SetupScreen
 
-    await inbox.pane.writing.flush()
-    inbox.app.push_screen(SetupScreen(enrol, first=not inbox.seat.accounts))
+    await inbox.pane.compose_pane.flush_draft()
+    inbox.app.push_screen(SetupScreen(account_setup, first=not inbox.app_context.accounts))
 
 
-HANDLERS: dict[str, Handler] = {"add_account": add_account}
+SETUP_HANDLERS: dict[str, Handler] = {"add_account": add_account}

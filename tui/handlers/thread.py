@@ -1,117 +1,122 @@
-"""Commands of the conversation: triage, its messages, copying."""
+"""Commands of the open conversation: reply, triage actions, its messages, copying."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.desk.thread_actions import ThreadActions
+from tui.desk.thread_actions import ConversationActions
 from tui.domain.conversation import Conversation, View
-from tui.domain.text import printable
-from tui.handlers.acting import acted, take_up
+from tui.domain.text import to_printable
+from tui.handlers.acting import begin_reply, finish_action
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
-Act = Callable[[ThreadActions, Sequence[Conversation]], Awaitable[str]]
+ConversationAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
 
 
-def _acting(act: Act) -> Handler:
-    """A handler that does something with the selected conversations and says so."""
+def _make_action_handler(action: ConversationAction) -> Handler:
+    """Return a handler that runs an action on the target conversations and shows its result."""
 
-    async def handle(inbox: InboxScreen) -> None:
-        rows = await inbox.targets()
+    async def run_action(inbox: InboxScreen) -> None:
+        rows = await inbox.load_targets()
         if rows:
-            await acted(inbox, await act(inbox.actions, rows))
+            await finish_action(inbox, await action(inbox.actions, rows))
 
-    return handle
+    return run_action
 
 
-async def reply(inbox: InboxScreen) -> None:
+async def open_reply(inbox: InboxScreen) -> None:
     """Open the conversation with the cursor in the composer."""
-    if inbox.here is not None:
+    if inbox.current_conversation is not None:
         await inbox.open_current()
-        await take_up(inbox)
+        await begin_reply(inbox)
 
 
-async def close_next(inbox: InboxScreen) -> None:
-    """Close, and go to who waits longest; in another list than the open ones, to its next one."""
-    triaging, view = inbox.triaging is not None, inbox.threads.view
+async def close_and_go_next(inbox: InboxScreen) -> None:
+    """Close the conversation and go to the next one.
+
+    In the list of open conversations the next one is the one that waits longest, in any
+    other
+    list the row that follows.
+    """
+    triaging, view = inbox.triage_round is not None, inbox.threads.view
     await HANDLERS["close"](inbox)
     if triaging:
         return
     if view != View(order=view.order):
-        await inbox.threads.reload()
-        if inbox.threads.current is not None:
+        await inbox.threads.reload_rows()
+        if inbox.threads.current_row is not None:
             await inbox.open_current()
         return
-    found = await inbox.store.conversations.next_waiting(None)
-    if found is not None:
-        await inbox.go_to(found)
+    waiting = await inbox.store.conversations.find_next_waiting(None)
+    if waiting is not None:
+        await inbox.go_to_conversation(waiting)
 
 
-async def next_message(inbox: InboxScreen) -> None:
+async def select_next_message(inbox: InboxScreen) -> None:
     """Select the message below."""
-    inbox.pane.view.select(1)
+    inbox.pane.message_view.select_message(1)
 
 
-async def previous_message(inbox: InboxScreen) -> None:
+async def select_previous_message(inbox: InboxScreen) -> None:
     """Select the message above."""
-    inbox.pane.view.select(-1)
+    inbox.pane.message_view.select_message(-1)
 
 
-async def page_up(inbox: InboxScreen) -> None:
-    """Earlier messages."""
-    await inbox.pane.view.page(1)
+async def show_earlier_messages(inbox: InboxScreen) -> None:
+    """Scroll one page up, to earlier messages."""
+    await inbox.pane.message_view.scroll_pages(1)
 
 
-async def page_down(inbox: InboxScreen) -> None:
-    """Later messages."""
-    await inbox.pane.view.page(-1)
+async def show_later_messages(inbox: InboxScreen) -> None:
+    """Scroll one page down, to later messages."""
+    await inbox.pane.message_view.scroll_pages(-1)
 
 
-async def timeline(inbox: InboxScreen) -> None:
-    """Everything told about the selected message."""
+async def show_timeline(inbox: InboxScreen) -> None:
+    """Show every receipt and event of the selected message."""
     from tui.screens.timeline import TimelineScreen
 
-    message = inbox.pane.view.selection
+    message = inbox.pane.message_view.target_message
     if message is None:
-        inbox.say("Select a message first: K goes up, J goes down")
+        inbox.show_status("Select a message first: K goes up, J goes down")
         return
-    entries = await inbox.store.messages.timeline(message.id)
-    inbox.app.push_screen(TimelineScreen(message, entries, inbox.seat))
+    entries = await inbox.store.messages.list_events(message.id)
+    inbox.app.push_screen(TimelineScreen(message, entries, inbox.app_context))
 
 
-async def copy_text(inbox: InboxScreen) -> None:
-    """The selected message, else the newest one, to the clipboard."""
-    view = inbox.pane.view
-    chosen = [m for m in view.messages if m.id == view.selected] or view.messages[-1:]
+async def copy_message_text(inbox: InboxScreen) -> None:
+    """Copy the selected message, else the newest one, to the clipboard."""
+    view = inbox.pane.message_view
+    chosen = [m for m in view.messages if m.id == view.selected_id] or view.messages[-1:]
     if chosen:
-        inbox.app.copy_to_clipboard(printable(chosen[0].body))
-        inbox.say("Copied the text")
+        inbox.app.copy_to_clipboard(to_printable(chosen[0].body))
+        inbox.show_status("Copied the text")
 
 
-async def copy_number(inbox: InboxScreen) -> None:
-    """The customer's number to the clipboard."""
+async def copy_phone_number(inbox: InboxScreen) -> None:
+    """Copy the customer's number to the clipboard."""
     if inbox.pane.conversation is not None:
-        inbox.app.copy_to_clipboard(printable(inbox.pane.conversation.address))
-        inbox.say("Copied the number")
+        inbox.app.copy_to_clipboard(to_printable(inbox.pane.conversation.address))
+        inbox.show_status("Copied the number")
 
 
 HANDLERS: dict[str, Handler] = {
-    "reply": reply,
-    "close": _acting(ThreadActions.close),
-    "close_next": close_next,
-    "reopen": _acting(ThreadActions.reopen),
-    "assign_me": _acting(ThreadActions.assign_me),
-    "star": _acting(ThreadActions.star),
-    "unread": _acting(ThreadActions.toggle_unread),
-    "next_message": next_message,
-    "previous_message": previous_message,
-    "page_up": page_up,
-    "page_down": page_down,
-    "timeline": timeline,
-    "copy_text": copy_text,
-    "copy_number": copy_number,
+    "reply": open_reply,
+    "close": _make_action_handler(ConversationActions.close_conversations),
+    "close_next": close_and_go_next,
+    "reopen": _make_action_handler(ConversationActions.reopen_conversations),
+    "assign_me": _make_action_handler(ConversationActions.toggle_assigned_to_me),
+    "star": _make_action_handler(ConversationActions.toggle_star),
+    "unread": _make_action_handler(ConversationActions.toggle_unread),
+    "next_message": select_next_message,
+    "previous_message": select_previous_message,
+    "page_up": show_earlier_messages,
+    "page_down": show_later_messages,
+    "timeline": show_timeline,
+    "copy_text": copy_message_text,
+    "copy_number": copy_phone_number,
 }

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.handlers.acting import take_up
+from tui.handlers.acting import begin_reply
 from tui.handlers.kind import Handler
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
 
-async def take_over(inbox: InboxScreen) -> None:
-    """Write here although a colleague does; the colleague is told and keeps the draft."""
+async def take_over_compose_lock(inbox: InboxScreen) -> None:
+    """Begin to write although a colleague holds the compose lock.
+
+    The colleague is notified and their draft stays stored.
+    """
     if inbox.pane.conversation is None:
-        inbox.say("Open a conversation first")
+        inbox.show_status("Open a conversation first")
         return
     await inbox.open_current()
-    await take_up(inbox, force=True)
+    await begin_reply(inbox, force=True)
 
 
-HANDLERS: dict[str, Handler] = {"take_over": take_over}
+TAKE_OVER_HANDLERS: dict[str, Handler] = {"take_over": take_over_compose_lock}

@@ -1,11 +1,11 @@
-"""The desk in plain lines: for screen readers, dumb terminals and slow links.
+"""Show the desk in plain lines: for screen readers, simple terminals and slow connections.
 
 Lines are only ever added, nothing is drawn twice, and no cursor moves. Choices are numbers and
-words. What may be done, and what speaks against it, is decided where the full screen asks too;
-nothing of the full screen is imported.
+short commands. Every action and every check before it is the same as in the full screen; nothing
+of the full screen is imported.
 """
 
-from tui.plain.session import PlainDesk
-from tui.plain.talk import Ask, Say
+from tui.plain.session import PlainApp
+from tui.plain.talk import LineReader, LineWriter
 
-__all__ = ["Ask", "PlainDesk", "Say"]
+__all__ = ["LineReader", "LineWriter", "PlainApp"]

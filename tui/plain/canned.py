@@ -1,42 +1,62 @@
-"""Canned replies by their numbers, their blanks asked for one by one."""
+"""Choose a canned reply, fill its fields, and add pictures to a reply."""
 
-from tui.domain.templates import Situation, blanks, fill, known_values
-from tui.domain.text import one_line, printable
-from tui.plain.desk import Desk
+from tui.domain.templates import FillContext, collect_values, fill_fields, find_open_fields
+from tui.domain.text import one_line, to_printable
+from tui.plain.desk import PlainSession
 
 
-async def take_canned(desk: Desk, typed: str) -> list[str]:
-    """The lines of a canned reply, filled for this customer; none when none was taken."""
-    templates = await desk.store.templates.by_use()
+async def choose_canned_reply(session: PlainSession, typed: str) -> list[str]:
+    """Return the lines of a canned reply, filled for this customer; none if none was chosen.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    templates = await session.store.templates.list_by_use()
     if not templates:
-        desk.talk.say("There are no canned replies yet.")
+        session.dialog.write_line("There are no canned replies yet.")
         return []
     names = [f"{one_line(t.name, 40)}: {one_line(t.body, 100)}" for t in templates]
-    place = await desk.talk.choose("Canned replies", names, typed)
+    place = await session.dialog.choose_item("Canned replies", names, typed)
     if place is None:
         return []
-    text = await fill_blanks(desk, fill(templates[place].body, await _values(desk)))
-    await desk.store.templates.used(templates[place].name)
-    desk.talk.say(printable(text))
+    text = await ask_open_fields(
+        session, fill_fields(templates[place].body, await _collect_field_values(session))
+    )
+    await session.store.templates.record_use(templates[place].name)
+    session.dialog.write_line(to_printable(text))
     return text.split("\n")
 
 
-async def _values(desk: Desk) -> dict[str, str]:
-    """The values of all fields for an answer to this customer."""
-    seat, route = desk.seat, desk.sheet.route
+async def _collect_field_values(session: PlainSession) -> dict[str, str]:
+    """Return the values of all fields for a reply to this customer."""
+    context, route = session.context, session.compose.route
     account = (route.account.title or route.account.name) if route else ""
-    now, row = seat.clock.now(), desk.here
-    situation = Situation(row.name, row.address, seat.agent, account, now, seat.zone)
-    return known_values(situation, await desk.store.templates.values())
+    now, row = context.clock.now(), session.current
+    situation = FillContext(row.name, row.address, context.agent, account, now, context.zone)
+    return collect_values(situation, await session.store.templates.get_fields())
 
 
-async def fill_blanks(desk: Desk, text: str) -> str:
-    """Ask for each field that is not filled; what is left empty stays as it is written."""
-    signs = list(dict.fromkeys(blank.sign for blank in blanks(text)))
-    if not signs:
+async def ask_open_fields(session: PlainSession, text: str) -> str:
+    """Ask for the value of each open field; a field left empty stays as it is written.
+
+    Args:
+        session: State of this agent's line-mode session.
+        text: Text of the reply.
+    """
+    placeholders = list(dict.fromkeys(blank.placeholder for blank in find_open_fields(text)))
+    if not placeholders:
         return text
-    desk.talk.say(f"{len(signs)} to fill in.")
-    given = {sign: (await desk.talk.ask(f"{one_line(sign, 40)}: ")).strip() for sign in signs}
-    for blank in reversed(blanks(text)):
-        text = text[: blank.start] + (given[blank.sign] or blank.sign) + text[blank.end :]
+    session.dialog.write_line(f"{len(placeholders)} to fill in.")
+    answers = {
+        sign: (await session.dialog.ask_line(f"{one_line(sign, 40)}: ")).strip()
+        for sign in placeholders
+    }
+    # From the end, so that the positions of earlier fields stay valid.
+    for blank in reversed(find_open_fields(text)):
+        text = (
+            text[: blank.start]
+            + (answers[blank.placeholder] or blank.placeholder)
+            + text[blank.end :]
+        )
     return text

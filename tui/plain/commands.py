@@ -1,9 +1,9 @@
-"""Everything that can be typed: a letter or a word, and after it the answer to its question."""
+"""List the commands of line mode: a key or a name, followed by the answer to its question."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tui.desk.thread_actions import ThreadActions
+from tui.desk.thread_actions import ConversationActions
 from tui.plain import (
     consent,
     files,
@@ -15,78 +15,112 @@ from tui.plain import (
     trouble,
     writing,
 )
-from tui.plain.desk import Desk
+from tui.plain.desk import PlainSession
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """One thing to type."""
+class PlainCommand:
+    """One command of line mode."""
 
-    letter: str
-    word: str
-    does: str
-    run: Callable[[Desk, str], Awaitable[None]]
-    """Is given the rest of the line."""
-    needs_open: bool = True
+    key: str
+    name: str
+    description: str
+    run: Callable[[PlainSession, str], Awaitable[None]]
+    """Called with the session and the rest of the line."""
+    needs_conversation: bool = True
 
 
-async def say_help(desk: Desk, typed: str) -> None:
-    """Everything that can be typed."""
-    desk.talk.say("Type a letter or its word and Enter; more words after it answer its question.")
-    desk.talk.say("A number opens that one of the list, or chooses.")
+async def show_help(session: PlainSession, typed: str) -> None:
+    """List all commands.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    session.dialog.write_line(
+        "Type a letter or its word and Enter; more words after it answer its question."
+    )
+    session.dialog.write_line("A number opens that one of the list, or chooses.")
     for command in COMMANDS:
-        desk.talk.say(f"{command.letter}, {command.word}: {command.does}.")
-    desk.talk.say("q, quit: leaves; drafts are kept.")
-    desk.talk.say("What becomes of a message you sent, and who writes, is said as it happens.")
+        session.dialog.write_line(f"{command.key}, {command.name}: {command.description}.")
+    session.dialog.write_line("q, quit: leaves; drafts are kept.")
+    session.dialog.write_line(
+        "What becomes of a message you sent, and who writes, is said as it happens."
+    )
 
 
 COMMANDS = (
-    Command("l", "list", "lists all that is open, longest waiting first", listing.open_ones, False),
-    Command("m", "more", "lists more", listing.more, False),
-    Command("v", "views", "lists others: mine, failed, snoozed, closed", listing.views, False),
-    Command("n", "next", "opens who waits longest after this", listing.next_waiting, False),
-    Command("w", "who", "opens who wrote last", listing.newest_news, False),
-    Command("/", "search", "finds words in all messages", finding.search, False),
-    Command("c", "compose", "writes to a number", finding.new, False),
-    Command("r", "reply", "writes an answer", writing.reply),
-    Command("t", "template", "begins an answer with a canned reply", writing.canned),
-    Command("f", "failed", "deals with a failed or maybe sent message", trouble.troubles),
-    Command("y", "resend", "sends all again that failed", resending.send_all_again, False),
-    Command("d", "drop", "cancels a scheduled message", writing.call_off),
-    Command("z", "undo", "takes the last action back, also an unsent text", writing.undo, False),
-    Command("e", "end", "closes it", sorting.close),
-    Command("h", "hold", "snoozes it: 20m, tomorrow 9, until reply", sorting.snooze),
-    Command("a", "assign", "gives it to somebody", sorting.assign),
-    Command("#", "label", "puts a label on or takes it off", sorting.label),
-    Command("s", "star", "stars it or not", sorting.acting(ThreadActions.star)),
-    Command("u", "unread", "marks it unread or read", sorting.acting(ThreadActions.toggle_unread)),
-    Command("g", "reopen", "opens it again", sorting.acting(ThreadActions.reopen)),
-    Command("p", "note", "writes a private note", sorting.note),
-    Command("x", "files", "saves a file that came", files.files),
-    Command("k", "name", "gives the customer a name", sorting.rename),
-    Command("!", "optout", "records or lifts an opt-out", consent.consent),
-    Command("~", "stays", "says that it is no opt-out", consent.not_opt_out),
-    Command("o", "older", "reads older messages", reading.older),
-    Command("j", "newer", "reads on", reading.newer),
-    Command(".", "history", "tells all about the last message sent", reading.history),
-    Command("i", "accounts", "tells how the accounts are", finding.accounts, False),
-    Command("b", "back", "goes back to the list", listing.back, False),
-    Command("?", "help", "says all this", say_help, False),
+    PlainCommand(
+        "l", "list", "lists all that is open, longest waiting first", listing.list_open, False
+    ),
+    PlainCommand("m", "more", "lists more", listing.show_more, False),
+    PlainCommand(
+        "v", "views", "lists others: mine, failed, snoozed, closed", listing.choose_view, False
+    ),
+    PlainCommand(
+        "n", "next", "opens who waits longest after this", listing.open_next_waiting, False
+    ),
+    PlainCommand("w", "who", "opens who wrote last", listing.open_latest, False),
+    PlainCommand("/", "search", "finds words in all messages", finding.search_messages, False),
+    PlainCommand("c", "compose", "writes to a number", finding.start_conversation, False),
+    PlainCommand("r", "reply", "writes an answer", writing.write_reply),
+    PlainCommand(
+        "t", "template", "begins an answer with a canned reply", writing.write_canned_reply
+    ),
+    PlainCommand("f", "failed", "deals with a failed or maybe sent message", trouble.handle_failed),
+    PlainCommand("y", "resend", "sends all again that failed", resending.retry_all_failed, False),
+    PlainCommand("d", "drop", "cancels a scheduled message", writing.cancel_scheduled),
+    PlainCommand(
+        "z", "undo", "takes the last action back, also an unsent text", writing.undo_action, False
+    ),
+    PlainCommand("e", "end", "closes it", sorting.close_conversation),
+    PlainCommand(
+        "h", "hold", "snoozes it: 20m, tomorrow 9, until reply", sorting.snooze_conversation
+    ),
+    PlainCommand("a", "assign", "gives it to somebody", sorting.assign_conversation),
+    PlainCommand("#", "label", "puts a label on or takes it off", sorting.toggle_label),
+    PlainCommand(
+        "s", "star", "stars it or not", sorting.make_command(ConversationActions.toggle_star)
+    ),
+    PlainCommand(
+        "u",
+        "unread",
+        "marks it unread or read",
+        sorting.make_command(ConversationActions.toggle_unread),
+    ),
+    PlainCommand(
+        "g",
+        "reopen",
+        "opens it again",
+        sorting.make_command(ConversationActions.reopen_conversations),
+    ),
+    PlainCommand("p", "note", "writes a private note", sorting.write_note),
+    PlainCommand("x", "files", "saves a file that came", files.save_file),
+    PlainCommand("k", "name", "gives the customer a name", sorting.rename_customer),
+    PlainCommand("!", "optout", "records or lifts an opt-out", consent.change_consent),
+    PlainCommand("~", "stays", "says that it is no opt-out", consent.dismiss_suspicion),
+    PlainCommand("o", "older", "reads older messages", reading.show_older),
+    PlainCommand("j", "newer", "reads on", reading.show_newer),
+    PlainCommand(".", "history", "tells all about the last message sent", reading.show_history),
+    PlainCommand("i", "accounts", "tells how the accounts are", finding.list_accounts, False),
+    PlainCommand("b", "back", "goes back to the list", listing.go_back, False),
+    PlainCommand("?", "help", "says all this", show_help, False),
 )
-_SIGNS = "/#!~?."
+_SYMBOL_KEYS = "/#!~?."
 LIST_HINT = "n next waiting · v other lists · / search · c new · q quits · ? says all"
 OPEN_HINT = (
     "r reply · t canned · e close · h snooze · p note · n next waiting · b back · ? says all"
 )
 
 
-def parse(line: str) -> tuple[Command | None, str]:
-    """The command that was typed and the rest of the line; None for no command."""
+def parse_command(line: str) -> tuple[PlainCommand | None, str]:
+    """Return the typed command, or None, and the rest of the line."""
     line = line.strip()
-    if line[:1] in _SIGNS and line:
-        word, rest = line[0], line[1:]
+    # A symbol needs no blank after it: "#vip", "/refund".
+    if line[:1] in _SYMBOL_KEYS and line:
+        name, rest = line[0], line[1:]
     else:
-        word, _, rest = line.partition(" ")
-    wanted = word.lower()
-    found = (c for c in COMMANDS if wanted in (c.letter, c.word))
+        name, _, rest = line.partition(" ")
+    wanted = name.lower()
+    found = (c for c in COMMANDS if wanted in (c.key, c.name))
     return next(found, None), rest.strip()

@@ -1,100 +1,114 @@
-"""What the talk is about just now: the list, the open conversation, what was read aloud."""
+"""Hold the state of a line-mode session: the list, the open conversation, what was shown last."""
 
 from dataclasses import dataclass
 
 from tui import present
-from tui.desk.company import Company
-from tui.desk.dispatch import Dispatch
-from tui.desk.grace import sent_words
-from tui.desk.sheet import Sheet
-from tui.desk.thread_actions import ThreadActions
+from tui.desk.company import Presence
+from tui.desk.dispatch import Submitter
+from tui.desk.grace import format_submitted
+from tui.desk.sheet import ComposeState
+from tui.desk.thread_actions import ConversationActions
 from tui.domain.conversation import Conversation, View
 from tui.domain.message import Message
 from tui.domain.text import one_line
-from tui.plain.keys import KEYS
-from tui.plain.talk import Talk
-from tui.seat import Seat
-from tui.store.conversations import FIRST, Key
+from tui.plain.keys import PLAIN_KEYS
+from tui.plain.talk import Dialog
+from tui.seat import AppContext
+from tui.store.conversations import FIRST_POSITION, ListPosition
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """What a number of the list opens."""
+class ListedItem:
+    """Target of a number in the list."""
 
     conversation_id: int
-    at: int = 0
-    """The message to read up to; 0 for the newest."""
+    message_id: int = 0
+    """Message to show up to; 0 for the newest."""
 
 
-class Desk:
-    """One agent's place."""
+class PlainSession:
+    """State of one agent's line-mode session."""
 
-    def __init__(self, store: Store, seat: Seat, talk: Talk) -> None:
-        """Nothing is listed, nothing open."""
+    def __init__(self, store: Store, context: AppContext, dialog: Dialog) -> None:
+        """Create a session without a list and without an open conversation.
+
+        Args:
+            store: Open store.
+            context: Settings and services of this agent.
+            dialog: Dialog with the agent.
+        """
         self.store = store
-        self.seat = seat
-        self.talk = talk
-        self.actions = ThreadActions(store, seat)
-        self.sheet = Sheet(store, seat, self._tell, again="y")
-        self.company = Company(store, seat.agent, seat.clock, self._company_changed)
-        self.dispatch = Dispatch(seat, self.actions, self.sheet, self.company, KEYS)
+        self.context = context
+        self.dialog = dialog
+        self.actions = ConversationActions(store, context)
+        self.compose = ComposeState(store, context, self._announce_problem, confirm_key="y")
+        self.presence = Presence(store, context.agent, context.clock, self._announce_lock_holder)
+        self.submit = Submitter(context, self.actions, self.compose, self.presence, PLAIN_KEYS)
         self.view = View()
-        self.behind: Key = FIRST
-        """Behind the last one that was listed."""
-        self.listed: list[Listed] = []
-        self.open: Conversation | None = None
-        self.oldest = NEWEST
-        """The oldest message that was read aloud."""
-        self.seen = 0
-        """The newest message of the open conversation that was read aloud."""
-        self.sent: dict[int, str] = {}
-        """What was said last about each message that this agent sent."""
-        self.news_from = 0
-        """The conversation that brought news last."""
-        self._holder = ""
+        self.list_end: ListPosition = FIRST_POSITION
+        """Sort key of the last listed conversation."""
+        self.listed_items: list[ListedItem] = []
+        self.conversation: Conversation | None = None
+        self.oldest_shown = NEWEST
+        """Oldest message that was shown."""
+        self.newest_shown = 0
+        """Newest message of the open conversation that was shown."""
+        self.shown_status: dict[int, str] = {}
+        """Status shown last for each message that this agent sent."""
+        self.last_active_id = 0
+        """Conversation with the latest incoming message or mention."""
+        self._lock_holder = ""
 
     @property
-    def here(self) -> Conversation:
-        """The open conversation; only commands that need one ask for it."""
-        assert self.open is not None
-        return self.open
+    def current(self) -> Conversation:
+        """Return the open conversation; only for commands that need one."""
+        assert self.conversation is not None
+        return self.conversation
 
     @property
-    def place(self) -> str:
-        """Where the agent is, for the prompt."""
-        return one_line(present.title(self.open), 30) if self.open is not None else "List"
+    def location(self) -> str:
+        """Return where the agent is, for the prompt."""
+        return (
+            one_line(present.format_title(self.conversation), 30)
+            if self.conversation is not None
+            else "List"
+        )
 
-    def enter(self, row: Conversation) -> None:
-        """This conversation is open now."""
-        self.open, self.oldest, self.seen = row, NEWEST, 0
-        self.company.at(row.id)
+    def enter_conversation(self, row: Conversation) -> None:
+        """Make a conversation the open one."""
+        self.conversation, self.oldest_shown, self.newest_shown = row, NEWEST, 0
+        self.presence.set_conversation(row.id)
 
-    def leave(self) -> None:
-        """No conversation is open."""
-        self.open = None
-        self.company.at(0)
+    def leave_conversation(self) -> None:
+        """Leave the open conversation."""
+        self.conversation = None
+        self.presence.set_conversation(0)
 
-    async def refresh(self) -> Conversation:
-        """Read the open conversation again."""
-        self.open = await self.store.conversations.get(self.here.id) or self.open
-        return self.here
+    async def refresh_conversation(self) -> Conversation:
+        """Read the open conversation again and return it."""
+        self.conversation = await self.store.conversations.get(self.current.id) or self.conversation
+        return self.current
 
-    def was_sent(self, message: Message) -> None:
-        """Say how long a message can be taken back, and follow it from now on."""
-        self.actions.sent(message)
-        self.sent[message.id] = ""
-        self.seen = max(self.seen, message.id)
-        words = sent_words(message, self.seat.clock.now(), self.seat.zone, KEYS.__getitem__)
-        self.talk.say(f"{words}.")
+    def report_sent(self, message: Message) -> None:
+        """Show how long a message can be cancelled, and follow its status from now on."""
+        self.actions.register_send_undo(message)
+        self.shown_status[message.id] = ""
+        self.newest_shown = max(self.newest_shown, message.id)
+        text = format_submitted(
+            message, self.context.clock.now(), self.context.zone, PLAIN_KEYS.__getitem__
+        )
+        self.dialog.write_line(f"{text}.")
 
-    def _tell(self, words: str) -> None:
-        """Something went wrong behind the talk."""
-        self.talk.announce(f"* {one_line(words, 300)}")
+    def _announce_problem(self, text: str) -> None:
+        """Show a problem that occurred in the background."""
+        self.dialog.announce_line(f"* {one_line(text, 300)}")
 
-    def _company_changed(self) -> None:
-        """A colleague begins to write here."""
-        holder, self._holder = self._holder, self.company.holder
-        if self.company.holder and self.company.holder != holder:
-            self.talk.announce(f"* {one_line(self.company.holder, 20)} is writing here now.")
+    def _announce_lock_holder(self) -> None:
+        """Show that a colleague has begun to write here."""
+        holder, self._lock_holder = self._lock_holder, self.presence.holder
+        if self.presence.holder and self.presence.holder != holder:
+            self.dialog.announce_line(
+                f"* {one_line(self.presence.holder, 20)} is writing here now."
+            )

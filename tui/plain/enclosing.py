@@ -1,31 +1,36 @@
 """Pictures that go with an answer: their addresses and a subject, asked for line by line."""
 
-from tui.domain.message import NOTHING, Enclosed
-from tui.domain.pictures import BadAddress, picture_addresses
+from tui.domain.message import NO_MMS_CONTENT, MmsContent
+from tui.domain.pictures import InvalidPictureUrlError, parse_picture_urls
 from tui.domain.text import one_line
-from tui.plain.talk import Talk
+from tui.plain.talk import Dialog
 
-_LONGEST_SUBJECT = 64
+_MAX_SUBJECT_LENGTH = 64
 
 
-async def pictures(talk: Talk, enclosed: Enclosed) -> Enclosed:
-    """What goes along from now on; nothing when no address was given."""
-    for address in enclosed.media:
-        talk.say(f"Goes along now: {one_line(address, 200)}")
-    talk.say("The provider fetches them: they must be public.")
-    media = await _addresses(talk)
+async def ask_pictures(dialog: Dialog, content: MmsContent) -> MmsContent:
+    """Ask for the pictures of an MMS; no URL removes them.
+
+    Args:
+        dialog: Dialog with the agent.
+        content: Present content of the MMS.
+    """
+    for address in content.media:
+        dialog.write_line(f"Goes along now: {one_line(address, 200)}")
+    dialog.write_line("The provider fetches them: they must be public.")
+    media = await _ask_picture_urls(dialog)
     if not media:
-        return NOTHING
-    subject = await talk.ask("Subject, empty for none: ")
-    return Enclosed(media, " ".join(subject.split())[:_LONGEST_SUBJECT])
+        return NO_MMS_CONTENT
+    subject = await dialog.ask_line("Subject, empty for none: ")
+    return MmsContent(media, " ".join(subject.split())[:_MAX_SUBJECT_LENGTH])
 
 
-async def _addresses(talk: Talk) -> tuple[str, ...]:
-    """Addresses that a provider can fetch."""
+async def _ask_picture_urls(dialog: Dialog) -> tuple[str, ...]:
+    """Ask for URLs until a provider can fetch all of them."""
     while True:
         try:
-            return picture_addresses(
-                await talk.ask("Addresses, with blanks between; empty for none: ")
+            return parse_picture_urls(
+                await dialog.ask_line("Addresses, with blanks between; empty for none: ")
             )
-        except BadAddress as problem:
-            talk.say(f"{one_line(str(problem), 200)}.")
+        except InvalidPictureUrlError as problem:
+            dialog.write_line(f"{one_line(str(problem), 200)}.")

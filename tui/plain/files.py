@@ -3,33 +3,40 @@
 import asyncio
 
 from tui import present
-from tui.desk.saving import save_new
+from tui.desk.saving import save_new_file
 from tui.domain.text import one_line
-from tui.plain.desk import Desk
+from tui.plain.desk import PlainSession
 from tui.store.messages import NEWEST
 
-_LOOKED_AT = 100
-"""Messages of a conversation in which files are looked for."""
+_FILE_SEARCH_LIMIT = 100
+"""Messages of a conversation that are searched for files."""
 
 
-async def files(desk: Desk, typed: str) -> None:
-    """Save one of the files of the open conversation, the newest first."""
-    newest = await desk.store.messages.before(desk.here.id, NEWEST, _LOOKED_AT)
+async def save_file(session: PlainSession, typed: str) -> None:
+    """Save one of the files of the open conversation, the newest first.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    newest = await session.store.messages.list_before(
+        session.current.id, NEWEST, _FILE_SEARCH_LIMIT
+    )
     found = []
     for message in reversed([m for m in newest if m.attachments]):
-        found += await desk.store.messages.attachments(message.id)
+        found += await session.store.messages.list_attachments(message.id)
     if not found:
-        desk.talk.say("No files came in this conversation.")
+        session.dialog.write_line("No files came in this conversation.")
         return
-    names = [line.removeprefix("+ ") for line in present.file_lines(found, ascii=True)]
-    place = await desk.talk.choose("Save which file?", names, typed)
+    names = [line.removeprefix("+ ") for line in present.format_files(found, ascii=True)]
+    place = await session.dialog.choose_item("Save which file?", names, typed)
     if place is None:
         return
-    file, folder = found[place], desk.seat.downloads
-    data = await desk.store.messages.attachment_data(file.id)
+    file, folder = found[place], session.context.downloads
+    data = await session.store.messages.get_attachment_data(file.id)
     try:
-        path = await asyncio.to_thread(save_new, folder, file.name, file.content_type, data)
+        path = await asyncio.to_thread(save_new_file, folder, file.name, file.content_type, data)
     except OSError as error:
-        desk.talk.say(f"Not saved into {one_line(str(folder), 200)}: {error.strerror}.")
+        session.dialog.write_line(f"Not saved into {one_line(str(folder), 200)}: {error.strerror}.")
         return
-    desk.talk.say(f"Saved as {one_line(str(path), 300)}")
+    session.dialog.write_line(f"Saved as {one_line(str(path), 300)}")

@@ -1,6 +1,6 @@
 """What is typed here for the commands that the desk's own words name."""
 
-KEYS = {
+PLAIN_KEYS = {
     "account": "w",
     "accounts": "i",
     "call_off": "d",
@@ -14,4 +14,4 @@ KEYS = {
     "take_over": "r",
     "undo": "z",
 }
-"""The letter by the command's id in the registry of the full screen."""
+"""Key of line mode by the command's id in the registry of the full screen."""

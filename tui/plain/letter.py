@@ -1,195 +1,223 @@
-"""An answer that is written: said back with what speaks against it, and sent on a word."""
+"""Review a reply before it is sent: show it with all objections, and send it on confirmation."""
 
 from collections.abc import Awaitable, Callable
 
 from tui import present
 from tui.desk.dispatch import NotSentError
-from tui.desk.replying import Plan, Route, changes
-from tui.desk.ribbon import change_words, enclosed_words, hint_words, length_words, saved_words
-from tui.desk.ways import way_detail, way_words, ways
+from tui.desk.replying import Route, SendPlan, describe_route_change
+from tui.desk.ribbon import (
+    format_changes,
+    format_enclosed,
+    format_hints,
+    format_length,
+    format_saving,
+)
+from tui.desk.ways import format_route, format_route_detail, list_routes
 from tui.domain.conversation import Conversation
-from tui.domain.message import NOTHING, Enclosed, Format, Message
+from tui.domain.message import NO_MMS_CONTENT, Format, Message, MmsContent
 from tui.domain.replacements import to_gsm
-from tui.domain.sms import count
-from tui.domain.text import one_line, printable
-from tui.plain.canned import fill_blanks
-from tui.plain.desk import Desk
-from tui.plain.enclosing import pictures
-from tui.plain.keys import KEYS
+from tui.domain.sms import count_parts
+from tui.domain.text import one_line, to_printable
+from tui.plain.canned import ask_open_fields
+from tui.plain.desk import PlainSession
+from tui.plain.enclosing import ask_pictures
+from tui.plain.keys import PLAIN_KEYS
 from tui.plain.planning import ask_plan
-from tui.plain.reading import catch_up
+from tui.plain.reading import show_new_messages
 
 Choice = tuple[str, Callable[[], Awaitable[None]]]
-"""What a letter does, in words and indeed."""
-_WORDS = {"yes": "y", "no": "n"}
+"""Description of a choice, and the function that does it."""
+_FULL_ANSWERS = {"yes": "y", "no": "n"}
 
 
-class Letter:
-    """One answer to one customer."""
+class ReplyReview:
+    """Review of one reply to one customer."""
 
-    def __init__(self, desk: Desk, row: Conversation, text: str) -> None:
-        """The desk's sheet has its way and its pictures."""
-        self._desk = desk
-        self._talk = desk.talk
+    def __init__(self, session: PlainSession, row: Conversation, text: str) -> None:
+        """Create the review of a reply; route and pictures come from the session.
+
+        Args:
+            session: State of this agent's line-mode session.
+            row: Conversation to reply to.
+            text: Text of the reply.
+        """
+        self._session = session
+        self._dialog = session.dialog
         self._row = row
         self._text = text
         self._done = False
-        self._looks: tuple[Route, str, Enclosed] | None = None
-        """What was said last: the way, the text, the pictures."""
-        self._heard: list[Message] = []
-        """What came in while it was written, and was read aloud."""
+        self._last_shown: tuple[Route, str, MmsContent] | None = None
+        """Route, text and pictures that were shown last."""
+        self._seen_messages: list[Message] = []
+        """Messages that arrived while the agent wrote, and were shown."""
 
-    async def offer(self) -> None:
-        """Say what would go out, and do what the agent says, until it is sent or kept."""
-        self._text = await fill_blanks(self._desk, self._text)
-        self._keep()
+    async def run_review(self) -> None:
+        """Show what would be sent and apply the agent's choices until it is sent or saved."""
+        self._text = await ask_open_fields(self._session, self._text)
+        self._save_draft()
         while not self._done:
-            stopped = await self._say_it()
-            choices = self._choices(stopped)
-            words = ", ".join(f"{letter} {what}" for letter, (what, _) in choices.items())
-            asked = "Change it" if stopped else "Send"
-            typed = await self._talk.ask(f"{self._measure()}. {asked}? {words}: ")
-            word = typed.strip().lower()
-            chosen = choices.get(_WORDS.get(word, word))
+            stopped = await self._show_changes()
+            choices = self._list_choices(stopped)
+            options = ", ".join(f"{key} {description}" for key, (description, _) in choices.items())
+            question = "Change it" if stopped else "Send"
+            typed = await self._dialog.ask_line(f"{self._format_length()}. {question}? {options}: ")
+            answer = typed.strip().lower()
+            chosen = choices.get(_FULL_ANSWERS.get(answer, answer))
             if chosen is None:
-                self._talk.say(f"Type one of {' '.join(choices)}.")
+                self._dialog.write_line(f"Type one of {' '.join(choices)}.")
             else:
                 await chosen[1]()
 
-    def _choices(self, stopped: bool) -> dict[str, Choice]:
-        """What can be done, by its letter."""
-        desk, can = self._desk, self._route.account.capabilities
+    def _list_choices(self, stopped: bool) -> dict[str, Choice]:
+        """Return the possible choices by their keys."""
+        session, capabilities = self._session, self._current_route.account.capabilities
         choices: dict[str, Choice] = {}
         if not stopped:
-            choices["y"] = ("sends", self._send)
+            choices["y"] = ("sends", self._send_reply)
             choices["e"] = ("sends and closes", self._send_and_close)
-            choices["s"] = ("sends later", self._later)
-        if len(ways(desk.seat.accounts, "")) > 1:
-            choices["w"] = ("another way", self._another_way)
-        if desk.sheet.enclosed or (can is not None and Format.MMS in can.formats):
-            choices["p"] = ("pictures", self._pictures)
+            choices["s"] = ("sends later", self._schedule_reply)
+        if len(list_routes(session.context.accounts, "")) > 1:
+            choices["w"] = ("another way", self._choose_route)
+        if session.compose.enclosed or (
+            capabilities is not None and Format.MMS in capabilities.formats
+        ):
+            choices["p"] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
-            choices["g"] = ("plain signs", self._plain_signs)
-        choices["n"] = ("keeps it as a draft", self._leave)
-        choices["!"] = ("throws it away", self._throw_away)
+            choices["g"] = ("plain signs", self._replace_marks)
+        choices["n"] = ("keeps it as a draft", self._leave_draft)
+        choices["!"] = ("throws it away", self._discard_draft)
         return choices
 
     @property
-    def _route(self) -> Route:
-        """Which way it goes."""
-        assert self._desk.sheet.route is not None
-        return self._desk.sheet.route
+    def _current_route(self) -> Route:
+        """Return the route of the reply."""
+        assert self._session.compose.route is not None
+        return self._session.compose.route
 
-    # Looking --------------------------------------------------------------------------------
+    # Showing --------------------------------------------------------------------------------
 
-    async def _say_it(self) -> bool:
-        """Say what differs from what was said, and what speaks against it; whether it may not go.
+    async def _show_changes(self) -> bool:
+        """Show changes and objections; return whether sending is blocked.
 
-        Nobody has to hear the same text twice.
+        An unchanged text is not shown twice.
         """
-        desk = self._desk
-        self._heard += await catch_up(desk)
-        looks = (self._route, self._text, desk.sheet.enclosed)
-        if looks != self._looks:
-            self._looks = looks
-            self._say_all()
-        return self._object(None)
+        session = self._session
+        self._seen_messages += await show_new_messages(session)
+        shown = (self._current_route, self._text, session.compose.enclosed)
+        if shown != self._last_shown:
+            self._last_shown = shown
+            self._show_reply()
+        return self._show_objection(None)
 
-    def _say_all(self) -> None:
-        """Where it goes, the text, and what to know about it."""
-        self._talk.say(f"To {present.title(self._row)} through {one_line(self._route.words, 100)}:")
-        self._talk.say(printable(self._text))
-        hints = hint_words(self._text, self._desk.sheet.enclosed, self._route, "g")
+    def _show_reply(self) -> None:
+        """Show the route, the text, and hints about it."""
+        self._dialog.write_line(
+            f"To {present.format_title(self._row)} through"
+            f" {one_line(self._current_route.summary, 100)}:"
+        )
+        self._dialog.write_line(to_printable(self._text))
+        hints = format_hints(self._text, self._session.compose.enclosed, self._current_route, "g")
         if hints:
-            self._talk.say(f"{one_line(hints, 300)}.")
+            self._dialog.write_line(f"{one_line(hints, 300)}.")
 
-    def _object(self, plan: Plan | None) -> bool:
-        """Say what speaks against sending it, which is said once; whether it may not go at all."""
-        words = self._objection(plan)
-        if words:
-            self._talk.say(f"{words}.")
-        return bool(words) and bool(self._objection(plan))
+    def _show_objection(self, plan: SendPlan | None) -> bool:
+        """Show an objection to sending, once; return whether sending is blocked."""
+        text = self._find_objection(plan)
+        if text:
+            self._dialog.write_line(f"{text}.")
+        # A warning is returned only once, so an objection that remains blocks sending.
+        return bool(text) and bool(self._find_objection(plan))
 
-    def _objection(self, plan: Plan | None) -> str:
-        """What the desk says against it that was not said yet."""
-        sheet = self._desk.sheet
-        return sheet.objection(self._row, self._text, self._heard, KEYS, "", plan)
+    def _find_objection(self, plan: SendPlan | None) -> str:
+        """Return an objection that was not shown yet, or an empty text."""
+        compose = self._session.compose
+        return compose.find_objection(
+            self._row, self._text, self._seen_messages, PLAIN_KEYS, "", plan
+        )
 
-    def _measure(self) -> str:
-        """How long it is as SMS."""
-        can = self._route.account.capabilities
-        whole = can is not None and can.whole_160_parts
-        _, *parts = length_words(count(self._text), whole=whole).split(" · ")
+    def _format_length(self) -> str:
+        """Return the length of the text as SMS."""
+        capabilities = self._current_route.account.capabilities
+        has_whole_parts = capabilities is not None and capabilities.has_whole_160_parts
+        _, *parts = format_length(count_parts(self._text), whole_parts=has_whole_parts).split(" · ")
         length = len(self._text)
         return ", ".join([f"{length} character{'s' if length != 1 else ''}", *parts])
 
-    # Doing ----------------------------------------------------------------------------------
+    # Actions --------------------------------------------------------------------------------
 
-    async def _send(self, plan: Plan | None = None, *, close: bool = False) -> None:
-        """Queue it, unless something came in that the agent has not heard, or it may not go."""
-        desk = self._desk
+    async def _send_reply(self, plan: SendPlan | None = None, *, close: bool = False) -> None:
+        """Queue the reply, unless an unseen message arrived or sending is blocked."""
+        session = self._session
         try:
-            sent = await desk.dispatch.reply(self._row, self._text, self._heard, plan)
+            sent = await session.submit.queue_reply(
+                self._row, self._text, self._seen_messages, plan
+            )
         except NotSentError as problem:
-            self._talk.say(f"{one_line(str(problem), 300)}.")
-            self._done = (await desk.refresh()).opted_out
+            self._dialog.write_line(f"{one_line(str(problem), 300)}.")
+            self._done = (await session.refresh_conversation()).opted_out
             return
         self._done = True
-        desk.sheet.sent(self._row.id, "")
-        desk.was_sent(sent)
+        session.compose.finish_reply(self._row.id, "")
+        session.report_sent(sent)
         if close:
-            self._talk.say(f"{await desk.actions.close([self._row])}.")
+            self._dialog.write_line(f"{await session.actions.close_conversations([self._row])}.")
 
     async def _send_and_close(self) -> None:
-        """Send it, then close the conversation."""
-        await self._send(close=True)
+        """Send the reply, then close the conversation."""
+        await self._send_reply(close=True)
 
-    async def _later(self) -> None:
-        """Ask when, and queue it for then."""
-        plan = await ask_plan(self._desk, self._row, self._route)
+    async def _schedule_reply(self) -> None:
+        """Ask for a time, and queue the reply for then."""
+        plan = await ask_plan(self._session, self._row, self._current_route)
         if plan is None:
             return
-        if not self._object(plan) and await self._talk.agreed("Send it then?"):
-            await self._send(plan)
+        if not self._show_objection(plan) and await self._dialog.ask_yes_no("Send it then?"):
+            await self._send_reply(plan)
 
-    async def _another_way(self) -> None:
-        """Choose account and sender."""
-        routes = ways(self._desk.seat.accounts, "")
-        names = [f"{way_words(route)}, {way_detail(route, '')}" for route in routes]
-        place = await self._talk.choose("Ways", names)
-        if place is not None and routes[place] == self._route:
-            self._talk.say("It goes that way already.")
+    async def _choose_route(self) -> None:
+        """Let the agent choose account and sender."""
+        routes = list_routes(self._session.context.accounts, "")
+        names = [f"{format_route(route)}, {format_route_detail(route, '')}" for route in routes]
+        place = await self._dialog.choose_item("Ways", names)
+        if place is not None and routes[place] == self._current_route:
+            self._dialog.write_line("It goes that way already.")
         elif place is not None:
-            old, self._desk.sheet.route = self._route, routes[place]
-            self._talk.say(f"{changes(old, self._route)}.")
-            self._keep()
+            old, self._session.compose.route = self._current_route, routes[place]
+            self._dialog.write_line(f"{describe_route_change(old, self._current_route)}.")
+            self._save_draft()
 
-    async def _pictures(self) -> None:
-        """Ask for the addresses of pictures."""
-        self._desk.sheet.enclosed = await pictures(self._talk, self._desk.sheet.enclosed)
-        self._talk.say(f"{enclosed_words(self._desk.sheet.enclosed) or 'No pictures'}.")
-        self._keep()
+    async def _edit_pictures(self) -> None:
+        """Ask for the URLs of pictures."""
+        self._session.compose.enclosed = await ask_pictures(
+            self._dialog, self._session.compose.enclosed
+        )
+        self._dialog.write_line(
+            f"{format_enclosed(self._session.compose.enclosed) or 'No pictures'}."
+        )
+        self._save_draft()
 
-    async def _plain_signs(self) -> None:
-        """Replace the signs that make it longer."""
+    async def _replace_marks(self) -> None:
+        """Replace the marks that make the text longer."""
         replacement = to_gsm(self._text)
         if replacement is not None:
             self._text = replacement.text
-            self._keep()
-            self._talk.say(f"Replaced {change_words(replacement)}:{saved_words(replacement)}.")
+            self._save_draft()
+            self._dialog.write_line(
+                f"Replaced {format_changes(replacement)}:{format_saving(replacement)}."
+            )
 
-    async def _leave(self) -> None:
-        """Not now."""
+    async def _leave_draft(self) -> None:
+        """Stop without sending; the draft stays."""
         self._done = True
-        self._talk.say("Not sent: kept as a draft. r goes on with it.")
+        self._dialog.write_line("Not sent: kept as a draft. r goes on with it.")
 
-    async def _throw_away(self) -> None:
-        """Never."""
+    async def _discard_draft(self) -> None:
+        """Discard the draft and its pictures."""
         self._done, self._text = True, ""
-        self._desk.sheet.enclosed = NOTHING
-        self._keep()
-        self._talk.say("Thrown away: nothing was sent.")
+        self._session.compose.enclosed = NO_MMS_CONTENT
+        self._save_draft()
+        self._dialog.write_line("Thrown away: nothing was sent.")
 
-    def _keep(self) -> None:
-        """Write the draft down."""
-        self._desk.sheet.keep(self._row.id, self._text, note=False)
+    def _save_draft(self) -> None:
+        """Save the draft."""
+        self._session.compose.save_draft(self._row.id, self._text, note=False)

@@ -1,53 +1,63 @@
-"""Conversations and messages as lines to be read aloud."""
+"""Format conversations and messages as single lines that a screen reader can read."""
 
 from datetime import tzinfo
 
 from tui import present
-from tui.desk.ribbon import enclosed_words
+from tui.desk.ribbon import format_enclosed
 from tui.domain.conversation import Conversation, State
-from tui.domain.local_time import clock_words, zones_for
-from tui.domain.message import Direction, Enclosed, Message
-from tui.domain.phone import pretty
-from tui.domain.text import one_line, printable
-from tui.seat import Seat
+from tui.domain.local_time import find_zones, format_local_times
+from tui.domain.message import Direction, Message, MmsContent
+from tui.domain.phone import format_phone_number
+from tui.domain.text import one_line, to_printable
+from tui.seat import AppContext
 
 
-def row_words(row: Conversation, seat: Seat) -> str:
-    """One conversation of a list."""
-    now = seat.clock.now()
-    facts = [present.title(row)]
+def format_conversation(row: Conversation, context: AppContext) -> str:
+    """Return one conversation of a list as a line.
+
+    Args:
+        row: Conversation to show.
+        context: Settings and services of this agent.
+    """
+    now = context.clock.now()
+    facts = [present.format_title(row)]
     if row.waiting_since is not None:
-        facts.append(f"waits {present.age(row.waiting_since, now)}")
+        facts.append(f"waits {present.format_age(row.waiting_since, now)}")
     if row.unread:
         facts.append(f"{row.unread} unread")
     if row.failed:
         facts.append(f"{row.failed} failed")
-    facts += _marks(row, seat)
+    facts += _list_marks(row, context)
     if row.last_direction is None:
         return f"{', '.join(facts)}; nothing written yet"
     who = "you wrote" if row.last_direction is Direction.OUT else "wrote"
-    status = f" ({present.badge(row.last_status).word})" if row.last_status else ""
-    return f"{', '.join(facts)}; {who}: {present.preview(row)}{status}"
+    status = f" ({present.get_badge(row.last_status).label})" if row.last_status else ""
+    return f"{', '.join(facts)}; {who}: {present.format_preview(row)}{status}"
 
 
-def heading(row: Conversation, seat: Seat) -> str:
-    """Whose conversation this is, and where it stands."""
-    number, title = one_line(pretty(row.address), 40), present.title(row)
+def format_heading(row: Conversation, context: AppContext) -> str:
+    """Return the first line of an open conversation: name, number, local time and state.
+
+    Args:
+        row: Conversation to show.
+        context: Settings and services of this agent.
+    """
+    number, title = one_line(format_phone_number(row.address), 40), present.format_title(row)
     facts = [f"Conversation with {title}", *([number] if title != number else [])]
-    there = clock_words(zones_for(row.address), seat.clock.now())
-    return ", ".join([*facts, *([there] if there else []), *_marks(row, seat)]) + "."
+    there = format_local_times(find_zones(row.address), context.clock.now())
+    return ", ".join([*facts, *([there] if there else []), *_list_marks(row, context)]) + "."
 
 
-def _marks(row: Conversation, seat: Seat) -> list[str]:
-    """State, owner, star, labels, lock: what differs from an ordinary open one."""
+def _list_marks(row: Conversation, context: AppContext) -> list[str]:
+    """Return state, assignee, star, labels and opt-out, where they are not the default."""
     marks = []
     if row.state is State.SNOOZED:
-        until = present.until(row.snoozed_until, seat.clock.now(), seat.zone)
+        until = present.format_snooze_end(row.snoozed_until, context.clock.now(), context.zone)
         marks.append(f"snoozed {until}")
     elif row.state is State.CLOSED:
         marks.append("closed")
     if row.assignee:
-        mine = row.assignee == seat.agent
+        mine = row.assignee == context.agent
         marks.append("yours" if mine else f"of {one_line(row.assignee, 20)}")
     if row.starred:
         marks.append("starred")
@@ -57,21 +67,27 @@ def _marks(row: Conversation, seat: Seat) -> list[str]:
     return marks
 
 
-def message_words(message: Message, title: str, seat: Seat) -> str:
-    """Who, when, what, and what became of it; `title` is what the customer is called."""
-    when = present.day(message.at, seat.clock.now(), seat.zone)
-    time = present.clock_time(message.at, seat.zone)
-    body = printable(message.body, limit=present.LONGEST)
-    came = f"{message.attachments} file{'s' if message.attachments > 1 else ''}: x saves"
-    files = f" [{came}]" if message.attachments else ""
+def format_message_line(message: Message, title: str, context: AppContext) -> str:
+    """Return a message as text: date, author, text, files and status.
+
+    Args:
+        message: Message to show.
+        title: Name of the customer.
+        context: Settings and services of this agent.
+    """
+    when = present.format_day(message.at, context.clock.now(), context.zone)
+    time = present.format_time(message.at, context.zone)
+    body = to_printable(message.body, limit=present.MAX_BODY_LENGTH)
+    file_count = f"{message.attachments} file{'s' if message.attachments > 1 else ''}: x saves"
+    files = f" [{file_count}]" if message.attachments else ""
     if message.media:
-        files += f" [{enclosed_words(Enclosed(message.media, message.subject))}]"
-    status = f" [{status_words(message, seat.zone)}]" if message.status else ""
-    return f"{when} {time}, {_who(message, title)}: {body}{files}{status}"
+        files += f" [{format_enclosed(MmsContent(message.media, message.subject))}]"
+    status = f" [{format_status(message, context.zone)}]" if message.status else ""
+    return f"{when} {time}, {_format_author(message, title)}: {body}{files}{status}"
 
 
-def _who(message: Message, title: str) -> str:
-    """Who wrote it."""
+def _format_author(message: Message, title: str) -> str:
+    """Return the author of a message."""
     match message.direction:
         case Direction.IN:
             return title
@@ -80,6 +96,11 @@ def _who(message: Message, title: str) -> str:
     return f"Private note of {one_line(message.agent, 20)}"
 
 
-def status_words(message: Message, zone: tzinfo | None) -> str:
-    """The badge without its sign."""
-    return present.badge_words(message, zone=zone, ascii=True).partition(" ")[2]
+def format_status(message: Message, zone: tzinfo | None) -> str:
+    """Return the badge of a message without its symbol.
+
+    Args:
+        message: Message to show.
+        zone: Zone of the agent; None for that of the system.
+    """
+    return present.format_status(message, zone=zone, ascii=True).partition(" ")[2]

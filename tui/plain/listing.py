@@ -1,114 +1,165 @@
-"""Lists of conversations: numbered, page by page, one view or another."""
+"""Show numbered lists: conversations of a view page by page, search results, and accounts."""
 
 from tui.domain.conversation import Order, State, View
 from tui.domain.text import one_line
-from tui.domain.views import name_of
-from tui.plain.desk import Desk, Listed
-from tui.plain.lines import row_words
-from tui.plain.reading import read
-from tui.store.conversations import FIRST, key_of
+from tui.domain.views import format_view_name
+from tui.plain.desk import ListedItem, PlainSession
+from tui.plain.lines import format_conversation
+from tui.plain.reading import read_conversation
+from tui.store.conversations import FIRST_POSITION, get_position
 
-_PAGE = 9
+_LIST_SIZE = 9
 
 
-async def first(desk: Desk, typed: str = "") -> None:
-    """List the view from its beginning; `typed` narrows it to names and numbers with that."""
+async def show_first_page(session: PlainSession, typed: str = "") -> None:
+    """List the view from its beginning.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Narrow the list to names and numbers with this text.
+    """
     if typed:
-        desk.view = View(text=typed)
-    desk.behind = FIRST
-    counts = await desk.store.conversations.counts()
-    desk.talk.say(f"{counts.open} open, {counts.waiting} waiting, {counts.failed} failed.")
-    if desk.view != View():
-        desk.talk.say(f"Listed: {name_of(desk.view, desk.seat.agent)}. v lists others.")
-    await _page(desk)
+        session.view = View(text=typed)
+    session.list_end = FIRST_POSITION
+    counts = await session.store.conversations.get_counts()
+    session.dialog.write_line(
+        f"{counts.open} open, {counts.waiting} waiting, {counts.failed} failed."
+    )
+    if session.view != View():
+        session.dialog.write_line(
+            f"Listed: {format_view_name(session.view, session.context.agent)}. v lists others."
+        )
+    await _show_page(session)
 
 
-async def open_ones(desk: Desk, typed: str) -> None:
-    """Back to all that is open."""
-    desk.view = View()
-    await first(desk, typed)
+async def list_open(session: PlainSession, typed: str) -> None:
+    """List all open conversations again.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    session.view = View()
+    await show_first_page(session, typed)
 
 
-async def back(desk: Desk, typed: str) -> None:
-    """Leave the conversation; the list is read again."""
-    await first(desk)
+async def go_back(session: PlainSession, typed: str) -> None:
+    """Leave the conversation and list the view again.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await show_first_page(session)
 
 
-async def more(desk: Desk, typed: str) -> None:
-    """The next page."""
-    await _page(desk)
+async def show_more(session: PlainSession, typed: str) -> None:
+    """List the next page.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await _show_page(session)
 
 
-async def _page(desk: Desk) -> None:
-    """Number the next ones, and say what can be done with them."""
-    desk.leave()
-    rows = await desk.store.conversations.after(desk.view, desk.behind, _PAGE)
+async def _show_page(session: PlainSession) -> None:
+    """Number the next conversations, and show what can be done with them."""
+    session.leave_conversation()
+    rows = await session.store.conversations.list_after(session.view, session.list_end, _LIST_SIZE)
     for number, row in enumerate(rows, 1):
-        desk.talk.say(f"{number}. {row_words(row, desk.seat)}")
-    desk.listed = [Listed(row.id) for row in rows]
-    desk.behind = key_of(rows[-1], desk.view) if len(rows) == _PAGE else FIRST
-    again = " y sends all that failed again." if rows and desk.view.failed else ""
-    if len(rows) == _PAGE:
-        desk.talk.say(f"A number opens one; m lists more.{again}")
+        session.dialog.write_line(f"{number}. {format_conversation(row, session.context)}")
+    session.listed_items = [ListedItem(row.id) for row in rows]
+    session.list_end = (
+        get_position(rows[-1], session.view) if len(rows) == _LIST_SIZE else FIRST_POSITION
+    )
+    again = " y sends all that failed again." if rows and session.view.failed else ""
+    if len(rows) == _LIST_SIZE:
+        session.dialog.write_line(f"A number opens one; m lists more.{again}")
     elif rows:
-        desk.talk.say(f"A number opens one; these were the last.{again}")
+        session.dialog.write_line(f"A number opens one; these were the last.{again}")
     else:
-        desk.talk.say("Nobody is in this list: v lists others, c writes to a number.")
+        session.dialog.write_line("Nobody is in this list: v lists others, c writes to a number.")
 
 
-async def open_number(desk: Desk, number: int) -> None:
-    """Open one that was listed."""
-    if 1 <= number <= len(desk.listed):
-        chosen = desk.listed[number - 1]
-        await read(desk, chosen.conversation_id, chosen.at)
+async def open_item(session: PlainSession, number: int) -> None:
+    """Open a listed conversation.
+
+    Args:
+        session: State of this agent's line-mode session.
+        number: Number in the list, from 1.
+    """
+    if 1 <= number <= len(session.listed_items):
+        chosen = session.listed_items[number - 1]
+        await read_conversation(session, chosen.conversation_id, chosen.message_id)
     else:
-        desk.talk.say("There is no such number in the list: l lists again.")
+        session.dialog.write_line("There is no such number in the list: l lists again.")
 
 
-async def next_waiting(desk: Desk, typed: str) -> None:
-    """Open who waits longest after the one that is open."""
-    found = await desk.store.conversations.next_waiting(desk.open)
+async def open_next_waiting(session: PlainSession, typed: str) -> None:
+    """Open the conversation that waits longest after the open one.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    found = await session.store.conversations.find_next_waiting(session.conversation)
     if found is None:
-        desk.talk.say("Nobody is waiting: all clear.")
+        session.dialog.write_line("Nobody is waiting: all clear.")
     else:
-        await read(desk, found.id)
+        await read_conversation(session, found.id)
 
 
-async def newest_news(desk: Desk, typed: str) -> None:
-    """Open the conversation that brought the last news."""
-    if desk.news_from:
-        await read(desk, desk.news_from)
+async def open_latest(session: PlainSession, typed: str) -> None:
+    """Open the conversation with the latest incoming message or mention.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    if session.last_active_id:
+        await read_conversation(session, session.last_active_id)
     else:
-        desk.talk.say("Nobody has written since you began: n opens who waits longest.")
+        session.dialog.write_line("Nobody has written since you began: n opens who waits longest.")
 
 
-async def failed(desk: Desk, typed: str) -> None:
-    """List where a message is in trouble."""
-    desk.view = View(failed=True)
-    await first(desk)
+async def list_failed(session: PlainSession, typed: str) -> None:
+    """List the conversations with a failed or uncertain message.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    session.view = View(failed=True)
+    await show_first_page(session)
 
 
-async def views(desk: Desk, typed: str) -> None:
-    """Choose another list by its number or name, and read it."""
-    agent = desk.seat.agent
-    saved = await desk.store.views.all(agent)
-    labels = await desk.store.conversations.labels()
-    offered = [
-        *_VIEWS,
+async def choose_view(session: PlainSession, typed: str) -> None:
+    """Choose another view by its number or name, and list it.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    agent = session.context.agent
+    saved = await session.store.views.list_views(agent)
+    labels = await session.store.conversations.list_labels()
+    choices = [
+        *_STANDARD_VIEWS,
         View(assignee=agent),
         View(drafts_of=agent),
         View(mentions_of=agent),
         *(View(label=name) for name, _ in labels),
     ]
-    names = [name_of(view, agent) for view in offered]
+    names = [format_view_name(view, agent) for view in choices]
     names += [one_line(view.name, 30) for view in saved]
-    place = await desk.talk.choose("Lists", names, typed)
+    place = await session.dialog.choose_item("Lists", names, typed)
     if place is not None:
-        desk.view = [*offered, *(view.view for view in saved)][place]
-        await first(desk)
+        session.view = [*choices, *(view.view for view in saved)][place]
+        await show_first_page(session)
 
 
-_VIEWS = (
+_STANDARD_VIEWS = (
     View(),
     View(state=None, order=Order.NEWEST),
     View(assignee=""),

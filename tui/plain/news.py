@@ -1,123 +1,141 @@
-"""What happens meanwhile: who writes, what becomes of one's messages, who is named, what stops."""
+"""Announce changes during a session: incoming messages, new statuses, mentions, silent accounts."""
 
 import asyncio
 import contextlib
 from collections.abc import Iterable
 
 from tui import present
-from tui.desk.company import BEAT
-from tui.desk.telling import Telling
+from tui.desk.company import HEARTBEAT_SECONDS
+from tui.desk.telling import AgentNotifier
 from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.plain.desk import Desk
-from tui.plain.lines import status_words
-from tui.plain.reading import tell
+from tui.plain.desk import PlainSession
+from tui.plain.lines import format_status
+from tui.plain.reading import show_messages
 from tui.store.errors import StoreError
 
-_PAUSE = 1.0
-_PASSING = frozenset({Status.QUEUED, Status.SENDING, Status.SUBMITTED})
-"""Steps on the way that nobody needs to hear."""
+_RETRY_SECONDS = 1.0
+_INTERMEDIATE = frozenset({Status.QUEUED, Status.SENDING, Status.SUBMITTED})
+"""Intermediate statuses that are not announced."""
 
 
-class News:
-    """Watches the store for one agent."""
+class ChangeAnnouncer:
+    """Watch the store for one agent and announce what changed."""
 
-    def __init__(self, desk: Desk, after: int | None) -> None:
-        """What stands behind the change with number `after` is news; None: from now on."""
-        self._desk = desk
+    def __init__(self, session: PlainSession, after: int | None) -> None:
+        """Create the announcer.
+
+        Args:
+            session: State of this agent's line-mode session.
+            after: Announce changes after this sequence number; None: only changes from now on.
+        """
+        self._session = session
         self._after = after
-        self._alarms = Telling(
-            desk.store,
-            desk.seat,
+        self._alarms = AgentNotifier(
+            session.store,
+            session.context,
             write=lambda sequence: None,
-            focused=lambda: True,
-            say=lambda words: desk.talk.announce(f"* {words}. i tells more."),
+            has_focus=lambda: True,
+            show=lambda text: session.dialog.announce_line(f"* {text}. i tells more."),
         )
 
-    async def follow(self) -> None:
-        """Say what changes, for as long as the talk lasts."""
-        trouble = ""
+    async def follow_changes(self) -> None:
+        """Announce changes until the task is cancelled."""
+        last_error = ""
         while True:
             try:
-                async for changes in self._desk.store.feed.watch(after=self._after):
-                    trouble, self._after = "", None
-                    await self._take_in(changes)
+                async for changes in self._session.store.feed.watch_changes(after=self._after):
+                    last_error, self._after = "", None
+                    await self._handle_changes(changes)
             except StoreError as error:
-                if str(error) != trouble:
-                    trouble = str(error)
-                    self._desk.talk.announce(f"* {one_line(trouble, 300)}.")
-                await asyncio.sleep(_PAUSE)
+                if str(error) != last_error:
+                    last_error = str(error)
+                    self._session.dialog.announce_line(f"* {one_line(last_error, 300)}.")
+                await asyncio.sleep(_RETRY_SECONDS)
 
-    async def stay(self) -> None:
-        """Tell colleagues again and again that this agent is here; hear accounts fall silent."""
+    async def send_heartbeats(self) -> None:
+        """Send heartbeats to colleagues and check for silent accounts until cancelled."""
         while True:
             with contextlib.suppress(StoreError):
-                await self._alarms.watch_accounts()
-            await asyncio.sleep(BEAT)
-            self._desk.company.beat()
+                await self._alarms.report_account_problems()
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            self._session.presence.heartbeat()
 
-    async def _take_in(self, changes: Iterable[Change]) -> None:
-        """One thing after the other."""
+    async def _handle_changes(self, changes: Iterable[Change]) -> None:
+        """Handle changes one after the other."""
         for change in changes:
             match change.subject:
                 case Subject.MESSAGE:
-                    await self._message(change)
+                    await self._handle_message(change)
                 case Subject.MENTION:
-                    await self._mention(change)
+                    await self._announce_mention(change)
                 case Subject.ACCOUNT:
-                    await self._alarms.watch_accounts()
+                    await self._alarms.report_account_problems()
                 case Subject.PRESENCE:
-                    await self._desk.company.look()
+                    await self._session.presence.refresh_colleagues()
 
-    async def _message(self, change: Change) -> None:
-        """A text of a customer, or news of what this agent sent."""
-        message = await self._desk.store.messages.get(change.id)
+    async def _handle_message(self, change: Change) -> None:
+        """Announce an incoming message, or a new status of a message this agent sent."""
+        message = await self._session.store.messages.get(change.id)
         if message is None:
             return
-        if change.new and message.direction is Direction.IN:
-            await self._came_in(message)
-        elif message.id in self._desk.sent:
-            self._badge(message)
+        if change.is_new and message.direction is Direction.IN:
+            await self._announce_incoming(message)
+        elif message.id in self._session.shown_status:
+            self._announce_status(message)
 
-    async def _came_in(self, message: Message) -> None:
-        """Read it aloud where the agent is, else say who has written."""
-        desk, row_id = self._desk, message.conversation_id
-        row = await desk.store.conversations.get(row_id)
+    async def _announce_incoming(self, message: Message) -> None:
+        """Show a message in the open conversation, or announce who wrote."""
+        session, row_id = self._session, message.conversation_id
+        row = await session.store.conversations.get(row_id)
         if row is None:
             return
 
-        def unheard() -> bool:
-            return desk.open is None or desk.open.id != row_id or desk.seen < message.id
+        def is_unread() -> bool:
+            """Return whether the message is still not shown."""
+            return (
+                session.conversation is None
+                or session.conversation.id != row_id
+                or session.newest_shown < message.id
+            )
 
-        if desk.open is not None and desk.open.id == row_id and not desk.talk.holding:
-            if unheard():
-                await tell(desk, [message])
+        if (
+            session.conversation is not None
+            and session.conversation.id == row_id
+            and not session.dialog.is_delaying
+        ):
+            if is_unread():
+                await show_messages(session, [message])
             return
-        desk.news_from = row_id
-        words = one_line(message.body, 300)
-        desk.talk.announce(f"* New from {present.title(row)}: {words} (w opens it)", unheard)
+        session.last_active_id = row_id
+        text = one_line(message.body, 300)
+        session.dialog.announce_line(
+            f"* New from {present.format_title(row)}: {text} (w opens it)", is_unread
+        )
 
-    async def _mention(self, change: Change) -> None:
-        """A note of a colleague names this agent."""
-        desk = self._desk
-        if not await desk.store.messages.mentions(change.id, desk.seat.agent):
+    async def _announce_mention(self, change: Change) -> None:
+        """Announce a colleague's note that mentions this agent."""
+        session = self._session
+        if not await session.store.messages.has_mention(change.id, session.context.agent):
             return
-        note = await desk.store.messages.get(change.id)
-        about = await desk.store.conversations.get(change.conversation_id)
-        if note is not None and about is not None and note.agent != desk.seat.agent:
-            desk.news_from = about.id
+        note = await session.store.messages.get(change.id)
+        about = await session.store.conversations.get(change.conversation_id)
+        if note is not None and about is not None and note.agent != session.context.agent:
+            session.last_active_id = about.id
             who, title = one_line(note.agent, 20), one_line(about.title, 30)
-            desk.talk.announce(f"* {who} names you in a note on {title} (w opens it)")
+            session.dialog.announce_line(f"* {who} names you in a note on {title} (w opens it)")
 
-    def _badge(self, message: Message) -> None:
-        """Say what became of a message, once; trouble with what helps."""
-        if message.status in _PASSING:
+    def _announce_status(self, message: Message) -> None:
+        """Announce a new status once; name the command that helps if the message failed."""
+        if message.status in _INTERMEDIATE:
             return
-        words = status_words(message, self._desk.seat.zone)
-        if words == self._desk.sent[message.id]:
+        text = format_status(message, self._session.context.zone)
+        if text == self._session.shown_status[message.id]:
             return
-        self._desk.sent[message.id] = words
-        trouble = message.status is not None and message.status.trouble
-        self._desk.talk.announce(f"* Your message: {words}{'. f helps' if trouble else ''}")
+        self._session.shown_status[message.id] = text
+        has_problem = message.status is not None and message.status.is_problem
+        self._session.dialog.announce_line(
+            f"* Your message: {text}{'. f helps' if has_problem else ''}"
+        )

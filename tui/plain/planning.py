@@ -1,63 +1,85 @@
-"""When something shall happen: asked for in the agent's own words, said back as understood."""
+"""Ask for a date and time in the agent's own words, and show how they were understood."""
 
-from tui.desk.replying import Plan, Route, keeper_words
-from tui.desk.waking import waking_words
+from tui.desk.replying import Route, SendPlan, format_schedule_holder
+from tui.desk.waking import suggest_send_time
 from tui.domain.conversation import Conversation
-from tui.domain.local_time import clock_words, zones_for
+from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
-from tui.domain.when import EXAMPLES, NotAMoment, in_words, moment
-from tui.plain.desk import Desk
+from tui.domain.when import EXAMPLES, InvalidMomentError, format_moment, parse_moment
+from tui.plain.desk import PlainSession
 
-_SLEEPS = ("20m", "2h", "tomorrow 9", "next week", "until reply")
+_SNOOZE_CHOICES = ("20m", "2h", "tomorrow 9", "next week", "until reply")
 
 
-async def ask_plan(desk: Desk, row: Conversation, route: Route) -> Plan | None:
-    """When a message is to go out, and whether an answer makes it superfluous."""
-    desk.talk.say(keeper_words(route))
-    offer = waking_words(desk.seat, row.address)
+async def ask_plan(session: PlainSession, row: Conversation, route: Route) -> SendPlan | None:
+    """Ask when a message is to be sent, and whether a reply of the customer cancels it.
+
+    Args:
+        session: State of this agent's line-mode session.
+        row: Conversation of the message.
+        route: Account and sender of the message.
+    """
+    session.dialog.write_line(format_schedule_holder(route))
+    suggestion = suggest_send_time(session.context, row.address)
     while True:
-        empty = f"empty for {offer}" if offer else "empty calls it off"
-        typed = (await desk.talk.ask(f"When? {EXAMPLES}, {empty}: ")).strip() or offer
+        empty = f"empty for {suggestion}" if suggestion else "empty calls it off"
+        typed = (
+            await session.dialog.ask_line(f"When? {EXAMPLES}, {empty}: ")
+        ).strip() or suggestion
         if not typed:
-            desk.talk.say("Not scheduled.")
+            session.dialog.write_line("Not scheduled.")
             return None
-        at = understood(desk, typed)
+        at = parse_answer(session, typed)
         if at is None:
-            desk.talk.say("It needs a time, like tomorrow 9.")
+            session.dialog.write_line("It needs a time, like tomorrow 9.")
         elif at:
-            there = clock_words(zones_for(row.address), at)
-            desk.talk.say(f"It would go out {_words(desk, at)}{f', {there}' if there else ''}.")
-            return Plan(at, await desk.talk.agreed("Cancel it if they write before?"))
+            there = format_local_times(find_zones(row.address), at)
+            session.dialog.write_line(
+                f"It would go out {_format_answer(session, at)}{f', {there}' if there else ''}."
+            )
+            return SendPlan(at, await session.dialog.ask_yes_no("Cancel it if they write before?"))
 
 
-async def ask_snooze(desk: Desk, typed: str) -> tuple[bool, int | None]:
-    """Whether and until when a conversation is put away (ms UTC; None: until they write)."""
+async def ask_snooze(session: PlainSession, typed: str) -> tuple[bool, int | None]:
+    """Return whether to snooze, and until when (ms UTC; None: until the customer replies).
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
     while True:
         if not typed:
-            for number, words in enumerate(_SLEEPS, 1):
-                desk.talk.say(f"{number}. {words}")
-            typed = await desk.talk.ask("Until when? A number, or your own words; 0 for never: ")
+            for number, choice in enumerate(_SNOOZE_CHOICES, 1):
+                session.dialog.write_line(f"{number}. {choice}")
+            typed = await session.dialog.ask_line(
+                "Until when? A number, or your own words; 0 for never: "
+            )
         typed = typed.strip()
         if typed in ("", "0", "!"):
-            desk.talk.say("Not snoozed.")
+            session.dialog.write_line("Not snoozed.")
             return False, None
-        if typed.isdecimal() and int(typed) <= len(_SLEEPS):
-            typed = _SLEEPS[int(typed) - 1]
-        at = understood(desk, typed)
+        if typed.isdecimal() and int(typed) <= len(_SNOOZE_CHOICES):
+            typed = _SNOOZE_CHOICES[int(typed) - 1]
+        at = parse_answer(session, typed)
         if at != 0:
             return True, at
         typed = ""
 
 
-def understood(desk: Desk, typed: str) -> int | None:
-    """The moment that was meant (ms UTC), None for "until reply", 0 when it names none."""
+def parse_answer(session: PlainSession, typed: str) -> int | None:
+    """Return the moment (ms UTC), None for "until reply", 0 if the text names none.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Typed text.
+    """
     try:
-        return moment(typed, desk.seat.clock.now(), desk.seat.zone)
-    except NotAMoment as problem:
-        desk.talk.say(f"{one_line(str(problem), 100)}.")
+        return parse_moment(typed, session.context.clock.now(), session.context.zone)
+    except InvalidMomentError as problem:
+        session.dialog.write_line(f"{one_line(str(problem), 100)}.")
         return 0
 
 
-def _words(desk: Desk, at: int) -> str:
-    """A moment as it was understood."""
-    return in_words(at, desk.seat.clock.now(), desk.seat.zone)
+def _format_answer(session: PlainSession, at: int) -> str:
+    """Return a moment as text, as it was understood."""
+    return format_moment(at, session.context.clock.now(), session.context.zone)

@@ -1,103 +1,143 @@
-"""Reading aloud: a conversation's end, what came before and since, one message's history."""
+"""Show messages: the end of a conversation, older and newer pages, one's history, and files."""
 
 from collections.abc import Sequence
 
 from tui import present
-from tui.desk.company import company_words
-from tui.desk.consenting import lock_words, standing_of, suspicion_words
-from tui.domain.limits import why_no_further
+from tui.desk.company import format_colleagues
+from tui.desk.consenting import format_opt_out, format_possible_opt_out, read_consent_status
+from tui.domain.limits import explain_stalled_status
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
-from tui.plain.desk import Desk
-from tui.plain.keys import KEYS
-from tui.plain.lines import heading, message_words
+from tui.plain.desk import PlainSession
+from tui.plain.keys import PLAIN_KEYS
+from tui.plain.lines import format_heading, format_message_line
 from tui.store.messages import NEWEST
 
-PAGE = 10
-_LONGEST_RAW = 300
+PAGE_SIZE = 10
+_MAX_RAW_LENGTH = 300
 
 
-async def read(desk: Desk, conversation_id: int, at: int = 0) -> None:
-    """Open a conversation and read its end aloud, or the part that ends at one message."""
-    row = await desk.store.conversations.get(conversation_id)
+async def read_conversation(session: PlainSession, conversation_id: int, at: int = 0) -> None:
+    """Open a conversation and show its end, or the part that ends at one message.
+
+    Args:
+        session: State of this agent's line-mode session.
+        conversation_id: Conversation to open.
+        at: Id of the last message to show; 0 for the newest.
+    """
+    row = await session.store.conversations.get(conversation_id)
     if row is None:
-        desk.talk.say("That conversation is gone: l lists again.")
+        session.dialog.write_line("That conversation is gone: l lists again.")
         return
-    desk.enter(row)
-    desk.talk.say(heading(row, desk.seat))
-    await say_standing(desk)
+    session.enter_conversation(row)
+    session.dialog.write_line(format_heading(row, session.context))
+    await show_consent(session)
     before = at + 1 if at else NEWEST
-    await tell(desk, await desk.store.messages.before(row.id, before, PAGE))
-    if at and await desk.store.messages.after(row.id, desk.seen, 1):
-        desk.talk.say("There is more after this: j reads on.")
-    await desk.company.look()
-    others = company_words(desk.company.colleagues)
+    await show_messages(
+        session, await session.store.messages.list_before(row.id, before, PAGE_SIZE)
+    )
+    if at and await session.store.messages.list_after(row.id, session.newest_shown, 1):
+        session.dialog.write_line("There is more after this: j reads on.")
+    await session.presence.refresh_colleagues()
+    others = format_colleagues(session.presence.colleagues)
     if others:
-        desk.talk.say(f"{others}.")
+        session.dialog.write_line(f"{others}.")
 
 
-async def say_standing(desk: Desk) -> None:
-    """Say what stands against writing: a lock, or a text that has to be judged."""
-    standing = await standing_of(desk.store, desk.here)
-    now, zone = desk.seat.clock.now(), desk.seat.zone
-    if desk.here.opted_out:
-        desk.talk.say(f"{lock_words(standing.word, now, zone, KEYS)}.")
-    elif standing.suspicion is not None:
-        desk.talk.say(suspicion_words(standing.suspicion, KEYS))
+async def show_consent(session: PlainSession) -> None:
+    """Show an opt-out, or a message that may be one and has to be judged."""
+    standing = await read_consent_status(session.store, session.current)
+    now, zone = session.context.clock.now(), session.context.zone
+    if session.current.opted_out:
+        session.dialog.write_line(f"{format_opt_out(standing.decision, now, zone, PLAIN_KEYS)}.")
+    elif standing.possible_opt_out is not None:
+        session.dialog.write_line(format_possible_opt_out(standing.possible_opt_out, PLAIN_KEYS))
 
 
-async def tell(desk: Desk, messages: Sequence[Message]) -> None:
-    """Read messages aloud, oldest first; they are read then, by this agent."""
-    title = present.title(desk.here)
+async def show_messages(session: PlainSession, messages: Sequence[Message]) -> None:
+    """Show messages and mark them as read by this agent.
+
+    Args:
+        session: State of this agent's line-mode session.
+        messages: Messages, oldest first.
+    """
+    title = present.format_title(session.current)
     for message in messages:
-        desk.talk.say(message_words(message, title, desk.seat))
+        session.dialog.write_line(format_message_line(message, title, session.context))
     if messages:
-        desk.oldest = min(desk.oldest, messages[0].id)
-        desk.seen = max(desk.seen, messages[-1].id)
-        await desk.store.triage.read(desk.here.id, desk.seat.agent, desk.seen)
+        session.oldest_shown = min(session.oldest_shown, messages[0].id)
+        session.newest_shown = max(session.newest_shown, messages[-1].id)
+        await session.store.triage.set_read_marker(
+            session.current.id, session.context.agent, session.newest_shown
+        )
 
 
-async def catch_up(desk: Desk) -> list[Message]:
-    """Read aloud what is new since the agent looked, at most a page; returns it."""
-    newest = await desk.store.messages.before(desk.here.id, NEWEST, PAGE)
-    news = [message for message in newest if message.id > desk.seen]
-    await tell(desk, news)
-    return news
+async def show_new_messages(session: PlainSession) -> list[Message]:
+    """Show at most a page of messages that are new since the last one shown; return them."""
+    newest = await session.store.messages.list_before(session.current.id, NEWEST, PAGE_SIZE)
+    unread = [message for message in newest if message.id > session.newest_shown]
+    await show_messages(session, unread)
+    return unread
 
 
-async def older(desk: Desk, typed: str) -> None:
-    """Read the page before."""
-    found = await desk.store.messages.before(desk.here.id, desk.oldest, PAGE)
-    await tell(desk, found)
+async def show_older(session: PlainSession, typed: str) -> None:
+    """Show the page before the oldest message shown.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    found = await session.store.messages.list_before(
+        session.current.id, session.oldest_shown, PAGE_SIZE
+    )
+    await show_messages(session, found)
     if not found:
-        desk.talk.say("That was the first message.")
+        session.dialog.write_line("That was the first message.")
 
 
-async def newer(desk: Desk, typed: str) -> None:
-    """Read on."""
-    found = await desk.store.messages.after(desk.here.id, desk.seen, PAGE)
-    await tell(desk, found)
+async def show_newer(session: PlainSession, typed: str) -> None:
+    """Show the page after the newest message shown.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    found = await session.store.messages.list_after(
+        session.current.id, session.newest_shown, PAGE_SIZE
+    )
+    await show_messages(session, found)
     if not found:
-        desk.talk.say("That was the newest message: r writes a reply.")
+        session.dialog.write_line("That was the newest message: r writes a reply.")
 
 
-async def history(desk: Desk, typed: str) -> None:
-    """Everything that was told about the newest message sent, or the one so many before it."""
+async def show_history(session: PlainSession, typed: str) -> None:
+    """Show everything that was reported about a sent message.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: 1 or empty for the newest sent message, 2 for the one before, and so on.
+    """
     back = int(typed) if typed.isdecimal() else 1
-    newest = await desk.store.messages.before(desk.here.id, NEWEST, 100)
+    newest = await session.store.messages.list_before(session.current.id, NEWEST, 100)
     sent = [message for message in newest if message.direction is Direction.OUT]
     if not 1 <= back <= len(sent):
-        desk.talk.say("There is no such message: . is the last one sent, . 2 the one before it.")
+        session.dialog.write_line(
+            "There is no such message: . is the last one sent, . 2 the one before it."
+        )
         return
-    message, seat = sent[-back], desk.seat
-    desk.talk.say(message_words(message, present.title(desk.here), seat))
-    for entry in await desk.store.messages.timeline(message.id):
-        time = present.clock_time(entry.at or entry.received_at, seat.zone)
-        status = present.badge(entry.status).word if entry.status else entry.kind
+    message, context = sent[-back], session.context
+    session.dialog.write_line(
+        format_message_line(message, present.format_title(session.current), context)
+    )
+    for entry in await session.store.messages.list_events(message.id):
+        time = present.format_time(entry.at or entry.received_at, context.zone)
+        status = present.get_badge(entry.status).label if entry.status else entry.kind
         code = f"code {one_line(entry.code, 20)}" if entry.code else ""
-        words = [status, one_line(entry.word, 60), code, one_line(entry.reason, 300)]
-        desk.talk.say(f"{time} {', '.join(word for word in words if word)}")
-        desk.talk.say(f"  {one_line(entry.raw, _LONGEST_RAW)}")
-    limit = why_no_further(message, seat.account(message.account), seat.clock.now())
+        details = [status, one_line(entry.word, 60), code, one_line(entry.reason, 300)]
+        session.dialog.write_line(f"{time} {', '.join(detail for detail in details if detail)}")
+        session.dialog.write_line(f"  {one_line(entry.raw, _MAX_RAW_LENGTH)}")
+    limit = explain_stalled_status(
+        message, context.find_account(message.account), context.clock.now()
+    )
     if limit:
-        desk.talk.say(one_line(limit, 200))
+        session.dialog.write_line(one_line(limit, 200))

@@ -1,50 +1,59 @@
 """All failed texts of a list sent once more, after one question."""
 
 from tui.desk.retrying import (
-    asleep_words,
-    batch_of,
-    batch_words,
-    left_out_words,
-    outcome_words,
-    reason_lines,
-    send_again,
+    collect_failed,
+    format_batch,
+    format_left_out,
+    format_quiet_hours,
+    format_reasons,
+    format_result,
+    retry_batch,
 )
 from tui.domain.conversation import View
-from tui.plain.desk import Desk
-from tui.store.conversations import FIRST
+from tui.plain.desk import PlainSession
+from tui.store.conversations import FIRST_POSITION
 
-_MOST = 1_000
-_OFTEN = 100
+_CONVERSATION_LIMIT = 1_000
+_PROGRESS_STEP = 100
 
 
-async def send_all_again(desk: Desk, typed: str) -> None:
-    """Say what would go out and what is left out, and send it on the agent's word."""
-    store, seat = desk.store, desk.seat
-    rows = await store.conversations.after(View(failed=True), FIRST, _MOST)
-    batch = await batch_of(store, seat, rows)
-    if not batch.found:
-        desk.talk.say("Nothing has failed: n opens who waits longest.")
+async def retry_all_failed(session: PlainSession, typed: str) -> None:
+    """Show what would be sent again and what is skipped, and send it on confirmation.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    store, context = session.store, session.context
+    rows = await store.conversations.list_after(
+        View(failed=True), FIRST_POSITION, _CONVERSATION_LIMIT
+    )
+    batch = await collect_failed(store, context, rows)
+    if not batch.failed_count:
+        session.dialog.write_line("Nothing has failed: n opens who waits longest.")
         return
-    desk.talk.say(f"{batch_words(batch)}.")
-    asleep = asleep_words(batch, seat.clock.now(), seat.quiet_hours)
-    for line in (*reason_lines(batch), left_out_words(batch.left_out), asleep):
+    session.dialog.write_line(f"{format_batch(batch)}.")
+    asleep = format_quiet_hours(batch, context.clock.now(), context.quiet_hours)
+    for line in (*format_reasons(batch), format_left_out(batch.left_out), asleep):
         if line:
-            desk.talk.say(f"{_here(line)}.")
-    if not batch.again or not await desk.talk.agreed("Send all of them again?"):
-        desk.talk.say("Nothing was sent: f lists them, a number opens one.")
+            session.dialog.write_line(f"{_use_plain_key(line)}.")
+    if not batch.to_retry or not await session.dialog.ask_yes_no("Send all of them again?"):
+        session.dialog.write_line("Nothing was sent: f lists them, a number opens one.")
         return
 
-    def progress(done: int, total: int) -> None:
-        if done and done % _OFTEN == 0:
-            desk.talk.say(f"{done} of {total}.")
+    def report_progress(done: int, total: int) -> None:
+        if done and done % _PROGRESS_STEP == 0:
+            session.dialog.write_line(f"{done} of {total}.")
 
-    outcome = await send_again(store, seat, desk.actions, batch, progress)
+    outcome = await retry_batch(store, context, session.actions, batch, report_progress)
     for sent in outcome.sent:
-        desk.sent[sent.id] = ""
-    desk.actions.sent_all(outcome.sent)
-    desk.talk.say(f"{_here(outcome_words(outcome))}. z takes back what has not left.")
+        session.shown_status[sent.id] = ""
+    session.actions.register_batch_undo(outcome.sent)
+    session.dialog.write_line(
+        f"{_use_plain_key(format_result(outcome))}. z takes back what has not left."
+    )
 
 
-def _here(words: str) -> str:
-    """With the letter that is typed here for the key of the screen."""
-    return words.replace("(M settles it)", "(f settles it)")
+def _use_plain_key(text: str) -> str:
+    """Replace the key of the full screen with that of line mode."""
+    return text.replace("(M settles it)", "(f settles it)")

@@ -1,18 +1,18 @@
-"""The talk from its first line to its last: a question, and what follows from the answer."""
+"""Run line mode from its first line to its last: read a command, do it, and ask for the next."""
 
 import asyncio
 import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
-from tui.desk.in_flight import in_flight_words
+from tui.desk.in_flight import format_unsent
 from tui.domain.text import one_line
 from tui.plain import listing
-from tui.plain.commands import LIST_HINT, OPEN_HINT, parse
-from tui.plain.desk import Desk
-from tui.plain.news import News
-from tui.plain.talk import Ask, Left, Say, Talk
-from tui.seat import Seat
+from tui.plain.commands import LIST_HINT, OPEN_HINT, parse_command
+from tui.plain.desk import PlainSession
+from tui.plain.news import ChangeAnnouncer
+from tui.plain.talk import Dialog, InputEndedError, LineReader, LineWriter
+from tui.seat import AppContext
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
@@ -21,78 +21,93 @@ _NO_ACCOUNT = (
 )
 
 
-class PlainDesk:
-    """One agent's talk with the desk."""
+class PlainApp:
+    """Line mode for one agent."""
 
-    def __init__(self, store: Store, seat: Seat, ask: Ask, say: Say) -> None:
-        """`store` is open."""
-        self._talk = Talk(ask, say)
-        self._desk = Desk(store, seat, self._talk)
-        self._hint = ""
-        """The choices that were said last: they are said again only when they change."""
+    def __init__(
+        self, store: Store, context: AppContext, read_line: LineReader, write_line: LineWriter
+    ) -> None:
+        """Create line mode.
+
+        Args:
+            store: Open store.
+            context: Settings and services of this agent.
+            read_line: Reads a line.
+            write_line: Writes a line.
+        """
+        self._dialog = Dialog(read_line, write_line)
+        self._session = PlainSession(store, context, self._dialog)
+        self._last_hint = ""
+        """Choices that were shown last: they are shown again only when they change."""
 
     async def run(self) -> None:
-        """Talk until the agent quits, or the input ends."""
+        """Run until the agent quits or the input ends."""
         after = None
         with contextlib.suppress(StoreError):
-            after = await self._desk.store.feed.last()
-        news = News(self._desk, after)
-        tasks = [asyncio.create_task(work) for work in (news.follow(), news.stay())]
+            # Taken before the list is read, so that no change falls between the two.
+            after = await self._session.store.feed.get_last_number()
+        announcer = ChangeAnnouncer(self._session, after)
+        tasks = [
+            asyncio.create_task(work)
+            for work in (announcer.follow_changes(), announcer.send_heartbeats())
+        ]
         try:
-            with contextlib.suppress(Left):
-                if not self._desk.seat.accounts:
-                    self._talk.say(_NO_ACCOUNT)
-                await self._safely(listing.first(self._desk))
-                while await self._turn():
+            with contextlib.suppress(InputEndedError):
+                if not self._session.context.accounts:
+                    self._dialog.write_line(_NO_ACCOUNT)
+                await self._run_safely(listing.show_first_page(self._session))
+                while await self._run_turn():
                     pass
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            await self._desk.sheet.flush()
-            await self._desk.company.leave()
-        self._talk.say("Goodbye.")
+            await self._session.compose.wait_until_saved()
+            await self._session.presence.remove_presence()
+        self._dialog.write_line("Goodbye.")
 
-    async def _turn(self) -> bool:
-        """One question and what follows from it; False to leave."""
-        hint = OPEN_HINT if self._desk.open is not None else LIST_HINT
-        if hint != self._hint:
-            self._talk.say(hint)
-            self._hint = hint
-        typed = (await self._talk.ask(f"{self._desk.place}? ")).strip()
+    async def _run_turn(self) -> bool:
+        """Read one command and do it; return False to leave."""
+        hint = OPEN_HINT if self._session.conversation is not None else LIST_HINT
+        if hint != self._last_hint:
+            self._dialog.write_line(hint)
+            self._last_hint = hint
+        typed = (await self._dialog.ask_line(f"{self._session.location}? ")).strip()
         if typed.lower() in ("q", "quit"):
-            return not await self._may_leave()
-        await self._safely(self._do(typed))
+            return not await self._confirm_leave()
+        await self._run_safely(self._run_command(typed))
         return True
 
-    async def _may_leave(self) -> bool:
-        """Whether the agent goes; asked when a text has not left yet."""
+    async def _confirm_leave(self) -> bool:
+        """Return whether the agent leaves; ask if a message is not submitted yet."""
         try:
-            sending = in_flight_words(await self._desk.actions.in_flight.count())
+            sending = format_unsent(await self._session.actions.unsent.count_unsent())
         except StoreError:
             return True
-        return not sending or await self._talk.agreed(f"{sending}. Leave all the same?")
+        return not sending or await self._dialog.ask_yes_no(f"{sending}. Leave all the same?")
 
-    async def _safely(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do it; what the store cannot do is said."""
+    async def _run_safely(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a command and show an error of the store."""
         try:
             await work
         except StoreError as error:
-            self._talk.say(f"{one_line(str(error), 300)}.")
+            self._dialog.write_line(f"{one_line(str(error), 300)}.")
 
-    async def _do(self, typed: str) -> None:
+    async def _run_command(self, typed: str) -> None:
         """Do what was typed."""
         if typed.isdecimal():
-            await listing.open_number(self._desk, int(typed))
+            await listing.open_item(self._session, int(typed))
             return
-        command, rest = parse(typed)
+        command, rest = parse_command(typed)
         if command is None:
             if typed:
-                self._talk.say(f'"{one_line(typed, 30)}" means nothing here: ? says what does.')
-        elif command.needs_open and self._desk.open is None:
-            if command.word == "failed":
-                await listing.failed(self._desk, rest)
+                self._dialog.write_line(
+                    f'"{one_line(typed, 30)}" means nothing here: ? says what does.'
+                )
+        elif command.needs_conversation and self._session.conversation is None:
+            if command.name == "failed":
+                await listing.list_failed(self._session, rest)
             else:
-                self._talk.say("Open a conversation first: type its number.")
+                self._dialog.write_line("Open a conversation first: type its number.")
         else:
-            await command.run(self._desk, rest)
+            await command.run(self._session, rest)

@@ -1,123 +1,172 @@
-"""What is done with a whole conversation: closed, put away, given to somebody, labelled, noted."""
+"""Triage a conversation: close, snooze, assign, label, note, rename; record or lift an opt-out."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from tui.desk.dispatch import NotSentError
-from tui.desk.thread_actions import ThreadActions
+from tui.desk.thread_actions import ConversationActions
 from tui.domain.conversation import Conversation
-from tui.domain.text import one_line, printable
-from tui.plain.desk import Desk
-from tui.plain.listing import first
+from tui.domain.text import one_line, to_printable
+from tui.plain.desk import PlainSession
+from tui.plain.listing import show_first_page
 from tui.plain.planning import ask_snooze
 
-Act = Callable[[ThreadActions, Sequence[Conversation]], Awaitable[str]]
-_NOBODY = "nobody"
-_NEW = "a new label"
+TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
+_UNASSIGNED = "nobody"
+_NEW_LABEL = "a new label"
 
 
-def acting(act: Act) -> Callable[[Desk, str], Awaitable[None]]:
-    """A command that does something with the open conversation and says so."""
+def make_command(act: TriageAction) -> Callable[[PlainSession, str], Awaitable[None]]:
+    """Return a command that applies an action to the open conversation and shows the result."""
 
-    async def command(desk: Desk, typed: str) -> None:
-        await _did(desk, await act(desk.actions, [await desk.refresh()]))
+    async def run_action(session: PlainSession, typed: str) -> None:
+        await _show_result(
+            session, await act(session.actions, [await session.refresh_conversation()])
+        )
 
-    return command
-
-
-async def _did(desk: Desk, words: str) -> None:
-    """Say what was done, and know how it is now."""
-    desk.talk.say(f"{words}.")
-    await desk.refresh()
+    return run_action
 
 
-async def close(desk: Desk, typed: str) -> None:
-    """Done here; on to the list."""
-    desk.talk.say(f"{await desk.actions.close([desk.here])}.")
-    await first(desk)
+async def _show_result(session: PlainSession, text: str) -> None:
+    """Show what was done, and read the conversation again."""
+    session.dialog.write_line(f"{text}.")
+    await session.refresh_conversation()
 
 
-async def snooze(desk: Desk, typed: str) -> None:
-    """Put away until a moment, or until they write; on to the list."""
-    wanted, until = await ask_snooze(desk, typed)
+async def close_conversation(session: PlainSession, typed: str) -> None:
+    """Close the conversation and list the view again.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    session.dialog.write_line(f"{await session.actions.close_conversations([session.current])}.")
+    await show_first_page(session)
+
+
+async def snooze_conversation(session: PlainSession, typed: str) -> None:
+    """Snooze the conversation and list the view again.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    wanted, until = await ask_snooze(session, typed)
     if wanted:
-        desk.talk.say(f"{await desk.actions.snooze([desk.here], until)}.")
-        await first(desk)
+        session.dialog.write_line(
+            f"{await session.actions.snooze_conversations([session.current], until)}."
+        )
+        await show_first_page(session)
 
 
-async def assign(desk: Desk, typed: str) -> None:
-    """Give it to somebody, by number or name."""
-    me = desk.seat.agent
-    others = [name for name in await desk.store.agents.names() if name and name != me]
+async def assign_conversation(session: PlainSession, typed: str) -> None:
+    """Assign the conversation to an agent, by number or name.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    me = session.context.agent
+    others = [name for name in await session.store.agents.list_names() if name and name != me]
     names = [me, *others, ""]
-    shown = [one_line(name, 30) or _NOBODY for name in names]
-    place = await desk.talk.choose("Assign to", shown, typed)
+    shown = [one_line(name, 30) or _UNASSIGNED for name in names]
+    place = await session.dialog.choose_item("Assign to", shown, typed)
     if place is not None:
-        await _did(desk, await desk.actions.assign([desk.here], names[place]))
+        await _show_result(
+            session, await session.actions.assign_conversations([session.current], names[place])
+        )
 
 
-async def label(desk: Desk, typed: str) -> None:
-    """Put a label on or take it off; `typed` is its name."""
-    row, name = await desk.refresh(), typed.removeprefix("#").strip()
+async def toggle_label(session: PlainSession, typed: str) -> None:
+    """Add a label, or remove it if the conversation has it.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Name of the label; empty to choose one.
+    """
+    row, name = await session.refresh_conversation(), typed.removeprefix("#").strip()
     if not name:
-        labels = [known for known, _ in await desk.store.conversations.labels()]
-        worn = [" (worn: takes it off)" if known in row.labels else "" for known in labels]
-        shown = [f"{one_line(known, 30)}{on}" for known, on in zip(labels, worn, strict=True)]
-        place = await desk.talk.choose("Labels", [*shown, _NEW])
+        labels = [existing for existing, _ in await session.store.conversations.list_labels()]
+        suffixes = [
+            " (worn: takes it off)" if existing in row.labels else "" for existing in labels
+        ]
+        shown = [
+            f"{one_line(existing, 30)}{suffix}"
+            for existing, suffix in zip(labels, suffixes, strict=True)
+        ]
+        place = await session.dialog.choose_item("Labels", [*shown, _NEW_LABEL])
         if place is None:
             return
         new = place == len(labels)
-        name = (await desk.talk.ask("Name of the label: ")).strip() if new else labels[place]
+        name = (
+            (await session.dialog.ask_line("Name of the label: ")).strip() if new else labels[place]
+        )
     if name:
-        await _did(desk, await desk.actions.label([row], name))
+        await _show_result(session, await session.actions.toggle_labels([row], name))
 
 
-async def note(desk: Desk, typed: str) -> None:
-    """A private note for colleagues; @name tells them."""
-    colleagues = tuple(await desk.store.agents.names())
-    with desk.talk.quiet():
-        text = typed or await _note_lines(desk, colleagues)
+async def write_note(session: PlainSession, typed: str) -> None:
+    """Write a private note for colleagues; @name notifies one of them.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    colleagues = tuple(await session.store.agents.list_names())
+    with session.dialog.delay_announcements():
+        text = typed or await _read_note(session, colleagues)
     if not text:
-        desk.talk.say("Nothing was noted.")
+        session.dialog.write_line("Nothing was noted.")
         return
     try:
-        words = await desk.dispatch.note(desk.here, printable(text), colleagues)
+        result = await session.submit.save_note(session.current, to_printable(text), colleagues)
     except NotSentError as problem:
-        desk.talk.say(f"{one_line(str(problem), 300)}.")
+        session.dialog.write_line(f"{one_line(str(problem), 300)}.")
         return
-    desk.sheet.noted(desk.here.id)
-    desk.talk.say(f"{words}.")
+    session.compose.finish_note(session.current.id)
+    session.dialog.write_line(f"{result}.")
 
 
-async def _note_lines(desk: Desk, colleagues: Sequence[str]) -> str:
-    """Several lines, kept as they are typed; empty when called off."""
-    names = " ".join(f"@{one_line(name, 20)}" for name in colleagues if name != desk.seat.agent)
-    desk.talk.say("A note for colleagues, never sent. A single . ends it, a single ! calls it off.")
+async def _read_note(session: PlainSession, colleagues: Sequence[str]) -> str:
+    """Read several lines, saved as they are typed; return an empty text if cancelled."""
+    names = " ".join(
+        f"@{one_line(name, 20)}" for name in colleagues if name != session.context.agent
+    )
+    session.dialog.write_line(
+        "A note for colleagues, never sent. A single . ends it, a single ! calls it off."
+    )
     if names:
-        desk.talk.say(f"These are told when you name them: {names}")
-    begun = await desk.sheet.saved(desk.here.id, note=True)
+        session.dialog.write_line(f"These are told when you name them: {names}")
+    begun = await session.compose.read_draft(session.current.id, note=True)
     lines = begun.split("\n") if begun else []
     if begun:
-        desk.talk.say(f"You have begun: {printable(begun)}")
-    while (line := await desk.talk.ask("> ")) != ".":
+        session.dialog.write_line(f"You have begun: {to_printable(begun)}")
+    while (line := await session.dialog.ask_line("> ")) != ".":
         lines = [] if line == "!" else [*lines, line]
-        desk.sheet.keep(desk.here.id, "\n".join(lines), note=True)
+        session.compose.save_draft(session.current.id, "\n".join(lines), note=True)
         if line == "!":
             break
     return "\n".join(lines).strip()
 
 
-async def rename(desk: Desk, typed: str) -> None:
-    """Give the customer a name; the note on the card stays."""
-    row = await desk.refresh()
-    name = typed or await desk.talk.ask("Name, empty leaves it: ")
+async def rename_customer(session: PlainSession, typed: str) -> None:
+    """Give the customer a name; the note of the contact stays.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    row = await session.refresh_conversation()
+    name = typed or await session.dialog.ask_line("Name, empty leaves it: ")
     if not name.strip():
         return
-    card = (await desk.store.facts.of(row)).note
-    agent, triage, before = desk.seat.agent, desk.store.triage, row.name
+    contact_note = (await session.store.contact_details.get_details(row)).note
+    agent, triage, before = session.context.agent, session.store.triage, row.name
 
-    async def undo() -> str:
-        await triage.rename(row.id, before, card, agent)
+    async def undo_rename() -> str:
+        await triage.rename_contact(row.id, before, contact_note, agent)
         return "The name is as it was"
 
-    await triage.rename(row.id, name.strip(), card, agent)
-    await _did(desk, desk.actions.undoable(f"Saved {one_line(name.strip(), 40)}", undo))
+    await triage.rename_contact(row.id, name.strip(), contact_note, agent)
+    await _show_result(
+        session, session.actions.remember_undo(f"Saved {one_line(name.strip(), 40)}", undo_rename)
+    )

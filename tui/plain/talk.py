@@ -1,100 +1,116 @@
-"""Saying and asking: lines out, lines in, numbered choices, and news that can wait."""
+"""Write lines, read lines, offer numbered choices, and delay announcements."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
-Ask = Callable[[str], Awaitable[str | None]]
-"""Shows a prompt and returns the line that was typed; None at the end of the input."""
-Say = Callable[[str], None]
+LineReader = Callable[[str], Awaitable[str | None]]
+"""Shows a prompt and returns the typed line; None at the end of the input."""
+LineWriter = Callable[[str], None]
 """Adds a line."""
-Wanted = Callable[[], bool]
-"""Whether news that was kept back is still worth saying."""
+RelevanceCheck = Callable[[], bool]
+"""Returns whether a delayed announcement is still relevant."""
 
 _YES = frozenset({"y", "yes"})
-_LEAVE = frozenset({"0", "!", "n", "no", ""})
+_NO_CHOICE = frozenset({"0", "!", "n", "no", ""})
 
 
-class Left(Exception):
-    """The input has ended: the agent is gone."""
+class InputEndedError(Exception):
+    """The input has ended: the session is over."""
 
 
-class Talk:
-    """One agent's ear and voice."""
+class Dialog:
+    """Questions and answers between the program and one agent."""
 
-    def __init__(self, ask: Ask, say: Say) -> None:
-        """Both are given: a terminal, a pipe, a test."""
-        self._ask = ask
-        self._say = say
-        self._held: list[tuple[str, Wanted]] | None = None
-        """News kept back while the agent writes."""
+    def __init__(self, read_line: LineReader, write_line: LineWriter) -> None:
+        """Create a dialog over a terminal, a pipe, or a test.
 
-    def say(self, line: str) -> None:
-        """Add a line."""
-        self._say(line)
+        Args:
+            read_line: Reads a line.
+            write_line: Writes a line.
+        """
+        self._read_line = read_line
+        self._write_line = write_line
+        self._delayed: list[tuple[str, RelevanceCheck]] | None = None
+        """Announcements delayed while the agent writes."""
 
-    async def ask(self, prompt: str) -> str:
-        """The next line that is typed; raises `Left` at the end of the input."""
-        typed = await self._ask(prompt)
+    def write_line(self, line: str) -> None:
+        """Write a line."""
+        self._write_line(line)
+
+    async def ask_line(self, prompt: str) -> str:
+        """Return the next typed line; raise `InputEndedError` at the end of the input."""
+        typed = await self._read_line(prompt)
         if typed is None:
-            raise Left
+            raise InputEndedError
         return typed
 
-    async def agreed(self, question: str) -> bool:
-        """Whether the agent says yes; everything else is no."""
-        return (await self.ask(f"{question} y or n: ")).strip().lower() in _YES
+    async def ask_yes_no(self, question: str) -> bool:
+        """Return whether the agent answers yes; any other answer is no."""
+        return (await self.ask_line(f"{question} y or n: ")).strip().lower() in _YES
 
-    async def choose(self, title: str, choices: Sequence[str], typed: str = "") -> int | None:
-        """The place of one of these, by its number or its first letters; None for none.
+    async def choose_item(self, title: str, choices: Sequence[str], typed: str = "") -> int | None:
+        """Return the index of a choice by its number or first characters; None for none.
 
-        `typed` is the answer when the agent has given it with the command.
+        Args:
+            title: Heading of the list.
+            choices: Texts to choose from.
+            typed: Answer that the agent gave together with the command.
         """
-        place = _meant(typed.strip(), choices) if typed else None
+        place = _match_choice(typed.strip(), choices) if typed else None
         if place is not None:
             return place
-        self.say(f"{title}:")
+        self.write_line(f"{title}:")
         for number, choice in enumerate(choices, 1):
-            self.say(f"{number}. {choice}")
+            self.write_line(f"{number}. {choice}")
         while True:
-            answer = (await self.ask("Number, or 0 for none: ")).strip()
-            if answer.lower() in _LEAVE:
-                self.say("Nothing was chosen.")
+            answer = (await self.ask_line("Number, or 0 for none: ")).strip()
+            if answer.lower() in _NO_CHOICE:
+                self.write_line("Nothing was chosen.")
                 return None
-            place = _meant(answer, choices)
+            place = _match_choice(answer, choices)
             if place is not None:
                 return place
-            self.say(f"That is none of the {len(choices)}: type a number from 1, or 0 for none.")
+            self.write_line(
+                f"That is none of the {len(choices)}: type a number from 1, or 0 for none."
+            )
 
     @contextlib.contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Keep news back for the time of the block."""
-        self._held = []
+    def delay_announcements(self) -> Iterator[None]:
+        """Delay announcements within the block."""
+        # An announcement must not interrupt the text that the agent is typing.
+        self._delayed = []
         try:
             yield
         finally:
-            held, self._held = self._held, None
-            for line, wanted in held:
-                if wanted():
-                    self.say(line)
+            delayed, self._delayed = self._delayed, None
+            for line, is_relevant in delayed:
+                if is_relevant():
+                    self.write_line(line)
 
     @property
-    def holding(self) -> bool:
-        """Whether news is kept back."""
-        return self._held is not None
+    def is_delaying(self) -> bool:
+        """Return whether announcements are delayed."""
+        return self._delayed is not None
 
-    def announce(self, line: str, wanted: Wanted = lambda: True) -> None:
-        """Say news now, or when the agent has finished; then only if it is still `wanted`."""
-        if self._held is None:
-            self.say(line)
+    def announce_line(self, line: str, is_relevant: RelevanceCheck = lambda: True) -> None:
+        """Write an announcement now, or later if announcements are delayed.
+
+        Args:
+            line: Text of the announcement.
+            is_relevant: Checked before a delayed announcement is written.
+        """
+        if self._delayed is None:
+            self.write_line(line)
         else:
-            self._held.append((line, wanted))
+            self._delayed.append((line, is_relevant))
 
 
-def _meant(answer: str, choices: Sequence[str]) -> int | None:
-    """The one choice that a number or first letters name; None when there is not exactly one."""
+def _match_choice(answer: str, choices: Sequence[str]) -> int | None:
+    """Return the index of the one choice that matches; None if there is not exactly one."""
     if answer.isdecimal():
         return int(answer) - 1 if 1 <= int(answer) <= len(choices) else None
     wanted = answer.casefold()
     same = [n for n, choice in enumerate(choices) if choice.casefold() == wanted]
-    begun = [n for n, choice in enumerate(choices) if choice.casefold().startswith(wanted)]
-    found = same or begun
+    starting = [n for n, choice in enumerate(choices) if choice.casefold().startswith(wanted)]
+    found = same or starting
     return found[0] if len(found) == 1 else None

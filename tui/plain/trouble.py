@@ -1,96 +1,110 @@
-"""Messages in trouble: what is best done about each, and doing it."""
+"""Resolve failed and uncertain messages, one by one or all together."""
 
 from tui import present
 from tui.desk.dispatch import NotSentError
-from tui.desk.replying import Route, default_route
-from tui.desk.thread_actions import retryable
-from tui.desk.ways import way_detail, way_words, ways
-from tui.domain.coach import coach
+from tui.desk.replying import Route, choose_default_route
+from tui.desk.thread_actions import find_retry_problem
+from tui.desk.ways import format_route, format_route_detail, list_routes
+from tui.domain.coach import recommend_step
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.domain.text import one_line, printable
-from tui.plain.desk import Desk
-from tui.plain.keys import KEYS
-from tui.plain.lines import message_words
-from tui.plain.reading import catch_up
+from tui.domain.text import one_line, to_printable
+from tui.plain.desk import PlainSession
+from tui.plain.keys import PLAIN_KEYS
+from tui.plain.lines import format_message_line
+from tui.plain.reading import show_new_messages
 
-_MAYBE = (
+_UNCERTAIN_CHOICES = (
     "It went out: counts as sent, nothing more is sent",
     "Send it again: if the first did go out, the customer gets it twice",
 )
-_FAILED = ("Send it again", "Send it another way")
-_NUMBERS = {"retry": "1", "retry_through": "2"}
+_FAILED_CHOICES = ("Send it again", "Send it another way")
+_CHOICE_NUMBERS = {"retry": "1", "retry_through": "2"}
 
 
-async def troubles(desk: Desk, typed: str) -> None:
-    """Deal with a message in trouble of the open conversation."""
-    found = await desk.store.messages.trouble(desk.here.id)
+async def handle_failed(session: PlainSession, typed: str) -> None:
+    """Resolve a failed or uncertain message of the open conversation.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    found = await session.store.messages.list_failed(session.current.id)
     if not found:
-        desk.talk.say("No message is in trouble here: l, then f lists where one is.")
+        session.dialog.write_line("No message is in trouble here: l, then f lists where one is.")
         return
-    title = present.title(desk.here)
-    texts = [message_words(message, title, desk.seat) for message in found]
-    place = 0 if len(found) == 1 else await desk.talk.choose("In trouble", texts, typed)
+    title = present.format_title(session.current)
+    texts = [format_message_line(message, title, session.context) for message in found]
+    place = 0 if len(found) == 1 else await session.dialog.choose_item("In trouble", texts, typed)
     if place is not None:
         if len(found) == 1:
-            desk.talk.say(texts[0])
-        await _deal(desk, found[place])
+            session.dialog.write_line(texts[0])
+        await _handle_message(session, found[place])
 
 
-async def _deal(desk: Desk, message: Message) -> None:
-    """Offer what can be done about one."""
-    problem = retryable(message)
+async def _handle_message(session: PlainSession, message: Message) -> None:
+    """Show the choices for one message."""
+    problem = find_retry_problem(message)
     if problem:
-        desk.talk.say(f"{problem}.")
+        session.dialog.write_line(f"{problem}.")
     elif message.status is Status.UNCERTAIN:
         reason = one_line(message.reason, 200) or "No answer came back after it was handed over"
-        desk.talk.say(f"Maybe sent. {reason}.")
-        await _settle(desk, message)
+        session.dialog.write_line(f"Maybe sent. {reason}.")
+        await _resolve_uncertain(session, message)
     else:
-        desk.talk.say(_advice(desk, message))
-        await _again(desk, message)
+        session.dialog.write_line(_format_advice(session, message))
+        await _choose_retry(session, message)
 
 
-def _advice(desk: Desk, message: Message) -> str:
-    """What the coach says, with what is typed here for it."""
-    counsel = coach(message, several_accounts=len(desk.seat.accounts) > 1)
-    if counsel is None:
+def _format_advice(session: PlainSession, message: Message) -> str:
+    """Return the recommended next step, with the key of line mode."""
+    step = recommend_step(message, several_accounts=len(session.context.accounts) > 1)
+    if step is None:
         return "No advice."
-    key = {**KEYS, **_NUMBERS}.get(counsel.command, "")
-    return f"Best: {f'{key} ' if key else ''}{counsel.words}."
+    key = {**PLAIN_KEYS, **_CHOICE_NUMBERS}.get(step.command, "")
+    return f"Best: {f'{key} ' if key else ''}{step.text}."
 
 
-async def _settle(desk: Desk, message: Message) -> None:
-    """The agent's word on a message that may have gone out."""
-    place = await desk.talk.choose("Your word", _MAYBE)
+async def _resolve_uncertain(session: PlainSession, message: Message) -> None:
+    """Ask whether an uncertain message was sent."""
+    place = await session.dialog.choose_item("Your word", _UNCERTAIN_CHOICES)
     if place == 0:
-        desk.talk.say(f"{await desk.actions.went_out(message)}.")
+        session.dialog.write_line(f"{await session.actions.resolve_as_sent(message)}.")
     elif place == 1:
-        await _retry(desk, message, default_route(desk.seat.accounts, desk.here))
+        await _retry_message(
+            session, message, choose_default_route(session.context.accounts, session.current)
+        )
 
 
-async def _again(desk: Desk, message: Message) -> None:
-    """Once more, the same way or another."""
-    place = await desk.talk.choose("What now", _FAILED)
+async def _choose_retry(session: PlainSession, message: Message) -> None:
+    """Ask whether to retry by the same route or another one."""
+    place = await session.dialog.choose_item("What now", _FAILED_CHOICES)
     if place == 0:
-        await _retry(desk, message, default_route(desk.seat.accounts, desk.here))
+        await _retry_message(
+            session, message, choose_default_route(session.context.accounts, session.current)
+        )
     elif place == 1:
-        routes = ways(desk.seat.accounts, message.account)
-        names = [f"{way_words(route)}, {way_detail(route, message.account)}" for route in routes]
-        chosen = await desk.talk.choose("Ways", names)
+        routes = list_routes(session.context.accounts, message.account)
+        names = [
+            f"{format_route(route)}, {format_route_detail(route, message.account)}"
+            for route in routes
+        ]
+        chosen = await session.dialog.choose_item("Ways", names)
         if chosen is not None:
-            await _retry(desk, message, routes[chosen])
+            await _retry_message(session, message, routes[chosen])
 
 
-async def _retry(desk: Desk, message: Message, route: Route | None) -> None:
-    """Queue it as a new message, unless something stands against it."""
-    if await catch_up(desk):
-        desk.talk.say("That came in meanwhile: f once more sends all the same.")
+async def _retry_message(session: PlainSession, message: Message, route: Route | None) -> None:
+    """Queue the message as a new one, unless a check fails."""
+    if await show_new_messages(session):
+        session.dialog.write_line("That came in meanwhile: f once more sends all the same.")
         return
     try:
-        sent = await desk.dispatch.again(desk.here, message, route, desk.seen)
+        sent = await session.submit.retry_message(
+            session.current, message, route, session.newest_shown
+        )
     except NotSentError as problem:
-        desk.talk.say(f"{one_line(str(problem), 300)}.")
+        session.dialog.write_line(f"{one_line(str(problem), 300)}.")
         return
-    desk.talk.say(f"Once more: {printable(message.body)}")
-    desk.was_sent(sent)
+    session.dialog.write_line(f"Once more: {to_printable(message.body)}")
+    session.report_sent(sent)

@@ -1,127 +1,161 @@
-"""Writing an answer, line by line: the draft is on disk after each line, one agent has the pen."""
+"""Write a reply line by line; the draft is saved after each line.
+
+Only one agent at a time has the compose lock of a conversation.
+"""
 
 from tui.domain.conversation import Conversation
-from tui.domain.text import one_line, printable
-from tui.plain.canned import take_canned
-from tui.plain.desk import Desk
-from tui.plain.letter import Letter
-from tui.plain.reading import catch_up, say_standing
+from tui.domain.text import one_line, to_printable
+from tui.plain.canned import choose_canned_reply
+from tui.plain.desk import PlainSession
+from tui.plain.letter import ReplyReview
+from tui.plain.reading import show_consent, show_new_messages
 from tui.store.messages import NEWEST
 
-ENDS = "."
-OFF = "!"
-CANNED = "::"
-_HOW = (
-    f"Write your answer. A single {ENDS} ends it, a single {OFF} calls it off, "
-    f"{CANNED} takes a canned reply."
+END_MARK = "."
+CANCEL_MARK = "!"
+CANNED_MARK = "::"
+_INSTRUCTIONS = (
+    f"Write your answer. A single {END_MARK} ends it, a single {CANCEL_MARK} calls it off, "
+    f"{CANNED_MARK} takes a canned reply."
 )
 
 
-async def reply(desk: Desk, typed: str) -> None:
-    """Write, look at it, send it; `typed` is the whole answer when it came with the command."""
-    if await _may_write(desk):
-        await _write(desk, [typed] if typed else [], done=bool(typed))
+async def write_reply(session: PlainSession, typed: str) -> None:
+    """Write, review and send a reply.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: The whole reply, if it came with the command.
+    """
+    if await _prepare_reply(session):
+        await _compose_reply(session, [typed] if typed else [], is_complete=bool(typed))
 
 
-async def canned(desk: Desk, typed: str) -> None:
-    """Begin an answer with a canned reply."""
-    if await _may_write(desk):
-        await _write(desk, [], done=False, canned=True, typed=typed)
+async def write_canned_reply(session: PlainSession, typed: str) -> None:
+    """Begin a reply with a canned reply.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    if await _prepare_reply(session):
+        await _compose_reply(session, [], is_complete=False, starts_canned=True, typed=typed)
 
 
-async def _may_write(desk: Desk) -> bool:
-    """Whether nothing stands against an answer; else it was said what does."""
-    row = await desk.refresh()
+async def _prepare_reply(session: PlainSession) -> bool:
+    """Acquire the compose lock; return False and show the reason if a reply is not possible."""
+    row = await session.refresh_conversation()
     if row.opted_out:
-        await say_standing(desk)
+        await show_consent(session)
         return False
-    if not desk.seat.accounts:
-        desk.talk.say("No account is configured: smsdesk doctor tells how.")
+    if not session.context.accounts:
+        session.dialog.write_line("No account is configured: smsdesk doctor tells how.")
         return False
-    holder = await desk.company.take_pen()
+    holder = await session.presence.acquire_compose_lock()
     if holder:
         who = one_line(holder, 20)
-        if not await desk.talk.agreed(f"{who} is writing here. Take over?"):
-            desk.talk.say("Left to them: n opens who waits next.")
+        if not await session.dialog.ask_yes_no(f"{who} is writing here. Take over?"):
+            session.dialog.write_line("Left to them: n opens who waits next.")
             return False
-        await desk.company.take_pen(force=True)
+        await session.presence.acquire_compose_lock(force=True)
     return True
 
 
-async def _write(
-    desk: Desk, begun: list[str], *, done: bool, canned: bool = False, typed: str = ""
+async def _compose_reply(
+    session: PlainSession,
+    first_lines: list[str],
+    *,
+    is_complete: bool,
+    starts_canned: bool = False,
+    typed: str = "",
 ) -> None:
-    """The answer from its first line to the outbox, or to a draft."""
-    row = desk.here
+    """Read a reply up to its last line, then review it or leave it as a draft."""
+    row = session.current
     try:
-        with desk.talk.quiet():
-            await catch_up(desk)
-            lines = [*await _draft(desk, row), *begun]
-            if canned:
-                taken = await take_canned(desk, typed)
-                if not taken:
+        with session.dialog.delay_announcements():
+            await show_new_messages(session)
+            lines = [*await _resume_draft(session, row), *first_lines]
+            if starts_canned:
+                canned_lines = await choose_canned_reply(session, typed)
+                if not canned_lines:
                     return
-                lines += taken
-            text = "\n".join(lines) if done else await _lines(desk, row, lines)
-            text = printable(text).strip()
+                lines += canned_lines
+            text = "\n".join(lines) if is_complete else await _read_lines(session, row, lines)
+            text = to_printable(text).strip()
             if text:
-                _keep(desk, row, text)
-                await Letter(desk, row, text).offer()
+                _save_draft(session, row, text)
+                await ReplyReview(session, row, text).run_review()
     finally:
-        await desk.sheet.flush()
-        await desk.company.lay_down()
+        await session.compose.wait_until_saved()
+        await session.presence.release_compose_lock()
 
 
-async def _draft(desk: Desk, row: Conversation) -> list[str]:
-    """Take the sheet of this conversation; the lines that stand on it already."""
-    draft = await desk.store.drafts.get(row.id, desk.seat.agent)
-    text = desk.sheet.lay(row, draft)
-    desk.sheet.look(desk.seen, text)
+async def _resume_draft(session: PlainSession, row: Conversation) -> list[str]:
+    """Load the draft of this conversation; return its lines if the agent continues it."""
+    draft = await session.store.drafts.get_draft(row.id, session.context.agent)
+    text = session.compose.load_reply(row, draft)
+    session.compose.set_seen(session.newest_shown, text)
     if not text:
         return []
-    desk.talk.say("You have begun an answer here:")
-    desk.talk.say(printable(text))
-    return text.split("\n") if await desk.talk.agreed("Go on with it? n begins anew.") else []
+    session.dialog.write_line("You have begun an answer here:")
+    session.dialog.write_line(to_printable(text))
+    return (
+        text.split("\n") if await session.dialog.ask_yes_no("Go on with it? n begins anew.") else []
+    )
 
 
-async def _lines(desk: Desk, row: Conversation, begun: list[str]) -> str:
-    """Several lines, ended by a single dot; empty when called off."""
-    lines = list(begun)
-    desk.talk.say(_HOW if not lines else f"Write more, or a single {ENDS} to end it.")
-    while (line := await desk.talk.ask("> ")) != ENDS:
-        if line == OFF:
-            _keep(desk, row, "")
-            desk.talk.say("Called off: nothing was sent. r begins again.")
+async def _read_lines(session: PlainSession, row: Conversation, first_lines: list[str]) -> str:
+    """Read lines up to a single dot; return an empty text if cancelled."""
+    lines = list(first_lines)
+    session.dialog.write_line(
+        _INSTRUCTIONS if not lines else f"Write more, or a single {END_MARK} to end it."
+    )
+    while (line := await session.dialog.ask_line("> ")) != END_MARK:
+        if line == CANCEL_MARK:
+            _save_draft(session, row, "")
+            session.dialog.write_line("Called off: nothing was sent. r begins again.")
             return ""
-        lines += await take_canned(desk, "") if line == CANNED else [line]
-        _keep(desk, row, "\n".join(lines))
-        desk.company.typed()
+        lines += await choose_canned_reply(session, "") if line == CANNED_MARK else [line]
+        _save_draft(session, row, "\n".join(lines))
+        session.presence.record_key_press()
     if not "".join(lines).strip():
-        _keep(desk, row, "")
-        desk.talk.say("Nothing was written: r begins again.")
+        _save_draft(session, row, "")
+        session.dialog.write_line("Nothing was written: r begins again.")
     return "\n".join(lines)
 
 
-def _keep(desk: Desk, row: Conversation, text: str) -> None:
-    """Write the draft down."""
-    desk.sheet.keep(row.id, text, note=False)
+def _save_draft(session: PlainSession, row: Conversation, text: str) -> None:
+    """Save the draft."""
+    session.compose.save_draft(row.id, text, note=False)
 
 
-async def undo(desk: Desk, typed: str) -> None:
-    """Take the last action back; a text that was not sent yet is a draft again."""
-    desk.talk.say(f"{await desk.actions.undo()}.")
-    if desk.open is not None:
-        await desk.refresh()
+async def undo_action(session: PlainSession, typed: str) -> None:
+    """Undo the last action; a message that was not submitted becomes a draft again.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    session.dialog.write_line(f"{await session.actions.undo_last()}.")
+    if session.conversation is not None:
+        await session.refresh_conversation()
 
 
-async def call_off(desk: Desk, typed: str) -> None:
-    """Take back a message that waits for its time."""
-    newest = await desk.store.messages.before(desk.here.id, NEWEST, 100)
-    waiting = [m for m in newest if m.scheduled_at is not None and m.status and not m.status.final]
+async def cancel_scheduled(session: PlainSession, typed: str) -> None:
+    """Cancel a scheduled message.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    newest = await session.store.messages.list_before(session.current.id, NEWEST, 100)
+    waiting = [
+        m for m in newest if m.scheduled_at is not None and m.status and not m.status.is_final
+    ]
     if not waiting:
-        desk.talk.say("No message waits for its time here.")
+        session.dialog.write_line("No message waits for its time here.")
         return
     texts = [one_line(message.body, 80) for message in waiting]
-    place = 0 if len(waiting) == 1 else await desk.talk.choose("Which one?", texts, typed)
+    place = 0 if len(waiting) == 1 else await session.dialog.choose_item("Which one?", texts, typed)
     if place is not None:
-        desk.talk.say(f"{await desk.actions.call_off(waiting[place])}.")
+        session.dialog.write_line(f"{await session.actions.cancel_scheduled(waiting[place])}.")

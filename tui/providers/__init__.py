@@ -1,1 +1,1 @@
-"""SMS providers: HTTP on one side, domain values on the other."""
+"""Translate between the HTTP APIs of the SMS providers and domain values."""

@@ -1,7 +1,8 @@
-"""What each provider can do, known without its client: for screens that show before any network.
+"""List the capabilities of each provider without importing its client.
 
-Importing a client takes as long as drawing the first screen, so these declarations stand apart
-from the clients, which declare nothing else.
+Importing a client takes as long as drawing the first screen, and screens need the
+capabilities before any network call. So the declarations stand here, and the clients refer
+to them instead of declaring their own.
 """
 
 from collections.abc import Mapping
@@ -9,70 +10,70 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tui.clock import DAY, HOUR
-from tui.domain.capabilities import Capabilities, Channel, ReceiptChannel, SenderKind
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel, SenderKind
 from tui.domain.message import Format
 
 MESSAGEMEDIA: Final = Capabilities(
     title="MessageMedia",
-    replies=Channel.BOTH,
+    replies=ReplyChannel.BOTH,
     receipts=ReceiptChannel.PAGE,
-    confirm=True,
+    must_confirm=True,
     batch=100,
-    schedule=True,
-    cancel=True,
-    look_up=True,
-    balance=True,
+    can_schedule=True,
+    can_cancel=True,
+    can_look_up=True,
+    has_balance=True,
     formats=frozenset({Format.SMS, Format.MMS, Format.TTS}),
-    longest=5_000,
-    opt_out_signal=True,
-    rewrites="the account's character converter may turn signs into plain ones",
+    max_characters=5_000,
+    has_opt_out_signal=True,
+    rewrite_note="the account's character converter may turn signs into plain ones",
     receipts_last_ms=45 * DAY,
 )
 MESSENTE: Final = Capabilities(
     title="Messente",
-    replies=Channel.PUSH,
-    receipts=ReceiptChannel.ASK,
-    ask_batch=4,
-    schedule=True,
-    cancel=True,
-    look_up=True,
-    balance=True,
-    default_sender_answerable=False,
-    rewrites="Messente may replace letters (autoconvert)",
+    replies=ReplyChannel.PUSH,
+    receipts=ReceiptChannel.BY_ID,
+    receipt_batch=4,
+    can_schedule=True,
+    can_cancel=True,
+    can_look_up=True,
+    has_balance=True,
+    can_answer_default_sender=False,
+    rewrite_note="Messente may replace letters (autoconvert)",
 )
 SERWERSMS: Final = Capabilities(
     title="SerwerSMS",
-    replies=Channel.BOTH,
-    receipts=ReceiptChannel.ASK,
-    ask_batch=500,
-    schedule=True,
-    cancel=True,
-    look_up=True,
-    finds_references=True,
-    balance=True,
-    longest=918,
-    opt_out_signal=True,
-    rewrites="without a sender (ECO+) letters may be replaced",
-    keeps_texts_with_sender=True,
+    replies=ReplyChannel.BOTH,
+    receipts=ReceiptChannel.BY_ID,
+    receipt_batch=500,
+    can_schedule=True,
+    can_cancel=True,
+    can_look_up=True,
+    can_look_up_references=True,
+    has_balance=True,
+    max_characters=918,
+    has_opt_out_signal=True,
+    rewrite_note="without a sender (ECO+) letters may be replaced",
+    has_no_rewrite_with_sender=True,
     receipts_last_ms=72 * HOUR,
 )
 SMARTSWITCH: Final = Capabilities(
     title="SmartSwitch",
-    replies=Channel.PUSH,
+    replies=ReplyChannel.PUSH,
     receipts=ReceiptChannel.NONE,
     batch=10,
-    ping=True,
+    can_ping=True,
     receipts_last_ms=72 * HOUR,
 )
 MESSAGEPORT: Final = Capabilities(
     title="MessagePort",
-    replies=Channel.PUSH,
+    replies=ReplyChannel.PUSH,
     receipts=ReceiptChannel.NONE,
-    balance=True,
+    has_balance=True,
     senders=frozenset({SenderKind.NUMBER, SenderKind.NAME}),
     regions=frozenset({"61", "64"}),
-    rewrites=("MessagePort promises only letters of the GSM alphabet"),
-    whole_160_parts=True,
+    rewrite_note=("MessagePort promises only letters of the GSM alphabet"),
+    has_whole_160_parts=True,
 )
 _BY_PROVIDER: Final = {
     "messagemedia": MESSAGEMEDIA,
@@ -81,12 +82,18 @@ _BY_PROVIDER: Final = {
     "smartswitch": SMARTSWITCH,
     "messageport": MESSAGEPORT,
 }
-_CLASSIC_REPORTS_LAST: Final = 48 * HOUR
+_CLASSIC_RECEIPTS_LAST_MS: Final = 48 * HOUR
 
 
-def capabilities_of(provider: str, options: Mapping[str, Any]) -> Capabilities:
-    """What an account of `provider` with these options can do; `KeyError` for an unknown one."""
+def get_capabilities(provider: str, options: Mapping[str, Any]) -> Capabilities:
+    """Return the capabilities of an account.
+
+    Args:
+        provider: Name of the provider in the settings; an unknown one raises `KeyError`.
+        options: The account's settings by name; some change its capabilities.
+    """
     found = _BY_PROVIDER[provider]
+    # Messente's classic API forgets receipts earlier than the Omnichannel API.
     if found is MESSENTE and options.get("api") == "classic":
-        return replace(found, receipts_last_ms=_CLASSIC_REPORTS_LAST)
+        return replace(found, receipts_last_ms=_CLASSIC_RECEIPTS_LAST_MS)
     return found

@@ -1,19 +1,19 @@
-"""What can go wrong with a provider, as types that say what to do next.
+"""Define the errors of a provider as types that say what to do next.
 
     ProviderError
-    ├── CredentialsRefused    stop the account, tell the agent; nothing was sent
-    ├── OutOfCredit           stop sending, tell the agent; nothing was sent
+    ├── CredentialsRefused    stop the account, notify the agent; nothing was sent
+    ├── OutOfCredit           stop sending, notify the agent; nothing was sent
     ├── AccountBlocked        feature, address or permission missing; nothing was sent
-    ├── MessageInvalid        this message will never go: which field, and why
-    ├── OptedOut              the customer must not be texted; lock the contact
-    ├── NotFound              the provider does not (or no longer) know the id
-    ├── NotPossible           too late to cancel, not offered by this provider
-    ├── RateLimited           come back after `retry_after` seconds; nothing was sent
-    ├── Unavailable           nothing was sent, try again with pauses
-    ├── Unreadable            an answer came that is not the documented one
-    └── Uncertain             the request went out, no answer came back: never repeat by yourself
+    ├── MessageInvalid        this message can never be sent: which field, and why
+    ├── RecipientOptedOut     the customer must not be texted; lock the contact
+    ├── NotFound              the provider does not (or no longer) have the id
+    ├── NotPossible           too late to cancel, or not supported by this provider
+    ├── RateLimited           try again after `retry_after` seconds; nothing was sent
+    ├── Unavailable           nothing was sent; try again with pauses
+    ├── UnreadableAnswer      the answer is not the documented one
+    └── Uncertain             the request left, no answer came: never repeat automatically
 
-No message, `repr` or argument of these holds a secret or a URL's query.
+No message, `repr` or argument of these errors holds a secret or the query of a URL.
 """
 
 from tui.domain.advice import Advice
@@ -26,17 +26,23 @@ _FIELD_ADVICE = {
     "media": Advice.FIX_TEXT,
     "scheduled_at": Advice.RETRY,
 }
-"""What to do about a message by the field that is wrong."""
+"""Advice for a message by the field that is wrong."""
 
 
 class ProviderError(Exception):
-    """Something a provider said, or failed to say."""
+    """Base class of all errors of a provider."""
 
-    kind_advice = Advice.OTHER_ACCOUNT
-    """What this kind of error advises for the message."""
+    default_advice = Advice.OTHER_ACCOUNT
+    """Advice for the message that this kind of error gives by default."""
 
     def __init__(self, message: str, *, code: str = "", detail: str = "") -> None:
-        """`message` is one clear line for an agent; `code` and `detail` are the provider's own."""
+        """Create the error.
+
+        Args:
+            message: One clear line for an agent.
+            code: The provider's own error code.
+            detail: The provider's own explanation.
+        """
         super().__init__(message)
         self.message = message
         self.code = code
@@ -44,98 +50,119 @@ class ProviderError(Exception):
 
     @property
     def advice(self) -> Advice:
-        """What to do about the message."""
-        return self.kind_advice
+        """Return what the agent should do about the message."""
+        return self.default_advice
 
 
 class CredentialsRefused(ProviderError):
-    """The provider does not accept the account's key, secret or calling address."""
+    """The provider rejects the account's key, secret or calling address."""
 
-    kind_advice = Advice.SETTINGS
+    default_advice = Advice.SETTINGS
 
 
 class OutOfCredit(ProviderError):
     """The account cannot pay for the message."""
 
-    kind_advice = Advice.TOP_UP
+    default_advice = Advice.TOP_UP
 
 
 class AccountBlocked(ProviderError):
-    """The account may not do this: a feature or a permission is missing."""
+    """The account lacks a feature or a permission."""
 
-    kind_advice = Advice.ASK_PROVIDER
+    default_advice = Advice.ASK_PROVIDER
 
 
 class AddressWrong(AccountBlocked):
-    """The account's address in the settings does not lead to the provider."""
+    """The account's base URL in the settings does not lead to the provider."""
 
-    kind_advice = Advice.SETTINGS
+    default_advice = Advice.SETTINGS
 
 
 class MessageInvalid(ProviderError):
-    """The provider refuses this message for good."""
+    """The provider refuses this message permanently."""
 
     def __init__(
         self, message: str, *, field: str = "", index: int = 0, code: str = "", detail: str = ""
     ) -> None:
-        """`field` names what is wrong; `index` the message within the batch."""
+        """Create the error.
+
+        Args:
+            message: One clear line for an agent.
+            field: Field of the message that is wrong; empty if unknown.
+            index: Position of the message within the batch.
+            code: The provider's own error code.
+            detail: The provider's own explanation.
+        """
         super().__init__(message, code=code, detail=detail)
         self.field = field
         self.index = index
 
     @property
     def advice(self) -> Advice:
-        """By the field that is wrong; without one, the message as it stands."""
-        return _FIELD_ADVICE.get(self.field, self.kind_advice)
+        """Return the advice for the wrong field, or the default if the field is unknown."""
+        return _FIELD_ADVICE.get(self.field, self.default_advice)
 
 
-class OptedOut(ProviderError):
+class RecipientOptedOut(ProviderError):
     """The customer has opted out at the provider."""
 
-    kind_advice = Advice.STOP
+    default_advice = Advice.STOP
 
 
 class NotFound(ProviderError):
-    """The provider does not know this id."""
+    """The provider does not have this id."""
 
-    kind_advice = Advice.RETRY
+    default_advice = Advice.RETRY
 
 
 class NotPossible(ProviderError):
-    """The provider cannot do this, or no longer."""
+    """The provider cannot do this, or can no longer do it."""
 
 
 class RateLimited(ProviderError):
-    """Too many requests."""
+    """The account sent too many requests."""
 
-    kind_advice = Advice.RETRY
+    default_advice = Advice.RETRY
 
     def __init__(self, message: str, *, retry_after: float | None = None, code: str = "") -> None:
-        """`retry_after` is in seconds, None when the provider did not say."""
+        """Create the error.
+
+        Args:
+            message: One clear line for an agent.
+            retry_after: Seconds to wait; None if the provider gave no time.
+            code: The provider's own error code.
+        """
         super().__init__(message, code=code)
         self.retry_after = retry_after
 
 
 class Unavailable(ProviderError):
-    """The provider could not be reached or is in trouble, and the request had no effect."""
+    """The provider could not be reached or has failed, and the request had no effect."""
 
-    kind_advice = Advice.RETRY
+    default_advice = Advice.RETRY
 
     def __init__(
         self, message: str, *, retry_after: float | None = None, code: str = "", detail: str = ""
     ) -> None:
-        """`retry_after` is in seconds, None when the provider did not say."""
+        """Create the error.
+
+        Args:
+            message: One clear line for an agent.
+            retry_after: Seconds to wait; None if the provider gave no time.
+            code: The provider's own error code.
+            detail: The provider's own explanation.
+        """
         super().__init__(message, code=code, detail=detail)
         self.retry_after = retry_after
 
 
-class Unreadable(ProviderError):
-    """The provider answered something that its documentation does not know."""
+class UnreadableAnswer(ProviderError):
+    """The provider's answer does not match its documentation."""
 
-    kind_advice = Advice.SETTLE
+    default_advice = Advice.RESOLVE
 
 
 class Uncertain(ProviderError):
-    """The request may have been carried out: no answer, or one that does not tell."""
+    """The request may have been carried out: no answer came, or an unclear one."""
 
-    kind_advice = Advice.SETTLE
+    default_advice = Advice.RESOLVE

@@ -1,7 +1,8 @@
-"""The one door to the network: time-outs, masking, and the end of every `httpx` error.
+"""Send HTTP requests with time-outs and turn every `httpx` error into a `ProviderError`.
 
-A request that never left is `Unavailable`; one that left and was not answered is `Uncertain`, or
-`Unavailable` too when asking again does no harm. Nothing above this module sees `httpx`.
+All network access of the providers goes through this module; nothing above it uses `httpx`.
+A request that never left is `Unavailable`. A request that left and was not answered is
+`Uncertain`, or `Unavailable` if repeating it does no harm.
 """
 
 import json
@@ -14,10 +15,16 @@ import httpx
 
 from tui.clock import Clock
 from tui.domain.text import repair_json
-from tui.providers.errors import ProviderError, RateLimited, Unavailable, Uncertain, Unreadable
+from tui.providers.errors import (
+    ProviderError,
+    RateLimited,
+    Unavailable,
+    Uncertain,
+    UnreadableAnswer,
+)
 
 Transport = httpx.AsyncBaseTransport
-"""The seam where a test puts an ASGI app or a double in the place of the wire."""
+"""Lets a test put an ASGI app or a test double in the place of the network."""
 
 _TIMEOUT = httpx.Timeout(20.0, connect=8.0)
 _LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
@@ -32,94 +39,109 @@ _NEVER_LEFT = (
 )
 
 
-class _WithoutQueries(logging.Filter):
-    """Cuts what may be secret off every address that httpx logs: the query and the user."""
+class _UrlRedactor(logging.Filter):
+    """Remove the query and the user from every URL that httpx logs: they can hold secrets."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record pass, its addresses shortened."""
+        """Accept every record after redacting its URLs."""
         if isinstance(record.args, tuple):
-            record.args = tuple(_shortened(value) for value in record.args)
+            record.args = tuple(_redact_url(value) for value in record.args)
         return True
 
 
-def _shortened(value: object) -> object:
-    """An address without query and user; any other value as it is."""
+def _redact_url(value: object) -> object:
+    """Return a URL without query and user, and any other value unchanged."""
     return value.copy_with(query=None, userinfo=b"") if isinstance(value, httpx.URL) else value
 
 
-logging.getLogger("httpx").addFilter(_WithoutQueries())
+logging.getLogger("httpx").addFilter(_UrlRedactor())
 
 
-class Signer(Protocol):
-    """Adds what proves who is asking to a request that is otherwise finished."""
+class RequestSigner(Protocol):
+    """Add the proof of identity to a request that is otherwise complete."""
 
-    def sign(
+    def sign_request(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> dict[str, str]:
-        """Headers to add for `method` on `target` (path and query as on the wire)."""
+        """Return the headers to add to the request.
+
+        Args:
+            method: HTTP method.
+            target: Path and query exactly as they are sent.
+            headers: Headers that the request has already.
+            body: Body exactly as it is sent.
+        """
         ...
 
 
 class _SignerAuth(httpx.Auth):
-    """Signs each request over the very bytes that go out."""
+    """Sign each request over exactly the bytes that are sent."""
 
     requires_request_body = True
 
-    def __init__(self, signer: Signer) -> None:
+    def __init__(self, signer: RequestSigner) -> None:
         """Keep the signer."""
         self._signer = signer
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the signer's headers."""
+        """Add the signer's headers to the request."""
         target = request.url.raw_path.decode("ascii")
-        added = self._signer.sign(request.method, target, request.headers, request.content)
+        added = self._signer.sign_request(request.method, target, request.headers, request.content)
         request.headers.update(added)
         yield request
 
 
 class Answer:
-    """An HTTP answer as the providers read it."""
+    """An HTTP answer as the provider modules read it."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: bytes, *, now: int) -> None:
-        """`headers` names in lower case; `now` (ms UTC) is when it came, for Retry-After dates."""
+        """Create the answer.
+
+        Args:
+            status: HTTP status code.
+            headers: Headers with names in lower case.
+            body: Body as received.
+            now: Time of arrival (ms UTC), for a Retry-After header with a date.
+        """
         self.status = status
         self.headers = headers
         self.body = body
         self._now = now
 
     @property
-    def ok(self) -> bool:
-        """Whether the status is 2xx."""
+    def is_success(self) -> bool:
+        """Return whether the status is 2xx."""
         return 200 <= self.status < 300
 
     @property
     def text(self) -> str:
-        """The body as text, whatever its bytes."""
+        """Return the body as text; bytes that are not UTF-8 are replaced."""
         return self.body.decode("utf-8", "replace")
 
-    def json(self) -> Any:
-        """The body's JSON, its texts repaired; `Unreadable` when it is none."""
+    def parse_json(self) -> Any:
+        """Return the body's JSON, repaired; raise `UnreadableAnswer` if it is not JSON."""
         try:
             return repair_json(json.loads(self.body))
         except (ValueError, RecursionError):
-            raise Unreadable(
+            raise UnreadableAnswer(
                 f"The provider answered with something that is not JSON (HTTP {self.status})",
                 code=str(self.status),
                 detail=self.text[:200],
             ) from None
 
-    def json_or_none(self) -> Any:
-        """The body's JSON, or None when it is none."""
+    def parse_json_or_none(self) -> Any:
+        """Return the body's JSON, or None if it is not JSON."""
         try:
-            return self.json()
-        except Unreadable:
+            return self.parse_json()
+        except UnreadableAnswer:
             return None
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds the provider asks to wait, from a number or a date."""
+        """Return the seconds of the Retry-After header (number or date), or None without one."""
         value = self.headers.get("retry-after", "").strip()
         if value.isascii() and value.isdigit():
+            # A wrong header must not stop an account for longer than a day.
             return float(min(int(value[:9]), 86_400))
         try:
             until = parsedate_to_datetime(value).timestamp()
@@ -127,8 +149,8 @@ class Answer:
             return None
         return max(0.0, min(until - self._now / 1000, 86_400.0))
 
-    def raise_for_trouble(self) -> None:
-        """Raise for what every provider means alike: 429 and 503 before anything was done."""
+    def raise_if_unavailable(self) -> None:
+        """Raise for 429 and 503, which every provider uses alike: nothing was done."""
         if self.status == 429:
             raise RateLimited(
                 "The provider asks for a pause (HTTP 429)", retry_after=self.retry_after, code="429"
@@ -139,8 +161,8 @@ class Answer:
             )
 
 
-class Http:
-    """A provider account's HTTP client."""
+class HttpClient:
+    """HTTP client of one provider account."""
 
     def __init__(
         self,
@@ -148,12 +170,22 @@ class Http:
         *,
         clock: Clock,
         basic: tuple[str, str] | None = None,
-        signer: Signer | None = None,
+        signer: RequestSigner | None = None,
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
         name: str = "the provider",
     ) -> None:
-        """`basic` is (user, password); `name` is how errors call the other side."""
+        """Create the client without sending anything.
+
+        Args:
+            base_url: Address that every path is appended to.
+            clock: Source of the current time.
+            basic: User and password for basic authentication.
+            signer: Signs each request; replaces `basic`.
+            headers: Headers to send with every request.
+            transport: Replaces the network in tests.
+            name: Name of the provider in error messages.
+        """
         self._clock = clock
         self._name = name
         auth: httpx.Auth | None = httpx.BasicAuth(*basic) if basic else None
@@ -165,10 +197,11 @@ class Http:
             limits=_LIMITS,
             transport=transport,
             follow_redirects=False,
+            # Proxy settings of the environment must not redirect a test's transport.
             trust_env=transport is None,
         )
 
-    async def request(
+    async def send_request(
         self,
         method: str,
         path: str,
@@ -179,12 +212,24 @@ class Http:
         headers: Mapping[str, str] | None = None,
         effect: bool = False,
     ) -> Answer:
-        """One request. `effect` says that repeating it would do harm (a send).
+        """Send one request and return its answer.
 
-        Raises `Unavailable` when nothing was done, `Uncertain` when that cannot be known.
+        Raises `Unavailable` if nothing was done and `Uncertain` if that cannot be known.
+
+        Args:
+            method: HTTP method.
+            path: Path below the base URL.
+            json_body: Body to send as JSON.
+            form: Name and value pairs to send as a form.
+            query: Name and value pairs to send in the URL.
+            headers: Additional headers.
+            effect: Whether repeating the request would do harm (a send).
         """
-        content, kind = _encode(json_body, form)
-        all_headers = {**({"Content-Type": kind} if kind else {}), **(headers or {})}
+        content, content_type = _encode_body(json_body, form)
+        all_headers = {
+            **({"Content-Type": content_type} if content_type else {}),
+            **(headers or {}),
+        }
         try:
             async with self._client.stream(
                 method,
@@ -193,16 +238,16 @@ class Http:
                 params=None if query is None else tuple(query),
                 headers=all_headers,
             ) as response:
-                body = await _read(response)
+                body = await _read_body(response)
         except _NEVER_LEFT as error:
-            raise Unavailable(f"Cannot reach {self._name}: {_words(error)}") from None
+            raise Unavailable(f"Cannot reach {self._name}: {_describe_error(error)}") from None
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise self._unanswered(error, effect) from None
+            raise self._unanswered_error(error, effect) from None
         return Answer(response.status_code, response.headers, body, now=self._clock.now())
 
-    def _unanswered(self, error: Exception, effect: bool) -> ProviderError:
-        """The error for a request that left and got no answer."""
-        line = f"{self._name} did not answer: {_words(error)}"
+    def _unanswered_error(self, error: Exception, effect: bool) -> ProviderError:
+        """Return the error for a request that left and got no answer."""
+        line = f"{self._name} did not answer: {_describe_error(error)}"
         return Uncertain(line) if effect else Unavailable(line)
 
     async def aclose(self) -> None:
@@ -210,8 +255,10 @@ class Http:
         await self._client.aclose()
 
 
-def _encode(json_body: Any, form: Sequence[tuple[str, str]] | None) -> tuple[bytes | None, str]:
-    """The body's bytes and its content type."""
+def _encode_body(
+    json_body: Any, form: Sequence[tuple[str, str]] | None
+) -> tuple[bytes | None, str]:
+    """Return the bytes of the body and its content type."""
     if json_body is not None:
         return json.dumps(json_body, ensure_ascii=False).encode(), "application/json"
     if form is not None:
@@ -219,8 +266,8 @@ def _encode(json_body: Any, form: Sequence[tuple[str, str]] | None) -> tuple[byt
     return None, ""
 
 
-async def _read(response: httpx.Response) -> bytes:
-    """The whole body, but never more than memory should hold."""
+async def _read_body(response: httpx.Response) -> bytes:
+    """Return the whole body; raise if it is larger than the memory limit."""
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
@@ -229,8 +276,8 @@ async def _read(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _words(error: Exception) -> str:
-    """What happened, in words without addresses or secrets."""
+def _describe_error(error: Exception) -> str:
+    """Describe an `httpx` error without URLs or secrets."""
     match error:
         case httpx.TimeoutException():
             return "timed out"

@@ -1,11 +1,11 @@
-"""What every provider offers the desk, and how it says what it cannot do."""
+"""Define the `Provider` protocol and the values that pass through it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, Event, Page, Receipt
+from tui.domain.events import Balance, Event, EventPage, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import ProviderError
@@ -13,30 +13,30 @@ from tui.providers.errors import ProviderError
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message on its way to a provider."""
+    """One message to send."""
 
     reference: str
-    """Our client reference: letters and digits, unique for ever."""
+    """Our client reference: alphanumeric characters only, never used twice."""
     to: str
     """E.164 with `+`, or a short code."""
     text: str
     sender: str = ""
-    """Empty: the account's default sender."""
+    """Sender ID; empty for the account's default sender."""
     scheduled_at: int | None = None
-    """Ms UTC; None: at once."""
+    """When to send (ms UTC); None for immediately."""
     format: Format = Format.SMS
     subject: str = ""
     media: tuple[str, ...] = ()
     callback_url: str = ""
-    """Where pushes about this message may go, ending in the reference; empty without a listener."""
+    """URL for pushes about this message, ending in the reference; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """The provider has taken the message."""
+class SendAccepted:
+    """The provider has accepted the message."""
 
     provider_id: str
-    """Empty where the provider names none."""
+    """The provider's id of the message; empty if the provider returns none."""
     status: Status = Status.ACCEPTED
     word: str = ""
     parts: int = 0
@@ -45,13 +45,13 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """The provider has not taken the message; the error says why and what to do next."""
+class SendRefused:
+    """The provider has not accepted the message; the error says why and what to do next."""
 
     error: ProviderError
 
 
-Outcome = Accepted | Refused
+SendOutcome = SendAccepted | SendRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,19 @@ class Push:
 
     method: str
     path: str
-    """As received, with the query, for signatures over the request line."""
+    """Path and query as received; signatures cover the request line."""
     tail: str
-    """What follows the account's secret in the path, without slashes at the ends."""
+    """The rest of the path after the account's secret, without slashes at the ends."""
     query: Sequence[tuple[str, str]]
     headers: Mapping[str, str]
-    """Names in lower case."""
+    """Headers with names in lower case."""
     body: bytes
     http_version: str = "1.1"
 
 
 @dataclass(frozen=True, slots=True)
 class PushAnswer:
-    """What the provider wants to hear after the events are on disk."""
+    """The events of a push, and the answer to return once they are stored."""
 
     events: tuple[Event, ...] = ()
     status: int = 200
@@ -81,74 +81,110 @@ class PushAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Presence:
-    """The answer to "is this phone on?": the id under which a receipt will tell."""
+class SentPing:
+    """A sent ping: its receipt will arrive under this id and show whether the phone is on."""
 
     provider_id: str
     raw: str = field(default="", repr=False)
 
 
 class Provider(Protocol):
-    """A provider account. Every method raises only `ProviderError`s.
+    """An account at a provider. Every method raises only `ProviderError`s.
 
-    `send` answers one outcome per message, in order. It raises when the answer holds for all of
-    them: `Uncertain` then means that each of them may have gone out.
+    `send_messages` returns one outcome per message, in order. It raises if one error holds
+    for all of them: `Uncertain` then means that each of them may have been sent.
     """
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this provider can do, with this account's settings."""
+        """Return what this provider can do with this account's settings."""
         ...
 
-    async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
-        """Hand over 1 to `capabilities.batch` messages."""
-        ...
+    async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
+        """Send messages and return one outcome per message, in order.
 
-    async def look_up(self, provider_id: str) -> Receipt:
-        """The present status of one message; `NotFound` when the provider has forgotten it."""
-        ...
-
-    async def cancel(self, provider_id: str) -> None:
-        """Take back a scheduled message; `NotPossible` when it is too late."""
-        ...
-
-    async def replies(self, cursor: str) -> Page:
-        """The oldest replies not yet confirmed, or those since `cursor`."""
-        ...
-
-    async def confirm_replies(self, event_ids: Sequence[str]) -> None:
-        """Tell the provider that these are on disk; harmless when repeated."""
-        ...
-
-    async def receipts(self, cursor: str) -> Page:
-        """The oldest receipts not yet confirmed, where the provider has a page of them."""
-        ...
-
-    async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
-        """Tell the provider that these are on disk; harmless when repeated."""
-        ...
-
-    async def ask_receipts(self, provider_ids: Sequence[str]) -> list[Receipt]:
-        """News of up to `capabilities.ask_batch` messages, where receipts are asked by id.
-
-        Ids the provider has forgotten come back with `ends_reports`.
+        Args:
+            messages: 1 to `capabilities.batch` messages.
         """
         ...
 
-    async def balance(self) -> Balance:
-        """What is left on the account."""
+    async def look_up_message(self, provider_id: str) -> Receipt:
+        """Return the current status of one message; raise `NotFound` if the provider has none.
+
+        Args:
+            provider_id: The provider's id, or our reference with `finds_references`.
+        """
         ...
 
-    async def ping_phone(self, to: str, reference: str) -> Presence:
-        """Send an invisible message whose receipt tells whether the phone is on."""
+    async def cancel_message(self, provider_id: str) -> None:
+        """Cancel a scheduled message; raise `NotPossible` if it is too late.
+
+        Args:
+            provider_id: The provider's id of the message.
+        """
         ...
 
-    async def check(self) -> str:
-        """Prove the credentials with the cheapest harmless call; one line that says so."""
+    async def fetch_replies(self, cursor: str) -> EventPage:
+        """Return the oldest unconfirmed replies, or those since `cursor`.
+
+        Args:
+            cursor: Cursor of the previous page; empty for the first one.
+        """
+        ...
+
+    async def confirm_replies(self, event_ids: Sequence[str]) -> None:
+        """Confirm that these replies are stored; repeating it does no harm.
+
+        Args:
+            event_ids: The provider's ids of the replies.
+        """
+        ...
+
+    async def fetch_receipts(self, cursor: str) -> EventPage:
+        """Return the oldest unconfirmed receipts, if the provider has a page of them.
+
+        Args:
+            cursor: Cursor of the previous page; empty for the first one.
+        """
+        ...
+
+    async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
+        """Confirm that these receipts are stored; repeating it does no harm.
+
+        Args:
+            event_ids: The provider's ids of the receipts.
+        """
+        ...
+
+    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
+        """Return new receipts of messages, if the provider is queried by message id.
+
+        Ids that the provider no longer has come back with `ends_reports`.
+
+        Args:
+            provider_ids: Up to `capabilities.ask_batch` ids.
+        """
+        ...
+
+    async def fetch_balance(self) -> Balance:
+        """Return the balance of the account."""
+        ...
+
+    async def ping_phone(self, to: str, reference: str) -> SentPing:
+        """Send an invisible message whose receipt shows whether the phone is on.
+
+        Args:
+            to: Phone number.
+            reference: Our client reference of the ping.
+        """
+        ...
+
+    async def check_credentials(self) -> str:
+        """Prove the credentials with a cheap, harmless call; return a line for the agent."""
         ...
 
     def read_push(self, push: Push) -> PushAnswer:
-        """The events in a pushed request; `CredentialsRefused` when its signature is wrong."""
+        """Return the events in a push; raise `CredentialsRefused` if its signature is wrong."""
         ...
 
     async def aclose(self) -> None:

@@ -1,51 +1,55 @@
-"""What a provider cannot do that is only ever heard through its pushes."""
+"""Refuse the calls that a provider without polling does not support."""
 
 from collections.abc import Sequence
 
-from tui.domain.events import Balance, Page, Receipt
+from tui.domain.events import Balance, EventPage, Receipt
 from tui.providers.errors import NotPossible
-from tui.providers.protocol import Presence
+from tui.providers.protocol import SentPing
 
 
-class PushOnly:
-    """The calls that such a provider has not, each refused with one line that says why."""
+class PushOnlyProvider:
+    """Raise `NotPossible` with the reason from each call that is not supported."""
 
     def __init__(self, title: str) -> None:
-        """`title` is the provider's name as people know it."""
+        """Keep the provider's title for the error messages.
+
+        Args:
+            title: The provider's name as agents know it.
+        """
         self._title = title
 
-    async def look_up(self, provider_id: str) -> Receipt:
-        """Refused: no call tells the state of a message."""
+    async def look_up_message(self, provider_id: str) -> Receipt:
+        """Raise `NotPossible`: no call returns the status of a message."""
         raise NotPossible(f"{self._title} cannot be asked about a message: it only pushes news")
 
-    async def cancel(self, provider_id: str) -> None:
-        """Refused: what was handed over is gone."""
+    async def cancel_message(self, provider_id: str) -> None:
+        """Raise `NotPossible`: an accepted message cannot be cancelled."""
         raise NotPossible(f"{self._title} cannot take a message back")
 
-    async def replies(self, cursor: str) -> Page:
-        """Refused: replies are pushed."""
+    async def fetch_replies(self, cursor: str) -> EventPage:
+        """Raise `NotPossible`: replies are pushed."""
         raise NotPossible(f"{self._title} cannot be asked for replies: it pushes them")
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
-        """Refused: the answer to the push is the confirmation."""
+        """Raise `NotPossible`: the answer to the push is the confirmation."""
         raise NotPossible(f"{self._title} takes no confirmation beside the answer to its push")
 
-    async def receipts(self, cursor: str) -> Page:
-        """Refused: receipts are pushed."""
+    async def fetch_receipts(self, cursor: str) -> EventPage:
+        """Raise `NotPossible`: receipts are pushed."""
         raise NotPossible(f"{self._title} cannot be asked for receipts: it pushes them")
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
-        """Refused: the answer to the push is the confirmation."""
+        """Raise `NotPossible`: the answer to the push is the confirmation."""
         raise NotPossible(f"{self._title} takes no confirmation beside the answer to its push")
 
-    async def ask_receipts(self, provider_ids: Sequence[str]) -> list[Receipt]:
-        """Refused: receipts are pushed."""
+    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
+        """Raise `NotPossible`: receipts are pushed."""
         raise NotPossible(f"{self._title} cannot be asked for receipts: it pushes them")
 
-    async def balance(self) -> Balance:
-        """Refused unless the provider has a call for it."""
+    async def fetch_balance(self) -> Balance:
+        """Raise `NotPossible`, unless the provider overrides it."""
         raise NotPossible(f"{self._title} does not tell the balance; its web account does")
 
-    async def ping_phone(self, to: str, reference: str) -> Presence:
-        """Refused unless the provider has a call for it."""
+    async def ping_phone(self, to: str, reference: str) -> SentPing:
+        """Raise `NotPossible`, unless the provider overrides it."""
         raise NotPossible(f"{self._title} cannot tell whether a phone is on")

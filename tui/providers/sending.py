@@ -1,4 +1,4 @@
-"""The parts of a send that providers share: checks before it, outcomes after it."""
+"""Share the steps of a send between providers: checks before it, errors after it."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
@@ -8,33 +8,38 @@ from tui.providers.errors import (
     CredentialsRefused,
     MessageInvalid,
     NotPossible,
-    OptedOut,
     ProviderError,
+    RecipientOptedOut,
     Unavailable,
     Uncertain,
-    Unreadable,
+    UnreadableAnswer,
 )
 from tui.providers.http import Answer
-from tui.providers.protocol import Outcome, Outgoing, Refused
+from tui.providers.protocol import Outgoing, SendOutcome, SendRefused
 
-_TOO_LONG = (413, 414, 431)
-_ABOUT_ONE_MESSAGE = (MessageInvalid, OptedOut, NotPossible)
+_TOO_LONG_STATUSES = (413, 414, 431)
+_MESSAGE_ERRORS = (MessageInvalid, RecipientOptedOut, NotPossible)
 
 
-def digits(address: str) -> str:
-    """A number as bare digits, empty when `address` is no number."""
+def to_digits(address: str) -> str:
+    """Return a phone number as bare digits, or an empty text if it is no number."""
     bare = address.strip().removeprefix("+")
     return bare if bare.isascii() and bare.isdigit() else ""
 
 
-def flaw(message: Outgoing, abilities: Capabilities) -> ProviderError | None:
-    """Why a provider of plain text messages can never carry `message`; None when it can."""
-    title, longest = abilities.title, abilities.longest
+def find_flaw(message: Outgoing, capabilities: Capabilities) -> ProviderError | None:
+    """Return why a provider of plain text messages can never send a message, or None.
+
+    Args:
+        message: Message to check.
+        capabilities: Capabilities of the account.
+    """
+    title, longest = capabilities.title, capabilities.max_characters
     if message.scheduled_at is not None:
         return NotPossible(f"{title} cannot send at a later time")
     if message.format is not Format.SMS or message.media or message.subject:
         return NotPossible(f"{title} sends plain text messages only")
-    if not digits(message.to):
+    if not to_digits(message.to):
         return MessageInvalid(f"{title} sends to numbers only, not to names", field="to")
     if not message.text:
         return MessageInvalid("The message has no text", field="text")
@@ -43,54 +48,63 @@ def flaw(message: Outgoing, abilities: Capabilities) -> ProviderError | None:
     return None
 
 
-async def in_turn(
+async def send_in_groups(
     groups: Iterable[Sequence[Outgoing]],
-    hand_over: Callable[[Sequence[Outgoing]], Awaitable[Sequence[Outcome]]],
-) -> list[Outcome]:
-    """Hand over group after group; an error of one is the outcome of that group's messages."""
-    outcomes: list[Outcome] = []
+    send_group: Callable[[Sequence[Outgoing]], Awaitable[Sequence[SendOutcome]]],
+) -> list[SendOutcome]:
+    """Send group by group; an error becomes the outcome of each message of its group.
+
+    Args:
+        groups: Messages that share a request, in order.
+        send_group: Sends one group and returns one outcome per message.
+    """
+    outcomes: list[SendOutcome] = []
     for group in groups:
         try:
-            outcomes += await hand_over(group)
+            outcomes += await send_group(group)
         except ProviderError as error:
-            outcomes += [Refused(error)] * len(group)
+            outcomes += [SendRefused(error)] * len(group)
     return outcomes
 
 
-def agreed(outcomes: list[Outcome]) -> list[Outcome]:
-    """`outcomes`, unless one error about the account holds for all: then that is raised."""
-    errors = [outcome.error for outcome in outcomes if isinstance(outcome, Refused)]
-    if len(errors) < len(outcomes) or not errors or isinstance(errors[0], _ABOUT_ONE_MESSAGE):
+def raise_shared_error(outcomes: list[SendOutcome]) -> list[SendOutcome]:
+    """Return the outcomes, or raise the error about the account if all of them share it."""
+    errors = [outcome.error for outcome in outcomes if isinstance(outcome, SendRefused)]
+    if len(errors) < len(outcomes) or not errors or isinstance(errors[0], _MESSAGE_ERRORS):
         return outcomes
+    # Identity, not equality: only one and the same answer speaks for the whole batch.
     if all(error is errors[0] for error in errors):
         raise errors[0]
     return outcomes
 
 
-def undocumented(answer: Answer, title: str, *, effect: bool) -> ProviderError:
-    """The error for an answer whose body says nothing that `title` documents.
+def build_undocumented_error(answer: Answer, title: str, *, effect: bool) -> ProviderError:
+    """Return the error for an answer whose body holds nothing that the provider documents.
 
-    `effect` says that the request was a send: what may have been carried out is `Uncertain`.
+    Args:
+        answer: Answer of the provider.
+        title: Name of the provider.
+        effect: Whether the request was a send; it is `Uncertain` if it may have succeeded.
     """
     try:
-        answer.raise_for_trouble()
+        answer.raise_if_unavailable()
     except ProviderError as error:
         return error
     line, code = f"{title} answered HTTP {answer.status}", str(answer.status)
     if answer.status in (401, 403):
         return CredentialsRefused(f"{line}: it does not accept the credentials", code=code)
-    if answer.status in _TOO_LONG:
+    if answer.status in _TOO_LONG_STATUSES:
         return MessageInvalid(f"{line}: the text is too long for it", field="text", code=code)
-    if answer.ok or answer.status >= 500:
-        return _unclear(answer, line, effect=effect)
+    if answer.is_success or answer.status >= 500:
+        return _build_unclear_error(answer, line, effect=effect)
     return Unavailable(f"{line}, not as documented: check the account's base URL", code=code)
 
 
-def _unclear(answer: Answer, line: str, *, effect: bool) -> ProviderError:
-    """The error for a success without its words, or a failure at the provider's side."""
+def _build_unclear_error(answer: Answer, line: str, *, effect: bool) -> ProviderError:
+    """Return the error for a success without the expected body, or for a server failure."""
     code = str(answer.status)
     if effect:
         return Uncertain(f"{line} without saying whether the message was taken", code=code)
-    if answer.ok:
-        return Unreadable(f"{line} with something that is not documented", code=code)
+    if answer.is_success:
+        return UnreadableAnswer(f"{line} with something that is not documented", code=code)
     return Unavailable(f"{line}: it has trouble of its own", code=code)

@@ -1,11 +1,13 @@
-"""A local emulator of the five SMS provider APIs, for demos and tests: nothing leaves the machine.
+"""Emulate the five SMS provider APIs on this machine, for demos and tests; nothing leaves it.
 
-Provider mounts (`/messagemedia/v1/...`, `/messente/...`, `/serwersms/...`, `/smartswitch/...`,
-`/messageport/...`) speak as the provider's documentation says; `/_sandbox/...` injects replies and
-faults and tells the truth about what was accepted. Credentials are `sandbox` / `sandbox-secret`.
-How a handset behaves is told by the last two digits of its number, see `tui.sandbox.handset`.
+The provider mounts (`/messagemedia/v1/...`, `/messente/...`, `/serwersms/...`,
+`/smartswitch/...`, `/messageport/...`) behave as the providers' documentation says. The routes
+below `/_sandbox/...` inject replies and faults and report what was really accepted. The
+credentials are `sandbox` / `sandbox-secret`. The last two digits of a number decide how its
+handset behaves, see `tui.sandbox.handset`.
 
-The emulator is written from the providers' documentation alone and shares no code with the clients.
+The emulator is written from the providers' documentation alone and shares no code with the
+clients. Otherwise a misreading in a client would be repeated here and no test could find it.
 """
 
 API_KEY = "sandbox"
@@ -15,4 +17,4 @@ API_SECRET = "sandbox-secret"
 """Password or API secret at every provider."""
 
 HOOK_SECRET = "sandbox-hook"
-"""Secret path part of pushes, unless the caller names another."""
+"""Secret path part of pushes, unless the caller gives another one."""

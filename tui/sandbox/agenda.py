@@ -1,38 +1,48 @@
-"""Happenings with a time: a heap that a clock works off, so tests move time instead of sleeping."""
+"""Schedule callbacks in a heap that a clock drives, so that tests advance time without sleeping."""
 
 import asyncio
 import heapq
 import itertools
 from collections.abc import Callable
 
-Happening = Callable[[int], None]
-"""Called once with the time it was due, milliseconds UTC."""
+DueCallback = Callable[[int], None]
+"""Called once with the time at which it was due, in milliseconds UTC."""
 
 
 class Agenda:
-    """What is still to happen, soonest first; equal times in the order they were written down."""
+    """Scheduled callbacks, earliest first; equal times run in the order of scheduling."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Create an empty agenda."""
         self._order = itertools.count()
-        self._heap: list[tuple[int, int, Happening]] = []
+        self._heap: list[tuple[int, int, DueCallback]] = []
         self.changed = asyncio.Event()
-        """Set when something was written down, for whoever sleeps until the next happening."""
+        """Set when a callback is scheduled; wakes the task that waits for the next one."""
 
-    def at(self, due: int, happening: Happening) -> None:
-        """Write down a happening for a time in milliseconds UTC."""
-        heapq.heappush(self._heap, (due, next(self._order), happening))
+    def schedule_callback(self, due: int, callback: DueCallback) -> None:
+        """Schedule a callback.
+
+        Args:
+            due: Time in milliseconds UTC.
+            callback: Called once with `due`.
+        """
+        # The counter breaks ties: comparing callbacks in the heap would raise TypeError.
+        heapq.heappush(self._heap, (due, next(self._order), callback))
         self.changed.set()
 
-    def next_due(self) -> int | None:
-        """When the next happening is due, or None if nothing is written down."""
+    def get_next_due(self) -> int | None:
+        """Return when the next callback is due (milliseconds UTC), or None if there is none."""
         return self._heap[0][0] if self._heap else None
 
     def run_due(self, now: int) -> int:
-        """Let everything happen that is due by `now`, each with its own time; tell how many."""
-        done = 0
+        """Run every callback that is due, each with its own time, and return how many ran.
+
+        Args:
+            now: Current time in milliseconds UTC.
+        """
+        count = 0
         while self._heap and self._heap[0][0] <= now:
-            due, _, happening = heapq.heappop(self._heap)
-            happening(due)
-            done += 1
-        return done
+            due, _, callback = heapq.heappop(self._heap)
+            callback(due)
+            count += 1
+        return count

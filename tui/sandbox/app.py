@@ -1,4 +1,4 @@
-"""The ASGI application: every emulator under its mount, the control interface, a page about it."""
+"""Build the ASGI application: each emulator under its mount, the control routes, an index page."""
 
 import asyncio
 import contextlib
@@ -12,49 +12,55 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from tui.sandbox import API_KEY, API_SECRET, handset
-from tui.sandbox.control import CONTROL_ERRORS, control_routes
+from tui.sandbox.control import CONTROL_ERRORS, build_control_routes
 from tui.sandbox.faults import FaultMiddleware
 from tui.sandbox.serwersms.emulator import TOKEN
 from tui.sandbox.world import Sandbox
 
 
 def create_app(sandbox: Sandbox | None = None) -> Starlette:
-    """The application over a sandbox (default: a new one with all emulators, in real time).
+    """Create the application for a sandbox.
 
-    It answers polling without its lifespan; with it, pushes go out as their time comes. The
-    sandbox is found again as `app.state.sandbox`.
+    Polling works without the application's lifespan. With it, pushes are sent when they are due.
+    The sandbox is available as `app.state.sandbox`.
+
+    Args:
+        sandbox: Sandbox to serve; default: a new one with all emulators, in real time.
     """
-    world = sandbox or Sandbox()
-    mounts = [Mount(f"/{name}", routes=e.routes()) for name, e in world.emulators.items()]
-    control = Mount("/_sandbox", routes=control_routes(world))
+    served_sandbox = sandbox or Sandbox()
+    mounts = [
+        Mount(f"/{name}", routes=emulator.build_routes())
+        for name, emulator in served_sandbox.emulators.items()
+    ]
+    control = Mount("/_sandbox", routes=build_control_routes(served_sandbox))
 
-    async def about(request: Request) -> Response:
-        """What there is, for a person with a browser."""
-        return PlainTextResponse(describe(world))
+    async def show_index(request: Request) -> Response:
+        """Return the index page for a person with a browser."""
+        return PlainTextResponse(describe_sandbox(served_sandbox))
 
     app = Starlette(
-        routes=[Route("/", about), control, *mounts],
-        middleware=[Middleware(FaultMiddleware, sandbox=world)],
+        routes=[Route("/", show_index), control, *mounts],
+        middleware=[Middleware(FaultMiddleware, sandbox=served_sandbox)],
         exception_handlers=CONTROL_ERRORS,
-        lifespan=_live,
+        lifespan=_run_lifespan,
     )
-    app.state.sandbox = world
+    app.state.sandbox = served_sandbox
     return app
 
 
-def describe(sandbox: Sandbox) -> str:
-    """Mounts, credentials and handset table as plain text."""
+def describe_sandbox(sandbox: Sandbox) -> str:
+    """Return mounts, credentials and the table of handsets as plain text."""
     credentials = f"credentials: {API_KEY} / {API_SECRET}, or the token {TOKEN} at serwersms"
     lines = ["smsdesk sandbox", "", credentials, "", "mounts:"]
     for name, emulator in sandbox.emulators.items():
-        lines.append(f"  /{name:<14} {emulator.code_table()}".rstrip())
+        lines.append(f"  /{name:<14} {emulator.describe_codes()}".rstrip())
     table = inspect.cleandoc(handset.__doc__ or "")
     return "\n".join([*lines, "", "control: /_sandbox/inbound, faults, receipts, state", "", table])
 
 
 @contextlib.asynccontextmanager
-async def _live(app: Starlette) -> AsyncIterator[None]:
-    """Keep the sandbox's time running while the server is up."""
+async def _run_lifespan(app: Starlette) -> AsyncIterator[None]:
+    """Run the sandbox's scheduled work while the server is up."""
     task = asyncio.create_task(app.state.sandbox.run())
     try:
         yield

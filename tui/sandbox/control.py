@@ -1,4 +1,4 @@
-"""The control interface under `/_sandbox`, by which tests and demos steer what happens."""
+"""Provide the control interface under `/_sandbox` for tests and demos."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -10,115 +10,126 @@ from starlette.routing import Route
 
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.faults import Fault
-from tui.sandbox.ledger import Attachment, ReceiptMode
-from tui.sandbox.wire import BadBody, json_response, read_object
+from tui.sandbox.ledger import MmsFile, ReceiptMode
+from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 from tui.sandbox.world import Sandbox
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-class BadControl(ValueError):
+class InvalidControlRequest(ValueError):
     """A control request cannot be carried out; the text is one line for a person."""
 
 
-def control_routes(sandbox: Sandbox) -> list[Route]:
-    """`inbound`, `faults`, `receipts` and `state`."""
-    control = Control(sandbox)
+def build_control_routes(sandbox: Sandbox) -> list[Route]:
+    """Return the routes `inbound`, `faults`, `receipts` and `state`."""
+    control = ControlApi(sandbox)
     return [
-        Route("/inbound", control.inbound, methods=["POST"]),
-        Route("/faults", control.faults, methods=["POST"]),
-        Route("/receipts", control.receipts, methods=["POST"]),
-        Route("/state", control.state, methods=["GET"]),
+        Route("/inbound", control.inject_message, methods=["POST"]),
+        Route("/faults", control.inject_fault, methods=["POST"]),
+        Route("/receipts", control.set_receipt_mode, methods=["POST"]),
+        Route("/state", control.show_state, methods=["GET"]),
     ]
 
 
-class Control:
-    """The four control calls over one sandbox."""
+class ControlApi:
+    """The four control calls of one sandbox."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Steer this sandbox."""
+        """Create the control calls of this sandbox."""
         self._sandbox = sandbox
 
-    async def inbound(self, request: Request) -> Response:
-        """A handset writes: 202 with the id of the reply."""
+    async def inject_message(self, request: Request) -> Response:
+        """Let a handset send a message; answer 202 with the id of the reply."""
         body = await read_object(request)
-        emulator = self._emulator(body)
-        sender, text = _text(body, "from"), _text(body, "text", may_be_empty=True)
-        to = _text(body, "to") if body.get("to") else None
-        reply_id = emulator.receive(sender, to, text, _attachments(body))
-        return json_response({"id": reply_id}, 202)
+        emulator = self._find_emulator(body)
+        sender, text = _read_text(body, "from"), _read_text(body, "text", may_be_empty=True)
+        to = _read_text(body, "to") if body.get("to") else None
+        reply_id = emulator.receive_message(sender, to, text, _read_attachments(body))
+        return to_json_response({"id": reply_id}, 202)
 
-    async def faults(self, request: Request) -> Response:
-        """Let the next requests fail."""
+    async def inject_fault(self, request: Request) -> Response:
+        """Let the next requests to a provider fail."""
         body = await read_object(request)
-        name = self._emulator(body).name
-        fault, count = _choice(body, "fault", Fault), body.get("count", 1)
+        name = self._find_emulator(body).name
+        fault, count = _read_choice(body, "fault", Fault), body.get("count", 1)
+        # `bool` is a subclass of `int`, but JSON `true` is no count.
         if not isinstance(count, int) or isinstance(count, bool):
-            raise BadControl("count: must be a whole number, 0 clears, negative lasts")
+            raise InvalidControlRequest("count: must be a whole number, 0 clears, negative lasts")
         self._sandbox.faults[name].add(fault, count)
-        return json_response({"provider": name, "fault": fault, "count": count})
+        return to_json_response({"provider": name, "fault": fault, "count": count})
 
-    async def receipts(self, request: Request) -> Response:
-        """Change how receipts are handed out."""
+    async def set_receipt_mode(self, request: Request) -> Response:
+        """Change how a provider releases delivery receipts."""
         body = await read_object(request)
-        emulator = self._emulator(body)
-        mode = _choice(body, "mode", ReceiptMode)
+        emulator = self._find_emulator(body)
+        mode = _read_choice(body, "mode", ReceiptMode)
         emulator.ledger.receipts.set_mode(mode)
-        return json_response({"provider": emulator.name, "mode": mode})
+        return to_json_response({"provider": emulator.name, "mode": mode})
 
-    async def state(self, request: Request) -> Response:
-        """The truth of every provider."""
-        ledgers = {name: e.ledger.as_json() for name, e in self._sandbox.emulators.items()}
-        return json_response(ledgers)
+    async def show_state(self, request: Request) -> Response:
+        """Return what every provider really accepted, received and reported."""
+        ledgers = {
+            name: emulator.ledger.to_json() for name, emulator in self._sandbox.emulators.items()
+        }
+        return to_json_response(ledgers)
 
-    def _emulator(self, body: Mapping[str, object]) -> Emulator:
-        """The emulator that the request names."""
+    def _find_emulator(self, body: Mapping[str, object]) -> Emulator:
+        """Return the emulator that the request names; raise `InvalidControlRequest` if unknown."""
         name = body.get("provider")
         emulator = self._sandbox.emulators.get(name) if isinstance(name, str) else None
         if emulator is None:
-            known = ", ".join(self._sandbox.emulators)
-            raise BadControl(f"provider: must be one of {known}")
+            names = ", ".join(self._sandbox.emulators)
+            raise InvalidControlRequest(f"provider: must be one of {names}")
         return emulator
 
 
-async def bad_control(request: Request, error: Exception) -> Response:
-    """One clear line for a bad control request."""
-    return json_response({"error": str(error)}, 400)
+async def answer_invalid_request(request: Request, error: Exception) -> Response:
+    """Answer an invalid control request with one clear line.
+
+    Args:
+        request: The invalid request.
+        error: Why it is invalid; its text is the answer.
+    """
+    return to_json_response({"error": str(error)}, 400)
 
 
-CONTROL_ERRORS = {BadControl: bad_control, BadBody: bad_control}
+CONTROL_ERRORS = {
+    InvalidControlRequest: answer_invalid_request,
+    InvalidBody: answer_invalid_request,
+}
 
 
-def _text(body: Mapping[str, object], key: str, may_be_empty: bool = False) -> str:
-    """A text of the request."""
+def _read_text(body: Mapping[str, object], key: str, may_be_empty: bool = False) -> str:
+    """Return a text field of the request; raise `InvalidControlRequest` if it is none."""
     value = body.get(key)
     if not isinstance(value, str) or not (value or may_be_empty):
-        raise BadControl(f"{key}: must be a text")
+        raise InvalidControlRequest(f"{key}: must be a text")
     return value
 
 
-def _choice(body: Mapping[str, object], key: str, kind: type[Choice]) -> Choice:
-    """One of the words of an enumeration."""
+def _read_choice(body: Mapping[str, object], key: str, kind: type[Choice]) -> Choice:
+    """Return a field as a member of an enumeration; raise `InvalidControlRequest` otherwise."""
     value = body.get(key)
     if isinstance(value, str) and value in set(kind):
         return kind(value)
-    raise BadControl(f"{key}: must be one of {', '.join(kind)}")
+    raise InvalidControlRequest(f"{key}: must be one of {', '.join(kind)}")
 
 
-def _attachments(body: Mapping[str, object]) -> Sequence[Attachment]:
-    """The files of an inbound MMS: `content_type`, `content` (base64), `name`."""
+def _read_attachments(body: Mapping[str, object]) -> Sequence[MmsFile]:
+    """Return the files of an inbound MMS: `content_type`, `content` (base64) and `name` of each."""
     items = body.get("attachments") or []
     if not isinstance(items, list):
-        raise BadControl("attachments: must be a list")
-    return [_attachment(item) for item in items]
+        raise InvalidControlRequest("attachments: must be a list")
+    return [_read_attachment(item) for item in items]
 
 
-def _attachment(item: object) -> Attachment:
-    """One file."""
+def _read_attachment(item: object) -> MmsFile:
+    """Return one file of an inbound MMS."""
     if not isinstance(item, dict):
-        raise BadControl("attachments: each must be an object")
-    return Attachment(
-        content_type=_text(item, "content_type"),
-        content=_text(item, "content", may_be_empty=True),
-        name=_text(item, "name"),
+        raise InvalidControlRequest("attachments: each must be an object")
+    return MmsFile(
+        content_type=_read_text(item, "content_type"),
+        content=_read_text(item, "content", may_be_empty=True),
+        name=_read_text(item, "name"),
     )

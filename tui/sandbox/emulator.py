@@ -1,29 +1,32 @@
-"""What every provider's emulator has in common, and the seam at which one is added.
+"""Define the base class of all emulators and describe how to add a provider.
 
 To add a provider `xyz`:
 
 1. write `tui/sandbox/xyz.py` with a subclass of `Emulator` that sets `name = "xyz"` (also its
-   mount, `/xyz`) and implements `routes`, `word`, `report` and `receive`;
+   mount, `/xyz`) and implements `build_routes`, `to_status`, `create_receipt` and
+   `receive_message`;
 2. add its line to `EMULATORS` in `tui/sandbox/registry.py`.
 
-What the base class does for it:
+The base class does the rest:
 
-* `accept(...)` writes one entry into the ledger for every message the provider takes and starts
-  what becomes of it (`tui.sandbox.handset`): at each step the entry's `stage` and `status` (the
-  provider's `word`) change and `report` is called;
-* `report` makes the provider's receipt and hands it to `put_receipt` (which obeys the receipt
-  modes), or does nothing where the provider has no receipts. A provider that is polled message by
-  message answers with `message.shown`, the status last handed out, so `held` works there as well;
+* `accept_message` adds one entry to the ledger for every message that the provider accepts and
+  schedules its delivery (`tui.sandbox.handset`): at each step the entry's `stage` and `status`
+  (the provider's own, from `to_status`) change and `create_receipt` is called;
+* `create_receipt` builds the provider's receipt and passes it to `put_receipt` (which obeys the
+  receipt modes), or does nothing if the provider has no receipts. A provider that is polled
+  message by message answers with `message.shown`, the status that was last released, so that
+  `held` works there as well;
 * `on_receipt` and `on_reply` are called when an event may be seen by the desk, twice when receipts
-  are duplicated: the place to `push` it. `hook_url` is the desk's address, or None;
-* `put_reply` for replies, `block` and `is_blocked` for opted-out numbers, `cancel` for scheduled
-  messages, `sandbox.uuid()` and `sandbox.rng` for ids, `sandbox.now()` for the time;
-* a number block for documented codes: set `code_prefix` and implement `stage_of_code`.
+  are duplicated: this is the place for `queue_push`. `hook_url` is the desk's address, or None;
+* `put_reply` is for replies, `block_number` and `is_blocked` for opted-out numbers,
+  `cancel_message` for scheduled messages, `sandbox.new_uuid()` and `sandbox.rng` for ids,
+  `sandbox.now()` for the time;
+* for a block of numbers with documented codes, set `code_prefix` and implement `stage_of_code`.
 
 Faults, control and the state need nothing from an emulator. Routes see the full path with its
-prefix in `scope["path"]` and `scope["raw_path"]`. A route that is reached has not failed by a
-fault; one that raises is a bug of the emulator. End `routes` with a catch-all, if the provider
-answers unknown paths in a form of its own.
+prefix in `scope["path"]` and `scope["raw_path"]`. A request that reaches a route was not failed by
+a fault; a route that raises is a bug of the emulator. End `build_routes` with a catch-all if the
+provider answers unknown paths in a format of its own.
 """
 
 from __future__ import annotations
@@ -36,29 +39,29 @@ from typing import TYPE_CHECKING, ClassVar
 from starlette.routing import BaseRoute
 
 from tui.sandbox.handset import (
-    ANSWER_DELAY,
+    ANSWER_DELAY_SECONDS,
     Behaviour,
+    DeliveryStep,
     Handset,
     Stage,
-    Step,
-    behaviour_of,
-    code_of,
-    digits_of,
+    build_steps,
+    extract_code,
+    extract_digits,
+    find_behaviour,
     is_stop_word,
-    steps_of,
 )
-from tui.sandbox.ledger import Accepted, Attachment, Event, Ledger, Tray
+from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, Ledger, MmsFile
 
 if TYPE_CHECKING:
-    from tui.sandbox.push import Push, Pusher
+    from tui.sandbox.push import Pusher, PushRequest
     from tui.sandbox.world import Sandbox
 
-MIXED_UP_SECONDS = 5.0
-"""How long `out_of_order` waits for a message's last receipt before it releases what it kept."""
+MAX_HOLD_SECONDS = 5.0
+"""How long `out_of_order` waits for a message's last receipt before it releases the others."""
 
 
 class Emulator(ABC):
-    """One provider: its HTTP routes over one ledger."""
+    """One provider: its HTTP routes and its ledger."""
 
     name: ClassVar[str]
     """The provider's name in the control interface, and its mount without the slash."""
@@ -66,169 +69,235 @@ class Emulator(ABC):
     """Start of the numbers whose last three digits are a result code, or None."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Start with an empty ledger."""
+        """Create the emulator with an empty ledger."""
         self.sandbox = sandbox
         self.blocked: set[str] = set()
         """Opted-out numbers, digits only."""
         self.ledger = Ledger(
-            replies=Tray(release=self.on_reply), receipts=Tray(release=self._receipt_released)
+            replies=EventQueue(on_release=self.on_reply),
+            receipts=EventQueue(on_release=self._handle_released_receipt),
         )
         self._pusher: Pusher | None = None
 
-    # what a provider has to say
+    # what a provider implements
 
     @abstractmethod
-    def routes(self) -> Sequence[BaseRoute]:
-        """The provider's paths, without the mount."""
+    def build_routes(self) -> Sequence[BaseRoute]:
+        """Return the provider's routes, without the mount."""
 
     @abstractmethod
-    def word(self, step: Step) -> str:
-        """The provider's status word for a step (also of stage ACCEPTED: a schedule came due)."""
+    def to_status(self, step: DeliveryStep) -> str:
+        """Return the provider's status for a step, also for ACCEPTED when a schedule came due."""
 
     @abstractmethod
-    def report(self, message: Accepted, step: Step, at: int) -> None:
-        """Make the receipt for a step that has just happened, if the provider makes one."""
+    def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Create the receipt of a step that has just happened, if the provider sends one.
+
+        Args:
+            message: Message that the step belongs to.
+            step: Step that happened.
+            at: Time of the step in milliseconds UTC.
+        """
 
     @abstractmethod
-    def receive(
-        self, sender: str, to: str | None, text: str, attachments: Sequence[Attachment]
+    def receive_message(
+        self, sender: str, to: str | None, text: str, attachments: Sequence[MmsFile]
     ) -> str:
-        """A handset writes to one of our numbers (None: the one it last heard from); the id."""
+        """Receive a message from a handset and return its id.
+
+        Args:
+            sender: Number of the handset.
+            to: Number it writes to; None: the one from which it last received a message.
+            text: Text of the message.
+            attachments: Files of an MMS.
+        """
 
     def stage_of_code(self, code: int) -> Stage | None:
-        """Where a documented result code leads; None for a code that is not documented."""
+        """Return where a result code leads, or None if the code is not documented.
+
+        Args:
+            code: Last three digits of the recipient's number.
+        """
         return None
 
-    def code_table(self) -> str:
-        """One line about the number block for codes, for `GET /`; empty if there is none."""
+    def describe_codes(self) -> str:
+        """Return one line about the numbers with codes, for `GET /`; empty if there are none."""
         return f"{self.code_prefix}nnn ends with code nnn" if self.code_prefix else ""
 
     def on_receipt(self, event: Event) -> None:
-        """A receipt may now be seen by the desk: push it, where the provider pushes."""
+        """Push a receipt that the desk may now see, if the provider pushes."""
         return
 
     def on_reply(self, event: Event) -> None:
-        """A reply may now be seen by the desk: push it, where the provider pushes."""
+        """Push a reply that the desk may now see, if the provider pushes."""
         return
 
-    # what becomes of a message
+    # delivery of a message
 
-    def accept(self, message: Accepted, start: int | None = None) -> Accepted:
-        """Write the message into the ledger; it goes on its way at `start` (default: now)."""
+    def accept_message(self, message: AcceptedMessage, start: int | None = None) -> AcceptedMessage:
+        """Add a message to the ledger and schedule its delivery.
+
+        Args:
+            message: Message that the provider accepted.
+            start: When it is sent, in milliseconds UTC; default: now.
+        """
         message.shown = message.shown or message.status
         self.ledger.add(message)
         begin = self.sandbox.now() if start is None else start
         if begin > self.sandbox.now():
             message.stage = Stage.SCHEDULED
-            self.sandbox.agenda.at(begin, partial(self._set_out, message))
+            self.sandbox.agenda.schedule_callback(begin, partial(self._start_delivery, message))
         else:
-            self._set_out(message, begin)
+            self._start_delivery(message, begin)
         return message
 
-    def cancel(self, message: Accepted, word: str) -> bool:
-        """Cancel a scheduled message; False if it is no longer (or never was) scheduled."""
+    def cancel_message(self, message: AcceptedMessage, status: str) -> bool:
+        """Cancel a scheduled message; return False if it is not (or no longer) scheduled.
+
+        Args:
+            message: Message to cancel.
+            status: The provider's status for a cancelled message.
+        """
         if message.stage is not Stage.SCHEDULED:
             return False
-        message.stage, message.status, message.shown = Stage.CANCELLED, word, word
+        message.stage, message.status, message.shown = Stage.CANCELLED, status, status
         return True
 
-    def handset(self, number: str) -> Handset:
-        """How the handset with this number behaves here."""
+    def get_handset(self, number: str) -> Handset:
+        """Return how the handset with this number behaves at this provider.
+
+        Args:
+            number: Phone number in any format.
+        """
         if self.is_blocked(number):
             return Handset(Behaviour.BLOCKED)
-        code = code_of(number, self.code_prefix) if self.code_prefix else None
+        code = extract_code(number, self.code_prefix) if self.code_prefix else None
         if code is not None and self.stage_of_code(code) is not None:
             return Handset(Behaviour.CODE, code)
-        if digits_of(number) in self.sandbox.personas:
+        if extract_digits(number) in self.sandbox.responders:
             return Handset(Behaviour.ANSWER)
-        return Handset(behaviour_of(number))
+        return Handset(find_behaviour(number))
 
-    def happen(self, message: Accepted, step: Step, at: int) -> None:
-        """Let a step happen, unless the message has come to its end before."""
-        if message.stage.final:
+    def apply_step(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Apply a step of the delivery, unless the message has already reached a final stage.
+
+        Args:
+            message: Message that the step belongs to.
+            step: Step that is due.
+            at: Time of the step in milliseconds UTC.
+        """
+        if message.stage.is_final:
             return
-        message.stage, message.status = step.stage, self.word(step)
-        self.report(message, step, at)
+        message.stage, message.status = step.stage, self.to_status(step)
+        self.create_receipt(message, step, at)
         if step.stage is Stage.DELIVERED:
-            self._delivered(message, step, at)
+            self._schedule_answer(message, step, at)
 
     def put_receipt(self, event: Event) -> None:
-        """Hand a receipt to the desk as the receipt mode says."""
-        self.ledger.receipts.put(event)
-        due = self.sandbox.later(self.sandbox.now(), MIXED_UP_SECONDS)
-        if event.id in self.ledger.receipts.kept:
-            self.sandbox.agenda.at(due, lambda at: self.ledger.receipts.let_go(event.message_id))
+        """Release a receipt to the desk as the receipt mode says."""
+        self.ledger.receipts.add(event)
+        # In `out_of_order` a handset that stays silent never sends a final receipt, which would
+        # release the others. The time limit releases them in any case.
+        due = self.sandbox.add_delay(self.sandbox.now(), MAX_HOLD_SECONDS)
+        if event.id in self.ledger.receipts.held_back:
+            self.sandbox.agenda.schedule_callback(
+                due, lambda at: self.ledger.receipts.release_message(event.message_id)
+            )
 
     def put_reply(self, event: Event, sender: str, text: str) -> str:
-        """Hand a reply to the desk, block its sender if it is a stop word; the reply's id."""
-        self.ledger.replies.put(event)
+        """Release a reply to the desk and return its id; block its sender if it is a stop word.
+
+        Args:
+            event: Reply in the provider's own format.
+            sender: Number that sent it.
+            text: Text of the reply.
+        """
+        self.ledger.replies.add(event)
         if is_stop_word(text):
-            self.block(sender)
+            self.block_number(sender)
         return event.id
 
-    def block(self, number: str) -> None:
-        """Put a number on the opt-out list."""
-        self.blocked.add(digits_of(number))
+    def block_number(self, number: str) -> None:
+        """Add a number to the opt-out list.
+
+        Args:
+            number: Phone number in any format.
+        """
+        self.blocked.add(extract_digits(number))
 
     def is_blocked(self, number: str) -> bool:
-        """Whether a number is on the opt-out list."""
-        return digits_of(number) in self.blocked
+        """Return whether a number is on the opt-out list.
+
+        Args:
+            number: Phone number in any format.
+        """
+        return extract_digits(number) in self.blocked
 
     # pushes
 
     @property
     def hook_url(self) -> str | None:
-        """Where the desk listens for this provider, or None if nothing is pushed."""
-        return self.sandbox.hook_url(self.name)
+        """Return where the desk listens for this provider, or None if nothing is pushed."""
+        return self.sandbox.build_hook_url(self.name)
 
-    def push(self, push: Push) -> None:
-        """Send something to the desk, in order with the other pushes of this provider."""
+    def queue_push(self, push: PushRequest) -> None:
+        """Queue a request to the desk, in order with the other pushes of this provider."""
         if self._pusher is None:
-            self._pusher = self.sandbox.new_pusher(self.ledger.pushes)
-        self._pusher.queue(push)
+            self._pusher = self.sandbox.create_pusher(self.ledger.pushes)
+        self._pusher.add(push)
 
     @property
     def pusher(self) -> Pusher | None:
-        """The pusher, if anything was ever pushed."""
+        """Return the pusher, or None if nothing was ever pushed."""
         return self._pusher
 
-    def _set_out(self, message: Accepted, at: int) -> None:
-        """Write down what becomes of a message that leaves now."""
-        if message.stage.final:
+    def _start_delivery(self, message: AcceptedMessage, at: int) -> None:
+        """Schedule all steps of a message that is sent now."""
+        if message.stage.is_final:
             return
-        handset = self.handset(message.to)
+        handset = self.get_handset(message.to)
         if message.stage is Stage.SCHEDULED:
             message.stage = Stage.ACCEPTED
-            message.status = self.word(Step(0.0, Stage.ACCEPTED, handset.behaviour))
+            message.status = self.to_status(DeliveryStep(0.0, Stage.ACCEPTED, handset.behaviour))
             message.shown = message.status
         code_stage = None if handset.code is None else self.stage_of_code(handset.code)
+        # Messages that are sent together do not all arrive at the same moment.
         lag = self.sandbox.rng.uniform(0.0, 0.3)
-        for step in self.course(message, steps_of(handset, code_stage)):
-            due = self.sandbox.later(at, step.after + lag)
-            self.sandbox.agenda.at(due, partial(self.happen, message, step))
+        for step in self.adjust_steps(message, build_steps(handset, code_stage)):
+            due = self.sandbox.add_delay(at, step.after + lag)
+            self.sandbox.agenda.schedule_callback(due, partial(self.apply_step, message, step))
 
-    def course(self, message: Accepted, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        """The steps as this provider goes through them; the place to leave some out."""
+    def adjust_steps(
+        self, message: AcceptedMessage, steps: tuple[DeliveryStep, ...]
+    ) -> tuple[DeliveryStep, ...]:
+        """Return the steps that apply at this provider; subclasses may change or drop some.
+
+        Args:
+            message: Message that is sent.
+            steps: Steps that the handset's behaviour gives.
+        """
         return steps
 
-    def _delivered(self, message: Accepted, step: Step, at: int) -> None:
-        """Let the handset react to what it got."""
+    def _schedule_answer(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Schedule the handset's answer to a message that was delivered."""
         if step.behaviour is Behaviour.OPT_OUT:
             answer: str | None = "STOP"
         elif step.behaviour is Behaviour.ANSWER:
-            answer = self.sandbox.answer(message.to, message.text)
+            answer = self.sandbox.compose_answer(message.to, message.text)
         else:
             answer = None
         if answer is not None:
-            due = self.sandbox.later(at, ANSWER_DELAY)
-            self.sandbox.agenda.at(due, partial(self._answer, message, answer))
+            due = self.sandbox.add_delay(at, ANSWER_DELAY_SECONDS)
+            self.sandbox.agenda.schedule_callback(
+                due, partial(self._receive_answer, message, answer)
+            )
 
-    def _answer(self, message: Accepted, text: str, at: int) -> None:
-        """The handset writes back."""
-        self.receive(message.to, message.sender or None, text, ())
+    def _receive_answer(self, message: AcceptedMessage, text: str, at: int) -> None:
+        """Receive the handset's answer."""
+        self.receive_message(message.to, message.sender or None, text, ())
 
-    def _receipt_released(self, event: Event) -> None:
-        """Remember what the desk can know, then let the provider push it."""
+    def _handle_released_receipt(self, event: Event) -> None:
+        """Record the status that the desk can now know, then let the provider push the receipt."""
         message = self.ledger.accepted.get(event.message_id or "")
         if message is not None:
             message.shown = event.status or message.shown

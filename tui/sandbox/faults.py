@@ -1,11 +1,11 @@
-"""Faults on demand, beneath every emulator: what a provider's line does on a bad day.
+"""Inject faults on demand below every emulator, as a provider's connection can fail.
 
 Each applies to the next `count` requests to that provider, one fault after the other:
 
     http_500           answered 500 with an HTML page; not processed
     http_429           answered 429 with `Retry-After: 1`; not processed
     refuse             the connection is cut without an answer; not processed
-    timeout            no answer until the client goes away; not processed
+    timeout            no answer until the client disconnects; not processed
     drop_after_accept  processed, then the connection is cut before the answer
     malformed_json     processed, then answered with its status and half of its body
     slow               processed and answered properly after 1.5 seconds
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from tui.sandbox.world import Sandbox
 
 CUT_EXTENSION = "smsdesk.cut"
-"""Key in `scope["extensions"]` under which a server offers to cut the connection."""
+"""Key in `scope["extensions"]` of the function that cuts the connection."""
 
 SLOW_SECONDS = 1.5
 
 
 class Fault(StrEnum):
-    """What goes wrong."""
+    """Kind of fault."""
 
     HTTP_500 = "http_500"
     HTTP_429 = "http_429"
@@ -48,26 +48,31 @@ class ConnectionCut(ConnectionResetError):
 
 
 class FaultQueue:
-    """The faults that one provider's next requests meet."""
+    """The faults that apply to one provider's next requests."""
 
     def __init__(self) -> None:
-        """Start without faults."""
+        """Create a queue without faults."""
         self._queue: deque[tuple[Fault, int]] = deque()
 
     def add(self, fault: Fault, count: int) -> None:
-        """Let the next `count` requests fail so; negative: until cleared; 0 clears all."""
+        """Let the next requests fail.
+
+        Args:
+            fault: Kind of fault.
+            count: Number of requests; negative: until cleared; 0 clears all faults.
+        """
         if count == 0:
             self._queue.clear()
         else:
             self._queue.append((fault, count))
 
     @property
-    def pending(self) -> bool:
-        """Whether the next request meets a fault."""
+    def has_pending(self) -> bool:
+        """Return whether the next request gets a fault."""
         return bool(self._queue)
 
-    def take(self) -> Fault | None:
-        """The fault for the request that has just come, if any."""
+    def take_next(self) -> Fault | None:
+        """Remove and return the fault of the current request, or None."""
         if not self._queue:
             return None
         fault, count = self._queue.popleft()
@@ -77,24 +82,30 @@ class FaultQueue:
 
 
 class FaultMiddleware:
-    """Lets due things happen, then applies the fault of the provider that the path names."""
+    """Run due callbacks, then apply the fault of the provider that the path names."""
 
     def __init__(self, app: ASGIApp, sandbox: "Sandbox") -> None:
-        """Wrap the whole application."""
+        """Wrap the whole application.
+
+        Args:
+            app: Application with all mounts.
+            sandbox: Sandbox whose faults apply.
+        """
         self._app = app
         self._sandbox = sandbox
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or fail it."""
+        """Answer one request, or let it fail."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        # Polling works without a background task because due callbacks run before each request.
         self._sandbox.run_due()
         queue = self._sandbox.faults.get(scope["path"].split("/", 2)[1])
-        fault = queue.take() if queue is not None else None
-        await self._answer(fault, scope, receive, send)
+        fault = queue.take_next() if queue is not None else None
+        await self._answer_request(fault, scope, receive, send)
 
-    async def _answer(
+    async def _answer_request(
         self, fault: Fault | None, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer as the fault says."""
@@ -108,54 +119,60 @@ class FaultMiddleware:
                 answer = PlainTextResponse("Too Many Requests", 429, {"Retry-After": "1"})
                 await answer(scope, receive, send)
             case Fault.REFUSE:
-                await cut(scope, receive)
+                await cut_connection(scope, receive)
             case Fault.TIMEOUT:
-                await until_gone(receive)
+                await wait_for_disconnect(receive)
             case Fault.DROP_AFTER_ACCEPT:
-                await self._app(scope, receive, Swallowed())
-                await cut(scope, receive)
+                await self._app(scope, receive, CapturedResponse())
+                await cut_connection(scope, receive)
             case Fault.MALFORMED_JSON:
-                await self._malformed(scope, receive, send)
+                await self._answer_malformed(scope, receive, send)
             case Fault.SLOW:
                 await self._sandbox.clock.sleep(SLOW_SECONDS)
                 await self._app(scope, receive, send)
 
-    async def _malformed(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _answer_malformed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Process the request and answer with half of the body."""
-        swallowed = Swallowed()
-        await self._app(scope, receive, swallowed)
-        half = swallowed.body[: len(swallowed.body) // 2] or b'{"'
-        answer = PlainTextResponse(half, swallowed.status, media_type="application/json")
+        captured = CapturedResponse()
+        await self._app(scope, receive, captured)
+        # An empty body has no half; an unfinished object is malformed in any case.
+        half = captured.body[: len(captured.body) // 2] or b'{"'
+        answer = PlainTextResponse(half, captured.status, media_type="application/json")
         await answer(scope, receive, send)
 
 
-class Swallowed:
-    """An answer that is kept from the client."""
+class CapturedResponse:
+    """A response that is not passed to the client."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
+        """Create an empty response with status 200."""
         self.status = 200
         self.body = b""
 
     async def __call__(self, message: Message) -> None:
-        """Keep one part of the answer."""
+        """Store one part of the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
 
 
-async def until_gone(receive: Receive) -> None:
-    """Wait until the client has gone away."""
+async def wait_for_disconnect(receive: Receive) -> None:
+    """Wait until the client has disconnected."""
     while True:
         if (await receive())["type"] == "http.disconnect":
             return
 
 
-async def cut(scope: Scope, receive: Receive) -> None:
-    """Cut the connection at once; raises `ConnectionCut` where there is none."""
-    offered: Callable[[], None] | None = scope.get("extensions", {}).get(CUT_EXTENSION)
-    if offered is None:
+async def cut_connection(scope: Scope, receive: Receive) -> None:
+    """Cut the connection at once; raise `ConnectionCut` if the server cannot do it.
+
+    Args:
+        scope: ASGI scope of the request.
+        receive: ASGI channel, used to wait for the disconnect.
+    """
+    cut_socket: Callable[[], None] | None = scope.get("extensions", {}).get(CUT_EXTENSION)
+    if cut_socket is None:
         raise ConnectionCut("the connection was cut on demand")
-    offered()
-    await until_gone(receive)
+    cut_socket()
+    await wait_for_disconnect(receive)

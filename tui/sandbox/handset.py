@@ -1,4 +1,4 @@
-"""How handsets behave, told by their number, so that a test or a demo can choose what happens.
+"""Choose how a handset behaves by its number, so that a test or a demo can decide what happens.
 
 The last two digits decide:
 
@@ -7,13 +7,13 @@ The last two digits decide:
     ..93  fails        submitted, then undeliverable
     ..94  rejects      rejected by the network
     ..95  opts out     delivered, then replies STOP; every later message is blocked
-    ..96  is silent    submitted, and never heard of again
+    ..96  is silent    submitted, then no further receipt
     ..97  is slow      delivered after 20 seconds
     else  delivers     enroute, submitted, delivered within 2 seconds
 
-A provider with documented result codes sets aside one block of numbers, its prefix followed by
-the three digits of the code: the message ends (or stays) as that code says. An undocumented code
-there falls back to the table above. A blocked (opted out) number rejects whatever its digits say.
+A provider with documented result codes reserves one block of numbers, its prefix followed by
+the three digits of the code: the message ends (or stays) as that code says. For an undocumented
+code the table above applies. A blocked (opted out) number rejects whatever its digits are.
 """
 
 import random
@@ -22,7 +22,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where a message is, in words that every provider translates into its own."""
+    """How far a message got; every provider translates this into its own status."""
 
     ACCEPTED = "accepted"
     SCHEDULED = "scheduled"
@@ -35,8 +35,8 @@ class Stage(StrEnum):
     CANCELLED = "cancelled"
 
     @property
-    def final(self) -> bool:
-        """Whether nothing more happens after this stage."""
+    def is_final(self) -> bool:
+        """Return whether nothing more happens after this stage."""
         return self in FINAL_STAGES
 
 
@@ -46,7 +46,7 @@ FINAL_STAGES = frozenset(
 
 
 class Behaviour(StrEnum):
-    """What kind of handset a number stands for."""
+    """How the handset of a number behaves."""
 
     DELIVER = "delivers"
     ANSWER = "answers"
@@ -73,15 +73,15 @@ BY_LAST_DIGITS = {
 
 @dataclass(frozen=True, slots=True)
 class Handset:
-    """One number's behaviour, with the provider's code where the number carries one."""
+    """The behaviour of one number, with the provider's code where the number carries one."""
 
     behaviour: Behaviour
     code: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that becomes of a message, `after` so many seconds from the start."""
+class DeliveryStep:
+    """One step of a delivery, `after` so many seconds from the start."""
 
     after: float
     stage: Stage
@@ -89,12 +89,12 @@ class Step:
     code: int | None = None
 
 
-ANSWER_DELAY = 3.0
+ANSWER_DELAY_SECONDS = 3.0
 """Seconds from delivery to the handset's reply."""
 
 STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit"})
 
-FRIENDLY = (
+FRIENDLY_ANSWERS = (
     "Thanks, got it!",
     "Great, see you then",
     "Perfect, thank you 😊",
@@ -106,61 +106,89 @@ FRIENDLY = (
 )
 
 
-def digits_of(number: str) -> str:
-    """Only the ASCII digits of a number, however it was written."""
+def extract_digits(number: str) -> str:
+    """Return only the ASCII digits of a number, in whatever format it is written.
+
+    Args:
+        number: Phone number with any prefix and separators.
+    """
     return "".join(character for character in number if character in "0123456789")
 
 
-def behaviour_of(number: str) -> Behaviour:
-    """The behaviour that the last two digits stand for."""
-    return BY_LAST_DIGITS.get(digits_of(number)[-2:], Behaviour.DELIVER)
+def find_behaviour(number: str) -> Behaviour:
+    """Return the behaviour that the last two digits stand for.
+
+    Args:
+        number: Phone number in any format.
+    """
+    return BY_LAST_DIGITS.get(extract_digits(number)[-2:], Behaviour.DELIVER)
 
 
-def code_of(number: str, prefix: str) -> int | None:
-    """The three-digit code of a number in the block that starts with `prefix`, if it is in it."""
-    digits, start = digits_of(number), digits_of(prefix)
-    inside = len(digits) == len(start) + 3 and digits.startswith(start)
-    return int(digits[-3:]) if inside else None
+def extract_code(number: str, prefix: str) -> int | None:
+    """Return the three-digit code of a number, or None if it is not in the block for codes.
+
+    Args:
+        number: Phone number in any format.
+        prefix: Start of all numbers of the block.
+    """
+    digits, start = extract_digits(number), extract_digits(prefix)
+    is_inside = len(digits) == len(start) + 3 and digits.startswith(start)
+    return int(digits[-3:]) if is_inside else None
 
 
-def steps_of(handset: Handset, code_stage: Stage | None = None) -> tuple[Step, ...]:
-    """What becomes of a message to that handset; `code_stage` is where a carried code leads."""
+def build_steps(handset: Handset, code_stage: Stage | None = None) -> tuple[DeliveryStep, ...]:
+    """Return the delivery steps of a message to a handset.
+
+    Args:
+        handset: Behaviour and code of the recipient.
+        code_stage: Stage to which the number's code leads; default: FAILED.
+    """
     kind, code = handset.behaviour, handset.code
-    enroute, submitted = Step(0.2, Stage.ENROUTE, kind), Step(0.6, Stage.SUBMITTED, kind)
+    enroute, submitted = (
+        DeliveryStep(0.2, Stage.ENROUTE, kind),
+        DeliveryStep(0.6, Stage.SUBMITTED, kind),
+    )
     match kind:
         case Behaviour.BLOCKED:
-            return (Step(0.4, Stage.REJECTED, kind),)
+            return (DeliveryStep(0.4, Stage.REJECTED, kind),)
         case Behaviour.CODE:
-            return _coded(Step(1.2, code_stage or Stage.FAILED, kind, code))
+            return _build_coded_steps(DeliveryStep(1.2, code_stage or Stage.FAILED, kind, code))
         case Behaviour.EXPIRE:
-            return (enroute, submitted, Step(4.0, Stage.EXPIRED, kind))
+            return (enroute, submitted, DeliveryStep(4.0, Stage.EXPIRED, kind))
         case Behaviour.FAIL:
-            return (enroute, submitted, Step(1.2, Stage.FAILED, kind))
+            return (enroute, submitted, DeliveryStep(1.2, Stage.FAILED, kind))
         case Behaviour.REJECT:
-            return (enroute, Step(0.8, Stage.REJECTED, kind))
+            return (enroute, DeliveryStep(0.8, Stage.REJECTED, kind))
         case Behaviour.SILENT:
             return (enroute, submitted)
         case Behaviour.SLOW:
-            return (enroute, submitted, Step(20.0, Stage.DELIVERED, kind))
+            return (enroute, submitted, DeliveryStep(20.0, Stage.DELIVERED, kind))
         case _:
-            return (enroute, submitted, Step(1.2, Stage.DELIVERED, kind))
+            return (enroute, submitted, DeliveryStep(1.2, Stage.DELIVERED, kind))
 
 
-def _coded(last: Step) -> tuple[Step, ...]:
-    """The usual way to a step that carries a code; a code of an early stage is that stage."""
-    way = (Step(0.2, Stage.ENROUTE, last.behaviour), Step(0.6, Stage.SUBMITTED, last.behaviour))
-    if last.stage is Stage.ENROUTE:
-        return (last,)
-    if last.stage is Stage.SUBMITTED:
-        return (way[0], last)
-    return (*way, last)
+def _build_coded_steps(last_step: DeliveryStep) -> tuple[DeliveryStep, ...]:
+    """Return the usual steps up to one with a code; an early stage's code replaces that stage."""
+    usual_steps = (
+        DeliveryStep(0.2, Stage.ENROUTE, last_step.behaviour),
+        DeliveryStep(0.6, Stage.SUBMITTED, last_step.behaviour),
+    )
+    if last_step.stage is Stage.ENROUTE:
+        return (last_step,)
+    if last_step.stage is Stage.SUBMITTED:
+        return (usual_steps[0], last_step)
+    return (*usual_steps, last_step)
 
 
 def is_stop_word(text: str) -> bool:
-    """Whether the whole text is a word that opts its sender out."""
+    """Return whether the whole text is a keyword that opts its sender out.
+
+    Args:
+        text: Text of a reply; case and surrounding spaces do not matter.
+    """
     return text.strip().casefold() in STOP_WORDS
 
 
-def friendly_answer(rng: random.Random) -> str:
-    """A short reply such as customers write."""
-    return rng.choice(FRIENDLY)
+def pick_friendly_answer(rng: random.Random) -> str:
+    """Return a short reply such as customers write."""
+    return rng.choice(FRIENDLY_ANSWERS)

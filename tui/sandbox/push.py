@@ -1,7 +1,7 @@
-"""Pushes to the desk, in order for each provider, repeated as that provider repeats them.
+"""Push requests to the desk, in order for each provider, repeated as that provider repeats them.
 
-The only module of the sandbox that is an HTTP client; the client library is imported when the
-first push goes out, so that a sandbox without pushes starts quickly.
+This is the only module of the sandbox that is an HTTP client; the client library is imported when
+the first push is sent, so that a sandbox without pushes starts quickly.
 """
 
 import asyncio
@@ -11,22 +11,27 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tui.sandbox.agenda import Agenda
-from tui.sandbox.ledger import PushCount
+from tui.sandbox.ledger import PushCounts
 
 if TYPE_CHECKING:
     import httpx
 
-Now = Callable[[], int]
+TimeSource = Callable[[], int]
 
 
-def any_2xx(status: int, body: bytes) -> bool:
-    """What most providers take for "the desk has got it"."""
+def is_any_2xx(status: int, body: bytes) -> bool:
+    """Return whether an answer has a 2xx status, which most providers accept as received.
+
+    Args:
+        status: HTTP status of the answer.
+        body: Body of the answer, not used.
+    """
     return 200 <= status < 300
 
 
 @dataclass(frozen=True, slots=True)
-class Push:
-    """One request to the desk and what to do when it is not answered as it should be."""
+class PushRequest:
+    """One request to the desk, and what to do when it is not answered as it should be."""
 
     url: str
     body: bytes = b""
@@ -35,50 +40,58 @@ class Push:
     pauses: tuple[float, ...] = ()
     """Seconds to wait before each repetition; empty means that it is tried once."""
     timeout: float = 10.0
-    """Seconds until an unanswered try counts as failed."""
-    delivered: Callable[[], None] = lambda: None
-    """Called once when the desk has taken it."""
-    taken: Callable[[int, bytes], bool] = any_2xx
-    """Whether an answer, by its status and body, means that the desk has taken it."""
+    """Seconds until an unanswered attempt counts as failed."""
+    on_delivered: Callable[[], None] = lambda: None
+    """Called once when the desk has accepted it."""
+    is_accepted: Callable[[int, bytes], bool] = is_any_2xx
+    """Return whether an answer, by its status and body, means that the desk has accepted it."""
 
 
 class Pusher:
-    """The pushes of one provider: one after the other, failed ones again after their pause."""
+    """Send the pushes of one provider one after the other; repeat failed ones after their pause."""
 
     def __init__(
         self,
-        count: PushCount,
+        count: PushCounts,
         agenda: Agenda,
-        now: Now,
+        now: TimeSource,
         transport: "httpx.AsyncBaseTransport | None" = None,
         pace: float = 1.0,
     ) -> None:
-        """`pace` stretches the pauses: 0.01 makes a minute 0.6 seconds."""
+        """Create the pusher of one provider.
+
+        Args:
+            count: Counters to update.
+            agenda: Agenda in which repetitions are scheduled.
+            now: Source of the current time in milliseconds UTC.
+            transport: Replaces the network, for tests.
+            pace: Factor for all pauses: 0.01 makes a minute 0.6 seconds.
+        """
         self._count = count
         self._agenda = agenda
         self._now = now
         self._transport = transport
         self._pace = pace
-        self._ready: deque[Push] = deque()
+        self._ready: deque[PushRequest] = deque()
         self._client: httpx.AsyncClient | None = None
         self._draining = asyncio.Lock()
 
-    def queue(self, push: Push) -> None:
-        """Take a push; it goes out at the next `drain`."""
+    def add(self, push: PushRequest) -> None:
+        """Add a push; it is sent by the next `send_ready`."""
         self._count.pending += 1
         self._ready.append(push)
         self._agenda.changed.set()
 
     @property
     def has_work(self) -> bool:
-        """Whether something is ready to go out and nobody is at it."""
+        """Return whether a push is ready and no task is sending."""
         return bool(self._ready) and not self._draining.locked()
 
-    async def drain(self) -> None:
-        """Try everything that is ready, in order."""
+    async def send_ready(self) -> None:
+        """Try every push that is ready, in order."""
         async with self._draining:
             while self._ready:
-                await self._try(self._ready.popleft())
+                await self._attempt_push(self._ready.popleft())
 
     async def close(self) -> None:
         """Close the client's connections."""
@@ -86,24 +99,24 @@ class Pusher:
             await self._client.aclose()
             self._client = None
 
-    async def _try(self, push: Push) -> None:
-        """Send once; count it, or write down the repetition."""
-        if await self._send(push):
+    async def _attempt_push(self, push: PushRequest) -> None:
+        """Send once; then count the result or schedule the repetition."""
+        if await self._send_request(push):
             self._count.pending -= 1
             self._count.delivered += 1
-            push.delivered()
+            push.on_delivered()
         elif push.pauses:
-            self._repeat(push)
+            self._schedule_repeat(push)
         else:
             self._count.pending -= 1
             self._count.abandoned += 1
 
-    async def _send(self, push: Push) -> bool:
-        """Whether the desk took it."""
+    async def _send_request(self, push: PushRequest) -> bool:
+        """Send the request and return whether the desk accepted it."""
         import httpx
 
         try:
-            answer = await self._http().request(
+            answer = await self._get_client().request(
                 push.method,
                 push.url,
                 content=push.body,
@@ -112,19 +125,20 @@ class Pusher:
             )
         except (httpx.HTTPError, httpx.InvalidURL):
             return False
-        return push.taken(answer.status_code, answer.content)
+        return push.is_accepted(answer.status_code, answer.content)
 
-    def _repeat(self, push: Push) -> None:
-        """Write down the next try."""
+    def _schedule_repeat(self, push: PushRequest) -> None:
+        """Schedule the next attempt."""
         pause, *later = push.pauses
-        again = replace(push, pauses=tuple(later))
+        next_attempt = replace(push, pauses=tuple(later))
         due = self._now() + round(pause * self._pace * 1000)
-        self._agenda.at(due, lambda at: self._ready.append(again))
+        self._agenda.schedule_callback(due, lambda at: self._ready.append(next_attempt))
 
-    def _http(self) -> "httpx.AsyncClient":
-        """The client, made when first needed."""
+    def _get_client(self) -> "httpx.AsyncClient":
+        """Return the HTTP client, created on first use."""
         import httpx
 
         if self._client is None:
+            # A proxy from the environment would stand between the sandbox and the desk.
             self._client = httpx.AsyncClient(transport=self._transport, trust_env=False)
         return self._client

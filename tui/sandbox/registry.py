@@ -1,4 +1,4 @@
-"""Which emulators there are; each is imported only when a sandbox with it is made."""
+"""List the emulators; each is imported only when a sandbox with it is created."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ EMULATORS: tuple[str, ...] = (
 """`module:class` of every emulator."""
 
 
-def load(path: str) -> type[Emulator]:
-    """The emulator class behind one entry of `EMULATORS`."""
+def load_emulator(path: str) -> type[Emulator]:
+    """Return the emulator class of one entry of `EMULATORS`.
+
+    Args:
+        path: `module:class`.
+    """
     module, _, name = path.partition(":")
     kind: type[Emulator] = getattr(import_module(module), name)
     return kind

@@ -1,4 +1,4 @@
-"""The sandbox on a real socket, for `smsdesk sandbox`, the demo and tests of broken connections."""
+"""Serve the sandbox on a real socket: `smsdesk sandbox`, the demo, tests of broken connections."""
 
 import asyncio
 import contextlib
@@ -16,39 +16,52 @@ LOCALHOST = "127.0.0.1"
 
 
 class CuttableProtocol(H11Protocol):
-    """HTTP/1.1 that offers each request a way to cut its own connection."""
+    """HTTP/1.1 whose requests can cut their own connection."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Put the offer into the scope of every request."""
+        """Add a function that cuts the connection to the scope of every request."""
         super().__init__(*args, **kwargs)
-        inner = self.app
+        inner_app = self.app
 
-        async def app(scope: Scope, receive: Receive, send: Send) -> None:
-            """The application with the offer in its scope."""
-            scope.setdefault("extensions", {})[CUT_EXTENSION] = self.cut
-            await inner(scope, receive, send)
+        async def wrapped_app(scope: Scope, receive: Receive, send: Send) -> None:
+            """Call the application with the function in its scope.
 
-        self.app = app
+            Args:
+                scope: ASGI scope of the request.
+                receive: ASGI channel from the client.
+                send: ASGI channel to the client.
+            """
+            scope.setdefault("extensions", {})[CUT_EXTENSION] = self.cut_transport
+            await inner_app(scope, receive, send)
 
-    def cut(self) -> None:
-        """Close the connection at once, with whatever was not sent yet."""
+        self.app = wrapped_app
+
+    def cut_transport(self) -> None:
+        """Close the connection at once and discard what was not sent yet."""
         self.transport.abort()
 
 
 class EmbeddedServer(uvicorn.Server):
-    """A server that leaves the program's signals alone."""
+    """A server that does not handle the program's signals."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Capture no signals."""
+        # uvicorn would replace the handlers of the program in which the sandbox runs.
         yield
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """A bound TCP socket; raises `OSError` if the port is taken. Port 0 takes a free one."""
+def bind_socket(host: str, port: int) -> socket.socket:
+    """Return a bound TCP socket; raise `OSError` if the port is in use.
+
+    Args:
+        host: IPv4 or IPv6 address.
+        port: Port; 0 uses a free one.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
+        # A restarted sandbox can use a port whose old connections are not completely closed.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
     except OSError:
@@ -57,14 +70,18 @@ def bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def url_of(bound: socket.socket) -> str:
-    """The base URL of a bound socket, without a slash at the end."""
+def format_url(bound: socket.socket) -> str:
+    """Return the base URL of a bound socket, without a slash at the end.
+
+    Args:
+        bound: Bound IPv4 or IPv6 socket.
+    """
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def config_of(app: ASGIApp) -> uvicorn.Config:
-    """Quiet, HTTP/1.1 only, with the lifespan that keeps the sandbox's time."""
+def build_config(app: ASGIApp) -> uvicorn.Config:
+    """Return a silent server configuration, HTTP/1.1 only, with the application's lifespan."""
     return uvicorn.Config(
         app,
         http=CuttableProtocol,
@@ -77,29 +94,45 @@ def config_of(app: ASGIApp) -> uvicorn.Config:
 
 
 @contextlib.asynccontextmanager
-async def running(app: ASGIApp, host: str = LOCALHOST, port: int = 0) -> AsyncIterator[str]:
-    """The app on a socket of its own for the time of the block; yields its base URL."""
-    bound = bind(host, port)
-    server = EmbeddedServer(config_of(app))
+async def run_server(app: ASGIApp, host: str = LOCALHOST, port: int = 0) -> AsyncIterator[str]:
+    """Serve the application on its own socket during the block; yield its base URL.
+
+    Args:
+        app: Application to serve.
+        host: Address to bind.
+        port: Port; 0 uses a free one.
+    """
+    bound = bind_socket(host, port)
+    server = EmbeddedServer(build_config(app))
     task = asyncio.create_task(server.serve(sockets=[bound]))
     try:
+        # uvicorn has no event for this moment, so poll.
         while not server.started:
             if task.done():
                 task.result()
                 raise RuntimeError("the sandbox server ended before it had started")
             await asyncio.sleep(0.005)
-        yield url_of(bound)
+        yield format_url(bound)
     finally:
         server.should_exit = True
         await task
         bound.close()
 
 
-async def serve(app: ASGIApp, host: str = LOCALHOST, port: int = 8765) -> None:
-    """Serve until interrupted, printing the URL when ready; raises `OSError` for a taken port."""
-    bound = bind(host, port)
-    server = uvicorn.Server(config_of(app))
-    ready = asyncio.create_task(_announce(server, url_of(bound)))
+async def serve_until_interrupted(app: ASGIApp, host: str = LOCALHOST, port: int = 8765) -> None:
+    """Serve until interrupted, and print the URL when ready.
+
+    Args:
+        app: Application to serve.
+        host: Address to bind.
+        port: Port; 0 uses a free one.
+
+    Raises:
+        OSError: The port is in use.
+    """
+    bound = bind_socket(host, port)
+    server = uvicorn.Server(build_config(app))
+    ready = asyncio.create_task(_print_url(server, format_url(bound)))
     try:
         await server.serve(sockets=[bound])
     finally:
@@ -107,7 +140,7 @@ async def serve(app: ASGIApp, host: str = LOCALHOST, port: int = 8765) -> None:
         bound.close()
 
 
-async def _announce(server: uvicorn.Server, url: str) -> None:
+async def _print_url(server: uvicorn.Server, url: str) -> None:
     """Print the URL once the server answers."""
     while not server.started:
         await asyncio.sleep(0.01)

@@ -1,1 +1,1 @@
-"""Screens compose widgets and route what they post; decisions live in plain functions."""
+"""Screens compose widgets and route their messages; decisions are made in plain functions."""

@@ -1,4 +1,4 @@
-"""How every account is doing: health in words, what to do, balance, delay, who serves it."""
+"""Screen with the state of every account: health, advice, balance, delay, polling process."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -14,15 +14,15 @@ from textual.widgets import Static
 from tui import present
 from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
-from tui.present import MUTED
-from tui.screens.said import said
-from tui.seat import Seat
+from tui.present import MUTED_STYLE
+from tui.screens.said import report_store_errors
+from tui.seat import AppContext
 from tui.store.store import Store
-from tui.widgets.say import Reader
+from tui.widgets.say import StoreReader
 
 
-class AccountsScreen(Reader, ModalScreen[None]):
-    """Kept up to date while it is open; Esc or F3 closes it."""
+class AccountsScreen(StoreReader, ModalScreen[None]):
+    """Page that is updated every second while it is open; Esc or F3 closes it."""
 
     DEFAULT_CSS = """
     AccountsScreen .dialog { width: 84; }
@@ -30,45 +30,62 @@ class AccountsScreen(Reader, ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f3", "dismiss", "Close")]
     text = getters.query_one("#accounts", Static)
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Reads the store."""
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the page.
+
+        Args:
+            store: Store that the states are read from.
+            app_context: Accounts and preferences of this agent.
+        """
         super().__init__()
         self._store = store
-        self._seat = seat
+        self._app_context = app_context
 
     def compose(self) -> ComposeResult:
-        """One text."""
+        """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Accounts"
             page.border_subtitle = "Esc closes"
             yield Static(id="accounts")
 
     async def on_mount(self) -> None:
-        """Show, and go on showing."""
-        await self._show()
-        self.set_interval(1.0, self._show)
+        """Show the states and start the updates."""
+        await self._update_states()
+        self.set_interval(1.0, self._update_states)
 
-    @said
-    async def _show(self) -> None:
-        """Read the states."""
-        states = await self._store.accounts.states()
-        self.text.update(accounts_text(self._seat, states))
+    @report_store_errors
+    async def _update_states(self) -> None:
+        """Read the states and show them."""
+        states = await self._store.accounts.get_states()
+        self.text.update(format_accounts(self._app_context, states))
 
 
-def accounts_text(seat: Seat, states: Mapping[str, AccountState]) -> Content:
-    """A paragraph for each account."""
-    if not seat.accounts:
+def format_accounts(app_context: AppContext, states: Mapping[str, AccountState]) -> Content:
+    """Return one paragraph for each account.
+
+    Args:
+        app_context: Accounts, clock and preferences of this agent.
+        states: Stored state by account name; an account that was never polled has none.
+    """
+    if not app_context.accounts:
         return Content("No account is configured yet: smsdesk doctor tells how.")
-    paragraphs = [_account(account, states.get(account.name), seat) for account in seat.accounts]
+    paragraphs = [
+        _format_account(account, states.get(account.name), app_context)
+        for account in app_context.accounts
+    ]
     return Content("\n\n").join(paragraphs)
 
 
-def _account(account: Account, state: AccountState | None, seat: Seat) -> Content:
-    """Dot, name and provider; then what is known."""
-    now = seat.clock.now()
-    dot, words, _ = present.health_words(account, state, now, ascii=seat.ascii)
+def _format_account(
+    account: Account, state: AccountState | None, app_context: AppContext
+) -> Content:
+    """Return a dot with health, name and provider, then balance, times and polling process."""
+    now = app_context.clock.now()
+    dot, health, _ = present.format_account_health(account, state, now, ascii=app_context.ascii)
     provider = account.capabilities.title if account.capabilities else account.provider
-    lines = [Content.assemble((f"{dot} {words}", "bold"), (f"  {one_line(provider, 30)}", MUTED))]
+    lines = [
+        Content.assemble((f"{dot} {health}", "bold"), (f"  {one_line(provider, 30)}", MUTED_STYLE))
+    ]
     if state is None:
         lines.append(Content("  not served yet"))
         return Content("\n").join(lines)
@@ -76,13 +93,13 @@ def _account(account: Account, state: AccountState | None, seat: Seat) -> Conten
         lines.append(Content(f"  {one_line(state.line, 300)}"))
     facts = []
     if state.ok_at:
-        facts.append(f"last answer {present.age(state.ok_at, now)}")
+        facts.append(f"last answer {present.format_age(state.ok_at, now)}")
     if state.event_at:
-        facts.append(f"last news {present.age(state.event_at, now)}")
+        facts.append(f"last news {present.format_age(state.event_at, now)}")
     if state.balance:
         low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")
-    lines.append(Content.styled("  " + " · ".join(facts), MUTED))
+    lines.append(Content.styled("  " + " · ".join(facts), MUTED_STYLE))
     if state.holder:
-        lines.append(Content.styled(f"  served by {one_line(state.holder, 40)}", MUTED))
+        lines.append(Content.styled(f"  served by {one_line(state.holder, 40)}", MUTED_STYLE))
     return Content("\n").join(lines)

@@ -1,4 +1,4 @@
-"""Choosing a canned reply by a few letters, filled as the customer will read it."""
+"""Dialog to pick a canned reply by typing part of its name, with a filled preview."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
@@ -13,29 +13,31 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui import present
-from tui.desk.ribbon import length_words
-from tui.domain.sms import count
-from tui.domain.templates import Template, blanks, fill
-from tui.domain.text import one_line, printable
-from tui.present import MUTED
-from tui.screens.pick import Choice, Choices, matching
+from tui.desk.ribbon import format_length
+from tui.domain.sms import count_parts
+from tui.domain.templates import CannedReply, fill_fields, find_open_fields
+from tui.domain.text import one_line, to_printable
+from tui.present import MUTED_STYLE
+from tui.screens.pick import Choice, Choices, filter_matching
 from tui.widgets.virtual_list import VirtualList
 
-_NAME = 16
-"""Cells that a name has in the list."""
-_SHOWN = 600
+_NAME_CELLS = 16
+"""Cells for a name in the list."""
+_PREVIEW_CHARACTERS = 600
 """Characters of a reply that the preview shows."""
 
 
-class CannedScreen(ModalScreen[Template | None]):
-    """Dismissed with the canned reply that was taken, or with none."""
+class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
+    """Return the picked canned reply, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
-    CannedScreen .dialog { width: 76; padding: 0 1; }
-    CannedScreen Choices { height: 8; margin: 1 0; background: $surface; }
-    CannedScreen Choices > .choice--detail { color: $text-muted; }
-    CannedScreen Choices > .choice--tick { color: $text-accent; }
-    CannedScreen #filled { height: auto; max-height: 7; border-top: solid $panel-lighten-2; }
+    PickCannedReplyScreen .dialog { width: 76; padding: 0 1; }
+    PickCannedReplyScreen Choices { height: 8; margin: 1 0; background: $surface; }
+    PickCannedReplyScreen Choices > .choice--detail { color: $text-muted; }
+    PickCannedReplyScreen Choices > .choice--tick { color: $text-accent; }
+    PickCannedReplyScreen #filled {
+        height: auto; max-height: 7; border-top: solid $panel-lighten-2;
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Call off"),
@@ -44,17 +46,22 @@ class CannedScreen(ModalScreen[Template | None]):
     ]
     field = getters.query_one("#letters", Input)
     choices = getters.query_one(Choices)
-    filled = getters.query_one("#filled", Static)
+    preview = getters.query_one("#filled", Static)
 
-    def __init__(self, templates: Sequence[Template], values: Mapping[str, str]) -> None:
-        """`templates` the most used first; `values` fills them."""
+    def __init__(self, templates: Sequence[CannedReply], values: Mapping[str, str]) -> None:
+        """Create the dialog.
+
+        Args:
+            templates: Canned replies, the most used first.
+            values: Values of the fields, for the preview.
+        """
         super().__init__()
         self._templates = {template.name: template for template in templates}
         self._values = values
-        self._offered = choices_of(templates)
+        self._all_choices = list_reply_choices(templates)
 
     def compose(self) -> ComposeResult:
-        """A field, what matches, and the text under the cursor."""
+        """Yield a filter field, the matching replies and the preview."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned replies"
             dialog.border_subtitle = "Enter takes it · Esc calls off"
@@ -63,61 +70,75 @@ class CannedScreen(ModalScreen[Template | None]):
             yield Static(id="filled")
 
     async def on_mount(self) -> None:
-        """Show all."""
-        await self._narrow()
+        """Show all canned replies."""
+        await self._filter_choices()
 
     @on(Input.Changed)
-    async def _narrow(self) -> None:
-        """Show what matches."""
-        await self.choices.offer(matching(self._offered, self.field.value))
-        self._preview()
+    async def _filter_choices(self) -> None:
+        """Show the replies that match the typed text."""
+        await self.choices.show_choices(filter_matching(self._all_choices, self.field.value))
+        self._update_preview()
 
     @on(VirtualList.Moved)
-    def _preview(self) -> None:
-        """Show the text under the cursor as it will be sent."""
-        template = self._under_cursor
+    def _update_preview(self) -> None:
+        """Show the reply under the cursor as it will be sent."""
+        template = self._current_reply
         if template is None:
-            none = "Nothing matches" if self._templates else "There are none yet: g t adds them"
-            self.filled.update(Content.styled(none, MUTED))
+            empty_text = (
+                "Nothing matches" if self._templates else "There are none yet: g t adds them"
+            )
+            self.preview.update(Content.styled(empty_text, MUTED_STYLE))
             return
-        text = fill(template.body, self._values)
-        self.filled.update(filled_text(text))
+        text = fill_fields(template.body, self._values)
+        self.preview.update(format_reply_preview(text))
 
     @property
-    def _under_cursor(self) -> Template | None:
-        """The canned reply under the cursor."""
-        row = self.choices.current
+    def _current_reply(self) -> CannedReply | None:
+        """Return the canned reply under the cursor."""
+        row = self.choices.current_row
         return self._templates.get(row.value) if row is not None else None
 
     @on(Input.Submitted)
-    def _take(self) -> None:
-        """Take it."""
-        if self._under_cursor is not None:
-            self.dismiss(self._under_cursor)
+    def _submit_reply(self) -> None:
+        """Close the dialog with the reply under the cursor."""
+        if self._current_reply is not None:
+            self.dismiss(self._current_reply)
 
     async def action_move(self, rows: int) -> None:
-        """Choose another one."""
-        await self.choices.move(rows)
+        """Move the cursor.
+
+        Args:
+            rows: Number of rows; negative moves up.
+        """
+        await self.choices.move_by(rows)
 
 
-def choices_of(templates: Iterable[Template]) -> list[Choice]:
-    """Canned replies as the lines of a list: names under each other, beginning, parts."""
+def list_reply_choices(templates: Iterable[CannedReply]) -> list[Choice]:
+    """Return canned replies as lines of a list: name, beginning, number of segments.
+
+    Args:
+        templates: Canned replies in the order of the list; their names are aligned.
+    """
     templates = tuple(templates)
     longest = max((cell_len(template.name) for template in templates), default=0)
-    return [_choice(template, min(longest, _NAME)) for template in templates]
+    return [_format_choice(template, min(longest, _NAME_CELLS)) for template in templates]
 
 
-def _choice(template: Template, room: int) -> Choice:
-    """One line; the name has so much room."""
-    words = f"{present.fit(template.name, room)}  {one_line(template.body, 60)}"
-    parts = len(count(template.body).parts)
-    return Choice(template.name, words, f"{parts} part{'s' if parts != 1 else ''}")
+def _format_choice(template: CannedReply, name_cells: int) -> Choice:
+    """Return one line; the name is padded to `name_cells`."""
+    text = f"{present.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
+    parts = len(count_parts(template.body).parts)
+    return Choice(template.name, text, f"{parts} part{'s' if parts != 1 else ''}")
 
 
-def filled_text(text: str) -> Content:
-    """A reply with its length, and the fields that are still open marked."""
-    shown = printable(text, limit=_SHOWN)
+def format_reply_preview(text: str) -> Content:
+    """Return the reply with its length, and with fields that are still open highlighted.
+
+    Args:
+        text: Filled text of the reply.
+    """
+    shown = to_printable(text, limit=_PREVIEW_CHARACTERS)
     content = Content(shown)
-    for blank in blanks(shown):
+    for blank in find_open_fields(shown):
         content = content.stylize("bold underline $text-error", blank.start, blank.end)
-    return content + Content.styled(f"\n{length_words(count(text))}", MUTED)
+    return content + Content.styled(f"\n{format_length(count_parts(text))}", MUTED_STYLE)

@@ -1,4 +1,4 @@
-"""A contact's name and note, to be changed."""
+"""Dialog that changes the name and note of a contact."""
 
 from typing import ClassVar, NamedTuple
 
@@ -10,21 +10,21 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from tui.domain.text import one_line, printable
+from tui.domain.text import one_line, to_printable
 
 _LONGEST_NAME = 80
 LONGEST_NOTE = 2_000
 
 
-class Card(NamedTuple):
-    """What an agent may write about a contact."""
+class ContactCard(NamedTuple):
+    """Name and note that agents can write about a contact."""
 
     name: str
     note: str
 
 
-class ContactScreen(ModalScreen[Card | None]):
-    """Dismissed with the new card, or with none when it was called off."""
+class ContactScreen(ModalScreen[ContactCard | None]):
+    """Return the changed card, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
     ContactScreen .dialog { width: 64; padding: 1 2; }
@@ -39,14 +39,19 @@ class ContactScreen(ModalScreen[Card | None]):
     name_field = getters.query_one("#contact-name", Input)
     note_field = getters.query_one("#contact-note", TextArea)
 
-    def __init__(self, number: str, card: Card) -> None:
-        """The card as it is; both its texts and the number are outside text."""
+    def __init__(self, number: str, card: ContactCard) -> None:
+        """Create the dialog.
+
+        Args:
+            number: Phone number for the title; untrusted text.
+            card: Current name and note; untrusted text.
+        """
         super().__init__()
         self._number = number
         self._card = card
 
     def compose(self) -> ComposeResult:
-        """Two fields."""
+        """Yield the fields for name and note."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._number, 40))
             dialog.border_subtitle = "Enter saves · Tab note · Esc calls off"
@@ -58,7 +63,7 @@ class ContactScreen(ModalScreen[Card | None]):
                 compact=True,
             )
             yield TextArea(
-                printable(self._card.note, limit=LONGEST_NOTE),
+                to_printable(self._card.note, limit=LONGEST_NOTE),
                 id="contact-note",
                 tab_behavior="focus",
                 compact=True,
@@ -67,11 +72,11 @@ class ContactScreen(ModalScreen[Card | None]):
             yield Static("Alt+Enter breaks a line of the note.", classes="hint")
 
     def action_save(self) -> None:
-        """Take both texts."""
+        """Close the dialog with both texts."""
         note = self.note_field.text.strip()[:LONGEST_NOTE]
-        self.dismiss(Card(self.name_field.value.strip(), note))
+        self.dismiss(ContactCard(self.name_field.value.strip(), note))
 
     def action_break_line(self) -> None:
-        """Go on below, in the note."""
+        """Insert a line break in the note."""
         if self.note_field.has_focus:
             self.note_field.insert("\n")

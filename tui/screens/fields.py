@@ -1,4 +1,4 @@
-"""The desk's own fields for canned replies: `{shop}`, `{hours}` and what stands for them."""
+"""Own fields of the desk for canned replies: `{shop}`, `{hours}` and their values."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -11,16 +11,21 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.domain.templates import FIELDS, BadTemplate, Field, checked_field
-from tui.domain.text import one_line, printable
+from tui.domain.templates import (
+    BUILT_IN_FIELDS,
+    CustomField,
+    InvalidCannedReplyError,
+    validate_field,
+)
+from tui.domain.text import one_line, to_printable
 from tui.screens.pick import Choice
-from tui.screens.shelf import Shelf
+from tui.screens.shelf import EditableList
 
-_BUILT_IN = " ".join(f"{{{name}}}" for name in FIELDS)
+_BUILT_IN = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
 
-class FieldScreen(ModalScreen[Field | None]):
-    """Dismissed with the field to keep, or with none."""
+class FieldScreen(ModalScreen[CustomField | None]):
+    """Return the edited field, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
     FieldScreen Input { margin-bottom: 1; }
@@ -30,66 +35,75 @@ class FieldScreen(ModalScreen[Field | None]):
     value_field = getters.query_one("#field-value", Input)
     verdict = getters.query_one("#verdict", Static)
 
-    def __init__(self, field: Field | None) -> None:
-        """`field` is changed, None adds one."""
+    def __init__(self, field: CustomField | None) -> None:
+        """Create the dialog.
+
+        Args:
+            field: Field to change; None adds one.
+        """
         super().__init__()
-        self._field = field or Field("", "")
+        self._field = field or CustomField("", "")
 
     def compose(self) -> ComposeResult:
-        """Name, value, what they are for."""
+        """Yield the fields for name and value, and a hint."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Own field"
             dialog.border_subtitle = "Tab goes on · Enter keeps it · Esc calls off"
             yield Input(
-                printable(self._field.name), placeholder="name", id="field-name", compact=True
+                to_printable(self._field.name), placeholder="name", id="field-name", compact=True
             )
-            value = printable(self._field.value)
+            value = to_printable(self._field.value)
             yield Input(value, placeholder="what stands for it", id="field-value", compact=True)
             yield Static(Content(f"Filled already: {_BUILT_IN}"), id="verdict", classes="hint")
 
     @on(Input.Submitted, "#field-name")
-    def _go_on(self) -> None:
-        """From the name to the value."""
+    def _focus_value(self) -> None:
+        """Move the focus from the name to the value."""
         self.value_field.focus()
 
     @on(Input.Submitted, "#field-value")
-    def _keep(self) -> None:
-        """Keep it, or say what is wrong."""
+    def _submit_field(self) -> None:
+        """Close the dialog with the field, or show what is wrong."""
         try:
-            self.dismiss(checked_field(self.name_field.value, self.value_field.value))
-        except BadTemplate as problem:
+            self.dismiss(validate_field(self.name_field.value, self.value_field.value))
+        except InvalidCannedReplyError as problem:
             self.verdict.set_classes("problem")
             self.verdict.update(Content(one_line(str(problem), 66)))
 
 
-class FieldsScreen(Shelf[Field]):
-    """A list of the fields with their values."""
+class FieldsScreen(EditableList[CustomField]):
+    """List of the own fields with their values."""
 
     NAME = "Own fields"
-    KEYS = "a add · e change · d delete · z undo · Esc closes"
-    NONE = "None yet: a adds one, to be written as {name}"
+    KEY_HINTS = "a add · e change · d delete · z undo · Esc closes"
+    EMPTY_TEXT = "None yet: a adds one, to be written as {name}"
 
-    async def read(self) -> dict[str, Field]:
-        """Every field by its name."""
-        values = await self.store.templates.values()
-        return {name: Field(name, value) for name, value in values.items()}
+    async def read_items(self) -> dict[str, CustomField]:
+        """Return every field by its name."""
+        values = await self.store.templates.get_fields()
+        return {name: CustomField(name, value) for name, value in values.items()}
 
-    def lines(self, items: Iterable[Field]) -> list[Choice]:
-        """The name as it is written, and the value."""
+    def format_lines(self, items: Iterable[CustomField]) -> list[Choice]:
+        """Return one line for each field: the name in braces, and the value."""
         return [Choice(field.name, f"{{{field.name}}}  {field.value}") for field in items]
 
-    async def keep(self, item: Field, replaces: str = "") -> None:
-        """Store it."""
-        await self.store.templates.save_value(item, replaces=replaces)
+    async def save_item(self, item: CustomField, replaces: str = "") -> None:
+        """Store the field.
 
-    async def drop(self, name: str) -> None:
-        """Remove it."""
-        await self.store.templates.drop_value(name)
+        Args:
+            item: Field to store.
+            replaces: Former name of the field; empty for a new one.
+        """
+        await self.store.templates.save_field(item, replaces=replaces)
 
-    async def editor(self, item: Field | None) -> FieldScreen:
-        """Name and value."""
+    async def drop_item(self, name: str) -> None:
+        """Remove the field."""
+        await self.store.templates.delete_field(name)
+
+    async def create_editor(self, item: CustomField | None) -> FieldScreen:
+        """Return the dialog for name and value."""
         return FieldScreen(item)
 
-    def called(self, item: Field) -> tuple[str, str]:
-        """Its name, bare and as it is written."""
+    def describe_item(self, item: CustomField) -> tuple[str, str]:
+        """Return the name, bare and in braces."""
         return item.name, f"{{{item.name}}}"

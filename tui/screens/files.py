@@ -1,4 +1,4 @@
-"""The files that came with a message: pictures are shown, everything can be saved."""
+"""Viewer for the files of a message: pictures are shown, every file can be saved."""
 
 import asyncio
 import os
@@ -16,18 +16,18 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui import present
-from tui.desk.saving import save_new
+from tui.desk.saving import save_new_file
 from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
-from tui.screens.said import said
+from tui.screens.said import report_store_errors
 from tui.store.store import Store
-from tui.terminal.graphics import Drawer, drawer
-from tui.terminal.pictures import LONGEST_FILE, BadPicture, decode
+from tui.terminal.graphics import Drawer, find_drawer
+from tui.terminal.pictures import MAX_FILE_BYTES, BadPicture, decode_picture
 from tui.widgets.picture import HalfBlocks
 
 
 class FilesScreen(ModalScreen[None]):
-    """One file at a time; Esc closes it."""
+    """Show one file at a time; Esc closes the viewer."""
 
     DEFAULT_CSS = """
     FilesScreen .dialog { width: 95%; height: 95%; max-height: 95%; padding: 0 1; }
@@ -43,22 +43,29 @@ class FilesScreen(ModalScreen[None]):
         Binding("s", "save", "Save"),
     ]
     stage = getters.query_one("#stage", Container)
-    line = getters.query_one("#file-line", Static)
+    status_line = getters.query_one("#file-line", Static)
 
     def __init__(
         self, store: Store, files: Sequence[AttachmentInfo], folder: Path, *, colours: bool
     ) -> None:
-        """At least one file; what is saved goes into `folder`."""
+        """Create the viewer.
+
+        Args:
+            store: Store that holds the contents.
+            files: At least one file.
+            folder: Folder that files are saved in.
+            colours: Whether pictures can be drawn; False where NO_COLOR is set.
+        """
         super().__init__()
         self._store = store
         self._files = files
         self._folder = folder
         self._colours = colours
-        self._place = 0
-        self._draw: Drawer = HalfBlocks
+        self._index = 0
+        self._drawer: Drawer = HalfBlocks
 
     def compose(self) -> ComposeResult:
-        """Room for a picture over a line of words."""
+        """Yield the stage for a picture and a status line."""
         with Vertical(classes="dialog") as dialog:
             several = " · ← → others" if len(self._files) > 1 else ""
             dialog.border_title = "Files"
@@ -67,63 +74,72 @@ class FilesScreen(ModalScreen[None]):
             yield Static(id="file-line")
 
     def on_mount(self) -> None:
-        """Show the first."""
-        self._draw = drawer(self.app, os.environ) or HalfBlocks
-        self._show()
+        """Choose how pictures are drawn, and show the first file."""
+        self._drawer = find_drawer(self.app, os.environ) or HalfBlocks
+        self._show_file()
 
     @property
-    def _file(self) -> AttachmentInfo:
-        """The one that is shown."""
-        return self._files[self._place]
+    def _current_file(self) -> AttachmentInfo:
+        """Return the file that is shown."""
+        return self._files[self._index]
 
-    def say(self, words: str) -> None:
-        """Show words under the picture."""
-        self.line.update(Content(words))
+    def show_status(self, text: str) -> None:
+        """Show a text under the picture.
+
+        Args:
+            text: One line.
+        """
+        self.status_line.update(Content(text))
 
     @work(exclusive=True, exit_on_error=False)
-    @said
-    async def _show(self) -> None:
-        """Read and draw; another file stops that."""
-        file = self._file
-        count = f"{self._place + 1} of {len(self._files)} · " if len(self._files) > 1 else ""
-        self.say(count + present.file_lines([file], ascii=True)[0].removeprefix("+ "))
-        shown = await self._widget(file)
+    @report_store_errors
+    async def _show_file(self) -> None:
+        """Read and draw the file; showing another file cancels this."""
+        file = self._current_file
+        count = f"{self._index + 1} of {len(self._files)} · " if len(self._files) > 1 else ""
+        self.show_status(count + present.format_files([file], ascii=True)[0].removeprefix("+ "))
+        # The new picture is ready before the old one is removed, so the stage is never empty.
+        preview = await self._create_preview(file)
         await self.stage.remove_children()
-        await self.stage.mount(shown)
+        await self.stage.mount(preview)
 
-    async def _widget(self, file: AttachmentInfo) -> Widget:
-        """A picture, or words in its place."""
+    async def _create_preview(self, file: AttachmentInfo) -> Widget:
+        """Return the picture, or a text that explains why there is none."""
         if not file.content_type.lower().startswith("image/"):
             return Static(Content("This is no picture. s saves it."))
         if not self._colours:
             return Static(Content("Pictures need colours, and NO_COLOR is set. s saves it."))
-        if file.size > LONGEST_FILE:
+        if file.size > MAX_FILE_BYTES:
             return Static(Content("Too large to be shown here. s saves it."))
-        data = await self._store.messages.attachment_data(file.id)
+        data = await self._store.messages.get_attachment_data(file.id)
         try:
-            picture = await asyncio.to_thread(decode, data)
+            picture = await asyncio.to_thread(decode_picture, data)
         except BadPicture as problem:
             return Static(Content(f"{one_line(file.name, 40)}: {problem}"))
-        widget = self._draw(picture)
+        widget = self._drawer(picture)
         widget.set_class(not isinstance(widget, HalfBlocks), "real")
         return widget
 
     def action_step(self, step: int) -> None:
-        """Another file."""
-        if len(self._files) > 1:
-            self._place = (self._place + step) % len(self._files)
-            self._show()
+        """Show another file.
 
-    @said
+        Args:
+            step: 1 for the next file, -1 for the previous one.
+        """
+        if len(self._files) > 1:
+            self._index = (self._index + step) % len(self._files)
+            self._show_file()
+
+    @report_store_errors
     async def action_save(self) -> None:
-        """Save the file that is shown, beside whatever is there."""
-        file = self._file
-        data = await self._store.messages.attachment_data(file.id)
+        """Save the file that is shown; existing files are never overwritten."""
+        file = self._current_file
+        data = await self._store.messages.get_attachment_data(file.id)
         try:
             path = await asyncio.to_thread(
-                save_new, self._folder, file.name, file.content_type, data
+                save_new_file, self._folder, file.name, file.content_type, data
             )
         except OSError as error:
-            self.say(f"Not saved: {error.strerror or error} ({self._folder})")
+            self.show_status(f"Not saved: {error.strerror or error} ({self._folder})")
             return
-        self.say(f"Saved as {path}")
+        self.show_status(f"Saved as {path}")

@@ -1,4 +1,4 @@
-"""Who did what in a conversation, newest first."""
+"""History page of a conversation: who did what, newest first."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -13,12 +13,12 @@ from textual.widgets import Static
 
 from tui import present
 from tui.domain.text import one_line
-from tui.domain.when import in_words
-from tui.present import MUTED
-from tui.seat import Seat
-from tui.store.audit import Deed
+from tui.domain.when import format_moment
+from tui.present import MUTED_STYLE
+from tui.seat import AppContext
+from tui.store.audit import AuditEntry
 
-_WORDS = {
+_ACTION_TEXTS = {
     "close": "closed it",
     "reopen": "opened it again",
     "assign": "made it nobody's",
@@ -41,61 +41,81 @@ _WORDS = {
     "not an opt-out": "said that it is no opt-out",
     "judgement taken back": "left the question of an opt-out open again",
 }
+"""Text after the agent's name, by action of the audit log."""
 
 
 class HistoryScreen(ModalScreen[None]):
-    """A page to scroll; Esc or H closes it."""
+    """Scrollable page; Esc or H closes it."""
 
     DEFAULT_CSS = """
     HistoryScreen .dialog { max-height: 80%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,H", "dismiss", "Close")]
 
-    def __init__(self, title: str, deeds: Sequence[Deed], seat: Seat) -> None:
-        """Everything is known already."""
+    def __init__(self, title: str, entries: Sequence[AuditEntry], app_context: AppContext) -> None:
+        """Create the page.
+
+        Args:
+            title: Name of the conversation; untrusted text.
+            entries: Audit entries, newest first.
+            app_context: Clock and time zone of this agent.
+        """
         super().__init__()
         self._title = title
-        self._deeds = deeds
-        self._seat = seat
+        self._entries = entries
+        self._app_context = app_context
 
     def compose(self) -> ComposeResult:
-        """One text."""
-        now, zone = self._seat.clock.now(), self._seat.zone
+        """Yield one scrollable text."""
+        now, zone = self._app_context.clock.now(), self._app_context.zone
         with VerticalScroll(classes="dialog") as page:
             page.border_title = Content(f"History of {one_line(self._title, 40)}")
             page.border_subtitle = "Esc closes"
-            yield Static(history_text(self._deeds, now, zone))
+            yield Static(format_history(self._entries, now, zone))
 
 
-def history_text(deeds: Sequence[Deed], now: int, zone: tzinfo | None) -> Content:
-    """A line for each deed under its day."""
-    if not deeds:
+def format_history(entries: Sequence[AuditEntry], now: int, zone: tzinfo | None) -> Content:
+    """Return one line for each audit entry, grouped by day.
+
+    Args:
+        entries: Audit entries, newest first.
+        now: Current time, ms UTC.
+        zone: Time zone of this agent; None for the system's.
+    """
+    if not entries:
         return Content("Nobody has done anything here yet.")
     lines: list[Content] = []
     last_day = -1
-    for deed in deeds:
-        today = present.day_key(deed.at, zone)
-        if today != last_day:
+    for entry in entries:
+        entry_day = present.get_day_number(entry.at, zone)
+        if entry_day != last_day:
             gap = "\n" if lines else ""
-            lines.append(Content.styled(f"{gap}{present.day(deed.at, now, zone)}", MUTED))
-            last_day = today
-        time = (f"{present.clock_time(deed.at, zone)}  ", MUTED)
-        who = (f"{one_line(deed.agent, 20) or 'the desk'} ", "bold")
-        lines.append(Content.assemble(time, who, deed_words(deed, zone)))
+            lines.append(
+                Content.styled(f"{gap}{present.format_day(entry.at, now, zone)}", MUTED_STYLE)
+            )
+            last_day = entry_day
+        time = (f"{present.format_time(entry.at, zone)}  ", MUTED_STYLE)
+        who = (f"{one_line(entry.agent, 20) or 'the desk'} ", "bold")
+        lines.append(Content.assemble(time, who, describe_entry(entry, zone)))
     return Content("\n").join(lines)
 
 
-def deed_words(deed: Deed, zone: tzinfo | None) -> str:
-    """What was done, as one reads it behind the agent's name; safe on one line."""
-    if deed.action in _WORDS:
-        return _WORDS[deed.action]
-    verb, _, rest = deed.action.partition(" ")
+def describe_entry(entry: AuditEntry, zone: tzinfo | None) -> str:
+    """Return what was done, as text behind the agent's name, safe on one line.
+
+    Args:
+        entry: Audit entry.
+        zone: Time zone for the end of a snooze; None for the system's.
+    """
+    if entry.action in _ACTION_TEXTS:
+        return _ACTION_TEXTS[entry.action]
+    verb, _, rest = entry.action.partition(" ")
     match verb:
         case "snooze":
-            at = int(deed.detail) if deed.detail.isdigit() else None
-            return f"snoozed it {_until(at, deed.at, zone)}"
+            at = int(entry.detail) if entry.detail.isdigit() else None
+            return f"snoozed it {_format_snooze_end(at, entry.at, zone)}"
         case "opt" | "opted":
-            evidence = f': "{one_line(deed.detail, 60)}"' if deed.detail else ""
+            evidence = f': "{one_line(entry.detail, 60)}"' if entry.detail else ""
             return f"{'recorded' if rest == 'out' else 'lifted'} the opt-out{evidence}"
         case "assign":
             return f"assigned it to {one_line(rest, 40)}"
@@ -103,9 +123,11 @@ def deed_words(deed: Deed, zone: tzinfo | None) -> str:
             return f"put #{one_line(rest, 40)} on it"
         case "unlabel":
             return f"took #{one_line(rest, 40)} off"
-    return one_line(f"{deed.action} {deed.detail}".strip(), 120)
+    return one_line(f"{entry.action} {entry.detail}".strip(), 120)
 
 
-def _until(at: int | None, since: int, zone: tzinfo | None) -> str:
-    """How long it was put away."""
-    return "until a reply" if at is None else f"until {in_words(at, since, zone).split(',')[0]}"
+def _format_snooze_end(at: int | None, since: int, zone: tzinfo | None) -> str:
+    """Return until when a conversation was snoozed."""
+    return (
+        "until a reply" if at is None else f"until {format_moment(at, since, zone).split(',')[0]}"
+    )

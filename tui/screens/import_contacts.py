@@ -1,4 +1,4 @@
-"""Contacts from a CSV or vCard file, read in while a bar shows how far it is."""
+"""Dialog that imports contacts from a CSV or vCard file, with a progress bar."""
 
 import asyncio
 from pathlib import Path
@@ -12,19 +12,19 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.address_book import BadContacts, read_contacts, sorted_out
-from tui.domain.numbers import bar
+from tui.address_book import ContactFileError, read_contacts, split_reachable
+from tui.domain.numbers import draw_bar
 from tui.domain.text import one_line
-from tui.screens.said import said
-from tui.seat import Seat
+from tui.screens.said import report_store_errors
+from tui.seat import AppContext
 from tui.store.contacts import Contact
 from tui.store.store import Store
 
-_BAR = 40
+_BAR_CELLS = 40
 
 
 class ImportContactsScreen(ModalScreen[None]):
-    """Esc closes it; what is on disk by then stays."""
+    """Import dialog; Esc closes it, and contacts stored by then remain."""
 
     DEFAULT_CSS = """
     ImportContactsScreen .dialog { width: 70; }
@@ -32,17 +32,22 @@ class ImportContactsScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
     field = getters.query_one("#import-path", Input)
-    line = getters.query_one("#import-line", Static)
+    status_line = getters.query_one("#import-line", Static)
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """What is read goes into `store`."""
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the dialog.
+
+        Args:
+            store: Store that receives the contacts.
+            app_context: Preferences of this agent, among them the default region.
+        """
         super().__init__()
         self._store = store
-        self._seat = seat
-        self._busy = False
+        self._app_context = app_context
+        self._is_busy = False
 
     def compose(self) -> ComposeResult:
-        """A field for the file, and a line."""
+        """Yield a field for the path, and a status line."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Import contacts"
             dialog.border_subtitle = "Enter imports · Esc closes"
@@ -54,59 +59,64 @@ class ImportContactsScreen(ModalScreen[None]):
                 classes="hint",
             )
 
-    def say(self, words: str) -> None:
-        """Show words under the field."""
-        self.line.update(Content(words))
+    def show_status(self, text: str) -> None:
+        """Show a text under the field.
+
+        Args:
+            text: One line.
+        """
+        self.status_line.update(Content(text))
 
     @on(Input.Submitted)
-    def _entered(self) -> None:
-        """Begin, once."""
+    def _start_import(self) -> None:
+        """Start the import unless one is running."""
         typed = self.field.value.strip()
-        if typed and not self._busy:
-            self._busy = True
-            self._import(Path(typed))
+        if typed and not self._is_busy:
+            self._is_busy = True
+            self._run_import(Path(typed))
 
     @work(exit_on_error=False)
-    async def _import(self, path: Path) -> None:
-        """Read the file and store what is in it."""
+    async def _run_import(self, path: Path) -> None:
+        """Import the file and accept the next one afterwards, even after an error."""
         try:
-            await self._take_in(path)
+            await self._import_file(path)
         finally:
-            self._busy = False
+            self._is_busy = False
 
-    @said
-    async def _take_in(self, path: Path) -> None:
-        """Parse on a thread, store in small transactions: the desk goes on meanwhile."""
-        self.say("Reading …")
+    @report_store_errors
+    async def _import_file(self, path: Path) -> None:
+        """Parse the file, store its contacts in small transactions and show the result."""
+        self.show_status("Reading …")
         try:
-            usable, skipped = await asyncio.to_thread(self._usable, path)
-        except BadContacts as problem:
-            self.say(one_line(str(problem), 300))
+            # Parsing runs on a thread, so that the inbox stays usable meanwhile.
+            usable, skipped = await asyncio.to_thread(self._read_usable_contacts, path)
+        except ContactFileError as problem:
+            self.show_status(one_line(str(problem), 300))
             return
         if not usable:
-            self.say("No contact in it has a valid number: write + and the country code")
+            self.show_status("No contact in it has a valid number: write + and the country code")
             return
-        imported = await self._store.contacts.add(
+        imported = await self._store.contacts.import_contacts(
             usable,
-            region=self._seat.region,
-            progress=lambda done: self._progress(done, len(usable)),
+            region=self._app_context.region,
+            progress=lambda done: self._show_progress(done, len(usable)),
         )
-        left = f" · {skipped} without a valid number left out" if skipped else ""
-        self.say(
+        skipped_text = f" · {skipped} without a valid number left out" if skipped else ""
+        self.show_status(
             f"{imported.contacts} contacts are in, {imported.renamed} conversations "
-            f"have another name{left}"
+            f"have another name{skipped_text}"
         )
 
-    def _usable(self, path: Path) -> tuple[list[Contact], int]:
-        """The contacts that can be written to, and how many cannot."""
+    def _read_usable_contacts(self, path: Path) -> tuple[list[Contact], int]:
+        """Return the contacts with a valid number, and the number of skipped ones."""
         try:
-            found = read_contacts(path.expanduser())
+            contacts = read_contacts(path.expanduser())
         except RuntimeError:
-            raise BadContacts(f"{path}: there is no such home directory") from None
-        usable, skipped = sorted_out(found, self._seat.region)
+            raise ContactFileError(f"{path}: there is no such home directory") from None
+        usable, skipped = split_reachable(contacts, self._app_context.region)
         return usable, len(skipped)
 
-    def _progress(self, done: int, total: int) -> None:
-        """How many are on disk."""
-        drawn = bar(done, total, _BAR, ascii=self._seat.ascii)
-        self.say(f"{drawn} {done} of {total}")
+    def _show_progress(self, done: int, total: int) -> None:
+        """Show how many contacts are stored."""
+        drawn = draw_bar(done, total, _BAR_CELLS, ascii=self._app_context.ascii)
+        self.show_status(f"{drawn} {done} of {total}")

@@ -1,4 +1,4 @@
-"""The question before leaving a desk with something unsent."""
+"""Question before quitting while something is unsent."""
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,11 +10,11 @@ from textual.widgets import Static
 from tui.domain.text import one_line
 from tui.widgets.key_bar import KeyBar
 
-_YES = frozenset({"enter", "ctrl+c"})
+_CONFIRM_KEYS = frozenset({"enter", "ctrl+c"})
 
 
 class LeaveScreen(ModalScreen[bool]):
-    """Dismissed with whether to leave; no other key does anything."""
+    """Return whether to quit; other keys are ignored."""
 
     DEFAULT_CSS = """
     LeaveScreen { align: left bottom; background: transparent; }
@@ -23,24 +23,30 @@ class LeaveScreen(ModalScreen[bool]):
     LeaveScreen Static { padding: 0 1; color: $text-warning; }
     """
 
-    def __init__(self, words: str, keys: tuple[str, ...]) -> None:
-        """`words` name what is unsent; `keys` asked to leave, and pressed again they do."""
+    def __init__(self, text: str, keys: tuple[str, ...]) -> None:
+        """Create the question.
+
+        Args:
+            text: What is unsent.
+            keys: Keys of the quit command; pressed again, they confirm.
+        """
         super().__init__()
-        self._words = words
-        self._yes = _YES | {*keys, "q"}
+        self._text = text
+        self._confirm_keys = _CONFIRM_KEYS | {*keys, "q"}
 
     def compose(self) -> ComposeResult:
-        """What is unsent, over the two ways on."""
+        """Yield what is unsent and the two answers."""
         with Vertical():
-            yield Static(Content(one_line(self._words, 200)))
-            yield (ways := KeyBar(id="ways"))
-        ways.pairs([("q Enter", "Leave"), ("Esc", "Stay")])
+            yield Static(Content(one_line(self._text, 200)))
+            yield (key_bar := KeyBar(id="ways"))
+        key_bar.show_keys([("q Enter", "Leave"), ("Esc", "Stay")])
 
     def on_key(self, event: events.Key) -> None:
-        """Leave or stay."""
+        """Quit or stay."""
+        # No other key may act on the screen below while the question is open.
         event.stop()
         event.prevent_default()
-        if event.key in self._yes:
+        if event.key in self._confirm_keys:
             self.dismiss(True)
         elif event.key == "escape":
             self.dismiss(False)

@@ -1,4 +1,4 @@
-"""A message that may have gone out: both choices, and what each means for the customer."""
+"""Dialog for an uncertain message: both choices and what each means for the customer."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -11,21 +11,21 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.domain.message import Message
-from tui.domain.text import one_line, printable
-from tui.present import MUTED
+from tui.domain.text import one_line, to_printable
+from tui.present import MUTED_STYLE
 
-_LONGEST = 300
+_LONGEST_BODY = 300
 
 
-class Choice(StrEnum):
-    """What the agent decides."""
+class UncertainChoice(StrEnum):
+    """Decision of the agent about an uncertain message."""
 
     WENT_OUT = "went out"
     AGAIN = "again"
 
 
-class MaybeSentScreen(ModalScreen[Choice | None]):
-    """Dismissed with the agent's choice, or with none."""
+class MaybeSentScreen(ModalScreen[UncertainChoice | None]):
+    """Return the agent's choice, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m,M", "dismiss('went out')", "It went out"),
@@ -34,34 +34,38 @@ class MaybeSentScreen(ModalScreen[Choice | None]):
     ]
 
     def __init__(self, message: Message) -> None:
-        """The message is `uncertain`."""
+        """Create the dialog.
+
+        Args:
+            message: Message with the status uncertain.
+        """
         super().__init__()
         self._message = message
 
     def compose(self) -> ComposeResult:
-        """What happened, then each key with what it does."""
+        """Yield what happened, then each key with its effect."""
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Maybe sent"
             dialog.border_subtitle = "M or R decides · Esc leaves it open"
-            yield Static(choices(self._message))
+            yield Static(format_uncertain_question(self._message))
 
 
-def choices(message: Message) -> Content:
-    """The text of the dialog."""
-    body = printable(message.body, limit=_LONGEST)
+def format_uncertain_question(message: Message) -> Content:
+    """Return the text of the dialog."""
+    body = to_printable(message.body, limit=_LONGEST_BODY)
     reason = one_line(message.reason, 200) or "No answer came back after it was handed over"
     return Content("\n").join(
         [
             Content.styled(body, "bold"),
-            Content.styled(f"{reason}\n", MUTED),
-            _choice("M", "It went out", "Counts as sent; nothing more is sent."),
-            Content.styled("  Choose it when the customer or the provider has it.\n", MUTED),
-            _choice("R", "Send it again", "A second message leaves now."),
-            Content.styled("  If the first did go out, the customer gets it twice.", MUTED),
+            Content.styled(f"{reason}\n", MUTED_STYLE),
+            _format_choice("M", "It went out", "Counts as sent; nothing more is sent."),
+            Content.styled("  Choose it when the customer or the provider has it.\n", MUTED_STYLE),
+            _format_choice("R", "Send it again", "A second message leaves now."),
+            Content.styled("  If the first did go out, the customer gets it twice.", MUTED_STYLE),
         ]
     )
 
 
-def _choice(key: str, words: str, meaning: str) -> Content:
-    """One key with what it means."""
-    return Content.assemble((f" {key} ", "bold $text-accent"), (f" {words}. ", "bold"), meaning)
+def _format_choice(key: str, label: str, meaning: str) -> Content:
+    """Return one key with its label and meaning."""
+    return Content.assemble((f" {key} ", "bold $text-accent"), (f" {label}. ", "bold"), meaning)

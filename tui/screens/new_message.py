@@ -1,4 +1,4 @@
-"""A new conversation: whom to write to, and through which account."""
+"""Dialog for a new conversation: number and account."""
 
 from typing import ClassVar
 
@@ -11,15 +11,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.domain.conversation import Conversation
-from tui.domain.phone import Address, BadNumber, destination, pretty
+from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
 from tui.domain.text import one_line
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
-from tui.widgets.say import Reader
+from tui.widgets.say import StoreReader
 
 
-class NewMessageScreen(Reader, ModalScreen[Conversation | None]):
-    """Asks for a number; dismissed with its conversation, begun if there was none."""
+class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):
+    """Return the conversation with the number, begun if there was none; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Call off"),
@@ -28,15 +28,20 @@ class NewMessageScreen(Reader, ModalScreen[Conversation | None]):
     number = getters.query_one("#number", Input)
     verdict = getters.query_one("#verdict", Static)
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """The first account is offered."""
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the dialog with the first account.
+
+        Args:
+            store: Store in which the conversation is begun.
+            app_context: Accounts and default region.
+        """
         super().__init__()
         self._store = store
-        self._seat = seat
-        self._place = 0
+        self._app_context = app_context
+        self._account_index = 0
 
     def compose(self) -> ComposeResult:
-        """A field, what it is understood as, and the way out."""
+        """Yield a field for the number and a line with its interpretation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "New conversation"
             dialog.border_subtitle = "Enter writes · F6 account · Esc calls off"
@@ -44,50 +49,52 @@ class NewMessageScreen(Reader, ModalScreen[Conversation | None]):
             yield Static(id="verdict", classes="hint")
 
     def on_mount(self) -> None:
-        """Say what to type."""
-        self._judge()
+        """Show what to type."""
+        self._show_verdict()
 
     @on(Input.Changed)
-    def _judge(self) -> None:
-        """Show what the number is understood as."""
+    def _show_verdict(self) -> None:
+        """Show how the number is understood, or what is wrong with it."""
         try:
-            words = self._understood(destination(self.number.value, self._region))
-        except BadNumber as problem:
-            words = str(problem) if self.number.value else "A number with its country code"
-        self.verdict.update(Content(f"{words}\nthrough {self._account_words}"))
+            text = self._format_address(parse_destination(self.number.value, self._default_region))
+        except InvalidNumberError as problem:
+            text = str(problem) if self.number.value else "A number with its country code"
+        self.verdict.update(Content(f"{text}\nthrough {self._account_label}"))
 
     @on(Input.Submitted)
-    async def _begin(self) -> None:
-        """Open the conversation, or say what is wrong with the number."""
+    async def _begin_conversation(self) -> None:
+        """Close the dialog with the conversation, or show what is wrong with the number."""
         try:
-            address = destination(self.number.value, self._region)
-        except BadNumber as problem:
+            address = parse_destination(self.number.value, self._default_region)
+        except InvalidNumberError as problem:
             self.verdict.update(Content(str(problem)))
             return
-        if not self._seat.accounts:
+        if not self._app_context.accounts:
             self.verdict.update(Content("No account is configured: smsdesk doctor tells how"))
             return
-        account = self._seat.accounts[self._place].name
-        self.dismiss(await self._store.conversations.begin(address, account))
+        account = self._app_context.accounts[self._account_index].name
+        self.dismiss(await self._store.conversations.get_or_create(address, account))
 
     def action_account(self) -> None:
-        """Offer the next account."""
-        self._place = (self._place + 1) % max(1, len(self._seat.accounts))
-        self._judge()
+        """Switch to the next account."""
+        self._account_index = (self._account_index + 1) % max(1, len(self._app_context.accounts))
+        self._show_verdict()
 
     @property
-    def _region(self) -> str | None:
-        """The country of a number without a code."""
-        accounts = self._seat.accounts
-        return (accounts[self._place].region if accounts else "") or self._seat.region
+    def _default_region(self) -> str | None:
+        """Return the country of a number without a country code; None if there is no default."""
+        accounts = self._app_context.accounts
+        return (
+            accounts[self._account_index].region if accounts else ""
+        ) or self._app_context.region
 
     @property
-    def _account_words(self) -> str:
-        """The account that is offered."""
-        accounts = self._seat.accounts
-        return one_line(accounts[self._place].name, 30) if accounts else "no account"
+    def _account_label(self) -> str:
+        """Return the name of the account that will be used."""
+        accounts = self._app_context.accounts
+        return one_line(accounts[self._account_index].name, 30) if accounts else "no account"
 
     @staticmethod
-    def _understood(address: Address) -> str:
-        """A number as people write it."""
-        return pretty(address.e164) if address.e164 else f"short code {address.raw}"
+    def _format_address(address: Address) -> str:
+        """Return a number in the usual notation."""
+        return format_phone_number(address.e164) if address.e164 else f"short code {address.raw}"

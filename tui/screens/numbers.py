@@ -1,4 +1,4 @@
-"""The numbers screen: today and the last week, as plots and as figures."""
+"""Statistics page: today and the last week, as plots and as figures."""
 
 import itertools
 from collections.abc import Sequence
@@ -14,22 +14,30 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.clock import HOUR, SECOND
-from tui.domain.numbers import AccountNumbers, Numbers, bar, busiest, median_wait, span_words, spark
+from tui.domain.numbers import (
+    AccountStatistics,
+    TrafficStatistics,
+    draw_bar,
+    draw_sparkline,
+    find_busiest_hours,
+    find_median_wait,
+    format_span,
+)
 from tui.domain.text import one_line
-from tui.present import MUTED
-from tui.screens.said import said
-from tui.seat import Seat
+from tui.present import MUTED_STYLE
+from tui.screens.said import report_store_errors
+from tui.seat import AppContext
 from tui.store.store import Store
 
 _DAYS = 7
-_BAR = 24
+_BAR_CELLS = 24
 
 
-class NumbersScreen(ModalScreen[None]):
-    """Read once when it is opened, and again by key; Esc or F4 closes it."""
+class StatisticsScreen(ModalScreen[None]):
+    """Page that is counted when it is opened and again by key; Esc or F4 closes it."""
 
     DEFAULT_CSS = """
-    NumbersScreen .dialog { width: 76; }
+    StatisticsScreen .dialog { width: 76; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f4", "dismiss", "Close"),
@@ -37,116 +45,163 @@ class NumbersScreen(ModalScreen[None]):
     ]
     text = getters.query_one("#numbers", Static)
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Reads the store."""
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the page.
+
+        Args:
+            store: Store that is counted.
+            app_context: Clock, time zone and preferences of this agent.
+        """
         super().__init__()
         self._store = store
-        self._seat = seat
+        self._app_context = app_context
 
     def compose(self) -> ComposeResult:
-        """One text."""
+        """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Numbers"
             page.border_subtitle = "r reads again · Esc closes"
             yield Static("Counting …", id="numbers")
 
     def on_mount(self) -> None:
-        """Count."""
+        """Start counting."""
         self.action_again()
 
-    def say(self, words: str) -> None:
-        """Show words in place of the numbers."""
-        self.text.update(Content(words))
+    def show_status(self, text: str) -> None:
+        """Show a text in place of the statistics.
+
+        Args:
+            text: One line.
+        """
+        self.text.update(Content(text))
 
     @work(exclusive=True, exit_on_error=False)
-    @said
+    @report_store_errors
     async def action_again(self) -> None:
-        """Count and show."""
-        seat = self._seat
-        now = seat.clock.now()
-        numbers = await self._store.numbers.since(day_begin(now, seat, _DAYS - 1), now)
-        self.text.update(numbers_text(numbers, day_begin(now, seat), seat))
+        """Count again and show the result."""
+        app_context = self._app_context
+        now = app_context.clock.now()
+        statistics = await self._store.statistics.get_statistics(
+            find_day_start(now, app_context, _DAYS - 1), now
+        )
+        self.text.update(
+            format_statistics(statistics, find_day_start(now, app_context), app_context)
+        )
 
 
-def day_begin(now: int, seat: Seat, days_ago: int = 0) -> int:
-    """When a day began where the agent is, ms UTC."""
-    day = datetime.fromtimestamp(now / SECOND, seat.zone).date() - timedelta(days=days_ago)
-    return round(datetime.combine(day, time(), seat.zone).timestamp() * SECOND)
+def find_day_start(now: int, app_context: AppContext, days_ago: int = 0) -> int:
+    """Return when a day began in the agent's time zone, ms UTC.
+
+    Args:
+        now: Current time, ms UTC.
+        app_context: Holds the time zone.
+        days_ago: 0 for today.
+    """
+    day = datetime.fromtimestamp(now / SECOND, app_context.zone).date() - timedelta(days=days_ago)
+    return round(datetime.combine(day, time(), app_context.zone).timestamp() * SECOND)
 
 
-def numbers_text(numbers: Numbers, today: int, seat: Seat) -> Content:
-    """The whole page."""
-    hours = max(0, (today - numbers.since) // HOUR)
-    week_in, week_out = sum(numbers.came_in), sum(numbers.went_out)
-    today_in, today_out = numbers.came_in[hours:], numbers.went_out[hours:]
+def format_statistics(
+    statistics: TrafficStatistics, today: int, app_context: AppContext
+) -> Content:
+    """Return the whole page.
+
+    Args:
+        statistics: Counts by hour, from the beginning of the period.
+        today: When today began, ms UTC.
+        app_context: Time zone and preferences of this agent.
+    """
+    hours = max(0, (today - statistics.since) // HOUR)
+    week_in, week_out = sum(statistics.received), sum(statistics.sent)
+    today_in, today_out = statistics.received[hours:], statistics.sent[hours:]
     parts = [
-        _figures("Today", sum(today_in), sum(today_out), numbers, today),
-        _figures("7 days", week_in, week_out, numbers, numbers.since),
-        _plot("Today by hour", today_in, today_out, seat, 2),
-        _plot("7 days by day", _daily(numbers, hours, 0), _daily(numbers, hours, 1), seat, 6),
-        _accounts(numbers.accounts, seat),
-        _hours(numbers, seat),
+        _format_totals("Today", sum(today_in), sum(today_out), statistics, today),
+        _format_totals("7 days", week_in, week_out, statistics, statistics.since),
+        _format_plot("Today by hour", today_in, today_out, app_context, 2),
+        _format_plot(
+            "7 days by day",
+            _sum_by_day(statistics, hours, 0),
+            _sum_by_day(statistics, hours, 1),
+            app_context,
+            6,
+        ),
+        _format_delivery_rates(statistics.accounts, app_context),
+        _format_busiest_hours(statistics, app_context),
     ]
     return Content("\n\n").join(part for part in parts if part.plain)
 
 
-def _figures(heading: str, came: int, went: int, numbers: Numbers, since: int) -> Content:
-    """One line of figures."""
-    wait = span_words(median_wait(numbers.answers, since))
-    stopped = sum(at >= since for at in numbers.opt_outs)
+def _format_totals(
+    heading: str, incoming: int, outgoing: int, statistics: TrafficStatistics, since: int
+) -> Content:
+    """Return one line of figures for a period."""
+    wait = format_span(find_median_wait(statistics.reply_times, since))
+    opt_outs = sum(at >= since for at in statistics.opt_outs)
     return Content.assemble(
         (f"{heading:<8}", "bold"),
-        f"{came} in · {went} out",
-        ("   first answer (median) ", MUTED),
+        f"{incoming} in · {outgoing} out",
+        ("   first answer (median) ", MUTED_STYLE),
         wait,
-        ("   opt-outs ", MUTED),
-        str(stopped),
+        ("   opt-outs ", MUTED_STYLE),
+        str(opt_outs),
     )
 
 
-def _daily(numbers: Numbers, today: int, way: int) -> list[int]:
-    """Sums of whole days, the last one being today."""
-    hours = (numbers.came_in, numbers.went_out)[way]
+def _sum_by_day(statistics: TrafficStatistics, today: int, direction: int) -> list[int]:
+    """Return sums of whole days, the last one being today."""
+    hours = (statistics.received, statistics.sent)[direction]
     begins = [max(0, today - 24 * days) for days in range(_DAYS - 1, 0, -1)]
     edges = [*begins, today, len(hours)]
     return [sum(hours[begin:end]) for begin, end in itertools.pairwise(edges)]
 
 
-def _plot(heading: str, came: Sequence[int], went: Sequence[int], seat: Seat, wide: int) -> Content:
-    """Two plots on one scale, each value `wide` cells."""
-    top = max([*came, *went, 1])
-    lines = [Content.styled(f"{heading}, at most {top}", MUTED)]
-    for word, values in (("in ", came), ("out", went)):
-        signs = spark(values, ascii=seat.ascii, scale=top)
-        drawn = "".join(sign * (wide - 1) + " " for sign in signs)
-        style = "$text-accent" if word == "in " else "$text-primary"
-        lines.append(Content.assemble((f"{word}  ", MUTED), (drawn, style)))
+def _format_plot(
+    heading: str,
+    incoming: Sequence[int],
+    outgoing: Sequence[int],
+    app_context: AppContext,
+    cells: int,
+) -> Content:
+    """Return two plots on one scale; each value takes `cells` cells."""
+    # Both plots share one scale, so that their heights can be compared.
+    top = max([*incoming, *outgoing, 1])
+    lines = [Content.styled(f"{heading}, at most {top}", MUTED_STYLE)]
+    for label, values in (("in ", incoming), ("out", outgoing)):
+        bars = draw_sparkline(values, ascii=app_context.ascii, scale=top)
+        drawn = "".join(character * (cells - 1) + " " for character in bars)
+        style = "$text-accent" if label == "in " else "$text-primary"
+        lines.append(Content.assemble((f"{label}  ", MUTED_STYLE), (drawn, style)))
     return Content("\n").join(lines)
 
 
-def _accounts(accounts: Sequence[AccountNumbers], seat: Seat) -> Content:
-    """How much arrived, account by account."""
+def _format_delivery_rates(
+    accounts: Sequence[AccountStatistics], app_context: AppContext
+) -> Content:
+    """Return the share of delivered messages, account by account."""
     if not accounts:
         return Content("")
-    lines = [Content.styled("Delivered, 7 days", MUTED)]
-    for one in accounts:
-        rate = f"{100 * one.delivered // one.sent:>3} %" if one.sent else "  –"
-        failed = f" · {one.failed} failed" if one.failed else ""
+    lines = [Content.styled("Delivered, 7 days", MUTED_STYLE)]
+    for account in accounts:
+        rate = f"{100 * account.delivered // account.sent:>3} %" if account.sent else "  –"
+        failed = f" · {account.failed} failed" if account.failed else ""
         lines.append(
             Content.assemble(
-                f"{one_line(one.account, 12):<13}",
-                (bar(one.delivered, one.sent, _BAR, ascii=seat.ascii), "$text-success"),
+                f"{one_line(account.account, 12):<13}",
+                (
+                    draw_bar(account.delivered, account.sent, _BAR_CELLS, ascii=app_context.ascii),
+                    "$text-success",
+                ),
                 f" {rate}  ",
-                (f"{one.delivered} of {one.sent}{failed}", MUTED),
+                (f"{account.delivered} of {account.sent}{failed}", MUTED_STYLE),
             )
         )
     return Content("\n").join(lines)
 
 
-def _hours(numbers: Numbers, seat: Seat) -> Content:
-    """When most is written to us."""
-    found = busiest(numbers, seat.zone)
+def _format_busiest_hours(statistics: TrafficStatistics, app_context: AppContext) -> Content:
+    """Return the hours in which most customers write."""
+    found = find_busiest_hours(statistics, app_context.zone)
     if not found:
-        return Content.styled("Nobody has written in these days.", MUTED)
-    words = " · ".join(f"{hour:02}–{(hour + 1) % 24:02} h: {count}" for hour, count in found)
-    return Content.assemble(("Busiest hours  ", MUTED), words)
+        return Content.styled("Nobody has written in these days.", MUTED_STYLE)
+    text = " · ".join(f"{hour:02}–{(hour + 1) % 24:02} h: {count}" for hour, count in found)
+    return Content.assemble(("Busiest hours  ", MUTED_STYLE), text)

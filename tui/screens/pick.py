@@ -1,4 +1,4 @@
-"""A list to choose from by typing a few letters of a name; what is not there yet can be typed."""
+"""Dialog with a list to pick from by typing part of a name; new names can be typed too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from tui import present
 from tui.domain.text import one_line
-from tui.widgets.styled import over
+from tui.widgets.styled import overlay_style
 from tui.widgets.virtual_list import VirtualList
 
 _LONGEST_NAME = 40
@@ -29,43 +29,48 @@ class Choice:
     """One line of the list."""
 
     value: str
-    """What the answer gives back; names and labels are outside text."""
-    words: str
+    """Identifies the line in the answer; names and labels are untrusted text."""
+    text: str
     detail: str = ""
     on: bool = False
-    """Whether it is ticked."""
+    """Whether the line is ticked."""
     new: bool = False
-    """Whether it was typed and is not there yet."""
+    """Whether the name was typed and does not exist yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """The answer."""
+    """Answer of the dialog."""
 
     value: str
     new: bool = False
     drop: bool = False
-    """Whether it is to be removed rather than taken."""
+    """Whether the value is to be removed rather than used."""
     toggled: tuple[str, ...] = ()
-    """What was ticked or unticked beside it, where several can be."""
+    """Values that were ticked or unticked as well, where several can be."""
 
 
-def matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
-    """Return the choices that match what was typed, the best first; all of them for nothing."""
+def filter_matching(choices: Sequence[Choice], typed: str) -> list[Choice]:
+    """Return the choices that match the typed text, the best first; all for an empty text.
+
+    Args:
+        choices: Choices in their own order.
+        typed: Text of the filter field.
+    """
     query = typed.strip()
     if not query:
         return list(choices)
     matcher, begin = Matcher(query), query.casefold()
-    scores = {choice: matcher.match(choice.words) for choice in choices}
+    scores = {choice: matcher.match(choice.text) for choice in choices}
 
-    def order(choice: Choice) -> tuple[bool, float]:
+    def get_sort_key(choice: Choice) -> tuple[bool, float]:
         return not choice.value.casefold().startswith(begin), -scores[choice]
 
-    return sorted((choice for choice in choices if scores[choice] > 0), key=order)
+    return sorted((choice for choice in choices if scores[choice] > 0), key=get_sort_key)
 
 
 class Choices(VirtualList[Choice]):
-    """What matches."""
+    """List of the choices that match."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "list--cursor",
@@ -75,61 +80,92 @@ class Choices(VirtualList[Choice]):
     }
     can_focus = False
 
-    def __init__(self, none: str = "Nothing matches", *, ascii: bool = False) -> None:
-        """Empty before `offer`; `none` is what an empty list says."""
-        super().__init__(id="choices")
-        self._none = none
-        self._tick = "x" if ascii else "✓"
-        self._offered: list[Choice] = []
+    def __init__(self, empty_text: str = "Nothing matches", *, ascii: bool = False) -> None:
+        """Create an empty list.
 
-    async def offer(self, choices: list[Choice]) -> None:
-        """Show these."""
-        self._offered = choices
-        await self.start()
+        Args:
+            empty_text: Shown when the list has no lines.
+            ascii: Whether ticks are drawn with ASCII characters only.
+        """
+        super().__init__(id="choices")
+        self._empty_text = empty_text
+        self._tick = "x" if ascii else "✓"
+        self._all_choices: list[Choice] = []
+
+    async def show_choices(self, choices: list[Choice]) -> None:
+        """Show these choices from the first one.
+
+        Args:
+            choices: All lines of the list.
+        """
+        self._all_choices = choices
+        await self.go_to_first()
 
     def render_line(self, y: int) -> Strip:
-        """One line; when there is nothing to choose, what to do instead."""
+        """Draw one line; on the first line of an empty list, draw the empty text.
+
+        Args:
+            y: Line of the widget, from 0.
+        """
         if self.rows or y:
             return super().render_line(y)
-        style = self.style_of("choice--none")
-        return Strip([Segment(present.fit(f"   {self._none}", self.size.width), style)])
+        style = self.find_style("choice--none")
+        return Strip([Segment(present.fit_cells(f"   {self._empty_text}", self.size.width), style)])
 
     async def load_after(self, row: Choice | None, limit: int) -> list[Choice]:
-        """All of them at once: the list is short."""
-        return list(self._offered) if row is None else []
+        """Return all choices at once: the list is short.
+
+        Args:
+            row: None asks for the beginning; after any row there is nothing more.
+            limit: Not used.
+        """
+        return list(self._all_choices) if row is None else []
 
     async def load_before(self, row: Choice | None, limit: int) -> list[Choice]:
-        """All of them at once: the list is short."""
-        return list(self._offered) if row is None else []
+        """Return all choices at once: the list is short.
 
-    async def load_again(self, row: Choice) -> Choice | None:
-        """Nothing changes while the list is shown."""
+        Args:
+            row: None asks for the end; before any row there is nothing more.
+            limit: Not used.
+        """
+        return list(self._all_choices) if row is None else []
+
+    async def reload_row(self, row: Choice) -> Choice | None:
+        """Return the row itself: nothing changes while the list is shown."""
         return row
 
-    def identity(self, row: Choice) -> object:
-        """What it stands for."""
+    def get_row_key(self, row: Choice) -> object:
+        """Return what identifies the line."""
         return row.value, row.new
 
-    def draw(self, row: Choice, *, current: bool, width: int) -> list[Strip]:
-        """Tick, words, detail at the right."""
-        base = self.style_of("list--cursor") if current else self.style_of()
-        detail = present.fit(one_line(row.detail, 40), min(len(row.detail) + 1, width // 2))
-        words = present.fit(one_line(row.words, 80), width - 3 - len(detail))
-        tick = self.style_of("choice--tick").color
-        dim = self.style_of("choice--detail").color
+    def draw_row(self, row: Choice, *, current: bool, width: int) -> list[Strip]:
+        """Draw the tick, the text, and the detail at the right.
+
+        Args:
+            row: Choice to draw.
+            current: Whether the cursor is on it.
+            width: Cells of the line.
+        """
+        base = self.find_style("list--cursor") if current else self.find_style()
+        detail = present.fit_cells(one_line(row.detail, 40), min(len(row.detail) + 1, width // 2))
+        text = present.fit_cells(one_line(row.text, 80), width - 3 - len(detail))
+        tick = self.find_style("choice--tick").color
+        dim = self.find_style("choice--detail").color
         return [
             Strip(
                 [
-                    Segment(f" {self._tick if row.on else ' '} ", over(base, Style(color=tick))),
-                    Segment(words, base),
-                    Segment(detail, over(base, Style(color=dim))),
+                    Segment(
+                        f" {self._tick if row.on else ' '} ", overlay_style(base, Style(color=tick))
+                    ),
+                    Segment(text, base),
+                    Segment(detail, overlay_style(base, Style(color=dim))),
                 ]
             ).adjust_cell_length(width, base)
         ]
 
 
 class PickScreen(ModalScreen[Picked | None]):
-    """Dismissed with what was chosen, or with nothing when it was called off."""
+    """Return what was picked, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
     PickScreen .dialog { padding: 0 1; }
@@ -145,7 +181,7 @@ class PickScreen(ModalScreen[Picked | None]):
         Binding("f8", "drop", "Remove", priority=True),
     ]
     FIELD: ClassVar[type[Input]] = Input
-    """What is typed into."""
+    """Class of the filter field."""
     field = getters.query_one("#pick", Input)
     choices = getters.query_one(Choices)
     dialog = getters.query_one(".dialog", Vertical)
@@ -161,9 +197,16 @@ class PickScreen(ModalScreen[Picked | None]):
         droppable: bool = False,
         ascii: bool = False,
     ) -> None:
-        """`verb` is what Enter does; `new` says what a name that is typed becomes, "" for nothing.
+        """Create the dialog.
 
-        `replaces` offers that for names which are there already, too; `droppable` lets F8 remove.
+        Args:
+            title: Heading; untrusted text.
+            choices: All lines of the list.
+            verb: What Enter does, for the hint.
+            new: What happens to a typed name, for its line; empty forbids new names.
+            replaces: Whether a typed name that already exists can be used as new too.
+            droppable: Whether F8 removes the line under the cursor.
+            ascii: Whether to draw with ASCII characters only.
         """
         super().__init__()
         self._title = title
@@ -171,61 +214,65 @@ class PickScreen(ModalScreen[Picked | None]):
         self._verb = verb
         self._new = new
         self._replaces = replaces
-        self._droppable = droppable
+        self._is_droppable = droppable
         self._ascii = ascii
 
     def compose(self) -> ComposeResult:
-        """A field over the list."""
-        drops = " · F8 removes" if self._droppable else ""
+        """Yield a filter field and the list."""
+        remove_hint = " · F8 removes" if self._is_droppable else ""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._title, 50))
-            dialog.border_subtitle = f"Enter {self._verb}{drops} · Esc closes"
-            yield self.FIELD(placeholder=self._placeholder, id="pick", compact=True)
-            none = "Nothing yet: type a name" if self._new else "Nothing matches"
-            yield Choices(none, ascii=self._ascii)
+            dialog.border_subtitle = f"Enter {self._verb}{remove_hint} · Esc closes"
+            yield self.FIELD(placeholder=self._placeholder_text, id="pick", compact=True)
+            empty_text = "Nothing yet: type a name" if self._new else "Nothing matches"
+            yield Choices(empty_text, ascii=self._ascii)
 
     @property
-    def _placeholder(self) -> str:
-        """What to type."""
+    def _placeholder_text(self) -> str:
+        """Return what can be typed."""
         return "a few letters, or a new name" if self._new else "a few letters"
 
     async def on_mount(self) -> None:
-        """Show all."""
-        await self.narrow()
+        """Show all choices."""
+        await self.filter_choices()
 
     @on(Input.Changed)
-    async def _typed(self) -> None:
-        """Narrow the list with every key."""
-        await self.narrow()
+    async def _filter_as_typed(self) -> None:
+        """Filter the list with every key."""
+        await self.filter_choices()
 
-    async def narrow(self) -> None:
-        """Show what matches, and what could be new."""
+    async def filter_choices(self) -> None:
+        """Show the choices that match, and the typed name if it can be new."""
         typed = " ".join(self.field.value.split())[:_LONGEST_NAME]
-        found = matching(self._choices, typed)
-        known = any(typed.casefold() == choice.value.casefold() for choice in self._choices)
-        if typed and self._new and (self._replaces or not known):
-            words = f"{self._new} {one_line(typed, _LONGEST_NAME)}"
-            found.append(Choice(typed, words, new=True))
-        await self.choices.offer(found)
+        found = filter_matching(self._choices, typed)
+        exists = any(typed.casefold() == choice.value.casefold() for choice in self._choices)
+        if typed and self._new and (self._replaces or not exists):
+            text = f"{self._new} {one_line(typed, _LONGEST_NAME)}"
+            found.append(Choice(typed, text, new=True))
+        await self.choices.show_choices(found)
 
     @on(Input.Submitted)
-    def _take(self) -> None:
-        """Take it."""
-        answer = self.answer()
+    def _submit_answer(self) -> None:
+        """Close the dialog with the answer."""
+        answer = self.get_answer()
         if answer is not None:
             self.dismiss(answer)
 
-    def answer(self) -> Picked | None:
-        """What is under the cursor."""
-        row = self.choices.current
+    def get_answer(self) -> Picked | None:
+        """Return what is under the cursor, or None for an empty list."""
+        row = self.choices.current_row
         return Picked(row.value, new=row.new) if row is not None else None
 
     async def action_move(self, rows: int) -> None:
-        """Choose another one."""
-        await self.choices.move(rows)
+        """Move the cursor.
+
+        Args:
+            rows: Number of rows; negative moves up.
+        """
+        await self.choices.move_by(rows)
 
     def action_drop(self) -> None:
-        """Remove what is under the cursor."""
-        row = self.choices.current
-        if self._droppable and row is not None and not row.new:
+        """Close the dialog with the request to remove the line under the cursor."""
+        row = self.choices.current_row
+        if self._is_droppable and row is not None and not row.new:
             self.dismiss(Picked(row.value, drop=True))

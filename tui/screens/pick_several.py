@@ -1,4 +1,4 @@
-"""A list to choose several from in one opening: each is ticked or not, and Enter takes them all."""
+"""Dialog with a list to pick several from: lines are ticked, and Enter applies all of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,22 +10,27 @@ from textual.widgets import Input
 from tui.screens.pick import Choice, Picked, PickScreen
 
 
-class _Field(Input):
-    """Leaves a blank that begins nothing to the list; within a name it is part of that."""
+class _FilterInput(Input):
+    """Filter field that leaves a leading blank to the list; within a name a blank is typed."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Whether a key is typed."""
+        """Return whether a key is typed into the field.
+
+        Args:
+            key: Name of the key.
+            character: Printable character of the key, if it has one.
+        """
         begins = key == "space" and not self.value
         return not begins and super().check_consume_key(key, character)
 
 
 class PickSeveralScreen(PickScreen):
-    """Dismissed with what was chosen beside what was toggled; Esc changes nothing."""
+    """Return the picked line together with all toggled ones; Esc changes nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,space", "tick", "Tick", priority=True),
     ]
-    FIELD = _Field
+    FIELD = _FilterInput
 
     def __init__(
         self,
@@ -33,62 +38,75 @@ class PickSeveralScreen(PickScreen):
         choices: Sequence[Choice],
         *,
         new: str,
-        sign: str = "",
+        prefix: str = "",
         ascii: bool = False,
     ) -> None:
-        """`new` says what a typed name becomes; `sign` may stand before a name, as in its words."""
+        """Create the dialog.
+
+        Args:
+            title: Heading; untrusted text.
+            choices: All lines of the list.
+            new: What happens to a typed name, for its line.
+            prefix: Character that is shown before a name and can be typed before it, such
+                as "#".
+            ascii: Whether to draw with ASCII characters only.
+        """
         super().__init__(title, choices, verb="toggles", new=new, ascii=ascii)
-        self._sign = sign
+        self._prefix = prefix
         self._toggled: dict[str, None] = {}
-        """Names in the order in which they were toggled."""
+        """Toggled names in the order in which they were toggled."""
 
     async def on_mount(self) -> None:
-        """Say which keys there are."""
-        self._tell()
+        """Show the key hints."""
+        self._update_key_hints()
 
     async def action_tick(self) -> None:
-        """Tick what is under the cursor, or no longer, and stay for the next."""
-        row = self.choices.current
-        name = self._name_of(row) if row is not None else ""
+        """Toggle the line under the cursor and stay open for the next one."""
+        row = self.choices.current_row
+        name = self._get_name(row) if row is not None else ""
         if row is None or not name:
             return
         if row.new:
-            self._choices = [*self._choices, Choice(name, f"{self._sign}{name}", "new", on=True)]
+            self._choices = [*self._choices, Choice(name, f"{self._prefix}{name}", "new", on=True)]
         else:
-            turned = replace(row, on=not row.on)
-            self._choices = [turned if c.value == name else c for c in self._choices]
-        self._note(name)
+            toggled = replace(row, on=not row.on)
+            self._choices = [toggled if c.value == name else c for c in self._choices]
+        self._record_toggle(name)
+        # The list is filtered just below; the event would do it again and move the cursor.
         with self.prevent(self.field.Changed):
             self.field.value = ""
-        await self.narrow()
-        await self.choices.go_to(next(c for c in self._choices if c.value == name))
-        self._tell()
+        await self.filter_choices()
+        await self.choices.go_to_row(next(c for c in self._choices if c.value == name))
+        self._update_key_hints()
 
-    def answer(self) -> Picked | None:
-        """What is ticked now; and what is under the cursor, while a name of it is typed."""
+    def get_answer(self) -> Picked | None:
+        """Return everything that was toggled, and the line under the cursor where it counts.
+
+        The line under the cursor counts while a name is typed, or if nothing was toggled.
+        """
         toggled = tuple(self._toggled)
         if toggled and not self.field.value.strip():
             return Picked("", toggled=toggled)
-        row = self.choices.current
+        row = self.choices.current_row
         if row is None:
             return Picked("", toggled=toggled) if toggled else None
-        return Picked(self._name_of(row), new=row.new, toggled=toggled)
+        return Picked(self._get_name(row), new=row.new, toggled=toggled)
 
-    def _name_of(self, row: Choice) -> str:
-        """The name that a line stands for, whether or not its sign was typed."""
-        return row.value.removeprefix(self._sign).strip() if row.new else row.value
+    def _get_name(self, row: Choice) -> str:
+        """Return the name of a line, whether or not its prefix was typed."""
+        return row.value.removeprefix(self._prefix).strip() if row.new else row.value
 
-    def _note(self, name: str) -> None:
-        """Twice toggled is as it was."""
+    def _record_toggle(self, name: str) -> None:
+        """Record a toggle; a name that is toggled twice is unchanged."""
         if name in self._toggled:
             del self._toggled[name]
         else:
             self._toggled[name] = None
 
-    def _tell(self) -> None:
-        """Which keys do what."""
-        several = len(self._toggled)
-        ends = (
-            f"Enter stores {several} · Esc calls off" if several else "Enter takes one · Esc closes"
+    def _update_key_hints(self) -> None:
+        """Show which keys do what."""
+        count = len(self._toggled)
+        close_hint = (
+            f"Enter stores {count} · Esc calls off" if count else "Enter takes one · Esc closes"
         )
-        self.dialog.border_subtitle = f"Space or Tab ticks several · {ends}"
+        self.dialog.border_subtitle = f"Space or Tab ticks several · {close_hint}"

@@ -1,4 +1,4 @@
-"""The pictures and the subject that make a text an MMS."""
+"""Dialog for the pictures and the subject that make a message an MMS."""
 
 from typing import ClassVar
 
@@ -10,34 +10,38 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.desk.ribbon import enclosed_words
-from tui.domain.message import Enclosed
-from tui.domain.pictures import BadAddress, picture_addresses
-from tui.domain.text import one_line, printable
+from tui.desk.ribbon import format_enclosed
+from tui.domain.message import MmsContent
+from tui.domain.pictures import InvalidPictureUrlError, parse_picture_urls
+from tui.domain.text import one_line, to_printable
 
 _LONGEST_SUBJECT = 64
 
 
-class PicturesScreen(ModalScreen[Enclosed | None]):
-    """Dismissed with what goes along (nothing in it removes all), or with none."""
+class PicturesScreen(ModalScreen[MmsContent | None]):
+    """Return the pictures to send (empty removes all), or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
     addresses = getters.query_one("#addresses", Input)
     subject = getters.query_one("#subject", Input)
     verdict = getters.query_one("#verdict", Static)
 
-    def __init__(self, enclosed: Enclosed) -> None:
-        """What goes along already."""
+    def __init__(self, enclosed: MmsContent) -> None:
+        """Create the dialog.
+
+        Args:
+            enclosed: Pictures and subject that are attached already.
+        """
         super().__init__()
         self._enclosed = enclosed
 
     def compose(self) -> ComposeResult:
-        """Addresses, subject, what they are understood as."""
+        """Yield the fields for addresses and subject, and their interpretation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Pictures"
             dialog.border_subtitle = "Enter takes them · Tab subject · Esc calls off"
-            media = printable(" ".join(self._enclosed.media))
-            subject = printable(self._enclosed.subject)
+            media = to_printable(" ".join(self._enclosed.media))
+            subject = to_printable(self._enclosed.subject)
             yield Input(media, placeholder="https://…", id="addresses", compact=True)
             yield Input(
                 subject,
@@ -53,35 +57,35 @@ class PicturesScreen(ModalScreen[Enclosed | None]):
             )
 
     def on_mount(self) -> None:
-        """Say what is there."""
-        self._judge()
+        """Show what is attached."""
+        self._show_verdict()
 
-    def _understood(self) -> Enclosed:
-        """What stands in the fields; raises `BadAddress`."""
-        media = picture_addresses(self.addresses.value)
-        subject = " ".join(printable(self.subject.value).split())
+    def _parse_fields(self) -> MmsContent:
+        """Return the content of the fields; raise `BadAddress` if it cannot be sent."""
+        media = parse_picture_urls(self.addresses.value)
+        subject = " ".join(to_printable(self.subject.value).split())
         if subject and not media:
-            raise BadAddress("A subject goes with pictures only: add an address")
-        return Enclosed(media, subject)
+            raise InvalidPictureUrlError("A subject goes with pictures only: add an address")
+        return MmsContent(media, subject)
 
     @on(Input.Changed)
-    def _judge(self) -> None:
-        """Show what was understood."""
+    def _show_verdict(self) -> None:
+        """Show how the fields are understood, or what is wrong with them."""
         try:
-            enclosed = self._understood()
-        except BadAddress as problem:
+            enclosed = self._parse_fields()
+        except InvalidPictureUrlError as problem:
             self.verdict.add_class("problem")
             self.verdict.update(Content(one_line(str(problem), 66)))
             return
         self.verdict.remove_class("problem")
-        self.verdict.update(Content(enclosed_words(enclosed) if enclosed else "No pictures"))
+        self.verdict.update(Content(format_enclosed(enclosed) if enclosed else "No pictures"))
 
     @on(Input.Submitted)
-    def _take(self) -> None:
-        """Take them, if they can be fetched."""
+    def _submit_pictures(self) -> None:
+        """Close the dialog with the pictures if all addresses are valid."""
         try:
-            enclosed = self._understood()
-        except BadAddress:
-            self._judge()
+            enclosed = self._parse_fields()
+        except InvalidPictureUrlError:
+            self._show_verdict()
             return
         self.dismiss(enclosed)

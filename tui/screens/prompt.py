@@ -1,4 +1,4 @@
-"""One line that the desk asks for."""
+"""Dialogs that ask for one line of text, among them the reason for a consent change."""
 
 from typing import ClassVar
 
@@ -10,18 +10,25 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.domain.text import one_line, printable
+from tui.domain.text import one_line, to_printable
 
 
 class PromptScreen(ModalScreen[str | None]):
-    """Dismissed with the line, or with none when it was called off."""
+    """Return the typed line, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
     field = getters.query_one(Input)
     hint = getters.query_one(Static)
 
     def __init__(self, heading: str, hint: str, placeholder: str, *, value: str = "") -> None:
-        """What is asked for, what it means, an example, and what is offered."""
+        """Create the dialog.
+
+        Args:
+            heading: What is asked for.
+            hint: What the line is used for.
+            placeholder: Example.
+            value: Text that the field begins with.
+        """
         super().__init__()
         self._value = value
         self._heading = heading
@@ -29,24 +36,24 @@ class PromptScreen(ModalScreen[str | None]):
         self._placeholder = placeholder
 
     def compose(self) -> ComposeResult:
-        """A field over its explanation."""
+        """Yield a field and its explanation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
             dialog.border_subtitle = "Enter takes it · Esc calls off"
-            yield Input(printable(self._value), placeholder=self._placeholder, compact=True)
+            yield Input(to_printable(self._value), placeholder=self._placeholder, compact=True)
             yield Static(Content(self._hint), classes="hint")
 
     @on(Input.Submitted)
-    def _given(self) -> None:
-        """Go on; when nothing was given, say what is expected."""
-        if given := self.field.value.strip():
-            self.dismiss(given)
+    def _submit_line(self) -> None:
+        """Close the dialog with the line; for an empty line, show what is expected."""
+        if line := self.field.value.strip():
+            self.dismiss(line)
         else:
             self.hint.update(Content(f"Type it first, for example {self._placeholder}"))
             self.hint.set_classes("problem")
 
     @on(Input.Changed)
-    def _typed(self) -> None:
-        """Say again what it means."""
+    def _restore_hint(self) -> None:
+        """Show the explanation again."""
         self.hint.update(Content(self._hint))
         self.hint.set_classes("hint")

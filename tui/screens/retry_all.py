@@ -1,4 +1,4 @@
-"""Many failed texts at once: how many would be sent again, and which would not."""
+"""Dialog for a bulk retry: how many failed messages can be sent again, and which cannot."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -11,20 +11,26 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui import present
-from tui.desk.retrying import Batch, Failure, batch_words, left_out_words, reason_lines
+from tui.desk.retrying import (
+    FailedMessage,
+    RetryBatch,
+    format_batch,
+    format_left_out,
+    format_reasons,
+)
 from tui.domain.text import one_line
-from tui.present import MUTED
+from tui.present import MUTED_STYLE
 
 
-class Choice(StrEnum):
-    """What the agent decides."""
+class RetryChoice(StrEnum):
+    """Decision of the agent about a bulk retry."""
 
     ALL = "all"
     ONE = "one"
 
 
-class RetryAllScreen(ModalScreen[Choice | None]):
-    """Dismissed with the agent's choice, or with none."""
+class RetryAllScreen(ModalScreen[RetryChoice | None]):
+    """Return the agent's choice, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose('all')", "Send all"),
@@ -32,45 +38,67 @@ class RetryAllScreen(ModalScreen[Choice | None]):
         Binding("escape,q", "dismiss(None)", "Send none"),
     ]
 
-    def __init__(self, batch: Batch, one: Failure | None, asleep: str) -> None:
-        """`one` is the text that alone could be meant instead; `asleep` warns of the hour."""
+    def __init__(
+        self, batch: RetryBatch, single: FailedMessage | None, quiet_hours_warning: str
+    ) -> None:
+        """Create the dialog.
+
+        Args:
+            batch: Failed messages and what can be sent again.
+            single: Message that can be sent alone instead, if there is one.
+            quiet_hours_warning: Warning that customers may be asleep; empty for none.
+        """
         super().__init__()
         self._batch = batch
-        self._one = one
-        self._asleep = asleep
+        self._single = single
+        self._quiet_hours_warning = quiet_hours_warning
 
     def compose(self) -> ComposeResult:
-        """What would go out, what would not, and the keys."""
-        ways = "Enter sends all" if self._batch.again else "Nothing to send"
+        """Yield what would be sent, what would not, and the keys."""
+        enter_hint = "Enter sends all" if self._batch.to_retry else "Nothing to send"
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Send again"
-            dialog.border_subtitle = f"{ways} · Esc sends none"
-            yield Static(question(self._batch, self._one, self._asleep))
+            dialog.border_subtitle = f"{enter_hint} · Esc sends none"
+            yield Static(
+                format_retry_question(self._batch, self._single, self._quiet_hours_warning)
+            )
 
     def action_choose(self, choice: str) -> None:
-        """Only what is offered."""
-        if self._batch.again if choice == Choice.ALL else self._one:
-            self.dismiss(Choice(choice))
+        """Close the dialog with a choice that is available.
+
+        Args:
+            choice: Value of a `RetryChoice`.
+        """
+        if self._batch.to_retry if choice == RetryChoice.ALL else self._single:
+            self.dismiss(RetryChoice(choice))
 
 
-def question(batch: Batch, one: Failure | None, asleep: str) -> Content:
-    """The text of the dialog."""
-    lines = [Content.styled(batch_words(batch), "bold")]
-    lines += [Content(f"  {line}") for line in reason_lines(batch)]
+def format_retry_question(
+    batch: RetryBatch, single: FailedMessage | None, quiet_hours_warning: str
+) -> Content:
+    """Return the text of the dialog.
+
+    Args:
+        batch: Failed messages and what can be sent again.
+        single: Message that can be sent alone instead, if there is one.
+        quiet_hours_warning: Warning that customers may be asleep; empty for none.
+    """
+    lines = [Content.styled(format_batch(batch), "bold")]
+    lines += [Content(f"  {line}") for line in format_reasons(batch)]
     if batch.left_out:
-        lines.append(Content.styled(left_out_words(batch.left_out), MUTED))
-    if asleep:
-        lines.append(Content.styled(asleep, "$text-warning"))
-    if batch.again:
-        count = len(batch.again)
-        all_of_them = f"Send all {count} again" if count > 1 else "Send it again"
-        lines += [Content(""), _choice("Enter", all_of_them)]
-    if one is not None:
-        name, text = present.title(one.conversation), one_line(one.message.body, 60)
-        lines.append(_choice("R", f"Only this, to {one_line(name, 30)}: {text}"))
+        lines.append(Content.styled(format_left_out(batch.left_out), MUTED_STYLE))
+    if quiet_hours_warning:
+        lines.append(Content.styled(quiet_hours_warning, "$text-warning"))
+    if batch.to_retry:
+        count = len(batch.to_retry)
+        label = f"Send all {count} again" if count > 1 else "Send it again"
+        lines += [Content(""), _format_choice("Enter", label)]
+    if single is not None:
+        name, text = present.format_title(single.conversation), one_line(single.message.body, 60)
+        lines.append(_format_choice("R", f"Only this, to {one_line(name, 30)}: {text}"))
     return Content("\n").join(lines)
 
 
-def _choice(key: str, words: str) -> Content:
-    """One key with what it does."""
-    return Content.assemble((f" {key:5} ", "bold $text-accent"), f" {words}")
+def _format_choice(key: str, label: str) -> Content:
+    """Return one key with its label."""
+    return Content.assemble((f" {key:5} ", "bold $text-accent"), f" {label}")

@@ -1,4 +1,7 @@
-"""When a message is to go out, and whether an answer makes it superfluous."""
+"""Dialogs that ask for a time: when to send a message, or until when to snooze.
+
+The typed time is interpreted at once, and the interpretation is shown under the field.
+"""
 
 from typing import ClassVar
 
@@ -10,15 +13,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.desk.replying import Plan, Route, keeper_words
-from tui.domain.local_time import clock_words, zones_for
+from tui.desk.replying import Route, SendPlan, format_schedule_holder
+from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
-from tui.domain.when import EXAMPLES, NotAMoment, in_words, moment
-from tui.seat import Seat
+from tui.domain.when import EXAMPLES, InvalidMomentError, format_moment, parse_moment
+from tui.seat import AppContext
 
 
-class ScheduleScreen(ModalScreen[Plan | None]):
-    """Dismissed with the plan, or with none when it was called off."""
+class ScheduleScreen(ModalScreen[SendPlan | None]):
+    """Return when to send the message, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Call off"),
@@ -28,65 +31,76 @@ class ScheduleScreen(ModalScreen[Plan | None]):
     verdict = getters.query_one("#understood", Static)
     choice = getters.query_one("#until-reply", Static)
 
-    def __init__(self, seat: Seat, route: Route, address: str, offer: str = "") -> None:
-        """`offer` is what stands in the field at first."""
+    def __init__(
+        self, app_context: AppContext, route: Route, address: str, suggestion: str = ""
+    ) -> None:
+        """Create the dialog.
+
+        Args:
+            app_context: Clock and time zone of this agent.
+            route: Account and sender of the message.
+            address: Number of the customer, whose local time is shown too.
+            suggestion: Text that the field begins with.
+        """
         super().__init__()
-        self._seat = seat
+        self._app_context = app_context
         self._route = route
         self._address = address
-        self._offer = offer
+        self._suggestion = suggestion
         self._until_reply = False
 
     def compose(self) -> ComposeResult:
-        """A field, what it is understood as, the choice, and who keeps the message."""
+        """Yield a field, its interpretation, the option, and who holds the message."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Send later"
             dialog.border_subtitle = "Enter schedules · F5 until they reply · Esc calls off"
-            yield Input(self._offer, placeholder="tomorrow 9", id="when", compact=True)
+            yield Input(self._suggestion, placeholder="tomorrow 9", id="when", compact=True)
             yield Static(id="understood")
             yield Static(id="until-reply")
-            yield Static(Content(f"\n{EXAMPLES}\n{keeper_words(self._route)}"), classes="hint")
+            yield Static(
+                Content(f"\n{EXAMPLES}\n{format_schedule_holder(self._route)}"), classes="hint"
+            )
 
     def on_mount(self) -> None:
-        """Say what to type."""
-        self._judge()
+        """Show what to type."""
+        self._show_verdict()
         self._show_choice()
 
     def action_until_reply(self) -> None:
-        """Take it back when they write first, or do not."""
+        """Toggle whether a reply of the customer cancels the message."""
         self._until_reply = not self._until_reply
         self._show_choice()
 
     def _show_choice(self) -> None:
-        """Ticked or not."""
+        """Show whether the option is ticked."""
         tick = "x" if self._until_reply else " "
         self.choice.update(Content(f"[{tick}] cancel it if they reply before (F5)"))
 
-    def _understood(self) -> int:
-        """The moment in the field; raises `NotAMoment`."""
-        at = moment(self.field.value, self._seat.clock.now(), self._seat.zone)
+    def _parse_time(self) -> int:
+        """Return the typed time, ms UTC; raise `NotAMoment` if it is not a time."""
+        at = parse_moment(self.field.value, self._app_context.clock.now(), self._app_context.zone)
         if at is None:
-            raise NotAMoment("It needs a time; F5 is for cancelling it when they reply")
+            raise InvalidMomentError("It needs a time; F5 is for cancelling it when they reply")
         return at
 
     @on(Input.Changed)
-    def _judge(self) -> bool:
-        """Show what was understood; whether it was."""
+    def _show_verdict(self) -> bool:
+        """Show how the time is understood; return whether it is valid."""
         try:
-            at = self._understood()
-        except NotAMoment as problem:
+            at = self._parse_time()
+        except InvalidMomentError as problem:
             typed = bool(self.field.value.strip())
             self.verdict.set_class(typed, "problem")
             self.verdict.update(Content(one_line(str(problem), 66) if typed else "When?"))
             return False
         self.verdict.remove_class("problem")
-        words = in_words(at, self._seat.clock.now(), self._seat.zone)
-        there = clock_words(zones_for(self._address), at)
-        self.verdict.update(Content(f"→ {words}{f' · {there}' if there else ''}"))
+        text = format_moment(at, self._app_context.clock.now(), self._app_context.zone)
+        customer_time = format_local_times(find_zones(self._address), at)
+        self.verdict.update(Content(f"→ {text}{f' · {customer_time}' if customer_time else ''}"))
         return True
 
     @on(Input.Submitted)
-    def _answer(self) -> None:
-        """Take it, if it is a moment."""
-        if self._judge():
-            self.dismiss(Plan(self._understood(), self._until_reply))
+    def _submit_plan(self) -> None:
+        """Close the dialog with the plan if the time is valid."""
+        if self._show_verdict():
+            self.dismiss(SendPlan(self._parse_time(), self._until_reply))

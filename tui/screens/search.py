@@ -1,4 +1,4 @@
-"""Search over everything ever written, as fast as it is typed; Enter jumps to the hit."""
+"""Search over all messages while the agent types; Enter goes to the hit."""
 
 import asyncio
 from typing import ClassVar
@@ -12,18 +12,18 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.domain.message import Message
-from tui.domain.searching import FILTERS, Query, nothing_words, parse
+from tui.domain.searching import FILTERS, SearchQuery, describe_no_results, parse_search
 from tui.domain.text import one_line
-from tui.screens.said import said
-from tui.seat import Seat
+from tui.screens.said import report_store_errors
+from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.hits import Hits
 
-_DEBOUNCE = 0.12
+_DEBOUNCE_SECONDS = 0.12
 
 
 class SearchScreen(ModalScreen[Message | None]):
-    """Dismissed with the message to jump to."""
+    """Return the message to go to, or None if the search was cancelled."""
 
     DEFAULT_CSS = """
     SearchScreen .dialog { width: 100; height: 90%; padding: 0 1; }
@@ -40,56 +40,79 @@ class SearchScreen(ModalScreen[Message | None]):
     ]
     hits = getters.query_one(Hits)
     field = getters.query_one(Input)
-    line = getters.query_one("#search-line", Static)
+    status_line = getters.query_one("#search-line", Static)
 
-    def __init__(self, store: Store, seat: Seat, *, here: int = 0, typed: str = "") -> None:
-        """`here` is the open conversation's id, 0 for none; `typed` stands there to begin with."""
+    def __init__(
+        self,
+        store: Store,
+        app_context: AppContext,
+        *,
+        conversation_id: int = 0,
+        initial_text: str = "",
+    ) -> None:
+        """Create the search.
+
+        Args:
+            store: Store that is searched.
+            app_context: Clock, time zone and preferences of this agent.
+            conversation_id: Open conversation, for "in:thread"; 0 for none.
+            initial_text: Text that the field begins with.
+        """
         super().__init__()
         self._store = store
-        self._seat = seat
-        self._here = here
-        self._typed_first = typed
+        self._app_context = app_context
+        self._conversation_id = conversation_id
+        self._initial_text = initial_text
 
     def compose(self) -> ComposeResult:
-        """A field over the hits."""
+        """Yield a field, a status line and the hits."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Search this conversation" if self._typed_first else "Search"
+            dialog.border_title = "Search this conversation" if self._initial_text else "Search"
             dialog.border_subtitle = "↑ ↓ choose · Enter jumps there · Esc closes"
             yield Input(
-                self._typed_first,
+                self._initial_text,
                 placeholder="words, accents do not matter",
                 compact=True,
                 select_on_focus=False,
             )
             yield Static(FILTERS, id="search-line", classes="hint")
-            yield Hits(self._store, self._seat, self._here)
+            yield Hits(self._store, self._app_context, self._conversation_id)
 
-    def say(self, words: str) -> None:
-        """Show words under the field."""
-        self.line.update(Content(words))
+    def show_status(self, text: str) -> None:
+        """Show a text under the field.
+
+        Args:
+            text: One line.
+        """
+        self.status_line.update(Content(text))
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        """Search when the typing pauses."""
-        seat = self._seat
-        self._search(parse(event.value, seat.clock.now(), seat.zone))
+    def _search_as_typed(self, event: Input.Changed) -> None:
+        """Start a search for the typed text."""
+        app_context = self._app_context
+        self._run_search(parse_search(event.value, app_context.clock.now(), app_context.zone))
 
     @work(exclusive=True, exit_on_error=False)
-    @said
-    async def _search(self, query: Query) -> None:
-        """A newer text stops the older search."""
-        await asyncio.sleep(_DEBOUNCE)
-        self.say(one_line(query.problem, 200) or FILTERS)
-        await self.hits.find(query)
-        if not query.empty and not query.problem and self.hits.current is None:
-            self.say(nothing_words(query))
+    @report_store_errors
+    async def _run_search(self, query: SearchQuery) -> None:
+        """Search after a pause; a newer text cancels this search."""
+        # The worker is exclusive: a key during this pause cancels it before the store is searched.
+        await asyncio.sleep(_DEBOUNCE_SECONDS)
+        self.show_status(one_line(query.problem, 200) or FILTERS)
+        await self.hits.run_search(query)
+        if not query.is_empty and not query.problem and self.hits.current_row is None:
+            self.show_status(describe_no_results(query))
 
     @on(Input.Submitted)
-    def _chosen(self) -> None:
-        """Jump."""
-        if self.hits.current is not None:
-            self.dismiss(self.hits.current)
+    def _submit_hit(self) -> None:
+        """Close the search with the hit under the cursor."""
+        if self.hits.current_row is not None:
+            self.dismiss(self.hits.current_row)
 
     async def action_move(self, rows: int) -> None:
-        """Choose another hit."""
-        await self.hits.move(rows)
+        """Move the cursor.
+
+        Args:
+            rows: Number of rows; negative moves up.
+        """
+        await self.hits.move_by(rows)

@@ -1,4 +1,4 @@
-"""The set-up screen: an account is typed in, proven against its provider, and kept."""
+"""Set-up form: an account is typed in, tested with its provider, and saved."""
 
 from enum import Enum
 from typing import ClassVar
@@ -12,12 +12,20 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.domain.text import one_line
-from tui.enrol import KINDS, CannotEnrol, Enrol, Keep, Kind, NewAccount, Next
-from tui.present import MUTED
+from tui.enrol import (
+    PROVIDER_FORMS,
+    AccountSetup,
+    AccountSetupError,
+    ExitAction,
+    NewAccount,
+    ProviderForm,
+    SecretLocation,
+)
+from tui.present import MUTED_STYLE
 
 
-class Step(Enum):
-    """How far it is; any change of a field goes back to typing."""
+class SetupStep(Enum):
+    """Progress of the form; any change of a field returns to TYPING."""
 
     TYPING = "Enter asks the provider whether this is right"
     ASKING = "asking …"
@@ -28,7 +36,7 @@ class Step(Enum):
 
 
 class SetupScreen(ModalScreen[None]):
-    """Ends the app with what comes next, or is dismissed when called off."""
+    """Set-up form; ends the app with what to do next, or is dismissed when cancelled."""
 
     DEFAULT_CSS = """
     SetupScreen .dialog { width: 76; padding: 0 2; height: auto; }
@@ -45,23 +53,28 @@ class SetupScreen(ModalScreen[None]):
         Binding("down", "app.focus_next", "Next field"),
         Binding("up", "app.focus_previous", "Previous field"),
     ]
-    head = getters.query_one("#setup-head", Static)
-    line = getters.query_one("#setup-line", Static)
+    header = getters.query_one("#setup-head", Static)
+    status_line = getters.query_one("#setup-line", Static)
 
-    def __init__(self, enrol: Enrol, *, first: bool) -> None:
-        """`first`: there is no account yet, and the demo is offered."""
+    def __init__(self, account_setup: AccountSetup, *, first: bool) -> None:
+        """Create the form.
+
+        Args:
+            account_setup: Tests and saves the account.
+            first: Whether there is no account yet, so that the demo is available too.
+        """
         super().__init__()
-        self._enrol = enrol
-        self._first = first
-        self._kind = 0
-        self._keep = Keep.FILE
-        self._step = Step.TYPING
+        self._account_setup = account_setup
+        self._is_first = first
+        self._provider_index = 0
+        self._secret_location = SecretLocation.FILE
+        self._step = SetupStep.TYPING
 
     def compose(self) -> ComposeResult:
-        """Provider and secret's place by key, the rest typed."""
+        """Yield provider and secret location, which keys change, and the fields."""
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
-            dialog.border_title = "Set up smsdesk" if self._first else "Add an account"
-            demo = " · F9 demo" if self._first else ""
+            dialog.border_title = "Set up smsdesk" if self._is_first else "Add an account"
+            demo = " · F9 demo" if self._is_first else ""
             dialog.border_subtitle = f"F2 provider · F4 secret{demo} · Esc closes"
             yield Static(id="setup-head")
             with Vertical(id="setup-fields"):
@@ -73,140 +86,145 @@ class SetupScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Begin with the first provider."""
         self.query_one("#setup-fields").styles.height = "auto"
-        self._take_kind()
-        self._field("key").focus()
+        self._show_provider_form()
+        self._get_field("key").focus()
 
     @property
-    def _asked(self) -> Kind:
-        """The provider that is asked about."""
-        return KINDS[self._kind]
+    def _provider_form(self) -> ProviderForm:
+        """Return the form of the chosen provider."""
+        return PROVIDER_FORMS[self._provider_index]
 
-    def _field(self, name: str) -> Input:
-        """A field by its name."""
+    def _get_field(self, name: str) -> Input:
+        """Return a field by its name."""
         return self.query_one(f"#setup-{name}", Input)
 
-    def _take_kind(self) -> None:
-        """Ask in the words of the provider; name and address follow it."""
-        kind = self._asked
+    def _show_provider_form(self) -> None:
+        """Show the provider's own labels, and fill in its name and address."""
+        form = self._provider_form
         labels = {
             "name": "Name of the account at this desk",
-            "key": kind.key,
-            "secret": kind.secret,
-            "url": "Address of the API" if kind.base_url else "Address of your operator's API",
+            "key": form.key_label,
+            "secret": form.secret_label,
+            "url": "Address of the API" if form.base_url else "Address of your operator's API",
         }
-        for name, words in labels.items():
-            self.query_one(f"#label-{name}", Static).update(words)
-        self._field("name").value = kind.provider
-        self._field("url").value = kind.base_url
-        self._show()
+        for name, label in labels.items():
+            self.query_one(f"#label-{name}", Static).update(label)
+        self._get_field("name").value = form.provider
+        self._get_field("url").value = form.base_url
+        self._show_step()
 
-    def _show(self, words: str = "", *, bad: bool = False) -> None:
-        """Bring the words in line with how far it is."""
+    def _show_step(self, text: str = "", *, is_error: bool = False) -> None:
+        """Show the current step, with a result above it."""
         welcome = "No account is set up yet. Which provider sends your texts?\n\n"
-        self.head.update(
+        self.header.update(
             Content.assemble(
-                welcome if self._first else "",
-                ("Provider  ", MUTED),
-                (f"{self._asked.title}", "bold"),
-                (f"  ({self._kind + 1} of {len(KINDS)}, F2)\n", MUTED),
-                ("Secret    ", MUTED),
-                f"kept {self._keep.value}",
-                ("  (F4)", MUTED),
+                welcome if self._is_first else "",
+                ("Provider  ", MUTED_STYLE),
+                (f"{self._provider_form.title}", "bold"),
+                (f"  ({self._provider_index + 1} of {len(PROVIDER_FORMS)}, F2)\n", MUTED_STYLE),
+                ("Secret    ", MUTED_STYLE),
+                f"kept {self._secret_location.value}",
+                ("  (F4)", MUTED_STYLE),
             )
         )
-        said = Content.styled(f"{words}\n", "$text-error" if bad else "$text-success")
-        self.line.update(Content.assemble(said if words else "", (self._step.value, "bold")))
-        self.line.scroll_visible(animate=False)
+        result = Content.styled(f"{text}\n", "$text-error" if is_error else "$text-success")
+        self.status_line.update(
+            Content.assemble(result if text else "", (self._step.value, "bold"))
+        )
+        self.status_line.scroll_visible(animate=False)
 
     @property
-    def _typed(self) -> NewAccount:
-        """The fields as they are."""
+    def _typed_account(self) -> NewAccount:
+        """Return the account as it is typed."""
         return NewAccount(
-            self._asked,
-            self._field("name").value.strip(),
-            self._field("key").value.strip(),
-            self._field("secret").value.strip(),
-            self._field("url").value.strip().rstrip("/"),
-            self._keep,
+            self._provider_form,
+            self._get_field("name").value.strip(),
+            self._get_field("key").value.strip(),
+            self._get_field("secret").value.strip(),
+            self._get_field("url").value.strip().rstrip("/"),
+            self._secret_location,
         )
 
     @on(Input.Changed)
-    def _changed(self) -> None:
-        """What was proven is no longer what stands there."""
-        if self._step in (Step.PROVEN, Step.ASKING):
+    def _reset_test(self) -> None:
+        """Discard the result of the test after a change."""
+        if self._step in (SetupStep.PROVEN, SetupStep.ASKING):
+            # An answer about the old values must not count for the new ones.
             self.workers.cancel_group(self, "enrol")
-            self._step = Step.TYPING
-            self._show()
+            self._step = SetupStep.TYPING
+            self._show_step()
 
     @on(Input.Submitted)
-    def _entered(self) -> None:
-        """The next step."""
+    def _take_next_step(self) -> None:
+        """Test, save or leave, according to the current step."""
         match self._step:
-            case Step.TYPING:
-                self._ask()
-            case Step.PROVEN:
-                self._save()
-            case Step.DONE:
-                self.app.exit(Next.AGAIN)
-            case Step.BY_HAND:
+            case SetupStep.TYPING:
+                self._test_account()
+            case SetupStep.PROVEN:
+                self._save_account()
+            case SetupStep.DONE:
+                self.app.exit(ExitAction.RESTART)
+            case SetupStep.BY_HAND:
                 self.app.exit(0)
 
     @work(exclusive=True, group="enrol", exit_on_error=False)
-    async def _ask(self) -> None:
-        """Ask the provider."""
-        typed = self._typed
+    async def _test_account(self) -> None:
+        """Test the credentials with the provider."""
+        typed = self._typed_account
         if typed.problem:
-            self._show(typed.problem, bad=True)
+            self._show_step(typed.problem, is_error=True)
             return
-        self._step = Step.ASKING
-        self._show()
+        self._step = SetupStep.ASKING
+        self._show_step()
         try:
-            answer = await self._enrol.check(typed)
-        except CannotEnrol as problem:
-            self._step = Step.TYPING
-            self._show(f"{one_line(str(problem), 300)} · F5 saves it all the same", bad=True)
+            answer = await self._account_setup.check(typed)
+        except AccountSetupError as problem:
+            self._step = SetupStep.TYPING
+            self._show_step(
+                f"{one_line(str(problem), 300)} · F5 saves it all the same", is_error=True
+            )
             return
-        self._step = Step.PROVEN
-        self._show(one_line(answer, 200))
+        self._step = SetupStep.PROVEN
+        self._show_step(one_line(answer, 200))
 
     @work(exclusive=True, group="enrol", exit_on_error=False)
-    async def _save(self) -> None:
-        """Keep the account."""
-        self._step = Step.SAVING
-        self._show()
+    async def _save_account(self) -> None:
+        """Save the account."""
+        self._step = SetupStep.SAVING
+        self._show_step()
         try:
-            lines = await self._enrol.save(self._typed)
-        except CannotEnrol as problem:
-            self._step = Step.TYPING
-            self._show(one_line(str(problem), 300), bad=True)
+            lines = await self._account_setup.save(self._typed_account)
+        except AccountSetupError as problem:
+            self._step = SetupStep.TYPING
+            self._show_step(one_line(str(problem), 300), is_error=True)
             return
-        self._step = Step.BY_HAND if lines else Step.DONE
-        saved = f"Saved in {one_line(self._enrol.place, 200)}"
-        self._show("\n".join([saved, *(one_line(line, 200) for line in lines)]))
+        self._step = SetupStep.BY_HAND if lines else SetupStep.DONE
+        saved = f"Saved in {one_line(self._account_setup.settings_path, 200)}"
+        self._show_step("\n".join([saved, *(one_line(line, 200) for line in lines)]))
 
     def action_kind(self) -> None:
-        """Another provider."""
-        if self._step in (Step.TYPING, Step.PROVEN):
-            self._kind = (self._kind + 1) % len(KINDS)
-            self._step = Step.TYPING
-            self._take_kind()
+        """Switch to the next provider."""
+        if self._step in (SetupStep.TYPING, SetupStep.PROVEN):
+            self._provider_index = (self._provider_index + 1) % len(PROVIDER_FORMS)
+            self._step = SetupStep.TYPING
+            self._show_provider_form()
 
     def action_keep(self) -> None:
-        """Another place for the secret; what is proven stays so."""
-        if self._step in (Step.TYPING, Step.PROVEN):
-            places = list(Keep)
-            self._keep = places[(places.index(self._keep) + 1) % len(places)]
-            self._show()
+        """Switch to the next location of the secret; a passed test stays valid."""
+        if self._step in (SetupStep.TYPING, SetupStep.PROVEN):
+            places = list(SecretLocation)
+            self._secret_location = places[(places.index(self._secret_location) + 1) % len(places)]
+            self._show_step()
 
     def action_save_unproven(self) -> None:
-        """Keep it although the provider could not be asked, or said no."""
-        problem = self._typed.problem
+        """Save although the provider could not be reached or rejected the credentials."""
+        problem = self._typed_account.problem
         if problem:
-            self._show(problem, bad=True)
-        elif self._step in (Step.TYPING, Step.PROVEN):
-            self._save()
+            self._show_step(problem, is_error=True)
+        elif self._step in (SetupStep.TYPING, SetupStep.PROVEN):
+            self._save_account()
 
     def action_demo(self) -> None:
-        """Made-up customers in place of real ones."""
-        if self._first:
-            self.app.exit(Next.DEMO)
+        """Open the demo with made-up customers instead."""
+        if self._is_first:
+            self.app.exit(ExitAction.DEMO)

@@ -1,4 +1,4 @@
-"""A list of what a desk keeps, to be added to, changed, thinned out and brought back."""
+"""Base of the screens that list stored items: add, change, delete and undo."""
 
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -15,21 +15,22 @@ from textual.widgets import Static
 
 from tui.domain.text import one_line
 from tui.screens.pick import Choice, Choices
-from tui.screens.said import said
-from tui.seat import Seat
+from tui.screens.said import report_store_errors
+from tui.seat import AppContext
 from tui.store.store import Store
 
 Item = TypeVar("Item")
 
 
-class Shelf(ModalScreen[None], Generic[Item]):
-    """One line for each item; a subclass says what the items are and where they are kept."""
+class EditableList(ModalScreen[None], Generic[Item]):
+    """List with one line for each item; a subclass reads, stores and describes the items."""
 
     DEFAULT_CSS = """
-    Shelf .dialog { width: 76; height: 90%; padding: 0 1; }
-    Shelf Choices { height: 1fr; background: $surface; }
-    Shelf Choices > .choice--none, Shelf Choices > .choice--detail { color: $text-muted; }
-    Shelf #said { height: 1; color: $text-warning; }
+    EditableList .dialog { width: 76; height: 90%; padding: 0 1; }
+    EditableList Choices { height: 1fr; background: $surface; }
+    EditableList Choices > .choice--none { color: $text-muted; }
+    EditableList Choices > .choice--detail { color: $text-muted; }
+    EditableList #said { height: 1; color: $text-warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Close"),
@@ -41,133 +42,164 @@ class Shelf(ModalScreen[None], Generic[Item]):
         Binding("z", "undo", "Undo"),
     ]
     NAME: ClassVar[str]
-    KEYS: ClassVar[str]
-    """What stands on the lower border."""
-    NONE: ClassVar[str]
-    """What an empty list says."""
+    """Title of the dialog."""
+    KEY_HINTS: ClassVar[str]
+    """Key hints on the lower border."""
+    EMPTY_TEXT: ClassVar[str]
+    """Text of an empty list."""
     choices = getters.query_one(Choices)
-    words = getters.query_one("#said", Static)
+    status_line = getters.query_one("#said", Static)
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Reads and writes the items."""
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the list.
+
+        Args:
+            store: Store that holds the items.
+            app_context: Agent and preferences.
+        """
         super().__init__()
         self.store = store
-        self.seat = seat
+        self.app_context = app_context
         self._items: dict[str, Item] = {}
         self._dropped: list[Item] = []
 
-    # What a subclass says -------------------------------------------------------------------
+    # For subclasses -------------------------------------------------------------------------
 
     @abstractmethod
-    async def read(self) -> dict[str, Item]:
-        """Every item by its name."""
+    async def read_items(self) -> dict[str, Item]:
+        """Return every item by its name."""
 
     @abstractmethod
-    def lines(self, items: Iterable[Item]) -> list[Choice]:
-        """A line for each, its name as the value."""
+    def format_lines(self, items: Iterable[Item]) -> list[Choice]:
+        """Return one line for each item, with its name as the value.
+
+        Args:
+            items: Items in the order of the list.
+        """
 
     @abstractmethod
-    async def keep(self, item: Item, replaces: str = "") -> None:
-        """Store it, in the place of the one of that name."""
+    async def save_item(self, item: Item, replaces: str = "") -> None:
+        """Store an item.
+
+        Args:
+            item: Item to store.
+            replaces: Name of the item that it replaces; empty for a new one.
+        """
 
     @abstractmethod
-    async def drop(self, name: str) -> None:
-        """Remove it."""
+    async def drop_item(self, name: str) -> None:
+        """Remove an item.
+
+        Args:
+            name: Name of the item.
+        """
 
     @abstractmethod
-    async def editor(self, item: Item | None) -> ModalScreen[Item | None]:
-        """The dialog that changes one, or makes a new one of None."""
+    async def create_editor(self, item: Item | None) -> ModalScreen[Item | None]:
+        """Return the dialog that edits an item.
+
+        Args:
+            item: Item to change; None for a new one.
+        """
 
     @abstractmethod
-    def called(self, item: Item) -> tuple[str, str]:
-        """Its name, and what the agent is told it is called."""
+    def describe_item(self, item: Item) -> tuple[str, str]:
+        """Return the name of an item, and the name as it is shown to the agent."""
 
-    def below(self) -> Iterable[Widget]:
-        """What stands under the list."""
+    def compose_below(self) -> Iterable[Widget]:
+        """Return the widgets below the list."""
         return ()
 
-    def shown(self) -> None:
-        """The list has been read again."""
+    def update_preview(self) -> None:
+        """Update the widgets below the list after it was read again."""
 
     # The screen -----------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        """The list, what is under it, a line."""
+        """Yield the list, the widgets below it and a status line."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title, dialog.border_subtitle = self.NAME, self.KEYS
-            yield Choices(self.NONE, ascii=self.seat.ascii)
-            yield from self.below()
+            dialog.border_title, dialog.border_subtitle = self.NAME, self.KEY_HINTS
+            yield Choices(self.EMPTY_TEXT, ascii=self.app_context.ascii)
+            yield from self.compose_below()
             yield Static(id="said")
 
     async def on_mount(self) -> None:
-        """Show what there is."""
-        await self.show()
+        """Read and show the items."""
+        await self.reload_items()
 
-    def say(self, words: str) -> None:
-        """One line at the bottom."""
-        self.words.update(Content(one_line(words, 72)))
+    def show_status(self, text: str) -> None:
+        """Show a text in the status line.
 
-    @said
-    async def show(self) -> None:
-        """Read everything again."""
-        self._items = await self.read()
-        await self.choices.offer(self.lines(self._items.values()))
-        self.shown()
+        Args:
+            text: One line.
+        """
+        self.status_line.update(Content(one_line(text, 72)))
+
+    @report_store_errors
+    async def reload_items(self) -> None:
+        """Read all items again and show them."""
+        self._items = await self.read_items()
+        await self.choices.show_choices(self.format_lines(self._items.values()))
+        self.update_preview()
 
     @property
-    def current(self) -> Item | None:
-        """The one under the cursor."""
-        row = self.choices.current
+    def current_item(self) -> Item | None:
+        """Return the item under the cursor."""
+        row = self.choices.current_row
         return self._items.get(row.value) if row is not None else None
 
     async def action_move(self, rows: int) -> None:
-        """Choose another one."""
-        await self.choices.move(rows)
+        """Move the cursor.
+
+        Args:
+            rows: Number of rows; negative moves up.
+        """
+        await self.choices.move_by(rows)
 
     async def action_add(self) -> None:
-        """Write a new one."""
-        await self._edit(None)
+        """Open the editor for a new item."""
+        await self._edit_item(None)
 
     async def action_change(self) -> None:
-        """Change the one under the cursor."""
-        if self.current is not None:
-            await self._edit(self.current)
+        """Open the editor for the item under the cursor."""
+        if self.current_item is not None:
+            await self._edit_item(self.current_item)
 
-    @said
-    async def _edit(self, item: Item | None) -> None:
-        """Open the editor, and keep what comes of it."""
+    @report_store_errors
+    async def _edit_item(self, item: Item | None) -> None:
+        """Open the editor and save its result."""
 
-        async def done(edited: Item | None) -> None:
-            await self._take(edited, self.called(item)[0] if item else "")
+        async def handle_answer(edited: Item | None) -> None:
+            await self._save_edited(edited, self.describe_item(item)[0] if item else "")
 
-        self.app.push_screen(await self.editor(item), done)
+        self.app.push_screen(await self.create_editor(item), handle_answer)
 
-    @said
-    async def _take(self, edited: Item | None, replaces: str) -> None:
-        """Keep what was edited, unless that was called off."""
+    @report_store_errors
+    async def _save_edited(self, edited: Item | None, replaces: str) -> None:
+        """Save the edited item unless the editor was cancelled."""
         if edited is not None:
-            await self.keep(edited, replaces)
-            await self.show()
-            self.say(f"Kept {self.called(edited)[1]}")
+            await self.save_item(edited, replaces)
+            await self.reload_items()
+            self.show_status(f"Kept {self.describe_item(edited)[1]}")
 
-    @said
+    @report_store_errors
     async def action_drop(self) -> None:
-        """Remove the one under the cursor; z brings it back."""
-        item = self.current
+        """Remove the item under the cursor; undo restores it."""
+        item = self.current_item
         if item is not None:
-            name, called = self.called(item)
-            await self.drop(name)
+            name, shown_name = self.describe_item(item)
+            await self.drop_item(name)
             self._dropped.append(item)
-            await self.show()
-            self.say(f"Deleted {called} · z brings it back")
+            await self.reload_items()
+            self.show_status(f"Deleted {shown_name} · z brings it back")
 
-    @said
+    @report_store_errors
     async def action_undo(self) -> None:
-        """Bring back what was removed last."""
+        """Restore the item that was removed last."""
         if not self._dropped:
-            self.say("Nothing to undo")
+            self.show_status("Nothing to undo")
             return
         item = self._dropped.pop()
-        await self.keep(item)
-        await self.show()
-        self.say(f"{self.called(item)[1]} is back")
+        await self.save_item(item)
+        await self.reload_items()
+        self.show_status(f"{self.describe_item(item)[1]} is back")

@@ -11,20 +11,26 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from tui.desk.ribbon import length_words
-from tui.domain.sms import count
-from tui.domain.templates import FIELDS, BadTemplate, Template, checked, fields
-from tui.domain.text import one_line, printable
+from tui.desk.ribbon import format_length
+from tui.domain.sms import count_parts
+from tui.domain.templates import (
+    BUILT_IN_FIELDS,
+    CannedReply,
+    InvalidCannedReplyError,
+    list_fields,
+    validate_reply,
+)
+from tui.domain.text import one_line, to_printable
 
-_BUILT_IN = " ".join(f"{{{name}}}" for name in FIELDS)
+_BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
 
-class TemplateScreen(ModalScreen[Template | None]):
-    """Dismissed with the canned reply to keep, or with none."""
+class CannedReplyScreen(ModalScreen[CannedReply | None]):
+    """Return the edited canned reply, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
-    TemplateScreen .dialog { width: 76; }
-    TemplateScreen TextArea { height: 7; border: none; margin: 1 0; padding: 0 1; }
+    CannedReplyScreen .dialog { width: 76; }
+    CannedReplyScreen TextArea { height: 7; border: none; margin: 1 0; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Call off", priority=True),
@@ -34,49 +40,58 @@ class TemplateScreen(ModalScreen[Template | None]):
     body = getters.query_one(TextArea)
     verdict = getters.query_one("#verdict", Static)
 
-    def __init__(self, template: Template | None, own: Collection[str]) -> None:
-        """`template` is changed, None adds one; `own` are the fields the desk has besides."""
+    def __init__(self, template: CannedReply | None, own_fields: Collection[str]) -> None:
+        """Create the dialog.
+
+        Args:
+            template: Canned reply to change; None adds one.
+            own_fields: Names of the fields that the desk has defined.
+        """
         super().__init__()
-        self._template = template or Template("", "")
-        self._own = {name.casefold() for name in own}
+        self._template = template or CannedReply("", "")
+        self._own_fields = {name.casefold() for name in own_fields}
 
     def compose(self) -> ComposeResult:
-        """Name, text, length, fields."""
+        """Yield the fields for name and text, the length and the available fields."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned reply"
             dialog.border_subtitle = "Tab goes on · F2 keeps it · Esc calls off"
-            name = printable(self._template.name)
+            name = to_printable(self._template.name)
             yield Input(name, placeholder="name", id="template-name", compact=True)
-            yield TextArea(printable(self._template.body), compact=True, tab_behavior="focus")
+            yield TextArea(to_printable(self._template.body), compact=True, tab_behavior="focus")
             yield Static(id="verdict")
-            own = one_line(" ".join(f"{{{name}}}" for name in sorted(self._own)), 120)
-            yield Static(Content(f"Fields: {_BUILT_IN} {own}".rstrip()), classes="hint")
+            own_fields = one_line(" ".join(f"{{{name}}}" for name in sorted(self._own_fields)), 120)
+            yield Static(
+                Content(f"Fields: {_BUILT_IN_FIELDS} {own_fields}".rstrip()), classes="hint"
+            )
 
     def on_mount(self) -> None:
-        """Say how long it is."""
-        self._judge()
+        """Show the length."""
+        self._show_length()
 
     @on(TextArea.Changed)
-    def _judge(self) -> None:
-        """Say how long it is, and which of its fields the desk cannot fill."""
-        words = [length_words(count(self.body.text)) or "No text yet"]
-        open_ones = [f for f in fields(self.body.text) if f not in {*FIELDS, *self._own}]
-        if open_ones:
-            named = one_line(", ".join(f"{{{name}}}" for name in open_ones), 60)
-            words.append(f"to be typed each time: {named}")
+    def _show_length(self) -> None:
+        """Show the length, and which fields of the text the desk cannot fill."""
+        phrases = [format_length(count_parts(self.body.text)) or "No text yet"]
+        unfilled = [
+            f for f in list_fields(self.body.text) if f not in {*BUILT_IN_FIELDS, *self._own_fields}
+        ]
+        if unfilled:
+            names = one_line(", ".join(f"{{{name}}}" for name in unfilled), 60)
+            phrases.append(f"to be typed each time: {names}")
         self.verdict.remove_class("problem")
-        self.verdict.update(Content(" · ".join(words)))
+        self.verdict.update(Content(" · ".join(phrases)))
 
     @on(Input.Submitted)
-    def _go_on(self) -> None:
-        """From the name to the text."""
+    def _focus_text(self) -> None:
+        """Move the focus from the name to the text."""
         self.body.focus()
 
     def action_keep(self) -> None:
-        """Keep it, or say what is wrong."""
+        """Close the dialog with the canned reply, or show what is wrong."""
         try:
-            template = checked(self.name_field.value, self.body.text)
-        except BadTemplate as problem:
+            template = validate_reply(self.name_field.value, self.body.text)
+        except InvalidCannedReplyError as problem:
             self.verdict.add_class("problem")
             self.verdict.update(Content(one_line(str(problem), 70)))
         else:

@@ -1,4 +1,7 @@
-"""The desk's canned replies: add, change, remove, import."""
+"""Canned replies of the desk: add, change, remove, import.
+
+The editor of one reply shows how many segments its text needs.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -11,98 +14,104 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.domain.templates import BadTemplate, Template, read_templates
-from tui.screens.canned import choices_of, filled_text
+from tui.domain.templates import CannedReply, InvalidCannedReplyError, parse_canned_replies
+from tui.screens.canned import format_reply_preview, list_reply_choices
 from tui.screens.pick import Choice
 from tui.screens.prompt import PromptScreen
-from tui.screens.said import said
-from tui.screens.shelf import Shelf
-from tui.screens.template import TemplateScreen
+from tui.screens.said import report_store_errors
+from tui.screens.shelf import EditableList
+from tui.screens.template import CannedReplyScreen
 from tui.widgets.virtual_list import VirtualList
 
 _LARGEST_FILE = 1_000_000
 
 
-class TemplatesScreen(Shelf[Template]):
-    """A list with the text under the cursor below it."""
+class CannedRepliesScreen(EditableList[CannedReply]):
+    """List of the canned replies, with the full text of the current one below."""
 
     DEFAULT_CSS = """
-    TemplatesScreen #text { height: auto; max-height: 7; border-top: solid $panel-lighten-2; }
+    CannedRepliesScreen #text { height: auto; max-height: 7; border-top: solid $panel-lighten-2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "take_in", "Import"),
         Binding("v", "fields", "Own fields"),
     ]
     NAME = "Canned replies"
-    KEYS = "a add · e edit · d delete · z undo · i import · v fields · Esc closes"
-    NONE = "No canned replies"
+    KEY_HINTS = "a add · e edit · d delete · z undo · i import · v fields · Esc closes"
+    EMPTY_TEXT = "No canned replies"
     text = getters.query_one("#text", Static)
 
-    async def read(self) -> dict[str, Template]:
-        """Every canned reply by its name."""
-        return {template.name: template for template in await self.store.templates.all()}
+    async def read_items(self) -> dict[str, CannedReply]:
+        """Return every canned reply by its name."""
+        return {template.name: template for template in await self.store.templates.list_by_name()}
 
-    def lines(self, items: Iterable[Template]) -> list[Choice]:
-        """Name, beginning, parts."""
-        return choices_of(items)
+    def format_lines(self, items: Iterable[CannedReply]) -> list[Choice]:
+        """Return one line for each: name, beginning of the text, number of segments."""
+        return list_reply_choices(items)
 
-    async def keep(self, item: Template, replaces: str = "") -> None:
-        """Store it."""
-        await self.store.templates.save(item, self.seat.agent, replaces=replaces)
+    async def save_item(self, item: CannedReply, replaces: str = "") -> None:
+        """Store the canned reply.
 
-    async def drop(self, name: str) -> None:
-        """Remove it."""
-        await self.store.templates.drop(name)
+        Args:
+            item: Canned reply to store.
+            replaces: Former name of the reply; empty for a new one.
+        """
+        await self.store.templates.save_template(item, self.app_context.agent, replaces=replaces)
 
-    async def editor(self, item: Template | None) -> TemplateScreen:
-        """Name and text."""
-        return TemplateScreen(item, await self.store.templates.values())
+    async def drop_item(self, name: str) -> None:
+        """Remove the canned reply."""
+        await self.store.templates.delete_template(name)
 
-    def called(self, item: Template) -> tuple[str, str]:
-        """Its name, the one way and the other."""
+    async def create_editor(self, item: CannedReply | None) -> CannedReplyScreen:
+        """Return the dialog for name and text."""
+        return CannedReplyScreen(item, await self.store.templates.get_fields())
+
+    def describe_item(self, item: CannedReply) -> tuple[str, str]:
+        """Return the name twice: it is shown as it is stored."""
         return item.name, item.name
 
-    def below(self) -> Iterable[Widget]:
-        """The whole text of the one under the cursor."""
+    def compose_below(self) -> Iterable[Widget]:
+        """Yield the widget for the full text of the current reply."""
         yield Static(id="text")
 
     @on(VirtualList.Moved)
-    def shown(self) -> None:
-        """Show the whole text of the one under the cursor."""
-        template = self.current
-        none = Content("None yet: a adds one, i imports a TOML file")
-        self.text.update(filled_text(template.body) if template else none)
+    def update_preview(self) -> None:
+        """Show the full text of the reply under the cursor."""
+        template = self.current_item
+        empty_text = Content("None yet: a adds one, i imports a TOML file")
+        self.text.update(format_reply_preview(template.body) if template else empty_text)
 
     def action_fields(self) -> None:
-        """The desk's own fields."""
+        """Open the list of the desk's own fields."""
         from tui.screens.fields import FieldsScreen
 
-        self.app.push_screen(FieldsScreen(self.store, self.seat))
+        self.app.push_screen(FieldsScreen(self.store, self.app_context))
 
     def action_take_in(self) -> None:
-        """Ask for a file."""
+        """Ask for a file to import."""
         hint = '[templates] with name = "text", [values] with own fields; same names are replaced'
         prompt = PromptScreen("Import canned replies", hint, "~/replies.toml")
-        self.app.push_screen(prompt, self._take_in)
+        self.app.push_screen(prompt, self._import_file)
 
-    @said
-    async def _take_in(self, path: str | None) -> None:
-        """Read the file, all of it or nothing."""
+    @report_store_errors
+    async def _import_file(self, path: str | None) -> None:
+        """Import the file completely, or nothing if it has an error."""
         if path is None:
             return
         try:
-            templates, values = read_templates(await asyncio.to_thread(_read, path))
-        except (OSError, BadTemplate, UnicodeDecodeError) as problem:
-            self.say(f"Nothing imported: {problem}")
+            templates, values = parse_canned_replies(await asyncio.to_thread(_read_file, path))
+        except (OSError, InvalidCannedReplyError, UnicodeDecodeError) as problem:
+            self.show_status(f"Nothing imported: {problem}")
             return
-        await self.store.templates.take_in(templates, values, self.seat.agent)
-        await self.show()
-        self.say(f"Imported {len(templates)} canned replies, {len(values)} own fields")
+        await self.store.templates.import_templates(templates, values, self.app_context.agent)
+        await self.reload_items()
+        self.show_status(f"Imported {len(templates)} canned replies, {len(values)} own fields")
 
 
-def _read(path: str) -> str:
-    """The text of a file of sane size."""
+def _read_file(path: str) -> str:
+    """Return the text of a file that is not too large."""
     file = Path(path).expanduser()
+    # A wrong path, such as a log or a video, must not be read into memory.
     if file.stat().st_size > _LARGEST_FILE:
-        raise BadTemplate("the file is larger than 1 MB")
+        raise InvalidCannedReplyError("the file is larger than 1 MB")
     return file.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The history of one message: every receipt with its code, and the payload as it came."""
+"""Timeline of one message: every receipt with its code, and the payload as it was received."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -13,19 +13,19 @@ from textual.widgets import Static
 
 from tui import present
 from tui.clock import SECOND
-from tui.desk.coaching import Coach
-from tui.domain.limits import why_no_further
+from tui.desk.coaching import FailureKeyHints
+from tui.domain.limits import explain_stalled_status
 from tui.domain.message import Message
-from tui.domain.text import one_line, printable
-from tui.domain.timeline import Entry
-from tui.present import MUTED
-from tui.seat import Seat
+from tui.domain.text import one_line, to_printable
+from tui.domain.timeline import TimelineEntry
+from tui.present import MUTED_STYLE
+from tui.seat import AppContext
 
 _LONGEST_RAW = 2_000
 
 
 class TimelineScreen(ModalScreen[None]):
-    """A page to scroll; Esc or . closes it."""
+    """Scrollable page; Esc or . closes it."""
 
     DEFAULT_CSS = """
     TimelineScreen .dialog { width: 92; max-height: 90%; }
@@ -34,44 +34,62 @@ class TimelineScreen(ModalScreen[None]):
         Binding("escape,q,full_stop", "dismiss", "Close"),
     ]
 
-    def __init__(self, message: Message, entries: Sequence[Entry], seat: Seat) -> None:
-        """Everything is known already."""
+    def __init__(
+        self, message: Message, entries: Sequence[TimelineEntry], app_context: AppContext
+    ) -> None:
+        """Create the page.
+
+        Args:
+            message: Message that the page is about.
+            entries: Its receipts and events, oldest first.
+            app_context: Accounts, clock and time zone of this agent.
+        """
         super().__init__()
         self._message = message
         self._entries = entries
-        self._seat = seat
+        self._app_context = app_context
 
     def compose(self) -> ComposeResult:
-        """One text."""
+        """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Timeline"
             page.border_subtitle = "Esc closes"
-            coach = Coach(self._seat.commands, several_accounts=len(self._seat.accounts) > 1)
-            advice = coach.words(self._message)
-            account = self._seat.account(self._message.account)
-            limit = why_no_further(self._message, account, self._seat.clock.now())
+            advisor = FailureKeyHints(
+                self._app_context.commands, several_accounts=len(self._app_context.accounts) > 1
+            )
+            advice = advisor.format_hint(self._message)
+            account = self._app_context.find_account(self._message.account)
+            limit = explain_stalled_status(self._message, account, self._app_context.clock.now())
             yield Static(
-                timeline_text(self._message, self._entries, self._seat.zone, advice, limit)
+                format_timeline(self._message, self._entries, self._app_context.zone, advice, limit)
             )
 
 
-def timeline_text(
+def format_timeline(
     message: Message,
-    entries: Sequence[Entry],
+    entries: Sequence[TimelineEntry],
     zone: tzinfo | None,
     advice: str = "",
     limit: str = "",
 ) -> Content:
-    """What was asked, all that was said about it, why there is no more, and what to do now."""
+    """Return the message, its events, why no further receipt comes, and what to do now.
+
+    Args:
+        message: Message that the page is about.
+        entries: Its receipts and events, oldest first.
+        zone: Time zone of this agent; None for the system's.
+        advice: What the agent can do now; empty for nothing.
+        limit: Why no further receipt is expected; empty if unknown.
+    """
     parts = [
-        Content.styled(printable(message.body, limit=600) + "\n", "bold"),
-        Content.styled(f"{_head(message)}\n\n", MUTED),
-        _step(_moment(message.at, zone), "written", _by(message), ""),
+        Content.styled(to_printable(message.body, limit=600) + "\n", "bold"),
+        Content.styled(f"{_format_header(message)}\n\n", MUTED_STYLE),
+        _format_step(_format_time(message.at, zone), "written", _format_author(message), ""),
     ]
     for entry in entries:
-        parts.append(_entry(entry, zone))
+        parts.append(_format_entry(entry, zone))
     if not entries:
-        parts.append(Content.styled("Nothing was told about it yet.\n", MUTED))
+        parts.append(Content.styled("Nothing was told about it yet.\n", MUTED_STYLE))
     if limit:
         parts.append(Content.styled(f"\n{one_line(limit, 200)}\n", "$text-warning"))
     if advice:
@@ -79,8 +97,8 @@ def timeline_text(
     return Content("").join(parts)
 
 
-def _head(message: Message) -> str:
-    """Account, sender, ids."""
+def _format_header(message: Message) -> str:
+    """Return account, sender, id and number of segments."""
     parts = [one_line(message.account, 40)]
     if message.sender:
         parts.append(f"as {one_line(message.sender, 40)}")
@@ -91,46 +109,46 @@ def _head(message: Message) -> str:
     return " · ".join(parts)
 
 
-def _by(message: Message) -> str:
-    """Who wrote it."""
+def _format_author(message: Message) -> str:
+    """Return who wrote the message."""
     return f"by {one_line(message.agent, 40)}" if message.agent else ""
 
 
-def _entry(entry: Entry, zone: tzinfo | None) -> Content:
-    """One step with its words, whether it changed the badge, and the payload."""
-    unmoved = "came in" if entry.kind == "reply" else "no change"
-    status = str(present.badge(entry.status)) if entry.status else unmoved
-    words = [one_line(entry.word, 60)] if entry.word else []
+def _format_entry(entry: TimelineEntry, zone: tzinfo | None) -> Content:
+    """Return one event with its details, whether it changed the badge, and the payload."""
+    no_status = "came in" if entry.kind == "reply" else "no change"
+    status = str(present.get_badge(entry.status)) if entry.status else no_status
+    details = [one_line(entry.word, 60)] if entry.word else []
     if entry.code:
-        words.append(f"code {one_line(entry.code, 20)}")
+        details.append(f"code {one_line(entry.code, 20)}")
     if entry.reason:
-        words.append(one_line(entry.reason, 300))
-    if entry.status and not entry.moved:
-        words.append("(badge unchanged)")
-    raw = printable(entry.raw, limit=_LONGEST_RAW)
-    return _step(
-        _moment(entry.at or entry.received_at, zone),
+        details.append(one_line(entry.reason, 300))
+    if entry.status and not entry.is_status_changed:
+        details.append("(badge unchanged)")
+    raw = to_printable(entry.raw, limit=_LONGEST_RAW)
+    return _format_step(
+        _format_time(entry.at or entry.received_at, zone),
         f"{'answer' if entry.kind == 'send' else entry.kind}: {status}",
-        " · ".join(words),
+        " · ".join(details),
         raw,
     )
 
 
-def _step(moment: str, what: str, words: str, raw: str) -> Content:
-    """A line, and what belongs to it under it."""
+def _format_step(moment: str, event: str, details: str, raw: str) -> Content:
+    """Return one line of the timeline, with details and payload indented below."""
     parts = [
-        Content.styled(f"{moment}  ", MUTED),
-        Content.styled(what, "bold"),
+        Content.styled(f"{moment}  ", MUTED_STYLE),
+        Content.styled(event, "bold"),
         Content("\n"),
     ]
-    if words:
-        parts.append(Content(f"          {words}\n"))
+    if details:
+        parts.append(Content(f"          {details}\n"))
     if raw:
         indented = "\n".join(f"          {line}" for line in raw.split("\n"))
-        parts.append(Content.styled(f"{indented}\n", MUTED))
+        parts.append(Content.styled(f"{indented}\n", MUTED_STYLE))
     return Content("").join(parts)
 
 
-def _moment(at: int, zone: tzinfo | None) -> str:
-    """The time to the second."""
+def _format_time(at: int, zone: tzinfo | None) -> str:
+    """Return the time of day with seconds."""
     return datetime.fromtimestamp(at / SECOND, zone).strftime("%H:%M:%S")

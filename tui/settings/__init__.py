@@ -1,5 +1,5 @@
-"""What the desk is told by its file, its secrets and its environment.
+"""Read the settings file, the secrets and the environment.
 
-`early.read_desk` is the quick way for everything that a screen or a script needs at once;
-`load.load_settings` is the whole truth, accounts and secrets included.
+`cache.read_preferences` is the fast way to everything that a screen or a script needs at once;
+`load.load_settings` returns all settings, with accounts and secrets.
 """

@@ -1,87 +1,91 @@
-"""Provider accounts in the settings: one model for each provider, told apart by `provider`."""
+"""Validate provider accounts: one model per provider, selected by `provider`."""
 
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from tui.domain.account import LOW_BALANCE
-from tui.settings.fields import PathSecret, Region, Url, Words
+from tui.domain.account import DEFAULT_LOW_BALANCE
+from tui.settings.fields import PathSecret, Region, TextList, Url
 
 NO_SECRET = SecretStr("")
-MESSENTE = "https://api.messente.com"
-MESSENTE_CLASSIC = "https://api2.messente.com"
-MESSENTE_BACKUP = "https://api3.messente.com"
-KEYRING = "keyring:"
-"""A secret written so is kept in the system's keyring, under the name that follows."""
+MESSENTE_URL = "https://api.messente.com"
+MESSENTE_CLASSIC_URL = "https://api2.messente.com"
+MESSENTE_BACKUP_URL = "https://api3.messente.com"
+KEYRING_PREFIX = "keyring:"
+"""A secret with this prefix is stored in the system's keyring, under the name that follows."""
 
 
-def _zone(name: str) -> str:
-    """A time zone that this system knows."""
+def _validate_zone(name: str) -> str:
+    """Return a time zone known to this system."""
     try:
         return ZoneInfo(name).key
-    except (LookupError, OSError, ValueError):  # unknown, a directory, or leading elsewhere
+    except (
+        LookupError,
+        OSError,
+        ValueError,
+    ):  # unknown, a directory, or a path outside the zone files
         raise ValueError('must be a time zone like "Europe/Warsaw"') from None
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
-_STRICT = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+Zone = Annotated[str, AfterValidator(_validate_zone)]
+_STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class AccountBase(BaseModel):
-    """What every account has, whoever its provider is."""
+    """Settings that every account has."""
 
-    model_config = _STRICT
+    model_config = _STRICT_CONFIG
 
     title: str = ""
-    """How agents see the account; empty: its name."""
-    senders: Words = ()
-    """Own numbers and names to choose from."""
+    """Name of the account that agents see; empty: its name in the file."""
+    senders: TextList = ()
+    """Own numbers and names (sender IDs) to choose from."""
     default_sender: str = ""
-    """Used unless the agent chooses; empty: the first of `senders`, or what the provider does."""
+    """Used unless the agent chooses; empty: the first of `senders`, or the provider's default."""
     region: Region = ""
-    """Two-letter country of numbers typed without a country code; empty: the desk's."""
-    low_balance: float = Field(LOW_BALANCE, ge=0, le=1e9)
+    """Country (ISO, like AU) of numbers without a country code; empty: `default_region`."""
+    low_balance: float = Field(DEFAULT_LOW_BALANCE, ge=0, le=1e9)
     """Warn below this many credits, messages or units of currency; 0: never."""
     hook_secret: PathSecret | None = None
-    """The secret part of this account's address at the listener; without it nothing is taken in."""
+    """Secret part of this account's address at the listener; without it pushes are refused."""
     api_key: str = Field(min_length=1)
-    """The name half of the credentials."""
+    """Public half of the credentials."""
     api_secret: SecretStr = NO_SECRET
-    """The secret half; `keyring:NAME` fetches it from the system's keyring."""
+    """Secret half; `keyring:NAME` reads it from the system's keyring."""
     api_secret_file: str = ""
-    """A file that holds the secret half."""
+    """File that holds the secret half."""
     api_secret_keyring: bool = False
     """Whether the secret half is in the system's keyring under the account's name."""
 
     @model_validator(mode="after")
-    def _one_way_to_the_secret(self) -> "AccountBase":
-        """Exactly one way to the secret half."""
-        count = sum((bool(self.secret), bool(self.api_secret_file), self.api_secret_keyring))
+    def _check_secret_location(self) -> "AccountBase":
+        """Require exactly one location of the secret half."""
+        count = sum((bool(self.clear_secret), bool(self.api_secret_file), self.api_secret_keyring))
         if count > 1:
             raise ValueError(
                 "has its secret in several places; keep one of api_secret, api_secret_file, "
                 "api_secret_keyring"
             )
-        if count == 0 and self.needs_secret:
+        if count == 0 and self.is_secret_required:
             raise ValueError(
                 "has no secret; add api_secret, api_secret_file or api_secret_keyring = true"
             )
         return self
 
     @property
-    def needs_secret(self) -> bool:
-        """Whether the account is of no use without the secret half."""
+    def is_secret_required(self) -> bool:
+        """Return whether the account cannot be used without the secret half."""
         return True
 
     @property
-    def secret(self) -> str:
-        """The secret half in clear, for the provider's client alone."""
+    def clear_secret(self) -> str:
+        """Return the secret half in clear, only for the provider's client."""
         return self.api_secret.get_secret_value()
 
     @property
     def all_senders(self) -> tuple[str, ...]:
-        """The senders to choose from, the default one first."""
+        """Return the sender IDs to choose from, the default first."""
         others = tuple(sender for sender in self.senders if sender != self.default_sender)
         return (self.default_sender, *others) if self.default_sender else others
 
@@ -92,9 +96,9 @@ class MessageMediaAccount(AccountBase):
     provider: Literal["messagemedia"]
     base_url: Url = "https://api.messagemedia.com"
     auth: Literal["basic", "hmac-sha256", "hmac-sha1"] = "basic"
-    """How requests prove who asks."""
+    """Authentication of requests."""
     sub_account: str = ""
-    """Sub-account to act for, of a parent account's key."""
+    """Sub-account to act for, with a parent account's key."""
     signature_key: str = ""
     """Public key (base64) of signed webhooks; empty: signatures are not checked."""
 
@@ -104,26 +108,28 @@ class MessenteAccount(AccountBase):
 
     provider: Literal["messente"]
     api: Literal["omnichannel", "classic"] = "omnichannel"
-    """Which of the two APIs sends; they share the key."""
-    base_url: Url = MESSENTE
+    """Which of the two APIs sends; both use the same key."""
+    base_url: Url = MESSENTE_URL
     """Host of the Omnichannel API."""
     classic_url: Url = ""
-    """Host of the classic API, which alone tells the balance; empty: see `classic`."""
+    """Host of the classic API, the only one with the balance; empty: see `classic_host`."""
     backup_url: Url = ""
-    """Second host of the classic API, asked only when nothing was sent; empty: see `backup`."""
+    """Second host of the classic API, used only if nothing was sent; empty: see `backup_host`."""
     inbound_secret: SecretStr | None = None
     """Shared secret of the inbound number, which signs its replies."""
 
     @property
-    def classic(self) -> str:
-        """The classic API's host; whoever changed `base_url` alone has moved this one as well."""
-        moved = self.base_url if self.base_url != MESSENTE else MESSENTE_CLASSIC
+    def classic_host(self) -> str:
+        """Return the host of the classic API; a changed `base_url` alone applies to it, too."""
+        moved = self.base_url if self.base_url != MESSENTE_URL else MESSENTE_CLASSIC_URL
         return self.classic_url or moved
 
     @property
-    def backup(self) -> str:
-        """The classic API's second host, empty when there is none beside `classic`."""
-        return self.backup_url or (MESSENTE_BACKUP if self.classic == MESSENTE_CLASSIC else "")
+    def backup_host(self) -> str:
+        """Return the second host of the classic API, empty if `classic_host` has none."""
+        return self.backup_url or (
+            MESSENTE_BACKUP_URL if self.classic_host == MESSENTE_CLASSIC_URL else ""
+        )
 
 
 class SerwerSmsAccount(AccountBase):
@@ -136,34 +142,34 @@ class SerwerSmsAccount(AccountBase):
     api_token: SecretStr | None = None
     """API token, in place of user name and password."""
     time_zone: Zone = "Europe/Warsaw"
-    """Zone of the provider's times, which come without one."""
+    """Zone of the provider's times, which have no offset."""
 
     @property
-    def needs_secret(self) -> bool:
-        """Only without a token."""
+    def is_secret_required(self) -> bool:
+        """Return whether there is no token."""
         return self.api_token is None
 
     @model_validator(mode="after")
-    def _token_or_user(self) -> "SerwerSmsAccount":
-        """Either a token or a user name."""
+    def _check_credentials(self) -> "SerwerSmsAccount":
+        """Require either a token or a user name."""
         if bool(self.api_key) == (self.api_token is not None):
             raise ValueError("needs either api_key with api_secret, or api_token alone")
         return self
 
 
 class ReceiptFields(BaseModel):
-    """Names of a receipt's fields, as the operator's template writes them."""
+    """Field names of a receipt, as written in the operator's template."""
 
-    model_config = _STRICT
+    model_config = _STRICT_CONFIG
 
     message_id: str = Field("message_id", min_length=1)
     message_state: str = Field("message_state", min_length=1)
 
 
 class ReplyFields(BaseModel):
-    """Names of a reply's fields, as the operator's template writes them."""
+    """Field names of a reply, as written in the operator's template."""
 
-    model_config = _STRICT
+    model_config = _STRICT_CONFIG
 
     source_number: str = Field("source_number", min_length=1)
     destination_number: str = Field("destination_number", min_length=1)
@@ -172,7 +178,7 @@ class ReplyFields(BaseModel):
 
 
 class SmartSwitchAccount(AccountBase):
-    """An account on an operator's SmartSwitch (SmartSwitch HTTP API)."""
+    """An account at an operator's SmartSwitch (SmartSwitch HTTP API)."""
 
     provider: Literal["smartswitch"]
     base_url: Annotated[Url, Field(min_length=1)]
@@ -187,10 +193,10 @@ class MessagePortAccount(AccountBase):
     provider: Literal["messageport"]
     base_url: Url = "https://messageport.com.au/rest/v1"
     time_zone: Zone = "Australia/Sydney"
-    """Zone of pushed times whose own zone cannot be read."""
+    """Zone of pushed times whose own zone cannot be parsed."""
 
 
-Account = Annotated[
+AnyAccount = Annotated[
     MessageMediaAccount
     | MessenteAccount
     | SerwerSmsAccount
@@ -198,18 +204,18 @@ Account = Annotated[
     | MessagePortAccount,
     Field(discriminator="provider"),
 ]
-"""An account in the settings, its kind chosen by `provider`."""
+"""An account in the settings, its model selected by `provider`."""
 
-MODELS: dict[str, type[AccountBase]] = {
+ACCOUNT_MODELS: dict[str, type[AccountBase]] = {
     "messagemedia": MessageMediaAccount,
     "messente": MessenteAccount,
     "serwersms": SerwerSmsAccount,
     "smartswitch": SmartSwitchAccount,
     "messageport": MessagePortAccount,
 }
-"""Each provider's model, by the word in the settings."""
+"""Model of each provider by its name in the settings."""
 
 
-def is_secret(field: str) -> bool:
-    """Whether a field of an account holds a secret, by its name."""
+def is_secret_field(field: str) -> bool:
+    """Return whether a field of an account holds a secret, judged by its name."""
     return field.endswith(("_secret", "_token"))

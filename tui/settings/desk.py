@@ -1,4 +1,7 @@
-"""The settings that need no secret: what a screen or a script knows before anything is loaded."""
+"""Hold the settings without secrets: all that a screen or a script needs.
+
+No provider client is loaded for them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,7 +12,7 @@ from tui.domain.account import Account
 
 
 class QuietHours(NamedTuple):
-    """The hours in which customers are left alone, by their own clocks."""
+    """Hours in which customers are not texted, by their own clocks."""
 
     start: int
     """First quiet hour, 0 to 23."""
@@ -17,91 +20,98 @@ class QuietHours(NamedTuple):
     """First hour that is no longer quiet, 0 to 23."""
 
 
-EVENING_TO_MORNING = QuietHours(20, 8)
+DEFAULT_QUIET_HOURS = QuietHours(20, 8)
 
 
-class Address(NamedTuple):
-    """Where a server listens."""
+class ListenAddress(NamedTuple):
+    """Host and port on which a server listens."""
 
     host: str
     port: int
 
 
 @dataclass(frozen=True, slots=True)
-class Notifications:
-    """How an agent is told of a new text while looking elsewhere."""
+class NotificationPreferences:
+    """How an agent is notified of a new message while looking elsewhere."""
 
     bell: bool = True
-    """Ring the terminal's bell."""
+    """Sound the terminal alert."""
     desktop: bool = True
-    """Ask the terminal for a desktop notification."""
+    """Send a desktop notification through the terminal."""
     every_seconds: float = 10.0
-    """At most one in this time."""
+    """Minimum time between two notifications."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """Desk-level settings, validated; the defaults here are the defaults of the settings."""
+class Preferences:
+    """Validated settings without secrets; their defaults are the defaults of the settings."""
 
     database: Path = Path("inbox.db")
-    """The inbox file."""
+    """Database file of the inbox."""
     agent: str = ""
-    """Who sits here, as colleagues see it."""
+    """Name of the agent, as colleagues see it."""
     group_access: bool = False
-    """Whether the inbox file is shared by its group (0660) or private (0600)."""
+    """Whether the database file is shared with its group (0660) or private (0600)."""
     theme: str = "dark"
     ascii: bool | None = None
-    """Plain ASCII badges and borders; None: as the terminal suggests."""
+    """Plain ASCII badges and borders; None: depends on the terminal."""
     enter_sends: bool = True
-    """Enter sends and Alt+Enter breaks the line, or the other way round."""
+    """Enter sends and Alt+Enter breaks the line, or the reverse."""
     default_region: str | None = None
-    """Two-letter country of numbers typed without a country code."""
+    """Country (ISO, like AU) of numbers typed without a country code."""
     grace_seconds: float = 5.0
-    """How long a message can be taken back before it goes out."""
-    quiet_hours: QuietHours | None = EVENING_TO_MORNING
+    """How long a message can be cancelled before it is submitted."""
+    quiet_hours: QuietHours | None = DEFAULT_QUIET_HOURS
     poll_min_seconds: float = 2.0
-    """Between two polls while something is expected."""
+    """Time between two polls while a reply or receipt is expected."""
     poll_max_seconds: float = 30.0
-    """Between two polls of a quiet account."""
-    listen: Address | None = None
-    """Where pushed replies and receipts are taken in; None: nowhere."""
+    """Time between two polls of an inactive account."""
+    listen: ListenAddress | None = None
+    """Where pushed replies and receipts are received; None: nowhere."""
     public_url: str = ""
     """How providers reach the listener, for the callback addresses in sent messages."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Command id to its keys, separated by commas."""
-    notifications: Notifications = Notifications()
+    notifications: NotificationPreferences = NotificationPreferences()
     downloads: str = "~/Downloads"
     """Directory into which files of customers are saved."""
     pipe: str = "less"
-    """The command that is offered for a conversation as plain text."""
+    """Command suggested for a conversation as plain text."""
     log_level: str = "info"
     opt_out_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Further words that mean STOP, by country (`*`: everywhere)."""
+    """Additional keywords that mean STOP, by country (`*`: everywhere)."""
     silent_after_minutes: int = 0
-    """Raise an alarm when an account brings nothing for so long; 0: never."""
+    """Warn if an account delivers nothing for this long; 0: never."""
     accounts: tuple[Account, ...] = ()
     warnings: tuple[str, ...] = ()
-    """What is allowed but should be mended, one line each."""
+    """Allowed settings that should be fixed, one line each."""
 
 
-def to_plain(desk: Desk) -> dict[str, Any]:
-    """The desk as JSON can hold it."""
-    return {**asdict(desk), "database": str(desk.database)}
+def to_json_data(preferences: Preferences) -> dict[str, Any]:
+    """Return the preferences as data that JSON can hold."""
+    return {**asdict(preferences), "database": str(preferences.database)}
 
 
-def from_plain(plain: Mapping[str, Any]) -> Desk:
-    """The desk that `to_plain` was given; raises `TypeError`, `KeyError` or `ValueError`."""
-    quiet, listen = plain["quiet_hours"], plain["listen"]
+def from_json_data(data: Mapping[str, Any]) -> Preferences:
+    """Return the preferences that were given to `to_json_data`.
+
+    Args:
+        data: Data read from JSON.
+
+    Raises:
+        TypeError, KeyError, ValueError: The data is damaged.
+    """
+    quiet, listen = data["quiet_hours"], data["listen"]
     shaped = {
-        "database": Path(plain["database"]),
+        "database": Path(data["database"]),
         "quiet_hours": QuietHours(*quiet) if quiet else None,
-        "listen": Address(*listen) if listen else None,
-        "notifications": Notifications(**plain["notifications"]),
-        "opt_out_words": {key: tuple(words) for key, words in plain["opt_out_words"].items()},
+        "listen": ListenAddress(*listen) if listen else None,
+        "notifications": NotificationPreferences(**data["notifications"]),
+        "opt_out_words": {key: tuple(keywords) for key, keywords in data["opt_out_words"].items()},
         "accounts": tuple(
             Account(**{**account, "senders": tuple(account["senders"])})
-            for account in plain["accounts"]
+            for account in data["accounts"]
         ),
-        "warnings": tuple(plain["warnings"]),
+        "warnings": tuple(data["warnings"]),
     }
-    return Desk(**{**plain, **shaped})
+    return Preferences(**{**data, **shaped})

@@ -1,9 +1,9 @@
-"""The desk's settings without the cost of validating them again: for the first paint and scripts.
+"""Cache the validated preferences, so that scripts and the first paint need not validate again.
 
-Validation imports more than the rest of a short command together. So what was found right is
-written to a small stamp in the state directory, beside a fingerprint of all that it was made from.
-As long as the fingerprint is the same, the stamp is the answer. No secret is in it, and a stamp
-that is missing, damaged or not writable only costs time.
+Validation imports more than the rest of a short command together. So the validated preferences are
+written to a small cache file in the state directory, together with a fingerprint of everything they
+were made from. As long as the fingerprint is unchanged, the cache is used. It contains no secret,
+and a cache that is missing, damaged or not writable only costs time.
 """
 
 import hashlib
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from tui import __version__
-from tui.settings.desk import Desk, from_plain, to_plain
+from tui.settings.desk import Preferences, from_json_data, to_json_data
 from tui.settings.files import write_private
-from tui.settings.paths import PATH_VARIABLES, config_file, stamp_file
+from tui.settings.paths import PATH_VARIABLES, find_cache_file, find_config_file
 
-PREFIX = "SMSDESK_"
+VARIABLE_PREFIX = "SMSDESK_"
 _OTHER_VARIABLES = (
     *PATH_VARIABLES,
     "CREDENTIALS_DIRECTORY",
@@ -28,72 +28,88 @@ _OTHER_VARIABLES = (
 )
 
 
-def read_desk(environ: Mapping[str, str], config: Path | None = None) -> Desk:
-    """The desk-level settings; raises `SettingsError`. `config` stands for SMSDESK_CONFIG."""
-    fingerprint = _fingerprint(environ, config)
-    return _stamped(stamp_file(environ), fingerprint) or _loaded(environ, config, fingerprint)
+def read_preferences(environ: Mapping[str, str], config: Path | None = None) -> Preferences:
+    """Return the preferences, from the cache if it is current.
+
+    Args:
+        environ: Environment variables.
+        config: Settings file in place of SMSDESK_CONFIG.
+
+    Raises:
+        SettingsError: The settings are not valid.
+    """
+    fingerprint = _compute_fingerprint(environ, config)
+    return _read_cache(find_cache_file(environ), fingerprint) or _load_and_cache(
+        environ, config, fingerprint
+    )
 
 
-def _loaded(environ: Mapping[str, str], config: Path | None, fingerprint: str) -> Desk:
-    """Validate everything, and remember the outcome."""
-    from tui.settings.load import load_desk
+def _load_and_cache(
+    environ: Mapping[str, str], config: Path | None, fingerprint: str
+) -> Preferences:
+    """Validate everything, and write the result to the cache."""
+    from tui.settings.load import load_preferences
 
-    desk, watched = load_desk(environ, config)
-    body = {"desk": to_plain(desk), "watched": _moments(watched)}
-    stamp = {"fingerprint": fingerprint, "seal": _seal(fingerprint, body), **body}
+    preferences, watched = load_preferences(environ, config)
+    body = {"desk": to_json_data(preferences), "watched": _read_change_times(watched)}
+    cache = {"fingerprint": fingerprint, "seal": _compute_checksum(fingerprint, body), **body}
+    # A read-only state directory must not stop a script.
     with suppress(OSError):
-        write_private(stamp_file(environ), json.dumps(stamp))
-    return desk
+        write_private(find_cache_file(environ), json.dumps(cache))
+    return preferences
 
 
-def _stamped(path: Path, fingerprint: str) -> Desk | None:
-    """The desk in the stamp, if it is sound and still true."""
+def _read_cache(path: Path, fingerprint: str) -> Preferences | None:
+    """Return the cached preferences if they are intact and current."""
     try:
-        stamp = json.loads(path.read_bytes())
-        body = {"desk": stamp["desk"], "watched": stamp["watched"]}
-        if stamp["fingerprint"] != fingerprint or stamp["seal"] != _seal(fingerprint, body):
+        cache = json.loads(path.read_bytes())
+        body = {"desk": cache["desk"], "watched": cache["watched"]}
+        if cache["fingerprint"] != fingerprint or cache["seal"] != _compute_checksum(
+            fingerprint, body
+        ):
             return None
-        if body["watched"] != _moments(map(Path, body["watched"])):
+        if body["watched"] != _read_change_times(map(Path, body["watched"])):
             return None
-        return from_plain(body["desk"])
+        return from_json_data(body["desk"])
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 
-def _fingerprint(environ: Mapping[str, str], config: Path | None) -> str:
-    """A digest of the settings file and of every variable that matters."""
-    path, _ = config_file(environ, config)
-    names = sorted(name for name in environ if name.upper().startswith(PREFIX))
+def _compute_fingerprint(environ: Mapping[str, str], config: Path | None) -> str:
+    """Return a digest of the settings file and of every relevant variable."""
+    path, _ = find_config_file(environ, config)
+    names = sorted(name for name in environ if name.upper().startswith(VARIABLE_PREFIX))
     parts = [__version__, str(path), str(config), str(os.getuid())]
     parts += [f"{name}={environ.get(name)}" for name in (*names, *_OTHER_VARIABLES)]
-    parts += _moments([Path(__file__).with_name("models.py")]).values()
+    # During development the models change without a new version.
+    parts += _read_change_times([Path(__file__).with_name("models.py")]).values()
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape"))
-    digest.update(_content(path))
+    digest.update(_read_content(path))
     return digest.hexdigest()
 
 
-def _content(path: Path) -> bytes:
-    """The settings file and who may read it; empty when there is none."""
+def _read_content(path: Path) -> bytes:
+    """Return the settings file and its mode; empty if there is none."""
     try:
         return str(path.stat().st_mode).encode() + path.read_bytes()
     except OSError:
         return b""
 
 
-def _moments(paths: Iterable[Path]) -> dict[str, str]:
-    """When each file was last changed; empty for one that is not there."""
-    return {str(path): _moment(path) for path in paths}
+def _read_change_times(paths: Iterable[Path]) -> dict[str, str]:
+    """Return when each file was last changed; empty for a missing one."""
+    return {str(path): _read_change_time(path) for path in paths}
 
 
-def _moment(path: Path) -> str:
-    """When a file was last changed."""
+def _read_change_time(path: Path) -> str:
+    """Return when a file was last changed."""
     try:
         return str(path.stat().st_mtime_ns)
     except OSError:
         return ""
 
 
-def _seal(fingerprint: str, body: Mapping[str, Any]) -> str:
-    """A digest that shows whether a stamp was written whole and left alone."""
+def _compute_checksum(fingerprint: str, body: Mapping[str, Any]) -> str:
+    """Return a digest that shows whether a cache was written completely and not edited."""
     text = fingerprint + json.dumps(body, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Remapped keys: a command that is not there or a key that cannot work is told, not left dead."""
+"""Check remapped keys: an unknown command or an impossible key is reported, not ignored."""
 
 import difflib
 import string
@@ -9,8 +9,8 @@ from functools import cache
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
 
 
-def known_command(name: str) -> str:
-    """The id of a command that is there; raises `ValueError` with the likely one."""
+def validate_command(name: str) -> str:
+    """Return the id of an existing command; raise `ValueError` with a suggestion for others."""
     from tui.commands import COMMANDS
 
     ids = [command.id for command in COMMANDS]
@@ -21,22 +21,31 @@ def known_command(name: str) -> str:
     raise ValueError(f"is not a command; {mean}")
 
 
-def pressable(keys: str) -> str:
-    """Keys with commas between them that exist; raises `ValueError` naming the first other one."""
+def validate_keys(keys: str) -> str:
+    """Return existing keys; raise `ValueError` naming the first one that does not exist.
+
+    Args:
+        keys: Keys separated by commas.
+    """
     for key in split_keys(keys):
         if not _is_key(key):
             raise ValueError(f'has no key "{key}"; write keys like "e", "ctrl+w", "f5", "g x"')
     return keys
 
 
-def without_clash(table: Mapping[str, str]) -> None:
-    """Raise `ValueError` where one key would stand for two commands in one place."""
-    from tui.commands import PREFIX, Scope, remapped
+def check_clashes(table: Mapping[str, str]) -> None:
+    """Raise `ValueError` if one key would run two commands in one place.
 
-    taken = {(False, PREFIX): "the key that waits for a second one"}
-    for command in remapped({name: split_keys(keys) for name, keys in table.items()}):
-        for key in map(_as_pressed, command.keys):
-            place = (command.scope is Scope.WRITE, key)
+    Args:
+        table: Command id to its keys, separated by commas.
+    """
+    from tui.commands import PREFIX_KEY, Scope, remap_keys
+
+    taken = {(False, PREFIX_KEY): "the key that waits for a second one"}
+    for command in remap_keys({name: split_keys(keys) for name, keys in table.items()}):
+        for key in map(_normalize_key, command.keys):
+            # The composer has its own keys: only commands of the same place can clash.
+            place = (command.scope is Scope.COMPOSE, key)
             if place in taken:
                 clash = f"{taken[place]} and {command.id}"
                 raise ValueError(f'would make "{key}" both {clash}; give one of them another key')
@@ -44,42 +53,50 @@ def without_clash(table: Mapping[str, str]) -> None:
 
 
 def split_keys(keys: str) -> tuple[str, ...]:
-    """The keys of one command."""
+    """Return the keys of one command.
+
+    Args:
+        keys: Keys separated by commas.
+    """
     return tuple(key.strip() for key in keys.split(",") if key.strip())
 
 
 def _is_key(key: str) -> bool:
-    """Whether a terminal can send this key, or these two one after the other."""
-    from tui.commands import PREFIX
+    """Return whether a terminal can send this key, or these two one after the other."""
+    from tui.commands import PREFIX_KEY
 
     first, _, second = key.partition(" ")
     if second:
-        return first == PREFIX and " " not in second and _is_key(second)
+        return first == PREFIX_KEY and " " not in second and _is_key(second)
     *modifiers, name = key.split("+")
-    return _MODIFIERS.issuperset(modifiers) and (name in _names() or _is_sign(name))
+    return _MODIFIERS.issuperset(modifiers) and (name in _list_key_names() or _is_character(name))
 
 
-def _is_sign(name: str) -> bool:
-    """Whether a key is written as the one sign that it types."""
+def _is_character(name: str) -> bool:
+    """Return whether a key is written as the one character that it types."""
     return len(name) == 1 and name.isprintable()
 
 
-def _as_pressed(key: str) -> str:
-    """A key by its name where it is written as its sign: "/" as "slash"."""
-    return " ".join(_named(part) if part in string.punctuation else part for part in key.split(" "))
+def _normalize_key(key: str) -> str:
+    """Return a key by its name if it is written as a character: "/" as "slash"."""
+    return " ".join(
+        _find_key_name(part) if part in string.punctuation else part for part in key.split(" ")
+    )
 
 
-def _named(sign: str) -> str:
-    """The name of the key that types a punctuation sign, as Textual calls it."""
+def _find_key_name(character: str) -> str:
+    """Return Textual's name of the key that types a punctuation character."""
     from textual.keys import KEY_NAME_REPLACEMENTS
 
-    name = unicodedata.name(sign).lower().replace("-", "_").replace(" ", "_")
+    name = unicodedata.name(character).lower().replace("-", "_").replace(" ", "_")
     return KEY_NAME_REPLACEMENTS.get(name, name)
 
 
 @cache
-def _names() -> frozenset[str]:
-    """The names of all keys that have one."""
+def _list_key_names() -> frozenset[str]:
+    """Return the names of all keys that have one."""
     from textual.keys import Keys
 
-    return frozenset({key.value for key in Keys} | {_named(sign) for sign in string.punctuation})
+    return frozenset(
+        {key.value for key in Keys} | {_find_key_name(sign) for sign in string.punctuation}
+    )

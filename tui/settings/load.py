@@ -1,4 +1,4 @@
-"""The settings as a whole: read, validated, and shaped for those who use them."""
+"""Load all settings: read, validate, and convert them for their users."""
 
 import getpass
 from collections.abc import Mapping
@@ -8,53 +8,86 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tui.domain.account import Account
-from tui.settings.accounts import KEYRING, is_secret
-from tui.settings.desk import Desk, Notifications
+from tui.settings.accounts import KEYRING_PREFIX, is_secret_field
+from tui.settings.desk import NotificationPreferences, Preferences
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
-from tui.settings.paths import directory, expanded
-from tui.settings.problems import lines_of
-from tui.settings.secrets import Keyring, secret_files, system_keyring, with_secrets
-from tui.settings.sources import Layer, Sources, gather, readable_by_all
+from tui.settings.paths import expand_path, find_directory
+from tui.settings.problems import format_errors
+from tui.settings.secrets import (
+    KeyringReader,
+    fetch_secrets,
+    list_secret_files,
+    read_system_keyring,
+)
+from tui.settings.sources import SettingsLayer, SettingsSources, is_readable_by_all, read_sources
 
 _LOCAL_HOSTS = ("http://127.", "http://localhost", "http://[::1]")
 
 
 def load_settings(
-    environ: Mapping[str, str], config: Path | None = None, *, keyring: Keyring = system_keyring
+    environ: Mapping[str, str],
+    config: Path | None = None,
+    *,
+    keyring: KeyringReader = read_system_keyring,
 ) -> Settings:
-    """Everything, secrets fetched from where they are; raises `SettingsError`."""
-    return with_secrets(_validated(gather(environ, config)), environ, keyring)
+    """Return all settings, with secrets.
 
+    Args:
+        environ: Environment variables.
+        config: Settings file in place of SMSDESK_CONFIG.
+        keyring: Reads a secret from the keyring.
 
-def load_desk(
-    environ: Mapping[str, str], config: Path | None = None
-) -> tuple[Desk, tuple[Path, ...]]:
-    """The part without secrets, and the files it depends on beside the settings file.
-
-    All is validated, but no secret is fetched. Raises `SettingsError`.
+    Raises:
+        SettingsError: The settings are not valid.
     """
-    sources = gather(environ, config)
-    settings = _validated(sources)
-    watched = (*sources.watched, *secret_files(settings, environ))
-    return desk_of(settings, environ, _warnings(settings, sources)), watched
+    return fetch_secrets(_validate_sources(read_sources(environ, config)), environ, keyring)
 
 
-def desk_of(settings: Settings, environ: Mapping[str, str], warnings: tuple[str, ...] = ()) -> Desk:
-    """The desk-level values with their defaults worked out, and the accounts without secrets."""
-    same = {place.name for place in fields(Desk)} & set(Settings.model_fields)
-    worked_out = {
-        "database": _database(settings, environ),
-        "agent": settings.agent or _user(environ),
-        "notifications": Notifications(**settings.notifications.model_dump()),
-        "accounts": accounts_of(settings),
+def load_preferences(
+    environ: Mapping[str, str], config: Path | None = None
+) -> tuple[Preferences, tuple[Path, ...]]:
+    """Return the preferences, and the files besides the settings file that they depend on.
+
+    Everything is validated, but no secret is fetched.
+
+    Args:
+        environ: Environment variables.
+        config: Settings file in place of SMSDESK_CONFIG.
+
+    Raises:
+        SettingsError: The settings are not valid.
+    """
+    sources = read_sources(environ, config)
+    settings = _validate_sources(sources)
+    watched = (*sources.watched, *list_secret_files(settings, environ))
+    return to_preferences(settings, environ, _find_warnings(settings, sources)), watched
+
+
+def to_preferences(
+    settings: Settings, environ: Mapping[str, str], warnings: tuple[str, ...] = ()
+) -> Preferences:
+    """Return the preferences with their defaults resolved, and the accounts without secrets.
+
+    Args:
+        settings: Validated settings.
+        environ: Environment variables.
+        warnings: Allowed settings that should be fixed, one line each.
+    """
+    # Fields of the same name are copied, so a new setting needs no line here.
+    shared_names = {place.name for place in fields(Preferences)} & set(Settings.model_fields)
+    resolved = {
+        "database": _find_database(settings, environ),
+        "agent": settings.agent or _find_user_name(environ),
+        "notifications": NotificationPreferences(**settings.notifications.model_dump()),
+        "accounts": to_public_accounts(settings),
         "warnings": warnings,
     }
-    return Desk(**{name: getattr(settings, name) for name in same} | worked_out)
+    return Preferences(**{name: getattr(settings, name) for name in shared_names} | resolved)
 
 
-def accounts_of(settings: Settings) -> tuple[Account, ...]:
-    """The accounts as screens may know them."""
+def to_public_accounts(settings: Settings) -> tuple[Account, ...]:
+    """Return the accounts without secrets, as screens may see them."""
     return tuple(
         Account(
             name=name,
@@ -63,29 +96,30 @@ def accounts_of(settings: Settings) -> tuple[Account, ...]:
             senders=account.all_senders,
             region=account.region or settings.default_region or "",
             low_balance=account.low_balance,
-            listener=account.hook_secret is not None,  # the listener itself may be the service's
+            listener=account.hook_secret is not None,  # the background service may run the listener
         )
         for name, account in settings.accounts.items()
     )
 
 
-def _validated(sources: Sources) -> Settings:
-    """The settings of all layers; raises `SettingsError`."""
+def _validate_sources(sources: SettingsSources) -> Settings:
+    """Return the settings of all layers; raise `SettingsError` if they are not valid."""
     try:
         return Settings(*(layer.values for layer in sources.layers))
     except ValidationError as error:
-        raise SettingsError(lines_of(error, sources)) from None
+        # "from None": the original error would show values, and one of them may be a secret.
+        raise SettingsError(format_errors(error, sources)) from None
 
 
-def _database(settings: Settings, environ: Mapping[str, str]) -> Path:
-    """The inbox file."""
+def _find_database(settings: Settings, environ: Mapping[str, str]) -> Path:
+    """Return the path of the database file."""
     if settings.database is None:
-        return directory("data", environ) / "inbox.db"
-    return expanded(settings.database, environ)
+        return find_directory("data", environ) / "inbox.db"
+    return expand_path(settings.database, environ)
 
 
-def _user(environ: Mapping[str, str]) -> str:
-    """The name of the system's user; a made-up one where the system knows none."""
+def _find_user_name(environ: Mapping[str, str]) -> str:
+    """Return the name of the system's user; a placeholder if the system has none."""
     named = environ.get("LOGNAME") or environ.get("USER")
     if named:
         return named
@@ -95,23 +129,23 @@ def _user(environ: Mapping[str, str]) -> str:
         return "agent"
 
 
-def _warnings(settings: Settings, sources: Sources) -> tuple[str, ...]:
-    """What is allowed but should be mended."""
+def _find_warnings(settings: Settings, sources: SettingsSources) -> tuple[str, ...]:
+    """Return a line for each allowed setting that should be fixed."""
     lines = [
         f"accounts.{name}: {account.base_url} is not encrypted; use https"
         for name, account in settings.accounts.items()
         if account.base_url.startswith("http:") and not account.base_url.startswith(_LOCAL_HOSTS)
     ]
     file = sources.layers[-1]
-    if file.file and _holds_secret(file) and readable_by_all(file.file):
+    if file.file and _has_clear_secret(file) and is_readable_by_all(file.file):
         lines.append(f"{file.file}: holds a secret and everyone can read it; chmod 600 it")
     return tuple(lines)
 
 
-def _holds_secret(layer: Layer) -> bool:
-    """Whether a secret stands in clear in one of the layer's accounts."""
+def _has_clear_secret(layer: SettingsLayer) -> bool:
+    """Return whether an account of the layer contains a secret in clear."""
     return any(
-        is_secret(field) and isinstance(value, str) and not value.startswith(KEYRING)
+        is_secret_field(field) and isinstance(value, str) and not value.startswith(KEYRING_PREFIX)
         for account in layer.values.get("accounts", {}).values()
         for field, value in account.items()
     )

@@ -1,7 +1,7 @@
-"""Where the desk's files are.
+"""Find the program's files.
 
-The rules for Linux are written out because `platformdirs` takes longer to import than a script's
-whole answer takes to print; a test holds the two equal.
+The rules for Linux are written out because importing `platformdirs` takes longer than a short
+script's whole run; a test compares the two.
 """
 
 import os
@@ -12,66 +12,85 @@ from typing import Literal
 
 from tui.settings.errors import SettingsError
 
-_NAME = "smsdesk"
+_APP_NAME = "smsdesk"
 _XDG = {
     "config": ("XDG_CONFIG_HOME", ".config"),
     "data": ("XDG_DATA_HOME", ".local/share"),
     "state": ("XDG_STATE_HOME", ".local/state"),
 }
-Kind = Literal["config", "data", "state"]
+DirectoryKind = Literal["config", "data", "state"]
 
 PATH_VARIABLES = ("HOME", *(variable for variable, _ in _XDG.values()))
-"""The variables that move the default places."""
+"""Variables that move the default directories."""
 
 
-def directory(kind: Kind, environ: Mapping[str, str]) -> Path:
-    """The desk's own directory of a kind; it may not exist yet."""
+def find_directory(kind: DirectoryKind, environ: Mapping[str, str]) -> Path:
+    """Return the program's own directory of a kind; it may not exist yet.
+
+    Args:
+        kind: Purpose of the directory.
+        environ: Environment variables.
+    """
     if sys.platform in ("darwin", "win32", "cygwin"):
-        return _elsewhere(kind)
+        return _find_platform_directory(kind)
     variable, below_home = _XDG[kind]
     chosen = environ.get(variable, "").strip()
-    return (Path(chosen) if os.path.isabs(chosen) else _home(environ) / below_home) / _NAME
+    # The XDG specification says to ignore relative paths.
+    return (Path(chosen) if os.path.isabs(chosen) else _find_home(environ) / below_home) / _APP_NAME
 
 
-def config_file(environ: Mapping[str, str], given: Path | None = None) -> tuple[Path, bool]:
-    """The settings file, and whether someone named it: a named one has to exist."""
+def find_config_file(environ: Mapping[str, str], given: Path | None = None) -> tuple[Path, bool]:
+    """Return the settings file, and whether it was named: a named one has to exist.
+
+    Args:
+        environ: Environment variables.
+        given: Settings file in place of SMSDESK_CONFIG.
+    """
     named = given or environ.get("SMSDESK_CONFIG")
     if named:
-        return expanded(named, environ), True
-    return directory("config", environ) / "config.toml", False
+        return expand_path(named, environ), True
+    return find_directory("config", environ) / "config.toml", False
 
 
-def stamp_file(environ: Mapping[str, str]) -> Path:
-    """Where the desk remembers settings that it has found right."""
-    return directory("state", environ) / "settings.json"
+def find_cache_file(environ: Mapping[str, str]) -> Path:
+    """Return the cache file of the validated preferences."""
+    return find_directory("state", environ) / "settings.json"
 
 
-def log_file(environ: Mapping[str, str]) -> Path:
-    """The file that the log goes to."""
-    return directory("state", environ) / "smsdesk.log"
+def find_log_file(environ: Mapping[str, str]) -> Path:
+    """Return the log file."""
+    return find_directory("state", environ) / "smsdesk.log"
 
 
-def expanded(path: str | Path, environ: Mapping[str, str]) -> Path:
-    """The path with a leading `~` as this environment's home directory; raises `SettingsError`."""
+def expand_path(path: str | Path, environ: Mapping[str, str]) -> Path:
+    """Return the path with a leading `~` as this environment's home directory.
+
+    Args:
+        path: Path as written in the settings.
+        environ: Environment variables.
+
+    Raises:
+        SettingsError: The path contains a NUL.
+    """
     if "\0" in str(path):
         raise SettingsError([f"{path}: holds a NUL and cannot be a path"])
     first, *rest = Path(path).parts or (".",)
-    return _home(environ).joinpath(*rest) if first == "~" else Path(path)
+    return _find_home(environ).joinpath(*rest) if first == "~" else Path(path)
 
 
-def _home(environ: Mapping[str, str]) -> Path:
-    """The user's home directory."""
+def _find_home(environ: Mapping[str, str]) -> Path:
+    """Return the user's home directory."""
     home = environ.get("HOME")
     return Path(home) if home else Path.home()
 
 
-def _elsewhere(kind: Kind) -> Path:
-    """The directory on systems with rules of their own."""
+def _find_platform_directory(kind: DirectoryKind) -> Path:
+    """Return the directory on systems with their own rules."""
     import platformdirs
 
-    ways = {
+    finders = {
         "config": platformdirs.user_config_path,
         "data": platformdirs.user_data_path,
         "state": platformdirs.user_state_path,
     }
-    return ways[kind](_NAME, appauthor=False)
+    return finders[kind](_APP_NAME, appauthor=False)

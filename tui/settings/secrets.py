@@ -1,44 +1,64 @@
-"""Secrets that the settings only point at: in a file, or in the system's keyring."""
+"""Fetch secrets that the settings only refer to: from a file, or from the system's keyring."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from tui.settings.accounts import KEYRING, Account, AccountBase
+from tui.settings.accounts import KEYRING_PREFIX, AccountBase, AnyAccount
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
-from tui.settings.paths import expanded
+from tui.settings.paths import expand_path
 from tui.settings.sources import read_secret
-from tui.settings.vault import SERVICE, KeyringTrouble, NoKeyring, from_keyring
+from tui.settings.vault import (
+    KEYRING_SERVICE,
+    KeyringAccessError,
+    KeyringMissingError,
+    read_keyring,
+)
 
-Keyring = Callable[[str], str | None]
-"""The secret of a name in the keyring, None when there is none; raises `SettingsError`."""
+KeyringReader = Callable[[str], str | None]
+"""Returns the secret of a name, None if there is none; raises `SettingsError`."""
 
 
-def system_keyring(name: str) -> str | None:
-    """The secret of a name in the system's keyring; raises `SettingsError`."""
+def read_system_keyring(name: str) -> str | None:
+    """Return the secret of a name in the system's keyring, or None.
+
+    Raises:
+        SettingsError: The keyring is not installed or fails.
+    """
     try:
-        return from_keyring(name)
-    except NoKeyring:
+        return read_keyring(name)
+    except KeyringMissingError:
         raise SettingsError(
             ["a secret is in the keyring; install it with: pip install 'smsdesk[keyring]'"]
         ) from None
-    except KeyringTrouble as trouble:
+    except KeyringAccessError as error:
         raise SettingsError(
-            [f"the keyring does not answer ({trouble}); use api_secret_file instead"]
+            [f"the keyring does not answer ({error}); use api_secret_file instead"]
         ) from None
 
 
-def with_secrets(
-    settings: Settings, environ: Mapping[str, str], keyring: Keyring = system_keyring
+def fetch_secrets(
+    settings: Settings, environ: Mapping[str, str], keyring: KeyringReader = read_system_keyring
 ) -> Settings:
-    """The settings with every secret in place; raises `SettingsError` with a line for each."""
-    accounts: dict[str, Account] = {}
+    """Return the settings with every secret in place.
+
+    Args:
+        settings: Validated settings.
+        environ: Environment variables.
+        keyring: Reads a secret from the keyring.
+
+    Raises:
+        SettingsError: Secrets are missing; it has a line for each.
+    """
+    accounts: dict[str, AnyAccount] = {}
     problems: list[str] = []
     for name, account in settings.accounts.items():
         try:
-            accounts[name] = account.model_copy(update=_fetched(name, account, environ, keyring))
+            accounts[name] = account.model_copy(
+                update=_fetch_account_secrets(name, account, environ, keyring)
+            )
         except SettingsError as error:
             problems += [f"accounts.{name}: {line}" for line in error.lines]
     if problems:
@@ -46,48 +66,53 @@ def with_secrets(
     return settings.model_copy(update={"accounts": accounts})
 
 
-def secret_files(settings: Settings, environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """The files that accounts name as holding their secrets."""
+def list_secret_files(settings: Settings, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Return the files that accounts name as holding their secrets.
+
+    Args:
+        settings: Validated settings.
+        environ: Environment variables.
+    """
     named = (account.api_secret_file for account in settings.accounts.values())
-    return tuple(expanded(name, environ) for name in named if name)
+    return tuple(expand_path(name, environ) for name in named if name)
 
 
-def _fetched(
-    name: str, account: AccountBase, environ: Mapping[str, str], keyring: Keyring
+def _fetch_account_secrets(
+    name: str, account: AccountBase, environ: Mapping[str, str], keyring: KeyringReader
 ) -> dict[str, SecretStr]:
-    """The account's secrets that stand elsewhere."""
+    """Return the account's secrets that are stored elsewhere."""
     found = {
-        field: SecretStr(_from_keyring(value.removeprefix(KEYRING) or name, keyring))
-        for field, value in _secrets(account).items()
-        if value.startswith(KEYRING)
+        field: SecretStr(_read_from_keyring(value.removeprefix(KEYRING_PREFIX) or name, keyring))
+        for field, value in _list_secrets(account).items()
+        if value.startswith(KEYRING_PREFIX)
     }
     if account.api_secret_keyring:
-        found["api_secret"] = SecretStr(_from_keyring(name, keyring))
+        found["api_secret"] = SecretStr(_read_from_keyring(name, keyring))
     if account.api_secret_file:
-        found["api_secret"] = SecretStr(_from_file(account.api_secret_file, environ))
+        found["api_secret"] = SecretStr(_read_from_file(account.api_secret_file, environ))
     return found
 
 
-def _secrets(account: AccountBase) -> dict[str, str]:
-    """The account's secrets as they stand in the settings."""
+def _list_secrets(account: AccountBase) -> dict[str, str]:
+    """Return the account's secrets as written in the settings."""
     return {
         field: value.get_secret_value() for field, value in account if isinstance(value, SecretStr)
     }
 
 
-def _from_keyring(name: str, keyring: Keyring) -> str:
-    """A secret from the keyring; raises `SettingsError`."""
+def _read_from_keyring(name: str, keyring: KeyringReader) -> str:
+    """Return a secret from the keyring; raise `SettingsError` if there is none."""
     found = keyring(name)
     if not found:
         raise SettingsError(
-            [f'the keyring has no "{name}"; add it with: keyring set {SERVICE} {name}']
+            [f'the keyring has no "{name}"; add it with: keyring set {KEYRING_SERVICE} {name}']
         )
     return found
 
 
-def _from_file(path: str, environ: Mapping[str, str]) -> str:
-    """A secret from a file; raises `SettingsError`."""
-    secret = read_secret(expanded(path, environ))
+def _read_from_file(path: str, environ: Mapping[str, str]) -> str:
+    """Return a secret from a file; raise `SettingsError` if it is empty."""
+    secret = read_secret(expand_path(path, environ))
     if not secret:
         raise SettingsError([f"{path}: is empty; it has to hold the secret"])
     return secret

@@ -1,18 +1,18 @@
-"""The system's keyring, behind two functions: whatever goes wrong in it is one clear error.
+"""Access the system's keyring through two functions that turn every failure into one clear error.
 
-Its back ends are other people's plug-ins, chosen by the system or by `PYTHON_KEYRING_BACKEND`. They
-raise what they like: a missing module, a broken file, a prompt without a terminal.
+Its back ends are third-party plug-ins, chosen by the system or by `PYTHON_KEYRING_BACKEND`. They
+raise many kinds of errors: a missing module, a broken file, a prompt without a terminal.
 """
 
 import configparser
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-SERVICE = "smsdesk"
-"""The service under which the keyring keeps the desk's secrets."""
+KEYRING_SERVICE = "smsdesk"
+"""Service name of the program's secrets in the keyring."""
 
 T = TypeVar("T")
-_RAISED = (
+_BACK_END_ERRORS = (
     ImportError,
     OSError,
     EOFError,
@@ -23,46 +23,61 @@ _RAISED = (
     AttributeError,
     configparser.Error,
 )
-"""What back ends were seen or are known to raise beside the keyring's own errors."""
+"""Errors that back ends raise in addition to the keyring's own."""
 
 
-class NoKeyring(Exception):
+class KeyringMissingError(Exception):
     """The keyring library is not installed."""
 
 
-class KeyringTrouble(Exception):
-    """The keyring does not do what it is asked; the text names the kind of error, no secret."""
+class KeyringAccessError(Exception):
+    """The keyring failed; the message names the kind of error, never a secret."""
 
 
-def from_keyring(name: str) -> str | None:
-    """The secret of a name, None when there is none; raises `NoKeyring`, `KeyringTrouble`."""
-    keyring = _library()
-    found: str | None = _asked(lambda: keyring.get_password(SERVICE, name))
+def read_keyring(name: str) -> str | None:
+    """Return the secret of a name, or None.
+
+    Raises:
+        KeyringMissingError: The library is not installed.
+        KeyringAccessError: The back end failed.
+    """
+    keyring = _import_library()
+    found: str | None = _call_back_end(lambda: keyring.get_password(KEYRING_SERVICE, name))
     return found
 
 
-def into_keyring(name: str, secret: str) -> None:
-    """Keep a secret under a name; raises `NoKeyring`, `KeyringTrouble`."""
-    keyring = _library()
-    _asked(lambda: keyring.set_password(SERVICE, name, secret))
+def write_keyring(name: str, secret: str) -> None:
+    """Store a secret under a name.
+
+    Args:
+        name: Name of the secret.
+        secret: Secret in clear.
+
+    Raises:
+        KeyringMissingError: The library is not installed.
+        KeyringAccessError: The back end failed.
+    """
+    keyring = _import_library()
+    _call_back_end(lambda: keyring.set_password(KEYRING_SERVICE, name, secret))
 
 
-def _library() -> Any:
-    """The library, which is an extra."""
+def _import_library() -> Any:
+    """Return the library, which is an optional dependency."""
     try:
         import keyring
     except ModuleNotFoundError as error:
+        # The library is there, but one of its own dependencies is not.
         if error.name != "keyring":
-            raise KeyringTrouble(type(error).__name__) from None
-        raise NoKeyring from None
+            raise KeyringAccessError(type(error).__name__) from None
+        raise KeyringMissingError from None
     return keyring
 
 
-def _asked(ask: Callable[[], T]) -> T:
-    """What the back end answers."""
+def _call_back_end(call: Callable[[], T]) -> T:
+    """Return the answer of the back end."""
     from keyring.errors import KeyringError
 
     try:
-        return ask()
-    except (KeyringError, *_RAISED) as error:
-        raise KeyringTrouble(type(error).__name__) from None
+        return call()
+    except (KeyringError, *_BACK_END_ERRORS) as error:
+        raise KeyringAccessError(type(error).__name__) from None

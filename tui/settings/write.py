@@ -1,4 +1,4 @@
-"""Accounts written into the settings file, its comments and its order left alone."""
+"""Add accounts to the settings file without changing its comments and its order."""
 
 import json
 import re
@@ -10,21 +10,30 @@ from tui.settings.errors import SettingsError
 from tui.settings.files import write_private
 from tui.settings.sources import read_toml
 
-Value = str | bool | int | float | Sequence[str]
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+TomlValue = str | bool | int | float | Sequence[str]
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
-def add_account(path: Path, name: str, values: Mapping[str, Value]) -> None:
-    """Append `[accounts.name]` with these values; raises `SettingsError`.
+def add_account(path: Path, name: str, values: Mapping[str, TomlValue]) -> None:
+    """Append `[accounts.name]` with these values to the settings file.
 
-    The file is made if need be, mode 0600, and replaced whole: what was in it stays as it was. The
-    values are not validated here. They may hold the account's secret.
+    The file is created if necessary, mode 0600, and replaced as a whole: its content stays
+    unchanged. The values are not validated here. They may contain the account's secret.
+
+    Args:
+        path: Settings file.
+        name: Name of the new account.
+        values: Values of the account by key.
+
+    Raises:
+        SettingsError: The name is in use, or the file cannot be written.
     """
     before = read_toml(path, must_exist=False)
     if name in before.get("accounts", {}):
         raise SettingsError([f"{path}: already has an account named {name}; choose another name"])
-    text = _with_table(_text(path), f"accounts.{_key(name)}", values)
-    if not _reads_as(text, before, name, values):
+    text = _append_table(_read_text(path), f"accounts.{_format_key(name)}", values)
+    # An inline table `accounts = {...}` cannot be extended by appending text.
+    if not _has_only_added(text, before, name, values):
         raise SettingsError([f"{path}: has its accounts in one line; add {name} by hand"])
     try:
         write_private(path, text)
@@ -34,17 +43,20 @@ def add_account(path: Path, name: str, values: Mapping[str, Value]) -> None:
         raise SettingsError([f"accounts.{name}: holds text that no file can hold"]) from None
 
 
-def _with_table(text: str, header: str, values: Mapping[str, Value]) -> str:
-    """The text with one more table at its end."""
-    lines = [f"[{header}]", *(f"{_key(key)} = {_value(item)}" for key, item in values.items())]
+def _append_table(text: str, header: str, values: Mapping[str, TomlValue]) -> str:
+    """Return the text with one more table at its end."""
+    lines = [
+        f"[{header}]",
+        *(f"{_format_key(key)} = {_format_value(item)}" for key, item in values.items()),
+    ]
     head = text.rstrip("\n")
     return (f"{head}\n\n" if head else "") + "\n".join(lines) + "\n"
 
 
-def _reads_as(
-    text: str, before: Mapping[str, object], name: str, values: Mapping[str, Value]
+def _has_only_added(
+    text: str, before: Mapping[str, object], name: str, values: Mapping[str, TomlValue]
 ) -> bool:
-    """Whether the text says what the file said before, and the account, and nothing else."""
+    """Return whether the new text adds the account and changes nothing else."""
     try:
         after = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
@@ -52,33 +64,34 @@ def _reads_as(
     added = after["accounts"].pop(name)
     if not after["accounts"] and "accounts" not in before:
         del after["accounts"]
+    # Compared as JSON because True == 1 in Python.
     return after == before and json.dumps(added) == json.dumps(dict(values))
 
 
-def _text(path: Path) -> str:
-    """The file's text, empty when there is none."""
+def _read_text(path: Path) -> str:
+    """Return the file's text, empty if there is none."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return ""
 
 
-def _key(key: str) -> str:
-    """A key, in quotes where TOML wants them."""
-    return key if _BARE.fullmatch(key) else _string(key)
+def _format_key(key: str) -> str:
+    """Return a key, in quotes where TOML requires them."""
+    return key if _BARE_KEY.fullmatch(key) else _format_string(key)
 
 
-def _value(value: Value) -> str:
-    """A value as TOML writes it."""
+def _format_value(value: TomlValue) -> str:
+    """Return a value as TOML writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _string(value)
+        return _format_string(value)
     if isinstance(value, int | float):
         return repr(value)
-    return f"[{', '.join(map(_string, value))}]"
+    return f"[{', '.join(map(_format_string, value))}]"
 
 
-def _string(text: str) -> str:
-    """A basic string: JSON's escapes are TOML's, but for DEL and for pairs of surrogates."""
+def _format_string(text: str) -> str:
+    """Return a basic string: JSON's escapes are TOML's, except for DEL and surrogate pairs."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,1 +1,1 @@
-"""The only owner of SQL: the desk's conversations on disk, and the news that they have changed."""
+"""Own all SQL: the conversations on disk and the feed of their changes."""

@@ -1,4 +1,7 @@
-"""How the accounts are doing, and who serves them: states, cursors, leases, live processes."""
+"""Store the state of the accounts and decide which process syncs each of them.
+
+It holds account states, polling cursors, leases and the list of live processes.
+"""
 
 import functools
 from collections.abc import Sequence
@@ -12,18 +15,23 @@ from tui.store.queries import queries
 
 
 class Accounts:
-    """What sync writes about the accounts and every screen reads."""
+    """Account state that the sync process writes and every screen reads."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Keep what every call needs."""
+        """Create the account records of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+        """
         self._database = database
         self._clock = clock
         self._sql = queries("desk")
 
-    async def states(self) -> dict[str, AccountState]:
-        """The last known state of every account that was ever served."""
+    async def get_states(self) -> dict[str, AccountState]:
+        """Return the last known state of every account that was ever synced, by name."""
         found = await self._database.read(self._sql.account_states)
-        return {row["name"]: rows.account_state(row) for row in found}
+        return {row["name"]: rows.to_account_state(row) for row in found}
 
     async def save_health(
         self,
@@ -37,9 +45,20 @@ class Accounts:
         latency_ms: int = 0,
         holder: str = "",
     ) -> None:
-        """Write how an account is doing; times left out stay as they were."""
+        """Save the health of an account; times that are None stay as they were.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            name: Name of the account.
+            health: New health of the account.
+            line: Text that explains the health to an agent.
+            retry_at: Time of the next attempt, in ms UTC.
+            ok_at: Time of the last successful request, in ms UTC.
+            event_at: Time of the last event from the provider, in ms UTC.
+            latency_ms: Duration of the last request, in milliseconds.
+            holder: Process that syncs the account.
+        """
+
+        def write_health(transaction: Transaction) -> None:
             self._sql.save_health(
                 transaction.connection,
                 name=name,
@@ -51,23 +70,29 @@ class Accounts:
                 latency_ms=latency_ms,
                 holder=holder,
             )
-            transaction.changed(Subject.ACCOUNT)
+            transaction.mark_changed(Subject.ACCOUNT)
 
-        await self._database.write(work)
+        await self._database.write(write_health)
 
-    async def save_event(self, name: str) -> None:
-        """Something was pushed by the account's provider just now."""
+    async def record_push(self, name: str) -> None:
+        """Record that the provider of the account has just pushed an event."""
 
-        def work(transaction: Transaction) -> None:
+        def write_event(transaction: Transaction) -> None:
             self._sql.save_event(transaction.connection, name=name, now=self._clock.now())
-            transaction.changed(Subject.ACCOUNT)
+            transaction.mark_changed(Subject.ACCOUNT)
 
-        await self._database.write(work)
+        await self._database.write(write_event)
 
     async def save_balance(self, name: str, balance: str, amount: float | None = None) -> None:
-        """Write what is left on an account: in words, and as a number where there is one."""
+        """Save the remaining balance of an account.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            name: Name of the account.
+            balance: Balance as text for agents, for example "EUR 12.40".
+            amount: Balance as a number, if the provider gives one.
+        """
+
+        def write_balance(transaction: Transaction) -> None:
             self._sql.save_balance(
                 transaction.connection,
                 name=name,
@@ -75,59 +100,85 @@ class Accounts:
                 amount=amount,
                 now=self._clock.now(),
             )
-            transaction.changed(Subject.ACCOUNT)
+            transaction.mark_changed(Subject.ACCOUNT)
 
-        await self._database.write(work)
+        await self._database.write(write_balance)
 
-    async def balance_at(self, name: str) -> int:
-        """When the balance was last learnt (ms UTC); 0 for never."""
+    async def get_balance_time(self, name: str) -> int:
+        """Return when the balance was last read (ms UTC); 0 for never."""
         row = await self._database.read(functools.partial(self._sql.account_state, name=name))
         return row["balance_at"] if row else 0
 
-    async def poke(self, name: str) -> None:
-        """Someone asks that the account be tried again at once, whichever process serves it."""
+    async def request_retry(self, name: str) -> None:
+        """Ask the process that syncs the account to try it again at once.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            name: Name of the account.
+        """
+
+        def write_request(transaction: Transaction) -> None:
             self._sql.poke(transaction.connection, name=name, now=self._clock.now())
-            transaction.changed(Subject.ACCOUNT)
+            transaction.mark_changed(Subject.ACCOUNT)
 
-        await self._database.write(work)
+        await self._database.write(write_request)
 
-    async def pokes(self) -> dict[str, int]:
-        """When each account was last asked to be tried again (ms UTC)."""
+    async def get_retry_requests(self) -> dict[str, int]:
+        """Return when a retry was last requested (ms UTC), by account."""
         found = await self._database.read(self._sql.pokes)
         return {row["name"]: row["poked_at"] for row in found}
 
-    async def cursors(self, name: str) -> tuple[str, str]:
-        """Where polling of replies and of receipts goes on."""
+    async def get_cursors(self, name: str) -> tuple[str, str]:
+        """Return the cursors from which polling of replies and of receipts continues."""
         row = await self._database.read(functools.partial(self._sql.account_state, name=name))
         return (row["reply_cursor"], row["receipt_cursor"]) if row else ("", "")
 
     async def save_reply_cursor(self, name: str, cursor: str) -> None:
-        """Where polling of replies goes on."""
+        """Save the position from which polling of replies continues.
+
+        Args:
+            name: Name of the account.
+            cursor: Cursor in the provider's own format.
+        """
         query = functools.partial(self._sql.save_reply_cursor, name=name, cursor=cursor)
         await self._database.write(lambda t: query(t.connection))
 
     async def save_receipt_cursor(self, name: str, cursor: str) -> None:
-        """Where polling of receipts goes on."""
+        """Save the position from which polling of receipts continues.
+
+        Args:
+            name: Name of the account.
+            cursor: Cursor in the provider's own format.
+        """
         query = functools.partial(self._sql.save_receipt_cursor, name=name, cursor=cursor)
         await self._database.write(lambda t: query(t.connection))
 
 
 class Leases:
-    """One process at a time serves an account."""
+    """Leases that allow only one process at a time to sync an account."""
 
     def __init__(self, database: Database, clock: Clock, owner: str) -> None:
-        """`owner` names this process, unlike any other that ever was."""
+        """Create the leases of one process.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            owner: Id of this process, different from that of any other process ever.
+        """
         self._database = database
         self._clock = clock
         self._sql = queries("desk")
         self.owner = owner
 
-    async def take(self, name: str, *, lasts_ms: int, preferred: bool) -> bool:
-        """Take or renew a lease; False while another process holds it.
+    async def acquire_lease(self, name: str, *, duration_ms: int, preferred: bool) -> bool:
+        """Acquire or renew a lease; return False while another process holds it.
 
-        A preferred process (the service) takes it from one that is not.
+        A preferred process (the service) takes the lease over from one that is not
+        preferred.
+
+        Args:
+            name: Name of the account.
+            duration_ms: Duration of the lease in milliseconds.
+            preferred: Whether this process is preferred.
         """
         now = self._clock.now()
         values = {
@@ -135,55 +186,74 @@ class Leases:
             "owner": self.owner,
             "preferred": int(preferred),
             "now": now,
-            "expires_at": now + lasts_ms,
+            "expires_at": now + duration_ms,
         }
 
-        def work(transaction: Transaction) -> bool:
+        def take_lease(transaction: Transaction) -> bool:
             return bool(self._sql.take_lease(transaction.connection, **values))
 
-        return await self._database.write(work)
+        return await self._database.write(take_lease)
 
-    async def drop(self, name: str) -> None:
-        """Give a lease back, so that another need not wait for its end."""
+    async def release_lease(self, name: str) -> None:
+        """Release a lease, so that another process need not wait until it expires.
+
+        Args:
+            name: Name of the account.
+        """
         query = functools.partial(self._sql.drop_lease, name=name, owner=self.owner)
         await self._database.write(lambda t: query(t.connection))
 
-    async def holder(self, name: str) -> str:
-        """Who holds a lease now; empty for nobody."""
+    async def get_holder(self, name: str) -> str:
+        """Return the process that holds a lease now; empty if it is free."""
         query = functools.partial(self._sql.holder, name=name, now=self._clock.now())
         return await self._database.read(query) or ""
 
-    async def beat(self, agent: str, kind: str) -> None:
-        """Say that this process is alive, so that its claims stay its own."""
-        await self.renew(agent, kind, (), lasts_ms=0, preferred=False)
+    async def record_heartbeat(self, agent: str, kind: str) -> None:
+        """Record that this process is alive, so that its claims stay valid.
 
-    async def renew(
-        self, agent: str, kind: str, names: Sequence[str], *, lasts_ms: int, preferred: bool
+        Args:
+            agent: Name of the agent who runs the process.
+            kind: Kind of the process, for example the service.
+        """
+        await self.renew_leases(agent, kind, (), duration_ms=0, preferred=False)
+
+    async def renew_leases(
+        self, agent: str, kind: str, names: Sequence[str], *, duration_ms: int, preferred: bool
     ) -> frozenset[str]:
-        """Say that this process is alive, and take or renew these leases; the ones it now holds."""
+        """Record a heartbeat and renew leases; return those that are now held.
+
+        Both happen in one transaction.
+
+        Args:
+            agent: Name of the agent who runs the process.
+            kind: Kind of the process, for example the service.
+            names: Names of the accounts to acquire or renew.
+            duration_ms: Duration of the leases in milliseconds.
+            preferred: Whether this process may take leases over from others.
+        """
         now = self._clock.now()
         values = {
             "owner": self.owner,
             "preferred": int(preferred),
             "now": now,
-            "expires_at": now + lasts_ms,
+            "expires_at": now + duration_ms,
         }
 
-        def work(transaction: Transaction) -> frozenset[str]:
+        def take_leases(transaction: Transaction) -> frozenset[str]:
             connection = transaction.connection
             self._sql.save_process(connection, owner=self.owner, agent=agent, kind=kind, now=now)
             take = self._sql.take_lease
             return frozenset(name for name in names if take(connection, name=name, **values))
 
-        return await self._database.write(work)
+        return await self._database.write(take_leases)
 
-    async def leave(self) -> None:
-        """This process ends in good order, and gives back what it held."""
+    async def end_process(self) -> None:
+        """Release everything that this process holds, because it ends normally."""
 
-        def work(transaction: Transaction) -> None:
+        def drop_claims(transaction: Transaction) -> None:
             self._sql.drop_leases(transaction.connection, owner=self.owner)
             self._sql.drop_process(transaction.connection, owner=self.owner)
             self._sql.drop_presence(transaction.connection, owner=self.owner)
-            transaction.changed(Subject.PRESENCE)
+            transaction.mark_changed(Subject.PRESENCE)
 
-        await self._database.write(work)
+        await self._database.write(drop_claims)

@@ -1,4 +1,4 @@
-"""Whose receipts are to be asked for, where a provider tells them only when asked."""
+"""Schedule receipt queries for providers that report receipts only when asked."""
 
 import functools
 from collections.abc import Sequence
@@ -12,54 +12,68 @@ from tui.store.queries import queries
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which messages of an account are asked about."""
+class ReceiptQuery:
+    """Selection of the messages of an account whose receipts are queried."""
 
     account: str
     since: int
-    """Written before this moment (ms UTC): not asked any more."""
+    """Start of the period (ms UTC): older messages are no longer queried."""
     uncertain_only: bool = False
-    """Whether receipts of all others come by themselves."""
+    """Whether only uncertain messages are queried, because other receipts arrive unasked."""
     by_reference: bool = False
-    """Whether uncertain ones without a provider's id can be asked for too."""
+    """Whether uncertain messages without a provider id can be queried by our reference."""
 
 
-class Asks:
-    """The schedule of asking: each message carries when it is next asked about."""
+class ReceiptSchedule:
+    """Times at which the receipt of each message is queried next."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Keep what every call needs."""
+        """Create the schedule.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+        """
         self._database = database
         self._clock = clock
         self._sql = queries("outbox")
 
-    async def due(self, wanted: Wanted, limit: int) -> list[tuple[Message, int]]:
-        """Messages to ask about now, youngest first: (message, times asked)."""
+    async def list_due(self, selection: ReceiptQuery, limit: int) -> list[tuple[Message, int]]:
+        """Return messages to query now with the queries so far, newest first.
+
+        Args:
+            selection: Selection of messages.
+            limit: Maximum number of messages.
+        """
         query = functools.partial(
             self._sql.askable,
-            account=wanted.account,
-            since=wanted.since,
+            account=selection.account,
+            since=selection.since,
             now=self._clock.now(),
-            uncertain_only=wanted.uncertain_only,
-            by_reference=wanted.by_reference,
+            uncertain_only=selection.uncertain_only,
+            by_reference=selection.by_reference,
             limit=limit,
         )
         found = await self._database.read(query)
-        return [(rows.message(row), row["asks"]) for row in found]
+        return [(rows.to_message(row), row["asks"]) for row in found]
 
-    async def next(self, wanted: Wanted) -> int | None:
-        """When the next message is to be asked about (ms UTC); None when there is none."""
+    async def get_next_time(self, selection: ReceiptQuery) -> int | None:
+        """Return when the next query is due (ms UTC), or None if there is none."""
         query = functools.partial(
             self._sql.next_ask,
-            account=wanted.account,
-            since=wanted.since,
-            uncertain_only=wanted.uncertain_only,
-            by_reference=wanted.by_reference,
+            account=selection.account,
+            since=selection.since,
+            uncertain_only=selection.uncertain_only,
+            by_reference=selection.by_reference,
         )
         return await self._database.read(query)
 
-    async def note(self, asks: Sequence[tuple[int, int, int]]) -> None:
-        """Note (message id, times asked, when to ask next in ms UTC)."""
+    async def save_schedule(self, entries: Sequence[tuple[int, int, int]]) -> None:
+        """Save the schedule of several messages.
+
+        Args:
+            entries: Tuples of message id, queries so far, time of the next query (ms UTC).
+        """
         now = self._clock.now()
-        values = [{"id": i, "asks": n, "ask_at": at, "now": now} for i, n, at in asks]
+        values = [{"id": i, "asks": n, "ask_at": at, "now": now} for i, n, at in entries]
         await self._database.write(lambda t: self._sql.asked(t.connection, values))

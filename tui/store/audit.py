@@ -1,17 +1,17 @@
-"""Who did what: one line for every action of an agent, written with the action itself."""
+"""Keep the audit trail: one line per action of an agent, written in the action's transaction."""
 
 import functools
 import random
 from dataclasses import dataclass
 
 from tui.clock import Clock
-from tui.domain.ids import new_id
+from tui.domain.ids import create_id
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class AuditEntry:
     """One line of the audit trail."""
 
     at: int
@@ -21,7 +21,7 @@ class Deed:
     detail: str
 
 
-def record(
+def record_action(
     transaction: Transaction,
     rng: random.Random,
     clock: Clock,
@@ -31,11 +31,22 @@ def record(
     message_id: int = 0,
     detail: str = "",
 ) -> None:
-    """Add a line inside the caller's transaction."""
+    """Add a line to the audit trail inside the caller's transaction.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        clock: Source of the current time.
+        agent: Name of the agent; empty if no agent caused the action.
+        action: Short name of the action, for example "close".
+        conversation_id: Id of the conversation; 0 for none.
+        message_id: Id of the message; 0 for none.
+        detail: More about the action, as text.
+    """
     now = clock.now()
     queries("conversations").add_audit(
         transaction.connection,
-        id=new_id(now, rng),
+        id=create_id(now, rng),
         at=now,
         agent=agent,
         action=action,
@@ -45,11 +56,16 @@ def record(
     )
 
 
-async def trail(database: Database, conversation_id: int) -> list[Deed]:
-    """The newest deeds in a conversation, newest first."""
+async def read_audit_trail(database: Database, conversation_id: int) -> list[AuditEntry]:
+    """Return the newest audit entries of a conversation, newest first.
+
+    Args:
+        database: Open inbox database.
+        conversation_id: Id of the conversation.
+    """
     query = queries("conversations").audit_of
     found = await database.read(functools.partial(query, conversation_id=conversation_id))
     return [
-        Deed(row["at"], row["agent"], row["action"], row["message_id"], row["detail"])
+        AuditEntry(row["at"], row["agent"], row["action"], row["message_id"], row["detail"])
         for row in found
     ]

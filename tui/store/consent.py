@@ -1,4 +1,4 @@
-"""Who must not be texted: the lock, its evidence, and the way back."""
+"""Store who must not be texted, the evidence for it, and how it is reversed."""
 
 import functools
 import random
@@ -9,33 +9,33 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.message import Message
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.store import rows
-from tui.store.audit import record
+from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
-    """The newest word on a party."""
+class ConsentRecord:
+    """Newest consent decision about a customer."""
 
     opted_out: bool
     at: int
     agent: str
-    """Who recorded it; empty when the customer's word or the provider did."""
+    """Agent who recorded it; empty if the customer's message or the provider caused it."""
     source: str
-    """`word`, `provider` or `agent`."""
+    """`word` (the customer's message), `provider` or `agent`."""
     evidence: str
     message_id: int | None = None
-    """The text that says so, where one does."""
+    """Message that contains the decision, if there is one."""
 
 
-def lock(
+def save_consent(
     connection: sqlite3.Connection,
     summary: Summary,
-    now: int,
+    at: int,
     source: str,
     evidence: str,
     *,
@@ -43,13 +43,24 @@ def lock(
     message_id: int | None = None,
     opted_out: bool = True,
 ) -> None:
-    """Lock (or free) a party within the caller's transaction."""
+    """Save a consent decision inside the caller's transaction.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        summary: Summary of the customer's conversation; its `opted_out` is updated.
+        at: Time of the decision, in ms UTC.
+        source: `word`, `provider` or `agent`.
+        evidence: Text that proves the decision.
+        agent: Agent who recorded it; empty for none.
+        message_id: Message that contains the decision, if there is one.
+        opted_out: Whether the customer is opted out.
+    """
     summary["opted_out"] = int(opted_out)
     queries("conversations").save_consent(
         connection,
         party=summary["party"],
         opted_out=int(opted_out),
-        now=now,
+        now=at,
         agent=agent,
         source=source,
         evidence=evidence,
@@ -58,21 +69,27 @@ def lock(
 
 
 class ConsentBook:
-    """Reading and changing consent by hand."""
+    """Reading consent and changing it by hand."""
 
     def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
-        """Keep what every call needs."""
+        """Create the consent records of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
 
-    async def of(self, party: str) -> Consent | None:
-        """The newest word on a party, if there ever was one."""
+    async def get_consent(self, party: str) -> ConsentRecord | None:
+        """Return the newest consent decision about a customer, or None."""
         query = functools.partial(queries("conversations").consent, party=party)
         row: Any = await self._database.read(query)
         if row is None:
             return None
-        return Consent(
+        return ConsentRecord(
             bool(row["opted_out"]),
             row["at"],
             row["agent"],
@@ -81,52 +98,62 @@ class ConsentBook:
             row["message_id"],
         )
 
-    async def suspicion(self, conversation_id: int) -> Message | None:
-        """The newest text that may ask to be left alone and that no agent has judged yet."""
+    async def find_possible_opt_out(self, conversation_id: int) -> Message | None:
+        """Return the newest possible opt-out that is not yet reviewed, or None."""
         query = functools.partial(queries("consent").suspicion, conversation_id=conversation_id)
         row: Any = await self._database.read(query)
-        return rows.message(row) if row else None
+        return rows.to_message(row) if row else None
 
-    async def dismiss(self, conversation_id: int, agent: str) -> None:
-        """An agent judges that the suspected texts here ask for nothing of the kind."""
+    async def dismiss_possible_opt_outs(self, conversation_id: int, agent: str) -> None:
+        """Record an agent's decision that the possible opt-outs here are none.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+        """
+
+        def write_dismissal(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
-            self._judged(transaction, summaries.get(conversation_id))
+            self._clear_possible_opt_outs(transaction, summaries.get(conversation_id))
             summaries.flush()
             action = "not an opt-out"
-            record(transaction, self._rng, self._clock, agent, action, conversation_id)
+            record_action(transaction, self._rng, self._clock, agent, action, conversation_id)
 
-        await self._database.write(work)
+        await self._database.write(write_dismissal)
 
-    async def suspect_again(self, message_id: int, agent: str) -> None:
-        """Take a judgement back: the text waits for one again."""
+    async def restore_possible_opt_out(self, message_id: int, agent: str) -> None:
+        """Undo a dismissal: the message is a possible opt-out again.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            message_id: Id of the message.
+            agent: Name of the agent.
+        """
+
+        def write_restored(transaction: Transaction) -> None:
             row = queries("messages").get(transaction.connection, id=message_id)
             queries("consent").suspect_again(transaction.connection, id=message_id)
             conversation_id = row["conversation_id"]
             summaries = Summaries(transaction, self._rng)
             summaries.get(conversation_id)["suspected"] = 1
             summaries.flush()
-            transaction.changed(Subject.MESSAGE, message_id, conversation_id)
+            transaction.mark_changed(Subject.MESSAGE, message_id, conversation_id)
             action = "judgement taken back"
-            record(
+            record_action(
                 *(transaction, self._rng, self._clock, agent, action, conversation_id, message_id)
             )
 
-        await self._database.write(work)
+        await self._database.write(write_restored)
 
     @staticmethod
-    def _judged(transaction: Transaction, summary: Summary) -> None:
-        """The suspected texts of a conversation wait for nobody any more."""
+    def _clear_possible_opt_outs(transaction: Transaction, summary: Summary) -> None:
+        """Mark all possible opt-outs of a conversation as reviewed."""
         sql, conversation_id = queries("consent"), summary["id"]
         summary["suspected"] = 0
         for row in sql.suspected(transaction.connection, conversation_id=conversation_id):
             sql.judged(transaction.connection, id=row["id"])
-            transaction.changed(Subject.MESSAGE, row["id"], conversation_id)
+            transaction.mark_changed(Subject.MESSAGE, row["id"], conversation_id)
 
-    async def decide(
+    async def record_decision(
         self,
         conversation_id: int,
         agent: str,
@@ -135,54 +162,66 @@ class ConsentBook:
         evidence: str,
         message_id: int | None = None,
     ) -> None:
-        """An agent confirms an opt-out, or records that the customer is in again.
+        """Record an agent's decision to opt the customer out or in.
 
-        `message_id` names the text that says so, where one does.
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+            opted_out: Whether the customer is opted out.
+            evidence: Reason for the decision, as text.
+            message_id: Message that contains the decision, if there is one.
         """
 
-        def work(transaction: Transaction) -> None:
+        def write_decision(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            lock(
+            save_consent(
                 transaction.connection,
                 summary,
                 self._clock.now(),
                 "agent",
-                repair(evidence),
+                repair_text(evidence),
                 agent=agent,
                 message_id=message_id,
                 opted_out=opted_out,
             )
-            self._judged(transaction, summary)
+            self._clear_possible_opt_outs(transaction, summary)
             summaries.flush()
             action = "opt out" if opted_out else "opt in"
-            who = (transaction, self._rng, self._clock, agent, action)
-            record(*who, conversation_id, message_id or 0, repair(evidence))
+            context = (transaction, self._rng, self._clock, agent, action)
+            record_action(*context, conversation_id, message_id or 0, repair_text(evidence))
 
-        await self._database.write(work)
+        await self._database.write(write_decision)
 
-    async def lock_again(self, conversation_id: int, agent: str, word: Consent) -> None:
-        """Take an opt-in back: the word that had locked the customer stands as it was.
+    async def restore_opt_out(
+        self, conversation_id: int, agent: str, opt_out: ConsentRecord
+    ) -> None:
+        """Undo an opt-in: restore the earlier opt-out with its evidence.
 
-        A customer whom a newer word has locked meanwhile stays locked by that one.
+        Nothing changes if a newer decision has opted the customer out meanwhile.
+
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+            opt_out: Opt-out to restore.
         """
 
-        def work(transaction: Transaction) -> None:
+        def write_opt_out(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
             if summary["opted_out"]:
                 return
-            lock(
+            save_consent(
                 transaction.connection,
                 summary,
-                word.at,
-                word.source,
-                word.evidence,
-                agent=word.agent,
-                message_id=word.message_id,
+                opt_out.at,
+                opt_out.source,
+                opt_out.evidence,
+                agent=opt_out.agent,
+                message_id=opt_out.message_id,
             )
             summaries.flush()
-            who = (transaction, self._rng, self._clock, agent, "opt in taken back")
-            record(*who, conversation_id, word.message_id or 0, word.evidence)
+            context = (transaction, self._rng, self._clock, agent, "opt in taken back")
+            record_action(*context, conversation_id, opt_out.message_id or 0, opt_out.evidence)
 
-        await self._database.write(work)
+        await self._database.write(write_opt_out)

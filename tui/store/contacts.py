@@ -1,4 +1,4 @@
-"""Contacts from elsewhere: names and notes for numbers, whether or not they have written yet."""
+"""Import contacts: names and notes for numbers, whether or not they have written yet."""
 
 import functools
 import random
@@ -8,17 +8,17 @@ from itertools import islice
 
 from tui.clock import Clock
 from tui.domain.phone import parse_address
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, folded
+from tui.store.summaries import Summaries, fold_for_filter
 
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody, as an address book knows them: outside text."""
+    """Entry of an address book. All fields are text from outside."""
 
     address: str
     """Number, short code or name, in any notation."""
@@ -27,76 +27,91 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import brought."""
+class ImportResult:
+    """Result of an import."""
 
     contacts: int = 0
     renamed: int = 0
-    """Conversations that carry another name now."""
+    """Number of conversations that have a different name now."""
 
 
 class Contacts:
-    """The address book of the desk."""
+    """Address book that all agents share."""
 
     def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
-        """Keep what every call needs."""
+        """Create the address book of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
         self._sql = queries("contacts")
 
-    async def get(self, party: str) -> Contact | None:
-        """What is known of a conversation's party."""
+    async def get_contact(self, party: str) -> Contact | None:
+        """Return the contact of a conversation's party, or None if it is unknown."""
         row = await self._database.read(functools.partial(self._sql.contact, party=party))
         return Contact(row["party"], row["name"], row["note"]) if row else None
 
-    async def add(
+    async def import_contacts(
         self,
         contacts: Iterable[Contact],
         *,
         region: str | None = None,
         progress: Callable[[int], None] | None = None,
-    ) -> Imported:
-        """Store contacts, a transaction for every few hundred; existing conversations follow.
+    ) -> ImportResult:
+        """Store contacts in batches and rename the conversations that exist for them.
 
-        An empty name or note leaves what is there. `region` (ISO) is where numbers without a
-        country code are at home; `progress` is told how many are on disk. Raises `StoreError`:
-        what was reported before stays, and importing again is harmless.
+        An empty name or note leaves the stored one unchanged. If the import fails, the
+        batches that were reported to `progress` stay stored, and the import can be repeated
+        safely.
+
+        Args:
+            contacts: Contacts to store.
+            region: ISO code of the country of numbers without a country code.
+            progress: Called with the number of contacts stored so far, after each batch.
+
+        Raises:
+            StoreError: A batch could not be stored.
         """
-        waiting = iter(contacts)
+        remaining = iter(contacts)
         done = renamed = 0
-        while batch := list(islice(waiting, _BATCH)):
-            work = functools.partial(self._add, contacts=batch, region=region)
+        # Short transactions: the other processes wait for the write lock meanwhile.
+        while batch := list(islice(remaining, _BATCH)):
+            work = functools.partial(self._import_batch, contacts=batch, region=region)
             renamed += await self._database.write(work)
             done += len(batch)
             if progress is not None:
                 progress(done)
-        return Imported(done, renamed)
+        return ImportResult(done, renamed)
 
-    def _add(
+    def _import_batch(
         self, transaction: Transaction, contacts: Sequence[Contact], region: str | None
     ) -> int:
-        """One batch; how many conversations it renames."""
+        """Store one batch; return how many conversations were renamed."""
         summaries = Summaries(transaction, self._rng)
         renamed = 0
         for contact in contacts:
-            party = parse_address(repair(contact.address), region).key
-            name = repair(contact.name).strip()
+            party = parse_address(repair_text(contact.address), region).conversation_key
+            name = repair_text(contact.name).strip()
             self._sql.save(
                 transaction.connection,
                 party=party,
                 name=name,
-                note=repair(contact.note).strip(),
+                note=repair_text(contact.note).strip(),
                 now=self._clock.now(),
             )
-            renamed += self._rename(transaction, summaries, party, name)
+            renamed += self._rename_conversation(transaction, summaries, party, name)
         summaries.flush()
         return renamed
 
-    def _rename(
+    def _rename_conversation(
         self, transaction: Transaction, summaries: Summaries, party: str, name: str
     ) -> bool:
-        """Let the party's conversation carry the name; whether it changes."""
+        """Set the name of the party's conversation; return whether it changed."""
         identity = self._sql.conversation(transaction.connection, party=party) if name else None
         if identity is None:
             return False
@@ -104,5 +119,5 @@ class Contacts:
         if summary["name"] == name:
             return False
         summary["name"] = name
-        summary["folded"] = folded(name, summary["address"])
+        summary["folded"] = fold_for_filter(name, summary["address"])
         return True

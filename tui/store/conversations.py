@@ -1,4 +1,4 @@
-"""Conversations: windows of the list, and what agents do with a thread."""
+"""Read conversations: pages of the list, counters, and the next one that waits."""
 
 import functools
 import random
@@ -9,7 +9,7 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, View
 from tui.domain.phone import Address
-from tui.domain.views import counters_of, looked_for
+from tui.domain.views import list_counters, normalize_filter
 from tui.store import rows
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -17,141 +17,196 @@ from tui.store.summaries import Summaries, Summary
 
 _SMALLEST = -(1 << 62)
 _LARGEST = 1 << 62
-_COUNTED = frozenset({"by_label", "drafts", "mentions"})
-"""Queries of views that no counter is kept for."""
+_WITHOUT_COUNTER = frozenset({"by_label", "drafts", "mentions"})
+"""Queries of views that have no stored counter and must be counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """A place in a list: before the first conversation, behind the last, or at one of them."""
+class ListPosition:
+    """Position in a list: before the first conversation, after the last, or at one of them."""
 
     sort: int
     id: int
 
 
-FIRST = Key(_SMALLEST, _SMALLEST)
-LAST = Key(_LARGEST, _LARGEST)
+FIRST_POSITION = ListPosition(_SMALLEST, _SMALLEST)
+LAST_POSITION = ListPosition(_LARGEST, _LARGEST)
 
 
-def order_of(view: View) -> Order:
-    """How a view is sorted: only lists by state alone can be sorted by time."""
-    return Order.NEWEST if _by_time(view) else Order.WAITING
+def get_order(view: View) -> Order:
+    """Return how a view is sorted: only lists by state can be sorted by time."""
+    return Order.NEWEST if _is_sorted_by_time(view) else Order.WAITING
 
 
-def key_of(conversation: Conversation, view: View | Order) -> Key:
-    """The place of a conversation in a view, or in a list of this order."""
-    order = order_of(view) if isinstance(view, View) else view
+def get_position(conversation: Conversation, view: View | Order) -> ListPosition:
+    """Return the position of a conversation in a view or in a list of this order.
+
+    Args:
+        conversation: Conversation to locate.
+        view: View, or order, of the list.
+    """
+    order = get_order(view) if isinstance(view, View) else view
     if order is Order.NEWEST:
-        return Key(-conversation.last_at, conversation.id)
-    return Key(conversation.rank, conversation.id)
+        return ListPosition(-conversation.last_at, conversation.id)
+    return ListPosition(conversation.rank, conversation.id)
 
 
 class Conversations:
-    """What the list reads and what triage writes."""
+    """Queries that the conversation list needs."""
 
     def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
-        """Keep what every call needs."""
+        """Create the conversation queries of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
         self._sql = queries("conversations")
 
-    async def after(self, view: View, key: Key, limit: int) -> list[Conversation]:
-        """Up to `limit` conversations of the view behind `key`, in the view's order."""
-        return await self._window(view, key, limit, "after")
+    async def list_after(
+        self, view: View, position: ListPosition, limit: int
+    ) -> list[Conversation]:
+        """Return up to `limit` conversations after a position, in the order of the view.
 
-    async def before(self, view: View, key: Key, limit: int) -> list[Conversation]:
-        """Up to `limit` conversations of the view in front of `key`, in the view's order."""
-        return (await self._window(view, key, limit, "before"))[::-1]
+        Args:
+            view: View that selects and sorts the conversations.
+            position: Position to start from; it is not included.
+            limit: Maximum number of conversations.
+        """
+        return await self._read_page(view, position, limit, "after")
+
+    async def list_before(
+        self, view: View, position: ListPosition, limit: int
+    ) -> list[Conversation]:
+        """Return up to `limit` conversations before a position, in the order of the view.
+
+        Args:
+            view: View that selects and sorts the conversations.
+            position: Position to end at; it is not included.
+            limit: Maximum number of conversations.
+        """
+        return (await self._read_page(view, position, limit, "before"))[::-1]
 
     async def get(self, conversation_id: int) -> Conversation | None:
-        """One conversation."""
+        """Return a conversation, or None if there is none with this id."""
         row = await self._database.read(functools.partial(self._sql.get, id=conversation_id))
-        return rows.conversation(row) if row else None
+        return rows.to_conversation(row) if row else None
 
-    async def with_party(self, address: Address) -> Conversation | None:
-        """The conversation with this party, if anyone ever wrote."""
-        row = await self._database.read(functools.partial(self._sql.by_party, party=address.key))
-        return rows.conversation(row) if row else None
+    async def find_by_address(self, address: Address) -> Conversation | None:
+        """Return the conversation with this address, or None if there is none."""
+        row = await self._database.read(
+            functools.partial(self._sql.by_party, party=address.conversation_key)
+        )
+        return rows.to_conversation(row) if row else None
 
-    async def begin(self, address: Address, account: str) -> Conversation:
-        """The conversation with this party, begun now if there is none."""
+    async def get_or_create(self, address: Address, account: str) -> Conversation:
+        """Return the conversation with this address; create it if there is none.
 
-        def work(transaction: Transaction) -> Summary:
+        Args:
+            address: Address of the customer.
+            account: Account through which a new conversation is answered.
+        """
+
+        def find_or_insert(transaction: Transaction) -> Summary:
             summaries = Summaries(transaction, self._rng)
-            summary = summaries.of(address, account=account, own="", at=self._clock.now())
+            summary = summaries.get_or_create(
+                address, account=account, own="", at=self._clock.now()
+            )
             summaries.flush()
             return summary
 
-        return rows.conversation(await self._database.write(work))
+        return rows.to_conversation(await self._database.write(find_or_insert))
 
-    async def counts(self) -> Counts:
-        """The numbers of the header line."""
-        counters = await self.counters()
+    async def get_counts(self) -> Counts:
+        """Return the numbers of the header line."""
+        counters = await self.get_counters()
         names = ("open", "waiting", "unread", "failed", "snoozed", "closed")
         return Counts(**{name: counters.get(name, 0) for name in names})
 
-    async def counters(self) -> dict[str, int]:
-        """Every counter by name; `assignee:` ones count open conversations."""
+    async def get_counters(self) -> dict[str, int]:
+        """Return every counter by name; `assignee:` counters count open conversations."""
         found = await self._database.read(self._sql.counters)
         return {row["name"]: row["value"] for row in found}
 
-    async def count(self, view: View) -> int:
-        """How many conversations a view shows; 0 for a narrowed one, which nobody counts."""
-        name, values = _query(view)
-        if name in _COUNTED and not view.text:
+    async def count_conversations(self, view: View) -> int:
+        """Return how many conversations a view shows; 0 for a view filtered by text.
+
+        Filtered views are not counted.
+        """
+        name, values = _choose_query(view)
+        if name in _WITHOUT_COUNTER and not view.text:
             query = getattr(queries("windows"), f"{name}_count")
             return int(await self._database.read(functools.partial(query, **values)))
-        counters = await self.counters()
-        return sum(counters.get(name, 0) for name in counters_of(view))
+        counters = await self.get_counters()
+        return sum(counters.get(name, 0) for name in list_counters(view))
 
-    async def next_waiting(self, after: Conversation | None) -> Conversation | None:
-        """The one that waits next longest after this, around the end to the first."""
-        return await self._waiting(after, self._sql.next_waiting, FIRST)
+    async def find_next_waiting(self, after: Conversation | None) -> Conversation | None:
+        """Return the conversation that waits next longest, or None if none waits.
 
-    async def previous_waiting(self, before: Conversation | None) -> Conversation | None:
-        """The one that waits next longer before this, around the start to the last."""
-        return await self._waiting(before, self._sql.previous_waiting, LAST)
+        After the last one it continues with the first.
+        """
+        return await self._find_waiting(after, self._sql.next_waiting, FIRST_POSITION)
 
-    async def labels(self) -> list[tuple[str, int]]:
-        """Every label in use and how many conversations wear it."""
+    async def find_previous_waiting(self, before: Conversation | None) -> Conversation | None:
+        """Return the conversation that waits next longer, or None if none waits.
+
+        Before the first one it continues with the last.
+        """
+        return await self._find_waiting(before, self._sql.previous_waiting, LAST_POSITION)
+
+    async def list_labels(self) -> list[tuple[str, int]]:
+        """Return every label in use with its number of conversations."""
         found = await self._database.read(self._sql.all_labels)
         return [(row["label"], row["uses"]) for row in found]
 
-    async def seen_upto(self, conversation_id: int, agent: str) -> int:
-        """The newest message this agent has seen here; 0 for none."""
-        look = functools.partial(self._sql.look, conversation_id=conversation_id, agent=agent)
-        return await self._database.read(look) or 0
+    async def get_read_marker(self, conversation_id: int, agent: str) -> int:
+        """Return the id of the newest message that the agent has seen; 0 for none.
 
-    async def _window(self, view: View, key: Key, limit: int, way: str) -> list[Conversation]:
-        """The rows of one page as the query gives them."""
-        name, values = _query(view)
-        values |= {"pattern": looked_for(view.text), "id": key.id, "limit": limit}
-        by_time = _by_time(view)
-        values["last_at" if by_time else "rank"] = -key.sort if by_time else key.sort
-        query = getattr(queries("windows"), f"{name}_{way}")
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+        """
+        query = functools.partial(self._sql.look, conversation_id=conversation_id, agent=agent)
+        return await self._database.read(query) or 0
+
+    async def _read_page(
+        self, view: View, position: ListPosition, limit: int, side: str
+    ) -> list[Conversation]:
+        """Return the conversations of one page in the order of the query."""
+        name, values = _choose_query(view)
+        values |= {"pattern": normalize_filter(view.text), "id": position.id, "limit": limit}
+        by_time = _is_sorted_by_time(view)
+        values["last_at" if by_time else "rank"] = -position.sort if by_time else position.sort
+        query = getattr(queries("windows"), f"{name}_{side}")
+        # A text filter scans all rows, so it runs where it can be interrupted.
         run = self._database.search if view.text else self._database.read
-        return [rows.conversation(row) for row in await run(functools.partial(query, **values))]
+        return [rows.to_conversation(row) for row in await run(functools.partial(query, **values))]
 
-    async def _waiting(
-        self, place: Conversation | None, query: Callable[..., Any], start: Key
+    async def _find_waiting(
+        self, current: Conversation | None, query: Callable[..., Any], start: ListPosition
     ) -> Conversation | None:
-        """The next waiting one in a direction, beginning again at the other end."""
-        keys = [start] if place is None else [Key(place.rank, place.id), start]
-        for key in keys:
-            row = await self._database.read(functools.partial(query, rank=key.sort, id=key.id))
+        """Return the next waiting conversation in one direction, with wrap-around."""
+        positions = [start] if current is None else [ListPosition(current.rank, current.id), start]
+        for position in positions:
+            row = await self._database.read(
+                functools.partial(query, rank=position.sort, id=position.id)
+            )
             if row is not None:
-                return rows.conversation(row)
+                return rows.to_conversation(row)
         return None
 
 
-def _by_time(view: View) -> bool:
-    """Whether the newest comes first."""
-    return _query(view)[0] in ("newest", "all_newest")
+def _is_sorted_by_time(view: View) -> bool:
+    """Return whether the newest conversation comes first."""
+    return _choose_query(view)[0] in ("newest", "all_newest")
 
 
-def _query(view: View) -> tuple[str, dict[str, Any]]:
-    """The pair of queries that shows a view, and its own parameters."""
+def _choose_query(view: View) -> tuple[str, dict[str, Any]]:
+    """Return the name of the query pair for a view, with its parameters."""
     state = view.state.value if view.state is not None else ""
     if view.failed:
         return "failed", {}

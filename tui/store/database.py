@@ -1,8 +1,9 @@
-"""The connections: one that writes, one that reads, one that searches, each on its own thread.
+"""Open the connections for writing, reading and searching, each with its own thread.
 
-Work is a plain function that is given the connection and runs on that thread from beginning to
-end. So a transaction is one hop, no other task's statement can slip into it, and a cancelled
-`await` cannot leave it half done: the function goes on to its COMMIT or ROLLBACK regardless.
+A unit of work is a plain function that receives the connection and runs on its thread from
+beginning to end. So a transaction needs one thread switch, no statement of another task can
+get into it, and a cancelled `await` cannot leave it unfinished: the function continues to
+its COMMIT or ROLLBACK regardless.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ import aiosqlite
 
 from tui.domain.change import Subject
 from tui.store import files, migrations
-from tui.store.errors import CannotOpen, StoreError, translated
+from tui.store.errors import CannotOpen, StoreError, translate_error
 
 T = TypeVar("T")
 
@@ -26,27 +27,39 @@ _BUSY_MS = 5_000
 _CACHE_KIB = 16_384
 _LOG_PAUSE = 0.02
 _LOG_BYTES = 16 << 20
-"""What the write-ahead log keeps of its length once it is used again from its start."""
+"""Size to which the write-ahead log is truncated when SQLite restarts it."""
 
 
 class Transaction:
-    """What a piece of writing work is given: the connection, and where to say what it changed."""
+    """Connection for a unit of writing work, with a record of the changes to publish."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Open an empty account of changes."""
+        """Create a transaction without changes."""
         self.connection = connection
         self._changes: dict[tuple[str, int, int], bool] = {}
         self._counts: Counter[str] = Counter()
 
-    def changed(
+    def mark_changed(
         self, subject: Subject, id: int = 0, conversation_id: int = 0, *, new: bool = False
     ) -> None:
-        """Tell every watcher, once the transaction is committed."""
+        """Record a change that is published to all watchers with the commit.
+
+        Args:
+            subject: Kind of the thing that changed.
+            id: Id of the thing; 0 if it has none.
+            conversation_id: Id of its conversation; 0 if it has none.
+            new: Whether the thing did not exist before.
+        """
         key = (subject.value, id, conversation_id)
         self._changes[key] = new or self._changes.get(key, False)
 
-    def count(self, name: str, difference: int) -> None:
-        """Move a counter."""
+    def adjust_counter(self, name: str, difference: int) -> None:
+        """Change a counter by a difference.
+
+        Args:
+            name: Name of the counter.
+            difference: Positive or negative number to add.
+        """
         self._counts[name] += difference
 
     def flush(self) -> None:
@@ -63,78 +76,90 @@ class Transaction:
 
 
 class Database:
-    """An open inbox file."""
+    """Database file of an inbox."""
 
     def __init__(self, path: Path, *, shared: bool = False) -> None:
-        """Nothing is opened before `open`."""
+        """Create the database object; `open` opens the file.
+
+        Args:
+            path: Path of the database file.
+            shared: Whether the group of the file may read and write it.
+        """
         self.path = path
         self._shared = shared
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
         self._searcher: aiosqlite.Connection | None = None
-        self._searching = asyncio.Lock()
-        self._committed: list[Callable[[], None]] = []
+        self._search_lock = asyncio.Lock()
+        self._commit_callbacks: list[Callable[[], None]] = []
 
     async def open(self) -> None:
-        """Open the file, making or migrating it; raises `StoreError` with the mend."""
-        files.prepare(self.path, shared=self._shared)
+        """Open the file; create or migrate it where needed.
+
+        Raises:
+            StoreError: The file cannot be used; the text says how to fix it.
+        """
+        files.prepare_file(self.path, shared=self._shared)
         try:
-            self._writer = await self._connect(_prepare_writer)
-            self._reader = await self._connect(_prepare_reader)
+            self._writer = await self._open_connection(_prepare_writer)
+            self._reader = await self._open_connection(_prepare_reader)
         except BaseException:
             await self.close()
             raise
 
     async def close(self) -> None:
-        """Finish what is running and close every connection: an open one hangs the process."""
+        """Finish running work and close every connection: an open one hangs the process."""
         opened = (self._searcher, self._reader, self._writer)
         self._searcher = self._reader = self._writer = None
         for connection in opened:
             if connection is not None:
                 await connection.close()
 
-    def on_commit(self, call: Callable[[], None]) -> None:
-        """Call this on the event loop after every commit of this process."""
-        self._committed.append(call)
+    def add_commit_callback(self, callback: Callable[[], None]) -> None:
+        """Call a function on the event loop after every commit of this process."""
+        self._commit_callbacks.append(callback)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction; all of it is on disk when this returns, or none."""
+        """Run `work` in one transaction, which is on disk when this returns."""
         loop = asyncio.get_running_loop()
-        return await self._run(self._writer, functools.partial(self._transact, work, loop))
+        return await self._run_work(
+            self._writer, functools.partial(self._run_transaction, work, loop)
+        )
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` on the reading connection."""
-        return await self._run(self._reader, work)
+        return await self._run_work(self._reader, work)
 
     async def search(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on the searching connection; when cancelled, the query is interrupted.
+        """Run `work` on the searching connection; cancelling interrupts the query.
 
-        One at a time: an interruption stops whatever the connection is doing, and that must not
-        be somebody else's query.
+        Only one search runs at a time: an interruption stops whatever runs on the
+        connection, and that must not be the query of another caller.
         """
-        async with self._searching:
+        async with self._search_lock:
             if self._searcher is None:
-                self._searcher = await self._connect(_prepare_reader)
+                self._searcher = await self._open_connection(_prepare_reader)
             searcher = self._searcher
             try:
-                return await self._run(searcher, work)
+                return await self._run_work(searcher, work)
             except asyncio.CancelledError:
                 await searcher.interrupt()
                 raise
 
     async def checkpoint(self) -> None:
-        """Move the log into the database: the business of one process, the one with the lease."""
-        await self._run(
+        """Move the log into the database; only the process with the lease does this."""
+        await self._run_work(
             self._writer, lambda c: c.execute("pragma wal_checkpoint(passive)").fetchall()
         )
 
-    def _transact(
+    def _run_transaction(
         self,
         work: Callable[[Transaction], T],
         loop: asyncio.AbstractEventLoop,
         connection: sqlite3.Connection,
     ) -> T:
-        """BEGIN IMMEDIATE, the work, COMMIT; on the writer's thread."""
+        """Run BEGIN IMMEDIATE, the work and COMMIT on the writer's thread."""
+        # IMMEDIATE: a transaction that upgrades from reading to writing fails at once with "busy".
         connection.execute("begin immediate")
         transaction = Transaction(connection)
         try:
@@ -145,24 +170,27 @@ class Database:
             if connection.in_transaction:
                 connection.execute("rollback")
             raise
-        for call in self._committed:
-            loop.call_soon_threadsafe(call)
+        for callback in self._commit_callbacks:
+            # This is the writer's thread; callbacks run on the event loop.
+            loop.call_soon_threadsafe(callback)
         return result
 
-    async def _run(
+    async def _run_work(
         self, connection: aiosqlite.Connection | None, work: Callable[[sqlite3.Connection], T]
     ) -> T:
-        """Run on the connection's thread, with SQLite's errors turned into ours."""
+        """Run work on the connection's thread and translate errors of SQLite into ours."""
         if connection is None:
             raise CannotOpen(f"The database {self.path} is closed")
         try:
-            # aiosqlite offers no public way to run more than one statement a hop.
+            # aiosqlite has no public method to run several statements with one thread switch.
             return await connection._execute(work, connection._conn)  # type: ignore[no-any-return, no-untyped-call]
         except sqlite3.Error as error:
-            raise translated(error, self.path) from error
+            raise translate_error(error, self.path) from error
 
-    async def _connect(self, prepare: Callable[[sqlite3.Connection], None]) -> aiosqlite.Connection:
-        """A connection made ready by `prepare`."""
+    async def _open_connection(
+        self, prepare: Callable[[sqlite3.Connection], None]
+    ) -> aiosqlite.Connection:
+        """Open a connection and set it up with `prepare`."""
         connection: aiosqlite.Connection | None = None
         try:
             opening = asyncio.ensure_future(
@@ -171,8 +199,9 @@ class Database:
                 )
             )
             try:
+                # The connection starts its own thread at once; a cancelled open would leak it.
                 connection = await asyncio.shield(opening)
-            except asyncio.CancelledError:  # half a connection could not be closed
+            except asyncio.CancelledError:  # a half-open connection cannot be closed
                 connection = await opening
                 raise
             await connection._execute(prepare, connection._conn)  # type: ignore[no-untyped-call]
@@ -180,35 +209,37 @@ class Database:
             if connection is not None:
                 await connection.close()
             if isinstance(error, sqlite3.Error | StoreError):
-                raise translated(error, self.path) from error
+                raise translate_error(error, self.path) from error
             raise
         return connection
 
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:
-    """Settings of a connection that only looks."""
+    """Set up a connection that only reads."""
     connection.row_factory = sqlite3.Row
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     connection.execute("pragma query_only = on")
 
 
 def _prepare_writer(connection: sqlite3.Connection) -> None:
-    """Settings and schema of the connection that writes."""
+    """Set up the connection that writes, and bring the schema up to date."""
     connection.row_factory = sqlite3.Row
-    _keep_a_log(connection)
+    _enable_wal(connection)
     connection.execute("pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
-    # Only the holder of the lease checkpoints: two at a time can meet SQLite's WAL-reset race.
+    # Only the holder of the lease runs checkpoints: two at the same time can hit SQLite's
+    # WAL-reset race.
     connection.execute("pragma wal_autocheckpoint = 0")
     connection.execute(f"pragma journal_size_limit = {_LOG_BYTES}")
-    migrations.migrate(connection)
+    migrations.apply_migrations(connection)
 
 
-def _keep_a_log(connection: sqlite3.Connection) -> None:
-    """Switch to WAL once in the file's life.
+def _enable_wal(connection: sqlite3.Connection) -> None:
+    """Switch the file to write-ahead logging, once in its life.
 
-    SQLite does not wait for a lock here, and every process that finds a new file wants to switch.
+    SQLite does not wait for a lock here, and every process that finds a new file tries to
+    switch.
     """
     end = time.monotonic() + _BUSY_MS / 1000
     while connection.execute("pragma journal_mode").fetchone()[0] != "wal":

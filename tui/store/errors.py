@@ -1,12 +1,12 @@
-"""What can be wrong with the database, each as one line that names the file and the mend.
+"""Describe what can be wrong with the database, in one line that names the file and the fix.
 
 StoreError
 ├── CannotOpen        the file or its directory is missing, read-only or not ours
-├── NotADatabase      the file holds something else
+├── NotADatabase      the file contains something else
 ├── NewerDatabase     a later smsdesk wrote it
-├── Busy              another process has held the lock for too long; nothing was written
+├── Busy              another process held the lock for too long; nothing was written
 ├── CannotWrite       the disk is full or the file read-only; nothing was written
-├── StaleReply        someone wrote in the conversation after the agent began
+├── StaleReply        a newer message arrived after the agent began to write
 └── OptedOut          the customer must not be texted
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 class StoreError(Exception):
-    """Something the store could not do; the text is fit for an agent."""
+    """Failure of a store operation; the text can be shown to an agent."""
 
 
 class CannotOpen(StoreError):
@@ -30,23 +30,28 @@ class NewerDatabase(StoreError):
 
 
 class Busy(StoreError):
-    """Another process keeps the database locked."""
+    """Another process holds the lock of the database."""
 
 
 class CannotWrite(StoreError):
-    """The database cannot be written to."""
+    """The database cannot be written."""
 
 
 class StaleReply(StoreError):
-    """Something new stands in the conversation that the agent has not seen."""
+    """The conversation contains a new message that the agent has not seen."""
 
 
 class OptedOut(StoreError):
     """The customer has opted out."""
 
 
-def translated(error: Exception, path: Path) -> StoreError:
-    """SQLite's error, or ours without the file's name, as a line that an agent can act on."""
+def translate_error(error: Exception, path: Path) -> StoreError:
+    """Return the error as a `StoreError` whose text says what an agent can do.
+
+    Args:
+        error: Error of SQLite, or one of ours without the name of the file.
+        path: Path of the database file.
+    """
     text = str(error)
     match error:
         case NewerDatabase():
@@ -58,11 +63,11 @@ def translated(error: Exception, path: Path) -> StoreError:
             return NotADatabase(f"{path} is not an inbox: {text}; name another file")
         case StoreError():
             return error
-    return _of_sqlite(text, path)
+    return _translate_sqlite_error(text, path)
 
 
-def _of_sqlite(text: str, path: Path) -> StoreError:
-    """An error by SQLite's own words for it."""
+def _translate_sqlite_error(text: str, path: Path) -> StoreError:
+    """Return the error that matches the text of an SQLite error."""
     if "not a database" in text or "malformed" in text:
         return NotADatabase(
             f"{path} is not a readable SQLite database ({text}): "

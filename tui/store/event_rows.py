@@ -5,44 +5,44 @@ from collections.abc import Mapping, Sequence
 from tui.domain.advice import Advice
 from tui.domain.events import Event, EventKind, Receipt, Reply, Unreadable
 from tui.domain.status import Status
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.store.events import EventRow
 
-_LONGEST_PROBLEM = 500
+_MAX_PROBLEM_LENGTH = 500
 
 
-def unreadable_row(item: Unreadable) -> EventRow:
-    """An item to be set aside as a row of `events`, whatever its fields hold."""
+def build_unreadable_row(item: Unreadable) -> EventRow:
+    """Return an unreadable item as a row of `events`, whatever its fields contain."""
     return EventRow(
         EventKind.UNREADABLE.value,
-        _as_text(item.event_id),
-        raw=_as_text(item.raw),
-        problem=_as_text(item.problem)[:_LONGEST_PROBLEM],
+        _to_text(item.event_id),
+        raw=_to_text(item.raw),
+        problem=_to_text(item.problem)[:_MAX_PROBLEM_LENGTH],
     )
 
 
-def reply_row(reply: Reply) -> EventRow:
-    """A text as a row of `events`."""
+def build_reply_row(reply: Reply) -> EventRow:
+    """Return a customer's message as a row of `events`."""
     return EventRow(
         EventKind.REPLY.value,
         reply.event_id,
         at=reply.received_at,
-        raw=repair(reply.raw),
+        raw=repair_text(reply.raw),
         provider_id=reply.event_id,
     )
 
 
-def receipt_row(receipt: Receipt) -> EventRow:
-    """A receipt as a row of `events`."""
+def build_receipt_row(receipt: Receipt) -> EventRow:
+    """Return a delivery receipt as a row of `events`."""
     return EventRow(
         EventKind.RECEIPT.value,
         receipt.event_id,
         at=receipt.at,
         status=Status(receipt.status) if receipt.status else None,
-        word=repair(receipt.word),
-        code=repair(receipt.code),
-        reason=repair(receipt.reason),
-        raw=repair(receipt.raw),
+        word=repair_text(receipt.word),
+        code=repair_text(receipt.code),
+        reason=repair_text(receipt.reason),
+        raw=repair_text(receipt.raw),
         provider_id=receipt.provider_id,
         reference=receipt.reference,
         parts=receipt.parts,
@@ -52,16 +52,21 @@ def receipt_row(receipt: Receipt) -> EventRow:
     )
 
 
-def with_aside(events: Sequence[Event], bad: Mapping[int, Exception]) -> list[Event]:
-    """The page with its bad items as ones that can be stored."""
+def replace_bad_events(events: Sequence[Event], bad: Mapping[int, Exception]) -> list[Event]:
+    """Return the events of a page with the bad ones replaced by storable ones.
+
+    Args:
+        events: Events of the page.
+        bad: Errors of the events that could not be stored, by their index in the page.
+    """
     return [
-        Unreadable(event.event_id, f"could not be stored: {bad[place]}", event.raw)
-        if place in bad
+        Unreadable(event.event_id, f"could not be stored: {bad[index]}", event.raw)
+        if index in bad
         else event
-        for place, event in enumerate(events)
+        for index, event in enumerate(events)
     ]
 
 
-def _as_text(value: object) -> str:
-    """What a field holds, as text that can be stored."""
-    return repair(value if isinstance(value, str) else repr(value))
+def _to_text(value: object) -> str:
+    """Return the content of a field as text that can be stored."""
+    return repair_text(value if isinstance(value, str) else repr(value))

@@ -1,4 +1,7 @@
-"""What providers tell about messages: written down once, applied by the one status rule."""
+"""Store what providers report about messages: each event once, applied by one status rule.
+
+Events become rows before anything is written, so that a bad item cannot stop the others.
+"""
 
 import itertools
 from dataclasses import dataclass, replace
@@ -7,24 +10,25 @@ from typing import Any
 from tui.clock import MINUTE, Clock
 from tui.domain.advice import Advice
 from tui.domain.change import Subject
-from tui.domain.ids import from_reference, match_key
+from tui.domain.ids import normalize_provider_id, parse_reference
 from tui.domain.message import Direction
-from tui.domain.status import Status, contradicts, may_move
-from tui.store.audit import record
-from tui.store.consent import lock
+from tui.domain.status import Status, can_move, is_contradiction
+from tui.store.audit import record_action
+from tui.store.consent import save_consent
 from tui.store.database import Transaction
 from tui.store.errors import StoreError
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, status_moved
+from tui.store.summaries import Summaries, record_status_change
 
-_FUTURE = 5 * MINUTE
-_WIDEST = 1 << 63
-"""The first number that a column cannot hold."""
+_MAX_CLOCK_LEAD = 5 * MINUTE
+"""Time (ms) by which a provider's clock may be ahead of ours."""
+_INTEGER_LIMIT = 1 << 63
+"""Smallest positive number that an SQLite column cannot store."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """A row of `events`, before it is written."""
+    """Row of `events` before it is written."""
 
     kind: str
     event_id: str
@@ -44,10 +48,16 @@ class EventRow:
 
 
 class Events:
-    """The events of one transaction."""
+    """Events of one transaction."""
 
     def __init__(self, transaction: Transaction, summaries: Summaries, clock: Clock) -> None:
-        """Keep what every event needs."""
+        """Create the event writer of one transaction.
+
+        Args:
+            transaction: Transaction of the caller.
+            summaries: Conversation summaries of the same transaction.
+            clock: Source of the current time.
+        """
         self._transaction = transaction
         self._connection = transaction.connection
         self._summaries = summaries
@@ -55,10 +65,17 @@ class Events:
         self._sql = queries("ingest")
         self._messages = queries("messages")
 
-    def add(
+    def add_event(
         self, account: str, event: EventRow, message_id: int | None = None, moved: bool = False
     ) -> bool:
-        """Write an event down; False when it is already known."""
+        """Write an event; return False if it is already stored.
+
+        Args:
+            account: Account that the event came from.
+            event: Event to write.
+            message_id: Message that the event is about, if it is known.
+            moved: Whether the event changes the status of the message.
+        """
         return bool(
             self._sql.add_event(
                 self._connection,
@@ -66,9 +83,9 @@ class Events:
                 kind=event.kind,
                 event_id=event.event_id,
                 received_at=self._clock.now(),
-                at=_storable(event.at),
+                at=_to_storable_time(event.at),
                 message_id=message_id,
-                provider_key=match_key(event.provider_id) if event.provider_id else "",
+                provider_key=normalize_provider_id(event.provider_id) if event.provider_id else "",
                 status=event.status.value if event.status else "",
                 word=event.word,
                 code=event.code,
@@ -83,56 +100,85 @@ class Events:
             )
         )
 
-    def receipt(self, account: str, event: EventRow) -> bool:
-        """A receipt: kept always, applied when its message is known; False when seen before."""
-        message = self._message_of(account, event)
+    def record_receipt(self, account: str, event: EventRow) -> bool:
+        """Store a receipt and apply it; return False for a duplicate.
+
+        Args:
+            account: Account that the receipt came from.
+            event: Receipt to store.
+        """
+        message = self._find_message(account, event)
         if message is None:
-            return self.add(account, event)
-        if not self.add(account, event, message["id"], _moves(message, event)):
+            return self.add_event(account, event)
+        if not self.add_event(account, event, message["id"], _can_move(message, event)):
             return False
-        self._apply(message, event)
+        self._apply_event(message, event)
+        # The answer to the send was lost; the receipt supplies the id.
         if event.provider_id and not message["provider_id"]:
-            self.name(message["id"], event.provider_id)
+            self.set_provider_id(message["id"], event.provider_id)
         return True
 
-    def settle(self, message_id: int, event: EventRow) -> None:
-        """The answer to a send, or the lack of one; raises `StoreError` for an unknown message."""
+    def record_send_result(self, message_id: int, event: EventRow) -> None:
+        """Record the answer to a send, or that there was none.
+
+        Args:
+            message_id: Id of the message.
+            event: Event with the result.
+
+        Raises:
+            StoreError: There is no outgoing message with this id.
+        """
         message = self._messages.get(self._connection, id=message_id)
         if message is None or message["direction"] != Direction.OUT:
             raise StoreError(f"No message {message_id} was ever to be sent")
-        moves = _moves(message, event)
-        for again in itertools.count(2):
-            if self.add(message["account"], event, message_id, moves):
+        moved = _can_move(message, event)
+        # Two results of one message in the same millisecond would have the same event id.
+        for attempt in itertools.count(2):
+            if self.add_event(message["account"], event, message_id, moved):
                 break
-            event = replace(event, event_id=f"{event.event_id}-{again}")
-        self._apply(message, event)
+            event = replace(event, event_id=f"{event.event_id}-{attempt}")
+        self._apply_event(message, event)
 
-    def name(self, message_id: int, provider_id: str) -> None:
-        """A message gets its provider's id; receipts that waited for it are applied."""
-        key = match_key(provider_id)
+    def set_provider_id(self, message_id: int, provider_id: str) -> None:
+        """Set the provider's id of a message and apply earlier receipts.
+
+        Args:
+            message_id: Id of the message.
+            provider_id: Id of the message at the provider.
+        """
+        key = normalize_provider_id(provider_id)
         self._messages.set_provider_id(
             self._connection, id=message_id, provider_id=provider_id, provider_key=key
         )
         account = self._messages.get(self._connection, id=message_id)["account"]
+        # Receipts can arrive before the answer to the send, which contains the id.
         for row in self._sql.waiting_for(self._connection, account=account, provider_key=key):
             message = self._messages.get(self._connection, id=message_id)
-            moved = self._apply(message, _from_row(row))
+            moved = self._apply_event(message, _parse_event_row(row))
             self._sql.adopt(self._connection, id=row["id"], message_id=message_id, moved=moved)
 
-    def opt_out(self, conversation_id: int, evidence: str, message_id: int = 0) -> None:
-        """A provider says that this party must not be texted any more."""
+    def record_opt_out(self, conversation_id: int, evidence: str, message_id: int = 0) -> None:
+        """Record a provider's notice that the customer must not be texted any more.
+
+        Args:
+            conversation_id: Id of the conversation.
+            evidence: Text of the notice.
+            message_id: Message that the notice is about; 0 for none.
+        """
         summary = self._summaries.get(conversation_id)
         if not summary["opted_out"]:
-            record(
+            record_action(
                 *(self._transaction, self._summaries.rng, self._clock, "", "opted out"),
                 *(conversation_id, message_id, evidence),
             )
         now = self._clock.now()
-        lock(self._connection, summary, now, "provider", evidence, message_id=message_id or None)
+        save_consent(
+            self._connection, summary, now, "provider", evidence, message_id=message_id or None
+        )
 
-    def _message_of(self, account: str, event: EventRow) -> Any | None:
-        """The message an event is about: by our reference, else by the provider's id."""
-        identity = from_reference(event.reference)
+    def _find_message(self, account: str, event: EventRow) -> Any | None:
+        """Return the message of an event: by our reference, else by the provider's id."""
+        identity = parse_reference(event.reference)
         if identity is not None:
             row = self._messages.get(self._connection, id=identity)
             ours = row is not None and row["direction"] == Direction.OUT
@@ -141,24 +187,28 @@ class Events:
         if not event.provider_id:
             return None
         found = self._messages.by_provider_key(
-            self._connection, account=account, provider_key=match_key(event.provider_id)
+            self._connection, account=account, provider_key=normalize_provider_id(event.provider_id)
         )
+        # The key is a normalized id, so that several ids can share one key.
         exact = [row for row in found if row["provider_id"] == event.provider_id]
         return next(iter(exact or found), None)
 
-    def _apply(self, message: Any, event: EventRow) -> bool:
-        """Move the message if the rule permits; contradictions are marked. Whether it moved."""
+    def _apply_event(self, message: Any, event: EventRow) -> bool:
+        """Change the status of the message if the rule permits; return whether it changed.
+
+        A receipt that contradicts the current status marks the message as contradicted.
+        """
         conversation_id = message["conversation_id"]
         if event.opted_out:
-            self.opt_out(conversation_id, event.reason or event.word, message["id"])
+            self.record_opt_out(conversation_id, event.reason or event.word, message["id"])
         if event.status is None:
             return False
         old = Status(message["status"])
-        contradicted = bool(message["contradicted"]) or contradicts(old, event.status)
-        if not may_move(old, event.status):
+        contradicted = bool(message["contradicted"]) or is_contradiction(old, event.status)
+        if not can_move(old, event.status):
             if contradicted and not message["contradicted"]:
                 self._messages.mark_contradicted(self._connection, id=message["id"])
-                self._transaction.changed(Subject.MESSAGE, message["id"], conversation_id)
+                self._transaction.mark_changed(Subject.MESSAGE, message["id"], conversation_id)
             return False
         self._messages.move(
             self._connection,
@@ -167,40 +217,48 @@ class Events:
             word=event.word,
             code=event.code,
             reason=event.reason,
-            status_at=sane_time(event.at, self._clock.now()),
+            status_at=sanitize_time(event.at, self._clock.now()),
             parts=event.parts,
             price=event.price,
             contradicted=int(contradicted),
             advice=event.advice.value,
         )
         summary = self._summaries.get(conversation_id)
-        status_moved(summary, message["id"], old, event.status, bool(message["handled"]))
-        self._transaction.changed(Subject.MESSAGE, message["id"], conversation_id)
+        record_status_change(summary, message["id"], old, event.status, bool(message["handled"]))
+        self._transaction.mark_changed(Subject.MESSAGE, message["id"], conversation_id)
         return True
 
 
-def sane_time(at: int | None, now: int) -> int:
-    """When it happened: a provider's clock that is ahead must not put it behind all that follows.
+def sanitize_time(at: int | None, now: int) -> int:
+    """Return the time of an event, or the current time if it is not credible.
 
-    Raises `TypeError` for what is no time at all.
+    A missing time or one too far ahead is not credible: a provider's clock that is ahead
+    must not put a message after all later ones.
+
+    Args:
+        at: Time given by the provider, in ms UTC, or None.
+        now: Current time in ms UTC.
+
+    Raises:
+        TypeError: `at` is not a number.
     """
-    if at is None or at <= 0 or at > now + _FUTURE:
+    if at is None or at <= 0 or at > now + _MAX_CLOCK_LEAD:
         return now
     return at
 
 
-def _storable(at: int | None) -> int | None:
-    """The provider's time as it gave it, unless no column can hold it."""
-    return None if at is None or not -_WIDEST <= at < _WIDEST else at
+def _to_storable_time(at: int | None) -> int | None:
+    """Return the provider's time unchanged, or None if no column can store it."""
+    return None if at is None or not -_INTEGER_LIMIT <= at < _INTEGER_LIMIT else at
 
 
-def _moves(message: Any, event: EventRow) -> bool:
-    """Whether the rule lets this event change the message's status."""
-    return event.status is not None and may_move(Status(message["status"]), event.status)
+def _can_move(message: Any, event: EventRow) -> bool:
+    """Return whether the rule permits this event to change the message's status."""
+    return event.status is not None and can_move(Status(message["status"]), event.status)
 
 
-def _from_row(row: Any) -> EventRow:
-    """A stored receipt as it was when it came."""
+def _parse_event_row(row: Any) -> EventRow:
+    """Return a stored receipt in its original form."""
     return EventRow(
         kind=row["kind"],
         event_id=row["event_id"],

@@ -1,4 +1,4 @@
-"""The way out: messages as plain dictionaries that any JSON or CSV writer takes."""
+"""Export messages as plain dictionaries that any JSON or CSV writer accepts."""
 
 import functools
 from collections.abc import AsyncIterator
@@ -9,52 +9,61 @@ from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.store import Store
 
-FIELDS = (
+EXPORT_FIELDS = (
     *("id", "conversation", "party", "name", "direction", "at", "text", "status", "account"),
     *("sender", "agent", "subject", "word", "code", "reason", "status_at", "scheduled_at"),
     *("provider_id", "parts", "price", "format", "attachments"),
 )
-"""The keys of every exported message, in order."""
+"""Keys of every exported message, in order."""
 
 _PAGE = 500
-_AS_THEY_ARE = (
+_COPIED_FIELDS = (
     *("id", "direction", "account", "sender", "agent", "subject", "word", "code", "reason"),
     *("provider_id", "parts", "price", "format", "attachments", "party", "name"),
 )
 
 
-async def export(
+async def export_messages(
     store: Store, *, conversation_id: int | None = None
 ) -> AsyncIterator[dict[str, Any]]:
-    """Every message of a conversation, or of the inbox, oldest first, by the names in `FIELDS`.
+    """Yield the messages of a conversation, or of the whole inbox, oldest first.
 
-    Times are ISO 8601 in UTC, empty where there is none. Raises `StoreError`.
+    The keys are those in `EXPORT_FIELDS`. Times are ISO 8601 in UTC, empty if there is
+    none.
+
+    Args:
+        store: Open store.
+        conversation_id: Conversation to export; None exports all.
+
+    Raises:
+        StoreError: The database cannot be read.
     """
     sql = queries("export")
     if conversation_id is None:
         query = sql.everything
     else:
         query = functools.partial(sql.of_conversation, conversation_id=conversation_id)
+    # Pages keep the reading connection free for others between two queries.
     after = 0
     while page := await store.database.read(functools.partial(query, after=after, limit=_PAGE)):
         for row in page:
-            yield _exported(row)
+            yield _to_export_row(row)
         after = page[-1]["id"]
 
 
-def _exported(row: Row) -> dict[str, Any]:
-    """A row as others read it."""
-    values: dict[str, Any] = {name: row[name] for name in _AS_THEY_ARE}
+def _to_export_row(row: Row) -> dict[str, Any]:
+    """Return a row with the names and formats of the export."""
+    values: dict[str, Any] = {name: row[name] for name in _COPIED_FIELDS}
     values["conversation"] = row["conversation_id"]
     values["text"] = row["body"]
     values["status"] = row["status"] or ("received" if row["direction"] == "in" else "")
     for name in ("at", "status_at", "scheduled_at"):
-        values[name] = _iso(row[name])
-    return {name: values[name] for name in FIELDS}
+        values[name] = _format_iso_time(row[name])
+    return {name: values[name] for name in EXPORT_FIELDS}
 
 
-def _iso(at: int | None) -> str:
-    """A moment (ms UTC) in ISO 8601; empty for none, and for one no calendar has."""
+def _format_iso_time(at: int | None) -> str:
+    """Return a time (ms UTC) in ISO 8601; empty if there is no such date."""
     if not at:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""What is known about a customer beyond the messages: for the contact panel."""
+"""Read what is known about a customer beyond the messages, for the contact panel."""
 
 import functools
 import sqlite3
@@ -7,69 +7,82 @@ from typing import Any
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction
-from tui.store.consent import Consent
+from tui.store.consent import ConsentRecord
 from tui.store.database import Database
 from tui.store.queries import queries
 
 
 @dataclass(frozen=True, slots=True)
-class Exchanged:
-    """How much went through one account."""
+class AccountTraffic:
+    """Number of messages that went through one account."""
 
     account: str
-    came_in: int = 0
-    went_out: int = 0
+    received: int = 0
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """A contact's page; note and evidence are outside text."""
+class ContactDetails:
+    """Details of a contact; note and evidence are text from outside."""
 
     note: str
-    consent: Consent | None
-    """The newest word, if there ever was one."""
+    consent: ConsentRecord | None
+    """Newest consent decision, or None if there is none."""
     first_at: int
-    """When the first message was written, ms UTC; 0 when there is none."""
+    """Time of the first message in ms UTC; 0 if there is none."""
     notes: int
-    """Private notes of agents."""
-    exchanged: tuple[Exchanged, ...]
-    """The account with the most messages first."""
+    """Number of private notes of agents."""
+    traffic: tuple[AccountTraffic, ...]
+    """Traffic per account, the account with the most messages first."""
 
 
-class FactBook:
-    """Reads facts beside the inbox: a conversation of any length stops no other reading."""
+class ContactDetailsReader:
+    """Reader of contact details on the search connection.
+
+    So a long conversation does not delay any other reading.
+    """
 
     def __init__(self, database: Database) -> None:
-        """Keep the database."""
+        """Create the reader of one database."""
         self._database = database
 
-    async def of(self, conversation: Conversation) -> Facts:
-        """The page of a conversation's party. Cancelling the call stops the query."""
-        return await self._database.search(functools.partial(_facts, conversation))
+    async def get_details(self, conversation: Conversation) -> ContactDetails:
+        """Return the details of a conversation's customer.
+
+        Cancelling the call stops the query.
+        """
+        return await self._database.search(functools.partial(_read_details, conversation))
 
 
-def _facts(conversation: Conversation, connection: sqlite3.Connection) -> Facts:
-    """Three questions on one connection."""
+def _read_details(conversation: Conversation, connection: sqlite3.Connection) -> ContactDetails:
+    """Read the details with three queries on one connection."""
     contact: Any = queries("conversations").contact(connection, party=conversation.party)
-    word: Any = queries("conversations").consent(connection, party=conversation.party)
+    decision: Any = queries("conversations").consent(connection, party=conversation.party)
     found = queries("facts").exchanged(connection, conversation_id=conversation.id)
-    consent = word and Consent(
-        bool(word["opted_out"]), word["at"], word["agent"], word["source"], word["evidence"]
+    consent = decision and ConsentRecord(
+        bool(decision["opted_out"]),
+        decision["at"],
+        decision["agent"],
+        decision["source"],
+        decision["evidence"],
     )
-    return Facts(
+    return ContactDetails(
         note=contact["note"] if contact else "",
         consent=consent,
         first_at=min((row["first_at"] for row in found), default=0),
         notes=sum(row["messages"] for row in found if row["direction"] == Direction.NOTE),
-        exchanged=_by_account(found),
+        traffic=_group_by_account(found),
     )
 
 
-def _by_account(found: list[sqlite3.Row]) -> tuple[Exchanged, ...]:
-    """The counts of both ways side by side; private notes went through no account."""
+def _group_by_account(found: list[sqlite3.Row]) -> tuple[AccountTraffic, ...]:
+    """Return incoming and outgoing counts per account; notes belong to no account."""
     counts: dict[str, dict[str, int]] = {}
     for row in found:
         if row["direction"] != Direction.NOTE:
             counts.setdefault(row["account"], {})[row["direction"]] = row["messages"]
-    made = [Exchanged(name, ways.get("in", 0), ways.get("out", 0)) for name, ways in counts.items()]
-    return tuple(sorted(made, key=lambda one: (-one.came_in - one.went_out, one.account)))
+    traffic = [
+        AccountTraffic(name, directions.get("in", 0), directions.get("out", 0))
+        for name, directions in counts.items()
+    ]
+    return tuple(sorted(traffic, key=lambda one: (-one.received - one.sent, one.account)))

@@ -1,9 +1,12 @@
-"""News of changes, from this process and every other one on the same file.
+"""Publish changes made by this process and by every other one on the same file.
 
-Each change has the next number of one counter; a watcher asks for what is above the number it has
-seen. Whether it is time to ask, `PRAGMA data_version` knows. That costs a hop to the reader's
-thread, so it is asked only when the log file beside the database has just been written to, and
-every ten seconds all the same, should that ever be missed.
+Each change has the next number of one counter; a watcher reads the changes above the last
+number it has seen. `PRAGMA data_version` shows whether there are any. That costs a switch
+to the reader's thread, so it is read only when the write-ahead log beside the database has
+just been written, and every ten seconds in any case, should a write ever be missed.
+
+On Linux the kernel reports writes to the log (inotify), so that an idle process need not
+wake up to look; elsewhere the size and time of the file are compared.
 """
 
 import asyncio
@@ -16,116 +19,135 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.store.database import Database
 from tui.store.queries import queries
 
-_COMMIT = 0.004
-"""Seconds from a commit's first writing to its end, as a rule."""
-_PATIENCE = (0.01, 0.02, 0.05, 0.2, 1.0, 10.0)
-"""Seconds until the next question when nothing more is written: at first for a commit that is
-slow to reach the disk, at last in case that a writing was never told of."""
-_FRAME = 1 / 30
-"""Seconds between two batches: more often, nobody could see a difference."""
-_PAGE = 2_000
-"""More changes than this at once, and reading everything again is cheaper."""
+_COMMIT_SECONDS = 0.004
+"""Usual duration from the first write of a commit to its end, in seconds."""
+_CHECK_INTERVALS = (0.01, 0.02, 0.05, 0.2, 1.0, 10.0)
+"""Seconds until the next check if nothing more is written.
+
+The first ones cover a commit that is slow to reach the disk, the last one a write that was
+never reported.
+"""
+_BATCH_INTERVAL = 1 / 30
+"""Seconds between two batches: a higher rate makes no visible difference."""
+_MAX_CHANGES = 2_000
+"""Number of changes from which it is cheaper to read everything again."""
 
 
 class Feed:
-    """The changes of one database, as they happen."""
+    """Changes of one database, as they happen."""
 
     def __init__(self, database: Database) -> None:
-        """Nothing is watched before `watch`."""
+        """Create the feed; nothing is watched before `watch_changes`."""
         self._database = database
         self._sql = queries("desk")
-        self._bells: set[asyncio.Event] = set()
-        database.on_commit(self._ring)
+        self._wakeups: set[asyncio.Event] = set()
+        database.add_commit_callback(self._wake_watchers)
 
-    async def watch(self, *, after: int | None = None) -> AsyncGenerator[tuple[Change, ...], None]:
-        """Batches of changes, each thing once a batch, for ever.
+    async def watch_changes(
+        self, *, after: int | None = None
+    ) -> AsyncGenerator[tuple[Change, ...], None]:
+        """Yield batches of changes forever, each thing once per batch.
 
-        From now on, or from behind the change with number `after` (see `last`). Any number of
-        watchers may watch. Raises `StoreError` when the database cannot be read any more.
+        There can be any number of watchers.
+
+        Args:
+            after: Number of the last change seen (see `get_last_number`); None starts now.
+
+        Raises:
+            StoreError: The database cannot be read any more.
         """
-        bell = asyncio.Event()
-        bell.set()
-        self._bells.add(bell)
+        wakeup = asyncio.Event()
+        wakeup.set()
+        self._wakeups.add(wakeup)
         try:
-            seen = await self.last() if after is None else after
-            async with self._looking(bell) as looking:
-                while not looking.done():
-                    await bell.wait()
-                    bell.clear()
-                    seen, changes = await self._news(seen)
+            seen = await self.get_last_number() if after is None else after
+            async with self._run_log_watcher(wakeup) as watcher:
+                while not watcher.done():
+                    await wakeup.wait()
+                    wakeup.clear()
+                    seen, changes = await self._read_changes(seen)
                     if changes:
                         yield changes
-                        await asyncio.sleep(_FRAME)
-                await looking
+                        await asyncio.sleep(_BATCH_INTERVAL)
+                await watcher
         finally:
-            self._bells.discard(bell)
+            self._wakeups.discard(wakeup)
 
-    async def last(self) -> int:
-        """The number of the newest change."""
+    async def get_last_number(self) -> int:
+        """Return the number of the newest change."""
         return int(await self._database.read(self._sql.last_change))
 
-    async def prune(self, keep: int = 50_000) -> None:
-        """Forget all but the newest changes; whoever is further behind is told to reload."""
+    async def prune_changes(self, keep: int = 50_000) -> None:
+        """Delete all but the newest changes.
+
+        A watcher that is further behind must reload.
+
+        Args:
+            keep: Number of changes to keep.
+        """
         query = functools.partial(self._sql.prune_changes, keep=max(keep, 1))
         await self._database.write(lambda t: query(t.connection))
 
-    def _ring(self) -> None:
-        """This process has written."""
-        for bell in self._bells:
-            bell.set()
+    def _wake_watchers(self) -> None:
+        """Wake all watchers, because this process has written."""
+        for wakeup in self._wakeups:
+            wakeup.set()
 
-    async def _news(self, seen: int) -> tuple[int, tuple[Change, ...]]:
-        """What is above the number seen, and the number seen now.
+    async def _read_changes(self, seen: int) -> tuple[int, tuple[Change, ...]]:
+        """Return the new last number and the changes above `seen`.
 
-        `RELOAD` when that is too much or was pruned.
+        The changes are `RELOAD` if there are too many or if some were pruned.
         """
-        query = functools.partial(self._sql.changes_after, seq=seen, limit=_PAGE)
+        query = functools.partial(self._sql.changes_after, seq=seen, limit=_MAX_CHANGES)
         found = await self._database.read(query)
         if not found:
             return seen, ()
-        if found[0]["seq"] > seen + 1 or len(found) == _PAGE:
-            return await self.last(), (RELOAD,)
-        return found[-1]["seq"], _merged(found)
+        # A gap at the beginning means that changes were pruned.
+        if found[0]["seq"] > seen + 1 or len(found) == _MAX_CHANGES:
+            return await self.get_last_number(), (RELOAD,)
+        return found[-1]["seq"], _merge_changes(found)
 
     @contextlib.asynccontextmanager
-    async def _looking(self, bell: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
-        """Look for other processes' commits meanwhile."""
-        looking = asyncio.create_task(self._look(bell), name="feed: look")
-        looking.add_done_callback(lambda task: bell.set())
+    async def _run_log_watcher(self, wakeup: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
+        """Run a task that watches for commits of other processes."""
+        watcher = asyncio.create_task(self._watch_log(wakeup), name="feed: look")
+        # Wakes the watcher, so that an error of this task is raised there.
+        watcher.add_done_callback(lambda task: wakeup.set())
         try:
-            yield looking
+            yield watcher
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
 
-    async def _look(self, bell: asyncio.Event) -> None:
-        """Ring when another process has committed."""
+    async def _watch_log(self, wakeup: asyncio.Event) -> None:
+        """Set `wakeup` whenever another process has committed."""
         from tui.store import log_watch
 
-        watch = log_watch.watch(f"{self._database.path}-wal")
-        known = step = 0
+        watch = log_watch.open_log_watch(f"{self._database.path}-wal")
+        known_version = step = 0
         try:
             while True:
-                version = await self._database.read(_data_version)
-                if version != known:
-                    known = version
-                    bell.set()
-                if await watch.written(_PATIENCE[step]):
+                version = await self._database.read(_read_data_version)
+                if version != known_version:
+                    known_version = version
+                    wakeup.set()
+                if await watch.wait_for_write(_CHECK_INTERVALS[step]):
                     step = 0
-                    await asyncio.sleep(_COMMIT)
+                    # The log is written before the commit is visible.
+                    await asyncio.sleep(_COMMIT_SECONDS)
                 else:
-                    step = min(step + 1, len(_PATIENCE) - 1)
+                    step = min(step + 1, len(_CHECK_INTERVALS) - 1)
         finally:
             watch.close()
 
 
-def _data_version(connection: sqlite3.Connection) -> int:
-    """A number that changes when another connection has committed."""
+def _read_data_version(connection: sqlite3.Connection) -> int:
+    """Return a number that changes when another connection has committed."""
     return int(connection.execute("pragma data_version").fetchone()[0])
 
 
-def _merged(found: Sequence[sqlite3.Row]) -> tuple[Change, ...]:
-    """The rows as changes, each thing once."""
+def _merge_changes(found: Sequence[sqlite3.Row]) -> tuple[Change, ...]:
+    """Return the rows as changes, each thing once."""
     merged: dict[tuple[str, int, int], bool] = {}
     for row in found:
         key = (row["subject"], row["id"], row["conversation_id"])

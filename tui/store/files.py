@@ -1,4 +1,4 @@
-"""The database as a file: made private before anything is in it, and never on a network."""
+"""Prepare the database file: private from the start, and never on a network file system."""
 
 import os
 from pathlib import Path
@@ -13,30 +13,37 @@ _NETWORK = frozenset(
 )
 
 
-def prepare(path: Path, *, shared: bool = False) -> None:
-    """Make the file with mode 0600 (0660 when a group shares it) unless it is there.
+def prepare_file(path: Path, *, shared: bool = False) -> None:
+    """Create the file with mode 0600 (0660 if a group shares it) unless it exists.
 
-    Raises `CannotOpen` or `NotADatabase`, naming the mend.
+    Args:
+        path: Path of the database file.
+        shared: Whether the group of the file may read and write it.
+
+    Raises:
+        CannotOpen: The path cannot be used; the text says how to fix it.
+        NotADatabase: The file contains something else.
     """
-    if _is_dir(path):
+    if _is_directory(path):
         raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
-    _make_parent(path.parent, shared)
-    kind = file_system(path.parent)
-    if is_network(kind):
+    _create_parent(path.parent, shared)
+    kind = detect_file_system(path.parent)
+    if is_network_file_system(kind):
         raise CannotOpen(
             f"{path} lies on a network file system ({kind}), where SQLite loses data: "
             "set SMSDESK_DATABASE to a local path"
         )
-    _make_file(path, 0o660 if shared else 0o600)
+    _create_file(path, 0o660 if shared else 0o600)
     _check_header(path)
 
 
-def _make_parent(folder: Path, shared: bool) -> None:
-    """Make the directory, private like the file, whatever the umask."""
-    if _is_dir(folder):
+def _create_parent(folder: Path, shared: bool) -> None:
+    """Create the directory, as private as the file, whatever the umask."""
+    if _is_directory(folder):
         return
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # The setgid bit gives the log and shared-memory files the group of the directory.
         folder.chmod(0o2770 if shared else 0o700)
     except OSError as error:
         raise CannotOpen(
@@ -46,7 +53,7 @@ def _make_parent(folder: Path, shared: bool) -> None:
 
 
 def _check_header(path: Path) -> None:
-    """Leave alone what is no database: SQLite would write over a very short file."""
+    """Refuse a file that is no database: SQLite would overwrite a very short one."""
     try:
         with path.open("rb") as file:
             header = file.read(len(_HEADER))
@@ -58,8 +65,8 @@ def _check_header(path: Path) -> None:
         raise NotADatabase(f"{path} is not a database: name another file or restore a backup")
 
 
-def _is_dir(path: Path) -> bool:
-    """Whether there is a directory here; raises `CannotOpen` where one may not even look."""
+def _is_directory(path: Path) -> bool:
+    """Return whether the path is a directory; raise `CannotOpen` if it cannot be read."""
     try:
         return path.is_dir()
     except OSError as error:
@@ -69,8 +76,8 @@ def _is_dir(path: Path) -> bool:
         ) from None
 
 
-def _make_file(path: Path, mode: int) -> None:
-    """An empty file with exactly this mode, whatever the umask; an existing one is left alone."""
+def _create_file(path: Path, mode: int) -> None:
+    """Create an empty file with exactly this mode unless it exists."""
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
     except FileExistsError:
@@ -86,22 +93,24 @@ def _make_file(path: Path, mode: int) -> None:
         os.close(descriptor)
 
 
-def is_network(kind: str) -> bool:
-    """Whether a file system of this type lies on another machine, where SQLite's locks fail."""
+def is_network_file_system(kind: str) -> bool:
+    """Return whether file systems of this type are remote, where SQLite's locks fail."""
     return kind in _NETWORK
 
 
-def file_system(folder: Path) -> str:
-    """The type of the file system a folder lies on; empty where the system does not say."""
+def detect_file_system(folder: Path) -> str:
+    """Return the type of the file system of a folder; empty if it is unknown."""
     try:
         mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
-    place = f"{folder.resolve()}/"
+    location = f"{folder.resolve()}/"
+    # The longest matching mount point wins; of equal ones, the last mounted.
     best, kind = "", ""
     for line in mounts.splitlines():
-        _, point, found, *_ = line.split(" ")
+        _, point, mount_type, *_ = line.split(" ")
+        # The kernel writes a space in a mount point as \040.
         point = point.replace("\\040", " ")
-        if place.startswith(point.rstrip("/") + "/") and len(point) >= len(best):
-            best, kind = point, found
+        if location.startswith(point.rstrip("/") + "/") and len(point) >= len(best):
+            best, kind = point, mount_type
     return kind

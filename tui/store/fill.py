@@ -1,8 +1,12 @@
-"""A made-up history, written as fast as the disk takes it: for demonstrations and for measuring.
+"""Write a sample history as fast as the disk allows, for demonstrations and measurements.
 
-Conversations follow each other through the past year; within one, question and answer alternate.
-So ids, and with them all indexes, only ever grow, and a million messages take seconds. There are
-no provider's events behind these messages: nobody ever told of them.
+Conversations follow each other through the past year; within one, question and answer
+alternate. So ids, and with them all indexes, only grow, and a million messages take
+seconds. These messages have no events of a provider, because no provider ever reported
+them.
+
+Every phone number is unassigned: the North American 555-0100 to 555-0199, and, when these
+are used up, a block of the international service +883 5100 that reaches no phone.
 """
 
 import random
@@ -11,33 +15,33 @@ from typing import Any
 
 from tui.clock import DAY, HOUR
 from tui.domain.change import Subject
-from tui.domain.conversation import State, rank
-from tui.domain.fold import fold
-from tui.domain.ids import first_id
+from tui.domain.conversation import State, compute_waiting_rank
+from tui.domain.fold import fold_text
+from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
 from tui.domain.status import Status
 from tui.store.database import Transaction
-from tui.store.made_up import MadeUp
+from tui.store.made_up import SampleSource
 from tui.store.queries import queries
 from tui.store.store import Store
-from tui.store.summaries import folded, note_last, tally
+from tui.store.summaries import fold_for_filter, get_counter_names, update_last_message
 
 Progress = Callable[[int, int], None]
-"""Told after every transaction: messages written so far, messages in all."""
+"""Called after every transaction with the messages written so far and the messages in all."""
 
-_SPAN = 365 * DAY
-_LONGEST_PAUSE = 4 * HOUR
+_HISTORY_SPAN = 365 * DAY
+_MAX_PAUSE = 4 * HOUR
 _RECENT = 2 * DAY
 _BATCH = 20_000
 _LOW_BITS = 0xFFFFF
-_MESSAGE = (
+_INSERT_MESSAGE = (
     "insert into messages (id, conversation_id, direction, status, account, body, at, sender,"
     " agent, provider_id, provider_key, status_at, word, handled)"
     " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_BODY = 5
-"""Where a row of `messages` has its text."""
-_CONVERSATION = (
+_BODY_INDEX = 5
+"""Index of the text in a row of `messages`."""
+_INSERT_CONVERSATION = (
     "insert into conversations (id, party, address, name, folded, state, snoozed_until, assignee,"
     " starred, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction,"
     " last_status, preview, account, own, rank)"
@@ -45,170 +49,193 @@ _CONVERSATION = (
     " :unread, :waiting_since, :waiting_since, :failed, :last_id, :last_at, :last_direction,"
     " :last_status, :preview, :account, :own, :rank)"
 )
-_CONTACT = "insert or ignore into contacts (party, name, updated_at) values (?, ?, ?)"
-_TEXT = "insert into messages_fts (rowid, body) values (?, ?)"
+_INSERT_CONTACT = "insert or ignore into contacts (party, name, updated_at) values (?, ?, ?)"
+_INSERT_TEXT = "insert into messages_fts (rowid, body) values (?, ?)"
 _Row = tuple[Any, ...]
-"""A row of `messages`, in the order of `_MESSAGE`."""
+"""Row of `messages`, in the order of `_INSERT_MESSAGE`."""
 
 
-async def fill(
+async def write_sample_data(
     store: Store,
     *,
     threads: int,
     messages: int,
     now: int,
     rng: random.Random,
-    made_up: MadeUp | None = None,
+    source: SampleSource | None = None,
     progress: Progress | None = None,
 ) -> None:
-    """Add this many conversations and messages, none later than `now` (ms UTC).
+    """Add sample conversations and messages, none later than `now`.
 
-    Every conversation has at least one message, so `messages` counts as no less than `threads`.
-    Raises `StoreError`; what was written before stays.
+    Every conversation has at least one message, so `messages` counts as no less than
+    `threads`. What was written before an error stays.
+
+    Args:
+        store: Open store.
+        threads: Number of conversations.
+        messages: Number of messages.
+        now: Time of the latest message, in ms UTC.
+        rng: Source of randomness.
+        source: Source of names, numbers and texts.
+        progress: Called after every transaction.
+
+    Raises:
+        StoreError: A transaction failed.
     """
-    history = _History(rng, made_up or MadeUp(), now, threads, max(messages, threads))
+    history = _SampleHistory(rng, source or SampleSource(), now, threads, max(messages, threads))
     while history.threads_left or history.pending:
-        await store.database.write(history.write_some)
+        await store.database.write(history.write_batch)
         await store.database.checkpoint()
         if progress is not None:
             progress(history.written, history.messages)
 
 
-class _History:
-    """A history on its way to the disk, a transaction at a time."""
+class _SampleHistory:
+    """Sample history that is written one transaction at a time."""
 
     def __init__(
-        self, rng: random.Random, made_up: MadeUp, now: int, threads: int, messages: int
+        self, rng: random.Random, source: SampleSource, now: int, threads: int, messages: int
     ) -> None:
-        """Nothing is written yet."""
+        """Create a history of which nothing is written yet."""
         self._rng = rng
-        self._made_up = made_up
+        self._source = source
         self._now = now
         self._threads = threads
         self.threads_left = threads
         self.messages = messages
         self.written = 0
         self.pending: list[_Row] = []
-        self._dealt = 0
+        self._assigned = 0
         self._salt = rng.getrandbits(20)
-        """So that another history of the same times gets other ids."""
+        """Random bits, so that another history of the same times gets different ids."""
 
-    def write_some(self, transaction: Transaction) -> None:
-        """About one batch; of a conversation longer than that, a part."""
+    def write_batch(self, transaction: Transaction) -> None:
+        """Write about one batch; a conversation longer than that is written in parts."""
         summaries = []
         while self.threads_left and len(self.pending) < _BATCH:
-            summaries.append(self._conversation(transaction))
-        lines, self.pending = self.pending[:_BATCH], self.pending[_BATCH:]
+            summaries.append(self._create_conversation(transaction))
+        messages, self.pending = self.pending[:_BATCH], self.pending[_BATCH:]
         connection = transaction.connection
-        connection.executemany(_CONVERSATION, summaries)
+        connection.executemany(_INSERT_CONVERSATION, summaries)
         named = ((s["party"], s["name"], s["last_at"]) for s in summaries if s["name"])
-        connection.executemany(_CONTACT, named)
-        connection.executemany(_MESSAGE, lines)
-        connection.executemany(_TEXT, ((line[0], fold(line[_BODY])) for line in lines))
-        self.written += len(lines)
-        transaction.changed(Subject.VIEW)
+        connection.executemany(_INSERT_CONTACT, named)
+        connection.executemany(_INSERT_MESSAGE, messages)
+        connection.executemany(
+            _INSERT_TEXT, ((message[0], fold_text(message[_BODY_INDEX])) for message in messages)
+        )
+        self.written += len(messages)
+        transaction.mark_changed(Subject.VIEW)
 
-    def _conversation(self, transaction: Transaction) -> dict[str, Any]:
-        """Think up the next conversation: its lines wait in `pending`, its summary is returned."""
-        begun = self._now - HOUR - _SPAN * self.threads_left // self._threads
-        account, own = self._rng.choice(self._made_up.accounts)
-        number = self._unknown_number(transaction)
-        name = next(self._made_up.names)
-        identity = first_id(begun) | ((self._salt + self.threads_left) & _LOW_BITS)
-        summary = _empty(identity, number, name, account, own)
-        self.pending.extend(self._lines(summary, begun, self._share()))
+    def _create_conversation(self, transaction: Transaction) -> dict[str, Any]:
+        """Create the next conversation, put its messages in `pending`, return its summary."""
+        begun = self._now - HOUR - _HISTORY_SPAN * self.threads_left // self._threads
+        account, own = self._rng.choice(self._source.accounts)
+        number = self._choose_unused_number(transaction)
+        name = next(self._source.names)
+        identity = smallest_id_at(begun) | ((self._salt + self.threads_left) & _LOW_BITS)
+        summary = _create_empty_summary(identity, number, name, account, own)
+        self.pending.extend(self._create_messages(summary, begun, self._choose_message_count()))
         self.threads_left -= 1
-        self._finish(summary)
-        for counter in tally(summary):
-            transaction.count(counter, +1)
+        self._set_final_state(summary)
+        for counter in get_counter_names(summary):
+            transaction.adjust_counter(counter, +1)
         return summary
 
-    def _unknown_number(self, transaction: Transaction) -> str:
-        """A number that nobody in this inbox has."""
+    def _choose_unused_number(self, transaction: Transaction) -> str:
+        """Return a number that is not in this inbox."""
         by_party = queries("conversations").by_party
         while True:
-            number = next(self._made_up.numbers)
+            number = next(self._source.numbers)
             if by_party(transaction.connection, party=number) is None:
                 return number
 
-    def _share(self) -> int:
-        """How many messages this conversation gets; the last one gets what is left."""
-        left = self.messages - self._dealt
+    def _choose_message_count(self) -> int:
+        """Return the number of messages of this conversation; the last one gets the rest."""
+        left = self.messages - self._assigned
         if self.threads_left == 1:
-            share = left
+            count = left
         else:
-            wished = round(self._rng.expovariate(self.threads_left / left))
-            share = min(max(wished, 1), left - self.threads_left + 1)
-        self._dealt += share
-        return share
+            drawn = round(self._rng.expovariate(self.threads_left / left))
+            count = min(max(drawn, 1), left - self.threads_left + 1)
+        self._assigned += count
+        return count
 
-    def _lines(self, summary: dict[str, Any], begun: int, count: int) -> list[_Row]:
-        """The texts of a conversation, and its summary as they leave it."""
-        pause = min(_LONGEST_PAUSE, (self._now - begun) / count)
+    def _create_messages(self, summary: dict[str, Any], begun: int, count: int) -> list[_Row]:
+        """Create the messages of a conversation and update its summary with them."""
+        pause = min(_MAX_PAUSE, (self._now - begun) / count)
         at = begun
-        lines = []
-        for place in range(count):
+        messages = []
+        for index in range(count):
             at = min(at + int(self._rng.uniform(0.5, 1.0) * pause), self._now)
-            incoming = self._rng.random() < 0.55 if place else True
-            identity = first_id(at) | ((self._salt + self._dealt - count + place) & _LOW_BITS)
+            incoming = self._rng.random() < 0.55 if index else True
+            identity = smallest_id_at(at) | (
+                (self._salt + self._assigned - count + index) & _LOW_BITS
+            )
             if incoming:
-                lines.append(self._question(summary, identity, at))
+                messages.append(self._create_question(summary, identity, at))
             else:
-                lines.append(self._answer(summary, identity, at))
-        return lines
+                messages.append(self._create_answer(summary, identity, at))
+        return messages
 
-    def _question(self, summary: dict[str, Any], identity: int, at: int) -> _Row:
-        """The customer writes."""
-        body = next(self._made_up.questions)
-        note_last(summary, id=identity, at=at, direction=Direction.IN, status="", body=body)
+    def _create_question(self, summary: dict[str, Any], identity: int, at: int) -> _Row:
+        """Create a message from the customer."""
+        body = next(self._source.questions)
+        update_last_message(
+            summary, id=identity, at=at, direction=Direction.IN, status="", body=body
+        )
         summary["unread"] += 1
         summary["waiting_since"] = summary["waiting_since"] or at
         conversation, account, address = summary["id"], summary["account"], summary["address"]
         return (identity, conversation, "in", "", account, body, at, address, "", "", "", 0, "", 0)
 
-    def _answer(self, summary: dict[str, Any], identity: int, at: int) -> _Row:
-        """An agent writes."""
-        body = next(self._made_up.answers)
-        status = self._fate(at)
+    def _create_answer(self, summary: dict[str, Any], identity: int, at: int) -> _Row:
+        """Create a message from an agent."""
+        body = next(self._source.answers)
+        status = self._choose_status(at)
         recent = at > self._now - _RECENT
-        note_last(summary, id=identity, at=at, direction=Direction.OUT, status=status, body=body)
+        update_last_message(
+            summary, id=identity, at=at, direction=Direction.OUT, status=status, body=body
+        )
         summary["unread"], summary["waiting_since"] = 0, None
-        summary["failed"] += status.trouble and recent
+        # Old failures count as handled, so that the demo does not open with hundreds of them.
+        summary["failed"] += status.is_problem and recent
         return (
             *(identity, summary["id"], "out", status, summary["account"], body, at),
-            *(summary["own"], self._rng.choice(self._made_up.agents)),
+            *(summary["own"], self._rng.choice(self._source.agents)),
             *(f"{identity:x}", f"{identity:x}", at, status, int(not recent)),
         )
 
-    def _fate(self, at: int) -> Status:
-        """What became of an answer."""
+    def _choose_status(self, at: int) -> Status:
+        """Return a random status of an answer."""
         chance = self._rng.random()
         if chance < 0.02:
             return Status.FAILED if chance < 0.015 else Status.EXPIRED
         moving = at > self._now - HOUR and chance < 0.2
         return Status.SUBMITTED if moving else Status.DELIVERED
 
-    def _finish(self, summary: dict[str, Any]) -> None:
-        """Old conversations are closed, a few are put off, starred or somebody's."""
+    def _set_final_state(self, summary: dict[str, Any]) -> None:
+        """Close old conversations; snooze, star or assign a few of the others."""
         chance = self._rng.random()
         summary["starred"] = int(chance < 0.02)
         if self._rng.random() < 0.3:
-            summary["assignee"] = self._rng.choice(self._made_up.agents)
+            summary["assignee"] = self._rng.choice(self._source.agents)
         if summary["last_at"] < self._now - _RECENT and chance < 0.9:
             summary.update(state=State.CLOSED.value, unread=0, waiting_since=None)
         elif chance > 0.98:
             summary.update(state=State.SNOOZED.value, snoozed_until=self._now + DAY)
-        summary["rank"] = rank(summary["waiting_since"], summary["last_at"])
+        summary["rank"] = compute_waiting_rank(summary["waiting_since"], summary["last_at"])
 
 
-def _empty(identity: int, number: str, name: str, account: str, own: str) -> dict[str, Any]:
-    """The summary of a conversation in which nothing was said."""
+def _create_empty_summary(
+    identity: int, number: str, name: str, account: str, own: str
+) -> dict[str, Any]:
+    """Return the summary of a conversation without messages."""
     return {
         "id": identity,
         "party": number,
         "address": number,
         "name": name,
-        "folded": folded(name, number),
+        "folded": fold_for_filter(name, number),
         "state": State.OPEN.value,
         "snoozed_until": None,
         "assignee": "",

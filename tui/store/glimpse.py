@@ -1,7 +1,7 @@
-"""The top of the list before the store is open: for a first picture, and for nothing else.
+"""Read the top of the list before the store is open, only for the first picture on screen.
 
-One short read with SQLite alone, of a file that may be missing, old, or not an inbox at all: then
-there is simply nothing to see yet.
+It is one short read with SQLite alone, of a file that may be missing, old, or no inbox at
+all: in these cases the list is empty.
 """
 
 import contextlib
@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
-_TOP = (
+_TOP_QUERY = (
     "select coalesce(nullif(name, ''), address), case last_format when 'PING'"
     " then 'Ping: is the phone on?' else preview end, last_direction = 'out' and"
     " last_format <> 'PING', unread > 0, coalesce(waiting_since, last_at)"
@@ -18,25 +18,34 @@ _TOP = (
 )
 
 
-class Glimpse(NamedTuple):
-    """As much of a conversation as a picture of two lines needs; outside text, as it came."""
+class ConversationPreview(NamedTuple):
+    """Fields of a conversation for a picture of two lines; unfiltered text from outside."""
 
     title: str
     preview: str
     ours: bool
-    """Whether the last word was ours."""
+    """Whether the last message was ours."""
     unread: bool
     since: int
-    """Milliseconds UTC: since when the customer waits, else when something was last said."""
+    """Time since when the customer waits, else time of the last message; ms UTC."""
 
 
-def glimpse(path: Path, limit: int) -> list[Glimpse]:
-    """The first open conversations, who waits longest on top; empty when they cannot be read."""
-    # Without a log nobody writes; then SQLite must not make one: that is for the store to do.
-    way = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
-    address = f"{path.absolute().as_uri()}?{way}"
+def read_top_conversations(path: Path, limit: int) -> list[ConversationPreview]:
+    """Return the first open conversations, the longest waiting first.
+
+    The list is empty if the file cannot be read.
+
+    Args:
+        path: Path of the database file.
+        limit: Maximum number of conversations.
+    """
+    # Without a log no process writes. SQLite must not create one here: the store does that.
+    options = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
+    uri = f"{path.absolute().as_uri()}?{options}"
     try:
-        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=0)) as connection:
-            return [Glimpse._make(row) for row in connection.execute(_TOP, (limit,))]
+        with contextlib.closing(sqlite3.connect(uri, uri=True, timeout=0)) as connection:
+            return [
+                ConversationPreview._make(row) for row in connection.execute(_TOP_QUERY, (limit,))
+            ]
     except sqlite3.Error:
         return []

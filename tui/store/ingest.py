@@ -1,7 +1,7 @@
-"""The one way in for what providers tell: a page of events becomes one transaction.
+"""Store what providers report: one page of events becomes one transaction.
 
-An item that cannot be stored is kept raw and set aside in the same transaction, so it never
-stands in the way of the others, and may be confirmed like them.
+This is the only way in. An item that cannot be stored is kept raw and marked as unreadable
+in the same transaction, so that it never blocks the others and may be confirmed like them.
 """
 
 import functools
@@ -13,28 +13,33 @@ from dataclasses import dataclass
 from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
-from tui.domain.ids import match_key
+from tui.domain.ids import normalize_provider_id
 from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.store import until_reply
-from tui.store.audit import record
-from tui.store.consent import lock
+from tui.store.audit import record_action
+from tui.store.consent import save_consent
 from tui.store.database import Database, Transaction
-from tui.store.event_rows import receipt_row, reply_row, unreadable_row, with_aside
-from tui.store.events import EventRow, Events, sane_time
-from tui.store.messages import index, insert_message, unused_id
+from tui.store.event_rows import (
+    build_receipt_row,
+    build_reply_row,
+    build_unreadable_row,
+    replace_bad_events,
+)
+from tui.store.events import EventRow, Events, sanitize_time
+from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, note_last, text_came_in
+from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
 
-Judge = Callable[[str, str], Verdict]
-"""What a customer's text says about consent, given the text and the party."""
+ConsentClassifier = Callable[[str, str], Verdict]
+"""Function that classifies a customer's text, given the text and the party."""
 
-_LONGEST_TEXT = 20_000
-_LONGEST_EVIDENCE = 500
-_LONGEST_ADDRESS = 40
-"""Of those worth remembering."""
-_BAD_VALUE = (
+_MAX_TEXT_LENGTH = 20_000
+_MAX_EVIDENCE_LENGTH = 500
+_MAX_CACHED_ADDRESS_LENGTH = 40
+"""Longer addresses are parsed without the cache."""
+_BAD_VALUE_ERRORS = (
     ValueError,
     TypeError,
     AttributeError,
@@ -44,139 +49,159 @@ _BAD_VALUE = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
 )
-"""What SQLite and the domain raise for a value that cannot be stored, as opposed to a bad disk."""
+"""Errors of SQLite and the domain for a value that cannot be stored, unlike a disk error."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What a page brought."""
+class StoredCounts:
+    """Result of storing a page: number of new, known and unreadable items."""
 
     new: int = 0
     known: int = 0
-    aside: int = 0
+    unreadable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
-    """An item that could not be used."""
+class UnreadableItem:
+    """Item of a provider that could not be used."""
 
     account: str
     event_id: str
     received_at: int
-    """Ms UTC."""
+    """Time in ms UTC."""
     problem: str
     raw: str
 
 
-class _BadItem(Exception):
+class _BadItemError(Exception):
     """One item of a page cannot be stored; the transaction is rolled back."""
 
     def __init__(self, index: int, error: Exception) -> None:
-        """Which one, and why."""
+        """Create the error of the item with this index."""
         super().__init__(index)
         self.index = index
         self.error = error
 
 
 class Ingest:
-    """Stores pages of events."""
+    """Storage of pages of events."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random, judge: Judge) -> None:
-        """`judge` finds opt-out words in what customers write."""
+    def __init__(
+        self, database: Database, clock: Clock, rng: random.Random, classify: ConsentClassifier
+    ) -> None:
+        """Create the storage of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+            classify: Finds opt-out and opt-in keywords in customers' texts.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
-        self._judge = judge
+        self._classify = classify
 
-    async def store(self, account: str, events: Sequence[Event]) -> Stored:
-        """All of these are on disk when this returns, or (on an error) none."""
+    async def store_events(self, account: str, events: Sequence[Event]) -> StoredCounts:
+        """Store a page of events in one transaction; on an error nothing is stored.
+
+        Args:
+            account: Account that the events came from.
+            events: Events of the page.
+        """
         bad: dict[int, Exception] = {}
         while True:
             try:
                 return await self._database.write(
-                    lambda t: self._store(t, account, with_aside(events, bad))
+                    lambda t: self._store_page(t, account, replace_bad_events(events, bad))
                 )
-            except _BadItem as found:
-                bad[found.index] = found.error
+            # Repeat the page with this item replaced: SQLite has rolled back the others.
+            except _BadItemError as error:
+                bad[error.index] = error.error
 
-    async def aside(self) -> int:
-        """How many items wait for someone who runs the desk."""
+    async def count_unreadable_items(self) -> int:
+        """Return how many unreadable items wait for an administrator."""
         return await self._database.read(queries("ingest").count_aside) or 0
 
-    async def set_aside(self, limit: int = 100) -> list[Aside]:
-        """The newest items that could not be used, with what the provider sent."""
+    async def list_unreadable_items(self, limit: int = 100) -> list[UnreadableItem]:
+        """Return the newest unreadable items with what the provider sent."""
         query = functools.partial(queries("ingest").set_aside, limit=limit)
         return [
-            Aside(row["account"], row["event_id"], row["received_at"], row["problem"], row["raw"])
+            UnreadableItem(
+                row["account"], row["event_id"], row["received_at"], row["problem"], row["raw"]
+            )
             for row in await self._database.read(query)
         ]
 
-    def _store(self, transaction: Transaction, account: str, events: Sequence[Event]) -> Stored:
-        """The page, item by item."""
-        page = _PageWork(transaction, self._clock, self._rng, self._judge, account)
-        new = known = aside = 0
-        for place, event in enumerate(events):
+    def _store_page(
+        self, transaction: Transaction, account: str, events: Sequence[Event]
+    ) -> StoredCounts:
+        """Store the page item by item."""
+        page = _PageWriter(transaction, self._clock, self._rng, self._classify, account)
+        new = known = unreadable = 0
+        for index, event in enumerate(events):
             try:
-                fresh = page.add(event)
-            except _BAD_VALUE as error:
-                raise _BadItem(place, error) from error
+                fresh = page.store_event(event)
+            except _BAD_VALUE_ERRORS as error:
+                raise _BadItemError(index, error) from error
             new += fresh
             known += not fresh
-            aside += isinstance(event, Unreadable)
-        page.finish()
-        return Stored(new, known, aside)
+            unreadable += isinstance(event, Unreadable)
+        page.finish_page()
+        return StoredCounts(new, known, unreadable)
 
 
-class _PageWork:
-    """The state of storing one page."""
+class _PageWriter:
+    """State while one page is stored."""
 
     def __init__(
         self,
         transaction: Transaction,
         clock: Clock,
         rng: random.Random,
-        judge: Judge,
+        classify: ConsentClassifier,
         account: str,
     ) -> None:
-        """Nothing stored yet."""
+        """Create the writer of one page."""
         self._transaction = transaction
         self._connection = transaction.connection
         self._clock = clock
         self._rng = rng
-        self._judge = judge
+        self._classify = classify
         self._account = account
         self._summaries = Summaries(transaction, rng)
         self._events = Events(transaction, self._summaries, clock)
         self._texts: list[tuple[int, str]] = []
 
-    def add(self, event: Event) -> bool:
-        """Store one event; False when it was known."""
+    def store_event(self, event: Event) -> bool:
+        """Store one event; return False if it is already stored."""
         match event:
             case Reply():
-                return self._reply(event)
+                return self._store_reply(event)
             case Receipt():
-                return self._events.receipt(self._account, receipt_row(event))
+                return self._events.record_receipt(self._account, build_receipt_row(event))
             case OptOut():
-                return self._opt_out(event)
+                return self._store_opt_out(event)
             case Unreadable():
-                return self._events.add(self._account, unreadable_row(event))
+                return self._events.add_event(self._account, build_unreadable_row(event))
 
-    def finish(self) -> None:
+    def finish_page(self) -> None:
         """Write what is cheaper together: the summaries and the search index."""
         self._summaries.flush()
-        index(self._connection, self._texts)
+        index_texts(self._connection, self._texts)
 
-    def _reply(self, reply: Reply) -> bool:
-        """A text from a customer becomes a message, once."""
-        at = sane_time(reply.received_at, self._clock.now())
-        address = _address_of(repair(reply.party))
-        own = repair(reply.own)
-        summary = self._summaries.of(address, account=self._account, own=own, at=at)
-        identity = unused_id(self._connection, at, self._rng, behind=summary["last_id"])
-        if not self._events.add(self._account, reply_row(reply), identity):
+    def _store_reply(self, reply: Reply) -> bool:
+        """Store a customer's text as a message; return False if it is already stored."""
+        at = sanitize_time(reply.received_at, self._clock.now())
+        address = _parse_sender(repair_text(reply.party))
+        own = repair_text(reply.own)
+        summary = self._summaries.get_or_create(address, account=self._account, own=own, at=at)
+        # The id is needed for the event row, which decides whether the text is new.
+        identity = create_message_id(self._connection, at, self._rng, newest_id=summary["last_id"])
+        if not self._events.add_event(self._account, build_reply_row(reply), identity):
             return False
-        body = _shortened(repair(reply.text))
-        verdict = self._judge(body, address.key)
+        body = _shorten_text(repair_text(reply.text))
+        verdict = self._classify(body, address.conversation_key)
         insert_message(
             self._transaction,
             id=identity,
@@ -187,92 +212,101 @@ class _PageWork:
             at=at,
             sender=address.e164 or address.raw,
             provider_id=reply.event_id,
-            provider_key=match_key(reply.event_id),
-            subject=repair(reply.subject),
+            provider_key=normalize_provider_id(reply.event_id),
+            subject=repair_text(reply.subject),
             suspected=int(verdict is Verdict.SUSPECTED),
             attachments=len(reply.attachments),
         )
-        self._attach(identity, reply)
+        self._store_attachments(identity, reply)
         self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
-        until_reply.answered(self._transaction, self._summaries, self._clock, summary["id"])
-        asks = not _stops(verdict, reply)
-        text_came_in(summary, at=at, account=self._account, own=own, asks=asks)
-        note_last(summary, id=identity, at=at, direction=Direction.IN, status="", body=body)
-        self._consent(summary, verdict, reply, identity, at)
+        until_reply.cancel_on_reply(self._transaction, self._summaries, self._clock, summary["id"])
+        # A customer who opts out does not wait for an answer.
+        asks = not _is_opt_out(verdict, reply)
+        record_incoming_text(summary, at=at, account=self._account, own=own, needs_answer=asks)
+        update_last_message(
+            summary, id=identity, at=at, direction=Direction.IN, status="", body=body
+        )
+        self._update_consent(summary, verdict, reply, identity, at)
         return True
 
-    def _attach(self, message_id: int, reply: Reply) -> None:
-        """Keep the files that came with a text."""
+    def _store_attachments(self, message_id: int, reply: Reply) -> None:
+        """Store the files that came with a text."""
         for attachment in reply.attachments:
             queries("messages").add_attachment(
                 self._connection,
                 message_id=message_id,
-                name=repair(attachment.name),
-                content_type=repair(attachment.content_type),
+                name=repair_text(attachment.name),
+                content_type=repair_text(attachment.content_type),
                 size=len(attachment.data),
                 data=attachment.data,
             )
 
-    def _consent(
+    def _update_consent(
         self, summary: Summary, verdict: Verdict, reply: Reply, message_id: int, at: int
     ) -> None:
-        """Lock or free the party by its own word, or by the provider's.
+        """Opt the customer out or in, by the text itself or by the provider's mark.
 
-        A word that frees must be newer than the one that locked: texts may come in any order.
+        An opt-in must be newer than the opt-out, because texts may arrive in any order.
         """
         if verdict is Verdict.SUSPECTED:
             summary["suspected"] = 1
-        stop = _stops(verdict, reply)
-        if not stop and not (verdict is Verdict.START and self._locked_before(summary, at)):
+        stop = _is_opt_out(verdict, reply)
+        if not stop and not (verdict is Verdict.START and self._is_opted_out_before(summary, at)):
             return
         source = "provider" if stop and verdict is not Verdict.STOP else "word"
-        lock(
+        save_consent(
             self._connection,
             summary,
             at,
             source,
-            repair(reply.text)[:_LONGEST_EVIDENCE],
+            repair_text(reply.text)[:_MAX_EVIDENCE_LENGTH],
             message_id=message_id,
             opted_out=stop,
         )
         action = "opted out" if stop else "opted in"
-        record(self._transaction, self._rng, self._clock, "", action, summary["id"], message_id)
+        record_action(
+            self._transaction, self._rng, self._clock, "", action, summary["id"], message_id
+        )
 
-    def _locked_before(self, summary: Summary, at: int) -> bool:
-        """Whether the party is locked, and was when it wrote this."""
+    def _is_opted_out_before(self, summary: Summary, at: int) -> bool:
+        """Return whether the customer is opted out by a decision not later than `at`."""
         if not summary["opted_out"]:
             return False
         word = queries("conversations").consent(self._connection, party=summary["party"])
         return word is None or bool(word["at"] <= at)
 
-    def _opt_out(self, event: OptOut) -> bool:
-        """The provider says that a party has opted out."""
-        raw = repair(event.raw)
+    def _store_opt_out(self, event: OptOut) -> bool:
+        """Store a provider's notice that a customer has opted out."""
+        raw = repair_text(event.raw)
         row = EventRow(EventKind.OPT_OUT.value, event.event_id, at=event.at, raw=raw)
-        if not self._events.add(self._account, row):
+        if not self._events.add_event(self._account, row):
             return False
-        address = parse_address(repair(event.party))
+        address = parse_address(repair_text(event.party))
         now = self._clock.now()
-        summary = self._summaries.of(address, account=self._account, own="", at=now)
-        self._events.opt_out(summary["id"], raw[:_LONGEST_EVIDENCE])
+        summary = self._summaries.get_or_create(address, account=self._account, own="", at=now)
+        self._events.record_opt_out(summary["id"], raw[:_MAX_EVIDENCE_LENGTH])
         return True
 
 
-def _stops(verdict: Verdict, reply: Reply) -> bool:
-    """Whether a text says, by its word or the provider's, that no more are wanted."""
+def _is_opt_out(verdict: Verdict, reply: Reply) -> bool:
+    """Return whether a text is an opt-out, by itself or by the provider's mark."""
     return verdict is Verdict.STOP or reply.opted_out
 
 
-_known_address = functools.lru_cache(maxsize=4096)(parse_address)
+_parse_cached_address = functools.lru_cache(maxsize=4096)(parse_address)
 
 
-def _address_of(party: str) -> Address:
-    """Who wrote; those who write often are known already."""
-    return _known_address(party) if len(party) <= _LONGEST_ADDRESS else parse_address(party)
+def _parse_sender(party: str) -> Address:
+    """Return the address of a sender; addresses of frequent senders are cached."""
+    return (
+        _parse_cached_address(party)
+        if len(party) <= _MAX_CACHED_ADDRESS_LENGTH
+        else parse_address(party)
+    )
 
 
-def _shortened(text: str) -> str:
-    """A text of sane length, saying so where it was cut: the whole of it is kept raw."""
-    if len(text) <= _LONGEST_TEXT:
+def _shorten_text(text: str) -> str:
+    """Return the text cut to the maximum length; the event has all of it."""
+    if len(text) <= _MAX_TEXT_LENGTH:
         return text
-    return f"{text[:_LONGEST_TEXT]}\n… ({len(text) - _LONGEST_TEXT} more characters)"
+    return f"{text[:_MAX_TEXT_LENGTH]}\n… ({len(text) - _MAX_TEXT_LENGTH} more characters)"

@@ -1,6 +1,6 @@
-"""What agents want of messages: to be queued, taken back, cancelled, settled by their word.
+"""Store what agents do with messages: queue, cancel, resolve and mark as handled.
 
-Each is written with a line in the audit trail; sync carries it out.
+Each action is written with a line in the audit trail; the sync process carries it out.
 """
 
 import random
@@ -9,109 +9,153 @@ from tui.clock import Clock
 from tui.domain.message import Message, NewMessage
 from tui.domain.status import Status
 from tui.store import rows
-from tui.store.audit import record
+from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
-from tui.store.queueing import Queueing
-from tui.store.settling import Settled, mark_handled, moved_by_hand, settled_row, wait_again
+from tui.store.queueing import MessageQueue
+from tui.store.settling import (
+    SendRecord,
+    build_send_event,
+    mark_handled,
+    refresh_summary,
+    restore_waiting,
+)
 from tui.store.summaries import Summaries
 
 
 class Intents:
-    """Every wish is one transaction."""
+    """Actions of agents on messages; each is one transaction."""
 
     def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
-        """Keep what every call needs."""
+        """Create the actions on one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
         self._sql = queries("outbox")
-        self._queueing = Queueing(clock, rng)
+        self._queueing = MessageQueue(clock, rng)
 
-    async def queue(self, new: NewMessage, *, seen_upto: int | None = None) -> Message:
-        """Write a message into the queue and take the draft away, in one transaction.
+    async def queue_message(self, new: NewMessage, *, seen_upto: int | None = None) -> Message:
+        """Queue a message and delete the draft, in one transaction.
 
-        `seen_upto` is the newest message the agent has seen: when a customer or a colleague wrote
-        something newer, nothing is queued. Raises `StaleReply`, `OptedOut`.
+        Args:
+            new: Message to queue.
+            seen_upto: Id of the newest message the agent has seen; None skips the check.
+
+        Raises:
+            StaleReply: A customer or colleague wrote a newer message; nothing is queued.
+            OptedOut: The customer has opted out; nothing is queued.
         """
 
-        def work(transaction: Transaction) -> Message:
+        def write_message(transaction: Transaction) -> Message:
             summaries = Summaries(transaction, self._rng)
-            message_id = self._queueing.write(transaction, summaries, new, seen_upto)
+            message_id = self._queueing.queue_message(transaction, summaries, new, seen_upto)
             summaries.flush()
-            return rows.message(queries("messages").get(transaction.connection, id=message_id))
+            return rows.to_message(queries("messages").get(transaction.connection, id=message_id))
 
-        return await self._database.write(work)
+        return await self._database.write(write_message)
 
-    async def take_back(self, message_id: int, agent: str) -> bool:
-        """Cancel a message that has not left the desk; False when it is too late."""
+    async def cancel_queued(self, message_id: int, agent: str) -> bool:
+        """Cancel a message that is still queued here; return False if it is too late.
 
-        def work(transaction: Transaction) -> bool:
-            done = self._sql.take_back(transaction.connection, id=message_id, now=self._clock.now())
-            if not done:
+        Args:
+            message_id: Id of the message.
+            agent: Name of the agent.
+        """
+
+        def write_cancel(transaction: Transaction) -> bool:
+            cancelled = self._sql.take_back(
+                transaction.connection, id=message_id, now=self._clock.now()
+            )
+            if not cancelled:
                 return False
-            summary = moved_by_hand(transaction, self._rng, message_id)
-            wait_again(transaction, self._rng, summary["id"])
-            self._record(transaction, agent, "take back", summary["id"], message_id)
+            summary = refresh_summary(transaction, self._rng, message_id)
+            restore_waiting(transaction, self._rng, summary["id"])
+            self._record_action(transaction, agent, "take back", summary["id"], message_id)
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(write_cancel)
 
-    async def ask_cancel(self, message_id: int, agent: str) -> bool:
-        """An agent wants a scheduled message taken back; False when it is not one any more.
+    async def request_cancel(self, message_id: int, agent: str) -> bool:
+        """Request the cancellation of a scheduled message; return False if it is too late.
 
-        Sync carries it out: the message becomes `cancelled`, or stays with the reason why not.
+        The sync process carries it out: the message becomes `cancelled`, or stays with the
+        reason.
+
+        Args:
+            message_id: Id of the message.
+            agent: Name of the agent.
         """
 
-        def work(transaction: Transaction) -> bool:
+        def write_request(transaction: Transaction) -> bool:
             if not self._sql.want_cancel(transaction.connection, id=message_id):
                 return False
-            summary = moved_by_hand(transaction, self._rng, message_id)
-            self._record(transaction, agent, "cancel", summary["id"], message_id)
+            summary = refresh_summary(transaction, self._rng, message_id)
+            self._record_action(transaction, agent, "cancel", summary["id"], message_id)
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(write_request)
 
-    async def resolve(self, message_id: int, agent: str, *, went_out: bool) -> bool:
-        """The agent's word about a message that may have been sent.
+    async def resolve_uncertain(self, message_id: int, agent: str, *, went_out: bool) -> bool:
+        """Record whether an uncertain message went out, by the agent's knowledge.
 
-        False when it is not uncertain any more: what the provider has said since then holds.
+        Return False if it is no longer uncertain: what the provider has reported since then
+        holds.
+
+        Args:
+            message_id: Id of the message.
+            agent: Name of the agent.
+            went_out: Whether the message went out.
         """
         status = Status.ACCEPTED if went_out else Status.FAILED
-        words = "went out" if went_out else "did not go out"
-        settled = Settled(status, word=f"{agent}: {words}", reason=f"{agent} says it {words}")
+        label = "went out" if went_out else "did not go out"
+        settled = SendRecord(status, word=f"{agent}: {label}", reason=f"{agent} says it {label}")
 
-        def work(transaction: Transaction) -> bool:
+        def write_resolution(transaction: Transaction) -> bool:
             row = queries("messages").get(transaction.connection, id=message_id)
+            # A receipt that arrived meanwhile takes precedence over the agent.
             if row is None or row["status"] != Status.UNCERTAIN:
                 return False
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
-            events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
+            events.record_send_result(
+                message_id, build_send_event(message_id, settled, self._clock.now())
+            )
             mark_handled(transaction, summaries, message_id)
             summaries.flush()
-            self._record(transaction, agent, words, row["conversation_id"], message_id)
+            self._record_action(transaction, agent, label, row["conversation_id"], message_id)
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(write_resolution)
 
-    async def deal_with(self, message_id: int, agent: str, *, done: bool = True) -> bool:
-        """An agent has dealt with a failure, or has not after all; False when that is known."""
+    async def set_handled(self, message_id: int, agent: str, *, handled: bool = True) -> bool:
+        """Mark a failure as handled or not; return False if nothing changed.
 
-        def work(transaction: Transaction) -> bool:
+        Args:
+            message_id: Id of the message.
+            agent: Name of the agent.
+            handled: Whether the failure is handled.
+        """
+
+        def write_handled(transaction: Transaction) -> bool:
             summaries = Summaries(transaction, self._rng)
-            changed = mark_handled(transaction, summaries, message_id, handled=done)
+            changed = mark_handled(transaction, summaries, message_id, handled=handled)
             summaries.flush()
             if changed:
                 row = queries("messages").get(transaction.connection, id=message_id)
-                words = "dealt with" if done else "not dealt with"
-                self._record(transaction, agent, words, row["conversation_id"], message_id)
+                label = "dealt with" if handled else "not dealt with"
+                self._record_action(transaction, agent, label, row["conversation_id"], message_id)
             return changed
 
-        return await self._database.write(work)
+        return await self._database.write(write_handled)
 
-    def _record(
+    def _record_action(
         self,
         transaction: Transaction,
         agent: str,
@@ -119,5 +163,7 @@ class Intents:
         conversation_id: int,
         message_id: int,
     ) -> None:
-        """Who did it."""
-        record(transaction, self._rng, self._clock, agent, action, conversation_id, message_id)
+        """Record the action in the audit trail."""
+        record_action(
+            transaction, self._rng, self._clock, agent, action, conversation_id, message_id
+        )

@@ -12,100 +12,117 @@ from typing import Protocol
 
 _IN_MODIFY = 0x2
 _IN_NONBLOCK, _IN_CLOEXEC = 0o4000, 0o2000000
-_EVENTS = 4_096
-_LOOK = 0.03
-"""Seconds between two looks at a file."""
+_READ_SIZE = 4_096
+_POLL_INTERVAL = 0.03
+"""Seconds between two checks of a file."""
 
 
 class LogWatch(Protocol):
-    """Waits for writings to one file."""
+    """Watch that waits for writes to one file."""
 
-    async def written(self, patience: float) -> bool:
-        """Wait for a writing since the last call, at most `patience` seconds; whether it came."""
+    async def wait_for_write(self, max_seconds: float) -> bool:
+        """Wait for a write since the last call; return whether there was one.
+
+        Args:
+            max_seconds: Maximum time to wait, in seconds.
+        """
 
     def close(self) -> None:
         """End the watch."""
 
 
-def watch(path: str) -> LogWatch:
-    """The best watch there is on this file; to be closed."""
+def open_log_watch(path: str) -> LogWatch:
+    """Return the best available watch on this file; the caller closes it."""
     if sys.platform == "linux":
+        # The number of inotify watches per user is limited; then polling takes over.
         with contextlib.suppress(OSError):
-            return Told(path)
-    return Looking(path)
+            return InotifyWatch(path)
+    return PollingWatch(path)
 
 
-class Told:
-    """The kernel tells (inotify)."""
+class InotifyWatch:
+    """Watch that the kernel notifies (inotify)."""
 
     def __init__(self, path: str) -> None:
-        """Raises `OSError` when there is no such file, or no watch left to have."""
+        """Create the watch.
+
+        Raises:
+            OSError: The file does not exist, or the limit of watches is reached.
+        """
         libc = ctypes.CDLL(None, use_errno=True)
-        self._descriptor = _checked(libc.inotify_init1(_IN_NONBLOCK | _IN_CLOEXEC))
+        self._descriptor = _check_result(libc.inotify_init1(_IN_NONBLOCK | _IN_CLOEXEC))
         try:
-            _checked(libc.inotify_add_watch(self._descriptor, os.fsencode(path), _IN_MODIFY))
+            _check_result(libc.inotify_add_watch(self._descriptor, os.fsencode(path), _IN_MODIFY))
         except OSError:
             self.close()
             raise
 
-    async def written(self, patience: float) -> bool:
-        """Sleep until the kernel has something to tell."""
+    async def wait_for_write(self, max_seconds: float) -> bool:
+        """Wait until the kernel reports a write.
+
+        Args:
+            max_seconds: Maximum time to wait, in seconds.
+        """
         loop = asyncio.get_running_loop()
-        told = asyncio.Event()
-        loop.add_reader(self._descriptor, told.set)
+        notified = asyncio.Event()
+        loop.add_reader(self._descriptor, notified.set)
         try:
-            async with asyncio.timeout(patience):  # wait_for may swallow a cancellation
-                await told.wait()
+            async with asyncio.timeout(max_seconds):  # wait_for may lose a cancellation
+                await notified.wait()
         except TimeoutError:
             return False
         finally:
             loop.remove_reader(self._descriptor)
-        self._take_in()
+        self._drain_events()
         return True
 
     def close(self) -> None:
         """End the watch."""
         os.close(self._descriptor)
 
-    def _take_in(self) -> None:
-        """What they tell is known by their coming."""
+    def _drain_events(self) -> None:
+        """Read and discard the pending events: their arrival says enough."""
         with contextlib.suppress(BlockingIOError):
-            while os.read(self._descriptor, _EVENTS):
+            while os.read(self._descriptor, _READ_SIZE):
                 pass
 
 
-def _checked(result: int) -> int:
-    """The result of a C function; raises `OSError` where that says so."""
+def _check_result(result: int) -> int:
+    """Return the result of a C function; raise `OSError` if it reports an error."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
     return result
 
 
-class Looking:
-    """Size and time are looked at again and again, for microseconds each time."""
+class PollingWatch:
+    """Watch that compares size and time of the file repeatedly; a check takes microseconds."""
 
     def __init__(self, path: str) -> None:
-        """Whatever was written before this does not count."""
+        """Create the watch; earlier writes do not count."""
         self._path = path
-        self._known = self._signature()
+        self._known = self._read_signature()
 
-    async def written(self, patience: float) -> bool:
-        """Look until they differ."""
+    async def wait_for_write(self, max_seconds: float) -> bool:
+        """Wait until size or time differ.
+
+        Args:
+            max_seconds: Maximum time to wait, in seconds.
+        """
         loop = asyncio.get_running_loop()
-        end = loop.time() + patience
-        while (signature := self._signature()) == self._known:
+        end = loop.time() + max_seconds
+        while (signature := self._read_signature()) == self._known:
             if loop.time() > end:
                 return False
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(_POLL_INTERVAL)
         self._known = signature
         return True
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: there is nothing to release."""
 
-    def _signature(self) -> tuple[int, int] | None:
-        """The file's size and time; None while there is no file."""
+    def _read_signature(self) -> tuple[int, int] | None:
+        """Return size and time of the file, or None if there is no file."""
         try:
             status = os.stat(self._path)
         except OSError:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-_AREAS = (
+_AREA_CODES = (
     *(202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225),
     *(301, 302, 303, 304, 305, 307, 308, 309, 310, 312, 313, 314, 315, 316, 317, 318, 319, 320),
     *(401, 402, 404, 405, 406, 407, 408, 409, 410, 412, 413, 414, 415, 417, 419, 423, 424, 425),
@@ -18,8 +18,20 @@ _AREAS = (
     *(801, 802, 803, 804, 805, 806, 808, 810, 812, 813, 814, 815, 816, 817, 818, 828, 830, 831),
     *(901, 903, 904, 906, 907, 908, 909, 910, 912, 913, 914, 915, 916, 917, 918, 919, 920, 925),
 )
-_FIRST = ("Aino", "Ben", "Chloe", "Dawit", "Ewa", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kofi")
-_LAST = ("Adams", "Berg", "Costa", "Dvořák", "Eriksen", "Fournier", "Gill", "Haddad", "Ito")
+_FIRST_NAMES = (
+    "Aino",
+    "Ben",
+    "Chloe",
+    "Dawit",
+    "Ewa",
+    "Farid",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Kofi",
+)
+_LAST_NAMES = ("Adams", "Berg", "Costa", "Dvořák", "Eriksen", "Fournier", "Gill", "Haddad", "Ito")
 _QUESTIONS = (
     "Hi, where is my order {n}? It should have been here yesterday.",
     "Can I move my appointment {n} to Friday afternoon?",
@@ -39,37 +51,37 @@ _ANSWERS = (
 )
 
 
-def numbers() -> Iterator[str]:
-    """Numbers in E.164 that nobody has, each once."""
-    for line, area in itertools.product(range(100), _AREAS):
+def generate_numbers() -> Iterator[str]:
+    """Yield unassigned numbers in E.164, each once."""
+    for line, area in itertools.product(range(100), _AREA_CODES):
         yield f"+1{area}55501{line:02d}"
     for line in range(100_000_000):
         yield f"+8835100{line:08d}"
 
 
-def names() -> Iterator[str]:
-    """Names of customers, for ever; every third customer is known by the number alone."""
+def generate_names() -> Iterator[str]:
+    """Yield names of customers forever; every third customer has none."""
     while True:
-        for last, first in itertools.product(_LAST, _FIRST):
+        for last, first in itertools.product(_LAST_NAMES, _FIRST_NAMES):
             yield from (f"{first} {last}", f"{first} {last[0]}.", "")
 
 
-def phrases(templates: Sequence[str]) -> Iterator[str]:
-    """The templates in turn for ever, each time with another number for `{n}`."""
+def generate_phrases(templates: Sequence[str]) -> Iterator[str]:
+    """Yield the templates in turn forever, each time with another number for `{n}`."""
     for n in itertools.count(10_007, 37):
         yield templates[n % len(templates)].replace("{n}", str(n))
 
 
 @dataclass(frozen=True, slots=True)
-class MadeUp:
-    """Where a made-up history takes its people and words from; no iterator may end."""
+class SampleSource:
+    """Source of the names, numbers and texts of a sample history; no iterator may end."""
 
-    names: Iterator[str] = field(default_factory=names)
-    """Customers' names; empty for one that nobody has named."""
-    questions: Iterator[str] = field(default_factory=lambda: phrases(_QUESTIONS))
-    answers: Iterator[str] = field(default_factory=lambda: phrases(_ANSWERS))
-    numbers: Iterator[str] = field(default_factory=numbers)
-    """Customers' numbers in E.164, each once; those already in the inbox are passed over."""
+    names: Iterator[str] = field(default_factory=generate_names)
+    """Customers' names; empty for a customer without a name."""
+    questions: Iterator[str] = field(default_factory=lambda: generate_phrases(_QUESTIONS))
+    answers: Iterator[str] = field(default_factory=lambda: generate_phrases(_ANSWERS))
+    numbers: Iterator[str] = field(default_factory=generate_numbers)
+    """Customers' numbers in E.164, each once; those already in the inbox are skipped."""
     accounts: Sequence[tuple[str, str]] = (("demo", "+12025550144"),)
     """Account names, each with our number there."""
     agents: Sequence[str] = ("mia", "tom", "ana")

@@ -1,4 +1,9 @@
-"""Messages of a conversation: pages both ways, histories, attachments, full-text search."""
+"""Read the messages of a conversation and write private notes.
+
+It gives pages in both directions, histories, attachments and full-text search. A private
+note can be withdrawn by its author: it disappears from the conversation, the search and the
+mentions.
+"""
 
 import functools
 import random
@@ -8,67 +13,98 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.domain.fold import fold, search_query
-from tui.domain.ids import new_id
+from tui.domain.fold import fold_text, to_fts_query
+from tui.domain.ids import create_id
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.domain.text import repair
-from tui.domain.timeline import Entry
+from tui.domain.text import repair_text
+from tui.domain.timeline import TimelineEntry
 from tui.store import rows
-from tui.store.audit import record
+from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
-from tui.store.notes import withdraw
+from tui.store.notes import turn_note_into_draft
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, note_last
+from tui.store.summaries import Summaries, update_last_message
 
 NEWEST = 1 << 62
-"""Behind every message: the place to page back from."""
+"""Id after every message: the position to page back from."""
 
 
 class Messages:
-    """What a conversation's view reads."""
+    """Queries that the view of a conversation needs, and private notes."""
 
     def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
-        """Keep what every call needs."""
+        """Create the message queries of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
         self._sql = queries("messages")
 
     async def get(self, message_id: int) -> Message | None:
-        """One message."""
+        """Return a message, or None if there is none with this id."""
         row = await self._database.read(functools.partial(self._sql.get, id=message_id))
-        return rows.message(row) if row else None
+        return rows.to_message(row) if row else None
 
-    async def these(self, ids: Collection[int]) -> list[Message]:
-        """Those of these messages that are there, in no order; one hop for all of them."""
+    async def get_many(self, ids: Collection[int]) -> list[Message]:
+        """Return those of the messages that exist, in no order, with one thread switch.
 
-        def work(connection: sqlite3.Connection) -> list[sqlite3.Row | None]:
+        Args:
+            ids: Ids of the messages.
+        """
+
+        def read_rows(connection: sqlite3.Connection) -> list[sqlite3.Row | None]:
             return [self._sql.get(connection, id=identity) for identity in ids]
 
-        return [rows.message(row) for row in await self._database.read(work) if row is not None]
+        return [
+            rows.to_message(row) for row in await self._database.read(read_rows) if row is not None
+        ]
 
-    async def before(self, conversation_id: int, before: int, limit: int) -> list[Message]:
-        """Up to `limit` messages older than message `before`, oldest first."""
+    async def list_before(self, conversation_id: int, before: int, limit: int) -> list[Message]:
+        """Return messages older than message `before`, oldest first.
+
+        Args:
+            conversation_id: Id of the conversation.
+            before: Id of the message to end at; it is not included.
+            limit: Maximum number of messages.
+        """
         query = functools.partial(
             self._sql.newest, conversation_id=conversation_id, before=before, limit=limit
         )
-        return rows.messages(await self._database.read(query))[::-1]
+        return rows.to_messages(await self._database.read(query))[::-1]
 
-    async def after(self, conversation_id: int, after: int, limit: int) -> list[Message]:
-        """Up to `limit` messages newer than message `after`, oldest first."""
+    async def list_after(self, conversation_id: int, after: int, limit: int) -> list[Message]:
+        """Return messages newer than message `after`, oldest first.
+
+        Args:
+            conversation_id: Id of the conversation.
+            after: Id of the message to start from; it is not included.
+            limit: Maximum number of messages.
+        """
         query = functools.partial(
             self._sql.following, conversation_id=conversation_id, after=after, limit=limit
         )
-        return rows.messages(await self._database.read(query))
+        return rows.to_messages(await self._database.read(query))
 
-    async def search(
+    async def search_text(
         self, text: str, *, before: int = NEWEST, limit: int = 50, conversation_id: int = 0
     ) -> list[Message]:
-        """Messages with all these words (or their beginnings), newest first, accent-blind.
+        """Return messages that contain all search terms, newest first.
 
-        An empty search finds nothing. Cancelling the call stops the query.
+        A term may be the beginning of a longer one; accents are ignored. An empty search
+        finds nothing. Cancelling the call stops the query.
+
+        Args:
+            text: Search terms.
+            before: Id of the message to end at; it is not included.
+            limit: Maximum number of messages.
+            conversation_id: Conversation to search in; 0 for all.
         """
-        query = search_query(text)
+        query = to_fts_query(text)
         if not query:
             return []
         values: dict[str, Any] = {"query": query, "before": before, "limit": limit}
@@ -76,45 +112,59 @@ class Messages:
             work = functools.partial(self._sql.search_in, conversation_id=conversation_id, **values)
         else:
             work = functools.partial(self._sql.search, **values)
-        return rows.messages(await self._database.search(work))
+        return rows.to_messages(await self._database.search(work))
 
-    async def timeline(self, message_id: int) -> list[Entry]:
-        """Everything ever told about a message, in the order it was learnt."""
+    async def list_events(self, message_id: int) -> list[TimelineEntry]:
+        """Return everything reported about a message, in the order of arrival."""
         query = functools.partial(queries("messages").events_of, message_id=message_id)
-        return [rows.entry(row) for row in await self._database.read(query)]
+        return [rows.to_entry(row) for row in await self._database.read(query)]
 
-    async def trouble(self, conversation_id: int) -> list[Message]:
-        """Outgoing messages in trouble that nobody has dealt with, newest first."""
+    async def list_failed(self, conversation_id: int) -> list[Message]:
+        """Return outgoing messages in trouble that are not handled, newest first."""
         query = functools.partial(self._sql.trouble_of, conversation_id=conversation_id)
-        return rows.messages(await self._database.read(query))
+        return rows.to_messages(await self._database.read(query))
 
-    async def mentions(self, message_id: int, agent: str) -> bool:
-        """Whether a note names this agent."""
+    async def has_mention(self, message_id: int, agent: str) -> bool:
+        """Return whether a note mentions this agent.
+
+        Args:
+            message_id: Id of the note.
+            agent: Name of the agent.
+        """
         query = queries("writing").mentioned
-        look = functools.partial(query, agent=agent, message_id=message_id)
-        return await self._database.read(look) is not None
+        read = functools.partial(query, agent=agent, message_id=message_id)
+        return await self._database.read(read) is not None
 
-    async def attachments(self, message_id: int) -> list[AttachmentInfo]:
-        """What came with a message, without the bytes."""
+    async def list_attachments(self, message_id: int) -> list[AttachmentInfo]:
+        """Return the attachments of a message without their bytes."""
         query = functools.partial(self._sql.attachments_of, message_id=message_id)
-        return [rows.attachment(row) for row in await self._database.read(query)]
+        return [rows.to_attachment(row) for row in await self._database.read(query)]
 
-    async def attachment_data(self, attachment_id: int) -> bytes:
-        """The bytes of an attachment; empty when there is none."""
+    async def get_attachment_data(self, attachment_id: int) -> bytes:
+        """Return the bytes of an attachment; empty if there is none."""
         query = functools.partial(self._sql.attachment_data, id=attachment_id)
         return await self._database.read(query) or b""
 
     async def add_note(
         self, conversation_id: int, agent: str, body: str, mentions: Sequence[str] = ()
     ) -> int:
-        """Write a private note that tells `mentions` (agents' names); returns its id."""
+        """Write a private note and return its id.
 
-        def work(transaction: Transaction) -> int:
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+            body: Text of the note.
+            mentions: Names of the agents to notify.
+        """
+
+        def write_note(transaction: Transaction) -> int:
             now = self._clock.now()
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            identity = unused_id(transaction.connection, now, self._rng, behind=summary["last_id"])
-            text = repair(body)
+            identity = create_message_id(
+                transaction.connection, now, self._rng, newest_id=summary["last_id"]
+            )
+            text = repair_text(body)
             insert_message(
                 transaction,
                 id=identity,
@@ -125,30 +175,39 @@ class Messages:
                 at=now,
                 agent=agent,
             )
-            index(transaction.connection, [(identity, text)])
-            note_last(summary, id=identity, at=now, direction=Direction.NOTE, status="", body=text)
+            index_texts(transaction.connection, [(identity, text)])
+            update_last_message(
+                summary, id=identity, at=now, direction=Direction.NOTE, status="", body=text
+            )
             summaries.flush()
-            record(transaction, self._rng, self._clock, agent, "note", conversation_id, identity)
-            _mention(transaction, conversation_id, identity, mentions)
+            record_action(
+                transaction, self._rng, self._clock, agent, "note", conversation_id, identity
+            )
+            _add_mentions(transaction, conversation_id, identity, mentions)
             queries("writing").drop_note_draft(
                 transaction.connection, conversation_id=conversation_id, agent=agent
             )
             return identity
 
-        return await self._database.write(work)
+        return await self._database.write(write_note)
 
     async def withdraw_note(self, note_id: int, agent: str) -> bool:
-        """Make an agent's note a draft again; False when it is not there, or not that agent's."""
+        """Turn an agent's note into a draft again; return False if it is not that agent's.
+
+        Args:
+            note_id: Id of the note.
+            agent: Name of the agent.
+        """
         work = functools.partial(
-            withdraw, rng=self._rng, clock=self._clock, note_id=note_id, agent=agent
+            turn_note_into_draft, rng=self._rng, clock=self._clock, note_id=note_id, agent=agent
         )
         return await self._database.write(work)
 
 
-def _mention(
+def _add_mentions(
     transaction: Transaction, conversation_id: int, message_id: int, agents: Sequence[str]
 ) -> None:
-    """Tell agents of a note that names them."""
+    """Notify the agents that a note mentions."""
     for agent in agents:
         queries("writing").add_mention(
             transaction.connection,
@@ -157,10 +216,10 @@ def _mention(
             conversation_id=conversation_id,
         )
     if agents:
-        transaction.changed(Subject.MENTION, message_id, conversation_id)
+        transaction.mark_changed(Subject.MENTION, message_id, conversation_id)
 
 
-_EMPTY: dict[str, Any] = {
+_COLUMN_DEFAULTS: dict[str, Any] = {
     "status": "",
     "sender": "",
     "agent": "",
@@ -179,27 +238,43 @@ _EMPTY: dict[str, Any] = {
 
 
 def insert_message(transaction: Transaction, **values: Any) -> None:
-    """Insert a row of `messages`; what is not named stays empty."""
-    queries("messages").insert(transaction.connection, **{**_EMPTY, **values})
-    transaction.changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
+    """Insert a row of `messages`; columns that are not given get their defaults.
 
-
-def unused_id(
-    connection: sqlite3.Connection, at: int, rng: random.Random, *, behind: int = 0
-) -> int:
-    """A new message id for this moment, but behind the newest message of its conversation.
-
-    What comes in late, or is stamped by a clock that goes wrong, is news to whoever reads: it
-    must not slip in above what an agent has seen already.
+    Args:
+        transaction: Transaction of the caller.
+        **values: Values of the row by column.
     """
-    identity = max(new_id(at, rng), behind + 1)
+    queries("messages").insert(transaction.connection, **{**_COLUMN_DEFAULTS, **values})
+    transaction.mark_changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
+
+
+def create_message_id(
+    connection: sqlite3.Connection, at: int, rng: random.Random, *, newest_id: int = 0
+) -> int:
+    """Return a new message id, after the newest message of the conversation.
+
+    A message that arrives late, or has the time of a wrong clock, is new to the reader: it
+    must not appear above what an agent has already seen.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        at: Time of the message, in ms UTC.
+        rng: Source of randomness for new ids.
+        newest_id: Id of the newest message of the conversation.
+    """
+    identity = max(create_id(at, rng), newest_id + 1)
     while queries("messages").exists(connection, id=identity):
         identity += 1
     return identity
 
 
-def index(connection: sqlite3.Connection, texts: list[tuple[int, str]]) -> None:
-    """Make texts findable: (message id, text) pairs, written together."""
+def index_texts(connection: sqlite3.Connection, texts: list[tuple[int, str]]) -> None:
+    """Add texts to the search index.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        texts: Pairs of message id and text.
+    """
     queries("messages").index_text(
-        connection, [{"id": identity, "body": fold(text)} for identity, text in texts]
+        connection, [{"id": identity, "body": fold_text(text)} for identity, text in texts]
     )

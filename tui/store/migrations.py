@@ -1,4 +1,4 @@
-"""The schema, built step by step: numbered files, applied in order, never edited afterwards."""
+"""Build the schema step by step: numbered files, applied in order, never edited afterwards."""
 
 import re
 import sqlite3
@@ -8,19 +8,22 @@ from pathlib import Path
 from tui.store.errors import NewerDatabase, NotADatabase
 
 APPLICATION_ID = 0x534D5344
-"""'SMSD' in the file's header: whose database it is."""
+"""'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
 
 _FOLDER = Path(__file__).parent / "schema"
 
 
-def steps() -> list[tuple[int, Path]]:
-    """All migrations as (number, file), in order."""
+def list_migrations() -> list[tuple[int, Path]]:
+    """Return all migrations as (number, file), in order."""
     found = sorted(_FOLDER.glob("[0-9]*.sql"))
     return [(int(re.match(r"\d+", file.name)[0]), file) for file in found]  # type: ignore[index]
 
 
-def statements(script: str) -> Iterator[str]:
-    """The script cut into single statements, as `executescript` would commit in between."""
+def split_statements(script: str) -> Iterator[str]:
+    """Yield the single statements of a script.
+
+    `executescript` is not used because it would commit in between.
+    """
     pending = ""
     for line in script.splitlines(keepends=True):
         pending += line
@@ -31,32 +34,39 @@ def statements(script: str) -> Iterator[str]:
         yield pending
 
 
-def version(connection: sqlite3.Connection) -> int:
-    """The number of the last migration applied; 0 for an empty file.
+def read_version(connection: sqlite3.Connection) -> int:
+    """Return the number of the last migration applied; 0 for an empty file.
 
-    Raises `NotADatabase` for another program's database.
+    Raises:
+        NotADatabase: The database belongs to another program.
     """
     applied = int(connection.execute("pragma user_version").fetchone()[0])
     owner = connection.execute("pragma application_id").fetchone()[0]
     if owner == APPLICATION_ID:
         return applied
+    # A new file has no version, no application id and no tables.
     if applied or owner or connection.execute("select count(*) from sqlite_master").fetchone()[0]:
         raise NotADatabase("it is an SQLite database of another program")
     return 0
 
 
-def migrate(connection: sqlite3.Connection, upto: int | None = None) -> bool:
-    """Bring the schema up to date in one transaction; whether anything was to be done.
+def apply_migrations(connection: sqlite3.Connection, upto: int | None = None) -> bool:
+    """Bring the schema up to date; return whether anything was missing.
 
-    Raises `NewerDatabase` when a later smsdesk has been here.
+    Args:
+        connection: Open connection outside of a transaction.
+        upto: Number of the last migration to apply; None applies all.
+
+    Raises:
+        NewerDatabase: A later smsdesk has changed the schema.
     """
-    known = steps()
+    known = list_migrations()
     last = upto if upto is not None else known[-1][0]
-    if version(connection) == last:
+    if read_version(connection) == last:
         return False
     connection.execute("begin immediate")
     try:
-        _apply(connection, [step for step in known if step[0] <= last], last)
+        _run_migrations(connection, [step for step in known if step[0] <= last], last)
     except BaseException:
         connection.execute("rollback")
         raise
@@ -64,14 +74,17 @@ def migrate(connection: sqlite3.Connection, upto: int | None = None) -> bool:
     return True
 
 
-def _apply(connection: sqlite3.Connection, known: list[tuple[int, Path]], last: int) -> None:
-    """Run the steps that are missing, inside the caller's transaction."""
-    applied = version(connection)
+def _run_migrations(
+    connection: sqlite3.Connection, known: list[tuple[int, Path]], last: int
+) -> None:
+    """Run the missing migrations inside the caller's transaction."""
+    # Read again under the lock: another process may have migrated meanwhile.
+    applied = read_version(connection)
     if applied > known[-1][0]:
         raise NewerDatabase(f"schema {applied}, this smsdesk knows up to {known[-1][0]}")
     for number, file in known:
         if number > applied:
-            for statement in statements(file.read_text(encoding="utf-8")):
+            for statement in split_statements(file.read_text(encoding="utf-8")):
                 connection.execute(statement)
     connection.execute(f"pragma user_version = {last}")
     connection.execute(f"pragma application_id = {APPLICATION_ID}")

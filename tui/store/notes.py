@@ -6,20 +6,27 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.domain.fold import fold
+from tui.domain.fold import fold_text
 from tui.domain.message import Direction, Format
-from tui.store.audit import record
+from tui.store.audit import record_action
 from tui.store.database import Transaction
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, note_last
+from tui.store.summaries import Summaries, Summary, update_last_message
 
 
-def withdraw(
+def turn_note_into_draft(
     transaction: Transaction, rng: random.Random, clock: Clock, note_id: int, agent: str
 ) -> bool:
-    """Make an agent's note a draft again; False when it is not there, or not that agent's.
+    """Turn an agent's note into a draft again; return False if it is not that agent's.
 
-    That there was one and that it was withdrawn stays in the audit trail.
+    The audit trail still shows that the note existed and was withdrawn.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        clock: Source of the current time.
+        note_id: Id of the note.
+        agent: Name of the agent.
     """
     sql, connection = queries("notes"), transaction.connection
     row = sql.note(connection, id=note_id, agent=agent)
@@ -27,36 +34,36 @@ def withdraw(
         return False
     conversation_id = row["conversation_id"]
     sql.drop_mentions(connection, message_id=note_id)
-    sql.forget_text(connection, id=note_id, body=fold(row["body"]))
+    sql.forget_text(connection, id=note_id, body=fold_text(row["body"]))
     sql.drop_note(connection, id=note_id)
     summaries = Summaries(transaction, rng)
-    _show_last(connection, summaries.get(conversation_id))
+    _restore_previous_message(connection, summaries.get(conversation_id))
     summaries.flush()
-    _as_draft(connection, row, clock.now())
-    record(transaction, rng, clock, agent, "withdraw note", conversation_id, note_id)
+    _prepend_to_draft(connection, row, clock.now())
+    record_action(transaction, rng, clock, agent, "withdraw note", conversation_id, note_id)
     for subject in (Subject.MESSAGE, Subject.MENTION):
-        transaction.changed(subject, note_id, conversation_id)
+        transaction.mark_changed(subject, note_id, conversation_id)
     return True
 
 
-def _show_last(connection: sqlite3.Connection, summary: Summary) -> None:
-    """The list shows the message before it; nothing when the note was the only one."""
-    sql, place = queries("notes"), summary["id"]
-    last: Any = sql.newest(connection, conversation_id=place)
+def _restore_previous_message(connection: sqlite3.Connection, summary: Summary) -> None:
+    """Show the previous message in the list; nothing if the note was the only one."""
+    sql, conversation_id = queries("notes"), summary["id"]
+    last: Any = sql.newest(connection, conversation_id=conversation_id)
     summary["last_id"] = 0
     if last is None:
         summary.update(last_direction="", last_status="", last_format="SMS", preview="")
         return
     direction, format = Direction(last["direction"]), Format(last["format"])
     values = {"id": last["id"], "at": last["at"], "status": last["status"], "body": last["body"]}
-    note_last(summary, direction=direction, format=format, **values)
-    summary["last_at"] = sql.newest_at(connection, conversation_id=place)
+    update_last_message(summary, direction=direction, format=format, **values)
+    summary["last_at"] = sql.newest_at(connection, conversation_id=conversation_id)
 
 
-def _as_draft(connection: sqlite3.Connection, row: sqlite3.Row, now: int) -> None:
-    """Its text stands before what has been typed since."""
+def _prepend_to_draft(connection: sqlite3.Connection, row: sqlite3.Row, now: int) -> None:
+    """Put the text of the note before what has been typed since."""
     sql = queries("writing")
-    place = {"conversation_id": row["conversation_id"], "agent": row["agent"]}
-    newer = sql.note_draft(connection, **place)
+    key = {"conversation_id": row["conversation_id"], "agent": row["agent"]}
+    newer = sql.note_draft(connection, **key)
     body = f"{row['body']}\n{newer}" if newer else row["body"]
-    sql.save_note_draft(connection, **place, body=body, now=now)
+    sql.save_note_draft(connection, **key, body=body, now=now)

@@ -1,8 +1,8 @@
-"""The outbox: a message's row is its place in the queue.
+"""Manage the outbox: the row of a message is its place in the queue.
 
 A row is written before anything is sent, claimed by compare-and-set before the request, and
-settled by what came of it. Whoever holds a claim and dies leaves an `uncertain` message behind,
-never a second one.
+settled with the result. A process that dies with a claim leaves an `uncertain` message
+behind, never a second one.
 """
 
 import functools
@@ -18,42 +18,61 @@ from tui.store import rows, until_reply
 from tui.store.database import Database, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
-from tui.store.settling import Settled, moved_by_hand, settled_row, show_move, wait_again
+from tui.store.settling import (
+    SendRecord,
+    build_send_event,
+    refresh_summary,
+    restore_waiting,
+    show_status,
+)
 from tui.store.summaries import Summaries
 
-_OUT = "The customer has opted out: not sent"
-_LOST = Settled(
+_OPTED_OUT_REASON = "The customer has opted out: not sent"
+_ABANDONED_RESULT = SendRecord(
     Status.UNCERTAIN,
     reason="The desk stopped while this was being sent: it may or may not have gone out",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that this process, and nobody else, hands to the provider."""
+class ClaimedMessage:
+    """Message that only this process sends to the provider."""
 
     message: Message
     to: str
-    """E.164, or a short code as it came."""
+    """E.164 number, or a short code as it came."""
 
 
 class Outbox:
-    """Claiming and settling, by whoever sends."""
+    """Queue operations of the process that sends."""
 
     def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
-        """Keep what every call needs."""
+        """Create the outbox of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
         self._sql = queries("outbox")
 
-    async def claim(self, owner: str, account: str, limit: int) -> list[Claimed]:
-        """Take up to `limit` due messages of an account; nobody else gets them.
+    async def claim_due_messages(
+        self, owner: str, account: str, limit: int
+    ) -> list[ClaimedMessage]:
+        """Claim due messages of an account, so that no other process sends them.
 
         Messages to customers who have opted out meanwhile are settled as rejected instead.
+
+        Args:
+            owner: Id of this process.
+            account: Name of the account.
+            limit: Maximum number of messages.
         """
 
-        def work(transaction: Transaction) -> list[Claimed]:
+        def claim_rows(transaction: Transaction) -> list[ClaimedMessage]:
             found = self._sql.claim(
                 transaction.connection,
                 owner=owner,
@@ -62,121 +81,180 @@ class Outbox:
                 limit=limit,
             )
             summaries = Summaries(transaction, self._rng)
-            claimed = [row for row in found if not self._refused(transaction, summaries, row)]
+            claimed = [
+                row for row in found if not self._settle_unsendable(transaction, summaries, row)
+            ]
             for row in claimed:
-                show_move(transaction, summaries, row)
+                show_status(transaction, summaries, row)
             summaries.flush()
             return [
-                Claimed(rows.message(row), summaries.get(row["conversation_id"])["address"])
+                ClaimedMessage(
+                    rows.to_message(row), summaries.get(row["conversation_id"])["address"]
+                )
                 for row in sorted(claimed, key=lambda row: row["id"])
             ]
 
-        if not await self._has_due(account):
+        if not await self._has_due_messages(account):
             return []
-        return await self._database.write(work)
+        return await self._database.write(claim_rows)
 
-    async def settle(self, message_id: int, settled: Settled) -> None:
-        """Record what came of a claimed message, and apply receipts that were there first."""
-        await self.settle_all([(message_id, settled)])
+    async def settle_message(self, message_id: int, outcome: SendRecord) -> None:
+        """Record the result of a claimed message and apply earlier receipts.
 
-    async def settle_all(self, outcomes: Sequence[tuple[int, Settled]]) -> None:
-        """Record what came of several messages, in one transaction."""
+        Args:
+            message_id: Id of the message.
+            outcome: Result of the send.
+        """
+        await self.settle_messages([(message_id, outcome)])
 
-        def work(transaction: Transaction) -> None:
+    async def settle_messages(self, outcomes: Sequence[tuple[int, SendRecord]]) -> None:
+        """Record the results of several messages in one transaction.
+
+        Args:
+            outcomes: Pairs of message id and result.
+        """
+
+        def write_outcomes(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
-            for message_id, settled in outcomes:
-                events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
-                if settled.provider_id:
-                    events.name(message_id, settled.provider_id)
+            for message_id, outcome in outcomes:
+                events.record_send_result(
+                    message_id, build_send_event(message_id, outcome, self._clock.now())
+                )
+                if outcome.provider_id:
+                    events.set_provider_id(message_id, outcome.provider_id)
             summaries.flush()
 
-        await self._database.write(work)
+        await self._database.write(write_outcomes)
 
-    async def requeue(self, owner: str, again: Sequence[tuple[int, int, str]]) -> None:
-        """Nothing was sent: (message id, not before this moment in ms UTC, why) go back."""
+    async def requeue_messages(self, owner: str, retries: Sequence[tuple[int, int, str]]) -> None:
+        """Put claimed messages of which nothing was sent back into the queue.
 
-        def work(transaction: Transaction) -> None:
-            for message_id, at, reason in again:
+        Args:
+            owner: Id of this process.
+            retries: Tuples of message id, earliest next try (ms UTC), and reason.
+        """
+
+        def write_retries(transaction: Transaction) -> None:
+            for message_id, at, reason in retries:
                 values = {"id": message_id, "next_try_at": at, "reason": reason}
                 if self._sql.requeue(transaction.connection, owner=owner, **values):
-                    moved_by_hand(transaction, self._rng, message_id)
+                    refresh_summary(transaction, self._rng, message_id)
 
-        await self._database.write(work)
+        await self._database.write(write_retries)
 
-    async def abandon(self, dead_before: int) -> int:
-        """Claims whose holder was last seen before this moment become `uncertain`."""
+    async def settle_abandoned_claims(self, dead_before: int) -> int:
+        """Mark claims of dead processes as `uncertain`; return how many there were.
+
+        Args:
+            dead_before: Processes last seen before this time (ms UTC) count as dead.
+        """
         query = functools.partial(self._sql.abandoned, dead_before=dead_before)
+        # Check on the reading connection: a round without work must not take the write lock.
         if not await self._database.read(query):
             return 0
 
-        def work(transaction: Transaction) -> int:
+        def write_uncertain(transaction: Transaction) -> int:
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
             found = query(transaction.connection)
             for row in found:
-                events.settle(row["id"], settled_row(row["id"], _LOST, self._clock.now()))
+                events.record_send_result(
+                    row["id"], build_send_event(row["id"], _ABANDONED_RESULT, self._clock.now())
+                )
             summaries.flush()
             return len(found)
 
-        return await self._database.write(work)
+        return await self._database.write(write_uncertain)
 
-    async def next_due(self, account: str) -> int | None:
-        """When the next queued message of an account may go (ms UTC); None when there is none."""
+    async def get_next_due_time(self, account: str) -> int | None:
+        """Return when the next queued message of an account is due (ms UTC), or None.
+
+        Args:
+            account: Name of the account.
+        """
         query = functools.partial(self._sql.next_due, account=account)
         return await self._database.read(query)
 
-    async def outstanding(self, account: str, since: int) -> bool:
-        """Whether receipts are expected for messages written since then."""
+    async def has_pending_receipts(self, account: str, since: int) -> bool:
+        """Return whether receipts are expected for messages written since a time.
+
+        Args:
+            account: Name of the account.
+            since: Start of the period, in ms UTC.
+        """
         query = functools.partial(self._sql.outstanding, account=account, since=since)
         return bool(await self._database.read(query))
 
-    async def to_cancel(self, account: str, limit: int = 100) -> list[Message]:
-        """Scheduled messages to take back: by an agent's wish, or because the customer is out."""
+    async def list_cancel_requests(self, account: str, limit: int = 100) -> list[Message]:
+        """Return scheduled messages to cancel, on request or because of an opt-out.
+
+        Args:
+            account: Name of the account.
+            limit: Maximum number of messages.
+        """
         query = functools.partial(self._sql.to_cancel, account=account, limit=limit)
-        return rows.messages(await self._database.read(query))
+        return rows.to_messages(await self._database.read(query))
 
-    async def refuse_cancel(self, message_id: int, reason: str) -> None:
-        """It was too late to take a scheduled message back."""
+    async def record_cancel_refused(self, message_id: int, reason: str) -> None:
+        """Record that it was too late to cancel a scheduled message.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            message_id: Id of the message.
+            reason: Reason, as text for the agent.
+        """
+
+        def write_refusal(transaction: Transaction) -> None:
             if self._sql.refuse_cancel(transaction.connection, id=message_id, reason=reason):
-                moved_by_hand(transaction, self._rng, message_id)
+                refresh_summary(transaction, self._rng, message_id)
 
-        await self._database.write(work)
+        await self._database.write(write_refusal)
 
-    async def hurry(self, account: str) -> None:
-        """Let messages that wait for another try go at once."""
+    async def skip_retry_delay(self, account: str) -> None:
+        """Send messages that wait for another try at once.
+
+        Args:
+            account: Name of the account.
+        """
         query = functools.partial(self._sql.hurry, account=account, now=self._clock.now())
         await self._database.write(lambda t: query(t.connection))
 
-    async def cancelled(self, message_id: int) -> None:
-        """The provider has taken the scheduled message back: who waits for an answer waits on."""
-        settled = Settled(Status.CANCELLED, word="cancelled")
+    async def record_cancelled(self, message_id: int) -> None:
+        """Record that the provider has cancelled a message.
 
-        def work(transaction: Transaction) -> None:
+        The customer waits for an answer again if one was due before.
+        """
+        outcome = SendRecord(Status.CANCELLED, word="cancelled")
+
+        def write_cancelled(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
-            events.settle(message_id, settled_row(message_id, settled, self._clock.now()))
+            events.record_send_result(
+                message_id, build_send_event(message_id, outcome, self._clock.now())
+            )
             summaries.flush()
             row = queries("messages").get(transaction.connection, id=message_id)
-            wait_again(transaction, self._rng, row["conversation_id"])
+            restore_waiting(transaction, self._rng, row["conversation_id"])
 
-        await self._database.write(work)
+        await self._database.write(write_cancelled)
 
-    def _refused(self, transaction: Transaction, summaries: Summaries, row: rows.Row) -> bool:
-        """Settle a claimed message that must not go out: opted out, or answered meanwhile."""
-        if until_reply.superfluous(transaction, row):
-            until_reply.take_back(transaction, summaries, self._clock, row)
+    def _settle_unsendable(
+        self, transaction: Transaction, summaries: Summaries, row: rows.Row
+    ) -> bool:
+        """Settle a message that must not go out (opt-out or reply); return whether it was one."""
+        if until_reply.has_reply_since(transaction, row):
+            until_reply.cancel_message(transaction, summaries, self._clock, row)
             return True
         if not summaries.get(row["conversation_id"])["opted_out"]:
             return False
         events = Events(transaction, summaries, self._clock)
-        settled = Settled(Status.REJECTED, reason=_OUT, advice=Advice.STOP)
-        events.settle(row["id"], settled_row(row["id"], settled, self._clock.now()))
+        outcome = SendRecord(Status.REJECTED, reason=_OPTED_OUT_REASON, advice=Advice.STOP)
+        events.record_send_result(
+            row["id"], build_send_event(row["id"], outcome, self._clock.now())
+        )
         return True
 
-    async def _has_due(self, account: str) -> bool:
-        """A look before the write lock is taken."""
-        due = await self.next_due(account)
+    async def _has_due_messages(self, account: str) -> bool:
+        """Return whether a message is due, without taking the write lock."""
+        due = await self.get_next_due_time(account)
         return due is not None and due <= self._clock.now()

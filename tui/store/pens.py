@@ -12,56 +12,72 @@ from tui.domain.change import Subject
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 
-KEPT_MS = 20 * SECOND
-"""A pen nobody has kept for so long is free: its holder is gone."""
+LOCK_TIMEOUT_MS = 20 * SECOND
+"""Time (ms) without renewal after which a compose lock is free: its holder is gone."""
 
 
-class Pens:
-    """Who writes where."""
+class ComposeLocks:
+    """Compose locks: which agent writes in which conversation."""
 
     def __init__(self, database: Database, clock: Clock, owner: str) -> None:
-        """`owner` names this process."""
+        """Create the compose locks of one process.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            owner: Id of this process.
+        """
         self._database = database
         self._clock = clock
         self._owner = owner
         self._sql = queries("pens")
 
-    async def take(self, conversation_id: int, agent: str, *, force: bool = False) -> str:
-        """Take the pen; empty when it is ours now, else the name of the agent who holds it.
+    async def acquire_lock(self, conversation_id: int, agent: str, *, force: bool = False) -> str:
+        """Acquire the compose lock; return "" on success, else the agent who holds it.
 
-        `force` takes it out of a colleague's hand. An agent with two screens has one pen.
+        An agent with two screens has one lock.
+
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+            force: Whether to take the lock over from a colleague.
         """
         now = self._clock.now()
 
-        def work(transaction: Transaction) -> str:
-            before = self._sql.holder(transaction.connection, conversation_id=conversation_id)
+        def write_lock(transaction: Transaction) -> str:
+            previous = self._sql.holder(transaction.connection, conversation_id=conversation_id)
             taken = self._sql.take(
                 transaction.connection,
                 conversation_id=conversation_id,
                 agent=agent,
                 owner=self._owner,
                 now=now,
-                dead_before=now - KEPT_MS,
+                dead_before=now - LOCK_TIMEOUT_MS,
                 force=force,
             )
             if not taken:
-                return str(before["agent"])
-            if before is None or before["owner"] != self._owner:
-                transaction.changed(Subject.PRESENCE, conversation_id, conversation_id)
+                return str(previous["agent"])
+            # Watchers are notified only if the holder changes.
+            if previous is None or previous["owner"] != self._owner:
+                transaction.mark_changed(Subject.PRESENCE, conversation_id, conversation_id)
             return ""
 
-        return await self._database.write(work)
+        return await self._database.write(write_lock)
 
-    async def holder(self, conversation_id: int) -> str:
-        """The agent at another screen who holds the pen now; empty when it is ours or free."""
+    async def get_holder(self, conversation_id: int) -> str:
+        """Return the agent who holds the lock; empty if it is ours or free."""
         query = functools.partial(self._sql.holder, conversation_id=conversation_id)
         row: Any = await self._database.read(query)
         if row is None or row["owner"] == self._owner:
             return ""
-        return row["agent"] if row["seen_at"] >= self._clock.now() - KEPT_MS else ""
+        return row["agent"] if row["seen_at"] >= self._clock.now() - LOCK_TIMEOUT_MS else ""
 
-    async def keep(self, conversation_id: int) -> bool:
-        """Say that we still write; False when the pen is ours no more."""
+    async def renew_lock(self, conversation_id: int) -> bool:
+        """Renew the compose lock; return False if it is no longer ours.
+
+        Args:
+            conversation_id: Id of the conversation.
+        """
         query = functools.partial(
             self._sql.keep,
             conversation_id=conversation_id,
@@ -70,19 +86,23 @@ class Pens:
         )
         return bool(await self._database.write(lambda t: query(t.connection)))
 
-    async def drop(self, conversation_id: int) -> None:
-        """Give the pen back, if it is ours."""
+    async def release_lock(self, conversation_id: int) -> None:
+        """Release the compose lock if it is ours.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            conversation_id: Id of the conversation.
+        """
+
+        def delete_lock(transaction: Transaction) -> None:
             dropped = self._sql.drop(
                 transaction.connection, conversation_id=conversation_id, owner=self._owner
             )
             if dropped:
-                transaction.changed(Subject.PRESENCE, conversation_id, conversation_id)
+                transaction.mark_changed(Subject.PRESENCE, conversation_id, conversation_id)
 
-        await self._database.write(work)
+        await self._database.write(delete_lock)
 
-    async def drop_all(self) -> None:
-        """Give every pen back: this process ends."""
+    async def release_all_locks(self) -> None:
+        """Release every compose lock of this process, because it ends."""
         query = functools.partial(self._sql.drop_all, owner=self._owner)
         await self._database.write(lambda t: query(t.connection))

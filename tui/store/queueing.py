@@ -1,7 +1,9 @@
-"""How an agent's message gets into the queue, within the transaction that also checks it may.
+"""Queue an agent's message in the transaction that also checks that it may be sent.
 
-Everything that could make it wrong to send is looked at under the write lock: what the agent has
-not seen, who has opted out, what was sent again already.
+Everything that could make the message wrong is checked under the write lock: a newer
+message that the agent has not seen, an opt-out, a retry that was already sent. Messages
+that shall go out only while the customer stays silent are cancelled here when the customer
+writes.
 """
 
 import json
@@ -12,60 +14,80 @@ from tui.domain.change import Subject
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.domain.text import repair
-from tui.store.audit import record
+from tui.domain.text import repair_text
+from tui.store.audit import record_action
 from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
-from tui.store.messages import index, insert_message, unused_id
+from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.settling import mark_handled
-from tui.store.summaries import Summaries, Summary, note_last
+from tui.store.summaries import Summaries, Summary, update_last_message
 
 
-class Queueing:
-    """Writes messages into the queue."""
+class MessageQueue:
+    """Writer of queued messages."""
 
     def __init__(self, clock: Clock, rng: random.Random) -> None:
-        """Keep what every message needs."""
+        """Create the queue.
+
+        Args:
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._clock = clock
         self._rng = rng
 
-    def write(
+    def queue_message(
         self,
         transaction: Transaction,
         summaries: Summaries,
         new: NewMessage,
         seen_upto: int | None,
     ) -> int:
-        """The row, the summary, the index, the draft's end; the message's id.
+        """Write the message and delete the draft; return the message id.
 
-        Raises `StaleReply`, `OptedOut`, and `StoreError` for the retry of what never was.
+        The row, the summary and the search index are written together.
+
+        Args:
+            transaction: Transaction of the caller.
+            summaries: Conversation summaries of the same transaction.
+            new: Message to queue.
+            seen_upto: Id of the newest message the agent has seen; None skips the check.
+
+        Raises:
+            StaleReply: There is a newer message, or the retry was already sent.
+            OptedOut: The customer has opted out.
+            StoreError: The message to retry does not exist.
         """
         address = parse_address(new.to)
-        summary = summaries.of(address, account=new.account, own=new.sender, at=self._clock.now())
+        summary = summaries.get_or_create(
+            address, account=new.account, own=new.sender, at=self._clock.now()
+        )
         _refuse_stale(summary["last_id"], seen_upto)
         if queries("conversations").opted_out(transaction.connection, party=summary["party"]):
             raise OptedOut(f"{summary['address']} has opted out: nothing was queued")
         if new.retry_of is not None:
-            self._retry(transaction, summaries, summary["id"], new.retry_of)
-        identity = self._write_row(transaction, summary, new)
+            self._check_retry(transaction, summaries, summary["id"], new.retry_of)
+        identity = self._insert_row(transaction, summary, new)
         if new.format is Format.PING:
-            # It answers nobody, and a phone that is off is an answer, not a failure.
+            # A ping answers no question, and a phone that is off is a result, not a failure.
             queries("messages").set_handled(transaction.connection, id=identity, handled=True)
-            self._record(transaction, new.agent, "ping", summary["id"], identity)
+            self._record_action(transaction, new.agent, "ping", summary["id"], identity)
             return identity
         summary["unanswered_since"] = None
         queries("desk").drop_draft(
             transaction.connection, conversation_id=summary["id"], agent=new.agent
         )
-        transaction.changed(Subject.DRAFT, summary["id"], summary["id"])
-        self._record(transaction, new.agent, "send", summary["id"], identity)
+        transaction.mark_changed(Subject.DRAFT, summary["id"], summary["id"])
+        self._record_action(transaction, new.agent, "send", summary["id"], identity)
         return identity
 
-    def _write_row(self, transaction: Transaction, summary: Summary, new: NewMessage) -> int:
-        """The message itself, findable, as the newest of its conversation."""
-        now, body = self._clock.now(), repair(new.body)
-        identity = unused_id(transaction.connection, now, self._rng, behind=summary["last_id"])
+    def _insert_row(self, transaction: Transaction, summary: Summary, new: NewMessage) -> int:
+        """Insert the message as the newest of its conversation and index its text."""
+        now, body = self._clock.now(), repair_text(new.body)
+        identity = create_message_id(
+            transaction.connection, now, self._rng, newest_id=summary["last_id"]
+        )
         insert_message(
             transaction,
             id=identity,
@@ -81,14 +103,14 @@ class Queueing:
             scheduled_at=new.scheduled_at,
             hold_until=new.hold_until,
             format=new.format,
-            subject=repair(new.subject),
+            subject=repair_text(new.subject),
             media=json.dumps(list(new.media)),
             retry_of=new.retry_of,
         )
         if new.cancel_on_reply:
             queries("writing").mark_until_reply(transaction.connection, id=identity)
-        index(transaction.connection, [(identity, body)])
-        note_last(
+        index_texts(transaction.connection, [(identity, body)])
+        update_last_message(
             summary,
             id=identity,
             at=now,
@@ -99,16 +121,16 @@ class Queueing:
         )
         return identity
 
-    def _retry(
-        self, transaction: Transaction, summaries: Summaries, conversation_id: int, old: int
+    def _check_retry(
+        self, transaction: Transaction, summaries: Summaries, conversation_id: int, failed_id: int
     ) -> None:
-        """The failed message is dealt with; two agents cannot both send it again."""
+        """Mark the failed message as handled; refuse it if it was already sent again."""
         again = queries("messages").sent_again
-        if again(transaction.connection, conversation_id=conversation_id, id=old):
+        if again(transaction.connection, conversation_id=conversation_id, id=failed_id):
             raise StaleReply("Somebody has sent this again already: nothing was sent")
-        mark_handled(transaction, summaries, old)
+        mark_handled(transaction, summaries, failed_id)
 
-    def _record(
+    def _record_action(
         self,
         transaction: Transaction,
         agent: str,
@@ -116,11 +138,16 @@ class Queueing:
         conversation_id: int,
         message_id: int,
     ) -> None:
-        """Who did it."""
-        record(transaction, self._rng, self._clock, agent, action, conversation_id, message_id)
+        """Record the action in the audit trail."""
+        record_action(
+            transaction, self._rng, self._clock, agent, action, conversation_id, message_id
+        )
 
 
 def _refuse_stale(last_id: int, seen_upto: int | None) -> None:
-    """Two agents cannot both answer, and no answer crosses a new question unseen."""
+    """Refuse a reply if the conversation has a message that the agent has not seen.
+
+    So two agents cannot both answer, and no answer crosses a new question unseen.
+    """
     if seen_upto is not None and last_id > seen_upto:
         raise StaleReply("Something new came in while you were writing: nothing was sent")

@@ -1,7 +1,7 @@
-"""The door for scripts that only look: no event loop, no thread, nothing written.
+"""Read the inbox for scripts: without event loop, without threads, without any write.
 
-`smsdesk threads` has to answer before the machinery of the other door is even imported, so this
-one runs the same queries, from the same files, on a plain connection.
+`smsdesk threads` must answer before the modules of the full store are even imported, so
+this reader runs the same queries, from the same files, on a plain connection.
 """
 
 import functools
@@ -11,39 +11,44 @@ from types import TracebackType
 from typing import Any, Self
 
 from tui.domain.conversation import Conversation, State
-from tui.domain.fold import fold
+from tui.domain.fold import fold_text
 from tui.domain.message import Message
-from tui.domain.searching import Query
+from tui.domain.searching import SearchQuery
 from tui.store import migrations, rows
-from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translated
-from tui.store.search_terms import terms
+from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
+from tui.store.search_terms import build_search
 
 NEWEST = 1 << 62
-"""Behind every message."""
+"""Id after every message."""
 _FOLDER = Path(__file__).parent / "sql"
 _BUSY_SECONDS = 5.0
 
 
-class Outdated(StoreError):
-    """An earlier smsdesk wrote the file, and its schema has not been brought up to date."""
+class OutdatedSchema(StoreError):
+    """The schema of an earlier smsdesk has not been brought up to date."""
 
 
-class Reader:
-    """An inbox that is only looked at. Every method raises `StoreError` with the mend."""
+class InboxReader:
+    """Read-only access to an inbox; every method may raise `StoreError`."""
 
     def __init__(self, path: Path) -> None:
-        """Nothing is opened before the block is entered."""
+        """Create the reader; entering the block opens the file."""
         self._path = path
         self._connection: sqlite3.Connection | None = None
 
     def __enter__(self) -> Self:
-        """Open the file; raises `Outdated` for one whose schema is behind."""
+        """Open the file.
+
+        Raises:
+            OutdatedSchema: The schema must be brought up to date first.
+            StoreError: The file cannot be read; the text says how to fix it.
+        """
         try:
-            self._connection = _connected(self._path)
+            self._connection = _connect_read_only(self._path)
             _check_schema(self._connection)
         except (sqlite3.Error, StoreError) as error:
-            self._close()
-            raise translated(error, self._path) from error
+            self._close_connection()
+            raise translate_error(error, self._path) from error
         return self
 
     def __exit__(
@@ -53,73 +58,95 @@ class Reader:
         trace: TracebackType | None,
     ) -> None:
         """Close the file."""
-        self._close()
+        self._close_connection()
 
-    def newest(self, limit: int, text: str = "") -> list[Conversation]:
-        """Up to `limit` conversations, the latest first, whatever their state.
+    def list_newest(self, limit: int, text: str = "") -> list[Conversation]:
+        """Return the newest conversations, whatever their state.
 
-        `text` keeps those whose name or number contains it, accents aside.
+        Args:
+            limit: Maximum number of conversations.
+            text: Part of the name or number, accents ignored; empty for all.
         """
-        values = {"pattern": _pattern(text), "last_at": NEWEST, "id": -NEWEST, "limit": limit}
+        values = {"pattern": _build_pattern(text), "last_at": NEWEST, "id": -NEWEST, "limit": limit}
         found = [
-            rows.conversation(row)
+            rows.to_conversation(row)
             for state in State
-            for row in self._rows("windows", "newest_after", state=state.value, **values)
+            for row in self._run_query("windows", "newest_after", state=state.value, **values)
         ]
         return sorted(found, key=lambda c: (-c.last_at, c.id))[:limit]
 
-    def conversation(self, conversation_id: int) -> Conversation | None:
-        """One conversation."""
-        found = self._rows("conversations", "get", id=conversation_id)
-        return rows.conversation(found[0]) if found else None
+    def get_conversation(self, conversation_id: int) -> Conversation | None:
+        """Return a conversation, or None if there is none with this id."""
+        found = self._run_query("conversations", "get", id=conversation_id)
+        return rows.to_conversation(found[0]) if found else None
 
-    def with_party(self, key: str) -> Conversation | None:
-        """The conversation with a party, by its key: E.164, or a code or name in small letters."""
-        found = self._rows("conversations", "by_party", party=key)
-        return rows.conversation(found[0]) if found else None
+    def find_by_party(self, key: str) -> Conversation | None:
+        """Return the conversation with a party, or None if there is none.
 
-    def messages(self, conversation_id: int, limit: int) -> list[Message]:
-        """The newest `limit` messages of a conversation, oldest first."""
+        Args:
+            key: Key of the party: E.164 number, or a short code or name in lower case.
+        """
+        found = self._run_query("conversations", "by_party", party=key)
+        return rows.to_conversation(found[0]) if found else None
+
+    def list_messages(self, conversation_id: int, limit: int) -> list[Message]:
+        """Return the newest messages of a conversation, oldest first.
+
+        Args:
+            conversation_id: Id of the conversation.
+            limit: Maximum number of messages.
+        """
         values = {"conversation_id": conversation_id, "before": NEWEST, "limit": limit}
-        return rows.messages(self._rows("messages", "newest", **values))[::-1]
+        return rows.to_messages(self._run_query("messages", "newest", **values))[::-1]
 
-    def search(self, query: Query, limit: int) -> list[Message]:
-        """Messages for which every condition holds, newest first, accents aside."""
-        found = terms(query, here=0, before=NEWEST, limit=limit)
+    def search_messages(self, query: SearchQuery, limit: int) -> list[Message]:
+        """Return messages that match every condition, newest first, accents ignored.
+
+        Args:
+            query: Search with its conditions.
+            limit: Maximum number of messages.
+        """
+        found = build_search(query, open_id=0, before=NEWEST, limit=limit)
         if found is None:
             return []
         name, values = found
-        return rows.messages(self._rows("searching", name, **values))
+        return rows.to_messages(self._run_query("searching", name, **values))
 
-    def aside(self) -> int:
-        """How many items of providers could not be understood."""
-        return int(self._rows("ingest", "count_aside")[0][0])
+    def count_unreadable_items(self) -> int:
+        """Return how many items of providers could not be understood."""
+        return int(self._run_query("ingest", "count_aside")[0][0])
 
-    def holder(self, account: str, now: int) -> str:
-        """Which process serves an account at `now` (ms UTC); empty for none."""
-        found = self._rows("desk", "holder", name=account, now=now)
+    def get_lease_holder(self, account: str, now: int) -> str:
+        """Return the process that syncs an account; empty for none.
+
+        Args:
+            account: Name of the account.
+            now: Current time in ms UTC.
+        """
+        found = self._run_query("desk", "holder", name=account, now=now)
         return str(found[0]["owner"]) if found else ""
 
-    def _rows(self, subject: str, name: str, /, **values: Any) -> list[sqlite3.Row]:
-        """All rows of a query of one file in `sql/`."""
+    def _run_query(self, subject: str, name: str, /, **values: Any) -> list[sqlite3.Row]:
+        """Return all rows of a query of one file in `sql/`."""
         if self._connection is None:
             raise CannotOpen(f"The database {self._path} is closed")
         try:
-            return self._connection.execute(_queries(subject)[name], values).fetchall()
+            return self._connection.execute(_load_queries(subject)[name], values).fetchall()
         except sqlite3.Error as error:
-            raise translated(error, self._path) from error
+            raise translate_error(error, self._path) from error
 
-    def _close(self) -> None:
-        """Close the connection, if there is one."""
+    def _close_connection(self) -> None:
+        """Close the connection if there is one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
 
-def _connected(path: Path) -> sqlite3.Connection:
-    """A connection to a file that is there; it never writes to the inbox."""
-    place = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(place, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    """Return a connection to an existing file; it never writes to the inbox."""
+    # mode=rw, not ro: reading a WAL database may have to create its shared-memory file.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.execute("pragma query_only = on")
     return connection
@@ -127,21 +154,21 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _check_schema(connection: sqlite3.Connection) -> None:
     """Refuse a schema that these queries were not written for."""
-    found, known = migrations.version(connection), migrations.steps()[-1][0]
+    found, known = migrations.read_version(connection), migrations.list_migrations()[-1][0]
     if found > known:
         raise NewerDatabase(f"schema {found}, this smsdesk knows up to {known}")
     if found < known:
-        raise Outdated(f"schema {found} has to be brought up to {known} first")
+        raise OutdatedSchema(f"schema {found} has to be brought up to {known} first")
 
 
-def _pattern(text: str) -> str:
-    """What is looked for; empty finds all."""
-    return fold(text.strip())
+def _build_pattern(text: str) -> str:
+    """Return the pattern to look for; an empty one finds all."""
+    return fold_text(text.strip())
 
 
 @functools.cache
-def _queries(subject: str) -> dict[str, str]:
-    """The statements of one file by their names."""
+def _load_queries(subject: str) -> dict[str, str]:
+    """Return the statements of one file by name."""
     text = (_FOLDER / f"{subject}.sql").read_text(encoding="utf-8")
     parts = (part.partition("\n") for part in text.split("-- name: ")[1:])
     return {head.partition("(")[0]: statement for head, _, statement in parts}

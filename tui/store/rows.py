@@ -1,4 +1,4 @@
-"""Rows of the database as values of the domain."""
+"""Convert rows of the database into values of the domain."""
 
 import json
 import sqlite3
@@ -8,21 +8,24 @@ from typing import Any
 from tui.domain.account import AccountState, Health
 from tui.domain.advice import Advice
 from tui.domain.conversation import Conversation, Draft, State
-from tui.domain.message import AttachmentInfo, Direction, Enclosed, Format, Message
+from tui.domain.message import AttachmentInfo, Direction, Format, Message, MmsContent
 from tui.domain.status import Status
-from tui.domain.timeline import Entry
+from tui.domain.timeline import TimelineEntry
 
 Row = sqlite3.Row | Mapping[str, Any]
 
 
-def by_column(row: Row) -> dict[str, Any]:
-    """A row as a dictionary: `sqlite3.Row` searches all its columns for each name it is asked."""
+def to_dict(row: Row) -> dict[str, Any]:
+    """Return a row as a dictionary.
+
+    `sqlite3.Row` searches all its columns for each name, which is slow for wide rows.
+    """
     return dict(zip(row.keys(), row, strict=True)) if isinstance(row, sqlite3.Row) else dict(row)
 
 
-def conversation(row: Row) -> Conversation:
-    """A row of `conversations`."""
-    row = by_column(row)
+def to_conversation(row: Row) -> Conversation:
+    """Convert a row of `conversations`."""
+    row = to_dict(row)
     return Conversation(
         id=row["id"],
         party=row["party"],
@@ -50,9 +53,9 @@ def conversation(row: Row) -> Conversation:
     )
 
 
-def message(row: Row) -> Message:
-    """A row of `messages`."""
-    row = by_column(row)
+def to_message(row: Row) -> Message:
+    """Convert a row of `messages`."""
+    row = to_dict(row)
     return Message(
         id=row["id"],
         conversation_id=row["conversation_id"],
@@ -86,21 +89,21 @@ def message(row: Row) -> Message:
     )
 
 
-def messages(rows: Iterable[Row]) -> list[Message]:
-    """Several rows of `messages`."""
-    return [message(row) for row in rows]
+def to_messages(rows: Iterable[Row]) -> list[Message]:
+    """Convert several rows of `messages`."""
+    return [to_message(row) for row in rows]
 
 
-def attachment(row: Row) -> AttachmentInfo:
-    """A row of `attachments` without its bytes."""
+def to_attachment(row: Row) -> AttachmentInfo:
+    """Convert a row of `attachments` without its bytes."""
     return AttachmentInfo(
         row["id"], row["message_id"], row["name"], row["content_type"], row["size"]
     )
 
 
-def entry(row: Row) -> Entry:
-    """A row of `events`."""
-    return Entry(
+def to_entry(row: Row) -> TimelineEntry:
+    """Convert a row of `events`."""
+    return TimelineEntry(
         kind=row["kind"],
         received_at=row["received_at"],
         at=row["at"],
@@ -108,15 +111,15 @@ def entry(row: Row) -> Entry:
         word=row["word"],
         code=row["code"],
         reason=row["reason"],
-        moved=bool(row["moved"]),
+        is_status_changed=bool(row["moved"]),
         problem=row["problem"],
         raw=row["raw"],
         advice=Advice(row["advice"]),
     )
 
 
-def draft(row: Row) -> Draft:
-    """A row of `drafts`."""
+def to_draft(row: Row) -> Draft:
+    """Convert a row of `drafts`."""
     return Draft(
         row["conversation_id"],
         row["agent"],
@@ -125,12 +128,12 @@ def draft(row: Row) -> Draft:
         row["sender"],
         row["began_at"],
         row["updated_at"],
-        Enclosed(tuple(json.loads(row["media"])), row["subject"]),
+        MmsContent(tuple(json.loads(row["media"])), row["subject"]),
     )
 
 
-def account_state(row: Row) -> AccountState:
-    """A row of `accounts`."""
+def to_account_state(row: Row) -> AccountState:
+    """Convert a row of `accounts`."""
     return AccountState(
         name=row["name"],
         health=Health(row["health"]),

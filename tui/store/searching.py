@@ -1,35 +1,44 @@
-"""Search with filters, on the connection that can be interrupted."""
+"""Search messages with filters, on the connection that can be interrupted.
+
+The same statement also serves the reader for scripts, which runs it on its own connection.
+"""
 
 import functools
 
 from tui.domain.message import Message
-from tui.domain.searching import Query
+from tui.domain.searching import SearchQuery
 from tui.store import rows
 from tui.store.database import Database
 from tui.store.messages import NEWEST
 from tui.store.queries import queries
-from tui.store.search_terms import terms
+from tui.store.search_terms import build_search
 
 
-class Searching:
-    """Finds messages."""
+class MessageSearch:
+    """Search over all messages."""
 
     def __init__(self, database: Database) -> None:
-        """Keep the database."""
+        """Create the search of one database."""
         self._database = database
         self._sql = queries("searching")
 
-    async def find(
-        self, query: Query, *, here: int = 0, before: int = NEWEST, limit: int = 50
+    async def find_messages(
+        self, query: SearchQuery, *, open_id: int = 0, before: int = NEWEST, limit: int = 50
     ) -> list[Message]:
-        """Messages for which every condition holds, newest first, accent-blind.
+        """Return messages that match every condition, newest first, accents ignored.
 
-        `here` is the open conversation's id, for `in:thread`. A query that asks for nothing, or
-        has a problem, finds nothing. Cancelling the call stops the statement.
+        A query that is empty or has a problem finds nothing. Cancelling the call stops the
+        statement.
+
+        Args:
+            query: Search with its conditions.
+            open_id: Id of the open conversation, for `in:thread`; 0 for none.
+            before: Id of the message to end at; it is not included.
+            limit: Maximum number of messages.
         """
-        found = terms(query, here=here, before=before, limit=limit)
+        found = build_search(query, open_id=open_id, before=before, limit=limit)
         if found is None:
             return []
         name, values = found
         work = functools.partial(getattr(self._sql, name), **values)
-        return rows.messages(await self._database.search(work))
+        return rows.to_messages(await self._database.search(work))

@@ -1,4 +1,7 @@
-"""What moves a queued message on, within somebody's transaction: an outcome, or the desk itself."""
+"""Change the status of a queued message inside the caller's transaction.
+
+The cause is the result of a send, or an action of smsdesk itself.
+"""
 
 import random
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from tui.domain.advice import Advice
 from tui.domain.change import Subject
 from tui.domain.conversation import State
-from tui.domain.ids import reference
+from tui.domain.ids import to_reference
 from tui.domain.status import Status
 from tui.store.database import Transaction
 from tui.store.errors import StoreError
@@ -17,8 +20,8 @@ from tui.store.summaries import Summaries, Summary
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What came of handing a message to the provider."""
+class SendRecord:
+    """Result of sending a message to the provider, as it is stored."""
 
     status: Status
     provider_id: str = ""
@@ -32,43 +35,67 @@ class Settled:
     advice: Advice = Advice.NONE
 
 
-def settled_row(message_id: int, settled: Settled, now: int) -> EventRow:
-    """The answer to a send as an event of the message's history."""
+def build_send_event(message_id: int, outcome: SendRecord, now: int) -> EventRow:
+    """Return the answer to a send as an event of the message's history.
+
+    Args:
+        message_id: Id of the message.
+        outcome: Result of the send.
+        now: Current time in ms UTC.
+    """
     return EventRow(
         kind="send",
-        event_id=f"{reference(message_id)}-{now}-{settled.status}",
+        event_id=f"{to_reference(message_id)}-{now}-{outcome.status}",
         at=now,
-        status=settled.status,
-        word=settled.word,
-        code=settled.code,
-        reason=settled.reason,
-        raw=settled.raw,
-        parts=settled.parts,
-        price=settled.price,
-        opted_out=settled.opted_out,
-        advice=settled.advice,
+        status=outcome.status,
+        word=outcome.word,
+        code=outcome.code,
+        reason=outcome.reason,
+        raw=outcome.raw,
+        parts=outcome.parts,
+        price=outcome.price,
+        opted_out=outcome.opted_out,
+        advice=outcome.advice,
     )
 
 
-def show_move(transaction: Transaction, summaries: Summaries, row: Row) -> None:
-    """The list shows the message's new status where it shows the message."""
+def show_status(transaction: Transaction, summaries: Summaries, row: Row) -> None:
+    """Show the message's new status in the list if the list shows this message.
+
+    Args:
+        transaction: Transaction of the caller.
+        summaries: Conversation summaries of the same transaction.
+        row: Row of the message.
+    """
     summary = summaries.get(row["conversation_id"])
     if summary["last_id"] == row["id"]:
         summary["last_status"] = row["status"]
-    transaction.changed(Subject.MESSAGE, row["id"], row["conversation_id"])
+    transaction.mark_changed(Subject.MESSAGE, row["id"], row["conversation_id"])
 
 
-def moved_by_hand(transaction: Transaction, rng: random.Random, message_id: int) -> Summary:
-    """Bring the summary in line after the desk's own move of a message; what it is now."""
+def refresh_summary(transaction: Transaction, rng: random.Random, message_id: int) -> Summary:
+    """Update and return the summary after smsdesk itself changed a message.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        message_id: Id of the message.
+    """
     row = queries("messages").get(transaction.connection, id=message_id)
     summaries = Summaries(transaction, rng)
-    show_move(transaction, summaries, row)
+    show_status(transaction, summaries, row)
     summaries.flush()
     return summaries.get(row["conversation_id"])
 
 
-def wait_again(transaction: Transaction, rng: random.Random, conversation_id: int) -> None:
-    """An answer was taken back: the customer waits for one as before."""
+def restore_waiting(transaction: Transaction, rng: random.Random, conversation_id: int) -> None:
+    """Mark the customer as waiting again, because the answer was cancelled.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        conversation_id: Id of the conversation.
+    """
     summaries = Summaries(transaction, rng)
     summary = summaries.get(conversation_id)
     if summary["state"] != State.CLOSED:
@@ -81,15 +108,25 @@ def wait_again(transaction: Transaction, rng: random.Random, conversation_id: in
 def mark_handled(
     transaction: Transaction, summaries: Summaries, message_id: int, *, handled: bool = True
 ) -> bool:
-    """Take a message out of the failures, or put it back; whether that changed anything."""
+    """Mark a message as handled or not; return whether that changed anything.
+
+    Args:
+        transaction: Transaction of the caller.
+        summaries: Conversation summaries of the same transaction.
+        message_id: Id of the message.
+        handled: Whether the failure is handled.
+
+    Raises:
+        StoreError: There is no message with this id.
+    """
     row = queries("messages").get(transaction.connection, id=message_id)
     if row is None:
         raise StoreError(f"There is no message {message_id}")
     if bool(row["handled"]) is handled:
         return False
     queries("messages").set_handled(transaction.connection, id=message_id, handled=handled)
-    if row["status"] and Status(row["status"]).trouble:
+    if row["status"] and Status(row["status"]).is_problem:
         summary = summaries.get(row["conversation_id"])
         summary["failed"] = max(0, summary["failed"] + (-1 if handled else 1))
-    transaction.changed(Subject.MESSAGE, message_id, row["conversation_id"])
+    transaction.mark_changed(Subject.MESSAGE, message_id, row["conversation_id"])
     return True

@@ -1,6 +1,6 @@
-"""The door: one object that the rest of the program is given.
+"""Give access to the inbox: one object that the rest of the program receives.
 
-Subjects that no desk needs to open are imported when they are first asked for.
+Subjects that are not needed at start are imported when they are first used.
 """
 
 import functools
@@ -13,36 +13,36 @@ from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.store.accounts import Accounts, Leases
 from tui.store.agents import Agents
-from tui.store.asks import Asks
+from tui.store.asks import ReceiptSchedule
 from tui.store.consent import ConsentBook
 from tui.store.contacts import Contacts
 from tui.store.conversations import Conversations
 from tui.store.database import Database
-from tui.store.desk import Drafts, Presence
-from tui.store.facts import FactBook
+from tui.store.desk import AgentPresence, Drafts
+from tui.store.facts import ContactDetailsReader
 from tui.store.feed import Feed
 from tui.store.intents import Intents
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
-from tui.store.pens import Pens
+from tui.store.pens import ComposeLocks
 from tui.store.triage import Triage
-from tui.store.troubles import Troubles
+from tui.store.troubles import Failures
 from tui.store.views import SavedViews
 
 if TYPE_CHECKING:
-    from tui.store.ingest import Ingest, Judge
-    from tui.store.numbers import NumberBook
-    from tui.store.searching import Searching
+    from tui.store.ingest import ConsentClassifier, Ingest
+    from tui.store.numbers import StatisticsReader
+    from tui.store.searching import MessageSearch
     from tui.store.templates import Templates
 
 
-def _no_judge(text: str, party: str) -> Verdict:
-    """For those who only read."""
+def _classify_as_none(text: str, party: str) -> Verdict:
+    """Return no verdict, for programs that only read."""
     return Verdict.NONE
 
 
 class Store:
-    """An open inbox, by subject."""
+    """Open inbox, by subject."""
 
     def __init__(
         self,
@@ -51,64 +51,77 @@ class Store:
         clock: Clock,
         rng: random.Random,
         owner: str,
-        judge: "Judge" = _no_judge,
+        classify: "ConsentClassifier" = _classify_as_none,
         shared: bool = False,
     ) -> None:
-        """`owner` names this process; `shared` opens the file to its group."""
+        """Create the store; entering the context opens the file.
+
+        Args:
+            path: Path of the database file.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+            owner: Id of this process.
+            classify: Finds opt-out and opt-in keywords in customers' texts.
+            shared: Whether the group of the file may read and write it.
+        """
         self.path = path
         self._clock = clock
         self._rng = rng
-        self._judge = judge
+        self._classify = classify
         self.database = Database(path, shared=shared)
         self.conversations = Conversations(self.database, clock, rng)
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)
         self.intents = Intents(self.database, clock, rng)
         self.outbox = Outbox(self.database, clock, rng)
-        self.asks = Asks(self.database, clock)
+        self.receipt_schedule = ReceiptSchedule(self.database, clock)
         self.accounts = Accounts(self.database, clock)
         self.leases = Leases(self.database, clock, owner)
         self.drafts = Drafts(self.database, clock)
-        self.presence = Presence(self.database, clock, owner)
-        self.pens = Pens(self.database, clock, owner)
-        self.troubles = Troubles(self.database, clock)
+        self.presence = AgentPresence(self.database, clock, owner)
+        self.compose_locks = ComposeLocks(self.database, clock, owner)
+        self.failures = Failures(self.database, clock)
         self.agents = Agents(self.database, clock)
         self.views = SavedViews(self.database)
         self.consent = ConsentBook(self.database, clock, rng)
         self.contacts = Contacts(self.database, clock, rng)
-        self.facts = FactBook(self.database)
+        self.contact_details = ContactDetailsReader(self.database)
         self.feed = Feed(self.database)
 
     @functools.cached_property
     def ingest(self) -> "Ingest":
-        """What comes from the providers."""
+        """Return the storage of events from the providers."""
         from tui.store.ingest import Ingest
 
-        return Ingest(self.database, self._clock, self._rng, self._judge)
+        return Ingest(self.database, self._clock, self._rng, self._classify)
 
     @functools.cached_property
     def templates(self) -> "Templates":
-        """Canned replies."""
+        """Return the canned replies."""
         from tui.store.templates import Templates
 
         return Templates(self.database, self._clock)
 
     @functools.cached_property
-    def searching(self) -> "Searching":
-        """Search over everything."""
-        from tui.store.searching import Searching
+    def search(self) -> "MessageSearch":
+        """Return the search over all messages."""
+        from tui.store.searching import MessageSearch
 
-        return Searching(self.database)
+        return MessageSearch(self.database)
 
     @functools.cached_property
-    def numbers(self) -> "NumberBook":
-        """What the numbers screen plots."""
-        from tui.store.numbers import NumberBook
+    def statistics(self) -> "StatisticsReader":
+        """Return the reader of the statistics."""
+        from tui.store.numbers import StatisticsReader
 
-        return NumberBook(self.database)
+        return StatisticsReader(self.database)
 
     async def __aenter__(self) -> Self:
-        """Open the file; raises `StoreError` with the mend."""
+        """Open the file.
+
+        Raises:
+            StoreError: The file cannot be used; the text says how to fix it.
+        """
         await self.database.open()
         return self
 

@@ -1,35 +1,40 @@
-"""Thread summaries, kept in the same transaction as the messages they sum up.
+"""Update conversation summaries in the same transaction as their messages.
 
-A `Summaries` holds the conversations that a piece of work touches as plain dictionaries; `flush`
-writes each back once, with its place in the order and the counters of the header line. Nothing
-else updates `conversations`, so list, counters and feed cannot drift apart.
+A `Summaries` holds the conversations that a transaction touches as plain dictionaries;
+`flush` writes each back once, with its place in the order and the counters of the header
+line. Nothing else updates `conversations`, so that list, counters and feed always agree.
 """
 
 import random
 from typing import Any
 
 from tui.domain.change import Subject
-from tui.domain.conversation import State, rank
-from tui.domain.fold import fold
-from tui.domain.ids import new_id
+from tui.domain.conversation import State, compute_waiting_rank
+from tui.domain.fold import fold_text
+from tui.domain.ids import create_id
 from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.store.database import Transaction
 from tui.store.queries import queries
-from tui.store.rows import by_column
+from tui.store.rows import to_dict
 
 Summary = dict[str, Any]
-"""A row of `conversations`, by column."""
+"""Row of `conversations`, by column."""
 
-_PREVIEW = 160
+_PREVIEW_LENGTH = 160
 
 
 class Summaries:
-    """The conversations touched by one transaction."""
+    """Conversations touched by one transaction."""
 
     def __init__(self, transaction: Transaction, rng: random.Random) -> None:
-        """Nothing is loaded yet."""
+        """Create the collection; nothing is loaded yet.
+
+        Args:
+            transaction: Transaction of the caller.
+            rng: Source of randomness for new ids.
+        """
         self._transaction = transaction
         self._connection = transaction.connection
         self.rng = rng
@@ -40,38 +45,52 @@ class Summaries:
         self._new: set[int] = set()
 
     def get(self, conversation_id: int) -> Summary:
-        """The working copy of a conversation; `KeyError` when there is none."""
+        """Return the working copy of a conversation.
+
+        Raises:
+            KeyError: There is no conversation with this id.
+        """
         if conversation_id not in self._loaded:
             row = self._sql.get(self._connection, id=conversation_id)
             if row is None:
                 raise KeyError(conversation_id)
-            self._keep(by_column(row))
+            self._remember_original(to_dict(row))
         return self._loaded[conversation_id]
 
-    def of(self, address: Address, *, account: str, own: str, at: int) -> Summary:
-        """The conversation with this party, begun now if it is the first word."""
-        party = address.key
+    def get_or_create(self, address: Address, *, account: str, own: str, at: int) -> Summary:
+        """Return the conversation with this address; create it for a first message.
+
+        Args:
+            address: Address of the customer.
+            account: Account through which a new conversation is answered.
+            own: Our address that the customer uses; empty if unknown.
+            at: Time of the first message, in ms UTC.
+        """
+        party = address.conversation_key
         if party not in self._ids:
             row = self._sql.by_party(self._connection, party=party)
-            self._keep(by_column(row) if row else self._begin(address, account, own, at))
+            self._remember_original(
+                to_dict(row) if row else self._insert_conversation(address, account, own, at)
+            )
         return self._loaded[self._ids[party]]
 
     def flush(self) -> None:
         """Write every touched conversation back."""
         for summary in self._loaded.values():
-            self._save(summary)
+            self._save_summary(summary)
 
-    def _keep(self, summary: Summary) -> None:
-        """Remember a conversation as it was before the work."""
+    def _remember_original(self, summary: Summary) -> None:
+        """Remember a conversation as it was before the changes."""
         identity = summary["id"]
         self._loaded[identity] = summary
         self._ids[summary["party"]] = identity
         self._before[identity] = dict(summary)
 
-    def _begin(self, address: Address, account: str, own: str, at: int) -> Summary:
-        """Insert a conversation."""
-        party = address.key
-        identity = new_id(at, self.rng)
+    def _insert_conversation(self, address: Address, account: str, own: str, at: int) -> Summary:
+        """Insert a conversation and return its row."""
+        party = address.conversation_key
+        identity = create_id(at, self.rng)
+        # An id consists of the time and random bits, so that two may collide.
         while self._sql.get(self._connection, id=identity) is not None:
             identity += 1
         name = self._sql.contact_name(self._connection, party=party) or ""
@@ -82,46 +101,56 @@ class Summaries:
             party=party,
             address=shown,
             name=name,
-            folded=folded(name, shown),
+            folded=fold_for_filter(name, shown),
             account=account,
             own=own,
             last_at=at,
-            rank=rank(None, at),
+            rank=compute_waiting_rank(None, at),
             opted_out=self._sql.opted_out(self._connection, party=party) or 0,
         )
         self._new.add(identity)
-        return by_column(self._sql.get(self._connection, id=identity))
+        return to_dict(self._sql.get(self._connection, id=identity))
 
-    def _save(self, summary: Summary) -> None:
-        """Write one conversation, its counters and its change; nothing where nothing changed.
+    def _save_summary(self, summary: Summary) -> None:
+        """Write one conversation, its counters and its change, if anything changed.
 
-        Who must not be texted does not wait: nobody could answer. Once they may be, they do again.
+        A customer who is opted out does not wait, because an answer is not allowed. After
+        an opt-in the customer waits again.
         """
         identity = summary["id"]
         is_new = identity in self._new
         summary["waiting_since"] = None if summary["opted_out"] else summary["unanswered_since"]
-        summary["rank"] = rank(summary["waiting_since"], summary["last_at"])
+        summary["rank"] = compute_waiting_rank(summary["waiting_since"], summary["last_at"])
         old = self._before[identity]
         if summary == old and not is_new:
             return
         self._sql.save(self._connection, **summary)
-        before, after = frozenset() if is_new else tally(old), tally(summary)
+        # Only the difference is counted, so that the counters always match the conversations.
+        before, after = (
+            frozenset() if is_new else get_counter_names(old),
+            get_counter_names(summary),
+        )
         for name in after - before:
-            self._transaction.count(name, +1)
+            self._transaction.adjust_counter(name, +1)
         for name in before - after:
-            self._transaction.count(name, -1)
+            self._transaction.adjust_counter(name, -1)
         self._before[identity] = dict(summary)
         self._new.discard(identity)
-        self._transaction.changed(Subject.CONVERSATION, identity, identity, new=is_new)
+        self._transaction.mark_changed(Subject.CONVERSATION, identity, identity, new=is_new)
 
 
-def folded(name: str, address: str) -> str:
-    """What the list's filter looks through."""
-    return fold(f"{name} {address}")
+def fold_for_filter(name: str, address: str) -> str:
+    """Return the text that the filter of the list searches.
+
+    Args:
+        name: Name of the customer.
+        address: Address of the customer.
+    """
+    return fold_text(f"{name} {address}")
 
 
-def tally(summary: Summary) -> frozenset[str]:
-    """The names of the counters that count this conversation."""
+def get_counter_names(summary: Summary) -> frozenset[str]:
+    """Return the names of the counters that count this conversation."""
     state = summary["state"]
     names = {state}
     if state == State.OPEN:
@@ -137,7 +166,7 @@ def tally(summary: Summary) -> frozenset[str]:
     return frozenset(names)
 
 
-def note_last(
+def update_last_message(
     summary: Summary,
     *,
     id: int,
@@ -147,23 +176,41 @@ def note_last(
     body: str,
     format: Format = Format.SMS,
 ) -> None:
-    """Make this message the one the list shows, if it is the newest."""
+    """Show this message in the list if it is the newest of the conversation.
+
+    Args:
+        summary: Summary of the conversation.
+        id: Id of the message.
+        at: Time of the message, in ms UTC.
+        direction: Direction of the message.
+        status: Status of the message; empty for none.
+        body: Text of the message.
+        format: Format of the message.
+    """
     if id >= summary["last_id"]:
+        # A late text has an earlier time; the conversation must not move back in the list.
         summary["last_at"] = max(at, summary["last_at"]) if summary["last_id"] else at
         summary["last_id"] = id
         summary["last_direction"] = direction.value
         summary["last_status"] = status
         summary["last_format"] = format.value
-        summary["preview"] = body[:_PREVIEW]
+        summary["preview"] = body[:_PREVIEW_LENGTH]
 
 
-def text_came_in(summary: Summary, *, at: int, account: str, own: str, asks: bool = True) -> None:
-    """A customer wrote: unread, open again, and answered through what they used.
+def record_incoming_text(
+    summary: Summary, *, at: int, account: str, own: str, needs_answer: bool = True
+) -> None:
+    """Mark the conversation as unread and open, and answer through the same account.
 
-    `asks` is false for a text that wants no answer, only to be left alone.
+    Args:
+        summary: Summary of the conversation.
+        at: Time of the text, in ms UTC.
+        account: Account that received the text.
+        own: Our address that the customer wrote to; empty if unknown.
+        needs_answer: Whether the text needs an answer; False for an opt-out.
     """
     summary["unread"] += 1
-    if asks:
+    if needs_answer:
         since = summary["unanswered_since"]
         summary["unanswered_since"] = at if since is None else min(at, since)
     summary["state"] = State.OPEN.value
@@ -173,9 +220,19 @@ def text_came_in(summary: Summary, *, at: int, account: str, own: str, asks: boo
         summary["own"] = own
 
 
-def status_moved(summary: Summary, message_id: int, old: str, new: Status, handled: bool) -> None:
-    """A message's badge changed: so may the list's, and the number of failures."""
+def record_status_change(
+    summary: Summary, message_id: int, old: str, new: Status, handled: bool
+) -> None:
+    """Update the status shown in the list and the number of failures.
+
+    Args:
+        summary: Summary of the conversation.
+        message_id: Id of the message whose status changed.
+        old: Status before; empty for none.
+        new: Status now.
+        handled: Whether the message is marked as handled.
+    """
     if summary["last_id"] == message_id:
         summary["last_status"] = new.value
-    was = bool(old) and Status(old).trouble and not handled
-    summary["failed"] = max(0, summary["failed"] + int(new.trouble and not handled) - int(was))
+    was = bool(old) and Status(old).is_problem and not handled
+    summary["failed"] = max(0, summary["failed"] + int(new.is_problem and not handled) - int(was))

@@ -1,111 +1,133 @@
-"""Canned replies and the desk's own fields, kept where every agent finds them."""
+"""Store canned replies and the team's own fields for all agents."""
 
 from collections.abc import Mapping, Sequence
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.domain.templates import Field, Template
-from tui.domain.text import repair
+from tui.domain.templates import CannedReply, CustomField
+from tui.domain.text import repair_text
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 
 
 class Templates:
-    """Reading and keeping canned replies."""
+    """Canned replies and own fields of the team."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Keep what every call needs."""
+        """Create the canned replies of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+        """
         self._database = database
         self._clock = clock
         self._sql = queries("writing")
 
-    async def all(self) -> list[Template]:
-        """Every canned reply, by name."""
+    async def list_by_name(self) -> list[CannedReply]:
+        """Return every canned reply, by name."""
         found = await self._database.read(self._sql.templates)
-        return [Template(row["name"], row["body"], row["uses"]) for row in found]
+        return [CannedReply(row["name"], row["body"], row["uses"]) for row in found]
 
-    async def by_use(self) -> list[Template]:
-        """Every canned reply, the most used first."""
-        return sorted(await self.all(), key=lambda template: -template.uses)
+    async def list_by_use(self) -> list[CannedReply]:
+        """Return every canned reply, the most used first."""
+        return sorted(await self.list_by_name(), key=lambda template: -template.uses)
 
-    async def values(self) -> dict[str, str]:
-        """The desk's own fields."""
+    async def get_fields(self) -> dict[str, str]:
+        """Return the values of the team's own fields by name."""
         found = await self._database.read(self._sql.template_values)
         return {row["name"]: row["value"] for row in found}
 
-    async def save(self, template: Template, agent: str, *, replaces: str = "") -> None:
-        """Add or replace one; `replaces` names the one it was made from, when renamed."""
+    async def save_template(self, template: CannedReply, agent: str, *, replaces: str = "") -> None:
+        """Add or replace a canned reply.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            template: Canned reply to save.
+            agent: Name of the agent.
+            replaces: Former name if it was renamed.
+        """
+
+        def write_template(transaction: Transaction) -> None:
             if replaces and replaces != template.name:
                 self._sql.drop_template(transaction.connection, name=replaces)
-            self._save(transaction, template, agent)
-            transaction.changed(Subject.TEMPLATE)
+            self._save_row(transaction, template, agent)
+            transaction.mark_changed(Subject.CANNED_REPLY)
 
-        await self._database.write(work)
+        await self._database.write(write_template)
 
-    async def take_in(
-        self, templates: Sequence[Template], values: Mapping[str, str], agent: str
+    async def import_templates(
+        self, templates: Sequence[CannedReply], values: Mapping[str, str], agent: str
     ) -> None:
-        """Add or replace several with own fields, in one transaction."""
+        """Add or replace several canned replies and own fields in one transaction.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            templates: Canned replies to save.
+            values: Values of own fields by name.
+            agent: Name of the agent.
+        """
+
+        def write_templates(transaction: Transaction) -> None:
             for template in templates:
-                self._save(transaction, template, agent)
+                self._save_row(transaction, template, agent)
             for name, value in values.items():
                 self._sql.save_template_value(
-                    transaction.connection, name=repair(name), value=repair(value)
+                    transaction.connection, name=repair_text(name), value=repair_text(value)
                 )
-            transaction.changed(Subject.TEMPLATE)
+            transaction.mark_changed(Subject.CANNED_REPLY)
 
-        await self._database.write(work)
+        await self._database.write(write_templates)
 
-    async def save_value(self, field: Field, *, replaces: str = "") -> None:
-        """Add or replace an own field; `replaces` names the one it was made from, when renamed."""
+    async def save_field(self, field: CustomField, *, replaces: str = "") -> None:
+        """Add or replace an own field.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            field: Field to save.
+            replaces: Former name if it was renamed.
+        """
+
+        def write_field(transaction: Transaction) -> None:
             connection = transaction.connection
             if replaces and replaces != field.name:
                 self._sql.drop_template_value(connection, name=replaces)
-            name, value = repair(field.name), repair(field.value)
+            name, value = repair_text(field.name), repair_text(field.value)
             self._sql.save_template_value(connection, name=name, value=value)
-            transaction.changed(Subject.TEMPLATE)
+            transaction.mark_changed(Subject.CANNED_REPLY)
 
-        await self._database.write(work)
+        await self._database.write(write_field)
 
-    async def drop_value(self, name: str) -> None:
-        """Remove an own field."""
+    async def delete_field(self, name: str) -> None:
+        """Delete an own field."""
 
-        def work(transaction: Transaction) -> None:
+        def drop_field(transaction: Transaction) -> None:
             self._sql.drop_template_value(transaction.connection, name=name)
-            transaction.changed(Subject.TEMPLATE)
+            transaction.mark_changed(Subject.CANNED_REPLY)
 
-        await self._database.write(work)
+        await self._database.write(drop_field)
 
-    async def used(self, name: str) -> None:
-        """One was taken: the most used ones come first."""
+    async def record_use(self, name: str) -> None:
+        """Count one use of a canned reply: the most used ones come first."""
 
-        def work(transaction: Transaction) -> None:
+        def write_use(transaction: Transaction) -> None:
             if self._sql.template_used(transaction.connection, name=name):
-                transaction.changed(Subject.TEMPLATE)
+                transaction.mark_changed(Subject.CANNED_REPLY)
 
-        await self._database.write(work)
+        await self._database.write(write_use)
 
-    async def drop(self, name: str) -> None:
-        """Remove one."""
+    async def delete_template(self, name: str) -> None:
+        """Delete a canned reply."""
 
-        def work(transaction: Transaction) -> None:
+        def drop_template(transaction: Transaction) -> None:
             self._sql.drop_template(transaction.connection, name=name)
-            transaction.changed(Subject.TEMPLATE)
+            transaction.mark_changed(Subject.CANNED_REPLY)
 
-        await self._database.write(work)
+        await self._database.write(drop_template)
 
-    def _save(self, transaction: Transaction, template: Template, agent: str) -> None:
-        """One row."""
+    def _save_row(self, transaction: Transaction, template: CannedReply, agent: str) -> None:
+        """Write one canned reply."""
         self._sql.save_template(
             transaction.connection,
-            name=repair(template.name),
-            body=repair(template.body),
+            name=repair_text(template.name),
+            body=repair_text(template.body),
             agent=agent,
             now=self._clock.now(),
         )

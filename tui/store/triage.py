@@ -1,4 +1,4 @@
-"""Triage: what agents do with whole conversations, one at a time or many at once."""
+"""Store what agents do with whole conversations, one at a time or many at once."""
 
 import functools
 import random
@@ -7,33 +7,46 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tui.clock import Clock
 from tui.domain.conversation import State
-from tui.domain.text import repair
-from tui.store.audit import Deed, record, trail
+from tui.domain.text import repair_text
+from tui.store.audit import AuditEntry, read_audit_trail, record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, folded
+from tui.store.summaries import Summaries, Summary, fold_for_filter
 
-_UNDONE_ANYWAY = ("assignee", "starred")
-_UNDONE = (*_UNDONE_ANYWAY, "state", "snoozed_until", "unread", "unanswered_since")
-"""What an undo brings back; messages stay as they are."""
+_ALWAYS_UNDO_COLUMNS = ("assignee", "starred")
+_UNDO_COLUMNS = (*_ALWAYS_UNDO_COLUMNS, "state", "snoozed_until", "unread", "unanswered_since")
+"""Columns that an undo restores; messages stay as they are."""
 
 
 class Triage:
-    """Every change of a conversation's place in the work, recorded with who made it."""
+    """Changes of conversations, recorded with the agent who made them."""
 
     def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
-        """Keep what every call needs."""
+        """Create the triage actions of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
         self._database = database
         self._clock = clock
         self._rng = rng
         self._sql = queries("conversations")
 
-    async def read(self, conversation_id: int, agent: str, upto: int) -> None:
-        """The agent has seen everything up to this message."""
+    async def set_read_marker(self, conversation_id: int, agent: str, upto: int) -> None:
+        """Record that the agent has seen everything up to this message.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+            upto: Id of the newest message that was seen.
+        """
+
+        def write_marker(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
+            # Texts that arrived after the last one seen stay unread.
             newer = queries("messages").came_in_after(
                 transaction.connection, conversation_id=conversation_id, upto=upto
             )
@@ -46,9 +59,9 @@ class Triage:
                 message_id=upto,
             )
 
-        await self._database.write(work)
+        await self._database.write(write_marker)
 
-    async def change(
+    async def change_conversations(
         self,
         ids: Sequence[int],
         agent: str,
@@ -56,37 +69,65 @@ class Triage:
         change: Callable[[Summary], None],
         detail: str = "",
     ) -> list[Summary]:
-        """Do the same to several conversations; returns them as they were, for undo."""
+        """Make one change to several conversations; return them as they were, for undo.
 
-        def work(transaction: Transaction) -> list[Summary]:
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+            action: Name of the action in the audit trail.
+            change: Function that changes a summary.
+            detail: More about the action, for the audit trail.
+        """
+
+        def write_changes(transaction: Transaction) -> list[Summary]:
             summaries = Summaries(transaction, self._rng)
-            before = []
+            originals = []
             for identity in ids:
                 summary = summaries.get(identity)
-                before.append(dict(summary))
+                originals.append(dict(summary))
                 change(summary)
-                record(transaction, self._rng, self._clock, agent, action, identity, detail=detail)
+                record_action(
+                    transaction, self._rng, self._clock, agent, action, identity, detail=detail
+                )
             summaries.flush()
-            return before
+            return originals
 
-        return await self._database.write(work)
+        return await self._database.write(write_changes)
 
-    async def close(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Nothing more to do here, until the customer writes again."""
-        return await self.change(ids, agent, "close", _closed)
+    async def close_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
+        """Close conversations until the customer writes again; return them as they were.
 
-    async def reopen(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Back to the open ones."""
-        return await self.change(
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+        """
+        return await self.change_conversations(ids, agent, "close", _close_summary)
+
+    async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
+        """Open closed or snoozed conversations again; return them as they were.
+
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+        """
+        return await self.change_conversations(
             ids,
             agent,
             "reopen",
             lambda s: s.update(state=State.OPEN.value, snoozed_until=None),
         )
 
-    async def snooze(self, ids: Sequence[int], agent: str, until: int | None) -> list[Summary]:
-        """Out of sight until a moment (ms UTC), or until a reply."""
-        return await self.change(
+    async def snooze_conversations(
+        self, ids: Sequence[int], agent: str, until: int | None
+    ) -> list[Summary]:
+        """Hide conversations until a time or a reply; return them as they were.
+
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+            until: End of the snooze in ms UTC; None waits for a reply.
+        """
+        return await self.change_conversations(
             ids,
             agent,
             "snooze",
@@ -94,114 +135,171 @@ class Triage:
             detail=str(until or ""),
         )
 
-    async def assign(self, ids: Sequence[int], agent: str, to: str) -> list[Summary]:
-        """Make it somebody's; empty: nobody's. A name is one line."""
-        to = " ".join(repair(to).split())
-        return await self.change(
-            ids, agent, f"assign {to}".strip(), lambda s: s.update(assignee=to)
+    async def assign_conversations(
+        self, ids: Sequence[int], agent: str, assignee: str
+    ) -> list[Summary]:
+        """Assign conversations to an agent; return them as they were.
+
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+            assignee: Name of the new assignee, in one line; empty to unassign.
+        """
+        assignee = " ".join(repair_text(assignee).split())
+        return await self.change_conversations(
+            ids, agent, f"assign {assignee}".strip(), lambda s: s.update(assignee=assignee)
         )
 
-    async def claim(self, conversation_id: int, agent: str) -> bool:
-        """Make it the agent's if it is nobody's; whether it was."""
+    async def claim_conversation(self, conversation_id: int, agent: str) -> bool:
+        """Assign an unassigned conversation; return False if it was assigned.
 
-        def work(transaction: Transaction) -> bool:
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+        """
+
+        def write_claim(transaction: Transaction) -> bool:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
             if summary["assignee"]:
                 return False
             summary["assignee"] = agent
             summaries.flush()
-            record(transaction, self._rng, self._clock, agent, "claim", conversation_id)
+            record_action(transaction, self._rng, self._clock, agent, "claim", conversation_id)
             return True
 
-        return await self._database.write(work)
+        return await self._database.write(write_claim)
 
-    async def star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
-        """Mark or unmark."""
+    async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
+        """Star or unstar conversations; return them as they were.
+
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+            on: Whether to star them.
+        """
         action = "star" if on else "unstar"
-        return await self.change(ids, agent, action, lambda s: s.update(starred=int(on)))
+        return await self.change_conversations(
+            ids, agent, action, lambda s: s.update(starred=int(on))
+        )
 
-    async def mark(self, ids: Sequence[int], agent: str, unread: bool) -> list[Summary]:
-        """Unread or read, by the agent's own word."""
-        return await self.change(
+    async def set_unread(self, ids: Sequence[int], agent: str, unread: bool) -> list[Summary]:
+        """Mark conversations as unread or read; return them as they were.
+
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+            unread: Whether to mark them as unread.
+        """
+        return await self.change_conversations(
             ids,
             agent,
             "mark unread" if unread else "mark read",
             lambda s: s.update(unread=int(unread)),
         )
 
-    async def label(self, ids: Sequence[int], agent: str, label: str, on: bool) -> list[Summary]:
-        """Put a label on, or take it off; a label is one line."""
-        return await self.relabel(ids, agent, {label: on})
+    async def set_label(
+        self, ids: Sequence[int], agent: str, label: str, on: bool
+    ) -> list[Summary]:
+        """Add or remove a label; return the conversations as they were.
 
-    async def relabel(
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+            label: Label in one line.
+            on: Whether to add the label.
+        """
+        return await self.set_labels(ids, agent, {label: on})
+
+    async def set_labels(
         self, ids: Sequence[int], agent: str, changes: Mapping[str, bool]
     ) -> list[Summary]:
-        """Put labels on (True) and take others off, all at once; a label is one line."""
-        wanted = {" ".join(repair(label).split()): on for label, on in changes.items()}
+        """Add and remove several labels at once; return the conversations as they were.
 
-        def work(transaction: Transaction) -> list[Summary]:
+        Args:
+            ids: Ids of the conversations.
+            agent: Name of the agent.
+            changes: Labels in one line each, with True to add and False to remove.
+        """
+        wanted = {" ".join(repair_text(label).split()): on for label, on in changes.items()}
+
+        def write_labels(transaction: Transaction) -> list[Summary]:
             summaries = Summaries(transaction, self._rng)
-            before = []
+            originals = []
             for identity in ids:
                 summary = summaries.get(identity)
-                before.append(dict(summary))
+                originals.append(dict(summary))
                 for label, on in wanted.items():
-                    self._put_label(transaction.connection, summary, label, on)
+                    self._write_label(transaction.connection, summary, label, on)
                     action = f"label {label}" if on else f"unlabel {label}"
-                    record(transaction, self._rng, self._clock, agent, action, identity)
+                    record_action(transaction, self._rng, self._clock, agent, action, identity)
             summaries.flush()
-            return before
+            return originals
 
-        return await self._database.write(work)
+        return await self._database.write(write_labels)
 
-    async def restore(self, before: Sequence[Summary], agent: str) -> None:
-        """Undo: state, owner, star, labels and read mark as they were; messages stay.
+    async def undo_changes(self, originals: Sequence[Summary], agent: str) -> None:
+        """Restore state, assignee, star, labels and unread count; messages stay.
 
-        Where somebody has written meanwhile, state and read mark stay too: nothing new is hidden.
+        If a new message arrived meanwhile, state and unread count stay too: nothing new is
+        hidden.
+
+        Args:
+            originals: Conversations as they were before the change.
+            agent: Name of the agent.
         """
 
-        def work(transaction: Transaction) -> None:
+        def write_originals(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
-            for old in before:
+            for old in originals:
                 summary = summaries.get(old["id"])
-                for label in _labels(old) ^ _labels(summary):
-                    self._put_label(transaction.connection, summary, label, label in _labels(old))
+                for label in _get_labels(old) ^ _get_labels(summary):
+                    self._write_label(
+                        transaction.connection, summary, label, label in _get_labels(old)
+                    )
                 untouched = summary["last_id"] == old["last_id"]
-                names = _UNDONE if untouched else _UNDONE_ANYWAY
+                names = _UNDO_COLUMNS if untouched else _ALWAYS_UNDO_COLUMNS
                 summary.update({name: old[name] for name in names})
-                record(transaction, self._rng, self._clock, agent, "undo", old["id"])
+                record_action(transaction, self._rng, self._clock, agent, "undo", old["id"])
             summaries.flush()
 
-        await self._database.write(work)
+        await self._database.write(write_originals)
 
-    async def rename(self, conversation_id: int, name: str, note: str, agent: str) -> None:
-        """Give the contact a name and a note."""
+    async def rename_contact(self, conversation_id: int, name: str, note: str, agent: str) -> None:
+        """Set the name and the note of a conversation's contact.
 
-        def work(transaction: Transaction) -> None:
+        Args:
+            conversation_id: Id of the conversation.
+            name: New name.
+            note: New note.
+            agent: Name of the agent.
+        """
+
+        def write_contact(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            summary["name"] = repair(name)
-            summary["folded"] = folded(summary["name"], summary["address"])
+            summary["name"] = repair_text(name)
+            summary["folded"] = fold_for_filter(summary["name"], summary["address"])
             summaries.flush()
             self._sql.save_contact(
                 transaction.connection,
                 party=summary["party"],
                 name=summary["name"],
-                note=repair(note),
+                note=repair_text(note),
                 now=self._clock.now(),
             )
-            record(transaction, self._rng, self._clock, agent, "rename", conversation_id)
+            record_action(transaction, self._rng, self._clock, agent, "rename", conversation_id)
 
-        await self._database.write(work)
+        await self._database.write(write_contact)
 
-    async def wake(self) -> int:
-        """Open every snoozed conversation whose time has come; how many there were."""
+    async def reopen_due_conversations(self) -> int:
+        """Open every snoozed conversation that is due; return how many there were."""
         due = functools.partial(self._sql.due, now=self._clock.now())
+        # Check on the reading connection: a round without work must not take the write lock.
         if not await self._database.read(due):
             return 0
 
-        def work(transaction: Transaction) -> int:
+        def write_reopened(transaction: Transaction) -> int:
             summaries = Summaries(transaction, self._rng)
             found = due(transaction.connection)
             for row in found:
@@ -209,28 +307,28 @@ class Triage:
             summaries.flush()
             return len(found)
 
-        return await self._database.write(work)
+        return await self._database.write(write_reopened)
 
-    async def trail(self, conversation_id: int) -> list[Deed]:
-        """The newest deeds in a conversation, newest first."""
-        return await trail(self._database, conversation_id)
+    async def get_audit_trail(self, conversation_id: int) -> list[AuditEntry]:
+        """Return the newest audit entries of a conversation, newest first."""
+        return await read_audit_trail(self._database, conversation_id)
 
-    def _put_label(
+    def _write_label(
         self, connection: sqlite3.Connection, summary: Summary, label: str, on: bool
     ) -> None:
-        """Change the labels table and the summary's copy."""
+        """Change the table of labels and the copy in the summary."""
         query = self._sql.add_label if on else self._sql.drop_label
         query(connection, label=label, conversation_id=summary["id"])
         summary["labels"] = "\n".join(
-            sorted(_labels(summary) | {label} if on else _labels(summary) - {label})
+            sorted(_get_labels(summary) | {label} if on else _get_labels(summary) - {label})
         )
 
 
-def _labels(summary: Summary) -> set[str]:
-    """The labels as a set."""
+def _get_labels(summary: Summary) -> set[str]:
+    """Return the labels of a conversation as a set."""
     return set(summary["labels"].split("\n")) if summary["labels"] else set()
 
 
-def _closed(summary: Summary) -> None:
-    """Done, answered or not."""
+def _close_summary(summary: Summary) -> None:
+    """Close a conversation in its summary, answered or not."""
     summary.update(state=State.CLOSED.value, snoozed_until=None, unanswered_since=None, unread=0)

@@ -1,4 +1,7 @@
-"""What goes wrong for many at once: equal failures as one line, and what waits for an account."""
+"""Read failures that concern many messages at once.
+
+Equal failures are grouped into one line; messages that wait for an account are counted.
+"""
 
 import functools
 from dataclasses import dataclass
@@ -9,14 +12,14 @@ from tui.domain.status import Status
 from tui.store.database import Database
 from tui.store.queries import queries
 
-_RECENT = 3 * DAY
-_LEAST = 2
-"""One failure is seen in its own conversation."""
+_PERIOD_MS = 3 * DAY
+_MIN_CONVERSATIONS = 2
+"""A single failure is visible in its own conversation."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Messages of several conversations that failed alike and that nobody has dealt with."""
+class FailureGroup:
+    """Unhandled messages of several conversations that failed in the same way."""
 
     account: str
     status: Status
@@ -26,21 +29,26 @@ class Group:
     conversations: int
 
 
-class Troubles:
-    """Reads the failures of the last days, all together."""
+class Failures:
+    """Reader of the failures of the last days."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Keep what every call needs."""
+        """Create the reader of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+        """
         self._database = database
         self._clock = clock
         self._sql = queries("troubles")
 
-    async def groups(self) -> list[Group]:
-        """Equal failures in two conversations or more, the largest group first."""
-        since = self._clock.now() - _RECENT
-        query = functools.partial(self._sql.groups, since=since, least=_LEAST)
+    async def list_groups(self) -> list[FailureGroup]:
+        """Return equal failures in two conversations or more, the largest group first."""
+        since = self._clock.now() - _PERIOD_MS
+        query = functools.partial(self._sql.groups, since=since, least=_MIN_CONVERSATIONS)
         return [
-            Group(
+            FailureGroup(
                 row["account"],
                 Status(row["status"]),
                 row["reason"],
@@ -51,7 +59,7 @@ class Troubles:
             for row in await self._database.read(query)
         ]
 
-    async def held_up(self) -> dict[str, int]:
-        """How many messages of each account were refused for now and wait for another try."""
+    async def count_delayed_messages(self) -> dict[str, int]:
+        """Return how many messages of each account were refused and wait for a retry."""
         query = functools.partial(self._sql.held_up, now=self._clock.now())
         return {row["account"]: row["messages"] for row in await self._database.read(query)}

@@ -8,37 +8,60 @@ from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.summaries import Summaries
 
-_WORDS = "The customer wrote first: not sent, as was chosen"
+_CANCEL_REASON = "The customer wrote first: not sent, as was chosen"
 
 
-def answered(
+def cancel_on_reply(
     transaction: Transaction, summaries: Summaries, clock: Clock, conversation_id: int
 ) -> None:
-    """A customer has written: take back what waits on the desk, ask for the rest to be.
+    """Cancel the messages that were to go out only while the customer stays silent.
 
-    What lies at a provider is cancelled there by sync; its badge changes with the answer.
+    Messages still queued here are cancelled at once. Sync cancels the others at the
+    provider; their badge changes with the provider's answer.
+
+    Args:
+        transaction: Transaction of the caller.
+        summaries: Conversation summaries of the same transaction.
+        clock: Source of the current time.
+        conversation_id: Conversation in which the customer has written.
     """
     sql = queries("writing")
     for row in sql.until_reply(transaction.connection, conversation_id=conversation_id):
         if row["status"] == Status.QUEUED:
-            take_back(transaction, summaries, clock, row)
+            cancel_message(transaction, summaries, clock, row)
         else:
             queries("outbox").want_cancel(transaction.connection, id=row["id"])
 
 
-def superfluous(transaction: Transaction, row: Row) -> bool:
-    """Whether a message about to be sent was for a customer who has written since."""
+def has_reply_since(transaction: Transaction, row: Row) -> bool:
+    """Return whether a reply has made this message superfluous.
+
+    Args:
+        transaction: Transaction of the caller.
+        row: Row of the message that is about to be sent.
+    """
     if not row["cancel_on_reply"]:
         return False
-    came = queries("messages").came_in_after
-    place = {"conversation_id": row["conversation_id"], "upto": row["id"]}
-    return bool(came(transaction.connection, **place))
+    count_newer = queries("messages").came_in_after
+    position = {"conversation_id": row["conversation_id"], "upto": row["id"]}
+    return bool(count_newer(transaction.connection, **position))
 
 
-def take_back(transaction: Transaction, summaries: Summaries, clock: Clock, row: Row) -> None:
-    """Settle a message as cancelled, with the reason."""
+def cancel_message(transaction: Transaction, summaries: Summaries, clock: Clock, row: Row) -> None:
+    """Settle a message as cancelled, with the reason.
+
+    Args:
+        transaction: Transaction of the caller.
+        summaries: Conversation summaries of the same transaction.
+        clock: Source of the current time.
+        row: Row of the message.
+    """
     now = clock.now()
     event = EventRow(
-        "send", f"until-reply-{row['id']}-{now}", at=now, status=Status.CANCELLED, reason=_WORDS
+        "send",
+        f"until-reply-{row['id']}-{now}",
+        at=now,
+        status=Status.CANCELLED,
+        reason=_CANCEL_REASON,
     )
-    Events(transaction, summaries, clock).settle(row["id"], event)
+    Events(transaction, summaries, clock).record_send_result(row["id"], event)

@@ -1,4 +1,4 @@
-"""Saved views: lists of conversations that the desk has given a name."""
+"""Store saved views: lists of conversations with a name, shared by the team."""
 
 import json
 import sqlite3
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.conversation import Order, State, View
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 
@@ -16,63 +16,73 @@ _EVERY_STATE = "all"
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A view with its name."""
+    """View with its name."""
 
     name: str
     view: View
     key: str = ""
-    """The digit that shows it after `g`; empty once all nine are given away."""
+    """Digit that shows the view after `g`; empty if all nine are taken."""
 
 
 class SavedViews:
-    """The views that all agents of the desk share; "mine" is whoever looks."""
+    """Views that all agents share; "mine" means the agent who looks."""
 
     def __init__(self, database: Database) -> None:
-        """Keep what every call needs."""
+        """Create the saved views of one database."""
         self._database = database
         self._sql = queries("triage")
 
-    async def all(self, agent: str) -> list[SavedView]:
-        """Every saved view as this agent sees it, by name."""
-        return _read(await self._database.read(self._sql.views), agent)
+    async def list_views(self, agent: str) -> list[SavedView]:
+        """Return every saved view as this agent sees it, by name.
 
-    async def save(self, name: str, view: View, agent: str, *, key: str = "") -> SavedView:
-        """Keep a view under a name, in the place of an older one of that name.
-
-        It keeps that one's key, else takes `key`, else the first free one.
+        Args:
+            agent: Name of the agent.
         """
-        name = " ".join(repair(name).split())
+        return _parse_views(await self._database.read(self._sql.views), agent)
 
-        def work(transaction: Transaction) -> SavedView:
-            known = _read(self._sql.views(transaction.connection), agent)
-            saved = SavedView(name, view, _key_for(name, known, key))
+    async def save_view(self, name: str, view: View, agent: str, *, key: str = "") -> SavedView:
+        """Save a view under a name and replace an older one of that name.
+
+        The view gets the key of the one it replaces, else `key`, else the first free one.
+
+        Args:
+            name: Name of the view.
+            view: View to save.
+            agent: Name of the agent.
+            key: Preferred digit; empty for none.
+        """
+        name = " ".join(repair_text(name).split())
+
+        def write_view(transaction: Transaction) -> SavedView:
+            known = _parse_views(self._sql.views(transaction.connection), agent)
+            saved = SavedView(name, view, _choose_key(name, known, key))
             self._sql.save_view(
-                transaction.connection, name=name, agent=agent, content=_written(saved, agent)
+                transaction.connection, name=name, agent=agent, content=_format_view(saved, agent)
             )
             return saved
 
-        return await self._database.write(work)
+        return await self._database.write(write_view)
 
-    async def drop(self, name: str) -> None:
-        """Forget a view; the conversations stay."""
+    async def delete_view(self, name: str) -> None:
+        """Delete a view; its conversations stay."""
 
-        def work(transaction: Transaction) -> None:
+        def drop_view(transaction: Transaction) -> None:
             self._sql.drop_view(transaction.connection, name=name)
 
-        await self._database.write(work)
+        await self._database.write(drop_view)
 
 
-def _key_for(name: str, known: list[SavedView], wanted: str) -> str:
-    """The digit of a view that is saved."""
+def _choose_key(name: str, known: list[SavedView], preferred: str) -> str:
+    """Return the digit for a view that is saved."""
     same = [saved.key for saved in known if saved.name == name]
     if same:
         return same[0]
     taken = {saved.key for saved in known}
-    return next((key for key in (wanted, *_KEYS) if key and key not in taken), "")
+    return next((key for key in (preferred, *_KEYS) if key and key not in taken), "")
 
 
-def _written(saved: SavedView, agent: str) -> str:
-    """A view as the table keeps it: "mine" without saying whose."""
+def _format_view(saved: SavedView, agent: str) -> str:
+    """Return a view as the JSON that is stored: "mine" without the agent's name."""
     view = saved.view
     mine = bool(view.assignee) and view.assignee == agent
     content = {
@@ -84,21 +94,21 @@ def _written(saved: SavedView, agent: str) -> str:
         "starred": view.starred,
         "failed": view.failed,
         "drafts": bool(view.drafts_of),
-        "text": repair(view.text),
+        "text": repair_text(view.text),
         "order": view.order.value,
     }
     return json.dumps(content)
 
 
-def _read(found: list[sqlite3.Row], agent: str) -> list[SavedView]:
-    """The rows as this agent sees them."""
-    return [_saved(row["name"], json.loads(row["content"]), agent) for row in found]
+def _parse_views(found: list[sqlite3.Row], agent: str) -> list[SavedView]:
+    """Return the rows as this agent sees them."""
+    return [_parse_view(row["name"], json.loads(row["content"]), agent) for row in found]
 
 
-def _saved(name: str, content: dict[str, Any], agent: str) -> SavedView:
-    """One view; what a later smsdesk adds to it is left alone."""
+def _parse_view(name: str, content: dict[str, Any], agent: str) -> SavedView:
+    """Return one view; fields that a later smsdesk adds are ignored."""
     view = View(
-        state=_state(content["state"]),
+        state=_parse_state(content["state"]),
         assignee=agent if content["mine"] else content["assignee"],
         label=content["label"],
         starred=content["starred"],
@@ -110,6 +120,6 @@ def _saved(name: str, content: dict[str, Any], agent: str) -> SavedView:
     return SavedView(name, view, content["key"])
 
 
-def _state(word: str | None) -> State | None:
-    """The state of a list, None for every state; what says nothing means the open ones."""
-    return None if word == _EVERY_STATE else State(word or State.OPEN)
+def _parse_state(value: str | None) -> State | None:
+    """Return the state of a list, None for every state; an empty value means open."""
+    return None if value == _EVERY_STATE else State(value or State.OPEN)

@@ -1,1 +1,1 @@
-"""Moves messages and news between the providers and the store, and knows no widgets."""
+"""Move messages and events between the providers and the store, independent of any screen."""

@@ -1,47 +1,71 @@
-"""How long to wait: after trouble longer each time, between polls as long as nothing is expected.
+"""Compute pauses: after failures, and between polls while nothing is expected.
 
-Pure functions. Chance (jitter) keeps many desks from asking in step.
+The functions are pure. Randomness (jitter) prevents that many desks poll at the same
+moment.
 """
 
 import random
 from dataclasses import dataclass
 
-_FIRST = 1.0
-_LONGEST = 300.0
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 300.0
 _MOST_DOUBLINGS = 16
-_GROWTH = 1.6
+_POLL_GROWTH = 1.6
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollPace:
     """Seconds between two polls of an account."""
 
     quick: float = 2.0
-    """While something is expected."""
+    """Pause while something is expected."""
     idle: float = 15.0
-    """When nothing has happened for a while."""
+    """Longest pause after a quiet time."""
 
 
-def after_failure(
-    failures: int, rng: random.Random, *, asked: float | None = None, longest: float = _LONGEST
+def pause_after_failure(
+    failures: int,
+    rng: random.Random,
+    *,
+    retry_after: float | None = None,
+    longest: float = _LONGEST_PAUSE,
 ) -> float:
-    """Seconds to wait after the `failures`-th failure in a row (1 is the first).
+    """Return the seconds to wait after a failure.
 
-    Never less than the provider `asked` for, at most a fifth more than `longest` otherwise.
+    The pause is never shorter than the provider's own; otherwise at most a fifth longer
+    than `longest`.
+
+    Args:
+        failures: Number of failures in a row, this one included.
+        rng: Source of the jitter.
+        retry_after: Seconds that the provider demands; None if it gave no time.
+        longest: Upper limit in seconds, before jitter.
     """
     doublings = min(max(failures, 1) - 1, _MOST_DOUBLINGS)
-    pause = jittered(min(_FIRST * 2**doublings, longest), rng)
-    return max(pause, asked + rng.uniform(0.0, 0.5)) if asked is not None else pause
+    pause = add_jitter(min(_FIRST_PAUSE * 2**doublings, longest), rng)
+    return max(pause, retry_after + rng.uniform(0.0, 0.5)) if retry_after is not None else pause
 
 
-def between_polls(pace: Pace, quiet: int, expecting: bool, rng: random.Random) -> float:
-    """Seconds to the next poll after `quiet` polls in a row that brought nothing new."""
+def pause_between_polls(pace: PollPace, quiet: int, expecting: bool, rng: random.Random) -> float:
+    """Return the seconds until the next poll.
+
+    Args:
+        pace: Shortest and longest pause.
+        quiet: Number of polls in a row that brought nothing new.
+        expecting: Whether a receipt or a reply is expected soon.
+        rng: Source of the jitter.
+    """
     if expecting:
-        return jittered(pace.quick, rng)
-    grown = pace.quick * _GROWTH ** min(quiet, _MOST_DOUBLINGS)
-    return jittered(min(grown, max(pace.idle, pace.quick)), rng)
+        return add_jitter(pace.quick, rng)
+    grown = pace.quick * _POLL_GROWTH ** min(quiet, _MOST_DOUBLINGS)
+    return add_jitter(min(grown, max(pace.idle, pace.quick)), rng)
 
 
-def jittered(seconds: float, rng: random.Random) -> float:
-    """`seconds`, up to a fifth more or less."""
+def add_jitter(seconds: float, rng: random.Random) -> float:
+    """Return the seconds, changed by up to a fifth.
+
+    Args:
+        seconds: Pause without jitter.
+        rng: Source of the jitter.
+    """
     return seconds * rng.uniform(0.8, 1.2)

@@ -1,42 +1,51 @@
-"""Asks once an hour what is left on an account; nothing else waits for the answer."""
+"""Check accounts beside the traffic: the balance every hour, the connection of unpolled ones.
+
+Nothing waits for these answers. An account that is never polled would otherwise never prove
+that it can still be reached.
+"""
 
 from tui.clock import HOUR, SECOND
 from tui.domain.text import one_line
 from tui.providers.errors import NotPossible, ProviderError
-from tui.sync.hands import Hands
-from tui.sync.lane import Rest
+from tui.sync.hands import SyncContext
+from tui.sync.lane import RoundResult
 from tui.sync.served import ServedAccount
 
-_HOURLY = HOUR / SECOND
-_LONGEST = 80
+_BALANCE_INTERVAL = HOUR / SECOND
+_LONGEST_BALANCE = 80
 
 
 class BalanceReader:
-    """Reads one account's balance. Trouble here is only logged: the account works without."""
+    """Read one account's balance. Errors are only logged: the account works without a balance."""
 
-    def __init__(self, account: ServedAccount, hands: Hands) -> None:
-        """Nothing is read yet."""
+    def __init__(self, account: ServedAccount, context: SyncContext) -> None:
+        """Create the reader of one account.
+
+        Args:
+            account: Account to read.
+            context: Shared services of sync.
+        """
         self._account = account
-        self._hands = hands
-        self._hurried = False
+        self._context = context
+        self._is_forced = False
 
-    def hurry(self) -> None:
-        """Ask in the next round, however fresh the last answer is."""
-        self._hurried = True
+    def force_next_round(self) -> None:
+        """Read the balance in the next round, however fresh the stored one is."""
+        self._is_forced = True
 
-    async def round(self) -> Rest:
-        """Ask if the last answer, whoever got it, is an hour old, and store."""
-        accounts, name = self._hands.store.accounts, self._account.name
-        age = (self._hands.clock.now() - await accounts.balance_at(name)) / SECOND
-        if 0 <= age < _HOURLY and not self._hurried:
-            return Rest(_HOURLY - age)
-        self._hurried = False
+    async def run_round(self) -> RoundResult:
+        """Read and store the balance if the stored one, of whatever process, is an hour old."""
+        accounts, name = self._context.store.accounts, self._account.name
+        age = (self._context.clock.now() - await accounts.get_balance_time(name)) / SECOND
+        if 0 <= age < _BALANCE_INTERVAL and not self._is_forced:
+            return RoundResult(_BALANCE_INTERVAL - age)
+        self._is_forced = False
         try:
-            balance = await self._account.provider.balance()
+            balance = await self._account.provider.fetch_balance()
         except NotPossible:
-            return Rest(None)
+            return RoundResult(None)
         except ProviderError as error:
-            self._hands.log("no balance", account=name, line=error.message)
-            return Rest(_HOURLY)
-        await accounts.save_balance(name, one_line(balance.text, _LONGEST), balance.amount)
-        return Rest(_HOURLY)
+            self._context.log("no balance", account=name, line=error.message)
+            return RoundResult(_BALANCE_INTERVAL)
+        await accounts.save_balance(name, one_line(balance.text, _LONGEST_BALANCE), balance.amount)
+        return RoundResult(_BALANCE_INTERVAL)

@@ -1,40 +1,44 @@
-"""A bell that wakes a sleeper before its time."""
+"""Wake a sleeping task before its time."""
 
 import asyncio
 
 from tui.clock import Clock
 
 
-class Bell:
-    """One sleeper, any number of ringers; a ring while nobody sleeps is not lost."""
+class WakeSignal:
+    """Wake one sleeper from any number of places; a signal without a sleeper is not lost."""
 
     def __init__(self, clock: Clock) -> None:
-        """Silent at first."""
+        """Create the signal, not set."""
         self._clock = clock
-        self._rung = asyncio.Event()
+        self._wake_event = asyncio.Event()
 
-    def ring(self) -> None:
-        """Wake the sleeper, now or as soon as it lies down."""
-        self._rung.set()
+    def wake_sleeper(self) -> None:
+        """Wake the sleeper now, or as soon as it sleeps."""
+        self._wake_event.set()
 
-    def hush(self) -> None:
-        """Forget a ring that nobody has heard yet."""
-        self._rung.clear()
+    def clear_signal(self) -> None:
+        """Forget a signal that no sleeper has received yet."""
+        self._wake_event.clear()
 
-    async def sleep(self, seconds: float | None) -> bool:
-        """Sleep so long (None: until it rings); whether the bell ended it."""
+    async def sleep_until_woken(self, seconds: float | None) -> bool:
+        """Sleep, and return whether the signal ended the sleep.
+
+        Args:
+            seconds: Longest sleep; None to sleep until the signal.
+        """
         if seconds is None:
-            await self._rung.wait()
-        elif not self._rung.is_set():
-            await self._first_of(max(0.0, seconds))
-        rung = self._rung.is_set()
-        self._rung.clear()
-        return rung
+            await self._wake_event.wait()
+        elif not self._wake_event.is_set():
+            await self._wait_for_either(max(0.0, seconds))
+        was_woken = self._wake_event.is_set()
+        self._wake_event.clear()
+        return was_woken
 
-    async def _first_of(self, seconds: float) -> None:
-        """Wait for the bell or the time."""
+    async def _wait_for_either(self, seconds: float) -> None:
+        """Wait for the signal or for the time."""
         waits = (
-            asyncio.create_task(self._rung.wait()),
+            asyncio.create_task(self._wake_event.wait()),
             asyncio.create_task(self._clock.sleep(seconds)),
         )
         try:

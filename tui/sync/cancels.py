@@ -1,56 +1,63 @@
-"""Takes scheduled messages back: by an agent's wish, or because the customer has opted out."""
+"""Cancel scheduled messages: by an agent's request, or because the customer has opted out."""
 
 from tui.domain.message import Message
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers.errors import NotFound, NotPossible, ProviderError
-from tui.sync.hands import Hands
-from tui.sync.ingest import take_in
-from tui.sync.lane import Rest
+from tui.sync.hands import SyncContext
+from tui.sync.ingest import store_events
+from tui.sync.lane import RoundResult
 from tui.sync.served import ServedAccount
 
 
 class Canceller:
-    """Cancels for one account."""
+    """Cancel the messages of one account."""
 
-    def __init__(self, account: ServedAccount, hands: Hands) -> None:
-        """Nothing is asked yet."""
-        self._account = account
-        self._hands = hands
+    def __init__(self, account: ServedAccount, context: SyncContext) -> None:
+        """Create the canceller of one account.
 
-    async def round(self) -> Rest:
-        """Carry out every wish; raises `ProviderError` when the provider cannot be asked.
-
-        One message that cannot be asked about does not keep the others waiting.
+        Args:
+            account: Account to serve.
+            context: Shared services of sync.
         """
-        messages = await self._hands.store.outbox.to_cancel(self._account.name)
-        trouble: ProviderError | None = None
+        self._account = account
+        self._context = context
+
+    async def run_round(self) -> RoundResult:
+        """Carry out every request; raise `ProviderError` if the provider cannot be reached.
+
+        An error with one message does not delay the others.
+        """
+        messages = await self._context.store.outbox.list_cancel_requests(self._account.name)
+        first_error: ProviderError | None = None
         for message in messages:
             try:
-                await self._cancel(message)
+                await self._cancel_message(message)
             except ProviderError as error:
-                trouble = trouble or error
-        if trouble is not None:
-            raise trouble
-        return Rest(0.0 if messages else None, contact=bool(messages))
+                first_error = first_error or error
+        if first_error is not None:
+            raise first_error
+        return RoundResult(0.0 if messages else None, answered=bool(messages))
 
-    async def _cancel(self, message: Message) -> None:
-        """One message: `cancelled`, or where it was with the reason why not."""
-        outbox = self._hands.store.outbox
+    async def _cancel_message(self, message: Message) -> None:
+        """Cancel one message, or record why it cannot be cancelled."""
+        outbox = self._context.store.outbox
         try:
-            await self._account.provider.cancel(message.provider_id)
+            await self._account.provider.cancel_message(message.provider_id)
         except (NotPossible, NotFound) as error:
-            await outbox.refuse_cancel(message.id, repair(error.message))
-            await self._look_again(message)
+            await outbox.record_cancel_refused(message.id, repair_text(error.message))
+            await self._refresh_status(message)
         else:
-            await outbox.cancelled(message.id)
+            await outbox.record_cancelled(message.id)
 
-    async def _look_again(self, message: Message) -> None:
-        """It was too late: the provider may say where the message is by now."""
-        if not self._account.provider.capabilities.look_up:
+    async def _refresh_status(self, message: Message) -> None:
+        """Store the current status of a message that could not be cancelled any more."""
+        if not self._account.provider.capabilities.can_look_up:
             return
         try:
-            receipt = await self._account.provider.look_up(message.provider_id)
+            receipt = await self._account.provider.look_up_message(message.provider_id)
         except ProviderError as error:
-            self._hands.log("no news of a message", account=self._account.name, line=error.message)
+            self._context.log(
+                "no news of a message", account=self._account.name, line=error.message
+            )
             return
-        await take_in(self._hands.store, self._account.name, [receipt])
+        await store_events(self._context.store, self._account.name, [receipt])

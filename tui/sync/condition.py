@@ -1,56 +1,76 @@
-"""How an account is doing, put together from the parts of its service and kept in the store.
+"""Combine the states of an account's task loops into its stored health.
 
-Polling may work while sending is out of credit: the worst part is what the screen shows.
+Polling may work while sending is out of credit, so the screen shows the worst state. An
+error becomes a health, a line for the agent and the time of the next try.
 """
 
 from tui.clock import SECOND, Clock
 from tui.domain.account import Health
 from tui.store.accounts import Accounts
-from tui.sync.lane import Rest
-from tui.sync.trouble import Trouble
+from tui.sync.lane import RoundResult
+from tui.sync.trouble import AccountFailure
 
-_REPEAT = 15 * SECOND
-"""An unchanged state is written so often, so that "last answered" stays true."""
-_WORSE = (Health.UNKNOWN, Health.OK, Health.RETRYING, Health.STOPPED)
+_REPEAT_MS = 15 * SECOND
+"""An unchanged state is written again after this time, so that "last answered" stays true."""
+_BEST_TO_WORST = (Health.UNKNOWN, Health.OK, Health.RETRYING, Health.STOPPED)
 
 
-class Condition:
-    """One account's state, as this process knows it."""
+class AccountHealth:
+    """Health of one account, as this process sees it."""
 
     def __init__(self, accounts: Accounts, clock: Clock, name: str, holder: str) -> None:
-        """`holder` names this process."""
+        """Create the health of one account.
+
+        Args:
+            accounts: Where the health is stored.
+            clock: Source of the current time.
+            name: Name of the account.
+            holder: Name of this process.
+        """
         self._accounts = accounts
         self._clock = clock
         self._name = name
         self._holder = holder
-        self._troubles: dict[str, tuple[Trouble, int]] = {}
+        self._failures: dict[str, tuple[AccountFailure, int]] = {}
         self._written: tuple[Health, str, int | None] | None = None
         self._written_at = 0
         self._latency_ms = 0
 
-    async def well(self, part: str, rest: Rest) -> None:
-        """A part works, or has nothing to do."""
-        self._troubles.pop(part, None)
-        self._latency_ms = rest.latency_ms or self._latency_ms
+    async def report_ok(self, part: str, result: RoundResult) -> None:
+        """Record that a task loop works, or has nothing to do.
+
+        Args:
+            part: Name of the task loop.
+            result: Result of its round.
+        """
+        self._failures.pop(part, None)
+        self._latency_ms = result.latency_ms or self._latency_ms
         now = self._clock.now()
-        await self._write(ok_at=now if rest.contact else None, event_at=now if rest.news else None)
+        await self._save_state(
+            ok_at=now if result.answered else None, event_at=now if result.new_events else None
+        )
 
-    async def ill(self, part: str, trouble: Trouble) -> None:
-        """A part has trouble."""
-        retry_at = self._clock.now() + round(trouble.pause * SECOND)
-        self._troubles[part] = (trouble, retry_at)
-        await self._write()
+    async def report_failure(self, part: str, failure: AccountFailure) -> None:
+        """Record that a task loop has failed.
 
-    def forget(self) -> None:
-        """The account is served anew: what was known may be out of date."""
-        self._troubles.clear()
+        Args:
+            part: Name of the task loop.
+            failure: Its failure.
+        """
+        retry_at = self._clock.now() + round(failure.pause * SECOND)
+        self._failures[part] = (failure, retry_at)
+        await self._save_state()
+
+    def forget_failures(self) -> None:
+        """Forget all failures: another process may have served the account since."""
+        self._failures.clear()
         self._written = None
 
-    async def _write(self, *, ok_at: int | None = None, event_at: int | None = None) -> None:
-        """Save the state if it tells anything new."""
+    async def _save_state(self, *, ok_at: int | None = None, event_at: int | None = None) -> None:
+        """Save the state if it has changed or the last save is too old."""
         now = self._clock.now()
-        state = self._worst()
-        if state == self._written and event_at is None and now - self._written_at < _REPEAT:
+        state = self._find_worst()
+        if state == self._written and event_at is None and now - self._written_at < _REPEAT_MS:
             return
         health, line, retry_at = state
         await self._accounts.save_health(
@@ -65,11 +85,11 @@ class Condition:
         )
         self._written, self._written_at = state, now
 
-    def _worst(self) -> tuple[Health, str, int | None]:
-        """Health, line and time of the next try of the part that is worst off."""
-        if not self._troubles:
+    def _find_worst(self) -> tuple[Health, str, int | None]:
+        """Return health, line and time of the next try of the task loop in the worst state."""
+        if not self._failures:
             return Health.OK, "", None
-        trouble, retry_at = max(
-            self._troubles.values(), key=lambda found: _WORSE.index(found[0].health)
+        failure, retry_at = max(
+            self._failures.values(), key=lambda found: _BEST_TO_WORST.index(found[0].health)
         )
-        return trouble.health, trouble.line, retry_at
+        return failure.health, failure.line, retry_at

@@ -8,23 +8,28 @@ from tui.clock import Clock
 from tui.store.store import Store
 
 
-class Log(Protocol):
-    """Where sync writes what it does: an event and its details by name."""
+class SyncLog(Protocol):
+    """Write what sync does: an event and its details by name."""
 
     def __call__(self, event: str, **details: object) -> object:
         """Write one line."""
         ...
 
 
-def no_log(event: str, **details: object) -> None:
-    """For those who keep no log."""
+def discard_log(event: str, **details: object) -> None:
+    """Discard a line, for callers without a log.
+
+    Args:
+        event: What happened.
+        details: Values by name.
+    """
 
 
 @dataclass(frozen=True, slots=True)
-class Hands:
-    """The store, the time, chance and the log."""
+class SyncContext:
+    """The store, the clock, the source of randomness and the log, shared by all parts of sync."""
 
     store: Store
     clock: Clock
     rng: random.Random
-    log: Log = no_log
+    log: SyncLog = discard_log

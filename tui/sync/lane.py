@@ -1,7 +1,7 @@
-"""One part of an account's service: a round of work, repeated for ever.
+"""Repeat one kind of work of an account for ever, and wake it early when something changes.
 
-The parts run side by side, so none waits for another. What goes wrong with the provider becomes the
-account's stored state and a longer pause.
+The task loops of an account run side by side, so none waits for another. A failure becomes
+the account's stored health and a longer pause.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,86 +10,98 @@ from typing import TYPE_CHECKING
 
 from tui.providers.errors import ProviderError
 from tui.store.errors import StoreError
-from tui.sync.bell import Bell
-from tui.sync.hands import Hands
-from tui.sync.trouble import Trouble, trouble_of
+from tui.sync.bell import WakeSignal
+from tui.sync.hands import SyncContext
+from tui.sync.trouble import AccountFailure, describe_failure
 
 if TYPE_CHECKING:
-    from tui.sync.condition import Condition
+    from tui.sync.condition import AccountHealth
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
-    """What a round ends with."""
+class RoundResult:
+    """Result of one round."""
 
     pause: float | None = None
-    """Seconds until the next one; None: until something changes."""
-    contact: bool = False
+    """Seconds until the next round; None to wait until something changes."""
+    answered: bool = False
     """Whether the provider answered as it should."""
     latency_ms: int = 0
-    """How long its answer took, 0 when not measured."""
-    news: int = 0
-    """How many replies and receipts it brought that were not known."""
+    """Duration of the provider's answer; 0 if it was not measured."""
+    new_events: int = 0
+    """Number of replies and receipts that were new."""
 
 
-class Lane:
-    """Repeats one kind of round."""
+class TaskLoop:
+    """Repeat one kind of round."""
 
     def __init__(
-        self, name: str, work: Callable[[], Awaitable[Rest]], condition: "Condition", hands: Hands
+        self,
+        name: str,
+        work: Callable[[], Awaitable[RoundResult]],
+        health: "AccountHealth",
+        context: SyncContext,
     ) -> None:
-        """`work` does one round and raises `ProviderError` or `StoreError`."""
+        """Create the loop without running it.
+
+        Args:
+            name: Name of the loop in the log and in the account's health.
+            work: Does one round; raises `ProviderError` or `StoreError`.
+            health: Health of the account.
+            context: Shared services of sync.
+        """
         self.name = name
         self._work = work
-        self._condition = condition
-        self._hands = hands
-        self._bell = Bell(hands.clock)
-        self._failures = 0
-        self._trouble: Trouble | None = None
-        self._quiet_until = 0.0
+        self._health = health
+        self._context = context
+        self._wake_signal = WakeSignal(context.clock)
+        self._failure_count = 0
+        self._failure: AccountFailure | None = None
+        self._paused_until = 0.0
 
-    async def run(self) -> None:
-        """Do rounds until cancelled."""
+    async def run_forever(self) -> None:
+        """Run rounds until cancelled."""
         while True:
-            done = await self.once()
-            await self._bell.sleep(done.pause)
+            result = await self.run_once()
+            await self._wake_signal.sleep_until_woken(result.pause)
 
-    async def once(self) -> Rest | Trouble:
-        """One round, its trouble noted as the account's state."""
+    async def run_once(self) -> RoundResult | AccountFailure:
+        """Run one round and record its failure in the account's health."""
         try:
-            rest = await self._work()
+            result = await self._work()
         except (ProviderError, StoreError) as error:
-            return await self._failed(error)
-        if rest.contact or (self._trouble and rest.pause is None):
-            self._failures, self._trouble = 0, None
-            await self._condition.well(self.name, rest)
-        elif self._trouble and rest.pause is not None:
-            # Nothing was tried: whether the trouble is over shows when something is.
-            await self._condition.ill(self.name, replace(self._trouble, pause=rest.pause))
-        return rest
+            return await self._record_failure(error)
+        if result.answered or (self._failure and result.pause is None):
+            self._failure_count, self._failure = 0, None
+            await self._health.report_ok(self.name, result)
+        elif self._failure and result.pause is not None:
+            # No call was made, so the failure stays until a call shows that it is over.
+            await self._health.report_failure(self.name, replace(self._failure, pause=result.pause))
+        return result
 
-    def stir(self) -> None:
-        """Something changed: look whether there is work, but let a pause after trouble last."""
-        if self._hands.clock.monotonic() >= self._quiet_until:
-            self._bell.ring()
+    def wake(self) -> None:
+        """Look for work after a change, but respect a pause after a failure."""
+        if self._context.clock.monotonic() >= self._paused_until:
+            self._wake_signal.wake_sleeper()
 
-    def poke(self) -> None:
-        """Someone asks: try at once."""
-        self._quiet_until = 0.0
-        self._bell.ring()
+    def retry_now(self) -> None:
+        """Try at once, whatever the pause: an agent requested it."""
+        self._paused_until = 0.0
+        self._wake_signal.wake_sleeper()
 
-    async def _failed(self, error: ProviderError | StoreError) -> Trouble:
-        """Make the error the account's state, and let the pause last."""
-        self._failures += 1
-        trouble = trouble_of(error, self._failures, self._hands.rng)
-        self._trouble = trouble
-        self._quiet_until = self._hands.clock.monotonic() + trouble.pause
-        self._bell.hush()
-        self._hands.log(
+    async def _record_failure(self, error: ProviderError | StoreError) -> AccountFailure:
+        """Store the error as the account's health and start the pause."""
+        self._failure_count += 1
+        failure = describe_failure(error, self._failure_count, self._context.rng)
+        self._failure = failure
+        self._paused_until = self._context.clock.monotonic() + failure.pause
+        # A signal from before the failure must not cut the pause short.
+        self._wake_signal.clear_signal()
+        self._context.log(
             f"{self.name} failed",
             kind=type(error).__name__,
-            line=trouble.line,
-            pause=trouble.pause,
+            line=failure.line,
+            pause=failure.pause,
         )
-        await self._condition.ill(self.name, trouble)
-        return trouble
+        await self._health.report_failure(self.name, failure)
+        return failure

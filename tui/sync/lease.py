@@ -1,7 +1,7 @@
-"""Who serves which account: leases in the store, renewed with every heart-beat of this process.
+"""Decide which process serves which account, with leases that every heartbeat renews.
 
-A lease lasts eight seconds and is renewed every two. When its holder dies another process takes it
-within seconds; when a renewal fails, its holder stops at once.
+A lease lasts eight seconds and is renewed every two. If its holder dies, another process
+takes it over within seconds; if a renewal fails, the holder stops at once.
 """
 
 import asyncio
@@ -12,43 +12,52 @@ from dataclasses import dataclass
 from tui.clock import SECOND, Clock
 from tui.store.accounts import Leases
 from tui.store.errors import StoreError
-from tui.sync.backoff import jittered
-from tui.sync.hands import Log
+from tui.sync.backoff import add_jitter
+from tui.sync.hands import SyncLog
 
 CHECKPOINT = ":checkpoint"
-"""The lease of the one process that tends the database; no account can have this name."""
-LASTS = 8 * SECOND
-_BEAT = LASTS / SECOND / 4
-_RETRY = 0.5
+"""Lease of the one process that maintains the database; no account can have this name."""
+LEASE_MS = 8 * SECOND
+_HEARTBEAT_SECONDS = LEASE_MS / SECOND / 4
+_RETRY_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Who this process is to the others."""
+class ProcessIdentity:
+    """How other processes see this one."""
 
     agent: str
     kind: str
     """`desk` or `service`."""
 
     @property
-    def preferred(self) -> bool:
-        """Whether it takes leases from those that are not."""
+    def is_preferred(self) -> bool:
+        """Return whether this process takes leases over from a desk."""
         return self.kind == "service"
 
 
 class Leasehold:
-    """The leases this process holds, and its heart-beat."""
+    """The leases that this process holds, and its heartbeat."""
 
     def __init__(
         self,
         leases: Leases,
         clock: Clock,
         rng: random.Random,
-        log: Log,
+        log: SyncLog,
         names: Sequence[str],
-        identity: Identity,
+        identity: ProcessIdentity,
     ) -> None:
-        """`names` are the leases it wants."""
+        """Create it without holding any lease.
+
+        Args:
+            leases: Leases in the store.
+            clock: Source of the current time.
+            rng: Source of the jitter.
+            log: Log of sync.
+            names: Leases that this process wants.
+            identity: How other processes see this one.
+        """
         self._leases = leases
         self._clock = clock
         self._rng = rng
@@ -58,40 +67,46 @@ class Leasehold:
         self._changed = asyncio.Condition()
         self.held: frozenset[str] = frozenset()
 
-    async def run(self) -> None:
-        """Beat and renew until cancelled."""
+    async def run_forever(self) -> None:
+        """Send heartbeats and renew the leases until cancelled."""
         while True:
             try:
-                held = await self.beat()
-                pause = jittered(_BEAT, self._rng)
+                held = await self.send_heartbeat()
+                pause = add_jitter(_HEARTBEAT_SECONDS, self._rng)
             except StoreError as error:
                 self._log("leases not renewed", line=str(error))
-                held, pause = frozenset(), _RETRY
-            await self._hold(held)
+                # Without a renewal another process may take the leases over at any moment.
+                held, pause = frozenset(), _RETRY_SECONDS
+            await self._set_held(held)
             await self._clock.sleep(pause)
 
-    async def go_on(self) -> None:
-        """Beat and renew until cancelled, after a beat that was just made."""
-        await self._clock.sleep(jittered(_BEAT, self._rng))
-        await self.run()
+    async def continue_forever(self) -> None:
+        """Do the same after a heartbeat that was just sent."""
+        await self._clock.sleep(add_jitter(_HEARTBEAT_SECONDS, self._rng))
+        await self.run_forever()
 
-    async def beat(self) -> frozenset[str]:
-        """Say that this process is alive and renew; the leases it now holds."""
-        return await self._leases.renew(
+    async def send_heartbeat(self) -> frozenset[str]:
+        """Record that this process is alive, renew, and return the leases that it holds now."""
+        return await self._leases.renew_leases(
             self._identity.agent,
             self._identity.kind,
             self._names,
-            lasts_ms=LASTS,
-            preferred=self._identity.preferred,
+            duration_ms=LEASE_MS,
+            preferred=self._identity.is_preferred,
         )
 
-    async def until(self, name: str, held: bool) -> None:
-        """Wait until the lease is (not) held."""
+    async def wait_until(self, name: str, held: bool) -> None:
+        """Wait until the lease is held, or no longer held.
+
+        Args:
+            name: Name of the lease.
+            held: Whether to wait for having it or for losing it.
+        """
         async with self._changed:
             await self._changed.wait_for(lambda: (name in self.held) is held)
 
-    async def _hold(self, held: frozenset[str]) -> None:
-        """Note what is held, and tell who waits for a change."""
+    async def _set_held(self, held: frozenset[str]) -> None:
+        """Record the held leases and notify everything that waits for a change."""
         if held == self.held:
             return
         self._log("leases", held=sorted(held))

@@ -1,7 +1,8 @@
-"""Takes in what providers push: one address per account, answered only after the commit.
+"""Receive the pushes of providers: one path per account, answered only after the commit.
 
-The path `/hooks/<account>/<secret>` is the key to an account's events, so whatever does not fit it
-gets the same empty 404, and secrets are compared in constant time.
+The path `/hooks/<account>/<secret>` is the key to an account's events. So every request
+that does not match gets the same empty 404, and secrets are compared in constant time. The
+listener runs on its own socket inside a program that has other work to do.
 """
 
 import asyncio
@@ -17,58 +18,81 @@ from starlette.routing import Route
 
 from tui.domain.events import Unreadable
 from tui.domain.message import Format
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers.errors import CredentialsRefused, ProviderError
 from tui.providers.protocol import Push, PushAnswer
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.sync.hands import Log, no_log
-from tui.sync.ingest import take_in
+from tui.sync.hands import SyncLog, discard_log
+from tui.sync.ingest import store_events
 from tui.sync.served import ServedAccount
 
 _MEGABYTE = 1 << 20
-_LONGEST = _MEGABYTE
-_LONGEST_WITH_FILES = 8 * _MEGABYTE
+_LONGEST_BODY = _MEGABYTE
+_LONGEST_BODY_WITH_FILES = 8 * _MEGABYTE
 _SECONDS_FOR_A_BODY = 10.0
-_KEPT_RAW = 100_000
-_BAD_CONTENT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-"""What content that nobody foresaw makes a reader raise."""
+_LONGEST_RAW = 100_000
+_BAD_CONTENT_ERRORS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
+"""Errors that unforeseen content causes in a push parser."""
 
 
 def create_listener(
-    store: Store, accounts: Sequence[ServedAccount], log: Log = no_log
+    store: Store, accounts: Sequence[ServedAccount], log: SyncLog = discard_log
 ) -> Starlette:
-    """The application that takes in pushes for those accounts that have a secret."""
-    listener = Listener(store, accounts, log)
+    """Return the application that receives pushes for the accounts that have a secret.
+
+    Args:
+        store: Where events are stored.
+        accounts: Accounts of the settings.
+        log: Log of sync.
+    """
+    listener = PushListener(store, accounts, log)
     hook = "/hooks/{account}/{secret}"
     methods = ["GET", "POST"]
     return Starlette(
         routes=[
-            Route("/healthz", _healthy, methods=["GET"]),
-            Route(hook, listener.take, methods=methods),
-            Route(hook + "/{tail:path}", listener.take, methods=methods),
+            Route("/healthz", _report_health, methods=["GET"]),
+            Route(hook, listener.receive_push, methods=methods),
+            Route(hook + "/{tail:path}", listener.receive_push, methods=methods),
         ],
-        exception_handlers={HTTPException: _nothing_here},
+        exception_handlers={HTTPException: _answer_not_found},
     )
 
 
-class Listener:
-    """The pushes of all accounts."""
+class PushListener:
+    """Receive the pushes of all accounts."""
 
-    def __init__(self, store: Store, accounts: Sequence[ServedAccount], log: Log) -> None:
-        """Accounts without a secret cannot be pushed to."""
+    def __init__(self, store: Store, accounts: Sequence[ServedAccount], log: SyncLog) -> None:
+        """Create the listener.
+
+        Args:
+            store: Where events are stored.
+            accounts: Accounts of the settings; those without a secret receive no pushes.
+            log: Log of sync.
+        """
         self._store = store
         self._accounts: Mapping[str, ServedAccount] = {
             account.name: account for account in accounts if account.hook_secret
         }
         self._log = log
 
-    async def take(self, request: Request) -> Response:
-        """One pushed request: read, stored, answered."""
-        account = self._account_of(request)
+    async def receive_push(self, request: Request) -> Response:
+        """Read, store and answer one pushed request.
+
+        Args:
+            request: Request with `account`, `secret` and perhaps `tail` as path parameters.
+        """
+        account = self._find_account(request)
         if account is None or request.method == "HEAD":
             return Response(status_code=404)
-        push = await _read(request, account)
+        push = await _read_push(request, account)
         if isinstance(push, Response):
             return push
         try:
@@ -76,40 +100,41 @@ class Listener:
         except CredentialsRefused as error:
             self._log("push refused", account=account.name, line=error.message)
             return Response(status_code=403)
-        except (ProviderError, *_BAD_CONTENT) as error:
-            answer = _set_aside(push, error)
-        return await self._keep(account, answer)
+        except (ProviderError, *_BAD_CONTENT_ERRORS) as error:
+            answer = _make_unreadable_answer(push, error)
+        return await self._store_answer(account, answer)
 
-    async def _keep(self, account: ServedAccount, answer: PushAnswer) -> Response:
-        """Store, then answer as the provider expects; unless stored it is asked to push again."""
+    async def _store_answer(self, account: ServedAccount, answer: PushAnswer) -> Response:
+        """Store the events and answer; on failure make the provider push again."""
         try:
-            stored = await take_in(self._store, account.name, answer.events)
+            stored = await store_events(self._store, account.name, answer.events)
             if stored.new:
-                await self._store.accounts.save_event(account.name)
+                await self._store.accounts.record_push(account.name)
         except StoreError as error:
             self._log("push not stored", account=account.name, line=str(error))
             return Response(status_code=503)
-        if stored.aside:
-            self._log("set aside", account=account.name, items=stored.aside)
+        if stored.unreadable:
+            self._log("set aside", account=account.name, items=stored.unreadable)
         return Response(answer.body, answer.status, media_type=answer.content_type)
 
-    def _account_of(self, request: Request) -> ServedAccount | None:
-        """The account that the path names, with the right secret."""
+    def _find_account(self, request: Request) -> ServedAccount | None:
+        """Return the account that the path names, if the secret is right."""
         given = request.path_params["secret"].encode("utf-8", "replace")
         account = self._accounts.get(request.path_params["account"])
+        # An unknown account is compared too, so that the time does not show which names exist.
         known = account.hook_secret.encode("utf-8", "replace") if account else b"\x00"
         return account if hmac.compare_digest(given, known) else None
 
 
-async def _read(request: Request, account: ServedAccount) -> Push | Response:
-    """The request as providers read it, or the answer to one that is too long or too slow."""
-    takes_files = Format.MMS in account.provider.capabilities.formats
+async def _read_push(request: Request, account: ServedAccount) -> Push | Response:
+    """Return the request for the provider, or the answer to one that is too long or too slow."""
+    accepts_files = Format.MMS in account.provider.capabilities.formats
     body = bytearray()
     try:
         async with asyncio.timeout(_SECONDS_FOR_A_BODY):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > (_LONGEST_WITH_FILES if takes_files else _LONGEST):
+                if len(body) > (_LONGEST_BODY_WITH_FILES if accepts_files else _LONGEST_BODY):
                     return Response(status_code=413)
     except TimeoutError:
         return Response(status_code=408)
@@ -117,7 +142,7 @@ async def _read(request: Request, account: ServedAccount) -> Push | Response:
         return Response(status_code=400)
     return Push(
         method=request.method,
-        path=_target(request),
+        path=_get_raw_target(request),
         tail=request.path_params.get("tail", "").strip("/"),
         query=request.query_params.multi_items(),
         headers={name.lower(): value for name, value in request.headers.items()},
@@ -126,28 +151,28 @@ async def _read(request: Request, account: ServedAccount) -> Push | Response:
     )
 
 
-def _target(request: Request) -> str:
-    """The path and the query as they came."""
+def _get_raw_target(request: Request) -> str:
+    """Return the path and the query as received; signatures cover them."""
     path: bytes = request.scope.get("raw_path") or request.url.path.encode()
     query: bytes = request.scope["query_string"]
     return (path + b"?" + query if query else path).decode("latin-1")
 
 
-def _set_aside(push: Push, error: Exception) -> PushAnswer:
-    """A request that nobody can read: kept raw, and answered so that it does not come for ever."""
-    raw = repair(f"{dict(push.query)} {push.body.decode('utf-8', 'replace')}")[:_KEPT_RAW]
+def _make_unreadable_answer(push: Push, error: Exception) -> PushAnswer:
+    """Return an event with the raw request, answered so that the provider does not repeat it."""
+    raw = repair_text(f"{dict(push.query)} {push.body.decode('utf-8', 'replace')}")[:_LONGEST_RAW]
     digest = hashlib.sha256(repr((push.query, push.body)).encode()).hexdigest()
     problem = error.message if isinstance(error, ProviderError) else type(error).__name__
-    event = Unreadable(digest, f"a push that could not be read: {problem}", raw, confirm=False)
+    event = Unreadable(digest, f"a push that could not be read: {problem}", raw, can_confirm=False)
     return PushAnswer((event,))
 
 
-async def _healthy(request: Request) -> Response:
-    """For whoever watches that the listener is up."""
+async def _report_health(request: Request) -> Response:
+    """Answer a monitor that the listener is running."""
     return PlainTextResponse("ok")
 
 
-async def _nothing_here(request: Request, error: Exception) -> Response:
-    """No word about why."""
+async def _answer_not_found(request: Request, error: Exception) -> Response:
+    """Answer without any reason, so that a guess at a path learns nothing."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     return Response(status_code=404 if status == 405 else status)

@@ -1,162 +1,175 @@
-"""Sends what agents have queued: claim, hand over, settle.
+"""Send the queued messages of an account (claim, send, record), and cancel scheduled ones.
 
-A message is claimed by compare-and-set before the request, so no two processes ever hand over the
-same one. From that moment on each way out leaves it settled, queued again, or `uncertain`.
+A message is claimed by compare-and-set before the request, so two processes never send the
+same one. From that moment on, every path leaves it recorded, queued again, or `uncertain`.
 """
 
 import asyncio
 from collections.abc import Sequence
 
 from tui.clock import SECOND
-from tui.domain.ids import reference
+from tui.domain.ids import to_reference
 from tui.domain.message import Format, Message
-from tui.providers.errors import ProviderError, Unreadable
-from tui.providers.protocol import Accepted, Outcome, Refused
+from tui.providers.errors import ProviderError, UnreadableAnswer
+from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
 from tui.store.errors import Busy, CannotWrite
-from tui.store.outbox import Claimed
-from tui.store.settling import Settled
-from tui.sync.backoff import after_failure
-from tui.sync.hands import Hands
-from tui.sync.lane import Rest
-from tui.sync.outcome import BROKEN, LOST, Again, fate_of
+from tui.store.outbox import ClaimedMessage
+from tui.store.settling import SendRecord
+from tui.sync.backoff import pause_after_failure
+from tui.sync.hands import SyncContext
+from tui.sync.lane import RoundResult
+from tui.sync.outcome import CRASHED, INTERRUPTED, Requeue, classify_result
 from tui.sync.served import ServedAccount
 from tui.sync.trouble import ACCOUNT_ERRORS
-from tui.sync.unhurried import unhurried
+from tui.sync.unhurried import finish_on_cancel
 
 GRACE = 3.0
-"""Seconds that a request under way is given when the process ends."""
-PATIENCE = 30.0
-"""The same when another process takes the account over: this one lives on, and can wait."""
+"""Grace period in seconds for a request in progress when the process ends."""
+HANDOVER_GRACE = 30.0
+"""The same when another process takes the account over: this process goes on and can wait."""
 _LONGEST_RETRY = 10.0
 
-Fate = Settled | Again
+SendResult = SendRecord | Requeue
 
 
-class Sender:
-    """Sends for one account."""
+class OutboxSender:
+    """Send the messages of one account."""
 
-    def __init__(self, account: ServedAccount, hands: Hands) -> None:
-        """Nothing is claimed yet."""
+    def __init__(self, account: ServedAccount, context: SyncContext) -> None:
+        """Create the sender of one account.
+
+        Args:
+            account: Account to serve.
+            context: Shared services of sync.
+        """
         self._account = account
-        self._hands = hands
-        self.ending = True
-        """Whether the process ends when the sender is told to stop."""
-        self.sent = 0
-        """Messages handed over and accepted since it was made."""
+        self._context = context
+        self.process_ends = True
+        """Whether the process ends when the sender is stopped."""
+        self.sent_count = 0
+        """Number of messages that were accepted since the sender was created."""
 
-    async def round(self) -> Rest:
-        """Send all that is due; raises `ProviderError` when the account as a whole has trouble."""
-        sent = False
-        while await unhurried(self._batch(), self._grace):
-            sent = True
-        due = await self._hands.store.outbox.next_due(self._account.name)
+    async def run_round(self) -> RoundResult:
+        """Send all messages that are due; raise `ProviderError` for an error of the account."""
+        has_sent = False
+        while await finish_on_cancel(self._send_batch(), self._get_grace_period):
+            has_sent = True
+        due = await self._context.store.outbox.get_next_due_time(self._account.name)
         if due is None:
-            return Rest(None, contact=sent)
-        return Rest(max(0.0, (due - self._hands.clock.now()) / SECOND), contact=sent)
+            return RoundResult(None, answered=has_sent)
+        return RoundResult(max(0.0, (due - self._context.clock.now()) / SECOND), answered=has_sent)
 
-    def _grace(self) -> float:
-        """Seconds that a request under way is given."""
-        return GRACE if self.ending else PATIENCE
+    def _get_grace_period(self) -> float:
+        """Return the seconds that a request in progress may still take."""
+        return GRACE if self.process_ends else HANDOVER_GRACE
 
-    async def _batch(self) -> bool:
-        """Send as many as the provider takes at once; whether there were any."""
-        store = self._hands.store
+    async def _send_batch(self) -> bool:
+        """Send as many messages as a request may hold; return whether there were any."""
+        store = self._context.store
         batch = max(1, self._account.provider.capabilities.batch)
-        claimed = await store.outbox.claim(store.leases.owner, self._account.name, batch)
+        claimed = await store.outbox.claim_due_messages(
+            store.leases.owner, self._account.name, batch
+        )
         if claimed:
-            _raise_for_account(await self._hand_over(claimed))
+            _raise_account_error(await self._send_claimed(claimed))
         return bool(claimed)
 
-    async def _hand_over(self, claimed: Sequence[Claimed]) -> Sequence[Outcome]:
-        """One request and its consequences for each message."""
-        waits = {one.message.id: self._wait(one.message) for one in claimed}
-        early: dict[int, Fate] = {i: wait for i, wait in waits.items() if wait is not None}
+    async def _send_claimed(self, claimed: Sequence[ClaimedMessage]) -> Sequence[SendOutcome]:
+        """Send one request and record the result of each message."""
+        delays = {one.message.id: self._get_delay(one.message) for one in claimed}
+        early: dict[int, SendResult] = {
+            i: delay for i, delay in delays.items() if delay is not None
+        }
         going = [one for one in claimed if one.message.id not in early]
-        fates: dict[int, Fate] = dict.fromkeys((one.message.id for one in going), BROKEN)
+        # Until the answer is read, any unexpected error leaves the messages uncertain.
+        results: dict[int, SendResult] = dict.fromkeys((one.message.id for one in going), CRASHED)
         try:
-            outcomes = await self._outcomes(going)
+            outcomes = await self._get_outcomes(going)
             for one, outcome in zip(going, outcomes, strict=True):
                 attempts = one.message.attempts
-                fates[one.message.id] = fate_of(outcome, attempts, self._hands.rng)
+                results[one.message.id] = classify_result(outcome, attempts, self._context.rng)
         except asyncio.CancelledError:
-            fates = dict.fromkeys(fates, LOST)
+            results = dict.fromkeys(results, INTERRUPTED)
             raise
         finally:
-            await self._record(fates | early)
-        self.sent += sum(isinstance(outcome, Accepted) for outcome in outcomes)
+            await self._record_results(results | early)
+        self.sent_count += sum(isinstance(outcome, SendAccepted) for outcome in outcomes)
         return outcomes
 
-    def _wait(self, message: Message) -> Again | None:
-        """What the provider cannot hold back until its time waits here; None: it goes now."""
-        at, now = message.scheduled_at, self._hands.clock.now()
-        if at is None or at <= now or self._account.provider.capabilities.schedule:
+    def _get_delay(self, message: Message) -> Requeue | None:
+        """Return the delay of a message that cannot be scheduled, or None to send it now."""
+        at, now = message.scheduled_at, self._context.clock.now()
+        if at is None or at <= now or self._account.provider.capabilities.can_schedule:
             return None
-        return Again((at - now) / SECOND, "Waits on the desk until its time")
+        return Requeue((at - now) / SECOND, "Waits on the desk until its time")
 
-    async def _outcomes(self, claimed: Sequence[Claimed]) -> list[Outcome]:
-        """One outcome for each, in order."""
+    async def _get_outcomes(self, claimed: Sequence[ClaimedMessage]) -> list[SendOutcome]:
+        """Return one outcome per message, in order."""
         pings = {one.message.id for one in claimed if one.message.format is Format.PING}
-        answers = iter(await self._sent([one for one in claimed if one.message.id not in pings]))
+        answers = iter(
+            await self._send_to_provider([one for one in claimed if one.message.id not in pings])
+        )
         return [
-            await self._ping(one) if one.message.id in pings else next(answers) for one in claimed
+            await self._send_ping(one) if one.message.id in pings else next(answers)
+            for one in claimed
         ]
 
-    async def _sent(self, claimed: Sequence[Claimed]) -> list[Outcome]:
-        """One outcome for each; an error about all of them is each one's."""
+    async def _send_to_provider(self, claimed: Sequence[ClaimedMessage]) -> list[SendOutcome]:
+        """Return one outcome per message; an error about all of them becomes each one's."""
         if not claimed:
             return []
-        now = self._hands.clock.now()
-        messages = [self._account.outgoing(one.message, one.to, now) for one in claimed]
+        now = self._context.clock.now()
+        messages = [self._account.to_outgoing(one.message, one.to, now) for one in claimed]
         try:
-            outcomes = await self._account.provider.send(messages)
+            outcomes = await self._account.provider.send_messages(messages)
         except ProviderError as error:
-            return [Refused(error)] * len(claimed)
+            return [SendRefused(error)] * len(claimed)
         missing = len(claimed) - len(outcomes)
-        silence = Refused(Unreadable("The provider said nothing about this message"))
-        return [*outcomes, *[silence] * missing][: len(claimed)]
+        no_answer = SendRefused(UnreadableAnswer("The provider said nothing about this message"))
+        return [*outcomes, *[no_answer] * missing][: len(claimed)]
 
-    async def _ping(self, claimed: Claimed) -> Outcome:
-        """Ask whether a phone is on: nothing shows there, and its receipt is the answer."""
+    async def _send_ping(self, claimed: ClaimedMessage) -> SendOutcome:
+        """Ping a phone: the customer sees nothing, and the receipt is the result."""
         try:
             ping = await self._account.provider.ping_phone(
-                claimed.to, reference(claimed.message.id)
+                claimed.to, to_reference(claimed.message.id)
             )
         except ProviderError as error:
-            return Refused(error)
-        return Accepted(ping.provider_id, word="ping", raw=ping.raw)
+            return SendRefused(error)
+        return SendAccepted(ping.provider_id, word="ping", raw=ping.raw)
 
-    async def _record(self, fates: dict[int, Fate]) -> None:
-        """Write down what became of each; tried until it is on disk.
+    async def _record_results(self, results: dict[int, SendResult]) -> None:
+        """Store the result of each message, and retry until it is on disk.
 
-        Giving up would leave messages that went out in the state "being sent".
+        Giving up would leave messages that were sent in the state "being sent".
         """
-        settled = [(i, fate) for i, fate in fates.items() if isinstance(fate, Settled)]
-        again = [(i, fate) for i, fate in fates.items() if isinstance(fate, Again)]
+        settled = [(i, result) for i, result in results.items() if isinstance(result, SendRecord)]
+        requeued = [(i, result) for i, result in results.items() if isinstance(result, Requeue)]
         failures = 0
-        while settled or again:
+        while settled or requeued:
             try:
                 if settled:
-                    await self._hands.store.outbox.settle_all(settled)
+                    await self._context.store.outbox.settle_messages(settled)
                     settled = []
-                await self._queue_again(again)
-                again = []
+                await self._requeue_messages(requeued)
+                requeued = []
             except (Busy, CannotWrite) as error:
                 failures += 1
-                self._hands.log("outcome not yet on disk", line=str(error))
-                pause = after_failure(failures, self._hands.rng, longest=_LONGEST_RETRY)
-                await self._hands.clock.sleep(pause)
+                self._context.log("outcome not yet on disk", line=str(error))
+                pause = pause_after_failure(failures, self._context.rng, longest=_LONGEST_RETRY)
+                await self._context.clock.sleep(pause)
 
-    async def _queue_again(self, again: Sequence[tuple[int, Again]]) -> None:
-        """Back into the queue."""
-        store, now = self._hands.store, self._hands.clock.now()
-        waits = [(i, now + round(fate.pause * SECOND), fate.reason) for i, fate in again]
+    async def _requeue_messages(self, requeued: Sequence[tuple[int, Requeue]]) -> None:
+        """Put messages back into the queue."""
+        store, now = self._context.store, self._context.clock.now()
+        waits = [(i, now + round(result.pause * SECOND), result.reason) for i, result in requeued]
         if waits:
-            await store.outbox.requeue(store.leases.owner, waits)
+            await store.outbox.requeue_messages(store.leases.owner, waits)
 
 
-def _raise_for_account(outcomes: Sequence[Outcome]) -> None:
-    """Raise what kept every message of a batch from going out."""
-    errors = [outcome.error for outcome in outcomes if isinstance(outcome, Refused)]
+def _raise_account_error(outcomes: Sequence[SendOutcome]) -> None:
+    """Raise the account's error if it stopped every message of a batch."""
+    errors = [outcome.error for outcome in outcomes if isinstance(outcome, SendRefused)]
     about_account = [error for error in errors if isinstance(error, ACCOUNT_ERRORS)]
     if about_account and len(about_account) == len(outcomes):
         raise about_account[0]

@@ -1,98 +1,107 @@
-"""What a provider's answer to a send means for the message: settled for good, or queued again."""
+"""Decide what a provider's answer to a send means: a final result, or back into the queue."""
 
 import random
 from dataclasses import dataclass
 
 from tui.domain.status import Status
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers.errors import (
     MessageInvalid,
     NotFound,
     NotPossible,
-    OptedOut,
     ProviderError,
     RateLimited,
+    RecipientOptedOut,
     Unavailable,
 )
-from tui.providers.protocol import Accepted, Outcome
-from tui.store.settling import Settled
-from tui.sync.backoff import after_failure
+from tui.providers.protocol import SendAccepted, SendOutcome
+from tui.store.settling import SendRecord
+from tui.sync.backoff import pause_after_failure
 from tui.sync.trouble import ACCOUNT_ERRORS, STOPPED_PAUSE
 
-_BEHIND_OTHERS = 1.1
-"""A message that stopped the account lets others go first when the account is tried again."""
+_REQUEUE_FACTOR = 1.1
+"""A message that stopped the account waits longer, so that others go first next time."""
 
-LOST = Settled(
+INTERRUPTED = SendRecord(
     Status.UNCERTAIN,
     reason="The desk stopped while this was being sent: it may or may not have gone out",
 )
-BROKEN = Settled(
+CRASHED = SendRecord(
     Status.UNCERTAIN,
     reason="smsdesk itself failed while this was being sent: it may or may not have gone out",
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """Nothing was sent: back into the queue."""
+class Requeue:
+    """The message was not sent and goes back into the queue."""
 
     pause: float
-    """Seconds."""
+    """In seconds."""
     reason: str
 
 
-def fate_of(outcome: Outcome, attempts: int, rng: random.Random) -> Settled | Again:
-    """What becomes of a message after its `attempts`-th handing over."""
-    if isinstance(outcome, Accepted):
-        return _taken(outcome)
+def classify_result(
+    outcome: SendOutcome, attempts: int, rng: random.Random
+) -> SendRecord | Requeue:
+    """Return what happens to a message after an attempt to send it.
+
+    Args:
+        outcome: The provider's answer.
+        attempts: Number of attempts so far, this one included.
+        rng: Source of the jitter.
+    """
+    if isinstance(outcome, SendAccepted):
+        return _to_accepted(outcome)
     error = outcome.error
     if isinstance(error, ACCOUNT_ERRORS):
-        return Again(_pause(error, attempts, rng), repair(error.message))
-    if isinstance(error, OptedOut):
-        return _refused(error, opted_out=True)
-    if _is_verdict(error):
-        return _refused(error)
-    return Settled(
+        return Requeue(_get_pause(error, attempts, rng), repair_text(error.message))
+    if isinstance(error, RecipientOptedOut):
+        return _to_rejected(error, opted_out=True)
+    if _is_final_refusal(error):
+        return _to_rejected(error)
+    # Any other error leaves open whether the message was sent, so it is never repeated.
+    return SendRecord(
         Status.UNCERTAIN,
-        code=repair(error.code),
-        reason=repair(f"{error.message}; it may or may not have gone out"),
-        raw=repair(error.detail),
+        code=repair_text(error.code),
+        reason=repair_text(f"{error.message}; it may or may not have gone out"),
+        raw=repair_text(error.detail),
     )
 
 
-def _taken(accepted: Accepted) -> Settled:
-    """The message is the provider's."""
-    return Settled(
+def _to_accepted(accepted: SendAccepted) -> SendRecord:
+    """Return the result of a message that the provider accepted."""
+    return SendRecord(
         accepted.status,
-        provider_id=repair(accepted.provider_id),
-        word=repair(accepted.word),
+        provider_id=repair_text(accepted.provider_id),
+        word=repair_text(accepted.word),
         parts=accepted.parts,
-        price=repair(accepted.price),
-        raw=repair(accepted.raw),
+        price=repair_text(accepted.price),
+        raw=repair_text(accepted.raw),
     )
 
 
-def _refused(error: ProviderError, *, opted_out: bool = False) -> Settled:
-    """The provider will never take it."""
+def _to_rejected(error: ProviderError, *, opted_out: bool = False) -> SendRecord:
+    """Return the result of a message that the provider will never accept."""
     field = error.field if isinstance(error, MessageInvalid) else ""
     named = f"{error.message} ({field})" if field and field not in error.message else error.message
-    return Settled(
+    return SendRecord(
         Status.REJECTED,
-        code=repair(error.code),
-        reason=repair(named),
-        raw=repair(error.detail),
+        code=repair_text(error.code),
+        reason=repair_text(named),
+        raw=repair_text(error.detail),
         opted_out=opted_out,
         advice=error.advice,
     )
 
 
-def _is_verdict(error: ProviderError) -> bool:
-    """Whether the error says that the message was not taken and never will be."""
+def _is_final_refusal(error: ProviderError) -> bool:
+    """Return whether the error means that the message was not accepted and never will be."""
     return isinstance(error, MessageInvalid | NotPossible | NotFound)
 
 
-def _pause(error: ProviderError, attempts: int, rng: random.Random) -> float:
-    """Seconds until a message that was not sent may be claimed again."""
+def _get_pause(error: ProviderError, attempts: int, rng: random.Random) -> float:
+    """Return the seconds until a message that was not sent may be claimed again."""
     if isinstance(error, RateLimited | Unavailable):
-        return after_failure(attempts, rng, asked=error.retry_after)
-    return STOPPED_PAUSE * _BEHIND_OTHERS
+        return pause_after_failure(attempts, rng, retry_after=error.retry_after)
+    return STOPPED_PAUSE * _REQUEUE_FACTOR

@@ -1,7 +1,7 @@
-"""Fetches replies and receipts by the page: poll, store, confirm.
+"""Fetch pages of replies and receipts: poll, store, confirm.
 
-Nothing is confirmed that is not on disk. Whatever happens between two of these steps, the same page
-comes again, and its unique event ids make that harmless.
+Only stored events are confirmed. If anything fails between two of these steps, the same
+page comes again, and its unique event ids make that harmless.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,149 +9,158 @@ from dataclasses import dataclass
 
 from tui.clock import MINUTE, SECOND
 from tui.domain.capabilities import ReceiptChannel
-from tui.domain.events import Page
+from tui.domain.events import EventPage
 from tui.providers.errors import ProviderError
-from tui.sync.backoff import Pace, between_polls
-from tui.sync.hands import Hands
-from tui.sync.ingest import take_in, to_confirm
-from tui.sync.lane import Rest
+from tui.sync.backoff import PollPace, pause_between_polls
+from tui.sync.hands import SyncContext
+from tui.sync.ingest import get_confirmable_ids, store_events
+from tui.sync.lane import RoundResult
 from tui.sync.served import ServedAccount
 
-_EXPECTED = 10 * MINUTE
-"""Receipts of messages younger than this are waited for."""
+_EXPECTED_MS = 10 * MINUTE
+"""Receipts of messages younger than this are expected."""
 _MOST_PAGES = 50
-"""A round fetches at most so many pages, so that replies cannot hold up receipts for ever."""
-_CONFIRMED_AT_ONCE = 100
+"""Maximum pages of a round per source, so that replies cannot block receipts for ever."""
+_CONFIRM_BATCH = 100
 _TICK = 0.001
-"""Seconds that no pause is worth: clocks count in milliseconds."""
+"""Shortest pause in seconds: clocks count in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One kind of page that a provider hands out."""
+class PageSource:
+    """One kind of page that a provider returns."""
 
-    fetch: Callable[[str], Awaitable[Page]]
+    fetch: Callable[[str], Awaitable[EventPage]]
     confirm: Callable[[Sequence[str]], Awaitable[None]] | None
     read_cursor: Callable[[], Awaitable[str]]
     save_cursor: Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came of fetching."""
+class FetchResult:
+    """Result of fetching pages."""
 
     new: int = 0
     more: bool = False
-    """Whether there is more to be fetched at once."""
+    """Whether another page can be fetched at once."""
     latency_ms: int = 0
 
 
 class Poller:
-    """Polls one account."""
+    """Poll one account."""
 
-    def __init__(self, account: ServedAccount, hands: Hands, pace: Pace) -> None:
-        """Nothing is fetched yet."""
+    def __init__(self, account: ServedAccount, context: SyncContext, pace: PollPace) -> None:
+        """Create the poller of one account.
+
+        Args:
+            account: Account to serve.
+            context: Shared services of sync.
+            pace: Pauses between polls.
+        """
         self._account = account
-        self._hands = hands
+        self._context = context
         self._pace = pace
-        self._sources = tuple(_sources(account, hands))
-        self._quiet = 0
+        self._sources = tuple(_build_sources(account, context))
+        self._quiet_polls = 0
         self._polled_at = float("-inf")
         self._pause = 0.0
 
     @property
-    def polls(self) -> bool:
-        """Whether the provider has any page to fetch."""
+    def has_sources(self) -> bool:
+        """Return whether the provider has any page to fetch."""
         return bool(self._sources)
 
-    def hurry(self) -> None:
+    def force_next_round(self) -> None:
         """Poll in the next round, whatever the pace."""
         self._pause = 0.0
 
-    async def round(self) -> Rest:
-        """Poll if it is time; raises `ProviderError` when any of the sources fails."""
-        left = await self._left()
-        if left > _TICK:
-            return Rest(left)
-        fetched = await self._poll()
-        self._quiet = 0 if fetched.new else self._quiet + 1
-        self._polled_at = self._hands.clock.monotonic()
-        expecting = await self._expecting()
-        self._pause = between_polls(self._pace, self._quiet, expecting, self._hands.rng)
+    async def run_round(self) -> RoundResult:
+        """Poll if it is time; raise `ProviderError` if any of the sources fails."""
+        time_left = await self._get_time_left()
+        if time_left > _TICK:
+            return RoundResult(time_left)
+        fetched = await self._poll_sources()
+        self._quiet_polls = 0 if fetched.new else self._quiet_polls + 1
+        self._polled_at = self._context.clock.monotonic()
+        expecting = await self._is_expecting()
+        self._pause = pause_between_polls(
+            self._pace, self._quiet_polls, expecting, self._context.rng
+        )
         if fetched.more:
             self._pause = 0.0
-        return Rest(self._pause, True, fetched.latency_ms, fetched.new)
+        return RoundResult(self._pause, True, fetched.latency_ms, fetched.new)
 
-    async def _poll(self) -> Fetched:
-        """Fetch all that waits; one source's trouble does not keep the other from being asked."""
-        trouble: ProviderError | None = None
+    async def _poll_sources(self) -> FetchResult:
+        """Fetch all waiting pages; an error of one source does not stop the other."""
+        first_error: ProviderError | None = None
         new, more, latency = 0, False, 0
         for source in self._sources:
             try:
-                fetched = await self._drain(source)
+                fetched = await self._fetch_pages(source)
             except ProviderError as error:
-                trouble = trouble or error
+                first_error = first_error or error
                 continue
             new, more = new + fetched.new, more or fetched.more
             latency = latency or fetched.latency_ms
-        if trouble is not None:
-            raise trouble
-        return Fetched(new, more, latency)
+        if first_error is not None:
+            raise first_error
+        return FetchResult(new, more, latency)
 
-    async def _left(self) -> float:
-        """Seconds until it is time to poll."""
+    async def _get_time_left(self) -> float:
+        """Return the seconds until it is time to poll."""
         pause = self._pause
-        if pause > self._pace.quick and await self._expecting():
-            pause = between_polls(self._pace, 0, True, self._hands.rng)
-        return self._polled_at + pause - self._hands.clock.monotonic()
+        if pause > self._pace.quick and await self._is_expecting():
+            pause = pause_between_polls(self._pace, 0, True, self._context.rng)
+        return self._polled_at + pause - self._context.clock.monotonic()
 
-    async def _expecting(self) -> bool:
-        """Whether something is likely to come soon: a receipt, or an answer someone waits for."""
-        store, name = self._hands.store, self._account.name
-        since = self._hands.clock.now() - _EXPECTED
-        return await store.outbox.outstanding(name, since) or name in (
-            await store.presence.accounts()
+    async def _is_expecting(self) -> bool:
+        """Return whether a receipt or an awaited reply is likely to come soon."""
+        store, name = self._context.store, self._account.name
+        since = self._context.clock.now() - _EXPECTED_MS
+        return await store.outbox.has_pending_receipts(name, since) or name in (
+            await store.presence.list_viewed_accounts()
         )
 
-    async def _drain(self, source: Source) -> Fetched:
-        """Page after page, until one brings nothing new."""
-        clock = self._hands.clock
+    async def _fetch_pages(self, source: PageSource) -> FetchResult:
+        """Fetch page after page, until one brings nothing new."""
+        clock = self._context.clock
         new, latency = 0, 0
         for _ in range(_MOST_PAGES):
             cursor = await source.read_cursor()
-            began = clock.monotonic()
+            started_at = clock.monotonic()
             page = await source.fetch(cursor)
-            latency = latency or max(1, round((clock.monotonic() - began) * SECOND))
-            fresh = await self._keep(source, page, cursor)
+            latency = latency or max(1, round((clock.monotonic() - started_at) * SECOND))
+            fresh = await self._store_page(source, page, cursor)
             new += fresh
-            if not page.more or not (fresh or page.cursor != cursor):
-                return Fetched(new, False, latency)
-        return Fetched(new, True, latency)
+            # A page without new events and with the same cursor would come again for ever.
+            if not page.has_more or not (fresh or page.cursor != cursor):
+                return FetchResult(new, False, latency)
+        return FetchResult(new, True, latency)
 
-    async def _keep(self, source: Source, page: Page, cursor: str) -> int:
-        """Store a page, then confirm it and move on; how many of its events were new."""
-        stored = await take_in(self._hands.store, self._account.name, page.events)
+    async def _store_page(self, source: PageSource, page: EventPage, cursor: str) -> int:
+        """Store a page, confirm it and advance the cursor; return the number of new events."""
+        stored = await store_events(self._context.store, self._account.name, page.events)
         if source.confirm is not None:
-            ids = to_confirm(page.events)
-            for start in range(0, len(ids), _CONFIRMED_AT_ONCE):
-                await source.confirm(ids[start : start + _CONFIRMED_AT_ONCE])
+            ids = get_confirmable_ids(page.events)
+            for start in range(0, len(ids), _CONFIRM_BATCH):
+                await source.confirm(ids[start : start + _CONFIRM_BATCH])
         if page.cursor != cursor:
             await source.save_cursor(page.cursor)
-        if stored.aside:
-            self._hands.log("set aside", account=self._account.name, items=stored.aside)
+        if stored.unreadable:
+            self._context.log("set aside", account=self._account.name, items=stored.unreadable)
         return stored.new
 
 
-def _sources(account: ServedAccount, hands: Hands) -> list[Source]:
-    """The pages that this account's provider hands out."""
-    provider, accounts, name = account.provider, hands.store.accounts, account.name
-    abilities = provider.capabilities
+def _build_sources(account: ServedAccount, context: SyncContext) -> list[PageSource]:
+    """Return the pages that this account's provider returns."""
+    provider, accounts, name = account.provider, context.store.accounts, account.name
+    capabilities = provider.capabilities
 
-    async def reply_cursor() -> str:
-        return (await accounts.cursors(name))[0]
+    async def read_reply_cursor() -> str:
+        return (await accounts.get_cursors(name))[0]
 
-    async def receipt_cursor() -> str:
-        return (await accounts.cursors(name))[1]
+    async def read_receipt_cursor() -> str:
+        return (await accounts.get_cursors(name))[1]
 
     async def save_reply_cursor(cursor: str) -> None:
         await accounts.save_reply_cursor(name, cursor)
@@ -160,10 +169,14 @@ def _sources(account: ServedAccount, hands: Hands) -> list[Source]:
         await accounts.save_receipt_cursor(name, cursor)
 
     found = []
-    if abilities.replies.polled:
-        confirm = provider.confirm_replies if abilities.confirm else None
-        found.append(Source(provider.replies, confirm, reply_cursor, save_reply_cursor))
-    if abilities.receipts is ReceiptChannel.PAGE:
-        confirm = provider.confirm_receipts if abilities.confirm else None
-        found.append(Source(provider.receipts, confirm, receipt_cursor, save_receipt_cursor))
+    if capabilities.replies.is_polled:
+        confirm = provider.confirm_replies if capabilities.must_confirm else None
+        found.append(
+            PageSource(provider.fetch_replies, confirm, read_reply_cursor, save_reply_cursor)
+        )
+    if capabilities.receipts is ReceiptChannel.PAGE:
+        confirm = provider.confirm_receipts if capabilities.must_confirm else None
+        found.append(
+            PageSource(provider.fetch_receipts, confirm, read_receipt_cursor, save_receipt_cursor)
+        )
     return found

@@ -1,37 +1,45 @@
-"""An account as sync serves it."""
+"""Define what the parts of sync share: the account they serve and the services they use."""
 
 from dataclasses import dataclass, field
 
-from tui.domain.ids import reference
+from tui.domain.ids import to_reference
 from tui.domain.message import Message
 from tui.providers.protocol import Outgoing, Provider
 
 
 @dataclass(frozen=True, slots=True)
 class ServedAccount:
-    """What serving an account needs."""
+    """An account with everything that is needed to serve it."""
 
     name: str
     provider: Provider = field(repr=False)
     sender: str = ""
-    """Who a message comes from when the agent chose nobody; empty: what the provider does."""
+    """Sender ID of a message without one of its own; empty for the provider's default."""
     hook_secret: str = field(default="", repr=False)
-    """The secret part of the account's path at the listener; empty: no pushes are taken in."""
+    """Secret part of the account's path at the listener; empty if pushes are not accepted."""
     callback_url: str = field(default="", repr=False)
-    """Where the provider can push news of a message to, without the reference; empty: nowhere."""
+    """URL for pushes about a message, without the reference; empty if there is none."""
 
-    def outgoing(self, message: Message, to: str, now: int) -> Outgoing:
-        """A queued message in the form a provider takes; a time that has passed means at once."""
-        ours = reference(message.id)
-        later = message.scheduled_at is not None and message.scheduled_at > now
+    def to_outgoing(self, message: Message, to: str, now: int) -> Outgoing:
+        """Return a queued message in the form that a provider accepts.
+
+        Args:
+            message: Queued message; a scheduled time in the past means at once.
+            to: Address of the recipient.
+            now: Current time (ms UTC).
+        """
+        client_reference = to_reference(message.id)
+        is_scheduled = message.scheduled_at is not None and message.scheduled_at > now
         return Outgoing(
-            reference=ours,
+            reference=client_reference,
             to=to,
             text=message.body,
             sender=message.sender or self.sender,
-            scheduled_at=message.scheduled_at if later else None,
+            scheduled_at=message.scheduled_at if is_scheduled else None,
             format=message.format,
             subject=message.subject,
             media=message.media,
-            callback_url=f"{self.callback_url.rstrip('/')}/{ours}" if self.callback_url else "",
+            callback_url=f"{self.callback_url.rstrip('/')}/{client_reference}"
+            if self.callback_url
+            else "",
         )

@@ -11,38 +11,46 @@ from starlette.types import ASGIApp
 
 
 class CannotListen(Exception):
-    """The address cannot be listened on; the text is one line that names the mend."""
+    """The address cannot be listened on; the text is one line that says how to fix it."""
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """A server that leaves the program's signals alone."""
+    """A server that does not handle the program's signals."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Capture no signals."""
         yield
 
 
 @contextlib.asynccontextmanager
-async def listening(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
-    """The app on a socket of its own for the time of the block; yields its base URL.
+async def run_listener(app: ASGIApp, host: str, port: int) -> AsyncIterator[str]:
+    """Serve an application on its own socket during the block; yield its base URL.
 
-    Port 0 takes a free one. Raises `CannotListen`.
+    Raises `CannotListen`.
+
+    Args:
+        app: Application to serve.
+        host: Address to listen on.
+        port: Port to listen on; 0 for a free one.
     """
-    bound = _bind(host, port)
-    server = _EmbeddedServer(_config(app))
+    bound = _bind_socket(host, port)
+    server = _EmbeddedServer(_build_config(app))
     task = asyncio.create_task(server.serve(sockets=[bound]), name="listener")
     try:
-        await _started(server, task)
-        yield _url(bound)
+        await _wait_until_started(server, task)
+        yield _format_url(bound)
     finally:
         server.should_exit = True
         await task
         bound.close()
 
 
-def _bind(host: str, port: int) -> socket.socket:
-    """A bound socket; with TCP named, or each answer would wait 40 ms for an acknowledgement."""
+def _bind_socket(host: str, port: int) -> socket.socket:
+    """Return a bound socket.
+
+    It names TCP explicitly, otherwise each answer waits 40 ms for an acknowledgement.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
@@ -58,8 +66,8 @@ def _bind(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
-    """Quiet, HTTP/1.1 only, and never more than it can carry."""
+def _build_config(app: ASGIApp) -> uvicorn.Config:
+    """Return a quiet configuration for HTTP/1.1 only, with a limit on connections."""
     return uvicorn.Config(
         app,
         http="h11",
@@ -73,8 +81,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     )
 
 
-async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
-    """Return when the server answers."""
+async def _wait_until_started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    """Wait until the server accepts requests."""
     while not server.started:
         if task.done():
             task.result()
@@ -82,7 +90,7 @@ async def _started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
         await asyncio.sleep(0.005)
 
 
-def _url(bound: socket.socket) -> str:
-    """The base URL of a bound socket."""
+def _format_url(bound: socket.socket) -> str:
+    """Return the base URL of a bound socket."""
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

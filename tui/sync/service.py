@@ -1,11 +1,12 @@
-"""Sync as one object: serves every account of the settings until it is told to stop.
+"""Serve every account of the settings until cancelled.
 
-    Service ── Leasehold            heart-beat, who serves what
-            ├─ Housekeeping         chores of the database
-            ├─ news of the store    wakes the workers
-            └─ Worker per account ── sending, polling, asking for receipts, cancelling, balance
+    SyncService ── Leasehold            heartbeat, which process serves what
+                ├─ Housekeeping         maintenance of the database
+                ├─ changes of the store wake the workers
+                └─ AccountWorker per account ── sending, polling, receipts, balance, …
 
-Every process may run one; the leases see to it that one of them serves an account at a time.
+Every process may run a service; the leases ensure that only one of them serves an account
+at a time.
 """
 
 import asyncio
@@ -21,22 +22,24 @@ from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
 from tui.store.store import Store
-from tui.sync.backoff import Pace
-from tui.sync.hands import Hands, Log, no_log
+from tui.sync.backoff import PollPace
+from tui.sync.hands import SyncContext, SyncLog, discard_log
 from tui.sync.housekeeping import Housekeeping
-from tui.sync.lease import CHECKPOINT, Identity, Leasehold
+from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
 from tui.sync.served import ServedAccount
-from tui.sync.summary import Summary
-from tui.sync.supervise import supervised
-from tui.sync.trouble import line_of
-from tui.sync.worker import Worker
+from tui.sync.summary import RoundSummary
+from tui.sync.supervise import run_supervised
+from tui.sync.trouble import format_error
+from tui.sync.worker import AccountWorker
 
-Kind = Literal["desk", "service"]
-_STIRRING = frozenset({Subject.MESSAGE, Subject.PRESENCE, Subject.CONVERSATION, Subject.VIEW})
+ProcessKind = Literal["desk", "service"]
+_WAKING_SUBJECTS = frozenset(
+    {Subject.MESSAGE, Subject.PRESENCE, Subject.CONVERSATION, Subject.VIEW}
+)
 
 
-class Service:
-    """Serves accounts. The providers stay open when it ends: whoever made them closes them."""
+class SyncService:
+    """Serve accounts. The providers stay open when it ends: their creator closes them."""
 
     def __init__(
         self,
@@ -45,28 +48,40 @@ class Service:
         clock: Clock,
         rng: random.Random,
         *,
-        kind: Kind,
+        kind: ProcessKind,
         agent: str,
-        pace: Pace | None = None,
-        log: Log = no_log,
+        pace: PollPace | None = None,
+        log: SyncLog = discard_log,
     ) -> None:
-        """`kind` decides who is preferred: a `service` takes accounts over from a `desk`."""
-        self._hands = Hands(store, clock, rng, log)
-        self._identity = Identity(agent, kind)
+        """Create the service without starting it.
+
+        Args:
+            store: Store of this process.
+            accounts: Accounts to serve.
+            clock: Source of the current time.
+            rng: Source of the jitter.
+            kind: A `service` is preferred: it takes accounts over from a `desk`.
+            agent: Name of the agent.
+            pace: Pauses between polls.
+            log: Log of sync.
+        """
+        self._context = SyncContext(store, clock, rng, log)
+        self._identity = ProcessIdentity(agent, kind)
         self._workers = {
-            account.name: Worker(account, self._hands, pace or Pace()) for account in accounts
+            account.name: AccountWorker(account, self._context, pace or PollPace())
+            for account in accounts
         }
         self._leasehold = Leasehold(
             store.leases, clock, rng, log, list(self._workers), self._identity
         )
-        self._housekeeping = Housekeeping(self._hands)
+        self._housekeeping = Housekeeping(self._context)
         self._feed = Feed(store.database)
-        self._poked: dict[str, int] = {}
-        self._running: asyncio.Task[None] | None = None
+        self._handled_retries: dict[str, int] = {}
+        self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         """Start serving in the background."""
-        self._running = asyncio.create_task(self.run(), name="sync")
+        self._task = asyncio.create_task(self.run_forever(), name="sync")
         return self
 
     async def __aexit__(
@@ -75,82 +90,92 @@ class Service:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop: what is being sent is given a few seconds, leases are given back."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait([self._running])
-            if not self._running.cancelled():
-                self._running.result()
+        """Stop: wait a few seconds for messages being sent, then release the leases."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            if not self._task.cancelled():
+                self._task.result()
 
     @property
-    def serves(self) -> frozenset[str]:
-        """The accounts that this process serves now."""
+    def served_accounts(self) -> frozenset[str]:
+        """Return the accounts that this process serves now."""
         return self._leasehold.held & self._workers.keys()
 
-    async def run(self) -> None:
+    async def run_forever(self) -> None:
         """Serve until cancelled."""
-        self._poked = await self._hands.store.accounts.pokes()
+        self._handled_retries = await self._context.store.accounts.get_retry_requests()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._kept_up("heart-beat", self._leasehold.run))
-                group.create_task(self._kept_up("news", self._listen))
-                group.create_task(self._kept_up("chores", self._keep_house))
+                group.create_task(self._keep_running("heart-beat", self._leasehold.run_forever))
+                group.create_task(self._keep_running("news", self._watch_changes))
+                group.create_task(self._keep_running("chores", self._run_housekeeping))
                 for worker in self._workers.values():
-                    serve = functools.partial(worker.serve, self._leasehold)
-                    group.create_task(self._kept_up(worker.account.name, serve))
+                    serve_worker = functools.partial(worker.serve_account, self._leasehold)
+                    group.create_task(self._keep_running(worker.account.name, serve_worker))
         finally:
             with contextlib.suppress(StoreError):
-                await self._hands.store.leases.leave()
+                await self._context.store.leases.end_process()
 
-    async def run_once(self) -> Summary:
-        """One round of everything that is due, until there is nothing left."""
-        held = await self._leasehold.beat()
-        beating = asyncio.create_task(self._kept_up("heart-beat", self._leasehold.go_on))
+    async def run_once(self) -> RoundSummary:
+        """Run one round of everything that is due, until no work is left."""
+        held = await self._leasehold.send_heartbeat()
+        heartbeat = asyncio.create_task(
+            self._keep_running("heart-beat", self._leasehold.continue_forever)
+        )
         try:
             if CHECKPOINT in held:
-                await self._housekeeping.round()
-            found = await asyncio.gather(*(worker.once() for worker in self._workers.values()))
-            return sum(found, Summary())
+                await self._housekeeping.run_round()
+            summaries = await asyncio.gather(
+                *(worker.run_once() for worker in self._workers.values())
+            )
+            return sum(summaries, RoundSummary())
         finally:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
-            await self._hands.store.leases.leave()
+            heartbeat.cancel()
+            await asyncio.gather(heartbeat, return_exceptions=True)
+            await self._context.store.leases.end_process()
 
-    async def poke(self, name: str) -> None:
-        """Ask that an account be tried again at once, whichever process serves it."""
-        await self._hands.store.accounts.poke(name)
+    async def request_retry(self, name: str) -> None:
+        """Request that an account is tried again at once, by whatever process serves it.
 
-    async def _kept_up(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        """Run a part that belongs to no account, again and again if it must be."""
+        Args:
+            name: Name of the account.
+        """
+        await self._context.store.accounts.request_retry(name)
 
-        async def failed(error: Exception, pause: float) -> None:
-            self._hands.log(f"{name} broke", line=line_of(error), pause=pause, exc_info=error)
+    async def _keep_running(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a part that belongs to no account, and restart it after a failure."""
 
-        await supervised(run, failed, self._hands.clock, self._hands.rng)
+        async def log_failure(error: Exception, pause: float) -> None:
+            self._context.log(
+                f"{name} broke", line=format_error(error), pause=pause, exc_info=error
+            )
 
-    async def _keep_house(self) -> None:
-        """The chores, while this process is the one that does them."""
-        await self._housekeeping.run(self._leasehold)
+        await run_supervised(run, log_failure, self._context.clock, self._context.rng)
 
-    async def _listen(self) -> None:
-        """Wake the workers when the store changes, from whatever process."""
-        async with contextlib.aclosing(self._feed.watch()) as batches:
+    async def _run_housekeeping(self) -> None:
+        """Maintain the database while this process holds the lease for it."""
+        await self._housekeeping.run_forever(self._leasehold)
+
+    async def _watch_changes(self) -> None:
+        """Wake the workers when any process changes the store."""
+        async with contextlib.aclosing(self._feed.watch_changes()) as batches:
             async for changes in batches:
-                await self._heard(changes)
+                await self._handle_changes(changes)
 
-    async def _heard(self, changes: Sequence[Change]) -> None:
-        """Pass news on."""
+    async def _handle_changes(self, changes: Sequence[Change]) -> None:
+        """Wake the workers that the changes concern."""
         subjects = {change.subject for change in changes}
-        if subjects & _STIRRING:
+        if subjects & _WAKING_SUBJECTS:
             for worker in self._workers.values():
-                worker.stir()
+                worker.wake_loops()
         if subjects & {Subject.ACCOUNT, Subject.VIEW}:
-            await self._pass_pokes_on()
+            await self._apply_retry_requests()
 
-    async def _pass_pokes_on(self) -> None:
-        """Wake the accounts that someone wants tried again."""
-        pokes = await self._hands.store.accounts.pokes()
-        for name, at in pokes.items():
-            if at > self._poked.get(name, 0) and name in self.serves:
-                await self._workers[name].poke()
-        self._poked = pokes
+    async def _apply_retry_requests(self) -> None:
+        """Retry the accounts that an agent requested to be tried again."""
+        requests = await self._context.store.accounts.get_retry_requests()
+        for name, at in requests.items():
+            if at > self._handled_retries.get(name, 0) and name in self.served_accounts:
+                await self._workers[name].retry_now()
+        self._handled_retries = requests

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """The work of one round."""
+class RoundSummary:
+    """Result of one round of everything, for `smsdesk sync --once`."""
 
     sent: int = 0
-    """Messages that providers accepted."""
+    """Number of messages that providers accepted."""
     events: int = 0
-    """Replies and receipts that were new."""
+    """Number of new replies and receipts."""
     problems: tuple[str, ...] = ()
-    """One line for each thing that went wrong, beginning with the account."""
+    """One line per problem, beginning with the account."""
 
-    def __add__(self, other: "Summary") -> "Summary":
-        """Both together."""
-        return Summary(
+    def __add__(self, other: "RoundSummary") -> "RoundSummary":
+        """Return the sum of both."""
+        return RoundSummary(
             self.sent + other.sent, self.events + other.events, self.problems + other.problems
         )

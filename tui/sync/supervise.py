@@ -1,4 +1,8 @@
-"""The one boundary at which an error that nobody foresaw is caught: told, then started again."""
+"""Restart tasks after unexpected errors, and let work finish when sync stops.
+
+This is the only place where an unexpected error is caught: it is reported, then the task is
+started again.
+"""
 
 import asyncio
 import random
@@ -6,40 +10,48 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from tui.clock import Clock
-from tui.sync.backoff import after_failure
+from tui.sync.backoff import pause_after_failure
 
-_LONGEST = 60.0
-_CALM = 300.0
-"""After running so many seconds, an earlier failure no longer counts."""
+_LONGEST_PAUSE = 60.0
+_STABLE_AFTER = 300.0
+"""After running for so many seconds, earlier failures no longer count."""
 
 
-async def supervised(
+async def run_supervised(
     run: Callable[[], Awaitable[None]],
-    failed: Callable[[Exception, float], Awaitable[None]],
+    report_failure: Callable[[Exception, float], Awaitable[None]],
     clock: Clock,
     rng: random.Random,
 ) -> None:
-    """Run `run` again whenever it fails, after a pause that grows.
+    """Run a task again whenever it fails, after a growing pause.
 
-    `failed` is told the error and the pause (seconds), and must not raise.
+    Args:
+        run: Task to run; its normal return ends the supervision.
+        report_failure: Receives the error and the pause in seconds; must not raise.
+        clock: Source of the current time.
+        rng: Source of the jitter.
     """
     failures = 0
     while True:
-        began = clock.monotonic()
+        started_at = clock.monotonic()
         try:
             await run()
             return
         except Exception as error:
-            failures = 1 if clock.monotonic() - began > _CALM else failures + 1
-            pause = after_failure(failures, rng, longest=_LONGEST)
-            await failed(error, pause)
+            failures = 1 if clock.monotonic() - started_at > _STABLE_AFTER else failures + 1
+            pause = pause_after_failure(failures, rng, longest=_LONGEST_PAUSE)
+            await report_failure(error, pause)
         await clock.sleep(pause)
 
 
 async def run_until(work: Coroutine[Any, Any, None], end: Coroutine[Any, Any, None]) -> None:
-    """Run `work` until it ends or `end` does, then see that both have ended.
+    """Run `work` until it or `end` returns, then wait until both have ended.
 
     Raises what `work` raised.
+
+    Args:
+        work: Task to run.
+        end: Task whose return cancels `work`.
     """
     tasks = (asyncio.ensure_future(work), asyncio.ensure_future(end))
     try:

@@ -14,15 +14,15 @@ from tui.providers.errors import (
     Unavailable,
 )
 from tui.store.errors import StoreError
-from tui.sync.backoff import after_failure
+from tui.sync.backoff import pause_after_failure
 
 STOPPED_PAUSE = 300.0
-"""Seconds until refused credentials are tried again by themselves."""
+"""Seconds until rejected credentials are tried again automatically."""
 ACCOUNT_ERRORS = (CredentialsRefused, OutOfCredit, AccountBlocked, RateLimited, Unavailable)
-"""Nothing was done, and the next request would fare alike."""
+"""After these nothing was sent, and the next request would fail in the same manner."""
 
-# The more special kinds of error come first.
-_MENDS: dict[type[Exception], str] = {
+# Subclasses stand before their base classes, because the first match counts.
+_FIX_HINTS: dict[type[Exception], str] = {
     CredentialsRefused: "correct the account's key and secret in the settings",
     OutOfCredit: "top up the account; what is queued waits here",
     AddressWrong: "correct the account's base_url in the settings; what is queued waits here",
@@ -31,8 +31,8 @@ _MENDS: dict[type[Exception], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is the matter with a part of an account's service."""
+class AccountFailure:
+    """Failure of a task loop of an account."""
 
     health: Health
     line: str
@@ -40,22 +40,28 @@ class Trouble:
     """Seconds until the next try."""
 
 
-def trouble_of(error: Exception, failures: int, rng: random.Random) -> Trouble:
-    """What the `failures`-th failure in a row (1 is the first) means."""
-    mend = next((mend for kind, mend in _MENDS.items() if isinstance(error, kind)), None)
-    asked = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
-    pause = after_failure(failures, rng, asked=asked)
+def describe_failure(error: Exception, failures: int, rng: random.Random) -> AccountFailure:
+    """Return what a failure means for the account.
+
+    Args:
+        error: The error that was raised.
+        failures: Number of failures in a row, this one included.
+        rng: Source of the jitter.
+    """
+    fix = next((fix for kind, fix in _FIX_HINTS.items() if isinstance(error, kind)), None)
+    retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    pause = pause_after_failure(failures, rng, retry_after=retry_after)
     if isinstance(error, CredentialsRefused):
-        pause = STOPPED_PAUSE  # providers lock out whoever guesses
-    if mend is None:
-        return Trouble(Health.RETRYING, line_of(error), pause)
-    return Trouble(Health.STOPPED, f"{line_of(error)}: {mend}", pause)
+        pause = STOPPED_PAUSE  # repeated attempts can lock the account at the provider
+    if fix is None:
+        return AccountFailure(Health.RETRYING, format_error(error), pause)
+    return AccountFailure(Health.STOPPED, f"{format_error(error)}: {fix}", pause)
 
 
-def line_of(error: Exception) -> str:
-    """One line for an agent; what was never foreseen is named by its kind alone.
+def format_error(error: Exception) -> str:
+    """Return one line for an agent; an unexpected error is named by its type alone.
 
-    The text of an unforeseen error could hold anything, a customer's words or a key among it.
+    The text of an unexpected error could hold anything, even a customer's text or a key.
     """
     if isinstance(error, ProviderError | StoreError):
         return str(error)

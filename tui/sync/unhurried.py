@@ -7,8 +7,13 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-async def unhurried(work: Coroutine[Any, Any, T], grace: Callable[[], float]) -> T:
-    """Run `work`; when cancelled, give it `grace()` seconds to end before it is cancelled too."""
+async def finish_on_cancel(work: Coroutine[Any, Any, T], grace: Callable[[], float]) -> T:
+    """Run work; when cancelled, give it time to finish before it is cancelled too.
+
+    Args:
+        work: Work that should not be interrupted.
+        grace: Returns the seconds to wait, at the time of the cancellation.
+    """
     task = asyncio.create_task(work)
     try:
         return await asyncio.shield(task)

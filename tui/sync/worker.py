@@ -1,4 +1,4 @@
-"""Serves one account for as long as this process holds its lease."""
+"""Serve one account for as long as this process holds its lease."""
 
 import asyncio
 import contextlib
@@ -7,138 +7,161 @@ from collections.abc import Awaitable, Callable
 from tui.domain.account import Health
 from tui.providers.errors import OutOfCredit
 from tui.store.errors import StoreError
-from tui.sync.backoff import Pace
+from tui.sync.backoff import PollPace
 from tui.sync.balance import BalanceReader
 from tui.sync.cancels import Canceller
-from tui.sync.checker import Checker
-from tui.sync.condition import Condition
-from tui.sync.hands import Hands
-from tui.sync.lane import Lane, Rest
+from tui.sync.checker import ConnectionChecker
+from tui.sync.condition import AccountHealth
+from tui.sync.hands import SyncContext
+from tui.sync.lane import RoundResult, TaskLoop
 from tui.sync.lease import Leasehold
-from tui.sync.outbox import Sender
+from tui.sync.outbox import OutboxSender
 from tui.sync.poller import Poller
-from tui.sync.receipts import Asker
+from tui.sync.receipts import ReceiptPoller
 from tui.sync.served import ServedAccount
-from tui.sync.summary import Summary
-from tui.sync.supervise import run_until, supervised
-from tui.sync.trouble import Trouble, line_of
+from tui.sync.summary import RoundSummary
+from tui.sync.supervise import run_supervised, run_until
+from tui.sync.trouble import AccountFailure, format_error
 
 
-class Worker:
-    """The lanes of one account."""
+class AccountWorker:
+    """The task loops of one account."""
 
-    def __init__(self, account: ServedAccount, hands: Hands, pace: Pace) -> None:
-        """Nothing runs yet."""
+    def __init__(self, account: ServedAccount, context: SyncContext, pace: PollPace) -> None:
+        """Create the loops without running them.
+
+        Args:
+            account: Account to serve.
+            context: Shared services of sync.
+            pace: Pauses between polls.
+        """
         self.account = account
-        self._hands = hands
-        self._condition = Condition(
-            hands.store.accounts, hands.clock, account.name, hands.store.leases.owner
+        self._context = context
+        self._health = AccountHealth(
+            context.store.accounts, context.clock, account.name, context.store.leases.owner
         )
-        self._sender = Sender(account, hands)
-        self._poller = Poller(account, hands, pace)
-        self._asker = Asker(account, hands)
-        self._balance_reader = BalanceReader(account, hands)
-        self._balance = self._lane("balance", self._balance_reader.round)
-        self._lanes = self._make_lanes()
-        self._idle_lanes = self._make_idle_lanes()
+        self._sender = OutboxSender(account, context)
+        self._poller = Poller(account, context, pace)
+        self._receipt_poller = ReceiptPoller(account, context)
+        self._balance_reader = BalanceReader(account, context)
+        self._balance_loop = self._make_loop("balance", self._balance_reader.run_round)
+        self._loops = self._build_loops()
+        self._hourly_loops = self._build_hourly_loops()
 
-    def _make_lanes(self) -> list[Lane]:
-        """One lane for each thing this account's provider can do."""
-        abilities = self.account.provider.capabilities
-        lanes = [self._lane("sending", self._send)]
-        if abilities.cancel:
-            lanes.append(self._lane("cancelling", Canceller(self.account, self._hands).round))
-        if self._poller.polls:
-            lanes.append(self._lane("polling", self._poller.round))
-        if self._asker.asks:
-            lanes.append(self._lane("asking for receipts", self._asker.round))
-        return lanes
+    def _build_loops(self) -> list[TaskLoop]:
+        """Return one loop for each thing that the account's provider can do."""
+        capabilities = self.account.provider.capabilities
+        loops = [self._make_loop("sending", self._run_send_round)]
+        if capabilities.can_cancel:
+            loops.append(
+                self._make_loop("cancelling", Canceller(self.account, self._context).run_round)
+            )
+        if self._poller.has_sources:
+            loops.append(self._make_loop("polling", self._poller.run_round))
+        if self._receipt_poller.can_query:
+            loops.append(self._make_loop("asking for receipts", self._receipt_poller.run_round))
+        return loops
 
-    def _make_idle_lanes(self) -> list[Lane]:
-        """What goes by the hour and never waits for news."""
-        lanes = []
-        if not self._poller.polls:
-            lanes.append(self._lane("checking", Checker(self.account, self._hands).round))
-        if self.account.provider.capabilities.balance:
-            lanes.append(self._balance)
-        return lanes
+    def _build_hourly_loops(self) -> list[TaskLoop]:
+        """Return the loops with long intervals, which no change of the store wakes."""
+        loops = []
+        if not self._poller.has_sources:
+            loops.append(
+                self._make_loop(
+                    "checking", ConnectionChecker(self.account, self._context).run_round
+                )
+            )
+        if self.account.provider.capabilities.has_balance:
+            loops.append(self._balance_loop)
+        return loops
 
-    async def once(self) -> Summary:
-        """Everything that is due, until there is nothing left."""
-        sent, total = self._sender.sent, Summary()
-        for lane in self._lanes:
-            total += await self._until_done(lane)
-        return total + Summary(self._sender.sent - sent)
+    async def run_once(self) -> RoundSummary:
+        """Do everything that is due, until no work is left."""
+        sent_before, total = self._sender.sent_count, RoundSummary()
+        for loop in self._loops:
+            total += await self._drain_loop(loop)
+        return total + RoundSummary(self._sender.sent_count - sent_before)
 
-    async def _until_done(self, lane: Lane) -> Summary:
-        """Rounds of one lane as long as each asks for another at once."""
+    async def _drain_loop(self, loop: TaskLoop) -> RoundSummary:
+        """Run rounds of one loop for as long as each requests another at once."""
         events = 0
         while True:
-            done = await lane.once()
-            if isinstance(done, Trouble):
-                return Summary(0, events, (f"{self.account.name}: {done.line}",))
-            events += done.news
-            if done.pause is None or done.pause > 0:
-                return Summary(0, events)
+            result = await loop.run_once()
+            if isinstance(result, AccountFailure):
+                return RoundSummary(0, events, (f"{self.account.name}: {result.line}",))
+            events += result.new_events
+            if result.pause is None or result.pause > 0:
+                return RoundSummary(0, events)
 
-    async def serve(self, leasehold: Leasehold) -> None:
-        """Serve whenever the lease is held, until cancelled."""
+    async def serve_account(self, leasehold: Leasehold) -> None:
+        """Serve whenever the lease is held, until cancelled.
+
+        Args:
+            leasehold: Leases of this process.
+        """
         while True:
-            await leasehold.until(self.account.name, True)
-            self._condition.forget()
-            self._sender.ending = True
-            await run_until(self._serve_lanes(), self._lost(leasehold))
+            await leasehold.wait_until(self.account.name, True)
+            # Another process may have served the account in between.
+            self._health.forget_failures()
+            self._sender.process_ends = True
+            await run_until(self._run_loops(), self._wait_until_lost(leasehold))
 
-    async def _lost(self, leasehold: Leasehold) -> None:
-        """Wait until another process may serve; what is being sent may then come to its end."""
-        await leasehold.until(self.account.name, False)
-        self._sender.ending = False
+    async def _wait_until_lost(self, leasehold: Leasehold) -> None:
+        """Wait until another process may serve; a request in progress may then finish."""
+        await leasehold.wait_until(self.account.name, False)
+        self._sender.process_ends = False
 
-    def stir(self) -> None:
-        """Something changed in the store: look for work."""
-        for lane in self._lanes:
-            lane.stir()
+    def wake_loops(self) -> None:
+        """Look for work after a change of the store."""
+        for loop in self._loops:
+            loop.wake()
 
-    async def poke(self) -> None:
-        """Someone asks that the account be tried again: at once, whatever the pauses."""
-        await self._hands.store.outbox.hurry(self.account.name)
-        self._poller.hurry()
-        self._balance_reader.hurry()
-        for lane in (*self._lanes, *self._idle_lanes):
-            lane.poke()
+    async def retry_now(self) -> None:
+        """Try the account again at once, whatever the pauses: an agent requested it."""
+        await self._context.store.outbox.skip_retry_delay(self.account.name)
+        self._poller.force_next_round()
+        self._balance_reader.force_next_round()
+        for loop in (*self._loops, *self._hourly_loops):
+            loop.retry_now()
 
-    def _lane(self, name: str, work: Callable[[], Awaitable[Rest]]) -> Lane:
-        """One part of the service."""
-        return Lane(name, work, self._condition, self._hands)
+    def _make_loop(self, name: str, work: Callable[[], Awaitable[RoundResult]]) -> TaskLoop:
+        """Return one task loop of the account."""
+        return TaskLoop(name, work, self._health, self._context)
 
-    async def _send(self) -> Rest:
-        """A round of sending; when the credit is gone, what is left is asked for anew."""
+    async def _run_send_round(self) -> RoundResult:
+        """Run a round of sending; read the balance again when the credit is used up."""
         try:
-            return await self._sender.round()
+            return await self._sender.run_round()
         except OutOfCredit:
-            self._balance_reader.hurry()
-            self._balance.poke()
+            self._balance_reader.force_next_round()
+            self._balance_loop.retry_now()
             raise
 
-    async def _serve_lanes(self) -> None:
-        """Run every lane, each restarted on its own."""
+    async def _run_loops(self) -> None:
+        """Run every loop, each restarted on its own."""
         async with asyncio.TaskGroup() as group:
-            for lane in (*self._lanes, *self._idle_lanes):
-                group.create_task(self._serve_lane(lane), name=f"{self.account.name}: {lane.name}")
+            for loop in (*self._loops, *self._hourly_loops):
+                group.create_task(
+                    self._supervise_loop(loop), name=f"{self.account.name}: {loop.name}"
+                )
 
-    async def _serve_lane(self, lane: Lane) -> None:
-        """Run one lane; what nobody foresaw becomes the account's state."""
+    async def _supervise_loop(self, loop: TaskLoop) -> None:
+        """Run one loop; an unexpected error becomes the account's health."""
 
-        async def failed(error: Exception, pause: float) -> None:
-            line = line_of(error)
-            self._hands.log(
-                f"{lane.name} broke",
+        async def report_failure(error: Exception, pause: float) -> None:
+            line = format_error(error)
+            self._context.log(
+                f"{loop.name} broke",
                 account=self.account.name,
                 kind=type(error).__name__,
                 line=line,
                 exc_info=error,
             )
             with contextlib.suppress(StoreError):
-                await self._condition.ill(lane.name, Trouble(Health.RETRYING, line, pause))
+                await self._health.report_failure(
+                    loop.name, AccountFailure(Health.RETRYING, line, pause)
+                )
 
-        await supervised(lane.run, failed, self._hands.clock, self._hands.rng)
+        await run_supervised(
+            loop.run_forever, report_failure, self._context.clock, self._context.rng
+        )

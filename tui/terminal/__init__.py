@@ -1,1 +1,1 @@
-"""The terminal itself: its keys, its pictures, what it is asked, and who else may have it."""
+"""Provide keys, pictures, escape sequences and external programs for the terminal."""

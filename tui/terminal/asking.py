@@ -1,7 +1,8 @@
-"""What a terminal is asked beside the picture: its bell, its title, a notification on the desktop.
+"""Make the escape sequences for the terminal alert, the title and desktop notifications.
 
-Exact bytes, made by plain functions. Words in them are outside text: only printable signs get in,
-on one line, at most 80 of them, and none that ends or divides a sequence.
+The sequences are exact bytes, made by plain functions. The text in them comes from outside: only
+printable characters are let through, on one line, at most 80 of them, and none that would end or
+split a sequence.
 """
 
 from collections.abc import Mapping
@@ -10,86 +11,112 @@ from typing import Literal
 
 from tui.domain.text import one_line
 
-BELL = "\a"
-KEEP_TITLE = "\x1b[22;2t"
-"""The terminal remembers its title (xterm window operations)."""
+BEL = "\a"
+SAVE_TITLE = "\x1b[22;2t"
+"""Make the terminal remember its title (xterm window operations)."""
 RESTORE_TITLE = "\x1b[23;2t"
-_LONGEST = 80
-_STRING_END = "\x1b\\"
-_NAME = "smsdesk"
+"""Restore the title that the terminal remembered."""
+_MAX_TEXT_CHARS = 80
+_STRING_TERMINATOR = "\x1b\\"
+_APP_NAME = "smsdesk"
 
 
 @dataclass(frozen=True, slots=True)
-class Terminal:
-    """What this terminal understands, as far as its environment says."""
+class TerminalFeatures:
+    """Features of this terminal, as far as its environment shows them."""
 
-    notifies: Literal["", "9", "777"] = ""
-    """The number of the notification sequence; empty: it shows none."""
-    inside: Literal["", "tmux", "screen"] = ""
-    """The multiplexer that stands between."""
-    titled: bool = False
+    notification_code: Literal["", "9", "777"] = ""
+    """Number of the OSC sequence for notifications; empty if the terminal shows none."""
+    multiplexer: Literal["", "tmux", "screen"] = ""
+    """Multiplexer between the program and the terminal."""
+    has_title: bool = False
+    """Whether the terminal has a title that can be set."""
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
-    """How an agent wants to be told while looking elsewhere."""
+class NotificationSettings:
+    """How an agent wants to be notified while looking elsewhere."""
 
-    terminal: Terminal = field(default_factory=Terminal)
-    bell: bool = False
+    terminal: TerminalFeatures = field(default_factory=TerminalFeatures)
+    terminal_alert: bool = False
+    """Whether the terminal makes its alert sound."""
     desktop: bool = False
-    every_ms: int = 10_000
-    """At most one bell or notification in this time."""
+    min_interval_ms: int = 10_000
+    """Shortest time between two alerts or notifications."""
     silent_after_ms: int = 0
-    """After how long without news an account raises an alarm; 0: never."""
+    """Time without messages after which an account raises an alarm; 0 for never."""
 
 
-def terminal_of(environ: Mapping[str, str]) -> Terminal:
-    """What the terminal with this environment understands; unknown ones swallow what is asked."""
+def detect_terminal(environ: Mapping[str, str]) -> TerminalFeatures:
+    """Return the features of the terminal with this environment.
+
+    Unknown terminals ignore the sequences they do not understand.
+
+    Args:
+        environ: Environment variables.
+    """
     term = environ.get("TERM", "")
     if term in ("", "dumb", "linux"):
-        return Terminal()
-    inside: Literal["", "tmux", "screen"] = ""
+        return TerminalFeatures()
+    multiplexer: Literal["", "tmux", "screen"] = ""
     if environ.get("TMUX"):
-        inside = "tmux"
+        multiplexer = "tmux"
     elif environ.get("STY"):
-        inside = "screen"
-    urxvt_way = bool(environ.get("VTE_VERSION")) or term.startswith(("rxvt", "foot"))
-    return Terminal("777" if urxvt_way else "9", inside, titled=True)
+        multiplexer = "screen"
+    uses_osc_777 = bool(environ.get("VTE_VERSION")) or term.startswith(("rxvt", "foot"))
+    return TerminalFeatures("777" if uses_osc_777 else "9", multiplexer, has_title=True)
 
 
-def clean(words: str) -> str:
-    """Outside text for the inside of a sequence: printable, one line, no `;`."""
-    line = one_line(words, _LONGEST).replace(";", ",")
-    return "".join(char for char in line if char.isprintable())[:_LONGEST]
+def clean_text(text: str) -> str:
+    """Return outside text made safe inside a sequence: printable, one line, no `;`.
 
-
-def title(words: str) -> str:
-    """The sequence that sets the window's title (OSC 2)."""
-    return f"\x1b]2;{clean(words)}{BELL}"
-
-
-def notification(words: str, terminal: Terminal) -> str:
-    """The sequence that shows a notification; empty where the terminal has none.
-
-    Both forms begin with our name, as OSC 9 followed by a number means something else to some.
+    Args:
+        text: Text from a customer or a provider.
     """
-    match terminal.notifies:
+    line = one_line(text, _MAX_TEXT_CHARS).replace(";", ",")
+    return "".join(char for char in line if char.isprintable())[:_MAX_TEXT_CHARS]
+
+
+def format_title(text: str) -> str:
+    """Return the sequence that sets the window's title (OSC 2).
+
+    Args:
+        text: The new title; it is made safe here.
+    """
+    return f"\x1b]2;{clean_text(text)}{BEL}"
+
+
+def format_notification(text: str, terminal: TerminalFeatures) -> str:
+    """Return the sequence that shows a notification; empty if the terminal has none.
+
+    Args:
+        text: Text of the notification; it is made safe here.
+        terminal: Features of the terminal.
+    """
+    # Both forms begin with our name, because OSC 9 followed by a number means something else to
+    # some terminals.
+    match terminal.notification_code:
         case "9":
-            sequence = f"\x1b]9;{_NAME}: {clean(words)}{BELL}"
+            sequence = f"\x1b]9;{_APP_NAME}: {clean_text(text)}{BEL}"
         case "777":
-            sequence = f"\x1b]777;notify;{_NAME};{clean(words)}{BELL}"
+            sequence = f"\x1b]777;notify;{_APP_NAME};{clean_text(text)}{BEL}"
         case _:
             return ""
-    return through(sequence, terminal)
+    return wrap_for_multiplexer(sequence, terminal)
 
 
-def through(sequence: str, terminal: Terminal) -> str:
-    """A sequence wrapped so that the multiplexer hands it on to the terminal outside."""
-    match terminal.inside:
+def wrap_for_multiplexer(sequence: str, terminal: TerminalFeatures) -> str:
+    """Return a sequence wrapped so that the multiplexer passes it on to the terminal outside.
+
+    Args:
+        sequence: Sequence for the terminal.
+        terminal: Features of the terminal.
+    """
+    match terminal.multiplexer:
         case "tmux":
             doubled = sequence.replace("\x1b", "\x1b\x1b")
-            return f"\x1bPtmux;{doubled}{_STRING_END}"
+            return f"\x1bPtmux;{doubled}{_STRING_TERMINATOR}"
         case "screen":
-            return f"\x1bP{sequence}{_STRING_END}"
+            return f"\x1bP{sequence}{_STRING_TERMINATOR}"
         case _:
             return sequence

@@ -1,12 +1,14 @@
 """Send a terminal only the cells that change.
 
 Textual writes every cell of each region that is repainted: a typed character costs the line it
-stands in, a scrolled list the whole list, and over an SSH link those bytes are the wait. Here the
-cells last written are remembered, and of each update only those that differ are sent.
+stands in, a scrolled list the whole list, and over an SSH link those bytes are what the agent
+waits for. Here the cells last written are remembered, and of each update only those that differ
+are sent.
 
-Text with wide or joining characters, about whose width terminals disagree, is known as a whole
-only: when any of it changes, all of its strip is written as Textual would. So are links. After a
-resize, a pause or a change of screens nothing is known, and what is not known is always written.
+Text with wide or joining characters, about whose width terminals disagree, is remembered as a
+whole only: when any of it changes, all of its strip is written as Textual would. The same holds
+for links. After a resize, a pause or a change of screens no cell is known, and an unknown cell is
+always written.
 """
 
 import functools
@@ -21,137 +23,166 @@ from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
 
-_BRIDGE = 4
-"""So many unchanged cells are cheaper written again than jumped over."""
+_MAX_BRIDGED_CELLS = 4
+"""Unchanged cells that are cheaper to write again than to jump over."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Pen:
-    """How a cell is coloured, as parameters of SGR."""
+class _CellStyle:
+    """Colours and attributes of a cell, as parameters of SGR."""
 
-    ink: str
-    paper: str
-    manner: str
+    foreground: str
+    background: str
+    attributes: str
     """Bold, underlined and the like."""
 
 
-_PlainCell = tuple[str, _Pen]
+_PlainCell = tuple[str, _CellStyle]
 _Cell = _PlainCell | tuple[str, int]
-"""A character and its pen; or all of a strip's sequence and the cell's place in it."""
-Placed = tuple[int, int, Strip]
-"""A strip and the column and line where it begins."""
+"""A character with its style; or the sequence of a whole strip and the cell's place in it."""
+PlacedStrip = tuple[int, int, Strip]
+"""Column and line where a strip begins, and the strip."""
 
-_INKLESS = _Pen("39", "49", "")
+_DEFAULT_STYLE = _CellStyle("39", "49", "")
 
 
-class Picture:
-    """What is on the terminal, as far as known."""
+class TerminalCells:
+    """The cells shown on the terminal, as far as known."""
 
     def __init__(self) -> None:
-        """Nothing is known."""
+        """Create the cells; none is known yet."""
         self._size = Size(0, 0)
         self._rows: list[list[_Cell | None]] = []
         self._screen: object = None
 
-    def forget(self) -> None:
-        """Nothing is known any more: whatever comes next is written whole."""
+    def forget_cells(self) -> None:
+        """Forget all cells, so that the next update is written as a whole."""
         self._size = Size(0, 0)
 
-    def take(self, update: CompositorUpdate, size: Size, screen: object, console: Console) -> str:
-        """What to write so that an update is on a terminal of this size; it counts as written."""
+    def diff_update(
+        self, update: CompositorUpdate, size: Size, screen: object, console: Console
+    ) -> str:
+        """Return the sequence that brings an update to the terminal, and record it as written.
+
+        Args:
+            update: Update of Textual's compositor.
+            size: Size of the terminal in cells.
+            screen: Screen that is shown; another screen makes all cells unknown.
+            console: Console with the colour system of the terminal.
+        """
         if not isinstance(update, LayoutUpdate | ChopsUpdate):
-            self.forget()
+            self.forget_cells()
             return update.render_segments(console)
         if size != self._size or screen is not self._screen:
             self._size, self._screen = size, screen
             self._rows = [[None] * size.width for _ in range(size.height)]
-        return self.difference(_placed(update), console)
+        return self.diff_strips(_iterate_strips(update), console)
 
-    def difference(self, strips: Iterable[Placed], console: Console) -> str:
-        """What to write so that these strips are on the terminal; they count as written."""
-        writer = _Writer()
+    def diff_strips(self, strips: Iterable[PlacedStrip], console: Console) -> str:
+        """Return the sequence that brings strips to the terminal, and record them as written.
+
+        Args:
+            strips: Strips with their places.
+            console: Console with the colour system of the terminal.
+        """
+        writer = _CellWriter()
         for x, y, strip in strips:
             if not 0 <= y < len(self._rows) or x + strip.cell_length > self._size.width:
-                writer.raw(x, y, strip.render(console))
+                writer.write_sequence(x, y, strip.render(console))
             else:
-                self._write(writer, x, y, strip, console)
-        return writer.finish()
+                self._write_strip(writer, x, y, strip, console)
+        return writer.finish_output()
 
-    def _write(self, writer: "_Writer", x: int, y: int, strip: Strip, console: Console) -> None:
-        """Write what differs of one strip."""
+    def _write_strip(
+        self, writer: "_CellWriter", x: int, y: int, strip: Strip, console: Console
+    ) -> None:
+        """Write the changed cells of one strip."""
         row, end = self._rows[y], x + strip.cell_length
-        cells = _cells(strip, console._color_system or ColorSystem.TRUECOLOR)
+        cells = _split_cells(strip, console._color_system or ColorSystem.TRUECOLOR)
         if cells is not None:
-            _write_changes(writer, row, cells, x, y)
+            _write_changed_cells(writer, row, cells, x, y)
             return
         sequence = strip.render(console)
         whole: list[_Cell | None] = [(sequence, place) for place in range(strip.cell_length)]
         if row[x:end] != whole:
             row[x:end] = whole
-            writer.raw(x, y, sequence)
+            writer.write_sequence(x, y, sequence)
 
 
-class Ready(CompositorUpdate):
-    """An update that is a sequence already."""
+class ReadySequence(CompositorUpdate):
+    """A compositor update that is an escape sequence already."""
 
     def __init__(self, sequence: str) -> None:
-        """`sequence` is what is written."""
+        """Keep the sequence that is written."""
         self._sequence = sequence
 
     def render_segments(self, console: Console) -> str:
-        """The sequence."""
+        """Return the sequence."""
         return self._sequence
 
 
-class _Writer:
-    """Collects what is written, and knows the cursor's place and the pen in between."""
+class _CellWriter:
+    """Collect what is written, and track the cursor's place and the current style."""
 
     def __init__(self) -> None:
-        """The cursor is anywhere, the pen is the terminal's own."""
+        """Create a writer at an unknown place, in the terminal's default style."""
         self._parts: list[str] = []
-        self._pen = _INKLESS
-        self._at = (-1, -1)
+        self._style = _DEFAULT_STYLE
+        self._position = (-1, -1)
 
-    def raw(self, x: int, y: int, sequence: str) -> None:
-        """Write what is ready for the terminal and ends with its own pen put down."""
-        self._parts.append(f"{self._lift()}\x1b[{y + 1};{x + 1}H{sequence}")
-        self._at = (-1, -1)
+    def write_sequence(self, x: int, y: int, sequence: str) -> None:
+        """Write a complete sequence that ends in the default style.
 
-    def cells(self, x: int, y: int, cells: Iterable[_PlainCell]) -> None:
-        """Write cells."""
+        Args:
+            x: Column of the first cell.
+            y: Line on the terminal.
+            sequence: Sequence to write.
+        """
+        self._parts.append(f"{self._reset_style()}\x1b[{y + 1};{x + 1}H{sequence}")
+        self._position = (-1, -1)
+
+    def write_cells(self, x: int, y: int, cells: Iterable[_PlainCell]) -> None:
+        """Write cells from a place on.
+
+        Args:
+            x: Column of the first cell.
+            y: Line on the terminal.
+            cells: Characters with their styles.
+        """
         parts = self._parts
-        parts.append(self._move(x, y))
-        pen = self._pen
+        parts.append(self._move_cursor(x, y))
+        style = self._style
         for character, wanted in cells:
-            if wanted is not pen and (character != " " or not _same_blank(pen, wanted)):
-                parts.append(_change(pen, wanted))
-                pen = wanted
+            if wanted is not style and (character != " " or not _is_same_blank(style, wanted)):
+                parts.append(_style_change(style, wanted))
+                style = wanted
             parts.append(character)
             x += 1
-        self._pen = pen
-        self._at = (x, y)
+        self._style = style
+        self._position = (x, y)
 
-    def finish(self) -> str:
-        """All of it, the pen put down."""
-        return "".join([*self._parts, self._lift()])
+    def finish_output(self) -> str:
+        """Return everything written, ending in the default style."""
+        return "".join([*self._parts, self._reset_style()])
 
-    def _move(self, x: int, y: int) -> str:
-        """Bring the cursor there; behind the last column no terminal's cursor can be trusted."""
-        at_x, at_y = self._at
+    def _move_cursor(self, x: int, y: int) -> str:
+        """Return the sequence that moves the cursor to a place; empty if it is there."""
+        # Only forward on a known line: after the last column terminals disagree about the cursor.
+        at_x, at_y = self._position
         if at_y == y and 0 <= at_x <= x:
             return f"\x1b[{x - at_x}C" if x > at_x else ""
         return f"\x1b[{y + 1};{x + 1}H"
 
-    def _lift(self) -> str:
-        """Put the pen down, if one is held."""
-        held, self._pen = self._pen, _INKLESS
-        return "\x1b[0m" if held is not _INKLESS else ""
+    def _reset_style(self) -> str:
+        """Return the sequence that restores the default style; empty if it is set."""
+        old, self._style = self._style, _DEFAULT_STYLE
+        return "\x1b[0m" if old is not _DEFAULT_STYLE else ""
 
 
-def _write_changes(
-    writer: _Writer, row: list[_Cell | None], cells: Sequence[_PlainCell], x: int, y: int
+def _write_changed_cells(
+    writer: _CellWriter, row: list[_Cell | None], cells: Sequence[_PlainCell], x: int, y: int
 ) -> None:
-    """Write the runs of cells that differ from the row, and take them into it."""
+    """Write the runs of cells that differ from the row, and record them in it."""
     end = len(cells)
     if row[x : x + end] == cells:
         return
@@ -160,80 +191,84 @@ def _write_changes(
     begin = 0
     for place, n in enumerate(changed):
         last = place + 1 == len(changed)
-        if last or changed[place + 1] - n > _BRIDGE:
+        if last or changed[place + 1] - n > _MAX_BRIDGED_CELLS:
             first = changed[begin]
-            writer.cells(x + first, y, cells[first : n + 1])
+            writer.write_cells(x + first, y, cells[first : n + 1])
             begin = place + 1
 
 
 def _looks_same(old: _Cell | None, new: _PlainCell) -> bool:
-    """Whether two cells look the same; a blank has no ink."""
+    """Return whether two cells look the same."""
     if old is None or old[0] != new[0]:
         return False
-    pen = old[1]
-    if pen is new[1] or isinstance(pen, int):
-        return pen is new[1]
-    return new[0] == " " and _same_blank(pen, new[1])
+    style = old[1]
+    if style is new[1] or isinstance(style, int):
+        return style is new[1]
+    return new[0] == " " and _is_same_blank(style, new[1])
 
 
-def _same_blank(one: _Pen, other: _Pen) -> bool:
-    """Whether a blank looks the same under two pens."""
-    return one.paper == other.paper and not one.manner and not other.manner
+def _is_same_blank(one: _CellStyle, other: _CellStyle) -> bool:
+    """Return whether a blank looks the same in two styles; it has no foreground."""
+    return one.background == other.background and not one.attributes and not other.attributes
 
 
 @functools.lru_cache(maxsize=4096)
-def _change(held: _Pen, wanted: _Pen) -> str:
-    """The sequence that turns one pen into another."""
-    if held.manner != wanted.manner:
-        codes = ["0", wanted.manner, wanted.ink, wanted.paper]
+def _style_change(current: _CellStyle, wanted: _CellStyle) -> str:
+    """Return the sequence that changes one style into another."""
+    if current.attributes != wanted.attributes:
+        codes = ["0", wanted.attributes, wanted.foreground, wanted.background]
     else:
         codes = [
-            wanted.ink if wanted.ink != held.ink else "",
-            wanted.paper if wanted.paper != held.paper else "",
+            wanted.foreground if wanted.foreground != current.foreground else "",
+            wanted.background if wanted.background != current.background else "",
         ]
     return f"\x1b[{';'.join(code for code in codes if code)}m"
 
 
 @functools.lru_cache(maxsize=4096)
-def _pen(style: Style | None, system: ColorSystem) -> _Pen | None:
-    """The pen of a style; None for a link, which is more than a pen."""
+def _to_cell_style(style: Style | None, system: ColorSystem) -> _CellStyle | None:
+    """Return the cell style of a style; None for a link, which cannot be expressed by it."""
     if style is None or not style:
-        return _INKLESS
+        return _DEFAULT_STYLE
     if style.link:
         return None
-    manner = style.without_color._make_ansi_codes(system)
-    ink = style.color.downgrade(system).get_ansi_codes() if style.color else ("39",)
-    paper = style.bgcolor.downgrade(system).get_ansi_codes(False) if style.bgcolor else ("49",)
-    return _only(";".join(ink), ";".join(paper), manner)
+    attributes = style.without_color._make_ansi_codes(system)
+    foreground = style.color.downgrade(system).get_ansi_codes() if style.color else ("39",)
+    background = style.bgcolor.downgrade(system).get_ansi_codes(False) if style.bgcolor else ("49",)
+    return _unique_style(";".join(foreground), ";".join(background), attributes)
 
 
 @functools.cache
-def _only(ink: str, paper: str, manner: str) -> _Pen:
-    """Pens are compared by identity: there is one for each look."""
-    return _INKLESS if (ink, paper, manner) == ("39", "49", "") else _Pen(ink, paper, manner)
+def _unique_style(foreground: str, background: str, attributes: str) -> _CellStyle:
+    """Return the one cell style of each look, so that styles can be compared by identity."""
+    return (
+        _DEFAULT_STYLE
+        if (foreground, background, attributes) == ("39", "49", "")
+        else _CellStyle(foreground, background, attributes)
+    )
 
 
 @functools.lru_cache(maxsize=8192)
-def _single(text: str) -> bool:
-    """Whether every character takes one cell by itself, on any terminal."""
+def _is_single_width(text: str) -> bool:
+    """Return whether every character takes exactly one cell on any terminal."""
     return text.isprintable() and (
         text.isascii() or all(get_character_cell_size(character) == 1 for character in text)
     )
 
 
-def _cells(strip: Strip, system: ColorSystem) -> list[_PlainCell] | None:
-    """The strip cell by cell; None when that cannot be said."""
+def _split_cells(strip: Strip, system: ColorSystem) -> list[_PlainCell] | None:
+    """Return the strip as cells; None if its widths are uncertain or it has links or controls."""
     cells: list[_PlainCell] = []
     for text, style, control in strip:
-        pen = _pen(style, system)
-        if pen is None or control or not _single(text):
+        cell_style = _to_cell_style(style, system)
+        if cell_style is None or control or not _is_single_width(text):
             return None
-        cells += [(character, pen) for character in text]
+        cells += [(character, cell_style) for character in text]
     return cells
 
 
-def _placed(update: LayoutUpdate | ChopsUpdate) -> Iterator[Placed]:
-    """The strips of an update and their places, cut as Textual cuts them."""
+def _iterate_strips(update: LayoutUpdate | ChopsUpdate) -> Iterator[PlacedStrip]:
+    """Yield the strips of an update with their places, cropped as Textual crops them."""
     if isinstance(update, LayoutUpdate):
         for y, line in enumerate(update.strips, update.region.y):
             x = update.region.x

@@ -15,28 +15,39 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 Drawer = Callable[["Image"], "Widget"]
+"""Makes a widget that shows a picture."""
 
-_TERMS = ("kitty", "ghostty", "foot", "mlterm", "sixel", "contour", "wezterm")
-_PROGRAMS = frozenset({"WezTerm", "iTerm.app", "ghostty", "mintty"})
-_VARIABLES = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "WEZTERM_PANE")
+_GRAPHIC_TERMS = ("kitty", "ghostty", "foot", "mlterm", "sixel", "contour", "wezterm")
+_GRAPHIC_PROGRAMS = frozenset({"WezTerm", "iTerm.app", "ghostty", "mintty"})
+_GRAPHIC_VARIABLES = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "WEZTERM_PANE")
 
 
-def may_draw(environ: Mapping[str, str]) -> bool:
-    """Whether the environment hints at Sixel or kitty graphics; not inside tmux or screen."""
+def can_draw_graphics(environ: Mapping[str, str]) -> bool:
+    """Return whether the environment suggests Sixel or kitty graphics; never in tmux or screen.
+
+    Args:
+        environ: Environment variables.
+    """
     if environ.get("TMUX") or environ.get("STY"):
         return False
     term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
     return (
-        any(word in term for word in _TERMS)
-        or program in _PROGRAMS
-        or any(environ.get(name) for name in _VARIABLES)
+        any(part in term for part in _GRAPHIC_TERMS)
+        or program in _GRAPHIC_PROGRAMS
+        or any(environ.get(name) for name in _GRAPHIC_VARIABLES)
     )
 
 
-def drawer(app: "App[object]", environ: Mapping[str, str]) -> Drawer | None:
-    """What makes a widget of a picture by Sixel or kitty graphics; None: draw with half blocks."""
-    if not may_draw(environ):
+def find_drawer(app: "App[object]", environ: Mapping[str, str]) -> Drawer | None:
+    """Return a maker of widgets that draw real pictures; None to draw with half blocks.
+
+    Args:
+        app: App whose terminal is queried.
+        environ: Environment variables.
+    """
+    if not can_draw_graphics(environ):
         return None
+    # The library queries the terminal while it is imported, so the app must not read keys then.
     with contextlib.suppress(SuspendNotSupported), app.suspend():
         from textual_image import renderable, widget
 

@@ -15,27 +15,36 @@ class TerminalGone(Exception):
     """Nothing can be read from the terminal any more."""
 
 
-class Decoder(utf_8.IncrementalDecoder):
-    """Decodes what a terminal sends: odd bytes are shown, and nothing at all is its end."""
+class TerminalDecoder(utf_8.IncrementalDecoder):
+    """Decode the input of a terminal: invalid bytes are shown, and empty input is its end."""
 
     def __init__(self) -> None:
-        """At the beginning of a text."""
+        """Create a decoder that replaces invalid bytes."""
         super().__init__(errors="replace")
 
     def decode(self, input: object, final: bool = False) -> str:
-        """The text of some bytes; raises `TerminalGone` where a terminal that is there has some."""
+        """Return the text of some bytes.
+
+        Args:
+            input: Bytes from the terminal.
+            final: Whether this is the last call.
+
+        Raises:
+            TerminalGone: There is no input, so the terminal has vanished.
+        """
         if not input and not final:
             raise TerminalGone
         return super().decode(input, final)  # type: ignore[arg-type]
 
 
-class Writer(WriterThread):
-    """Writes as long as there is a terminal, and then takes what comes: nobody waits for it."""
+class TerminalWriter(WriterThread):
+    """Write while there is a terminal; afterwards discard everything, so that no call waits."""
 
     def run(self) -> None:
         """Run the thread."""
         with contextlib.suppress(OSError):
             super().run()
             return
+        # The queue is bounded: without a reader the app would wait in it for ever.
         while self._queue.get() is not None:
             pass

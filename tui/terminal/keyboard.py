@@ -1,9 +1,13 @@
-"""What a terminal sends, mended before Textual reads it.
+"""Repair the terminal's input before Textual reads it, and survive a terminal that vanishes.
 
 Textual 8.2 ends a bracketed paste at the first ESC within it and takes the rest for keys, so that
 a text copied from a customer could press Enter. It drops the Alt of Alt+Enter as most terminals
-send it (ESC CR), which would send a message in place of breaking its line. And one byte that is
+send it (ESC CR), which would send a message instead of breaking its line. And one byte that is
 not UTF-8 ends it, while a terminal that has vanished does not.
+
+A terminal that is closed while SIGHUP is ignored (nohup, some multiplexers) reads as empty input
+for ever, and every write to it fails. Textual 8.2 would read it again without a pause, or wait
+for a writer thread that has died.
 """
 
 import sys
@@ -14,70 +18,75 @@ from textual.driver import Driver
 from textual.events import Key
 from textual.message import Message
 
-from tui.terminal.hangup import Decoder, Writer
+from tui.terminal.hangup import TerminalDecoder, TerminalWriter
 
 _ESCAPE = "\x1b"
-_SHOWN_ESCAPE = "\u241b"
-_PASTE_BEGINS = "\x1b[200~"
-_PASTE_ENDS = "\x1b[201~"
+_VISIBLE_ESCAPE = "\u241b"
+_PASTE_START = "\x1b[200~"
+_PASTE_END = "\x1b[201~"
 _ALT_ENTER = "\x1b\r"
 
 
-class Keyboard(XTermParser):
-    """Textual's reading of keys, fed with what cannot mislead it."""
+class SafeKeyParser(XTermParser):
+    """Parse keys like Textual, after removing the input that it would misread."""
 
     def __init__(self, debug: bool = False) -> None:
-        """Nothing is being pasted."""
+        """Create a parser outside of any paste."""
         self._pasting = False
         self._recent = ""
-        """The last few signs outside a paste: the begin of one may come in pieces."""
+        """The last characters outside a paste, as the start of a paste may arrive in pieces."""
         self._held = ""
-        """What may become the end of a paste."""
+        """Characters that may become the end of a paste."""
         super().__init__(debug)
 
     def feed(self, data: str) -> Iterable[Message]:
-        """The events of some input; an empty text is its end."""
-        mended = "".join(map(self._mended, data))
-        return () if data and not mended else super().feed(mended)
+        """Return the events of some input.
 
-    def _mended(self, sign: str) -> str:
-        """What to pass on for one more sign."""
+        Args:
+            data: Characters from the terminal; empty at the end of the input.
+        """
+        safe = "".join(map(self._filter_character, data))
+        return () if data and not safe else super().feed(safe)
+
+    def _filter_character(self, character: str) -> str:
+        """Return the characters to pass on for one more character."""
         if self._pasting:
-            return self._pasted(sign)
-        self._recent = (self._recent + sign)[-len(_PASTE_BEGINS) :]
-        self._pasting = self._recent == _PASTE_BEGINS
-        return sign
+            return self._filter_pasted(character)
+        self._recent = (self._recent + character)[-len(_PASTE_START) :]
+        self._pasting = self._recent == _PASTE_START
+        return character
 
-    def _pasted(self, sign: str) -> str:
-        """Within a paste ESC is made visible, unless it begins the end."""
-        self._held += sign
-        if self._held == _PASTE_ENDS:
+    def _filter_pasted(self, character: str) -> str:
+        """Return the characters to pass on within a paste; make an ESC in it visible."""
+        self._held += character
+        if self._held == _PASTE_END:
             self._pasting, self._recent, self._held = False, "", ""
-            return _PASTE_ENDS
-        if _PASTE_ENDS.startswith(self._held):
+            return _PASTE_END
+        if _PASTE_END.startswith(self._held):
             return ""
         passed, self._held = self._held, ""
-        if sign == _ESCAPE:
-            passed, self._held = passed[:-1], sign
-        return passed.replace(_ESCAPE, _SHOWN_ESCAPE)
+        if character == _ESCAPE:
+            passed, self._held = passed[:-1], character
+        return passed.replace(_ESCAPE, _VISIBLE_ESCAPE)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
-        """Alt+Enter is a key of its own."""
+        """Return the key events of a sequence; Alt+Enter is a key of its own."""
         if sequence == _ALT_ENTER:
             return (Key("alt+enter", None),)
         return super()._sequence_to_key_events(sequence, alt)
 
 
-def mended(driver: type[Driver]) -> type[Driver]:
-    """The driver, from now on reading its terminal through `Keyboard`; others are left alone."""
+def patch_driver(driver: type[Driver]) -> type[Driver]:
+    """Return the driver, patched to use our parser, decoder and writer; leave others unchanged."""
+    # Textual has no hook for these classes: the driver looks them up in its own module.
     module = vars(sys.modules[driver.__module__])
     if "XTermParser" in module and "getincrementaldecoder" in module:
-        module["XTermParser"] = Keyboard
-        module["getincrementaldecoder"] = _decoder_of
-        module["WriterThread"] = Writer
+        module["XTermParser"] = SafeKeyParser
+        module["getincrementaldecoder"] = _get_decoder
+        module["WriterThread"] = TerminalWriter
     return driver
 
 
-def _decoder_of(encoding: str) -> type[Decoder]:
-    """Terminals send UTF-8."""
-    return Decoder
+def _get_decoder(encoding: str) -> type[TerminalDecoder]:
+    """Return our decoder for every encoding, as terminals send UTF-8."""
+    return TerminalDecoder

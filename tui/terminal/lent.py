@@ -17,26 +17,28 @@ from textual.app import App
 
 
 @contextlib.contextmanager
-def lent(app: App[int]) -> Iterator[None]:
-    """The terminal is another program's for the time of the block, whatever becomes of it.
+def hand_over_terminal(app: App[int]) -> Iterator[None]:
+    """Give the terminal to another program for the block, and always take it back.
 
-    Raises `textual.app.SuspendNotSupported` where a terminal cannot be handed over.
+    Args:
+        app: App whose painting and reading of keys stop.
+
+    Raises:
+        SuspendNotSupported: The terminal cannot be handed over.
     """
-    with app.batch_update(), _deaf_to_interrupts():
+    with app.batch_update(), _ignore_interrupts():
         suspended = app.suspend()
         suspended.__enter__()
         try:
             yield
-        finally:  # Textual 8.2 would not come back after an error
+        finally:  # Textual 8.2 would not resume after an error
             suspended.__exit__(None, None, None)
 
 
 @contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ctrl+C is for the other program, and reaches everybody in front of the terminal.
-
-    It is heard and passed over, not ignored: a program would inherit that.
-    """
+def _ignore_interrupts() -> Iterator[None]:
+    """Ignore Ctrl+C, which is meant for the other program but reaches this one too."""
+    # A handler, not SIG_IGN: the other program would inherit the latter and miss its Ctrl+C.
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
     try:
         yield
@@ -44,27 +46,30 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-async def any_key(words: str) -> None:
-    """Say `words` and wait for a key, so that what a program has written can be read.
+async def wait_for_key(text: str) -> None:
+    """Show a text and wait for a key, so that a program's output can be read.
 
-    Returns at once where no keyboard is: the terminal has to be lent.
+    Returns at once without a keyboard. The terminal must have been handed over.
+
+    Args:
+        text: Text to show.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
     try:
-        tty.setcbreak(keyboard)  # forgets what was typed before: it answers nothing that was said
-        print(f"\r\n{words}", end="", flush=True)
-        await _pressed(keyboard)
+        tty.setcbreak(keyboard)  # discards keys typed before the text was shown
+        print(f"\r\n{text}", end="", flush=True)
+        await _wait_for_input(keyboard)
         termios.tcflush(keyboard, termios.TCIFLUSH)
     finally:
         termios.tcsetattr(keyboard, termios.TCSANOW, before)
         print(flush=True)
 
 
-async def _pressed(keyboard: int) -> None:
-    """Wait until a key has been pressed, or the keyboard is gone."""
+async def _wait_for_input(keyboard: int) -> None:
+    """Wait until a key has been pressed or the keyboard is gone."""
     loop, pressed = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(keyboard, pressed.set)
     try:

@@ -1,4 +1,11 @@
-"""An app that takes one key after the other, and lets each do its whole work first."""
+"""Process one key at a time: each does all its work before the next one is handled.
+
+A slow connection brings keys in bursts. Textual passes every key of a burst to the widget that
+has the focus when the burst arrives, so that of "r", "h", "i" the last two would be commands of
+the list instead of the start of a reply. Here the next key waits until the one before it has done
+its work. Ctrl+C pressed twice in a row does not wait: it leaves the app from any place, at any
+moment.
+"""
 
 from time import monotonic
 from typing import Any
@@ -7,87 +14,101 @@ from textual import events, on
 from textual.app import App
 from textual.screen import Screen
 
-from tui.domain.text import printable
-from tui.terminal.turns import LOOK, Done, Press, Turns
+from tui.domain.text import to_printable
+from tui.terminal.turns import POLL_SECONDS, KeyDone, KeyQueue, Press
 
 
 class OneKeyAtATime(App[int]):
-    """Stands between the terminal's keys and the screens."""
+    """Stand between the terminal's keys and the screens."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """No key has been pressed."""
+        """Create the app with an empty queue of keys."""
         super().__init__(*args, **kwargs)
-        self._turns = Turns()
+        self._key_queue = KeyQueue()
 
-    # What an app may say --------------------------------------------------------------------
+    # Hooks for the app ----------------------------------------------------------------------
 
-    def keeps_back(self, press: Press, now: float) -> bool:
-        """Whether a key acts at once, whatever else waits, and goes to no screen."""
+    def handle_urgent_key(self, press: Press, now: float) -> bool:
+        """Act on a key that must not wait; return whether it was used up.
+
+        Args:
+            press: Key or paste from the terminal.
+            now: Current time in seconds of a steady clock.
+        """
         return False
 
-    def passes_over(self, press: Press, now: float) -> bool:
-        """Whether a key whose turn it is does nothing."""
+    def discard_key(self, press: Press, now: float) -> bool:
+        """Discard a key whose turn it is; return whether it was discarded.
+
+        Args:
+            press: Key or paste whose turn it is.
+            now: Current time in seconds of a steady clock.
+        """
         return False
 
-    # Turn by turn ---------------------------------------------------------------------------
+    # The queue ------------------------------------------------------------------------------
 
     @property
-    def busy_with_keys(self) -> bool:
-        """Whether a key that was pressed is at work, or waits for one that is."""
-        return self._turns.any_waits or not self._turns.over(self._top, monotonic())
+    def is_busy_with_keys(self) -> bool:
+        """Return whether a key is being processed or waits for its turn."""
+        return self._key_queue.has_waiting or not self._key_queue.is_idle(
+            self._top_screen, monotonic()
+        )
 
     @property
-    def _top(self) -> Screen[object] | None:
-        """The screen that keys go to; None once the app takes its screens away."""
+    def _top_screen(self) -> Screen[object] | None:
+        """Return the screen that receives keys; None once the app removes its screens."""
         stack = self.screen_stack
         return stack[-1] if stack else None
 
     async def on_event(self, event: events.Event) -> None:
-        """What is pasted is outside text wherever it goes: it becomes harmless at the door."""
+        """Make pasted text safe, and put keys and pastes from outside into the queue."""
+        # Here, as pasted text can reach any widget and comes from outside.
         if isinstance(event, events.Paste):
-            event.text = printable(event.text)
+            event.text = to_printable(event.text)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._press(event, monotonic())
+            await self._receive_key(event, monotonic())
         else:
             await super().on_event(event)
 
-    async def _press(self, press: Press, now: float) -> None:
-        """A key from outside: it has its turn, at once if none is before it."""
-        if self._top is None or self.keeps_back(press, now):
+    async def _receive_key(self, press: Press, now: float) -> None:
+        """Pass on a key from outside at once, or let it wait for its turn."""
+        if self._top_screen is None or self.handle_urgent_key(press, now):
             return
-        if self._turns.mine(press, self._top, now):
-            await self._hand_over(press)
+        if self._key_queue.begin_or_queue(press, self._top_screen, now):
+            await self._process_key(press)
         else:
-            self.set_timer(LOOK, self._look_for_turn)
+            self.set_timer(POLL_SECONDS, self._poll_queue)
 
-    async def _hand_over(self, press: Press) -> None:
-        """Give a key to whom it concerns, and have it followed."""
-        target, turn = self.focused or self.screen, self._turns.turn
-        if not self.passes_over(press, monotonic()):
+    async def _process_key(self, press: Press) -> None:
+        """Pass a key to the focused widget, followed by a marker of the end of its work."""
+        target, turn = self.focused or self.screen, self._key_queue.turn
+        if not self.discard_key(press, monotonic()):
             await super().on_event(press)
-        if not target.post_message(Done(turn)):
-            self.post_message(Done(turn))
+        # A widget that is being removed accepts no messages: then the app gets the marker.
+        if not target.post_message(KeyDone(turn)):
+            self.post_message(KeyDone(turn))
 
-    @on(Done)
-    def _key_is_done(self, event: Done) -> None:
-        """The work of a key is done, but for the move of the focus that it may have asked for."""
-        self.call_later(self._key_has_moved_the_focus, event.turn)
+    @on(KeyDone)
+    def _finish_key(self, event: KeyDone) -> None:
+        """Continue after a key's work, once a move of the focus that it caused has been done."""
+        self.call_later(self._finish_turn, event.turn)
 
-    async def _key_has_moved_the_focus(self, turn: int) -> None:
-        """Nothing of a key is left to do: the next one's turn, unless it has had it already."""
-        if turn == self._turns.turn:
-            await self._next_key()
+    async def _finish_turn(self, turn: int) -> None:
+        """Pass on the next key, unless that has happened already."""
+        if turn == self._key_queue.turn:
+            await self._process_next_key()
 
-    async def _look_for_turn(self) -> None:
-        """A key waits: the one before it may have taken its widget away, and not be told done."""
-        if self._turns.over(self._top, monotonic()):
-            await self._next_key()
-        elif self._turns.any_waits:
-            self.set_timer(LOOK, self._look_for_turn)
+    async def _poll_queue(self) -> None:
+        """Pass on a waiting key if the marker of the one before it was lost with its widget."""
+        if self._key_queue.is_idle(self._top_screen, monotonic()):
+            await self._process_next_key()
+        elif self._key_queue.has_waiting:
+            self.set_timer(POLL_SECONDS, self._poll_queue)
 
-    async def _next_key(self) -> None:
-        """Hand over the key whose turn it is."""
-        top = self._top
-        press = self._turns.next(top, monotonic())
-        if press is not None and top is not None:
-            await self._hand_over(press)
+    async def _process_next_key(self) -> None:
+        """Pass on the key whose turn it is."""
+        screen = self._top_screen
+        press = self._key_queue.take_next(screen, monotonic())
+        if press is not None and screen is not None:
+            await self._process_key(press)

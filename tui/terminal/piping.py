@@ -12,43 +12,54 @@ from collections.abc import AsyncIterator
 from textual.app import App, SuspendNotSupported
 
 from tui.domain.text import one_line
-from tui.terminal.lent import any_key, lent
+from tui.terminal.lent import hand_over_terminal, wait_for_key
 
-_NOT_FOUND = 127
-"""What a shell ends with when there is no such command."""
+_COMMAND_NOT_FOUND = 127
+"""Exit status of a shell that finds no such command."""
 
 
-async def pipe(app: App[int], command: str, text: AsyncIterator[str], shell: str) -> str:
-    """Run `command` by `shell` with `text` as its input; returns what became of it in words.
+async def pipe_text(app: App[int], command: str, text: AsyncIterator[str], shell: str) -> str:
+    """Run a command with a text as its standard input; return a sentence about how it ended.
 
-    The terminal is the command's meanwhile. Raises what reading `text` raises.
+    The command has the terminal meanwhile. Errors while reading the text are raised.
+
+    Args:
+        app: App whose terminal is used.
+        command: Command line of the agent.
+        text: Text in pieces, safe for a terminal.
+        shell: Shell that runs the command.
     """
     try:
-        with lent(app):
+        with hand_over_terminal(app):
             process = await asyncio.create_subprocess_exec(shell, "-c", command, stdin=PIPE)
-            await _fed(process, text)
-            words = outcome_words(command, process.returncode or 0)
-            await any_key(f"{words} · any key goes back to smsdesk")
-            return words
+            await _feed_process(process, text)
+            outcome = describe_exit(command, process.returncode or 0)
+            await wait_for_key(f"{outcome} · any key goes back to smsdesk")
+            return outcome
     except SuspendNotSupported:
         return "This terminal cannot be handed to a command"
     except OSError as error:
         return f"{one_line(shell, 40)} cannot be run: {error.strerror}"
 
 
-def outcome_words(command: str, status: int) -> str:
-    """How a command ended, on one line."""
+def describe_exit(command: str, status: int) -> str:
+    """Return how a command ended, on one line.
+
+    Args:
+        command: Command line of the agent.
+        status: Exit status; negative for the number of a signal.
+    """
     shown = one_line(command, 60)
     if status == 0:
         return f"{shown}: done"
-    if status == _NOT_FOUND:
+    if status == _COMMAND_NOT_FOUND:
         return f"No such command: {shown}"
     return f"Exit status {status}: {shown}" if status > 0 else f"Ended by signal {-status}: {shown}"
 
 
-async def _fed(process: Process, text: AsyncIterator[str]) -> None:
-    """Hand the text over while the command wants it, and wait for its end."""
-    feeding = asyncio.create_task(_feed(process, text), name="pipe")
+async def _feed_process(process: Process, text: AsyncIterator[str]) -> None:
+    """Write the text to the process and wait for the process to end."""
+    feeding = asyncio.create_task(_write_input(process, text), name="pipe")
     try:
         await process.wait()
     finally:
@@ -61,9 +72,9 @@ async def _fed(process: Process, text: AsyncIterator[str]) -> None:
         feeding.result()
 
 
-async def _feed(process: Process, text: AsyncIterator[str]) -> None:
-    """Write everything; a command may stop reading whenever it likes."""
-    assert process.stdin is not None  # it was asked for
+async def _write_input(process: Process, text: AsyncIterator[str]) -> None:
+    """Write the whole text; the command may stop reading at any time."""
+    assert process.stdin is not None  # it was created with stdin=PIPE
     try:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             async for piece in text:

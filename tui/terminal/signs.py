@@ -1,16 +1,16 @@
-"""Our own signs in plain ASCII, on the way to the screen, for terminals that have no others.
+"""Replace our own characters by ASCII on the way to the screen, for terminals that lack them.
 
-Words and lines are written with the signs they should have. Where the desk is to be plain, ASCII is
-put in their place as the last thing before the terminal, cell for cell, so that nothing
-moves. What customers wrote keeps its signs, as far as the terminal has them: it passes the filter
-under stand-ins, which no text can hold that was made printable.
+Texts and lines are written with their proper characters. Where ASCII is wanted, it takes their
+place as the last step before the terminal, cell for cell, so that nothing moves. Texts of
+customers keep their characters, as far as the terminal has them: they pass the filter as
+stand-ins from the private use area, which no text contains after `printable`.
 """
 
 import re
 
-_CUT = "…"
-_BREAK = "⏎"
-"""Stands for the end of a line in a text on one line: ours, wherever it stands."""
+_ELLIPSIS = "…"
+_LINE_BREAK = "⏎"
+"""Stands for the end of a line in a text on one line; always ours, never a customer's."""
 _ASCII = {
     **{chr(code): "+" for code in range(0x2500, 0x2580)},
     **{chr(code): " " for code in range(0x2580, 0x25A0)},
@@ -28,21 +28,33 @@ _ASCII = {
     "○": "o",
     "◐": "~",
     "✎": "/",
-    _CUT: ".",
+    _ELLIPSIS: ".",
 }
 _FIRST_STAND_IN = 0xE000
 _STAND_INS = {sign: chr(_FIRST_STAND_IN + place) for place, sign in enumerate(_ASCII)}
 
-_plain = str.maketrans({**_ASCII, _BREAK: "/", **{s: sign for sign, s in _STAND_INS.items()}})
-_sparing = str.maketrans(_STAND_INS)
-_cut = re.compile(f"[ -~]{_CUT}")
+_ASCII_TABLE = str.maketrans(
+    {**_ASCII, _LINE_BREAK: "/", **{s: sign for sign, s in _STAND_INS.items()}}
+)
+_PROTECTING_TABLE = str.maketrans(_STAND_INS)
+_ELLIPSIS_PATTERN = re.compile(f"[ -~]{_ELLIPSIS}")
 
 
-def plain(text: str) -> str:
-    """The text with our signs in ASCII, in as many cells; what was spared as it was."""
-    return text if text.isascii() else _cut.sub("..", text).translate(_plain)
+def to_ascii(text: str) -> str:
+    """Return the text with our characters in ASCII, in as many cells.
+
+    Protected texts get their own characters back.
+
+    Args:
+        text: Text on its way to the screen.
+    """
+    return text if text.isascii() else _ELLIPSIS_PATTERN.sub("..", text).translate(_ASCII_TABLE)
 
 
-def spared(text: str) -> str:
-    """A text from outside, so that `plain` leaves every sign in it as it is."""
-    return text if text.isascii() else text.translate(_sparing)
+def protect_text(text: str) -> str:
+    """Return an outside text in a form whose characters `to_ascii` leaves unchanged.
+
+    Args:
+        text: Text of a customer, made printable.
+    """
+    return text if text.isascii() else text.translate(_PROTECTING_TABLE)

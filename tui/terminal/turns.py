@@ -11,61 +11,83 @@ from textual.events import Key, Paste
 from textual.message import Message
 from textual.screen import Screen
 
-LOOK = 0.05
-"""Seconds between two looks whether the work of a key is over while another one waits."""
-_LOST = 1.0
-"""Seconds after which a key's work is taken for done: its widget may be gone."""
+POLL_SECONDS = 0.05
+"""Seconds between two checks whether a key's work is over while another one waits."""
+_LOST_SECONDS = 1.0
+"""Seconds after which a key's work counts as done, as its widget may be gone."""
 
 Press = Key | Paste
 
 
-class Done(Message):
-    """Follows a key on its way through the widgets, and so arrives when its work is done."""
+class KeyDone(Message):
+    """Follows a key through the widgets, and so arrives when the key's work is done."""
 
     def __init__(self, turn: int) -> None:
-        """Says whose work is done: a key that led to another screen may be told done late."""
+        """Create the marker of one turn.
+
+        Args:
+            turn: Number of the key; a key that opened another screen may be reported late.
+        """
         self.turn = turn
         super().__init__()
 
 
-class Turns:
-    """The keys that wait."""
+class KeyQueue:
+    """The keys that wait for their turn."""
 
     def __init__(self) -> None:
-        """Nothing has been pressed."""
+        """Create an empty queue."""
         self._waiting: deque[Press] = deque()
         self._since: float | None = None
         self._screen: Screen[object] | None = None
         self.turn = 0
-        """The number of the key at work, or of the last one that was."""
+        """Number of the key being processed, or of the last one that was."""
 
     @property
-    def any_waits(self) -> bool:
-        """Whether a key waits."""
+    def has_waiting(self) -> bool:
+        """Return whether a key waits."""
         return bool(self._waiting)
 
-    def mine(self, press: Press, screen: Screen[object] | None, now: float) -> bool:
-        """Whether this one may go to the screen at once, `now` in seconds; else it waits."""
-        if self._waiting or not self.over(screen, now):
+    def begin_or_queue(self, press: Press, screen: Screen[object] | None, now: float) -> bool:
+        """Begin the turn of a key if none is before it, else queue it; return whether it began.
+
+        Args:
+            press: Key or paste from the terminal.
+            screen: Screen that receives keys.
+            now: Current time in seconds of a steady clock.
+        """
+        if self._waiting or not self.is_idle(screen, now):
             self._waiting.append(press)
             return False
-        self._begin(screen, now)
+        self._begin_turn(screen, now)
         return True
 
-    def over(self, screen: Screen[object] | None, now: float) -> bool:
-        """Whether no key is at work: none was, it has led to another screen, or it is lost."""
-        since = self._since
-        return since is None or screen is not self._screen or now - since > _LOST
+    def is_idle(self, screen: Screen[object] | None, now: float) -> bool:
+        """Return whether no key is being processed.
 
-    def next(self, screen: Screen[object] | None, now: float) -> Press | None:
-        """The work of one is done: the one whose turn it is, if any waits."""
+        A key that has led to another screen or has taken too long does not count.
+
+        Args:
+            screen: Screen that receives keys.
+            now: Current time in seconds of a steady clock.
+        """
+        since = self._since
+        return since is None or screen is not self._screen or now - since > _LOST_SECONDS
+
+    def take_next(self, screen: Screen[object] | None, now: float) -> Press | None:
+        """Begin the turn of the next key and return it; None if none waits.
+
+        Args:
+            screen: Screen that receives keys.
+            now: Current time in seconds of a steady clock.
+        """
         if not self._waiting:
             self._since = None
             return None
-        self._begin(screen, now)
+        self._begin_turn(screen, now)
         return self._waiting.popleft()
 
-    def _begin(self, screen: Screen[object] | None, now: float) -> None:
-        """A key goes to this screen."""
+    def _begin_turn(self, screen: Screen[object] | None, now: float) -> None:
+        """Record that a key goes to this screen."""
         self._since, self._screen = now, screen
         self.turn += 1

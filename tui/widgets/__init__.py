@@ -1,1 +1,1 @@
-"""What a person sees: each widget shows what the store holds and posts what was pressed."""
+"""Show what the store holds, and post what the agent has pressed."""

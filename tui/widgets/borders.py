@@ -1,7 +1,8 @@
-"""Words on a widget's border: with every word that is set, Textual paints all of the widget anew.
+"""Set the text on a widget's border without repainting all of the widget.
 
-A conversation's border holds everything that is painted while an agent types and goes from one to
-the next. So words are set only when they differ, and then the line they stand on is painted.
+Textual repaints the whole widget with every text that is set. The border of a conversation
+surrounds everything that is painted while an agent types and moves from one conversation to the
+next. So a text is set only when it differs, and then only its line is painted.
 """
 
 from textual.content import Content
@@ -9,26 +10,37 @@ from textual.geometry import Region
 from textual.widget import Widget
 
 
-def write_above(widget: Widget, words: Content | None) -> None:
-    """Put words on the upper border; None for none."""
-    if _reads(words) != widget.border_title:
-        widget._border_title = words
-        _paint_line(widget, 0)
+def set_border_title(widget: Widget, text: Content | None) -> None:
+    """Set the text on the upper border.
+
+    Args:
+        widget: Widget with a border.
+        text: New text; None for none.
+    """
+    if _to_markup(text) != widget.border_title:
+        # The private attribute: the public one repaints the whole widget.
+        widget._border_title = text
+        _repaint_line(widget, 0)
 
 
-def write_below(widget: Widget, words: Content | None) -> None:
-    """Put words on the lower border; None for none."""
-    if _reads(words) != widget.border_subtitle:
-        widget._border_subtitle = words
-        _paint_line(widget, widget.outer_size.height - 1)
+def set_border_subtitle(widget: Widget, text: Content | None) -> None:
+    """Set the text on the lower border.
+
+    Args:
+        widget: Widget with a border.
+        text: New text; None for none.
+    """
+    if _to_markup(text) != widget.border_subtitle:
+        widget._border_subtitle = text
+        _repaint_line(widget, widget.outer_size.height - 1)
 
 
-def _paint_line(widget: Widget, y: int) -> None:
-    """Paint one line of a widget, its border counted."""
+def _repaint_line(widget: Widget, y: int) -> None:
+    """Repaint one line of a widget; line 0 is its upper border."""
     edge = widget.gutter
     widget.refresh(Region(-edge.left, y - edge.top, widget.outer_size.width, 1))
 
 
-def _reads(words: Content | None) -> str | None:
-    """What a border gives back for words that were put there."""
-    return None if words is None else words.markup
+def _to_markup(text: Content | None) -> str | None:
+    """Return a text in the form in which Textual returns it from a border."""
+    return None if text is None else text.markup

@@ -1,4 +1,4 @@
-"""Lines of which the last stands at the bottom, until somebody scrolls."""
+"""Show lines of which the last stands at the bottom until the agent scrolls."""
 
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -8,98 +8,114 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.widgets.say import Reader
-from tui.widgets.styled import Styled
+from tui.widgets.say import StoreReader
+from tui.widgets.styled import StyledWidget
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a view, and the message it belongs to (0 for what stands between them)."""
+class ViewLine:
+    """One line of a view, and the message it belongs to (0 for headings between messages)."""
 
     strip: Strip
     message_id: int
 
 
-class BottomView(Reader, Styled):
-    """Draws the lines that are on the screen; a subclass lays them out."""
+class BottomView(StoreReader, StyledWidget):
+    """Draw the lines that are on the screen; a subclass lays them out."""
 
-    lines: list[Line]
-    """All lines, also those above and below the screen."""
-    below = 0
-    """How many lines lie below the screen: 0 while following what comes in."""
+    lines: list[ViewLine]
+    """All lines, including those above and below the screen."""
+    lines_below = 0
+    """How many lines lie below the screen; 0 while the view follows new messages."""
 
     @property
     @abstractmethod
-    def ground(self) -> Style:
-        """What the lines stand on."""
+    def background_style(self) -> Style:
+        """Return the style of the background under the lines."""
 
     @property
-    def above(self) -> int:
-        """How many lines lie above the screen; negative where lines do not fill it."""
-        return len(self.lines) - self.below - self.size.height
+    def lines_above(self) -> int:
+        """Return how many lines lie above the screen; negative if the lines do not fill it."""
+        return len(self.lines) - self.lines_below - self.size.height
 
-    def put(self, lines: list[Line]) -> None:
-        """Take other lines, without painting them."""
+    def set_lines(self, lines: list[ViewLine]) -> None:
+        """Replace the lines without painting them.
+
+        Args:
+            lines: All lines, from top to bottom.
+        """
         self.lines = lines
-        self._stay_at(self.below)
+        self._set_lines_below(self.lines_below)
 
-    def _stay_at(self, below: int) -> None:
-        """Stand so many lines over the last one, as far as there are lines."""
-        self.below = max(0, min(below, len(self.lines) - self.size.height))
+    def _set_lines_below(self, below: int) -> None:
+        """Set how many lines lie below the screen, as far as there are lines."""
+        self.lines_below = max(0, min(below, len(self.lines) - self.size.height))
 
-    async def scroll_by(self, lines: int) -> None:
-        """Scroll up (positive) or down by lines."""
-        self._stay_at(self.below + lines)
+    async def scroll_lines(self, lines: int) -> None:
+        """Scroll up or down by lines.
+
+        Args:
+            lines: Lines to scroll; positive for up.
+        """
+        self._set_lines_below(self.lines_below + lines)
         self.refresh()
 
-    async def page(self, pages: int) -> None:
-        """Scroll by screens, keeping two lines of the old one."""
-        await self.scroll_by(pages * max(1, self.size.height - 2))
+    async def scroll_pages(self, pages: int) -> None:
+        """Scroll by screens, with two lines of the old one still visible.
 
-    def repaint(self, old: list[Line]) -> None:
-        """Paint the lines that differ from the old ones; all when there are more or fewer."""
+        Args:
+            pages: Screens to scroll; positive for up.
+        """
+        await self.scroll_lines(pages * max(1, self.size.height - 2))
+
+    def repaint_changed(self, old: list[ViewLine]) -> None:
+        """Repaint the lines that differ from the old ones; all if their number has changed.
+
+        Args:
+            old: Lines that are on the screen.
+        """
         new, width = self.lines, self.size.width
         if len(new) != len(old):
             self.refresh()
             return
-        first = max(0, self.above)
+        first = max(0, self.lines_above)
         for y in range(min(self.size.height, len(new) - first)):
             if new[first + y].strip != old[first + y].strip:
                 self.refresh(Region(0, y, width, 1))
 
-    def place(self, message_id: int) -> tuple[int, int] | None:
-        """The first and the last line of a message."""
+    def find_lines(self, message_id: int) -> tuple[int, int] | None:
+        """Return the first and the last line of a message; None if it is not shown."""
         places = [n for n, line in enumerate(self.lines) if line.message_id == message_id]
         return (places[0], places[-1]) if places else None
 
-    def lines_behind(self, message_id: int) -> int:
-        """How many lines lie below a message; all when it is not there."""
-        place = self.place(message_id)
+    def count_lines_after(self, message_id: int) -> int:
+        """Return how many lines lie below a message; all if it is not shown."""
+        place = self.find_lines(message_id)
         return len(self.lines) - 1 - place[1] if place else len(self.lines)
 
-    def bring_into_sight(self, message_id: int) -> None:
-        """Scroll to a message, as little as that takes."""
-        place = self.place(message_id)
+    def scroll_to_message(self, message_id: int) -> None:
+        """Scroll to a message by as few lines as possible."""
+        place = self.find_lines(message_id)
         if place is None:
             return
         below_last = len(self.lines) - 1 - place[1]
         below_first = len(self.lines) - place[0] - self.size.height
-        self.below = max(0, max(min(self.below, below_last), below_first))
+        self.lines_below = max(0, max(min(self.lines_below, below_last), below_first))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen; lines that do not fill it begin at its top."""
-        place = max(0, self.above) + y
+        """Return one line of the screen; lines that do not fill it begin at its top."""
+        place = max(0, self.lines_above) + y
         if place < len(self.lines):
             return self.lines[place].strip
-        return Strip.blank(self.size.width, self.ground)
+        return Strip.blank(self.size.width, self.background_style)
 
     async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """The wheel scrolls."""
+        """Scroll up with the wheel."""
         event.stop()
-        await self.scroll_by(3)
+        await self.scroll_lines(3)
 
     async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel scrolls."""
+        """Scroll down with the wheel."""
         event.stop()
-        await self.scroll_by(-3)
+        await self.scroll_lines(-3)

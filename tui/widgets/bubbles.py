@@ -1,4 +1,4 @@
-"""How one message is drawn: the bubble, its files, who and when with the badge, and advice."""
+"""Draw one message: the bubble, its files, sender, time and badge, and advice."""
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -10,65 +10,84 @@ from textual.strip import Strip
 
 from tui import present
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.terminal.signs import spared
-from tui.widgets.styled import Styled
+from tui.terminal.signs import protect_text
+from tui.widgets.styled import StyledWidget
 
-_WIDEST = 84
-_SHARE = 0.78
-"""How much of the width a message may take."""
+_MAX_BUBBLE_WIDTH = 84
+_WIDTH_SHARE = 0.78
+"""Share of the view's width that a message may take."""
 
 
-class Bubbles:
-    """Draws for a view, in the styles of its component classes."""
+class BubbleRenderer:
+    """Draw messages for a view, in the styles of its component classes."""
 
     def __init__(
         self,
-        view: Styled,
+        view: StyledWidget,
         *,
         ascii: bool,
         zone: tzinfo | None,
         several_accounts: bool,
-        coach: Callable[[Message], str],
+        get_advice: Callable[[Message], str],
     ) -> None:
-        """`coach` says what to do about a message in trouble; empty for nothing."""
+        """Create the renderer of a view.
+
+        Args:
+            view: Widget whose styles are used.
+            ascii: Whether to draw with ASCII only.
+            zone: Time zone of the agent; None for the system's.
+            several_accounts: Whether a message shows the account it went through.
+            get_advice: Returns what to do about a failed message; empty for nothing.
+        """
         self._view = view
         self._ascii = ascii
         self._zone = zone
         self._several_accounts = several_accounts
-        self._coach = coach
-        self._ground = Style()
+        self._get_advice = get_advice
+        self._background = Style()
 
-    def stand_on(self, ground: Style) -> None:
-        """What is drawn from now on stands on this; to find it out for each line takes long."""
-        self._ground = ground
+    def set_background(self, background: Style) -> None:
+        """Set the style of the background; to look it up for each line would take long.
 
-    def draw(
+        Args:
+            background: Style under everything that is drawn from now on.
+        """
+        self._background = background
+
+    def draw_message(
         self, message: Message, files: Sequence[AttachmentInfo], width: int, *, selected: bool
     ) -> list[Strip]:
-        """A message's strips of `width` cells, with a blank one behind it."""
-        edge = self._edge(selected)
+        """Return the strips of a message, with a blank one after it.
+
+        Args:
+            message: Message to draw.
+            files: Files that came with it.
+            width: Width of each strip in cells.
+            selected: Whether the message is selected.
+        """
+        edge = self._draw_edge(selected)
         lines = [
-            *self._bubble(message, width),
-            *self._files(files, width - 6),
-            self._meta(message, width - 4),
-            *self._advice(message, width - 8),
+            *self._draw_bubble(message, width),
+            *self._draw_files(files, width - 6),
+            self._draw_meta(message, width - 4),
+            *self._draw_advice(message, width - 8),
         ]
-        placed = [self._placed(line, message, width, edge) for line in lines]
-        return [*placed, Strip.blank(width, self._ground)]
+        placed = [self._align_line(line, message, width, edge) for line in lines]
+        return [*placed, Strip.blank(width, self._background)]
 
-    def _bubble(self, message: Message, width: int) -> list[list[Segment]]:
-        """The text, in a box of its own width."""
-        inner = min(_WIDEST, max(8, int(width * _SHARE))) - 2
-        texts = present.body_lines(_text(message), inner)
+    def _draw_bubble(self, message: Message, width: int) -> list[list[Segment]]:
+        """Draw the text in a box as wide as the text."""
+        inner = min(_MAX_BUBBLE_WIDTH, max(8, int(width * _WIDTH_SHARE))) - 2
+        texts = present.wrap_body(_get_bubble_text(message), inner)
         if self._ascii:
-            texts = [spared(line) for line in texts]
+            texts = [protect_text(line) for line in texts]
         size = max(cell_len(line) for line in texts)
-        style = self._ground + self._view.style_of(f"message--{message.direction.value}")
-        left, right = self._sides(message)
-        return [[Segment(f"{left}{present.fit(line, size)}{right}", style)] for line in texts]
+        style = self._background + self._view.find_style(f"message--{message.direction.value}")
+        left, right = self._get_side_marks(message)
+        return [[Segment(f"{left}{present.fit_cells(line, size)}{right}", style)] for line in texts]
 
-    def _sides(self, message: Message) -> tuple[str, str]:
-        """The cells beside a text: lines where no background tells the bubbles apart."""
+    def _get_side_marks(self, message: Message) -> tuple[str, str]:
+        """Return the cells beside a text: lines where no background separates the bubbles."""
         if not self._view.app.native_ansi_color:
             return " ", " "
         bar = "|" if self._ascii else "│"
@@ -79,48 +98,50 @@ class Bubbles:
                 return " ", bar
         return bar, bar
 
-    def _files(self, files: Sequence[AttachmentInfo], room: int) -> list[list[Segment]]:
-        """A line for each file that came with it."""
-        style = self._view.style_of("message--file")
+    def _draw_files(self, files: Sequence[AttachmentInfo], room: int) -> list[list[Segment]]:
+        """Draw a line for each file."""
+        style = self._view.find_style("message--file")
         return [
-            [Segment(f" {present.fit(words, min(cell_len(words), room))} ", style)]
-            for words in present.file_lines(files, ascii=self._ascii)
+            [Segment(f" {present.fit_cells(text, min(cell_len(text), room))} ", style)]
+            for text in present.format_files(files, ascii=self._ascii)
         ]
 
-    def _meta(self, message: Message, room: int) -> list[Segment]:
-        """Who and when, and the badge."""
-        dim = self._view.style_of("message--meta")
-        words = present.meta(message, zone=self._zone, several_accounts=self._several_accounts)
-        words = f"note · {words}" if message.direction is Direction.NOTE else words
-        badge = present.badge_words(message, zone=self._zone, ascii=self._ascii)
+    def _draw_meta(self, message: Message, room: int) -> list[Segment]:
+        """Draw the line with sender, time and badge."""
+        dim = self._view.find_style("message--meta")
+        text = present.format_details(
+            message, zone=self._zone, several_accounts=self._several_accounts
+        )
+        text = f"note · {text}" if message.direction is Direction.NOTE else text
+        badge = present.format_status(message, zone=self._zone, ascii=self._ascii)
         if message.direction is not Direction.OUT or message.status is None:
-            return [Segment(f" {words} ", dim)]
-        name = f"badge--{present.badge(message.status).style}"
+            return [Segment(f" {text} ", dim)]
+        name = f"badge--{present.get_badge(message.status).style}"
         colour = self._view.get_component_rich_style(name, partial=True).color
-        badge = present.fit(badge, min(cell_len(badge), max(4, room - cell_len(words) - 4)))
+        badge = present.fit_cells(badge, min(cell_len(badge), max(4, room - cell_len(text) - 4)))
         return [
-            Segment(f" {words} · ", dim),
-            Segment(badge, self._ground + Style(color=colour)),
-            Segment(" ", self._ground),
+            Segment(f" {text} · ", dim),
+            Segment(badge, self._background + Style(color=colour)),
+            Segment(" ", self._background),
         ]
 
-    def _advice(self, message: Message, room: int) -> list[list[Segment]]:
-        """What to do about it, under a message in trouble."""
-        words = present.fit(self._coach(message), room).rstrip()
-        return [[Segment(f" {words} ", self._view.style_of("message--advice"))]] if words else []
+    def _draw_advice(self, message: Message, room: int) -> list[list[Segment]]:
+        """Draw what to do about a failed message."""
+        text = present.fit_cells(self._get_advice(message), room).rstrip()
+        return [[Segment(f" {text} ", self._view.find_style("message--advice"))]] if text else []
 
-    def _edge(self, selected: bool) -> Segment:
-        """The mark beside a selected message."""
+    def _draw_edge(self, selected: bool) -> Segment:
+        """Draw the mark beside a selected message."""
         if not selected:
-            return Segment(" ", self._ground)
-        return Segment(">" if self._ascii else "▌", self._view.style_of("message--selected"))
+            return Segment(" ", self._background)
+        return Segment(">" if self._ascii else "▌", self._view.find_style("message--selected"))
 
-    def _placed(
+    def _align_line(
         self, segments: list[Segment], message: Message, width: int, edge: Segment
     ) -> Strip:
-        """A line at the left for what came in, at the right for what went out."""
+        """Align a line left for an incoming message, right for an outgoing one."""
         used = sum(cell_len(segment.text) for segment in segments)
-        base = self._ground
+        base = self._background
         gap = max(0, width - used - 3)
         if message.direction is Direction.OUT:
             parts = [edge, Segment(" " * gap, base), *segments, Segment("  ", base)]
@@ -129,8 +150,8 @@ class Bubbles:
         return Strip(parts).adjust_cell_length(width, base)
 
 
-def _text(message: Message) -> str:
-    """What the bubble says."""
+def _get_bubble_text(message: Message) -> str:
+    """Return the text of the bubble, with the subject above it."""
     if message.subject:
         return f"{message.subject}\n{message.body}"
     return message.body or ("(no text)" if not message.attachments else "(no text, only files)")

@@ -1,4 +1,4 @@
-"""The canned replies that a digit takes, in three columns under the conversation."""
+"""Show the canned replies that a digit inserts, in three columns under the conversation."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -9,15 +9,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import present
-from tui.domain.templates import Template
+from tui.domain.templates import CannedReply
 from tui.domain.text import one_line
 
 COLUMNS = 3
-MOST = 9
+MAX_REPLIES = 9
 
 
 class CannedBar(Widget):
-    """Digit, name and the beginning of each text."""
+    """Show digit, name and the beginning of the text of each canned reply."""
 
     DEFAULT_CSS = """
     CannedBar { height: 1; background: $surface; color: $foreground; }
@@ -27,41 +27,43 @@ class CannedBar(Widget):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"canned--key", "canned--text"}
 
     def __init__(self) -> None:
-        """Empty before `offer`."""
+        """Create an empty bar; `show_replies` fills it."""
         super().__init__(id="canned")
-        self._templates: Sequence[Template] = ()
+        self._replies: Sequence[CannedReply] = ()
 
-    def offer(self, templates: Sequence[Template]) -> None:
-        """Show these."""
-        self._templates = templates[:MOST]
-        self.styles.height = max(1, -(-len(self._templates) // COLUMNS))
+    def show_replies(self, replies: Sequence[CannedReply]) -> None:
+        """Show the first nine canned replies."""
+        self._replies = replies[:MAX_REPLIES]
+        self.styles.height = max(1, -(-len(self._replies) // COLUMNS))
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """One line: up to three of them."""
+        """Return one line with up to three canned replies."""
         width = self.size.width
-        if not self._templates:
-            words = " No canned replies yet: the command “Canned replies” adds some"
-            return Strip([Segment(present.fit(words, width), self._style("canned--text"))])
+        if not self._replies:
+            text = " No canned replies yet: the command “Canned replies” adds some"
+            return Strip(
+                [Segment(present.fit_cells(text, width), self._resolve_style("canned--text"))]
+            )
         room = width // COLUMNS
         segments: list[Segment] = []
-        for number in range(y * COLUMNS, min((y + 1) * COLUMNS, len(self._templates))):
-            segments += self._cell(number, room)
+        for number in range(y * COLUMNS, min((y + 1) * COLUMNS, len(self._replies))):
+            segments += self._draw_reply(number, room)
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
-    def _cell(self, number: int, room: int) -> list[Segment]:
-        """` 1 Opening hours  We are open… `."""
-        template = self._templates[number]
-        name = one_line(template.name, 40)
-        text = f"{name}  {one_line(template.body, 80)}"
-        shown = present.fit(text, room - 4)
+    def _draw_reply(self, number: int, room: int) -> list[Segment]:
+        """Draw one canned reply: ` 1 Opening hours  We are open… `."""
+        reply = self._replies[number]
+        name = one_line(reply.name, 40)
+        text = f"{name}  {one_line(reply.body, 80)}"
+        shown = present.fit_cells(text, room - 4)
         return [
-            Segment(f" {number + 1} ", self._style("canned--key")),
+            Segment(f" {number + 1} ", self._resolve_style("canned--key")),
             Segment(shown[: len(name)], self.rich_style),
-            Segment(f"{shown[len(name) :]} ", self._style("canned--text")),
+            Segment(f"{shown[len(name) :]} ", self._resolve_style("canned--text")),
         ]
 
-    def _style(self, name: str) -> Style:
-        """A component's colour on this bar's background."""
+    def _resolve_style(self, name: str) -> Style:
+        """Return a component's style on the background of the bar."""
         style = self.get_component_rich_style(name)
         return self.rich_style + Style(color=style.color, bold=style.bold)

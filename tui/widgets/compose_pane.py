@@ -1,4 +1,4 @@
-"""Where a text is handed over: it is queued, unless something stands against it; then it stays."""
+"""Submit texts: a text is queued, unless a check refuses it; then it stays in the composer."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from textual import on
 from textual.message import Message as Event
 
 from tui.desk.dispatch import NotSentError
-from tui.desk.replying import Plan, Route
+from tui.desk.replying import Route, SendPlan
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.widgets.composer import Composer
@@ -14,44 +14,44 @@ from tui.widgets.writing_pane import WritingPane
 
 
 class ComposePane(WritingPane):
-    """Answers and private notes, written and handed over."""
+    """Write and submit replies and private notes."""
 
     @dataclass
     class Sent(Event):
-        """A message was queued."""
+        """A message was queued; `close` asks to close its conversation."""
 
         message: Message
         close: bool
 
     @on(Composer.Sent)
-    async def _send(self, event: Composer.Sent) -> None:
-        """Queue the text, unless something stands against it; then the text stays."""
+    async def _submit_text(self, event: Composer.Sent) -> None:
+        """Queue the text of the composer; put it back if a check refuses it."""
         event.stop()
         conversation = self.conversation
         if conversation is None or conversation.id != event.conversation_id:
-            self.say("Not sent: another conversation is open; the text is kept as a draft")
+            self.show_status("Not sent: another conversation is open; the text is kept as a draft")
         elif event.note:
             await self._send_note(conversation, event.text)
         else:
             await self._send_reply(conversation, event.text, close=event.close)
 
     async def _send_note(self, conversation: Conversation, text: str) -> None:
-        """Write the note down, and go back to the list."""
+        """Store the private note, and go back to the list."""
         try:
-            words = await self._dispatch.note(conversation, text, self.composer.agents)
+            confirmation = await self._submitter.save_note(conversation, text, self.composer.agents)
         except NotSentError as refusal:
-            self._refuse(conversation, text, refusal)
+            self._show_refusal(conversation, text, refusal)
             return
-        self.sheet.noted(conversation.id)
-        await self._write_as(note=False)
+        self.compose_state.finish_note(conversation.id)
+        await self._switch_mode(note=False)
         self.post_message(Composer.Left())
-        self.say(words)
+        self.show_status(confirmation)
 
-    async def send_later(self, plan: Plan) -> None:
-        """Queue what is written for its time."""
+    async def schedule_reply(self, plan: SendPlan) -> None:
+        """Queue the text for the time of the plan."""
         if self.conversation is not None:
             text = self.composer.text
-            self._put("", self.conversation.id)
+            self._set_text("", self.conversation.id)
             await self._send_reply(self.conversation, text, plan=plan)
 
     async def _send_reply(
@@ -60,40 +60,50 @@ class ComposePane(WritingPane):
         text: str,
         *,
         close: bool = False,
-        plan: Plan | None = None,
+        plan: SendPlan | None = None,
     ) -> None:
-        """Queue an answer, unless something stands against it; then the text stays."""
+        """Queue a reply; put the text back if a check refuses it."""
         try:
-            sent = await self._dispatch.reply(conversation, text, self._before_eyes(), plan)
+            sent = await self._submitter.queue_reply(
+                conversation, text, self._visible_messages(), plan
+            )
         except NotSentError as refusal:
-            self._refuse(conversation, text, refusal)
-            self.composer.stand_on_blank()
+            self._show_refusal(conversation, text, refusal)
+            self.composer.select_first_field()
             return
-        self.sheet.sent(conversation.id, self.composer.text)
-        self._measure()
-        self._after(sent, close=close)
+        self.compose_state.finish_reply(conversation.id, self.composer.text)
+        self._update_length()
+        self._finish_send(sent, close=close)
 
-    async def retry(self, message: Message, route: Route | None = None) -> None:
-        """Send a failed message once more, as a new one: this way, or as replies go."""
+    async def retry_message(self, message: Message, route: Route | None = None) -> None:
+        """Send a failed message again, as a new one.
+
+        Args:
+            message: Message that failed.
+            route: Route to use; None for the route of replies.
+        """
         if self.conversation is None:
             return
-        way, newest_id = route or self.route, self._newest_id
+        chosen_route, newest_id = route or self.route, self._newest_visible_id
         try:
-            sent = await self._dispatch.again(self.conversation, message, way, newest_id)
+            sent = await self._submitter.retry_message(
+                self.conversation, message, chosen_route, newest_id
+            )
         except NotSentError as refusal:
-            self.say(str(refusal))
+            self.show_status(str(refusal))
         else:
-            self._after(sent, close=False)
+            self._finish_send(sent, close=False)
 
-    def _refuse(self, conversation: Conversation, text: str, refusal: NotSentError) -> None:
-        """Nothing was sent: the text stands there again."""
+    def _show_refusal(self, conversation: Conversation, text: str, refusal: NotSentError) -> None:
+        """Show why nothing was sent, and put the text back into the composer."""
         self._objection = str(refusal)
-        self.say(self._objection)
+        self.show_status(self._objection)
         if text.strip() and self.composer.conversation_id == conversation.id:
-            self.composer.give_back(text)
+            self.composer.restore_text(text)
 
-    def _after(self, sent: Message, *, close: bool) -> None:
-        """A message was queued."""
-        self.sheet.seen_upto = max(self.sheet.seen_upto, sent.id)
-        self._actions.sent(sent)
+    def _finish_send(self, sent: Message, *, close: bool) -> None:
+        """Record a queued message and report it."""
+        # Our own message must not count as one that arrived while the agent was writing.
+        self.compose_state.seen_upto = max(self.compose_state.seen_upto, sent.id)
+        self._actions.register_send_undo(sent)
         self.post_message(self.Sent(sent, close))

@@ -1,4 +1,4 @@
-"""Where an agent writes."""
+"""Provide the text field in which an agent writes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
-from tui.desk.ribbon import costly, open_fields
-from tui.domain.mentions import begun_length, candidates
-from tui.domain.templates import blanks
-from tui.domain.text import printable
-from tui.widgets.plain_signs import PlainSigns
+from tui.desk.ribbon import find_open_field_spans, find_unicode_characters
+from tui.domain.mentions import count_typed_characters, find_candidates
+from tui.domain.templates import find_open_fields
+from tui.domain.text import to_printable
+from tui.widgets.plain_signs import AsciiFilter
 
 
 class Composer(TextArea):
-    """The text of a reply to one conversation; what is typed is told with every change."""
+    """Edit the text for one conversation, and post every change of it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"composer--costly", "composer--blank"}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,12 +28,12 @@ class Composer(TextArea):
     ]
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """What is written stands here as it will go out."""
-        return [one for one in super().get_line_filters() if not isinstance(one, PlainSigns)]
+        """Return Textual's filters but ASCII replacement: a text is shown as it will be sent."""
+        return [one for one in super().get_line_filters() if not isinstance(one, AsciiFilter)]
 
     @dataclass
     class Sent(Message):
-        """The agent wants this text to go out; the composer is empty from now on."""
+        """The agent submits this text; the composer is empty from now on."""
 
         conversation_id: int
         text: str
@@ -50,7 +50,7 @@ class Composer(TextArea):
 
     @dataclass
     class Pressed(Message):
-        """A key that stands for a command which is not about the text itself."""
+        """A key was pressed for a command that is not about the text itself."""
 
         command_id: str
 
@@ -58,7 +58,11 @@ class Composer(TextArea):
         """The agent goes back to the list; the text stays."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        """`keys` gives the command's id for each key that does not type."""
+        """Create an empty composer.
+
+        Args:
+            keys: The command's id for each key that does not type.
+        """
         super().__init__(
             id="composer",
             soft_wrap=True,
@@ -66,135 +70,165 @@ class Composer(TextArea):
             compact=True,
             tab_behavior="focus",
         )
-        self._keys = keys
-        self._told = ""
+        self._command_keys = keys
+        self._posted_text = ""
         self.conversation_id = 0
-        """Whom the text is for."""
+        """Conversation that the text is for."""
         self.note = False
-        """Whether it is a private note, for colleagues only."""
+        """Whether the text is a private note, for colleagues only."""
         self.agents: tuple[str, ...] = ()
-        """Whom a note can name."""
-        self._colons = False
+        """Agents whom a note can mention."""
+        self._canned_requested = False
         self.cursor_blink = False
         self.highlight_cursor_line = False
 
-    def put(self, text: str, conversation_id: int, *, note: bool = False) -> None:
-        """Show a text for a conversation (a draft, say) with the cursor behind it."""
-        self._tell()
+    def set_text(self, text: str, conversation_id: int, *, note: bool = False) -> None:
+        """Show a text with the cursor after it.
+
+        Args:
+            text: A draft, or nothing.
+            conversation_id: Conversation that the text is for.
+            note: Whether it is a private note.
+        """
+        self._post_typed()
         self.note = note
         self.set_class(note, "-note")
+        # The new text was not typed: it must not be saved as a draft of this conversation.
         with self.prevent(TextArea.Changed):
-            self.load_text(printable(text))
+            self.load_text(to_printable(text))
         self.move_cursor(self.document.end)
-        self.conversation_id, self._told = conversation_id, self.text
+        self.conversation_id, self._posted_text = conversation_id, self.text
 
     @property
-    def before(self) -> str:
-        """The line up to the cursor."""
+    def text_before_cursor(self) -> str:
+        """Return the line up to the cursor."""
         row, column = self.cursor_location
         return self.document.get_line(row)[:column]
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Whom the note may be going to name."""
-        return candidates(self.before, self.agents) if self.note else ()
+    def mention_candidates(self) -> tuple[str, ...]:
+        """Return the agents whom the note may be about to mention."""
+        return find_candidates(self.text_before_cursor, self.agents) if self.note else ()
 
-    def complete(self) -> bool:
-        """Finish the name that was begun; whether there was one."""
-        names = self.names
-        if names:
-            self.insert(f"{names[0][begun_length(self.before) :]} ")
-        return bool(names)
+    def complete_mention(self) -> bool:
+        """Complete the name that was begun; return whether there was one."""
+        candidates_found = self.mention_candidates
+        if candidates_found:
+            self.insert(
+                f"{candidates_found[0][count_typed_characters(self.text_before_cursor) :]} "
+            )
+        return bool(candidates_found)
 
-    def take_canned(self, text: str) -> None:
-        """Put a canned reply at the cursor, in the place of the colons that asked for it.
+    def insert_canned_reply(self, text: str) -> None:
+        """Insert a canned reply at the cursor, in place of the colons that requested it.
 
-        A blank parts it from a word before it.
+        A blank separates it from a word before it, and its first open field is selected.
         """
         row, column = self.cursor_location
-        before = self.before.removesuffix("::")
+        before = self.text_before_cursor.removesuffix("::")
         text = f" {text}" if before and not before[-1].isspace() else text
         begin = len(before)
         start = sum(len(line) + 1 for line in self.text.split("\n")[:row]) + begin
-        self.replace(printable(text), (row, begin), (row, column), maintain_selection_offset=False)
-        for blank in blanks(self.text[start : start + len(text)])[:1]:
+        self.replace(
+            to_printable(text), (row, begin), (row, column), maintain_selection_offset=False
+        )
+        for blank in find_open_fields(self.text[start : start + len(text)])[:1]:
             self.select_span(start + blank.start, start + blank.end)
 
-    def stand_on_blank(self) -> None:
-        """Select the first field that is not filled: the next key types over it."""
-        for blank in blanks(self.text)[:1]:
+    def select_first_field(self) -> None:
+        """Select the first open field, so that the next key types over it."""
+        for blank in find_open_fields(self.text)[:1]:
             self.select_span(blank.start, blank.end)
 
     def select_span(self, start: int, end: int) -> None:
-        """Select a part of the text, given as places in the whole of it."""
-        self.selection = Selection(self._place(start), self._place(end))
+        """Select a part of the text.
 
-    def _place(self, index: int) -> tuple[int, int]:
-        """Line and column of a place in the text."""
+        Args:
+            start: Index of the first character in the whole text.
+            end: Index after the last character.
+        """
+        self.selection = Selection(self._to_location(start), self._to_location(end))
+
+    def _to_location(self, index: int) -> tuple[int, int]:
+        """Return line and column of an index in the text."""
         before = self.text[:index].split("\n")
         return len(before) - 1, len(before[-1])
 
     def get_line(self, line_index: int) -> Text:
-        """A line with what costs and what is not filled made visible."""
+        """Return a line in which expensive characters and open fields are highlighted."""
         line = super().get_line(line_index)
-        for name, spans in (("composer--costly", costly), ("composer--blank", open_fields)):
+        for name, spans in (
+            ("composer--costly", find_unicode_characters),
+            ("composer--blank", find_open_field_spans),
+        ):
             style = self.get_component_rich_style(name, partial=True)
             for start, end in spans(line.plain):
                 line.stylize(style, start, end)
         return line
 
-    def replace_all(self, text: str) -> None:
-        """Put another text in the place of this one, as one step that can be undone."""
+    def replace_text(self, text: str) -> None:
+        """Replace the whole text in one step that can be undone."""
         self.replace(text, self.document.start, self.document.end)
 
     def on_text_area_changed(self) -> None:
-        """Tell what was typed; two colons ask for a canned reply."""
-        self._tell()
-        if self._colons:
-            self._colons = False
+        """Post the new text; request a canned reply after two colons."""
+        self._post_typed()
+        if self._canned_requested:
+            self._canned_requested = False
             self.post_message(self.Pressed("canned"))
 
-    def _tell(self) -> None:
-        """Tell the newest text once, with whom it is for."""
-        if self.text != self._told:
-            self._told = self.text
+    def _post_typed(self) -> None:
+        """Post the newest text once, with the conversation it is for."""
+        if self.text != self._posted_text:
+            self._posted_text = self.text
             self.post_message(self.Typed(self.conversation_id, self.text, self.note))
 
     async def _on_key(self, event: events.Key) -> None:
-        """Keys that do not type; every other key is typed."""
-        command_id = self._keys.get(event.key)
-        if event.key == "tab" and self.complete():
+        """Handle keys that do not type; every other key is typed."""
+        command_id = self._command_keys.get(event.key)
+        if event.key == "tab" and self.complete_mention():
             event.prevent_default()
             event.stop()
         if command_id is None:
-            self._colons = event.character == ":" and self.before.endswith(":") and not self.note
+            self._canned_requested = (
+                event.character == ":" and self.text_before_cursor.endswith(":") and not self.note
+            )
             return
         event.prevent_default()
         event.stop()
         match command_id:
             case "send" | "send_close":
-                self.submit(close=command_id == "send_close")
+                self.submit_text(close=command_id == "send_close")
             case "new_line":
-                self.break_line()
+                self.insert_line_break()
             case _:
                 self.post_message(self.Pressed(command_id))
 
-    def submit(self, *, close: bool) -> None:
-        """Hand the text over, once: a second Enter finds nothing to send."""
-        self._tell()
+    def submit_text(self, *, close: bool) -> None:
+        """Empty the composer and post its text.
+
+        Args:
+            close: Whether to close the conversation after sending.
+        """
+        self._post_typed()
         text = self.text
         if text.strip():
-            self.put("", self.conversation_id, note=self.note)
+            # At once, so that a second Enter finds nothing to send.
+            self.set_text("", self.conversation_id, note=self.note)
         self.post_message(self.Sent(self.conversation_id, text, close, self.note))
 
-    def give_back(self, text: str) -> None:
-        """Show a text again that could not be sent, before what was typed since."""
-        self.put(text + self.text, self.conversation_id, note=self.note)
+    def restore_text(self, text: str) -> None:
+        """Show a text that could not be sent again, before anything typed since.
 
-    def break_line(self) -> None:
-        """Go on below."""
+        Args:
+            text: Text that was submitted.
+        """
+        self.set_text(text + self.text, self.conversation_id, note=self.note)
+
+    def insert_line_break(self) -> None:
+        """Insert a line break at the cursor."""
         self.replace("\n", *self.selection, maintain_selection_offset=False)
 
     def action_leave(self) -> None:
-        """Back to the list."""
+        """Go back to the list."""
         self.post_message(self.Left())

@@ -1,4 +1,4 @@
-"""The right side of a wide desk: who the customer is, and what passed between us."""
+"""Show the contact at the right of a wide screen: who the customer is, and our history together."""
 
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
@@ -10,157 +10,193 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import present
-from tui.commands import first_keys
+from tui.commands import get_first_keys
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
-from tui.domain.local_time import clock_words, zones_for
-from tui.domain.phone import country, pretty
-from tui.domain.text import one_line, printable
-from tui.present import MUTED
-from tui.seat import Seat
-from tui.store.consent import Consent
-from tui.store.facts import Exchanged, Facts
+from tui.domain.local_time import find_zones, format_local_times
+from tui.domain.phone import find_country, format_phone_number
+from tui.domain.text import one_line, to_printable
+from tui.present import MUTED_STYLE
+from tui.seat import AppContext
+from tui.store.consent import ConsentRecord
+from tui.store.facts import AccountTraffic, ContactDetails
 from tui.store.store import Store
 from tui.widgets.message_view import MessageView
 
-_LONGEST_NOTE = 1_000
-_SOON = 0.2
-"""Seconds in which changes are gathered: nobody waits for this page."""
+_MAX_NOTE_CHARS = 1_000
+_GATHER_SECONDS = 0.2
+"""Seconds in which changes are gathered; the page is not urgent."""
 
 
 class ContactPanel(VerticalScroll):
-    """The page of the contact whose conversation is shown; reads only while it is seen."""
+    """Show the contact of the open conversation; read the store only while visible."""
 
     text = getters.query_one("#contact-text", Static)
     can_focus = False
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Empty before `show`."""
+    def __init__(self, store: Store, context: AppContext) -> None:
+        """Create an empty panel; `show_contact` fills it.
+
+        Args:
+            store: Store to read from.
+            context: Settings and helpers shared by the screens.
+        """
         super().__init__(id="contact")
         self._store = store
-        self._seat = seat
-        self._keys = first_keys(seat.commands)
+        self._app_context = context
+        self._command_keys = get_first_keys(context.commands)
         self._conversation: Conversation | None = None
-        self._due = False
-        self._shown = Content("")
+        self._read_scheduled = False
+        self._shown_page = Content("")
 
     def compose(self) -> ComposeResult:
-        """One text."""
+        """Yield the one text of the panel."""
         self.border_title = "Contact"
         yield Static(id="contact-text")
 
     def on_mount(self) -> None:
-        """Follow what the agent looks at."""
-        self.watch(self.screen.query_one(MessageView), "conversation", self.show, init=False)
+        """Follow the conversation that the agent opens."""
+        self.watch(
+            self.screen.query_one(MessageView), "conversation", self.show_contact, init=False
+        )
 
-    def show(self, conversation: Conversation | None) -> None:
-        """Show another conversation's contact, behind its messages."""
+    def show_contact(self, conversation: Conversation | None) -> None:
+        """Show the contact of another conversation, once its messages have been painted.
+
+        Args:
+            conversation: Conversation now open; None for none.
+        """
         self._conversation = conversation
-        self.call_after_refresh(self._read)
+        self.call_after_refresh(self._read_page)
 
     def on_show(self) -> None:
-        """It can be seen now."""
-        self._read()
+        """Read the page, now that it is visible."""
+        self._read_page()
 
-    def apply(self, changes: Iterable[Change]) -> None:
-        """Look again soon, and once for many changes, where they may matter."""
-        if not self._due and any(map(self._matters, changes)):
-            self._due = True
-            self.set_timer(_SOON, self._look)
+    def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Read the page again soon, once for many changes, if one of them may matter.
 
-    def _matters(self, change: Change) -> bool:
-        """Whether the page may read differently: what is typed and badges are not on it."""
-        here = self._conversation
-        if change == RELOAD or here is None or change.conversation_id != here.id:
+        Args:
+            changes: Changes in the store.
+        """
+        if not self._read_scheduled and any(map(self._is_relevant, changes)):
+            self._read_scheduled = True
+            self.set_timer(_GATHER_SECONDS, self._read_gathered)
+
+    def _is_relevant(self, change: Change) -> bool:
+        """Return whether a change may alter the page; drafts and badges are not on it."""
+        open_conversation = self._conversation
+        if (
+            change == RELOAD
+            or open_conversation is None
+            or change.conversation_id != open_conversation.id
+        ):
             return change == RELOAD
-        return change.subject is Subject.CONVERSATION or change.new
+        return change.subject is Subject.CONVERSATION or change.is_new
 
-    def _look(self) -> None:
-        """Changes have been gathered."""
-        self._due = False
-        self._read()
+    def _read_gathered(self) -> None:
+        """Read the page after changes have been gathered."""
+        self._read_scheduled = False
+        self._read_page()
 
     @work(exclusive=True, exit_on_error=False)
-    async def _read(self) -> None:
-        """Read the page; a newer one stops the reading."""
+    async def _read_page(self) -> None:
+        """Read and show the page; a newer call cancels this one."""
         if not self.display or self._conversation is None:
-            self._say(Content.styled("No conversation is shown", MUTED))
+            self._show_page(Content.styled("No conversation is shown", MUTED_STYLE))
             return
         fresh = await self._store.conversations.get(self._conversation.id)
         if fresh is not None:
-            facts = await self._store.facts.of(fresh)
-            now, zone = self._seat.clock.now(), self._seat.zone
-            self._say(contact_text(fresh, facts, now, zone, self._keys))
+            facts = await self._store.contact_details.get_details(fresh)
+            now, zone = self._app_context.clock.now(), self._app_context.zone
+            self._show_page(format_contact(fresh, facts, now, zone, self._command_keys))
 
-    def _say(self, page: Content) -> None:
-        """Put the page down, if it reads differently: that lays the whole desk out again."""
-        if not page.is_same(self._shown):
-            self._shown = page
+    def _show_page(self, page: Content) -> None:
+        """Show the page if it has changed."""
+        # An update makes Textual lay out the whole screen again.
+        if not page.is_same(self._shown_page):
+            self._shown_page = page
             self.text.update(page)
 
 
-def contact_text(
+def format_contact(
     conversation: Conversation,
-    facts: Facts,
+    details: ContactDetails,
     now: int,
     zone: tzinfo | None,
     keys: Mapping[str, str],
 ) -> Content:
-    """The whole page."""
+    """Return the whole page.
+
+    Args:
+        conversation: Conversation with the contact.
+        facts: Details of the contact.
+        now: Current time in milliseconds since 1970, UTC.
+        zone: Time zone of the agent; None for the system's.
+        keys: First key of each command.
+    """
     parts = [
-        _who(conversation, now),
-        _section("Labels", "  ".join(f"#{one_line(label, 30)}" for label in conversation.labels)),
-        _section("Note", printable(facts.note, limit=_LONGEST_NOTE)),
-        _section("Consent", consent_words(facts.consent, now, zone)),
-        _section("Accounts", "\n".join(map(_exchanged, facts.exchanged))),
-        _section("First seen", _first(facts, now, zone)),
-        _section("Private notes", str(facts.notes) if facts.notes else ""),
-        Content.styled(f"{keys['edit_contact']} edits name and note", MUTED),
+        _format_identity(conversation, now),
+        _format_section(
+            "Labels", "  ".join(f"#{one_line(label, 30)}" for label in conversation.labels)
+        ),
+        _format_section("Note", to_printable(details.note, limit=_MAX_NOTE_CHARS)),
+        _format_section("Consent", describe_consent(details.consent, now, zone)),
+        _format_section("Accounts", "\n".join(map(_format_exchange, details.traffic))),
+        _format_section("First seen", _format_first_day(details, now, zone)),
+        _format_section("Private notes", str(details.notes) if details.notes else ""),
+        Content.styled(f"{keys['edit_contact']} edits name and note", MUTED_STYLE),
     ]
     return Content("\n\n").join(part for part in parts if part.plain)
 
 
-def _who(conversation: Conversation, now: int) -> Content:
-    """Name, number, and what the number tells."""
-    number = one_line(pretty(conversation.address), 40)
-    named = [Content.styled(present.title(conversation), "bold"), Content(number)]
-    lines = named if conversation.name else [Content.styled(number, "bold")]
-    lines.append(Content.styled(_place(conversation.address, now), MUTED))
+def _format_identity(conversation: Conversation, now: int) -> Content:
+    """Return name, number, and the place and time of the number."""
+    number = one_line(format_phone_number(conversation.address), 40)
+    name_lines = [Content.styled(present.format_title(conversation), "bold"), Content(number)]
+    lines = name_lines if conversation.name else [Content.styled(number, "bold")]
+    lines.append(Content.styled(_format_location(conversation.address, now), MUTED_STYLE))
     return Content("\n").join(lines)
 
 
-def _place(address: str, now: int) -> str:
-    """Where an address is: "GB · 14:02 there"."""
+def _format_location(address: str, now: int) -> str:
+    """Return country and local time of an address: "GB · 14:02 there"."""
     if not address.startswith("+"):
         return "Short code or name: no country"
-    place = [country(address) or "", clock_words(zones_for(address), now)]
-    return " · ".join(word for word in place if word) or "A number of no single country"
+    parts = [find_country(address) or "", format_local_times(find_zones(address), now)]
+    return " · ".join(word for word in parts if word) or "A number of no single country"
 
 
-def _section(heading: str, words: str) -> Content:
-    """A heading over words; nothing for no words."""
-    if not words:
+def _format_section(heading: str, text: str) -> Content:
+    """Return a heading above a text; nothing for an empty text."""
+    if not text:
         return Content("")
-    return Content.assemble((f"{heading}\n", MUTED), Content(words))
+    return Content.assemble((f"{heading}\n", MUTED_STYLE), Content(text))
 
 
-def consent_words(word: Consent | None, now: int, zone: tzinfo | None) -> str:
-    """May they be texted, and by which evidence."""
-    if word is None:
+def describe_consent(consent: ConsentRecord | None, now: int, zone: tzinfo | None) -> str:
+    """Return whether the contact may be texted, and the evidence for it.
+
+    Args:
+        consent: Latest record of consent; None if there is none.
+        now: Current time in milliseconds since 1970, UTC.
+        zone: Time zone of the agent; None for the system's.
+    """
+    if consent is None:
         return "May be texted; never asked to stop"
-    verdict = "OPTED OUT" if word.opted_out else "May be texted again"
-    when = f"{present.day(word.at, now, zone)} {present.clock_time(word.at, zone)}"
-    source = {"agent": f"recorded by {one_line(word.agent, 20)}", "provider": "by the provider"}
-    how = source.get(word.source, "by their own text")
-    said = f'\n"{one_line(word.evidence, 120)}"' if word.evidence else ""
-    return f"{verdict}\n{when}, {how}{said}"
+    verdict = "OPTED OUT" if consent.opted_out else "May be texted again"
+    when = f"{present.format_day(consent.at, now, zone)} {present.format_time(consent.at, zone)}"
+    source = {"agent": f"recorded by {one_line(consent.agent, 20)}", "provider": "by the provider"}
+    how = source.get(consent.source, "by their own text")
+    quotation = f'\n"{one_line(consent.evidence, 120)}"' if consent.evidence else ""
+    return f"{verdict}\n{when}, {how}{quotation}"
 
 
-def _exchanged(one: Exchanged) -> str:
-    """A line for an account."""
-    return f"{one_line(one.account, 16)}  {one.came_in} in · {one.went_out} out"
+def _format_exchange(exchange: AccountTraffic) -> str:
+    """Return the line of an account with the number of messages in and out."""
+    return f"{one_line(exchange.account, 16)}  {exchange.received} in · {exchange.sent} out"
 
 
-def _first(facts: Facts, now: int, zone: tzinfo | None) -> str:
-    """The day of the first message."""
-    return present.day(facts.first_at, now, zone) if facts.first_at else ""
+def _format_first_day(details: ContactDetails, now: int, zone: tzinfo | None) -> str:
+    """Return the day of the first message; empty if there is none."""
+    return present.format_day(details.first_at, now, zone) if details.first_at else ""

@@ -1,4 +1,7 @@
-"""The right side of the desk: one conversation, and under it the pane where it is answered."""
+"""Show one conversation at the right, and below it the pane where the reply is written.
+
+The heading above it names the customer, the owner, and the colleagues who are here.
+"""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,146 +11,168 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from tui.commands import first_keys
-from tui.desk.coaching import Coach
-from tui.desk.company import BEAT, Company, company_words
-from tui.desk.consenting import Standing, standing_of
-from tui.desk.thread_actions import ThreadActions
+from tui.commands import get_first_keys
+from tui.desk.coaching import FailureKeyHints
+from tui.desk.company import HEARTBEAT_SECONDS, Presence, format_colleagues
+from tui.desk.consenting import ConsentStatus, read_consent_status
+from tui.desk.thread_actions import ConversationActions
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
-from tui.widgets.borders import write_above, write_below
+from tui.widgets.borders import set_border_subtitle, set_border_title
 from tui.widgets.compose_pane import ComposePane
-from tui.widgets.heading import heading
+from tui.widgets.heading import format_heading
 from tui.widgets.message_view import MessageView
 from tui.widgets.notice_line import NoticeLine
-from tui.widgets.notices import notice
-from tui.widgets.say import Reader
+from tui.widgets.notices import choose_notice
+from tui.widgets.say import StoreReader
 
 
-class ConversationPane(Reader, Vertical):
-    """Shows a conversation, who else is there, and what stands against answering it."""
+class ConversationPane(StoreReader, Vertical):
+    """Show a conversation, who else is there, and whether anything prevents a reply."""
 
-    view = getters.query_one("#messages", MessageView)
-    notice = getters.query_one("#notice", NoticeLine)
-    writing = getters.query_one("#compose", ComposePane)
+    message_view = getters.query_one("#messages", MessageView)
+    notice_line = getters.query_one("#notice", NoticeLine)
+    compose_pane = getters.query_one("#compose", ComposePane)
 
-    def __init__(self, store: Store, seat: Seat, actions: ThreadActions) -> None:
-        """Empty before `show`."""
+    def __init__(self, store: Store, context: AppContext, actions: ConversationActions) -> None:
+        """Create an empty pane; `show_conversation` fills it.
+
+        Args:
+            store: Store to read from.
+            context: Settings and helpers shared by the screens.
+            actions: Actions on conversations.
+        """
         super().__init__(id="pane")
         self._store = store
-        self._seat = seat
+        self._app_context = context
         self._actions = actions
-        self._keys = first_keys(seat.commands)
-        self._turn = asyncio.Lock()
-        """One conversation after the other is shown, however fast keys come."""
+        self._command_keys = get_first_keys(context.commands)
+        self._show_lock = asyncio.Lock()
+        """Shows one conversation after the other, however fast keys come."""
         self.conversation: Conversation | None = None
-        self.company = Company(store, seat.agent, seat.clock, self._head_again)
-        self.standing = Standing()
-        """What is known about the customer's consent."""
+        self.presence = Presence(store, context.agent, context.clock, self._refresh_heading)
+        self.consent_status = ConsentStatus()
+        """Consent of the customer, as far as it is known."""
 
     def compose(self) -> ComposeResult:
-        """Messages over the composer."""
-        seat = self._seat
+        """Yield the messages, the notice and the composer."""
+        context = self._app_context
         view = MessageView(
             self._store,
-            seat.clock,
-            ascii=seat.ascii,
-            zone=seat.zone,
-            several_accounts=len(seat.accounts) > 1,
-            coach=Coach(seat.commands, several_accounts=len(seat.accounts) > 1).words,
+            context.clock,
+            ascii=context.ascii,
+            zone=context.zone,
+            several_accounts=len(context.accounts) > 1,
+            get_advice=FailureKeyHints(
+                context.commands, several_accounts=len(context.accounts) > 1
+            ).format_hint,
         )
         yield view
         yield NoticeLine()
-        yield ComposePane(self._store, seat, self._actions, self.company, lambda: view.messages)
+        yield ComposePane(self._store, context, self._actions, self.presence, lambda: view.messages)
 
     def on_mount(self) -> None:
-        """Nothing is open yet."""
-        self.writing.display = False
-        self.set_interval(BEAT, self.company.beat)
+        """Hide the composer until a conversation is open, and start the heartbeat."""
+        self.compose_pane.display = False
+        self.set_interval(HEARTBEAT_SECONDS, self.presence.heartbeat)
 
     def on_resize(self) -> None:
-        """Another width holds another heading."""
-        self._head_again()
+        """Adapt the heading to the new width."""
+        self._refresh_heading()
 
-    def _head_again(self) -> None:
-        """Bring the heading in line, unless the pane is just being made or taken away."""
+    def _refresh_heading(self) -> None:
+        """Update the heading, unless the pane is just being created or removed."""
         if self.query(NoticeLine):
-            self._head()
+            self._update_heading()
 
     async def on_unmount(self) -> None:
-        """Colleagues see that this agent has gone."""
-        await self.company.leave()
+        """Show colleagues that this agent has left."""
+        await self.presence.remove_presence()
 
-    async def show(self, conversation: Conversation | None, *, at: int = 0) -> None:
-        """Show a conversation with this agent's draft, perhaps at one of its messages."""
-        async with self._turn:
+    async def show_conversation(self, conversation: Conversation | None, *, at: int = 0) -> None:
+        """Show a conversation with this agent's draft.
+
+        Args:
+            conversation: Conversation to show; None for none.
+            at: Id of a message to scroll to; 0 for the newest.
+        """
+        async with self._show_lock:
             if conversation is None:
-                await self._show_nothing()
+                await self._clear_conversation()
             elif at or self.conversation is None or self.conversation.id != conversation.id:
-                await self._show(conversation, at)
+                await self._open_conversation(conversation, at)
 
-    async def _show_nothing(self) -> None:
-        """No conversation is open."""
+    async def _clear_conversation(self) -> None:
+        """Show that no conversation is open."""
         self.conversation = None
-        write_above(self, None)
-        self.company.at(0)
-        self.notice.tell("")
-        self.writing.put_away()
-        await self.view.show(None)
+        set_border_title(self, None)
+        self.presence.set_conversation(0)
+        self.notice_line.show_notice("")
+        self.compose_pane.close_conversation()
+        await self.message_view.show_conversation(None)
 
-    async def _show(self, conversation: Conversation, at: int) -> None:
-        """Read what is needed; then messages, title, way and draft change together."""
-        agent = self._seat.agent
-        await self.writing.flush()
-        seen = await self._store.conversations.seen_upto(conversation.id, agent)
-        draft = await self._store.drafts.get(conversation.id, agent)
-        standing = await standing_of(self._store, conversation)
-        await self.view.show(conversation, seen_upto=seen, at=at)
-        self.conversation, self.standing = conversation, standing
-        self.company.at(conversation.id)
-        self.writing.lay(conversation, draft)
-        self._head()
+    async def _open_conversation(self, conversation: Conversation, at: int) -> None:
+        """Read everything needed, then change messages, heading, route and draft together."""
+        agent = self._app_context.agent
+        # Before the draft is read: it may be the one that is still being saved.
+        await self.compose_pane.flush_draft()
+        seen_upto = await self._store.conversations.get_read_marker(conversation.id, agent)
+        draft = await self._store.drafts.get_draft(conversation.id, agent)
+        consent_status = await read_consent_status(self._store, conversation)
+        await self.message_view.show_conversation(conversation, seen_upto=seen_upto, at=at)
+        self.conversation, self.consent_status = conversation, consent_status
+        self.presence.set_conversation(conversation.id)
+        self.compose_pane.open_conversation(conversation, draft)
+        self._update_heading()
 
-    async def apply(self, changes: Iterable[Change]) -> None:
-        """Take in what has changed; nothing else is shown meanwhile."""
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Apply changes in the store; no other conversation is shown meanwhile.
+
+        Args:
+            changes: Changes in the store.
+        """
         changes = tuple(changes)
-        async with self._turn:
-            await self.view.apply(changes)
-            await self._take_in(changes)
+        async with self._show_lock:
+            await self.message_view.apply_changes(changes)
+            await self._update_surroundings(changes)
 
-    async def _take_in(self, changes: Iterable[Change]) -> None:
-        """Bring what stands around the messages in line."""
+    async def _update_surroundings(self, changes: Iterable[Change]) -> None:
+        """Update everything around the messages."""
         if self.conversation is None:
             return
-        mine = [c for c in changes if c.conversation_id == self.conversation.id]
-        if any(c.subject is Subject.CONVERSATION for c in mine):
+        relevant = [c for c in changes if c.conversation_id == self.conversation.id]
+        if any(c.subject is Subject.CONVERSATION for c in relevant):
             fresh = await self._store.conversations.get(self.conversation.id)
             self.conversation = fresh or self.conversation
-            self.writing.renew(self.conversation)
-        if any(c.subject in (Subject.CONVERSATION, Subject.MESSAGE) for c in mine):
-            self.standing = await standing_of(self._store, self.conversation)
-            self._head()
-        if any(c.subject is Subject.PRESENCE for c in mine):
-            await self.company.look()
+            self.compose_pane.update_conversation(self.conversation)
+        if any(c.subject in (Subject.CONVERSATION, Subject.MESSAGE) for c in relevant):
+            self.consent_status = await read_consent_status(self._store, self.conversation)
+            self._update_heading()
+        if any(c.subject is Subject.PRESENCE for c in relevant):
+            await self.presence.refresh_colleagues()
 
-    @on(ComposePane.Looks)
-    def _frame(self, event: ComposePane.Looks) -> None:
-        """The frame tells what to know about the text, and a note from an answer."""
+    @on(ComposePane.FrameChanged)
+    def _update_frame(self, event: ComposePane.FrameChanged) -> None:
+        """Show the hint on the border, and mark a private note by the border's colour."""
         event.stop()
         self.set_class(event.note, "-note")
-        write_below(self, Content(event.hint) if event.hint else None)
+        set_border_subtitle(self, Content(event.hint) if event.hint else None)
 
-    def _head(self) -> None:
-        """Who this is, over the messages, and what stands against an answer."""
+    def _update_heading(self) -> None:
+        """Update the heading, and the notice about anything that prevents a reply."""
         if (conversation := self.conversation) is None:
             return
-        now, others = self._seat.clock.now(), company_words(self.company.colleagues)
-        write_above(self, heading(conversation, now, others, self.size.width - 4))
-        holder = self.company.holder
-        self.notice.tell(*notice(conversation, self.standing, holder, self._seat, self._keys))
+        now, others = self._app_context.clock.now(), format_colleagues(self.presence.colleagues)
+        set_border_title(self, format_heading(conversation, now, others, self.size.width - 4))
+        holder = self.presence.holder
+        self.notice_line.show_notice(
+            *choose_notice(
+                conversation, self.consent_status, holder, self._app_context, self._command_keys
+            )
+        )
 
-    def tick(self) -> None:
-        """A minute has passed: the customer's clock reads differently."""
-        self._head()
+    def refresh_clock(self) -> None:
+        """Update the customer's local time in the heading; called once a minute."""
+        self._update_heading()

@@ -1,40 +1,45 @@
-"""The field under the list that narrows it with every key."""
+"""Provide the field under the list that filters it with every key."""
 
 from textual.widgets import Input
 
 
 class FilterLine(Input):
-    """There while the agent types into it, and as long as the list is narrowed.
+    """Visible while the agent types into it, and as long as the list is filtered.
 
-    It takes the keys only when it is opened: where a list is hidden while it has the focus, Textual
-    would hand that to the filter, and the next key would be typed here in place of being a command.
+    It can be focused only while it is open: where a list is hidden while it has the focus,
+    Textual would focus the filter, and the next key would be typed here instead of being a
+    command.
     """
 
     def __init__(self) -> None:
-        """Out of sight."""
+        """Create a hidden field."""
         super().__init__(placeholder="name or number", id="filter", compact=True)
         self.display = self.can_focus = False
 
-    def open(self) -> None:
-        """Take the keys."""
+    def open_filter(self) -> None:
+        """Show the field and focus it."""
         self.display = self.can_focus = True
         self.focus()
 
     def on_click(self) -> None:
-        """A click opens it, too."""
-        self.open()
+        """Open the field with a click."""
+        self.open_filter()
 
-    def show(self, text: str) -> None:
-        """This narrows the list already; empty: nothing does."""
+    def show_filter(self, text: str) -> None:
+        """Show the filter that the list already has.
+
+        Args:
+            text: Text of the filter; empty for none.
+        """
         self.value = text
-        self.rest()
+        self.release_focus()
 
-    def close(self) -> None:
-        """Narrow the list no more."""
+    def clear_filter(self) -> None:
+        """Remove the filter and hide the field."""
         self.value = ""
-        self.rest()
+        self.release_focus()
 
-    def rest(self) -> None:
-        """The keys go back to the list, which stays as narrow as it is."""
+    def release_focus(self) -> None:
+        """Accept no more keys; the list stays filtered."""
         self.can_focus = False
         self.display = bool(self.value)

@@ -7,42 +7,57 @@ from textual.content import Content
 
 from tui import present
 from tui.domain.conversation import Conversation
-from tui.domain.local_time import clock_words, zones_for
-from tui.domain.phone import pretty
+from tui.domain.local_time import find_zones, format_local_times
+from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
 
-_SPAN = re.compile(r"^between (\d\d:\d\d) and (\d\d:\d\d)")
+_HOURS_SPAN = re.compile(r"^between (\d\d:\d\d) and (\d\d:\d\d)")
 
 
-def heading(conversation: Conversation, now: int, others: str, room: int) -> Content:
-    """The line in at most `room` cells; what colleagues do is never what is cut off."""
-    parts = [present.title(conversation)] if conversation.name else []
-    parts.append(one_line(pretty(conversation.address), 30))
+def format_heading(conversation: Conversation, now: int, others: str, room: int) -> Content:
+    """Return the line above a conversation.
+
+    The text about colleagues is never cut off.
+
+    Args:
+        conversation: Conversation that is shown.
+        now: Current time in milliseconds since 1970, UTC.
+        others: Text about colleagues; empty for none.
+        room: Width of the line in cells.
+    """
+    parts = [present.format_title(conversation)] if conversation.name else []
+    parts.append(one_line(format_phone_number(conversation.address), 30))
     if conversation.opted_out:
         parts.append("OPTED OUT")
-    there = clock_words(zones_for(conversation.address), now)
-    if there:
-        parts.append(there)
+    local_time = format_local_times(find_zones(conversation.address), now)
+    if local_time:
+        parts.append(local_time)
     if conversation.assignee:
         parts.append(f"@{one_line(conversation.assignee, 16)}")
     parts += [f"#{one_line(label, 16)}" for label in conversation.labels]
-    left = room - cell_len(others) - 2 if others else room
-    return beside(_fitting(parts, left), others, room)
+    remaining = room - cell_len(others) - 2 if others else room
+    return place_beside(_join_fitting(parts, remaining), others, room)
 
 
-def _fitting(parts: list[str], room: int) -> str:
-    """As many of these as have room, whole, the first ones always; a stretch of hours in short."""
+def _join_fitting(parts: list[str], room: int) -> str:
+    """Join as many parts as fit, always the first, with spans of hours shortened if needed."""
     if cell_len("  ".join(parts)) > room:
-        parts = [_SPAN.sub(r"\1–\2", part) for part in parts]
+        parts = [_HOURS_SPAN.sub(r"\1–\2", part) for part in parts]
     while len(parts) > 1 and cell_len("  ".join(parts)) > room:
         parts = parts[:-1]
     return "  ".join(parts)
 
 
-def beside(words: str, others: str, room: int) -> Content:
-    """Words and behind them, always whole, what colleagues do."""
+def place_beside(text: str, others: str, room: int) -> Content:
+    """Return a text, cut to fit, and after it the text about colleagues, always whole.
+
+    Args:
+        text: Text at the left.
+        others: Text about colleagues; empty for none.
+        room: Width of the line in cells.
+    """
     if not others:
-        return Content(words)
-    left = max(0, room - cell_len(others) - 2)
-    words = present.fit(words, left) if cell_len(words) > left else words
-    return Content.assemble(words, (f"  {others}", "$text-accent"))
+        return Content(text)
+    remaining = max(0, room - cell_len(others) - 2)
+    text = present.fit_cells(text, remaining) if cell_len(text) > remaining else text
+    return Content.assemble(text, (f"  {others}", "$text-accent"))

@@ -1,4 +1,4 @@
-"""The last line: the keys that matter where the agent is."""
+"""Show the keys that matter where the agent is, in the last line."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -9,80 +9,98 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.commands import Command, shown
+from tui.commands import Command, format_key
 from tui.domain.text import one_line
 
-_SAY_SECONDS = 6.0
+_STATUS_SECONDS = 6.0
 
 
 class KeyBar(Widget):
-    """Keys and words, or for a moment a question or a hint."""
+    """Show keys with labels, or for a moment a question or a hint."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--word", "keys--say"}
 
     def __init__(self, *, id: str = "keys") -> None:
-        """Empty."""
+        """Create an empty bar."""
         super().__init__(id=id)
         self._pairs: list[tuple[str, str]] = []
-        self._words = ""
-        self._hush: Timer | None = None
+        self._status = ""
+        self._status_timer: Timer | None = None
 
     @property
-    def said(self) -> str:
-        """The words that are shown in place of the keys."""
-        return self._words
+    def shown_status(self) -> str:
+        """Return the text shown in place of the keys; empty for none."""
+        return self._status
 
-    def offer(self, commands: Iterable[Command], *more: tuple[str, str]) -> None:
-        """Show the first key and the short word of each command, and more keys and words."""
-        pairs = [(shown(c.keys[0]), c.bar or c.words) for c in commands if c.keys]
-        self.pairs([*pairs, *more])
+    def show_commands(self, commands: Iterable[Command], *more: tuple[str, str]) -> None:
+        """Show the first key and the short label of each command.
 
-    def pairs(self, pairs: list[tuple[str, str]]) -> None:
-        """Show these keys and words, once nothing is said any more."""
+        Args:
+            commands: Commands of the registry.
+            *more: Further pairs of key and label.
+        """
+        pairs = [(format_key(c.keys[0]), c.bar_label or c.title) for c in commands if c.keys]
+        self.show_keys([*pairs, *more])
+
+    def show_keys(self, pairs: list[tuple[str, str]]) -> None:
+        """Show these keys once no status text is shown any more.
+
+        Args:
+            pairs: Pairs of key and label.
+        """
         if pairs != self._pairs:
             self._pairs = pairs
             self.refresh()
 
-    def say(self, words: str) -> None:
-        """Show a line of words in place of the keys for a while; empty brings the keys back."""
-        if self._hush is not None:
-            self._hush.stop()
-        self._hush = self.set_timer(_SAY_SECONDS, self._fall_silent) if words else None
-        if words != self._words:
-            self._words = words
+    def show_status(self, text: str) -> None:
+        """Show a text in place of the keys for a while.
+
+        Args:
+            text: Text to show; empty to show the keys again.
+        """
+        if self._status_timer is not None:
+            self._status_timer.stop()
+        self._status_timer = self.set_timer(_STATUS_SECONDS, self._clear_status) if text else None
+        if text != self._status:
+            self._status = text
             self.refresh()
 
-    def _fall_silent(self) -> None:
-        """The words have stood there long enough."""
-        self.say("")
+    def _clear_status(self) -> None:
+        """Show the keys again after the status text has been shown long enough."""
+        self.show_status("")
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
+        """Return the line."""
         width, base = self.size.width, self.rich_style
-        if self._words:
+        if self._status:
             style = self.get_component_rich_style("keys--say")
-            text = Segment(f" {one_line(self._words, width)}", style)
+            text = Segment(f" {one_line(self._status, width)}", style)
             return Strip([text]).adjust_cell_length(width, style)
-        key = self.get_component_rich_style("keys--key")
-        word = self.get_component_rich_style("keys--word")
+        key_style = self.get_component_rich_style("keys--key")
+        label_style = self.get_component_rich_style("keys--word")
         segments: list[Segment] = []
-        for sign, words in fitting(self._pairs, width):
-            segments += [Segment(f" {sign} ", key), Segment(f"{words} ", word)]
+        for key_text, label in select_fitting(self._pairs, width):
+            segments += [Segment(f" {key_text} ", key_style), Segment(f"{label} ", label_style)]
         return Strip(segments).adjust_cell_length(width, base)
 
 
-def fitting(pairs: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
-    """The first of these that have room as a whole, and always the last: the way out."""
-    room = width - sum(_cells(pair) for pair in pairs[-1:])
+def select_fitting(pairs: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """Return the first pairs that fit, and always the last one: how to leave.
+
+    Args:
+        pairs: Pairs of key and label.
+        width: Width of the bar in cells.
+    """
+    room = width - sum(_measure_pair(pair) for pair in pairs[-1:])
     shown = []
     for pair in pairs[:-1]:
-        room -= _cells(pair)
+        room -= _measure_pair(pair)
         if room < 0:
             break
         shown.append(pair)
     return [*shown, *pairs[-1:]]
 
 
-def _cells(pair: tuple[str, str]) -> int:
-    """The width of a key and its word with the blanks around them."""
+def _measure_pair(pair: tuple[str, str]) -> int:
+    """Return the width of a key and its label with the blanks around them."""
     return cell_len(pair[0]) + cell_len(pair[1]) + 3

@@ -1,4 +1,4 @@
-"""The left side of the desk: what is wrong, a list of conversations, the line that narrows it."""
+"""Show the left side of the desk: problems, a list of conversations, and its filter."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -11,79 +11,92 @@ from textual.widgets import Input
 
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
-from tui.domain.views import name_of
-from tui.seat import Seat
+from tui.domain.views import format_view_name
+from tui.seat import AppContext
 from tui.store.store import Store
-from tui.widgets.borders import write_above, write_below
+from tui.widgets.borders import set_border_subtitle, set_border_title
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.say import Reader
+from tui.widgets.say import StoreReader
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.trouble_line import TroubleLine
 
 
-class ListPane(Reader, Vertical):
-    """Shows one view, with its name and how many there are over it."""
+class ListPane(StoreReader, Vertical):
+    """Show one view, with its name and the number of its conversations above it."""
 
-    threads = getters.query_one("#threads", ThreadList)
-    filter = getters.query_one("#filter", FilterLine)
+    thread_list = getters.query_one("#threads", ThreadList)
+    filter_line = getters.query_one("#filter", FilterLine)
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Empty before `show`."""
+    def __init__(self, store: Store, context: AppContext) -> None:
+        """Create an empty pane; `show_view` fills it.
+
+        Args:
+            store: Store to read from.
+            context: Settings and helpers shared by the screens.
+        """
         super().__init__(id="left")
         self._store = store
-        self._seat = seat
+        self._app_context = context
 
     def compose(self) -> ComposeResult:
-        """Trouble over the list over its filter."""
-        seat = self._seat
-        yield TroubleLine(self._store, seat)
+        """Yield the line of problems, the list and its filter."""
+        context = self._app_context
+        yield TroubleLine(self._store, context)
         yield ThreadList(
-            self._store, seat.clock, ascii=seat.ascii, zone=seat.zone, agent=seat.agent
+            self._store, context.clock, ascii=context.ascii, zone=context.zone, agent=context.agent
         )
         yield FilterLine()
 
-    async def show(self, view: View) -> None:
-        """Show a list from its beginning; what narrows it stands under it."""
-        await self._show(view)
-        self.filter.show(view.text)
+    async def show_view(self, view: View) -> None:
+        """Show a view from its beginning, with its filter below.
 
-    async def _show(self, view: View) -> None:
-        """The rows and the name of a view."""
-        await self.threads.show(view)
-        await self._count()
+        Args:
+            view: View to show.
+        """
+        await self._load_view(view)
+        self.filter_line.show_filter(view.text)
 
-    async def apply(self, changes: Iterable[Change]) -> None:
-        """Take in what has changed in the store."""
+    async def _load_view(self, view: View) -> None:
+        """Load the rows and the name of a view."""
+        await self.thread_list.show_view(view)
+        await self._update_title()
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Apply changes in the store.
+
+        Args:
+            changes: Changes in the store.
+        """
         changes = tuple(changes)
-        await self.threads.apply(changes)
-        self.query_one(TroubleLine).apply(changes)
-        of_drafts = Subject.DRAFT if self.threads.view.drafts_of else Subject.CONVERSATION
+        await self.thread_list.apply_changes(changes)
+        self.query_one(TroubleLine).apply_changes(changes)
+        of_drafts = Subject.DRAFT if self.thread_list.view.drafts_of else Subject.CONVERSATION
         counted = {Subject.CONVERSATION, of_drafts}
         if any(change == RELOAD or change.subject in counted for change in changes):
-            await self._count()
+            await self._update_title()
 
-    async def _count(self) -> None:
-        """Say which list this is, how many it holds and how it is sorted."""
-        view = self.threads.view
-        self.threads.total = total = await self._store.conversations.count(view)
-        write_above(self, Content(name_of(view, self._seat.agent, total)))
+    async def _update_title(self) -> None:
+        """Show the name of the list, the number of its conversations and its order."""
+        view = self.thread_list.view
+        self.thread_list.total = total = await self._store.conversations.count_conversations(view)
+        set_border_title(self, Content(format_view_name(view, self._app_context.agent, total)))
         ordered = view.state in (State.OPEN, None)
-        write_below(self, Content(view.order.value if ordered else ""))
+        set_border_subtitle(self, Content(view.order.value if ordered else ""))
 
     @on(Input.Changed, "#filter")
-    async def _narrow(self, event: Input.Changed) -> None:
-        """Narrow the list with every key; the whole list stands where the narrowed one stood."""
-        if event.value == self.threads.view.text:
+    async def _apply_filter(self, event: Input.Changed) -> None:
+        """Filter the list with every key; without a filter the cursor stays on its row."""
+        if event.value == self.thread_list.view.text:
             return
-        here = self.threads.current
-        await self._show(replace(self.threads.view, text=event.value))
-        if here is not None and not event.value:
-            await self.threads.go_to(here)
-        # What the list posts meanwhile ends here: Textual takes this pane for its sender.
+        current = self.thread_list.current_row
+        await self._load_view(replace(self.thread_list.view, text=event.value))
+        if current is not None and not event.value:
+            await self.thread_list.go_to_row(current)
+        # Messages that the list posts meanwhile end here: Textual takes this pane for the sender.
         self.post_message(ThreadList.Moved())
 
     @on(Input.Submitted, "#filter")
-    def _narrowed(self) -> None:
-        """Back to the list, which stays narrowed."""
-        self.filter.rest()
-        self.threads.focus()
+    def _leave_filter(self) -> None:
+        """Go back to the list, which stays filtered."""
+        self.filter_line.release_focus()
+        self.thread_list.focus()

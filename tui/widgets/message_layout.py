@@ -1,4 +1,4 @@
-"""The messages of a window put one below the other: days, news, and a picture of each."""
+"""Lay out the messages of a window one below the other, with days and the mark of new messages."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -11,104 +11,130 @@ from textual.strip import Strip
 from tui import present
 from tui.clock import Clock
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.widgets.bottom_view import Line
-from tui.widgets.bubbles import Bubbles
-from tui.widgets.styled import Styled
+from tui.widgets.bottom_view import ViewLine
+from tui.widgets.bubbles import BubbleRenderer
+from tui.widgets.styled import StyledWidget
 
-_CACHED = 2_048
+_MAX_CACHED = 2_048
 
 
 class MessageLayout:
-    """Lays out for a view; each message once for each width and state."""
+    """Lay out messages for a view; each is drawn once for each width and state."""
 
     def __init__(
-        self, view: Styled, bubbles: Bubbles, clock: Clock, *, ascii: bool, zone: tzinfo | None
+        self,
+        view: StyledWidget,
+        bubbles: BubbleRenderer,
+        clock: Clock,
+        *,
+        ascii: bool,
+        zone: tzinfo | None,
     ) -> None:
-        """Nothing is laid out before `arrange`."""
+        """Create an empty layout; `layout_messages` fills it.
+
+        Args:
+            view: Widget whose styles are used.
+            bubbles: Draws the messages.
+            clock: Source of the current time.
+            ascii: Whether to draw with ASCII only.
+            zone: Time zone of the agent; None for the system's.
+        """
         self._view = view
         self._bubbles = bubbles
         self._clock = clock
         self._ascii = ascii
         self._zone = zone
-        self._drawn: OrderedDict[object, list[Strip]] = OrderedDict()
-        self._looks: tuple[Style, ...] = (Style(),)
-        """The styles that messages were drawn in, first of all that of the ground."""
-        self._looks_old = True
-        """Whether they may have changed since."""
+        self._strip_cache: OrderedDict[object, list[Strip]] = OrderedDict()
+        self._styles: tuple[Style, ...] = (Style(),)
+        """Styles that messages were drawn in; the first is that of the background."""
+        self._styles_stale = True
+        """Whether the styles may have changed since."""
         self.width = 0
-        """The width that the lines were laid out for."""
+        """Width in cells that the lines were laid out for."""
         self.files: dict[int, tuple[AttachmentInfo, ...]] = {}
-        """What came with each message that has files, as far as known."""
+        """Files of each message that has some, as far as known."""
 
     @property
-    def ground(self) -> Style:
-        """What everything stands on."""
-        return self._looks[0]
+    def background_style(self) -> Style:
+        """Return the style of the background."""
+        return self._styles[0]
 
-    def doubt_looks(self) -> None:
-        """Another theme perhaps: looked at when something is drawn."""
-        self._looks_old = True
+    def mark_styles_stale(self) -> None:
+        """Look up the styles again before something is drawn, as the theme may have changed."""
+        self._styles_stale = True
 
-    def arrange(
+    def layout_messages(
         self, messages: Sequence[Message], width: int, *, seen_upto: int, selected: int
-    ) -> list[Line]:
-        """The lines of all messages one below the other, with what is news marked."""
+    ) -> list[ViewLine]:
+        """Return the lines of all messages one below the other, with new ones marked.
+
+        Args:
+            messages: Messages of the window, oldest first.
+            width: Width of the view in cells.
+            seen_upto: Id of the newest message that the agent has seen; 0 for no mark.
+            selected: Id of the selected message; 0 for none.
+        """
         self.width = width
-        self.looks_different()
-        lines: list[Line] = []
+        self.refresh_styles()
+        lines: list[ViewLine] = []
         last_day = -1
-        news_due = seen_upto > 0
+        mark_new = seen_upto > 0
         for message in messages:
-            today = present.day_key(message.at, self._zone)
+            today = present.get_day_number(message.at, self._zone)
             if today != last_day:
-                words = present.day(message.at, self._clock.now(), self._zone)
-                lines += self._rule(words, "message--day", drawn=False)
+                day_text = present.format_day(message.at, self._clock.now(), self._zone)
+                lines += self._draw_rule(day_text, "message--day", drawn=False)
                 last_day = today
-            if news_due and message.id > seen_upto:
-                news_due = False
+            if mark_new and message.id > seen_upto:
+                mark_new = False
                 if message.direction is Direction.IN:
-                    lines += self._rule("new since you looked", "message--new", drawn=True)
-            block = self._block(message, selected=message.id == selected)
-            lines += [Line(strip, message.id) for strip in block]
+                    lines += self._draw_rule("new since you looked", "message--new", drawn=True)
+            block = self._draw_block(message, selected=message.id == selected)
+            lines += [ViewLine(strip, message.id) for strip in block]
         return lines
 
-    def nothing(self, words: str) -> Strip:
-        """What stands where there are no messages."""
-        style = self._view.style_of("message--empty")
-        return Strip([Segment(present.fit(words.center(self.width), self.width), style)])
+    def draw_empty(self, text: str) -> Strip:
+        """Return the line shown where there are no messages.
 
-    def _rule(self, words: str, name: str, *, drawn: bool) -> list[Line]:
-        """A heading between messages, and a blank line."""
-        style = self._view.style_of(name)
+        Args:
+            text: What the agent can do.
+        """
+        style = self._view.find_style("message--empty")
+        return Strip([Segment(present.fit_cells(text.center(self.width), self.width), style)])
+
+    def _draw_rule(self, heading: str, name: str, *, drawn: bool) -> list[ViewLine]:
+        """Draw a heading between messages, and a blank line."""
+        style = self._view.find_style(name)
         mark = "-" if self._ascii else "─"
-        text = f" {words} ".center(self.width - 2, mark if drawn else " ")
-        strip = Strip([Segment(f" {text} ", style)]).adjust_cell_length(self.width, style)
-        return [Line(strip, 0), Line(Strip.blank(self.width, self.ground), 0)]
+        centred = f" {heading} ".center(self.width - 2, mark if drawn else " ")
+        strip = Strip([Segment(f" {centred} ", style)]).adjust_cell_length(self.width, style)
+        return [ViewLine(strip, 0), ViewLine(Strip.blank(self.width, self.background_style), 0)]
 
-    def _block(self, message: Message, *, selected: bool) -> list[Strip]:
-        """A message's strips, laid out once for each different picture."""
+    def _draw_block(self, message: Message, *, selected: bool) -> list[Strip]:
+        """Return the strips of a message, drawn once for each state."""
         files = self.files.get(message.id, ())
-        today = present.day_key(self._clock.now(), self._zone)
+        today = present.get_day_number(self._clock.now(), self._zone)
+        # Today is part of the key: times read differently once the day has changed.
         key = (message, files, self.width, selected, today)
-        strips = self._drawn.get(key)
+        strips = self._strip_cache.get(key)
         if strips is None:
-            strips = self._bubbles.draw(message, files, self.width, selected=selected)
-            self._drawn[key] = strips
-            if len(self._drawn) > _CACHED:
-                self._drawn.popitem(last=False)
+            strips = self._bubbles.draw_message(message, files, self.width, selected=selected)
+            self._strip_cache[key] = strips
+            if len(self._strip_cache) > _MAX_CACHED:
+                self._strip_cache.popitem(last=False)
         return strips
 
-    def looks_different(self) -> bool:
-        """Whether messages look different now; then every picture is stale."""
-        if not self._looks_old:
+    def refresh_styles(self) -> bool:
+        """Look up stale styles; return whether they differ, which discards all strips."""
+        if not self._styles_stale:
             return False
-        self._looks_old = False
+        self._styles_stale = False
         view = self._view
         names = sorted(view.COMPONENT_CLASSES)
-        looks = (view.style_of(), *(view.style_of(name) for name in names))
-        if looks == self._looks:
+        styles = (view.find_style(), *(view.find_style(name) for name in names))
+        if styles == self._styles:
             return False
-        self._looks = looks
-        self._bubbles.stand_on(self.ground)
-        self._drawn.clear()
+        self._styles = styles
+        self._bubbles.set_background(self.background_style)
+        self._strip_cache.clear()
         return True

@@ -1,7 +1,7 @@
-"""A conversation as it reads: what came in on the left, what went out on the right.
+"""Show a conversation: incoming messages on the left, outgoing ones on the right.
 
-It draws from a window of messages read by id. The newest are at the bottom, where the view stays
-while nobody scrolls.
+The view draws from a window of messages read by id. The newest are at the bottom, where the view
+stays while the agent does not scroll.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -19,18 +19,18 @@ from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.store.store import Store
 from tui.widgets import message_window
-from tui.widgets.bottom_view import BottomView, Line
-from tui.widgets.bubbles import Bubbles
+from tui.widgets.bottom_view import BottomView, ViewLine
+from tui.widgets.bubbles import BubbleRenderer
 from tui.widgets.message_layout import MessageLayout
 from tui.widgets.message_window import MessageWindow
 
-_FEWEST = 12
-_RULE = 4
-"""Lines over the first message (day, news), which are others once more is read before it."""
+_MIN_MESSAGES = 12
+_HEADING_LINES = 4
+"""Lines above the first message (day, new messages), which change when older ones are read."""
 
 
 class MessageView(BottomView):
-    """The messages of one conversation."""
+    """Show the messages of one conversation."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "message--in",
@@ -60,190 +60,220 @@ class MessageView(BottomView):
         ascii: bool = False,
         zone: tzinfo | None = None,
         several_accounts: bool = False,
-        coach: Callable[[Message], str] = lambda message: "",
+        get_advice: Callable[[Message], str] = lambda message: "",
     ) -> None:
-        """Empty before `show`; `zone` is where the agent is, None for the system's.
+        """Create an empty view; `show_conversation` fills it.
 
-        `coach` says what to do about a message in trouble; empty where there is nothing to do.
+        Args:
+            store: Store to read from.
+            clock: Source of the current time.
+            ascii: Whether to draw with ASCII only.
+            zone: Time zone of the agent; None for the system's.
+            several_accounts: Whether a message shows the account it went through.
+            get_advice: Returns what to do about a failed message; empty for nothing.
         """
         super().__init__(id="messages")
         self._store = store
-        bubbles = Bubbles(
-            self, ascii=ascii, zone=zone, several_accounts=several_accounts, coach=coach
+        bubbles = BubbleRenderer(
+            self, ascii=ascii, zone=zone, several_accounts=several_accounts, get_advice=get_advice
         )
         self._layout = MessageLayout(self, bubbles, clock, ascii=ascii, zone=zone)
         self._window = MessageWindow()
-        self.selected = 0
+        self.selected_id = 0
         """Id of the selected message; 0 for none."""
         self._seen_upto = 0
-        self.lines: list[Line] = []
+        self.lines: list[ViewLine] = []
 
-    # What others ask ------------------------------------------------------------------------
+    # Public interface -----------------------------------------------------------------------
 
     @property
     def messages(self) -> tuple[Message, ...]:
-        """The messages that are held, oldest first."""
+        """Return the messages in memory, oldest first."""
         return self._window.messages
 
     @property
     def newest_id(self) -> int:
-        """The newest message shown: what an agent has seen."""
+        """Return the id of the newest message shown, which is what the agent has seen."""
         return self._window.newest_id
 
     @property
-    def selection(self) -> Message | None:
-        """The selected message, else the newest one that went out."""
-        return self._window.get(self.selected) or self._window.newest_out
+    def target_message(self) -> Message | None:
+        """Return the selected message, or else the newest outgoing one."""
+        return self._window.get_message(self.selected_id) or self._window.newest_outgoing
 
-    async def show(
+    async def show_conversation(
         self, conversation: Conversation | None, *, seen_upto: int = 0, at: int = 0
     ) -> None:
-        """Show a conversation: its end, or the surroundings of message `at`."""
+        """Show a conversation: its end, or the part around a message.
+
+        Args:
+            conversation: Conversation to show; None for none.
+            seen_upto: Id of the newest message that the agent has seen.
+            at: Id of the message to scroll to; 0 for the end.
+        """
         self.conversation = conversation
         self._seen_upto = seen_upto
-        self.selected = at
-        self.below = 0
+        self.selected_id = at
+        self.lines_below = 0
         if conversation is None:
-            self._take(MessageWindow())
+            self._set_window(MessageWindow())
             return
-        messages, size = self._store.messages, self._first
-        window = await message_window.opened(messages, conversation.id, size, at)
+        messages, size = self._store.messages, self._first_read_size
+        window = await message_window.open_window(messages, conversation.id, size, at)
+        # The agent may have opened another conversation while this one was read.
         if self.conversation is conversation:
-            self._take(window)
+            self._set_window(window)
             self.call_after_refresh(self._read_older)
             if at:
-                self.bring_into_sight(at)
+                self.scroll_to_message(at)
 
     @property
-    def _first(self) -> int:
-        """Messages that fill the screen, as each takes three lines or more; others follow."""
-        return max(_FEWEST, (self.size.height + _RULE) // 3 + 1)
+    def _first_read_size(self) -> int:
+        """Return how many messages fill the screen, as each takes three lines or more."""
+        return max(_MIN_MESSAGES, (self.size.height + _HEADING_LINES) // 3 + 1)
 
-    async def apply(self, changes: Iterable[Change]) -> None:
-        """Take in what has changed in this conversation."""
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Apply changes of this conversation.
+
+        Args:
+            changes: Changes in the store.
+        """
         if self.conversation is None:
             return
-        mine = [c for c in changes if c.conversation_id == self.conversation.id]
+        relevant = [c for c in changes if c.conversation_id == self.conversation.id]
         if RELOAD in changes:
-            await self.show(self.conversation, seen_upto=self._seen_upto)
+            await self.show_conversation(self.conversation, seen_upto=self._seen_upto)
             return
-        messages = [change for change in mine if change.subject is Subject.MESSAGE]
-        await self._renew({change.id for change in messages if not change.new})
-        if any(change.new for change in messages):
-            await self._read_new()
+        messages = [change for change in relevant if change.subject is Subject.MESSAGE]
+        await self._refresh_messages({change.id for change in messages if not change.is_new})
+        if any(change.is_new for change in messages):
+            await self._read_newest()
 
-    def select(self, step: int) -> None:
-        """Select the message above (-1) or below (+1)."""
+    def select_message(self, step: int) -> None:
+        """Select the message above or below.
+
+        Args:
+            step: -1 for the message above, +1 for the one below.
+        """
         if self.messages:
-            self.selected = self._window.stepped(self.selected, step)
-            self._draw()
-            self.bring_into_sight(self.selected)
+            self.selected_id = self._window.step_from(self.selected_id, step)
+            self._redraw_messages()
+            self.scroll_to_message(self.selected_id)
 
-    def unselect(self) -> bool:
-        """Select nothing; whether something was."""
-        was, self.selected = bool(self.selected), 0
-        if was:
-            self._draw()
-        return was
+    def deselect_message(self) -> bool:
+        """Select no message; return whether one was selected."""
+        was_selected, self.selected_id = bool(self.selected_id), 0
+        if was_selected:
+            self._redraw_messages()
+        return was_selected
 
-    async def scroll_by(self, lines: int) -> None:
-        """Scroll up (positive) or down by lines, reading older messages in time."""
-        await super().scroll_by(lines)
-        if lines > 0 and self.above < self.size.height:
+    async def scroll_lines(self, lines: int) -> None:
+        """Scroll by lines, and read older messages in time.
+
+        Args:
+            lines: Lines to scroll; positive for up.
+        """
+        await super().scroll_lines(lines)
+        if lines > 0 and self.lines_above < self.size.height:
             await self._read_older()
 
     # The window and its lines ---------------------------------------------------------------
 
-    def _take(self, window: MessageWindow, *, hidden: bool = False) -> None:
-        """Take a new window; `hidden`: what is on the screen stays as it is."""
+    def _set_window(self, window: MessageWindow, *, hidden: bool = False) -> None:
+        """Set a new window; with `hidden` nothing on the screen changes."""
         self._window = window
-        self._arrange()
+        self._layout_lines()
         if not hidden:
             self.refresh()
         if any(m.attachments and m.id not in self._layout.files for m in window.messages):
             self.run_worker(self._read_files(), group="files", exclusive=True, exit_on_error=False)
 
     async def _read_files(self) -> None:
-        """Learn the names of the files in the window."""
+        """Read the names of the files in the window."""
         files = self._layout.files
         for message in self.messages:
             if message.attachments and message.id not in files:
-                files[message.id] = tuple(await self._store.messages.attachments(message.id))
-        self._draw()
+                files[message.id] = tuple(await self._store.messages.list_attachments(message.id))
+        self._redraw_messages()
 
-    async def _renew(self, ids: Collection[int]) -> None:
-        """Draw messages anew: their badges have changed, or they are there no more."""
+    async def _refresh_messages(self, ids: Collection[int]) -> None:
+        """Draw messages again whose badges have changed, and remove those that are gone."""
         shown = {message.id for message in self.messages if message.id in ids}
-        fresh = await self._store.messages.these(shown) if shown else []
+        fresh = await self._store.messages.get_many(shown) if shown else []
         gone = shown - {message.id for message in fresh}
         if fresh:
             old = self.lines
-            self._window = self._window.renewed(fresh)
-            self._arrange()
-            self.repaint(old)
+            self._window = self._window.with_updates(fresh)
+            self._layout_lines()
+            self.repaint_changed(old)
         if gone:
-            self._take(self._window.without(gone))
+            self._set_window(self._window.without_messages(gone))
 
-    async def _read_new(self) -> None:
-        """Read what came in; who has scrolled up goes on reading where he is."""
-        window = await message_window.with_news(self._store.messages, self._window)
+    async def _read_newest(self) -> None:
+        """Read new messages; an agent who has scrolled up stays at the same place."""
+        window = await message_window.read_newest(self._store.messages, self._window)
         if self._window.conversation_id == window.conversation_id:
-            newest, below = self.newest_id, self.below
-            self._take(window)
+            newest, below = self.newest_id, self.lines_below
+            self._set_window(window)
             if below:
-                self.below = below + self.lines_behind(newest)
+                self.lines_below = below + self.count_lines_after(newest)
 
     async def _read_older(self) -> None:
-        """Grow the window upwards; the picture stays where it is."""
+        """Extend the window upwards; the screen does not move."""
         window = self._window
         if window.complete or not window.messages:
             return
-        older = await message_window.before(self._store.messages, window, self.size.height)
-        if self._window.begins_like(window):
-            hidden = self.above >= _RULE
-            self._take(self._window.preceded_by(older), hidden=hidden)
+        older = await message_window.read_before(self._store.messages, window, self.size.height)
+        if self._window.has_same_start(window):
+            hidden = self.lines_above >= _HEADING_LINES
+            self._set_window(self._window.with_older(older), hidden=hidden)
 
-    def _draw(self) -> None:
-        """Put the lines of all messages one below the other and paint them."""
-        self._arrange()
+    def _redraw_messages(self) -> None:
+        """Lay out all messages and paint them."""
+        self._layout_lines()
         self.refresh()
 
-    def _arrange(self) -> None:
-        """Put the lines of all messages one below the other."""
+    def _layout_lines(self) -> None:
+        """Lay out all messages without painting them."""
         width, seen = self.size.width, self._seen_upto
-        self.put(self._layout.arrange(self.messages, width, seen_upto=seen, selected=self.selected))
+        self.set_lines(
+            self._layout.layout_messages(
+                self.messages, width, seen_upto=seen, selected=self.selected_id
+            )
+        )
 
     @property
-    def ground(self) -> Style:
-        """What everything stands on."""
-        return self._layout.ground
+    def background_style(self) -> Style:
+        """Return the style of the background."""
+        return self._layout.background_style
 
     def render_line(self, y: int) -> Strip:
-        """One line of the screen."""
+        """Return one line of the screen."""
         width = self.size.width
-        # It may be shown before the news of its size has come.
-        if width != self._layout.width or self._layout.looks_different():
-            self._draw()
-        return super().render_line(y) if self.messages else self._empty_line(y, width)
+        # The view may be painted before its resize event has arrived.
+        if width != self._layout.width or self._layout.refresh_styles():
+            self._redraw_messages()
+        return super().render_line(y) if self.messages else self._render_empty_line(y, width)
 
-    def _empty_line(self, y: int, width: int) -> Strip:
-        """What to do when there is nothing to see."""
+    def _render_empty_line(self, y: int, width: int) -> Strip:
+        """Return one line of an empty view, with what the agent can do."""
         if y != self.size.height // 2:
-            return Strip.blank(width, self.ground)
-        words = (
+            return Strip.blank(width, self.background_style)
+        text = (
             "No conversation is open: Enter opens one, c begins one"
             if self.conversation is None
             else "Nothing written yet: r writes the first message"
         )
-        return self._layout.nothing(words)
+        return self._layout.draw_empty(text)
 
     def notify_style_update(self) -> None:
-        """Another theme perhaps: looked at when it is drawn, as components follow their widget."""
+        """Mark the styles as stale."""
         super().notify_style_update()
-        self._layout.doubt_looks()
+        # Not looked up now: Textual updates the component styles after their widget.
+        self._layout.mark_styles_stale()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Another width wraps differently; what is selected stays in sight."""
-        self._draw()
-        if self.selected:
-            self.bring_into_sight(self.selected)
+        """Wrap the messages for the new width, with the selected one visible."""
+        self._redraw_messages()
+        if self.selected_id:
+            self.scroll_to_message(self.selected_id)

@@ -1,4 +1,4 @@
-"""The stretch of a conversation that is held in memory: read by id, grown at its ends."""
+"""Hold a part of a conversation in memory; it is read by id and extended at its ends."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from tui.domain.message import Direction, Message
 from tui.store.messages import NEWEST, Messages
 
-_READ = 60
-_MOST = 600
+_PAGE_SIZE = 60
+_MAX_MESSAGES = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,70 +17,113 @@ class MessageWindow:
     conversation_id: int = 0
     messages: tuple[Message, ...] = ()
     complete: bool = True
-    """Whether it reaches the first message of the conversation."""
+    """Whether the window includes the first message of the conversation."""
 
     @property
     def newest_id(self) -> int:
-        """The newest message; 0 for none."""
+        """Return the id of the newest message; 0 for none."""
         return self.messages[-1].id if self.messages else 0
 
     @property
     def oldest_id(self) -> int:
-        """The oldest message; 0 for none."""
+        """Return the id of the oldest message; 0 for none."""
         return self.messages[0].id if self.messages else 0
 
     @property
-    def newest_out(self) -> Message | None:
-        """The newest message that went out."""
+    def newest_outgoing(self) -> Message | None:
+        """Return the newest outgoing message."""
         out = (m for m in reversed(self.messages) if m.direction is Direction.OUT)
         return next(out, None)
 
-    def get(self, message_id: int) -> Message | None:
-        """One of the messages."""
+    def get_message(self, message_id: int) -> Message | None:
+        """Return the message with this id; None if it is not in the window."""
         return next((m for m in self.messages if m.id == message_id), None)
 
-    def stepped(self, message_id: int, step: int) -> int:
-        """The id so many messages further down, at most at an end; from below where not found."""
-        ids = [message.id for message in self.messages]
-        place = ids.index(message_id) if message_id in ids else len(ids)
-        return ids[max(0, min(place + step, len(ids) - 1))]
+    def step_from(self, message_id: int, step: int) -> int:
+        """Return the id of the message some steps further down, at most at an end.
 
-    def renewed(self, fresh: Iterable[Message]) -> "MessageWindow":
-        """The window with messages in place of their older selves."""
+        Args:
+            message_id: Message to start from; an unknown one counts as below the last.
+            step: Messages to go down; negative for up.
+        """
+        ids = [message.id for message in self.messages]
+        index = ids.index(message_id) if message_id in ids else len(ids)
+        return ids[max(0, min(index + step, len(ids) - 1))]
+
+    def with_updates(self, fresh: Iterable[Message]) -> "MessageWindow":
+        """Return the window with newer versions of its messages.
+
+        Args:
+            fresh: Messages as they are now.
+        """
         new = {message.id: message for message in fresh}
         return replace(self, messages=tuple(new.get(m.id, m) for m in self.messages))
 
-    def without(self, ids: Collection[int]) -> "MessageWindow":
-        """The window without messages that are there no more."""
+    def without_messages(self, ids: Collection[int]) -> "MessageWindow":
+        """Return the window without deleted messages.
+
+        Args:
+            ids: Ids of the deleted messages.
+        """
         return replace(self, messages=tuple(m for m in self.messages if m.id not in ids))
 
-    def begins_like(self, other: "MessageWindow") -> bool:
-        """Whether what was read before the other one stands before this one too."""
+    def has_same_start(self, other: "MessageWindow") -> bool:
+        """Return whether older messages read for another window also belong before this one.
+
+        Args:
+            other: Window that the messages were read for.
+        """
         mine = (self.conversation_id, self.oldest_id)
         return mine == (other.conversation_id, other.oldest_id)
 
-    def preceded_by(self, older: "MessageWindow") -> "MessageWindow":
-        """The window with what was read before it."""
+    def with_older(self, older: "MessageWindow") -> "MessageWindow":
+        """Return the window extended by older messages.
+
+        Args:
+            older: Messages that were read before this window.
+        """
         return replace(self, messages=(*older.messages, *self.messages), complete=older.complete)
 
 
-async def opened(messages: Messages, conversation_id: int, size: int, at: int = 0) -> MessageWindow:
-    """The newest `size` messages of a conversation; or what lies around message `at`."""
-    size = _READ if at else size
-    before = await messages.before(conversation_id, at + 1 if at else NEWEST, size)
-    after = await messages.after(conversation_id, at, _READ) if at else []
+async def open_window(
+    messages: Messages, conversation_id: int, size: int, at: int = 0
+) -> MessageWindow:
+    """Return the newest messages of a conversation, or those around one message.
+
+    Args:
+        messages: Table of messages.
+        conversation_id: Conversation to read.
+        size: Number of messages to read.
+        at: Id of the message to read around; 0 for the newest.
+    """
+    size = _PAGE_SIZE if at else size
+    before = await messages.list_before(conversation_id, at + 1 if at else NEWEST, size)
+    after = await messages.list_after(conversation_id, at, _PAGE_SIZE) if at else []
     return MessageWindow(conversation_id, (*before, *after), len(before) < size)
 
 
-async def before(messages: Messages, window: MessageWindow, height: int) -> MessageWindow:
-    """What lies before a window, enough for a screen of so many lines."""
-    size = max(_READ // 2, height)
-    found = await messages.before(window.conversation_id, window.oldest_id, size)
+async def read_before(messages: Messages, window: MessageWindow, height: int) -> MessageWindow:
+    """Return the messages before a window, enough to fill a screen.
+
+    Args:
+        messages: Table of messages.
+        window: Window to extend.
+        height: Height of the screen in lines.
+    """
+    size = max(_PAGE_SIZE // 2, height)
+    found = await messages.list_before(window.conversation_id, window.oldest_id, size)
     return MessageWindow(window.conversation_id, tuple(found), len(found) < size)
 
 
-async def with_news(messages: Messages, window: MessageWindow) -> MessageWindow:
-    """The window once something came in; what came late takes its place by time."""
-    size = min(max(_READ, len(window.messages) + 20), _MOST)
-    found = await messages.before(window.conversation_id, NEWEST, size)
+async def read_newest(messages: Messages, window: MessageWindow) -> MessageWindow:
+    """Return the window read again at its end, after new messages have arrived.
+
+    Late messages take their place by time.
+
+    Args:
+        messages: Table of messages.
+        window: Window before.
+    """
+    size = min(max(_PAGE_SIZE, len(window.messages) + 20), _MAX_MESSAGES)
+    found = await messages.list_before(window.conversation_id, NEWEST, size)
     return MessageWindow(window.conversation_id, tuple(found), len(found) < size)

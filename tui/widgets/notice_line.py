@@ -1,4 +1,4 @@
-"""A line between messages and composer: what stands against writing here, or has to be judged."""
+"""Show a line between messages and composer: a reason not to write, or a message to review."""
 
 from typing import Literal
 
@@ -9,19 +9,24 @@ Tone = Literal["bad", "doubt"]
 
 
 class NoticeLine(Static):
-    """Words in a colour of trouble or doubt; takes no room while there is nothing to say."""
+    """Show a text in the colour of trouble or doubt; takes no room without a text."""
 
     def __init__(self) -> None:
-        """Says nothing yet."""
+        """Create a hidden line."""
         super().__init__(id="notice")
         self.display = False
-        self.words = ""
-        """What is said, as plain text."""
+        self.shown_text = ""
+        """Text that is shown, as plain text."""
 
-    def tell(self, words: str, tone: Tone = "doubt") -> None:
-        """Say this (safe words); empty makes the line disappear."""
-        self.display = bool(words)
+    def show_notice(self, text: str, tone: Tone = "doubt") -> None:
+        """Show a text, or hide the line.
+
+        Args:
+            text: Text to show, already safe for the screen; empty to hide the line.
+            tone: Colour of the text.
+        """
+        self.display = bool(text)
         self.set_class(tone == "bad", "-bad")
-        if words != self.words:
-            self.words = words
-            self.update(Content(words))
+        if text != self.shown_text:
+            self.shown_text = text
+            self.update(Content(text))

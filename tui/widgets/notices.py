@@ -2,28 +2,35 @@
 
 from collections.abc import Mapping
 
-from tui.desk.consenting import Standing, lock_words, suspicion_words
+from tui.desk.consenting import ConsentStatus, format_opt_out, format_possible_opt_out
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.widgets.notice_line import Tone
 
 
-def notice(
+def choose_notice(
     conversation: Conversation,
-    standing: Standing,
+    consent_status: ConsentStatus,
     holder: str,
-    seat: Seat,
+    context: AppContext,
     keys: Mapping[str, str],
 ) -> tuple[str, Tone]:
-    """The one that matters most, with its tone; empty when nothing stands against writing.
+    """Return the most important notice with its tone; empty if nothing prevents a reply.
 
-    `holder` is the colleague who has the pen, `keys` the first key of each command.
+    Args:
+        conversation: Conversation that is open.
+        consent_status: Consent of the customer, as far as it is known.
+        holder: Colleague who holds the compose lock; empty for none.
+        context: Settings and helpers shared by the screens.
+        keys: First key of each command.
     """
     if conversation.opted_out:
-        return lock_words(standing.word, seat.clock.now(), seat.zone, keys), "bad"
-    if standing.suspicion is not None:
-        return suspicion_words(standing.suspicion, keys), "doubt"
+        return format_opt_out(
+            consent_status.decision, context.clock.now(), context.zone, keys
+        ), "bad"
+    if consent_status.possible_opt_out is not None:
+        return format_possible_opt_out(consent_status.possible_opt_out, keys), "doubt"
     if holder:
         return f"{one_line(holder, 20)} is writing here · {keys['take_over']} takes over", "doubt"
     return "", "doubt"

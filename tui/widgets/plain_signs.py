@@ -4,12 +4,17 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.terminal.signs import plain
+from tui.terminal.signs import to_ascii
 
 
-class PlainSigns(LineFilter):
-    """Puts ASCII in the place of our signs, whatever widget shows them."""
+class AsciiFilter(LineFilter):
+    """Replace our characters by ASCII, in the output of every widget."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The segments, the signs in them plain."""
-        return [segment._replace(text=plain(segment.text)) for segment in segments]
+        """Return the segments with their characters in ASCII.
+
+        Args:
+            segments: Segments of a line.
+            background: Colour under the line; not used.
+        """
+        return [segment._replace(text=to_ascii(segment.text)) for segment in segments]

@@ -1,4 +1,4 @@
-"""The line over the composer: which way the message goes, and how long it is as SMS."""
+"""Show the line above the composer: the route of the message, and its length as SMS."""
 
 from typing import ClassVar
 
@@ -8,55 +8,75 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui import present
-from tui.desk.ribbon import length_words
-from tui.domain.sms import count
+from tui.desk.ribbon import format_length
+from tui.domain.sms import count_parts
 from tui.domain.text import one_line
 
 
 class RouteLine(Widget):
-    """Account, sender and whether it can be answered at the left; length and parts at the right."""
+    """Show the route (account, sender, replies) at the left, length and parts at the right."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"route--rule", "route--words", "route--long"}
 
     def __init__(self, *, ascii: bool = False) -> None:
-        """Says nothing yet."""
+        """Create an empty line.
+
+        Args:
+            ascii: Whether to draw with ASCII only.
+        """
         super().__init__(id="route")
         self._mark = "-" if ascii else "─"
-        self._words = ""
+        self._route = ""
         self._length = ""
-        self._long = False
+        self._has_several_parts = False
 
-    def route(self, words: str) -> None:
-        """Say which way the message goes."""
-        self._say(words=one_line(words, 120))
+    def show_route(self, text: str) -> None:
+        """Show the route of the message.
 
-    def measure(self, text: str, *, whole: bool = False) -> None:
-        """Say how long a text is; `whole` where parts are whole multiples of 160."""
-        counted = count(text)
-        self._say(length=length_words(counted, whole=whole), long=len(counted.parts) > 1)
+        Args:
+            text: Account, sender and whether replies arrive.
+        """
+        self._set_content(route=one_line(text, 120))
 
-    def _say(
-        self, *, words: str | None = None, length: str | None = None, long: bool | None = None
+    def show_length(self, text: str, *, whole: bool = False) -> None:
+        """Show how long a text is.
+
+        Args:
+            text: Text of the message; empty shows no length.
+            whole: Whether the provider counts parts in whole multiples of 160.
+        """
+        counted = count_parts(text)
+        self._set_content(
+            length=format_length(counted, whole_parts=whole), long=len(counted.parts) > 1
+        )
+
+    def _set_content(
+        self, *, route: str | None = None, length: str | None = None, long: bool | None = None
     ) -> None:
-        """Repaint if anything reads differently."""
-        old = (self._words, self._length, self._long)
-        self._words = old[0] if words is None else words
+        """Repaint the line if anything has changed."""
+        old = (self._route, self._length, self._has_several_parts)
+        self._route = old[0] if route is None else route
         self._length = old[1] if length is None else length
-        self._long = old[2] if long is None else long
-        if old != (self._words, self._length, self._long):
+        self._has_several_parts = old[2] if long is None else long
+        if old != (self._route, self._length, self._has_several_parts):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
+        """Return the line."""
         rule = self.get_component_rich_style("route--rule")
-        words = self.get_component_rich_style("route--words")
-        length = self.get_component_rich_style("route--long" if self._long else "route--words")
+        route = self.get_component_rich_style("route--words")
+        length = self.get_component_rich_style(
+            "route--long" if self._has_several_parts else "route--words"
+        )
         right = f" {self._length} " if self._length else ""
-        left = present.fit(f" {self._words} ", self.size.width - cell_len(right) - 2).rstrip() + " "
+        left = (
+            present.fit_cells(f" {self._route} ", self.size.width - cell_len(right) - 2).rstrip()
+            + " "
+        )
         gap = max(0, self.size.width - cell_len(left) - cell_len(right) - 2)
         parts = [
             Segment(self._mark, rule),
-            Segment(left, words),
+            Segment(left, route),
             Segment(self._mark * gap, rule),
             Segment(right, length),
             Segment(self._mark, rule),

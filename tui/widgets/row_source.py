@@ -1,4 +1,4 @@
-"""Where a list has its rows from: they are read by key, a page at a time, from either side."""
+"""Define where a list gets its rows: they are read by key, a page at a time, from either side."""
 
 from abc import abstractmethod
 from typing import Generic, TypeVar
@@ -7,20 +7,30 @@ RowT = TypeVar("RowT")
 
 
 class RowSource(Generic[RowT]):
-    """What a list of rows must be able to read."""
+    """Read the rows of a list."""
 
     @abstractmethod
     async def load_after(self, row: RowT | None, limit: int) -> list[RowT]:
-        """Up to `limit` rows behind this one; None: the first."""
+        """Return the rows after a row.
+
+        Args:
+            row: Row to continue after; None for the beginning of the list.
+            limit: Largest number of rows.
+        """
 
     @abstractmethod
     async def load_before(self, row: RowT | None, limit: int) -> list[RowT]:
-        """Up to `limit` rows in front of this one, in the list's order; None: the last."""
+        """Return the rows before a row, in the order of the list.
+
+        Args:
+            row: Row to end before; None for the end of the list.
+            limit: Largest number of rows.
+        """
 
     @abstractmethod
-    async def load_again(self, row: RowT) -> RowT | None:
-        """The row as it is now; None when it is not in this list any more."""
+    async def reload_row(self, row: RowT) -> RowT | None:
+        """Return the row as it is now; None if it is not in the list any more."""
 
     @abstractmethod
-    def identity(self, row: RowT) -> object:
-        """What stays the same while the row changes."""
+    def get_row_key(self, row: RowT) -> object:
+        """Return a key that stays the same while the row changes."""

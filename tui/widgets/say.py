@@ -1,4 +1,4 @@
-"""Words for the agent from wherever they arise; a store that refuses is said, and ends nothing."""
+"""Show status messages of any widget, and report errors of the store without ending the app."""
 
 from dataclasses import dataclass
 
@@ -8,39 +8,45 @@ from textual.message_pump import MessagePump
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 
-_LONGEST = 300
+_MAX_STATUS_CHARS = 300
 
 
 @dataclass
-class Say(Message):
-    """Words for the agent; the desk shows them for a while."""
+class StatusMessage(Message):
+    """A text for the agent; the inbox shows it for a while."""
 
-    words: str
-    instead_of: str = ""
-    """Only while these words are shown; empty: whatever is."""
+    text: str
+    replaces: str = ""
+    """Show this only while that text is shown; empty for always."""
 
 
-class Reader(MessagePump):
-    """Reads the store when it scrolls, grows or is told of news: trouble is said, and it lives on.
+class StoreReader(MessagePump):
+    """Report errors of the store, which a widget may meet when it scrolls, grows or is updated.
 
     Textual ends a widget whose handler raises, and the whole app with it.
     """
 
-    def say(self, words: str) -> None:
-        """Tell the agent something, made of outside text perhaps.
+    def show_status(self, text: str) -> None:
+        """Show the agent a text for a while.
 
-        It goes straight to the app: what the next key says must not be older than this.
+        Args:
+            text: Text to show; it may contain outside text.
         """
-        self.app.post_message(Say(one_line(words, _LONGEST)))
+        # Straight to the app: a message that bubbles up could arrive after that of the next key.
+        self.app.post_message(StatusMessage(one_line(text, _MAX_STATUS_CHARS)))
 
-    def unsay(self, words: str) -> None:
-        """Take back what was said, unless something else is shown by now."""
-        if words:
-            self.post_message(Say("", instead_of=one_line(words, _LONGEST)))
+    def clear_status(self, text: str) -> None:
+        """Remove a text, unless another one is shown by now.
+
+        Args:
+            text: Text that was shown.
+        """
+        if text:
+            self.post_message(StatusMessage("", replaces=one_line(text, _MAX_STATUS_CHARS)))
 
     async def _dispatch_message(self, message: Message) -> None:
-        """Handle a message, with an ear for the store."""
+        """Handle a message, and report errors of the store."""
         try:
             await super()._dispatch_message(message)
         except StoreError as error:
-            self.say(str(error))
+            self.show_status(str(error))

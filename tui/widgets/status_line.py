@@ -1,4 +1,4 @@
-"""The first line: the view, the accounts with their health, what waits, who and when."""
+"""Show the first line: the view, the health of the accounts, open work, the agent and the time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
@@ -18,12 +18,12 @@ from tui.domain.text import one_line
 
 _GAP = 2
 _URGENCY = (Health.STOPPED, Health.RETRYING, Health.UNKNOWN, Health.OK)
-_LOW_ON_MONEY = 1.5
-"""Behind those that are retrying."""
+_LOW_BALANCE_RANK = 1.5
+"""Rank of accounts with a low balance: after those that are retrying."""
 
 
 class StatusLine(Widget):
-    """One line that tells how the desk is doing."""
+    """Show the state of the desk in one line."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "status--name",
@@ -43,7 +43,15 @@ class StatusLine(Widget):
         ascii: bool = False,
         zone: tzinfo | None = None,
     ) -> None:
-        """Nothing is known before `show`; `zone` is where the agent is, None for the system's."""
+        """Create the line; `update_status` fills it.
+
+        Args:
+            accounts: Accounts of the desk.
+            agent: Name of the agent.
+            clock: Source of the current time.
+            ascii: Whether to draw with ASCII only.
+            zone: Time zone of the agent; None for the system's.
+        """
         super().__init__(id="status")
         self._accounts = accounts
         self._agent = agent
@@ -53,114 +61,122 @@ class StatusLine(Widget):
         self._states: Mapping[str, AccountState] = {}
         self._counts = Counts()
         self._place = ""
-        self._shown: object = None
+        self._shown_inputs: object = None
 
-    def show(
+    def update_status(
         self,
         *,
         states: Mapping[str, AccountState] | None = None,
         counts: Counts | None = None,
         place: str | None = None,
     ) -> None:
-        """Take in news; `place` says where the agent is, when that is not the list."""
+        """Show new states; anything that is None stays as it is.
+
+        Args:
+            states: State of each account by its name.
+            counts: How many conversations wait and how many messages failed.
+            place: Where the agent is, if that is not the list.
+        """
         self._states = states if states is not None else self._states
         self._counts = counts if counts is not None else self._counts
         self._place = place if place is not None else self._place
-        self.tick()
+        self.refresh_if_changed()
 
-    def tick(self) -> None:
-        """Repaint if anything reads differently now."""
-        reads = self._reads()
-        if reads != self._shown:
-            self._shown = reads
+    def refresh_if_changed(self) -> None:
+        """Repaint the line if it has changed; called every second."""
+        inputs = self._collect_inputs()
+        if inputs != self._shown_inputs:
+            self._shown_inputs = inputs
             self.refresh()
 
-    def _reads(self) -> object:
-        """All that the words depend on: looked at each second, when mostly nothing has changed."""
+    def _collect_inputs(self) -> object:
+        """Return everything that the line depends on."""
         now = self._clock.now()
         health = [
-            present.health_words(a, self._states.get(a.name), now, ascii=self._ascii)
+            present.format_account_health(a, self._states.get(a.name), now, ascii=self._ascii)
             for a in self._accounts
         ]
-        return health, self._counts, self._place, present.clock_time(now, self._zone)
+        return health, self._counts, self._place, present.format_time(now, self._zone)
 
     def render_line(self, y: int) -> Strip:
-        """The line."""
-        return self._line()
+        """Return the line."""
+        return self._draw_status()
 
-    def _line(self) -> Strip:
-        """Name at the left, the rest from the right as far as there is room."""
+    def _draw_status(self) -> Strip:
+        """Draw the name at the left, the rest at the right as far as it fits."""
         width = self.size.width
-        name = [Segment(" smsdesk ", self._style("status--name"))]
+        name = [Segment(" smsdesk ", self._resolve_style("status--name"))]
         if self._place:
             name.append(Segment(f" {one_line(self._place, 40)} ", self.rich_style))
-        right = [*self._numbers(), *self._who()]
-        room = width - _cells(name) - _cells(right)
-        accounts = self._that_fit(room)
-        gap = Segment(" " * max(0, room - _cells(accounts)), self.rich_style)
+        right = [*self._draw_counts(), *self._draw_agent()]
+        room = width - _measure_segments(name) - _measure_segments(right)
+        accounts = self._draw_fitting_accounts(room)
+        gap = Segment(" " * max(0, room - _measure_segments(accounts)), self.rich_style)
         return Strip([*name, gap, *accounts, *right]).adjust_cell_length(width, self.rich_style)
 
-    def _that_fit(self, room: int) -> list[Segment]:
-        """All accounts; else those in trouble first, and how many are not shown."""
-        shown = self._health(self._accounts)
-        if _cells(shown) <= room:
+    def _draw_fitting_accounts(self, room: int) -> list[Segment]:
+        """Draw all accounts; or those in trouble first, and how many are not shown."""
+        shown = self._draw_accounts(self._accounts)
+        if _measure_segments(shown) <= room:
             return shown
-        urgent = sorted(self._accounts, key=self._urgency)
+        urgent = sorted(self._accounts, key=self._rank_urgency)
         for count in reversed(range(len(urgent))):
-            shown = [*self._health(urgent[:count]), *self._more(urgent[count:])]
-            if _cells(shown) <= room:
+            shown = [*self._draw_accounts(urgent[:count]), *self._draw_hidden_count(urgent[count:])]
+            if _measure_segments(shown) <= room:
                 return shown
         return []
 
-    def _more(self, hidden: Sequence[Account]) -> list[Segment]:
-        """How many accounts are not shown, behind the dot of the worst of them."""
-        dot, _, gap = self._health(hidden[:1])
+    def _draw_hidden_count(self, hidden: Sequence[Account]) -> list[Segment]:
+        """Draw how many accounts are not shown, after the dot of the worst of them."""
+        dot, _, gap = self._draw_accounts(hidden[:1])
         return [dot, Segment(f" +{len(hidden)}", self.rich_style), gap]
 
-    def _urgency(self, account: Account) -> float:
-        """Where there is not room for all, those in trouble come first, then those low on money."""
+    def _rank_urgency(self, account: Account) -> float:
+        """Return a rank by which accounts in trouble come first, then those with a low balance."""
         state = self._states.get(account.name)
-        place = _URGENCY.index(state.health if state else Health.UNKNOWN)
-        return min(place, _LOW_ON_MONEY) if account.is_low(state) else place
+        rank = _URGENCY.index(state.health if state else Health.UNKNOWN)
+        return min(rank, _LOW_BALANCE_RANK) if account.is_low(state) else rank
 
-    def _health(self, accounts: Sequence[Account]) -> list[Segment]:
-        """Three segments an account: dot, words, gap."""
+    def _draw_accounts(self, accounts: Sequence[Account]) -> list[Segment]:
+        """Draw three segments for each account: dot, text, gap."""
         segments = []
         for account in accounts:
-            dot, words, style = present.health_words(
+            dot, text, style = present.format_account_health(
                 account,
                 self._states.get(account.name),
                 self._clock.now(),
                 ascii=self._ascii,
             )
             segments += [
-                Segment(dot, self._style(f"badge--{style}")),
-                Segment(f" {words}", self.rich_style),
+                Segment(dot, self._resolve_style(f"badge--{style}")),
+                Segment(f" {text}", self.rich_style),
                 Segment(" " * _GAP, self.rich_style),
             ]
         return segments
 
-    def _numbers(self) -> list[Segment]:
-        """How many wait, and how many messages are in trouble."""
+    def _draw_counts(self) -> list[Segment]:
+        """Draw how many conversations wait, and how many messages failed."""
         segments = [Segment(f" {self._counts.waiting} waiting ", self.rich_style)]
         if self._counts.failed:
-            segments.append(Segment(f" {self._counts.failed} failed ", self._style("badge--bad")))
+            segments.append(
+                Segment(f" {self._counts.failed} failed ", self._resolve_style("badge--bad"))
+            )
         return segments
 
-    def _who(self) -> list[Segment]:
-        """The agent and the time."""
-        time = present.clock_time(self._clock.now(), self._zone)
+    def _draw_agent(self) -> list[Segment]:
+        """Draw the agent's name and the time."""
+        time = present.format_time(self._clock.now(), self._zone)
         return [
             Segment(f" {one_line(self._agent, 12)} ", self.rich_style),
-            Segment(f" {time} ", self._style("status--quiet")),
+            Segment(f" {time} ", self._resolve_style("status--quiet")),
         ]
 
-    def _style(self, name: str) -> Style:
-        """A component's colour on this line's background."""
+    def _resolve_style(self, name: str) -> Style:
+        """Return a component's style on the background of the line."""
         style = self.get_component_rich_style(name)
         return self.rich_style + Style(color=style.color, bold=style.bold)
 
 
-def _cells(segments: Sequence[Segment]) -> int:
-    """The width of some segments."""
+def _measure_segments(segments: Sequence[Segment]) -> int:
+    """Return the width of some segments."""
     return sum(cell_len(segment.text) for segment in segments)

@@ -1,4 +1,4 @@
-"""The list of conversations: two lines each, whoever has waited longest on top."""
+"""List conversations in two lines each, with the one that has waited longest at the top."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,19 +16,19 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
-from tui.domain.views import belongs, empty_words, is_waiting, mixes_states
-from tui.store.conversations import FIRST, LAST, key_of
+from tui.domain.views import describe_empty_view, has_mixed_states, is_in_view, is_waiting
+from tui.store.conversations import FIRST_POSITION, LAST_POSITION, get_position
 from tui.store.store import Store
-from tui.terminal.signs import spared
-from tui.widgets.styled import over
+from tui.terminal.signs import protect_text
+from tui.widgets.styled import overlay_style
 from tui.widgets.virtual_list import VirtualList
 
-MOST_MARKED = 1_000
-"""How many conversations a range may span."""
+MAX_MARKED = 1_000
+"""Conversations that a range may span."""
 
 
 class ThreadList(VirtualList[Conversation]):
-    """Conversations of one view."""
+    """List the conversations of one view."""
 
     ROW_HEIGHT = 2
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -55,216 +55,264 @@ class ThreadList(VirtualList[Conversation]):
         zone: tzinfo | None = None,
         agent: str = "",
     ) -> None:
-        """Shows nothing before `show`; the drafts of `agent` are marked."""
+        """Create an empty list; `show_view` fills it.
+
+        Args:
+            store: Store to read from.
+            clock: Source of the current time.
+            ascii: Whether to draw with ASCII only.
+            zone: Time zone of the agent; None for the system's.
+            agent: Agent whose drafts are marked.
+        """
         super().__init__(id="threads")
         self._store = store
         self._clock = clock
         self._ascii = ascii
         self._zone = zone
         self._agent = agent
-        self._drafting: frozenset[int] = frozenset()
+        self._drafted_ids: frozenset[int] = frozenset()
         self.view = View()
-        self._begun = False
-        self._groups_numbers = False
+        self._has_view = False
+        self._number_grouping = False
         self.marked: frozenset[int] = frozenset()
-        """Ids of the conversations selected for an action on all."""
+        """Ids of the conversations marked for a common action."""
         self._anchor: Conversation | None = None
-        """The last one selected alone: where a range begins."""
+        """Conversation that was last marked by itself, where a range begins."""
 
-    async def show(self, view: View) -> None:
-        """Show another view from its beginning; what was selected stays while it is narrowed."""
+    async def show_view(self, view: View) -> None:
+        """Show another view from its beginning; marks stay while only the filter changes.
+
+        Args:
+            view: View to show.
+        """
         if replace(view, text="") != replace(self.view, text=""):
-            self.unmark()
+            self.clear_marks()
         self.view = view
-        self._begun = True
-        await self._mark_drafts()
-        await self.start()
+        self._has_view = True
+        await self._read_drafts()
+        await self.go_to_first()
 
-    async def apply(self, changes: Iterable[Change]) -> None:
-        """Take in what has changed: one line where that is enough, else the window anew."""
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Apply changes: repaint one row where that is enough, else read the window again.
+
+        Args:
+            changes: Changes in the store.
+        """
         changes = tuple(changes)
         ids = {c.id for c in changes if c.subject is Subject.CONVERSATION}
         shown = {row.id: row for row in self.rows}
         moved = RELOAD in changes
         for identity in ids if not moved else ():
             fresh = await self._store.conversations.get(identity)
-            if fresh is None or self._moves(shown.get(identity), fresh):
+            if fresh is None or self._has_moved(shown.get(identity), fresh):
                 moved = True
                 break
             if identity in shown:
-                self.replace(fresh)
+                self.replace_row(fresh)
         if moved:
-            await self.reload()
+            await self.reload_rows()
         if moved or any(c.subject is Subject.DRAFT for c in changes):
-            await self._mark_drafts()
+            await self._read_drafts()
 
-    async def _mark_drafts(self) -> None:
-        """See where this agent has begun to write."""
-        drafting = await self._store.drafts.places(self._agent)
-        if drafting != self._drafting:
-            self._drafting = drafting
+    async def _read_drafts(self) -> None:
+        """Read in which conversations this agent has a draft."""
+        drafting = await self._store.drafts.list_conversations_with_drafts(self._agent)
+        if drafting != self._drafted_ids:
+            self._drafted_ids = drafting
             self.refresh()
 
-    def _moves(self, old: Conversation | None, new: Conversation) -> bool:
-        """Whether a conversation enters, leaves or changes its place in the window."""
-        inside = belongs(new, self.view)
+    def _has_moved(self, old: Conversation | None, new: Conversation) -> bool:
+        """Return whether a conversation enters, leaves or changes its place in the window."""
+        belongs_here = is_in_view(new, self.view)
         if old is None:
-            return inside
-        return not inside or key_of(old, self.view) != key_of(new, self.view)
+            return belongs_here
+        return not belongs_here or get_position(old, self.view) != get_position(new, self.view)
 
-    def mark(self) -> None:
-        """Select the conversation under the cursor, or no longer."""
-        row = self.current
+    def toggle_mark(self) -> None:
+        """Mark the conversation under the cursor, or remove its mark."""
+        row = self.current_row
         if row is not None:
             self._anchor = row
-            self._select(self.marked ^ {row.id})
+            self._set_marked(self.marked ^ {row.id})
 
     async def mark_range(self) -> None:
-        """Select all from the last one selected to the cursor, up to `MOST_MARKED`."""
-        row, begin = self.current, self._anchor or self.current
+        """Mark all from the last one marked to the cursor, up to `MAX_MARKED`."""
+        row, begin = self.current_row, self._anchor or self.current_row
         if row is None or begin is None:
             return
-        found = await self._from_to(begin, row) or await self._from_to(row, begin)
-        self._select(self.marked | {conversation.id for conversation in found})
+        found = await self._read_range(begin, row) or await self._read_range(row, begin)
+        self._set_marked(self.marked | {conversation.id for conversation in found})
 
-    def unmark(self) -> bool:
-        """Select nothing; whether something was."""
-        was, self._anchor = bool(self.marked), None
-        self._select(frozenset())
-        return was
+    def clear_marks(self) -> bool:
+        """Remove all marks; return whether there was one."""
+        had_marks, self._anchor = bool(self.marked), None
+        self._set_marked(frozenset())
+        return had_marks
 
-    async def keep_marks(self) -> None:
-        """Select no longer what has left the view."""
+    async def prune_marks(self) -> None:
+        """Remove the marks of conversations that have left the view."""
         found = [await self._store.conversations.get(identity) for identity in self.marked]
-        self._select(frozenset(c.id for c in found if c is not None and belongs(c, self.view)))
+        self._set_marked(
+            frozenset(c.id for c in found if c is not None and is_in_view(c, self.view))
+        )
 
-    def _select(self, ids: frozenset[int]) -> None:
-        """Draw the marks."""
+    def _set_marked(self, ids: frozenset[int]) -> None:
+        """Set the marked conversations and repaint the list if they differ."""
         if ids != self.marked:
             self.marked = ids
             self.refresh()
 
-    async def _from_to(self, begin: Conversation, end: Conversation) -> list[Conversation]:
-        """The conversations from one to another further down; none when it is not found there."""
+    async def _read_range(self, begin: Conversation, end: Conversation) -> list[Conversation]:
+        """Return the conversations from one to another below it; empty if that is not found."""
         found = [begin]
         while found[-1].id != end.id:
-            page = await self.load_after(found[-1], MOST_MARKED)
+            page = await self.load_after(found[-1], MAX_MARKED)
             ids = [row.id for row in page]
             if end.id in ids:
                 return [*found, *page[: ids.index(end.id) + 1]]
             found += page
-            if not page or len(found) > MOST_MARKED:
+            if not page or len(found) > MAX_MARKED:
                 return []
         return found
 
-    def tick(self) -> None:
-        """A minute has passed: repaint the rows whose age reads differently."""
+    def refresh_ages(self) -> None:
+        """Repaint the rows whose age has changed; called once a minute."""
         for place in range(self.top, min(self.top + self.visible_rows + 1, len(self.rows))):
             self.refresh_row(place)
 
-    # What the list reads and draws -----------------------------------------------------------
+    # Reading and drawing ---------------------------------------------------------------------
 
     async def load_after(self, row: Conversation | None, limit: int) -> list[Conversation]:
-        """Rows of the view behind this one."""
-        key = FIRST if row is None else key_of(row, self.view)
-        return await self._store.conversations.after(self.view, key, limit)
+        """Return rows of the view after a row.
+
+        Args:
+            row: Row to continue after; None for the beginning.
+            limit: Largest number of rows.
+        """
+        key = FIRST_POSITION if row is None else get_position(row, self.view)
+        return await self._store.conversations.list_after(self.view, key, limit)
 
     async def load_before(self, row: Conversation | None, limit: int) -> list[Conversation]:
-        """Rows of the view in front of this one."""
-        key = LAST if row is None else key_of(row, self.view)
-        return await self._store.conversations.before(self.view, key, limit)
+        """Return rows of the view before a row.
 
-    async def load_again(self, row: Conversation) -> Conversation | None:
-        """The conversation as it is now, while it is in the view."""
+        Args:
+            row: Row to end before; None for the end.
+            limit: Largest number of rows.
+        """
+        key = LAST_POSITION if row is None else get_position(row, self.view)
+        return await self._store.conversations.list_before(self.view, key, limit)
+
+    async def reload_row(self, row: Conversation) -> Conversation | None:
+        """Return the conversation as it is now; None if it has left the view."""
         fresh = await self._store.conversations.get(row.id)
-        return fresh if fresh is not None and belongs(fresh, self.view) else None
+        return fresh if fresh is not None and is_in_view(fresh, self.view) else None
 
-    def identity(self, row: Conversation) -> object:
-        """The conversation's id."""
+    def get_row_key(self, row: Conversation) -> object:
+        """Return the id of the conversation."""
         return row.id
 
-    def empty_words(self) -> str:
-        """What an empty view means."""
-        return empty_words(self.view) if self._begun else ""
+    def describe_empty(self) -> str:
+        """Return the meaning of an empty view; empty before a view is shown."""
+        return describe_empty_view(self.view) if self._has_view else ""
 
-    def look(self) -> object:
-        """Ages change by the minute, marks by key, drafts by typing."""
-        return self._clock.now() // MINUTE, self.marked, self._drafting, self._groups_numbers
+    def get_appearance_key(self) -> object:
+        """Return what changes the rows: the minute, the marks, the drafts and number grouping."""
+        return self._clock.now() // MINUTE, self.marked, self._drafted_ids, self._number_grouping
 
-    def group_numbers(self) -> None:
-        """Group numbers as people do: what knows how is too big for the first picture."""
-        self._groups_numbers = True
+    def enable_number_grouping(self) -> None:
+        """Format phone numbers in groups of digits from now on.
+
+        The library for it is too large to load before the first paint.
+        """
+        self._number_grouping = True
         self.refresh()
 
-    def draw(self, row: Conversation, *, current: bool, width: int) -> list[Strip]:
-        """Title and age; preview and badge."""
-        base = self._base(current)
-        return [self._title_line(row, base, width), self._preview_line(row, base, width)]
+    def draw_row(self, row: Conversation, *, current: bool, width: int) -> list[Strip]:
+        """Draw a line with title and age, and a line with preview and badge.
 
-    def _base(self, current: bool) -> Style:
-        """The background of a row."""
+        Args:
+            row: Conversation to draw.
+            current: Whether the cursor is on it.
+            width: Width of each strip in cells.
+        """
+        base = self._get_row_style(current)
+        return [self._draw_title_line(row, base, width), self._draw_preview_line(row, base, width)]
+
+    def _get_row_style(self, current: bool) -> Style:
+        """Return the style of a row."""
         if not current:
-            return self.style_of()
+            return self.find_style()
         name = "list--cursor" if self.has_focus else "list--cursor-dim"
-        return self.style_of(name)
+        return self.find_style(name)
 
-    def _title_line(self, row: Conversation, base: Style, width: int) -> Strip:
-        """` ● Ana Kowalska        12m `."""
+    def _draw_title_line(self, row: Conversation, base: Style, width: int) -> Strip:
+        """Draw the first line: ` ● Ana Kowalska        12m `."""
         since = row.waiting_since if row.waiting_since is not None else row.last_at
-        minute = self._clock.now() // MINUTE * MINUTE  # one for all rows, whenever each is painted
-        age = f" {present.age(since, minute):>4} "
-        flags = self._flags(row)
+        minute = (
+            self._clock.now() // MINUTE * MINUTE
+        )  # the same for all rows, whenever each is painted
+        age = f" {present.format_age(since, minute):>4} "
+        flags = self._format_flags(row)
         room = width - 3 - len(age) - len(flags)
         name = "thread--unread" if row.unread else "thread--title"
         waits = "thread--waiting" if is_waiting(row) else "thread--age"
         return Strip(
             [
-                Segment(self._mark(row), over(base, self.style_of("thread--mark"))),
-                Segment(present.fit(self._title(row), room), over(base, self.style_of(name))),
-                Segment(flags, over(base, self.style_of("thread--age"))),
-                Segment(age, over(base, self.style_of(waits))),
+                Segment(
+                    self._format_mark(row), overlay_style(base, self.find_style("thread--mark"))
+                ),
+                Segment(
+                    present.fit_cells(self._format_title(row), room),
+                    overlay_style(base, self.find_style(name)),
+                ),
+                Segment(flags, overlay_style(base, self.find_style("thread--age"))),
+                Segment(age, overlay_style(base, self.find_style(waits))),
             ]
         ).adjust_cell_length(width, base)
 
-    def _preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
-        """`   You: Your order is ready   ✓✓ `."""
-        mark, style = self._badge(row)
-        labels = present.label_words(row.labels, (width - 4) // 3)
-        you = "You: " if row.last_direction is Direction.OUT and not row.pinged else ""
+    def _draw_preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
+        """Draw the second line: `   You: Your order is ready   ✓✓ `."""
+        mark, style = self._format_badge(row)
+        labels = present.format_labels(row.labels, (width - 4) // 3)
+        you = (
+            "You: " if row.last_direction is Direction.OUT and not row.is_last_message_ping else ""
+        )
         note = "Note: " if row.last_direction is Direction.NOTE else ""
         room = width - 4 - len(mark) - cell_len(labels)
         return Strip(
             [
                 Segment("   ", base),
                 Segment(
-                    present.fit(you + note + self._theirs(present.preview(row)), room),
-                    over(base, self.style_of("thread--preview")),
+                    present.fit_cells(
+                        you + note + self._protect_outside_text(present.format_preview(row)), room
+                    ),
+                    overlay_style(base, self.find_style("thread--preview")),
                 ),
-                Segment(labels, over(base, self.style_of("thread--label"))),
-                Segment(mark, over(base, style)),
+                Segment(labels, overlay_style(base, self.find_style("thread--label"))),
+                Segment(mark, overlay_style(base, style)),
                 Segment(" ", base),
             ]
         ).adjust_cell_length(width, base)
 
-    def _title(self, row: Conversation) -> str:
-        """Who it is."""
-        title = present.title(row) if self._groups_numbers else one_line(row.title, 60)
-        return self._theirs(title)
+    def _format_title(self, row: Conversation) -> str:
+        """Return the name or number of the customer."""
+        title = present.format_title(row) if self._number_grouping else one_line(row.title, 60)
+        return self._protect_outside_text(title)
 
-    def _theirs(self, text: str) -> str:
-        """A text from outside: its signs stay where ours are plain."""
-        return spared(text) if self._ascii else text
+    def _protect_outside_text(self, text: str) -> str:
+        """Protect an outside text from ASCII replacement."""
+        return protect_text(text) if self._ascii else text
 
-    def _mark(self, row: Conversation) -> str:
-        """Three cells: selected, unread, or nothing."""
+    def _format_mark(self, row: Conversation) -> str:
+        """Return three cells that show whether a conversation is marked and unread."""
         dot = "*" if self._ascii else "●"
         left = ("x" if self._ascii else "✓") if row.id in self.marked else " "
         return f"{left}{dot if row.unread else ' '} "
 
-    def _flags(self, row: Conversation) -> str:
-        """Draft, star, owner, opt-out or the doubt of one, and where it is if not open."""
+    def _format_flags(self, row: Conversation) -> str:
+        """Return draft, star, opt-out, owner, and the state if it is not open."""
         parts = []
-        if row.id in self._drafting:
+        if row.id in self._drafted_ids:
             parts.append("draft" if self._ascii else "✎")
         if row.starred:
             parts.append("*" if self._ascii else "★")
@@ -276,19 +324,19 @@ class ThreadList(VirtualList[Conversation]):
             parts.append(f"@{one_line(row.assignee, 8)}")
         if row.state is State.SNOOZED:
             now = self._clock.now()
-            parts.append(present.until(row.snoozed_until, now, self._zone))
-        elif row.state is State.CLOSED and mixes_states(self.view):
+            parts.append(present.format_snooze_end(row.snoozed_until, now, self._zone))
+        elif row.state is State.CLOSED and has_mixed_states(self.view):
             parts.append("closed")
         return " " + " ".join(parts) if parts else ""
 
-    def _badge(self, row: Conversation) -> tuple[str, Style]:
-        """What the last message's badge says, short unless it is trouble."""
+    def _format_badge(self, row: Conversation) -> tuple[str, Style]:
+        """Return the last message's badge with its style; long only for a failed message."""
         status = row.last_status
         if row.last_direction is not Direction.OUT or status is None:
             return "", Style()
-        badge = present.badge(status, ascii=self._ascii)
-        words = str(badge) if status.trouble and not row.pinged else badge.shape
-        return f" {words}", self.style_of(f"badge--{badge.style}")
+        badge = present.get_badge(status, ascii=self._ascii)
+        text = str(badge) if status.is_problem and not row.is_last_message_ping else badge.shape
+        return f" {text}", self.find_style(f"badge--{badge.style}")
 
 
 ThreadList.COMPONENT_CLASSES |= {"list--cursor", "list--cursor-dim"}

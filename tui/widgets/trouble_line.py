@@ -1,4 +1,4 @@
-"""What goes wrong for many at once, in one line over the list."""
+"""Show problems that concern many messages, in one line above the list."""
 
 import contextlib
 from collections.abc import Iterable, Sequence
@@ -7,88 +7,108 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui import present
-from tui.commands import first_keys
-from tui.desk.telling import silent
+from tui.commands import get_first_keys
+from tui.desk.telling import is_silent
 from tui.domain.account import AccountState, Health
 from tui.domain.advice import Advice
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.text import one_line
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.store.troubles import Group
+from tui.store.troubles import FailureGroup
 
-_SOON = 0.3
+_GATHER_SECONDS = 0.3
 """Seconds in which changes are gathered."""
-_NOW_AND_THEN = 30.0
-"""Seconds after which it is looked anyway: silence changes nothing in the store."""
+_CHECK_SECONDS = 30.0
+"""Seconds between two checks without a change: a silent account changes nothing in the store."""
 _WATCHED = frozenset({Subject.MESSAGE, Subject.ACCOUNT})
 _ABOUT_ACCOUNT = frozenset({Advice.TOP_UP, Advice.SETTINGS, Advice.ASK_PROVIDER})
 
 
 class TroubleLine(Static):
-    """Takes no room while nothing is wrong for more than one."""
+    """Show the worst problem; takes no room without one."""
 
-    def __init__(self, store: Store, seat: Seat) -> None:
-        """Says nothing before `look`."""
+    def __init__(self, store: Store, context: AppContext) -> None:
+        """Create a hidden line; `check_troubles` fills it.
+
+        Args:
+            store: Store to read from.
+            context: Settings and helpers shared by the screens.
+        """
         super().__init__(id="troubles")
         self._store = store
-        self._seat = seat
-        self._keys = first_keys(seat.commands)
+        self._app_context = context
+        self._command_keys = get_first_keys(context.commands)
         self.display = False
-        self._due = False
-        self.words = ""
-        """What is said, as plain text."""
+        self._check_scheduled = False
+        self.shown_text = ""
+        """Text that is shown, as plain text."""
 
     def on_mount(self) -> None:
-        """Look when the first picture is out."""
-        self.call_after_refresh(self.look)
-        self.set_interval(_NOW_AND_THEN, self.look)
+        """Check for problems after the first paint, and from time to time."""
+        self.call_after_refresh(self.check_troubles)
+        self.set_interval(_CHECK_SECONDS, self.check_troubles)
 
-    def apply(self, changes: Iterable[Change]) -> None:
-        """Look again soon, and once for many changes, where they may matter."""
+    def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Check again soon, once for many changes, if one of them may matter.
+
+        Args:
+            changes: Changes in the store.
+        """
         matters = any(change.subject in _WATCHED or change == RELOAD for change in changes)
-        if matters and not self._due:
-            self._due = True
-            self.set_timer(_SOON, self.look)
+        if matters and not self._check_scheduled:
+            self._check_scheduled = True
+            self.set_timer(_GATHER_SECONDS, self.check_troubles)
 
-    async def look(self) -> None:
-        """Read what is wrong now; a busy store is asked again with the next change."""
-        self._due = False
+    async def check_troubles(self) -> None:
+        """Read the present problems; a busy store is read again with the next change."""
+        self._check_scheduled = False
         with contextlib.suppress(StoreError):
-            await self._read()
+            await self._read_troubles()
 
-    async def _read(self) -> None:
-        """The groups and what waits, as lines."""
-        states = await self._store.accounts.states()
-        held = held_words(await self._store.troubles.held_up(), states)
-        failed = [group_words(group, self._keys) for group in await self._store.troubles.groups()]
+    async def _read_troubles(self) -> None:
+        """Read failures and waiting messages, and show them as lines."""
+        states = await self._store.accounts.get_states()
+        held = describe_held(await self._store.failures.count_delayed_messages(), states)
+        failed = [
+            describe_group(group, self._command_keys)
+            for group in await self._store.failures.list_groups()
+        ]
         if held:
-            held = f"{held} · {self._keys['accounts']}"
-        self._say([*([held] if held else []), *self._silent(states), *failed])
+            held = f"{held} · {self._command_keys['accounts']}"
+        self._show_lines([*([held] if held else []), *self._describe_silent(states), *failed])
 
-    def _silent(self, states: dict[str, AccountState]) -> list[str]:
-        """Accounts that have brought nothing for unusually long."""
-        now, after = self._seat.clock.now(), self._seat.manners.silent_after_ms
+    def _describe_silent(self, states: dict[str, AccountState]) -> list[str]:
+        """Return a line for each account that has received nothing for unusually long."""
+        now, after = (
+            self._app_context.clock.now(),
+            self._app_context.notification_settings.silent_after_ms,
+        )
         return [
-            f"{one_line(name, 16)}: no news for {present.age(state.event_at or 0, now)}"
-            f" · {self._keys['accounts']}"
+            f"{one_line(name, 16)}: no news for {present.format_age(state.event_at or 0, now)}"
+            f" · {self._command_keys['accounts']}"
             for name, state in states.items()
-            if silent(state, now, after)
+            if is_silent(state, now, after)
         ]
 
-    def _say(self, lines: Sequence[str]) -> None:
-        """The worst one, and how many more there are."""
+    def _show_lines(self, lines: Sequence[str]) -> None:
+        """Show the worst problem, and how many more there are."""
         more = f" (+{len(lines) - 1})" if len(lines) > 1 else ""
-        words = f"{lines[0]}{more}" if lines else ""
-        self.display = bool(words)
-        if words != self.words:
-            self.words = words
-            self.update(Content(words))
+        text = f"{lines[0]}{more}" if lines else ""
+        self.display = bool(text)
+        if text != self.shown_text:
+            self.shown_text = text
+            self.update(Content(text))
 
 
-def held_words(held_up: dict[str, int], states: dict[str, AccountState]) -> str:
-    """What waits for accounts that a person has to mend; empty while none does."""
+def describe_held(held_up: dict[str, int], states: dict[str, AccountState]) -> str:
+    """Return what waits for stopped accounts that a person has to fix; empty for nothing.
+
+    Args:
+        held_up: Number of waiting messages by account.
+        states: State of each account by its name.
+    """
     stopped = [name for name in held_up if name in states and _is_stopped(states[name])]
     if not stopped:
         return ""
@@ -99,13 +119,18 @@ def held_words(held_up: dict[str, int], states: dict[str, AccountState]) -> str:
 
 
 def _is_stopped(state: AccountState) -> bool:
-    """Whether a person has to do something."""
+    """Return whether a person has to fix the account."""
     return state.health is Health.STOPPED
 
 
-def group_words(group: Group, keys: dict[str, str]) -> str:
-    """Equal failures as a line: "12 failed: no credit on au · F3"."""
-    badge = present.badge(group.status)
-    reason = one_line(group.reason, 60) or badge.word
+def describe_group(group: FailureGroup, keys: dict[str, str]) -> str:
+    """Return equal failures as a line: "12 failed: no credit on au · F3".
+
+    Args:
+        group: Failures with the same reason.
+        keys: First key of each command.
+    """
+    badge = present.get_badge(group.status)
+    reason = one_line(group.reason, 60) or badge.label
     key = keys["accounts"] if group.advice in _ABOUT_ACCOUNT else keys["show_failed"]
-    return f"{group.messages} {badge.word}: {reason} on {one_line(group.account, 16)} · {key}"
+    return f"{group.messages} {badge.label}: {reason} on {one_line(group.account, 16)} · {key}"

@@ -1,6 +1,6 @@
-"""Where an agent writes: the way a text will go over the composer that holds it.
+"""Show the composer with the route of its text above it, and save the draft with every key.
 
-Keeps the draft with every key. What becomes of a text that is handed over is `ComposePane`'s.
+What happens to a submitted text is decided in `ComposePane`.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,34 +12,34 @@ from textual.containers import Vertical
 from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message as Event
 
-from tui.bindings import writing_keys
-from tui.commands import first_keys
-from tui.desk.company import Company
-from tui.desk.dispatch import Dispatch
-from tui.desk.notes import NOTE_WORDS, naming_words
-from tui.desk.replying import LOCKED_WORDS, Route
-from tui.desk.ribbon import hint_words
-from tui.desk.sheet import Sheet
-from tui.desk.thread_actions import ThreadActions
+from tui.bindings import get_writing_keys
+from tui.commands import get_first_keys
+from tui.desk.company import Presence
+from tui.desk.dispatch import Submitter
+from tui.desk.notes import NOTE_LABEL, format_mention_choices
+from tui.desk.replying import OPTED_OUT_LABEL, Route
+from tui.desk.ribbon import format_hints
+from tui.desk.sheet import ComposeState
+from tui.desk.thread_actions import ConversationActions
 from tui.domain.conversation import Conversation, Draft
-from tui.domain.message import Enclosed, Message
+from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.composer import Composer
 from tui.widgets.route_line import RouteLine
-from tui.widgets.say import Reader
+from tui.widgets.say import StoreReader
 
 
-class WritingPane(Reader, Vertical):
-    """The answer, or the private note, to one conversation, as it is written."""
+class WritingPane(StoreReader, Vertical):
+    """Edit the reply, or the private note, to one conversation."""
 
     composer = getters.query_one("#composer", Composer)
     route_line = getters.query_one("#route", RouteLine)
 
     @dataclass
-    class Looks(Event):
-        """What the frame around should show: a hint at the text, and whether it is a note."""
+    class FrameChanged(Event):
+        """The frame should show another hint, or mark a note instead of a reply."""
 
         hint: str
         note: bool
@@ -47,195 +47,224 @@ class WritingPane(Reader, Vertical):
     def __init__(
         self,
         store: Store,
-        seat: Seat,
-        actions: ThreadActions,
-        company: Company,
-        before_eyes: Callable[[], Sequence[Message]],
+        context: AppContext,
+        actions: ConversationActions,
+        presence: Presence,
+        visible_messages: Callable[[], Sequence[Message]],
     ) -> None:
-        """Empty before `lay`; `before_eyes` gives the messages the agent sees, oldest first."""
+        """Create an empty pane; `open_conversation` fills it.
+
+        Args:
+            store: Store to read from and to save drafts in.
+            context: Settings and helpers shared by the screens.
+            actions: Actions on conversations.
+            presence: Presence of this agent, with its compose lock.
+            visible_messages: Returns the messages that the agent sees, oldest first.
+        """
         super().__init__(id="compose")
         self._store = store
-        self._seat = seat
+        self._app_context = context
         self._actions = actions
-        self._company = company
-        self._before_eyes = before_eyes
-        self._keys = first_keys(seat.commands)
-        self._looks = self.Looks("", note=False)
+        self._presence = presence
+        self._visible_messages = visible_messages
+        self._command_keys = get_first_keys(context.commands)
+        self._frame_state = self.FrameChanged("", note=False)
         self.conversation: Conversation | None = None
-        """Whom the text is for."""
+        """Conversation that the text is for."""
         self.refusal = ""
-        """Why it was not possible to begin to write, when that was tried last."""
+        """Why the last attempt to begin a reply was refused; empty if it was not."""
         self._objection = ""
-        """What was said in place of sending."""
-        self.sheet = Sheet(store, seat, self.say)
-        """What goes with the text to the disk and to the outbox."""
-        self._dispatch = Dispatch(seat, actions, self.sheet, company, self._keys)
+        """Text that was shown because a submitted text was refused."""
+        self.compose_state = ComposeState(store, context, self.show_status)
+        """Draft, attachments and route of the text, and how it is saved."""
+        self._submitter = Submitter(
+            context, actions, self.compose_state, presence, self._command_keys
+        )
 
     def compose(self) -> ComposeResult:
-        """The way over the text."""
-        yield RouteLine(ascii=self._seat.ascii)
-        yield Composer(writing_keys(self._seat.commands))
+        """Yield the route above the text."""
+        yield RouteLine(ascii=self._app_context.ascii)
+        yield Composer(get_writing_keys(self._app_context.commands))
 
     @property
     def route(self) -> Route | None:
-        """Which way an answer goes."""
-        return self.sheet.route
+        """Return the route of a reply; None if no account can send it."""
+        return self.compose_state.route
 
     @property
-    def _newest_id(self) -> int:
-        """The newest message the agent sees; 0 for none."""
-        messages = self._before_eyes()
+    def _newest_visible_id(self) -> int:
+        """Return the id of the newest message that the agent sees; 0 for none."""
+        messages = self._visible_messages()
         return messages[-1].id if messages else 0
 
-    # What stands there ----------------------------------------------------------------------
+    # Content --------------------------------------------------------------------------------
 
-    def lay(self, conversation: Conversation, draft: Draft | None) -> None:
-        """Take up another conversation, with this agent's draft to it."""
+    def open_conversation(self, conversation: Conversation, draft: Draft | None) -> None:
+        """Show another conversation's composer, with this agent's draft.
+
+        Args:
+            conversation: Conversation now open.
+            draft: Draft of this agent; None for none.
+        """
         self.conversation = conversation
-        text = self.sheet.lay(conversation, draft)
+        text = self.compose_state.load_reply(conversation, draft)
         if self.composer.conversation_id != conversation.id:
-            self._put(text, conversation.id)
-        self.sheet.look(self._newest_id, self.composer.text)
+            self._set_text(text, conversation.id)
+        self.compose_state.set_seen(self._newest_visible_id, self.composer.text)
         self.display = True
-        self._show_way()
+        self._show_route()
 
-    def put_away(self) -> None:
-        """No conversation is open."""
+    def close_conversation(self) -> None:
+        """Hide the pane, as no conversation is open."""
         self.display = False
-        self._put("", 0)
-        self.conversation = self.sheet.route = None
+        self._set_text("", 0)
+        self.conversation = self.compose_state.route = None
 
-    def _put(self, text: str, conversation_id: int, *, note: bool = False) -> None:
-        """Put a text into the composer, and say how long it is."""
-        self.composer.put(text, conversation_id, note=note)
-        self._measure()
+    def _set_text(self, text: str, conversation_id: int, *, note: bool = False) -> None:
+        """Show a text in the composer, and its length."""
+        self.composer.set_text(text, conversation_id, note=note)
+        self._update_length()
 
-    def _measure(self) -> None:
-        """Say how long the text is, and what to know before it is sent."""
+    def _update_length(self) -> None:
+        """Show the length of the text, and a hint to consider before sending."""
         composer, route = self.composer, self.route
         if composer.note:
-            self.route_line.measure("")
-            self._look(naming_words(composer.names))
+            self.route_line.show_length("")
+            self._post_frame(format_mention_choices(composer.mention_candidates))
             return
-        can = route.account.capabilities if route else None
-        self.route_line.measure(composer.text, whole=can is not None and can.whole_160_parts)
-        words = hint_words(composer.text, self.sheet.enclosed, route, self._keys["to_gsm"])
-        self._look(one_line(words, 200))
+        capabilities = route.account.capabilities if route else None
+        self.route_line.show_length(
+            composer.text, whole=capabilities is not None and capabilities.has_whole_160_parts
+        )
+        hint = format_hints(
+            composer.text, self.compose_state.enclosed, route, self._command_keys["to_gsm"]
+        )
+        self._post_frame(one_line(hint, 200))
 
-    def _look(self, hint: str) -> None:
-        """Tell the frame what has changed for it."""
-        looks = self.Looks(hint, self.composer.note)
-        if (looks.hint, looks.note) != (self._looks.hint, self._looks.note):
-            self._looks = looks
-            self.post_message(looks)
+    def _post_frame(self, hint: str) -> None:
+        """Post what the frame should show, if that has changed."""
+        frame_state = self.FrameChanged(hint, self.composer.note)
+        if (frame_state.hint, frame_state.note) != (self._frame_state.hint, self._frame_state.note):
+            self._frame_state = frame_state
+            self.post_message(frame_state)
 
-    def _show_way(self) -> None:
-        """Say which way the text goes, if it can go at all."""
-        way = self.route.words if self.route else "no account"
+    def _show_route(self) -> None:
+        """Show the route of the text, or that the conversation is locked."""
+        route_text = self.route.summary if self.route else "no account"
         if self.conversation is not None and self.conversation.opted_out:
-            way = LOCKED_WORDS
-        self.route_line.route(NOTE_WORDS if self.composer.note else way)
+            route_text = OPTED_OUT_LABEL
+        self.route_line.show_route(NOTE_LABEL if self.composer.note else route_text)
 
-    def renew(self, conversation: Conversation) -> None:
-        """The conversation as it is now: it may be locked, or free again."""
-        self.conversation = conversation
-        self._show_way()
+    def update_conversation(self, conversation: Conversation) -> None:
+        """Show the conversation as it is now: it may be locked, or unlocked again.
 
-    # Taking it up ---------------------------------------------------------------------------
-
-    async def take_up(self, *, force: bool = False) -> bool:
-        """Begin to write, unless a colleague does; `force` takes the pen out of that hand.
-
-        Whether that was possible; `refusal` says why not.
+        Args:
+            conversation: Conversation as it is now.
         """
-        self.refusal = await self._dispatch.hindrance(self.conversation, force=force)
+        self.conversation = conversation
+        self._show_route()
+
+    # Beginning to write ---------------------------------------------------------------------
+
+    async def begin_reply(self, *, force: bool = False) -> bool:
+        """Begin to write, unless a colleague does; return whether that was possible.
+
+        After a refusal, `refusal` contains the reason.
+
+        Args:
+            force: Whether to take the compose lock from a colleague.
+        """
+        self.refusal = await self._submitter.begin_writing(self.conversation, force=force)
         if self.refusal:
-            self.say(self.refusal)
+            self.show_status(self.refusal)
             return False
-        await self._write_as(note=False)
+        await self._switch_mode(note=False)
         self.composer.focus()
         return True
 
-    async def take_note(self) -> None:
-        """Begin a private note, or go on with one."""
+    async def begin_note(self) -> None:
+        """Begin a private note, or continue one."""
         if self.conversation is not None:
-            self.composer.agents = tuple(await self._store.agents.names())
-            await self._write_as(note=True)
+            self.composer.agents = tuple(await self._store.agents.list_names())
+            await self._switch_mode(note=True)
             self.composer.focus()
 
-    async def _write_as(self, *, note: bool) -> None:
-        """Show the note that was begun in the composer, or the answer."""
+    async def _switch_mode(self, *, note: bool) -> None:
+        """Show the private note, or the reply, in the composer."""
         if self.conversation is not None and self.composer.note is not note:
-            await self._show_text(self.conversation, note=note)
+            await self._show_saved_text(self.conversation, note=note)
 
-    async def _show_text(self, conversation: Conversation, *, note: bool) -> None:
-        """Show the newest text of the note or the answer."""
-        text = await self.sheet.saved(conversation.id, note=note)
+    async def _show_saved_text(self, conversation: Conversation, *, note: bool) -> None:
+        """Show the newest text of the note or the reply."""
+        text = await self.compose_state.read_draft(conversation.id, note=note)
+        # The agent may have opened another conversation while the text was read.
         if self.conversation is not None and self.conversation.id == conversation.id:
-            self._put(text, conversation.id, note=note)
-            self.sheet.look(self._newest_id, text)
-            self._show_way()
+            self._set_text(text, conversation.id, note=note)
+            self.compose_state.set_seen(self._newest_visible_id, text)
+            self._show_route()
 
-    async def take_up_draft(self) -> None:
-        """Show the draft as it is on disk now: something came back to it."""
+    async def reload_draft(self) -> None:
+        """Show the draft as it is stored now, after something was put back into it."""
         conversation = self.conversation
         if conversation is None:
             return
         if self.composer.note:
-            await self._show_text(conversation, note=True)
+            await self._show_saved_text(conversation, note=True)
             return
-        draft = await self._store.drafts.get(conversation.id, self._seat.agent)
+        draft = await self._store.drafts.get_draft(conversation.id, self._app_context.agent)
         if draft is None:
             return
-        if (draft.body, draft.enclosed) != (self.composer.text, self.sheet.enclosed):
-            self._put(self.sheet.lay(conversation, draft), conversation.id)
-            self._show_way()
+        if (draft.body, draft.mms) != (self.composer.text, self.compose_state.enclosed):
+            self._set_text(self.compose_state.load_reply(conversation, draft), conversation.id)
+            self._show_route()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Who stands in the composer writes; a note crosses nobody's answer."""
+        """Acquire the compose lock with the focus; a note needs none, as it disturbs no reply."""
         if event.widget is self.composer and not self.composer.note:
-            self.run_worker(self._company.take_pen(), group="pen", exit_on_error=False)
+            self.run_worker(self._presence.acquire_compose_lock(), group="pen", exit_on_error=False)
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
-        """Out of the composer: another may write."""
+        """Release the compose lock when the focus leaves the composer."""
         if event.widget is self.composer:
-            self.run_worker(self._company.lay_down(), group="pen", exit_on_error=False)
+            self.run_worker(self._presence.release_compose_lock(), group="pen", exit_on_error=False)
 
-    # Changing it ----------------------------------------------------------------------------
+    # Changes --------------------------------------------------------------------------------
 
-    def enclose(self, enclosed: Enclosed) -> None:
-        """These pictures and this subject go along with the answer."""
-        self.sheet.enclosed = enclosed
-        self._measure()
+    def set_attachments(self, enclosed: MmsContent) -> None:
+        """Set the pictures and the subject that are sent with the reply."""
+        self.compose_state.enclosed = enclosed
+        self._update_length()
         if self.conversation is not None:
-            self.sheet.keep(self.conversation.id, self.composer.text, note=False)
+            self.compose_state.save_draft(self.conversation.id, self.composer.text, note=False)
 
-    def reroute(self, route: Route) -> None:
-        """Send another way: show it, and keep it with the draft."""
-        self.sheet.route = route
-        self._show_way()
-        self._measure()
+    def change_route(self, route: Route) -> None:
+        """Send over another route: show it, and save it with the draft."""
+        self.compose_state.route = route
+        self._show_route()
+        self._update_length()
         if self.conversation is not None and self.composer.text and not self.composer.note:
-            self.sheet.keep(self.conversation.id, self.composer.text, note=False)
+            self.compose_state.save_draft(self.conversation.id, self.composer.text, note=False)
 
-    async def flush(self) -> None:
-        """Wait until what was typed is on disk."""
-        await self.sheet.flush()
+    async def flush_draft(self) -> None:
+        """Wait until the typed text is stored."""
+        await self.compose_state.wait_until_saved()
 
     @on(Composer.Typed)
-    def _typed(self, event: Composer.Typed) -> None:
-        """Keep the draft, and say how long it is."""
+    def _save_typed(self, event: Composer.Typed) -> None:
+        """Save the draft, and show its length."""
         event.stop()
-        here = self.conversation is not None and self.conversation.id == event.conversation_id
-        self.sheet.keep(event.conversation_id, event.text, note=event.note, here=here)
-        if here:
-            self._reconsider()
-            self.sheet.see(event.text, self._newest_id)
-            self._measure()
-            self._company.typed()
+        is_open = self.conversation is not None and self.conversation.id == event.conversation_id
+        self.compose_state.save_draft(
+            event.conversation_id, event.text, note=event.note, is_open=is_open
+        )
+        if is_open:
+            self._clear_objection()
+            self.compose_state.update_seen(event.text, self._newest_visible_id)
+            self._update_length()
+            self._presence.record_key_press()
 
     @on(Composer.Left)
-    def _reconsider(self) -> None:
-        """The text is another one, or left alone: what was said against it is about nothing now."""
-        self.unsay(self._objection)
+    def _clear_objection(self) -> None:
+        """Remove the reason of a refusal, as the text has changed or was left."""
+        self.clear_status(self._objection)
         self._objection = ""

@@ -71,7 +71,7 @@ def raw_database(path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
     for pragma in _PRAGMAS:
         connection.execute(f"pragma {pragma}")
-    migrations.migrate(connection)
+    migrations.apply_migrations(connection)
     connection.execute("pragma wal_autocheckpoint = 0")
     try:
         yield connection

@@ -12,8 +12,8 @@ from tests.store.builders import ACCOUNT, receipt, reply
 from tui.clock import ManualClock
 from tui.domain.events import Event
 from tui.domain.status import Status
-from tui.store.fill import fill
-from tui.store.made_up import MadeUp
+from tui.store.fill import write_sample_data
+from tui.store.made_up import SampleSource
 from tui.store.store import Store
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]
@@ -54,7 +54,7 @@ async def seconds(store: Store, pages: list[list[Event]]) -> float:
     """How long the store takes."""
     began = time.perf_counter()
     for page in pages:
-        await store.ingest.store(ACCOUNT, page)
+        await store.ingest.store_events(ACCOUNT, page)
     return time.perf_counter() - began
 
 
@@ -83,14 +83,14 @@ async def test_receipts_are_taken_in_at_seven_tenths_of_raw_speed(
         path = tmp_path / f"{number}.db"
         async with plain_store(path) as store:
             rng, messages = random.Random(2), PAGES * SIZE * 3
-            made_up = MadeUp(accounts=((ACCOUNT, "+61491570157"),))
-            await fill(
+            made_up = SampleSource(accounts=((ACCOUNT, "+61491570157"),))
+            await write_sample_data(
                 store,
                 threads=1_000,
                 messages=messages,
                 now=clock.now(),
                 rng=rng,
-                made_up=made_up,
+                source=made_up,
             )
             pages = await receipts(store)
         copies = [tmp_path / f"{number}-{name}.db" for name in ("rec", "raw")]

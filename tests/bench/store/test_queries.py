@@ -13,11 +13,11 @@ from tests.store.builders import ACCOUNT, answer, receipt
 from tui.clock import ManualClock
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.status import Status
-from tui.store.conversations import FIRST, key_of
-from tui.store.fill import fill
-from tui.store.made_up import MadeUp
+from tui.store.conversations import FIRST_POSITION, get_position
+from tui.store.fill import write_sample_data
+from tui.store.made_up import SampleSource
 from tui.store.messages import NEWEST
-from tui.store.settling import Settled
+from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
@@ -42,13 +42,13 @@ async def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with that many."""
     path = tmp_path_factory.mktemp("big") / "inbox.db"
     async with plain_store(path) as store:
-        await fill(
+        await write_sample_data(
             store,
             threads=THREADS,
             messages=MESSAGES,
             now=ManualClock().now(),
             rng=random.Random(2),
-            made_up=MadeUp(accounts=((ACCOUNT, "+61491570157"),)),
+            source=SampleSource(accounts=((ACCOUNT, "+61491570157"),)),
         )
     return path
 
@@ -79,8 +79,8 @@ async def test_a_window_of_a_list(big: Store, view: View) -> None:
     places: list[Conversation] = []
 
     async def page() -> None:
-        key = key_of(places[-1], view) if places else FIRST
-        places[:] = await big.conversations.after(view, key, 50)
+        key = get_position(places[-1], view) if places else FIRST_POSITION
+        places[:] = await big.conversations.list_after(view, key, 50)
 
     assert await p95(f"50 threads of {view.state}", page) <= KEY_MS
 
@@ -91,7 +91,7 @@ async def test_a_page_of_a_thread_and_one_of_its_rows(big: Store) -> None:
     messages = await _some(big, "select id from messages where direction = 'out' limit 5000")
 
     async def page() -> None:
-        await big.messages.before(rng.choice(threads), NEWEST, 50)
+        await big.messages.list_before(rng.choice(threads), NEWEST, 50)
 
     async def row() -> None:
         await big.messages.get(rng.choice(messages))
@@ -101,13 +101,13 @@ async def test_a_page_of_a_thread_and_one_of_its_rows(big: Store) -> None:
 
     for name, call in (("page", page), ("message", row), ("conversation", thread)):
         assert await p95(name, call) <= KEY_MS
-    assert await p95("counters", big.conversations.counts) <= KEY_MS
+    assert await p95("counters", big.conversations.get_counts) <= KEY_MS
 
 
 @pytest.mark.parametrize("words", ["ord", "or", "invoice wrong", "zamow", "10044", "xyzzy"])
 async def test_searching_as_one_types(big: Store, words: str) -> None:
     async def search() -> None:
-        await big.messages.search(words, limit=20)
+        await big.messages.search_text(words, limit=20)
 
     assert await p95(f"search {words!r}", search) <= SEARCH_MS
 
@@ -119,7 +119,7 @@ STATES = [State.OPEN, State.CLOSED, None]
 @pytest.mark.parametrize("text", ["ain", "dvorak", "555", "xyzzy"])
 async def test_filtering_a_list_as_one_types(big: Store, text: str, state: State | None) -> None:
     async def window() -> None:
-        await big.conversations.after(View(state, text=text), FIRST, 50)
+        await big.conversations.list_after(View(state, text=text), FIRST_POSITION, 50)
 
     assert await p95(f"filter {text!r} in {state}", window) <= SEARCH_MS
 
@@ -131,14 +131,14 @@ async def test_sending_and_a_receipt(big: Store) -> None:
     async def send() -> None:
         nonlocal number
         number += 1
-        queued = await big.intents.queue(answer(to=parties[number]))
-        await big.outbox.claim("a", ACCOUNT, 10)
-        await big.outbox.settle(queued.id, Settled(Status.ACCEPTED, f"new-{number}"))
+        queued = await big.intents.queue_message(answer(to=parties[number]))
+        await big.outbox.claim_due_messages("a", ACCOUNT, 10)
+        await big.outbox.settle_message(queued.id, SendRecord(Status.ACCEPTED, f"new-{number}"))
 
     async def told() -> None:
         nonlocal number
         number -= 1
-        await big.ingest.store(ACCOUNT, [receipt(Status.DELIVERED, f"new-{number}")])
+        await big.ingest.store_events(ACCOUNT, [receipt(Status.DELIVERED, f"new-{number}")])
 
     assert await p95("queue, claim, settle", send) <= 3 * 10
     assert await p95("a receipt", told) <= 10

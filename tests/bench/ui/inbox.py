@@ -10,7 +10,7 @@ from tui import garbage
 from tui.cli.inbox import run_app
 from tui.clock import SystemClock
 from tui.domain.account import Account
-from tui.seat import Seat
+from tui.seat import AppContext
 from tui.store.store import Store
 
 
@@ -19,9 +19,9 @@ async def main(path: Path) -> None:
     clock = SystemClock()
     owner = f"bench-{os.getpid()}"
     async with Store(path, clock=clock, rng=random.Random(), owner=owner) as store:
-        await run_app(store, Seat("mia", clock, (Account("demo", "messagemedia"),)), None)
+        await run_app(store, AppContext("mia", clock, (Account("demo", "messagemedia"),)), None)
 
 
 if __name__ == "__main__":
-    garbage.postpone()
+    garbage.postpone_collection()
     asyncio.run(main(Path(sys.argv[1])))

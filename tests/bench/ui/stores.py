@@ -14,9 +14,9 @@ from tui.domain.change import Subject
 from tui.domain.conversation import State, View
 from tui.domain.status import Status
 from tui.store import migrations
-from tui.store.conversations import FIRST
+from tui.store.conversations import FIRST_POSITION
 from tui.store.database import Transaction
-from tui.store.fill import fill
+from tui.store.fill import write_sample_data
 from tui.store.store import Store
 
 _FOLDER = Path(tempfile.gettempdir()) / "smsdesk-bench"
@@ -38,13 +38,15 @@ def inbox_file(size: tuple[int, int]) -> Path:
 async def _reopen(store: Store, count: int) -> None:
     """See to it that so many conversations are open, however long ago the last word was said."""
     for state in (State.CLOSED, State.SNOOZED):
-        found = await store.conversations.after(View(state=state), FIRST, count)
-        await store.triage.reopen([conversation.id for conversation in found], "bench")
+        found = await store.conversations.list_after(View(state=state), FIRST_POSITION, count)
+        await store.triage.reopen_conversations(
+            [conversation.id for conversation in found], "bench"
+        )
 
 
 def _schema() -> str:
     """A word for the schema: files of another one are not used again."""
-    scripts = b"".join(script.read_bytes() for _, script in migrations.steps())
+    scripts = b"".join(script.read_bytes() for _, script in migrations.list_migrations())
     return hashlib.sha256(scripts).hexdigest()[:8]
 
 
@@ -54,7 +56,7 @@ async def _make(path: Path, threads: int, messages: int) -> None:
     clock = SystemClock()
     async with opened(unfinished) as store:
         rng = random.Random(1)
-        await fill(store, threads=threads, messages=messages, now=clock.now(), rng=rng)
+        await write_sample_data(store, threads=threads, messages=messages, now=clock.now(), rng=rng)
         await _reopen(store, min(threads, _OPEN))
     unfinished.rename(path)
 
@@ -90,7 +92,7 @@ async def rename(store: Store, conversation_id: int, name: str) -> float:
     def work(transaction: Transaction) -> None:
         statement = "update conversations set name = ? where id = ?"
         transaction.connection.execute(statement, (name, conversation_id))
-        transaction.changed(Subject.CONVERSATION, conversation_id, conversation_id)
+        transaction.mark_changed(Subject.CONVERSATION, conversation_id, conversation_id)
 
     await store.database.write(work)
     return time.perf_counter()
@@ -118,7 +120,7 @@ async def change_badges(store: Store, conversation_id: int, messages: Sequence[i
                 "update messages set status = case status when ? then ? else ? end where id = ?",
                 (Status.DELIVERED, Status.SUBMITTED, Status.DELIVERED, message),
             )
-            transaction.changed(Subject.MESSAGE, message, conversation_id)
+            transaction.mark_changed(Subject.MESSAGE, message, conversation_id)
 
     await store.database.write(work)
     return time.perf_counter()

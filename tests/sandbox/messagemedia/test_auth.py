@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.messagemedia.auth import Credentials, Signed, check
-from tui.sandbox.messagemedia.refusal import Refused
+from tui.sandbox.messagemedia.auth import Credentials, SignedRequest, check_authorization
+from tui.sandbox.messagemedia.refusal import RefusedRequest
 
 KEY = Credentials("SmsdeskTestKey0001", "smsdesk-test-secret-0001")
 NOW = 1_762_225_445_000
@@ -51,7 +51,7 @@ VECTORS = [
 
 def signed(
     method: str, path: str, body: bytes, names: str, algorithm: str, signature: str
-) -> Signed:
+) -> SignedRequest:
     """A request with that signature."""
     headers = {
         "date": DATE,
@@ -61,29 +61,29 @@ def signed(
     if body:
         name = names.split()[1].lower()
         headers[name] = hashlib.md5(body, usedforsecurity=False).hexdigest()
-    return Signed(method, (f"/messagemedia{path}", path), headers, body)
+    return SignedRequest(method, (f"/messagemedia{path}", path), headers, body)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: f"{v[0]}-{v[3]}-{v[4]}")
 def test_every_vector_is_accepted(vector: tuple[str, str, bytes, str, str, str]) -> None:
-    check(signed(*vector), KEY, NOW)
+    check_authorization(signed(*vector), KEY, NOW)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: f"{v[0]}-{v[3]}-{v[4]}")
 def test_no_vector_fits_another_method(vector: tuple[str, str, bytes, str, str, str]) -> None:
-    with pytest.raises(Refused, match="does not match"):
-        check(replace(signed(*vector), method="PATCH"), KEY, NOW)
+    with pytest.raises(RefusedRequest, match="does not match"):
+        check_authorization(replace(signed(*vector), method="PATCH"), KEY, NOW)
 
 
 @pytest.mark.parametrize("offset", [-299, 299])
 def test_a_clock_may_be_five_minutes_off(offset: int) -> None:
-    check(signed(*VECTORS[0]), KEY, NOW + offset * 1000)
+    check_authorization(signed(*VECTORS[0]), KEY, NOW + offset * 1000)
 
 
 @pytest.mark.parametrize("offset", [-301, 301])
 def test_a_clock_may_not_be_further_off(offset: int) -> None:
-    with pytest.raises(Refused, match="valid date header is required"):
-        check(signed(*VECTORS[0]), KEY, NOW + offset * 1000)
+    with pytest.raises(RefusedRequest, match="valid date header is required"):
+        check_authorization(signed(*VECTORS[0]), KEY, NOW + offset * 1000)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", None])
@@ -92,24 +92,24 @@ def test_a_date_is_required(date: str | None) -> None:
     headers = {name: value for name, value in request.headers.items() if name != "date"}
     if date is not None:
         headers["date"] = date
-    with pytest.raises(Refused, match="valid date header is required"):
-        check(replace(request, headers=headers), KEY, NOW)
+    with pytest.raises(RefusedRequest, match="valid date header is required"):
+        check_authorization(replace(request, headers=headers), KEY, NOW)
 
 
 def test_another_body_does_not_fit_the_md5() -> None:
-    with pytest.raises(Refused, match="does not match"):
-        check(replace(signed(*VECTORS[0]), body=SEND + b"\n"), KEY, NOW)
+    with pytest.raises(RefusedRequest, match="does not match"):
+        check_authorization(replace(signed(*VECTORS[0]), body=SEND + b"\n"), KEY, NOW)
 
 
 def test_a_body_has_to_be_signed() -> None:
-    with pytest.raises(Refused, match="cannot be verified"):
-        check(replace(signed(*VECTORS[4]), body=SEND), KEY, NOW)
+    with pytest.raises(RefusedRequest, match="cannot be verified"):
+        check_authorization(replace(signed(*VECTORS[4]), body=SEND), KEY, NOW)
 
 
 def test_listed_headers_have_to_be_there() -> None:
     request = signed("GET", ONE, b"", "Date X-Other request-line", "sha1", "x")
-    with pytest.raises(Refused, match="cannot be verified"):
-        check(request, KEY, NOW)
+    with pytest.raises(RefusedRequest, match="cannot be verified"):
+        check_authorization(request, KEY, NOW)
 
 
 @pytest.mark.parametrize(
@@ -119,13 +119,13 @@ def test_listed_headers_have_to_be_there() -> None:
 def test_date_and_request_line_have_to_be_signed_with_a_known_hash(
     names: str, algorithm: str
 ) -> None:
-    with pytest.raises(Refused, match="cannot be verified"):
-        check(signed("GET", ONE, b"", names, algorithm, "x"), KEY, NOW)
+    with pytest.raises(RefusedRequest, match="cannot be verified"):
+        check_authorization(signed("GET", ONE, b"", names, algorithm, "x"), KEY, NOW)
 
 
 def test_another_key_is_refused() -> None:
-    with pytest.raises(Refused) as refused:
-        check(signed(*VECTORS[0]), Credentials("other", KEY.secret), NOW)
+    with pytest.raises(RefusedRequest) as refused:
+        check_authorization(signed(*VECTORS[0]), Credentials("other", KEY.secret), NOW)
     assert (refused.value.status, refused.value.message) == (
         403,
         "Invalid authentication credentials",
@@ -134,13 +134,15 @@ def test_another_key_is_refused() -> None:
 
 def test_basic_of_the_same_key_is_accepted() -> None:
     token = "U21zZGVza1Rlc3RLZXkwMDAxOnNtc2Rlc2stdGVzdC1zZWNyZXQtMDAwMQ=="
-    check(Signed("GET", (ONE,), {"authorization": f"Basic {token}"}, b""), KEY, NOW)
+    check_authorization(
+        SignedRequest("GET", (ONE,), {"authorization": f"Basic {token}"}, b""), KEY, NOW
+    )
 
 
 @pytest.mark.parametrize("header", ["Basic !!!", "Basic c2FuZGJveA==", "Bearer x", ""])
 def test_anything_else_is_refused(header: str) -> None:
-    with pytest.raises(Refused) as refused:
-        check(Signed("GET", (ONE,), {"authorization": header}, b""), KEY, NOW)
+    with pytest.raises(RefusedRequest) as refused:
+        check_authorization(SignedRequest("GET", (ONE,), {"authorization": header}, b""), KEY, NOW)
     assert refused.value.status == 403
 
 

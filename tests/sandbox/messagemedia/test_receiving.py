@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tui.clock import DAY, ManualClock
-from tui.sandbox.ledger import Attachment, ReceiptMode
+from tui.sandbox.ledger import MmsFile, ReceiptMode
 from tui.sandbox.messagemedia.emulator import MessageMedia
 from tui.sandbox.world import Sandbox
 
@@ -30,7 +30,7 @@ async def page(client: httpx.AsyncClient, name: str) -> list[dict[str, object]]:
 
 def write(sandbox: Sandbox, text: str, to: str | None = None, sender: str = HANDSET) -> str:
     """A handset writes; the reply's id."""
-    return sandbox.emulators["messagemedia"].receive(sender, to, text, ())
+    return sandbox.emulators["messagemedia"].receive_message(sender, to, text, ())
 
 
 async def test_nothing_waiting_is_an_empty_list(client: httpx.AsyncClient) -> None:
@@ -146,8 +146,8 @@ async def test_replies_are_kept_for_45_days(
 
 
 async def test_attachments_are_not_polled(client: httpx.AsyncClient, sandbox: Sandbox) -> None:
-    picture = Attachment("image/jpeg", "AAAA", "label.jpg")
-    sandbox.emulators["messagemedia"].receive(HANDSET, OWN, "Here is the label", [picture])
+    picture = MmsFile("image/jpeg", "AAAA", "label.jpg")
+    sandbox.emulators["messagemedia"].receive_message(HANDSET, OWN, "Here is the label", [picture])
     (reply,) = await page(client, "replies")
     assert (reply["content"], "attachments" in reply) == ("Here is the label", False)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tui.sandbox.messagemedia.submission import (
-    Invalid,
-    Submission,
+    InvalidSubmission,
+    SubmittedMessage,
     guess_source_type,
     parse_submissions,
 )
@@ -13,7 +13,7 @@ GOOD = {"content": "hello", "destination_number": "+61491570156"}
 MMS = {**GOOD, "format": "MMS", "media": ["https://example.org/label.png"]}
 
 
-def parse(**fields: object) -> Submission:
+def parse(**fields: object) -> SubmittedMessage:
     """One message with these fields."""
     (submission,) = parse_submissions({"messages": [{**GOOD, **fields}]})
     return submission
@@ -21,7 +21,7 @@ def parse(**fields: object) -> Submission:
 
 def faults(item: object) -> list[str]:
     """What is wrong with the second of two messages."""
-    with pytest.raises(Invalid) as invalid:
+    with pytest.raises(InvalidSubmission) as invalid:
         parse_submissions({"messages": [GOOD, item]})
     return invalid.value.details
 
@@ -114,7 +114,7 @@ def test_a_message_has_to_be_an_object() -> None:
     "body", [None, [], {}, {"messages": {}}, {"messages": []}, {"messages": [GOOD] * 101}]
 )
 def test_a_request_has_1_to_100_messages(body: object) -> None:
-    with pytest.raises(Invalid, match="/messages: "):
+    with pytest.raises(InvalidSubmission, match="/messages: "):
         parse_submissions(body)
     assert len(parse_submissions({"messages": [GOOD] * 100})) == 100
 

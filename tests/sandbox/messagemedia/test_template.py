@@ -5,7 +5,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from tui.sandbox.messagemedia.template import fill, render
+from tui.sandbox.messagemedia.template import fill_template, render_body
 
 REPORT = {
     "message_id": "m-1",
@@ -33,25 +33,25 @@ REPORT = {
 def test_variables_are_filled_in_and_printed_as_their_name_without_a_value(
     template: str, body: str
 ) -> None:
-    assert fill(template, REPORT) == body
+    assert fill_template(template, REPORT) == body
 
 
 def test_a_customers_text_is_never_taken_for_a_variable() -> None:
     hostile = {**REPORT, "original_text": "$status $esc.json($status)"}
     for template in ("$mtContent", "$esc.json($mtContent)"):
-        assert fill(template, hostile) == "$status $esc.json($status)"
+        assert fill_template(template, hostile) == "$status $esc.json($status)"
 
 
 def test_a_form_has_every_field() -> None:
-    form = parse_qs(render("FORM_ENCODED", None, REPORT).decode())
+    form = parse_qs(render_body("FORM_ENCODED", None, REPORT).decode())
     assert form["source_number"] == ["+61491570156"]
     assert form["metadata"] == ['{"ticket": "T-1042"}']
 
 
 def test_xml_has_every_field() -> None:
-    root = fromstring(render("XML", None, {**REPORT, "content": "\ud83d <b>"}))
+    root = fromstring(render_body("XML", None, {**REPORT, "content": "\ud83d <b>"}))
     assert (root.findtext("status"), root.findtext("content")) == ("delivered", "? <b>")
 
 
 def test_a_template_is_the_whole_body_in_any_encoding() -> None:
-    assert render("XML", "<s>$status</s>", REPORT) == b"<s>delivered</s>"
+    assert render_body("XML", "<s>$status</s>", REPORT) == b"<s>delivered</s>"

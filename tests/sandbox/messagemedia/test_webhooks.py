@@ -9,7 +9,7 @@ import pytest
 
 from tui.clock import ManualClock
 from tui.sandbox.app import create_app
-from tui.sandbox.ledger import Attachment, ReceiptMode
+from tui.sandbox.ledger import MmsFile, ReceiptMode
 from tui.sandbox.messagemedia.emulator import MessageMedia
 from tui.sandbox.world import PushSettings, Sandbox
 
@@ -66,12 +66,12 @@ async def send(client: httpx.AsyncClient, **fields: object) -> str:
 async def pass_time(sandbox: Sandbox, clock: ManualClock, seconds: float) -> None:
     """Let time pass and pushes go out."""
     clock.advance(seconds)
-    await sandbox.settle()
+    await sandbox.settle_all()
 
 
-def write(sandbox: Sandbox, text: str, *files: Attachment) -> str:
+def write(sandbox: Sandbox, text: str, *files: MmsFile) -> str:
     """The handset writes."""
-    return sandbox.emulators["messagemedia"].receive(HANDSET, None, text, files)
+    return sandbox.emulators["messagemedia"].receive_message(HANDSET, None, text, files)
 
 
 async def test_reports_and_replies_go_to_the_address_of_their_message(
@@ -80,7 +80,7 @@ async def test_reports_and_replies_go_to_the_address_of_their_message(
     message_id = await send(client, callback_url=CALLBACK, delivery_report=True)
     await pass_time(sandbox, clock, 3)
     write(sandbox, "On my way")
-    await sandbox.settle()
+    await sandbox.settle_all()
     assert {str(request.url) for request in desk.heard} == {CALLBACK}
     *reports, reply = desk.bodies()
     assert [(r["status"], r["error_code"]) for r in reports] == [
@@ -96,7 +96,7 @@ async def test_a_delivered_push_does_not_confirm_the_item(
 ) -> None:
     await send(client, callback_url=CALLBACK)
     reply_id = write(sandbox, "Yes")
-    await sandbox.settle()
+    await sandbox.settle_all()
     state = (await client.get("/_sandbox/state")).json()["messagemedia"]
     assert (len(desk.heard), state["replies"]["waiting"]) == (1, [reply_id])
     assert state["pushes"] == {"delivered": 1, "pending": 0}
@@ -104,8 +104,8 @@ async def test_a_delivered_push_does_not_confirm_the_item(
 
 async def test_pictures_are_pushed(client: httpx.AsyncClient, sandbox: Sandbox, desk: Desk) -> None:
     await send(client, callback_url=CALLBACK)
-    write(sandbox, "Here is the label", Attachment("image/jpeg", "AAAA", "label.jpg"))
-    await sandbox.settle()
+    write(sandbox, "Here is the label", MmsFile("image/jpeg", "AAAA", "label.jpg"))
+    await sandbox.settle_all()
     (body,) = desk.bodies()
     assert body["attachments"] == [
         {"content_type": "image/jpeg", "content": "AAAA", "original_name": "label.jpg"}
@@ -118,7 +118,7 @@ async def test_what_is_not_answered_is_pushed_again_after_growing_pauses(
     desk.status = 503
     await send(client, callback_url=CALLBACK)
     write(sandbox, "Yes")
-    await sandbox.settle()
+    await sandbox.settle_all()
     for seconds, heard in ((0.9, 1), (0.1, 2), (1.9, 2), (0.1, 3)):
         await pass_time(sandbox, clock, seconds)
         assert len(desk.heard) == heard
@@ -154,7 +154,7 @@ async def test_a_stop_word_is_a_notification_without_a_reply_id(
     await client.post(HOOKS, json={**HOOK, "events": ["OPT_OUT_SMS"]})
     message_id = await send(client)
     write(sandbox, "Stop")
-    await sandbox.settle()
+    await sandbox.settle_all()
     (body,) = desk.bodies()
     assert (body["message_id"], body["source_number"]) == (message_id, HANDSET)
     assert "reply_id" not in body
@@ -166,7 +166,7 @@ async def test_a_webhook_retries_as_it_was_told(
     desk.status = 500
     await client.post(HOOKS, json={**HOOK, "retries": 2, "retry_delay": 5})
     write(sandbox, "Yes")
-    await sandbox.settle()
+    await sandbox.settle_all()
     for _ in range(5):
         await pass_time(sandbox, clock, 5)
     assert len(desk.heard) == 3

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.messente.callbacks import sign
+from tui.sandbox.messente.callbacks import sign_body
 from tui.sandbox.world import Sandbox
 
 KEY = {"username": "sandbox", "password": "sandbox-secret"}
@@ -47,12 +47,12 @@ async def write(client: httpx.AsyncClient, **inbound: object) -> str:
 async def pass_time(clock: ManualClock, sandbox: Sandbox, seconds: float) -> None:
     """Let time pass and pushes go out."""
     clock.advance(seconds)
-    await sandbox.settle()
+    await sandbox.settle_all()
 
 
 def test_the_documented_signatures_are_made() -> None:
     assert (
-        sign("sandbox-secret", b'{"status":"DELIVRD","err":0}')
+        sign_body("sandbox-secret", b'{"status":"DELIVRD","err":0}')
         == "ebc74f624cd4e732b3f099fa3ab51551ad9d1068e1bb3b2b3353f5ee26dc9ebe"
     )
     inbound = (
@@ -62,7 +62,7 @@ def test_the_documented_signatures_are_made() -> None:
         b'"text":"Still no parcel","sender":"+37251000000"}'
     )
     assert (
-        sign("inbound-shared-secret", inbound)
+        sign_body("inbound-shared-secret", inbound)
         == "b04febd8ac3a2913c56af3531740a8ecfbcb313b5844e27e2fd0ed193c1a746c"
     )
 
@@ -156,7 +156,7 @@ async def test_an_inbound_message_is_posted_and_signed(
 ) -> None:
     sandbox.emulators["messente"].inbound_secret = "inbound-shared-secret"  # type: ignore[attr-defined]
     reply_id = await write(client)
-    await sandbox.settle()
+    await sandbox.settle_all()
     (request,) = pushed
     body = json.loads(request.content)
     assert (request.method, str(request.url)) == ("POST", HOOK)
@@ -169,7 +169,7 @@ async def test_an_inbound_message_is_posted_and_signed(
         "text": "Still no parcel",
         "sender": TO,
     }
-    signature = sign("inbound-shared-secret", request.content)
+    signature = sign_body("inbound-shared-secret", request.content)
     assert request.headers["X-Messente-Signature"] == signature
     assert list(ledger(sandbox).replies.confirmed) == [reply_id]
 
@@ -182,7 +182,7 @@ async def test_a_reply_comes_to_the_number_last_heard_from_never_to_a_name(
     await classic(client, **{"from": "Parcels"})
     await write(client)
     await write(client, to="1234")
-    await sandbox.settle()
+    await sandbox.settle_all()
     bodies = [json.loads(request.content) for request in pushed]
     assert [body["recipient"] for body in bodies] == ["17010", "+37259990011", "1234"]
 
@@ -201,9 +201,11 @@ async def test_hostile_text_survives_the_way(
 ) -> None:
     text = "\ud83d\x00\x1b[31m[b]õ😀"
     await write(client, text=text)
-    await sandbox.settle()
+    await sandbox.settle_all()
     assert json.loads(pushed[0].content)["text"] == text
-    assert pushed[0].headers["X-Messente-Signature"] == sign("sandbox-secret", pushed[0].content)
+    assert pushed[0].headers["X-Messente-Signature"] == sign_body(
+        "sandbox-secret", pushed[0].content
+    )
 
 
 async def test_duplicated_receipts_are_pushed_twice(

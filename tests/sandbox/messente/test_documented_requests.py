@@ -20,7 +20,7 @@ async def test_the_asynchronous_report_calls_the_url_of_the_message(
     fields = {**KEY, "to": "+37251234567", "text": "Hello", "dlr-url": DLR_URL}
     message_id = (await client.get("/send_sms/", params=fields)).text.split(" ")[1]
     clock.advance(3)
-    await sandbox.settle()
+    await sandbox.settle_all()
     last = pushed[-1]
     assert last.method == "GET"
     assert str(last.url).startswith(f"{DLR_URL}?sms_unique_id={message_id}&")
@@ -39,7 +39,7 @@ async def test_the_shown_way_to_read_a_failure_works(
             "/send_sms", data={**KEY, "to": number, "text": "Hello", "dlr-url": DLR_URL}
         )
         clock.advance(3)
-        await sandbox.settle()
+        await sandbox.settle_all()
         parameters = parse_qs(urlsplit(str(pushed[-1].url)).query)
         assert parameters["stat"][0] != "DELIVRD"
         assert int(parameters["err"][0]) == code

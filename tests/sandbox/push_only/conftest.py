@@ -25,7 +25,7 @@ class Desk:
         self.statuses: list[int] = []
         """Answers to the next pushes; 200 when there are none left."""
         self.heard: list[httpx.Request] = []
-        push = PushSettings(to="http://desk", transport=httpx.MockTransport(self._answer))
+        push = PushSettings(base_url="http://desk", transport=httpx.MockTransport(self._answer))
         kinds: list[type[Emulator]] = [SmartSwitch, MessagePort]
         self.sandbox = Sandbox(clock=self.clock, rng=random.Random(7), push=push, emulators=kinds)
 
@@ -44,7 +44,7 @@ class Desk:
     async def pass_time(self, seconds: float) -> None:
         """Let time pass, and everything happen and be pushed that is due by then."""
         self.clock.advance(seconds)
-        await self.sandbox.settle()
+        await self.sandbox.settle_all()
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         """Answer one push."""

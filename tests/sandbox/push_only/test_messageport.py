@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tui.clock import DAY, SECOND
-from tui.sandbox.ledger import Accepted, ReceiptMode
+from tui.sandbox.ledger import AcceptedMessage, ReceiptMode
 from tui.sandbox.messageport.emulator import MessagePort
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def send(client: httpx.AsyncClient, **fields: str) -> None:
     assert (answer.status_code, answer.json()) == (200, {"code": 200, "errors": 0, "message": ""})
 
 
-def accepted(desk: Desk) -> list[Accepted]:
+def accepted(desk: Desk) -> list[AcceptedMessage]:
     """What was truly taken."""
     return list(desk.ledger("messageport").accepted.values())
 
@@ -200,7 +200,7 @@ async def test_the_one_receipt_has_the_reference_and_the_accounts_local_time(
         }
     ]
     receipts = desk.ledger("messageport").receipts
-    assert (len(receipts.confirmed), receipts.waiting) == (1, [])
+    assert (len(receipts.confirmed), receipts.unconfirmed_ids) == (1, [])
 
 
 async def test_times_follow_the_zone_through_the_year(
@@ -293,7 +293,7 @@ async def test_a_reply_has_the_reference_of_the_latest_message_and_the_number(
 
 
 async def test_a_message_out_of_the_blue_has_an_empty_reference(desk: Desk) -> None:
-    desk.sandbox.emulators["messageport"].receive("+61491570156", None, "Hi", ())
+    desk.sandbox.emulators["messageport"].receive_message("+61491570156", None, "Hi", ())
     await desk.pass_time(0)
     assert (desk.forms[0]["reference"], desk.forms[0]["message"]) == ("", "Hi")
 
@@ -316,7 +316,9 @@ async def test_who_texts_stop_is_on_the_opt_out_list(client: httpx.AsyncClient, 
 
 
 async def test_hostile_text_is_pushed_as_the_bytes_it_has(desk: Desk) -> None:
-    desk.sandbox.emulators["messageport"].receive(HANDSET, None, "\ud83d \0 \x1b[31m [/]", ())
+    desk.sandbox.emulators["messageport"].receive_message(
+        HANDSET, None, "\ud83d \0 \x1b[31m [/]", ()
+    )
     await desk.pass_time(0)
     assert b"message=%ED%A0%BD+%00+%1B%5B31m+%5B%2F%5D&" in desk.heard[0].content
 

@@ -187,7 +187,7 @@ async def test_receipts_are_pushed_as_forms_of_two_attributes(
     assert {request.method for request in desk.heard} == {"POST"}
     assert {r.headers["content-type"] for r in desk.heard} == {"application/x-www-form-urlencoded"}
     receipts = desk.ledger("smartswitch").receipts
-    assert (len(receipts.confirmed), receipts.waiting) == (3, [])
+    assert (len(receipts.confirmed), receipts.unconfirmed_ids) == (3, [])
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ async def test_an_unanswered_receipt_is_repeated_four_times_then_given_up(
     assert heard == [1, 1, 2, 3, 4, 5, 5]
     pushes = desk.ledger("smartswitch").pushes
     assert (pushes.delivered, pushes.pending, pushes.abandoned) == (0, 0, 1)
-    assert len(desk.ledger("smartswitch").receipts.waiting) == 1
+    assert len(desk.ledger("smartswitch").receipts.unconfirmed_ids) == 1
 
 
 # replies
@@ -314,7 +314,7 @@ async def test_a_reply_is_pushed_as_a_form_with_an_id_of_its_own(
 
 
 async def test_a_message_out_of_the_blue_goes_to_the_default_number(desk: Desk) -> None:
-    desk.sandbox.emulators["smartswitch"].receive("PARCEL", None, "Hi", ())
+    desk.sandbox.emulators["smartswitch"].receive_message("PARCEL", None, "Hi", ())
     await desk.pass_time(0)
     (form,) = desk.forms
     assert (form["source_number"], form["destination_number"]) == ("PARCEL", "12025550100")
@@ -346,7 +346,7 @@ async def test_who_texts_stop_gets_nothing_more(client: httpx.AsyncClient, desk:
 
 async def test_hostile_text_is_pushed_as_the_bytes_it_has(desk: Desk) -> None:
     text = "\ud83d \0 \x1b[31m [/] \u202e"
-    desk.sandbox.emulators["smartswitch"].receive(HANDSET, None, text, ())
+    desk.sandbox.emulators["smartswitch"].receive_message(HANDSET, None, text, ())
     await desk.pass_time(0)
     assert b"body=%ED%A0%BD+%00+%1B%5B31m+%5B%2F%5D+%E2%80%AE" in desk.heard[0].content
 

@@ -103,7 +103,7 @@ async def test_replies_are_forwarded_by_get_and_mms_by_post(
     client: httpx.AsyncClient, sandbox: Sandbox, pushed: list[httpx.Request]
 ) -> None:
     await four_kinds(client)
-    await sandbox.settle()
+    await sandbox.settle_all()
     assert [request.method for request in pushed] == ["GET", "GET", "GET", "POST"]
 
 
@@ -116,11 +116,11 @@ async def test_a_push_is_repeated_after_5_10_15_and_60_minutes_and_stays_readabl
 ) -> None:
     answers += [httpx.Response(200, text="<html>no</html>") for _ in range(10)]
     await write(client, text="Halo")
-    await sandbox.settle()
+    await sandbox.settle_all()
     tries = [len(pushed)]
     for minutes in (4.9, 0.2, 9.9, 0.2, 14.9, 0.2, 59.9, 0.2, 600):
         clock.advance(minutes * 60)
-        await sandbox.settle()
+        await sandbox.settle_all()
         tries.append(len(pushed))
     assert tries == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     clock.advance(DAY / SECOND)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.serwersms.pushes import filled
+from tui.sandbox.serwersms.pushes import fill_template
 from tui.sandbox.world import Sandbox
 
 PHONE = "+48500600700"
@@ -88,7 +88,7 @@ async def test_marking_as_read_confirms_what_was_given(
     await write(client, "b")
     replies = sandbox.emulators["serwersms"].ledger.replies
     await call("messages/recived", read="true", limit=1)
-    assert (replies.waiting, list(replies.confirmed)) == (["ndi:1002"], ["ndi:1001"])
+    assert (replies.unconfirmed_ids, list(replies.confirmed)) == (["ndi:1002"], ["ndi:1001"])
 
 
 async def test_an_unknown_kind_is_refused(call: Call) -> None:
@@ -128,7 +128,7 @@ async def test_a_reply_is_pushed_with_its_macros_filled(
 ) -> None:
     await send(call)
     await write(client, "Będę o 16 & #NUMER#")
-    await sandbox.settle()
+    await sandbox.settle_all()
     (request,) = pushed
     assert (request.method, str(request.url).partition("?")[0]) == ("GET", HOOK)
     assert dict(request.url.params) == {
@@ -147,7 +147,7 @@ async def test_an_mms_is_posted_as_polling_gives_it(
 ) -> None:
     picture = {"content_type": "image/png", "content": "QQ==", "name": "a.png"}
     await write(client, "Zdjęcie", attachments=[picture])
-    await sandbox.settle()
+    await sandbox.settle_all()
     (request,) = pushed
     (item,) = (await call("messages/recived"))["items"]
     assert (request.method, json.loads(request.content)) == ("POST", item)
@@ -159,7 +159,7 @@ async def test_a_report_is_pushed_to_the_address_of_its_message(
     template = "http://other/row-1?id=#SMSID#&s=#STAN#&d=#DATA#&r=#PRZYCZYNA#"
     message_id = await send(call, "+48690000005", dlr_url=template)
     clock.advance(3)
-    await sandbox.settle()
+    await sandbox.settle_all()
     assert [dict(request.url.params) for request in pushed] == [
         {"id": message_id, "s": "sent", "d": "2026-03-04 09:00:00", "r": ""},
         {"id": message_id, "s": "undelivered", "d": "2026-03-04 09:00:01", "r": "wrong_number"},
@@ -171,11 +171,11 @@ async def test_reports_go_to_the_desk_by_default(
 ) -> None:
     message_id = await send(call)
     clock.advance(3)
-    await sandbox.settle()
+    await sandbox.settle_all()
     last = pushed[-1].url
     assert str(last).startswith(f"{HOOK}?smsid={message_id}&stan=delivered&")
     assert len(sandbox.emulators["serwersms"].ledger.receipts.confirmed) == 2
 
 
 def test_a_lone_surrogate_becomes_a_question_mark_in_an_address() -> None:
-    assert filled("?t=#TEXT#", {"TEXT": "\ud83d"}) == "?t=%3F"
+    assert fill_template("?t=#TEXT#", {"TEXT": "\ud83d"}) == "?t=%3F"

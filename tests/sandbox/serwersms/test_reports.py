@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tui.clock import DAY, SECOND, ManualClock
-from tui.sandbox.serwersms.times import local, parse_local
+from tui.sandbox.serwersms.times import format_local, parse_local
 from tui.sandbox.world import Sandbox
 
 PHONE = "+48500600700"
@@ -244,9 +244,9 @@ async def test_asking_for_a_report_confirms_its_receipts(
     message_id = await send(call)
     clock.advance(3)
     sandbox.run_due()
-    assert len(receipts.waiting) == 2
+    assert len(receipts.unconfirmed_ids) == 2
     await items(call, id=message_id)
-    assert (len(receipts.waiting), len(receipts.confirmed)) == (0, 2)
+    assert (len(receipts.unconfirmed_ids), len(receipts.confirmed)) == (0, 2)
 
 
 @pytest.mark.parametrize(
@@ -259,4 +259,4 @@ async def test_asking_for_a_report_confirms_its_receipts(
 )
 def test_times_are_those_of_warsaw(text: str, utc: int) -> None:
     assert parse_local(text) == utc
-    assert local(utc) == text
+    assert format_local(utc) == text

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tui.sandbox.serwersms.records import corrected, parts_of
+from tui.sandbox.serwersms.records import count_text_parts, normalize_phone
 from tui.sandbox.world import Sandbox
 
 PHONE = "+48500600700"
@@ -196,7 +196,7 @@ async def test_voice_is_not_permitted(call: Call) -> None:
     ],
 )
 def test_numbers_are_corrected_where_that_is_possible(phone: str, number: str | None) -> None:
-    assert corrected(phone) == number
+    assert normalize_phone(phone) == number
 
 
 @pytest.mark.parametrize(
@@ -211,4 +211,4 @@ def test_numbers_are_corrected_where_that_is_possible(phone: str, number: str | 
     ],
 )
 def test_parts_depend_on_utf(text: str, utf: bool, parts: int) -> None:
-    assert parts_of(text, utf) == parts
+    assert count_text_parts(text, utf) == parts

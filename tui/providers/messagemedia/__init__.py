@@ -1,4 +1,4 @@
-"""MessageMedia (Sinch MessageMedia): the Messages REST API."""
+"""Connect to MessageMedia (Sinch MessageMedia) through its Messages REST API."""
 
 from tui.providers.messagemedia.client import MessageMedia
 

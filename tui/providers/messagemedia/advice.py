@@ -2,7 +2,7 @@
 
 from tui.domain.advice import Advice
 
-CODES: dict[str, Advice] = {
+ADVICE_BY_CODE: dict[str, Advice] = {
     "101": Advice.WAIT,
     "102": Advice.WAIT,
     "151": Advice.WAIT,
@@ -34,7 +34,8 @@ CODES: dict[str, Advice] = {
     "413": Advice.FIX_NUMBER,
     "414": Advice.LATER,
 }
-_WORDS: dict[str, Advice] = {
+"""Advice for each code of a delivery report (MessageMedia API, error codes)."""
+_ADVICE_BY_STATUS: dict[str, Advice] = {
     "expired": Advice.LATER,
     "rejected": Advice.ASK_PROVIDER,
     "failed": Advice.OTHER_ACCOUNT,
@@ -43,6 +44,11 @@ _WORDS: dict[str, Advice] = {
 }
 
 
-def advice_for(word: str, code: str) -> Advice:
-    """By the code, else by the word; `NONE` when neither says more than the status does."""
-    return CODES.get(code) or _WORDS.get(word.strip().lower(), Advice.NONE)
+def get_advice(word: str, code: str) -> Advice:
+    """Return the advice for a code, else for a status word; `NONE` if neither adds anything.
+
+    Args:
+        word: The provider's status word.
+        code: Code of the delivery report; empty without one.
+    """
+    return ADVICE_BY_CODE.get(code) or _ADVICE_BY_STATUS.get(word.strip().lower(), Advice.NONE)

@@ -1,4 +1,4 @@
-"""A message of ours as MessageMedia wants it (MessageMedia API, send)."""
+"""Build the JSON of a message for MessageMedia (MessageMedia API, send)."""
 
 import re
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.domain.message import Format
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers.errors import MessageInvalid
 from tui.providers.protocol import Outgoing
 
 LONGEST_TEXT = 5000
-"""Characters of `content`."""
+"""Maximum length of `content` in characters."""
 _LONGEST_SUBJECT = 64
 _DESTINATION = re.compile(r"\+?[0-9]{3,15}")
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
@@ -19,29 +19,39 @@ _NUMBER = re.compile(r"\+?[0-9]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def as_json(message: Outgoing, *, now: int, validity: int) -> dict[str, Any]:
-    """One entry of `messages`; `validity` is in ms, 0 for the provider's own.
+def to_request_entry(message: Outgoing, *, now: int, validity: int) -> dict[str, Any]:
+    """Return one entry of `messages`.
 
-    Reports are always asked for, and our reference travels as metadata: it comes back with every
-    report and reply.
+    Reports are always requested. Our reference is sent as metadata, because metadata comes
+    back with every report and reply.
+
+    Args:
+        message: Message to send.
+        now: Current time (ms UTC).
+        validity: How long the message may wait for delivery (ms); 0 for the default.
     """
-    begins = message.scheduled_at if message.scheduled_at is not None else now
+    starts_at = message.scheduled_at if message.scheduled_at is not None else now
     return {
-        "content": repair(message.text),
+        "content": repair_text(message.text),
         "destination_number": message.to,
         "delivery_report": True,
         "format": message.format.value,
         "metadata": {"reference": message.reference},
-        **_sender(message.sender),
-        **_optional("callback_url", message.callback_url),
-        **_optional("scheduled", _iso(message.scheduled_at)),
-        **_optional("message_expiry_timestamp", _iso(begins + validity) if validity else ""),
-        **(_mms(message) if message.format is Format.MMS else {}),
+        **_build_sender_fields(message.sender),
+        **_build_optional_field("callback_url", message.callback_url),
+        **_build_optional_field("scheduled", _format_iso_time(message.scheduled_at)),
+        **_build_optional_field(
+            "message_expiry_timestamp", _format_iso_time(starts_at + validity) if validity else ""
+        ),
+        **(_build_mms_fields(message) if message.format is Format.MMS else {}),
     }
 
 
-def fault_of(message: Outgoing) -> MessageInvalid | None:
-    """What MessageMedia is known to refuse, found before one message spoils a batch of 100."""
+def find_fault(message: Outgoing) -> MessageInvalid | None:
+    """Return the reason for which MessageMedia will refuse a message, or None.
+
+    It is checked before the request, because one bad message spoils a batch of 100.
+    """
     if not _DESTINATION.fullmatch(message.to):
         return MessageInvalid("The number is not one that can be texted", field="to")
     if not message.text:
@@ -49,11 +59,11 @@ def fault_of(message: Outgoing) -> MessageInvalid | None:
     if len(message.text) > LONGEST_TEXT:
         line = f"The text is longer than {LONGEST_TEXT} characters"
         return MessageInvalid(line, field="text")
-    return _mms_fault(message)
+    return _find_mms_fault(message)
 
 
-def _mms_fault(message: Outgoing) -> MessageInvalid | None:
-    """What would be refused about pictures and subject."""
+def _find_mms_fault(message: Outgoing) -> MessageInvalid | None:
+    """Return the reason for which pictures or subject will be refused, or None."""
     if message.format is not Format.MMS:
         line = "Pictures and a subject need the format MMS"
         return MessageInvalid(line, field="format") if message.media or message.subject else None
@@ -65,33 +75,36 @@ def _mms_fault(message: Outgoing) -> MessageInvalid | None:
     return None
 
 
-def sender_type(sender: str) -> str:
-    """The provider's kind of a sender, which it sometimes guesses wrongly by itself."""
+def get_sender_type(sender: str) -> str:
+    """Return the provider's type of a sender ID.
+
+    The type is always sent, because the provider sometimes detects it wrongly.
+    """
     if _SHORT_CODE.fullmatch(sender):
         return "SHORTCODE"
     return "INTERNATIONAL" if _NUMBER.fullmatch(sender) else "ALPHANUMERIC"
 
 
-def _sender(sender: str) -> dict[str, str]:
-    """The sender and its kind; nothing leaves the choice to the account's default."""
+def _build_sender_fields(sender: str) -> dict[str, str]:
+    """Return the sender and its type; empty to use the account's default."""
     if not sender:
         return {}
-    return {"source_number": repair(sender), "source_number_type": sender_type(sender)}
+    return {"source_number": repair_text(sender), "source_number_type": get_sender_type(sender)}
 
 
-def _mms(message: Outgoing) -> dict[str, str | Sequence[str]]:
-    """Pictures and subject."""
-    media = {"media": [repair(address) for address in message.media]}
-    return {**media, **_optional("subject", repair(message.subject))}
+def _build_mms_fields(message: Outgoing) -> dict[str, str | Sequence[str]]:
+    """Return the pictures and the subject."""
+    media = {"media": [repair_text(address) for address in message.media]}
+    return {**media, **_build_optional_field("subject", repair_text(message.subject))}
 
 
-def _optional(name: str, value: str) -> dict[str, str]:
-    """The field, unless it has no value."""
+def _build_optional_field(name: str, value: str) -> dict[str, str]:
+    """Return the field, or nothing if its value is empty."""
     return {name: value} if value else {}
 
 
-def _iso(at: int | None) -> str:
-    """Ms UTC as ISO 8601 with milliseconds and Z; empty for None."""
+def _format_iso_time(at: int | None) -> str:
+    """Return ms UTC as ISO 8601 with milliseconds and Z; empty for None."""
     if at is None:
         return ""
     moment = _EPOCH + timedelta(milliseconds=at)

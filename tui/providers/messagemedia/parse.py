@@ -1,4 +1,4 @@
-"""MessageMedia's answers as domain values, item by item: a bad one never hides the others."""
+"""Parse MessageMedia's answers item by item, so that a bad item never hides the others."""
 
 import hashlib
 import json
@@ -7,276 +7,314 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tui.domain.events import Balance, Event, Page, Receipt, Reply, Unreadable
+from tui.domain.events import Balance, Event, EventPage, Receipt, Reply, Unreadable
 from tui.domain.message import Attachment
 from tui.domain.status import Status
-from tui.domain.text import one_line, repair
+from tui.domain.text import one_line, repair_text
 from tui.providers import errors
 from tui.providers.http import Answer
-from tui.providers.messagemedia.advice import advice_for
-from tui.providers.messagemedia.words import OPT_OUT_CODES, reason_for, status_of
-from tui.providers.protocol import Accepted
+from tui.providers.messagemedia.advice import get_advice
+from tui.providers.messagemedia.words import OPT_OUT_CODES, describe_reason, map_status
+from tui.providers.protocol import SendAccepted
 
 PAGE_SIZE = 100
-"""Most items in an answer, and most ids in a confirmation."""
+"""Maximum number of items in an answer and of ids in a confirmation."""
 
-Item = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 """One JSON object of the provider's."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_REFERENCE = re.compile(r"""\breference["']?\s*[:=]\s*["']?([A-Za-z0-9]+)""")
-_HIDDEN = re.compile(r"(callback_?url\W{1,12})[^\s\"'<>&]*", re.IGNORECASE)
-_REPLY_IS = ("source_number", "date_received", "content", "message_id", "attachments")
-_RECEIPT_IS = ("message_id", "status", "error_code", "submitted_date", "metadata")
+_DIGEST_PATTERN = re.compile(r"[0-9a-f]{64}")
+_REFERENCE_PATTERN = re.compile(r"""\breference["']?\s*[:=]\s*["']?([A-Za-z0-9]+)""")
+_CALLBACK_URL_PATTERN = re.compile(r"(callback_?url\W{1,12})[^\s\"'<>&]*", re.IGNORECASE)
+_REPLY_ID_FIELDS = ("source_number", "date_received", "content", "message_id", "attachments")
+_RECEIPT_ID_FIELDS = ("message_id", "status", "error_code", "submitted_date", "metadata")
 _LONGEST_DETAIL = 200
 _MOST_PARTS = 999
 
 
-def replies_page(body: Any) -> Page:
-    """The page in an answer to check replies; raises `errors.Unreadable` when it holds no list."""
-    return _page(_items(body, "replies"), read_reply)
+def parse_replies_page(body: Any) -> EventPage:
+    """Return the page of replies in an answer; raise `UnreadableAnswer` if it has no list."""
+    return _build_page(_get_items(body, "replies"), parse_reply)
 
 
-def receipts_page(body: Any) -> Page:
-    """The page in an answer to check delivery reports; raises like `replies_page`."""
-    return _page(_items(body, "delivery_reports"), read_receipt)
+def parse_receipts_page(body: Any) -> EventPage:
+    """Return the page of delivery reports in an answer; raise as `parse_replies_page` does."""
+    return _build_page(_get_items(body, "delivery_reports"), parse_receipt)
 
 
-def body_of(answer: Answer) -> Any:
-    """The JSON of an answer; `errors.Unreadable`, secrets removed, when it is none."""
+def parse_body(answer: Answer) -> Any:
+    """Return the JSON of an answer; raise `UnreadableAnswer` without secrets if invalid."""
     try:
-        return answer.json()
-    except errors.Unreadable as error:
-        detail = hide(answer.text)[:_LONGEST_DETAIL]
-        raise errors.Unreadable(error.message, code=error.code, detail=detail) from None
+        return answer.parse_json()
+    except errors.UnreadableAnswer as error:
+        detail = hide_callback_url(answer.text)[:_LONGEST_DETAIL]
+        raise errors.UnreadableAnswer(error.message, code=error.code, detail=detail) from None
 
 
-def _items(body: Any, name: str) -> list[Any]:
-    """The list in an answer; null means that nothing waits."""
+def _get_items(body: Any, name: str) -> list[Any]:
+    """Return the list in an answer; null means that no item is waiting."""
     if isinstance(body, dict) and name in body:
         items = body[name]
         if isinstance(items, list) or items is None:
             return items or []
-    raise errors.Unreadable(
-        f'MessageMedia answered without the list "{name}"', detail=keep(body)[:_LONGEST_DETAIL]
+    raise errors.UnreadableAnswer(
+        f'MessageMedia answered without the list "{name}"',
+        detail=to_stored_json(body)[:_LONGEST_DETAIL],
     )
 
 
-def _page(items: list[Any], read: Callable[[Any], Event]) -> Page:
-    """A page of events. A full one that can be confirmed hides newer items behind it."""
-    events = tuple(read(item) for item in items)
-    unlocks = any(confirmable(event.event_id) for event in events)
-    return Page(events, more=len(items) >= PAGE_SIZE and unlocks)
+def _build_page(items: list[Any], parse_item: Callable[[Any], Event]) -> EventPage:
+    """Return a page of events; a full page that can be confirmed hides newer items."""
+    events = tuple(parse_item(item) for item in items)
+    # If no item can be confirmed, the same page would come again and again.
+    can_continue = any(can_confirm(event.event_id) for event in events)
+    return EventPage(events, has_more=len(items) >= PAGE_SIZE and can_continue)
 
 
-def read_reply(item: Any, *, attachments: tuple[Attachment, ...] = (), raw: str = "") -> Event:
-    """A reply, or why it is none. Fields that were never set may be absent or null.
+def parse_reply(item: Any, *, attachments: tuple[Attachment, ...] = (), raw: str = "") -> Event:
+    """Return a reply, or `Unreadable` with the reason. Unset fields may be absent or null.
 
-    `raw` replaces the item where its attachments need not be kept twice.
+    Args:
+        item: JSON object of the reply.
+        attachments: Files that came with it.
+        raw: Text to store in place of the item, so that attachments are not stored twice.
     """
-    event_id = text_in(item, "reply_id")
-    raw = raw or keep(item)
-    party, text = text_in(item, "source_number"), item_value(item, "content")
+    event_id = get_text(item, "reply_id")
+    raw = raw or to_stored_json(item)
+    party, text = get_text(item, "source_number"), get_value(item, "content")
     if not party.strip():
-        return unreadable(event_id, "a reply that does not say who wrote it", raw)
+        return make_unreadable(event_id, "a reply that does not say who wrote it", raw)
     if text is not None and not isinstance(text, str):
-        return unreadable(event_id, "a reply whose text is no text", raw)
+        return make_unreadable(event_id, "a reply whose text is no text", raw)
     return Reply(
-        event_id=event_id or digest_of(item, *_REPLY_IS),
+        event_id=event_id or digest_fields(item, *_REPLY_ID_FIELDS),
         party=party,
         text=text or "",
-        received_at=moment(item_value(item, "date_received")),
+        received_at=parse_time(get_value(item, "date_received")),
         raw=raw,
-        own=text_in(item, "destination_number"),
-        answers=text_in(item, "message_id"),
-        reference=reference_in(item),
+        own=get_text(item, "destination_number"),
+        answered_id=get_text(item, "message_id"),
+        reference=find_reference(item),
         attachments=attachments,
     )
 
 
-def read_receipt(item: Any) -> Event:
-    """A delivery report, or why it is none."""
-    event_id = text_in(item, "delivery_report_id")
-    word, raw = text_in(item, "status"), keep(item)
-    code = _code_in(item)
+def parse_receipt(item: Any) -> Event:
+    """Return a delivery report, or `Unreadable` with the reason."""
+    event_id = get_text(item, "delivery_report_id")
+    word, raw = get_text(item, "status"), to_stored_json(item)
+    code = _get_error_code(item)
     if not word and not code:
-        return unreadable(event_id, "a delivery report without a status", raw)
-    if not text_in(item, "message_id") and not reference_in(item):
-        return unreadable(event_id, "a delivery report that names no message", raw)
-    at = moment(item_value(item, "submitted_date"))
+        return make_unreadable(event_id, "a delivery report without a status", raw)
+    if not get_text(item, "message_id") and not find_reference(item):
+        return make_unreadable(event_id, "a delivery report that names no message", raw)
+    at = parse_time(get_value(item, "submitted_date"))
     return Receipt(
-        event_id=event_id or digest_of(item, *_RECEIPT_IS),
-        status=status_of(word),
+        event_id=event_id or digest_fields(item, *_RECEIPT_ID_FIELDS),
+        status=map_status(word),
         word=word,
-        at=at if at is not None else moment(item_value(item, "date_received")),
+        at=at if at is not None else parse_time(get_value(item, "date_received")),
         raw=raw,
-        provider_id=text_in(item, "message_id"),
-        reference=reference_in(item),
+        provider_id=get_text(item, "message_id"),
+        reference=find_reference(item),
         code=code,
-        reason=reason_for(word, code),
-        parts=_count(item_value(item, "billing_units")),
+        reason=describe_reason(word, code),
+        parts=_parse_part_count(get_value(item, "billing_units")),
         opted_out=code in OPT_OUT_CODES,
-        advice=advice_for(word, code),
+        advice=get_advice(word, code),
     )
 
 
-def read_status(body: Any, provider_id: str) -> Receipt:
-    """The answer to a status look-up, which carries neither an id nor a time of its own."""
-    word = text_in(body, "status")
+def parse_status(body: Any, provider_id: str) -> Receipt:
+    """Return the answer to a status look-up, which has neither an id nor a time of its own.
+
+    Args:
+        body: JSON of the answer.
+        provider_id: The provider's id of the message.
+    """
+    word = get_text(body, "status")
     if not word:
-        raise errors.Unreadable(
+        raise errors.UnreadableAnswer(
             "MessageMedia answered without the message's status",
-            detail=keep(body)[:_LONGEST_DETAIL],
+            detail=to_stored_json(body)[:_LONGEST_DETAIL],
         )
     return Receipt(
-        event_id=_digest("look-up", provider_id, word),
-        status=status_of(word),
+        event_id=_digest_parts("look-up", provider_id, word),
+        status=map_status(word),
         word=word,
         at=None,
-        raw=keep(body),
+        raw=to_stored_json(body),
         provider_id=provider_id,
-        reference=reference_in(body),
-        reason=reason_for(word, ""),
-        advice=advice_for(word, ""),
+        reference=find_reference(body),
+        reason=describe_reason(word, ""),
+        advice=get_advice(word, ""),
     )
 
 
-def read_sent(body: Any, references: Sequence[str]) -> list[Accepted | None]:
-    """What became of each message of a send; None where the answer does not tell.
+def parse_send_answer(body: Any, references: Sequence[str]) -> list[SendAccepted | None]:
+    """Return what the answer to a send says about each message; None where it says nothing.
 
-    The answer keeps the order of the request; where it names our reference, that decides. Raises
-    like `replies_page`.
+    The answer has the order of the request; if an item names our reference, the reference
+    decides. Raises as `parse_replies_page` does.
+
+    Args:
+        body: JSON of the answer.
+        references: Our client references, in the order of the request.
     """
-    items = _items(body, "messages")
-    named = {reference_in(item): item for item in items if reference_in(item)}
-    whole = len(items) == len(references)
-    by_place = items if whole else [None] * len(references)
+    items = _get_items(body, "messages")
+    named = {find_reference(item): item for item in items if find_reference(item)}
+    is_complete = len(items) == len(references)
+    by_position = items if is_complete else [None] * len(references)
     return [
-        _accepted(named.get(reference, None if reference_in(item) else item))
-        for reference, item in zip(references, by_place, strict=True)
+        _parse_accepted(named.get(reference, None if find_reference(item) else item))
+        for reference, item in zip(references, by_position, strict=True)
     ]
 
 
-def _accepted(item: Any) -> Accepted | None:
-    """One accepted message, if it names its id."""
-    provider_id, word = text_in(item, "message_id"), text_in(item, "status")
+def _parse_accepted(item: Any) -> SendAccepted | None:
+    """Return one accepted message, or None if it has no id."""
+    provider_id, word = get_text(item, "message_id"), get_text(item, "status")
     if not provider_id:
         return None
-    return Accepted(provider_id, status_of(word) or Status.ACCEPTED, word, raw=keep(item))
-
-
-def read_balance(body: Any) -> Balance:
-    """The credits, whose shape nobody documents: one number in words, all else as it came."""
-    leaves = list(_leaves(body, ""))
-    numbers = [float(value) for _, value in leaves if _is_number(value)]
-    return Balance(
-        text=one_line(_in_words(leaves)) or "not told",
-        amount=numbers[0] if len(numbers) == 1 else None,
-        details={name or "value": one_line(str(value)) for name, value in leaves},
+    return SendAccepted(
+        provider_id, map_status(word) or Status.ACCEPTED, word, raw=to_stored_json(item)
     )
 
 
-def _in_words(leaves: list[tuple[str, Any]]) -> str:
-    """`1,000 credits` for one number, `credits: 250, used: 3` for more than that."""
-    if len(leaves) == 1 and _is_number(leaves[0][1]):
-        name, value = leaves[0]
+def parse_balance(body: Any) -> Balance:
+    """Return the credits; their shape is not documented, so all values are stored as details."""
+    values = list(_list_values(body, ""))
+    numbers = [float(value) for _, value in values if _is_number(value)]
+    return Balance(
+        text=one_line(_format_balance(values)) or "not told",
+        # Among several numbers it is unknown which one is the balance.
+        amount=numbers[0] if len(numbers) == 1 else None,
+        details={name or "value": one_line(str(value)) for name, value in values},
+    )
+
+
+def _format_balance(values: list[tuple[str, Any]]) -> str:
+    """Return `1,000 credits` for one number, `credits: 250, used: 3` for several values."""
+    if len(values) == 1 and _is_number(values[0][1]):
+        name, value = values[0]
         return f"{value:,} {name.removesuffix('s') if value == 1 else name}".rstrip()
-    return ", ".join(f"{name}: {value}" if name else str(value) for name, value in leaves)
+    return ", ".join(f"{name}: {value}" if name else str(value) for name, value in values)
 
 
-def _leaves(body: Any, name: str) -> list[tuple[str, Any]]:
-    """The values of an object, one level down: (name, value)."""
+def _list_values(body: Any, name: str) -> list[tuple[str, Any]]:
+    """Return the values of an object as (name, value), one level deep."""
     if not isinstance(body, dict):
         return [(name, body)]
     return [
-        (key, value if isinstance(value, str | int | float) else keep(value))
+        (key, value if isinstance(value, str | int | float) else to_stored_json(value))
         for key, value in body.items()
     ]
 
 
 def _is_number(value: Any) -> bool:
-    """Whether a JSON value is a number that can be an amount."""
+    """Return whether a JSON value is a number that can be an amount."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
 
 
-def unreadable(event_id: str, problem: str, raw: str) -> Unreadable:
-    """An item set aside; it is confirmed when its id could be read."""
-    return Unreadable(event_id or _digest(raw), problem, raw, confirm=bool(event_id))
+def make_unreadable(event_id: str, problem: str, raw: str) -> Unreadable:
+    """Return an event for an item that cannot be read; it is confirmed if its id is known.
+
+    Args:
+        event_id: The provider's id of the item; empty if it cannot be read.
+        problem: Why the item cannot be read.
+        raw: The item as text, without secrets.
+    """
+    return Unreadable(event_id or _digest_parts(raw), problem, raw, can_confirm=bool(event_id))
 
 
-def confirmable(event_id: str) -> bool:
-    """Whether an event's id is the provider's own and not a digest of ours."""
-    return bool(event_id) and not _DIGEST.fullmatch(event_id)
+def can_confirm(event_id: str) -> bool:
+    """Return whether an event id is the provider's own and not a digest made here."""
+    return bool(event_id) and not _DIGEST_PATTERN.fullmatch(event_id)
 
 
-def item_value(item: Any, name: str) -> Any:
-    """A field of what should be an object; None when it is not there."""
+def get_value(item: Any, name: str) -> Any:
+    """Return a field of a value that should be an object; None if it is absent.
+
+    Args:
+        item: Any JSON value.
+        name: Name of the field.
+    """
     return item.get(name) if isinstance(item, Mapping) else None
 
 
-def text_in(item: Any, name: str) -> str:
-    """A text field; empty when it is absent, null or no text."""
-    value = item_value(item, name)
+def get_text(item: Any, name: str) -> str:
+    """Return a text field; empty if it is absent, null or no text.
+
+    Args:
+        item: Any JSON value.
+        name: Name of the field.
+    """
+    value = get_value(item, name)
     return value if isinstance(value, str) else ""
 
 
-def reference_in(item: Any) -> str:
-    """Our reference in the metadata; templates may print the metadata as one text."""
-    metadata = item_value(item, "metadata")
+def find_reference(item: Any) -> str:
+    """Return our reference in the metadata; templates may print the metadata as one text."""
+    metadata = get_value(item, "metadata")
     if isinstance(metadata, str):
-        found = _REFERENCE.search(metadata)
+        found = _REFERENCE_PATTERN.search(metadata)
         return found[1] if found else ""
-    return text_in(metadata, "reference")
+    return get_text(metadata, "reference")
 
 
-def moment(value: Any) -> int | None:
-    """ISO 8601 as ms UTC, a time without a zone being UTC; None when it is no such text."""
+def parse_time(value: Any) -> int | None:
+    """Return an ISO 8601 time as ms UTC, or None; a time without a zone is UTC."""
     if not isinstance(value, str):
         return None
     try:
         at = datetime.fromisoformat(value.strip())
-        since = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH
+        since_epoch = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH
     except (ValueError, OverflowError):
         return None
-    return since // timedelta(milliseconds=1) if since >= timedelta(0) else None
+    return since_epoch // timedelta(milliseconds=1) if since_epoch >= timedelta(0) else None
 
 
-def keep(item: Any) -> str:
-    """An item as JSON text to keep, secrets removed."""
+def to_stored_json(item: Any) -> str:
+    """Return an item as JSON text to store, without secrets."""
     if isinstance(item, Mapping):
         item = {name: value for name, value in item.items() if name != "callback_url"}
     try:
-        return hide(json.dumps(item, ensure_ascii=False))
+        return hide_callback_url(json.dumps(item, ensure_ascii=False))
     except RecursionError:
         return '"nested too deeply to be kept"'
 
 
-def hide(text: str) -> str:
-    """Text to keep, without the listener's address: it holds a secret."""
-    return _HIDDEN.sub(r"\1(hidden)", repair(text))
+def hide_callback_url(text: str) -> str:
+    """Return a text without the listener's address, which holds a secret."""
+    return _CALLBACK_URL_PATTERN.sub(r"\1(hidden)", repair_text(text))
 
 
-def _code_in(item: Any) -> str:
-    """The report's code; a text by the documentation, a number by some templates."""
-    value = item_value(item, "error_code")
+def _get_error_code(item: Any) -> str:
+    """Return the code of a report: a text by the documentation, a number in some templates."""
+    value = get_value(item, "error_code")
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_number else text_in(item, "error_code")
+    return str(value) if is_number else get_text(item, "error_code")
 
 
-def _count(value: Any) -> int:
-    """The billing units; 0 when they are not told or not believable."""
+def _parse_part_count(value: Any) -> int:
+    """Return the billing units; 0 if they are missing or not plausible."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:6])
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and 0 < value <= _MOST_PARTS else 0
 
 
-def digest_of(item: Any, *names: str) -> str:
-    """An id made of the fields that define an item which has none."""
-    return _digest(*(keep(item_value(item, name)) for name in names))
+def digest_fields(item: Any, *names: str) -> str:
+    """Return an event id made of the fields that identify an item without its own id.
+
+    Args:
+        item: JSON object of the item.
+        names: Fields that identify it.
+    """
+    return _digest_parts(*(to_stored_json(get_value(item, name)) for name in names))
 
 
-def _digest(*parts: str) -> str:
-    """SHA-256 of the parts, in hex."""
+def _digest_parts(*parts: str) -> str:
+    """Return the SHA-256 of the parts, in hex."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()

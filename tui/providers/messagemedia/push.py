@@ -1,8 +1,8 @@
-"""What MessageMedia pushes to the listener (MessageMedia API, pushes).
+"""Parse the pushes of MessageMedia (MessageMedia API, pushes).
 
-A message's own callback brings JSON in the fields of polling. A webhook of the account brings what
-its template makes of the template variables: JSON, a form or a query, in the vendor's sample
-names or in the names of the variables themselves. Both are read here.
+The callback of a single message brings JSON with the field names of polling. A webhook of
+the account brings the output of its template: JSON, a form or a query, with the names of
+the vendor's samples or of the template variables. Both kinds are read here.
 """
 
 import base64
@@ -15,27 +15,27 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from tui.domain.events import Event, OptOut, Receipt, Reply, Unreadable
-from tui.domain.ids import from_reference
+from tui.domain.ids import parse_reference
 from tui.domain.message import Attachment
-from tui.domain.text import repair, repair_json
+from tui.domain.text import repair_json, repair_text
 from tui.providers.errors import CredentialsRefused
 from tui.providers.messagemedia.parse import (
-    digest_of,
-    hide,
-    item_value,
-    keep,
-    moment,
-    read_receipt,
-    read_reply,
-    text_in,
-    unreadable,
+    digest_fields,
+    get_text,
+    get_value,
+    hide_callback_url,
+    make_unreadable,
+    parse_receipt,
+    parse_reply,
+    parse_time,
+    to_stored_json,
 )
-from tui.providers.messagemedia.rsa import PublicKey, verifies
+from tui.providers.messagemedia.rsa import PublicKey, is_signature_valid
 from tui.providers.protocol import Push, PushAnswer
 
 _OPT_OUT = "OPT_OUT_SMS"
 _MOST_FIELDS = 200
-_ALIASES = {
+_FIELD_ALIASES = {
     "message_id": ("messageId", "mtId"),
     "delivery_report_id": ("reportId", "drId"),
     "reply_id": ("replyId", "moId"),
@@ -50,9 +50,9 @@ _ALIASES = {
     "metadata": ("metadata.reference", "metadata[reference]", "reference"),
     "event": ("event_type", "type"),
 }
-"""The fields of polling, and the template variables that carry the same."""
-_NAMES = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
-_UNFILLED = re.compile(
+"""Field names of polling, with the template variables that hold the same value."""
+_FIELD_BY_ALIAS = {alias: name for name, aliases in _FIELD_ALIASES.items() for alias in aliases}
+_UNFILLED_VARIABLE = re.compile(
     r"\$!?\{?(metadata(\.get\([^)]*\))?|notificationId|\w+(Id|Timestamp|Address|Content|Units)"
     r"|status(Code)?|attachments|format|type|retryCount)\}?"
 )
@@ -60,22 +60,26 @@ _UNFILLED = re.compile(
 
 
 def read_push(push: Push, key: PublicKey | None) -> PushAnswer:
-    """The events in a pushed request; with a `key`, only if its signature is right.
+    """Return the events in a push; raise `CredentialsRefused` if its signature is wrong.
 
-    Raises `CredentialsRefused`. A repeated request brings the same event ids again.
+    A repeated request produces the same event ids again.
+
+    Args:
+        push: Request that reached the listener.
+        key: Public key to check the signature with; None accepts unsigned pushes.
     """
-    if key is not None and not _signed(push, key):
+    if key is not None and not _is_signed(push, key):
         raise CredentialsRefused("The pushed request is not signed by MessageMedia")
-    items = _items(push)
+    items = _decode_items(push)
     if isinstance(items, Unreadable):
         return PushAnswer((items,))
-    reference = _reference_in_path(push.tail)
-    events = (event for item in items for event in _events(item))
-    return PushAnswer(tuple(_with_reference(event, reference) for event in events))
+    reference = _find_path_reference(push.tail)
+    events = (event for item in items for event in _parse_events(item))
+    return PushAnswer(tuple(_add_reference(event, reference) for event in events))
 
 
-def _signed(push: Push, key: PublicKey) -> bool:
-    """Whether the signature covers request line, date and body (MessageMedia API, verifying)."""
+def _is_signed(push: Push, key: PublicKey) -> bool:
+    """Return whether request line, date and body are signed (MessageMedia API, verifying)."""
     headers = push.headers
     if headers.get("x-messagemedia-cipher-type", "RSA").strip().upper() != "RSA":
         return False
@@ -85,98 +89,106 @@ def _signed(push: Push, key: PublicKey) -> bool:
         return False
     line = f"{push.method} {push.path} HTTP/{push.http_version}{headers.get('date', '')}"
     digest = headers.get("x-messagemedia-digest-type", "")
-    return verifies(key, digest, line.encode("utf-8", "replace") + push.body, signature)
+    return is_signature_valid(key, digest, line.encode("utf-8", "replace") + push.body, signature)
 
 
-def _items(push: Push) -> list[Any] | Unreadable:
-    """The objects in the request: one, or a list of them; without a body, its query."""
+def _decode_items(push: Push) -> list[Any] | Unreadable:
+    """Return the objects in the request: one, a list of them, or its query without a body."""
     text = push.body.decode("utf-8-sig", "replace")
     if not text.strip():
-        return [_fields(list(push.query))] if push.query else []
+        return [_repair_fields(list(push.query))] if push.query else []
     try:
         if "form-urlencoded" in push.headers.get("content-type", "").lower():
-            return [_fields(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))]
+            return [
+                _repair_fields(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+            ]
         body = repair_json(json.loads(text, strict=False))
     except (ValueError, RecursionError):
-        return unreadable("", "a push that is neither JSON nor a form", hide(text))
+        return make_unreadable(
+            "", "a push that is neither JSON nor a form", hide_callback_url(text)
+        )
     return body if isinstance(body, list) else [body]
 
 
-def _fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """A form's or a query's fields, repaired."""
-    return {repair(name): repair(value) for name, value in pairs}
+def _repair_fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the fields of a form or a query, repaired."""
+    return {repair_text(name): repair_text(value) for name, value in pairs}
 
 
-def _events(item: Any) -> list[Event]:
-    """What one object tells: mostly one event, an opt-out beside the reply that caused it."""
+def _parse_events(item: Any) -> list[Event]:
+    """Return the events of one object: usually one, or an opt-out and its reply."""
     if not isinstance(item, Mapping):
-        return [unreadable("", "a push that is no JSON object", keep(item))]
-    fields = _canonical(item)
-    events = [_opt_out(fields)] if _is_opt_out(fields) else []
+        return [make_unreadable("", "a push that is no JSON object", to_stored_json(item))]
+    fields = _rename_fields(item)
+    events = [_parse_opt_out(fields)] if _is_opt_out(fields) else []
     if _is_reply(fields):
-        events.append(_reply(fields))
+        events.append(_parse_push_reply(fields))
     elif _is_receipt(fields):
-        events.append(read_receipt(fields))
-    return events or [unreadable("", "a push that is neither a reply nor a report", keep(item))]
+        events.append(parse_receipt(fields))
+    return events or [
+        make_unreadable("", "a push that is neither a reply nor a report", to_stored_json(item))
+    ]
 
 
-def _canonical(item: Mapping[str, Any]) -> dict[str, Any]:
-    """The item in the field names of polling, without variables that were never filled in."""
+def _rename_fields(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the item with the field names of polling and without unfilled variables."""
     fields: dict[str, Any] = {}
     for name, value in item.items():
-        if isinstance(value, str) and _UNFILLED.fullmatch(value):
+        if isinstance(value, str) and _UNFILLED_VARIABLE.fullmatch(value):
             continue
-        known = _NAMES.get(name, name)
-        is_reference = known == "metadata" and name != known
-        fields.setdefault(known, {"reference": value} if is_reference else value)
+        field = _FIELD_BY_ALIAS.get(name, name)
+        is_reference = field == "metadata" and name != field
+        fields.setdefault(field, {"reference": value} if is_reference else value)
     return fields
 
 
 def _is_opt_out(fields: Mapping[str, Any]) -> bool:
-    """Whether it tells that a customer sent a stop word."""
-    if text_in(fields, "event").upper() == _OPT_OUT:
+    """Return whether the push reports that a customer sent a stop word."""
+    if get_text(fields, "event").upper() == _OPT_OUT:
         return True
-    others = text_in(fields, "reply_id") or text_in(fields, "delivery_report_id")
-    return bool(text_in(fields, "notification_id")) and not others
+    others = get_text(fields, "reply_id") or get_text(fields, "delivery_report_id")
+    return bool(get_text(fields, "notification_id")) and not others
 
 
 def _is_reply(fields: Mapping[str, Any]) -> bool:
-    """Whether it is a customer's text; without an id, by what only replies have."""
-    if text_in(fields, "reply_id"):
+    """Return whether the push is a customer's text; without an id, its fields decide."""
+    if get_text(fields, "reply_id"):
         return True
-    has_words = item_value(fields, "content") is not None or bool(fields.get("attachments"))
-    return has_words and not _is_receipt(fields) and not _is_opt_out(fields)
+    has_content = get_value(fields, "content") is not None or bool(fields.get("attachments"))
+    return has_content and not _is_receipt(fields) and not _is_opt_out(fields)
 
 
 def _is_receipt(fields: Mapping[str, Any]) -> bool:
-    """Whether it is a delivery report."""
-    return any(text_in(fields, name) for name in ("delivery_report_id", "status", "error_code"))
+    """Return whether the push is a delivery report."""
+    return any(get_text(fields, name) for name in ("delivery_report_id", "status", "error_code"))
 
 
-def _opt_out(fields: Mapping[str, Any]) -> Event:
-    """The notice of an opt-out."""
-    event_id, party = text_in(fields, "notification_id"), text_in(fields, "source_number")
+def _parse_opt_out(fields: Mapping[str, Any]) -> Event:
+    """Return the notice of an opt-out."""
+    event_id, party = get_text(fields, "notification_id"), get_text(fields, "source_number")
     if not party.strip():
-        return unreadable(event_id, "an opt-out that does not say whose", keep(fields))
+        return make_unreadable(
+            event_id, "an opt-out that does not say whose", to_stored_json(fields)
+        )
     return OptOut(
-        event_id=event_id or digest_of(fields, "source_number", "date_received", "message_id"),
+        event_id=event_id or digest_fields(fields, "source_number", "date_received", "message_id"),
         party=party,
-        at=moment(fields.get("date_received")),
-        raw=keep(fields),
+        at=parse_time(fields.get("date_received")),
+        raw=to_stored_json(fields),
     )
 
 
-def _reply(fields: dict[str, Any]) -> Event:
-    """A reply with its attachments, whose bytes are not kept a second time in its raw form."""
-    listed = _listed(fields.get("attachments"))
-    files = [_attachment(entry) for entry in listed]
-    kept = [_without_bytes(e, file) for e, file in zip(listed, files, strict=True)]
-    raw = keep({**fields, "attachments": kept}) if kept else ""
-    return read_reply(fields, attachments=tuple(file for file in files if file), raw=raw)
+def _parse_push_reply(fields: dict[str, Any]) -> Event:
+    """Return a reply with its attachments, whose bytes are not stored twice."""
+    entries = _parse_attachment_list(fields.get("attachments"))
+    files = [_parse_attachment(entry) for entry in entries]
+    kept = [_strip_content(e, file) for e, file in zip(entries, files, strict=True)]
+    raw = to_stored_json({**fields, "attachments": kept}) if kept else ""
+    return parse_reply(fields, attachments=tuple(file for file in files if file), raw=raw)
 
 
-def _listed(attachments: Any) -> list[Any]:
-    """The list of attachments; a form carries it as JSON text."""
+def _parse_attachment_list(attachments: Any) -> list[Any]:
+    """Return the list of attachments; a form holds it as JSON text."""
     if isinstance(attachments, str):
         try:
             attachments = repair_json(json.loads(attachments, strict=False))
@@ -185,36 +197,36 @@ def _listed(attachments: Any) -> list[Any]:
     return attachments if isinstance(attachments, list) else []
 
 
-def _attachment(entry: Any) -> Attachment | None:
-    """One file; None when its bytes cannot be read."""
-    content = text_in(entry, "content") or text_in(entry, "base64")
+def _parse_attachment(entry: Any) -> Attachment | None:
+    """Return one file, or None if its bytes cannot be read."""
+    content = get_text(entry, "content") or get_text(entry, "base64")
     try:
         data = base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError):
         return None
     if not data:
         return None
-    kind = text_in(entry, "content_type") or text_in(entry, "contentType")
-    name = text_in(entry, "original_name") or text_in(entry, "originalName")
-    return Attachment(name, kind or "application/octet-stream", data)
+    content_type = get_text(entry, "content_type") or get_text(entry, "contentType")
+    name = get_text(entry, "original_name") or get_text(entry, "originalName")
+    return Attachment(name, content_type or "application/octet-stream", data)
 
 
-def _without_bytes(entry: Any, file: Attachment | None) -> Any:
-    """An attachment as it is kept raw: whole where it could not be read."""
+def _strip_content(entry: Any, file: Attachment | None) -> Any:
+    """Return an attachment without its bytes; unchanged if it could not be read."""
     if file is None:
         return entry
-    rest = {name: value for name, value in entry.items() if name not in ("content", "base64")}
-    return {**rest, "size": len(file.data)}
+    fields = {name: value for name, value in entry.items() if name not in ("content", "base64")}
+    return {**fields, "size": len(file.data)}
 
 
-def _reference_in_path(tail: str) -> str:
-    """Our reference at the end of a message's own callback address; empty when there is none."""
+def _find_path_reference(tail: str) -> str:
+    """Return our reference at the end of a message's own callback URL, or an empty text."""
     last = tail.rpartition("/")[2]
-    return last if from_reference(last) is not None else ""
+    return last if parse_reference(last) is not None else ""
 
 
-def _with_reference(event: Event, reference: str) -> Event:
-    """The event with the path's reference, where it brought none itself."""
+def _add_reference(event: Event, reference: str) -> Event:
+    """Return the event with the path's reference, unless it has one itself."""
     if isinstance(event, Reply | Receipt) and not event.reference:
         return replace(event, reference=reference)
     return event

@@ -1,7 +1,8 @@
-"""Checks an RSA signature (PKCS#1 v1.5, RFC 8017) with whole numbers alone.
+"""Check an RSA signature (PKCS#1 v1.5, RFC 8017) with integers alone, without a library.
 
-Only public values pass through here, so nothing needs to run in constant time. The expected
-padded block is built and compared as a whole: a parser of padding is where such checks break.
+Only public values are used here, so nothing needs to run in constant time. The expected
+padded block is built and compared as a whole, because parsers of the padding are where such
+checks have failed.
 """
 
 import base64
@@ -11,17 +12,17 @@ from dataclasses import dataclass
 
 _SEQUENCE, _INTEGER, _BIT_STRING = 0x30, 0x02, 0x03
 _RSA_ALGORITHM = bytes.fromhex("06092a864886f70d0101010500")
-"""The object identifier of rsaEncryption, and NULL."""
+"""The object identifier of rsaEncryption, followed by NULL."""
 _MODULUS_BITS = range(1024, 16_385)
 _DIGEST_INFO = {
     "sha224": bytes.fromhex("302d300d06096086480165030402040500041c"),
     "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
     "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
 }
-"""What stands before a hash inside the block (RFC 8017, 9.2), per hash MessageMedia can name."""
+"""Prefix of a hash inside the block (RFC 8017, 9.2), per hash that MessageMedia can name."""
 
 
-class KeyUnreadable(ValueError):
+class InvalidPublicKey(ValueError):
     """The text is not a public RSA key."""
 
 
@@ -33,85 +34,90 @@ class PublicKey:
     exponent: int
 
     @property
-    def size(self) -> int:
-        """Length of a signature in bytes."""
+    def signature_size(self) -> int:
+        """Return the length of a signature in bytes."""
         return (self.modulus.bit_length() + 7) // 8
 
 
 def load_public_key(text: str) -> PublicKey:
-    """The key in base64 of a DER SubjectPublicKeyInfo, with or without PEM lines.
+    """Return the public key in a text; raise `InvalidPublicKey` if there is none.
 
-    Raises `KeyUnreadable`.
+    Args:
+        text: Base64 of a DER SubjectPublicKeyInfo, with or without PEM lines.
     """
     lines = [line.strip() for line in text.splitlines() if not line.startswith("-----")]
     try:
         der = base64.b64decode("".join(lines), validate=True)
     except (binascii.Error, ValueError):
-        raise KeyUnreadable("the key is not base64") from None
-    return _sound(_key_from_der(der))
+        raise InvalidPublicKey("the key is not base64") from None
+    return _check_key(_parse_der_key(der))
 
 
-def verifies(key: PublicKey, digest: str, message: bytes, signature: bytes) -> bool:
-    """Whether `signature` over `message` was made with the private half of `key`.
+def is_signature_valid(key: PublicKey, digest: str, message: bytes, signature: bytes) -> bool:
+    """Return whether a signature was made with the private half of a key.
 
-    `digest` is named as the provider does ("SHA-512", "SHA512"); False for one it cannot name.
+    Args:
+        key: Public key.
+        digest: The provider's name of the hash ("SHA-512", "SHA512").
+        message: Bytes that were signed.
+        signature: Signature to check.
     """
     name = digest.replace("-", "").strip().lower()
     number = int.from_bytes(signature, "big")
-    if name not in _DIGEST_INFO or len(signature) != key.size or number >= key.modulus:
+    if name not in _DIGEST_INFO or len(signature) != key.signature_size or number >= key.modulus:
         return False
-    block = pow(number, key.exponent, key.modulus).to_bytes(key.size, "big")
-    return block == _block(name, message, key.size)
+    block = pow(number, key.exponent, key.modulus).to_bytes(key.signature_size, "big")
+    return block == _build_padded_block(name, message, key.signature_size)
 
 
-def _block(name: str, message: bytes, size: int) -> bytes:
-    """What a right signature must open to (RFC 8017, 9.2)."""
+def _build_padded_block(name: str, message: bytes, size: int) -> bytes:
+    """Return the block that a valid signature must decrypt to (RFC 8017, 9.2)."""
     proof = _DIGEST_INFO[name] + hashlib.new(name, message).digest()
     return b"\x00\x01" + b"\xff" * (size - len(proof) - 3) + b"\x00" + proof
 
 
-def _sound(key: PublicKey) -> PublicKey:
-    """The key itself, unless its numbers cannot be an RSA key's."""
+def _check_key(key: PublicKey) -> PublicKey:
+    """Return the key; raise if its numbers cannot be those of an RSA key."""
     if key.modulus.bit_length() not in _MODULUS_BITS or key.modulus % 2 == 0:
-        raise KeyUnreadable("the key's modulus is not one of RSA")
+        raise InvalidPublicKey("the key's modulus is not one of RSA")
     if key.exponent % 2 == 0 or not 3 <= key.exponent < key.modulus:
-        raise KeyUnreadable("the key's exponent is not one of RSA")
+        raise InvalidPublicKey("the key's exponent is not one of RSA")
     return key
 
 
-def _key_from_der(der: bytes) -> PublicKey:
-    """The two numbers in a SubjectPublicKeyInfo (RFC 5280, 4.1.2.7)."""
-    info = _only(der, _SEQUENCE)
-    algorithm, rest = _take(info, _SEQUENCE)
-    bits = _only(rest, _BIT_STRING)
+def _parse_der_key(der: bytes) -> PublicKey:
+    """Return the key in a SubjectPublicKeyInfo (RFC 5280, 4.1.2.7)."""
+    info = _take_only_element(der, _SEQUENCE)
+    algorithm, rest = _take_element(info, _SEQUENCE)
+    bits = _take_only_element(rest, _BIT_STRING)
     if algorithm != _RSA_ALGORITHM or bits[:1] != b"\x00":
-        raise KeyUnreadable("the key is not an RSA key")
-    modulus, rest = _take(_only(bits[1:], _SEQUENCE), _INTEGER)
-    exponent = _only(rest, _INTEGER)
-    return PublicKey(_signed(modulus), _signed(exponent))
+        raise InvalidPublicKey("the key is not an RSA key")
+    modulus, rest = _take_element(_take_only_element(bits[1:], _SEQUENCE), _INTEGER)
+    exponent = _take_only_element(rest, _INTEGER)
+    return PublicKey(_parse_der_integer(modulus), _parse_der_integer(exponent))
 
 
-def _signed(content: bytes) -> int:
-    """A DER integer."""
+def _parse_der_integer(content: bytes) -> int:
+    """Return the value of a DER integer."""
     return int.from_bytes(content, "big", signed=True)
 
 
-def _only(data: bytes, tag: int) -> bytes:
-    """The content of the one element that `data` is."""
-    content, rest = _take(data, tag)
+def _take_only_element(data: bytes, tag: int) -> bytes:
+    """Return the content of the data's single element; raise if more follows."""
+    content, rest = _take_element(data, tag)
     if rest:
-        raise KeyUnreadable("the key has more than it should")
+        raise InvalidPublicKey("the key has more than it should")
     return content
 
 
-def _take(data: bytes, tag: int) -> tuple[bytes, bytes]:
-    """The content of the first element of `data`, and what follows it."""
+def _take_element(data: bytes, tag: int) -> tuple[bytes, bytes]:
+    """Return the content of the first element, and the data after it."""
     if len(data) < 2 or data[0] != tag:
-        raise KeyUnreadable("the key is not in the form of a public key")
+        raise InvalidPublicKey("the key is not in the form of a public key")
     start, length = 2, data[1]
     if length & 0x80:
         start += length & 0x7F
         length = int.from_bytes(data[2:start], "big")
     if start > len(data) or start + length > len(data):
-        raise KeyUnreadable("the key is cut off")
+        raise InvalidPublicKey("the key is cut off")
     return data[start : start + length], data[start + length :]

@@ -1,6 +1,7 @@
-"""Turns MessageMedia's refusals into the desk's errors (MessageMedia API, HTTP status codes).
+"""Turn MessageMedia's refusals into provider errors (MessageMedia API, HTTP status codes).
 
-The provider's sentences are shown and never decided by: the status alone chooses the type.
+The provider's sentences are shown and never parsed for a decision: the status alone chooses
+the type of the error.
 """
 
 import re
@@ -15,16 +16,16 @@ from tui.providers.errors import (
     ProviderError,
     Unavailable,
     Uncertain,
-    Unreadable,
+    UnreadableAnswer,
 )
 from tui.providers.http import Answer
 
-_LONGEST = 200
-_ADDRESS = re.compile(r"https?:\S*", re.IGNORECASE)
-_FAULT = re.compile(r"/?messages/(\d{1,3})(?:/(\w+))?[^:\s]*:?\s*(.*)", re.DOTALL)
-_UNKNOWN = frozenset({404, 405, 410})
-_SINGAPORE = "+65"
-_FIELDS = {
+_LONGEST_DETAIL = 200
+_URL_PATTERN = re.compile(r"https?:\S*", re.IGNORECASE)
+_FAULT_PATTERN = re.compile(r"/?messages/(\d{1,3})(?:/(\w+))?[^:\s]*:?\s*(.*)", re.DOTALL)
+_UNKNOWN_PATH_STATUSES = frozenset({404, 405, 410})
+_SINGAPORE_PREFIX = "+65"
+_FIELD_NAMES = {
     "content": "text",
     "destination_number": "to",
     "source_number": "sender",
@@ -32,127 +33,147 @@ _FIELDS = {
     "scheduled": "scheduled_at",
     "metadata": "reference",
 }
-"""The provider's field names beside ours, where they differ."""
+"""Our field names by the provider's, where they differ."""
 
 
-def words_of(answer: Answer) -> str:
-    """What the provider says about its refusal, on one line, without addresses."""
-    body = answer.json_or_none()
-    return " ".join(part for part in (_message(body), *details_of(answer)) if part)[:_LONGEST]
+def describe_refusal(answer: Answer) -> str:
+    """Return the provider's explanation of a refusal on one line, without URLs."""
+    body = answer.parse_json_or_none()
+    return " ".join(part for part in (_get_message(body), *get_details(answer)) if part)[
+        :_LONGEST_DETAIL
+    ]
 
 
-def details_of(answer: Answer) -> list[str]:
-    """The entries of `details`, without addresses; empty when there are none."""
-    body = answer.json_or_none()
+def get_details(answer: Answer) -> list[str]:
+    """Return the entries of `details` without URLs; empty if there are none."""
+    body = answer.parse_json_or_none()
     details = body.get("details") if isinstance(body, dict) else None
     entries = details if isinstance(details, list) else []
-    return [_harmless(entry) for entry in entries if isinstance(entry, str)]
+    return [_redact_urls(entry) for entry in entries if isinstance(entry, str)]
 
 
 def raise_for_refusal(answer: Answer, *, effect: bool = False, by_id: bool = False) -> None:
     """Raise the error for an answer that is not 2xx.
 
-    `effect` says that it answers a send, `by_id` that the path named a message. Raises
-    `CredentialsRefused`, `RateLimited`, `Unavailable`, `Uncertain` (5xx to a send), `NotFound`,
-    `AddressWrong`, `MessageInvalid` (4xx to a send) or `Unreadable`.
+    Raises `CredentialsRefused`, `RateLimited`, `Unavailable`, `Uncertain` (5xx to a send),
+    `NotFound`, `AddressWrong`, `MessageInvalid` (4xx to a send) or `UnreadableAnswer`.
+
+    Args:
+        answer: Answer of the provider.
+        effect: Whether the request was a send.
+        by_id: Whether the path names a message.
     """
-    answer.raise_for_trouble()
-    if not answer.ok:
-        raise _error_for(answer, effect, by_id)
+    answer.raise_if_unavailable()
+    if not answer.is_success:
+        raise _build_error(answer, effect, by_id)
 
 
-def _error_for(answer: Answer, effect: bool, by_id: bool) -> ProviderError:
-    """The error that fits the status."""
-    status, detail = answer.status, words_of(answer)
+def _build_error(answer: Answer, effect: bool, by_id: bool) -> ProviderError:
+    """Return the error that fits the status."""
+    status, detail = answer.status, describe_refusal(answer)
     code = str(status)
     if status in (401, 403):
-        return _credentials(status, detail)
+        return _build_credentials_error(status, detail)
     if status == 408:
         return Unavailable("MessageMedia gave up waiting for the request (HTTP 408)", code=code)
-    if status in _UNKNOWN and by_id:
+    if status in _UNKNOWN_PATH_STATUSES and by_id:
         line = f"MessageMedia does not know this message, or no longer (HTTP {status})"
         return NotFound(line, code=code, detail=detail)
-    if status in _UNKNOWN or 300 <= status < 400:
+    if status in _UNKNOWN_PATH_STATUSES or 300 <= status < 400:
         line = f"Nothing was done: base_url does not lead to the Messages API (HTTP {status})"
         return AddressWrong(line, code=code, detail=detail)
     if 400 <= status < 500:
-        return _invalid(status, detail) if effect else _unexpected(status, detail)
-    return _theirs(status, detail, effect)
+        return (
+            _build_invalid_error(status, detail)
+            if effect
+            else _build_unexpected_error(status, detail)
+        )
+    return _build_server_error(status, detail, effect)
 
 
-def _credentials(status: int, detail: str) -> CredentialsRefused:
-    """For 401 and 403: both mean wrong credentials, and 403 can also mean a missing feature."""
+def _build_credentials_error(status: int, detail: str) -> CredentialsRefused:
+    """Return the error for 401 and 403; 403 can also mean a missing feature."""
     also = ", or the account lacks the feature or the sub-account" if status == 403 else ""
-    line = _line(f"MessageMedia refuses the API key or secret{also} (HTTP {status})", detail)
+    line = _join_detail(f"MessageMedia refuses the API key or secret{also} (HTTP {status})", detail)
     return CredentialsRefused(line, code=str(status), detail=detail)
 
 
-def _invalid(status: int, detail: str) -> MessageInvalid:
-    """For a send that was refused as it stands: nothing was sent."""
-    line = _line(f"MessageMedia refuses the message; nothing was sent (HTTP {status})", detail)
+def _build_invalid_error(status: int, detail: str) -> MessageInvalid:
+    """Return the error for a send that was refused as it stands: nothing was sent."""
+    line = _join_detail(
+        f"MessageMedia refuses the message; nothing was sent (HTTP {status})", detail
+    )
     return MessageInvalid(line, code=str(status), detail=detail)
 
 
-def _unexpected(status: int, detail: str) -> Unreadable:
-    """For a refusal that the documentation does not know for this call."""
-    line = _line(f"MessageMedia refuses the request (HTTP {status})", detail)
-    return Unreadable(line, code=str(status), detail=detail)
+def _build_unexpected_error(status: int, detail: str) -> UnreadableAnswer:
+    """Return the error for a refusal that is not documented for this call."""
+    line = _join_detail(f"MessageMedia refuses the request (HTTP {status})", detail)
+    return UnreadableAnswer(line, code=str(status), detail=detail)
 
 
-def _theirs(status: int, detail: str, effect: bool) -> ProviderError:
-    """For 5xx and statuses that do not exist: a send may have been carried out."""
+def _build_server_error(status: int, detail: str, effect: bool) -> ProviderError:
+    """Return the error for 5xx and invalid statuses: a send may have been carried out."""
     if effect:
         line = f"MessageMedia failed (HTTP {status}): the message may have been sent"
         return Uncertain(line, code=str(status), detail=detail)
     return Unavailable(f"MessageMedia failed (HTTP {status})", code=str(status), detail=detail)
 
 
-def faults_in(answer: Answer, numbers: list[str]) -> dict[int, MessageInvalid]:
-    """The messages that a refused send blames, by their place in the request.
+def find_faults(answer: Answer, numbers: list[str]) -> dict[int, MessageInvalid]:
+    """Return the messages that a refused send blames, by their position in the request.
 
-    `numbers` are the request's destinations. A 422 blames those in Singapore. Empty when nothing
-    tells which message is at fault.
+    A 422 blames those in Singapore. Empty if the answer does not say which message is at
+    fault.
+
+    Args:
+        answer: Answer that refused the send.
+        numbers: Destinations of the request, in order.
     """
     if answer.status == 422:
-        return {place: _singapore() for place, to in enumerate(numbers) if _in_singapore(to)}
+        return {
+            place: _build_singapore_error()
+            for place, to in enumerate(numbers)
+            if _is_in_singapore(to)
+        }
     faults: dict[int, MessageInvalid] = {}
-    for entry in details_of(answer):
-        found = _FAULT.match(entry)
+    for entry in get_details(answer):
+        found = _FAULT_PATTERN.match(entry)
         if found and int(found[1]) < len(numbers):
-            faults.setdefault(int(found[1]), _fault(found, entry, answer.status))
+            faults.setdefault(int(found[1]), _parse_fault(found, entry, answer.status))
     return faults
 
 
-def _fault(found: re.Match[str], entry: str, status: int) -> MessageInvalid:
-    """One entry of `details` as the error of the message it names."""
+def _parse_fault(found: re.Match[str], entry: str, status: int) -> MessageInvalid:
+    """Return one entry of `details` as the error of the message it names."""
     name = found[2] or ""
-    field = _FIELDS.get(name, name)
-    line = _line("MessageMedia refuses the message; nothing was sent", found[3] or name)
+    field = _FIELD_NAMES.get(name, name)
+    line = _join_detail("MessageMedia refuses the message; nothing was sent", found[3] or name)
     return MessageInvalid(line, field=field, code=str(status), detail=entry)
 
 
-def _in_singapore(number: str) -> bool:
-    """Whether a destination is a number of Singapore."""
-    return number.startswith((_SINGAPORE, _SINGAPORE[1:]))
+def _is_in_singapore(number: str) -> bool:
+    """Return whether a destination is a number of Singapore."""
+    return number.startswith((_SINGAPORE_PREFIX, _SINGAPORE_PREFIX[1:]))
 
 
-def _singapore() -> MessageInvalid:
-    """For 422 (since April 2026): numbers in Singapore are served over TLS 1.3 only."""
+def _build_singapore_error() -> MessageInvalid:
+    """Return the error for 422 (since April 2026): Singapore is served over TLS 1.3 only."""
     line = "MessageMedia takes messages to Singapore only over TLS 1.3; nothing was sent"
     return MessageInvalid(line, field="to", code="422")
 
 
-def _message(body: Any) -> str:
-    """The `message` of an error body."""
+def _get_message(body: Any) -> str:
+    """Return the `message` of an error body without URLs."""
     message = body.get("message") if isinstance(body, dict) else None
-    return _harmless(message) if isinstance(message, str) else ""
+    return _redact_urls(message) if isinstance(message, str) else ""
 
 
-def _harmless(text: str) -> str:
-    """Outside text on one line, without addresses: the listener's hold a secret."""
-    return one_line(_ADDRESS.sub("(address)", text), _LONGEST)
+def _redact_urls(text: str) -> str:
+    """Return text of the provider on one line without URLs: the listener's holds a secret."""
+    return one_line(_URL_PATTERN.sub("(address)", text), _LONGEST_DETAIL)
 
 
-def _line(line: str, detail: str) -> str:
-    """The line with the provider's own words behind it."""
+def _join_detail(line: str, detail: str) -> str:
+    """Return the line, followed by the provider's detail if there is one."""
     return f"{line}: {detail}" if detail else line

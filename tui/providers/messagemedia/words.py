@@ -1,7 +1,7 @@
-"""MessageMedia's own words and codes, with what they mean to an agent.
+"""Map MessageMedia's status words and codes to statuses, meanings and advice.
 
-The tables are the provider's documentation, not a promise: a word or a code that is not here is
-kept as it came and moves no badge.
+The tables follow the provider's documentation, which is not a promise: an unknown status
+word or code is stored as it came and changes no status.
 """
 
 from dataclasses import dataclass
@@ -10,37 +10,41 @@ from tui.domain.status import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A status word of MessageMedia."""
+class StatusMeaning:
+    """Meaning of a status word of MessageMedia."""
 
     status: Status | None
-    """None where the documentation lists the word and does not say what it means."""
+    """None if the documentation lists the status word without explaining it."""
     meaning: str
 
 
-STATUSES: dict[str, Word] = {
-    "queued": Word(Status.ACCEPTED, "MessageMedia has accepted the message"),
-    "processing": Word(Status.ACCEPTED, "MessageMedia is working on the message"),
-    "processed": Word(Status.ACCEPTED, "MessageMedia has worked on the message"),
-    "scheduled": Word(Status.SCHEDULED, "The message waits at MessageMedia for its time"),
-    "held": Word(Status.ACCEPTED, "MessageMedia holds the message back, probably to screen it"),
-    "enroute": Word(Status.ACCEPTED, "MessageMedia has the message and is working on it"),
-    "submitted": Word(Status.SUBMITTED, "The message was handed to a carrier"),
-    "delivered": Word(Status.DELIVERED, "The carrier confirms the delivery"),
-    "read": Word(Status.DELIVERED, "The customer has read the message"),
-    "expired": Word(Status.EXPIRED, "The message ran out of time before it was delivered"),
-    "rejected": Word(
+STATUS_MEANINGS: dict[str, StatusMeaning] = {
+    "queued": StatusMeaning(Status.ACCEPTED, "MessageMedia has accepted the message"),
+    "processing": StatusMeaning(Status.ACCEPTED, "MessageMedia is working on the message"),
+    "processed": StatusMeaning(Status.ACCEPTED, "MessageMedia has worked on the message"),
+    "scheduled": StatusMeaning(Status.SCHEDULED, "The message waits at MessageMedia for its time"),
+    "held": StatusMeaning(
+        Status.ACCEPTED, "MessageMedia holds the message back, probably to screen it"
+    ),
+    "enroute": StatusMeaning(Status.ACCEPTED, "MessageMedia has the message and is working on it"),
+    "submitted": StatusMeaning(Status.SUBMITTED, "The message was handed to a carrier"),
+    "delivered": StatusMeaning(Status.DELIVERED, "The carrier confirms the delivery"),
+    "read": StatusMeaning(Status.DELIVERED, "The customer has read the message"),
+    "expired": StatusMeaning(Status.EXPIRED, "The message ran out of time before it was delivered"),
+    "rejected": StatusMeaning(
         Status.REJECTED,
         "The message will not be delivered: usage limit, credit, a blocked number or its content",
     ),
-    "failed": Word(Status.FAILED, "No route to the number, or the carrier could not deliver"),
-    "cancelled": Word(Status.CANCELLED, "The message was cancelled before its time"),
-    "undefined": Word(None, "MessageMedia does not say where the message is"),
-    "undeliverable": Word(Status.FAILED, "The message cannot be delivered"),
+    "failed": StatusMeaning(
+        Status.FAILED, "No route to the number, or the carrier could not deliver"
+    ),
+    "cancelled": StatusMeaning(Status.CANCELLED, "The message was cancelled before its time"),
+    "undefined": StatusMeaning(None, "MessageMedia does not say where the message is"),
+    "undeliverable": StatusMeaning(Status.FAILED, "The message cannot be delivered"),
 }
-"""Every documented status word (MessageMedia API, statuses), lower case."""
+"""Every documented status word (MessageMedia API, statuses), in lower case."""
 
-CODES: dict[str, str] = {
+CODE_MEANINGS: dict[str, str] = {
     "101": "MessageMedia is working on the message",
     "102": "The first carrier failed; MessageMedia is trying another",
     "151": "MessageMedia holds the message back to screen it",
@@ -75,21 +79,25 @@ CODES: dict[str, str] = {
 """Every documented code of a delivery report (MessageMedia API, error codes)."""
 
 OPT_OUT_CODES = frozenset({"302", "412"})
-"""Codes that say that the customer must not be texted."""
+"""Codes that mean that the customer must not be texted."""
 
 
-def status_of(word: str) -> Status | None:
-    """The desk's status for a provider's word; None for a word nobody documented."""
-    known = STATUSES.get(word.strip().lower())
+def map_status(word: str) -> Status | None:
+    """Return the status for a provider's status word, or None for an undocumented one."""
+    known = STATUS_MEANINGS.get(word.strip().lower())
     return known.status if known else None
 
 
-def reason_for(word: str, code: str) -> str:
-    """Why a message is where it is: the code's meaning, or the word's where a message ended badly.
+def describe_reason(word: str, code: str) -> str:
+    """Return the meaning of the code, or of the status word of a message in trouble.
 
-    Empty when neither is known.
+    Empty if neither is known.
+
+    Args:
+        word: The provider's status word.
+        code: Code of the delivery report; empty without one.
     """
-    if code in CODES:
-        return CODES[code]
-    known = STATUSES.get(word.strip().lower())
-    return known.meaning if known and known.status and known.status.trouble else ""
+    if code in CODE_MEANINGS:
+        return CODE_MEANINGS[code]
+    known = STATUS_MEANINGS.get(word.strip().lower())
+    return known.meaning if known and known.status and known.status.is_problem else ""

@@ -1,4 +1,4 @@
-"""MessagePort (Edgility), REST API v1: sends and credits by call, all else by push."""
+"""Connect to MessagePort (Edgility), REST API v1: sends and balance by call, the rest by push."""
 
 from tui.providers.messageport.client import MessagePort
 

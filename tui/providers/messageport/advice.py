@@ -4,4 +4,5 @@ from typing import Final
 
 from tui.domain.advice import Advice
 
-ADVICE: Final = {"DELIVERED": Advice.WAIT, "FAILED": Advice.RETRY}
+RECEIPT_ADVICE: Final = {"DELIVERED": Advice.WAIT, "FAILED": Advice.RETRY}
+"""Advice by `description` of a receipt; a failure comes without any reason."""

@@ -1,25 +1,25 @@
-"""The MessagePort account: one recipient a call, and a listener for everything that comes back."""
+"""Send messages and read the balance for a MessagePort account; the rest arrives by push."""
 
 from collections.abc import Sequence
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers import abilities
 from tui.providers.errors import MessageInvalid
-from tui.providers.http import Http, Transport
-from tui.providers.masking import Mask
+from tui.providers.http import HttpClient, Transport
+from tui.providers.masking import SecretMask
 from tui.providers.messageport import answers
-from tui.providers.messageport.push import PushReader
-from tui.providers.messageport.times import zone_named
+from tui.providers.messageport.push import MessagePortPushReader
+from tui.providers.messageport.times import find_zone
 from tui.providers.messageport.words import TITLE
-from tui.providers.protocol import Outcome, Outgoing, Push, PushAnswer, Refused
-from tui.providers.push_only import PushOnly
-from tui.providers.sending import agreed, digits, flaw, in_turn
+from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SendRefused
+from tui.providers.push_only import PushOnlyProvider
+from tui.providers.sending import find_flaw, raise_shared_error, send_in_groups, to_digits
 
 
-class MessagePort(PushOnly):
+class MessagePort(PushOnlyProvider):
     """A MessagePort account (REST API v1)."""
 
     def __init__(
@@ -32,65 +32,75 @@ class MessagePort(PushOnly):
         transport: Transport | None = None,
         time_zone: str = "Australia/Sydney",
     ) -> None:
-        """`api_key` and `api_secret` are the two halves of an API key (Settings, API).
+        """Create the client; raise `ValueError` if the time zone is unknown.
 
-        `time_zone` is the account's, an IANA name; a `ValueError` names one that is unknown.
+        Args:
+            base_url: Address of the REST API.
+            api_key: First half of the API key (Settings, API).
+            api_secret: Second half of the API key.
+            clock: Source of the current time.
+            transport: Replaces the network in tests.
+            time_zone: Time zone of the account, an IANA name.
         """
         super().__init__(TITLE)
-        zone = zone_named(time_zone)
+        zone = find_zone(time_zone)
         if zone is None:
             raise ValueError(f"time_zone is not the name of a zone: {time_zone!r}")
-        self._mask = Mask(api_key, api_secret)
-        self._reader = PushReader(zone, clock, self._mask)
-        self._http = Http(
+        self._mask = SecretMask(api_key, api_secret)
+        self._reader = MessagePortPushReader(zone, clock, self._mask)
+        self._http = HttpClient(
             base_url, clock=clock, basic=(api_key, api_secret), transport=transport, name=TITLE
         )
 
     @property
     def capabilities(self) -> Capabilities:
-        """Sends and credits by call; replies and receipts need the listener."""
+        """Return what a MessagePort account can do; replies and receipts need the listener."""
         return abilities.MESSAGEPORT
 
-    async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
-        """Hand over messages one by one (MessagePort, sending messages)."""
-        return agreed(await in_turn([[message] for message in messages], self._hand_over))
+    async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
+        """Send messages one by one (MessagePort, sending messages)."""
+        return raise_shared_error(
+            await send_in_groups([[message] for message in messages], self._send_one)
+        )
 
-    async def _hand_over(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def _send_one(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send one message: the form has these four fields and refuses any other."""
         (message,) = messages
-        refusal = flaw(message, abilities.MESSAGEPORT) or _without_reference(message)
+        refusal = find_flaw(message, abilities.MESSAGEPORT) or _find_missing_reference(message)
         if refusal:
-            return [Refused(refusal)]
-        answer = await self._http.request("POST", "/messages", form=_form(message), effect=True)
-        return [answers.accepted(answer, self._mask)]
+            return [SendRefused(refusal)]
+        answer = await self._http.send_request(
+            "POST", "/messages", form=_build_form(message), effect=True
+        )
+        return [answers.parse_send_answer(answer, self._mask)]
 
-    async def balance(self) -> Balance:
-        """Credits left (MessagePort, checking your balance)."""
-        return answers.balance(await self._http.request("GET", "/users"), self._mask)
+    async def fetch_balance(self) -> Balance:
+        """Return the credits that are left (MessagePort, checking your balance)."""
+        return answers.parse_balance(await self._http.send_request("GET", "/users"), self._mask)
 
-    async def check(self) -> str:
-        """Prove the key by asking for the credits."""
-        return f"{TITLE} accepts the key: {(await self.balance()).text} left"
+    async def check_credentials(self) -> str:
+        """Prove the API key by reading the balance."""
+        return f"{TITLE} accepts the key: {(await self.fetch_balance()).text} left"
 
     def read_push(self, push: Push) -> PushAnswer:
-        """The receipt or reply in a push; nothing signs it, the path's secret has to do."""
-        return self._reader.read(push)
+        """Return the receipt or reply in a push; only the secret in its path protects it."""
+        return self._reader.read_push(push)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
 
-def _form(message: Outgoing) -> list[tuple[str, str]]:
-    """The form for one message; `senderid` only when a sender is named."""
-    form = [("number", digits(message.to)), ("message", repair(message.text))]
+def _build_form(message: Outgoing) -> list[tuple[str, str]]:
+    """Return the form for one message; `senderid` only if a sender is named."""
+    form = [("number", to_digits(message.to)), ("message", repair_text(message.text))]
     if message.sender:
-        form.append(("senderid", digits(message.sender) or repair(message.sender)))
+        form.append(("senderid", to_digits(message.sender) or repair_text(message.sender)))
     return [*form, ("reference", message.reference)]
 
 
-def _without_reference(message: Outgoing) -> MessageInvalid | None:
-    """Why a message without a reference is not sent."""
+def _find_missing_reference(message: Outgoing) -> MessageInvalid | None:
+    """Return the error for a message without a reference, or None."""
     if message.reference:
         return None
     line = "MessagePort's receipts name nothing but our reference, and the message has none"

@@ -1,4 +1,4 @@
-"""MessagePort's words and codes, with what they mean to an agent."""
+"""Map MessagePort's codes and receipts to statuses, meanings and advice."""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from tui.domain.status import Status
 
 TITLE: Final = "MessagePort"
 
-ANSWERS: Final = {
+ANSWER_MEANINGS: Final = {
     200: "MessagePort has taken the message",
     400: "MessagePort refused the message: a field is missing, wrong or unknown",
     402: "The MessagePort account has no credits left; the message was not sent",
@@ -17,10 +17,15 @@ ANSWERS: Final = {
 }
 """The documented answers (REST response headers); the HTTP status and `code` agree."""
 
-FIELDS: Final = {"number": "to", "message": "text", "senderid": "sender", "reference": "reference"}
-"""The form's four fields and what the desk calls them."""
+FIELD_NAMES: Final = {
+    "number": "to",
+    "message": "text",
+    "senderid": "sender",
+    "reference": "reference",
+}
+"""Our field names by the four fields of the form."""
 
-RECEIPTS: Final = {"DELIVERED": Status.DELIVERED, "FAILED": Status.FAILED}
-"""`description` of a receipt: both are final, nothing in between is sent."""
+RECEIPT_STATUSES: Final = {"DELIVERED": Status.DELIVERED, "FAILED": Status.FAILED}
+"""Status by `description` of a receipt; both are final, and no others are sent."""
 
-REASONS: Final = {"FAILED": "The message was not delivered; MessagePort gives no reason"}
+RECEIPT_REASONS: Final = {"FAILED": "The message was not delivered; MessagePort gives no reason"}

@@ -1,4 +1,4 @@
-"""Messente: Omnichannel by default, the classic SMS API for accounts that still use it."""
+"""Talk to Messente through its Omnichannel API (default) or its classic SMS API."""
 
 from tui.providers.messente.client import Messente
 

@@ -2,7 +2,7 @@
 
 from tui.domain.advice import Advice
 
-ERRS: dict[int, Advice] = {
+ERR_ADVICE: dict[int, Advice] = {
     1: Advice.LATER,
     2: Advice.LATER,
     3: Advice.FIX_NUMBER,
@@ -15,7 +15,8 @@ ERRS: dict[int, Advice] = {
     10: Advice.WAIT,
     999: Advice.RETRY,
 }
-WORDS: dict[str, Advice] = {
+"""Advice for the `err` of a receipt, the same in both APIs."""
+STATUS_ADVICE: dict[str, Advice] = {
     "ACK": Advice.WAIT,
     "ACCEPTD": Advice.WAIT,
     "SENT": Advice.WAIT,
@@ -30,8 +31,16 @@ WORDS: dict[str, Advice] = {
     "DELETED": Advice.WAIT,
     "UNKNOWN": Advice.WAIT,
 }
+"""Advice for a provider status, used when the receipt has no known `err`."""
 
 
-def advice_for(word: str, err: int | None) -> Advice:
-    """By the `err`, else by the word; `NONE` for a word that nobody documented."""
-    return (ERRS.get(err) if err else None) or WORDS.get(word.upper(), Advice.NONE)
+def find_advice(provider_status: str, err: int | None) -> Advice:
+    """Return the advice for the `err`, else for the status; `NONE` if neither is documented.
+
+    Args:
+        provider_status: Provider status, in any case.
+        err: The receipt's `err`; None if it has none.
+    """
+    return (ERR_ADVICE.get(err) if err else None) or STATUS_ADVICE.get(
+        provider_status.upper(), Advice.NONE
+    )

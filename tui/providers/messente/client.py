@@ -1,58 +1,73 @@
-"""A Messente account: the API that sends, the classic host for the balance, the pushes."""
+"""Connect a Messente account: sending API, classic host for the balance, and pushes."""
 
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, Page, Receipt
+from tui.domain.events import Balance, EventPage, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.providers.abilities import capabilities_of
+from tui.providers.abilities import get_capabilities
 from tui.providers.errors import (
     MessageInvalid,
     NotFound,
     NotPossible,
-    OptedOut,
     ProviderError,
-    Unreadable,
+    RecipientOptedOut,
+    UnreadableAnswer,
 )
-from tui.providers.http import Http, Transport
-from tui.providers.messente.classic import Classic
-from tui.providers.messente.keys import Keys
-from tui.providers.messente.omnichannel import Omnichannel
-from tui.providers.messente.parse import digest
-from tui.providers.messente.push import read_push
-from tui.providers.protocol import Accepted, Outcome, Outgoing, Presence, Push, PushAnswer, Refused
+from tui.providers.http import HttpClient, Transport
+from tui.providers.messente.classic import ClassicApi
+from tui.providers.messente.keys import AccountKeys
+from tui.providers.messente.omnichannel import OmnichannelApi
+from tui.providers.messente.parse import make_event_id
+from tui.providers.messente.push import parse_push
+from tui.providers.protocol import (
+    Outgoing,
+    Push,
+    PushAnswer,
+    SendAccepted,
+    SendOutcome,
+    SendRefused,
+    SentPing,
+)
 
 BASE_URL = "https://api.messente.com"
+"""Address of the Omnichannel API."""
 CLASSIC_URL = "https://api2.messente.com"
+"""Address of the classic API."""
 BACKUP_URL = "https://api3.messente.com"
-_NO_PAGES = "Messente pushes replies and receipts and has no list of them"
+"""Address of the classic API's backup host."""
+_NO_LISTS = "Messente pushes replies and receipts and has no list of them"
 
 
-class _Api(Protocol):
-    """What both APIs can do, each in its own way."""
+class _MessageApi(Protocol):
+    """Calls that both APIs can make."""
 
-    async def send(self, message: Outgoing) -> Accepted:
-        """Hand over one message."""
+    async def send_message(self, message: Outgoing) -> SendAccepted:
+        """Send one message."""
         ...
 
-    async def look_up(self, provider_id: str) -> Receipt:
-        """The present state of one message."""
+    async def fetch_receipt(self, provider_id: str) -> Receipt:
+        """Return the current state of one message."""
         ...
 
-    async def cancel(self, provider_id: str) -> None:
-        """Take back a scheduled message; `NotFound` when it is too late or the id is unknown."""
+    async def cancel_message(self, provider_id: str) -> None:
+        """Cancel a scheduled message.
+
+        Raises:
+            NotFound: If it is too late or the id is unknown.
+        """
         ...
 
-    async def prove(self) -> str:
-        """One line that says that the key is accepted."""
+    async def verify_credentials(self) -> str:
+        """Return one line that confirms that the API key is accepted."""
         ...
 
 
 class Messente:
-    """One API key of Messente, behind the `Provider` protocol."""
+    """Use one API key of Messente through the `Provider` protocol."""
 
     def __init__(
         self,
@@ -67,108 +82,133 @@ class Messente:
         backup_url: str = "",
         inbound_secret: str = "",
     ) -> None:
-        """`api_key` and `api_secret` are the API key's username and password.
+        """Create the client of one account.
 
-        `base_url` is the Omnichannel host, with or without `/v1`. Without `classic_url` the
-        classic calls go to Messente's own hosts, or to `base_url` where that is another one.
+        Without `classic_url` the classic calls go to Messente's own hosts, or to `base_url`
+        if that is another host.
+
+        Args:
+            api_key: Username of the API key.
+            api_secret: Password of the API key.
+            clock: Source of the current time.
+            base_url: Omnichannel host, with or without `/v1`.
+            transport: HTTP transport; None for the network.
+            api: API that sends.
+            classic_url: Host of the classic API; empty for the default.
+            backup_url: Backup host of the classic API; empty for the default.
+            inbound_secret: Shared secret of inbound messages; empty if the password signs
+                them.
         """
         base_url = base_url.rstrip("/").removesuffix("/v1")
-        keys = Keys(api_key, api_secret, inbound_secret)
+        keys = AccountKeys(api_key, api_secret, inbound_secret)
 
-        def open_host(url: str) -> Http:
-            """A client without HTTP credentials: the classic API takes them in the form."""
-            return Http(url, clock=clock, transport=transport, name="Messente")
+        def open_host(url: str) -> HttpClient:
+            """Create a client without HTTP credentials; the form carries them."""
+            return HttpClient(url, clock=clock, transport=transport, name="Messente")
 
-        urls = _classic_urls(base_url, classic_url, backup_url)
-        self._classic = Classic(urls, keys=keys, clock=clock, open_host=open_host)
-        self._omnichannel: Omnichannel | None = None
+        urls = _list_classic_urls(base_url, classic_url, backup_url)
+        self._classic = ClassicApi(urls, keys=keys, clock=clock, open_host=open_host)
+        self._omnichannel: OmnichannelApi | None = None
         if api == "omnichannel":
             login = (api_key, api_secret)
-            http = Http(base_url, clock=clock, basic=login, transport=transport, name="Messente")
-            self._omnichannel = Omnichannel(http, keys=keys, clock=clock)
-        self._api: _Api = self._omnichannel or self._classic
+            http = HttpClient(
+                base_url, clock=clock, basic=login, transport=transport, name="Messente"
+            )
+            self._omnichannel = OmnichannelApi(http, keys=keys, clock=clock)
+        self._api: _MessageApi = self._omnichannel or self._classic
         self._keys = keys
-        self._capabilities = capabilities_of("messente", {"api": api})
+        self._capabilities = get_capabilities("messente", {"api": api})
 
     @property
     def capabilities(self) -> Capabilities:
-        """What this account can do."""
+        """Return what this account can do."""
         return self._capabilities
 
-    async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
-        """Hand over one message: a lost answer then never leaves a second one in doubt."""
+    async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
+        """Send one message.
+
+        Only one per call, so that a lost answer never leaves a second message uncertain.
+
+        Args:
+            messages: Exactly one message.
+        """
         if len(messages) != 1:
             raise NotPossible("Messente is handed one message at a time; nothing was sent")
         message = messages[0]
         if message.format is not Format.SMS or message.media:
             line = "Messente is only used for plain SMS; nothing was sent"
-            return [Refused(MessageInvalid(line, field="format"))]
+            return [SendRefused(MessageInvalid(line, field="format"))]
         try:
-            return [await self._api.send(message)]
-        except (MessageInvalid, OptedOut) as error:
-            return [Refused(error)]
+            return [await self._api.send_message(message)]
+        except (MessageInvalid, RecipientOptedOut) as error:
+            return [SendRefused(error)]
 
-    async def look_up(self, provider_id: str) -> Receipt:
-        """The present status of one message, asked of the API that sends."""
-        return await self._api.look_up(provider_id)
+    async def look_up_message(self, provider_id: str) -> Receipt:
+        """Return the current status of one message, from the API that sends."""
+        return await self._api.fetch_receipt(provider_id)
 
-    async def cancel(self, provider_id: str) -> None:
-        """Take back a scheduled message; where that fails the status tells why."""
+    async def cancel_message(self, provider_id: str) -> None:
+        """Cancel a scheduled message; if that fails, look up the status for the reason."""
         try:
-            await self._api.cancel(provider_id)
+            await self._api.cancel_message(provider_id)
         except NotFound:
-            await self._explain(provider_id)
+            await self._explain_refused_cancel(provider_id)
 
-    async def _explain(self, provider_id: str) -> None:
-        """Raise why a message cannot be cancelled; return when it is cancelled already."""
-        receipt = await self._api.look_up(provider_id)
+    async def _explain_refused_cancel(self, provider_id: str) -> None:
+        """Raise why a message cannot be cancelled; return if it is cancelled already."""
+        receipt = await self._api.fetch_receipt(provider_id)
         if receipt.status is Status.CANCELLED:
             return
         state = f": Messente says {receipt.word}" if receipt.word else ""
         raise NotPossible(f"It is too late to cancel this message{state}", code=receipt.code)
 
-    async def replies(self, cursor: str) -> Page:
-        """Not offered: customers' texts are pushed."""
-        raise NotPossible(_NO_PAGES)
+    async def fetch_replies(self, cursor: str) -> EventPage:
+        """Raise `NotPossible`: replies are pushed."""
+        raise NotPossible(_NO_LISTS)
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
-        """Not offered: the answer to the push confirms."""
-        raise NotPossible(_NO_PAGES)
+        """Raise `NotPossible`: the answer to the push is the confirmation."""
+        raise NotPossible(_NO_LISTS)
 
-    async def receipts(self, cursor: str) -> Page:
-        """Not offered: receipts are pushed, or asked for by id."""
-        raise NotPossible(_NO_PAGES)
+    async def fetch_receipts(self, cursor: str) -> EventPage:
+        """Raise `NotPossible`: receipts are pushed, or requested by id."""
+        raise NotPossible(_NO_LISTS)
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
-        """Not offered: the answer to the push confirms."""
-        raise NotPossible(_NO_PAGES)
+        """Raise `NotPossible`: the answer to the push is the confirmation."""
+        raise NotPossible(_NO_LISTS)
 
-    async def ask_receipts(self, provider_ids: Sequence[str]) -> list[Receipt]:
-        """News of these messages, one request each; trouble is raised when there is no news.
+    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
+        """Request the receipts of these messages, one request each.
 
-        An unreadable answer or a refusal about one message does not keep the others waiting.
+        An unreadable answer or a refusal about one message does not delay the others. An
+        error is raised only if there is no receipt at all.
+
+        Args:
+            provider_ids: Messente's message ids.
         """
         receipts: list[Receipt] = []
-        trouble: ProviderError | None = None
+        last_error: ProviderError | None = None
         for provider_id in provider_ids:
             try:
-                receipts.append(await self._ask_receipt(provider_id))
-            except (Unreadable, NotPossible) as error:
-                trouble = error
+                receipts.append(await self._fetch_receipt(provider_id))
+            except (UnreadableAnswer, NotPossible) as error:
+                last_error = error
             except ProviderError as error:
-                trouble = error
+                last_error = error
+                # The account or the network has failed: the next requests would fail, too.
                 break
-        if trouble and not receipts:
-            raise trouble
-        return [receipt for receipt in receipts if receipt.word or receipt.ends_reports]
+        if last_error and not receipts:
+            raise last_error
+        return [receipt for receipt in receipts if receipt.word or receipt.is_last_report]
 
-    async def _ask_receipt(self, provider_id: str) -> Receipt:
-        """The present status, or the notice that Messente has forgotten the message."""
+    async def _fetch_receipt(self, provider_id: str) -> Receipt:
+        """Return the current status; for a forgotten message, end its polling."""
         try:
-            return await self._api.look_up(provider_id)
+            return await self._api.fetch_receipt(provider_id)
         except NotFound as error:
             return Receipt(
-                event_id=digest("forgotten", provider_id.casefold()),
+                event_id=make_event_id("forgotten", provider_id.casefold()),
                 status=None,
                 word="",
                 at=None,
@@ -176,24 +216,34 @@ class Messente:
                 provider_id=provider_id,
                 code=error.code,
                 reason="Messente has no report for this message, or no longer",
-                ends_reports=True,
+                is_last_report=True,
             )
 
-    async def balance(self) -> Balance:
-        """The credit in euros; only the classic host tells."""
-        return await self._classic.balance()
+    async def fetch_balance(self) -> Balance:
+        """Return the credit in euros, which only the classic host reports."""
+        return await self._classic.fetch_balance()
 
-    async def ping_phone(self, to: str, reference: str) -> Presence:
-        """Not offered."""
+    async def ping_phone(self, to: str, reference: str) -> SentPing:
+        """Raise `NotPossible`: Messente cannot ping a phone.
+
+        Args:
+            to: Number of the phone.
+            reference: Our client reference.
+        """
         raise NotPossible("Messente cannot tell whether a phone is on")
 
-    async def check(self) -> str:
-        """Prove the API key by a call that changes nothing."""
-        return await self._api.prove()
+    async def check_credentials(self) -> str:
+        """Verify the API key with a call that changes nothing."""
+        return await self._api.verify_credentials()
 
     def read_push(self, push: Push) -> PushAnswer:
-        """The event in a pushed request; `CredentialsRefused` when its signature is wrong."""
-        return read_push(push, keys=self._keys, unsigned=self._omnichannel is None)
+        """Return the event in a pushed request.
+
+        Raises:
+            CredentialsRefused: If its signature is wrong.
+        """
+        # Only the classic API sends receipts without a signature.
+        return parse_push(push, keys=self._keys, unsigned=self._omnichannel is None)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -202,8 +252,11 @@ class Messente:
         await self._classic.aclose()
 
 
-def _classic_urls(base_url: str, classic_url: str, backup_url: str) -> list[str]:
-    """The classic hosts in order; the real ones only for an account at the real Messente."""
+def _list_classic_urls(base_url: str, classic_url: str, backup_url: str) -> list[str]:
+    """Return the classic hosts in order.
+
+    Messente's own hosts are used only for an account at Messente itself.
+    """
     real = base_url == BASE_URL
     first = classic_url or (CLASSIC_URL if real else base_url)
     backup = backup_url or (BACKUP_URL if first.rstrip("/") == CLASSIC_URL else "")

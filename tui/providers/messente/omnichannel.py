@@ -1,7 +1,7 @@
-"""The Omnichannel API: JSON, where the HTTP status carries the verdict.
+"""Call the Omnichannel API: JSON, where the HTTP status decides whether a request succeeded.
 
-It takes no client reference and no idempotency key, so a send whose answer is lost can only be
-matched by a receipt pushed to the message's own callback address.
+It accepts no client reference and no idempotency key, so a message whose answer is lost can
+only be matched by a receipt that is pushed to the message's own callback address.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from tui.clock import Clock
 from tui.domain.events import Receipt
 from tui.domain.status import Status
-from tui.domain.text import repair
+from tui.domain.text import repair_text
 from tui.providers.errors import (
     AccountBlocked,
     CredentialsRefused,
@@ -21,169 +21,208 @@ from tui.providers.errors import (
     NotFound,
     NotPossible,
     ProviderError,
-    Unreadable,
+    UnreadableAnswer,
 )
-from tui.providers.http import Answer, Http
-from tui.providers.messente.keys import Keys
-from tui.providers.messente.parse import BadItem, read_status, text_of
-from tui.providers.messente.trouble import unexpected
+from tui.providers.http import Answer, HttpClient
+from tui.providers.messente.keys import AccountKeys
+from tui.providers.messente.parse import BadItem, parse_report, read_text
+from tui.providers.messente.trouble import make_unexpected_error
 from tui.providers.messente.words import OMNICHANNEL_CODES
-from tui.providers.protocol import Accepted, Outgoing
+from tui.providers.protocol import Outgoing, SendAccepted
 
-_NO_MESSAGE = "00000000-0000-0000-0000-000000000000"
-"""An id that no message has: asking for it proves the key and changes nothing."""
-_NOT_FOUND, _FORBIDDEN, _UNAUTHORIZED, _SERVER, _NOT_OFFERED = "101", "102", "103", "104", "107"
-_URGENT = {_UNAUTHORIZED: 0, _FORBIDDEN: 1, _SERVER: 2, _NOT_OFFERED: 3, _NOT_FOUND: 4}
-"""Which of several errors speaks for all of them."""
-_LONGEST_DETAIL = 200
+_UNKNOWN_MESSAGE_ID = "00000000-0000-0000-0000-000000000000"
+"""Id that no message has: requesting it proves the key and changes nothing."""
+_NOT_FOUND, _FORBIDDEN, _UNAUTHORIZED, _SERVER_FAILURE, _NOT_OFFERED = (
+    "101",
+    "102",
+    "103",
+    "104",
+    "107",
+)
+_ERROR_PRIORITY = {
+    _UNAUTHORIZED: 0,
+    _FORBIDDEN: 1,
+    _SERVER_FAILURE: 2,
+    _NOT_OFFERED: 3,
+    _NOT_FOUND: 4,
+}
+"""Order in which one of several errors represents all of them."""
+_MAX_DETAIL = 200
 
 
-class Omnichannel:
-    """The calls of the Omnichannel API."""
+class OmnichannelApi:
+    """Calls of the Omnichannel API."""
 
-    def __init__(self, http: Http, *, keys: Keys, clock: Clock) -> None:
-        """`http` carries the base address and the API key."""
+    def __init__(self, http: HttpClient, *, keys: AccountKeys, clock: Clock) -> None:
+        """Create the calls of one account.
+
+        Args:
+            http: Client with the base address and the API key.
+            keys: Secrets of the account.
+            clock: Source of the current time.
+        """
         self._http = http
         self._keys = keys
         self._clock = clock
 
-    async def send(self, message: Outgoing) -> Accepted:
-        """Hand over one message (Omnichannel API, send)."""
+    async def send_message(self, message: Outgoing) -> SendAccepted:
+        """Send one message (Omnichannel API, send)."""
         later = message.scheduled_at is not None and message.scheduled_at > self._clock.now()
-        payload = _payload(message, later=later)
-        answer = await self._http.request("POST", "/v1/omnimessage", json_body=payload, effect=True)
-        body = self._body(answer, sending=True)
-        provider_id = text_of(body, "omnimessage_id")
+        payload = _build_payload(message, later=later)
+        answer = await self._http.send_request(
+            "POST", "/v1/omnimessage", json_body=payload, effect=True
+        )
+        body = self._parse_body(answer, sending=True)
+        provider_id = read_text(body, "omnimessage_id")
         if not provider_id:
-            raise unexpected(answer, sending=True, detail=self._raw(answer)[:200])
+            raise make_unexpected_error(
+                answer, sending=True, detail=self._get_raw_body(answer)[:200]
+            )
         status = Status.SCHEDULED if later else Status.ACCEPTED
-        return Accepted(provider_id, status=status, raw=self._raw(answer))
+        return SendAccepted(provider_id, status=status, raw=self._get_raw_body(answer))
 
-    async def look_up(self, provider_id: str) -> Receipt:
-        """The state of one message (Omnichannel API, status)."""
-        answer = await self._http.request("GET", f"{_path(provider_id)}/status")
-        body, raw = self._body(answer, sending=False), self._raw(answer)
+    async def fetch_receipt(self, provider_id: str) -> Receipt:
+        """Return the state of one message (Omnichannel API, status)."""
+        answer = await self._http.send_request("GET", f"{_build_path(provider_id)}/status")
+        body, raw = self._parse_body(answer, sending=False), self._get_raw_body(answer)
         try:
-            return _newest(body, provider_id, raw)
+            return _choose_receipt(body, provider_id, raw)
         except BadItem as error:
-            raise Unreadable(str(error), code=str(answer.status), detail=raw[:200]) from None
+            raise UnreadableAnswer(str(error), code=str(answer.status), detail=raw[:200]) from None
 
-    async def cancel(self, provider_id: str) -> None:
-        """Take back a scheduled message; `NotFound` when it is too late or the id is unknown."""
-        answer = await self._http.request("DELETE", _path(provider_id))
-        if not answer.ok:
-            self._body(answer, sending=False)
+    async def cancel_message(self, provider_id: str) -> None:
+        """Cancel a scheduled message.
 
-    async def prove(self) -> str:
-        """Ask for a message that cannot exist: "not found" is said only to a valid key."""
+        Raises:
+            NotFound: If it is too late or the id is unknown.
+        """
+        answer = await self._http.send_request("DELETE", _build_path(provider_id))
+        if not answer.is_success:
+            self._parse_body(answer, sending=False)
+
+    async def verify_credentials(self) -> str:
+        """Request a message that cannot exist: only a valid key gets the answer "not found"."""
         with contextlib.suppress(NotFound):
-            await self.look_up(_NO_MESSAGE)
+            await self.fetch_receipt(_UNKNOWN_MESSAGE_ID)
         return "Messente accepts the API key"
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
-    def _raw(self, answer: Answer) -> str:
-        """The body as it is kept."""
-        return self._keys.hide(repair(answer.text))
+    def _get_raw_body(self, answer: Answer) -> str:
+        """Return the body as it is stored, with secrets masked."""
+        return self._keys.hide_secrets(repair_text(answer.text))
 
-    def _body(self, answer: Answer, *, sending: bool) -> dict[str, Any]:
-        """The JSON object of a 2xx answer; raises what any other answer means."""
-        answer.raise_for_trouble()
-        body = answer.json_or_none()
-        refusal = _refusal(body, sending=sending) if answer.status < 500 else None
+    def _parse_body(self, answer: Answer, *, sending: bool) -> dict[str, Any]:
+        """Return the JSON object of a 2xx answer; raise the error that any other answer means."""
+        answer.raise_if_unavailable()
+        body = answer.parse_json_or_none()
+        # After a 5xx the message may have been accepted, so its body is not read as a refusal.
+        refusal = _find_refusal(body, sending=sending) if answer.status < 500 else None
         if refusal:
             raise refusal
-        if not answer.ok or not isinstance(body, dict):
-            raise unexpected(answer, sending=sending, detail=self._raw(answer)[:200])
+        if not answer.is_success or not isinstance(body, dict):
+            raise make_unexpected_error(
+                answer, sending=sending, detail=self._get_raw_body(answer)[:200]
+            )
         return body
 
 
-def _path(provider_id: str) -> str:
-    """The address of one message; an id is one segment, whatever it holds."""
+def _build_path(provider_id: str) -> str:
+    """Return the path of one message; the id is one segment, whatever it contains."""
+    # An id of dots would address another path.
     if not provider_id.strip(". "):
         raise NotFound("Messente gave this message no id")
     return f"/v1/omnimessage/{quote(provider_id, safe='', errors='replace')}"
 
 
-def _payload(message: Outgoing, *, later: bool) -> dict[str, Any]:
-    """The JSON of a send; a moment that is over means now, and is left out."""
-    sms = {"channel": "sms", "text": repair(message.text)}
+def _build_payload(message: Outgoing, *, later: bool) -> dict[str, Any]:
+    """Return the JSON of a message; a scheduled time that has passed is left out."""
+    sms = {"channel": "sms", "text": repair_text(message.text)}
     if message.sender:
-        sms["sender"] = repair(message.sender)
-    payload: dict[str, Any] = {"to": repair(message.to), "messages": [sms]}
+        sms["sender"] = repair_text(message.sender)
+    payload: dict[str, Any] = {"to": repair_text(message.to), "messages": [sms]}
     if message.callback_url:
         payload["dlr_url"] = message.callback_url
     if later and message.scheduled_at is not None:
-        payload["time_to_send"] = _iso(message.scheduled_at)
+        payload["time_to_send"] = _format_iso_time(message.scheduled_at)
     return payload
 
 
-def _iso(at: int) -> str:
-    """Ms UTC as whole seconds in ISO 8601, never earlier than asked."""
+def _format_iso_time(at: int) -> str:
+    """Format ms UTC as whole seconds in ISO 8601, never earlier than requested."""
     return datetime.fromtimestamp(-(-at // 1000), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _newest(body: dict[str, Any], provider_id: str, raw: str) -> Receipt:
-    """The receipt for the message: its delivered attempt, otherwise its last readable one."""
+def _choose_receipt(body: dict[str, Any], provider_id: str, raw: str) -> Receipt:
+    """Return the receipt of the delivered attempt, otherwise of the last readable one."""
     entries = body.get("statuses")
     if not isinstance(entries, list):
         raise BadItem("Messente's answer has no list of statuses")
     if not entries:
-        return read_status({}, provider_id=provider_id, raw=raw)
-    receipts = [one for one in (_attempt(entry, provider_id, raw) for entry in entries) if one]
+        return parse_report({}, provider_id=provider_id, raw=raw)
+    receipts = [
+        receipt
+        for receipt in (_parse_attempt(entry, provider_id, raw) for entry in entries)
+        if receipt
+    ]
     if not receipts:
         raise BadItem("Messente's answer has no readable status")
-    delivered = [one for one in receipts if one.status is Status.DELIVERED]
+    delivered = [receipt for receipt in receipts if receipt.status is Status.DELIVERED]
     return delivered[0] if delivered else receipts[-1]
 
 
-def _attempt(entry: object, provider_id: str, raw: str) -> Receipt | None:
-    """One entry of `statuses`, None when it is none: the others still count."""
+def _parse_attempt(entry: object, provider_id: str, raw: str) -> Receipt | None:
+    """Parse one entry of `statuses`; None if it is unreadable, as the others still count."""
     if not isinstance(entry, dict):
         return None
     try:
-        return read_status(entry, provider_id=provider_id, raw=raw)
+        return parse_report(entry, provider_id=provider_id, raw=raw)
     except BadItem:
         return None
 
 
-def _refusal(body: object, *, sending: bool) -> ProviderError | None:
-    """What a body of `errors` means, the account's trouble before the message's; None without."""
-    errors = _errors(body)
+def _find_refusal(body: object, *, sending: bool) -> ProviderError | None:
+    """Return the most important error of a body, or None if it has no `errors`.
+
+    Errors of the account come before errors of the message.
+    """
+    errors = _list_errors(body)
     if not errors:
         return None
-    errors.sort(key=lambda error: _URGENT.get(text_of(error, "code"), len(_URGENT)))
-    code, field = text_of(errors[0], "code"), _field(text_of(errors[0], "source"))
+    errors.sort(
+        key=lambda error: _ERROR_PRIORITY.get(read_text(error, "code"), len(_ERROR_PRIORITY))
+    )
+    code, field = read_text(errors[0], "code"), _extract_field(read_text(errors[0], "source"))
     meaning = OMNICHANNEL_CODES.get(code, "Messente refuses the request")
-    detail = "; ".join(filter(None, map(_said, errors)))[:_LONGEST_DETAIL]
-    words = f"{meaning}{f': {detail}' if detail else ''}{'; nothing was sent' if sending else ''}"
+    detail = "; ".join(filter(None, map(_format_error, errors)))[:_MAX_DETAIL]
+    message = f"{meaning}{f': {detail}' if detail else ''}{'; nothing was sent' if sending else ''}"
     if code == _UNAUTHORIZED:
-        return CredentialsRefused(words, code=code, detail=detail)
+        return CredentialsRefused(message, code=code, detail=detail)
     if code == _FORBIDDEN or (sending and code in (_NOT_FOUND, _NOT_OFFERED)):
-        return AccountBlocked(words, code=code, detail=detail)
+        return AccountBlocked(message, code=code, detail=detail)
     if sending:
-        return MessageInvalid(words, field=field, code=code, detail=detail)
+        return MessageInvalid(message, field=field, code=code, detail=detail)
     kind = NotFound if code == _NOT_FOUND else NotPossible
-    return kind(words, code=code, detail=detail)
+    return kind(message, code=code, detail=detail)
 
 
-def _errors(body: object) -> list[dict[str, Any]]:
-    """The error objects of a body (Omnichannel API, errors)."""
+def _list_errors(body: object) -> list[dict[str, Any]]:
+    """Return the error objects of a body (Omnichannel API, errors)."""
     errors = body.get("errors") if isinstance(body, dict) else None
     entries = errors if isinstance(errors, list) else []
-    return [entry for entry in entries if isinstance(entry, dict) and text_of(entry, "code")]
+    return [entry for entry in entries if isinstance(entry, dict) and read_text(entry, "code")]
 
 
-def _said(error: dict[str, Any]) -> str:
-    """Messente's own words on one line, with the field they are about."""
-    words = text_of(error, "detail") or text_of(error, "title")
-    source = text_of(error, "source")
-    return " ".join((f"{source}: {words}" if source and words else words).split())
+def _format_error(error: dict[str, Any]) -> str:
+    """Return Messente's own description on one line, with the field that it is about."""
+    description = read_text(error, "detail") or read_text(error, "title")
+    source = read_text(error, "source")
+    return " ".join((f"{source}: {description}" if source and description else description).split())
 
 
-def _field(source: str) -> str:
-    """The last name in a `source` such as `messages.0.text`."""
+def _extract_field(source: str) -> str:
+    """Return the last name in a `source` such as `messages.0.text`."""
     names = re.findall(r"[A-Za-z_]+", source)
     return names[-1] if names else ""

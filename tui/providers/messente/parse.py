@@ -1,4 +1,4 @@
-"""Messente's receipts and inbound messages as domain values, item by item."""
+"""Parse Messente's receipts and inbound messages into domain values, item by item."""
 
 import hashlib
 import re
@@ -6,25 +6,33 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.domain.events import Receipt, Reply
-from tui.providers.messente.advice import advice_for
-from tui.providers.messente.words import BLACKLISTED, reason_of, status_of
+from tui.providers.messente.advice import find_advice
+from tui.providers.messente.words import ERR_BLACKLISTED, describe_reason, map_status
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
-_MOST_PARTS = 10_000
+_PRICE = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)
+_MAX_PARTS = 10_000
 
 
 class BadItem(ValueError):
-    """An item that lacks what makes it one; its text is the problem in one line."""
+    """Report an item without its required fields; the text is the problem in one line."""
 
 
-def digest(*parts: str) -> str:
-    """An event id for what Messente gives none: the defining content as sha256 hex."""
+def make_event_id(*parts: str) -> str:
+    """Make an event id where Messente gives none: sha256 hex of the defining content.
+
+    Args:
+        *parts: Texts that define the event.
+    """
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
-def milliseconds(value: object) -> int | None:
-    """An ISO 8601 text as ms UTC, None when it is none; Messente's times without offset are UTC."""
+def parse_time(value: object) -> int | None:
+    """Parse ISO 8601 into ms UTC; None if it is invalid. A time without an offset is UTC.
+
+    Args:
+        value: Value of a JSON field, of any type.
+    """
     if not isinstance(value, str):
         return None
     try:
@@ -35,8 +43,13 @@ def milliseconds(value: object) -> int | None:
         return None
 
 
-def whole(value: object) -> int | None:
-    """An `err`: an integer, or digits as in `001`; None for anything else."""
+def parse_err(value: object) -> int | None:
+    """Parse an `err`: an integer, or digits such as `001`; None for anything else.
+
+    Args:
+        value: Value of a JSON or form field, of any type.
+    """
+    # bool is a subclass of int in Python.
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -45,8 +58,13 @@ def whole(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else None
 
 
-def text_of(item: dict[str, Any], name: str) -> str:
-    """A field that should be a text; empty when it is missing or something else."""
+def read_text(item: dict[str, Any], name: str) -> str:
+    """Return a text field without blanks around it; empty if missing or of another type.
+
+    Args:
+        item: Parsed object.
+        name: Name of the field.
+    """
     value = item.get(name)
     return value.strip() if isinstance(value, str) else ""
 
@@ -65,11 +83,27 @@ def make_receipt(
     parts: int = 0,
     price: str = "",
 ) -> Receipt:
-    """A receipt from what both APIs tell; the same news has the same id, polled or pushed."""
-    status = status_of(word, err)
+    """Build a receipt from the fields that both APIs report.
+
+    The same status gets the same event id, whether it was polled or pushed.
+
+    Args:
+        provider_id: Messente's id of the message; may be empty if `reference` is given.
+        message_id: Messente's id of one attempt.
+        word: Provider status, as received.
+        err: The receipt's `err`; None if it has none.
+        code: Error code to show in place of `err`.
+        fallback_reason: Messente's own description, used if `err` and status are unknown.
+        at: Time of the status in ms UTC; None if unknown.
+        raw: Text of the receipt to store, without secrets.
+        reference: Our client reference.
+        parts: Number of message parts; 0 if unknown.
+        price: Total price as Messente writes it.
+    """
+    status = map_status(word, err)
     key = provider_id.casefold() or reference
     return Receipt(
-        event_id=digest(key, message_id.casefold(), word.upper(), str(err), str(at)),
+        event_id=make_event_id(key, message_id.casefold(), word.upper(), str(err), str(at)),
         status=status,
         word=word,
         at=at,
@@ -77,37 +111,44 @@ def make_receipt(
         provider_id=provider_id,
         reference=reference,
         code=code or (str(err) if err else ""),
-        reason=reason_of(word, err, status) or fallback_reason,
+        reason=describe_reason(word, err, status) or fallback_reason,
         parts=parts,
         price=price,
-        opted_out=err == BLACKLISTED and bool(status and status.trouble),
-        advice=advice_for(word, err),
+        opted_out=err == ERR_BLACKLISTED and bool(status and status.is_problem),
+        advice=find_advice(word, err),
     )
 
 
-def read_status(
+def parse_report(
     item: dict[str, Any], *, provider_id: str = "", reference: str = "", raw: str
 ) -> Receipt:
-    """One Omnichannel status, as polled (for a known id) or as pushed (Omnichannel API, status).
+    """Parse one Omnichannel status, polled or pushed (Omnichannel API, status).
 
-    Raises `BadItem` when it names no message or its status is no word.
+    Args:
+        item: Parsed JSON object.
+        provider_id: Known id if polled; empty if the item names it.
+        reference: Our client reference, from the callback address.
+        raw: Text of the item to store, without secrets.
+
+    Raises:
+        BadItem: If the item names no message or its status is not a text.
     """
-    provider_id = provider_id or text_of(item, "omnimessage_id")
+    provider_id = provider_id or read_text(item, "omnimessage_id")
     if not provider_id and not reference:
         raise BadItem("The delivery report names no message")
     word = item.get("status")
     if word is not None and not isinstance(word, str):
         raise BadItem("The delivery report's status is not a word")
-    parts, price = _cost(item.get("price_info"))
+    parts, price = _parse_cost(item.get("price_info"))
     err = item.get("err")
     return make_receipt(
         provider_id=provider_id,
-        message_id=text_of(item, "message_id"),
+        message_id=read_text(item, "message_id"),
         word=(word or "").strip(),
-        err=whole(err),
-        code=err[:40] if isinstance(err, str) and whole(err) is None else "",
-        fallback_reason=text_of(item, "error")[:200],
-        at=milliseconds(item.get("timestamp")),
+        err=parse_err(err),
+        code=err[:40] if isinstance(err, str) and parse_err(err) is None else "",
+        fallback_reason=read_text(item, "error")[:200],
+        at=parse_time(item.get("timestamp")),
         raw=raw,
         reference=reference,
         parts=parts,
@@ -115,27 +156,32 @@ def read_status(
     )
 
 
-def _cost(value: object) -> tuple[int, str]:
-    """Parts and total price of `price_info`; 0 and empty where it does not say."""
+def _parse_cost(value: object) -> tuple[int, str]:
+    """Return parts and total price of `price_info`; 0 and "" if it does not have them."""
     if not isinstance(value, dict):
         return 0, ""
-    parts = whole(value.get("parts_count")) or 0
-    price = text_of(value, "total_price")
-    return (parts if parts <= _MOST_PARTS else 0), (price if _DECIMAL.fullmatch(price) else "")
+    parts = parse_err(value.get("parts_count")) or 0
+    price = read_text(value, "total_price")
+    return (parts if parts <= _MAX_PARTS else 0), (price if _PRICE.fullmatch(price) else "")
 
 
-def read_inbound(item: dict[str, Any], *, raw: str) -> Reply:
-    """A customer's text (Omnichannel API, inbound messages).
+def parse_inbound(item: dict[str, Any], *, raw: str) -> Reply:
+    """Parse a customer's message (Omnichannel API, inbound messages).
 
-    Raises `BadItem` when the id, the sender or the text is missing.
+    Args:
+        item: Parsed JSON object.
+        raw: Text of the item to store, without secrets.
+
+    Raises:
+        BadItem: If the id, the sender or the text is missing.
     """
-    event_id, party, text = text_of(item, "msg_id"), text_of(item, "sender"), item.get("text")
+    event_id, party, text = read_text(item, "msg_id"), read_text(item, "sender"), item.get("text")
     if not event_id:
         raise BadItem("The inbound message has no id")
     if not party:
         raise BadItem("The inbound message names no sender")
     if not isinstance(text, str):
         raise BadItem("The inbound message has no text")
-    received_at = milliseconds(item.get("time"))
-    own = text_of(item, "recipient")
+    received_at = parse_time(item.get("time"))
+    own = read_text(item, "recipient")
     return Reply(event_id, party, text, received_at, raw, own=own)

@@ -1,4 +1,4 @@
-"""HTTP answers that are none of the documented ones, and what they mean for the request."""
+"""Classify undocumented HTTP answers by what they mean for the request."""
 
 from tui.providers.errors import (
     AccountBlocked,
@@ -10,16 +10,21 @@ from tui.providers.errors import (
     ProviderError,
     Unavailable,
     Uncertain,
-    Unreadable,
+    UnreadableAnswer,
 )
 from tui.providers.http import Answer
 
 
-def unexpected(answer: Answer, *, sending: bool, detail: str = "") -> ProviderError:
-    """The error for an answer whose body says nothing known.
+def make_unexpected_error(answer: Answer, *, sending: bool, detail: str = "") -> ProviderError:
+    """Return the error for an answer without a documented body.
 
-    A refusal by its status means that nothing was sent; a 2xx or 5xx answer to a send leaves that
-    open.
+    A 4xx status of a send means that nothing was sent; a 2xx or 5xx answer leaves that
+    uncertain.
+
+    Args:
+        answer: The HTTP answer.
+        sending: Whether the request was a send.
+        detail: Text of the answer for the log, without secrets.
     """
     code = str(answer.status)
     after = "; nothing was sent" if sending else ""
@@ -44,16 +49,16 @@ def unexpected(answer: Answer, *, sending: bool, detail: str = "") -> ProviderEr
             kind = MessageInvalid if sending else NotPossible
             return kind(line, code=code, detail=detail)
         case _:
-            return _open(answer, sending=sending, detail=detail)
+            return _make_uncertain_error(answer, sending=sending, detail=detail)
 
 
-def _open(answer: Answer, *, sending: bool, detail: str) -> ProviderError:
-    """The error for an answer that leaves open what was done."""
+def _make_uncertain_error(answer: Answer, *, sending: bool, detail: str) -> ProviderError:
+    """Return the error for an answer that does not show whether the request was executed."""
     code = str(answer.status)
     if sending:
         line = f"Messente's answer does not tell whether the message was taken (HTTP {code})"
         return Uncertain(line, code=code, detail=detail)
-    if answer.ok:
+    if answer.is_success:
         line = f"Messente's answer is not the documented one (HTTP {code})"
-        return Unreadable(line, code=code, detail=detail)
+        return UnreadableAnswer(line, code=code, detail=detail)
     return Unavailable(f"Messente is in trouble (HTTP {code})", code=code, detail=detail)

@@ -1,6 +1,6 @@
-"""Messente's words and numbers, with what they mean for a message and for an agent.
+"""Map Messente's statuses and error codes to statuses, reasons and advice.
 
-The two APIs share their status words and the `err` of a receipt. They do not share the codes of
+The two APIs share their statuses and the `err` of a receipt. They do not share the codes of
 refused calls: Omnichannel's 103 is wrong credentials, the classic 103 a forbidden address.
 """
 
@@ -23,9 +23,9 @@ STATUSES: dict[str, Status | None] = {
     "DELETED": Status.CANCELLED,
     "UNKNOWN": None,
 }
-"""Every status word of both APIs (Omnichannel API, status; classic API, `stat` and `status`)."""
+"""Provider statuses of both APIs (Omnichannel API, status; classic API, `stat`, `status`)."""
 
-WORD_MEANINGS = {
+STATUS_MEANINGS = {
     "ACK": "the operator has taken the message",
     "ACCEPTD": "the message is in the operator's queue",
     "SENT": "the message was handed on, delivery is not known yet",
@@ -40,8 +40,9 @@ WORD_MEANINGS = {
     "DELETED": "the message was removed from the delivery queue",
     "UNKNOWN": "the operator reported an unknown state",
 }
+"""Meaning of each provider status, as shown to an agent."""
 
-EXPIRED, BLACKLISTED = 2, 8
+ERR_EXPIRED, ERR_BLACKLISTED = 2, 8
 """The `err` values that decide something by themselves."""
 
 ERR_MEANINGS = {
@@ -57,36 +58,53 @@ ERR_MEANINGS = {
     10: "the customer has seen the message",
     999: "a temporary general error: the message may be sent again",
 }
-"""The `err` of a receipt, the same in both APIs; 0 means no error."""
+"""Meaning of the `err` of a receipt, the same in both APIs; 0 means no error."""
 
-_REJECTING = frozenset({4, 6, 7, BLACKLISTED})
-_OPEN_TO_ERR = frozenset({"UNDELIV", "FAILED", "REJECTD", "EXPIRED", "NACK", "DELETED", "UNKNOWN"})
-"""Words that `err` makes more exact; the others say something that no error can take back."""
+_REJECTING_ERRS = frozenset({4, 6, 7, ERR_BLACKLISTED})
+"""The `err` values that mean a rejection, whatever the provider status."""
+_REFINED_BY_ERR = frozenset(
+    {"UNDELIV", "FAILED", "REJECTD", "EXPIRED", "NACK", "DELETED", "UNKNOWN"}
+)
+"""Statuses that `err` makes more exact; it never overrides the others."""
 
 
-def status_of(word: str, err: int | None) -> Status | None:
-    """The status for a word and its `err`; None when they say nothing new or are unknown."""
-    word = word.upper()
-    status = STATUSES.get(word)
-    if word not in _OPEN_TO_ERR:
+def map_status(provider_status: str, err: int | None) -> Status | None:
+    """Map a provider status and its `err` to a status.
+
+    Args:
+        provider_status: Provider status, in any case.
+        err: The receipt's `err`; None if it has none.
+
+    Returns:
+        The status; None if the provider status says nothing new or is unknown.
+    """
+    provider_status = provider_status.upper()
+    status = STATUSES.get(provider_status)
+    if provider_status not in _REFINED_BY_ERR:
         return status
-    if err in _REJECTING:
+    if err in _REJECTING_ERRS:
         return Status.REJECTED
-    if err == EXPIRED and status is not Status.REJECTED:
+    if err == ERR_EXPIRED and status is not Status.REJECTED:
         return Status.EXPIRED
     return status
 
 
-def reason_of(word: str, err: int | None, status: Status | None) -> str:
-    """Why a message has not arrived, in words for an agent; empty for good news and for none."""
+def describe_reason(provider_status: str, err: int | None, status: Status | None) -> str:
+    """Describe why a message failed; empty if it has arrived or may still arrive.
+
+    Args:
+        provider_status: Provider status, in any case.
+        err: The receipt's `err`; None if it has none.
+        status: Status from `map_status`.
+    """
     if status in (Status.SUBMITTED, Status.DELIVERED):
         return ""
     known = ERR_MEANINGS.get(err) if err else None
-    return known or WORD_MEANINGS.get(word.upper(), "")
+    return known or STATUS_MEANINGS.get(provider_status.upper(), "")
 
 
-class Call(StrEnum):
-    """The calls of the classic API that a desk makes."""
+class ClassicCall(StrEnum):
+    """Calls of the classic API, by the last part of their address."""
 
     SEND = "send_sms"
     REPORT = "get_dlr_response"
@@ -94,17 +112,18 @@ class Call(StrEnum):
     BALANCE = "get_balance"
 
 
-_ANY_CALL = {
+_COMMON_CODES = {
     "ERROR 101": "Messente does not accept the username or password of the API key",
     "ERROR 102": "Messente says that a field is wrong or missing",
     "ERROR 103": "This computer's IP address is not on the allow-list of the Messente API key",
     "FAILED 208": "Messente could not determine the account's credit just now",
     "FAILED 209": "Messente's server is in trouble just now",
 }
-_NO_SUCH_MESSAGE = {"ERROR 107": "Messente knows no message with this id"}
-CLASSIC_CODES: dict[Call, dict[str, str]] = {
-    Call.SEND: {
-        **_ANY_CALL,
+"""Codes with the same meaning in every classic call."""
+_UNKNOWN_MESSAGE_CODES = {"ERROR 107": "Messente knows no message with this id"}
+CLASSIC_CODES: dict[ClassicCall, dict[str, str]] = {
+    ClassicCall.SEND: {
+        **_COMMON_CODES,
         "ERROR 104": "Messente finds no country for this number",
         "ERROR 105": "The number is malformed, or its country or area code does not exist",
         "ERROR 106": "Messente does not deliver to the country of this number",
@@ -112,11 +131,15 @@ CLASSIC_CODES: dict[Call, dict[str, str]] = {
         "ERROR 108": "The number is on Messente's blacklist and must not be texted",
         "ERROR 111": "The sender is invalid or not activated for this Messente account",
     },
-    Call.REPORT: {**_ANY_CALL, **_NO_SUCH_MESSAGE, "FAILED 102": "Messente has no report yet"},
-    Call.CANCEL: {**_ANY_CALL, **_NO_SUCH_MESSAGE},
-    Call.BALANCE: _ANY_CALL,
+    ClassicCall.REPORT: {
+        **_COMMON_CODES,
+        **_UNKNOWN_MESSAGE_CODES,
+        "FAILED 102": "Messente has no report yet",
+    },
+    ClassicCall.CANCEL: {**_COMMON_CODES, **_UNKNOWN_MESSAGE_CODES},
+    ClassicCall.BALANCE: _COMMON_CODES,
 }
-"""What a refusal means at each classic call: the same number differs from call to call."""
+"""Meaning of a refusal in each classic call: the same number differs from call to call."""
 
 OMNICHANNEL_CODES = {
     "101": "Messente does not know this message",
@@ -127,4 +150,4 @@ OMNICHANNEL_CODES = {
     "106": "Messente misses a value",
     "107": "Messente does not offer this call at this address",
 }
-"""The `code` of an Omnichannel error object (Omnichannel API, errors)."""
+"""Meaning of the `code` of an Omnichannel error object (Omnichannel API, errors)."""

@@ -1,4 +1,4 @@
-"""SerwerSMS.pl, HTTPS API v2: replies and reports by polling, and by push where wanted."""
+"""Talk to SerwerSMS.pl (HTTPS API v2) by polling and, if configured, by push."""
 
 from tui.providers.serwersms.client import SerwerSms
 from tui.providers.serwersms.push import PushNames

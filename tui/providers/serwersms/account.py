@@ -1,19 +1,23 @@
-"""What reading an answer needs to know of the account it came for."""
+"""Hold what parsing an answer needs to know about its account."""
 
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tui.providers.masking import Mask
+from tui.providers.masking import SecretMask
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """The zone of its dates and the secrets that must not be kept."""
+class AccountContext:
+    """Time zone of the account's dates, and the secrets that must not be stored."""
 
     zone: ZoneInfo
-    mask: Mask
+    mask: SecretMask
 
-    def raw(self, payload: Any) -> str:
-        """The payload as JSON text for keeping."""
-        return self.mask.raw(payload)
+    def format_raw(self, payload: Any) -> str:
+        """Return the payload as JSON text to store, with secrets masked.
+
+        Args:
+            payload: Parsed JSON.
+        """
+        return self.mask.mask_payload(payload)

@@ -1,9 +1,9 @@
-"""What SerwerSMS's reasons and codes advise (HTTPS API v2, delivery reports and errors)."""
+"""Choose advice for SerwerSMS's reasons and codes (HTTPS API v2, delivery reports and errors)."""
 
 from tui.domain.advice import Advice
-from tui.providers.serwersms.refusals import refusal
+from tui.providers.serwersms.refusals import make_refusal
 
-REASONS: dict[str, Advice] = {
+REASON_ADVICE: dict[str, Advice] = {
     "message_expired": Advice.LATER,
     "unsupported_number": Advice.FIX_NUMBER,
     "message_rejected": Advice.OTHER_ACCOUNT,
@@ -19,7 +19,8 @@ REASONS: dict[str, Advice] = {
     "no_permission_to_send_messages": Advice.ASK_PROVIDER,
     "other_error": Advice.RETRY,
 }
-_WORDS: dict[str, Advice] = {
+"""Advice for the `reason` of a report."""
+_STATUS_ADVICE: dict[str, Advice] = {
     "undelivered": Advice.LATER,
     "undeliv": Advice.LATER,
     "expired": Advice.LATER,
@@ -28,10 +29,21 @@ _WORDS: dict[str, Advice] = {
     "deleted": Advice.RETRY,
     "err": Advice.RETRY,
 }
+"""Advice for a provider status, used if a report has neither reason nor code."""
 
 
-def advice_for(word: str, reason: str, code: int = 0) -> Advice:
-    """By the reason, else by the error's code, else by the report's word."""
-    if reason in REASONS:
-        return REASONS[reason]
-    return refusal(code).advice if code else _WORDS.get(word.strip().lower(), Advice.NONE)
+def find_advice(provider_status: str, reason: str, code: int = 0) -> Advice:
+    """Return the advice for the reason, else for the error code, else for the provider status.
+
+    Args:
+        provider_status: Status of the report, in any case.
+        reason: The report's `reason`; empty if it has none.
+        code: The report's error code; 0 if it has none.
+    """
+    if reason in REASON_ADVICE:
+        return REASON_ADVICE[reason]
+    return (
+        make_refusal(code).advice
+        if code
+        else _STATUS_ADVICE.get(provider_status.strip().lower(), Advice.NONE)
+    )

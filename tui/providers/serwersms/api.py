@@ -1,4 +1,4 @@
-"""One call of the SerwerSMS API: who is asking, and what an answer that is no answer means."""
+"""Call the SerwerSMS API: authentication, and errors for answers that cannot be used."""
 
 from typing import Any
 
@@ -12,20 +12,22 @@ from tui.providers.errors import (
     ProviderError,
     Unavailable,
     Uncertain,
-    Unreadable,
+    UnreadableAnswer,
 )
-from tui.providers.http import Answer, Http, Transport
-from tui.providers.masking import Mask
+from tui.providers.http import Answer, HttpClient, Transport
+from tui.providers.masking import SecretMask
 from tui.providers.serwersms.fields import Item
-from tui.providers.serwersms.refusals import refusal_in
-from tui.providers.serwersms.words import meaning
+from tui.providers.serwersms.refusals import find_refusal
+from tui.providers.serwersms.words import describe_code
 
-_WRONG_PLACE = frozenset({301, 302, 303, 307, 308, 404, 405, 410})
-_TRY_AGAIN = frozenset({408, 425})
+_WRONG_ADDRESS = frozenset({301, 302, 303, 307, 308, 404, 405, 410})
+"""HTTP statuses that show that the base URL does not lead to the API."""
+_TEMPORARY = frozenset({408, 425})
+"""HTTP statuses below 500 after which the request may be repeated."""
 
 
-class Api:
-    """Posts actions and returns the object in the answer."""
+class SerwerSmsApi:
+    """Post actions and return the object in the answer."""
 
     def __init__(
         self,
@@ -34,14 +36,24 @@ class Api:
         username: str,
         password: str,
         token: str,
-        mask: Mask,
+        mask: SecretMask,
         clock: Clock,
         transport: Transport | None,
     ) -> None:
-        """With a `token` the user and the password stay at home."""
+        """Create the client of one account.
+
+        Args:
+            base_url: Address of the API.
+            username: API user.
+            password: Password of the API user.
+            token: API token; if given, user and password are not sent.
+            mask: Removes the account's secrets from texts.
+            clock: Source of the current time.
+            transport: HTTP transport; None for the network.
+        """
         self._login = {} if token else {"username": username, "password": password}
         self._mask = mask
-        self._http = Http(
+        self._http = HttpClient(
             base_url,
             clock=clock,
             headers={"Authorization": f"Bearer {token}"} if token else {},
@@ -49,25 +61,36 @@ class Api:
             name="SerwerSMS",
         )
 
-    async def call(self, action: str, fields: Item, *, effect: bool = False) -> dict[str, Any]:
-        """The answer to `action`; `effect` says that repeating it would do harm (a send).
+    async def call_action(
+        self, action: str, fields: Item, *, effect: bool = False
+    ) -> dict[str, Any]:
+        """Call an action and return the object in its answer.
 
-        Raises the typed error of what SerwerSMS refused, whatever the HTTP status.
+        Args:
+            action: Path of the action, such as `messages/send_sms`.
+            fields: Parameters of the action.
+            effect: Whether repeating the call would do harm (a send).
+
+        Raises:
+            ProviderError: The error for what SerwerSMS refused, whatever the HTTP status.
         """
-        sent = {**self._login, **repair_json(dict(fields))}
-        answer = await self._http.request("POST", f"/{action}.json", json_body=sent, effect=effect)
-        body = answer.json_or_none()
-        error = refusal_in(body)
-        if error is not None:
-            raise self._masked(_weighed(error, answer, effect))
-        answer.raise_for_trouble()
-        if answer.ok and (isinstance(body, dict) or body == []):
+        payload = {**self._login, **repair_json(dict(fields))}
+        answer = await self._http.send_request(
+            "POST", f"/{action}.json", json_body=payload, effect=effect
+        )
+        body = answer.parse_json_or_none()
+        refusal = find_refusal(body)
+        if refusal is not None:
+            raise self._mask_error(_classify_refusal(refusal, answer, effect))
+        answer.raise_if_unavailable()
+        # An empty object may arrive as an empty list.
+        if answer.is_success and (isinstance(body, dict) or body == []):
             return dict(body)
-        raise self._masked(_misread(answer, effect))
+        raise self._mask_error(_make_unreadable_error(answer, effect))
 
-    def _masked(self, error: ProviderError) -> ProviderError:
-        """The error without a password or token that the other side has echoed."""
-        error.detail = self._mask.text(error.detail)
+    def _mask_error(self, error: ProviderError) -> ProviderError:
+        """Return the error without a password or token that the provider has echoed."""
+        error.detail = self._mask.mask_text(error.detail)
         return error
 
     async def aclose(self) -> None:
@@ -75,40 +98,41 @@ class Api:
         await self._http.aclose()
 
 
-def _weighed(error: ProviderError, answer: Answer, effect: bool) -> ProviderError:
-    """The refusal as it is, unless it is too vague for what was asked."""
+def _classify_refusal(error: ProviderError, answer: Answer, effect: bool) -> ProviderError:
+    """Return the refusal as it is, unless it is too vague for this request."""
     if not isinstance(error, MessageInvalid):
         return error
     if not effect:
-        return Unreadable(error.message, code=error.code, detail=error.detail)
-    if answer.status >= 500 and not meaning(int(error.code or 0)):
-        return _unknown_outcome(answer)
+        return UnreadableAnswer(error.message, code=error.code, detail=error.detail)
+    # A 5xx with an unknown code does not prove that nothing was sent.
+    if answer.status >= 500 and not describe_code(int(error.code or 0)):
+        return _make_uncertain_error(answer)
     return error
 
 
-def _misread(answer: Answer, effect: bool) -> ProviderError:
-    """The error for an answer without a readable object in it."""
+def _make_unreadable_error(answer: Answer, effect: bool) -> ProviderError:
+    """Return the error for an answer without a readable object."""
     code, detail = str(answer.status), answer.text[:200]
     if answer.status == 401:
         return CredentialsRefused("SerwerSMS refuses the login (HTTP 401)", code=code)
     if answer.status == 403:
         return AccountBlocked("SerwerSMS does not allow this (HTTP 403)", code=code)
-    if answer.status in _WRONG_PLACE:
+    if answer.status in _WRONG_ADDRESS:
         line = f"The base URL does not lead to the SerwerSMS API (HTTP {answer.status})"
         return AddressWrong(line, code=code)
-    if effect and (answer.ok or answer.status >= 500):
-        return _unknown_outcome(answer)
-    if answer.status in _TRY_AGAIN or answer.status >= 500:
+    if effect and (answer.is_success or answer.status >= 500):
+        return _make_uncertain_error(answer)
+    if answer.status in _TEMPORARY or answer.status >= 500:
         line = f"SerwerSMS has trouble (HTTP {answer.status})"
         return Unavailable(line, code=code, retry_after=answer.retry_after)
     if effect:
         line = f"SerwerSMS refused the message without saying why (HTTP {answer.status})"
         return MessageInvalid(line, code=code, detail=detail)
     line = f"SerwerSMS answered something unknown (HTTP {answer.status})"
-    return Unreadable(line, code=code, detail=detail)
+    return UnreadableAnswer(line, code=code, detail=detail)
 
 
-def _unknown_outcome(answer: Answer) -> Uncertain:
-    """The send reached SerwerSMS and its answer does not tell what became of it."""
+def _make_uncertain_error(answer: Answer) -> Uncertain:
+    """Return the error for a send whose answer does not show whether it was accepted."""
     line = f"SerwerSMS answered the send unreadably (HTTP {answer.status}): it may have gone out"
     return Uncertain(line, code=str(answer.status), detail=answer.text[:200])

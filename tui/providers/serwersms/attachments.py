@@ -1,4 +1,4 @@
-"""What came with an MMS: base64 from a stranger, decoded within bounds."""
+"""Decode the attachments of an MMS: base64 from an unknown sender, with size limits."""
 
 import base64
 import binascii
@@ -6,81 +6,107 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui.domain.message import Attachment
-from tui.domain.text import repair
-from tui.providers.serwersms.fields import Item, items_of, text_of
+from tui.domain.text import repair_text
+from tui.providers.serwersms.fields import Item, read_items, read_text
 
-LARGEST = 5 * 1024 * 1024
-"""Bytes of one attachment; a larger one keeps its name and loses its content."""
-_LONGEST_ENCODED = LARGEST * 3 // 2
-_LARGEST_TEXT = 64 * 1024
-_CONTENT = ("data", "date")
+MAX_ATTACHMENT_BYTES = 5 * 1024 * 1024
+"""Bytes of one attachment; a larger one is stored with its name and without its content."""
+_MAX_ENCODED_LENGTH = MAX_ATTACHMENT_BYTES * 3 // 2
+"""Characters of base64, with room for line breaks."""
+_MAX_TEXT_BYTES = 64 * 1024
+"""Bytes of a text part that is shown as a message."""
+_CONTENT_FIELDS = ("data", "date")
+"""Names of the content field; one page of the documentation calls it `date`."""
 _UNNAMED = "attachment"
 _ANY_TYPE = "application/octet-stream"
 
 
-def read_attachments(item: Item) -> tuple[Attachment, ...]:
-    """Every attachment of an incoming MMS, in order; one that cannot be decoded comes empty."""
-    return tuple(_read(part) for part in items_of(item, "attachments") or [] if _is_part(part))
+def parse_attachments(item: Item) -> tuple[Attachment, ...]:
+    """Return the attachments of an MMS in order; one that cannot be decoded is empty.
+
+    Args:
+        item: Incoming message with a list `attachments`.
+    """
+    return tuple(
+        _parse_attachment(part)
+        for part in read_items(item, "attachments") or []
+        if _is_object(part)
+    )
 
 
-def text_parts(attachments: Sequence[Attachment]) -> str:
-    """The words of an MMS: it has no text field, its text parts are files."""
-    texts = (_text(part) for part in attachments)
+def join_text_parts(attachments: Sequence[Attachment]) -> str:
+    """Return the text of an MMS: it has no text field, its text parts are files.
+
+    Args:
+        attachments: Decoded attachments of the message.
+    """
+    texts = (_decode_text(attachment) for attachment in attachments)
     return "\n".join(text for text in texts if text)
 
 
-def without_content(item: Item) -> dict[str, Any]:
-    """The item for keeping: file contents are stored beside it, so only their length stays."""
-    parts = items_of(item, "attachments")
+def remove_content(item: Item) -> dict[str, Any]:
+    """Return the item to store: files are stored beside it, so only their length remains.
+
+    Args:
+        item: Incoming message as received.
+    """
+    parts = read_items(item, "attachments")
     if not parts:
         return dict(item)
-    return {**item, "attachments": [_measured(part) for part in parts]}
+    return {**item, "attachments": [_replace_content(part) for part in parts]}
 
 
-def decode(data: str) -> bytes:
-    """Base64 as bytes, however wrapped or padded; empty when it is too large or none."""
-    if len(data) > _LONGEST_ENCODED:
+def decode_base64(data: str) -> bytes:
+    """Decode base64, however it is wrapped or padded; empty if it is too large or invalid.
+
+    Args:
+        data: Encoded text.
+    """
+    if len(data) > _MAX_ENCODED_LENGTH:
         return b""
     packed = "".join(data.split()).rstrip("=")
     try:
         content = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):
         return b""
-    return content if len(content) <= LARGEST else b""
+    return content if len(content) <= MAX_ATTACHMENT_BYTES else b""
 
 
-def _is_part(part: Any) -> bool:
-    """Whether this is an object at all."""
+def _is_object(part: Any) -> bool:
+    """Return whether the entry is a JSON object."""
     return isinstance(part, dict)
 
 
-def _content(part: Item) -> str:
-    """The base64 text; one page of the documentation calls the field `date`."""
-    return text_of(part, *_CONTENT)
+def _get_content(part: Item) -> str:
+    """Return the base64 text of an attachment."""
+    return read_text(part, *_CONTENT_FIELDS)
 
 
-def _read(part: Item) -> Attachment:
-    """One attachment."""
+def _parse_attachment(part: Item) -> Attachment:
+    """Parse one attachment."""
     return Attachment(
-        text_of(part, "name") or _UNNAMED,
-        text_of(part, "content_type") or _ANY_TYPE,
-        decode(_content(part)),
+        read_text(part, "name") or _UNNAMED,
+        read_text(part, "content_type") or _ANY_TYPE,
+        decode_base64(_get_content(part)),
     )
 
 
-def _text(part: Attachment) -> str:
-    """The words in a text part; empty for a picture, and for a text too long to be a message."""
-    if not part.content_type.lower().startswith("text/plain") or len(part.data) > _LARGEST_TEXT:
+def _decode_text(part: Attachment) -> str:
+    """Decode a text part; empty for a picture, and for a text too long to be a message."""
+    if not part.content_type.lower().startswith("text/plain") or len(part.data) > _MAX_TEXT_BYTES:
         return ""
-    return repair(part.data.decode("utf-8", "replace"))
+    return repair_text(part.data.decode("utf-8", "replace"))
 
 
-def _measured(part: Any) -> Any:
-    """One attachment without the content that is stored or too large; what is neither stays."""
+def _replace_content(part: Any) -> Any:
+    """Return an attachment with its length in place of a content that is stored or too large.
+
+    A content that cannot be decoded remains as it was received.
+    """
     if not isinstance(part, dict):
         return part
-    content = _content(part)
-    if not decode(content) and len(content) <= _LONGEST_ENCODED:
+    content = _get_content(part)
+    if not decode_base64(content) and len(content) <= _MAX_ENCODED_LENGTH:
         return part
-    rest = {name: value for name, value in part.items() if name not in _CONTENT}
+    rest = {name: value for name, value in part.items() if name not in _CONTENT_FIELDS}
     return {**rest, "data": f"({len(content)} characters)"}

@@ -1,4 +1,4 @@
-"""The SerwerSMS account: one method of the desk, one action of the API."""
+"""Connect a SerwerSMS account: each method calls one action of the API."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,41 +7,42 @@ from zoneinfo import ZoneInfo
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, Page, Receipt, Reply
-from tui.domain.ids import from_reference
+from tui.domain.events import Balance, EventPage, Receipt, Reply
+from tui.domain.ids import parse_reference
 from tui.domain.message import Format
 from tui.providers import abilities
 from tui.providers.errors import (
     MessageInvalid,
     NotFound,
     NotPossible,
-    OptedOut,
-    Unreadable,
+    RecipientOptedOut,
+    UnreadableAnswer,
 )
 from tui.providers.http import Transport
-from tui.providers.masking import Mask
-from tui.providers.protocol import Outcome, Outgoing, Presence, Push, PushAnswer, Refused
+from tui.providers.masking import SecretMask
+from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SendRefused, SentPing
 from tui.providers.serwersms import push as pushes
-from tui.providers.serwersms.account import Account
-from tui.providers.serwersms.api import Api
-from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, read_cursor
-from tui.providers.serwersms.fields import Item, count_of, flag_of, items_of
-from tui.providers.serwersms.parse import read_limits, read_outcome, read_report
+from tui.providers.serwersms.account import AccountContext
+from tui.providers.serwersms.api import SerwerSmsApi
+from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, parse_cursor
+from tui.providers.serwersms.fields import Item, read_count, read_flag, read_items
+from tui.providers.serwersms.parse import parse_limits, parse_outcome, parse_report
 from tui.providers.serwersms.push import PushNames
-from tui.providers.serwersms.replies import read_reply
-from tui.providers.serwersms.sending import send_fields
+from tui.providers.serwersms.replies import parse_reply
+from tui.providers.serwersms.sending import build_send_fields
 
-_ASK_BATCH = abilities.SERWERSMS.ask_batch
-_INCOMING = "messages/recived"
-_INCOMING_RENAMED = "messages/received"
-"""What the newest clients call; the documentation keeps the other spelling."""
-_UNKNOWN_ACTION = "1000"
+_REPORT_BATCH = abilities.SERWERSMS.receipt_batch
+"""Messages whose reports are requested in one call."""
+_INCOMING_ACTION = "messages/recived"
+_INCOMING_ACTION_RENAMED = "messages/received"
+"""Action that the newest clients call; the documentation has the other spelling."""
+_UNKNOWN_ACTION_CODE = "1000"
 _PROVIDER_ID_LENGTH = 10
-_NO_CONFIRMING = "SerwerSMS has nothing to confirm: it is asked by date"
+_NOTHING_TO_CONFIRM = "SerwerSMS has nothing to confirm: it is asked by date"
 
 
 class SerwerSms:
-    """SerwerSMS.pl, HTTPS API v2."""
+    """Use one account of SerwerSMS.pl, HTTPS API v2, through the `Provider` protocol."""
 
     def __init__(
         self,
@@ -55,16 +56,24 @@ class SerwerSms:
         time_zone: str = "Europe/Warsaw",
         push_names: PushNames | None = None,
     ) -> None:
-        """`api_key` and `api_secret` are user and password; `api_token` stands for both.
+        """Create the client of one account.
 
-        `time_zone` is the zone in which the account's dates are written.
+        Args:
+            base_url: Address of the API.
+            api_key: API user.
+            api_secret: Password of the API user.
+            clock: Source of the current time.
+            transport: HTTP transport; None for the network.
+            api_token: API token, used in place of user and password if given.
+            time_zone: Name of the zone in which the account's dates are written.
+            push_names: Parameter names in the panel's templates; None for the defaults.
         """
         self._clock = clock
-        mask = Mask(api_secret, api_token)
-        self._account = Account(ZoneInfo(time_zone), mask)
+        mask = SecretMask(api_secret, api_token)
+        self._account = AccountContext(ZoneInfo(time_zone), mask)
         self._push_names = push_names or PushNames()
-        self._incoming = _INCOMING
-        self._api = Api(
+        self._incoming_action = _INCOMING_ACTION
+        self._api = SerwerSmsApi(
             base_url,
             username=api_key,
             password=api_secret,
@@ -76,151 +85,181 @@ class SerwerSms:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What a SerwerSMS account can do."""
+        """Return what a SerwerSMS account can do."""
         return abilities.SERWERSMS
 
-    async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
-        """Hand over one message. Source: sending SMS with the same content."""
-        return [await self._send(message) for message in messages]
+    async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
+        """Send messages, one request each. Source: sending SMS with the same content.
 
-    async def look_up(self, provider_id: str) -> Receipt:
-        """The present status of one message, by SerwerSMS's id or by our own reference.
-
-        So a send without an answer can be looked up. Source: delivery reports, `messages/view`.
+        Args:
+            messages: Messages to send.
         """
-        asked = _identified(provider_id)
-        body = await self._api.call("messages/view", asked)
-        items = items_of(body)
+        return [await self._send_message(message) for message in messages]
+
+    async def look_up_message(self, provider_id: str) -> Receipt:
+        """Return the current status of one message, by SerwerSMS's id or by our own reference.
+
+        The reference finds a message whose answer was lost. Source: delivery reports,
+        `messages/view`.
+
+        Args:
+            provider_id: SerwerSMS's id, or our client reference.
+        """
+        id_field = _build_id_field(provider_id)
+        body = await self._api.call_action("messages/view", id_field)
+        items = read_items(body)
         report = body if items is None else next(iter(items), {})
         if not report:
             raise NotFound("SerwerSMS does not know this message")
-        receipt = read_report(report, self._account, self._clock.now())
+        receipt = parse_report(report, self._account, self._clock.now())
         if receipt is None:
-            raise Unreadable("SerwerSMS described the message in an unknown form")
-        return replace(receipt, reference=asked.get("unique_id", receipt.reference))
+            raise UnreadableAnswer("SerwerSMS described the message in an unknown form")
+        return replace(receipt, reference=id_field.get("unique_id", receipt.reference))
 
-    async def cancel(self, provider_id: str) -> None:
-        """Take back a scheduled message. Source: deleting scheduled messages."""
-        body = await self._api.call("messages/delete", _identified(provider_id))
-        if not flag_of(body, "success") or ("correct" in body and not count_of(body, "correct")):
+    async def cancel_message(self, provider_id: str) -> None:
+        """Cancel a scheduled message. Source: deleting scheduled messages."""
+        body = await self._api.call_action("messages/delete", _build_id_field(provider_id))
+        if not read_flag(body, "success") or (
+            "correct" in body and not read_count(body, "correct")
+        ):
             raise NotPossible("Too late: SerwerSMS no longer holds this message back")
 
-    async def replies(self, cursor: str) -> Page:
-        """A page of incoming messages of every type. Source: incoming messages."""
+    async def fetch_replies(self, cursor: str) -> EventPage:
+        """Return a page of incoming messages of every type. Source: incoming messages.
+
+        Args:
+            cursor: Cursor of the previous page; empty to start.
+        """
         now = self._clock.now()
-        place = read_cursor(cursor, now)
-        body = await self._call_incoming(
+        position = parse_cursor(cursor, now)
+        body = await self._fetch_incoming(
             {
-                "date_from": place.date_from(self._account.zone),
-                "page": place.page,
+                "date_from": position.format_date_from(self._account.zone),
+                "page": position.page,
                 "limit": PAGE_SIZE,
                 "order": "asc",
             }
         )
-        items = _listed(body)
-        events = [read_reply(item, self._account) for item in items]
+        items = _require_items(body)
+        events = [parse_reply(item, self._account) for item in items]
         times = [event.received_at or 0 for event in events if isinstance(event, Reply)]
         more = has_more(
-            body, page=place.page, count=len(items), seen=place.seen + len(items), limit=PAGE_SIZE
+            body,
+            page=position.page,
+            count=len(items),
+            seen=position.seen + len(items),
+            limit=PAGE_SIZE,
         )
         events.sort(key=lambda event: (event.received_at or 0) if isinstance(event, Reply) else 0)
-        after = place.after(times, len(items), more=more, now=now)
-        return Page(events=tuple(events), more=more, cursor=str(after))
+        next_position = position.advance_cursor(times, len(items), more=more, now=now)
+        return EventPage(events=tuple(events), has_more=more, cursor=str(next_position))
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
-        """Not offered: marking as read would lose what a broken answer carried."""
-        raise NotPossible(_NO_CONFIRMING)
+        """Raise `NotPossible`: marking as read would lose the replies of a broken answer."""
+        raise NotPossible(_NOTHING_TO_CONFIRM)
 
-    async def receipts(self, cursor: str) -> Page:
-        """Not offered: reports are asked for by message."""
+    async def fetch_receipts(self, cursor: str) -> EventPage:
+        """Raise `NotPossible`: reports are requested by message id."""
         raise NotPossible("SerwerSMS tells reports by message id only")
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
-        """Not offered."""
-        raise NotPossible(_NO_CONFIRMING)
+        """Raise `NotPossible`: there is nothing to confirm."""
+        raise NotPossible(_NOTHING_TO_CONFIRM)
 
-    async def ask_receipts(self, provider_ids: Sequence[str]) -> list[Receipt]:
-        """The reports of these messages, 500 in one request. Source: delivery reports.
+    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
+        """Request the reports of these messages, 500 in one call. Source: delivery reports.
 
-        An id that is missing from the answer is passed over: it may be too new, and
-        `receipts_last_ms` ends the asking.
+        An id that is missing from the answer is skipped: the message may be too new, and
+        `receipts_last_ms` ends the polling.
+
+        Args:
+            provider_ids: SerwerSMS's message ids.
         """
-        found: dict[str, Receipt] = {}
-        for start in range(0, len(provider_ids), _ASK_BATCH):
-            found |= await self._reports(provider_ids[start : start + _ASK_BATCH])
-        return list(found.values())
+        receipts: dict[str, Receipt] = {}
+        for start in range(0, len(provider_ids), _REPORT_BATCH):
+            receipts |= await self._fetch_reports(provider_ids[start : start + _REPORT_BATCH])
+        return list(receipts.values())
 
-    async def balance(self) -> Balance:
-        """Messages left of each type; ask at most hourly. Source: account balance."""
-        return read_limits(await self._api.call("account/limits", {"show_type": True}))
+    async def fetch_balance(self) -> Balance:
+        """Return the messages left of each type; call at most hourly. Source: account balance."""
+        return parse_limits(await self._api.call_action("account/limits", {"show_type": True}))
 
-    async def ping_phone(self, to: str, reference: str) -> Presence:
-        """Not offered."""
+    async def ping_phone(self, to: str, reference: str) -> SentPing:
+        """Raise `NotPossible`: SerwerSMS cannot ping a phone.
+
+        Args:
+            to: Number of the phone.
+            reference: Our client reference.
+        """
         raise NotPossible("SerwerSMS cannot tell whether a phone is on")
 
-    async def check(self) -> str:
-        """Prove the credentials by asking for the limits."""
-        left = await self.balance()
+    async def check_credentials(self) -> str:
+        """Verify the credentials by requesting the limits."""
+        left = await self.fetch_balance()
         return f"SerwerSMS accepts the credentials; left: {left.text or 'nothing named'}"
 
     def read_push(self, push: Push) -> PushAnswer:
-        """The reply or report in a pushed request; the answer is `OK`."""
-        return pushes.read(push, self._push_names, self._account)
+        """Return the reply or report in a pushed request; the answer is `OK`."""
+        return pushes.parse_push(push, self._push_names, self._account)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._api.aclose()
 
-    async def _send(self, message: Outgoing) -> Outcome:
-        """One message; what holds for the whole account is raised."""
+    async def _send_message(self, message: Outgoing) -> SendOutcome:
+        """Send one message; raise errors that concern the whole account."""
         if message.format is not Format.SMS:
-            return Refused(NotPossible("smsdesk sends only SMS through SerwerSMS"))
+            return SendRefused(NotPossible("smsdesk sends only SMS through SerwerSMS"))
         try:
-            fields = send_fields(message, self._account.zone, self._push_names)
-            body = await self._api.call("messages/send_sms", fields, effect=True)
-        except (MessageInvalid, OptedOut, NotFound, NotPossible) as error:
-            return Refused(error)
-        return read_outcome(body, self._account, scheduled=message.scheduled_at is not None)
+            fields = build_send_fields(message, self._account.zone, self._push_names)
+            body = await self._api.call_action("messages/send_sms", fields, effect=True)
+        except (MessageInvalid, RecipientOptedOut, NotFound, NotPossible) as error:
+            return SendRefused(error)
+        return parse_outcome(body, self._account, scheduled=message.scheduled_at is not None)
 
-    async def _call_incoming(self, fields: Item) -> dict[str, Any]:
-        """Ask for incoming messages, under the other spelling where the first is unknown."""
+    async def _fetch_incoming(self, fields: Item) -> dict[str, Any]:
+        """Request incoming messages; try the other spelling if the first action is unknown."""
         try:
-            return await self._api.call(self._incoming, fields)
+            return await self._api.call_action(self._incoming_action, fields)
         except NotPossible as error:
-            if error.code != _UNKNOWN_ACTION or self._incoming == _INCOMING_RENAMED:
+            if (
+                error.code != _UNKNOWN_ACTION_CODE
+                or self._incoming_action == _INCOMING_ACTION_RENAMED
+            ):
                 raise
-        self._incoming = _INCOMING_RENAMED
-        return await self._api.call(self._incoming, fields)
+        self._incoming_action = _INCOMING_ACTION_RENAMED
+        return await self._api.call_action(self._incoming_action, fields)
 
-    async def _reports(self, ids: Sequence[str]) -> dict[str, Receipt]:
-        """The reports of at most 500 messages, from as many pages as it takes."""
-        found: dict[str, Receipt] = {}
+    async def _fetch_reports(self, ids: Sequence[str]) -> dict[str, Receipt]:
+        """Return the reports of at most 500 messages, from as many pages as necessary."""
+        receipts: dict[str, Receipt] = {}
         page, seen, more = 1, 0, True
         while more:
-            fields = {"id": list(ids), "page": page, "limit": _ASK_BATCH}
-            body = await self._api.call("messages/reports", fields)
-            items, before = _listed(body), len(found)
+            fields = {"id": list(ids), "page": page, "limit": _REPORT_BATCH}
+            body = await self._api.call_action("messages/reports", fields)
+            items, before = _require_items(body), len(receipts)
             for item in items:
-                receipt = read_report(item, self._account, self._clock.now())
+                receipt = parse_report(item, self._account, self._clock.now())
                 if receipt is not None and receipt.provider_id:
-                    found[receipt.provider_id] = receipt
+                    receipts[receipt.provider_id] = receipt
             seen += len(items)
-            more = before < len(found) < len(ids) and has_more(
-                body, page=page, count=len(items), seen=seen, limit=_ASK_BATCH
+            # A page without a new report ends the loop: a repeated page cannot run for ever.
+            more = before < len(receipts) < len(ids) and has_more(
+                body, page=page, count=len(items), seen=seen, limit=_REPORT_BATCH
             )
             page += 1
-        return found
+        return receipts
 
 
-def _identified(identity: str) -> dict[str, str]:
-    """The field that names a message: our reference is longer than any id of SerwerSMS."""
-    ours = len(identity) > _PROVIDER_ID_LENGTH and from_reference(identity) is not None
+def _build_id_field(identity: str) -> dict[str, str]:
+    """Return the field that names a message: our reference is longer than SerwerSMS's ids."""
+    ours = len(identity) > _PROVIDER_ID_LENGTH and parse_reference(identity) is not None
     return {"unique_id" if ours else "id": identity}
 
 
-def _listed(body: Item) -> list[Any]:
-    """The items of a page; a page without any list cannot be trusted to be empty."""
-    items = items_of(body)
+def _require_items(body: Item) -> list[Any]:
+    """Return the items of a page; a page without a list may not be read as empty."""
+    items = read_items(body)
     if items is None:
-        raise Unreadable("SerwerSMS answered without a list of items")
+        raise UnreadableAnswer("SerwerSMS answered without a list of items")
     return items

@@ -1,8 +1,8 @@
-"""Where the polling of replies stands, without ever marking one as read.
+"""Store how far the replies were polled, without marking any of them as read.
 
-`read` would make SerwerSMS forget a reply that a lost answer never brought. So the desk asks by
-date, from a little before the newest reply seen, page after page; what comes twice has the same
-event id. The cursor moves on only when the last page is in.
+`read` would make SerwerSMS forget a reply that a lost answer never delivered. So replies
+are requested by date, from shortly before the newest known reply, page after page; a reply
+that arrives twice has the same event id. The cursor advances only after the last page.
 """
 
 import re
@@ -10,69 +10,95 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tui.clock import DAY, MINUTE
-from tui.providers.serwersms.fields import Item, count_of
-from tui.providers.serwersms.times import before_repeat, to_wall, write_wall
+from tui.providers.serwersms.fields import Item, read_count
+from tui.providers.serwersms.times import format_local_time, move_before_repeat, to_local_time
 
 PAGE_SIZE = 25
-"""Replies asked for at once: an MMS carries its files, and one answer has to fit into memory."""
-_OVERLAP = 10 * MINUTE
-_FIRST_LOOK_BACK = 14 * DAY
-_FUTURE_BORDER = DAY
-_WRITTEN = re.compile(r"(\d{1,14}):(\d{1,7}):(\d{1,9}):(\d{1,14})", re.ASCII)
+"""Replies per page: an MMS contains its files, and one answer must fit into memory."""
+_OVERLAP_MS = 10 * MINUTE
+_FIRST_PERIOD_MS = 14 * DAY
+"""Period that the first polling covers."""
+_MAX_FUTURE_MS = DAY
+"""How far in the future a received time may lie before it is ignored."""
+_CURSOR_TEXT = re.compile(r"(\d{1,14}):(\d{1,7}):(\d{1,9}):(\d{1,14})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """A sweep over the replies since a moment."""
+class ReplyCursor:
+    """Position in the pages of replies since a point in time."""
 
     since: int
-    """Ms UTC: the newest reply of the sweep before."""
+    """Ms UTC: the newest reply of the previous run."""
     page: int = 1
-    """The next page to ask for."""
+    """Next page to request."""
     seen: int = 0
-    """Replies on the pages before."""
+    """Number of replies on the previous pages."""
     newest: int = 0
-    """Ms UTC: the newest reply of this sweep so far."""
+    """Ms UTC: the newest reply of this run so far."""
 
     def __str__(self) -> str:
-        """The form in which it is kept between polls."""
+        """Return the form in which the cursor is stored between polls."""
         return f"{self.since}:{self.page}:{self.seen}:{self.newest}"
 
-    def date_from(self, zone: ZoneInfo) -> str:
-        """The filter that finds everything since, in the account's wall time."""
-        start = to_wall(max(self.since - _OVERLAP, 0), zone)
-        return write_wall(before_repeat(start, zone))
+    def format_date_from(self, zone: ZoneInfo) -> str:
+        """Format the start of the date filter in the account's local time.
 
-    def after(self, times: list[int], count: int, *, more: bool, now: int) -> "Cursor":
-        """The cursor after a page of `count` replies received at `times` (ms UTC).
-
-        A time in the future is a provider's slip and must not hide what comes after it.
+        Args:
+            zone: Time zone of the account's dates.
         """
-        believable = (at for at in times if at <= now + _FUTURE_BORDER)
+        start = to_local_time(max(self.since - _OVERLAP_MS, 0), zone)
+        return format_local_time(move_before_repeat(start, zone))
+
+    def advance_cursor(
+        self, times: list[int], count: int, *, more: bool, now: int
+    ) -> "ReplyCursor":
+        """Return the cursor after a page.
+
+        A time in the future is an error of the provider and must not hide later replies.
+
+        Args:
+            times: Times of the page's replies in ms UTC.
+            count: Number of replies on the page.
+            more: Whether another page follows.
+            now: Current time in ms UTC.
+        """
+        believable = (at for at in times if at <= now + _MAX_FUTURE_MS)
         newest = max(believable, default=0)
         newest = max(newest, self.newest, self.since)
         if more:
-            return Cursor(self.since, self.page + 1, self.seen + count, newest)
-        return Cursor(newest)
+            return ReplyCursor(self.since, self.page + 1, self.seen + count, newest)
+        return ReplyCursor(newest)
 
 
-def read_cursor(text: str, now: int) -> Cursor:
-    """The cursor as it was kept; a fresh one, looking back two weeks, for anything else."""
-    match = _WRITTEN.fullmatch(text)
+def parse_cursor(text: str, now: int) -> ReplyCursor:
+    """Parse a stored cursor; for anything else start two weeks ago.
+
+    Args:
+        text: Stored form of the cursor.
+        now: Current time in ms UTC.
+    """
+    match = _CURSOR_TEXT.fullmatch(text)
     if match is None:
-        return Cursor(max(now - _FIRST_LOOK_BACK, 0))
+        return ReplyCursor(max(now - _FIRST_PERIOD_MS, 0))
     since, page, seen, newest = (int(number) for number in match.groups())
-    return Cursor(since, page, seen, newest)
+    return ReplyCursor(since, page, seen, newest)
 
 
 def has_more(body: Item, *, page: int, count: int, seen: int, limit: int) -> bool:
-    """Whether another page may follow one of `count` items, `seen` of them with those before.
+    """Return whether another page may follow.
 
-    `paging.count` is documented by one example only, where pages and items are both 1: it is taken
-    for whichever of the two it can be.
+    `paging.count` is documented by one example only, where pages and items are both 1, so
+    it is accepted as either of them.
+
+    Args:
+        body: Parsed answer.
+        page: Number of this page, from 1.
+        count: Number of items on this page.
+        seen: Number of items on this and all previous pages.
+        limit: Number of items requested per page.
     """
     if not count:
         return False
     paging = body.get("paging")
-    total = count_of(paging, "count") if isinstance(paging, dict) else 0
+    total = read_count(paging, "count") if isinstance(paging, dict) else 0
     return count >= limit or (total > page and total != seen)

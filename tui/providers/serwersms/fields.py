@@ -1,14 +1,20 @@
-"""Fields of an answer, read without trusting their types."""
+"""Read the fields of an answer without relying on their types."""
 
 from collections.abc import Mapping
 from typing import Any
 
 Item = Mapping[str, Any]
-_YES = ("true", "1")
+"""A parsed JSON object, or the parameters of a pushed request."""
+_TRUE_TEXTS = ("true", "1")
 
 
-def text_of(item: Item, *names: str) -> str:
-    """The first of these fields that holds a text or a number, as text; empty if none does."""
+def read_text(item: Item, *names: str) -> str:
+    """Return the first of these fields that holds a text or a number, as text; else "".
+
+    Args:
+        item: Parsed object.
+        *names: Names of the fields, in order of preference.
+    """
     for name in names:
         value = item.get(name)
         if isinstance(value, str) and value:
@@ -18,20 +24,35 @@ def text_of(item: Item, *names: str) -> str:
     return ""
 
 
-def count_of(item: Item, name: str) -> int:
-    """A count, also one written as text; 0 when it is none."""
-    text = text_of(item, name)
+def read_count(item: Item, name: str) -> int:
+    """Return a count, also one written as text; 0 if it is not a count.
+
+    Args:
+        item: Parsed object.
+        name: Name of the field.
+    """
+    text = read_text(item, name)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def flag_of(item: Item, name: str) -> bool:
-    """A boolean, also one in words: SerwerSMS itself writes both."""
+def read_flag(item: Item, name: str) -> bool:
+    """Return a boolean, also one written as text: SerwerSMS itself writes both.
+
+    Args:
+        item: Parsed object.
+        name: Name of the field.
+    """
     value = item.get(name)
-    return value is True or value == 1 or (isinstance(value, str) and value.lower() in _YES)
+    return value is True or value == 1 or (isinstance(value, str) and value.lower() in _TRUE_TEXTS)
 
 
-def items_of(body: Item, name: str = "items") -> list[Any] | None:
-    """The list under `name`; None when there is none. A numbered object counts as a list."""
+def read_items(body: Item, name: str = "items") -> list[Any] | None:
+    """Return the list under a name, or None if there is none.
+
+    Args:
+        body: Parsed object.
+        name: Name of the list; an object with numbered members counts as a list.
+    """
     if name not in body:
         return None
     value = body[name]

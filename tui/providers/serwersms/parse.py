@@ -1,147 +1,177 @@
-"""Answers of SerwerSMS about messages sent and the account, as domain values."""
+"""Parse SerwerSMS's answers about sent messages and the account into domain values."""
 
 from typing import Any
 
 from tui.clock import HOUR
 from tui.domain.events import Balance, Receipt
 from tui.domain.status import Status
-from tui.providers.errors import MessageInvalid, ProviderError, Uncertain, Unreadable
-from tui.providers.masking import digest
-from tui.providers.protocol import Accepted, Outcome, Refused
-from tui.providers.serwersms.account import Account
-from tui.providers.serwersms.advice import advice_for
-from tui.providers.serwersms.fields import Item, count_of, flag_of, items_of, text_of
-from tui.providers.serwersms.refusals import refusal
-from tui.providers.serwersms.times import read_time
+from tui.providers.errors import MessageInvalid, ProviderError, Uncertain, UnreadableAnswer
+from tui.providers.masking import digest_parts
+from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
+from tui.providers.serwersms.account import AccountContext
+from tui.providers.serwersms.advice import find_advice
+from tui.providers.serwersms.fields import Item, read_count, read_flag, read_items, read_text
+from tui.providers.serwersms.refusals import make_refusal
+from tui.providers.serwersms.times import parse_time
 from tui.providers.serwersms.words import (
-    BLACKLISTED,
-    LIMIT_WORDS,
-    LIMITS,
-    REASONS,
-    meaning,
-    status_of,
+    LIMIT_LABELS,
+    LIMIT_VALUES,
+    REASON_BLACKLISTED,
+    REASON_MEANINGS,
+    describe_code,
+    map_status,
 )
 
-REPORTS_LAST = 72 * HOUR
-"""After this a message that is still `sent` will stay so."""
-_DEFINING = ("id", "unique_id", "status", "reason", "queued", "sent", "delivered")
-_SHOWN = ("eco", "full", "mms")
-_SENDING = ("eco", "full")
-_WITHOUT_NEWS = "SerwerSMS answered the send without saying whether the message was queued"
-_UNSENT = "SerwerSMS did not send the message and gave no reason"
+REPORTS_LAST_MS = 72 * HOUR
+"""Period in ms after which a message that is still `sent` will not change any more."""
+_EVENT_ID_FIELDS = ("id", "unique_id", "status", "reason", "queued", "sent", "delivered")
+"""Fields that make up the event id of a report."""
+_SHOWN_LIMITS = ("eco", "full", "mms")
+"""Message types that are named in the balance."""
+_SMS_LIMITS = ("eco", "full")
+"""Message types that a text message can use up."""
+_NO_OUTCOME = "SerwerSMS answered the send without saying whether the message was queued"
+_UNSENT_WITHOUT_REASON = "SerwerSMS did not send the message and gave no reason"
 
 
-def read_outcome(body: Item, account: Account, *, scheduled: bool) -> Outcome:
-    """What became of one message sent with `details`. Raises Uncertain when it cannot be told.
+def parse_outcome(body: Item, account: AccountContext, *, scheduled: bool) -> SendOutcome:
+    """Return the outcome of one message that was sent with `details`.
 
     Source: SerwerSMS HTTPS API v2, sending SMS with the same content.
+
+    Args:
+        body: Parsed answer.
+        account: Time zone and secrets of the account.
+        scheduled: Whether the message was sent with a date.
+
+    Raises:
+        Uncertain: If the answer does not show whether the message was queued.
     """
-    items = items_of(body) or []
+    items = read_items(body) or []
     item = items[0] if items and isinstance(items[0], dict) else {}
-    word = text_of(item, "status").lower()
-    if word == "unsent" or (not word and count_of(body, "unsent")):
-        return Refused(_unsent(item))
-    if word == "queued" or count_of(body, "queued"):
+    provider_status = read_text(item, "status").lower()
+    if provider_status == "unsent" or (not provider_status and read_count(body, "unsent")):
+        return SendRefused(_make_unsent_error(item))
+    if provider_status == "queued" or read_count(body, "queued"):
         status = Status.SCHEDULED if scheduled else Status.ACCEPTED
-        return _accepted(item, status, account.raw(item))
-    if "success" in body and not flag_of(body, "success"):
-        return Refused(MessageInvalid(_UNSENT))
-    raise Uncertain(_WITHOUT_NEWS, detail=account.raw(body)[:200])
+        return _make_accepted(item, status, account.format_raw(item))
+    if "success" in body and not read_flag(body, "success"):
+        return SendRefused(MessageInvalid(_UNSENT_WITHOUT_REASON))
+    raise Uncertain(_NO_OUTCOME, detail=account.format_raw(body)[:200])
 
 
-def read_report(item: Any, account: Account, now: int) -> Receipt | None:
-    """One delivery report; None for what names no message.
+def parse_report(item: Any, account: AccountContext, now: int) -> Receipt | None:
+    """Parse one delivery report; None if it names no message.
 
     Source: SerwerSMS HTTPS API v2, delivery reports.
+
+    Args:
+        item: Entry of the list of reports, of any type.
+        account: Time zone and secrets of the account.
+        now: Current time in ms UTC.
     """
-    if not isinstance(item, dict) or not text_of(item, "id", "unique_id"):
+    if not isinstance(item, dict) or not read_text(item, "id", "unique_id"):
         return None
-    word = text_of(item, "status")
-    status = status_of(word, text_of(item, "reason"))
-    at = read_time(_date(item, status), account.zone)
-    ended = status is Status.SUBMITTED and at is not None and now - at > REPORTS_LAST
+    provider_status = read_text(item, "status")
+    status = map_status(provider_status, read_text(item, "reason"))
+    at = parse_time(_choose_date(item, status), account.zone)
+    ended = status is Status.SUBMITTED and at is not None and now - at > REPORTS_LAST_MS
     return Receipt(
-        event_id=digest(*(text_of(item, name) for name in _DEFINING), str(ended)),
+        event_id=digest_parts(*(read_text(item, name) for name in _EVENT_ID_FIELDS), str(ended)),
         status=status,
-        word=word,
+        word=provider_status,
         at=at,
-        raw=account.raw(item),
-        provider_id=text_of(item, "id"),
-        reference=text_of(item, "unique_id"),
-        code=text_of(item, "reason", "error_code"),
-        reason=_reason(item),
-        parts=count_of(item, "parts"),
-        price=text_of(item, "cost"),
-        opted_out=text_of(item, "reason") == BLACKLISTED,
-        ends_reports=ended,
-        advice=advice_for(word, text_of(item, "reason"), count_of(item, "error_code")),
+        raw=account.format_raw(item),
+        provider_id=read_text(item, "id"),
+        reference=read_text(item, "unique_id"),
+        code=read_text(item, "reason", "error_code"),
+        reason=_describe_reason(item),
+        parts=read_count(item, "parts"),
+        price=read_text(item, "cost"),
+        opted_out=read_text(item, "reason") == REASON_BLACKLISTED,
+        is_last_report=ended,
+        advice=find_advice(
+            provider_status, read_text(item, "reason"), read_count(item, "error_code")
+        ),
     )
 
 
-def read_limits(body: Item) -> Balance:
-    """Messages left of each type. Source: SerwerSMS HTTPS API v2, account balance."""
-    items = items_of(body)
+def parse_limits(body: Item) -> Balance:
+    """Parse the messages left of each type. Source: SerwerSMS HTTPS API v2, account balance.
+
+    Args:
+        body: Parsed answer of `account/limits`.
+    """
+    items = read_items(body)
     if items is None:
-        raise Unreadable("SerwerSMS told the account's limits in an unknown form")
+        raise UnreadableAnswer("SerwerSMS told the account's limits in an unknown form")
     left = {
-        text_of(item, "type"): text_of(item, "value")
+        read_text(item, "type"): read_text(item, "value")
         for item in items
-        if isinstance(item, dict) and text_of(item, "type")
+        if isinstance(item, dict) and read_text(item, "type")
     }
     account = body.get("account")
-    kind = text_of(account, "type") if isinstance(account, dict) else ""
+    kind = read_text(account, "type") if isinstance(account, dict) else ""
     return Balance(
-        text=", ".join(_limit(name, value) for name, value in left.items() if name in _SHOWN),
-        amount=_scarcest(left),
+        text=", ".join(
+            _format_limit(name, value) for name, value in left.items() if name in _SHOWN_LIMITS
+        ),
+        amount=_find_lowest_limit(left),
         details=left | ({"account": kind} if kind else {}),
     )
 
 
-def _accepted(item: Item, status: Status, raw: str) -> Accepted:
-    """The message is queued."""
-    return Accepted(
-        provider_id=text_of(item, "id"),
+def _make_accepted(item: Item, status: Status, raw: str) -> SendAccepted:
+    """Return the outcome of a queued message."""
+    return SendAccepted(
+        provider_id=read_text(item, "id"),
         status=status,
-        word=text_of(item, "status"),
-        parts=count_of(item, "parts"),
+        word=read_text(item, "status"),
+        parts=read_count(item, "parts"),
         raw=raw,
     )
 
 
-def _unsent(item: Item) -> ProviderError:
-    """The error of a message that was left unsent."""
-    code = count_of(item, "error_code")
-    return refusal(code, text_of(item, "error_message")) if code else MessageInvalid(_UNSENT)
-
-
-def _date(item: Item, status: Status | None) -> str:
-    """When the reported status began, as far as the report tells."""
-    if status is None or status.final:
-        return text_of(item, "delivered", "sent", "queued")
+def _make_unsent_error(item: Item) -> ProviderError:
+    """Return the error of a message that was not sent."""
+    code = read_count(item, "error_code")
     return (
-        text_of(item, "sent", "queued") if status is Status.SUBMITTED else text_of(item, "queued")
+        make_refusal(code, read_text(item, "error_message"))
+        if code
+        else MessageInvalid(_UNSENT_WITHOUT_REASON)
     )
 
 
-def _reason(item: Item) -> str:
-    """Why it failed, in words for an agent; the provider's own word when nobody documented it."""
-    word = text_of(item, "reason")
-    if word:
-        return REASONS.get(word, word)
-    return meaning(count_of(item, "error_code")) or text_of(item, "error_message")
+def _choose_date(item: Item, status: Status | None) -> str:
+    """Return when the reported status began, as far as the report shows."""
+    if status is None or status.is_final:
+        return read_text(item, "delivered", "sent", "queued")
+    return (
+        read_text(item, "sent", "queued")
+        if status is Status.SUBMITTED
+        else read_text(item, "queued")
+    )
 
 
-def _limit(name: str, value: str) -> str:
-    """One type with what is left of it."""
-    return f"{LIMITS.get(name, name)} {LIMIT_WORDS.get(value, value)}"
+def _describe_reason(item: Item) -> str:
+    """Describe why a message failed; an undocumented reason is returned unchanged."""
+    reason = read_text(item, "reason")
+    if reason:
+        return REASON_MEANINGS.get(reason, reason)
+    return describe_code(read_count(item, "error_code")) or read_text(item, "error_message")
 
 
-def _scarcest(left: dict[str, str]) -> float | None:
-    """The smaller of the counts that a text message can use up; None when neither is a count."""
-    counts = [int(left[name]) for name in _SENDING if _is_count(left.get(name, ""))]
+def _format_limit(name: str, value: str) -> str:
+    """Return a message type with its remaining count."""
+    return f"{LIMIT_LABELS.get(name, name)} {LIMIT_VALUES.get(value, value)}"
+
+
+def _find_lowest_limit(left: dict[str, str]) -> float | None:
+    """Return the lowest count that a text message can use up, or None without a count."""
+    counts = [int(left[name]) for name in _SMS_LIMITS if _is_count(left.get(name, ""))]
     return float(min(counts)) if counts else None
 
 
 def _is_count(value: str) -> bool:
-    """Whether a limit is a number and not a word."""
+    """Return whether a limit is a number and not a text such as `no_limit`."""
     return value.isascii() and value.isdigit() and len(value) < 15

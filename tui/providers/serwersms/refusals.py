@@ -1,6 +1,7 @@
-"""What SerwerSMS refuses, as typed errors. They hide in answers of HTTP 200: the code decides.
+"""Turn SerwerSMS's refusals into typed errors.
 
-`message` in the answer is Polish on live accounts, so it is kept as the detail and never matched.
+They come in answers with HTTP 200, so the code decides. `message` in the answer is Polish
+on live accounts, so it is stored as the detail and never compared.
 """
 
 from typing import Any
@@ -11,14 +12,14 @@ from tui.providers.errors import (
     MessageInvalid,
     NotFound,
     NotPossible,
-    OptedOut,
     OutOfCredit,
     ProviderError,
+    RecipientOptedOut,
 )
-from tui.providers.serwersms.fields import count_of, text_of
-from tui.providers.serwersms.words import meaning
+from tui.providers.serwersms.fields import read_count, read_text
+from tui.providers.serwersms.words import describe_code
 
-_PLAIN: dict[int, type[ProviderError]] = {
+_ERRORS_BY_CODE: dict[int, type[ProviderError]] = {
     1000: NotPossible,
     1001: CredentialsRefused,
     1002: AccountBlocked,
@@ -41,34 +42,48 @@ _PLAIN: dict[int, type[ProviderError]] = {
     3100: AccountBlocked,
     4312: NotPossible,
 }
-_PLAIN_FAMILIES: dict[int, type[ProviderError]] = {
+"""Errors that do not concern a field of the message."""
+_ERRORS_BY_FAMILY: dict[int, type[ProviderError]] = {
     42: NotPossible,
     45: AccountBlocked,
-    46: OptedOut,
+    46: RecipientOptedOut,
 }
-_FIELDS: dict[int, str] = {2001: "to", 3101: "text", 3102: "text", 3106: "sender"}
-_FIELD_FAMILIES: dict[int, str] = {40: "media", 41: "to", 44: "sender"}
-_LONGEST_DETAIL = 200
+"""The same for codes documented as a range, by their hundreds."""
+_FIELDS_BY_CODE: dict[int, str] = {2001: "to", 3101: "text", 3102: "text", 3106: "sender"}
+"""Field of the message that a code is about."""
+_FIELDS_BY_FAMILY: dict[int, str] = {40: "media", 41: "to", 44: "sender"}
+"""The same for codes documented as a range, by their hundreds."""
+_MAX_DETAIL = 200
 
 
-def refusal_in(body: Any) -> ProviderError | None:
-    """The error in an answer's body, whatever its HTTP status; None when there is none."""
+def find_refusal(body: Any) -> ProviderError | None:
+    """Return the error in an answer's body, whatever its HTTP status, or None.
+
+    Args:
+        body: Parsed answer, of any type.
+    """
     error = body.get("error") if isinstance(body, dict) else None
     if not error:
         return None
     if not isinstance(error, dict):
-        return refusal(0, error if isinstance(error, str) else "")
-    return refusal(count_of(error, "code"), text_of(error, "message"))
+        return make_refusal(0, error if isinstance(error, str) else "")
+    return make_refusal(read_count(error, "code"), read_text(error, "message"))
 
 
-def refusal(code: int, detail: str = "") -> ProviderError:
-    """The typed error for a code; 0 and codes nobody documented are about the message."""
+def make_refusal(code: int, detail: str = "") -> ProviderError:
+    """Return the typed error for a code; 0 and undocumented codes are about the message.
+
+    Args:
+        code: SerwerSMS's error code.
+        detail: SerwerSMS's own description, often in Polish.
+    """
     number = str(code) if code else ""
-    words = (
-        meaning(code) or f"SerwerSMS refused it without a known reason (code {number or 'none'})"
+    message = (
+        describe_code(code)
+        or f"SerwerSMS refused it without a known reason (code {number or 'none'})"
     )
-    kind = _PLAIN.get(code) or _PLAIN_FAMILIES.get(code // 100)
-    if kind is not None:
-        return kind(words, code=number, detail=detail[:_LONGEST_DETAIL])
-    field = _FIELDS.get(code) or _FIELD_FAMILIES.get(code // 100, "")
-    return MessageInvalid(words, field=field, code=number, detail=detail[:_LONGEST_DETAIL])
+    error_type = _ERRORS_BY_CODE.get(code) or _ERRORS_BY_FAMILY.get(code // 100)
+    if error_type is not None:
+        return error_type(message, code=number, detail=detail[:_MAX_DETAIL])
+    field = _FIELDS_BY_CODE.get(code) or _FIELDS_BY_FAMILY.get(code // 100, "")
+    return MessageInvalid(message, field=field, code=number, detail=detail[:_MAX_DETAIL])

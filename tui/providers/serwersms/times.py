@@ -1,22 +1,27 @@
-"""SerwerSMS tells the time by the wall clock of one zone; the desk counts UTC milliseconds.
+"""Convert between SerwerSMS's local times in one zone and UTC milliseconds.
 
-Twice a year a wall clock lies. A time inside the spring gap is read with the offset before it, so
-it falls as many minutes after the change as it pretends to. A time inside the repeated autumn hour
-is read as its first pass. Both are rules, not truths: the provider sends nothing that tells.
+Twice a year a local time is ambiguous or does not exist. A time inside the spring gap is
+read with the offset before it, so it falls as many minutes after the change as it claims. A
+time inside the repeated autumn hour is read as its first pass. Both are conventions: the
+provider sends nothing that would decide.
 """
 
 import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_WALL = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
+_LOCAL_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def parse_wall(text: str) -> datetime | None:
-    """`YYYY-MM-DD HH:MM:SS` as a naive time; None when it is none."""
-    match = _WALL.fullmatch(text.strip())
+def parse_local_time(text: str) -> datetime | None:
+    """Parse `YYYY-MM-DD HH:MM:SS` into a naive time; None if it is invalid.
+
+    Args:
+        text: Date as the API writes it; the seconds may be missing.
+    """
+    match = _LOCAL_TIME.fullmatch(text.strip())
     if match is None:
         return None
     try:
@@ -25,36 +30,62 @@ def parse_wall(text: str) -> datetime | None:
         return None
 
 
-def to_utc(wall: datetime, zone: ZoneInfo) -> int:
-    """A naive wall time as ms UTC."""
-    return (wall.replace(tzinfo=zone, fold=0) - _EPOCH) // _MILLISECOND
+def to_utc(local: datetime, zone: ZoneInfo) -> int:
+    """Convert a naive local time to ms UTC.
+
+    Args:
+        local: Naive local time.
+        zone: Time zone of the account's dates.
+    """
+    return (local.replace(tzinfo=zone, fold=0) - _EPOCH) // _MILLISECOND
 
 
-def read_time(text: str, zone: ZoneInfo) -> int | None:
-    """A documented date as ms UTC; None when there is none."""
-    wall = parse_wall(text)
-    return None if wall is None else to_utc(wall, zone)
+def parse_time(text: str, zone: ZoneInfo) -> int | None:
+    """Parse a documented date into ms UTC; None if there is none.
+
+    Args:
+        text: Date as the API writes it.
+        zone: Time zone of the account's dates.
+    """
+    local = parse_local_time(text)
+    return None if local is None else to_utc(local, zone)
 
 
-def to_wall(at: int, zone: ZoneInfo) -> datetime:
-    """Ms UTC as the naive wall time of `zone`, whole seconds. Raises ValueError out of range."""
+def to_local_time(at: int, zone: ZoneInfo) -> datetime:
+    """Convert ms UTC to the naive local time of a zone, in whole seconds.
+
+    Args:
+        at: Time in ms UTC.
+        zone: Time zone of the account's dates.
+
+    Raises:
+        ValueError: If the time is out of range.
+    """
     try:
         return datetime.fromtimestamp(at // 1000, zone).replace(tzinfo=None, fold=0)
     except (OverflowError, OSError) as error:
         raise ValueError("the time is out of range") from error
 
 
-def write_wall(wall: datetime) -> str:
-    """A naive wall time as the API writes it."""
-    return wall.isoformat(sep=" ", timespec="seconds")
+def format_local_time(local: datetime) -> str:
+    """Format a naive local time as the API writes it.
 
-
-def before_repeat(wall: datetime, zone: ZoneInfo) -> datetime:
-    """`wall` itself, or a time before the repeated hour when it lies in one.
-
-    In the second pass new events carry smaller times than those already seen; asking from before
-    the hour finds both passes.
+    Args:
+        local: Naive local time.
     """
-    first, second = (wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
+    return local.isoformat(sep=" ", timespec="seconds")
+
+
+def move_before_repeat(local: datetime, zone: ZoneInfo) -> datetime:
+    """Return the time itself, or a time before the repeated hour if it lies in one.
+
+    In the second pass new events have earlier times than known ones; a request from before
+    the hour finds both passes.
+
+    Args:
+        local: Naive local time.
+        zone: Time zone of the account's dates.
+    """
+    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
     assert first is not None and second is not None
-    return wall - max(first - second, timedelta(0))
+    return local - max(first - second, timedelta(0))

@@ -1,4 +1,4 @@
-"""The words and codes of SerwerSMS, each with what it means for the desk and for an agent."""
+"""Map SerwerSMS's statuses and codes to statuses, and to reasons for an agent."""
 
 from tui.domain.status import Status
 
@@ -19,13 +19,13 @@ STATUSES: dict[str, Status | None] = {
     "rejectd": Status.REJECTED,
     "unknown": None,
 }
-"""Report words first, then those that a pushed report may use, all in lower case."""
+"""Provider statuses in lower case: of polled reports first, then of pushed ones."""
 
-EXPIRED = "message_expired"
-BLACKLISTED = "number_is_blacklisted"
+REASON_EXPIRED = "message_expired"
+REASON_BLACKLISTED = "number_is_blacklisted"
 
-REASONS: dict[str, str] = {
-    EXPIRED: "The phone was off or out of reach until the message expired",
+REASON_MEANINGS: dict[str, str] = {
+    REASON_EXPIRED: "The phone was off or out of reach until the message expired",
     "unsupported_number": "SerwerSMS cannot send to this kind of number",
     "message_rejected": "The operator rejected the message",
     "missed_call": "The call was not answered",
@@ -35,14 +35,14 @@ REASONS: dict[str, str] = {
     "wrong_message": "The message text is not acceptable",
     "operator_error": "The operator had an error",
     "wrong_sender_name": "The sender name is not approved or not acceptable",
-    BLACKLISTED: "The number is on the account's blacklist",
+    REASON_BLACKLISTED: "The number is on the account's blacklist",
     "sending_to_foreign_networks_is_locked": "The account may not send to foreign networks",
     "no_permission_to_send_messages": "The account has no permission to send messages",
     "other_error": "SerwerSMS reports an error without naming it",
 }
-"""SerwerSMS HTTPS API v2, delivery reports: the word in `reason`."""
+"""Meaning of the `reason` of a report (SerwerSMS HTTPS API v2, delivery reports)."""
 
-CODES: dict[int, str] = {
+CODE_MEANINGS: dict[int, str] = {
     1000: "SerwerSMS does not know this action",
     1001: "Wrong login, password or token",
     1002: "The user has no right to use the API",
@@ -72,9 +72,9 @@ CODES: dict[int, str] = {
     4312: "SerwerSMS refused to add the account",
     4407: "SerwerSMS refused to add the sender name",
 }
-"""SerwerSMS HTTPS API v2, errors: one meaning for each documented code."""
+"""Meaning of each documented code (SerwerSMS HTTPS API v2, errors)."""
 
-FAMILIES: dict[int, str] = {
+FAMILY_MEANINGS: dict[int, str] = {
     40: "SerwerSMS refused the file",
     41: "SerwerSMS refused the phone number",
     42: "SerwerSMS refused it for a reason of its premium service",
@@ -82,9 +82,9 @@ FAMILIES: dict[int, str] = {
     45: "SerwerSMS refused it for a reason of its subaccounts",
     46: "The number is on the account's blacklist",
 }
-"""Codes documented only as a range, by their hundreds."""
+"""Meaning of codes documented only as a range, by their hundreds."""
 
-LIMITS: dict[str, str] = {
+LIMIT_LABELS: dict[str, str] = {
     "eco": "ECO+",
     "full": "FULL",
     "voice": "voice",
@@ -92,17 +92,27 @@ LIMITS: dict[str, str] = {
     "lookup": "look-ups",
     "hlr": "HLR",
 }
-"""What `account/limits` counts, as people call it."""
+"""Labels of the message types that `account/limits` counts."""
 
-LIMIT_WORDS: dict[str, str] = {"no_limit": "no limit", "not_available": "not available"}
-
-
-def status_of(word: str, reason: str = "") -> Status | None:
-    """The desk's status for a report's word; None for a word nobody documented."""
-    status = STATUSES.get(word.strip().lower())
-    return Status.EXPIRED if status is Status.FAILED and reason == EXPIRED else status
+LIMIT_VALUES: dict[str, str] = {"no_limit": "no limit", "not_available": "not available"}
+"""Labels of the values that are not a number."""
 
 
-def meaning(code: int) -> str:
-    """An error code in words for an agent; empty when it is not documented."""
-    return CODES.get(code) or FAMILIES.get(code // 100, "")
+def map_status(provider_status: str, reason: str = "") -> Status | None:
+    """Map a report's provider status to a status; None if it is undocumented.
+
+    Args:
+        provider_status: Provider status, in any case.
+        reason: The report's `reason`; empty if it has none.
+    """
+    status = STATUSES.get(provider_status.strip().lower())
+    return Status.EXPIRED if status is Status.FAILED and reason == REASON_EXPIRED else status
+
+
+def describe_code(code: int) -> str:
+    """Describe an error code for an agent; empty if it is not documented.
+
+    Args:
+        code: SerwerSMS's error code.
+    """
+    return CODE_MEANINGS.get(code) or FAMILY_MEANINGS.get(code // 100, "")

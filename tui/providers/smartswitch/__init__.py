@@ -1,6 +1,6 @@
-"""StreamCo SmartSwitch: a telecom switch that each operator runs on a server of its own."""
+"""Connect to StreamCo SmartSwitch, a telecom switch that each operator runs on its own server."""
 
 from tui.providers.smartswitch.client import SmartSwitch
-from tui.providers.smartswitch.push import ReceiptFields, ReplyFields
+from tui.providers.smartswitch.push import ReceiptFieldNames, ReplyFieldNames
 
-__all__ = ["ReceiptFields", "ReplyFields", "SmartSwitch"]
+__all__ = ["ReceiptFieldNames", "ReplyFieldNames", "SmartSwitch"]

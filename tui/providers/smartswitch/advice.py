@@ -4,7 +4,7 @@ from typing import Final
 
 from tui.domain.advice import Advice
 
-ADVICE: Final = {
+STATE_ADVICE: Final = {
     "accepted": Advice.WAIT,
     "enroute": Advice.WAIT,
     "delivered": Advice.WAIT,
@@ -13,3 +13,4 @@ ADVICE: Final = {
     "rejected": Advice.OTHER_ACCOUNT,
     "unknown": Advice.WAIT,
 }
+"""Advice by `message_state` of a receipt (HTTP API, deliver delivery receipt)."""

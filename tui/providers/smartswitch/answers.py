@@ -1,8 +1,8 @@
-"""SmartSwitch's answers to a send as outcomes and typed errors.
+"""Parse SmartSwitch's answers to a send into outcomes and errors.
 
-The body decides, whatever the HTTP status: `data` tells each recipient's fate, `errors` that the
-whole request was refused. The order of `data` is that of the request; an echoed `request_id` of
-ours is believed before the order is.
+The body decides, whatever the HTTP status: `data` holds one entry per recipient, `errors`
+means that the whole request was refused. `data` has the order of the request; an echoed
+`request_id` of ours has priority over the order.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ from typing import Any
 from tui.domain.text import one_line
 from tui.providers.errors import CredentialsRefused, MessageInvalid, ProviderError, Uncertain
 from tui.providers.http import Answer
-from tui.providers.masking import Mask
-from tui.providers.protocol import Accepted, Outcome, Outgoing, Refused
-from tui.providers.sending import digits, undocumented
+from tui.providers.masking import SecretMask
+from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
+from tui.providers.sending import build_undocumented_error, to_digits
 from tui.providers.smartswitch.words import ENTRY_STATUSES, ERROR_CODES, TITLE
 
 Entry = dict[str, Any]
@@ -22,115 +22,137 @@ _LONGEST_DETAIL = 160
 _LONGEST_CODE = 40
 
 
-def outcomes(answer: Answer, messages: Sequence[Outgoing], mask: Mask) -> list[Outcome]:
-    """What became of each message; raises when no recipient's fate is told."""
-    entries = _entries(answer)
+def parse_outcomes(
+    answer: Answer, messages: Sequence[Outgoing], mask: SecretMask
+) -> list[SendOutcome]:
+    """Return the outcome of each message; raise if the answer describes no recipient.
+
+    Args:
+        answer: Answer of the switch.
+        messages: Messages of the request, in order.
+        mask: Removes the account's secrets.
+    """
+    entries = _get_entries(answer)
     if not any(entries):
-        raise refusal(answer, mask)
+        raise build_refusal(answer, mask)
     return [
-        _outcome(_entry_of(index, messages, entries), index, mask) for index in range(len(messages))
+        _parse_outcome(_find_entry(index, messages, entries), index, mask)
+        for index in range(len(messages))
     ]
 
 
-def refusal(answer: Answer, mask: Mask, *, effect: bool = True) -> ProviderError:
-    """The error for an answer without `data`; `effect` says that the request could send."""
-    errors = [error for error in _list(_body(answer).get("errors")) if isinstance(error, dict)]
-    codes = [_text(error.get("code")) for error in errors]
-    detail = _detail(errors, mask)
-    known = next((code for code in codes if code in ERROR_CODES), "")
-    if known:
-        return CredentialsRefused(ERROR_CODES[known], code=known, detail=detail)
+def build_refusal(answer: Answer, mask: SecretMask, *, effect: bool = True) -> ProviderError:
+    """Return the error for an answer without `data`.
+
+    Args:
+        answer: Answer of the switch.
+        mask: Removes the account's secrets.
+        effect: Whether the request could send a message.
+    """
+    errors = [
+        error
+        for error in _list_or_empty(_get_body(answer).get("errors"))
+        if isinstance(error, dict)
+    ]
+    codes = [_text_or_empty(error.get("code")) for error in errors]
+    detail = _format_detail(errors, mask)
+    known_code = next((code for code in codes if code in ERROR_CODES), "")
+    if known_code:
+        return CredentialsRefused(ERROR_CODES[known_code], code=known_code, detail=detail)
     if not errors or answer.status == 429 or answer.status >= 500:
-        return undocumented(answer, TITLE, effect=effect)
+        return build_undocumented_error(answer, TITLE, effect=effect)
     line = f"{TITLE} refused the request, nothing was sent: {detail or 'it gives no reason'}"
-    return MessageInvalid(line, code=mask.text(codes[0])[:_LONGEST_CODE], detail=detail)
+    return MessageInvalid(line, code=mask.mask_text(codes[0])[:_LONGEST_CODE], detail=detail)
 
 
-def _body(answer: Answer) -> Entry:
-    """The body's JSON object, an empty one when there is none."""
-    body = answer.json_or_none()
+def _get_body(answer: Answer) -> Entry:
+    """Return the JSON object of the body, or an empty one."""
+    body = answer.parse_json_or_none()
     return body if isinstance(body, dict) else {}
 
 
-def _entries(answer: Answer) -> list[Entry | None]:
-    """The recipients' entries in place: an object for one, an array for several."""
-    data = _body(answer).get("data")
+def _get_entries(answer: Answer) -> list[Entry | None]:
+    """Return the entries of the recipients: `data` is an object for one, an array for several."""
+    data = _get_body(answer).get("data")
     found = data if isinstance(data, list) else [data]
     return [entry if isinstance(entry, dict) and entry else None for entry in found]
 
 
-def _entry_of(
+def _find_entry(
     index: int, messages: Sequence[Outgoing], entries: Sequence[Entry | None]
 ) -> Entry | None:
-    """The entry about one message: by our reference, else by its place."""
-    mine = messages[index]
+    """Return the entry of one message, found by our reference or else by its position."""
+    own = messages[index]
     for entry in entries:
-        if entry and mine.reference and _request_id(entry) == mine.reference.casefold():
+        if entry and own.reference and _get_request_id(entry) == own.reference.casefold():
             return entry
+    # The position alone is not trusted: the entry must not name another message.
     entry = entries[index] if index < len(entries) else None
-    others = [message for message in messages if message is not mine]
-    return entry if entry and not _is_about(entry, others, mine) else None
+    others = [message for message in messages if message is not own]
+    return entry if entry and not _names_other_message(entry, others, own) else None
 
 
-def _is_about(entry: Entry, others: Sequence[Outgoing], mine: Outgoing) -> bool:
-    """Whether an entry names another message of the request, or another message's number."""
-    number = digits(_text(_attributes(entry).get("destination_number")))
-    numbers = {digits(message.to) for message in others} - {digits(mine.to)}
+def _names_other_message(entry: Entry, others: Sequence[Outgoing], own: Outgoing) -> bool:
+    """Return whether an entry has the reference or the number of another message."""
+    number = to_digits(_text_or_empty(_get_attributes(entry).get("destination_number")))
+    numbers = {to_digits(message.to) for message in others} - {to_digits(own.to)}
     references = {message.reference.casefold() for message in others if message.reference}
-    return number in numbers or _request_id(entry) in references
+    return number in numbers or _get_request_id(entry) in references
 
 
-def _outcome(entry: Entry | None, index: int, mask: Mask) -> Outcome:
-    """One recipient's entry as an outcome; what it does not tell stays uncertain."""
-    attributes = _attributes(entry or {})
-    word = _text(attributes.get("status"))
+def _parse_outcome(entry: Entry | None, index: int, mask: SecretMask) -> SendOutcome:
+    """Return the outcome in one recipient's entry; without a known status it is uncertain."""
+    attributes = _get_attributes(entry or {})
+    word = _text_or_empty(attributes.get("status"))
     if entry is None or word not in ENTRY_STATUSES:
         line = f"{TITLE} did not tell whether it sent this message"
-        return Refused(Uncertain(line, code=mask.text(word)[:_LONGEST_CODE]))
+        return SendRefused(Uncertain(line, code=mask.mask_text(word)[:_LONGEST_CODE]))
     if word == "error":
         line = f"{TITLE}: {ENTRY_STATUSES[word]}"
-        return Refused(MessageInvalid(line, index=index, code=word))
-    return Accepted(
-        provider_id=_text(entry.get("id")),
+        return SendRefused(MessageInvalid(line, index=index, code=word))
+    return SendAccepted(
+        provider_id=_text_or_empty(entry.get("id")),
         word=word,
-        parts=_parts(attributes.get("segments")),
-        raw=mask.raw(entry),
+        parts=_parse_part_count(attributes.get("segments")),
+        raw=mask.mask_payload(entry),
     )
 
 
-def _attributes(entry: Entry) -> Entry:
-    """An entry's attributes, none when they are no object."""
+def _get_attributes(entry: Entry) -> Entry:
+    """Return the attributes of an entry; empty if they are no object."""
     attributes = entry.get("attributes")
     return attributes if isinstance(attributes, dict) else {}
 
 
-def _request_id(entry: Entry) -> str:
-    """What came back of our reference; `meta` is optional and may hold the position instead."""
+def _get_request_id(entry: Entry) -> str:
+    """Return our echoed reference; `meta` is optional and may hold the position instead."""
     meta = entry.get("meta")
-    return _text(meta.get("request_id")).casefold() if isinstance(meta, dict) else ""
+    return _text_or_empty(meta.get("request_id")).casefold() if isinstance(meta, dict) else ""
 
 
-def _detail(errors: Sequence[Entry], mask: Mask) -> str:
-    """What the switch says for people: each error's heading and detail, or its code."""
-    said = (
-        ": ".join(filter(None, (_text(error.get("title")), _text(error.get("detail")))))
-        or _text(error.get("code"))
+def _format_detail(errors: Sequence[Entry], mask: SecretMask) -> str:
+    """Return the title and detail of each error, or its code."""
+    texts = (
+        ": ".join(
+            filter(None, (_text_or_empty(error.get("title")), _text_or_empty(error.get("detail"))))
+        )
+        or _text_or_empty(error.get("code"))
         for error in errors
     )
-    return one_line(mask.text("; ".join(filter(None, said))), _LONGEST_DETAIL)
+    return one_line(mask.mask_text("; ".join(filter(None, texts))), _LONGEST_DETAIL)
 
 
-def _list(value: Any) -> list[Any]:
-    """A JSON array, an empty one for anything else."""
+def _list_or_empty(value: Any) -> list[Any]:
+    """Return a JSON array, or an empty one for any other value."""
     return value if isinstance(value, list) else []
 
 
-def _text(value: Any) -> str:
-    """A text or a whole number as a text without blanks around it, empty for anything else."""
+def _text_or_empty(value: Any) -> str:
+    """Return a text or an integer as stripped text, or an empty one for any other value."""
     return str(value).strip() if isinstance(value, str) or type(value) is int else ""
 
 
-def _parts(value: Any) -> int:
-    """The number of segments (at most 999), 0 when the switch does not say a sensible one."""
-    text = _text(value)
+def _parse_part_count(value: Any) -> int:
+    """Return the number of segments (at most 999); 0 if it is missing or not plausible."""
+    text = _text_or_empty(value)
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0

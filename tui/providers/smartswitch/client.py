@@ -1,4 +1,4 @@
-"""The SmartSwitch account: one call that sends, a silent ping, and a listener for the rest."""
+"""Send messages and silent pings for a SmartSwitch account; the rest arrives by push."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,19 +6,19 @@ from dataclasses import replace
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
 from tui.providers import abilities
-from tui.providers.errors import MessageInvalid, Unreadable
-from tui.providers.http import Answer, Http, Transport
-from tui.providers.masking import Mask
-from tui.providers.protocol import Outcome, Outgoing, Presence, Push, PushAnswer, Refused
-from tui.providers.push_only import PushOnly
-from tui.providers.sending import agreed, digits, flaw, in_turn
+from tui.providers.errors import MessageInvalid, UnreadableAnswer
+from tui.providers.http import Answer, HttpClient, Transport
+from tui.providers.masking import SecretMask
+from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SendRefused, SentPing
+from tui.providers.push_only import PushOnlyProvider
+from tui.providers.sending import find_flaw, raise_shared_error, send_in_groups, to_digits
 from tui.providers.smartswitch import request
-from tui.providers.smartswitch.answers import outcomes, refusal
-from tui.providers.smartswitch.push import PushReader, ReceiptFields, ReplyFields
+from tui.providers.smartswitch.answers import build_refusal, parse_outcomes
+from tui.providers.smartswitch.push import ReceiptFieldNames, ReplyFieldNames, SmartSwitchPushReader
 from tui.providers.smartswitch.words import TITLE
 
 
-class SmartSwitch(PushOnly):
+class SmartSwitch(PushOnlyProvider):
     """A customer's account on an operator's SmartSwitch (HTTP API message)."""
 
     def __init__(
@@ -30,77 +30,99 @@ class SmartSwitch(PushOnly):
         clock: Clock,
         transport: Transport | None = None,
         batch: int = 10,
-        receipt_fields: ReceiptFields | None = None,
-        reply_fields: ReplyFields | None = None,
+        receipt_fields: ReceiptFieldNames | None = None,
+        reply_fields: ReplyFieldNames | None = None,
     ) -> None:
-        """`api_key` is the login, `api_secret` the password of the personal account.
+        """Create the client.
 
-        `base_url` is the operator's server, with or without `/api`; `batch` the most recipients of
-        one call; the fields are what the operator calls the values of a push.
+        Args:
+            base_url: The operator's server, with or without `/api`.
+            api_key: Login of the personal account.
+            api_secret: Password of the personal account.
+            clock: Source of the current time.
+            transport: Replaces the network in tests.
+            batch: Maximum number of recipients of one call.
+            receipt_fields: The operator's names for the values of a receipt.
+            reply_fields: The operator's names for the values of a reply.
         """
         super().__init__(TITLE)
         self._credentials = [("_login", api_key), ("_password", api_secret)]
         self._path = "/message" if base_url.rstrip("/").endswith("/api") else "/api/message"
-        self._mask = Mask(api_secret)
-        self._reader = PushReader(
-            receipt_fields or ReceiptFields(), reply_fields or ReplyFields(), clock, self._mask
+        self._mask = SecretMask(api_secret)
+        self._reader = SmartSwitchPushReader(
+            receipt_fields or ReceiptFieldNames(),
+            reply_fields or ReplyFieldNames(),
+            clock,
+            self._mask,
         )
-        self._http = Http(base_url, clock=clock, transport=transport, name=TITLE)
+        self._http = HttpClient(base_url, clock=clock, transport=transport, name=TITLE)
         self._capabilities = replace(abilities.SMARTSWITCH, batch=batch)
 
     @property
     def capabilities(self) -> Capabilities:
-        """Sends to several and pings by call; receipts and replies need the listener."""
+        """Return what a SmartSwitch account can do; receipts and replies need the listener."""
         return self._capabilities
 
-    async def send(self, messages: Sequence[Outgoing]) -> list[Outcome]:
-        """Hand over messages, as few requests as their parameters and lengths allow."""
-        flaws = [flaw(message, self._capabilities) for message in messages]
-        sound = [m for m, problem in zip(messages, flaws, strict=True) if problem is None]
-        handed = iter(await in_turn(request.groups(sound), self._hand_over))
-        return agreed([Refused(problem) if problem else next(handed) for problem in flaws])
+    async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
+        """Send messages in as few requests as their parameters and lengths allow."""
+        flaws = [find_flaw(message, self._capabilities) for message in messages]
+        valid = [m for m, problem in zip(messages, flaws, strict=True) if problem is None]
+        outcomes_of_valid = iter(
+            await send_in_groups(request.group_messages(valid), self._send_group)
+        )
+        return raise_shared_error(
+            [SendRefused(problem) if problem else next(outcomes_of_valid) for problem in flaws]
+        )
 
-    async def _hand_over(self, messages: Sequence[Outgoing]) -> list[Outcome]:
+    async def _send_group(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send one group in one request."""
-        pairs = [pair for message in messages for pair in request.message_pairs(message)]
-        return outcomes(await self._post(pairs), messages, self._mask)
+        pairs = [pair for message in messages for pair in request.build_message_pairs(message)]
+        return parse_outcomes(await self._post_query(pairs), messages, self._mask)
 
-    async def ping_phone(self, to: str, reference: str) -> Presence:
-        """Send an invisible message (`stealth_ping`); its receipt tells whether the phone is on."""
-        number = digits(to)
+    async def ping_phone(self, to: str, reference: str) -> SentPing:
+        """Send an invisible message (`stealth_ping`); its receipt shows if the phone is on.
+
+        Args:
+            to: Phone number.
+            reference: Our client reference of the ping.
+        """
+        number = to_digits(to)
         if not number:
             raise MessageInvalid("Only a number can be asked whether its phone is on", field="to")
-        answer = await self._post(request.ping_pairs(number, reference))
-        asked = Outgoing(reference=reference, to=to, text="")
-        return _presence(outcomes(answer, [asked], self._mask)[0])
+        answer = await self._post_query(request.build_ping_pairs(number, reference))
+        ping = Outgoing(reference=reference, to=to, text="")
+        return _to_sent_ping(parse_outcomes(answer, [ping], self._mask)[0])
 
-    async def check(self) -> str:
-        """Prove the login with a send that names no recipient, so that nothing can be sent."""
-        error = refusal(await self._post([], effect=False), self._mask, effect=False)
+    async def check_credentials(self) -> str:
+        """Prove the login with a send without recipients, so that no message can be sent."""
+        error = build_refusal(await self._post_query([], effect=False), self._mask, effect=False)
+        # The switch complains about the missing recipient and not about the login.
         if isinstance(error, MessageInvalid) and not error.field:
             return (
                 f"{TITLE} does not refuse the login (asked without a recipient: nothing was sent)"
             )
         raise error
 
-    async def _post(self, pairs: request.Pairs, *, effect: bool = True) -> Answer:
-        """`POST /api/message`: the body stays empty, the credentials come first, once."""
-        asked = request.query([*self._credentials, *pairs])
-        return await self._http.request("POST", f"{self._path}?{asked}", effect=effect)
+    async def _post_query(self, pairs: request.QueryPairs, *, effect: bool = True) -> Answer:
+        """Call `POST /api/message` with an empty body; the credentials come first, once."""
+        query = request.encode_query([*self._credentials, *pairs])
+        return await self._http.send_request("POST", f"{self._path}?{query}", effect=effect)
 
     def read_push(self, push: Push) -> PushAnswer:
-        """The receipts and replies in a push; nothing signs it, the path's secret has to do."""
-        return self._reader.read(push)
+        """Return the receipts and replies in a push; only the secret in its path protects it."""
+        return self._reader.read_push(push)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
 
-def _presence(outcome: Outcome) -> Presence:
-    """The id under which the receipt of a ping will come."""
-    if isinstance(outcome, Refused):
+def _to_sent_ping(outcome: SendOutcome) -> SentPing:
+    """Return the id under which the receipt of a ping will arrive."""
+    if isinstance(outcome, SendRefused):
         raise outcome.error
     if outcome.provider_id:
-        return Presence(outcome.provider_id, outcome.raw)
-    raise Unreadable(f"{TITLE} sent the ping but named no id: its receipt cannot be told apart")
+        return SentPing(outcome.provider_id, outcome.raw)
+    raise UnreadableAnswer(
+        f"{TITLE} sent the ping but named no id: its receipt cannot be told apart"
+    )

@@ -1,4 +1,4 @@
-"""SmartSwitch's words and codes, with what they mean to an agent."""
+"""Map SmartSwitch's states and codes to statuses, meanings and advice."""
 
 from typing import Final
 
@@ -15,7 +15,10 @@ MESSAGE_STATES: Final[dict[str, Status | None]] = {
     "rejected": Status.REJECTED,
     "unknown": None,
 }
-"""`message_state` of a receipt (HTTP API, deliver delivery receipt); `unknown` changes nothing."""
+"""Status by `message_state` of a receipt (HTTP API, deliver delivery receipt).
+
+`unknown` changes nothing.
+"""
 
 STATE_MEANINGS: Final = {
     "accepted": "The network has taken the message",
@@ -31,9 +34,9 @@ ENTRY_STATUSES: Final = {
     "ok": "The switch has sent the message on and charged it",
     "error": "The switch did not send the message and did not charge it; it gives no reason",
 }
-"""`attributes.status` of each recipient in the answer to a send (HTTP API message)."""
+"""Meaning of `attributes.status` in the answer to a send (HTTP API message)."""
 
 ERROR_CODES: Final = {
     "authentication": "SmartSwitch does not accept the account's login and password",
 }
-"""The only `code` that is documented; every other one is kept as it came."""
+"""The only documented `code`; any other is stored as it came."""

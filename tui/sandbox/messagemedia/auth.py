@@ -1,5 +1,7 @@
-"""Who may call: Basic and HMAC, the latter verified as the gateway does (MessageMedia API,
-authentication): the signed string is rebuilt from the header names in the spelling given."""
+"""Check Basic and HMAC credentials as the gateway does (MessageMedia API, authentication).
+
+The signed string is rebuilt from the header names in the spelling that the client used.
+"""
 
 import base64
 import binascii
@@ -10,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
-from tui.sandbox.messagemedia.refusal import Refused
+from tui.sandbox.messagemedia.refusal import RefusedRequest
 
 CLOCK_SKEW_SECONDS = 300
 
@@ -33,8 +35,8 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
-    """What of a request matters for its authentication."""
+class SignedRequest:
+    """The parts of a request that matter for its authentication."""
 
     method: str
     targets: tuple[str, ...]
@@ -45,18 +47,24 @@ class Signed:
     version: str = "1.1"
 
 
-def check(request: Signed, credentials: Credentials, now: int) -> None:
-    """Return if the request is the account's; raises `Refused`. `now` in milliseconds UTC."""
+def check_authorization(request: SignedRequest, credentials: Credentials, now: int) -> None:
+    """Return if the request has the account's credentials; raise `RefusedRequest` otherwise.
+
+    Args:
+        request: Parts of the request.
+        credentials: Key and secret of the account.
+        now: Current time in milliseconds UTC.
+    """
     header = request.headers.get("authorization")
     if header is None:
-        raise Refused(401, "Unauthorized")
+        raise RefusedRequest(401, "Unauthorized")
     scheme, _, rest = header.partition(" ")
     if scheme.lower() == "basic":
         _check_basic(rest.strip(), credentials)
     elif scheme.lower() == "hmac":
         _check_hmac(dict(PARAMETER.findall(rest)), request, credentials, now)
     else:
-        raise Refused(403, INVALID)
+        raise RefusedRequest(403, INVALID)
 
 
 def _check_basic(token: str, credentials: Credentials) -> None:
@@ -64,34 +72,41 @@ def _check_basic(token: str, credentials: Credentials) -> None:
     try:
         given = base64.b64decode(token, validate=True)
     except binascii.Error:
-        raise Refused(403, INVALID) from None
+        raise RefusedRequest(403, INVALID) from None
     if not hmac.compare_digest(given, f"{credentials.key}:{credentials.secret}".encode()):
-        raise Refused(403, INVALID)
+        raise RefusedRequest(403, INVALID)
 
 
 def _check_hmac(
-    given: Mapping[str, str], request: Signed, credentials: Credentials, now: int
+    given: Mapping[str, str], request: SignedRequest, credentials: Credentials, now: int
 ) -> None:
-    """Rebuild what was signed and compare the signature."""
+    """Rebuild the signed string and compare the signature."""
     if given.get("username") != credentials.key:
-        raise Refused(403, INVALID)
+        raise RefusedRequest(403, INVALID)
     digest = HASHES.get(given.get("algorithm", ""))
     if digest is None or not given.get("headers") or "signature" not in given:
-        raise Refused(403, UNVERIFIED)
+        raise RefusedRequest(403, UNVERIFIED)
     _check_date(request.headers.get("date"), now)
     names = given["headers"].split()
     _check_md5(names, request)
     secret = credentials.secret.encode()
+    # A client may sign the path with or without the mount: it only knows its base URL.
     for target in request.targets:
-        text = signing_string(names, request, target)
+        text = build_signing_string(names, request, target)
         signature = base64.b64encode(hmac.new(secret, text.encode(), digest).digest())
         if hmac.compare_digest(signature, given["signature"].encode()):
             return
-    raise Refused(403, MISMATCH)
+    raise RefusedRequest(403, MISMATCH)
 
 
-def signing_string(names: list[str], request: Signed, target: str) -> str:
-    """The lines that were signed, from the names in the spelling given."""
+def build_signing_string(names: list[str], request: SignedRequest, target: str) -> str:
+    """Return the lines that were signed; raise `RefusedRequest` if a header is missing.
+
+    Args:
+        names: Header names in the spelling that the client used.
+        request: Parts of the request.
+        target: Path and query.
+    """
     lines = []
     for name in names:
         if name == "request-line":
@@ -99,7 +114,7 @@ def signing_string(names: list[str], request: Signed, target: str) -> str:
         elif name.lower() in request.headers:
             lines.append(f"{name}: {request.headers[name.lower()]}")
         else:
-            raise Refused(403, UNVERIFIED)
+            raise RefusedRequest(403, UNVERIFIED)
     return "\n".join(lines)
 
 
@@ -108,19 +123,20 @@ def _check_date(date: str | None, now: int) -> None:
     try:
         at = parsedate_to_datetime(date or "").timestamp()
     except ValueError:
-        raise Refused(403, NO_DATE) from None
+        raise RefusedRequest(403, NO_DATE) from None
     if abs(at - now / 1000) > CLOCK_SKEW_SECONDS:
-        raise Refused(403, NO_DATE)
+        raise RefusedRequest(403, NO_DATE)
 
 
-def _check_md5(names: list[str], request: Signed) -> None:
-    """A request with a body has to sign that body's MD5 in hex, and date and line always."""
+def _check_md5(names: list[str], request: SignedRequest) -> None:
+    """Require that date, request line and, if there is a body, its MD5 in hex are signed."""
     signed = {name.lower() for name in names}
     if not {"date", "request-line"} <= signed:
-        raise Refused(403, UNVERIFIED)
+        raise RefusedRequest(403, UNVERIFIED)
     listed = signed & MD5_HEADERS
     if request.body and not listed:
-        raise Refused(403, UNVERIFIED)
+        raise RefusedRequest(403, UNVERIFIED)
+    # The API requires MD5 here; the security comes from the HMAC over this header.
     md5 = hashlib.md5(request.body, usedforsecurity=False).hexdigest()
     if any(request.headers.get(name) != md5 for name in listed):
-        raise Refused(403, MISMATCH)
+        raise RefusedRequest(403, MISMATCH)

@@ -1,81 +1,124 @@
-"""The JSON objects of MessageMedia's answers and pushes (MessageMedia API, sections on messages,
-replies and delivery reports)."""
+"""Build the JSON objects of MessageMedia's answers and pushes.
+
+See the sections on messages, replies and delivery reports of the MessageMedia API.
+"""
 
 from collections.abc import Mapping, Sequence
 
-from tui.sandbox.handset import Step
-from tui.sandbox.ledger import Accepted, Attachment
-from tui.sandbox.messagemedia.codes import WORDS, code_of_step
-from tui.sandbox.messagemedia.submission import Submission
-from tui.sandbox.wire import iso
+from tui.sandbox.handset import DeliveryStep
+from tui.sandbox.ledger import AcceptedMessage, MmsFile
+from tui.sandbox.messagemedia.codes import STATUSES, to_error_code
+from tui.sandbox.messagemedia.submission import SubmittedMessage
+from tui.sandbox.wire import format_iso
 
 Body = dict[str, object]
 
 
-def message_body(message_id: str, status: str, sent: Submission) -> Body:
-    """A message as submitted, with its id and status; what was never set is absent."""
+def build_message(message_id: str, status: str, sent: SubmittedMessage) -> Body:
+    """Return a message as submitted, with id and status; fields that were never set are absent.
+
+    Args:
+        message_id: Id of the message.
+        status: Status of the message.
+        sent: Message as it was submitted.
+    """
     body: Body = {
         "callback_url": sent.callback_url,
         "content": sent.content,
         "destination_number": sent.destination_number,
         "delivery_report": sent.delivery_report,
         "format": sent.format,
-        "message_expiry_timestamp": None if sent.expiry is None else iso(sent.expiry),
+        "message_expiry_timestamp": None if sent.expiry is None else format_iso(sent.expiry),
         "metadata": sent.metadata,
-        "scheduled": None if sent.scheduled is None else iso(sent.scheduled),
+        "scheduled": None if sent.scheduled is None else format_iso(sent.scheduled),
         "source_number": sent.source_number,
         "source_number_type": sent.source_number_type,
         "message_id": message_id,
         "status": status,
     }
-    return without_none(body)
+    return drop_none(body)
 
 
-def submitted_body(message_id: str, sent: Submission) -> Body:
-    """One message in the answer to a send, where the status is `queued` whatever follows."""
-    more = {"media": None if sent.media is None else list(sent.media), "subject": sent.subject}
-    return {**message_body(message_id, "queued", sent), **without_none(more)}
+def build_submitted(message_id: str, sent: SubmittedMessage) -> Body:
+    """Return one message of the answer to a send, always with the status `queued`.
+
+    Args:
+        message_id: Id of the message.
+        sent: Message as it was submitted.
+    """
+    extra_fields = {
+        "media": None if sent.media is None else list(sent.media),
+        "subject": sent.subject,
+    }
+    return {**build_message(message_id, "queued", sent), **drop_none(extra_fields)}
 
 
-def report_body(
-    report_id: str, message: Accepted, sent: Submission, step: Step, at: int, account: str
+def build_report(
+    report_id: str,
+    message: AcceptedMessage,
+    sent: SubmittedMessage,
+    step: DeliveryStep,
+    at: int,
+    account: str,
 ) -> Body:
-    """A delivery report; the handset, the message's destination, is its source."""
-    return without_none(
+    """Return a delivery report; its source is the handset, the message's destination.
+
+    Args:
+        report_id: Id of the report.
+        message: Entry of the ledger.
+        sent: Message as it was submitted.
+        step: Delivery step to report.
+        at: Time of the step in milliseconds UTC.
+        account: Account that sent the message.
+    """
+    return drop_none(
         {
             "callback_url": sent.callback_url,
             "delivery_report_id": report_id,
             "source_number": sent.destination_number,
-            "date_received": iso(at),
-            "status": WORDS[step.stage],
+            "date_received": format_iso(at),
+            "status": STATUSES[step.stage],
             "delay": 0,
             "billing_units": 1,
-            "submitted_date": iso(at),
+            "submitted_date": format_iso(at),
             "original_text": sent.content,
             "message_id": message.id,
-            "vendor_account_id": vendor_account(account),
-            "error_code": str(code_of_step(step)),
+            "vendor_account_id": build_vendor_account(account),
+            "error_code": str(to_error_code(step)),
             "metadata": sent.metadata,
         }
     )
 
 
-def reply_body(reply_id: str, sender: str, own: str | None, text: str, at: int) -> Body:
-    """A reply that answers no message that we know."""
-    return without_none(
+def build_reply(reply_id: str, sender: str, own_number: str | None, text: str, at: int) -> Body:
+    """Return a reply that answers no known message.
+
+    Args:
+        reply_id: Id of the reply.
+        sender: Number that the reply comes from.
+        own_number: Number that it was sent to, if known.
+        text: Text of the reply.
+        at: Time in milliseconds UTC.
+    """
+    return drop_none(
         {
             "reply_id": reply_id,
-            "date_received": iso(at),
-            "destination_number": own,
+            "date_received": format_iso(at),
+            "destination_number": own_number,
             "source_number": sender,
             "content": text,
         }
     )
 
 
-def matched_fields(message_id: str, sent: Submission) -> Body:
-    """What a reply says about the message that it answers."""
-    return without_none(
+def build_matched_fields(message_id: str, sent: SubmittedMessage) -> Body:
+    """Return the fields of a reply that describe the message it answers.
+
+    Args:
+        message_id: Id of the answered message.
+        sent: Answered message as it was submitted.
+    """
+    return drop_none(
         {
             "metadata": sent.metadata,
             "message_id": message_id,
@@ -84,19 +127,23 @@ def matched_fields(message_id: str, sent: Submission) -> Body:
     )
 
 
-def vendor_account(account: str) -> Body:
-    """Whose account it is."""
+def build_vendor_account(account: str) -> Body:
+    """Return the object that names the account."""
     return {"vendor_id": "MessageMedia", "account_id": account}
 
 
-def attachment_bodies(attachments: Sequence[Attachment]) -> list[Body]:
-    """The files of an MMS reply, in pushes."""
+def build_attachments(attachments: Sequence[MmsFile]) -> list[Body]:
+    """Return the files of an MMS reply, as pushes contain them."""
     return [
-        {"content_type": a.content_type, "content": a.content, "original_name": a.name}
-        for a in attachments
+        {
+            "content_type": attachment.content_type,
+            "content": attachment.content,
+            "original_name": attachment.name,
+        }
+        for attachment in attachments
     ]
 
 
-def without_none(body: Mapping[str, object]) -> Body:
-    """The body without its absent fields."""
+def drop_none(body: Mapping[str, object]) -> Body:
+    """Return the body without its absent fields."""
     return {key: value for key, value in body.items() if value is not None}

@@ -1,8 +1,8 @@
-"""Status words and result codes (MessageMedia API, delivery reports)."""
+"""Define statuses and result codes (MessageMedia API, delivery reports)."""
 
-from tui.sandbox.handset import Behaviour, Stage, Step
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 
-WORDS = {
+STATUSES = {
     Stage.ACCEPTED: "queued",
     Stage.SCHEDULED: "scheduled",
     Stage.ENROUTE: "enroute",
@@ -14,7 +14,7 @@ WORDS = {
     Stage.CANCELLED: "cancelled",
 }
 
-USUAL_CODE = {
+USUAL_CODES = {
     Stage.ENROUTE: 101,
     Stage.SUBMITTED: 200,
     Stage.DELIVERED: 220,
@@ -22,7 +22,7 @@ USUAL_CODE = {
     Stage.REJECTED: 402,
     Stage.EXPIRED: 401,
 }
-"""The code of a report where the handset's number does not ask for another."""
+"""The code of a report, unless the handset's number selects another one."""
 
 BLOCKED_CODE = 302
 EXPIRED_UNSENT_CODE = 320
@@ -39,8 +39,8 @@ CODES_OF_STAGE = {
 STAGE_OF_CODE = {code: stage for stage, codes in CODES_OF_STAGE.items() for code in codes}
 
 
-def code_of_step(step: Step) -> int:
-    """The `error_code` of the report about a step."""
+def to_error_code(step: DeliveryStep) -> int:
+    """Return the `error_code` of the report about a step."""
     if step.behaviour is Behaviour.BLOCKED:
         return BLOCKED_CODE
-    return step.code or USUAL_CODE[step.stage]
+    return step.code or USUAL_CODES[step.stage]

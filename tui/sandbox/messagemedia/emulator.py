@@ -1,4 +1,4 @@
-"""MessageMedia's emulator: sending, status, cancelling, replies, reports and their pushes."""
+"""Emulate MessageMedia: sending, status, cancelling, replies, reports and their pushes."""
 
 from __future__ import annotations
 
@@ -15,24 +15,28 @@ from starlette.routing import BaseRoute, Route
 from tui.clock import DAY
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.handset import Behaviour, Stage, Step, is_stop_word
-from tui.sandbox.ledger import Accepted, Attachment, Event, Tray
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage, is_stop_word
+from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
 from tui.sandbox.messagemedia import bodies
 from tui.sandbox.messagemedia.auth import Credentials
-from tui.sandbox.messagemedia.codes import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, WORDS
-from tui.sandbox.messagemedia.guard import ACCOUNT_ID, Guard, account_of
+from tui.sandbox.messagemedia.codes import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
+from tui.sandbox.messagemedia.guard import ACCOUNT_ID, RequestGuard, read_account
 from tui.sandbox.messagemedia.optouts import OptOuts
-from tui.sandbox.messagemedia.refusal import Refused, not_enabled, not_found, unparsable
-from tui.sandbox.messagemedia.submission import Invalid, Submission, parse_submissions
+from tui.sandbox.messagemedia.refusal import RefusedRequest, invalid_request, not_enabled, not_found
+from tui.sandbox.messagemedia.submission import (
+    InvalidSubmission,
+    SubmittedMessage,
+    parse_submissions,
+)
 from tui.sandbox.messagemedia.webhooks import Webhooks
-from tui.sandbox.push import Push
-from tui.sandbox.wire import json_response, read_json, read_object
+from tui.sandbox.push import PushRequest
+from tui.sandbox.wire import read_json, read_object, to_json_response
 
 if TYPE_CHECKING:
     from tui.sandbox.world import Sandbox
 
 PAGE_SIZE = 100
-KEPT = 45 * DAY
+RETENTION = 45 * DAY
 CREDITS = 1000
 PUSH_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -47,211 +51,254 @@ class MessageMedia(Emulator):
     """Whether polled reports carry `error_code`, which is documented for pushes only."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Start with nothing sent and nothing received."""
+        """Create the account with nothing sent and nothing received."""
         super().__init__(sandbox)
-        self._sent: dict[str, tuple[Submission, str]] = {}
-        self._webhooks = Webhooks(sandbox.uuid)
-        self._guard = Guard(f"/{self.name}", Credentials(API_KEY, API_SECRET), sandbox.clock)
+        self._sent: dict[str, tuple[SubmittedMessage, str]] = {}
+        self._webhooks = Webhooks(sandbox.new_uuid)
+        self._guard = RequestGuard(f"/{self.name}", Credentials(API_KEY, API_SECRET), sandbox.clock)
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """Every path of the API; anything else is 404 in JSON."""
-        guard, one = self._guard, "/v1/messages/{message_id}"
+    def build_routes(self) -> Sequence[BaseRoute]:
+        """Return every path of the API; anything else is 404 in JSON."""
+        guard, message_path = self._guard, "/v1/messages/{message_id}"
         return [
-            Route("/v1/messages", guard(self.send), methods=["POST"]),
-            Route(one, guard(self.status), methods=["GET"]),
-            Route(one, guard(self.cancel_one), methods=["PUT"]),
-            Route("/v1/replies", guard(self.replies), methods=["GET"]),
+            Route("/v1/messages", guard(self.send_messages), methods=["POST"]),
+            Route(message_path, guard(self.show_status), methods=["GET"]),
+            Route(message_path, guard(self.cancel_scheduled), methods=["PUT"]),
+            Route("/v1/replies", guard(self.list_replies), methods=["GET"]),
             Route("/v1/replies/confirmed", guard(self.confirm_replies), methods=["POST"]),
-            Route("/v1/delivery_reports", guard(self.reports), methods=["GET"]),
+            Route("/v1/delivery_reports", guard(self.list_reports), methods=["GET"]),
             Route("/v1/delivery_reports/confirmed", guard(self.confirm_reports), methods=["POST"]),
-            Route("/v1/messaging/credits", guard(self.credits), methods=["GET"]),
-            *self._webhooks.routes(guard),
-            *OptOuts(self.blocked).routes(guard),
-            Route("/v1/iam/signature_keys{rest:path}", guard(_no_keys), methods=ALL_METHODS),
-            Route("/{rest:path}", guard(_nothing_here), methods=ALL_METHODS),
+            Route("/v1/messaging/credits", guard(self.show_credits), methods=["GET"]),
+            *self._webhooks.build_routes(guard),
+            *OptOuts(self.blocked).build_routes(guard),
+            Route(
+                "/v1/iam/signature_keys{rest:path}",
+                guard(_refuse_signature_keys),
+                methods=ALL_METHODS,
+            ),
+            Route("/{rest:path}", guard(_answer_unknown_path), methods=ALL_METHODS),
         ]
 
     # requests
 
-    async def send(self, request: Request) -> Response:
+    async def send_messages(self, request: Request) -> Response:
         """Accept all messages of the request, or none."""
         try:
             submissions = parse_submissions(await read_json(request))
-        except Invalid as invalid:
-            raise unparsable(*invalid.details) from invalid
-        account = account_of(request)
-        taken = [self._take(submission, account) for submission in submissions]
-        pairs = zip(taken, submissions, strict=True)
-        answer = [bodies.submitted_body(message.id, sent) for message, sent in pairs]
-        return json_response({"messages": answer}, 202)
+        except InvalidSubmission as invalid:
+            raise invalid_request(*invalid.details) from invalid
+        account = read_account(request)
+        accepted = [self._accept_submission(submission, account) for submission in submissions]
+        pairs = zip(accepted, submissions, strict=True)
+        answer = [bodies.build_submitted(message.id, sent) for message, sent in pairs]
+        return to_json_response({"messages": answer}, 202)
 
-    async def status(self, request: Request) -> Response:
-        """The message as submitted, with its true status."""
-        message = self._find(request)
+    async def show_status(self, request: Request) -> Response:
+        """Return the message as submitted, with its true status."""
+        message = self._find_message(request)
         sent, _ = self._sent[message.id]
-        return json_response(bodies.message_body(message.id, message.status, sent))
+        return to_json_response(bodies.build_message(message.id, message.status, sent))
 
-    async def cancel_one(self, request: Request) -> Response:
+    async def cancel_scheduled(self, request: Request) -> Response:
         """Cancel a message that is scheduled."""
-        message, wanted = self._find(request), (await read_object(request)).get("status")
-        if wanted != WORDS[Stage.CANCELLED]:
-            raise unparsable("/status: Must be cancelled.")
-        if not self.cancel(message, WORDS[Stage.CANCELLED]):
-            raise Refused(400, "Message is not currently scheduled")
+        message, requested_status = (
+            self._find_message(request),
+            (await read_object(request)).get("status"),
+        )
+        if requested_status != STATUSES[Stage.CANCELLED]:
+            raise invalid_request("/status: Must be cancelled.")
+        if not self.cancel_message(message, STATUSES[Stage.CANCELLED]):
+            raise RefusedRequest(400, "Message is not currently scheduled")
         return Response(status_code=200)
 
-    async def replies(self, request: Request) -> Response:
-        """The oldest 100 unconfirmed replies."""
-        return json_response({"replies": self._page(self.ledger.replies, ("attachments",))})
+    async def list_replies(self, request: Request) -> Response:
+        """Return the oldest 100 unconfirmed replies."""
+        return to_json_response(
+            {"replies": self._build_page(self.ledger.replies, ("attachments",))}
+        )
 
-    async def reports(self, request: Request) -> Response:
-        """The oldest 100 unconfirmed delivery reports."""
-        left_out = () if self.codes_in_polls else ("error_code",)
-        return json_response({"delivery_reports": self._page(self.ledger.receipts, left_out)})
+    async def list_reports(self, request: Request) -> Response:
+        """Return the oldest 100 unconfirmed delivery reports."""
+        omitted_fields = () if self.codes_in_polls else ("error_code",)
+        return to_json_response(
+            {"delivery_reports": self._build_page(self.ledger.receipts, omitted_fields)}
+        )
 
     async def confirm_replies(self, request: Request) -> Response:
-        """Take replies off the list."""
-        self.ledger.replies.confirm(await _ids(request, "reply_ids"))
+        """Remove replies from the list."""
+        self.ledger.replies.confirm(await _read_ids(request, "reply_ids"))
         return Response(status_code=202)
 
     async def confirm_reports(self, request: Request) -> Response:
-        """Take delivery reports off the list."""
-        self.ledger.receipts.confirm(await _ids(request, "delivery_report_ids"))
+        """Remove delivery reports from the list."""
+        self.ledger.receipts.confirm(await _read_ids(request, "delivery_report_ids"))
         return Response(status_code=202)
 
-    async def credits(self, request: Request) -> Response:
-        """What is left of the prepaid credits; the shape is our own, none is documented."""
-        return json_response({"credits": CREDITS - len(self.ledger.accepted)})
+    async def show_credits(self, request: Request) -> Response:
+        """Return the remaining prepaid credits.
 
-    # what happens
+        The documentation shows no format for this answer; this one is ours.
+        """
+        return to_json_response({"credits": CREDITS - len(self.ledger.accepted)})
 
-    def word(self, step: Step) -> str:
-        """The status word of a step."""
-        return WORDS[step.stage]
+    # delivery
+
+    def to_status(self, step: DeliveryStep) -> str:
+        """Return the status of a step."""
+        return STATUSES[step.stage]
 
     def stage_of_code(self, code: int) -> Stage | None:
-        """Where a documented `error_code` leads."""
+        """Return where a documented `error_code` leads.
+
+        Args:
+            code: Last three digits of the recipient's number.
+        """
         return STAGE_OF_CODE.get(code)
 
-    def report(self, message: Accepted, step: Step, at: int) -> None:
-        """Make a delivery report, if the message asked for them."""
+    def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Create a delivery report, if the message asked for them.
+
+        Args:
+            message: Message that the step belongs to.
+            step: Step that happened.
+            at: Time of the step in milliseconds UTC.
+        """
         sent, account = self._sent[message.id]
         if not sent.delivery_report:
             return
-        report_id = self.sandbox.uuid()
-        body = bodies.report_body(report_id, message, sent, step, at, account)
-        self.put_receipt(Event(report_id, body, at, message.id, message.status, step.stage.final))
+        report_id = self.sandbox.new_uuid()
+        body = bodies.build_report(report_id, message, sent, step, at, account)
+        self.put_receipt(
+            Event(report_id, body, at, message.id, message.status, step.stage.is_final)
+        )
 
-    def receive(
-        self, sender: str, to: str | None, text: str, attachments: Sequence[Attachment]
+    def receive_message(
+        self, sender: str, to: str | None, text: str, attachments: Sequence[MmsFile]
     ) -> str:
-        """A reply to the latest message that the handset got, or to nothing in particular."""
-        reply_id, at = self.sandbox.uuid(), self.sandbox.now()
-        answered = self.ledger.newest_to(sender, to)
-        own, account = (to, ACCOUNT_ID) if answered is None else (answered.sender or None, "")
-        body = bodies.reply_body(reply_id, sender, own, text, at)
+        """Receive a reply to the latest message to the handset, or one that answers no message.
+
+        Args:
+            sender: Number of the handset.
+            to: Number it writes to, if known.
+            text: Text of the reply.
+            attachments: Files of an MMS.
+        """
+        reply_id, at = self.sandbox.new_uuid(), self.sandbox.now()
+        answered = self.ledger.find_latest_to(sender, to)
+        own_number, account = (
+            (to, ACCOUNT_ID) if answered is None else (answered.sender or None, "")
+        )
+        body = bodies.build_reply(reply_id, sender, own_number, text, at)
         if answered is not None:
             sent, account = self._sent[answered.id]
-            body |= bodies.matched_fields(answered.id, sent)
-        body["vendor_account_id"] = bodies.vendor_account(account)
+            body |= bodies.build_matched_fields(answered.id, sent)
+        body["vendor_account_id"] = bodies.build_vendor_account(account)
         if attachments:
-            body["attachments"] = bodies.attachment_bodies(attachments)
+            body["attachments"] = bodies.build_attachments(attachments)
         message_id = None if answered is None else answered.id
         return self.put_reply(Event(reply_id, body, at, message_id), sender, text)
 
     def on_receipt(self, event: Event) -> None:
-        """Push a report to the message's own address and to whoever wants such reports."""
-        self._notify(f"{event.status.upper()}_DR", event.body)
+        """Push a report to the message's own address and to the webhooks for such reports."""
+        self._push_event(f"{event.status.upper()}_DR", event.body)
 
     def on_reply(self, event: Event) -> None:
-        """Push a reply, and an opt-out of its own kind if it is a stop word."""
-        self._notify("RECEIVED_MMS" if "attachments" in event.body else "RECEIVED_SMS", event.body)
+        """Push a reply, and also an opt-out notification if it is a stop word."""
+        self._push_event(
+            "RECEIVED_MMS" if "attachments" in event.body else "RECEIVED_SMS", event.body
+        )
         if is_stop_word(str(event.body["content"])):
-            for hook in self._webhooks.wanting("OPT_OUT_SMS"):
-                self.push(hook.push(self._opt_out(event.body)))
+            for hook in self._webhooks.find_subscribed("OPT_OUT_SMS"):
+                self.queue_push(hook.build_push(self._build_opt_out(event.body)))
 
-    # within
+    # helpers
 
-    def _take(self, sent: Submission, account: str) -> Accepted:
-        """Accept one message and start what becomes of it."""
+    def _accept_submission(self, sent: SubmittedMessage, account: str) -> AcceptedMessage:
+        """Accept one message and schedule its delivery."""
         now, later = self.sandbox.now(), sent.scheduled
-        waits = later is not None and later > now
-        message = Accepted(
-            id=self.sandbox.uuid(),
+        is_scheduled = later is not None and later > now
+        message = AcceptedMessage(
+            id=self.sandbox.new_uuid(),
             to=sent.destination_number,
             sender=sent.source_number or "",
             text=sent.content,
             reference=(sent.metadata or {}).get("reference"),
-            status=WORDS[Stage.SCHEDULED if waits else Stage.ACCEPTED],
+            status=STATUSES[Stage.SCHEDULED if is_scheduled else Stage.ACCEPTED],
             accepted_at=now,
         )
         self._sent[message.id] = (sent, account)
-        self.accept(message, later if waits else None)
+        self.accept_message(message, later if is_scheduled else None)
         if sent.expiry is not None:
-            self.sandbox.agenda.at(max(sent.expiry, now), partial(self._expire, message))
+            self.sandbox.agenda.schedule_callback(
+                max(sent.expiry, now), partial(self._expire_message, message)
+            )
         return message
 
-    def _expire(self, message: Accepted, at: int) -> None:
-        """Discard a message whose validity has run out before it was delivered."""
+    def _expire_message(self, message: AcceptedMessage, at: int) -> None:
+        """Discard a message whose validity has ended before it was delivered."""
         unsent = message.stage in (Stage.ACCEPTED, Stage.SCHEDULED, Stage.ENROUTE)
         code = EXPIRED_UNSENT_CODE if unsent else None
-        self.happen(message, Step(0.0, Stage.EXPIRED, Behaviour.EXPIRE, code), at)
+        self.apply_step(message, DeliveryStep(0.0, Stage.EXPIRED, Behaviour.EXPIRE, code), at)
 
-    def _find(self, request: Request) -> Accepted:
-        """The message that the path names, unless unknown, malformed or older than 45 days."""
+    def _find_message(self, request: Request) -> AcceptedMessage:
+        """Return the message that the path names; refuse it if unknown or older than 45 days."""
         message = self.ledger.accepted.get(request.path_params["message_id"].lower())
-        if message is None or message.accepted_at < self.sandbox.now() - KEPT:
+        if message is None or message.accepted_at < self.sandbox.now() - RETENTION:
             raise not_found()
         return message
 
-    def _page(self, tray: Tray, left_out: Sequence[str]) -> list[dict[str, object]]:
-        """One page of a tray, without the fields that only pushes have."""
-        tray.forget_before(self.sandbox.now() - KEPT)
+    def _build_page(
+        self, queue: EventQueue, omitted_fields: Sequence[str]
+    ) -> list[dict[str, object]]:
+        """Return one page of a queue, without the fields that only pushes have."""
+        queue.discard_before(self.sandbox.now() - RETENTION)
         return [
-            {name: value for name, value in event.body.items() if name not in left_out}
-            for event in tray.page(PAGE_SIZE)
+            {name: value for name, value in event.body.items() if name not in omitted_fields}
+            for event in queue.get_page(PAGE_SIZE)
         ]
 
-    def _notify(self, kind: str, body: Mapping[str, object]) -> None:
-        """Push to the message's own address or the account's, and to the webhooks that want it."""
+    def _push_event(self, kind: str, body: Mapping[str, object]) -> None:
+        """Push to the message's own address or the account's, and to the subscribed webhooks."""
         url = body.get("callback_url") or self.hook_url
         if isinstance(url, str):
             data = json.dumps(body).encode()
             headers = {"Content-Type": "application/json"}
-            self.push(Push(url, data, headers=headers, pauses=PUSH_PAUSES))
-        for hook in self._webhooks.wanting(kind):
-            self.push(hook.push(body))
+            self.queue_push(PushRequest(url, data, headers=headers, pauses=PUSH_PAUSES))
+        for hook in self._webhooks.find_subscribed(kind):
+            self.queue_push(hook.build_push(body))
 
-    def _opt_out(self, reply: Mapping[str, object]) -> dict[str, object]:
-        """The notification that a recipient has opted out: no reply id."""
-        kept = ("source_number", "destination_number", "message_id", "date_received", "metadata")
-        fields = {name: reply[name] for name in (*kept, "vendor_account_id") if name in reply}
-        return {"notification_id": self.sandbox.uuid(), **fields}
+    def _build_opt_out(self, reply: Mapping[str, object]) -> dict[str, object]:
+        """Return the notification that a recipient has opted out; it has no reply id."""
+        copied = ("source_number", "destination_number", "message_id", "date_received", "metadata")
+        fields = {name: reply[name] for name in (*copied, "vendor_account_id") if name in reply}
+        return {"notification_id": self.sandbox.new_uuid(), **fields}
 
 
-async def _no_keys(request: Request) -> Response:
-    """Signed pushes are a paid feature that the sandbox's account does not have."""
+async def _refuse_signature_keys(request: Request) -> Response:
+    """Refuse signed pushes, a paid feature that the sandbox's account does not have."""
     raise not_enabled()
 
 
-async def _nothing_here(request: Request) -> Response:
-    """There is no such path."""
+async def _answer_unknown_path(request: Request) -> Response:
+    """Answer a path that does not exist."""
     raise not_found()
 
 
-async def _ids(request: Request, name: str) -> list[str]:
-    """The 1 to 100 UUIDs of a confirmation; unknown ones are fine."""
+async def _read_ids(request: Request, name: str) -> list[str]:
+    """Return the 1 to 100 UUIDs of a confirmation; unknown ones are accepted."""
     ids = (await read_object(request)).get(name)
     if not isinstance(ids, list) or not 1 <= len(ids) <= PAGE_SIZE:
-        raise unparsable(f"/{name}: Must contain between 1 and {PAGE_SIZE} ids.")
-    bad = [f"/{name}/{index}: Must be a UUID." for index, i in enumerate(ids) if not _is_uuid(i)]
-    if bad:
-        raise unparsable(*bad)
+        raise invalid_request(f"/{name}: Must contain between 1 and {PAGE_SIZE} ids.")
+    problems = [
+        f"/{name}/{index}: Must be a UUID." for index, item in enumerate(ids) if not _is_uuid(item)
+    ]
+    if problems:
+        raise invalid_request(*problems)
     return [str(event_id).lower() for event_id in ids]
 
 
 def _is_uuid(value: object) -> bool:
-    """Whether a value is a UUID in its 36-character form."""
+    """Return whether a value is a UUID in its 36-character form."""
     try:
         return isinstance(value, str) and len(value) == 36 and bool(uuid.UUID(value))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What stands before every handler: authentication, the sub-account header, errors as JSON."""
+"""Wrap every handler with authentication, the sub-account header, and errors as JSON."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tui.clock import Clock
-from tui.sandbox.messagemedia.auth import Credentials, Signed, check
-from tui.sandbox.messagemedia.refusal import Refused, not_enabled, unparsable
-from tui.sandbox.wire import BadBody
+from tui.sandbox.messagemedia.auth import Credentials, SignedRequest, check_authorization
+from tui.sandbox.messagemedia.refusal import RefusedRequest, invalid_request, not_enabled
+from tui.sandbox.wire import InvalidBody
 
 ACCOUNT_ID = "SmsdeskDemo"
 SUB_ACCOUNT_ID = "SmsdeskBranch"
@@ -16,37 +16,45 @@ SUB_ACCOUNT_ID = "SmsdeskBranch"
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-class Guard:
-    """Wraps handlers, so that only the account's own requests reach them."""
+class RequestGuard:
+    """Wrap handlers, so that only the account's own requests reach them."""
 
     def __init__(self, mount: str, credentials: Credentials, clock: Clock) -> None:
-        """`mount` is the path prefix that a signature may or may not cover."""
+        """Create the guard of one account.
+
+        Args:
+            mount: Path prefix that a signature may or may not include.
+            credentials: Key and secret of the account.
+            clock: Source of the current time.
+        """
         self._mount = mount
         self._credentials = credentials
         self._clock = clock
 
     def __call__(self, handler: Handler) -> Handler:
-        """The handler behind the guard."""
+        """Return the handler behind the guard."""
 
-        async def answer(request: Request) -> Response:
-            """The handler's answer, or the reason why there is none."""
+        async def answer_guarded(request: Request) -> Response:
+            """Return the handler's answer, or the reason for the refusal."""
             try:
-                check(await self._signed(request), self._credentials, self._clock.now())
-                account_of(request)
+                check_authorization(
+                    await self._read_signed(request), self._credentials, self._clock.now()
+                )
+                read_account(request)
                 return await handler(request)
-            except Refused as refused:
-                return refused.response()
-            except BadBody:
-                return unparsable().response()
+            except RefusedRequest as refused:
+                return refused.to_response()
+            except InvalidBody:
+                return invalid_request().to_response()
 
-        return answer
+        return answer_guarded
 
-    async def _signed(self, request: Request) -> Signed:
-        """What of the request may have been signed."""
+    async def _read_signed(self, request: Request) -> SignedRequest:
+        """Return the parts of the request that may have been signed."""
         raw = request.scope["raw_path"].decode("latin-1")
         query = request.scope["query_string"].decode("latin-1")
         target = f"{raw}?{query}" if query else raw
-        return Signed(
+        return SignedRequest(
             method=request.method,
             targets=(target, target.removeprefix(self._mount)),
             headers=dict(request.headers),
@@ -55,8 +63,8 @@ class Guard:
         )
 
 
-def account_of(request: Request) -> str:
-    """The account that is acted for; raises `Refused` for one that is not ours."""
+def read_account(request: Request) -> str:
+    """Return the account of the request; raise `RefusedRequest` for one that is not ours."""
     account: str = request.headers.get("account", ACCOUNT_ID)
     if account not in (ACCOUNT_ID, SUB_ACCOUNT_ID):
         raise not_enabled()

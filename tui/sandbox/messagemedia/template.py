@@ -1,7 +1,7 @@
-"""Bodies of account webhooks: the default in each encoding, or the webhook's own template.
+"""Build bodies of account webhooks: the default of each encoding, or the webhook's own template.
 
-Of the template language only variables are understood, which is what the documented templates
-use: `$name`, `$!name` (empty when it has no value; the plain form is then printed as its name),
+Of the template language only variables are supported, which is all that the documented templates
+use: `$name`, `$!name` (empty when it has no value; the plain form then prints its own name),
 `$metadata.get('key')` and `$esc.json(...)` around either.
 """
 
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 VARIABLE = r"\$(!?)\{?(metadata\.get\('([^']*)'\)|[A-Za-z]+)\}?"
-PLACE = re.compile(rf"(\$esc\.json\()?{VARIABLE}(?(1)\))")
+PLACEHOLDER = re.compile(rf"(\$esc\.json\()?{VARIABLE}(?(1)\))")
 
 CONTENT_TYPES = {
     "JSON": "application/json",
@@ -20,7 +20,7 @@ CONTENT_TYPES = {
     "XML": "application/xml",
 }
 
-NAMES = {
+FIELD_OF_VARIABLE = {
     "mtId": "message_id",
     "messageId": "message_id",
     "drId": "delivery_report_id",
@@ -41,15 +41,21 @@ NAMES = {
     "notificationId": "notification_id",
     "format": "format",
 }
-"""Template variable to the field of the notification that holds its value."""
+"""Template variable to the field of the notification that contains its value."""
 
-Fields = Mapping[str, object]
+NotificationFields = Mapping[str, object]
 
 
-def render(encoding: str, template: str | None, fields: Fields) -> bytes:
-    """The body of one notification."""
+def render_body(encoding: str, template: str | None, fields: NotificationFields) -> bytes:
+    """Return the body of one notification.
+
+    Args:
+        encoding: Encoding of the webhook.
+        template: Template of the webhook; None uses the default body.
+        fields: Fields of the notification.
+    """
     if template is not None:
-        return fill(template, fields).encode("utf-8", "replace")
+        return fill_template(template, fields).encode("utf-8", "replace")
     if encoding == "JSON":
         return json.dumps(fields).encode()
     flat = {
@@ -58,41 +64,48 @@ def render(encoding: str, template: str | None, fields: Fields) -> bytes:
     }
     if encoding == "FORM_ENCODED":
         return urlencode(flat, errors="replace").encode()
-    return _xml(flat)
+    return _render_xml(flat)
 
 
-def fill(template: str, fields: Fields) -> str:
-    """The template with its variables filled in."""
-    return PLACE.sub(lambda match: _value(match, fields), template)
+def fill_template(template: str, fields: NotificationFields) -> str:
+    """Return the template with its variables replaced.
+
+    Args:
+        template: Template of the webhook.
+        fields: Fields of the notification.
+    """
+    return PLACEHOLDER.sub(lambda match: _replace_variable(match, fields), template)
 
 
-def _value(match: re.Match[str], fields: Fields) -> str:
-    """What stands in the place of the variable that was found."""
-    escaped, quiet, name, key = match.groups()
-    value = _metadata(fields).get(key) if key is not None else _lookup(name, fields)
-    text = ("" if quiet else f"${name}") if value is None else str(value)
+def _replace_variable(match: re.Match[str], fields: NotificationFields) -> str:
+    """Return the text that replaces the variable that was found."""
+    escaped, is_quiet, name, key = match.groups()
+    value = _read_metadata(fields).get(key) if key is not None else _look_up(name, fields)
+    text = ("" if is_quiet else f"${name}") if value is None else str(value)
+    # Without the quotes: the template has its own around the variable.
     return json.dumps(text)[1:-1] if escaped else text
 
 
-def _lookup(name: str, fields: Fields) -> object:
-    """The value of a plain variable, or None."""
+def _look_up(name: str, fields: NotificationFields) -> object:
+    """Return the value of a plain variable, or None."""
     if name in ("accountId", "vendorId"):
         owner = fields.get("vendor_account_id")
         key = "account_id" if name == "accountId" else "vendor_id"
         return owner.get(key) if isinstance(owner, dict) else None
-    return fields.get(NAMES.get(name, ""))
+    return fields.get(FIELD_OF_VARIABLE.get(name, ""))
 
 
-def _metadata(fields: Fields) -> Mapping[str, object]:
-    """The metadata of the message, empty if it had none."""
+def _read_metadata(fields: NotificationFields) -> Mapping[str, object]:
+    """Return the metadata of the message, empty if it had none."""
     metadata = fields.get("metadata")
     return metadata if isinstance(metadata, dict) else {}
 
 
-def _xml(flat: Mapping[str, str]) -> bytes:
-    """One element for every field."""
+def _render_xml(flat: Mapping[str, str]) -> bytes:
+    """Return one XML element for every field."""
     root = Element("notification")
     for name, value in flat.items():
+        # A lone surrogate could not be encoded below.
         SubElement(root, name).text = value.encode("utf-8", "replace").decode()
     body: bytes = tostring(root, encoding="utf-8")
     return body

@@ -1,4 +1,4 @@
-"""MessagePort's emulator: sending, the account, and what is pushed."""
+"""Emulate MessagePort: sending, the account, and its pushes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from starlette.routing import BaseRoute, Route
 
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.formpush import form_push
-from tui.sandbox.forms import text_pairs
-from tui.sandbox.handset import Behaviour, Stage, Step
-from tui.sandbox.ledger import Accepted, Attachment, Event, Tray
-from tui.sandbox.messageport.form import Submission, form_problems, submission_of
-from tui.sandbox.wire import json_response
+from tui.sandbox.formpush import build_form_push
+from tui.sandbox.forms import parse_text_pairs
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
+from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
+from tui.sandbox.messageport.form import SendForm, find_form_problems, to_send_form
+from tui.sandbox.wire import to_json_response
 
 if TYPE_CHECKING:
     from tui.sandbox.world import Sandbox
@@ -38,51 +38,51 @@ OPTED_OUT_NUMBER = "61400000406"
 COUNTRIES = ("61", "64")
 
 SENT, DELIVERED, FAILED = "sent", "DELIVERED", "FAILED"
-"""The first is the ledger's own word: a send is answered without a status."""
+"""The first is the ledger's own status: the answer to a send contains no status."""
 
 EXPECTED_TOKEN = base64.b64encode(f"{API_KEY}:{API_SECRET}".encode())
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class MessagePort(Emulator):
-    """One account with one API key, its pushes switched on."""
+    """One account with one API key and pushes switched on."""
 
     name = "messageport"
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Start with nothing sent, all credits, and one number opted out."""
+        """Create the account with nothing sent, all credits, and one number opted out."""
         super().__init__(sandbox)
         self.credits = CREDITS
-        self.block(OPTED_OUT_NUMBER)
+        self.block_number(OPTED_OUT_NUMBER)
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The two resources; anything else is 404."""
+    def build_routes(self) -> Sequence[BaseRoute]:
+        """Return the two resources; anything else is 404."""
         return [
-            Route("/rest/v1/messages", self.messages, methods=ALL_METHODS),
-            Route("/rest/v1/users", self.users, methods=ALL_METHODS),
-            Route("/{rest:path}", self.nothing_here, methods=ALL_METHODS),
+            Route("/rest/v1/messages", self.send_message, methods=ALL_METHODS),
+            Route("/rest/v1/users", self.show_account, methods=ALL_METHODS),
+            Route("/{rest:path}", self.answer_unknown_path, methods=ALL_METHODS),
         ]
 
-    def code_table(self) -> str:
-        """The two numbers with a fixed answer."""
+    def describe_codes(self) -> str:
+        """Return the two numbers with a fixed answer."""
         return f"+{NO_CREDITS_NUMBER} finds no credits, +{OPTED_OUT_NUMBER} is opted out"
 
     # requests
 
-    async def messages(self, request: Request) -> Response:
-        """Send to one number; the answer names no id."""
-        refused = _refusal(request, "POST")
-        if refused is not None:
-            return refused
-        form = dict(text_pairs(await request.body()))
-        problems = form_problems(form)
+    async def send_message(self, request: Request) -> Response:
+        """Send to one number; the answer contains no id."""
+        refusal = _refuse_request(request, "POST")
+        if refusal is not None:
+            return refusal
+        form = dict(parse_text_pairs(await request.body()))
+        problems = find_form_problems(form)
         if problems is not None:
-            return json_response(problems, 400)
-        sent = submission_of(form)
-        return self._unsendable(sent) or self._take(sent)
+            return to_json_response(problems, 400)
+        sent = to_send_form(form)
+        return self._refuse_unsendable(sent) or self._accept_form(sent)
 
-    async def users(self, request: Request) -> Response:
-        """The account and its credits."""
+    async def show_account(self, request: Request) -> Response:
+        """Return the account and its credits."""
         account = {
             "username": "desk@example.com.au",
             "credits": self.credits,
@@ -90,76 +90,96 @@ class MessagePort(Emulator):
             "mobile": "61491570156",
             "code": 200,
         }
-        return _refusal(request, "GET") or json_response(account)
+        return _refuse_request(request, "GET") or to_json_response(account)
 
-    async def nothing_here(self, request: Request) -> Response:
-        """There is no such path."""
-        return _refusal(request, request.method) or error(404, "Not Found")
+    async def answer_unknown_path(self, request: Request) -> Response:
+        """Answer a path that does not exist."""
+        return _refuse_request(request, request.method) or to_error(404, "Not Found")
 
-    # what happens
+    # delivery
 
-    def word(self, step: Step) -> str:
-        """The receipt's word for an end; before that a message is just sent."""
-        if not step.stage.final:
+    def to_status(self, step: DeliveryStep) -> str:
+        """Return the receipt's status for a final stage; before that, a message is just sent."""
+        if not step.stage.is_final:
             return SENT
         return DELIVERED if step.stage is Stage.DELIVERED else FAILED
 
-    def report(self, message: Accepted, step: Step, at: int) -> None:
-        """Make the one receipt that a message gets."""
-        if step.stage.final:
+    def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Create the one receipt that a message gets.
+
+        Args:
+            message: Message that the step belongs to.
+            step: Step that happened.
+            at: Time of the step in milliseconds UTC.
+        """
+        if step.stage.is_final:
             body = {"reference": message.reference or "", "description": message.status}
-            event_id = self.sandbox.uuid()
-            body |= local_time(at)
+            event_id = self.sandbox.new_uuid()
+            body |= format_local_time(at)
             self.put_receipt(Event(event_id, body, at, message.id, message.status, final=True))
 
-    def receive(
-        self, sender: str, to: str | None, text: str, attachments: Sequence[Attachment]
+    def receive_message(
+        self, sender: str, to: str | None, text: str, attachments: Sequence[MmsFile]
     ) -> str:
-        """A reply to the latest message the handset got; there is no MMS, files are dropped."""
-        reply_id, at = self.sandbox.uuid(), self.sandbox.now()
-        answered = self.ledger.newest_to(sender, to)
+        """Receive a reply to the latest message to the handset; there is no MMS, files are dropped.
+
+        Args:
+            sender: Number of the handset.
+            to: Number it writes to, if known.
+            text: Text of the reply.
+            attachments: Not used.
+        """
+        reply_id, at = self.sandbox.new_uuid(), self.sandbox.now()
+        answered = self.ledger.find_latest_to(sender, to)
         body = {
             "reference": (answered.reference or "") if answered else "",
             "message": text,
             "number": sender.removeprefix("+"),
-            **local_time(at),
+            **format_local_time(at),
         }
         return self.put_reply(
             Event(reply_id, body, at, answered.id if answered else None), sender, text
         )
 
-    def course(self, message: Accepted, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        """A handset cannot answer a sender name."""
+    def adjust_steps(
+        self, message: AcceptedMessage, steps: tuple[DeliveryStep, ...]
+    ) -> tuple[DeliveryStep, ...]:
+        """Remove answers to a sender name: a handset cannot answer a name.
+
+        Args:
+            message: Message that is sent.
+            steps: Steps that the handset's behaviour gives.
+        """
         if not message.sender or message.sender.isdecimal():
             return steps
         return tuple(replace(step, behaviour=Behaviour.DELIVER) for step in steps)
 
     def on_receipt(self, event: Event) -> None:
-        """Push it."""
-        self._push(event, self.ledger.receipts)
+        """Push a receipt."""
+        self._push_event(event, self.ledger.receipts)
 
     def on_reply(self, event: Event) -> None:
-        """Push it."""
-        self._push(event, self.ledger.replies)
+        """Push a reply."""
+        self._push_event(event, self.ledger.replies)
 
-    # within
+    # helpers
 
-    def _unsendable(self, sent: Submission) -> Response | None:
-        """Why this well-formed message cannot be sent, if so."""
+    def _refuse_unsendable(self, sent: SendForm) -> Response | None:
+        """Return the error for a well-formed message that cannot be sent, or None."""
         if not sent.number.startswith(COUNTRIES):
-            return error(409, "Country not supported")
+            return to_error(409, "Country not supported")
         if self.is_blocked(sent.number):
-            return error(406, "Number is opted out")
-        if sent.number == NO_CREDITS_NUMBER or self.credits < sent.credits:
-            return error(402, "Not enough credits")
+            return to_error(406, "Number is opted out")
+        if sent.number == NO_CREDITS_NUMBER or self.credits < sent.cost:
+            return to_error(402, "Not enough credits")
         return None
 
-    def _take(self, sent: Submission) -> Response:
-        """Accept the message and start what becomes of it."""
-        self.credits -= sent.credits
-        self.accept(
-            Accepted(
-                id=self.sandbox.uuid(),
+    def _accept_form(self, sent: SendForm) -> Response:
+        """Accept the message and schedule its delivery."""
+        self.credits -= sent.cost
+        self.accept_message(
+            AcceptedMessage(
+                id=self.sandbox.new_uuid(),
                 to=sent.number,
                 sender=sent.senderid,
                 text=sent.message,
@@ -168,32 +188,42 @@ class MessagePort(Emulator):
                 accepted_at=self.sandbox.now(),
             )
         )
-        return json_response({"code": 200, "errors": 0, "message": ""})
+        return to_json_response({"code": 200, "errors": 0, "message": ""})
 
-    def _push(self, event: Event, tray: Tray) -> None:
-        """Push an event as a form; it is off the tray when the desk has taken it."""
+    def _push_event(self, event: Event, queue: EventQueue) -> None:
+        """Push an event as a form; it leaves the queue when the desk has accepted it."""
         if self.hook_url is not None:
-            taken = partial(tray.confirm, (event.id,))
-            self.push(form_push(self.hook_url, event.body, PAUSES, taken))
+            confirm = partial(queue.confirm, (event.id,))
+            self.queue_push(build_form_push(self.hook_url, event.body, PAUSES, confirm))
 
 
-def _refusal(request: Request, method: str) -> Response | None:
-    """Wrong credentials first, then any method but the resource's own."""
+def _refuse_request(request: Request, method: str) -> Response | None:
+    """Return the error for wrong credentials or, after that, for a wrong method; else None."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    known = hmac.compare_digest(token.strip().encode(), EXPECTED_TOKEN)
-    if scheme.lower() != "basic" or not known:
-        return json_response({"errors": {"auth": "Authentication failed."}, "code": 403}, 403)
+    # The documented order: wrong credentials are 403 whatever the method is.
+    is_known = hmac.compare_digest(token.strip().encode(), EXPECTED_TOKEN)
+    if scheme.lower() != "basic" or not is_known:
+        return to_json_response({"errors": {"auth": "Authentication failed."}, "code": 403}, 403)
     if request.method != method:
-        return error(405, f"{request.method} Method Not Allowed")
+        return to_error(405, f"{request.method} Method Not Allowed")
     return None
 
 
-def error(code: int, message: str) -> Response:
-    """An error of the kind that repeats its code as `errors`."""
-    return json_response({"code": code, "errors": code, "message": message}, code)
+def to_error(code: int, message: str) -> Response:
+    """Return an error of the kind that repeats its code as `errors`.
+
+    Args:
+        code: HTTP status and code of the error.
+        message: Text of the error.
+    """
+    return to_json_response({"code": code, "errors": code, "message": message}, code)
 
 
-def local_time(at: int) -> dict[str, str]:
-    """`time` in the account's zone, and that zone."""
+def format_local_time(at: int) -> dict[str, str]:
+    """Return `time` in the account's zone, and that zone.
+
+    Args:
+        at: Time in milliseconds UTC.
+    """
     moment = datetime.fromtimestamp(at / 1000, ZoneInfo(ACCOUNT_ZONE))
     return {"time": moment.strftime("%Y-%m-%d %H:%M:%S"), "timezone": ACCOUNT_ZONE}

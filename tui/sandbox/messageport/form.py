@@ -1,4 +1,4 @@
-"""The form of a send and what is wrong with it (MessagePort API, 400 Bad Request)."""
+"""Check the form of a send request (MessagePort API, 400 Bad Request)."""
 
 import re
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ CHARACTERS_PER_CREDIT = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """One well-formed send."""
+class SendForm:
+    """One well-formed send request."""
 
     number: str
     message: str
@@ -20,22 +20,31 @@ class Submission:
     reference: str
 
     @property
-    def credits(self) -> int:
-        """What it costs: one credit for every 160 characters begun."""
+    def cost(self) -> int:
+        """Return the cost in credits: one for every 160 characters begun."""
         return -(-len(self.message) // CHARACTERS_PER_CREDIT)
 
 
-def submission_of(form: Mapping[str, str]) -> Submission:
-    """What a good form wants."""
-    return Submission(**{name: form.get(name, "") for name in FIELDS})
+def to_send_form(form: Mapping[str, str]) -> SendForm:
+    """Return the values of a valid form.
+
+    Args:
+        form: Fields of the form by name.
+    """
+    # The attributes have the names of the documented fields.
+    return SendForm(**{name: form.get(name, "") for name in FIELDS})
 
 
-def form_problems(form: Mapping[str, str]) -> dict[str, object] | None:
-    """The answer to a form with missing, bad or unknown fields, or None for a good one."""
+def find_form_problems(form: Mapping[str, str]) -> dict[str, object] | None:
+    """Return the answer to a form with missing, invalid or unknown fields, or None if it is valid.
+
+    Args:
+        form: Fields of the form by name.
+    """
     found = {
         "message": "" if form.get("message") else "Messagefield not supplied",
-        "number": _number_problem(form.get("number", "")),
-        "senderid": _sender_problem(form.get("senderid", "")),
+        "number": _check_number(form.get("number", "")),
+        "senderid": _check_sender(form.get("senderid", "")),
         "reference": "",
     }
     extra = set(form) - set(FIELDS)
@@ -48,14 +57,14 @@ def form_problems(form: Mapping[str, str]) -> dict[str, object] | None:
     return {"code": 400, "message": "Validation Failed", "errors": errors}
 
 
-def _number_problem(number: str) -> str:
-    """What is wrong with the number: digits only, also no `+`."""
+def _check_number(number: str) -> str:
+    """Return what is wrong with the number, which may contain digits only, not even `+`."""
     if not number:
         return "Number field not supplied"
     return "" if DIGITS.fullmatch(number) else "Number field contains invalid characters"
 
 
-def _sender_problem(sender: str) -> str:
-    """What is wrong with the sender: up to ten letters and digits, or up to sixteen digits."""
-    good = not sender or SENDER.fullmatch(sender)
-    return "" if good else "Senderid field contains invalid characters"
+def _check_sender(sender: str) -> str:
+    """Return what is wrong with the sender: up to ten characters or up to sixteen digits."""
+    is_valid = not sender or SENDER.fullmatch(sender)
+    return "" if is_valid else "Senderid field contains invalid characters"

@@ -1,5 +1,7 @@
-"""What is pushed to the desk: receipts of both APIs and inbound messages, with their signatures
-(Messente API, delivery report; inbound messages)."""
+"""Build the pushes to the desk: receipts of both APIs and inbound messages, with signatures.
+
+See delivery report and inbound messages in the Messente API.
+"""
 
 import hashlib
 import hmac
@@ -8,78 +10,121 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from tui.sandbox.messente.words import COARSE, Outcome
-from tui.sandbox.push import Push
+from tui.sandbox.messente.words import CLASSIC_STATUSES, ReportedOutcome
+from tui.sandbox.push import PushRequest
 
 PAUSES = (5.0, 30.0, 120.0, 600.0, 1800.0)
 """Seconds before each of the five repetitions."""
-TIMEOUT = 10.0
-SIGNATURE = "X-Messente-Signature"
+TIMEOUT_SECONDS = 10.0
+SIGNATURE_HEADER = "X-Messente-Signature"
 
 
-def sign(secret: str, body: bytes) -> str:
-    """HMAC-SHA256 of the raw body in lower-case hex."""
+def sign_body(secret: str, body: bytes) -> str:
+    """Return the HMAC-SHA256 of the raw body in lower-case hex.
+
+    Args:
+        secret: Key of the signature.
+        body: Raw body.
+    """
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def is_ok(status: int, body: bytes) -> bool:
-    """What the classic API takes for received."""
+    """Return whether the classic API counts an answer as received.
+
+    Args:
+        status: HTTP status of the answer.
+        body: Body of the answer, not used.
+    """
     return status == 200
 
 
 def is_received(status: int, body: bytes) -> bool:
-    """What the Omnichannel API takes for received."""
+    """Return whether the Omnichannel API counts an answer as received.
+
+    Args:
+        status: HTTP status of the answer.
+        body: Body of the answer, not used.
+    """
     return 200 <= status < 400
 
 
-def classic_report(message_id: str, said: Outcome) -> dict[str, object]:
-    """The query of a classic receipt; `err` is empty where there was no error."""
-    status, mask = COARSE[said.word]
+def build_classic_report(message_id: str, outcome: ReportedOutcome) -> dict[str, object]:
+    """Return the query of a classic receipt; `err` is empty if there was no error.
+
+    Args:
+        message_id: Id of the message.
+        outcome: Status to report.
+    """
+    status, mask = CLASSIC_STATUSES[outcome.status]
     return {
         "sms_unique_id": message_id,
         "status": status,
-        "stat": said.word,
-        "err": f"{said.err:03d}" if said.err else "",
+        "stat": outcome.status,
+        "err": f"{outcome.err:03d}" if outcome.err else "",
         "dlr-mask": mask,
     }
 
 
-def get_push(url: str, query: Mapping[str, object], delivered: Callable[[], None]) -> Push:
-    """A classic receipt: a GET that keeps the query which the address already has."""
+def build_get_push(
+    url: str, query: Mapping[str, object], delivered: Callable[[], None]
+) -> PushRequest:
+    """Return a classic receipt: a GET that preserves the query which the address already has.
+
+    Args:
+        url: Address of the push.
+        query: Parameters to add.
+        delivered: Called once when the desk has accepted it.
+    """
     parts = urlsplit(url)
     joined = "&".join(filter(None, (parts.query, urlencode(query))))
     address = urlunsplit(parts._replace(query=joined, fragment=""))
-    return Push(
+    return PushRequest(
         address,
         method="GET",
         pauses=PAUSES,
-        timeout=TIMEOUT,
-        delivered=delivered,
-        taken=is_ok,
+        timeout=TIMEOUT_SECONDS,
+        on_delivered=delivered,
+        is_accepted=is_ok,
     )
 
 
-def post_push(
+def build_post_push(
     url: str, body: Mapping[str, object], secret: str, delivered: Callable[[], None]
-) -> Push:
-    """A signed JSON body."""
+) -> PushRequest:
+    """Return a POST of a signed JSON body.
+
+    Args:
+        url: Address of the push.
+        body: Object to send.
+        secret: Key of the signature.
+        delivered: Called once when the desk has accepted it.
+    """
     data = json.dumps(body).encode()
-    headers = {"Content-Type": "application/json", SIGNATURE: sign(secret, data)}
-    return Push(
+    headers = {"Content-Type": "application/json", SIGNATURE_HEADER: sign_body(secret, data)}
+    return PushRequest(
         url,
         data,
         headers=headers,
         pauses=PAUSES,
-        timeout=TIMEOUT,
-        delivered=delivered,
-        taken=is_received,
+        timeout=TIMEOUT_SECONDS,
+        on_delivered=delivered,
+        is_accepted=is_received,
     )
 
 
-def inbound(
+def build_inbound(
     ids: tuple[str, str], sender: str, recipient: str, text: str, at: int
 ) -> dict[str, object]:
-    """An inbound message; `ids` are `msg_id` and `sub_msg_id`."""
+    """Return an inbound message.
+
+    Args:
+        ids: `msg_id` and `sub_msg_id`.
+        sender: Number of the handset.
+        recipient: Number of the desk.
+        text: Text of the message.
+        at: Time in milliseconds UTC.
+    """
     moment = datetime.fromtimestamp(at / 1000, UTC)
     return {
         "msg_id": ids[0],

@@ -1,6 +1,6 @@
-"""What may be in a Viber, WhatsApp or RCS message (Messente Omnichannel API)."""
+"""Check the content of Viber, WhatsApp and RCS messages (Messente Omnichannel API)."""
 
-from tui.sandbox.messente.fields import Fields
+from tui.sandbox.messente.fields import JsonFields
 
 VIBER_SETS = frozenset(
     map(
@@ -31,74 +31,86 @@ MAX_RCS_TEXT = 3072
 MAX_SUGGESTIONS = 11
 
 
-def check_viber(fields: Fields) -> str:
-    """Note what is wrong with a Viber message; its text."""
-    present = frozenset(name for name in VIBER_CONTENT if fields.given(name))
-    if present not in VIBER_SETS:
-        fields.invalid("channel", "Not a valid set of Viber fields")
+def check_viber(fields: JsonFields) -> str:
+    """Note the errors of a Viber message and return its text.
+
+    Args:
+        fields: One entry of `messages`; errors are added to it.
+    """
+    given = frozenset(name for name in VIBER_CONTENT if fields.has_value(name))
+    if given not in VIBER_SETS:
+        fields.add_invalid("channel", "Not a valid set of Viber fields")
     for name in ("image_url", "button_url"):
-        fields.url(name)
-    fields.text("button_text")
-    if fields.given("video") and (video := fields.inner("video")):
+        fields.read_url(name)
+    fields.read_text("button_text")
+    if fields.has_value("video") and (video := fields.read_inner("video")):
         _check_video(video)
-    if fields.given("carousel") and (carousel := fields.inner("carousel")):
+    if fields.has_value("carousel") and (carousel := fields.read_inner("carousel")):
         _check_carousel(carousel)
-    if fields.given("template") and (template := fields.inner("template")):
-        template.text("id", required=True)
-        template.text("lang", required=True)
-    return fields.text("text", longest=MAX_VIBER_TEXT)
+    if fields.has_value("template") and (template := fields.read_inner("template")):
+        template.read_text("id", required=True)
+        template.read_text("lang", required=True)
+    return fields.read_text("text", max_length=MAX_VIBER_TEXT)
 
 
-def _check_video(video: Fields) -> None:
-    """An address, a preview, at most 200 MB and 600 seconds."""
-    video.url("url", required=True)
-    video.url("thumbnail", required=True)
-    for name, most in (("file_size", MAX_VIDEO_BYTES), ("duration", MAX_VIDEO_SECONDS)):
-        if not video.given(name):
-            video.missing(name)
-        elif (video.positive(name) or 0) > most:
-            video.invalid(name, f"Must be at most {most}")
+def _check_video(video: JsonFields) -> None:
+    """Check a video: an address, a preview, at most 200 MB and 600 seconds."""
+    video.read_url("url", required=True)
+    video.read_url("thumbnail", required=True)
+    for name, maximum in (("file_size", MAX_VIDEO_BYTES), ("duration", MAX_VIDEO_SECONDS)):
+        if not video.has_value(name):
+            video.add_missing(name)
+        elif (video.read_positive(name) or 0) > maximum:
+            video.add_invalid(name, f"Must be at most {maximum}")
 
 
-def _check_carousel(carousel: Fields) -> None:
-    """Two to five cards, each with a title of 2 to 38 characters."""
-    for index, item in enumerate(carousel.items("items", 2, 5)):
-        card = carousel.object(f"items.{index}", item)
-        if card and not 2 <= len(card.text("title", required=True)) <= 38:
-            card.invalid("title", "Length must be between 2 and 38")
+def _check_carousel(carousel: JsonFields) -> None:
+    """Check a carousel: two to five cards, each with a title of 2 to 38 characters."""
+    for index, item in enumerate(carousel.read_items("items", 2, 5)):
+        card = carousel.read_object(f"items.{index}", item)
+        if card and not 2 <= len(card.read_text("title", required=True)) <= 38:
+            card.add_invalid("title", "Length must be between 2 and 38")
 
 
-def check_whatsapp(fields: Fields) -> str:
-    """Note what is wrong with a WhatsApp message; its text."""
-    present = [name for name in WHATSAPP_CONTENT if fields.given(name)]
-    if len(present) != 1:
-        fields.invalid("channel", f"Exactly one of: {', '.join(WHATSAPP_CONTENT)}")
+def check_whatsapp(fields: JsonFields) -> str:
+    """Note the errors of a WhatsApp message and return its text.
+
+    Args:
+        fields: One entry of `messages`; errors are added to it.
+    """
+    given = [name for name in WHATSAPP_CONTENT if fields.has_value(name)]
+    if len(given) != 1:
+        fields.add_invalid("channel", f"Exactly one of: {', '.join(WHATSAPP_CONTENT)}")
         return ""
-    content = fields.inner(present[0])
+    content = fields.read_inner(given[0])
     if content is None:
         return ""
-    if present[0] == "text":
-        return content.text("body", required=True)
-    if present[0] == "template":
-        content.text("name", required=True)
-        language = content.inner("language")
+    if given[0] == "text":
+        return content.read_text("body", required=True)
+    if given[0] == "template":
+        content.read_text("name", required=True)
+        language = content.read_inner("language")
         if language:
-            language.text("code", required=True)
+            language.read_text("code", required=True)
         return ""
-    if content.given("id") == content.given("link"):
-        content.invalid("link", "Exactly one of: id, link")
-    return content.text("caption")
+    if content.has_value("id") == content.has_value("link"):
+        content.add_invalid("link", "Exactly one of: id, link")
+    return content.read_text("caption")
 
 
-def check_rcs(fields: Fields) -> str:
-    """Note what is wrong with an RCS message; its text."""
-    fields.text("sender", required=True)
-    if sum(fields.given(name) for name in RCS_CONTENT) != 1:
-        fields.invalid("channel", f"Exactly one of: {', '.join(RCS_CONTENT)}")
-    if fields.given("suggestions"):
-        fields.items("suggestions", 0, MAX_SUGGESTIONS)
-    return fields.text("text", longest=MAX_RCS_TEXT)
+def check_rcs(fields: JsonFields) -> str:
+    """Note the errors of an RCS message and return its text.
+
+    Args:
+        fields: One entry of `messages`; errors are added to it.
+    """
+    fields.read_text("sender", required=True)
+    if sum(fields.has_value(name) for name in RCS_CONTENT) != 1:
+        fields.add_invalid("channel", f"Exactly one of: {', '.join(RCS_CONTENT)}")
+    if fields.has_value("suggestions"):
+        fields.read_items("suggestions", 0, MAX_SUGGESTIONS)
+    return fields.read_text("text", max_length=MAX_RCS_TEXT)
 
 
 CHECKS = {"viber": check_viber, "whatsapp": check_whatsapp, "rcs": check_rcs}
-"""By channel."""
+"""Check function of each channel."""

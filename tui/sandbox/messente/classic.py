@@ -1,5 +1,7 @@
-"""The classic SMS API: one line of plain text with HTTP status 200, whatever happens (Messente
-API, SMS API reference; delivery report)."""
+"""Serve the classic SMS API (Messente API, SMS API reference; delivery report).
+
+Every answer is one line of plain text with HTTP status 200, even an error.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +15,26 @@ from starlette.routing import BaseRoute, Route
 
 from tui.clock import HOUR, SECOND
 from tui.sandbox import API_KEY, API_SECRET
-from tui.sandbox.handset import Stage, code_of
+from tui.sandbox.handset import Stage, extract_code
 from tui.sandbox.messente.countries import (
     COUNTRIES,
     UNSUPPORTED,
-    is_anywhere,
+    build_price_list,
+    has_known_country,
     is_supported,
-    price_list,
 )
 from tui.sandbox.messente.parameters import (
     UNKNOWN_ID,
     WRONG_CREDENTIALS,
     WRONG_PARAMETER,
+    ClassicRefusal,
     Parameters,
-    Refusal,
-    parameters_of,
+    read_parameters,
 )
-from tui.sandbox.messente.records import SMS, Attempt, Sent
-from tui.sandbox.messente.senders import NOT_ACTIVE, is_web_address, is_well_formed
-from tui.sandbox.messente.words import COARSE, CODE_PREFIX, FAILED
-from tui.sandbox.wire import json_response
+from tui.sandbox.messente.records import SMS, ChannelAttempt, SentMessage
+from tui.sandbox.messente.senders import INACTIVE_SENDER, is_web_address, is_well_formed
+from tui.sandbox.messente.words import CLASSIC_STATUSES, CODE_PREFIX, FAILED
+from tui.sandbox.wire import to_json_response
 
 if TYPE_CHECKING:
     from tui.sandbox.messente.emulator import Messente
@@ -41,10 +43,10 @@ Call = Callable[[Parameters], "str | Response"]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 NUMBER = re.compile(r"\+?[0-9]{8,15}")
-KEPT = 48 * HOUR
+RETENTION = 48 * HOUR
 BALANCE = "123.45"
-NOT_YET = "FAILED 102"
-REFUSED = {
+NO_REPORT_YET = "FAILED 102"
+REFUSALS = {
     103: "ERROR 103",
     104: "ERROR 104",
     105: "ERROR 105",
@@ -58,146 +60,171 @@ REFUSED = {
 """By the last three digits of a number in the block for codes."""
 
 
-class Classic:
-    """The six calls over one emulator."""
+class ClassicApi:
+    """The six calls of the classic API."""
 
     def __init__(self, messente: Messente) -> None:
-        """Serve this account."""
+        """Create the API of this account."""
         self._messente = messente
 
-    def routes(self) -> list[BaseRoute]:
-        """Each call with and without its trailing slash, and what the library asks of `/v1`."""
+    def build_routes(self) -> list[BaseRoute]:
+        """Return each call with and without slash, and the library's paths below `/v1`."""
         calls: dict[str, Call] = {
             "/send_sms": self.send_sms,
             "/cancel_sms": self.cancel_sms,
             "/get_dlr_response": self.get_dlr_response,
             "/get_balance": self.get_balance,
-            "/prices": self.prices,
-            "/pricelist": self.pricelist,
+            "/prices": self.get_prices,
+            "/pricelist": self.get_price_list,
         }
         shared = ("/get_balance", "/prices", "/pricelist")
         paths = {**calls, **{f"/v1{path}": calls[path] for path in shared}}
         return [
-            Route(path + slash, answered(call), methods=["GET", "POST"])
+            Route(path + slash, build_endpoint(call), methods=["GET", "POST"])
             for path, call in paths.items()
             for slash in ("", "/")
         ]
 
-    def send_sms(self, given: Parameters) -> str:
-        """Accept one message: `OK` and its id."""
-        to, text = self._addressed(given)
-        check_options(given)
-        sender = given.text("from")
-        if sender == NOT_ACTIVE or (sender and not is_well_formed(sender)):
-            raise Refusal("ERROR 111")
-        validity = given.number("validity")
-        sent = Sent(
-            id=self._messente.new_hex_id(),
+    def send_sms(self, parameters: Parameters) -> str:
+        """Accept one message and answer `OK` and its id.
+
+        Args:
+            parameters: `to`, `text` or `data`, and options such as `from` and `time_to_send`.
+        """
+        to, text = self._read_message(parameters)
+        check_options(parameters)
+        sender = parameters.read_text("from")
+        if sender == INACTIVE_SENDER or (sender and not is_well_formed(sender)):
+            raise ClassicRefusal("ERROR 111")
+        validity = parameters.read_number("validity")
+        sent = SentMessage(
+            id=self._messente.create_hex_id(),
             to=to,
-            dlr_url=given.text("dlr-url") or None,
-            attempts=[Attempt(SMS, "", sender, text, validity and validity * 60.0)],
-            starts_at=(given.number("time_to_send") or 0) * SECOND,
-            classic=True,
+            dlr_url=parameters.read_text("dlr-url") or None,
+            attempts=[ChannelAttempt(SMS, "", sender, text, validity and validity * 60.0)],
+            starts_at=(parameters.read_number("time_to_send") or 0) * SECOND,
+            is_classic=True,
         )
-        self._messente.take(sent, text, sender)
+        self._messente.accept_submission(sent, text, sender)
         return f"OK {sent.id}"
 
-    def cancel_sms(self, given: Parameters) -> str:
-        """Cancel a message that waits for its time."""
-        sent = self._find(given)
-        if not self._messente.withdraw(sent):
-            raise Refusal(UNKNOWN_ID)
+    def cancel_sms(self, parameters: Parameters) -> str:
+        """Cancel a scheduled message.
+
+        Args:
+            parameters: `sms_unique_id`.
+        """
+        sent = self._find_message(parameters)
+        if not self._messente.cancel_scheduled(sent):
+            raise ClassicRefusal(UNKNOWN_ID)
         return "OK DELETED"
 
-    def get_dlr_response(self, given: Parameters) -> str:
-        """One of three words, or `FAILED 102` while there is no report."""
-        sent = self._find(given)
-        if self._messente.sandbox.now() - sent.starts_at > KEPT:
-            raise Refusal(UNKNOWN_ID)
+    def get_dlr_response(self, parameters: Parameters) -> str:
+        """Return one of three statuses, or `FAILED 102` while there is no report.
+
+        Args:
+            parameters: `sms_unique_id`.
+        """
+        sent = self._find_message(parameters)
+        if self._messente.sandbox.now() - sent.starts_at > RETENTION:
+            raise ClassicRefusal(UNKNOWN_ID)
         message = self._messente.ledger.accepted[sent.id]
         if message.stage is Stage.CANCELLED:
             return f"OK {FAILED}"
         shown = sent.attempts[0].shown
         if shown is None:
-            return NOT_YET
-        self._messente.polled(sent)
-        return f"OK {COARSE[str(shown['stat'])][0]}"
+            return NO_REPORT_YET
+        self._messente.confirm_polled(sent)
+        return f"OK {CLASSIC_STATUSES[str(shown['stat'])][0]}"
 
-    def get_balance(self, given: Parameters) -> str:
-        """Euros."""
+    def get_balance(self, parameters: Parameters) -> str:
+        """Return the balance in euros."""
         return f"OK {BALANCE}"
 
-    def prices(self, given: Parameters) -> Response:
-        """The prices of one country, as JSON or XML."""
-        code, form = given.required("country").upper(), given.text("format") or "json"
+    def get_prices(self, parameters: Parameters) -> Response:
+        """Return the prices of one country, as JSON or XML.
+
+        Args:
+            parameters: `country` (two characters), `format` (`json` or `xml`).
+        """
+        code, form = (
+            parameters.read_required("country").upper(),
+            parameters.read_text("format") or "json",
+        )
         if form not in ("json", "xml"):
-            raise Refusal("ERROR 106")
+            raise ClassicRefusal("ERROR 106")
         if code in UNSUPPORTED:
-            raise Refusal("ERROR 105")
+            raise ClassicRefusal("ERROR 105")
         country = COUNTRIES.get(code)
         if country is None:
-            raise Refusal("ERROR 104")
+            raise ClassicRefusal("ERROR 104")
         if form == "xml":
-            return Response(country.as_xml(), media_type="text/xml")
-        return json_response(country.as_json())
+            return Response(country.to_xml(), media_type="text/xml")
+        return to_json_response(country.to_json())
 
-    def pricelist(self, given: Parameters) -> Response:
-        """All prices as CSV."""
-        return Response(price_list(), media_type="text/csv")
+    def get_price_list(self, parameters: Parameters) -> Response:
+        """Return all prices as CSV."""
+        return Response(build_price_list(), media_type="text/csv")
 
-    def _addressed(self, given: Parameters) -> tuple[str, str]:
-        """Recipient and text; raises `Refusal` in the documented order of checks."""
-        to = given.text("to")
-        code = code_of(to, CODE_PREFIX)
+    def _read_message(self, parameters: Parameters) -> tuple[str, str]:
+        """Return recipient and text; raise `ClassicRefusal` in the documented order of checks."""
+        to = parameters.read_text("to")
+        code = extract_code(to, CODE_PREFIX)
+        # Documented order: this error comes before all checks of parameters.
         if code == 103:
-            raise Refusal(REFUSED[code])
-        if not to or not ("text" in given or "data" in given):
-            raise Refusal(WRONG_PARAMETER)
+            raise ClassicRefusal(REFUSALS[code])
+        if not to or not ("text" in parameters or "data" in parameters):
+            raise ClassicRefusal(WRONG_PARAMETER)
         if not NUMBER.fullmatch(to):
-            raise Refusal("ERROR 105")
-        if not is_anywhere(to):
-            raise Refusal("ERROR 104")
+            raise ClassicRefusal("ERROR 105")
+        if not has_known_country(to):
+            raise ClassicRefusal("ERROR 104")
         if not is_supported(to):
-            raise Refusal("ERROR 106")
+            raise ClassicRefusal("ERROR 106")
         if self._messente.is_blocked(to):
-            raise Refusal("ERROR 108")
-        if code in REFUSED:
-            raise Refusal(REFUSED[code])
-        binary = "data" in given
-        return to, given.text("data", "latin-1") if binary else given.text("text", given.charset())
+            raise ClassicRefusal("ERROR 108")
+        if code in REFUSALS:
+            raise ClassicRefusal(REFUSALS[code])
+        is_binary = "data" in parameters
+        return to, parameters.read_text("data", "latin-1") if is_binary else parameters.read_text(
+            "text", parameters.read_charset()
+        )
 
-    def _find(self, given: Parameters) -> Sent:
-        """The classic message that the request names; raises `Refusal`."""
-        sent = self._messente.sent.get(given.required("sms_unique_id"))
-        if sent is None or not sent.classic:
-            raise Refusal(UNKNOWN_ID)
+    def _find_message(self, parameters: Parameters) -> SentMessage:
+        """Return the classic message that the request names; raise `ClassicRefusal`."""
+        sent = self._messente.sent.get(parameters.read_required("sms_unique_id"))
+        if sent is None or not sent.is_classic:
+            raise ClassicRefusal(UNKNOWN_ID)
         return sent
 
 
-def check_options(given: Parameters) -> None:
-    """Refuse options of a send that cannot be; raises `Refusal` 102."""
-    given.choice("autoconvert", "on", "full", "off")
-    given.choice("mclass", "0", "1", "2", "3")
-    given.choice("text-store", "plaintext", "sha256", "nostore")
-    given.number("time_to_send")
-    if given.number("validity") == 0:
-        raise Refusal(WRONG_PARAMETER)
-    if "dlr-url" in given and not is_web_address(given.text("dlr-url")):
-        raise Refusal(WRONG_PARAMETER)
+def check_options(parameters: Parameters) -> None:
+    """Check the options of a send; raise `ClassicRefusal` 102 for an invalid one."""
+    parameters.check_choice("autoconvert", "on", "full", "off")
+    parameters.check_choice("mclass", "0", "1", "2", "3")
+    parameters.check_choice("text-store", "plaintext", "sha256", "nostore")
+    parameters.read_number("time_to_send")
+    if parameters.read_number("validity") == 0:
+        raise ClassicRefusal(WRONG_PARAMETER)
+    if "dlr-url" in parameters and not is_web_address(parameters.read_text("dlr-url")):
+        raise ClassicRefusal(WRONG_PARAMETER)
 
 
-def answered(call: Call) -> Endpoint:
-    """A call behind its credentials; every refusal is one line with HTTP status 200."""
+def build_endpoint(call: Call) -> Endpoint:
+    """Return an endpoint that checks credentials; a refusal is one line with status 200."""
 
-    async def endpoint(request: Request) -> Response:
+    async def answer_request(request: Request) -> Response:
         """Answer one request."""
-        given = await parameters_of(request)
+        parameters = await read_parameters(request)
         try:
-            if (given.text("username"), given.text("password")) != (API_KEY, API_SECRET):
-                raise Refusal(WRONG_CREDENTIALS)
-            answer = call(given)
-        except Refusal as refusal:
+            if (parameters.read_text("username"), parameters.read_text("password")) != (
+                API_KEY,
+                API_SECRET,
+            ):
+                raise ClassicRefusal(WRONG_CREDENTIALS)
+            answer = call(parameters)
+        except ClassicRefusal as refusal:
             answer = str(refusal)
         return PlainTextResponse(answer) if isinstance(answer, str) else answer
 
-    return endpoint
+    return answer_request

@@ -1,8 +1,8 @@
-"""Where messages can go and what they cost; names of networks are made up."""
+"""List the destinations and their prices; the names of networks are fictional."""
 
 from dataclasses import dataclass
 
-from tui.sandbox.handset import digits_of
+from tui.sandbox.handset import extract_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Country:
     networks: tuple[tuple[int, str, str], ...]
     """MCCMNC, name and price of each."""
 
-    def as_json(self) -> dict[str, object]:
-        """The answer of `prices`."""
+    def to_json(self) -> dict[str, object]:
+        """Return the answer of `prices`."""
         return {
             "country": self.code,
             "name": self.name,
@@ -27,8 +27,8 @@ class Country:
             ],
         }
 
-    def as_xml(self) -> str:
-        """The same as XML; the documentation does not show its form."""
+    def to_xml(self) -> str:
+        """Return the answer of `prices` as XML, in a format of ours: none is documented."""
         networks = "".join(
             f"<network><mccmnc>{mccmnc}</mccmnc><name>{name}</name><price>{price}</price></network>"
             for mccmnc, name, price in self.networks
@@ -66,8 +66,8 @@ UNSUPPORTED = {"KP": "850"}
 PRICE_LIST_HEADER = "Country,Code,MCCMNC,Network,Price"
 
 
-def price_list() -> str:
-    """All prices as CSV."""
+def build_price_list() -> str:
+    """Return all prices as CSV."""
     rows = [
         f"{country.name},{country.code},{mccmnc},{name},{price}"
         for country in COUNTRIES.values()
@@ -76,20 +76,35 @@ def price_list() -> str:
     return "\n".join([PRICE_LIST_HEADER, *rows, ""])
 
 
-def country_of(number: str) -> Country | None:
-    """The destination of a number, if it is on the price list."""
-    digits = digits_of(number)
-    return next((c for c in COUNTRIES.values() if digits.startswith(c.prefix)), None)
+def find_country(number: str) -> Country | None:
+    """Return the destination of a number, or None if it is not on the price list.
+
+    Args:
+        number: Phone number in international format.
+    """
+    digits = extract_digits(number)
+    return next(
+        (country for country in COUNTRIES.values() if digits.startswith(country.prefix)), None
+    )
 
 
-def is_anywhere(number: str) -> bool:
-    """Whether any country has the number's country code."""
+def has_known_country(number: str) -> bool:
+    """Return whether the number's country code exists.
+
+    Args:
+        number: Phone number in international format.
+    """
+    # Imported late: the library is large, and only the classic API needs it.
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
 
-    digits = digits_of(number)
+    digits = extract_digits(number)
     return any(int(digits[:length] or "0") in COUNTRY_CODE_TO_REGION_CODE for length in (1, 2, 3))
 
 
 def is_supported(number: str) -> bool:
-    """Whether messages can go to the number's country."""
-    return not digits_of(number).startswith(tuple(UNSUPPORTED.values()))
+    """Return whether messages can be sent to the number's country.
+
+    Args:
+        number: Phone number in international format.
+    """
+    return not extract_digits(number).startswith(tuple(UNSUPPORTED.values()))

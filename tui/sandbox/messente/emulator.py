@@ -1,4 +1,4 @@
-"""Messente's emulator: both APIs over one account, and everything that it pushes."""
+"""Emulate Messente: both APIs of one account, and everything that it pushes."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from starlette.routing import BaseRoute
 
 from tui.sandbox import API_SECRET
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.handset import Behaviour, Stage, Step
-from tui.sandbox.ledger import Accepted, Attachment, Event
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
+from tui.sandbox.ledger import AcceptedMessage, Event, MmsFile
 from tui.sandbox.messente import callbacks
-from tui.sandbox.messente.classic import Classic
-from tui.sandbox.messente.course import AttemptStep, through
-from tui.sandbox.messente.neighbours import Neighbours
-from tui.sandbox.messente.omnichannel import Omnichannel
-from tui.sandbox.messente.records import SMS, Sent
+from tui.sandbox.messente.classic import ClassicApi
+from tui.sandbox.messente.course import AttemptStep, build_attempt_steps
+from tui.sandbox.messente.neighbours import AccountApi
+from tui.sandbox.messente.omnichannel import OmnichannelApi
+from tui.sandbox.messente.records import SMS, SentMessage
 from tui.sandbox.messente.senders import (
     DEFAULT_SENDER,
-    NOT_ACTIVE,
+    INACTIVE_SENDER,
     can_be_answered,
     is_well_formed,
 )
 from tui.sandbox.messente.words import (
-    COARSE,
+    CLASSIC_STATUSES,
     CODE_PREFIX,
-    CODE_SEEN,
-    CODES,
     DELETED,
     FORBIDDEN_SENDER_CODE,
+    OUTCOME_OF_CODE,
     PROCESSING,
     SCHEDULED,
     SEEN,
-    Outcome,
-    outcome_of,
+    SEEN_CODE,
+    ReportedOutcome,
+    to_outcome,
 )
 
 if TYPE_CHECKING:
     from tui.sandbox.world import Sandbox
 
-SEEN_DELAY = 2.0
+SEEN_DELAY_SECONDS = 2.0
 """Seconds from delivery until a chat message is seen."""
 
 
@@ -53,150 +53,199 @@ class Messente(Emulator):
     code_prefix = CODE_PREFIX
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Start with nothing sent and nothing received."""
+        """Create the account with nothing sent and nothing received."""
         super().__init__(sandbox)
-        self.sent: dict[str, Sent] = {}
+        self.sent: dict[str, SentMessage] = {}
         """By the ledger's id: `sms_unique_id` or `omnimessage_id`."""
         self.inbound_secret = API_SECRET
         """The key of inbound signatures; those of receipts use the API key's password."""
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """Both APIs; what is left under `/v1` is 404 in JSON."""
-        apis = (Classic(self), Neighbours(self), Omnichannel(self))
-        return [route for api in apis for route in api.routes()]
+    def build_routes(self) -> Sequence[BaseRoute]:
+        """Return the routes of both APIs; any other path below `/v1` is 404 in JSON."""
+        # The order matters: the last API has a catch-all for everything below `/v1`.
+        apis = (ClassicApi(self), AccountApi(self), OmnichannelApi(self))
+        return [route for api in apis for route in api.build_routes()]
 
-    def code_table(self) -> str:
-        """The number block for codes."""
+    def describe_codes(self) -> str:
+        """Return one line about the numbers with codes."""
         return f"{CODE_PREFIX}nnn ends with err nnn, or is refused with nnn"
 
-    # what the APIs do
+    # used by the APIs
 
-    def new_hex_id(self) -> str:
-        """An id as the classic API makes them."""
+    def create_hex_id(self) -> str:
+        """Return an id in the format of the classic API."""
         return f"{self.sandbox.rng.getrandbits(128):032x}"
 
-    def take(self, sent: Sent, text: str, sender: str) -> None:
-        """Accept a message and start what becomes of it."""
+    def accept_submission(self, sent: SentMessage, text: str, sender: str) -> None:
+        """Accept a message and schedule its delivery.
+
+        Args:
+            sent: Record of the message.
+            text: Text for the ledger.
+            sender: Sender for the ledger.
+        """
         now = self.sandbox.now()
-        waits = sent.starts_at > now
+        is_scheduled = sent.starts_at > now
         sent.starts_at = max(sent.starts_at, now)
         self.sent[sent.id] = sent
-        word = SCHEDULED if waits else PROCESSING
-        message = Accepted(sent.id, sent.to, sender, text, None, word, accepted_at=now)
-        self.accept(message, sent.starts_at)
+        status = SCHEDULED if is_scheduled else PROCESSING
+        message = AcceptedMessage(sent.id, sent.to, sender, text, None, status, accepted_at=now)
+        self.accept_message(message, sent.starts_at)
 
-    def withdraw(self, sent: Sent) -> bool:
-        """Cancel a message that waits for its time."""
-        if not self.cancel(self.ledger.accepted[sent.id], DELETED):
+    def cancel_scheduled(self, sent: SentMessage) -> bool:
+        """Cancel a scheduled message; return False if it is too late."""
+        if not self.cancel_message(self.ledger.accepted[sent.id], DELETED):
             return False
         now = self.sandbox.now()
         for index, attempt in enumerate(sent.attempts):
-            said = Outcome(Stage.CANCELLED, DELETED)
-            attempt.shown = sent.report(index, said, now) | {"price_info": None}
+            outcome = ReportedOutcome(Stage.CANCELLED, DELETED)
+            attempt.shown = sent.build_report(index, outcome, now) | {"price_info": None}
         return True
 
-    def polled(self, sent: Sent) -> None:
-        """The desk has asked for the message: what it was shown needs no push to count."""
+    def confirm_polled(self, sent: SentMessage) -> None:
+        """Confirm the receipts of a message that the desk has polled, so that no push is needed."""
         self.ledger.receipts.confirm(sent.receipts)
 
-    # what happens
+    # delivery
 
-    def word(self, step: Step) -> str:
-        """The fine status word of a step."""
-        return outcome_of(step).word
+    def to_status(self, step: DeliveryStep) -> str:
+        """Return the detailed status of a step."""
+        return to_outcome(step).status
 
     def stage_of_code(self, code: int) -> Stage | None:
-        """Where a result code leads."""
-        return CODES[code].stage if code in CODES else None
+        """Return where a result code leads.
 
-    def course(self, message: Accepted, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        """The way through the message's channels, from a sender that may be used."""
+        Args:
+            code: Last three digits of the recipient's number.
+        """
+        return OUTCOME_OF_CODE[code].stage if code in OUTCOME_OF_CODE else None
+
+    def adjust_steps(
+        self, message: AcceptedMessage, steps: tuple[DeliveryStep, ...]
+    ) -> tuple[DeliveryStep, ...]:
+        """Return the steps through the message's channels, or a rejection for an invalid sender.
+
+        Args:
+            message: Message that is sent.
+            steps: Steps that the handset's behaviour gives.
+        """
         sent = self.sent[message.id]
-        if message.sender and not (is_well_formed(message.sender) and message.sender != NOT_ACTIVE):
-            steps = (Step(0.4, Stage.REJECTED, Behaviour.CODE, FORBIDDEN_SENDER_CODE),)
+        if message.sender and not (
+            is_well_formed(message.sender) and message.sender != INACTIVE_SENDER
+        ):
+            steps = (DeliveryStep(0.4, Stage.REJECTED, Behaviour.CODE, FORBIDDEN_SENDER_CODE),)
         elif not can_be_answered(message.sender):
-            steps = tuple(replace(step, behaviour=_mute(step.behaviour)) for step in steps)
-        return through(sent.attempts, message.to, steps)
+            steps = tuple(
+                replace(step, behaviour=_without_answer(step.behaviour)) for step in steps
+            )
+        return build_attempt_steps(sent.attempts, message.to, steps)
 
-    def happen(self, message: Accepted, step: Step, at: int) -> None:
-        """Let a step happen; one that ends only its channel leaves the message alive."""
-        if message.stage.final:
-            return
-        if isinstance(step, AttemptStep) and step.passing:
-            message.status = self.word(step)
-            self.report(message, step, at)
-            return
-        super().happen(message, step, at)
-        if step.stage is Stage.DELIVERED and self._tells_when_seen(message, step):
-            due = self.sandbox.later(at, SEEN_DELAY)
-            self.sandbox.agenda.at(due, partial(self._seen, message, _attempt_of(step)))
+    def apply_step(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Apply a step; one that ends only its channel does not end the message.
 
-    def report(self, message: Accepted, step: Step, at: int) -> None:
-        """Make the receipt of a step; the classic API has none for the operator's first word."""
-        sent, said = self.sent[message.id], outcome_of(step)
-        if not sent.classic:
-            body = sent.report(_attempt_of(step), said, at)
-        elif said.word in COARSE:
-            body = callbacks.classic_report(sent.id, said)
+        Args:
+            message: Message that the step belongs to.
+            step: Step that is due.
+            at: Time of the step in milliseconds UTC.
+        """
+        if message.stage.is_final:
+            return
+        if isinstance(step, AttemptStep) and step.ends_channel_only:
+            message.status = self.to_status(step)
+            self.create_receipt(message, step, at)
+            return
+        super().apply_step(message, step, at)
+        if step.stage is Stage.DELIVERED and self._reports_seen(message, step):
+            due = self.sandbox.add_delay(at, SEEN_DELAY_SECONDS)
+            self.sandbox.agenda.schedule_callback(
+                due, partial(self._report_seen, message, _attempt_index(step))
+            )
+
+    def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Create the receipt of a step; the classic API has none for the operator's first status.
+
+        Args:
+            message: Message that the step belongs to.
+            step: Step that happened.
+            at: Time of the step in milliseconds UTC.
+        """
+        sent, outcome = self.sent[message.id], to_outcome(step)
+        if not sent.is_classic:
+            body = sent.build_report(_attempt_index(step), outcome, at)
+        elif outcome.status in CLASSIC_STATUSES:
+            body = callbacks.build_classic_report(sent.id, outcome)
         else:
             return
-        self._put(message, body, said.word, at)
+        self._put_report(message, body, outcome.status, at)
 
-    def receive(
-        self, sender: str, to: str | None, text: str, attachments: Sequence[Attachment]
+    def receive_message(
+        self, sender: str, to: str | None, text: str, attachments: Sequence[MmsFile]
     ) -> str:
-        """An inbound message; files have no place in it."""
-        answered = self.ledger.newest_to(sender)
-        last = answered.sender if answered and can_be_answered(answered.sender) else ""
-        reply_id, sub_id, at = self.sandbox.uuid(), self.sandbox.uuid(), self.sandbox.now()
-        recipient = to or last or DEFAULT_SENDER
-        body = callbacks.inbound((reply_id, sub_id), sender, recipient, text, at)
+        """Receive an inbound message; it cannot contain files.
+
+        Args:
+            sender: Number of the handset.
+            to: Number it writes to, if known.
+            text: Text of the message.
+            attachments: Not used.
+        """
+        answered = self.ledger.find_latest_to(sender)
+        last_sender = answered.sender if answered and can_be_answered(answered.sender) else ""
+        reply_id, sub_id, at = self.sandbox.new_uuid(), self.sandbox.new_uuid(), self.sandbox.now()
+        recipient = to or last_sender or DEFAULT_SENDER
+        body = callbacks.build_inbound((reply_id, sub_id), sender, recipient, text, at)
         return self.put_reply(Event(reply_id, body, at), sender, text)
 
     def on_receipt(self, event: Event) -> None:
         """Push a receipt to the message's own address or the desk's."""
         sent = self.sent[event.message_id or ""]
-        sent.show(event)
+        sent.record_receipt(event)
         url = sent.dlr_url or self.hook_url
         delivered = partial(self.ledger.receipts.confirm, [event.id])
-        if url is not None and sent.classic:
-            self.push(callbacks.get_push(url, event.body, delivered))
+        if url is not None and sent.is_classic:
+            self.queue_push(callbacks.build_get_push(url, event.body, delivered))
         elif url is not None:
-            self.push(callbacks.post_push(url, event.body, API_SECRET, delivered))
+            self.queue_push(callbacks.build_post_push(url, event.body, API_SECRET, delivered))
 
     def on_reply(self, event: Event) -> None:
-        """Push an inbound message; without a listener it waits for ever."""
+        """Push an inbound message; without a listener it is never confirmed."""
         delivered = partial(self.ledger.replies.confirm, [event.id])
         if self.hook_url is not None:
-            push = callbacks.post_push(self.hook_url, event.body, self.inbound_secret, delivered)
-            self.push(push)
+            push = callbacks.build_post_push(
+                self.hook_url, event.body, self.inbound_secret, delivered
+            )
+            self.queue_push(push)
 
-    # within
+    # helpers
 
-    def _tells_when_seen(self, message: Accepted, step: Step) -> bool:
-        """Whether the receiver will be known to have read it: chat, or a number that says so."""
+    def _reports_seen(self, message: AcceptedMessage, step: DeliveryStep) -> bool:
+        """Return whether the receiver reports a read message: chat, or a number with that code."""
         sent = self.sent[message.id]
-        chat = sent.attempts[_attempt_of(step)].channel != SMS
-        return chat or (step.code == CODE_SEEN and not sent.classic)
+        is_chat = sent.attempts[_attempt_index(step)].channel != SMS
+        return is_chat or (step.code == SEEN_CODE and not sent.is_classic)
 
-    def _seen(self, message: Accepted, attempt: int, at: int) -> None:
-        """The receiver reads it."""
+    def _report_seen(self, message: AcceptedMessage, attempt: int, at: int) -> None:
+        """Report that the receiver has read the message."""
         message.status = SEEN
-        said = Outcome(Stage.DELIVERED, SEEN, CODE_SEEN)
-        self._put(message, self.sent[message.id].report(attempt, said, at), SEEN, at)
+        outcome = ReportedOutcome(Stage.DELIVERED, SEEN, SEEN_CODE)
+        self._put_report(
+            message, self.sent[message.id].build_report(attempt, outcome, at), SEEN, at
+        )
 
-    def _put(self, message: Accepted, body: dict[str, object], word: str, at: int) -> None:
-        """Hand out a receipt."""
-        final = message.stage.final
-        self.put_receipt(Event(self.sandbox.uuid(), body, at, message.id, word, final))
+    def _put_report(
+        self, message: AcceptedMessage, body: dict[str, object], status: str, at: int
+    ) -> None:
+        """Release a receipt."""
+        final = message.stage.is_final
+        self.put_receipt(Event(self.sandbox.new_uuid(), body, at, message.id, status, final))
 
 
-def _attempt_of(step: Step) -> int:
-    """Which of the message's channels a step is about."""
+def _attempt_index(step: DeliveryStep) -> int:
+    """Return the index of the message's channel that a step belongs to."""
     return step.attempt if isinstance(step, AttemptStep) else 0
 
 
-def _mute(behaviour: Behaviour) -> Behaviour:
-    """How a handset behaves that cannot write back."""
-    writes = behaviour in (Behaviour.ANSWER, Behaviour.OPT_OUT)
-    return Behaviour.DELIVER if writes else behaviour
+def _without_answer(behaviour: Behaviour) -> Behaviour:
+    """Return the behaviour of a handset that cannot answer."""
+    answers = behaviour in (Behaviour.ANSWER, Behaviour.OPT_OUT)
+    return Behaviour.DELIVER if answers else behaviour

@@ -1,12 +1,12 @@
-"""What the Omnichannel API finds wrong: an error is a code, its title, words and a field."""
+"""Build the errors of the Omnichannel API: each has a code, its title, a detail and a field."""
 
 from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
-from tui.sandbox.wire import json_response
+from tui.sandbox.wire import to_json_response
 
-Error = dict[str, object]
+ErrorEntry = dict[str, object]
 
 NOT_FOUND = ("101", "Not found", 404)
 FORBIDDEN = ("102", "Forbidden", 403)
@@ -16,43 +16,70 @@ INVALID = ("105", "Invalid data", 400)
 MISSING = ("106", "Missing data", 400)
 NOT_ALLOWED = ("107", "Method not allowed", 405)
 
-Kind = tuple[str, str, int]
+ErrorKind = tuple[str, str, int]
 
 
-class Refused(Exception):
+class JsonRefusal(Exception):
     """A request that is refused with this HTTP status and body."""
 
     def __init__(self, status: int, body: object) -> None:
-        """`body` as its provider writes it."""
+        """Create a refusal.
+
+        Args:
+            status: HTTP status of the answer.
+            body: Body in the format of the refusing API.
+        """
         super().__init__(status)
         self.status = status
         self.body = body
 
-    def response(self) -> Response:
-        """The answer."""
-        return json_response(self.body, self.status)
+    def to_response(self) -> Response:
+        """Return the answer."""
+        return to_json_response(self.body, self.status)
 
 
-def error(kind: Kind, detail: str, source: str | None = None) -> Error:
-    """One entry of `errors`."""
+def build_error(kind: ErrorKind, detail: str, source: str | None = None) -> ErrorEntry:
+    """Return one entry of `errors`.
+
+    Args:
+        kind: Code, title and HTTP status.
+        detail: Description for a person.
+        source: Path of the faulty field, if any.
+    """
     return {"code": kind[0], "title": kind[1], "detail": detail, "source": source}
 
 
-def refused(kind: Kind, detail: str, source: str | None = None) -> Refused:
-    """A refusal with one error."""
-    return Refused(kind[2], {"errors": [error(kind, detail, source)]})
+def build_refusal(kind: ErrorKind, detail: str, source: str | None = None) -> JsonRefusal:
+    """Return a refusal with one error.
+
+    Args:
+        kind: Code, title and HTTP status.
+        detail: Description for a person.
+        source: Path of the faulty field, if any.
+    """
+    return JsonRefusal(kind[2], {"errors": [build_error(kind, detail, source)]})
 
 
 @dataclass(slots=True)
-class Faults:
-    """Everything that is wrong with one message."""
+class ValidationErrors:
+    """All errors of one message."""
 
-    errors: list[Error] = field(default_factory=list)
+    errors: list[ErrorEntry] = field(default_factory=list)
 
-    def missing(self, source: str, detail: str = "Missing data for required field") -> None:
-        """A required field is not there."""
-        self.errors.append(error(MISSING, detail, source))
+    def add_missing(self, source: str, detail: str = "Missing data for required field") -> None:
+        """Add an error for a required field that is missing.
 
-    def invalid(self, source: str, detail: str) -> None:
-        """A field is not as it should be."""
-        self.errors.append(error(INVALID, detail, source))
+        Args:
+            source: Path of the field.
+            detail: Description for a person.
+        """
+        self.errors.append(build_error(MISSING, detail, source))
+
+    def add_invalid(self, source: str, detail: str) -> None:
+        """Add an error for an invalid field.
+
+        Args:
+            source: Path of the field.
+            detail: Description for a person.
+        """
+        self.errors.append(build_error(INVALID, detail, source))

@@ -1,84 +1,116 @@
-"""Reading one JSON object of a send request, field by field; null counts as missing."""
+"""Read one JSON object of a send request field by field; null counts as missing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.sandbox.messente.faults import Faults
+from tui.sandbox.messente.faults import ValidationErrors
 from tui.sandbox.messente.senders import is_web_address
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
-    """The object, where it is, and where its faults are noted."""
+class JsonFields:
+    """The object, its path, and the list to which its errors are added."""
 
     values: Mapping[str, object]
-    faults: Faults
-    where: str = ""
+    errors: ValidationErrors
+    path: str = ""
     """Path of the object with a dot at its end; empty for the request itself."""
 
-    def given(self, name: str) -> bool:
-        """Whether the field is there."""
+    def has_value(self, name: str) -> bool:
+        """Return whether the field is there."""
         return self.values.get(name) is not None
 
-    def invalid(self, name: str, detail: str) -> None:
-        """Note a wrong field."""
-        self.faults.invalid(self.where + name, detail)
+    def add_invalid(self, name: str, detail: str) -> None:
+        """Add an error for an invalid field.
 
-    def missing(self, name: str) -> None:
-        """Note a field that is not there."""
-        self.faults.missing(self.where + name)
+        Args:
+            name: Name of the field.
+            detail: Description for a person.
+        """
+        self.errors.add_invalid(self.path + name, detail)
 
-    def text(self, name: str, required: bool = False, longest: int | None = None) -> str:
-        """A text; empty if missing."""
+    def add_missing(self, name: str) -> None:
+        """Add an error for a missing field."""
+        self.errors.add_missing(self.path + name)
+
+    def read_text(self, name: str, required: bool = False, max_length: int | None = None) -> str:
+        """Return a text; empty if missing.
+
+        Args:
+            name: Name of the field.
+            required: Whether a missing field is an error.
+            max_length: Greatest number of characters.
+        """
         value = self.values.get(name)
         if value is None or value == "":
             if required:
-                self.missing(name)
+                self.add_missing(name)
             return ""
         if not isinstance(value, str):
-            self.invalid(name, "Not a valid string")
+            self.add_invalid(name, "Not a valid string")
             return ""
-        if longest is not None and len(value) > longest:
-            self.invalid(name, f"Longer than maximum length {longest}")
+        if max_length is not None and len(value) > max_length:
+            self.add_invalid(name, f"Longer than maximum length {max_length}")
         return value
 
-    def url(self, name: str, required: bool = False) -> str | None:
-        """A web address."""
-        value = self.text(name, required)
+    def read_url(self, name: str, required: bool = False) -> str | None:
+        """Return a web address, or None if missing.
+
+        Args:
+            name: Name of the field.
+            required: Whether a missing field is an error.
+        """
+        value = self.read_text(name, required)
         if value and not is_web_address(value):
-            self.invalid(name, "Not a valid URL")
+            self.add_invalid(name, "Not a valid URL")
         return value or None
 
-    def choice(self, name: str, words: Sequence[str]) -> None:
-        """An optional word out of a list."""
-        if self.given(name) and self.values[name] not in words:
-            self.invalid(name, f"Must be one of: {', '.join(words)}")
+    def check_choice(self, name: str, choices: Sequence[str]) -> None:
+        """Check an optional value out of a list.
 
-    def positive(self, name: str) -> int | None:
-        """An optional whole number above 0."""
+        Args:
+            name: Name of the field.
+            choices: Allowed values.
+        """
+        if self.has_value(name) and self.values[name] not in choices:
+            self.add_invalid(name, f"Must be one of: {', '.join(choices)}")
+
+    def read_positive(self, name: str) -> int | None:
+        """Return an optional whole number above 0."""
         value = self.values.get(name)
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            self.invalid(name, "Not a valid positive integer")
+            self.add_invalid(name, "Not a valid positive integer")
             return None
         return value
 
-    def items(self, name: str, shortest: int, longest: int) -> Sequence[object]:
-        """A list; empty if it is missing or wrong."""
+    def read_items(self, name: str, min_length: int, max_length: int) -> Sequence[object]:
+        """Return a list; empty if it is missing or invalid.
+
+        Args:
+            name: Name of the field.
+            min_length: Least number of items.
+            max_length: Greatest number of items.
+        """
         value = self.values.get(name)
-        if not isinstance(value, list) or not shortest <= len(value) <= longest:
-            self.invalid(name, f"Must be a list of {shortest} to {longest} items")
+        if not isinstance(value, list) or not min_length <= len(value) <= max_length:
+            self.add_invalid(name, f"Must be a list of {min_length} to {max_length} items")
             return ()
         return value
 
-    def inner(self, name: str) -> "Fields | None":
-        """An object inside; None if it is missing or wrong."""
-        return self.object(name, self.values.get(name))
+    def read_inner(self, name: str) -> "JsonFields | None":
+        """Return the fields of an inner object; None if it is missing or invalid."""
+        return self.read_object(name, self.values.get(name))
 
-    def object(self, name: str, value: object) -> "Fields | None":
-        """A value that should be an object."""
+    def read_object(self, name: str, value: object) -> "JsonFields | None":
+        """Return the fields of a value that should be an object.
+
+        Args:
+            name: Path of the value below this object.
+            value: Value to read.
+        """
         if not isinstance(value, dict):
-            self.invalid(name, "Not a valid object")
+            self.add_invalid(name, "Not a valid object")
             return None
-        return Fields(value, self.faults, f"{self.where}{name}.")
+        return JsonFields(value, self.errors, f"{self.path}{name}.")

@@ -1,5 +1,7 @@
-"""The Omnichannel API: sending, status and cancelling in JSON under HTTP Basic (Messente
-Omnichannel API)."""
+"""Serve the Omnichannel API: sending, status and cancelling in JSON under HTTP Basic.
+
+See the Messente Omnichannel API.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tui.sandbox import API_KEY, API_SECRET
-from tui.sandbox.handset import code_of
+from tui.sandbox.handset import extract_code
 from tui.sandbox.messente.faults import (
     FORBIDDEN,
     INTERNAL,
@@ -23,14 +25,14 @@ from tui.sandbox.messente.faults import (
     NOT_ALLOWED,
     NOT_FOUND,
     UNAUTHORIZED,
-    Refused,
-    refused,
+    JsonRefusal,
+    build_refusal,
 )
-from tui.sandbox.messente.omnimessage import Omnimessage, parse
-from tui.sandbox.messente.records import Attempt, Body, Sent
+from tui.sandbox.messente.omnimessage import Omnimessage, parse_omnimessage
+from tui.sandbox.messente.records import Body, ChannelAttempt, SentMessage
 from tui.sandbox.messente.senders import DEFAULT_SENDER
 from tui.sandbox.messente.words import CODE_PREFIX
-from tui.sandbox.wire import BadBody, json_response, read_object
+from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 
 if TYPE_CHECKING:
     from tui.sandbox.messente.emulator import Messente
@@ -38,151 +40,180 @@ if TYPE_CHECKING:
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-REFUSED = {403: FORBIDDEN, 500: INTERNAL}
+REFUSAL_KINDS = {403: FORBIDDEN, 500: INTERNAL}
 """By the last three digits of a number in the block for codes."""
 
 
-class Omnichannel:
-    """The four calls over one emulator."""
+class OmnichannelApi:
+    """The four calls of the Omnichannel API."""
 
     def __init__(self, messente: Messente) -> None:
-        """Serve this account."""
+        """Create the API of this account."""
         self._messente = messente
 
-    def routes(self) -> list[BaseRoute]:
-        """The calls; a wrong method and every other path are refused in JSON."""
-        one = "/v1/omnimessage/{id}"
+    def build_routes(self) -> list[BaseRoute]:
+        """Return the calls; a wrong method and every other path are refused in JSON."""
+        message_path = "/v1/omnimessage/{id}"
         calls = [
-            ("/v1/omnimessage", "POST", self.send),
-            ("/v1/omnimessages", "POST", self.send_many),
-            (f"{one}/status", "GET", self.status),
-            (one, "DELETE", self.cancel),
+            ("/v1/omnimessage", "POST", self.send_message),
+            ("/v1/omnimessages", "POST", self.send_messages),
+            (f"{message_path}/status", "GET", self.show_status),
+            (message_path, "DELETE", self.cancel_message),
         ]
         return [
-            *(Route(path, guarded(call), methods=[method]) for path, method, call in calls),
-            *(Route(path, guarded(not_allowed), methods=ALL_METHODS) for path, _, _ in calls),
-            Route("/v1/{rest:path}", guarded(nothing_here), methods=ALL_METHODS),
+            *(Route(path, guard_endpoint(call), methods=[method]) for path, method, call in calls),
+            # Routes are tried in order, so these receive only wrong methods.
+            *(
+                Route(path, guard_endpoint(refuse_method), methods=ALL_METHODS)
+                for path, _, _ in calls
+            ),
+            Route("/v1/{rest:path}", guard_endpoint(answer_unknown_path), methods=ALL_METHODS),
         ]
 
-    async def send(self, request: Request) -> Response:
+    async def send_message(self, request: Request) -> Response:
         """Accept one message."""
-        return json_response(self._take(await body_of(request)), 201)
+        return to_json_response(self._accept_message(await read_body(request)), 201)
 
-    async def send_many(self, request: Request) -> Response:
-        """Accept of many messages those that are right; always 201."""
-        items = (await body_of(request)).get("messages")
+    async def send_messages(self, request: Request) -> Response:
+        """Accept the valid messages of a bulk request; the status is always 201."""
+        items = (await read_body(request)).get("messages")
         if items is None:
-            raise refused(MISSING, "Missing data for required field", "messages")
+            raise build_refusal(MISSING, "Missing data for required field", "messages")
         if not isinstance(items, list) or not items:
-            raise refused(INVALID, "Must be a list of at least one message", "messages")
-        return json_response({"messages": [self._take_or_tell(item) for item in items]}, 201)
+            raise build_refusal(INVALID, "Must be a list of at least one message", "messages")
+        return to_json_response({"messages": [self._accept_or_report(item) for item in items]}, 201)
 
-    async def status(self, request: Request) -> Response:
-        """What is known of each channel attempt."""
-        sent = self._find(request)
+    async def show_status(self, request: Request) -> Response:
+        """Return what is known of each channel attempt."""
+        sent = self._find_message(request)
         message = self._messente.ledger.accepted[sent.id]
-        self._messente.polled(sent)
-        statuses = sent.statuses(message.accepted_at)
-        return json_response({"statuses": statuses, "to": sent.to, "omnimessage_id": sent.id})
+        self._messente.confirm_polled(sent)
+        statuses = sent.build_statuses(message.accepted_at)
+        return to_json_response({"statuses": statuses, "to": sent.to, "omnimessage_id": sent.id})
 
-    async def cancel(self, request: Request) -> Response:
-        """Cancel a message that waits for its time; too late is "not found"."""
-        if not self._messente.withdraw(self._find(request)):
-            raise no_message()
-        return json_response({}, 202)
+    async def cancel_message(self, request: Request) -> Response:
+        """Cancel a scheduled message; too late is "not found"."""
+        if not self._messente.cancel_scheduled(self._find_message(request)):
+            raise message_not_found()
+        return to_json_response({}, 202)
 
-    def _take_or_tell(self, item: object) -> object:
-        """One entry of a bulk answer."""
+    def _accept_or_report(self, item: object) -> object:
+        """Return one entry of a bulk answer: the accepted message or its errors."""
         try:
-            return self._take(item)
-        except Refused as why:
-            return why.body
+            return self._accept_message(item)
+        except JsonRefusal as refusal:
+            return refusal.body
 
-    def _take(self, body: object) -> Body:
-        """Accept one message; raises `Refused`."""
-        message, faults = parse(body)
+    def _accept_message(self, body: object) -> Body:
+        """Accept one message; raise `JsonRefusal` if it is invalid."""
+        message, errors = parse_omnimessage(body)
         if message is None:
-            raise Refused(400, {"errors": faults.errors})
-        code = code_of(message.to, CODE_PREFIX)
-        if code in REFUSED:
-            raise refused(REFUSED[code], REFUSED[code][1])
-        sent = self._sent(message)
-        self._messente.take(sent, message.main.text, message.main.sender)
+            raise JsonRefusal(400, {"errors": errors.errors})
+        code = extract_code(message.to, CODE_PREFIX)
+        if code in REFUSAL_KINDS:
+            raise build_refusal(REFUSAL_KINDS[code], REFUSAL_KINDS[code][1])
+        sent = self._create_record(message)
+        self._messente.accept_submission(
+            sent, message.main_channel.text, message.main_channel.sender
+        )
         return {
             "omnimessage_id": sent.id,
             "to": sent.to,
             "messages": [
-                {"message_id": a.message_id, "channel": a.channel, "sender": a.sender}
-                for a in sent.attempts
+                {
+                    "message_id": attempt.message_id,
+                    "channel": attempt.channel,
+                    "sender": attempt.sender,
+                }
+                for attempt in sent.attempts
             ],
         }
 
-    def _sent(self, message: Omnimessage) -> Sent:
-        """The record of a message with its new ids."""
-        new_id = self._messente.sandbox.uuid
+    def _create_record(self, message: Omnimessage) -> SentMessage:
+        """Return the record of a message with its new ids."""
+        new_id = self._messente.sandbox.new_uuid
         attempts = [
-            Attempt(c.channel, new_id(), c.sender or DEFAULT_SENDER, c.text, c.validity)
-            for c in message.channels
+            ChannelAttempt(
+                channel.channel,
+                new_id(),
+                channel.sender or DEFAULT_SENDER,
+                channel.text,
+                channel.validity,
+            )
+            for channel in message.channels
         ]
-        return Sent(new_id(), message.to, message.dlr_url, attempts, message.time_to_send or 0)
+        return SentMessage(
+            new_id(), message.to, message.dlr_url, attempts, message.time_to_send or 0
+        )
 
-    def _find(self, request: Request) -> Sent:
-        """The message that the path names; raises `Refused`."""
+    def _find_message(self, request: Request) -> SentMessage:
+        """Return the message that the path names; raise `JsonRefusal`."""
         sent = self._messente.sent.get(request.path_params["id"].lower())
-        if sent is None or sent.classic:
-            raise no_message()
+        if sent is None or sent.is_classic:
+            raise message_not_found()
         return sent
 
 
-def no_message() -> Refused:
-    """There is no such message, or no longer one to cancel."""
-    return refused(NOT_FOUND, "Omnimessage not found")
+def message_not_found() -> JsonRefusal:
+    """Return the refusal for a message that does not exist or cannot be cancelled any more."""
+    return build_refusal(NOT_FOUND, "Omnimessage not found")
 
 
-def unauthorized() -> Refused:
-    """Wrong or missing credentials."""
-    return refused(UNAUTHORIZED, "Invalid credentials")
+def refuse_unauthorized() -> JsonRefusal:
+    """Return the refusal for wrong or missing credentials."""
+    return build_refusal(UNAUTHORIZED, "Invalid credentials")
 
 
-def guarded(call: Endpoint, refusal: Callable[[], Refused] = unauthorized) -> Endpoint:
-    """A call behind HTTP Basic; `refusal` is how it turns strangers away."""
+def guard_endpoint(
+    call: Endpoint, refusal: Callable[[], JsonRefusal] = refuse_unauthorized
+) -> Endpoint:
+    """Return the call behind HTTP Basic.
 
-    async def endpoint(request: Request) -> Response:
+    Args:
+        call: Endpoint to protect.
+        refusal: Builds the error for wrong credentials.
+    """
+
+    async def answer_guarded(request: Request) -> Response:
         """Answer one request."""
         try:
-            if not is_ours(request.headers.get("authorization", "")):
+            if not has_credentials(request.headers.get("authorization", "")):
                 raise refusal()
             return await call(request)
-        except Refused as why:
-            return why.response()
+        except JsonRefusal as error:
+            return error.to_response()
 
-    return endpoint
+    return answer_guarded
 
 
-def is_ours(header: str) -> bool:
-    """Whether an `Authorization` header holds the key and its password."""
+def has_credentials(header: str) -> bool:
+    """Return whether an `Authorization` header contains the key and its password.
+
+    Args:
+        header: Value of the `Authorization` header; may be empty.
+    """
     scheme, _, token = header.partition(" ")
     try:
         given = base64.b64decode(token.strip(), validate=True)
     except (binascii.Error, ValueError):
         return False
-    wanted = f"{API_KEY}:{API_SECRET}".encode()
-    return scheme.lower() == "basic" and hmac.compare_digest(given, wanted)
+    expected = f"{API_KEY}:{API_SECRET}".encode()
+    return scheme.lower() == "basic" and hmac.compare_digest(given, expected)
 
 
-async def body_of(request: Request) -> Body:
-    """The JSON object of a request; raises `Refused`."""
+async def read_body(request: Request) -> Body:
+    """Return the JSON object of a request; raise `JsonRefusal`."""
     try:
         return await read_object(request)
-    except BadBody:
-        raise refused(INVALID, "Payload is not a valid JSON object") from None
+    except InvalidBody:
+        raise build_refusal(INVALID, "Payload is not a valid JSON object") from None
 
 
-async def not_allowed(request: Request) -> Response:
-    """The path is there, the method is not."""
-    raise refused(NOT_ALLOWED, "The method is not allowed for the requested URL")
+async def refuse_method(request: Request) -> Response:
+    """Answer a method that the path does not have."""
+    raise build_refusal(NOT_ALLOWED, "The method is not allowed for the requested URL")
 
 
-async def nothing_here(request: Request) -> Response:
-    """There is no such path."""
-    raise refused(NOT_FOUND, "The requested URL was not found")
+async def answer_unknown_path(request: Request) -> Response:
+    """Answer a path that does not exist."""
+    raise build_refusal(NOT_FOUND, "The requested URL was not found")

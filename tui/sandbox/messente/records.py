@@ -1,25 +1,25 @@
-"""What the emulator remembers of a message beside the ledger's entry."""
+"""Store what the emulator needs of a message besides the ledger's entry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from tui.domain.sms import count
+from tui.domain.sms import count_parts
 from tui.sandbox.ledger import Event
-from tui.sandbox.messente.words import MEANINGS, Outcome
+from tui.sandbox.messente.words import ERROR_TEXTS, ReportedOutcome
 
 Body = dict[str, object]
 
 PART_PRICE = Decimal("0.059")
-FREE = frozenset({"REJECTD", "NACK", "ACK"})
-"""Words of messages that cost nothing, or nothing yet."""
+FREE_STATUSES = frozenset({"REJECTD", "NACK", "ACK"})
+"""Statuses of messages that cost nothing, or nothing yet."""
 
 SMS = "sms"
 
 
 @dataclass(slots=True)
-class Attempt:
+class ChannelAttempt:
     """One channel of a message, in the order in which they are tried."""
 
     channel: str
@@ -29,61 +29,80 @@ class Attempt:
     validity: float | None = None
     """Seconds after which the channel counts as failed; None if the request named none."""
     shown: Mapping[str, object] | None = None
-    """The newest receipt that was handed out."""
+    """The newest receipt that was released to the desk."""
     shown_at: int = -1
 
 
 @dataclass(slots=True)
-class Sent:
+class SentMessage:
     """One accepted message of either API."""
 
     id: str
     to: str
     dlr_url: str | None
-    attempts: list[Attempt]
+    attempts: list[ChannelAttempt]
     starts_at: int
-    """When it goes out, milliseconds UTC."""
-    classic: bool = False
+    """When it is sent, milliseconds UTC."""
+    is_classic: bool = False
     receipts: list[str] = field(default_factory=list)
-    """Ids of the receipts that were handed out."""
+    """Ids of the receipts that were released to the desk."""
 
-    def show(self, event: Event) -> None:
-        """Remember a receipt that the desk may see; an older one does not replace a newer."""
+    def record_receipt(self, event: Event) -> None:
+        """Store a receipt that the desk may see; an older one does not replace a newer one.
+
+        Args:
+            event: Receipt in the format of its API.
+        """
         self.receipts.append(event.id)
-        wanted = event.body.get("message_id")
+        message_id = event.body.get("message_id")
         for attempt in self.attempts:
-            if wanted in (None, attempt.message_id) and event.at >= attempt.shown_at:
+            # A classic receipt names no channel: its message has only one.
+            if message_id in (None, attempt.message_id) and event.at >= attempt.shown_at:
                 attempt.shown, attempt.shown_at = event.body, event.at
 
-    def report(self, index: int, said: Outcome, at: int) -> Body:
-        """A delivery report of the Omnichannel API about one attempt."""
+    def build_report(self, index: int, outcome: ReportedOutcome, at: int) -> Body:
+        """Return a delivery report of the Omnichannel API about one attempt.
+
+        Args:
+            index: Index of the attempt.
+            outcome: Status to report.
+            at: Time in milliseconds UTC.
+        """
         attempt = self.attempts[index]
         return {
-            "status": said.word,
+            "status": outcome.status,
             "sender": attempt.sender,
-            "err": said.err,
+            "err": outcome.err,
             "message_id": attempt.message_id,
             "to": self.to,
             "channel": attempt.channel,
-            "error": MEANINGS.get(said.err),
+            "error": ERROR_TEXTS.get(outcome.err),
             "omnimessage_id": self.id,
-            "timestamp": naive(at),
-            "price_info": None if said.word in FREE else price_info(attempt),
+            "timestamp": format_naive(at),
+            "price_info": None if outcome.status in FREE_STATUSES else build_price_info(attempt),
         }
 
-    def statuses(self, accepted_at: int) -> list[Body]:
-        """The entries of a status answer; null while nothing is known."""
-        return [_status(attempt, accepted_at) for attempt in self.attempts]
+    def build_statuses(self, accepted_at: int) -> list[Body]:
+        """Return the entries of a status answer; a value is null while it is unknown.
+
+        Args:
+            accepted_at: When the message was accepted, in milliseconds UTC.
+        """
+        return [_build_status(attempt, accepted_at) for attempt in self.attempts]
 
 
-def naive(at: int) -> str:
-    """Milliseconds UTC as `2026-11-20T09:15:47.120000`, with no offset."""
+def format_naive(at: int) -> str:
+    """Return a time as `2026-11-20T09:15:47.120000`, with no offset.
+
+    Args:
+        at: Time in milliseconds UTC.
+    """
     return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
-def price_info(attempt: Attempt) -> Body:
-    """What one attempt costs; a chat message is one part."""
-    parts = max(1, len(count(attempt.text).parts)) if attempt.channel == SMS else 1
+def build_price_info(attempt: ChannelAttempt) -> Body:
+    """Return what one attempt costs; a chat message is one part."""
+    parts = max(1, len(count_parts(attempt.text).parts)) if attempt.channel == SMS else 1
     return {
         "part_price": str(PART_PRICE),
         "parts_count": parts,
@@ -91,13 +110,13 @@ def price_info(attempt: Attempt) -> Body:
     }
 
 
-def _status(attempt: Attempt, accepted_at: int) -> Body:
-    """One entry of a status answer."""
+def _build_status(attempt: ChannelAttempt, accepted_at: int) -> Body:
+    """Return one entry of a status answer."""
     names = ("status", "channel", "message_id", "sender", "err", "error", "timestamp", "price_info")
-    known: Mapping[str, object] = attempt.shown or {
+    values: Mapping[str, object] = attempt.shown or {
         "channel": attempt.channel,
         "message_id": attempt.message_id,
         "sender": attempt.sender,
-        "timestamp": naive(accepted_at),
+        "timestamp": format_naive(accepted_at),
     }
-    return {name: known.get(name) for name in names}
+    return {name: values.get(name) for name in names}

@@ -1,19 +1,19 @@
-"""Status words, error numbers and the meanings of both (Messente API, delivery report)."""
+"""Define statuses, error numbers and the meanings of both (Messente API, delivery report)."""
 
 from dataclasses import dataclass
 
-from tui.sandbox.handset import Behaviour, Stage, Step
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 
 CODE_PREFIX = "+37255500"
 """Start of the numbers that carry a result code in their last three digits."""
 
 PROCESSING = "processing"
-"""Ledger word while the provider itself says null."""
+"""Status in the ledger while the provider itself reports null."""
 SCHEDULED = "scheduled"
 DELETED = "DELETED"
 SEEN = "SEEN"
 
-MEANINGS = {
+ERROR_TEXTS = {
     1: "Delivery failure",
     2: "Message expired",
     3: "Invalid number",
@@ -30,7 +30,7 @@ MEANINGS = {
 
 SENT, DELIVERED, FAILED = "SENT", "DELIVERED", "FAILED"
 
-COARSE = {
+CLASSIC_STATUSES = {
     "ACCEPTD": (SENT, 8),
     "UNKNOWN": (SENT, 4),
     "DELIVRD": (DELIVERED, 1),
@@ -45,53 +45,53 @@ COARSE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is said about a message at some stage."""
+class ReportedOutcome:
+    """The status and error that are reported for a stage."""
 
     stage: Stage
-    word: str
+    status: str
     err: int = 0
 
 
-USUAL = {
-    Stage.ACCEPTED: Outcome(Stage.ACCEPTED, PROCESSING),
-    Stage.ENROUTE: Outcome(Stage.ENROUTE, "ACK"),
-    Stage.SUBMITTED: Outcome(Stage.SUBMITTED, "ACCEPTD"),
-    Stage.DELIVERED: Outcome(Stage.DELIVERED, "DELIVRD"),
-    Stage.FAILED: Outcome(Stage.FAILED, "UNDELIV", 1),
-    Stage.REJECTED: Outcome(Stage.REJECTED, "REJECTD", 9),
-    Stage.EXPIRED: Outcome(Stage.EXPIRED, "EXPIRED", 2),
-    Stage.CANCELLED: Outcome(Stage.CANCELLED, DELETED),
+USUAL_OUTCOMES = {
+    Stage.ACCEPTED: ReportedOutcome(Stage.ACCEPTED, PROCESSING),
+    Stage.ENROUTE: ReportedOutcome(Stage.ENROUTE, "ACK"),
+    Stage.SUBMITTED: ReportedOutcome(Stage.SUBMITTED, "ACCEPTD"),
+    Stage.DELIVERED: ReportedOutcome(Stage.DELIVERED, "DELIVRD"),
+    Stage.FAILED: ReportedOutcome(Stage.FAILED, "UNDELIV", 1),
+    Stage.REJECTED: ReportedOutcome(Stage.REJECTED, "REJECTD", 9),
+    Stage.EXPIRED: ReportedOutcome(Stage.EXPIRED, "EXPIRED", 2),
+    Stage.CANCELLED: ReportedOutcome(Stage.CANCELLED, DELETED),
 }
-BLOCKED = Outcome(Stage.REJECTED, "REJECTD", 8)
+BLOCKED_OUTCOME = ReportedOutcome(Stage.REJECTED, "REJECTD", 8)
 
-CODES = {
-    0: Outcome(Stage.DELIVERED, "DELIVRD"),
-    1: Outcome(Stage.FAILED, "UNDELIV", 1),
-    2: Outcome(Stage.EXPIRED, "EXPIRED", 2),
-    3: Outcome(Stage.FAILED, "UNDELIV", 3),
-    4: Outcome(Stage.REJECTED, "REJECTD", 4),
-    5: Outcome(Stage.FAILED, "UNDELIV", 5),
-    6: Outcome(Stage.REJECTED, "REJECTD", 6),
-    7: Outcome(Stage.REJECTED, "REJECTD", 7),
-    8: Outcome(Stage.REJECTED, "REJECTD", 8),
-    9: Outcome(Stage.FAILED, "UNDELIV", 9),
-    10: Outcome(Stage.DELIVERED, "DELIVRD"),
-    901: Outcome(Stage.FAILED, "FAILED", 1),
-    902: Outcome(Stage.REJECTED, "NACK", 1),
-    903: Outcome(Stage.FAILED, DELETED, 1),
-    904: Outcome(Stage.SUBMITTED, "UNKNOWN", 999),
-    905: Outcome(Stage.ENROUTE, "ACK"),
-    999: Outcome(Stage.FAILED, "FAILED", 999),
+OUTCOME_OF_CODE = {
+    0: ReportedOutcome(Stage.DELIVERED, "DELIVRD"),
+    1: ReportedOutcome(Stage.FAILED, "UNDELIV", 1),
+    2: ReportedOutcome(Stage.EXPIRED, "EXPIRED", 2),
+    3: ReportedOutcome(Stage.FAILED, "UNDELIV", 3),
+    4: ReportedOutcome(Stage.REJECTED, "REJECTD", 4),
+    5: ReportedOutcome(Stage.FAILED, "UNDELIV", 5),
+    6: ReportedOutcome(Stage.REJECTED, "REJECTD", 6),
+    7: ReportedOutcome(Stage.REJECTED, "REJECTD", 7),
+    8: ReportedOutcome(Stage.REJECTED, "REJECTD", 8),
+    9: ReportedOutcome(Stage.FAILED, "UNDELIV", 9),
+    10: ReportedOutcome(Stage.DELIVERED, "DELIVRD"),
+    901: ReportedOutcome(Stage.FAILED, "FAILED", 1),
+    902: ReportedOutcome(Stage.REJECTED, "NACK", 1),
+    903: ReportedOutcome(Stage.FAILED, DELETED, 1),
+    904: ReportedOutcome(Stage.SUBMITTED, "UNKNOWN", 999),
+    905: ReportedOutcome(Stage.ENROUTE, "ACK"),
+    999: ReportedOutcome(Stage.FAILED, "FAILED", 999),
 }
 """By the last three digits of a number in the block for codes."""
-CODE_SEEN = 10
+SEEN_CODE = 10
 
 FORBIDDEN_SENDER_CODE = 7
 
 
-def outcome_of(step: Step) -> Outcome:
-    """What is said about a step."""
+def to_outcome(step: DeliveryStep) -> ReportedOutcome:
+    """Return what is reported about a step."""
     if step.behaviour is Behaviour.BLOCKED:
-        return BLOCKED
-    return USUAL[step.stage] if step.code is None else CODES[step.code]
+        return BLOCKED_OUTCOME
+    return USUAL_OUTCOMES[step.stage] if step.code is None else OUTCOME_OF_CODE[step.code]

@@ -1,5 +1,7 @@
-"""SerwerSMS.pl, HTTPS API v2, under `/serwersms/<group>/<action>`, with `.json`, `.xml` or no
-suffix, and a JSON or urlencoded body. Token `sandbox-token`. Errors are HTTP 200.
+"""Emulate SerwerSMS.pl, HTTPS API v2, under `/serwersms/<group>/<action>`.
+
+An action has the suffix `.json`, `.xml` or none, and a JSON or urlencoded body. The token is
+`sandbox-token`. Errors are HTTP 200.
 
 Numbers +48690000nnn carry the `reason` of a failure:
 
@@ -12,20 +14,21 @@ Numbers +48690000nnn carry the `reason` of a failure:
 001 to 005, 009 and 014 end as `undelivered`, the others as `unsent`. A send to +4869111nnnn is
 refused with error nnnn, if that is documented.
 
-What the documentation leaves open is settled like this: general errors (too many numbers or ids,
-own ids that do not fit, unreadable values) are 1006; group and contact ids are unknown (1004); an
-empty text is 3101, a missing one 2000; a sender that is not approved is 3106; flash and voice are
-not permitted (3008, 3007); the bad number of a single send is an item, too; own ids may be used
-twice; numbers that stand twice in a list are sent to twice; a deleted message leaves the reports;
-without `page` and `limit` everything comes, but only the latest 100 reports if nothing is asked
-for; incoming messages come oldest first and are numbered per type, all from 1001; one to a number
-of four or five digits is `pre` if that begins with 7 and `nd` otherwise; the XML form is our own.
+Where the documentation leaves a question open, the emulator decides: general errors (too many
+numbers or ids, own ids that do not match, unreadable values) are 1006; group and contact ids are
+unknown (1004); an empty text is 3101, a missing one 2000; a sender that is not approved is 3106;
+flash and voice are not permitted (3008, 3007); the invalid number of a single send is an item,
+too; own ids may be used twice; a number that is twice in a list gets two messages; a deleted
+message disappears from the reports; without `page` and `limit` everything is returned, but only the
+latest 100 reports if there is no filter; incoming messages are returned oldest first and are
+numbered per type, all from 1001; one to a number of four or five digits is `pre` if that begins
+with 7 and `nd` otherwise; the XML format is our own.
 
 Pushes replace the macros of a template: `dlr_url` for reports, else the desk's address with
-`?smsid=#SMSID#&stan=#STAN#&data=#DATA#&przyczyna=#PRZYCZYNA#`; replies go to the desk with
+`?smsid=#SMSID#&stan=#STAN#&data=#DATA#&przyczyna=#PRZYCZYNA#`; replies are pushed to the desk with
 `?wiadomosc=#WIADOMOSC#&numer=#NUMER#&data=#DATA#&id=#ID#&type=eco` (or nd, ndi, pre). `#STAN#` is
-a word of the reports. An MMS is posted as the JSON object that polling gives. Verification is on:
-only the answer `OK` counts, else the push is repeated after 5, 10, 15 and 60 minutes. A receipt
-counts as confirmed when its push was answered or a report was asked for, a reply when it was marked
-as read or its push was answered; both stay readable, what is marked as read excepted.
+a status of the reports. An MMS is posted as the JSON object that polling returns. Verification is
+on: only the answer `OK` counts, else the push is repeated after 5, 10, 15 and 60 minutes. A receipt
+counts as confirmed when its push was answered or a report was requested, a reply when it was marked
+as read or its push was answered; both stay readable, except what is marked as read.
 """

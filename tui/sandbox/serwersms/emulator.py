@@ -1,4 +1,4 @@
-"""SerwerSMS's emulator: one door for all actions, and what becomes of messages."""
+"""Emulate SerwerSMS: one route for all actions, and the delivery of messages."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from starlette.routing import BaseRoute, Route
 
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.handset import Behaviour, Stage, Step, digits_of
-from tui.sandbox.ledger import Accepted, Attachment, Event
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage, extract_digits
+from tui.sandbox.ledger import AcceptedMessage, Event, MmsFile
 from tui.sandbox.serwersms import pushes
-from tui.sandbox.serwersms.answers import answer
+from tui.sandbox.serwersms.answers import format_answer
 from tui.sandbox.serwersms.errors import INVALID_ACTION, INVALID_USER, ApiError
-from tui.sandbox.serwersms.fields import Fields, fields_of
-from tui.sandbox.serwersms.incoming import Inbox
-from tui.sandbox.serwersms.panel import Account, Files, Senders
-from tui.sandbox.serwersms.records import Incoming, Outgoing, corrected
-from tui.sandbox.serwersms.reports import Reports
-from tui.sandbox.serwersms.sending import ECO, Sending, can_be_answered
-from tui.sandbox.serwersms.times import local
+from tui.sandbox.serwersms.fields import RequestFields, read_fields
+from tui.sandbox.serwersms.incoming import IncomingActions
+from tui.sandbox.serwersms.panel import AccountActions, SenderNames, UploadedFiles
+from tui.sandbox.serwersms.records import IncomingMessage, OutgoingMessage, normalize_phone
+from tui.sandbox.serwersms.reports import ReportActions
+from tui.sandbox.serwersms.sending import ECO, SendActions, can_be_answered
+from tui.sandbox.serwersms.times import format_local
 from tui.sandbox.serwersms.words import (
     CODE_PREFIX,
     DELETED,
@@ -34,17 +34,17 @@ from tui.sandbox.serwersms.words import (
     IN_PROGRESS,
     REASONS,
     SAVED,
-    WORDS,
-    reason_of,
+    STATUSES,
+    to_reason,
 )
 
 if TYPE_CHECKING:
     from tui.sandbox.world import Sandbox
 
-Action = Callable[[Fields], object]
+Action = Callable[[RequestFields], object]
 
 TOKEN = "sandbox-token"
-ID_LETTERS = string.ascii_lowercase + string.digits
+ID_CHARACTERS = string.ascii_lowercase + string.digits
 FIRST_INCOMING = 1000
 MMS_NUMBER = "+48664078059"
 SUFFIXES = ("json", "xml")
@@ -57,105 +57,106 @@ class SerwerSms(Emulator):
     code_prefix = CODE_PREFIX
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Start with nothing sent and nothing received."""
+        """Create the account with nothing sent and nothing received."""
         super().__init__(sandbox)
-        self.outgoing: dict[str, Outgoing] = {}
+        self.outgoing: dict[str, OutgoingMessage] = {}
         """By id, in the order in which they were accepted."""
-        self.incoming: list[Incoming] = []
-        self.read: set[str] = set()
+        self.incoming: list[IncomingMessage] = []
+        self.read_ids: set[str] = set()
         """Event ids of incoming messages that were marked as read."""
         self.blocked_at: dict[str, int] = {}
-        """Since when the numbers (digits) on the blacklist are there."""
-        self.senders, self.files = Senders(), Files(self)
+        """When each number (digits) was added to the blacklist."""
+        self.senders, self.files = SenderNames(), UploadedFiles(self)
         self._counts: Counter[str] = Counter()
         self._newest_eco: dict[str, str] = {}
-        self._account = Account(self)
-        self._actions = self._all_actions()
+        self._account = AccountActions(self)
+        self._actions = self._build_actions()
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """Everything goes through one door."""
-        return [Route("/{path:path}", self.call, methods=["GET", "POST", "PUT", "DELETE"])]
+    def build_routes(self) -> Sequence[BaseRoute]:
+        """Return one route for all actions."""
+        return [Route("/{path:path}", self.answer_action, methods=["GET", "POST", "PUT", "DELETE"])]
 
-    def code_table(self) -> str:
-        """The two number blocks."""
+    def describe_codes(self) -> str:
+        """Return one line about the two blocks of numbers."""
         return f"{CODE_PREFIX}nnn fails with reason nnn, +{ERROR_PREFIX}nnnn is error nnnn"
 
-    def _all_actions(self) -> dict[str, Action]:
-        """Every action by its path."""
-        sending, reports, inbox = Sending(self), Reports(self), Inbox(self)
+    def _build_actions(self) -> dict[str, Action]:
+        """Return every action by its path."""
+        sending, reports, inbox = SendActions(self), ReportActions(self), IncomingActions(self)
         account, senders, files = self._account, self.senders, self.files
         return {
             "messages/send_sms": sending.send_sms,
             "messages/send_personalized": sending.send_personalized,
             "messages/send_mms": sending.send_mms,
             "messages/send_voice": sending.send_voice,
-            "messages/reports": reports.reports,
-            "messages/view": reports.view,
-            "messages/delete": reports.delete,
-            "messages/recived": inbox.reader("recived"),
-            "messages/received": inbox.reader("received"),
-            "messages/send_nd": inbox.send_nd,
-            "messages/send_ndi": inbox.send_ndi,
-            "account/limits": account.limits,
-            "blacklist/index": account.blacklist,
-            "blacklist/add": account.blacklist_add,
-            "blacklist/check": account.blacklist_check,
-            "blacklist/delete": account.blacklist_delete,
-            "phones/test": account.phone_test,
-            "phones/check": account.phone_check,
-            "senders/add": senders.add,
-            "senders/index": senders.index,
-            "files/add": files.add,
-            "files/index": files.index,
-            "files/view": files.view,
-            "files/delete": files.delete,
+            "messages/reports": reports.list_reports,
+            "messages/view": reports.show_report,
+            "messages/delete": reports.delete_scheduled,
+            "messages/recived": inbox.build_reader("recived"),
+            "messages/received": inbox.build_reader("received"),
+            "messages/send_nd": inbox.add_nd_message,
+            "messages/send_ndi": inbox.add_ndi_message,
+            "account/limits": account.list_limits,
+            "blacklist/index": account.list_blacklist,
+            "blacklist/add": account.add_to_blacklist,
+            "blacklist/check": account.check_blacklist,
+            "blacklist/delete": account.remove_from_blacklist,
+            "phones/test": account.test_phone,
+            "phones/check": account.check_phone,
+            "senders/add": senders.add_name,
+            "senders/index": senders.list_names,
+            "files/add": files.add_file,
+            "files/index": files.list_files,
+            "files/view": files.show_file,
+            "files/delete": files.delete_file,
         }
 
     # requests
 
-    async def call(self, request: Request) -> Response:
+    async def answer_action(self, request: Request) -> Response:
         """Answer one action; errors are answers, too."""
         path, _, suffix = request.path_params["path"].partition(".")
         try:
             if request.method != "POST" or suffix not in ("", *SUFFIXES):
                 raise ApiError(INVALID_ACTION)
-            fields = await fields_of(request)
-            self._let_in(request, fields)
-            return answer(self._do(path, fields), suffix)
+            fields = await read_fields(request)
+            self._check_credentials(request, fields)
+            return format_answer(self._run_action(path, fields), suffix)
         except ApiError as error:
-            return answer(error.body(), suffix)
+            return format_answer(error.to_body(), suffix)
 
-    def _let_in(self, request: Request, fields: Fields) -> None:
-        """Check the token, or login and password; raises `ApiError` 1001."""
+    def _check_credentials(self, request: Request, fields: RequestFields) -> None:
+        """Check the token, or login and password; raise `ApiError` 1001."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        # A header, even a wrong one, takes precedence over login and password in the body.
         if scheme:
-            known = scheme.lower() == "bearer" and token.strip() == TOKEN
+            is_known = scheme.lower() == "bearer" and token.strip() == TOKEN
         else:
             given = (fields.values.get("username"), fields.values.get("password"))
-            known = given == (API_KEY, API_SECRET)
-        if not known:
+            is_known = given == (API_KEY, API_SECRET)
+        if not is_known:
             raise ApiError(INVALID_USER)
 
-    def _do(self, path: str, fields: Fields) -> object:
-        """Carry out an action; raises `ApiError` 1000 for one that there is not."""
+    def _run_action(self, path: str, fields: RequestFields) -> object:
+        """Run an action; raise `ApiError` 1000 for one that does not exist."""
         group, _, rest = path.partition("/")
         if group == "error":
-            return self._account.error(rest)
+            return self._account.show_error(rest)
         if path not in self._actions:
             raise ApiError(INVALID_ACTION)
         return self._actions[path](fields)
 
-    # what the actions do
+    # used by the actions
 
-    def new_id(self) -> str:
-        """Ten lower-case letters and digits."""
-        return "".join(self.sandbox.rng.choices(ID_LETTERS, k=10))
+    def create_id(self) -> str:
+        """Return ten lower-case characters and digits."""
+        return "".join(self.sandbox.rng.choices(ID_CHARACTERS, k=10))
 
-    def take(self, outgoing: Outgoing) -> None:
-        """Accept a message and start what becomes of it."""
+    def accept_outgoing(self, outgoing: OutgoingMessage) -> None:
+        """Accept a message and schedule its delivery."""
         now = self.sandbox.now()
         self.outgoing[outgoing.id] = outgoing
-        message = Accepted(
+        message = AcceptedMessage(
             id=outgoing.id,
             to=outgoing.phone,
             sender=outgoing.sender,
@@ -164,69 +165,100 @@ class SerwerSms(Emulator):
             status=SAVED if outgoing.starts_at > now else IN_PROGRESS,
             accepted_at=now,
         )
-        self.accept(message, outgoing.starts_at)
+        self.accept_message(message, outgoing.starts_at)
 
-    def withdraw(self, outgoing: Outgoing) -> bool:
-        """Delete a message that waits for its time."""
-        return self.cancel(self.ledger.accepted[outgoing.id], DELETED)
+    def cancel_scheduled(self, outgoing: OutgoingMessage) -> bool:
+        """Delete a scheduled message; return False if it is too late."""
+        return self.cancel_message(self.ledger.accepted[outgoing.id], DELETED)
 
-    def mark_read(self, items: Iterable[Incoming]) -> None:
-        """Never give these again."""
+    def mark_read(self, items: Iterable[IncomingMessage]) -> None:
+        """Mark incoming messages as read, so that they are never returned again.
+
+        Args:
+            items: Messages that were returned to the desk.
+        """
         ids = [item.event_id for item in items]
-        self.read.update(ids)
+        self.read_ids.update(ids)
         self.ledger.replies.confirm(ids)
 
-    def block(self, number: str) -> None:
-        """Put a number on the blacklist."""
-        super().block(number)
-        self.blocked_at.setdefault(digits_of(number), self.sandbox.now())
+    def block_number(self, number: str) -> None:
+        """Add a number to the blacklist."""
+        super().block_number(number)
+        self.blocked_at.setdefault(extract_digits(number), self.sandbox.now())
 
-    def unblock(self, number: str) -> None:
-        """Take a number off the blacklist."""
-        self.blocked.discard(digits_of(number))
-        self.blocked_at.pop(digits_of(number), None)
+    def unblock_number(self, number: str) -> None:
+        """Remove a number from the blacklist."""
+        self.blocked.discard(extract_digits(number))
+        self.blocked_at.pop(extract_digits(number), None)
 
-    # what happens
+    # delivery
 
-    def word(self, step: Step) -> str:
-        """The status word of a step."""
-        return WORDS[step.stage]
+    def to_status(self, step: DeliveryStep) -> str:
+        """Return the status of a step."""
+        return STATUSES[step.stage]
 
     def stage_of_code(self, code: int) -> Stage | None:
-        """Where a failure with that reason leads."""
+        """Return where a failure with that reason leads.
+
+        Args:
+            code: Last three digits of the recipient's number.
+        """
         return REASONS[code][0] if code in REASONS else None
 
-    def course(self, message: Accepted, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        """A reply to ECO+ answers what went out last; a name cannot be answered."""
+    def adjust_steps(
+        self, message: AcceptedMessage, steps: tuple[DeliveryStep, ...]
+    ) -> tuple[DeliveryStep, ...]:
+        """Remember the newest ECO+ message to a number; remove answers to a sender name.
+
+        A reply to ECO+ answers the message that was sent last; a handset cannot answer a name.
+
+        Args:
+            message: Message that is sent.
+            steps: Steps that the handset's behaviour gives.
+        """
         if self.outgoing[message.id].kind == ECO:
             self._newest_eco[message.to] = message.id
         if can_be_answered(message.sender):
             return steps
-        writing = (Behaviour.ANSWER, Behaviour.OPT_OUT)
+        answering = (Behaviour.ANSWER, Behaviour.OPT_OUT)
         return tuple(
-            replace(step, behaviour=Behaviour.DELIVER) if step.behaviour in writing else step
+            replace(step, behaviour=Behaviour.DELIVER) if step.behaviour in answering else step
             for step in steps
         )
 
-    def report(self, message: Accepted, step: Step, at: int) -> None:
-        """Make a receipt; being in progress is not worth one."""
+    def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Create a receipt, except for a message in progress.
+
+        Args:
+            message: Message that the step belongs to.
+            step: Step that happened.
+            at: Time of the step in milliseconds UTC.
+        """
         if step.stage is Stage.ENROUTE:
             return
-        body = {"date": local(at), "reason": reason_of(step) or ""}
-        final = step.stage.final
+        body = {"date": format_local(at), "reason": to_reason(step) or ""}
+        final = step.stage.is_final
         self.put_receipt(
-            Event(self.sandbox.uuid(), body, at, message.id, message.status, final=final)
+            Event(self.sandbox.new_uuid(), body, at, message.id, message.status, final=final)
         )
 
-    def receive(
-        self, sender: str, to: str | None, text: str, attachments: Sequence[Attachment]
+    def receive_message(
+        self, sender: str, to: str | None, text: str, attachments: Sequence[MmsFile]
     ) -> str:
-        """An incoming message; its kind follows from the number written to."""
-        phone = corrected(sender) or sender
+        """Receive an incoming message; its type depends on the number it was sent to.
+
+        Args:
+            sender: Number of the handset.
+            to: Number it writes to, if known.
+            text: Text of the message.
+            attachments: Files of an MMS.
+        """
+        phone = normalize_phone(sender) or sender
         answered = self._newest_eco.get(phone, "")
-        kind = "mms" if attachments else kind_of(to, answered)
+        kind = "mms" if attachments else find_kind(to, answered)
+        # Each type has its own numbering, so an id alone is not unique.
         self._counts[kind] += 1
-        item = Incoming(
+        item = IncomingMessage(
             kind=kind,
             number=FIRST_INCOMING + self._counts[kind],
             phone=phone,
@@ -237,13 +269,13 @@ class SerwerSms(Emulator):
             attachments=attachments,
         )
         self.incoming.append(item)
-        event = Event(item.event_id, item.as_json("recived", blacklisted=False), item.at)
+        event = Event(item.event_id, item.to_json("recived", blacklisted=False), item.at)
         return self.put_reply(event, phone, text)
 
     def on_receipt(self, event: Event) -> None:
         """Push a receipt to the message's own address or the desk's."""
         outgoing = self.outgoing[event.message_id or ""]
-        outgoing.show(event)
+        outgoing.record_receipt(event)
         template = outgoing.dlr_url
         if not template and self.hook_url is not None:
             template = self.hook_url + pushes.REPORT_QUERY
@@ -256,19 +288,26 @@ class SerwerSms(Emulator):
             "PRZYCZYNA": str(event.body["reason"]),
         }
         delivered = partial(self.ledger.receipts.confirm, [event.id])
-        self.push(pushes.get_push(pushes.filled(template, macros), delivered))
+        self.queue_push(pushes.build_get_push(pushes.fill_template(template, macros), delivered))
 
     def on_reply(self, event: Event) -> None:
         """Push an incoming message."""
         if self.hook_url is None:
             return
-        item = next(i for i in reversed(self.incoming) if i.event_id == event.id)
+        item = next(
+            incoming for incoming in reversed(self.incoming) if incoming.event_id == event.id
+        )
         delivered = partial(self.ledger.replies.confirm, [event.id])
-        self.push(pushes.reply_push(self.hook_url, item, delivered))
+        self.queue_push(pushes.build_reply_push(self.hook_url, item, delivered))
 
 
-def kind_of(to: str | None, answered: str) -> str:
-    """The kind of an SMS by the number written to, or by what it answers."""
+def find_kind(to: str | None, answered: str) -> str:
+    """Return the type of an SMS by the number it was sent to, or by the message it answers.
+
+    Args:
+        to: Number that was written to, if known.
+        answered: Id of the ECO+ message that it answers; empty for none.
+    """
     if not to:
         return ECO if answered else "ndi"
     if len(to) in (4, 5) and to.isdecimal():

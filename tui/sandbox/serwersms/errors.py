@@ -1,4 +1,4 @@
-"""The errors of the API; their texts are Polish (SerwerSMS API, error codes)."""
+"""Define the errors of the API; their texts are Polish (SerwerSMS API, error codes)."""
 
 INVALID_ACTION = 1000
 INVALID_USER = 1001
@@ -58,17 +58,21 @@ class ApiError(Exception):
     """A request that is answered with an error."""
 
     def __init__(self, code: int) -> None:
-        """One of the documented codes."""
+        """Create the error with one of the documented codes."""
         super().__init__(code)
         self.code = code
 
-    def body(self) -> dict[str, object]:
-        """The answer, wrapped as errors are."""
-        return {"error": error_object(self.code)}
+    def to_body(self) -> dict[str, object]:
+        """Return the answer, wrapped as errors are."""
+        return {"error": build_error_object(self.code)}
 
 
-def error_object(code: int) -> dict[str, object]:
-    """The error with that code; raises `ApiError` 2002 for a code that is not documented."""
+def build_error_object(code: int) -> dict[str, object]:
+    """Return the error with that code; raise `ApiError` 2002 for one that is not documented.
+
+    Args:
+        code: Documented code.
+    """
     if code not in ERRORS:
         raise ApiError(UNKNOWN_CODE)
     kind, message = ERRORS[code]

@@ -1,5 +1,7 @@
-"""Reading a request: JSON or form, text or array everywhere, empty as missing (SerwerSMS API,
-general communications)."""
+"""Read a request: JSON or form, a text or an array for every field, empty as missing.
+
+See general communications in the SerwerSMS API.
+"""
 
 import json
 from collections.abc import Mapping
@@ -7,77 +9,91 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from tui.sandbox.forms import nested, text_pairs
+from tui.sandbox.forms import nest_pairs, parse_text_pairs
 from tui.sandbox.serwersms.errors import INVALID_DATA, REQUIRED, ApiError
 from tui.sandbox.serwersms.times import parse_local
 
-TRUE_WORDS = (True, 1, "true", "1")
-FALSE_WORDS = (False, 0, "false", "0")
+TRUE_VALUES = (True, 1, "true", "1")
+FALSE_VALUES = (False, 0, "false", "0")
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class RequestFields:
     """The fields of one request."""
 
     values: Mapping[str, object]
 
-    def given(self, name: str) -> bool:
-        """Whether a field is there; null, an empty text and an empty list are not."""
+    def has_value(self, name: str) -> bool:
+        """Return whether a field has a value: not null, no empty text and no empty list."""
         return self.values.get(name) not in (None, "", [])
 
-    def text(self, name: str) -> str:
-        """A text, empty if missing; a number counts as its digits."""
-        value = self.values.get(name)
-        return "" if value is None else _as_text(value)
+    def read_text(self, name: str) -> str:
+        """Return a text, empty if missing; a number counts as its digits.
 
-    def required(self, name: str) -> str:
-        """A text that must be there; raises `ApiError` 2000."""
-        if not self.given(name):
+        Args:
+            name: Name of the field.
+        """
+        value = self.values.get(name)
+        return "" if value is None else _to_text(value)
+
+    def read_required(self, name: str) -> str:
+        """Return a text that must be there; raise `ApiError` 2000."""
+        if not self.has_value(name):
             raise ApiError(REQUIRED)
-        return self.text(name)
+        return self.read_text(name)
 
-    def texts(self, name: str) -> list[str]:
-        """A text or an array of texts; empty if missing."""
+    def read_texts(self, name: str) -> list[str]:
+        """Return a text or an array of texts as a list; empty if missing.
+
+        Args:
+            name: Name of the field.
+        """
         value = self.values.get(name)
-        if not self.given(name):
+        if not self.has_value(name):
             return []
-        return [_as_text(item) for item in value] if isinstance(value, list) else [_as_text(value)]
+        return [_to_text(item) for item in value] if isinstance(value, list) else [_to_text(value)]
 
-    def flag(self, name: str) -> bool:
-        """A boolean or its word; false if missing."""
+    def read_flag(self, name: str) -> bool:
+        """Return a boolean, also from its text form; false if missing."""
         value = self.values.get(name)
-        if not self.given(name) or value in FALSE_WORDS:
+        if not self.has_value(name) or value in FALSE_VALUES:
             return False
-        if value not in TRUE_WORDS:
+        if value not in TRUE_VALUES:
             raise ApiError(INVALID_DATA)
         return True
 
-    def whole(self, name: str) -> int | None:
-        """A whole number above 0."""
-        if not self.given(name):
+    def read_positive(self, name: str) -> int | None:
+        """Return a whole number above 0, or None if missing."""
+        if not self.has_value(name):
             return None
-        digits = self.text(name)
+        digits = self.read_text(name)
+        # 18 digits fit into 64 bits; `isdecimal` alone would accept digits of other scripts.
         if not (digits.isascii() and digits.isdecimal()) or len(digits) > 18 or int(digits) == 0:
             raise ApiError(INVALID_DATA)
         return int(digits)
 
-    def date(self, name: str) -> int | None:
-        """A local date and time, in milliseconds UTC."""
+    def read_time(self, name: str) -> int | None:
+        """Return a local date and time, in milliseconds UTC."""
         try:
-            return parse_local(self.text(name)) if self.given(name) else None
+            return parse_local(self.read_text(name)) if self.has_value(name) else None
         except ValueError:
             raise ApiError(INVALID_DATA) from None
 
-    def word(self, name: str, *words: str) -> str:
-        """One of some words, empty if missing."""
-        value = self.text(name)
-        if value and value not in words:
+    def read_choice(self, name: str, *choices: str) -> str:
+        """Return one of the choices, empty if missing.
+
+        Args:
+            name: Name of the field.
+            choices: Allowed values.
+        """
+        value = self.read_text(name)
+        if value and value not in choices:
             raise ApiError(INVALID_DATA)
         return value
 
 
-def _as_text(value: object) -> str:
-    """A text or a number as text; raises `ApiError` 1006 for anything else."""
+def _to_text(value: object) -> str:
+    """Return a text or a number as text; raise `ApiError` 1006 for anything else."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -85,17 +101,18 @@ def _as_text(value: object) -> str:
     raise ApiError(INVALID_DATA)
 
 
-async def fields_of(request: Request) -> Fields:
-    """JSON if it is that, else a form; raises `ApiError` 1006."""
+async def read_fields(request: Request) -> RequestFields:
+    """Return the fields of a JSON or form body; raise `ApiError` 1006."""
     body = await request.body()
     if "json" not in request.headers.get("content-type", "") and body.lstrip()[:1] != b"{":
-        return Fields(nested(text_pairs(body)))
+        return RequestFields(nest_pairs(parse_text_pairs(body)))
     try:
         parsed = json.loads(body or b"{}")
     except (ValueError, RecursionError):
         raise ApiError(INVALID_DATA) from None
+    # PHP clients encode an empty array of parameters as `[]`.
     if isinstance(parsed, list) and not parsed:
         parsed = {}
     if not isinstance(parsed, dict):
         raise ApiError(INVALID_DATA)
-    return Fields(parsed)
+    return RequestFields(parsed)

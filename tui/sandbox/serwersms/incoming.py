@@ -1,5 +1,7 @@
-"""Incoming messages (SerwerSMS API, incoming messages): both spellings of the action and its date,
-and messages put into the inbox by call."""
+"""Serve incoming messages (SerwerSMS API, incoming messages).
+
+Both spellings of the action and of its date are served. Calls can also add messages to the inbox.
+"""
 
 from __future__ import annotations
 
@@ -7,72 +9,96 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.sandbox.serwersms.errors import REQUIRED, ApiError
-from tui.sandbox.serwersms.fields import Fields
-from tui.sandbox.serwersms.paging import is_paged, page_of
-from tui.sandbox.serwersms.records import Incoming, corrected
-from tui.sandbox.serwersms.reports import interval
+from tui.sandbox.serwersms.fields import RequestFields
+from tui.sandbox.serwersms.paging import is_paged, select_page
+from tui.sandbox.serwersms.records import IncomingMessage, normalize_phone
+from tui.sandbox.serwersms.reports import build_interval
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms
 
 TYPES = ("eco", "nd", "ndi", "pre", "mms")
 ACCESS_NUMBER = "4321"
-"""The shared number to which ND messages come."""
+"""The shared number that receives ND messages."""
 
 
-class Inbox:
-    """The incoming actions over one emulator."""
+class IncomingActions:
+    """The actions for incoming messages."""
 
     def __init__(self, serwersms: SerwerSms) -> None:
-        """Read this account's inbox."""
+        """Create the actions of this account."""
         self._serwersms = serwersms
 
-    def reader(self, date_key: str) -> Callable[[Fields], object]:
-        """The action whose answer has its date under that key."""
+    def build_reader(self, date_key: str) -> Callable[[RequestFields], object]:
+        """Return the action whose answer has its date under a given key.
 
-        def read(fields: Fields) -> object:
-            """What came in; with `read` it is not given again."""
-            found = list(filter(self._filter(fields), self._serwersms.incoming))
-            if fields.word("order", "asc", "desc") == "desc":
+        Args:
+            date_key: `recived` or `received`.
+        """
+
+        def list_incoming(fields: RequestFields) -> object:
+            """Return incoming messages; with the flag `read` they are not returned again.
+
+            Args:
+                fields: Filters `type`, `phone`, `ndi`, `date_from`, `date_to`; paging; `read`.
+            """
+            found = list(filter(self._build_filter(fields), self._serwersms.incoming))
+            if fields.read_choice("order", "asc", "desc") == "desc":
                 found.reverse()
-            page, paging = page_of(fields, found)
-            items = [i.as_json(date_key, self._serwersms.is_blocked(i.phone)) for i in page]
-            if fields.flag("read"):
+            page, paging = select_page(fields, found)
+            items = [
+                item.to_json(date_key, self._serwersms.is_blocked(item.phone)) for item in page
+            ]
+            if fields.read_flag("read"):
                 self._serwersms.mark_read(page)
             return {"paging": paging, "items": items} if is_paged(fields) else {"items": items}
 
-        return read
+        return list_incoming
 
-    def send_nd(self, fields: Fields) -> object:
-        """Put a message into the ND inbox."""
-        return self._put(fields, ACCESS_NUMBER)
+    def add_nd_message(self, fields: RequestFields) -> object:
+        """Add a message to the ND inbox.
 
-    def send_ndi(self, fields: Fields) -> object:
-        """Put a message into the inbox of an own number."""
-        return self._put(fields, fields.required("ndi_number"))
+        Args:
+            fields: `phone` and `text`.
+        """
+        return self._add_message(fields, ACCESS_NUMBER)
 
-    def _put(self, fields: Fields, to: str) -> object:
-        """As if `phone` had written."""
-        phone = corrected(fields.required("phone"))
+    def add_ndi_message(self, fields: RequestFields) -> object:
+        """Add a message to the inbox of an own number.
+
+        Args:
+            fields: `phone`, `text` and `ndi_number`.
+        """
+        return self._add_message(fields, fields.read_required("ndi_number"))
+
+    def _add_message(self, fields: RequestFields, to: str) -> object:
+        """Add a message as if `phone` had sent it."""
+        phone = normalize_phone(fields.read_required("phone"))
         if phone is None:
             raise ApiError(REQUIRED)
-        self._serwersms.receive(phone, to, fields.required("text"), ())
+        self._serwersms.receive_message(phone, to, fields.read_required("text"), ())
         return {"success": True}
 
-    def _filter(self, fields: Fields) -> Callable[[Incoming], bool]:
-        """Whether a message passes the filters and was not read."""
-        kind, own = fields.word("type", *TYPES), corrected(fields.text("ndi"))
-        phones, between = fields.texts("phone"), interval(fields)
-        known = {phone for text in phones for phone in (text, corrected(text))}
+    def _build_filter(self, fields: RequestFields) -> Callable[[IncomingMessage], bool]:
+        """Return a function that checks whether a message is unread and matches the filters."""
+        kind, own_number = (
+            fields.read_choice("type", *TYPES),
+            normalize_phone(fields.read_text("ndi")),
+        )
+        phones, is_between = fields.read_texts("phone"), build_interval(fields)
+        known_phones = {phone for text in phones for phone in (text, normalize_phone(text))}
 
-        def fits(item: Incoming) -> bool:
-            """Whether this one does."""
+        def is_match(item: IncomingMessage) -> bool:
+            """Return whether a message matches."""
             return (
-                item.event_id not in self._serwersms.read
+                item.event_id not in self._serwersms.read_ids
                 and kind in ("", item.kind)
-                and (own is None or (item.kind == "ndi" and corrected(item.to) == own))
-                and (not phones or item.phone in known)
-                and between(item.at)
+                and (
+                    own_number is None
+                    or (item.kind == "ndi" and normalize_phone(item.to) == own_number)
+                )
+                and (not phones or item.phone in known_phones)
+                and is_between(item.at)
             )
 
-        return fits
+        return is_match

@@ -1,5 +1,7 @@
-"""What belongs to the account: limits, sender names, blacklist, numbers, files and the table of
-errors (SerwerSMS API, account balance; sender names; black list)."""
+"""Serve the account: limits, sender names, blacklist, numbers, files and the table of errors.
+
+See account balance, sender names and black list in the SerwerSMS API.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from tui.sandbox.handset import Behaviour
 from tui.sandbox.serwersms import errors
-from tui.sandbox.serwersms.errors import ApiError, error_object
-from tui.sandbox.serwersms.fields import Fields
-from tui.sandbox.serwersms.paging import page_of
-from tui.sandbox.serwersms.records import Body, corrected
-from tui.sandbox.serwersms.times import local
+from tui.sandbox.serwersms.errors import ApiError, build_error_object
+from tui.sandbox.serwersms.fields import RequestFields
+from tui.sandbox.serwersms.paging import select_page
+from tui.sandbox.serwersms.records import Body, normalize_phone
+from tui.sandbox.serwersms.times import format_local
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms
@@ -28,84 +30,125 @@ LIMITS = (
 )
 APPROVED_SENDER = "INFORMACJA"
 MAX_NAME = 11
-HLR_STATUS = {Behaviour.FAIL: "UNDELIV", Behaviour.SILENT: "PENDING", Behaviour.REJECT: "ERR"}
+HLR_STATUSES = {Behaviour.FAIL: "UNDELIV", Behaviour.SILENT: "PENDING", Behaviour.REJECT: "ERR"}
 
 
-class Account:
-    """`account`, `blacklist`, `phones` and `error`."""
+class AccountActions:
+    """The actions of `account`, `blacklist`, `phones` and `error`."""
 
     def __init__(self, serwersms: SerwerSms) -> None:
-        """Of this account."""
+        """Create the actions of this account."""
         self._serwersms = serwersms
 
-    def limits(self, fields: Fields) -> object:
-        """What is left of each kind of message."""
-        items = [{"type": t, "chars_limit": c, "value": v} for t, c, v in LIMITS]
-        account: Body = {"account": {"type": "prepaid"}} if fields.flag("show_type") else {}
+    def list_limits(self, fields: RequestFields) -> object:
+        """Return the remaining number of each kind of message.
+
+        Args:
+            fields: `show_type` adds the type of the account.
+        """
+        items = [
+            {"type": kind, "chars_limit": characters, "value": value}
+            for kind, characters, value in LIMITS
+        ]
+        account: Body = {"account": {"type": "prepaid"}} if fields.read_flag("show_type") else {}
         return account | {"items": items}
 
-    def blacklist(self, fields: Fields) -> object:
-        """Numbers and since when."""
-        wanted = _optional_phone(fields)
+    def list_blacklist(self, fields: RequestFields) -> object:
+        """Return the blocked numbers and when they were added.
+
+        Args:
+            fields: `phone` limits the list to one number; paging.
+        """
+        requested_phone = _read_optional_phone(fields)
         since = self._serwersms.blocked_at
-        entries = [(f"+{n}", at) for n, at in since.items() if n in self._serwersms.blocked]
-        found = [entry for entry in entries if wanted in (None, entry[0])]
-        page, paging = page_of(fields, found)
-        items = [{"phone": phone, "added": local(at)} for phone, at in page]
+        entries = [
+            (f"+{number}", at) for number, at in since.items() if number in self._serwersms.blocked
+        ]
+        found = [entry for entry in entries if requested_phone in (None, entry[0])]
+        page, paging = select_page(fields, found)
+        items = [{"phone": phone, "added": format_local(at)} for phone, at in page]
         return {"paging": paging, "items": items}
 
-    def blacklist_add(self, fields: Fields) -> object:
-        """Put a number on the list."""
-        self._serwersms.block(_phone(fields))
+    def add_to_blacklist(self, fields: RequestFields) -> object:
+        """Add a number to the blacklist.
+
+        Args:
+            fields: `phone`.
+        """
+        self._serwersms.block_number(_read_phone(fields))
         return {"success": True, "id": len(self._serwersms.blocked_at)}
 
-    def blacklist_check(self, fields: Fields) -> object:
-        """Whether a number is on the list."""
-        return {"exists": self._serwersms.is_blocked(_phone(fields))}
+    def check_blacklist(self, fields: RequestFields) -> object:
+        """Return whether a number is on the blacklist.
 
-    def blacklist_delete(self, fields: Fields) -> object:
-        """Take a number off the list."""
-        phone = _phone(fields)
+        Args:
+            fields: `phone`.
+        """
+        return {"exists": self._serwersms.is_blocked(_read_phone(fields))}
+
+    def remove_from_blacklist(self, fields: RequestFields) -> object:
+        """Remove a number from the blacklist.
+
+        Args:
+            fields: `phone`.
+        """
+        phone = _read_phone(fields)
         if not self._serwersms.is_blocked(phone):
             raise ApiError(errors.NOT_BLACKLISTED)
-        self._serwersms.unblock(phone)
+        self._serwersms.unblock_number(phone)
         return {"success": True}
 
-    def phone_test(self, fields: Fields) -> object:
-        """Whether it is a number."""
-        return {"correct": corrected(fields.required("phone")) is not None}
+    def test_phone(self, fields: RequestFields) -> object:
+        """Return whether a text is a valid number.
 
-    def phone_check(self, fields: Fields) -> object:
-        """What the network says about a number."""
-        phone = _phone(fields)
+        Args:
+            fields: `phone`.
+        """
+        return {"correct": normalize_phone(fields.read_required("phone")) is not None}
+
+    def check_phone(self, fields: RequestFields) -> object:
+        """Return the network's information about a number.
+
+        Args:
+            fields: `phone`.
+        """
+        phone = _read_phone(fields)
         return {
             "phone": phone,
-            "status": HLR_STATUS.get(self._serwersms.handset(phone).behaviour, "DELIVRD"),
+            "status": HLR_STATUSES.get(self._serwersms.get_handset(phone).behaviour, "DELIVRD"),
             "imsi": 26099,
             "network": "Example Komorka",
             "ported": False,
             "network_ported": None,
         }
 
-    def error(self, code: str) -> object:
-        """The error object of a code."""
-        return error_object(int(code) if code.isascii() and code.isdecimal() else 0)
+    def show_error(self, code: str) -> object:
+        """Return the error object of a code.
+
+        Args:
+            code: Code as it stands in the path; anything but digits counts as 0.
+        """
+        return build_error_object(int(code) if code.isascii() and code.isdecimal() else 0)
 
 
-class Senders:
-    """`senders`: names wait for approval for ever."""
+class SenderNames:
+    """The actions of `senders`; new names stay pending for ever."""
 
     def __init__(self) -> None:
-        """With one approved name."""
+        """Create the list with one approved name."""
         self._status = {APPROVED_SENDER: "authorized"}
 
     def is_approved(self, name: str) -> bool:
-        """Whether messages may be from that name."""
+        """Return whether messages may have this sender name."""
         return self._status.get(name) == "authorized"
 
-    def add(self, fields: Fields) -> object:
-        """Apply for a name."""
-        name = fields.required("name")
+    def add_name(self, fields: RequestFields) -> object:
+        """Apply for a sender name.
+
+        Args:
+            fields: `name`.
+        """
+        name = fields.read_required("name")
         if len(name) > MAX_NAME:
             raise ApiError(errors.BAD_SENDER_NAME)
         if name in self._status:
@@ -113,86 +156,106 @@ class Senders:
         self._status[name] = "pending_authorization"
         return {"success": True}
 
-    def index(self, fields: Fields) -> object:
-        """All names; the account has no predefined ones and no numbers."""
-        if fields.flag("predefined") or fields.word("type", "ndi", "mms"):
+    def list_names(self, fields: RequestFields) -> object:
+        """Return all names; the account has no predefined ones and no numbers.
+
+        Args:
+            fields: `predefined`, `type`, `sort` and `order`.
+        """
+        if fields.read_flag("predefined") or fields.read_choice("type", "ndi", "mms"):
             return {"items": []}
         items = [
             {"name": name, "agreement": "not_required", "status": status}
             for name, status in self._status.items()
         ]
-        fields.word("sort", "name")
-        if fields.given("sort") or fields.given("order"):
-            down = fields.word("order", "asc", "desc") == "desc"
-            items.sort(key=lambda item: item["name"], reverse=down)
+        fields.read_choice("sort", "name")
+        if fields.has_value("sort") or fields.has_value("order"):
+            is_descending = fields.read_choice("order", "asc", "desc") == "desc"
+            items.sort(key=lambda item: item["name"], reverse=is_descending)
         return {"items": items}
 
 
-class Files:
-    """`files`: pictures for MMS."""
+class UploadedFiles:
+    """The actions of `files`: pictures for MMS."""
 
     def __init__(self, serwersms: SerwerSms) -> None:
-        """Start with none."""
+        """Create an empty list of files."""
         self._serwersms = serwersms
         self._files: dict[str, Body] = {}
 
-    def has(self, file_id: str) -> bool:
-        """Whether there is such a file."""
+    def has_file(self, file_id: str) -> bool:
+        """Return whether a file exists."""
         return file_id in self._files
 
-    def add(self, fields: Fields) -> object:
-        """Keep a file, by its address or its base64 content."""
-        kind = fields.word("type", "mms", "voice")
-        if not kind or not (fields.given("url") or fields.given("file")):
+    def add_file(self, fields: RequestFields) -> object:
+        """Add a file by its address or its base64 content.
+
+        Args:
+            fields: `type`, and `url` or `file` (base64).
+        """
+        kind = fields.read_choice("type", "mms", "voice")
+        if not kind or not (fields.has_value("url") or fields.has_value("file")):
             raise ApiError(errors.REQUIRED)
-        file_id = self._serwersms.new_id()
+        file_id = self._serwersms.create_id()
         self._files[file_id] = {
             "id": file_id,
-            "name": fields.text("url").rpartition("/")[2] or f"{file_id}.bin",
-            "size": _size(fields.text("file")),
+            "name": fields.read_text("url").rpartition("/")[2] or f"{file_id}.bin",
+            "size": _measure_size(fields.read_text("file")),
             "type": kind,
-            "date": local(self._serwersms.sandbox.now()),
+            "date": format_local(self._serwersms.sandbox.now()),
         }
         return {"success": True, "id": file_id}
 
-    def index(self, fields: Fields) -> object:
-        """All files of a type."""
-        kind = fields.word("type", "mms", "voice")
+    def list_files(self, fields: RequestFields) -> object:
+        """Return all files of a type.
+
+        Args:
+            fields: `type`.
+        """
+        kind = fields.read_choice("type", "mms", "voice")
         return {"items": [file for file in self._files.values() if kind in ("", file["type"])]}
 
-    def view(self, fields: Fields) -> object:
-        """One file."""
-        return self._files[self._known(fields)]
+    def show_file(self, fields: RequestFields) -> object:
+        """Return one file.
 
-    def delete(self, fields: Fields) -> object:
-        """Forget a file."""
-        del self._files[self._known(fields)]
+        Args:
+            fields: `id`.
+        """
+        return self._files[self._read_file_id(fields)]
+
+    def delete_file(self, fields: RequestFields) -> object:
+        """Delete a file.
+
+        Args:
+            fields: `id`.
+        """
+        del self._files[self._read_file_id(fields)]
         return {"success": True}
 
-    def _known(self, fields: Fields) -> str:
-        """The id of a file that is there; raises `ApiError`."""
-        file_id = fields.required("id")
+    def _read_file_id(self, fields: RequestFields) -> str:
+        """Return the id of an existing file; raise `ApiError`."""
+        file_id = fields.read_required("id")
         if file_id not in self._files:
             raise ApiError(errors.NO_FILE)
         return file_id
 
 
-def _size(content: str) -> int:
-    """Bytes of a base64 content; raises `ApiError` if it is none."""
+def _measure_size(content: str) -> int:
+    """Return the number of bytes of a base64 content; raise `ApiError` if it is invalid."""
     try:
         return len(base64.b64decode(content, validate=True))
     except (binascii.Error, ValueError):
         raise ApiError(errors.NO_FILE) from None
 
 
-def _phone(fields: Fields) -> str:
-    """The number of the request; raises `ApiError`."""
-    phone = corrected(fields.required("phone"))
+def _read_phone(fields: RequestFields) -> str:
+    """Return the number of the request; raise `ApiError`."""
+    phone = normalize_phone(fields.read_required("phone"))
     if phone is None:
         raise ApiError(errors.BAD_PHONE)
     return phone
 
 
-def _optional_phone(fields: Fields) -> str | None:
-    """The number of the request, if it names one."""
-    return _phone(fields) if fields.given("phone") else None
+def _read_optional_phone(fields: RequestFields) -> str | None:
+    """Return the number of the request, or None if it names none."""
+    return _read_phone(fields) if fields.has_value("phone") else None

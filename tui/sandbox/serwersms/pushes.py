@@ -1,50 +1,83 @@
-"""Pushes by template: macros in an address are replaced by what happened (SerwerSMS API,
-forwarding of incoming messages)."""
+"""Build pushes from templates; macros in an address are replaced by values of the event.
+
+See forwarding of incoming messages in the SerwerSMS API.
+"""
 
 import json
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from tui.sandbox.push import Push
-from tui.sandbox.serwersms.records import Incoming
-from tui.sandbox.serwersms.times import local
+from tui.sandbox.push import PushRequest
+from tui.sandbox.serwersms.records import IncomingMessage
+from tui.sandbox.serwersms.times import format_local
 
 REPORT_QUERY = "?smsid=#SMSID#&stan=#STAN#&data=#DATA#&przyczyna=#PRZYCZYNA#"
 REPLY_QUERY = "?wiadomosc=#WIADOMOSC#&numer=#NUMER#&data=#DATA#&id=#ID#&type="
-"""Behind the desk's address; at the end stands the kind, for each kind has its own template."""
+"""Added to the desk's address, followed by the type: each type has its own template."""
 
 PAUSES = (300.0, 600.0, 900.0, 3600.0)
+"""Seconds before each repetition."""
 
 
 def is_verified(status: int, body: bytes) -> bool:
-    """What counts when verification is on."""
+    """Return whether an answer counts as received when verification is on.
+
+    Args:
+        status: HTTP status of the answer.
+        body: Body of the answer; only `OK` counts.
+    """
     return status == 200 and body.strip() == b"OK"
 
 
-def filled(template: str, values: Mapping[str, str]) -> str:
-    """A template with its macros replaced; what UTF-8 cannot write becomes a question mark."""
+def fill_template(template: str, values: Mapping[str, str]) -> str:
+    """Return a template with its macros replaced; what UTF-8 cannot encode becomes `?`.
+
+    Args:
+        template: Address with macros such as `#SMSID#`.
+        values: Value of each macro, by its name without `#`.
+    """
     for name, value in values.items():
         template = template.replace(f"#{name}#", quote(value, safe="", errors="replace"))
     return template
 
 
-def get_push(url: str, delivered: Callable[[], None]) -> Push:
-    """A call of a filled template."""
-    return Push(url, method="GET", pauses=PAUSES, delivered=delivered, taken=is_verified)
+def build_get_push(url: str, delivered: Callable[[], None]) -> PushRequest:
+    """Return a GET of a filled template.
+
+    Args:
+        url: Address with its macros replaced.
+        delivered: Called once when the desk has accepted it.
+    """
+    return PushRequest(
+        url, method="GET", pauses=PAUSES, on_delivered=delivered, is_accepted=is_verified
+    )
 
 
-def reply_push(hook_url: str, item: Incoming, delivered: Callable[[], None]) -> Push:
-    """A reply: SMS by GET, MMS by POST."""
+def build_reply_push(
+    hook_url: str, item: IncomingMessage, delivered: Callable[[], None]
+) -> PushRequest:
+    """Return the push of a reply: SMS by GET, MMS by POST.
+
+    Args:
+        hook_url: Address of the desk.
+        item: Incoming message.
+        delivered: Called once when the desk has accepted it.
+    """
     if item.kind == "mms":
-        body = json.dumps(item.as_json("recived", blacklisted=False)).encode()
+        body = json.dumps(item.to_json("recived", blacklisted=False)).encode()
         headers = {"Content-Type": "application/json"}
-        return Push(
-            hook_url, body, headers=headers, pauses=PAUSES, delivered=delivered, taken=is_verified
+        return PushRequest(
+            hook_url,
+            body,
+            headers=headers,
+            pauses=PAUSES,
+            on_delivered=delivered,
+            is_accepted=is_verified,
         )
     macros = {
         "WIADOMOSC": item.text,
         "NUMER": item.phone,
-        "DATA": local(item.at),
+        "DATA": format_local(item.at),
         "ID": str(item.number),
     }
-    return get_push(filled(f"{hook_url}{REPLY_QUERY}{item.kind}", macros), delivered)
+    return build_get_push(fill_template(f"{hook_url}{REPLY_QUERY}{item.kind}", macros), delivered)

@@ -1,13 +1,13 @@
-"""What the emulator remembers of outgoing and incoming messages."""
+"""Store what the emulator needs of outgoing and incoming messages."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui.domain.gsm import is_gsm
-from tui.domain.sms import count
-from tui.sandbox.ledger import Attachment, Event
-from tui.sandbox.serwersms.times import local
+from tui.domain.sms import count_parts
+from tui.sandbox.ledger import Event, MmsFile
+from tui.sandbox.serwersms.times import format_local
 from tui.sandbox.serwersms.words import DELIVERED, IN_PROGRESS, SENT
 
 Body = dict[str, object]
@@ -16,27 +16,38 @@ INTERNATIONAL = re.compile(r"\+[0-9]{8,15}")
 POLISH = re.compile(r"[0-9]{9}")
 SPACES = re.compile(r"[\s()-]+")
 
-ALONE, JOINED = 160, 153
-"""Characters of one GSM part, alone and among others."""
+SINGLE_PART_LENGTH, JOINED_PART_LENGTH = 160, 153
+"""Characters of one GSM part, alone and as one of several."""
 
 
-def corrected(phone: str) -> str | None:
-    """A number with its prefix, +48 for nine digits; None for what is no number."""
+def normalize_phone(phone: str) -> str | None:
+    """Return a number with its prefix, +48 for nine digits; None if it is no number.
+
+    Args:
+        phone: Number as a request contains it, with spaces, hyphens or brackets.
+    """
     compact = SPACES.sub("", phone)
     number = f"+48{compact}" if POLISH.fullmatch(compact) else compact
     return number if INTERNATIONAL.fullmatch(number) else None
 
 
-def parts_of(text: str, utf: bool) -> int:
-    """In how many parts a text goes out; without `utf` each letter becomes one of GSM."""
+def count_text_parts(text: str, utf: bool) -> int:
+    """Return in how many parts a text is sent.
+
+    Without `utf` each character becomes one of the GSM alphabet.
+
+    Args:
+        text: Text of the message.
+        utf: Whether characters outside of the GSM alphabet are preserved.
+    """
     if utf or is_gsm(text):
-        return max(1, len(count(text).parts))
-    return 1 if len(text) <= ALONE else -(-len(text) // JOINED)
+        return max(1, len(count_parts(text).parts))
+    return 1 if len(text) <= SINGLE_PART_LENGTH else -(-len(text) // JOINED_PART_LENGTH)
 
 
 @dataclass(slots=True)
-class Outgoing:
-    """One accepted message and what the reports say about it."""
+class OutgoingMessage:
+    """One accepted message and the content of its reports."""
 
     id: str
     phone: str
@@ -52,16 +63,20 @@ class Outgoing:
     queued_at: int
     starts_at: int
     status: str = IN_PROGRESS
-    """The last word that was handed out."""
+    """The last status that was released to the desk."""
     shown_at: int = -1
     sent_at: str = ""
     delivered_at: str = ""
     reason: str = ""
     receipts: list[str] = field(default_factory=list)
-    """Ids of the receipts that were handed out."""
+    """Ids of the receipts that were released to the desk."""
 
-    def show(self, event: Event) -> None:
-        """Take over a receipt; an older one does not replace a newer."""
+    def record_receipt(self, event: Event) -> None:
+        """Apply a receipt; an older one does not replace a newer one.
+
+        Args:
+            event: Receipt with `date` and `reason`.
+        """
         self.receipts.append(event.id)
         when = str(event.body["date"])
         if event.status in (SENT, DELIVERED) and not self.sent_at:
@@ -73,13 +88,17 @@ class Outgoing:
         if event.status == DELIVERED:
             self.delivered_at = when
 
-    def as_json(self, status: str) -> Body:
-        """The report about the message."""
+    def to_json(self, status: str) -> Body:
+        """Return the report about the message.
+
+        Args:
+            status: Status that the desk may see.
+        """
         body: Body = {
             "id": self.id,
             "phone": self.phone,
             "status": status,
-            "queued": local(self.queued_at),
+            "queued": format_local(self.queued_at),
             "sent": self.sent_at,
             "delivered": self.delivered_at,
             "sender": self.sender,
@@ -94,30 +113,35 @@ class Outgoing:
 
 
 @dataclass(slots=True)
-class Incoming:
-    """One message that came in."""
+class IncomingMessage:
+    """One message that was received."""
 
     kind: str
     number: int
-    """Its id, unique within its kind."""
+    """Its id, unique within its type."""
     phone: str
     to: str
-    """Which of our numbers was written to, if known."""
+    """Our number to which it was sent, if known."""
     text: str
     at: int
     message_id: str = ""
     """The outgoing ECO+ message that it answers."""
-    attachments: Sequence[Attachment] = ()
+    attachments: Sequence[MmsFile] = ()
 
     @property
     def event_id(self) -> str:
-        """Kind and id: the id alone is not unique."""
+        """Return type and id: the id alone is not unique."""
         return f"{self.kind}:{self.number}"
 
-    def as_json(self, date_key: str, blacklisted: bool) -> Body:
-        """The message as polling gives it."""
+    def to_json(self, date_key: str, blacklisted: bool) -> Body:
+        """Return the message as polling returns it.
+
+        Args:
+            date_key: Key of the date, `recived` or `received`.
+            blacklisted: Whether the sender is on the blacklist.
+        """
         body: Body = {"id": self.number, "type": self.kind, "phone": self.phone}
-        body[date_key] = local(self.at)
+        body[date_key] = format_local(self.at)
         if self.kind == "mms":
             body |= {"to_number": self.to, "blacklist": blacklisted, "title": self.text}
             body["attachments"] = [

@@ -1,5 +1,7 @@
-"""Reports, one report, and deleting what is scheduled (SerwerSMS API, delivery reports; deleting
-scheduled messages)."""
+"""Serve reports, one report, and the deletion of scheduled messages.
+
+See delivery reports and deleting scheduled messages in the SerwerSMS API.
+"""
 
 from __future__ import annotations
 
@@ -11,119 +13,153 @@ from tui.sandbox.handset import Stage
 from tui.sandbox.ledger import ReceiptMode
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ApiError
-from tui.sandbox.serwersms.fields import Fields
-from tui.sandbox.serwersms.paging import USUAL_LIMIT, is_paged, page_of
-from tui.sandbox.serwersms.records import Body, Outgoing, corrected
-from tui.sandbox.serwersms.words import DELETED, FILTERS, SAVED
+from tui.sandbox.serwersms.fields import RequestFields
+from tui.sandbox.serwersms.paging import USUAL_LIMIT, is_paged, select_page
+from tui.sandbox.serwersms.records import Body, OutgoingMessage, normalize_phone
+from tui.sandbox.serwersms.words import DELETED, SAVED, STATUS_OF_FILTER
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms
 
 MAX_IDS = 500
-KEPT = 14 * DAY
+RETENTION = 14 * DAY
 TYPES = ("eco", "full", "mms", "voice")
 
 
-class Reports:
-    """The three actions over one emulator."""
+class ReportActions:
+    """The three actions for reports."""
 
     def __init__(self, serwersms: SerwerSms) -> None:
-        """Report for this account."""
+        """Create the actions of this account."""
         self._serwersms = serwersms
 
-    def reports(self, fields: Fields) -> object:
-        """The reports that fit all filters, newest first; the latest if nothing is asked for."""
-        ids = fields.texts("id")
+    def list_reports(self, fields: RequestFields) -> object:
+        """Return the reports that match all filters, newest first; without filters the latest ones.
+
+        Args:
+            fields: Filters `id`, `unique_id`, `phone`, `status`, `type`, dates; paging.
+        """
+        ids = fields.read_texts("id")
         if len(ids) > MAX_IDS:
             raise ApiError(errors.INVALID_DATA)
-        found = list(filter(self._filter(fields), self._candidates(ids)))
-        if fields.word("order", "asc", "desc") != "asc":
+        found = list(filter(self._build_filter(fields), self._find_candidates(ids)))
+        if fields.read_choice("order", "asc", "desc") != "asc":
             found.reverse()
-        narrowed = any(map(fields.given, ("id", "unique_id", "phone", "date_from", "stat_id")))
-        if not narrowed and not is_paged(fields):
+        has_filters = any(
+            map(fields.has_value, ("id", "unique_id", "phone", "date_from", "stat_id"))
+        )
+        if not has_filters and not is_paged(fields):
             found = found[:USUAL_LIMIT]
-        page, paging = page_of(fields, found)
-        doubled = self._serwersms.ledger.receipts.mode is ReceiptMode.DUPLICATED
-        items = [self._report(o) for o in page for _ in range(2 if doubled else 1)]
+        page, paging = select_page(fields, found)
+        is_duplicated = self._serwersms.ledger.receipts.mode is ReceiptMode.DUPLICATED
+        items = [
+            self._build_report(outgoing)
+            for outgoing in page
+            for _ in range(2 if is_duplicated else 1)
+        ]
         return {"paging": paging, "items": items}
 
-    def view(self, fields: Fields) -> object:
-        """One report, not wrapped."""
-        if not (fields.given("id") or fields.given("unique_id")):
+    def show_report(self, fields: RequestFields) -> object:
+        """Return one report, not wrapped in a list.
+
+        Args:
+            fields: `id` or `unique_id`.
+        """
+        if not (fields.has_value("id") or fields.has_value("unique_id")):
             raise ApiError(errors.REQUIRED)
-        found = self._named(fields)
+        found = self._find_named(fields)
         if not found:
             raise ApiError(errors.INVALID_ID)
-        return self._report(found[-1])
+        return self._build_report(found[-1])
 
-    def delete(self, fields: Fields) -> object:
-        """Cancel scheduled messages."""
-        wanted = len(fields.texts("id")) + len(fields.texts("unique_id"))
-        if not wanted:
+    def delete_scheduled(self, fields: RequestFields) -> object:
+        """Cancel scheduled messages.
+
+        Args:
+            fields: `id` and `unique_id`, one or several of each.
+        """
+        requested = len(fields.read_texts("id")) + len(fields.read_texts("unique_id"))
+        if not requested:
             raise ApiError(errors.REQUIRED)
-        deleted = sum(self._serwersms.withdraw(outgoing) for outgoing in self._named(fields))
-        return {"success": deleted > 0, "correct": deleted, "failed": max(0, wanted - deleted)}
+        deleted = sum(
+            self._serwersms.cancel_scheduled(outgoing) for outgoing in self._find_named(fields)
+        )
+        return {"success": deleted > 0, "correct": deleted, "failed": max(0, requested - deleted)}
 
-    def _candidates(self, ids: list[str]) -> list[Outgoing]:
-        """What may be reported, oldest first: kept, not deleted, with one of the ids if given."""
+    def _find_candidates(self, ids: list[str]) -> list[OutgoingMessage]:
+        """Return what may be reported, oldest first: recent, not deleted, with a given id."""
         outgoing = self._serwersms.outgoing
-        named = [outgoing[i] for i in dict.fromkeys(ids) if i in outgoing]
-        named.sort(key=lambda o: (o.queued_at, o.stat_id))
-        oldest = self._serwersms.sandbox.now() - KEPT
+        selected = [outgoing[i] for i in dict.fromkeys(ids) if i in outgoing]
+        selected.sort(key=lambda message: (message.queued_at, message.stat_id))
+        oldest = self._serwersms.sandbox.now() - RETENTION
         return [
-            o
-            for o in (named if ids else outgoing.values())
-            if o.starts_at >= oldest and self._status(o) != DELETED
+            message
+            for message in (selected if ids else outgoing.values())
+            if message.starts_at >= oldest and self._visible_status(message) != DELETED
         ]
 
-    def _named(self, fields: Fields) -> list[Outgoing]:
-        """The messages with these ids of the provider's or of our own."""
-        ids, own = fields.texts("id"), set(fields.texts("unique_id"))
-        named = self._candidates(ids) if ids else []
-        if own:
-            named += [o for o in self._candidates([]) if o.unique_id in own]
+    def _find_named(self, fields: RequestFields) -> list[OutgoingMessage]:
+        """Return the messages with these ids, the provider's or our own."""
+        ids, own_ids = fields.read_texts("id"), set(fields.read_texts("unique_id"))
+        named = self._find_candidates(ids) if ids else []
+        if own_ids:
+            named += [
+                message for message in self._find_candidates([]) if message.unique_id in own_ids
+            ]
         return named
 
-    def _filter(self, fields: Fields) -> Callable[[Outgoing], bool]:
-        """Whether a message passes the filters; raises `ApiError` for a filter that cannot be."""
-        status = FILTERS.get(fields.word("status", *FILTERS), "")
-        kind, stat_id = fields.word("type", *TYPES), fields.whole("stat_id")
-        own, phones = set(fields.texts("unique_id")), set(map(corrected, fields.texts("phone")))
-        between = interval(fields)
+    def _build_filter(self, fields: RequestFields) -> Callable[[OutgoingMessage], bool]:
+        """Return a function that checks the filters; raise `ApiError` for an invalid filter."""
+        status = STATUS_OF_FILTER.get(fields.read_choice("status", *STATUS_OF_FILTER), "")
+        kind, stat_id = fields.read_choice("type", *TYPES), fields.read_positive("stat_id")
+        own_ids, phones = (
+            set(fields.read_texts("unique_id")),
+            set(map(normalize_phone, fields.read_texts("phone"))),
+        )
+        is_between = build_interval(fields)
 
-        def fits(outgoing: Outgoing) -> bool:
-            """Whether this one does."""
+        def is_match(outgoing: OutgoingMessage) -> bool:
+            """Return whether a message matches."""
             return (
-                (not status or self._status(outgoing) == status)
+                (not status or self._visible_status(outgoing) == status)
                 and kind in ("", outgoing.kind)
                 and stat_id in (None, outgoing.stat_id)
-                and (not own or outgoing.unique_id in own)
+                and (not own_ids or outgoing.unique_id in own_ids)
                 and (not phones or outgoing.phone in phones)
-                and between(outgoing.queued_at)
+                and is_between(outgoing.queued_at)
             )
 
-        return fits
+        return is_match
 
-    def _status(self, outgoing: Outgoing) -> str:
-        """The word that may be handed out now."""
+    def _visible_status(self, outgoing: OutgoingMessage) -> str:
+        """Return the status that the desk may see now."""
         stage = self._serwersms.ledger.accepted[outgoing.id].stage
         if stage is Stage.CANCELLED:
             return DELETED
         return SAVED if stage is Stage.SCHEDULED else outgoing.status
 
-    def _report(self, outgoing: Outgoing) -> Body:
-        """One report, which confirms its receipts."""
+    def _build_report(self, outgoing: OutgoingMessage) -> Body:
+        """Return one report and confirm its receipts."""
         self._serwersms.ledger.receipts.confirm(outgoing.receipts)
-        return outgoing.as_json(self._status(outgoing))
+        return outgoing.to_json(self._visible_status(outgoing))
 
 
-def interval(fields: Fields) -> Callable[[int], bool]:
-    """Whether a time, to the second, lies within `date_from` and `date_to`."""
-    first, last = fields.date("date_from"), fields.date("date_to")
+def build_interval(fields: RequestFields) -> Callable[[int], bool]:
+    """Return a function that checks whether a time, to the second, lies in the requested interval.
 
-    def between(at: int) -> bool:
-        """Whether this one does."""
+    Args:
+        fields: `date_from` and `date_to`, both optional.
+    """
+    first, last = fields.read_time("date_from"), fields.read_time("date_to")
+
+    def is_between(at: int) -> bool:
+        """Return whether a time lies within `date_from` and `date_to`.
+
+        Args:
+            at: Time in milliseconds UTC.
+        """
+        # The API's times have no fraction of a second.
         second = at // 1000 * 1000
         return (first is None or second >= first) and (last is None or second <= last)
 
-    return between
+    return is_between

@@ -1,5 +1,7 @@
-"""Sending the same text to many, a text to each, and MMS (SerwerSMS API, sending SMS; own
-identifiers; sending MMS)."""
+"""Serve the sending actions: one text to many, a text to each, and MMS.
+
+See sending SMS, own identifiers and sending MMS in the SerwerSMS API.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.sandbox.handset import digits_of
+from tui.sandbox.handset import extract_digits
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ERRORS, ApiError
-from tui.sandbox.serwersms.fields import Fields
-from tui.sandbox.serwersms.records import Body, Outgoing, corrected, parts_of
-from tui.sandbox.serwersms.times import local
+from tui.sandbox.serwersms.fields import RequestFields
+from tui.sandbox.serwersms.records import Body, OutgoingMessage, count_text_parts, normalize_phone
+from tui.sandbox.serwersms.times import format_local
 from tui.sandbox.serwersms.words import ERROR_PREFIX
 
 if TYPE_CHECKING:
@@ -26,14 +28,14 @@ MAX_TITLE = 40
 SEPARATOR = "]|["
 UNIQUE_ID = re.compile(r"[a-zA-Z0-9]{3,50}")
 SENDER_NUMBER = re.compile(r"[0-9]{4}|[0-9]{9}|\+48[0-9]{9}")
-TWO_WAY = "2waySMS"
+TWO_WAY_SENDER = "2waySMS"
 
 ECO, FULL, MMS = "eco", "full", "mms"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """One message as it was asked for."""
+class RequestedMessage:
+    """One message of the request."""
 
     phone: str
     text: str
@@ -41,8 +43,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """What all messages of one request share."""
+class BatchOptions:
+    """What all messages of one request have in common."""
 
     kind: str
     sender: str
@@ -55,104 +57,125 @@ class Batch:
     stat_id: int = 0
 
 
-class Sending:
-    """The sending actions over one emulator."""
+class SendActions:
+    """The sending actions."""
 
     def __init__(self, serwersms: SerwerSms) -> None:
-        """Send for this account."""
+        """Create the actions of this account."""
         self._serwersms = serwersms
-        self._batches = 9_120_443
+        self._last_batch_id = 9_120_443
 
-    def send_sms(self, fields: Fields) -> object:
-        """One text for one or many."""
-        text = checked_text(fields, "text")
-        return self._send(fields, self._each(fields, text), self._batch(fields))
+    def send_sms(self, fields: RequestFields) -> object:
+        """Send one text to one or many numbers.
 
-    def send_personalized(self, fields: Fields) -> object:
-        """A text for each."""
-        if fields.given("group_id"):
+        Args:
+            fields: `phone` (one or several), `text`, `sender` and options.
+        """
+        text = read_message_text(fields, "text")
+        return self._send_messages(
+            fields, self._read_recipients(fields, text), self._read_options(fields)
+        )
+
+    def send_personalized(self, fields: RequestFields) -> object:
+        """Send a separate text to each number.
+
+        Args:
+            fields: `messages`, `sender` and options.
+        """
+        if fields.has_value("group_id"):
             raise ApiError(errors.INVALID_ID)
-        if not fields.given("messages"):
+        if not fields.has_value("messages"):
             raise ApiError(errors.REQUIRED)
-        if fields.flag("voice"):
+        if fields.read_flag("voice"):
             raise ApiError(errors.VOICE_NOT_PERMITTED)
-        pairs = personal(fields.values["messages"])
+        pairs = parse_personalized(fields.values["messages"])
         if len(pairs) > MAX_PERSONALIZED:
             raise ApiError(errors.INVALID_DATA)
         if not all(text.strip() for _, text in pairs):
             raise ApiError(errors.EMPTY_MESSAGE)
-        return self._send(fields, own_ids(fields, pairs), self._batch(fields))
+        return self._send_messages(
+            fields, attach_own_ids(fields, pairs), self._read_options(fields)
+        )
 
-    def send_mms(self, fields: Fields) -> object:
-        """Files with a title for one or many."""
-        title = fields.required("title")
+    def send_mms(self, fields: RequestFields) -> object:
+        """Send files with a title to one or many numbers.
+
+        Args:
+            fields: `phone`, `title`, `file` or `file_id`, and options.
+        """
+        title = fields.read_required("title")
         if len(title) > MAX_TITLE:
             raise ApiError(errors.TOO_LONG)
-        if not (fields.given("file") or fields.given("file_id")):
+        if not (fields.has_value("file") or fields.has_value("file_id")):
             raise ApiError(errors.REQUIRED)
-        if not all(map(self._serwersms.files.has, fields.texts("file_id"))):
+        if not all(map(self._serwersms.files.has_file, fields.read_texts("file_id"))):
             raise ApiError(errors.NO_FILE)
-        return self._send(fields, self._each(fields, title), self._batch(fields, MMS))
+        return self._send_messages(
+            fields, self._read_recipients(fields, title), self._read_options(fields, MMS)
+        )
 
-    def send_voice(self, fields: Fields) -> object:
-        """The account has no voice messages."""
+    def send_voice(self, fields: RequestFields) -> object:
+        """Refuse voice messages, which the account does not have."""
         raise ApiError(errors.VOICE_NOT_PERMITTED)
 
-    def _each(self, fields: Fields, text: str) -> list[Wanted]:
-        """The recipients of one text; raises `ApiError` if there are none or too many."""
-        if fields.given("group_id") or fields.given("contact_id"):
+    def _read_recipients(self, fields: RequestFields, text: str) -> list[RequestedMessage]:
+        """Return the recipients of one text; raise `ApiError` if there are none or too many."""
+        if fields.has_value("group_id") or fields.has_value("contact_id"):
             raise ApiError(errors.INVALID_ID)
-        phones = fields.texts("phone")
+        phones = fields.read_texts("phone")
         if not phones:
             raise ApiError(errors.REQUIRED)
         if len(phones) > MAX_PHONES:
             raise ApiError(errors.INVALID_DATA)
-        return own_ids(fields, [(phone, text) for phone in phones])
+        return attach_own_ids(fields, [(phone, text) for phone in phones])
 
-    def _batch(self, fields: Fields, kind: str = "") -> Batch:
-        """Sender and options; raises `ApiError`."""
-        sender = fields.text("sender")
-        may_send = sender in ("", TWO_WAY) or SENDER_NUMBER.fullmatch(sender)
+    def _read_options(self, fields: RequestFields, kind: str = "") -> BatchOptions:
+        """Return sender and options; raise `ApiError`."""
+        sender = fields.read_text("sender")
+        may_send = sender in ("", TWO_WAY_SENDER) or SENDER_NUMBER.fullmatch(sender)
         if not may_send and not self._serwersms.senders.is_approved(sender):
             raise ApiError(errors.BAD_SENDER)
-        if fields.flag("flash"):
+        if fields.read_flag("flash"):
             raise ApiError(errors.FLASH_NOT_PERMITTED)
-        self._batches += 1
-        return Batch(
+        self._last_batch_id += 1
+        return BatchOptions(
             kind=kind or (FULL if sender else ECO),
             sender=sender,
-            utf=fields.flag("utf") and bool(sender),
-            test=fields.flag("test"),
-            details=fields.flag("details"),
-            date=fields.date("date"),
-            dlr_url=fields.text("dlr_url"),
-            stat_id=self._batches,
+            utf=fields.read_flag("utf") and bool(sender),
+            test=fields.read_flag("test"),
+            details=fields.read_flag("details"),
+            date=fields.read_time("date"),
+            dlr_url=fields.read_text("dlr_url"),
+            stat_id=self._last_batch_id,
         )
 
-    def _send(self, fields: Fields, messages: Sequence[Wanted], batch: Batch) -> object:
-        """Queue what can be queued, after everything has been checked."""
+    def _send_messages(
+        self, fields: RequestFields, messages: Sequence[RequestedMessage], batch: BatchOptions
+    ) -> object:
+        """Queue all valid messages, after everything has been checked."""
+        # Everything is checked before the first message is queued: one error refuses all.
         for message in messages:
-            refuse_documented(message.phone)
-            if parts_of(message.text, batch.utf) > MAX_PARTS:
+            raise_documented_error(message.phone)
+            if count_text_parts(message.text, batch.utf) > MAX_PARTS:
                 raise ApiError(errors.TOO_LONG)
-        items = [self._queue(message, batch) for message in messages]
+        items = [self._queue_message(message, batch) for message in messages]
         queued = sum("id" in item for item in items)
         answer: Body = {"success": True, "queued": queued, "unsent": len(items) - queued}
         return answer | {"items": items} if batch.details else answer
 
-    def _queue(self, wanted: Wanted, batch: Batch) -> Body:
-        """One message: queued, or unsent for its number."""
-        phone, now = corrected(wanted.phone), self._serwersms.sandbox.now()
-        parts = parts_of(wanted.text, batch.utf)
+    def _queue_message(self, requested: RequestedMessage, batch: BatchOptions) -> Body:
+        """Queue one message, or return an unsent item if its number is invalid."""
+        phone, now = normalize_phone(requested.phone), self._serwersms.sandbox.now()
+        parts = count_text_parts(requested.text, batch.utf)
         if phone is None:
-            return unsent_item(wanted, parts, now)
-        outgoing = Outgoing(
-            id=self._serwersms.new_id(),
+            return build_unsent_item(requested, parts, now)
+        outgoing = OutgoingMessage(
+            id=self._serwersms.create_id(),
             phone=phone,
-            text=wanted.text,
+            text=requested.text,
             sender=batch.sender,
             kind=batch.kind,
-            unique_id=wanted.unique_id,
+            unique_id=requested.unique_id,
             stat_id=batch.stat_id,
             parts=parts,
             utf=batch.utf,
@@ -161,73 +184,105 @@ class Sending:
             starts_at=max(now, batch.date or now),
         )
         if not batch.test:
-            self._serwersms.take(outgoing)
-        return queued_item(outgoing)
+            self._serwersms.accept_outgoing(outgoing)
+        return build_queued_item(outgoing)
 
 
-def queued_item(outgoing: Outgoing) -> Body:
-    """The entry of a message that was taken."""
+def build_queued_item(outgoing: OutgoingMessage) -> Body:
+    """Return the entry of a message that was accepted."""
     return {
         "id": outgoing.id,
         "phone": outgoing.phone,
         "status": "queued",
-        "queued": local(outgoing.queued_at),
+        "queued": format_local(outgoing.queued_at),
         "parts": outgoing.parts,
         "text": outgoing.text,
         "stat_id": str(outgoing.stat_id),
     }
 
 
-def unsent_item(wanted: Wanted, parts: int, now: int) -> Body:
-    """The entry of a message whose number is none."""
+def build_unsent_item(requested: RequestedMessage, parts: int, now: int) -> Body:
+    """Return the entry of a message with an invalid number.
+
+    Args:
+        requested: Message of the request.
+        parts: Number of parts of its text.
+        now: Current time in milliseconds UTC.
+    """
     return {
-        "phone": wanted.phone,
+        "phone": requested.phone,
         "status": "unsent",
-        "queued": local(now),
+        "queued": format_local(now),
         "parts": parts,
         "error_code": errors.BAD_PHONE,
         "error_message": ERRORS[errors.BAD_PHONE][1],
-        "text": wanted.text,
+        "text": requested.text,
     }
 
 
-def checked_text(fields: Fields, name: str) -> str:
-    """A text that is there and not empty; raises `ApiError`."""
+def read_message_text(fields: RequestFields, name: str) -> str:
+    """Return a text that is present and not empty; raise `ApiError`.
+
+    Args:
+        fields: Fields of the request.
+        name: Name of the field.
+    """
     if fields.values.get(name) is None:
         raise ApiError(errors.REQUIRED)
-    text = fields.text(name)
+    text = fields.read_text(name)
     if not text.strip():
         raise ApiError(errors.EMPTY_MESSAGE)
     return text
 
 
-def personal(messages: object) -> list[tuple[str, str]]:
-    """Phone and text of each message, from an array or a packed text; raises `ApiError` 1006."""
+def parse_personalized(messages: object) -> list[tuple[str, str]]:
+    """Return phone and text of each message, from an array or a packed text.
+
+    Args:
+        messages: Objects with `phone` and `text`, or `phone:text` joined by `SEPARATOR`.
+
+    Raises:
+        ApiError: 1006 for anything else.
+    """
     if isinstance(messages, str):
         entries = [entry.partition(":") for entry in messages.split(SEPARATOR)]
         if not all(colon for _, colon, _ in entries):
             raise ApiError(errors.INVALID_DATA)
         return [(phone, text) for phone, _, text in entries]
     items = messages if isinstance(messages, list) else [messages]
-    objects = [Fields(item) for item in items if isinstance(item, dict)]
+    objects = [RequestFields(item) for item in items if isinstance(item, dict)]
     if len(objects) < len(items):
         raise ApiError(errors.INVALID_DATA)
-    return [(item.text("phone"), item.text("text")) for item in objects]
+    return [(item.read_text("phone"), item.read_text("text")) for item in objects]
 
 
-def own_ids(fields: Fields, pairs: Sequence[tuple[str, str]]) -> list[Wanted]:
-    """The messages with their own ids; raises `ApiError` unless there are none or as many."""
-    ids = fields.texts("unique_id")
+def attach_own_ids(
+    fields: RequestFields, pairs: Sequence[tuple[str, str]]
+) -> list[RequestedMessage]:
+    """Return the messages with their own ids; raise `ApiError` unless there are none or as many.
+
+    Args:
+        fields: Fields of the request.
+        pairs: Phone and text of each message.
+    """
+    ids = fields.read_texts("unique_id")
     if not ids:
-        return [Wanted(phone, text) for phone, text in pairs]
+        return [RequestedMessage(phone, text) for phone, text in pairs]
     if len(ids) != len(pairs) or not all(map(UNIQUE_ID.fullmatch, ids)):
         raise ApiError(errors.INVALID_DATA)
-    return [Wanted(phone, text, own) for (phone, text), own in zip(pairs, ids, strict=True)]
+    return [
+        RequestedMessage(phone, text, own_id)
+        for (phone, text), own_id in zip(pairs, ids, strict=True)
+    ]
 
 
-def refuse_documented(phone: str) -> None:
-    """Refuse a number that carries a documented error; raises it."""
-    digits = digits_of(phone)
+def raise_documented_error(phone: str) -> None:
+    """Raise the documented error that a number carries, if any.
+
+    Args:
+        phone: Recipient as the request contains it.
+    """
+    digits = extract_digits(phone)
     if len(digits) == len(ERROR_PREFIX) + 4 and digits.startswith(ERROR_PREFIX):
         code = int(digits[-4:])
         if code in ERRORS:
@@ -235,5 +290,9 @@ def refuse_documented(phone: str) -> None:
 
 
 def can_be_answered(sender: str) -> bool:
-    """Whether a handset can write back: to ECO+, to numbers, not to names."""
-    return sender in ("", TWO_WAY) or bool(SENDER_NUMBER.fullmatch(sender))
+    """Return whether a handset can answer: ECO+ and numbers, but not names.
+
+    Args:
+        sender: Sender of a request; empty for ECO+.
+    """
+    return sender in ("", TWO_WAY_SENDER) or bool(SENDER_NUMBER.fullmatch(sender))

@@ -1,4 +1,4 @@
-"""Times as the API writes them: local in Poland, to the second, without a zone."""
+"""Convert times to the API's format: local in Poland, to the second, without a zone."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -6,16 +6,24 @@ from zoneinfo import ZoneInfo
 WARSAW = ZoneInfo("Europe/Warsaw")
 
 
-def local(at: int) -> str:
-    """Milliseconds UTC as `2026-03-04 09:15:02`."""
+def format_local(at: int) -> str:
+    """Return a time as `2026-03-04 09:15:02`.
+
+    Args:
+        at: Time in milliseconds UTC.
+    """
     moment = datetime.fromtimestamp(at // 1000, UTC)
     return moment.astimezone(WARSAW).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def parse_local(text: str) -> int:
-    """Such a time (or a day alone) in milliseconds UTC; raises `ValueError`.
+    """Return a local time (or a day alone) in milliseconds UTC; raise `ValueError`.
 
-    Of an hour that comes twice it is the first; one that is left out lies an hour later.
+    A time in the repeated hour of autumn means its first occurrence; a time in the skipped hour
+    of spring lies an hour later.
+
+    Args:
+        text: ISO 8601 date, with or without time and zone.
     """
     moment = datetime.fromisoformat(text)
     return round(moment.replace(tzinfo=moment.tzinfo or WARSAW).timestamp() * 1000)

@@ -1,11 +1,11 @@
-"""Status words, reasons and errors (SerwerSMS API, delivery reports; error codes)."""
+"""Define statuses, reasons and number blocks (SerwerSMS API, delivery reports; error codes)."""
 
-from tui.sandbox.handset import Behaviour, Stage, Step
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 
 IN_PROGRESS, SENT, DELIVERED, UNDELIVERED = "in_progress", "sent", "delivered", "undelivered"
 UNSENT, SAVED, DELETED = "unsent", "saved", "deleted"
 
-WORDS = {
+STATUSES = {
     Stage.ACCEPTED: IN_PROGRESS,
     Stage.SCHEDULED: SAVED,
     Stage.ENROUTE: IN_PROGRESS,
@@ -17,7 +17,7 @@ WORDS = {
     Stage.CANCELLED: DELETED,
 }
 
-FILTERS = {
+STATUS_OF_FILTER = {
     DELIVERED: DELIVERED,
     UNDELIVERED: UNDELIVERED,
     "pending": SENT,
@@ -26,7 +26,7 @@ FILTERS = {
     IN_PROGRESS: IN_PROGRESS,
     SAVED: SAVED,
 }
-"""What each filter word of `reports` finds."""
+"""The status that each filter value of `reports` selects."""
 
 CODE_PREFIX = "+48690000"
 ERROR_PREFIX = "4869111"
@@ -49,7 +49,7 @@ REASONS = {
 }
 """By the last three digits of a number in the block for codes."""
 
-USUAL_REASON = {
+USUAL_REASONS = {
     Stage.FAILED: "operator_error",
     Stage.REJECTED: "message_rejected",
     Stage.EXPIRED: "message_expired",
@@ -57,10 +57,10 @@ USUAL_REASON = {
 BLACKLISTED = "number_is_blacklisted"
 
 
-def reason_of(step: Step) -> str | None:
-    """The `reason` of a report about a step."""
+def to_reason(step: DeliveryStep) -> str | None:
+    """Return the `reason` of a report about a step."""
     if step.behaviour is Behaviour.BLOCKED:
         return BLACKLISTED
     if step.code is not None:
         return REASONS[step.code][1]
-    return USUAL_REASON.get(step.stage)
+    return USUAL_REASONS.get(step.stage)

@@ -1,4 +1,4 @@
-"""SmartSwitch's emulator: sending, and what is pushed."""
+"""Emulate SmartSwitch: sending and its pushes."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.formpush import form_push
-from tui.sandbox.handset import Behaviour, Stage, Step
-from tui.sandbox.ledger import Accepted, Attachment, Event, Tray
+from tui.sandbox.formpush import build_form_push
+from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
+from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
 from tui.sandbox.smartswitch.submission import (
-    Submission,
-    is_customer,
+    SendRequest,
+    build_send_requests,
+    has_credentials,
     is_sendable,
-    parameters,
-    submissions_of,
+    read_parameters,
 )
 from tui.sandbox.smartswitch.words import (
     CODE_PREFIX,
     NOT_SENT,
     OK,
-    STATES,
-    WORDS,
+    STATE_OF_CODE,
+    STATUSES,
     Notation,
-    noted,
+    apply_notation,
 )
-from tui.sandbox.wire import json_response
+from tui.sandbox.wire import to_json_response
 
 if TYPE_CHECKING:
     from tui.sandbox.world import Sandbox
@@ -50,77 +50,104 @@ class SmartSwitch(Emulator):
     code_prefix = CODE_PREFIX
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Start with nothing sent and nothing received."""
+        """Create the customer with nothing sent and nothing received."""
         super().__init__(sandbox)
         self.notation = Notation.FORM
-        self._sent: dict[str, Submission] = {}
+        self._sent: dict[str, SendRequest] = {}
         self._last_id = 0
 
-    def routes(self) -> Sequence[BaseRoute]:
-        """The one call; anything else is 404."""
+    def build_routes(self) -> Sequence[BaseRoute]:
+        """Return the one call; anything else is 404."""
         return [
-            Route("/api/message", self.message, methods=ALL_METHODS),
-            Route("/{rest:path}", self.nothing_here, methods=ALL_METHODS),
+            Route("/api/message", self.send_messages, methods=ALL_METHODS),
+            Route("/{rest:path}", self.answer_unknown_path, methods=ALL_METHODS),
         ]
 
-    def code_table(self) -> str:
-        """One line about the numbers for receipt states."""
+    def describe_codes(self) -> str:
+        """Return one line about the numbers for receipt states."""
         return "+12025550101 to 108 end with that SMPP state, 109 is not sent"
 
     # requests
 
-    async def message(self, request: Request) -> Response:
+    async def send_messages(self, request: Request) -> Response:
         """Send to every number of the request; `data` is a list if there are several."""
         if request.method != "POST":
-            return refused("method", "Method not allowed", "Please use POST", 405)
-        given = await parameters(request)
-        if not is_customer(given):
+            return to_error("method", "Method not allowed", "Please use POST", 405)
+        values = await read_parameters(request)
+        if not has_credentials(values):
             detail = "Please check your login and password"
-            return refused("authentication", "Authentication error", detail)
-        submissions = submissions_of(given)
+            return to_error("authentication", "Authentication error", detail)
+        submissions = build_send_requests(values)
         if not any(sent.number for sent in submissions):
             detail = "destination_number is mandatory"
-            return refused("missing_argument", "Missing argument", detail)
-        entries = [self._entry(sent, place) for place, sent in enumerate(submissions, 1)]
-        return json_response({"data": entries if len(entries) > 1 else entries[0]})
+            return to_error("missing_argument", "Missing argument", detail)
+        entries = [self._send_entry(sent, position) for position, sent in enumerate(submissions, 1)]
+        return to_json_response({"data": entries if len(entries) > 1 else entries[0]})
 
-    async def nothing_here(self, request: Request) -> Response:
-        """There is no such action."""
-        return refused("not_found", "Not found", "There is no such action", 404)
+    async def answer_unknown_path(self, request: Request) -> Response:
+        """Answer a path that does not exist."""
+        return to_error("not_found", "Not found", "There is no such action", 404)
 
-    # what happens
+    # delivery
 
-    def word(self, step: Step) -> str:
-        """The receipt's `message_state` for a step."""
-        return WORDS[step.stage] if step.code is None else STATES[step.code][0]
+    def to_status(self, step: DeliveryStep) -> str:
+        """Return the receipt's `message_state` for a step."""
+        return STATUSES[step.stage] if step.code is None else STATE_OF_CODE[step.code][0]
 
     def stage_of_code(self, code: int) -> Stage | None:
-        """Where a number of the block leads."""
-        return STATES[code][1] if code in STATES else None
+        """Return where a number of the block leads.
 
-    def course(self, message: Accepted, steps: tuple[Step, ...]) -> tuple[Step, ...]:
-        """Nobody answers a ping, which shows nothing, or a name, which is no number."""
+        Args:
+            code: Last three digits of the recipient's number.
+        """
+        return STATE_OF_CODE[code][1] if code in STATE_OF_CODE else None
+
+    def adjust_steps(
+        self, message: AcceptedMessage, steps: tuple[DeliveryStep, ...]
+    ) -> tuple[DeliveryStep, ...]:
+        """Remove answers to a ping, which shows nothing, and to a name, which is no number.
+
+        Args:
+            message: Message that is sent.
+            steps: Steps that the handset's behaviour gives.
+        """
         sent = self._sent[message.id]
         if not sent.is_ping and (sent.source_number or not sent.source_name):
             return steps
         return tuple(replace(step, behaviour=Behaviour.DELIVER) for step in steps)
 
-    def report(self, message: Accepted, step: Step, at: int) -> None:
-        """Make a receipt, if the message asked for them."""
+    def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
+        """Create a receipt, if the message asked for them.
+
+        Args:
+            message: Message that the step belongs to.
+            step: Step that happened.
+            at: Time of the step in milliseconds UTC.
+        """
         if self._sent[message.id].wants_receipt:
             body = {"message_id": message.id, "message_state": message.status}
-            event_id = self.sandbox.uuid()
-            final = step.stage.final
+            event_id = self.sandbox.new_uuid()
+            final = step.stage.is_final
             self.put_receipt(Event(event_id, body, at, message.id, message.status, final))
 
-    def receive(
-        self, sender: str, to: str | None, text: str, attachments: Sequence[Attachment]
+    def receive_message(
+        self, sender: str, to: str | None, text: str, attachments: Sequence[MmsFile]
     ) -> str:
-        """A handset writes; there is no MMS, files are dropped. The id is its `message_id`."""
-        reply_id, answered = self._new_id(), self.ledger.newest_to(sender)
+        """Receive a message from a handset; there is no MMS, files are dropped.
+
+        Args:
+            sender: Number of the handset.
+            to: Number it writes to, if known.
+            text: Text of the message.
+            attachments: Not used.
+
+        Returns:
+            The reply's own `message_id`.
+        """
+        reply_id, answered = self._create_id(), self.ledger.find_latest_to(sender)
         body = {
             "source_number": sender.removeprefix("+"),
-            "destination_number": (to or self._number_of(answered)).removeprefix("+"),
+            "destination_number": (to or self._find_own_number(answered)).removeprefix("+"),
             "body": text,
             "message_id": reply_id,
         }
@@ -128,36 +155,37 @@ class SmartSwitch(Emulator):
         return self.put_reply(Event(reply_id, body, self.sandbox.now(), message_id), sender, text)
 
     def on_receipt(self, event: Event) -> None:
-        """Push it as the operator's template says."""
-        self._push(event, self.ledger.receipts, self.notation)
+        """Push a receipt in the notation of the operator's template."""
+        self._push_event(event, self.ledger.receipts, self.notation)
 
     def on_reply(self, event: Event) -> None:
-        """Push it as a form."""
-        self._push(event, self.ledger.replies, Notation.FORM)
+        """Push a reply as a form."""
+        self._push_event(event, self.ledger.replies, Notation.FORM)
 
-    # within
+    # helpers
 
-    def _entry(self, sent: Submission, place: int) -> dict[str, object]:
-        """Send to one number; its part of the answer, with its place where it has no own id."""
-        entry_id, good = self._new_id(), is_sendable(sent.number)
-        if good:
-            self._take(entry_id, sent)
+    def _send_entry(self, sent: SendRequest, position: int) -> dict[str, object]:
+        """Send to one number and return its part of the answer."""
+        entry_id, is_valid = self._create_id(), is_sendable(sent.number)
+        if is_valid:
+            self._accept_request(entry_id, sent)
         return {
             "type": "message",
             "id": entry_id,
             "attributes": {
                 "destination_number": sent.number,
                 "segments": sent.segments,
-                "status": OK if good else NOT_SENT,
+                "status": OK if is_valid else NOT_SENT,
             },
-            "meta": {"request_id": sent.request_id or str(place)},
+            # Without an own id, the position in the request identifies the entry.
+            "meta": {"request_id": sent.request_id or str(position)},
         }
 
-    def _take(self, entry_id: str, sent: Submission) -> None:
-        """Accept the message and start what becomes of it."""
+    def _accept_request(self, entry_id: str, sent: SendRequest) -> None:
+        """Accept the message and schedule its delivery."""
         self._sent[entry_id] = sent
-        self.accept(
-            Accepted(
+        self.accept_message(
+            AcceptedMessage(
                 id=entry_id,
                 to=sent.number,
                 sender=sent.source_number or sent.source_name,
@@ -168,23 +196,32 @@ class SmartSwitch(Emulator):
             )
         )
 
-    def _new_id(self) -> str:
-        """The time in milliseconds, or the next number if that is taken."""
+    def _create_id(self) -> str:
+        """Return the time in milliseconds, or the next number if that is already used."""
         self._last_id = max(self._last_id + 1, self.sandbox.now())
         return str(self._last_id)
 
-    def _number_of(self, answered: Accepted | None) -> str:
-        """The own number that an answer goes to."""
+    def _find_own_number(self, answered: AcceptedMessage | None) -> str:
+        """Return the own number to which an answer is sent."""
         sent = self._sent[answered.id] if answered else None
         return (sent.source_number if sent else "") or DEFAULT_NUMBER
 
-    def _push(self, event: Event, tray: Tray, notation: Notation) -> None:
-        """Push an event; it is off the tray when the desk has taken it."""
+    def _push_event(self, event: Event, queue: EventQueue, notation: Notation) -> None:
+        """Push an event; it leaves the queue when the desk has accepted it."""
         if self.hook_url is not None:
-            push = form_push(self.hook_url, event.body, PAUSES, partial(tray.confirm, (event.id,)))
-            self.push(noted(push, event.body, notation))
+            push = build_form_push(
+                self.hook_url, event.body, PAUSES, partial(queue.confirm, (event.id,))
+            )
+            self.queue_push(apply_notation(push, event.body, notation))
 
 
-def refused(code: str, title: str, detail: str, status: int = 200) -> Response:
-    """An answer with one error in place of data."""
-    return json_response({"errors": [{"code": code, "title": title, "detail": detail}]}, status)
+def to_error(code: str, title: str, detail: str, status: int = 200) -> Response:
+    """Return an answer with one error in place of data.
+
+    Args:
+        code: Code of the error.
+        title: Title of the error.
+        detail: Description for a person.
+        status: HTTP status.
+    """
+    return to_json_response({"errors": [{"code": code, "title": title, "detail": detail}]}, status)

@@ -1,4 +1,4 @@
-"""What a request asks for: parameters repeated in one query string, paired by their place."""
+"""Read a request: parameters are repeated in one query string and paired by their position."""
 
 import hmac
 import re
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from tui.domain.sms import count
+from tui.domain.sms import count_parts
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.formpush import FORM
-from tui.sandbox.forms import text_pairs
+from tui.sandbox.forms import parse_text_pairs
 from tui.sandbox.smartswitch.words import CODE_PREFIX, NOT_SENT_CODE
 
 NUMBER = re.compile(r"[0-9]{7,15}")
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """What a request wants sent to one number."""
+class SendRequest:
+    """One message to one number."""
 
     number: str
     body: str
@@ -30,54 +30,62 @@ class Submission:
 
     @property
     def segments(self) -> int:
-        """Parts of the text, all of which are charged; an empty text is one."""
-        return max(1, len(count(self.body).parts))
+        """Return the number of segments, all of which are charged; an empty text is one."""
+        return max(1, len(count_parts(self.body).parts))
 
 
-Parameters = Mapping[str, Sequence[str]]
+ParameterLists = Mapping[str, Sequence[str]]
 """Every parameter with its values in their order."""
 
 
-async def parameters(request: Request) -> Parameters:
-    """The parameters of the query string, then those of a form body."""
-    pairs = text_pairs(request.scope["query_string"])
+async def read_parameters(request: Request) -> ParameterLists:
+    """Return the parameters of the query string, then those of a form body."""
+    pairs = parse_text_pairs(request.scope["query_string"])
     if request.headers.get("content-type", "").startswith(FORM):
-        pairs += text_pairs(await request.body())
-    given: dict[str, list[str]] = {}
-    for name, value in pairs:
-        given.setdefault(name, []).append(value)
-    return given
+        pairs += parse_text_pairs(await request.body())
+    values: dict[str, list[str]] = {}
+    for name, text in pairs:
+        values.setdefault(name, []).append(text)
+    return values
 
 
-def is_customer(given: Parameters) -> bool:
-    """Whether login and password are the account's."""
-    login, password = (given.get(name, [""])[0] for name in ("_login", "_password"))
-    known = hmac.compare_digest(password.encode(), API_SECRET.encode())
-    return known and login == API_KEY
+def has_credentials(parameters: ParameterLists) -> bool:
+    """Return whether login and password are the account's."""
+    login, password = (parameters.get(name, [""])[0] for name in ("_login", "_password"))
+    is_known = hmac.compare_digest(password.encode(), API_SECRET.encode())
+    return is_known and login == API_KEY
 
 
-def submissions_of(given: Parameters) -> list[Submission]:
-    """One submission for every number, with the values at its place."""
+def build_send_requests(parameters: ParameterLists) -> list[SendRequest]:
+    """Return one request for every number, with the values at its position.
 
-    def at(place: int, name: str) -> str:
-        values = given.get(name, ())
-        return values[place] if place < len(values) else ""
+    Args:
+        parameters: All parameters of the request.
+    """
+
+    def value_at(position: int, name: str) -> str:
+        values = parameters.get(name, ())
+        return values[position] if position < len(values) else ""
 
     return [
-        Submission(
+        SendRequest(
             number=number,
-            body=at(place, "body"),
-            source_name=at(place, "source_name"),
-            source_number=at(place, "source_number"),
-            wants_receipt=at(place, "require_dlr") == "1",
-            is_ping=at(place, "stealth_ping") == "1",
-            request_id=at(place, "request_id") or None,
+            body=value_at(position, "body"),
+            source_name=value_at(position, "source_name"),
+            source_number=value_at(position, "source_number"),
+            wants_receipt=value_at(position, "require_dlr") == "1",
+            is_ping=value_at(position, "stealth_ping") == "1",
+            request_id=value_at(position, "request_id") or None,
         )
-        for place, number in enumerate(given.get("destination_number", ()))
+        for position, number in enumerate(parameters.get("destination_number", ()))
     ]
 
 
 def is_sendable(number: str) -> bool:
-    """Whether the switch sends to a number: 7 to 15 digits, and not the one that never works."""
-    never = f"{CODE_PREFIX}{NOT_SENT_CODE}".removeprefix("+")
-    return NUMBER.fullmatch(number) is not None and number != never
+    """Return whether a number can be sent to: 7 to 15 digits, not the one that always fails.
+
+    Args:
+        number: Recipient as the request contains it.
+    """
+    failing_number = f"{CODE_PREFIX}{NOT_SENT_CODE}".removeprefix("+")
+    return NUMBER.fullmatch(number) is not None and number != failing_number

@@ -1,5 +1,7 @@
-"""The switch's words for what becomes of a message (SmartSwitch, HTTP API message; delivery
-receipts), and the notations in which an operator may have receipts written."""
+"""Define the switch's statuses, and the notations in which an operator may format receipts.
+
+See HTTP API message and delivery receipts in the SmartSwitch documentation.
+"""
 
 import json
 from collections.abc import Mapping
@@ -7,10 +9,10 @@ from dataclasses import replace
 from enum import StrEnum
 
 from tui.sandbox.handset import Stage
-from tui.sandbox.push import Push
+from tui.sandbox.push import PushRequest
 
 OK, NOT_SENT = "ok", "error"
-WORDS = {
+STATUSES = {
     Stage.ACCEPTED: OK,
     Stage.ENROUTE: "accepted",
     Stage.SUBMITTED: "enroute",
@@ -20,7 +22,7 @@ WORDS = {
     Stage.REJECTED: "rejected",
 }
 
-STATES = {
+STATE_OF_CODE = {
     101: ("enroute", Stage.SUBMITTED),
     102: ("delivered", Stage.DELIVERED),
     103: ("expired", Stage.EXPIRED),
@@ -29,22 +31,30 @@ STATES = {
     107: ("unknown", Stage.SUBMITTED),
     108: ("rejected", Stage.REJECTED),
 }
-"""The last receipt of a number that ends so, and the stage it stands for."""
+"""The last receipt of a number with this code, and its stage."""
 CODE_PREFIX = "+12025550"
 NOT_SENT_CODE = 109
 
 
 class Notation(StrEnum):
-    """How the operator's template writes the body of a receipt."""
+    """How the operator's template formats the body of a receipt."""
 
     FORM = "form"
     LINES = "lines"
-    """One pair a line, as the documentation shows it."""
+    """One pair per line, as the documentation shows it."""
     JSON = "json"
 
 
-def noted(push: Push, body: Mapping[str, object], notation: Notation) -> Push:
-    """A form push in another notation."""
+def apply_notation(
+    push: PushRequest, body: Mapping[str, object], notation: Notation
+) -> PushRequest:
+    """Return a form push in another notation.
+
+    Args:
+        push: Push with a form body.
+        body: Fields of the form.
+        notation: Notation of the result.
+    """
     match notation:
         case Notation.FORM:
             return push
