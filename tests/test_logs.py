@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.logs import MAX_OLD_FILES, LogFile, close_log, get_logger, mask_text, mask_value, open_log
+from tui.log import MAX_OLD_FILES, LogFile, close_log, get_logger, mask_text, mask_value, open_log
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_hostile_text_stays_on_its_line(log: LogFile, text: str) -> None:
 def test_what_libraries_log_goes_to_the_file(tmp_path: Path) -> None:
     code = (
         "import asyncio, logging, pathlib, sys, warnings\n"
-        "from tui.logs import open_log\n"
+        "from tui.log import open_log\n"
         "open_log(pathlib.Path(sys.argv[1]))\n"
         "logging.getLogger('uvicorn.error').warning('port %s', 1)\n"
         "warnings.warn('old', UserWarning)\n"
@@ -138,7 +138,7 @@ def test_what_libraries_log_goes_to_the_file(tmp_path: Path) -> None:
 
 
 def test_nothing_is_logged_anywhere_before_the_log_is_open(tmp_path: Path) -> None:
-    code = "from tui.logs import get_logger\nget_logger('x').error('lost')"
+    code = "from tui.log import get_logger\nget_logger('x').error('lost')"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout + ran.stderr == ""
 

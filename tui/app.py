@@ -14,6 +14,7 @@ from typing import ClassVar
 from rich.console import RenderableType
 from textual import events, on
 from textual._compositor import CompositorUpdate
+from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -34,10 +35,34 @@ from tui.terminal.frugal import ReadySequence, TerminalCells
 from tui.terminal.one_key import OneKeyAtATime
 from tui.terminal.turns import Press
 from tui.terminal.twice import DoubleInterrupt
-from tui.themed import ThemedApp
+from tui.themes import THEMES, to_theme_name
 from tui.unserved import BackgroundStartError
 from tui.widgets.plain_signs import AsciiFilter
 from tui.widgets.say import StatusMessage
+
+
+class ThemedApp(App[int]):
+    """An app that starts in one of our themes."""
+
+    def __init__(self, theme_setting: str, *, ansi_color: bool | None) -> None:
+        """Create the app and set its theme.
+
+        Args:
+            theme_setting: Name of the theme in the settings.
+            ansi_color: Whether to use the terminal's own colours; None to let Textual decide.
+        """
+        super().__init__(ansi_color=ansi_color)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._parsed_theme = to_theme_name(theme_setting)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the stylesheets again, unless they are about to be read for this theme anyway."""
+        if self.theme != self._parsed_theme:
+            super().refresh_css(animate)
+        self._parsed_theme = ""
+
 
 Background = Callable[[], AbstractAsyncContextManager[object]]
 """Make the context of the background work, entered after the first paint and left at the end."""

@@ -106,7 +106,7 @@ def open_sync_log(environ: Mapping[str, str], level: str) -> Iterator["SyncLog"]
         environ: Environment variables.
         level: Lowest level that is logged.
     """
-    from tui.logs import close_log, get_logger, open_log
+    from tui.log import close_log, get_logger, open_log
     from tui.settings.paths import find_log_file
 
     try:

@@ -87,7 +87,7 @@ def _discard_output() -> None:
 
 def _log_unexpected(error: Exception) -> str:
     """Write the details of an unexpected error to the log and return the line about it."""
-    from tui.logs import close_log, get_logger, open_log
+    from tui.log import close_log, get_logger, open_log
     from tui.settings.paths import find_log_file
 
     path = find_log_file(os.environ)
