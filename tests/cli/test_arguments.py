@@ -8,7 +8,7 @@ import pytest
 from tui.cli import main
 from tui.cli.arguments import COMMANDS, parse_arguments
 from tui.cli.errors import CommandError
-from tui.cli.words import HELP_TEXTS as WORDS
+from tui.cli.help_texts import HELP_TEXTS as WORDS
 
 
 def error_of(*arguments: str) -> str:

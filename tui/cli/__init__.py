@@ -22,6 +22,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"smsdesk {__version__}\n")
         return 0
     # Imported late: the version must be printed without loading the command line parser.
-    from tui.cli.frame import run_command_line
+    from tui.cli.command_line import run_command_line
 
     return run_command_line(arguments)

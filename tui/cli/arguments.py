@@ -42,10 +42,12 @@ class CommandParser(argparse.ArgumentParser):
 
     def format_help(self) -> str:
         """Return the help; its texts are imported only when help is printed."""
-        from tui.cli import words
+        from tui.cli import help_texts
 
         help_text = (
-            words.HELP_TEXTS[self._command] if self._command else words.build_top_level_help()
+            help_texts.HELP_TEXTS[self._command]
+            if self._command
+            else help_texts.build_top_level_help()
         )
         self.description, self.epilog = help_text.about, help_text.epilog
         return super().format_help()

@@ -4,8 +4,8 @@ import asyncio
 from argparse import Namespace
 
 from tui.cli import context
+from tui.cli.context import convert_store_errors, open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.reading import convert_store_errors, open_reader
 from tui.cli.show import write_line
 from tui.store.backup import write_backup
 

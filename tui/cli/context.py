@@ -3,14 +3,20 @@
 Settings come from the environment of this process and the `--config` argument.
 """
 
+import contextlib
+import gc
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.errors import BAD_USE, FAILED, CommandError
 from tui.settings.desk import Preferences
 from tui.settings.early import read_preferences
+from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, StoreError
+from tui.store.reader import InboxReader, OutdatedSchema
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -52,3 +58,78 @@ def load_full_settings(arguments: Namespace) -> "Settings":
     from tui.settings.load import load_settings
 
     return load_settings(os.environ, arguments.config)
+
+
+_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase)
+"""Errors of a file that the settings should not name."""
+
+
+@contextlib.contextmanager
+def open_reader(arguments: Namespace) -> Iterator[InboxReader | None]:
+    """Yield a reader of the inbox; None, with a note on stderr, if there is no inbox yet.
+
+    Args:
+        arguments: Parsed arguments with `config`.
+    """
+    gc.disable()  # the process ends before garbage collection would save anything
+    desk = load_public_settings(arguments)
+    with convert_store_errors():
+        if not _has_content(desk.database):
+            print(f"smsdesk: nothing in {desk.database} yet", file=sys.stderr)
+            yield None
+            return
+        with _open_migrated_reader(desk) as reader:
+            yield reader
+
+
+@contextlib.contextmanager
+def convert_store_errors() -> Iterator[None]:
+    """Convert every `StoreError` of the block into a `CommandError`."""
+    try:
+        yield
+    except StoreError as error:
+        code = BAD_USE if isinstance(error, _UNUSABLE_FILE_ERRORS) else FAILED
+        raise CommandError(str(error), code) from None
+
+
+def _has_content(path: Path) -> bool:
+    """Return whether there is a file that is not empty.
+
+    Raises:
+        CannotOpen: If the file may not be accessed.
+    """
+    try:
+        # A directory counts as content, so that opening it reports the wrong path.
+        return path.is_dir() or path.stat().st_size > 0
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise CannotOpen(f"Cannot open {path} ({error.strerror}): check its permissions") from None
+
+
+@contextlib.contextmanager
+def _open_migrated_reader(desk: Preferences) -> Iterator[InboxReader]:
+    """Yield the reader, after updating the schema of its file if necessary."""
+    with contextlib.ExitStack() as stack:
+        try:
+            reader = stack.enter_context(InboxReader(desk.database))
+        except OutdatedSchema:
+            _migrate_database(desk)
+            reader = stack.enter_context(InboxReader(desk.database))
+        yield reader
+
+
+def _migrate_database(desk: Preferences) -> None:
+    """Update the schema by opening the file once with the writing store."""
+    import asyncio
+    import random
+
+    from tui.clock import SystemClock
+    from tui.wiring import open_store
+
+    async def open_once() -> None:
+        """Open and close the store; opening it runs the migrations."""
+        async with open_store(desk, SystemClock(), random.Random()):
+            pass
+
+    asyncio.run(open_once())

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.progress import show_progress
-from tui.cli.stopping import cancel_on_signals
+from tui.cli.show import show_progress
+from tui.cli.signals import cancel_on_signals
 from tui.clock import Clock, SystemClock
 from tui.demo.accounts import ACCOUNTS, make_demo_settings
 from tui.store.errors import StoreError

@@ -9,23 +9,53 @@ import asyncio
 import contextlib
 import csv
 import json
+import os
 import random
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 from tui.cli import context
-from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.files import create_private_file
-from tui.cli.finding import find_conversation
-from tui.cli.reading import convert_store_errors, open_reader
+from tui.cli.context import convert_store_errors, open_reader
+from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
+from tui.cli.lookup import find_conversation
 from tui.cli.show import write_line
 from tui.clock import SystemClock
 from tui.domain.text import to_printable
 from tui.settings.desk import Preferences
 from tui.store.export import EXPORT_FIELDS, export_messages
 from tui.wiring import open_store
+
+
+@contextlib.contextmanager
+def create_private_file(path: Path) -> Iterator[TextIO]:
+    """Yield a new UTF-8 text file with mode 0600, deleted again if the block fails.
+
+    Args:
+        path: Path of the file; it must not exist yet.
+
+    Raises:
+        CommandError: If the file exists (usage error) or cannot be written (failure).
+    """
+    try:
+        # O_EXCL and the mode at creation: no other file is replaced, and no other user can open
+        # the file before its permissions are set.
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except OSError as error:
+        line = f"cannot make {path} ({error.strerror}); name a new file"
+        raise CommandError(line, BAD_USE) from None
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except BaseException as error:
+        path.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            line = f"cannot write to {path} ({error.strerror})"
+            raise CommandError(line, FAILED) from None
+        raise
+
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """Characters with which a spreadsheet recognizes a formula."""

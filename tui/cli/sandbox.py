@@ -4,7 +4,7 @@ import asyncio
 from argparse import Namespace
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.stopping import stop_on_signals
+from tui.cli.signals import stop_on_signals
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server

@@ -3,8 +3,8 @@
 import time
 from argparse import Namespace
 
+from tui.cli.context import open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.reading import open_reader
 from tui.cli.show import format_message, message_to_json, write_json, write_line
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message

@@ -9,8 +9,8 @@ import sys
 from argparse import Namespace
 
 from tui.cli import context
+from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.reading import convert_store_errors
 from tui.cli.show import write_line
 from tui.clock import DAY, Clock, SystemClock
 from tui.desk.replying import choose_default_route
@@ -69,7 +69,7 @@ async def _queue_and_follow(
             store, _build_message(arguments, desk, text, address, account, conversation), address
         )
         if arguments.wait:
-            from tui.cli.following import follow_message
+            from tui.cli.follow import follow_message
 
             return await follow_message(store, message, arguments, clock, rng)
         await _warn_if_unattended(store, message)

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from tui.cli import context
+from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
-from tui.cli.reading import convert_store_errors
 from tui.cli.show import write_line
-from tui.cli.stopping import stop_on_signals
+from tui.cli.signals import stop_on_signals
 from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
 from tui.domain.text import one_line

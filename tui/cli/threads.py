@@ -3,8 +3,8 @@
 import time
 from argparse import Namespace
 
+from tui.cli.context import open_reader
 from tui.cli.errors import DONE
-from tui.cli.reading import open_reader
 from tui.cli.show import (
     conversation_to_json,
     format_conversation,
