@@ -26,9 +26,9 @@ from tui.clock import MINUTE, SECOND, ManualClock  # noqa: E402
 from tui.commands import format_key_table  # noqa: E402
 from tui.demo.accounts import make_demo_settings  # noqa: E402
 from tui.demo.past import write_history  # noqa: E402
+from tui.desk.context import AppContext  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
 from tui.enrolling import create_account_setup  # noqa: E402
-from tui.seat import AppContext  # noqa: E402
 from tui.store.store import Store  # noqa: E402
 from tui.wiring import create_context, open_store  # noqa: E402
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.address_book import ContactFileError, read_contacts, split_reachable
+from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
 from tui.store.contacts import Contact
 
 

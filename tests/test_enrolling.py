@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui.clock import SystemClock
-from tui.enrol import (
+from tui.desk.account_form import (
     PROVIDER_FORMS,
     AccountSetup,
     AccountSetupError,

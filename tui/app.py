@@ -21,13 +21,13 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui import garbage
-from tui.desk.telling import AgentNotifier
+from tui.desk.context import AppContext
+from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
 from tui.handlers.desk import quit_at_once
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
-from tui.seat import AppContext
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.asking import RESTORE_TITLE, SAVE_TITLE

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
-from tui.enrol import (
+from tui.desk.account_form import (
     AccountSetup,
     AccountSetupError,
     NewAccount,

@@ -11,7 +11,7 @@ import sys
 import termios
 from collections.abc import Iterator, Mapping, Sequence
 
-from tui import present
+from tui.desk import format
 from tui.domain.text import one_line
 from tui.settings.desk import Preferences
 from tui.store.glimpse import ConversationPreview, read_top_conversations
@@ -117,12 +117,12 @@ def render_rows(
 
 def _format_row(row: ConversationPreview, width: int, now: int) -> tuple[str, str]:
     """Return the two lines of a conversation: title with age, and preview."""
-    age = f" {present.format_age(row.since, now):>4} "
-    title = present.fit_cells(one_line(row.title, 60), width - 3 - len(age))
+    age = f" {format.format_age(row.since, now):>4} "
+    title = format.fit_cells(one_line(row.title, 60), width - 3 - len(age))
     text = one_line(("You: " if row.ours else "") + row.preview, 160)
     return (
         f" {'●' if row.unread else ' '} {title}{age}",
-        f"   {present.fit_cells(text, width - 4)} ",
+        f"   {format.fit_cells(text, width - 4)} ",
     )
 
 

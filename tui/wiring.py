@@ -16,9 +16,9 @@ from tui.settings.keys import split_keys
 from tui.settings.paths import expand_path
 
 if TYPE_CHECKING:
+    from tui.desk.context import AppContext
     from tui.domain.consent import Keywords, KeywordTable, Verdict
     from tui.providers.protocol import Provider
-    from tui.seat import AppContext
     from tui.settings.accounts import AccountBase
     from tui.settings.models import Settings
     from tui.store.ingest import ConsentClassifier
@@ -112,8 +112,8 @@ def create_context(
     """
     from dataclasses import replace
 
+    from tui.desk.context import AppContext
     from tui.providers.abilities import get_capabilities
-    from tui.seat import AppContext
 
     return AppContext(
         agent=preferences.agent,

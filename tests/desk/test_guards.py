@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from tui.desk.guards import (
+from tui.desk.routes import Route
+from tui.desk.send_checks import (
     Objection,
     SendConfirmation,
     check_fields,
     check_quiet_hours,
     check_route,
 )
-from tui.desk.replying import Route
 from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.message import NO_MMS_CONTENT, MmsContent

@@ -1,6 +1,6 @@
 """Keys after a refusal, in seconds of a clock that the test moves."""
 
-from tui.desk.hush import PAUSE_SECONDS, KeyGuard
+from tui.desk.key_guard import PAUSE_SECONDS, KeyGuard
 
 
 def test_keys_are_passed_over_until_a_pause() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.domain.test_views import OPEN
-from tui.desk.replying import Route, choose_default_route, describe_route_change, select_next_sender
+from tui.desk.routes import Route, choose_default_route, describe_route_change, select_next_sender
 from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 

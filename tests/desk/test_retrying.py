@@ -4,7 +4,8 @@ import pytest
 
 from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, reply
 from tui.clock import ManualClock
-from tui.desk.retrying import (
+from tui.desk.actions import ConversationActions
+from tui.desk.bulk_retry import (
     RetryBatch,
     RetryResult,
     collect_failed,
@@ -13,13 +14,12 @@ from tui.desk.retrying import (
     format_result,
     retry_batch,
 )
-from tui.desk.thread_actions import ConversationActions
+from tui.desk.context import AppContext
 from tui.domain.account import Account
 from tui.domain.advice import Advice
 from tui.domain.conversation import View
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.seat import AppContext
 from tui.store.conversations import FIRST_POSITION
 from tui.store.settling import SendRecord
 from tui.store.store import Store

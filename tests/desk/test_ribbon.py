@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.desk.replying import Route
-from tui.desk.ribbon import find_unicode_characters, format_hints, format_length
+from tui.desk.composer_hints import find_unicode_characters, format_hints, format_length
+from tui.desk.routes import Route
 from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.message import NO_MMS_CONTENT, MmsContent

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.desk.saving import save_new_file
+from tui.desk.downloads import save_new_file
 
 
 def test_a_file_is_private_and_whole(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from tests.store.builders import ACCOUNT, MIA, TOM, conversation_with, reply
 from tui.clock import ManualClock
-from tui.desk.triaging import TriageRound
+from tui.desk.triage import TriageRound
 from tui.domain.conversation import Conversation
 from tui.store.store import Store
 

@@ -1,7 +1,7 @@
 """Every way a message can go, the one that failed last."""
 
 from tests.ui.history import ACCOUNTS
-from tui.desk.ways import format_route, format_route_detail, list_routes
+from tui.desk.routes import format_route, format_route_detail, list_routes
 from tui.domain.account import Account
 
 

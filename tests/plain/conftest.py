@@ -10,11 +10,11 @@ import pytest
 from tests.ui.history import ACCOUNTS, AGENT, Scribe, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
+from tui.desk.context import AppContext
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import Conversation
 from tui.domain.message import Format, Message
 from tui.plain import PlainApp
-from tui.seat import AppContext
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 

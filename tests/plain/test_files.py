@@ -7,9 +7,9 @@ from pathlib import Path
 from tests.plain.conftest import Typist
 from tests.ui.history import ACCOUNTS, AGENT, CHLOE, write_history
 from tui.clock import ManualClock
+from tui.desk.context import AppContext
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
-from tui.seat import AppContext
 from tui.store.store import Store
 
 

@@ -8,9 +8,9 @@ from tests.plain.conftest import Typist
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
+from tui.desk.context import AppContext
 from tui.domain.account import Health
 from tui.domain.conversation import State
-from tui.seat import AppContext
 from tui.store.store import Store
 
 

@@ -16,10 +16,10 @@ from tests.ui.history import (
     write_history,
 )
 from tui.clock import HOUR, ManualClock
+from tui.desk.context import AppContext
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.status import Status
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.wiring import create_consent_judge
 

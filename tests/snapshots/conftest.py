@@ -24,7 +24,7 @@ from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, write_history
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
-from tui.seat import AppContext
+from tui.desk.context import AppContext
 from tui.store.store import Store
 
 pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"

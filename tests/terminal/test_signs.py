@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tui.desk.format import fit_cells
 from tui.domain.text import to_printable
-from tui.present import fit_cells
 from tui.terminal.signs import protect_text, to_ascii
 
 OURS = "·–—─━↑⊘→↗▌●★▣↓✓×✗│“”←○◐✎…⏎╭╮╰╯═║█░▀"

@@ -8,7 +8,7 @@ import pytest_textual_snapshot  # type: ignore[import-untyped]
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, write_history
 from tui.clock import ManualClock
-from tui.seat import AppContext
+from tui.desk.context import AppContext
 from tui.store.store import Store
 
 pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"

@@ -20,10 +20,10 @@ from tests.waiting import wait_until
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
 from tui.commands import index_by_id
+from tui.desk.context import AppContext
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message
 from tui.screens.inbox import InboxScreen
-from tui.seat import AppContext
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 from tui.widgets.conversation_pane import ConversationPane

@@ -19,6 +19,7 @@ from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, Scribe
 from tui.clock import ManualClock
 from tui.commands import Command, Scope
+from tui.desk.context import AppContext
 from tui.domain.account import Health
 from tui.domain.conversation import View
 from tui.domain.events import Receipt, Reply
@@ -27,7 +28,6 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.domain.templates import CannedReply
 from tui.domain.text import repair_text
-from tui.seat import AppContext
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 

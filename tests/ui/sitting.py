@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.ui.history import ACCOUNTS, AGENT, write_history
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
-from tui.seat import AppContext
+from tui.desk.context import AppContext
 from tui.store.store import Store
 
 

@@ -6,7 +6,7 @@ from tests.conftest import OpenStore
 from tests.ui.desk import BOTH_SIZES, NARROW, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE, DAWIT, INES, write_history
 from tui.clock import ManualClock
-from tui.seat import AppContext
+from tui.desk.context import AppContext
 from tui.wiring import create_consent_judge
 
 Size = tuple[int, int]

@@ -12,7 +12,7 @@ import pytest
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE
 from tui.clock import HOUR, MINUTE
-from tui.desk.replying import Route, format_answerability
+from tui.desk.routes import Route, format_answerability
 from tui.domain.message import Direction, Format, Message
 from tui.domain.status import Status
 

@@ -16,7 +16,7 @@ Size = tuple[int, int]
 @pytest.fixture(autouse=True)
 def _long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, the keys of a test follow each other without a pause."""
-    monkeypatch.setattr("tui.desk.hush.PAUSE_SECONDS", 60.0)
+    monkeypatch.setattr("tui.desk.key_guard.PAUSE_SECONDS", 60.0)
 
 
 @BOTH_SIZES
@@ -39,7 +39,7 @@ async def test_a_reply_typed_in_one_burst_at_a_locked_customer_is_no_command(
 
 
 async def test_after_a_pause_keys_act_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.desk.hush.PAUSE_SECONDS", 3.0)
+    monkeypatch.setattr("tui.desk.key_guard.PAUSE_SECONDS", 3.0)
     await _lock(desk, CHLOE)
     async with desk.open(WIDE):
         await desk.stand_on(CHLOE)

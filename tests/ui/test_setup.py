@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
-from tui.enrol import (
+from tui.desk.account_form import (
     PROVIDER_FORMS,
     AccountSetup,
     AccountSetupError,

@@ -9,9 +9,9 @@ from textual import events
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, DAWIT, HUGO
 from tui.clock import HOUR, MINUTE, ManualClock
-from tui.desk.telling import AgentNotifier
+from tui.desk.context import AppContext
+from tui.desk.notifications import AgentNotifier
 from tui.domain.account import Health
-from tui.seat import AppContext
 from tui.terminal.asking import NotificationSettings, TerminalFeatures
 
 MANNERS = NotificationSettings(

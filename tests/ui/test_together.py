@@ -12,7 +12,7 @@ from tests.conftest import OpenStore
 from tests.ui.desk import Desk, presses
 from tests.ui.history import CHLOE, DAWIT, write_history
 from tui.clock import ManualClock
-from tui.seat import AppContext
+from tui.desk.context import AppContext
 
 Size = tuple[int, int]
 

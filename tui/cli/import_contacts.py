@@ -6,12 +6,12 @@ import sys
 from argparse import Namespace
 from functools import partial
 
-from tui.address_book import ContactFileError, read_contacts, split_reachable
 from tui.cli import context
 from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import show_progress, write_line
 from tui.clock import SystemClock
+from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
 from tui.domain.text import one_line
 from tui.settings.desk import Preferences
 from tui.store.contacts import Contact, Contacts, ImportResult

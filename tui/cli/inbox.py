@@ -17,7 +17,7 @@ from tui import garbage
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
 from tui.clock import Clock, SystemClock
-from tui.enrol import ExitAction
+from tui.desk.account_form import ExitAction
 from tui.settings.errors import SettingsError
 from tui.store.errors import StoreError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from tui.app import Background
-    from tui.seat import AppContext
+    from tui.desk.context import AppContext
     from tui.settings.desk import Preferences
     from tui.store.store import Store
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.app import Background
-    from tui.seat import AppContext
+    from tui.desk.context import AppContext
     from tui.store.store import Store
 
 _CHUNK_BYTES = 4_096

@@ -13,7 +13,7 @@ from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import write_line
 from tui.clock import DAY, Clock, SystemClock
-from tui.desk.replying import choose_default_route
+from tui.desk.routes import choose_default_route
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, NewMessage

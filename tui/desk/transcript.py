@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, tzinfo
 
-from tui import present
 from tui.clock import SECOND
+from tui.desk import format
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.phone import format_phone_number
@@ -80,5 +80,5 @@ def _format_file_count(message: Message) -> str:
 
 def _format_badge(message: Message, zone: tzinfo | None) -> str:
     """Return the badge of the message without its shape."""
-    badge = present.format_status(message, zone=zone, ascii=True)
+    badge = format.format_status(message, zone=zone, ascii=True)
     return f"[{badge.partition(' ')[2]}]" if badge else ""

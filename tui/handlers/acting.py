@@ -9,9 +9,9 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from tui.desk.format import format_title
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line
-from tui.present import format_title
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen

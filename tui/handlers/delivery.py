@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.desk.thread_actions import find_retry_problem
-from tui.desk.ways import format_route, format_route_detail, list_routes
+from tui.desk.actions import find_retry_problem
+from tui.desk.routes import format_route, format_route_detail, list_routes
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.handlers import many

@@ -12,13 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.commands import index_by_id
-from tui.desk.in_flight import format_unsent
+from tui.desk.format import format_title
+from tui.desk.undo import format_unsent
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.acting import begin_reply
 from tui.handlers.kind import Handler
 from tui.handlers.triage import show_undone_conversation
-from tui.present import format_title
 from tui.screens.said import report_store_errors
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.desk.dispatch import NO_ACCOUNT
-from tui.desk.waking import suggest_send_time
+from tui.desk.send_checks import suggest_send_time
+from tui.desk.submit import NO_ACCOUNT
 from tui.domain.conversation import View
 from tui.domain.message import Format, MmsContent
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
@@ -15,7 +15,7 @@ from tui.handlers.kind import Handler
 from tui.screens.said import report_store_errors
 
 if TYPE_CHECKING:
-    from tui.desk.replying import SendPlan
+    from tui.desk.routes import SendPlan
     from tui.screens.inbox import InboxScreen
 
 _OPEN_FIRST = "Open a conversation first"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.desk.thread_actions import find_retry_problem
+from tui.desk.actions import find_retry_problem
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.kind import Handler
@@ -13,7 +13,7 @@ from tui.store.conversations import FIRST_POSITION
 from tui.widgets.thread_list import MAX_MARKED
 
 if TYPE_CHECKING:
-    from tui.desk.retrying import FailedMessage, RetryBatch
+    from tui.desk.bulk_retry import FailedMessage, RetryBatch
     from tui.screens.inbox import InboxScreen
 
 _PROGRESS_INTERVAL = 10
@@ -42,7 +42,7 @@ async def ask_bulk_retry(
         message: Message under the cursor, which can be sent again alone instead.
         retry_single: Handler that sends only `message` again.
     """
-    from tui.desk.retrying import collect_failed
+    from tui.desk.bulk_retry import collect_failed
 
     batch = await collect_failed(
         inbox.store, inbox.app_context, await _load_target_conversations(inbox)
@@ -60,7 +60,7 @@ def _show_bulk_question(
     inbox: InboxScreen, batch: RetryBatch, single: FailedMessage | None, retry_single: Handler
 ) -> None:
     """Ask the question and do what the agent chooses."""
-    from tui.desk.retrying import format_quiet_hours
+    from tui.desk.bulk_retry import format_quiet_hours
     from tui.screens.retry_all import RetryAllScreen, RetryChoice
 
     async def start_chosen(choice: RetryChoice | None) -> None:
@@ -80,7 +80,7 @@ def _show_bulk_question(
 
 def _find_single_failure(inbox: InboxScreen, message: Message | None) -> FailedMessage | None:
     """Return the failed message under the cursor, or None if there is none."""
-    from tui.desk.retrying import FailedMessage
+    from tui.desk.bulk_retry import FailedMessage
 
     conversation = inbox.pane.conversation
     if conversation is None or message is None or find_retry_problem(message):
@@ -100,7 +100,7 @@ async def _load_target_conversations(inbox: InboxScreen) -> list[Conversation]:
 @report_store_errors
 async def _send_batch(inbox: InboxScreen, batch: RetryBatch) -> None:
     """Send all messages again, and show progress and result."""
-    from tui.desk.retrying import format_result, retry_batch
+    from tui.desk.bulk_retry import format_result, retry_batch
 
     def show_progress(done: int, total: int) -> None:
         if done % _PROGRESS_INTERVAL == 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui.desk.thread_actions import ConversationActions
+from tui.desk.actions import ConversationActions
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import to_printable
 from tui.handlers.acting import begin_reply, finish_action

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.desk.format import MUTED_STYLE
 from tui.domain.conversation import Conversation
 from tui.handlers import letters
 from tui.handlers.acting import begin_reply
 from tui.handlers.kind import Handler
-from tui.present import MUTED_STYLE
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -19,7 +19,7 @@ _NOT_HERE = "That is for triage: t begins it"
 
 async def toggle_triage(inbox: InboxScreen) -> None:
     """Start triage with the conversation that waits longest; end triage if it is on."""
-    from tui.desk.triaging import TriageRound
+    from tui.desk.triage import TriageRound
     from tui.widgets.canned_bar import CannedBar
 
     if inbox.triage_round is not None:

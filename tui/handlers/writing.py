@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.desk.replying import describe_route_change, select_next_account, select_next_sender
-from tui.desk.ribbon import format_changes, format_saving
+from tui.desk.composer_hints import format_changes, format_saving
+from tui.desk.routes import describe_route_change, select_next_account, select_next_sender
 from tui.domain.replacements import to_gsm
 from tui.handlers.kind import Handler
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from tui.desk.thread_actions import ConversationActions
+from tui.desk.actions import ConversationActions
 from tui.plain import (
     consent,
     files,

@@ -1,6 +1,6 @@
 """An opt-out confirmed, recorded, lifted with a reason, or a suspicion dismissed."""
 
-from tui.desk.consenting import read_consent_status
+from tui.desk.consent import read_consent_status
 from tui.plain.desk import PlainSession
 from tui.plain.reading import show_consent
 

@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from tui import present
-from tui.desk.company import Presence
-from tui.desk.dispatch import Submitter
-from tui.desk.grace import format_submitted
-from tui.desk.sheet import ComposeState
-from tui.desk.thread_actions import ConversationActions
+from tui.desk import format
+from tui.desk.actions import ConversationActions
+from tui.desk.compose import ComposeState
+from tui.desk.context import AppContext
+from tui.desk.presence import Presence
+from tui.desk.submit import Submitter
+from tui.desk.undo import format_submitted
 from tui.domain.conversation import Conversation, View
 from tui.domain.message import Message
 from tui.domain.text import one_line
 from tui.plain.keys import PLAIN_KEYS
 from tui.plain.talk import Dialog
-from tui.seat import AppContext
 from tui.store.conversations import FIRST_POSITION, ListPosition
 from tui.store.messages import NEWEST
 from tui.store.store import Store
@@ -71,7 +71,7 @@ class PlainSession:
     def location(self) -> str:
         """Return where the agent is, for the prompt."""
         return (
-            one_line(present.format_title(self.conversation), 30)
+            one_line(format.format_title(self.conversation), 30)
             if self.conversation is not None
             else "List"
         )

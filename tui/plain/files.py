@@ -2,8 +2,8 @@
 
 import asyncio
 
-from tui import present
-from tui.desk.saving import save_new_file
+from tui.desk import format
+from tui.desk.downloads import save_new_file
 from tui.domain.text import one_line
 from tui.plain.desk import PlainSession
 from tui.store.messages import NEWEST
@@ -28,7 +28,7 @@ async def save_file(session: PlainSession, typed: str) -> None:
     if not found:
         session.dialog.write_line("No files came in this conversation.")
         return
-    names = [line.removeprefix("+ ") for line in present.format_files(found, ascii=True)]
+    names = [line.removeprefix("+ ") for line in format.format_files(found, ascii=True)]
     place = await session.dialog.choose_item("Save which file?", names, typed)
     if place is None:
         return

@@ -1,6 +1,6 @@
 """Finding words in all messages, writing to a number, and how the accounts are."""
 
-from tui import present
+from tui.desk import format
 from tui.domain.account import Account
 from tui.domain.phone import InvalidNumberError, parse_destination
 from tui.domain.searching import FILTERS, describe_no_results, parse_search
@@ -35,7 +35,7 @@ async def search_messages(session: PlainSession, typed: str) -> None:
         session.listed_items = [ListedItem(hit.conversation_id, hit.id) for hit in hits]
         for number, hit in enumerate(hits, 1):
             row = await session.store.conversations.get(hit.conversation_id)
-            name = present.format_title(row) if row is not None else "They"
+            name = format.format_title(row) if row is not None else "They"
             about = f"{name}; " if hit.direction.value != "in" else ""
             session.dialog.write_line(f"{number}. {about}{format_message_line(hit, name, context)}")
         more = " There may be more: more words find fewer." if len(hits) == _RESULT_LIMIT else ""
@@ -85,7 +85,7 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
     states, now = await session.store.accounts.get_states(), session.context.clock.now()
     for account in session.context.accounts:
         state = states.get(account.name)
-        _, health, _ = present.format_account_health(account, state, now, ascii=True)
+        _, health, _ = format.format_account_health(account, state, now, ascii=True)
         facts = [health, state.health.value if state else "not served yet"]
         if state and state.line:
             facts.append(one_line(state.line, 300))

@@ -2,17 +2,23 @@
 
 from collections.abc import Awaitable, Callable
 
-from tui import present
-from tui.desk.dispatch import NotSentError
-from tui.desk.replying import Route, SendPlan, describe_route_change
-from tui.desk.ribbon import (
+from tui.desk import format
+from tui.desk.composer_hints import (
     format_changes,
     format_enclosed,
     format_hints,
     format_length,
     format_saving,
 )
-from tui.desk.ways import format_route, format_route_detail, list_routes
+from tui.desk.routes import (
+    Route,
+    SendPlan,
+    describe_route_change,
+    format_route,
+    format_route_detail,
+    list_routes,
+)
+from tui.desk.submit import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import NO_MMS_CONTENT, Format, Message, MmsContent
 from tui.domain.replacements import to_gsm
@@ -112,7 +118,7 @@ class ReplyReview:
     def _show_reply(self) -> None:
         """Show the route, the text, and hints about it."""
         self._dialog.write_line(
-            f"To {present.format_title(self._row)} through"
+            f"To {format.format_title(self._row)} through"
             f" {one_line(self._current_route.summary, 100)}:"
         )
         self._dialog.write_line(to_printable(self._text))

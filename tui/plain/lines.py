@@ -2,14 +2,14 @@
 
 from datetime import tzinfo
 
-from tui import present
-from tui.desk.ribbon import format_enclosed
+from tui.desk import format
+from tui.desk.composer_hints import format_enclosed
+from tui.desk.context import AppContext
 from tui.domain.conversation import Conversation, State
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.message import Direction, Message, MmsContent
 from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line, to_printable
-from tui.seat import AppContext
 
 
 def format_conversation(row: Conversation, context: AppContext) -> str:
@@ -20,9 +20,9 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
         context: Settings and services of this agent.
     """
     now = context.clock.now()
-    facts = [present.format_title(row)]
+    facts = [format.format_title(row)]
     if row.waiting_since is not None:
-        facts.append(f"waits {present.format_age(row.waiting_since, now)}")
+        facts.append(f"waits {format.format_age(row.waiting_since, now)}")
     if row.unread:
         facts.append(f"{row.unread} unread")
     if row.failed:
@@ -31,8 +31,8 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
     if row.last_direction is None:
         return f"{', '.join(facts)}; nothing written yet"
     who = "you wrote" if row.last_direction is Direction.OUT else "wrote"
-    status = f" ({present.get_badge(row.last_status).label})" if row.last_status else ""
-    return f"{', '.join(facts)}; {who}: {present.format_preview(row)}{status}"
+    status = f" ({format.get_badge(row.last_status).label})" if row.last_status else ""
+    return f"{', '.join(facts)}; {who}: {format.format_preview(row)}{status}"
 
 
 def format_heading(row: Conversation, context: AppContext) -> str:
@@ -42,7 +42,7 @@ def format_heading(row: Conversation, context: AppContext) -> str:
         row: Conversation to show.
         context: Settings and services of this agent.
     """
-    number, title = one_line(format_phone_number(row.address), 40), present.format_title(row)
+    number, title = one_line(format_phone_number(row.address), 40), format.format_title(row)
     facts = [f"Conversation with {title}", *([number] if title != number else [])]
     there = format_local_times(find_zones(row.address), context.clock.now())
     return ", ".join([*facts, *([there] if there else []), *_list_marks(row, context)]) + "."
@@ -52,7 +52,7 @@ def _list_marks(row: Conversation, context: AppContext) -> list[str]:
     """Return state, assignee, star, labels and opt-out, where they are not the default."""
     marks = []
     if row.state is State.SNOOZED:
-        until = present.format_snooze_end(row.snoozed_until, context.clock.now(), context.zone)
+        until = format.format_snooze_end(row.snoozed_until, context.clock.now(), context.zone)
         marks.append(f"snoozed {until}")
     elif row.state is State.CLOSED:
         marks.append("closed")
@@ -75,9 +75,9 @@ def format_message_line(message: Message, title: str, context: AppContext) -> st
         title: Name of the customer.
         context: Settings and services of this agent.
     """
-    when = present.format_day(message.at, context.clock.now(), context.zone)
-    time = present.format_time(message.at, context.zone)
-    body = to_printable(message.body, limit=present.MAX_BODY_LENGTH)
+    when = format.format_day(message.at, context.clock.now(), context.zone)
+    time = format.format_time(message.at, context.zone)
+    body = to_printable(message.body, limit=format.MAX_BODY_LENGTH)
     file_count = f"{message.attachments} file{'s' if message.attachments > 1 else ''}: x saves"
     files = f" [{file_count}]" if message.attachments else ""
     if message.media:
@@ -103,4 +103,4 @@ def format_status(message: Message, zone: tzinfo | None) -> str:
         message: Message to show.
         zone: Zone of the agent; None for that of the system.
     """
-    return present.format_status(message, zone=zone, ascii=True).partition(" ")[2]
+    return format.format_status(message, zone=zone, ascii=True).partition(" ")[2]

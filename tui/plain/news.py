@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 
-from tui import present
-from tui.desk.company import HEARTBEAT_SECONDS
-from tui.desk.telling import AgentNotifier
+from tui.desk import format
+from tui.desk.notifications import AgentNotifier
+from tui.desk.presence import HEARTBEAT_SECONDS
 from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
@@ -112,7 +112,7 @@ class ChangeAnnouncer:
         session.last_active_id = row_id
         text = one_line(message.body, 300)
         session.dialog.announce_line(
-            f"* New from {present.format_title(row)}: {text} (w opens it)", is_unread
+            f"* New from {format.format_title(row)}: {text} (w opens it)", is_unread
         )
 
     async def _announce_mention(self, change: Change) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tui import present
-from tui.desk.company import format_colleagues
-from tui.desk.consenting import format_opt_out, format_possible_opt_out, read_consent_status
+from tui.desk import format
+from tui.desk.consent import format_opt_out, format_possible_opt_out, read_consent_status
+from tui.desk.presence import format_colleagues
 from tui.domain.limits import explain_stalled_status
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
@@ -61,7 +61,7 @@ async def show_messages(session: PlainSession, messages: Sequence[Message]) -> N
         session: State of this agent's line-mode session.
         messages: Messages, oldest first.
     """
-    title = present.format_title(session.current)
+    title = format.format_title(session.current)
     for message in messages:
         session.dialog.write_line(format_message_line(message, title, session.context))
     if messages:
@@ -127,11 +127,11 @@ async def show_history(session: PlainSession, typed: str) -> None:
         return
     message, context = sent[-back], session.context
     session.dialog.write_line(
-        format_message_line(message, present.format_title(session.current), context)
+        format_message_line(message, format.format_title(session.current), context)
     )
     for entry in await session.store.messages.list_events(message.id):
-        time = present.format_time(entry.at or entry.received_at, context.zone)
-        status = present.get_badge(entry.status).label if entry.status else entry.kind
+        time = format.format_time(entry.at or entry.received_at, context.zone)
+        status = format.get_badge(entry.status).label if entry.status else entry.kind
         code = f"code {one_line(entry.code, 20)}" if entry.code else ""
         details = [status, one_line(entry.word, 60), code, one_line(entry.reason, 300)]
         session.dialog.write_line(f"{time} {', '.join(detail for detail in details if detail)}")

@@ -1,6 +1,6 @@
 """All failed texts of a list sent once more, after one question."""
 
-from tui.desk.retrying import (
+from tui.desk.bulk_retry import (
     collect_failed,
     format_batch,
     format_left_out,

@@ -5,14 +5,14 @@ import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
-from tui.desk.in_flight import format_unsent
+from tui.desk.context import AppContext
+from tui.desk.undo import format_unsent
 from tui.domain.text import one_line
 from tui.plain import listing
 from tui.plain.commands import LIST_HINT, OPEN_HINT, parse_command
 from tui.plain.desk import PlainSession
 from tui.plain.news import ChangeAnnouncer
 from tui.plain.talk import Dialog, InputEndedError, LineReader, LineWriter
-from tui.seat import AppContext
 from tui.store.errors import StoreError
 from tui.store.store import Store
 

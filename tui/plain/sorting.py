@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from tui.desk.dispatch import NotSentError
-from tui.desk.thread_actions import ConversationActions
+from tui.desk.actions import ConversationActions
+from tui.desk.submit import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.desk import PlainSession

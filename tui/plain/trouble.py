@@ -1,10 +1,15 @@
 """Resolve failed and uncertain messages, one by one or all together."""
 
-from tui import present
-from tui.desk.dispatch import NotSentError
-from tui.desk.replying import Route, choose_default_route
-from tui.desk.thread_actions import find_retry_problem
-from tui.desk.ways import format_route, format_route_detail, list_routes
+from tui.desk import format
+from tui.desk.actions import find_retry_problem
+from tui.desk.routes import (
+    Route,
+    choose_default_route,
+    format_route,
+    format_route_detail,
+    list_routes,
+)
+from tui.desk.submit import NotSentError
 from tui.domain.coach import recommend_step
 from tui.domain.message import Message
 from tui.domain.status import Status
@@ -33,7 +38,7 @@ async def handle_failed(session: PlainSession, typed: str) -> None:
     if not found:
         session.dialog.write_line("No message is in trouble here: l, then f lists where one is.")
         return
-    title = present.format_title(session.current)
+    title = format.format_title(session.current)
     texts = [format_message_line(message, title, session.context) for message in found]
     place = 0 if len(found) == 1 else await session.dialog.choose_item("In trouble", texts, typed)
     if place is not None:

@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui import present
+from tui.desk import format
+from tui.desk.context import AppContext
+from tui.desk.format import MUTED_STYLE
 from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
-from tui.present import MUTED_STYLE
 from tui.screens.said import report_store_errors
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.say import StoreReader
 
@@ -81,7 +81,7 @@ def _format_account(
 ) -> Content:
     """Return a dot with health, name and provider, then balance, times and polling process."""
     now = app_context.clock.now()
-    dot, health, _ = present.format_account_health(account, state, now, ascii=app_context.ascii)
+    dot, health, _ = format.format_account_health(account, state, now, ascii=app_context.ascii)
     provider = account.capabilities.title if account.capabilities else account.provider
     lines = [
         Content.assemble((f"{dot} {health}", "bold"), (f"  {one_line(provider, 30)}", MUTED_STYLE))
@@ -93,9 +93,9 @@ def _format_account(
         lines.append(Content(f"  {one_line(state.line, 300)}"))
     facts = []
     if state.ok_at:
-        facts.append(f"last answer {present.format_age(state.ok_at, now)}")
+        facts.append(f"last answer {format.format_age(state.ok_at, now)}")
     if state.event_at:
-        facts.append(f"last news {present.format_age(state.event_at, now)}")
+        facts.append(f"last news {format.format_age(state.event_at, now)}")
     if state.balance:
         low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")

@@ -12,12 +12,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui import present
-from tui.desk.ribbon import format_length
+from tui.desk import format
+from tui.desk.composer_hints import format_length
+from tui.desk.format import MUTED_STYLE
 from tui.domain.sms import count_parts
 from tui.domain.templates import CannedReply, fill_fields, find_open_fields
 from tui.domain.text import one_line, to_printable
-from tui.present import MUTED_STYLE
 from tui.screens.pick import Choice, Choices, filter_matching
 from tui.widgets.virtual_list import VirtualList
 
@@ -126,7 +126,7 @@ def list_reply_choices(templates: Iterable[CannedReply]) -> list[Choice]:
 
 def _format_choice(template: CannedReply, name_cells: int) -> Choice:
     """Return one line; the name is padded to `name_cells`."""
-    text = f"{present.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
+    text = f"{format.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
     parts = len(count_parts(template.body).parts)
     return Choice(template.name, text, f"{parts} part{'s' if parts != 1 else ''}")
 

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.commands import Command, Scope, format_key
-from tui.present import MUTED_STYLE
+from tui.desk.format import MUTED_STYLE
 
 
 class HelpScreen(ModalScreen[None]):

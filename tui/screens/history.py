@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui import present
+from tui.desk import format
+from tui.desk.context import AppContext
+from tui.desk.format import MUTED_STYLE
 from tui.domain.text import one_line
 from tui.domain.when import format_moment
-from tui.present import MUTED_STYLE
-from tui.seat import AppContext
 from tui.store.audit import AuditEntry
 
 _ACTION_TEXTS = {
@@ -87,14 +87,14 @@ def format_history(entries: Sequence[AuditEntry], now: int, zone: tzinfo | None)
     lines: list[Content] = []
     last_day = -1
     for entry in entries:
-        entry_day = present.get_day_number(entry.at, zone)
+        entry_day = format.get_day_number(entry.at, zone)
         if entry_day != last_day:
             gap = "\n" if lines else ""
             lines.append(
-                Content.styled(f"{gap}{present.format_day(entry.at, now, zone)}", MUTED_STYLE)
+                Content.styled(f"{gap}{format.format_day(entry.at, now, zone)}", MUTED_STYLE)
             )
             last_day = entry_day
-        time = (f"{present.format_time(entry.at, zone)}  ", MUTED_STYLE)
+        time = (f"{format.format_time(entry.at, zone)}  ", MUTED_STYLE)
         who = (f"{one_line(entry.agent, 20) or 'the desk'} ", "bold")
         lines.append(Content.assemble(time, who, describe_entry(entry, zone)))
     return Content("\n").join(lines)

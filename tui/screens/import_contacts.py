@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.address_book import ContactFileError, read_contacts, split_reachable
+from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
+from tui.desk.context import AppContext
 from tui.domain.numbers import draw_bar
 from tui.domain.text import one_line
 from tui.screens.said import report_store_errors
-from tui.seat import AppContext
 from tui.store.contacts import Contact
 from tui.store.store import Store
 

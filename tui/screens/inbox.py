@@ -13,19 +13,19 @@ from textual.timer import Timer
 from tui.bindings import make_bindings
 from tui.clock import MINUTE
 from tui.commands import COMMANDS, Scope, get_first_keys
-from tui.desk import notes, offers
-from tui.desk.grace import Countdown
-from tui.desk.hush import KeyGuard
-from tui.desk.looking import ReadMarker
-from tui.desk.sitting import WAKE_SECONDS, AgentSession
-from tui.desk.thread_actions import ConversationActions
+from tui.desk import composer_hints, key_hints
+from tui.desk.actions import ConversationActions
+from tui.desk.context import AppContext
+from tui.desk.key_guard import KeyGuard
+from tui.desk.presence import WAKE_SECONDS, AgentSession
+from tui.desk.read_marker import ReadMarker
+from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
 from tui.domain.views import is_in_view
 from tui.handlers import HANDLERS, chord, triage
 from tui.screens.paced import PacedScreen
 from tui.screens.said import report_store_errors
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
@@ -39,7 +39,7 @@ from tui.widgets.thread_list import ThreadList
 from tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from tui.desk.triaging import TriageRound
+    from tui.desk.triage import TriageRound
 
 _PREVIEW_DELAY = 0.06
 """Seconds the cursor must rest before the conversation under it is shown."""
@@ -126,7 +126,7 @@ class InboxScreen(PacedScreen[None]):
         await self.pane.apply_changes(changes)
         self.query_one(ContactPanel).apply_changes(changes)
         self._show_status_if_any(
-            await notes.format_mention_notice(self.store, self.app_context.agent, changes)
+            await composer_hints.format_mention_notice(self.store, self.app_context.agent, changes)
         )
         if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):
             await self._mark_visible_read()
@@ -210,19 +210,19 @@ class InboxScreen(PacedScreen[None]):
         """Show the keys that matter in the current state."""
         commands, marked = self.app_context.commands, len(self.threads.marked)
         if self.is_composer_focused and self.pane.compose_pane.composer.note:
-            self.keys.show_keys(offers.get_note_hints(commands))
+            self.keys.show_keys(key_hints.get_note_hints(commands))
         elif self.is_composer_focused:
-            self.keys.show_keys(offers.get_compose_hints(commands))
+            self.keys.show_keys(key_hints.get_compose_hints(commands))
         elif self.focused is self.filter:
-            self.keys.show_keys(offers.get_filter_hints())
+            self.keys.show_keys(key_hints.get_filter_hints())
         elif self.triage_round is not None and self.pane.conversation is None:
-            self.keys.show_keys(offers.get_triage_end_hints(commands))
+            self.keys.show_keys(key_hints.get_triage_end_hints(commands))
         elif self.triage_round is not None:
-            self.keys.show_keys(offers.get_triage_hints(commands))
+            self.keys.show_keys(key_hints.get_triage_hints(commands))
         elif marked:
-            self.keys.show_keys(offers.get_selection_hints(commands, marked))
+            self.keys.show_keys(key_hints.get_selection_hints(commands, marked))
         else:
-            self.keys.show_keys(offers.get_browsing_hints(commands))
+            self.keys.show_keys(key_hints.get_browsing_hints(commands))
 
     def on_descendant_focus(self) -> None:
         """Update the key hints, which differ in the composer."""

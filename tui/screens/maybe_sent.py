@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.desk.format import MUTED_STYLE
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
-from tui.present import MUTED_STYLE
 
 _LONGEST_BODY = 300
 

@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.desk.context import AppContext
 from tui.domain.conversation import Conversation
 from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.say import StoreReader
 

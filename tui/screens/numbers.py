@@ -14,6 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.clock import HOUR, SECOND
+from tui.desk.context import AppContext
+from tui.desk.format import MUTED_STYLE
 from tui.domain.numbers import (
     AccountStatistics,
     TrafficStatistics,
@@ -24,9 +26,7 @@ from tui.domain.numbers import (
     format_span,
 )
 from tui.domain.text import one_line
-from tui.present import MUTED_STYLE
 from tui.screens.said import report_store_errors
-from tui.seat import AppContext
 from tui.store.store import Store
 
 _DAYS = 7

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.desk.ribbon import format_enclosed
+from tui.desk.composer_hints import format_enclosed
 from tui.domain.message import MmsContent
 from tui.domain.pictures import InvalidPictureUrlError, parse_picture_urls
 from tui.domain.text import one_line, to_printable

@@ -10,16 +10,16 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui import present
-from tui.desk.retrying import (
+from tui.desk import format
+from tui.desk.bulk_retry import (
     FailedMessage,
     RetryBatch,
     format_batch,
     format_left_out,
     format_reasons,
 )
+from tui.desk.format import MUTED_STYLE
 from tui.domain.text import one_line
-from tui.present import MUTED_STYLE
 
 
 class RetryChoice(StrEnum):
@@ -94,7 +94,7 @@ def format_retry_question(
         label = f"Send all {count} again" if count > 1 else "Send it again"
         lines += [Content(""), _format_choice("Enter", label)]
     if single is not None:
-        name, text = present.format_title(single.conversation), one_line(single.message.body, 60)
+        name, text = format.format_title(single.conversation), one_line(single.message.body, 60)
         lines.append(_format_choice("R", f"Only this, to {one_line(name, 30)}: {text}"))
     return Content("\n").join(lines)
 

@@ -13,11 +13,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.desk.replying import Route, SendPlan, format_schedule_holder
+from tui.desk.context import AppContext
+from tui.desk.routes import Route, SendPlan, format_schedule_holder
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
 from tui.domain.when import EXAMPLES, InvalidMomentError, format_moment, parse_moment
-from tui.seat import AppContext
 
 
 class ScheduleScreen(ModalScreen[SendPlan | None]):

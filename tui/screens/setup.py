@@ -11,8 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.domain.text import one_line
-from tui.enrol import (
+from tui.desk.account_form import (
     PROVIDER_FORMS,
     AccountSetup,
     AccountSetupError,
@@ -21,7 +20,8 @@ from tui.enrol import (
     ProviderForm,
     SecretLocation,
 )
-from tui.present import MUTED_STYLE
+from tui.desk.format import MUTED_STYLE
+from tui.domain.text import one_line
 
 
 class SetupStep(Enum):

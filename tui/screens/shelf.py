@@ -13,10 +13,10 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.desk.context import AppContext
 from tui.domain.text import one_line
 from tui.screens.pick import Choice, Choices
 from tui.screens.said import report_store_errors
-from tui.seat import AppContext
 from tui.store.store import Store
 
 Item = TypeVar("Item")

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
-from tui.desk.ribbon import format_length
+from tui.desk.composer_hints import format_length
 from tui.domain.sms import count_parts
 from tui.domain.templates import (
     BUILT_IN_FIELDS,

@@ -11,15 +11,15 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui import present
 from tui.clock import SECOND
-from tui.desk.coaching import FailureKeyHints
+from tui.desk import format
+from tui.desk.context import AppContext
+from tui.desk.format import MUTED_STYLE
+from tui.desk.key_hints import FailureKeyHints
 from tui.domain.limits import explain_stalled_status
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
 from tui.domain.timeline import TimelineEntry
-from tui.present import MUTED_STYLE
-from tui.seat import AppContext
 
 _LONGEST_RAW = 2_000
 
@@ -117,7 +117,7 @@ def _format_author(message: Message) -> str:
 def _format_entry(entry: TimelineEntry, zone: tzinfo | None) -> Content:
     """Return one event with its details, whether it changed the badge, and the payload."""
     no_status = "came in" if entry.kind == "reply" else "no change"
-    status = str(present.get_badge(entry.status)) if entry.status else no_status
+    status = str(format.get_badge(entry.status)) if entry.status else no_status
     details = [one_line(entry.word, 60)] if entry.word else []
     if entry.code:
         details.append(f"code {one_line(entry.code, 20)}")

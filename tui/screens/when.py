@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.desk.context import AppContext
 from tui.domain.text import one_line
 from tui.domain.when import EXAMPLES, InvalidMomentError, format_moment, parse_moment
-from tui.seat import AppContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui import present
+from tui.desk import format
 from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.terminal.signs import protect_text
 from tui.widgets.styled import StyledWidget
@@ -78,13 +78,13 @@ class BubbleRenderer:
     def _draw_bubble(self, message: Message, width: int) -> list[list[Segment]]:
         """Draw the text in a box as wide as the text."""
         inner = min(_MAX_BUBBLE_WIDTH, max(8, int(width * _WIDTH_SHARE))) - 2
-        texts = present.wrap_body(_get_bubble_text(message), inner)
+        texts = format.wrap_body(_get_bubble_text(message), inner)
         if self._ascii:
             texts = [protect_text(line) for line in texts]
         size = max(cell_len(line) for line in texts)
         style = self._background + self._view.find_style(f"message--{message.direction.value}")
         left, right = self._get_side_marks(message)
-        return [[Segment(f"{left}{present.fit_cells(line, size)}{right}", style)] for line in texts]
+        return [[Segment(f"{left}{format.fit_cells(line, size)}{right}", style)] for line in texts]
 
     def _get_side_marks(self, message: Message) -> tuple[str, str]:
         """Return the cells beside a text: lines where no background separates the bubbles."""
@@ -102,23 +102,23 @@ class BubbleRenderer:
         """Draw a line for each file."""
         style = self._view.find_style("message--file")
         return [
-            [Segment(f" {present.fit_cells(text, min(cell_len(text), room))} ", style)]
-            for text in present.format_files(files, ascii=self._ascii)
+            [Segment(f" {format.fit_cells(text, min(cell_len(text), room))} ", style)]
+            for text in format.format_files(files, ascii=self._ascii)
         ]
 
     def _draw_meta(self, message: Message, room: int) -> list[Segment]:
         """Draw the line with sender, time and badge."""
         dim = self._view.find_style("message--meta")
-        text = present.format_details(
+        text = format.format_details(
             message, zone=self._zone, several_accounts=self._several_accounts
         )
         text = f"note · {text}" if message.direction is Direction.NOTE else text
-        badge = present.format_status(message, zone=self._zone, ascii=self._ascii)
+        badge = format.format_status(message, zone=self._zone, ascii=self._ascii)
         if message.direction is not Direction.OUT or message.status is None:
             return [Segment(f" {text} ", dim)]
-        name = f"badge--{present.get_badge(message.status).style}"
+        name = f"badge--{format.get_badge(message.status).style}"
         colour = self._view.get_component_rich_style(name, partial=True).color
-        badge = present.fit_cells(badge, min(cell_len(badge), max(4, room - cell_len(text) - 4)))
+        badge = format.fit_cells(badge, min(cell_len(badge), max(4, room - cell_len(text) - 4)))
         return [
             Segment(f" {text} · ", dim),
             Segment(badge, self._background + Style(color=colour)),
@@ -127,7 +127,7 @@ class BubbleRenderer:
 
     def _draw_advice(self, message: Message, room: int) -> list[list[Segment]]:
         """Draw what to do about a failed message."""
-        text = present.fit_cells(self._get_advice(message), room).rstrip()
+        text = format.fit_cells(self._get_advice(message), room).rstrip()
         return [[Segment(f" {text} ", self._view.find_style("message--advice"))]] if text else []
 
     def _draw_edge(self, selected: bool) -> Segment:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from textual import on
 from textual.message import Message as Event
 
-from tui.desk.dispatch import NotSentError
-from tui.desk.replying import Route, SendPlan
+from tui.desk.routes import Route, SendPlan
+from tui.desk.submit import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.widgets.composer import Composer

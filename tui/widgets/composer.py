@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
-from tui.desk.ribbon import find_open_field_spans, find_unicode_characters
+from tui.desk.composer_hints import find_open_field_spans, find_unicode_characters
 from tui.domain.mentions import count_typed_characters, find_candidates
 from tui.domain.templates import find_open_fields
 from tui.domain.text import to_printable

@@ -9,15 +9,15 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from tui import present
 from tui.commands import get_first_keys
+from tui.desk import format
+from tui.desk.context import AppContext
+from tui.desk.format import MUTED_STYLE
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.phone import find_country, format_phone_number
 from tui.domain.text import one_line, to_printable
-from tui.present import MUTED_STYLE
-from tui.seat import AppContext
 from tui.store.consent import ConsentRecord
 from tui.store.facts import AccountTraffic, ContactDetails
 from tui.store.store import Store
@@ -153,7 +153,7 @@ def format_contact(
 def _format_identity(conversation: Conversation, now: int) -> Content:
     """Return name, number, and the place and time of the number."""
     number = one_line(format_phone_number(conversation.address), 40)
-    name_lines = [Content.styled(present.format_title(conversation), "bold"), Content(number)]
+    name_lines = [Content.styled(format.format_title(conversation), "bold"), Content(number)]
     lines = name_lines if conversation.name else [Content.styled(number, "bold")]
     lines.append(Content.styled(_format_location(conversation.address, now), MUTED_STYLE))
     return Content("\n").join(lines)
@@ -185,7 +185,7 @@ def describe_consent(consent: ConsentRecord | None, now: int, zone: tzinfo | Non
     if consent is None:
         return "May be texted; never asked to stop"
     verdict = "OPTED OUT" if consent.opted_out else "May be texted again"
-    when = f"{present.format_day(consent.at, now, zone)} {present.format_time(consent.at, zone)}"
+    when = f"{format.format_day(consent.at, now, zone)} {format.format_time(consent.at, zone)}"
     source = {"agent": f"recorded by {one_line(consent.agent, 20)}", "provider": "by the provider"}
     how = source.get(consent.source, "by their own text")
     quotation = f'\n"{one_line(consent.evidence, 120)}"' if consent.evidence else ""
@@ -199,4 +199,4 @@ def _format_exchange(exchange: AccountTraffic) -> str:
 
 def _format_first_day(details: ContactDetails, now: int, zone: tzinfo | None) -> str:
     """Return the day of the first message; empty if there is none."""
-    return present.format_day(details.first_at, now, zone) if details.first_at else ""
+    return format.format_day(details.first_at, now, zone) if details.first_at else ""

@@ -12,13 +12,13 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from tui.commands import get_first_keys
-from tui.desk.coaching import FailureKeyHints
-from tui.desk.company import HEARTBEAT_SECONDS, Presence, format_colleagues
-from tui.desk.consenting import ConsentStatus, read_consent_status
-from tui.desk.thread_actions import ConversationActions
+from tui.desk.actions import ConversationActions
+from tui.desk.consent import ConsentStatus, read_consent_status
+from tui.desk.context import AppContext
+from tui.desk.key_hints import FailureKeyHints
+from tui.desk.presence import HEARTBEAT_SECONDS, Presence, format_colleagues
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.borders import set_border_subtitle, set_border_title
 from tui.widgets.compose_pane import ComposePane

@@ -5,7 +5,7 @@ import re
 from rich.cells import cell_len
 from textual.content import Content
 
-from tui import present
+from tui.desk import format
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.phone import format_phone_number
@@ -25,7 +25,7 @@ def format_heading(conversation: Conversation, now: int, others: str, room: int)
         others: Text about colleagues; empty for none.
         room: Width of the line in cells.
     """
-    parts = [present.format_title(conversation)] if conversation.name else []
+    parts = [format.format_title(conversation)] if conversation.name else []
     parts.append(one_line(format_phone_number(conversation.address), 30))
     if conversation.opted_out:
         parts.append("OPTED OUT")
@@ -59,5 +59,5 @@ def place_beside(text: str, others: str, room: int) -> Content:
     if not others:
         return Content(text)
     remaining = max(0, room - cell_len(others) - 2)
-    text = present.fit_cells(text, remaining) if cell_len(text) > remaining else text
+    text = format.fit_cells(text, remaining) if cell_len(text) > remaining else text
     return Content.assemble(text, (f"  {others}", "$text-accent"))

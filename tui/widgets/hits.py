@@ -7,11 +7,11 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui import present
+from tui.desk import format
+from tui.desk.context import AppContext
 from tui.domain.message import Direction, Message
 from tui.domain.searching import SearchQuery, find_spans
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.terminal.signs import protect_text
 from tui.widgets.styled import overlay_style
@@ -107,11 +107,11 @@ class Hits(VirtualList[Message]):
         base = self.find_style("list--cursor") if current else self.find_style()
         dim = overlay_style(base, self.find_style("hit--meta"))
         context = self._app_context
-        when = present.format_day(row.at, context.clock.now(), context.zone)
-        time = present.format_time(row.at, context.zone)
+        when = format.format_day(row.at, context.clock.now(), context.zone)
+        time = format.format_time(row.at, context.zone)
         who = one_line(self._names.get(row.conversation_id, ""), 40)
-        badge = f" · {present.get_badge(row.status, ascii=context.ascii)}" if row.status else ""
-        head = present.fit_cells(f" {_ARROWS[row.direction]} {who} · {when} {time}{badge}", width)
+        badge = f" · {format.get_badge(row.status, ascii=context.ascii)}" if row.status else ""
+        head = format.fit_cells(f" {_ARROWS[row.direction]} {who} · {when} {time}{badge}", width)
         return [Strip([Segment(head, dim)]), self._draw_body(row, base, width)]
 
     def _draw_body(self, row: Message, base: Style, width: int) -> Strip:
@@ -139,4 +139,4 @@ def make_excerpt(line: str, text: str, width: int) -> str:
     if found and cell_len(line[: found[0][1]]) > width - 4:
         begin = max(0, found[0][0] - width // 3)
         line = "…" + line[line.find(" ", begin, found[0][0]) + 1 or begin :]
-    return present.fit_cells(line, width)
+    return format.fit_cells(line, width)

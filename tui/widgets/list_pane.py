@@ -9,10 +9,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
+from tui.desk.context import AppContext
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
 from tui.domain.views import format_view_name
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.borders import set_border_subtitle, set_border_title
 from tui.widgets.filter_line import FilterLine

@@ -8,8 +8,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui import present
 from tui.clock import Clock
+from tui.desk import format
 from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.widgets.bottom_view import ViewLine
 from tui.widgets.bubbles import BubbleRenderer
@@ -80,9 +80,9 @@ class MessageLayout:
         last_day = -1
         mark_new = seen_upto > 0
         for message in messages:
-            today = present.get_day_number(message.at, self._zone)
+            today = format.get_day_number(message.at, self._zone)
             if today != last_day:
-                day_text = present.format_day(message.at, self._clock.now(), self._zone)
+                day_text = format.format_day(message.at, self._clock.now(), self._zone)
                 lines += self._draw_rule(day_text, "message--day", drawn=False)
                 last_day = today
             if mark_new and message.id > seen_upto:
@@ -100,7 +100,7 @@ class MessageLayout:
             text: What the agent can do.
         """
         style = self._view.find_style("message--empty")
-        return Strip([Segment(present.fit_cells(text.center(self.width), self.width), style)])
+        return Strip([Segment(format.fit_cells(text.center(self.width), self.width), style)])
 
     def _draw_rule(self, heading: str, name: str, *, drawn: bool) -> list[ViewLine]:
         """Draw a heading between messages, and a blank line."""
@@ -113,7 +113,7 @@ class MessageLayout:
     def _draw_block(self, message: Message, *, selected: bool) -> list[Strip]:
         """Return the strips of a message, drawn once for each state."""
         files = self.files.get(message.id, ())
-        today = present.get_day_number(self._clock.now(), self._zone)
+        today = format.get_day_number(self._clock.now(), self._zone)
         # Today is part of the key: times read differently once the day has changed.
         key = (message, files, self.width, selected, today)
         strips = self._strip_cache.get(key)

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from tui.desk.consenting import ConsentStatus, format_opt_out, format_possible_opt_out
+from tui.desk.consent import ConsentStatus, format_opt_out, format_possible_opt_out
+from tui.desk.context import AppContext
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.widgets.notice_line import Tone
 
 

@@ -7,8 +7,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui import present
-from tui.desk.ribbon import format_length
+from tui.desk import format
+from tui.desk.composer_hints import format_length
 from tui.domain.sms import count_parts
 from tui.domain.text import one_line
 
@@ -70,7 +70,7 @@ class RouteLine(Widget):
         )
         right = f" {self._length} " if self._length else ""
         left = (
-            present.fit_cells(f" {self._route} ", self.size.width - cell_len(right) - 2).rstrip()
+            format.fit_cells(f" {self._route} ", self.size.width - cell_len(right) - 2).rstrip()
             + " "
         )
         gap = max(0, self.size.width - cell_len(left) - cell_len(right) - 2)

@@ -10,8 +10,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui import present
 from tui.clock import Clock
+from tui.desk import format
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.conversation import Counts
 from tui.domain.text import one_line
@@ -93,10 +93,10 @@ class StatusLine(Widget):
         """Return everything that the line depends on."""
         now = self._clock.now()
         health = [
-            present.format_account_health(a, self._states.get(a.name), now, ascii=self._ascii)
+            format.format_account_health(a, self._states.get(a.name), now, ascii=self._ascii)
             for a in self._accounts
         ]
-        return health, self._counts, self._place, present.format_time(now, self._zone)
+        return health, self._counts, self._place, format.format_time(now, self._zone)
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
@@ -141,7 +141,7 @@ class StatusLine(Widget):
         """Draw three segments for each account: dot, text, gap."""
         segments = []
         for account in accounts:
-            dot, text, style = present.format_account_health(
+            dot, text, style = format.format_account_health(
                 account,
                 self._states.get(account.name),
                 self._clock.now(),
@@ -165,7 +165,7 @@ class StatusLine(Widget):
 
     def _draw_agent(self) -> list[Segment]:
         """Draw the agent's name and the time."""
-        time = present.format_time(self._clock.now(), self._zone)
+        time = format.format_time(self._clock.now(), self._zone)
         return [
             Segment(f" {one_line(self._agent, 12)} ", self.rich_style),
             Segment(f" {time} ", self._resolve_style("status--quiet")),

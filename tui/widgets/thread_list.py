@@ -10,8 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui import present
 from tui.clock import MINUTE, Clock
+from tui.desk import format
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
@@ -251,7 +251,7 @@ class ThreadList(VirtualList[Conversation]):
         minute = (
             self._clock.now() // MINUTE * MINUTE
         )  # the same for all rows, whenever each is painted
-        age = f" {present.format_age(since, minute):>4} "
+        age = f" {format.format_age(since, minute):>4} "
         flags = self._format_flags(row)
         room = width - 3 - len(age) - len(flags)
         name = "thread--unread" if row.unread else "thread--title"
@@ -262,7 +262,7 @@ class ThreadList(VirtualList[Conversation]):
                     self._format_mark(row), overlay_style(base, self.find_style("thread--mark"))
                 ),
                 Segment(
-                    present.fit_cells(self._format_title(row), room),
+                    format.fit_cells(self._format_title(row), room),
                     overlay_style(base, self.find_style(name)),
                 ),
                 Segment(flags, overlay_style(base, self.find_style("thread--age"))),
@@ -273,7 +273,7 @@ class ThreadList(VirtualList[Conversation]):
     def _draw_preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """Draw the second line: `   You: Your order is ready   ✓✓ `."""
         mark, style = self._format_badge(row)
-        labels = present.format_labels(row.labels, (width - 4) // 3)
+        labels = format.format_labels(row.labels, (width - 4) // 3)
         you = (
             "You: " if row.last_direction is Direction.OUT and not row.is_last_message_ping else ""
         )
@@ -283,8 +283,8 @@ class ThreadList(VirtualList[Conversation]):
             [
                 Segment("   ", base),
                 Segment(
-                    present.fit_cells(
-                        you + note + self._protect_outside_text(present.format_preview(row)), room
+                    format.fit_cells(
+                        you + note + self._protect_outside_text(format.format_preview(row)), room
                     ),
                     overlay_style(base, self.find_style("thread--preview")),
                 ),
@@ -296,7 +296,7 @@ class ThreadList(VirtualList[Conversation]):
 
     def _format_title(self, row: Conversation) -> str:
         """Return the name or number of the customer."""
-        title = present.format_title(row) if self._number_grouping else one_line(row.title, 60)
+        title = format.format_title(row) if self._number_grouping else one_line(row.title, 60)
         return self._protect_outside_text(title)
 
     def _protect_outside_text(self, text: str) -> str:
@@ -324,7 +324,7 @@ class ThreadList(VirtualList[Conversation]):
             parts.append(f"@{one_line(row.assignee, 8)}")
         if row.state is State.SNOOZED:
             now = self._clock.now()
-            parts.append(present.format_snooze_end(row.snoozed_until, now, self._zone))
+            parts.append(format.format_snooze_end(row.snoozed_until, now, self._zone))
         elif row.state is State.CLOSED and has_mixed_states(self.view):
             parts.append("closed")
         return " " + " ".join(parts) if parts else ""
@@ -334,7 +334,7 @@ class ThreadList(VirtualList[Conversation]):
         status = row.last_status
         if row.last_direction is not Direction.OUT or status is None:
             return "", Style()
-        badge = present.get_badge(status, ascii=self._ascii)
+        badge = format.get_badge(status, ascii=self._ascii)
         text = str(badge) if status.is_problem and not row.is_last_message_ping else badge.shape
         return f" {text}", self.find_style(f"badge--{badge.style}")
 

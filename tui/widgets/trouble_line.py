@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from tui import present
 from tui.commands import get_first_keys
-from tui.desk.telling import is_silent
+from tui.desk import format
+from tui.desk.context import AppContext
+from tui.desk.notifications import is_silent
 from tui.domain.account import AccountState, Health
 from tui.domain.advice import Advice
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.store.troubles import FailureGroup
@@ -86,7 +86,7 @@ class TroubleLine(Static):
             self._app_context.notification_settings.silent_after_ms,
         )
         return [
-            f"{one_line(name, 16)}: no news for {present.format_age(state.event_at or 0, now)}"
+            f"{one_line(name, 16)}: no news for {format.format_age(state.event_at or 0, now)}"
             f" · {self._command_keys['accounts']}"
             for name, state in states.items()
             if is_silent(state, now, after)
@@ -130,7 +130,7 @@ def describe_group(group: FailureGroup, keys: dict[str, str]) -> str:
         group: Failures with the same reason.
         keys: First key of each command.
     """
-    badge = present.get_badge(group.status)
+    badge = format.get_badge(group.status)
     reason = one_line(group.reason, 60) or badge.label
     key = keys["accounts"] if group.advice in _ABOUT_ACCOUNT else keys["show_failed"]
     return f"{group.messages} {badge.label}: {reason} on {one_line(group.account, 16)} · {key}"

@@ -14,17 +14,16 @@ from textual.message import Message as Event
 
 from tui.bindings import get_writing_keys
 from tui.commands import get_first_keys
-from tui.desk.company import Presence
-from tui.desk.dispatch import Submitter
-from tui.desk.notes import NOTE_LABEL, format_mention_choices
-from tui.desk.replying import OPTED_OUT_LABEL, Route
-from tui.desk.ribbon import format_hints
-from tui.desk.sheet import ComposeState
-from tui.desk.thread_actions import ConversationActions
+from tui.desk.actions import ConversationActions
+from tui.desk.compose import ComposeState
+from tui.desk.composer_hints import NOTE_LABEL, format_hints, format_mention_choices
+from tui.desk.context import AppContext
+from tui.desk.presence import Presence
+from tui.desk.routes import OPTED_OUT_LABEL, Route
+from tui.desk.submit import Submitter
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.widgets.composer import Composer
 from tui.widgets.route_line import RouteLine

@@ -9,8 +9,8 @@ from pathlib import Path
 from tui import garbage
 from tui.cli.inbox import run_app
 from tui.clock import SystemClock
+from tui.desk.context import AppContext
 from tui.domain.account import Account
-from tui.seat import AppContext
 from tui.store.store import Store
 
 

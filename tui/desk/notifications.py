@@ -6,13 +6,13 @@ messages then. They are rare enough to be noticed and show as much text as fits 
 
 from collections.abc import Callable, Iterable, Mapping
 
-from tui import present
+from tui.desk import format
+from tui.desk.context import AppContext
 from tui.domain.account import AccountState, Health
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.store.store import Store
 from tui.terminal.asking import BEL, format_notification, format_title
 
@@ -103,7 +103,7 @@ class AgentNotifier:
         conversation = await self._store.conversations.get(message.conversation_id)
         if conversation is not None and should_notify(message, conversation, self._context.agent):
             self._pending.append(
-                f"{present.format_title(conversation)}: {one_line(message.body, 80)}"
+                f"{format.format_title(conversation)}: {one_line(message.body, 80)}"
             )
 
     def _notify_agent(self, message: str) -> None:
@@ -176,7 +176,7 @@ def find_account_problems(
             problems[name, "stopped", 0] = f"Account {label} has stopped: {line}"
         elif is_silent(state, now, silent_after_ms):
             last = state.event_at or 0
-            text = f"Account {label} has brought nothing for {present.format_age(last, now)}"
+            text = f"Account {label} has brought nothing for {format.format_age(last, now)}"
             problems[name, "silent", last] = f"{text}: is all well there?"
     return problems
 

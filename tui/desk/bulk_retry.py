@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tui.desk.replying import Route, choose_default_route
-from tui.desk.thread_actions import ConversationActions, find_retry_problem
+from tui.desk.actions import ConversationActions, find_retry_problem
+from tui.desk.context import AppContext
+from tui.desk.routes import Route, choose_default_route
 from tui.domain.advice import Advice
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import HourRange, find_quiet_times, find_zones
 from tui.domain.message import Message, MmsContent
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.store import Store
 

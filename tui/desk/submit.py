@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from tui.desk.company import Presence
-from tui.desk.guards import check_length, check_pictures
-from tui.desk.replying import Route, SendPlan
-from tui.desk.sheet import ComposeState
-from tui.desk.thread_actions import ConversationActions
+from tui.desk.actions import ConversationActions
+from tui.desk.compose import ComposeState
+from tui.desk.context import AppContext
+from tui.desk.presence import Presence
+from tui.desk.routes import Route, SendPlan
+from tui.desk.send_checks import check_length, check_pictures
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
-from tui.seat import AppContext
 from tui.store.errors import StoreError
 
 NO_CONVERSATION = "There is no conversation here: open one first"

@@ -13,7 +13,7 @@ from tui.domain.local_time import HourRange
 from tui.terminal.asking import NotificationSettings
 
 if TYPE_CHECKING:
-    from tui.enrol import AccountSetup
+    from tui.desk.account_form import AccountSetup
 
 _ENTER_NEW_LINE_KEYS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),

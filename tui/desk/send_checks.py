@@ -6,8 +6,11 @@ For customers in quiet hours the next time outside of them is suggested.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from tui.desk.replying import Route
+from tui.clock import SECOND
+from tui.desk.context import AppContext
+from tui.desk.routes import Route
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import HourRange, find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.message import Direction, Format, Message, MmsContent
@@ -166,3 +169,20 @@ def check_quiet_hours(
     if find_next_allowed_time(find_zones(address), now, hours) is not None:
         text += f" · {schedule_key} waits until {hours[1]:02}:00"
     return [Objection(text, f"night {address}")]
+
+
+def suggest_send_time(context: AppContext, address: str) -> str:
+    """Return the end of the customer's quiet hours, as the agent would type it.
+
+    Args:
+        context: Settings of the agent.
+        address: Number of the customer.
+
+    Returns:
+        A local date and time; "" if no quiet hours apply now.
+    """
+    zones, now, hours = find_zones(address), context.clock.now(), context.quiet_hours
+    if hours is None or not find_quiet_times(zones, now, hours):
+        return ""
+    at = find_next_allowed_time(zones, now, hours)
+    return f"{datetime.fromtimestamp(at / SECOND, context.zone):%Y-%m-%d %H:%M}" if at else ""
