@@ -13,7 +13,7 @@ from tui.cli.show import write_json, write_line
 from tui.clock import Clock, SystemClock
 from tui.doctor import machine
 from tui.doctor.database import check_database
-from tui.doctor.finding import CheckResult, Verdict, report_bad, report_good, report_note
+from tui.doctor.result import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.desk import Preferences

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from tui import __version__
-from tui.doctor.finding import CheckResult, report_good, report_note
+from tui.doctor.result import CheckResult, report_good, report_note
 from tui.wiring import is_ascii_terminal
 
 _FIXED_SQLITE = (3, 51, 3)
