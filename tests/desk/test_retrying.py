@@ -16,9 +16,8 @@ from tui.desk.bulk_retry import (
 )
 from tui.desk.context import AppContext
 from tui.domain.account import Account
-from tui.domain.advice import Advice
 from tui.domain.conversation import View
-from tui.domain.message import Message
+from tui.domain.message import Advice, Message
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION
 from tui.store.settling import SendRecord

@@ -5,9 +5,8 @@ import dataclasses
 import pytest
 
 from tui.commands import index_by_id
-from tui.domain.advice import Advice
-from tui.domain.coach import choose_advice, recommend_step
-from tui.domain.message import Direction, Message
+from tui.domain.failure_advice import choose_advice, recommend_step
+from tui.domain.message import Advice, Direction, Message
 from tui.domain.status import PROBLEM_STATUSES, Status
 
 

@@ -7,7 +7,7 @@ import pytest
 from tui.clock import DAY, HOUR
 from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
-from tui.domain.limits import explain_stalled_status
+from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.numbers import (
+from tui.domain.statistics import (
     TrafficStatistics,
     draw_bar,
     draw_sparkline,

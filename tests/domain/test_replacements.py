@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.gsm import is_gsm
 from tui.domain.replacements import PLAIN_MARKS, MarkChange, to_gsm
-from tui.domain.sms import Encoding
+from tui.domain.sms import Encoding, is_gsm
 
 FULL_WIDTH_LETTERS = set("ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ")
 

@@ -8,8 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from tui.domain.gsm import is_gsm, map_septets
-from tui.domain.sms import Encoding, SmsCount, count_parts
+from tui.domain.sms import Encoding, SmsCount, count_parts, is_gsm, map_septets
 
 FAMILY = "👨‍👩‍👧"
 ZALGO = "a" + "\u0337" * 200

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.clock import HOUR, MINUTE
-from tui.domain.when import InvalidMomentError, format_moment, parse_moment
+from tui.domain.date_input import InvalidMomentError, format_moment, parse_moment
 
 NOW = 1_772_611_200_000
 WARSAW = ZoneInfo("Europe/Warsaw")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.messagemedia import advice as messagemedia

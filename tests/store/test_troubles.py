@@ -5,7 +5,7 @@ import pytest
 from tests.store.builders import ACCOUNT, answer, receipt, sent
 from tui.clock import DAY, SECOND, ManualClock
 from tui.domain.account import Account
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.store.settling import SendRecord
 from tui.store.store import Store

@@ -6,9 +6,8 @@ import pytest
 
 from tests.ui.desk import BOTH_SIZES, Desk, presses
 from tests.ui.history import BOB, CHLOE
-from tui.domain.advice import Advice
 from tui.domain.events import Receipt
-from tui.domain.message import Message
+from tui.domain.message import Advice, Message
 from tui.domain.status import Status
 
 Size = tuple[int, int]

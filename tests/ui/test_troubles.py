@@ -9,8 +9,7 @@ from tests.ui.history import ACCOUNTS, ANA, CHLOE, DAWIT, NOBODY
 from tui.clock import SECOND
 from tui.commands import get_first_keys
 from tui.domain.account import AccountState, Health
-from tui.domain.advice import Advice
-from tui.domain.message import NewMessage
+from tui.domain.message import Advice, NewMessage
 from tui.domain.status import Status
 from tui.store.troubles import FailureGroup
 from tui.widgets.trouble_line import describe_group, describe_held

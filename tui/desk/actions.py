@@ -9,10 +9,10 @@ from tui.desk.format import format_title
 from tui.desk.routes import Route, SendPlan, is_held_by_provider
 from tui.desk.undo import UndoAction, UndoStack, UnsentMessages
 from tui.domain.conversation import Conversation, State
+from tui.domain.date_input import format_moment
 from tui.domain.message import NO_MMS_CONTENT, Direction, Format, Message, MmsContent, NewMessage
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.domain.when import format_moment
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.store.summaries import Summary

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from tui.desk.actions import ConversationActions, find_retry_problem
 from tui.desk.context import AppContext
 from tui.desk.routes import Route, choose_default_route
-from tui.domain.advice import Advice
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import HourRange, find_quiet_times, find_zones
-from tui.domain.message import Message, MmsContent
+from tui.domain.message import Advice, Message, MmsContent
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.errors import OptedOut, StaleReply

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tui.commands import Command, Scope, format_key, index_by_id
-from tui.domain.coach import recommend_step
+from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
 
 KeyHint = tuple[str, str]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.clock import SECOND
+from tui.domain.date_input import format_moment
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.domain.when import format_moment
 from tui.store.store import Store
 
 _MAX_ENTRIES = 50

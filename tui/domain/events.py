@@ -8,8 +8,7 @@ otherwise a digest of the content: together with the account and the kind it is 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tui.domain.advice import Advice
-from tui.domain.message import Attachment
+from tui.domain.message import Advice, Attachment
 from tui.domain.status import Status
 
 
@@ -117,3 +116,24 @@ class Balance:
     """Text to show: "EUR 12.40", "250 credits"."""
     amount: float | None = None
     details: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One step in the history of a message."""
+
+    kind: str
+    """`send`, `receipt` or `reply`."""
+    received_at: int
+    """When the program received it, ms UTC."""
+    at: int | None
+    """When it happened by the provider's clock, ms UTC."""
+    status: Status | None
+    word: str
+    code: str
+    reason: str
+    is_status_changed: bool
+    """Whether it changed the status of the message."""
+    problem: str
+    raw: str
+    advice: Advice = Advice.NONE

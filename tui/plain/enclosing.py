@@ -1,7 +1,7 @@
 """Pictures that go with an answer: their addresses and a subject, asked for line by line."""
 
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
-from tui.domain.pictures import InvalidPictureUrlError, parse_picture_urls
+from tui.domain.mms import InvalidPictureUrlError, parse_picture_urls
 from tui.domain.text import one_line
 from tui.plain.talk import Dialog
 

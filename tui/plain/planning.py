@@ -3,9 +3,9 @@
 from tui.desk.routes import Route, SendPlan, format_schedule_holder
 from tui.desk.send_checks import suggest_send_time
 from tui.domain.conversation import Conversation
+from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
-from tui.domain.when import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 from tui.plain.desk import PlainSession
 
 _SNOOZE_CHOICES = ("20m", "2h", "tomorrow 9", "next week", "until reply")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tui.desk import format
 from tui.desk.consent import format_opt_out, format_possible_opt_out, read_consent_status
 from tui.desk.presence import format_colleagues
-from tui.domain.limits import explain_stalled_status
+from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
 from tui.plain.desk import PlainSession

@@ -10,7 +10,7 @@ from tui.desk.routes import (
     list_routes,
 )
 from tui.desk.submit import NotSentError
-from tui.domain.coach import recommend_step
+from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.domain.text import one_line, to_printable

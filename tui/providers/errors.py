@@ -16,7 +16,7 @@
 No message, `repr` or argument of these errors holds a secret or the query of a URL.
 """
 
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 
 _FIELD_ADVICE = {
     "to": Advice.FIX_NUMBER,

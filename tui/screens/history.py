@@ -14,8 +14,8 @@ from textual.widgets import Static
 from tui.desk import format
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
+from tui.domain.date_input import format_moment
 from tui.domain.text import one_line
-from tui.domain.when import format_moment
 from tui.store.audit import AuditEntry
 
 _ACTION_TEXTS = {

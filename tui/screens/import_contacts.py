@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
 from tui.desk.context import AppContext
-from tui.domain.numbers import draw_bar
+from tui.domain.statistics import draw_bar
 from tui.domain.text import one_line
 from tui.screens.said import report_store_errors
 from tui.store.contacts import Contact

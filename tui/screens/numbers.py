@@ -16,7 +16,7 @@ from textual.widgets import Static
 from tui.clock import HOUR, SECOND
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
-from tui.domain.numbers import (
+from tui.domain.statistics import (
     AccountStatistics,
     TrafficStatistics,
     draw_bar,

@@ -15,9 +15,9 @@ from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
 from tui.desk.routes import Route, SendPlan, format_schedule_holder
+from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
-from tui.domain.when import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 
 
 class ScheduleScreen(ModalScreen[SendPlan | None]):

@@ -16,10 +16,10 @@ from tui.desk import format
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.desk.key_hints import FailureKeyHints
-from tui.domain.limits import explain_stalled_status
+from tui.domain.events import TimelineEntry
+from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
-from tui.domain.timeline import TimelineEntry
 
 _LONGEST_RAW = 2_000
 

@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
+from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 from tui.domain.text import one_line
-from tui.domain.when import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from tui.domain.advice import Advice
 from tui.domain.events import Event, EventKind, Receipt, Reply, Unreadable
+from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 from tui.store.events import EventRow

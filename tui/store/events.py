@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.clock import MINUTE, Clock
-from tui.domain.advice import Advice
 from tui.domain.change import Subject
 from tui.domain.ids import normalize_provider_id, parse_reference
-from tui.domain.message import Direction
+from tui.domain.message import Advice, Direction
 from tui.domain.status import Status, can_move, is_contradiction
 from tui.store.audit import record_action
 from tui.store.consent import save_consent

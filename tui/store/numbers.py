@@ -9,7 +9,7 @@ import sqlite3
 from tui.clock import HOUR
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
-from tui.domain.numbers import AccountStatistics, TrafficStatistics, measure_waits
+from tui.domain.statistics import AccountStatistics, TrafficStatistics, measure_waits
 from tui.store.database import Database
 from tui.store.queries import queries
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.clock import Clock
-from tui.domain.advice import Advice
-from tui.domain.message import Message
+from tui.domain.message import Advice, Message
 from tui.domain.status import Status
 from tui.store import rows, until_reply
 from tui.store.database import Database, Transaction

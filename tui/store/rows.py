@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tui.domain.account import AccountState, Health
-from tui.domain.advice import Advice
 from tui.domain.conversation import Conversation, Draft, State
-from tui.domain.message import AttachmentInfo, Direction, Format, Message, MmsContent
+from tui.domain.events import TimelineEntry
+from tui.domain.message import Advice, AttachmentInfo, Direction, Format, Message, MmsContent
 from tui.domain.status import Status
-from tui.domain.timeline import TimelineEntry
 
 Row = sqlite3.Row | Mapping[str, Any]
 

@@ -6,10 +6,10 @@ The cause is the result of a send, or an action of smsdesk itself.
 import random
 from dataclasses import dataclass
 
-from tui.domain.advice import Advice
 from tui.domain.change import Subject
 from tui.domain.conversation import State
 from tui.domain.ids import to_reference
+from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.store.database import Transaction
 from tui.store.errors import StoreError

@@ -7,7 +7,7 @@ import functools
 from dataclasses import dataclass
 
 from tui.clock import DAY, Clock
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.store.database import Database
 from tui.store.queries import queries

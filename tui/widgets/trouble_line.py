@@ -11,8 +11,8 @@ from tui.desk import format
 from tui.desk.context import AppContext
 from tui.desk.notifications import is_silent
 from tui.domain.account import AccountState, Health
-from tui.domain.advice import Advice
 from tui.domain.change import RELOAD, Change, Subject
+from tui.domain.message import Advice
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.store.store import Store

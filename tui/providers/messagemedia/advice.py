@@ -1,6 +1,6 @@
 """What MessageMedia's codes and words advise (MessageMedia API, error codes and statuses)."""
 
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 
 ADVICE_BY_CODE: dict[str, Advice] = {
     "101": Advice.WAIT,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 
 RECEIPT_ADVICE: Final = {"DELIVERED": Advice.WAIT, "FAILED": Advice.RETRY}
 """Advice by `description` of a receipt; a failure comes without any reason."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.clock import Clock
-from tui.domain.advice import Advice
 from tui.domain.events import Event, Receipt, Reply, Unreadable
+from tui.domain.message import Advice
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.messageport.advice import RECEIPT_ADVICE
 from tui.providers.messageport.times import find_zone, parse_local_time

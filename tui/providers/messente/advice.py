@@ -1,6 +1,6 @@
 """What the `err` of Messente's receipts advises, the same in both APIs."""
 
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 
 ERR_ADVICE: dict[int, Advice] = {
     1: Advice.LATER,

@@ -1,6 +1,6 @@
 """Choose advice for SerwerSMS's reasons and codes (HTTPS API v2, delivery reports and errors)."""
 
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 from tui.providers.serwersms.refusals import make_refusal
 
 REASON_ADVICE: dict[str, Advice] = {

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.domain.advice import Advice
+from tui.domain.message import Advice
 
 STATE_ADVICE: Final = {
     "accepted": Advice.WAIT,

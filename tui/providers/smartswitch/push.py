@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from tui.clock import Clock
-from tui.domain.advice import Advice
 from tui.domain.events import Event, Receipt, Reply, Unreadable
+from tui.domain.message import Advice
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.pushed import PushItem, get_repeat_window, parse_items

@@ -4,8 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.domain.gsm import is_gsm
-from tui.domain.sms import count_parts
+from tui.domain.sms import count_parts, is_gsm
 from tui.sandbox.ledger import Event, MmsFile
 from tui.sandbox.serwersms.times import format_local
 from tui.sandbox.serwersms.words import DELIVERED, IN_PROGRESS, SENT
