@@ -25,7 +25,7 @@ from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
-from tui.handlers.desk import quit_at_once
+from tui.handlers.general import quit_at_once
 from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError

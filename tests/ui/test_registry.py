@@ -10,7 +10,7 @@ from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import AGENT, CHLOE
 from tui import handlers
 from tui.commands import COMMANDS, PREFIX_KEY, Scope, format_key, index_by_id, remap_keys
-from tui.handlers.kind import Handler
+from tui.handlers.common import Handler
 from tui.screens.help import format_help
 from tui.screens.inbox import InboxScreen
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.views import format_view_name
-from tui.handlers.acting import describe_conversations, finish_action
-from tui.handlers.kind import Handler
+from tui.handlers.common import Handler, describe_conversations, finish_action
 from tui.screens.said import report_store_errors
 
 if TYPE_CHECKING:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.desk.format import MUTED_STYLE
 from tui.domain.conversation import Conversation
-from tui.handlers import letters
-from tui.handlers.acting import begin_reply
-from tui.handlers.kind import Handler
+from tui.handlers import compose
+from tui.handlers.common import Handler, begin_reply
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
@@ -160,7 +159,7 @@ async def insert_numbered_reply(inbox: InboxScreen, number: int) -> None:
     if await begin_reply(inbox):
         template = templates[number - 1]
         inbox.pane.compose_pane.composer.insert_canned_reply(
-            await letters.fill_canned_reply(inbox, template)
+            await compose.fill_canned_reply(inbox, template)
         )
         await inbox.store.templates.record_use(template.name)
 

@@ -23,7 +23,7 @@ from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
 from tui.domain.views import is_in_view
-from tui.handlers import HANDLERS, chord, triage
+from tui.handlers import HANDLERS, general, triage
 from tui.screens.paced import PacedScreen
 from tui.screens.said import report_store_errors
 from tui.store.store import Store
@@ -348,4 +348,4 @@ class InboxScreen(PacedScreen[None]):
     @report_store_errors
     async def action_prefix(self) -> None:
         """Show which keys can follow the prefix key, and wait for one."""
-        await chord.ask_second_key(self)
+        await general.ask_second_key(self)

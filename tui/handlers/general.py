@@ -11,18 +11,20 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands import index_by_id
+from tui.commands import get_prefixed_commands, index_by_id
 from tui.desk.format import format_title
 from tui.desk.undo import format_unsent
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.handlers.acting import begin_reply
-from tui.handlers.kind import Handler
+from tui.handlers.common import Handler, begin_reply
 from tui.handlers.triage import show_undone_conversation
 from tui.screens.said import report_store_errors
+from tui.store.errors import StoreError
+from tui.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
+    from tui.store.views import SavedView
 
 
 _FLUSH_SECONDS = 2.0
@@ -157,3 +159,84 @@ HANDLERS: dict[str, Handler] = {
     "help": show_help,
     "quit": quit_app,
 }
+
+
+async def switch_theme(inbox: InboxScreen) -> None:
+    """Switch to the next theme; the settings decide the theme of the next start."""
+    if not inbox.app_context.colours:
+        inbox.show_status("NO_COLOR is set in your environment: the desk stays without colours")
+        return
+    names = [theme.name for theme in THEMES]
+    index = names.index(inbox.app.theme) if inbox.app.theme in names else -1
+    chosen = names[(index + 1) % len(names)]
+    inbox.app.theme = chosen
+    inbox.show_status(
+        f"Look: {to_theme_setting(chosen)} · to keep it, "
+        f'theme = "{to_theme_setting(chosen)}" in the settings'
+    )
+
+
+THEME_HANDLERS: dict[str, Handler] = {"look": switch_theme}
+
+
+async def show_statistics(inbox: InboxScreen) -> None:
+    """Show counts and plots of today and the last week."""
+    from tui.screens.numbers import StatisticsScreen
+
+    inbox.app.push_screen(StatisticsScreen(inbox.store, inbox.app_context))
+
+
+STATISTICS_HANDLERS: dict[str, Handler] = {"numbers": show_statistics}
+
+
+async def add_account(inbox: InboxScreen) -> None:
+    """Open the set-up form; a desk without accounts shows it at the start."""
+    account_setup = inbox.app_context.account_setup
+    if account_setup is None:
+        inbox.show_status(
+            "The demo has all its accounts: your own are set up by smsdesk without demo"
+        )
+        return
+    from tui.screens.setup import SetupScreen
+
+    await inbox.pane.compose_pane.flush_draft()
+    inbox.app.push_screen(SetupScreen(account_setup, first=not inbox.app_context.accounts))
+
+
+SETUP_HANDLERS: dict[str, Handler] = {"add_account": add_account}
+
+
+async def ask_second_key(inbox: InboxScreen) -> None:
+    """Show which keys can follow the prefix key, and wait for one."""
+    from tui.screens.chord import ChordScreen
+
+    commands = get_prefixed_commands(inbox.app_context.commands)
+    labels = {key: command.title.removeprefix("Show ") for key, command in commands.items()}
+    inbox.app.push_screen(
+        ChordScreen(labels, partial(_load_view_names, inbox)), partial(_run_second_key, inbox)
+    )
+
+
+async def _load_keyed_views(inbox: InboxScreen) -> dict[str, SavedView]:
+    """Return the saved views that have a digit, by digit."""
+    return {v.key: v for v in await inbox.store.views.list_views(inbox.app_context.agent) if v.key}
+
+
+async def _load_view_names(inbox: InboxScreen) -> dict[str, str]:
+    """Return the names of the saved views, by digit."""
+    try:
+        return {key: view.name for key, view in (await _load_keyed_views(inbox)).items()}
+    except StoreError:  # reported when the agent chooses a view
+        return {}
+
+
+@report_store_errors
+async def _run_second_key(inbox: InboxScreen, key: str | None) -> None:
+    """Run the command or show the view that belongs to the second key, if there is one."""
+    command = get_prefixed_commands(inbox.app_context.commands).get(key or "")
+    if command is not None:
+        await inbox.action_run(command.id)
+    elif key is not None and key.isdigit():
+        saved = await _load_keyed_views(inbox)
+        if key in saved:
+            await inbox.show_view(saved[key].view)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from tui.desk.actions import ConversationActions
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import to_printable
-from tui.handlers.acting import begin_reply, finish_action
-from tui.handlers.kind import Handler
+from tui.handlers.common import Handler, begin_reply, finish_action
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen

@@ -6,6 +6,7 @@ shown.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -60,3 +61,7 @@ def describe_conversations(rows: list[Conversation]) -> str:
         rows: One or more conversations; a single one is named by its title.
     """
     return one_line(format_title(rows[0]), 30) if len(rows) == 1 else f"{len(rows)} conversations"
+
+
+Handler = Callable[["InboxScreen"], Awaitable[None]]
+"""Function that runs one command on the inbox."""

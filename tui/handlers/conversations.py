@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.domain.conversation import Conversation, Order, State, View
-from tui.handlers import contact, desk, triage
-from tui.handlers.kind import Handler
+from tui.handlers import customer, general, triage
+from tui.handlers.common import Handler
 from tui.store.conversations import get_order
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def open_current(inbox: InboxScreen) -> None:
 
 async def go_back(inbox: InboxScreen) -> None:
     """Leave what is open, one step at a time."""
-    if contact.close_contact_panel(inbox) or inbox.pane.message_view.deselect_message():
+    if customer.close_contact_panel(inbox) or inbox.pane.message_view.deselect_message():
         return
     if inbox.triage_round is not None:
         await triage.end_triage(inbox)
@@ -95,7 +95,7 @@ async def _go_to_waiting(inbox: InboxScreen, found: Conversation | None) -> None
 async def filter_list(inbox: InboxScreen) -> None:
     """Open the filter of names and numbers; in an open conversation, search its messages."""
     if inbox.has_class("-reading") and inbox.pane.conversation is not None:
-        await desk.search_conversation(inbox)
+        await general.search_conversation(inbox)
         return
     if inbox.triage_round is not None:
         await triage.end_triage(inbox)
@@ -149,3 +149,33 @@ HANDLERS: dict[str, Handler] = {
     "show_failed": _make_view_handler(lambda inbox: View(failed=True)),
     "show_starred": _make_view_handler(lambda inbox: View(starred=True)),
 }
+
+
+async def toggle_selection(inbox: InboxScreen) -> None:
+    """Select or unselect the conversation and move down.
+
+    Moving down lets repeated presses select neighbouring rows.
+    """
+    if inbox.is_conversation_full_screen or inbox.triage_round is not None:
+        inbox.show_status("Selecting is for the list: Esc goes there")
+        return
+    inbox.keys.show_status("")
+    inbox.threads.toggle_mark()
+    await inbox.threads.move_by(1)
+    inbox.show_key_hints()
+
+
+async def select_range(inbox: InboxScreen) -> None:
+    """Select everything from the last selected conversation to the cursor."""
+    if inbox.is_conversation_full_screen or inbox.triage_round is not None:
+        inbox.show_status("Selecting is for the list: Esc goes there")
+        return
+    inbox.keys.show_status("")
+    before = inbox.threads.marked
+    await inbox.threads.mark_range()
+    if inbox.threads.marked == before:
+        inbox.show_status("x selects where the range begins, X where it ends")
+    inbox.show_key_hints()
+
+
+SELECTION_HANDLERS: dict[str, Handler] = {"mark": toggle_selection, "mark_range": select_range}
