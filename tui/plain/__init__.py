@@ -5,7 +5,7 @@ short commands. Every action and every check before it is the same as in the ful
 of the full screen is imported.
 """
 
-from tui.plain.session import PlainApp
-from tui.plain.talk import LineReader, LineWriter
+from tui.plain.app import PlainApp
+from tui.plain.dialog import LineReader, LineWriter
 
 __all__ = ["LineReader", "LineWriter", "PlainApp"]

@@ -4,18 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tui.desk.actions import ConversationActions
-from tui.plain import (
-    consent,
-    files,
-    finding,
-    listing,
-    reading,
-    resending,
-    sorting,
-    trouble,
-    writing,
-)
-from tui.plain.desk import PlainSession
+from tui.plain import failed, lists, reading, triage, writing
+from tui.plain.session import PlainSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,59 +41,57 @@ async def show_help(session: PlainSession, typed: str) -> None:
 
 COMMANDS = (
     PlainCommand(
-        "l", "list", "lists all that is open, longest waiting first", listing.list_open, False
+        "l", "list", "lists all that is open, longest waiting first", lists.list_open, False
     ),
-    PlainCommand("m", "more", "lists more", listing.show_more, False),
+    PlainCommand("m", "more", "lists more", lists.show_more, False),
     PlainCommand(
-        "v", "views", "lists others: mine, failed, snoozed, closed", listing.choose_view, False
+        "v", "views", "lists others: mine, failed, snoozed, closed", lists.choose_view, False
     ),
-    PlainCommand(
-        "n", "next", "opens who waits longest after this", listing.open_next_waiting, False
-    ),
-    PlainCommand("w", "who", "opens who wrote last", listing.open_latest, False),
-    PlainCommand("/", "search", "finds words in all messages", finding.search_messages, False),
-    PlainCommand("c", "compose", "writes to a number", finding.start_conversation, False),
+    PlainCommand("n", "next", "opens who waits longest after this", lists.open_next_waiting, False),
+    PlainCommand("w", "who", "opens who wrote last", lists.open_latest, False),
+    PlainCommand("/", "search", "finds words in all messages", lists.search_messages, False),
+    PlainCommand("c", "compose", "writes to a number", lists.start_conversation, False),
     PlainCommand("r", "reply", "writes an answer", writing.write_reply),
     PlainCommand(
         "t", "template", "begins an answer with a canned reply", writing.write_canned_reply
     ),
-    PlainCommand("f", "failed", "deals with a failed or maybe sent message", trouble.handle_failed),
-    PlainCommand("y", "resend", "sends all again that failed", resending.retry_all_failed, False),
+    PlainCommand("f", "failed", "deals with a failed or maybe sent message", failed.handle_failed),
+    PlainCommand("y", "resend", "sends all again that failed", failed.retry_all_failed, False),
     PlainCommand("d", "drop", "cancels a scheduled message", writing.cancel_scheduled),
     PlainCommand(
         "z", "undo", "takes the last action back, also an unsent text", writing.undo_action, False
     ),
-    PlainCommand("e", "end", "closes it", sorting.close_conversation),
+    PlainCommand("e", "end", "closes it", triage.close_conversation),
     PlainCommand(
-        "h", "hold", "snoozes it: 20m, tomorrow 9, until reply", sorting.snooze_conversation
+        "h", "hold", "snoozes it: 20m, tomorrow 9, until reply", triage.snooze_conversation
     ),
-    PlainCommand("a", "assign", "gives it to somebody", sorting.assign_conversation),
-    PlainCommand("#", "label", "puts a label on or takes it off", sorting.toggle_label),
+    PlainCommand("a", "assign", "gives it to somebody", triage.assign_conversation),
+    PlainCommand("#", "label", "puts a label on or takes it off", triage.toggle_label),
     PlainCommand(
-        "s", "star", "stars it or not", sorting.make_command(ConversationActions.toggle_star)
+        "s", "star", "stars it or not", triage.make_command(ConversationActions.toggle_star)
     ),
     PlainCommand(
         "u",
         "unread",
         "marks it unread or read",
-        sorting.make_command(ConversationActions.toggle_unread),
+        triage.make_command(ConversationActions.toggle_unread),
     ),
     PlainCommand(
         "g",
         "reopen",
         "opens it again",
-        sorting.make_command(ConversationActions.reopen_conversations),
+        triage.make_command(ConversationActions.reopen_conversations),
     ),
-    PlainCommand("p", "note", "writes a private note", sorting.write_note),
-    PlainCommand("x", "files", "saves a file that came", files.save_file),
-    PlainCommand("k", "name", "gives the customer a name", sorting.rename_customer),
-    PlainCommand("!", "optout", "records or lifts an opt-out", consent.change_consent),
-    PlainCommand("~", "stays", "says that it is no opt-out", consent.dismiss_suspicion),
+    PlainCommand("p", "note", "writes a private note", triage.write_note),
+    PlainCommand("x", "files", "saves a file that came", reading.save_file),
+    PlainCommand("k", "name", "gives the customer a name", triage.rename_customer),
+    PlainCommand("!", "optout", "records or lifts an opt-out", triage.change_consent),
+    PlainCommand("~", "stays", "says that it is no opt-out", triage.dismiss_suspicion),
     PlainCommand("o", "older", "reads older messages", reading.show_older),
     PlainCommand("j", "newer", "reads on", reading.show_newer),
     PlainCommand(".", "history", "tells all about the last message sent", reading.show_history),
-    PlainCommand("i", "accounts", "tells how the accounts are", finding.list_accounts, False),
-    PlainCommand("b", "back", "goes back to the list", listing.go_back, False),
+    PlainCommand("i", "accounts", "tells how the accounts are", lists.list_accounts, False),
+    PlainCommand("b", "back", "goes back to the list", lists.go_back, False),
     PlainCommand("?", "help", "says all this", show_help, False),
 )
 _SYMBOL_KEYS = "/#!~?."

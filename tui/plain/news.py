@@ -11,9 +11,9 @@ from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.plain.desk import PlainSession
 from tui.plain.lines import format_status
 from tui.plain.reading import show_messages
+from tui.plain.session import PlainSession
 from tui.store.errors import StoreError
 
 _RETRY_SECONDS = 1.0

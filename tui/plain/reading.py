@@ -1,16 +1,17 @@
 """Show messages: the end of a conversation, older and newer pages, one's history, and files."""
 
+import asyncio
 from collections.abc import Sequence
 
 from tui.desk import format
 from tui.desk.consent import format_opt_out, format_possible_opt_out, read_consent_status
+from tui.desk.downloads import save_new_file
 from tui.desk.presence import format_colleagues
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
-from tui.plain.desk import PlainSession
-from tui.plain.keys import PLAIN_KEYS
 from tui.plain.lines import format_heading, format_message_line
+from tui.plain.session import PLAIN_KEYS, PlainSession
 from tui.store.messages import NEWEST
 
 PAGE_SIZE = 10
@@ -141,3 +142,37 @@ async def show_history(session: PlainSession, typed: str) -> None:
     )
     if limit:
         session.dialog.write_line(one_line(limit, 200))
+
+
+_FILE_SEARCH_LIMIT = 100
+"""Messages of a conversation that are searched for files."""
+
+
+async def save_file(session: PlainSession, typed: str) -> None:
+    """Save one of the files of the open conversation, the newest first.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    newest = await session.store.messages.list_before(
+        session.current.id, NEWEST, _FILE_SEARCH_LIMIT
+    )
+    found = []
+    for message in reversed([m for m in newest if m.attachments]):
+        found += await session.store.messages.list_attachments(message.id)
+    if not found:
+        session.dialog.write_line("No files came in this conversation.")
+        return
+    names = [line.removeprefix("+ ") for line in format.format_files(found, ascii=True)]
+    place = await session.dialog.choose_item("Save which file?", names, typed)
+    if place is None:
+        return
+    file, folder = found[place], session.context.downloads
+    data = await session.store.messages.get_attachment_data(file.id)
+    try:
+        path = await asyncio.to_thread(save_new_file, folder, file.name, file.content_type, data)
+    except OSError as error:
+        session.dialog.write_line(f"Not saved into {one_line(str(folder), 200)}: {error.strerror}.")
+        return
+    session.dialog.write_line(f"Saved as {one_line(str(path), 300)}")

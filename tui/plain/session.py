@@ -1,113 +1,129 @@
-"""Run line mode from its first line to its last: read a command, do it, and ask for the next."""
+"""Hold the state of a line-mode session: the list, the open conversation, what was shown last."""
 
-import asyncio
-import contextlib
-from collections.abc import Coroutine
-from typing import Any
+from dataclasses import dataclass
 
+from tui.desk import format
+from tui.desk.actions import ConversationActions
+from tui.desk.compose import ComposeState
 from tui.desk.context import AppContext
-from tui.desk.undo import format_unsent
+from tui.desk.presence import Presence
+from tui.desk.submit import Submitter
+from tui.desk.undo import format_submitted
+from tui.domain.conversation import Conversation, View
+from tui.domain.message import Message
 from tui.domain.text import one_line
-from tui.plain import listing
-from tui.plain.commands import LIST_HINT, OPEN_HINT, parse_command
-from tui.plain.desk import PlainSession
-from tui.plain.news import ChangeAnnouncer
-from tui.plain.talk import Dialog, InputEndedError, LineReader, LineWriter
-from tui.store.errors import StoreError
+from tui.plain.dialog import Dialog
+from tui.store.conversations import FIRST_POSITION, ListPosition
+from tui.store.messages import NEWEST
 from tui.store.store import Store
 
-_NO_ACCOUNT = (
-    "No account is set up yet: smsdesk doctor says how; smsdesk demo --plain has made-up customers."
-)
+PLAIN_KEYS = {
+    "account": "w",
+    "accounts": "i",
+    "call_off": "d",
+    "consent": "!",
+    "copy_text": "r",
+    "new": "c",
+    "not_opt_out": "~",
+    "pictures": "p",
+    "schedule": "s",
+    "show_failed": "f",
+    "take_over": "r",
+    "undo": "z",
+}
+"""Key of line mode by the command's id in the registry of the full screen."""
 
 
-class PlainApp:
-    """Line mode for one agent."""
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """Target of a number in the list."""
 
-    def __init__(
-        self, store: Store, context: AppContext, read_line: LineReader, write_line: LineWriter
-    ) -> None:
-        """Create line mode.
+    conversation_id: int
+    message_id: int = 0
+    """Message to show up to; 0 for the newest."""
+
+
+class PlainSession:
+    """State of one agent's line-mode session."""
+
+    def __init__(self, store: Store, context: AppContext, dialog: Dialog) -> None:
+        """Create a session without a list and without an open conversation.
 
         Args:
             store: Open store.
             context: Settings and services of this agent.
-            read_line: Reads a line.
-            write_line: Writes a line.
+            dialog: Dialog with the agent.
         """
-        self._dialog = Dialog(read_line, write_line)
-        self._session = PlainSession(store, context, self._dialog)
-        self._last_hint = ""
-        """Choices that were shown last: they are shown again only when they change."""
+        self.store = store
+        self.context = context
+        self.dialog = dialog
+        self.actions = ConversationActions(store, context)
+        self.compose = ComposeState(store, context, self._announce_problem, confirm_key="y")
+        self.presence = Presence(store, context.agent, context.clock, self._announce_lock_holder)
+        self.submit = Submitter(context, self.actions, self.compose, self.presence, PLAIN_KEYS)
+        self.view = View()
+        self.list_end: ListPosition = FIRST_POSITION
+        """Sort key of the last listed conversation."""
+        self.listed_items: list[ListedItem] = []
+        self.conversation: Conversation | None = None
+        self.oldest_shown = NEWEST
+        """Oldest message that was shown."""
+        self.newest_shown = 0
+        """Newest message of the open conversation that was shown."""
+        self.shown_status: dict[int, str] = {}
+        """Status shown last for each message that this agent sent."""
+        self.last_active_id = 0
+        """Conversation with the latest incoming message or mention."""
+        self._lock_holder = ""
 
-    async def run(self) -> None:
-        """Run until the agent quits or the input ends."""
-        after = None
-        with contextlib.suppress(StoreError):
-            # Taken before the list is read, so that no change falls between the two.
-            after = await self._session.store.feed.get_last_number()
-        announcer = ChangeAnnouncer(self._session, after)
-        tasks = [
-            asyncio.create_task(work)
-            for work in (announcer.follow_changes(), announcer.send_heartbeats())
-        ]
-        try:
-            with contextlib.suppress(InputEndedError):
-                if not self._session.context.accounts:
-                    self._dialog.write_line(_NO_ACCOUNT)
-                await self._run_safely(listing.show_first_page(self._session))
-                while await self._run_turn():
-                    pass
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            await self._session.compose.wait_until_saved()
-            await self._session.presence.remove_presence()
-        self._dialog.write_line("Goodbye.")
+    @property
+    def current(self) -> Conversation:
+        """Return the open conversation; only for commands that need one."""
+        assert self.conversation is not None
+        return self.conversation
 
-    async def _run_turn(self) -> bool:
-        """Read one command and do it; return False to leave."""
-        hint = OPEN_HINT if self._session.conversation is not None else LIST_HINT
-        if hint != self._last_hint:
-            self._dialog.write_line(hint)
-            self._last_hint = hint
-        typed = (await self._dialog.ask_line(f"{self._session.location}? ")).strip()
-        if typed.lower() in ("q", "quit"):
-            return not await self._confirm_leave()
-        await self._run_safely(self._run_command(typed))
-        return True
+    @property
+    def location(self) -> str:
+        """Return where the agent is, for the prompt."""
+        return (
+            one_line(format.format_title(self.conversation), 30)
+            if self.conversation is not None
+            else "List"
+        )
 
-    async def _confirm_leave(self) -> bool:
-        """Return whether the agent leaves; ask if a message is not submitted yet."""
-        try:
-            sending = format_unsent(await self._session.actions.unsent.count_unsent())
-        except StoreError:
-            return True
-        return not sending or await self._dialog.ask_yes_no(f"{sending}. Leave all the same?")
+    def enter_conversation(self, row: Conversation) -> None:
+        """Make a conversation the open one."""
+        self.conversation, self.oldest_shown, self.newest_shown = row, NEWEST, 0
+        self.presence.set_conversation(row.id)
 
-    async def _run_safely(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run a command and show an error of the store."""
-        try:
-            await work
-        except StoreError as error:
-            self._dialog.write_line(f"{one_line(str(error), 300)}.")
+    def leave_conversation(self) -> None:
+        """Leave the open conversation."""
+        self.conversation = None
+        self.presence.set_conversation(0)
 
-    async def _run_command(self, typed: str) -> None:
-        """Do what was typed."""
-        if typed.isdecimal():
-            await listing.open_item(self._session, int(typed))
-            return
-        command, rest = parse_command(typed)
-        if command is None:
-            if typed:
-                self._dialog.write_line(
-                    f'"{one_line(typed, 30)}" means nothing here: ? says what does.'
-                )
-        elif command.needs_conversation and self._session.conversation is None:
-            if command.name == "failed":
-                await listing.list_failed(self._session, rest)
-            else:
-                self._dialog.write_line("Open a conversation first: type its number.")
-        else:
-            await command.run(self._session, rest)
+    async def refresh_conversation(self) -> Conversation:
+        """Read the open conversation again and return it."""
+        self.conversation = await self.store.conversations.get(self.current.id) or self.conversation
+        return self.current
+
+    def report_sent(self, message: Message) -> None:
+        """Show how long a message can be cancelled, and follow its status from now on."""
+        self.actions.register_send_undo(message)
+        self.shown_status[message.id] = ""
+        self.newest_shown = max(self.newest_shown, message.id)
+        text = format_submitted(
+            message, self.context.clock.now(), self.context.zone, PLAIN_KEYS.__getitem__
+        )
+        self.dialog.write_line(f"{text}.")
+
+    def _announce_problem(self, text: str) -> None:
+        """Show a problem that occurred in the background."""
+        self.dialog.announce_line(f"* {one_line(text, 300)}")
+
+    def _announce_lock_holder(self) -> None:
+        """Show that a colleague has begun to write here."""
+        holder, self._lock_holder = self._lock_holder, self.presence.holder
+        if self.presence.holder and self.presence.holder != holder:
+            self.dialog.announce_line(
+                f"* {one_line(self.presence.holder, 20)} is writing here now."
+            )

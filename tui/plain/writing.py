@@ -6,9 +6,9 @@ Only one agent at a time has the compose lock of a conversation.
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.canned import choose_canned_reply
-from tui.plain.desk import PlainSession
-from tui.plain.letter import ReplyReview
 from tui.plain.reading import show_consent, show_new_messages
+from tui.plain.review import ReplyReview
+from tui.plain.session import PlainSession
 from tui.store.messages import NEWEST
 
 END_MARK = "."

@@ -24,12 +24,10 @@ from tui.domain.message import NO_MMS_CONTENT, Format, Message, MmsContent
 from tui.domain.replacements import to_gsm
 from tui.domain.sms import count_parts
 from tui.domain.text import one_line, to_printable
-from tui.plain.canned import ask_open_fields
-from tui.plain.desk import PlainSession
-from tui.plain.enclosing import ask_pictures
-from tui.plain.keys import PLAIN_KEYS
-from tui.plain.planning import ask_plan
+from tui.plain.ask_when import ask_plan
+from tui.plain.canned import ask_open_fields, ask_pictures
 from tui.plain.reading import show_new_messages
+from tui.plain.session import PLAIN_KEYS, PlainSession
 
 Choice = tuple[str, Callable[[], Awaitable[None]]]
 """Description of a choice, and the function that does it."""

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from tui.desk.actions import ConversationActions
+from tui.desk.consent import read_consent_status
 from tui.desk.submit import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
-from tui.plain.desk import PlainSession
-from tui.plain.listing import show_first_page
-from tui.plain.planning import ask_snooze
+from tui.plain.ask_when import ask_snooze
+from tui.plain.lists import show_first_page
+from tui.plain.reading import show_consent
+from tui.plain.session import PlainSession
 
 TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
 _UNASSIGNED = "nobody"
@@ -170,3 +172,67 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
     await _show_result(
         session, session.actions.remember_undo(f"Saved {one_line(name.strip(), 40)}", undo_rename)
     )
+
+
+_MAX_REASON_LENGTH = 300
+
+
+async def change_consent(session: PlainSession, typed: str) -> None:
+    """Confirm, record or lift an opt-out, whichever applies.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    row = await session.refresh_conversation()
+    suspicion = (await read_consent_status(session.store, row)).possible_opt_out
+    if suspicion is not None:
+        await show_consent(session)
+        if await session.dialog.ask_yes_no("Does the customer want no more texts?"):
+            session.dialog.write_line(
+                f"{await session.actions.consent.record_opt_out(row, suspicion.body, suspicion)}."
+            )
+    elif row.opted_out:
+        session.dialog.write_line(
+            "Let in again only who has asked for it; their opt-out stays on record."
+        )
+        if reason := await _ask_reason(session, typed):
+            session.dialog.write_line(
+                f"{await session.actions.consent.record_opt_in(row, reason)}."
+            )
+    else:
+        session.dialog.write_line(
+            "After an opt-out nobody can text this customer, through any account."
+        )
+        if reason := await _ask_reason(session, typed):
+            session.dialog.write_line(
+                f"{await session.actions.consent.record_opt_out(row, reason)}."
+            )
+    await session.refresh_conversation()
+
+
+async def _ask_reason(session: PlainSession, typed: str) -> str:
+    """Return how the customer asked for it; empty if nothing is to be recorded."""
+    reason = typed or await session.dialog.ask_line(
+        "How did the customer say so? Empty records nothing: "
+    )
+    if not reason.strip():
+        session.dialog.write_line("Nothing was recorded.")
+    return reason.strip()[:_MAX_REASON_LENGTH]
+
+
+async def dismiss_suspicion(session: PlainSession, typed: str) -> None:
+    """Record that the suspected message is not an opt-out.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    row = await session.refresh_conversation()
+    suspicion = (await read_consent_status(session.store, row)).possible_opt_out
+    if suspicion is None:
+        session.dialog.write_line("Nothing here is suspected of being an opt-out.")
+    else:
+        session.dialog.write_line(
+            f"{await session.actions.consent.dismiss_possible_opt_out(row, suspicion)}."
+        )

@@ -6,7 +6,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
-from tui.plain.desk import PlainSession
+from tui.plain.session import PlainSession
 
 _SNOOZE_CHOICES = ("20m", "2h", "tomorrow 9", "next week", "until reply")
 

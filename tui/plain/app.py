@@ -1,0 +1,113 @@
+"""Run line mode from its first line to its last: read a command, do it, and ask for the next."""
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine
+from typing import Any
+
+from tui.desk.context import AppContext
+from tui.desk.undo import format_unsent
+from tui.domain.text import one_line
+from tui.plain import lists
+from tui.plain.commands import LIST_HINT, OPEN_HINT, parse_command
+from tui.plain.dialog import Dialog, InputEndedError, LineReader, LineWriter
+from tui.plain.news import ChangeAnnouncer
+from tui.plain.session import PlainSession
+from tui.store.errors import StoreError
+from tui.store.store import Store
+
+_NO_ACCOUNT = (
+    "No account is set up yet: smsdesk doctor says how; smsdesk demo --plain has made-up customers."
+)
+
+
+class PlainApp:
+    """Line mode for one agent."""
+
+    def __init__(
+        self, store: Store, context: AppContext, read_line: LineReader, write_line: LineWriter
+    ) -> None:
+        """Create line mode.
+
+        Args:
+            store: Open store.
+            context: Settings and services of this agent.
+            read_line: Reads a line.
+            write_line: Writes a line.
+        """
+        self._dialog = Dialog(read_line, write_line)
+        self._session = PlainSession(store, context, self._dialog)
+        self._last_hint = ""
+        """Choices that were shown last: they are shown again only when they change."""
+
+    async def run(self) -> None:
+        """Run until the agent quits or the input ends."""
+        after = None
+        with contextlib.suppress(StoreError):
+            # Taken before the list is read, so that no change falls between the two.
+            after = await self._session.store.feed.get_last_number()
+        announcer = ChangeAnnouncer(self._session, after)
+        tasks = [
+            asyncio.create_task(work)
+            for work in (announcer.follow_changes(), announcer.send_heartbeats())
+        ]
+        try:
+            with contextlib.suppress(InputEndedError):
+                if not self._session.context.accounts:
+                    self._dialog.write_line(_NO_ACCOUNT)
+                await self._run_safely(lists.show_first_page(self._session))
+                while await self._run_turn():
+                    pass
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            await self._session.compose.wait_until_saved()
+            await self._session.presence.remove_presence()
+        self._dialog.write_line("Goodbye.")
+
+    async def _run_turn(self) -> bool:
+        """Read one command and do it; return False to leave."""
+        hint = OPEN_HINT if self._session.conversation is not None else LIST_HINT
+        if hint != self._last_hint:
+            self._dialog.write_line(hint)
+            self._last_hint = hint
+        typed = (await self._dialog.ask_line(f"{self._session.location}? ")).strip()
+        if typed.lower() in ("q", "quit"):
+            return not await self._confirm_leave()
+        await self._run_safely(self._run_command(typed))
+        return True
+
+    async def _confirm_leave(self) -> bool:
+        """Return whether the agent leaves; ask if a message is not submitted yet."""
+        try:
+            sending = format_unsent(await self._session.actions.unsent.count_unsent())
+        except StoreError:
+            return True
+        return not sending or await self._dialog.ask_yes_no(f"{sending}. Leave all the same?")
+
+    async def _run_safely(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a command and show an error of the store."""
+        try:
+            await work
+        except StoreError as error:
+            self._dialog.write_line(f"{one_line(str(error), 300)}.")
+
+    async def _run_command(self, typed: str) -> None:
+        """Do what was typed."""
+        if typed.isdecimal():
+            await lists.open_item(self._session, int(typed))
+            return
+        command, rest = parse_command(typed)
+        if command is None:
+            if typed:
+                self._dialog.write_line(
+                    f'"{one_line(typed, 30)}" means nothing here: ? says what does.'
+                )
+        elif command.needs_conversation and self._session.conversation is None:
+            if command.name == "failed":
+                await lists.list_failed(self._session, rest)
+            else:
+                self._dialog.write_line("Open a conversation first: type its number.")
+        else:
+            await command.run(self._session, rest)
