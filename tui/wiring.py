@@ -113,7 +113,7 @@ def create_context(
     from dataclasses import replace
 
     from tui.desk.context import AppContext
-    from tui.providers.abilities import get_capabilities
+    from tui.providers.catalog import get_capabilities
 
     return AppContext(
         agent=preferences.agent,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tui.domain.text import repair_text
 from tui.providers.protocol import Push
-from tui.providers.pushed import parse_items
+from tui.providers.webhook_bodies import parse_items
 
 EMPTY = Push("POST", "/hooks/a/b", "", (), {}, b"")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui.clock import Clock
-from tui.providers.abilities import get_capabilities
+from tui.providers.catalog import get_capabilities
 from tui.providers.protocol import Provider
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, EventPage, Receipt
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.providers import abilities
+from tui.providers import catalog
 from tui.providers.errors import (
     CredentialsRefused,
     NotFound,
@@ -84,7 +84,7 @@ class MessageMedia:
     @property
     def capabilities(self) -> Capabilities:
         """Return what a MessageMedia account can do."""
-        return abilities.MESSAGEMEDIA
+        return catalog.MESSAGEMEDIA
 
     async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send 1 to 100 messages (MessageMedia API, send).

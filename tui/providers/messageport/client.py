@@ -6,7 +6,7 @@ from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance
 from tui.domain.text import repair_text
-from tui.providers import abilities
+from tui.providers import catalog
 from tui.providers.errors import MessageInvalid
 from tui.providers.http import HttpClient, Transport
 from tui.providers.masking import SecretMask
@@ -55,7 +55,7 @@ class MessagePort(PushOnlyProvider):
     @property
     def capabilities(self) -> Capabilities:
         """Return what a MessagePort account can do; replies and receipts need the listener."""
-        return abilities.MESSAGEPORT
+        return catalog.MESSAGEPORT
 
     async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send messages one by one (MessagePort, sending messages)."""
@@ -66,7 +66,7 @@ class MessagePort(PushOnlyProvider):
     async def _send_one(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send one message: the form has these four fields and refuses any other."""
         (message,) = messages
-        refusal = find_flaw(message, abilities.MESSAGEPORT) or _find_missing_reference(message)
+        refusal = find_flaw(message, catalog.MESSAGEPORT) or _find_missing_reference(message)
         if refusal:
             return [SendRefused(refusal)]
         answer = await self._http.send_request(

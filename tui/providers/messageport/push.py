@@ -15,7 +15,7 @@ from tui.providers.messageport.advice import RECEIPT_ADVICE
 from tui.providers.messageport.times import find_zone, parse_local_time
 from tui.providers.messageport.words import RECEIPT_REASONS, RECEIPT_STATUSES
 from tui.providers.protocol import Push, PushAnswer
-from tui.providers.pushed import PushItem, get_repeat_window, parse_items
+from tui.providers.webhook_bodies import PushItem, get_repeat_window, parse_items
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, EventPage, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.providers.abilities import get_capabilities
+from tui.providers.catalog import get_capabilities
 from tui.providers.errors import (
     MessageInvalid,
     NotFound,

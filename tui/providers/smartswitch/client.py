@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.providers import abilities
+from tui.providers import catalog
 from tui.providers.errors import MessageInvalid, UnreadableAnswer
 from tui.providers.http import Answer, HttpClient, Transport
 from tui.providers.masking import SecretMask
@@ -56,7 +56,7 @@ class SmartSwitch(PushOnlyProvider):
             self._mask,
         )
         self._http = HttpClient(base_url, clock=clock, transport=transport, name=TITLE)
-        self._capabilities = replace(abilities.SMARTSWITCH, batch=batch)
+        self._capabilities = replace(catalog.SMARTSWITCH, batch=batch)
 
     @property
     def capabilities(self) -> Capabilities:
