@@ -5,8 +5,8 @@ import pytest
 from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.providers import errors
-from tui.providers.messagemedia import advice as messagemedia
-from tui.providers.messagemedia import words as messagemedia_words
+from tui.providers.messagemedia import status_codes as messagemedia
+from tui.providers.messagemedia import status_codes as messagemedia_words
 from tui.providers.messageport import advice as messageport
 from tui.providers.messageport import words as messageport_words
 from tui.providers.messente import advice as messente

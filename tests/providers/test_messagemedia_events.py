@@ -14,7 +14,7 @@ from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.messagemedia import MessageMedia
 from tui.providers.messagemedia.parse import parse_time, to_stored_json
-from tui.providers.messagemedia.words import CODE_MEANINGS, OPT_OUT_CODES, STATUS_MEANINGS
+from tui.providers.messagemedia.status_codes import CODE_MEANINGS, OPT_OUT_CODES, STATUS_MEANINGS
 
 DATA = Path(__file__).parents[1] / "data/messagemedia"
 MESSAGE = "3f2b8c1e-5a77-4d0b-9c34-6e1f0a2d7b58"

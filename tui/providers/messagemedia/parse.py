@@ -13,8 +13,12 @@ from tui.domain.status import Status
 from tui.domain.text import one_line, repair_text
 from tui.providers import errors
 from tui.providers.http import Answer
-from tui.providers.messagemedia.advice import get_advice
-from tui.providers.messagemedia.words import OPT_OUT_CODES, describe_reason, map_status
+from tui.providers.messagemedia.status_codes import (
+    OPT_OUT_CODES,
+    describe_reason,
+    get_advice,
+    map_status,
+)
 from tui.providers.protocol import SendAccepted
 
 PAGE_SIZE = 100
