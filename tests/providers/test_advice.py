@@ -7,8 +7,8 @@ from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.messagemedia import status_codes as messagemedia
 from tui.providers.messagemedia import status_codes as messagemedia_words
-from tui.providers.messageport import advice as messageport
-from tui.providers.messageport import words as messageport_words
+from tui.providers.messageport import status_codes as messageport
+from tui.providers.messageport import status_codes as messageport_words
 from tui.providers.messente import advice as messente
 from tui.providers.messente import words as messente_words
 from tui.providers.serwersms import advice as serwersms

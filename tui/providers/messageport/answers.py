@@ -22,7 +22,7 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
-from tui.providers.messageport.words import ANSWER_MEANINGS, FIELD_NAMES, TITLE
+from tui.providers.messageport.status_codes import ANSWER_MEANINGS, FIELD_NAMES, TITLE
 from tui.providers.protocol import SendAccepted
 from tui.providers.sending import build_undocumented_error
 

@@ -11,9 +11,8 @@ from tui.clock import Clock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
 from tui.providers.masking import SecretMask, digest_parts
-from tui.providers.messageport.advice import RECEIPT_ADVICE
+from tui.providers.messageport.status_codes import RECEIPT_ADVICE, RECEIPT_REASONS, RECEIPT_STATUSES
 from tui.providers.messageport.times import find_zone, parse_local_time
-from tui.providers.messageport.words import RECEIPT_REASONS, RECEIPT_STATUSES
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.webhook_bodies import PushItem, get_repeat_window, parse_items
 

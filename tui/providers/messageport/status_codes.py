@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tui.domain.message import Advice
 from tui.domain.status import Status
 
 TITLE: Final = "MessagePort"
@@ -29,3 +30,7 @@ RECEIPT_STATUSES: Final = {"DELIVERED": Status.DELIVERED, "FAILED": Status.FAILE
 """Status by `description` of a receipt; both are final, and no others are sent."""
 
 RECEIPT_REASONS: Final = {"FAILED": "The message was not delivered; MessagePort gives no reason"}
+
+
+RECEIPT_ADVICE: Final = {"DELIVERED": Advice.WAIT, "FAILED": Advice.RETRY}
+"""Advice by `description` of a receipt; a failure comes without any reason."""
