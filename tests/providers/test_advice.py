@@ -9,8 +9,8 @@ from tui.providers.messagemedia import status_codes as messagemedia
 from tui.providers.messagemedia import status_codes as messagemedia_words
 from tui.providers.messageport import status_codes as messageport
 from tui.providers.messageport import status_codes as messageport_words
-from tui.providers.messente import advice as messente
-from tui.providers.messente import words as messente_words
+from tui.providers.messente import status_codes as messente
+from tui.providers.messente import status_codes as messente_words
 from tui.providers.serwersms import advice as serwersms
 from tui.providers.serwersms import words as serwersms_words
 from tui.providers.serwersms.refusals import make_refusal

@@ -24,7 +24,7 @@ from tui.providers.errors import (
     UnreadableAnswer,
 )
 from tui.providers.messente import Messente
-from tui.providers.messente.words import CLASSIC_CODES, ClassicCall
+from tui.providers.messente.status_codes import CLASSIC_CODES, ClassicCall
 from tui.providers.protocol import Outgoing, SendAccepted, SendRefused
 
 SMS_ID = "5f0c9a7be41d4f0f8a3c2b1e6d7f9a10"

@@ -6,8 +6,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tui.domain.events import Receipt, Reply
-from tui.providers.messente.advice import find_advice
-from tui.providers.messente.words import ERR_BLACKLISTED, describe_reason, map_status
+from tui.providers.messente.status_codes import (
+    ERR_BLACKLISTED,
+    describe_reason,
+    find_advice,
+    map_status,
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PRICE = re.compile(r"-?\d{1,12}(\.\d{1,12})?", re.ASCII)

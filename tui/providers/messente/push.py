@@ -21,7 +21,7 @@ from tui.providers.messente.parse import (
     parse_report,
     read_text,
 )
-from tui.providers.messente.words import map_status
+from tui.providers.messente.status_codes import map_status
 from tui.providers.protocol import Push, PushAnswer
 
 _MASK_STATUSES = {"1": "DELIVERED", "2": "FAILED", "16": "FAILED", "4": "SENT", "8": "SENT"}
