@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.status import Status
-from tui.providers.serwersms.words import REASON_MEANINGS, describe_code, map_status
+from tui.providers.serwersms.status_codes import REASON_MEANINGS, describe_code, map_status
 
 REPORTED = {
     "saved": Status.SCHEDULED,

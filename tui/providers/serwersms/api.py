@@ -18,7 +18,7 @@ from tui.providers.http import Answer, HttpClient, Transport
 from tui.providers.masking import SecretMask
 from tui.providers.serwersms.fields import Item
 from tui.providers.serwersms.refusals import find_refusal
-from tui.providers.serwersms.words import describe_code
+from tui.providers.serwersms.status_codes import describe_code
 
 _WRONG_ADDRESS = frozenset({301, 302, 303, 307, 308, 404, 405, 410})
 """HTTP statuses that show that the base URL does not lead to the API."""

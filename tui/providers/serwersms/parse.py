@@ -12,8 +12,7 @@ from tui.providers.serwersms.account import AccountContext
 from tui.providers.serwersms.advice import find_advice
 from tui.providers.serwersms.fields import Item, read_count, read_flag, read_items, read_text
 from tui.providers.serwersms.refusals import make_refusal
-from tui.providers.serwersms.times import parse_time
-from tui.providers.serwersms.words import (
+from tui.providers.serwersms.status_codes import (
     LIMIT_LABELS,
     LIMIT_VALUES,
     REASON_BLACKLISTED,
@@ -21,6 +20,7 @@ from tui.providers.serwersms.words import (
     describe_code,
     map_status,
 )
+from tui.providers.serwersms.times import parse_time
 
 REPORTS_LAST_MS = 72 * HOUR
 """Period in ms after which a message that is still `sent` will not change any more."""

@@ -22,8 +22,8 @@ from tui.providers.serwersms.advice import find_advice
 from tui.providers.serwersms.attachments import remove_content
 from tui.providers.serwersms.fields import Item, read_text
 from tui.providers.serwersms.replies import has_stable_id, make_unreadable, parse_reply
+from tui.providers.serwersms.status_codes import REASON_BLACKLISTED, REASON_MEANINGS, map_status
 from tui.providers.serwersms.times import parse_time
-from tui.providers.serwersms.words import REASON_BLACKLISTED, REASON_MEANINGS, map_status
 
 _MAX_FIELDS = 200
 _NO_REPLY_ID = (

@@ -17,7 +17,7 @@ from tui.providers.errors import (
     RecipientOptedOut,
 )
 from tui.providers.serwersms.fields import read_count, read_text
-from tui.providers.serwersms.words import describe_code
+from tui.providers.serwersms.status_codes import describe_code
 
 _ERRORS_BY_CODE: dict[int, type[ProviderError]] = {
     1000: NotPossible,
