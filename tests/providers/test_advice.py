@@ -14,8 +14,8 @@ from tui.providers.messente import status_codes as messente_words
 from tui.providers.serwersms import advice as serwersms
 from tui.providers.serwersms import status_codes as serwersms_words
 from tui.providers.serwersms.refusals import make_refusal
-from tui.providers.smartswitch import advice as smartswitch
-from tui.providers.smartswitch import words as smartswitch_words
+from tui.providers.smartswitch import status_codes as smartswitch
+from tui.providers.smartswitch import status_codes as smartswitch_words
 
 NO_STEP = (Advice.NONE, Advice.WAIT)
 

@@ -14,7 +14,7 @@ from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
 from tui.providers.sending import build_undocumented_error, to_digits
-from tui.providers.smartswitch.words import ENTRY_STATUSES, ERROR_CODES, TITLE
+from tui.providers.smartswitch.status_codes import ENTRY_STATUSES, ERROR_CODES, TITLE
 
 Entry = dict[str, Any]
 

@@ -15,7 +15,7 @@ from tui.providers.sending import find_flaw, raise_shared_error, send_in_groups,
 from tui.providers.smartswitch import request
 from tui.providers.smartswitch.answers import build_refusal, parse_outcomes
 from tui.providers.smartswitch.push import ReceiptFieldNames, ReplyFieldNames, SmartSwitchPushReader
-from tui.providers.smartswitch.words import TITLE
+from tui.providers.smartswitch.status_codes import TITLE
 
 
 class SmartSwitch(PushOnlyProvider):

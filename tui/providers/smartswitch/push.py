@@ -14,8 +14,7 @@ from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.protocol import Push, PushAnswer
-from tui.providers.smartswitch.advice import STATE_ADVICE
-from tui.providers.smartswitch.words import MESSAGE_STATES, STATE_MEANINGS
+from tui.providers.smartswitch.status_codes import MESSAGE_STATES, STATE_ADVICE, STATE_MEANINGS
 from tui.providers.webhook_bodies import PushItem, get_repeat_window, parse_items
 
 

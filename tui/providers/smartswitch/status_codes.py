@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tui.domain.message import Advice
 from tui.domain.status import Status
 
 TITLE: Final = "SmartSwitch"
@@ -40,3 +41,15 @@ ERROR_CODES: Final = {
     "authentication": "SmartSwitch does not accept the account's login and password",
 }
 """The only documented `code`; any other is stored as it came."""
+
+
+STATE_ADVICE: Final = {
+    "accepted": Advice.WAIT,
+    "enroute": Advice.WAIT,
+    "delivered": Advice.WAIT,
+    "expired": Advice.LATER,
+    "undeliverable": Advice.FIX_NUMBER,
+    "rejected": Advice.OTHER_ACCOUNT,
+    "unknown": Advice.WAIT,
+}
+"""Advice by `message_state` of a receipt (HTTP API, deliver delivery receipt)."""
