@@ -26,8 +26,8 @@ from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
-from tui.palette import CommandProvider
 from tui.screens.inbox import InboxScreen
+from tui.screens.palette import CommandProvider
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.asking import RESTORE_TITLE, SAVE_TITLE

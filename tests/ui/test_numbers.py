@@ -2,7 +2,7 @@
 
 from tests.ui.desk import WIDE, Desk, presses
 from tui.clock import DAY, HOUR
-from tui.screens.numbers import find_day_start
+from tui.screens.statistics import find_day_start
 
 
 @presses("numbers")

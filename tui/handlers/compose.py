@@ -18,7 +18,7 @@ from tui.domain.replacements import to_gsm
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
 from tui.domain.text import one_line
 from tui.handlers.common import Handler, begin_reply
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
     from tui.desk.routes import SendPlan
@@ -86,7 +86,7 @@ async def insert_canned_reply(inbox: InboxScreen) -> None:
 
     Outside the composer, begin a reply to the current conversation first.
     """
-    from tui.screens.canned import PickCannedReplyScreen
+    from tui.screens.pick_canned_reply import PickCannedReplyScreen
 
     pane = inbox.pane.compose_pane
     if not inbox.is_composer_focused and not await _begin_current_reply(inbox):
@@ -146,7 +146,7 @@ async def _load_field_values(inbox: InboxScreen) -> dict[str, str]:
 
 async def manage_canned_replies(inbox: InboxScreen) -> None:
     """Open the list in which canned replies are added and changed."""
-    from tui.screens.templates import CannedRepliesScreen
+    from tui.screens.canned_replies import CannedRepliesScreen
 
     inbox.app.push_screen(CannedRepliesScreen(inbox.store, inbox.app_context))
 
@@ -162,7 +162,7 @@ async def write_note(inbox: InboxScreen) -> None:
 
 async def schedule_message(inbox: InboxScreen) -> None:
     """Ask when the composed message is to be sent."""
-    from tui.screens.schedule import ScheduleScreen
+    from tui.screens.date_time import ScheduleScreen
 
     pane = inbox.pane.compose_pane
     if pane.conversation is None or pane.route is None:

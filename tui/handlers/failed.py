@@ -13,7 +13,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.handlers.common import Handler
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
 from tui.widgets.thread_list import MAX_MARKED
 

@@ -18,7 +18,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.common import Handler, begin_reply
 from tui.handlers.triage import show_undone_conversation
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError
 from tui.themes import THEMES, to_theme_setting
 
@@ -98,7 +98,7 @@ async def show_accounts(inbox: InboxScreen) -> None:
 
 async def open_palette(inbox: InboxScreen) -> None:
     """Open the command palette."""
-    from tui.palette import Palette
+    from tui.screens.palette import Palette
 
     inbox.app.push_screen(Palette())
 
@@ -181,7 +181,7 @@ THEME_HANDLERS: dict[str, Handler] = {"look": switch_theme}
 
 async def show_statistics(inbox: InboxScreen) -> None:
     """Show counts and plots of today and the last week."""
-    from tui.screens.numbers import StatisticsScreen
+    from tui.screens.statistics import StatisticsScreen
 
     inbox.app.push_screen(StatisticsScreen(inbox.store, inbox.app_context))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.message import Format, Message, NewMessage
 from tui.handlers.common import Handler
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError
 
 if TYPE_CHECKING:

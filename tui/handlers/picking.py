@@ -13,12 +13,12 @@ from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.views import format_view_name
 from tui.handlers.common import Handler, describe_conversations, finish_action
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
+    from tui.screens.date_time import PickedTime
     from tui.screens.inbox import InboxScreen
     from tui.screens.pick import Choice, Picked
-    from tui.screens.when import PickedTime
     from tui.store.views import SavedView
 
 _UNASSIGNED = "nobody"
@@ -26,7 +26,7 @@ _UNASSIGNED = "nobody"
 
 async def ask_snooze_time(inbox: InboxScreen) -> None:
     """Ask until when the conversations are snoozed."""
-    from tui.screens.when import PickTimeScreen
+    from tui.screens.date_time import PickTimeScreen
 
     rows = await inbox.load_targets()
     if rows:

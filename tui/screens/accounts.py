@@ -16,7 +16,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.store import Store
 from tui.widgets.say import StoreReader
 

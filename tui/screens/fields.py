@@ -18,8 +18,8 @@ from tui.domain.templates import (
     validate_field,
 )
 from tui.domain.text import one_line, to_printable
+from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
-from tui.screens.shelf import EditableList
 
 _BUILT_IN = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 

@@ -19,7 +19,7 @@ from tui.desk import format
 from tui.desk.downloads import save_new_file
 from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.store import Store
 from tui.terminal.graphics import Drawer, find_drawer
 from tui.terminal.pictures import MAX_FILE_BYTES, BadPicture, decode_picture

@@ -16,7 +16,7 @@ from tui.desk.contact_files import ContactFileError, read_contacts, split_reacha
 from tui.desk.context import AppContext
 from tui.domain.statistics import draw_bar
 from tui.domain.text import one_line
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.contacts import Contact
 from tui.store.store import Store
 

@@ -24,8 +24,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
 from tui.domain.views import is_in_view
 from tui.handlers import HANDLERS, general, triage
-from tui.screens.paced import PacedScreen
-from tui.screens.said import report_store_errors
+from tui.screens.base import PacedScreen, report_store_errors
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer

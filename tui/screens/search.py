@@ -15,7 +15,7 @@ from tui.desk.context import AppContext
 from tui.domain.message import Message
 from tui.domain.searching import FILTERS, SearchQuery, describe_no_results, parse_search
 from tui.domain.text import one_line
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.store import Store
 from tui.widgets.hits import Hits
 

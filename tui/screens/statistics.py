@@ -26,7 +26,7 @@ from tui.domain.statistics import (
     format_span,
 )
 from tui.domain.text import one_line
-from tui.screens.said import report_store_errors
+from tui.screens.base import report_store_errors
 from tui.store.store import Store
 
 _DAYS = 7

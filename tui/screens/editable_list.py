@@ -15,8 +15,8 @@ from textual.widgets import Static
 
 from tui.desk.context import AppContext
 from tui.domain.text import one_line
+from tui.screens.base import report_store_errors
 from tui.screens.pick import Choice, Choices
-from tui.screens.said import report_store_errors
 from tui.store.store import Store
 
 Item = TypeVar("Item")
