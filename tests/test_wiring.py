@@ -14,9 +14,9 @@ from tui.domain.account import Account
 from tui.domain.consent import Verdict
 from tui.domain.message import Message
 from tui.serving import get_polling_pace, run_background
-from tui.settings.desk import Preferences
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
+from tui.settings.public import Preferences
 from tui.sync.served import ServedAccount
 from tui.wiring import (
     create_consent_judge,
@@ -211,7 +211,7 @@ def test_the_pace_is_the_desks() -> None:
 
 def test_a_seat_is_made_without_the_network_or_the_settings_models() -> None:
     code = (
-        "import sys\nfrom tui.clock import SystemClock\nfrom tui.settings.desk import Desk\n"
+        "import sys\nfrom tui.clock import SystemClock\nfrom tui.settings.public import Desk\n"
         "from tui.wiring import make_seat\nmake_seat(Desk(), SystemClock(), {})\n"
         "print(*sys.modules)"
     )

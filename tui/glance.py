@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tui.desk import format
 from tui.domain.text import one_line
-from tui.settings.desk import Preferences
+from tui.settings.public import Preferences
 from tui.store.glimpse import ConversationPreview, read_top_conversations
 from tui.terminal.signs import to_ascii
 

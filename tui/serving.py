@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
-from tui.settings.desk import ListenAddress, Preferences
+from tui.settings.public import ListenAddress, Preferences
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui.clock import MINUTE, SECOND, Clock
-from tui.settings.desk import Preferences
 from tui.settings.errors import SettingsError
 from tui.settings.keys import split_keys
 from tui.settings.paths import expand_path
+from tui.settings.public import Preferences
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext

@@ -59,6 +59,6 @@ def test_a_commands_arguments_are_read_without_heavy_imports(line: str, tmp_path
 
 
 def test_settings_that_have_not_changed_are_had_without_heavy_imports(tmp_path: Path) -> None:
-    read = "import os\nfrom tui.settings.early import read_desk\nread_desk(os.environ)"
+    read = "import os\nfrom tui.settings.cache import read_desk\nread_desk(os.environ)"
     assert "pydantic_settings" in imported(read, tmp_path)
     assert not imported(read, tmp_path) & HEAVY

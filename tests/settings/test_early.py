@@ -10,10 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import tui.settings.early as early
+import tui.settings.cache as early
 import tui.settings.load as load
 from tui.domain.account import Account
-from tui.settings.desk import (
+from tui.settings.cache import read_preferences
+from tui.settings.errors import SettingsError
+from tui.settings.paths import find_cache_file
+from tui.settings.public import (
     ListenAddress,
     NotificationPreferences,
     Preferences,
@@ -21,9 +24,6 @@ from tui.settings.desk import (
     from_json_data,
     to_json_data,
 )
-from tui.settings.early import read_preferences
-from tui.settings.errors import SettingsError
-from tui.settings.paths import find_cache_file
 
 FILE = """
 theme = "light"
@@ -74,7 +74,7 @@ def test_settings_are_validated_once_and_remembered(
 def test_remembered_settings_import_no_validation(environ: dict[str, str], written: Path) -> None:
     read_preferences(environ)
     code = (
-        "import os, sys\nfrom tui.settings.early import read_desk\n"
+        "import os, sys\nfrom tui.settings.cache import read_desk\n"
         "assert read_desk(os.environ).theme == 'light'\n"
         "print([name for name in ('pydantic', 'tomllib', 'platformdirs') if name in sys.modules])"
     )

@@ -9,11 +9,11 @@ import platformdirs
 import pytest
 
 from tui.domain.account import Account
-from tui.settings.desk import ListenAddress, QuietHours
 from tui.settings.errors import SettingsError
 from tui.settings.load import load_preferences, load_settings
 from tui.settings.models import Settings
 from tui.settings.paths import DirectoryKind, find_directory
+from tui.settings.public import ListenAddress, QuietHours
 
 FILE = """
 theme = "light"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.clock import MINUTE
-from tui.settings.desk import NotificationPreferences, Preferences
+from tui.settings.public import NotificationPreferences, Preferences
 from tui.terminal.asking import (
     NotificationSettings,
     TerminalFeatures,

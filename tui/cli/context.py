@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.errors import BAD_USE, FAILED, CommandError
-from tui.settings.desk import Preferences
-from tui.settings.early import read_preferences
+from tui.settings.cache import read_preferences
+from tui.settings.public import Preferences
 from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, StoreError
 from tui.store.reader import InboxReader, OutdatedSchema
 

@@ -16,10 +16,10 @@ from tui.doctor.database import check_database
 from tui.doctor.result import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
-from tui.settings.desk import Preferences
-from tui.settings.early import read_preferences
+from tui.settings.cache import read_preferences
 from tui.settings.errors import SettingsError
 from tui.settings.paths import find_config_file
+from tui.settings.public import Preferences
 
 _SUBJECT_WIDTH = 16
 """Cells of the column with the subject of a check."""

@@ -24,7 +24,7 @@ from tui.cli.lookup import find_conversation
 from tui.cli.show import write_line
 from tui.clock import SystemClock
 from tui.domain.text import to_printable
-from tui.settings.desk import Preferences
+from tui.settings.public import Preferences
 from tui.store.export import EXPORT_FIELDS, export_messages
 from tui.wiring import open_store
 

@@ -13,7 +13,7 @@ from tui.cli.show import show_progress, write_line
 from tui.clock import SystemClock
 from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
 from tui.domain.text import one_line
-from tui.settings.desk import Preferences
+from tui.settings.public import Preferences
 from tui.store.contacts import Contact, Contacts, ImportResult
 from tui.wiring import open_store
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tui.app import Background
     from tui.desk.context import AppContext
-    from tui.settings.desk import Preferences
+    from tui.settings.public import Preferences
     from tui.store.store import Store
 
 

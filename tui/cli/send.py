@@ -27,7 +27,7 @@ from tui.domain.phone import (
 from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.providers.catalog import get_capabilities
-from tui.settings.desk import Preferences
+from tui.settings.public import Preferences
 from tui.store.errors import OptedOut
 from tui.store.store import Store
 from tui.wiring import open_store

@@ -18,7 +18,7 @@ from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
 from tui.domain.text import one_line
 from tui.serving import get_polling_pace, open_sync_log, run_listener, run_service
-from tui.settings.desk import ListenAddress, Preferences
+from tui.settings.public import ListenAddress, Preferences
 from tui.store.store import Store
 from tui.sync.hands import SyncLog
 from tui.sync.served import ServedAccount

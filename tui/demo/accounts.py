@@ -8,7 +8,7 @@ from tui.clock import Clock
 from tui.domain.account import Account
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET
 from tui.sandbox.scenario import OWN_NUMBERS
-from tui.settings.desk import Preferences
+from tui.settings.public import Preferences
 
 if TYPE_CHECKING:
     from tui.sync.served import ServedAccount

@@ -8,8 +8,8 @@ from tui.clock import SECOND, Clock
 from tui.doctor.result import CheckResult, report_bad, report_good, report_note
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, HttpClient
-from tui.settings.desk import ListenAddress
 from tui.settings.models import Settings
+from tui.settings.public import ListenAddress
 from tui.sync.served import ServedAccount
 from tui.sync.trouble import describe_failure
 from tui.wiring import open_accounts

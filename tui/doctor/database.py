@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tui.doctor.result import CheckResult, report_bad, report_good, report_note
-from tui.settings.desk import Preferences
+from tui.settings.public import Preferences
 from tui.store import files
 from tui.store.errors import StoreError, translate_error
 from tui.store.reader import InboxReader, OutdatedSchema

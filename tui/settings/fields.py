@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from tui.settings.desk import ListenAddress, QuietHours
 from tui.settings.keys import check_clashes, validate_command, validate_keys
+from tui.settings.public import ListenAddress, QuietHours
 
 _REGION_PATTERN = re.compile(r"[A-Za-z]{2}")
 _PATH_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,128}")

@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from tui.domain.account import Account
 from tui.settings.accounts import KEYRING_PREFIX, is_secret_field
-from tui.settings.desk import NotificationPreferences, Preferences
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path, find_directory
 from tui.settings.problems import format_errors
+from tui.settings.public import NotificationPreferences, Preferences
 from tui.settings.secrets import (
     KeyringReader,
     fetch_secrets,

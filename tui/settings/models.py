@@ -13,7 +13,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from tui.settings import desk
+from tui.settings import public
 from tui.settings.accounts import AnyAccount
 from tui.settings.fields import (
     KeyTable,
@@ -28,7 +28,7 @@ from tui.settings.fields import (
 )
 
 _ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_DEFAULTS = desk.Preferences()
+_DEFAULTS = public.Preferences()
 _NOTIFICATION_DEFAULTS = _DEFAULTS.notifications
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from tui.settings.accounts import ACCOUNT_MODELS
-from tui.settings.early import VARIABLE_PREFIX
+from tui.settings.cache import VARIABLE_PREFIX
 from tui.settings.models import Settings
 from tui.settings.sources import KeyPath, SettingsLayer, SettingsSources
 

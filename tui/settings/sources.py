@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui.settings.early import VARIABLE_PREFIX
+from tui.settings.cache import VARIABLE_PREFIX
 from tui.settings.errors import SettingsError
 from tui.settings.paths import expand_path, find_config_file
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from tui import __version__
-from tui.settings.desk import Preferences, from_json_data, to_json_data
 from tui.settings.files import write_private
 from tui.settings.paths import PATH_VARIABLES, find_cache_file, find_config_file
+from tui.settings.public import Preferences, from_json_data, to_json_data
 
 VARIABLE_PREFIX = "SMSDESK_"
 _OTHER_VARIABLES = (
