@@ -28,9 +28,9 @@ from tui.demo.accounts import make_demo_settings  # noqa: E402
 from tui.demo.past import write_history  # noqa: E402
 from tui.desk.context import AppContext  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
-from tui.enrolling import create_account_setup  # noqa: E402
+from tui.startup.account_setup import create_account_setup  # noqa: E402
+from tui.startup.wiring import create_context, open_store  # noqa: E402
 from tui.store.store import Store  # noqa: E402
-from tui.wiring import create_context, open_store  # noqa: E402
 
 NOW = 1_772_719_320_000
 """5 March 2026, 14:02 UTC."""

@@ -16,12 +16,12 @@ from tui.desk.account_form import (
     SecretLocation,
     get_secret_variable,
 )
-from tui.enrolling import create_account_setup
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
 from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.load import load_settings
+from tui.startup.account_setup import create_account_setup
 
 NEW = NewAccount(PROVIDER_FORMS[0], "support-au", "key", "hush", PROVIDER_FORMS[0].base_url)
 

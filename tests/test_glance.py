@@ -8,7 +8,7 @@ import pytest
 from tui.clock import MINUTE, ManualClock
 from tui.domain.events import Reply
 from tui.domain.message import Format, NewMessage
-from tui.glance import COLOURS, render_rows
+from tui.startup.first_paint import COLOURS, render_rows
 from tui.store.glimpse import ConversationPreview, read_top_conversations
 from tui.store.store import Store
 from tui.themes import THEMES

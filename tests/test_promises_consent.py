@@ -22,11 +22,11 @@ from tui.domain.events import OptOut, Receipt, Reply
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
+from tui.startup.wiring import create_consent_judge
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.messages import NEWEST
 from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.wiring import create_consent_judge
 
 T = TypeVar("T")
 

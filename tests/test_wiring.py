@@ -13,12 +13,11 @@ from tui.clock import ManualClock, SystemClock
 from tui.domain.account import Account
 from tui.domain.consent import Verdict
 from tui.domain.message import Message
-from tui.serving import get_polling_pace, run_background
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.public import Preferences
-from tui.sync.served import ServedAccount
-from tui.wiring import (
+from tui.startup.background import get_polling_pace, run_background
+from tui.startup.wiring import (
     create_consent_judge,
     create_context,
     create_owner_name,
@@ -27,6 +26,7 @@ from tui.wiring import (
     open_accounts,
     open_store,
 )
+from tui.sync.served import ServedAccount
 
 MESSAGEMEDIA = {"provider": "messagemedia", "api_key": "key", "api_secret": "top-secret"}
 POLISH, AUSTRALIAN = "+48601234567", MIA
@@ -212,7 +212,7 @@ def test_the_pace_is_the_desks() -> None:
 def test_a_seat_is_made_without_the_network_or_the_settings_models() -> None:
     code = (
         "import sys\nfrom tui.clock import SystemClock\nfrom tui.settings.public import Desk\n"
-        "from tui.wiring import make_seat\nmake_seat(Desk(), SystemClock(), {})\n"
+        "from tui.startup.wiring import make_seat\nmake_seat(Desk(), SystemClock(), {})\n"
         "print(*sys.modules)"
     )
     ran = subprocess.run(

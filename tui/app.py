@@ -20,7 +20,6 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from tui import garbage
 from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
@@ -28,6 +27,8 @@ from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
 from tui.screens.inbox import InboxScreen
 from tui.screens.palette import CommandProvider
+from tui.startup import gc_tuning
+from tui.startup.background import BackgroundStartError
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.asking import RESTORE_TITLE, SAVE_TITLE
@@ -36,7 +37,6 @@ from tui.terminal.one_key import OneKeyAtATime
 from tui.terminal.turns import Press
 from tui.terminal.twice import DoubleInterrupt
 from tui.themes import THEMES, to_theme_name
-from tui.unserved import BackgroundStartError
 from tui.widgets.plain_signs import AsciiFilter
 from tui.widgets.say import StatusMessage
 
@@ -157,7 +157,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
     def _start_after_paint(self) -> None:
         """Start the work that the first paint need not wait for."""
         self.inbox.threads.enable_number_grouping()
-        garbage.resume_collection()
+        gc_tuning.resume_collection()
         if self._background is not None:
             self._background_task = asyncio.create_task(
                 self._run_background(self._background), name="sync"

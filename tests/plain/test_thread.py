@@ -20,8 +20,8 @@ from tui.desk.context import AppContext
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.status import Status
+from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
-from tui.wiring import create_consent_judge
 
 _PLEASE = "please stop texting me"
 

@@ -4,9 +4,9 @@ import pytest
 
 from tests.conftest import OpenStore
 from tests.store.builders import ACCOUNT, MIA, answer, conversation_with, reply
+from tui.startup.wiring import create_consent_judge
 from tui.store.errors import OptedOut
 from tui.store.store import Store
-from tui.wiring import create_consent_judge
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from tui.domain.status import Status
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
 from tui.sandbox.world import Hook, PushSettings, Sandbox
-from tui.serving import run_service
+from tui.startup.background import run_service
+from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
 from tui.sync.listener import create_listener
 from tui.sync.server import run_listener
-from tui.wiring import create_consent_judge
 
 _PACE = PollPace(quick=0.05, idle=0.2)
 _HANDSETS = 0.05

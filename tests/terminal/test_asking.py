@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tui.clock import MINUTE
 from tui.settings.public import NotificationPreferences, Preferences
+from tui.startup.wiring import create_notification_settings
 from tui.terminal.asking import (
     NotificationSettings,
     TerminalFeatures,
@@ -14,7 +15,6 @@ from tui.terminal.asking import (
     format_notification,
     format_title,
 )
-from tui.wiring import create_notification_settings
 
 TMUX = TerminalFeatures("9", "tmux", has_title=True)
 SCREEN = TerminalFeatures("777", "screen", has_title=True)

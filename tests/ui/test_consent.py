@@ -7,7 +7,7 @@ from tests.ui.desk import BOTH_SIZES, NARROW, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE, DAWIT, INES, write_history
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
-from tui.wiring import create_consent_judge
+from tui.startup.wiring import create_consent_judge
 
 Size = tuple[int, int]
 

@@ -12,8 +12,8 @@ from tests.ui.history import CHLOE
 from tui import handlers
 from tui.app import SmsDeskApp
 from tui.screens.inbox import InboxScreen
+from tui.startup.background import BackgroundStartError
 from tui.store.errors import CannotOpen
-from tui.unserved import BackgroundStartError
 
 SECRET = "my PIN is 4711"
 """What a customer wrote, in reach of every broken line."""

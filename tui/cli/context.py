@@ -125,7 +125,7 @@ def _migrate_database(desk: Preferences) -> None:
     import random
 
     from tui.clock import SystemClock
-    from tui.wiring import open_store
+    from tui.startup.wiring import open_store
 
     async def open_once() -> None:
         """Open and close the store; opening it runs the migrations."""

@@ -15,9 +15,9 @@ from tui.cli.show import show_progress
 from tui.cli.signals import cancel_on_signals
 from tui.clock import Clock, SystemClock
 from tui.demo.accounts import ACCOUNTS, make_demo_settings
+from tui.startup.wiring import create_context, open_store
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.wiring import create_context, open_store
 
 _MESSAGES_PER_CONVERSATION = 10
 """Messages in each sample conversation when only one of the two counts is given."""

@@ -25,8 +25,8 @@ from tui.cli.show import write_line
 from tui.clock import SystemClock
 from tui.domain.text import to_printable
 from tui.settings.public import Preferences
+from tui.startup.wiring import open_store
 from tui.store.export import EXPORT_FIELDS, export_messages
-from tui.wiring import open_store
 
 
 @contextlib.contextmanager

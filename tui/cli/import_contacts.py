@@ -14,8 +14,8 @@ from tui.clock import SystemClock
 from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
 from tui.domain.text import one_line
 from tui.settings.public import Preferences
+from tui.startup.wiring import open_store
 from tui.store.contacts import Contact, Contacts, ImportResult
-from tui.wiring import open_store
 
 _MAX_NAMED = 3
 """Number of skipped contacts that are named in the report."""

@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui import garbage
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
 from tui.clock import Clock, SystemClock
 from tui.desk.account_form import ExitAction
 from tui.settings.errors import SettingsError
+from tui.startup import gc_tuning
 from tui.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def _run_demo(arguments: Namespace) -> int:
 
 def _open_once(arguments: Namespace) -> int:
     """Open the inbox once, with the settings as they are now."""
-    from tui.glance import show_first_paint
+    from tui.startup.first_paint import show_first_paint
 
     desk, clock = load_inbox_settings(arguments), SystemClock()
     # Garbage collection during start-up only delays the first picture.
-    garbage.postpone_collection()
+    gc_tuning.postpone_collection()
     plain = is_plain(arguments, os.environ)
     try:
         with contextlib.nullcontext() if plain else show_first_paint(desk, clock.now(), os.environ):
@@ -97,8 +97,8 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 
 async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
     """Open the store and run the app with its background services."""
-    from tui.enrolling import create_account_setup
-    from tui.wiring import create_context, open_store
+    from tui.startup.account_setup import create_account_setup
+    from tui.startup.wiring import create_context, open_store
 
     async with open_store(desk, clock, rng) as store:
         background = functools.partial(_run_background, arguments, store, clock, rng, desk.agent)
@@ -157,8 +157,7 @@ async def _run_background(
 
     The services are imported here, after the first paint.
     """
-    from tui.serving import run_background
-    from tui.unserved import BackgroundStartError
+    from tui.startup.background import BackgroundStartError, run_background
 
     load = functools.partial(context.load_full_settings, arguments)
     try:

@@ -28,9 +28,9 @@ from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.providers.catalog import get_capabilities
 from tui.settings.public import Preferences
+from tui.startup.wiring import open_store
 from tui.store.errors import OptedOut
 from tui.store.store import Store
-from tui.wiring import open_store
 
 _MAX_INPUT_BYTES = 100_000
 """Bytes that are read from stdin."""

@@ -17,14 +17,14 @@ from tui.cli.signals import stop_on_signals
 from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
 from tui.domain.text import one_line
-from tui.serving import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.settings.public import ListenAddress, Preferences
+from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
+from tui.startup.wiring import open_accounts, open_store
 from tui.store.store import Store
 from tui.sync.hands import SyncLog
 from tui.sync.served import ServedAccount
 from tui.sync.server import CannotListen
 from tui.sync.service import SyncService
-from tui.wiring import open_accounts, open_store
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings

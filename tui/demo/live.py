@@ -14,7 +14,7 @@ from tui.sandbox.app import create_app
 from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.server import run_server
 from tui.sandbox.world import Hook, PushSettings, Sandbox
-from tui.serving import run_service
+from tui.startup.background import run_service
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
 from tui.sync.listener import create_listener

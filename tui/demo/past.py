@@ -20,9 +20,9 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.sandbox.customers import Customer, HistoryLine
 from tui.sandbox.handset import Stage
+from tui.startup.wiring import create_consent_judge
 from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.wiring import create_consent_judge
 
 _OWNER = "past"
 """Process name under which the history is written."""

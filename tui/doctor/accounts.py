@@ -10,9 +10,9 @@ from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, HttpClient
 from tui.settings.models import Settings
 from tui.settings.public import ListenAddress
+from tui.startup.wiring import open_accounts
 from tui.sync.served import ServedAccount
 from tui.sync.trouble import describe_failure
-from tui.wiring import open_accounts
 
 _MAX_SKEW_SECONDS = 30.0
 """Seconds of difference from which on signatures and scheduled times are wrong."""

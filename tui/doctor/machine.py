@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from tui import __version__
 from tui.doctor.result import CheckResult, report_good, report_note
-from tui.wiring import is_ascii_terminal
+from tui.startup.wiring import is_ascii_terminal
 
 _FIXED_SQLITE = (3, 51, 3)
 """First version without the race between two connections that reset the write-ahead log."""

@@ -6,11 +6,11 @@ import random
 import sys
 from pathlib import Path
 
-from tui import garbage
 from tui.cli.inbox import run_app
 from tui.clock import SystemClock
 from tui.desk.context import AppContext
 from tui.domain.account import Account
+from tui.startup import gc_tuning
 from tui.store.store import Store
 
 
@@ -23,5 +23,5 @@ async def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    garbage.postpone_collection()
+    gc_tuning.postpone_collection()
     asyncio.run(main(Path(sys.argv[1])))

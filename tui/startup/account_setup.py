@@ -71,7 +71,7 @@ def _open_client(new: NewAccount, clock: Clock) -> "Provider":
     from tui.providers.errors import ProviderError
     from tui.providers.registry import open_provider
     from tui.settings.accounts import ACCOUNT_MODELS
-    from tui.wiring import get_client_options
+    from tui.startup.wiring import get_client_options
 
     values = {**_settings_table(new), "base_url": new.base_url, "api_secret": new.api_secret}
     try:

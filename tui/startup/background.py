@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.sync.served import ServedAccount
     from tui.sync.service import SyncService
 
+
 LoadSettings = Callable[[], "Settings"]
 """Read the settings with their secrets; raises `SettingsError`."""
 _LISTEN_RETRY_SECONDS = 5.0
@@ -163,7 +164,7 @@ async def run_background(
 def _load_accounts(load: LoadSettings, clock: Clock) -> "tuple[Settings, list[ServedAccount]]":
     """Return the settings and their accounts; import everything that the service needs."""
     import tui.sync.service
-    from tui.wiring import open_accounts
+    from tui.startup.wiring import open_accounts
 
     settings = load()
     if settings.listen is not None:
@@ -200,3 +201,7 @@ async def _run_listener_when_free(
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
+
+
+class BackgroundStartError(Exception):
+    """Raised when the service behind a screen cannot start; the text is fit for an agent."""
