@@ -15,7 +15,7 @@ from tui.domain.conversation import State
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.domain.templates import CannedReply
-from tui.store.pens import ComposeLocks
+from tui.store.presence import ComposeLocks
 from tui.store.store import Store
 
 

@@ -11,8 +11,7 @@ from tui.clock import ManualClock
 from tui.domain.conversation import State, View
 from tui.domain.phone import AddressKind, parse_address
 from tui.store.conversations import FIRST_POSITION
-from tui.store.fill import write_sample_data
-from tui.store.made_up import SampleSource, generate_numbers
+from tui.store.sample_data import SampleSource, generate_numbers, write_sample_data
 from tui.store.store import Store
 
 

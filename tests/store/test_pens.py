@@ -5,7 +5,7 @@ import asyncio
 from tests.conftest import OpenStore
 from tests.store.builders import MIA, conversation_with, reply
 from tui.clock import SECOND, ManualClock
-from tui.store.pens import LOCK_TIMEOUT_MS
+from tui.store.presence import LOCK_TIMEOUT_MS
 from tui.store.store import Store
 
 

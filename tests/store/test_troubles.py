@@ -7,9 +7,9 @@ from tui.clock import DAY, SECOND, ManualClock
 from tui.domain.account import Account
 from tui.domain.message import Advice
 from tui.domain.status import Status
+from tui.store.failures import FailureGroup
 from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.store.troubles import FailureGroup
 
 
 async def failed(store: Store, number: int, reason: str, advice: Advice) -> int:

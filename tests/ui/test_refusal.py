@@ -8,7 +8,7 @@ from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE, COLLEAGUE
 from tui.domain.conversation import State
 from tui.domain.templates import CannedReply
-from tui.store.pens import ComposeLocks
+from tui.store.presence import ComposeLocks
 
 Size = tuple[int, int]
 

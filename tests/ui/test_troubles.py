@@ -11,7 +11,7 @@ from tui.commands import get_first_keys
 from tui.domain.account import AccountState, Health
 from tui.domain.message import Advice, NewMessage
 from tui.domain.status import Status
-from tui.store.troubles import FailureGroup
+from tui.store.failures import FailureGroup
 from tui.widgets.trouble_line import describe_group, describe_held
 
 Size = tuple[int, int]

@@ -21,7 +21,7 @@ from tui.desk.send_checks import (
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
 from tui.domain.text import one_line
-from tui.store.desk import Drafts
+from tui.store.drafts import Drafts
 from tui.store.errors import StoreError
 from tui.store.store import Store
 

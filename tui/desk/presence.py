@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from tui.clock import SECOND, Clock
 from tui.domain.text import one_line
-from tui.store.desk import Colleague
+from tui.store.drafts import Colleague
 from tui.store.errors import StoreError
 from tui.store.store import Store
 

@@ -6,7 +6,7 @@ colleague has open. A skipped conversation goes on waiting; the next round finds
 
 from tui.domain.conversation import Conversation
 from tui.domain.views import is_waiting_for
-from tui.store.agents import COUNT_LIMIT
+from tui.store.presence import COUNT_LIMIT
 from tui.store.store import Store
 
 

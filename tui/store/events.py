@@ -4,14 +4,17 @@ Events become rows before anything is written, so that a bad item cannot stop th
 """
 
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.clock import MINUTE, Clock
 from tui.domain.change import Subject
+from tui.domain.events import Event, EventKind, Receipt, Reply, Unreadable
 from tui.domain.ids import normalize_provider_id, parse_reference
 from tui.domain.message import Advice, Direction
 from tui.domain.status import Status, can_move, is_contradiction
+from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.consent import save_consent
 from tui.store.database import Transaction
@@ -272,3 +275,67 @@ def _parse_event_row(row: Any) -> EventRow:
         opted_out=bool(row["opted_out"]),
         advice=Advice(row["advice"]),
     )
+
+
+_MAX_PROBLEM_LENGTH = 500
+
+
+def build_unreadable_row(item: Unreadable) -> EventRow:
+    """Return an unreadable item as a row of `events`, whatever its fields contain."""
+    return EventRow(
+        EventKind.UNREADABLE.value,
+        _to_text(item.event_id),
+        raw=_to_text(item.raw),
+        problem=_to_text(item.problem)[:_MAX_PROBLEM_LENGTH],
+    )
+
+
+def build_reply_row(reply: Reply) -> EventRow:
+    """Return a customer's message as a row of `events`."""
+    return EventRow(
+        EventKind.REPLY.value,
+        reply.event_id,
+        at=reply.received_at,
+        raw=repair_text(reply.raw),
+        provider_id=reply.event_id,
+    )
+
+
+def build_receipt_row(receipt: Receipt) -> EventRow:
+    """Return a delivery receipt as a row of `events`."""
+    return EventRow(
+        EventKind.RECEIPT.value,
+        receipt.event_id,
+        at=receipt.at,
+        status=Status(receipt.status) if receipt.status else None,
+        word=repair_text(receipt.word),
+        code=repair_text(receipt.code),
+        reason=repair_text(receipt.reason),
+        raw=repair_text(receipt.raw),
+        provider_id=receipt.provider_id,
+        reference=receipt.reference,
+        parts=receipt.parts,
+        price=receipt.price,
+        opted_out=receipt.opted_out,
+        advice=Advice(receipt.advice),
+    )
+
+
+def replace_bad_events(events: Sequence[Event], bad: Mapping[int, Exception]) -> list[Event]:
+    """Return the events of a page with the bad ones replaced by storable ones.
+
+    Args:
+        events: Events of the page.
+        bad: Errors of the events that could not be stored, by their index in the page.
+    """
+    return [
+        Unreadable(event.event_id, f"could not be stored: {bad[index]}", event.raw)
+        if index in bad
+        else event
+        for index, event in enumerate(events)
+    ]
+
+
+def _to_text(value: object) -> str:
+    """Return the content of a field as text that can be stored."""
+    return repair_text(value if isinstance(value, str) else repr(value))

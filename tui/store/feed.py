@@ -11,9 +11,13 @@ wake up to look; elsewhere the size and time of the file are compared.
 
 import asyncio
 import contextlib
+import ctypes
 import functools
+import os
 import sqlite3
+import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Protocol
 
 from tui.domain.change import RELOAD, Change, Subject
 from tui.store.database import Database
@@ -121,9 +125,8 @@ class Feed:
 
     async def _watch_log(self, wakeup: asyncio.Event) -> None:
         """Set `wakeup` whenever another process has committed."""
-        from tui.store import log_watch
 
-        watch = log_watch.open_log_watch(f"{self._database.path}-wal")
+        watch = open_log_watch(f"{self._database.path}-wal")
         known_version = step = 0
         try:
             while True:
@@ -153,3 +156,123 @@ def _merge_changes(found: Sequence[sqlite3.Row]) -> tuple[Change, ...]:
         key = (row["subject"], row["id"], row["conversation_id"])
         merged[key] = merged.get(key, False) or bool(row["new"])
     return tuple(Change(Subject(k[0]), k[1], k[2], new) for k, new in merged.items())
+
+
+_IN_MODIFY = 0x2
+_IN_NONBLOCK, _IN_CLOEXEC = 0o4000, 0o2000000
+_READ_SIZE = 4_096
+_POLL_INTERVAL = 0.03
+"""Seconds between two checks of a file."""
+
+
+class LogWatch(Protocol):
+    """Watch that waits for writes to one file."""
+
+    async def wait_for_write(self, max_seconds: float) -> bool:
+        """Wait for a write since the last call; return whether there was one.
+
+        Args:
+            max_seconds: Maximum time to wait, in seconds.
+        """
+
+    def close(self) -> None:
+        """End the watch."""
+
+
+def open_log_watch(path: str) -> LogWatch:
+    """Return the best available watch on this file; the caller closes it."""
+    if sys.platform == "linux":
+        # The number of inotify watches per user is limited; then polling takes over.
+        with contextlib.suppress(OSError):
+            return InotifyWatch(path)
+    return PollingWatch(path)
+
+
+class InotifyWatch:
+    """Watch that the kernel notifies (inotify)."""
+
+    def __init__(self, path: str) -> None:
+        """Create the watch.
+
+        Raises:
+            OSError: The file does not exist, or the limit of watches is reached.
+        """
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._descriptor = _check_result(libc.inotify_init1(_IN_NONBLOCK | _IN_CLOEXEC))
+        try:
+            _check_result(libc.inotify_add_watch(self._descriptor, os.fsencode(path), _IN_MODIFY))
+        except OSError:
+            self.close()
+            raise
+
+    async def wait_for_write(self, max_seconds: float) -> bool:
+        """Wait until the kernel reports a write.
+
+        Args:
+            max_seconds: Maximum time to wait, in seconds.
+        """
+        loop = asyncio.get_running_loop()
+        notified = asyncio.Event()
+        loop.add_reader(self._descriptor, notified.set)
+        try:
+            async with asyncio.timeout(max_seconds):  # wait_for may lose a cancellation
+                await notified.wait()
+        except TimeoutError:
+            return False
+        finally:
+            loop.remove_reader(self._descriptor)
+        self._drain_events()
+        return True
+
+    def close(self) -> None:
+        """End the watch."""
+        os.close(self._descriptor)
+
+    def _drain_events(self) -> None:
+        """Read and discard the pending events: their arrival says enough."""
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._descriptor, _READ_SIZE):
+                pass
+
+
+def _check_result(result: int) -> int:
+    """Return the result of a C function; raise `OSError` if it reports an error."""
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result
+
+
+class PollingWatch:
+    """Watch that compares size and time of the file repeatedly; a check takes microseconds."""
+
+    def __init__(self, path: str) -> None:
+        """Create the watch; earlier writes do not count."""
+        self._path = path
+        self._known = self._read_signature()
+
+    async def wait_for_write(self, max_seconds: float) -> bool:
+        """Wait until size or time differ.
+
+        Args:
+            max_seconds: Maximum time to wait, in seconds.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + max_seconds
+        while (signature := self._read_signature()) == self._known:
+            if loop.time() > end:
+                return False
+            await asyncio.sleep(_POLL_INTERVAL)
+        self._known = signature
+        return True
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to release."""
+
+    def _read_signature(self) -> tuple[int, int] | None:
+        """Return size and time of the file, or None if there is no file."""
+        try:
+            status = os.stat(self._path)
+        except OSError:
+            return None
+        return status.st_size, status.st_mtime_ns

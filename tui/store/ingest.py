@@ -17,17 +17,19 @@ from tui.domain.ids import normalize_provider_id
 from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
 from tui.domain.text import repair_text
-from tui.store import until_reply
+from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import save_consent
 from tui.store.database import Database, Transaction
-from tui.store.event_rows import (
+from tui.store.events import (
+    EventRow,
+    Events,
     build_receipt_row,
     build_reply_row,
     build_unreadable_row,
     replace_bad_events,
+    sanitize_time,
 )
-from tui.store.events import EventRow, Events, sanitize_time
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
@@ -219,7 +221,7 @@ class _PageWriter:
         )
         self._store_attachments(identity, reply)
         self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
-        until_reply.cancel_on_reply(self._transaction, self._summaries, self._clock, summary["id"])
+        queueing.cancel_on_reply(self._transaction, self._summaries, self._clock, summary["id"])
         # A customer who opts out does not wait for an answer.
         asks = not _is_opt_out(verdict, reply)
         record_incoming_text(summary, at=at, account=self._account, own=own, needs_answer=asks)

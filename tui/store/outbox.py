@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tui.clock import Clock
 from tui.domain.message import Advice, Message
 from tui.domain.status import Status
-from tui.store import rows, until_reply
+from tui.store import queueing, rows
 from tui.store.database import Database, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
@@ -241,8 +241,8 @@ class Outbox:
         self, transaction: Transaction, summaries: Summaries, row: rows.Row
     ) -> bool:
         """Settle a message that must not go out (opt-out or reply); return whether it was one."""
-        if until_reply.has_reply_since(transaction, row):
-            until_reply.cancel_message(transaction, summaries, self._clock, row)
+        if queueing.has_reply_since(transaction, row):
+            queueing.cancel_message(transaction, summaries, self._clock, row)
             return True
         if not summaries.get(row["conversation_id"])["opted_out"]:
             return False

@@ -12,27 +12,26 @@ from typing import TYPE_CHECKING, Self
 from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.store.accounts import Accounts, Leases
-from tui.store.agents import Agents
-from tui.store.asks import ReceiptSchedule
 from tui.store.consent import ConsentBook
+from tui.store.contact_details import ContactDetailsReader
 from tui.store.contacts import Contacts
 from tui.store.conversations import Conversations
 from tui.store.database import Database
-from tui.store.desk import AgentPresence, Drafts
-from tui.store.facts import ContactDetailsReader
+from tui.store.drafts import AgentPresence, Drafts
+from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
-from tui.store.pens import ComposeLocks
+from tui.store.presence import Agents, ComposeLocks
+from tui.store.receipt_schedule import ReceiptSchedule
 from tui.store.triage import Triage
-from tui.store.troubles import Failures
 from tui.store.views import SavedViews
 
 if TYPE_CHECKING:
     from tui.store.ingest import ConsentClassifier, Ingest
-    from tui.store.numbers import StatisticsReader
-    from tui.store.searching import MessageSearch
+    from tui.store.search import MessageSearch
+    from tui.store.statistics import StatisticsReader
     from tui.store.templates import Templates
 
 
@@ -105,14 +104,14 @@ class Store:
     @functools.cached_property
     def search(self) -> "MessageSearch":
         """Return the search over all messages."""
-        from tui.store.searching import MessageSearch
+        from tui.store.search import MessageSearch
 
         return MessageSearch(self.database)
 
     @functools.cached_property
     def statistics(self) -> "StatisticsReader":
         """Return the reader of the statistics."""
-        from tui.store.numbers import StatisticsReader
+        from tui.store.statistics import StatisticsReader
 
         return StatisticsReader(self.database)
 

@@ -13,7 +13,7 @@ from tui.domain.ids import normalize_provider_id, to_reference
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import NotFound
-from tui.store.asks import ReceiptQuery
+from tui.store.receipt_schedule import ReceiptQuery
 from tui.sync.hands import SyncContext
 from tui.sync.ingest import store_events
 from tui.sync.lane import RoundResult

@@ -15,8 +15,8 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.message import Advice
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
+from tui.store.failures import FailureGroup
 from tui.store.store import Store
-from tui.store.troubles import FailureGroup
 
 _GATHER_SECONDS = 0.3
 """Seconds in which changes are gathered."""

@@ -14,9 +14,8 @@ from tui.clock import ManualClock
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION, get_position
-from tui.store.fill import write_sample_data
-from tui.store.made_up import SampleSource
 from tui.store.messages import NEWEST
+from tui.store.sample_data import SampleSource, write_sample_data
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 

@@ -16,7 +16,7 @@ from tui.domain.status import Status
 from tui.store import migrations
 from tui.store.conversations import FIRST_POSITION
 from tui.store.database import Transaction
-from tui.store.fill import write_sample_data
+from tui.store.sample_data import write_sample_data
 from tui.store.store import Store
 
 _FOLDER = Path(tempfile.gettempdir()) / "smsdesk-bench"

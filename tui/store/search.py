@@ -1,11 +1,19 @@
-"""A search as the query that finds it and its values, for whichever connection runs it."""
+"""Search messages with filters, on the connection that can be interrupted.
 
+The same statement also serves the reader for scripts, which runs it on its own connection.
+"""
+
+import functools
 from typing import Any
 
 from tui.domain.fold import split_words, to_fts_query
-from tui.domain.message import Direction
+from tui.domain.message import Direction, Message
 from tui.domain.searching import SearchQuery
 from tui.domain.views import normalize_filter
+from tui.store import rows
+from tui.store.database import Database
+from tui.store.messages import NEWEST
+from tui.store.queries import queries
 
 _END_OF_TIME = 1 << 62
 
@@ -62,3 +70,33 @@ def _build_like_pattern(text: str) -> str:
     # The backslash first, else it would escape the escapes of the others.
     escaped = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%" if wanted else ""
+
+
+class MessageSearch:
+    """Search over all messages."""
+
+    def __init__(self, database: Database) -> None:
+        """Create the search of one database."""
+        self._database = database
+        self._sql = queries("searching")
+
+    async def find_messages(
+        self, query: SearchQuery, *, open_id: int = 0, before: int = NEWEST, limit: int = 50
+    ) -> list[Message]:
+        """Return messages that match every condition, newest first, accents ignored.
+
+        A query that is empty or has a problem finds nothing. Cancelling the call stops the
+        statement.
+
+        Args:
+            query: Search with its conditions.
+            open_id: Id of the open conversation, for `in:thread`; 0 for none.
+            before: Id of the message to end at; it is not included.
+            limit: Maximum number of messages.
+        """
+        found = build_search(query, open_id=open_id, before=before, limit=limit)
+        if found is None:
+            return []
+        name, values = found
+        work = functools.partial(getattr(self._sql, name), **values)
+        return rows.to_messages(await self._database.search(work))
