@@ -26,7 +26,7 @@ from tui.startup.wiring import (
     open_accounts,
     open_store,
 )
-from tui.sync.served import ServedAccount
+from tui.sync.context import ServedAccount
 
 MESSAGEMEDIA = {"provider": "messagemedia", "api_key": "key", "api_secret": "top-secret"}
 POLISH, AUSTRALIAN = "+48601234567", MIA

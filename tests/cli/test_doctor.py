@@ -19,8 +19,7 @@ from tui.sandbox.server import run_server
 from tui.settings.models import Settings
 from tui.store.database import Transaction
 from tui.store.store import Store
-from tui.sync.listener import create_listener
-from tui.sync.server import run_listener
+from tui.sync.listener import create_listener, run_listener
 
 
 def findings(ran: Ran) -> dict[str, dict[str, Any]]:

@@ -13,8 +13,7 @@ from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
-from tui.sync.hands import SyncContext
-from tui.sync.served import ServedAccount
+from tui.sync.context import ServedAccount, SyncContext
 
 Connect = Callable[..., MessageMedia]
 Queue = Callable[..., Awaitable[Message]]

@@ -4,7 +4,7 @@ import asyncio
 
 from tests.waiting import wait_until
 from tui.clock import ManualClock
-from tui.sync.bell import WakeSignal
+from tui.sync.loop import WakeSignal
 
 
 async def test_a_ring_wakes_the_sleeper_before_its_time(clock: ManualClock) -> None:

@@ -12,11 +12,9 @@ from tui.providers.errors import Unavailable
 from tui.sandbox.world import Sandbox
 from tui.store.settling import SendRecord
 from tui.sync.backoff import PollPace
-from tui.sync.cancels import Canceller
-from tui.sync.hands import SyncContext
-from tui.sync.outbox import OutboxSender
+from tui.sync.context import ServedAccount, SyncContext
+from tui.sync.outbox import Canceller, OutboxSender
 from tui.sync.poller import Poller
-from tui.sync.served import ServedAccount
 
 
 async def scheduled(

@@ -19,7 +19,7 @@ from tui.sandbox.server import run_server
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
-from tui.sync.served import ServedAccount
+from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
 
 PACE = PollPace(0.02, 0.05)

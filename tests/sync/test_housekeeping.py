@@ -13,7 +13,7 @@ from tui.clock import ManualClock
 from tui.domain.conversation import State
 from tui.domain.status import Status
 from tui.store.store import Store
-from tui.sync.hands import SyncContext, discard_log
+from tui.sync.context import SyncContext, discard_log
 from tui.sync.housekeeping import Housekeeping
 from tui.sync.lease import Leasehold, ProcessIdentity
 

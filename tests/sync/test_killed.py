@@ -17,7 +17,7 @@ from tui.sandbox.ledger import Ledger
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
-from tui.sync.served import ServedAccount
+from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
 
 _STEPS = 42

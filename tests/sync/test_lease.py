@@ -13,7 +13,7 @@ from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.store.errors import Busy
 from tui.store.store import Store
-from tui.sync.hands import discard_log
+from tui.sync.context import discard_log
 from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
 
 

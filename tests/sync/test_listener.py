@@ -25,10 +25,9 @@ from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.world import Hook, PushSettings, Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
-from tui.sync.hands import SyncContext
+from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.listener import create_listener
 from tui.sync.outbox import OutboxSender
-from tui.sync.served import ServedAccount
 
 SECRET = "s3cret-part"
 HOOK = f"/hooks/s/{SECRET}"

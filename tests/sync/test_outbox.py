@@ -28,10 +28,9 @@ from tui.store.errors import Busy
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
-from tui.sync.hands import SyncContext
+from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.outbox import OutboxSender
 from tui.sync.poller import Poller
-from tui.sync.served import ServedAccount
 
 CUSTOMER = "+61491570156"
 

@@ -8,8 +8,8 @@ from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.protocol import SendAccepted, SendRefused
 from tui.store.settling import SendRecord
-from tui.sync.outcome import Requeue, classify_result
-from tui.sync.trouble import describe_failure
+from tui.sync.account_health import describe_failure
+from tui.sync.send_results import Requeue, classify_result
 
 RNG = random.Random(1)
 WAITS = "what is queued waits here"

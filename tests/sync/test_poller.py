@@ -16,10 +16,9 @@ from tui.sandbox.world import Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
-from tui.sync.hands import SyncContext
+from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.outbox import OutboxSender
 from tui.sync.poller import Poller
-from tui.sync.served import ServedAccount
 
 CUSTOMER = "+61491570156"
 PACE = PollPace(2, 15)

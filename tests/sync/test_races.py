@@ -11,9 +11,8 @@ from tui.clock import ManualClock
 from tui.domain.message import NewMessage
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.store.store import Store
-from tui.sync.hands import SyncContext
+from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.outbox import OutboxSender
-from tui.sync.served import ServedAccount
 from tui.sync.service import SyncService
 
 Send = Callable[[Sequence[Outgoing]], Awaitable[list[SendOutcome]]]

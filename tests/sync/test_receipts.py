@@ -15,10 +15,9 @@ from tui.domain.status import Status
 from tui.providers.errors import NotFound, Unavailable, Uncertain
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.store.settling import SendRecord
-from tui.sync.hands import SyncContext
+from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.outbox import OutboxSender
-from tui.sync.receipts import ReceiptPoller
-from tui.sync.served import ServedAccount
+from tui.sync.receipt_polling import ReceiptPoller
 
 
 def receipt(provider_id: str, status: Status, *, ends: bool = False) -> Receipt:

@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from tui.store.store import Store
-from tui.sync.listener import create_listener
-from tui.sync.server import CannotListen, run_listener
+from tui.sync.listener import CannotListen, create_listener, run_listener
 
 HOST = "127.0.0.1"
 

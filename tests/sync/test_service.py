@@ -21,7 +21,7 @@ from tui.providers.errors import CredentialsRefused, OutOfCredit, RateLimited, U
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.sandbox.world import Sandbox
 from tui.store.store import Store
-from tui.sync.served import ServedAccount
+from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
 
 CUSTOMER = "+61491570156"

@@ -9,7 +9,7 @@ from tui.clock import SystemClock
 from tui.providers.messagemedia import MessageMedia
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
-from tui.sync.served import ServedAccount
+from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
 
 

@@ -21,9 +21,8 @@ from tui.settings.public import ListenAddress, Preferences
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.wiring import open_accounts, open_store
 from tui.store.store import Store
-from tui.sync.hands import SyncLog
-from tui.sync.served import ServedAccount
-from tui.sync.server import CannotListen
+from tui.sync.context import ServedAccount, SyncLog
+from tui.sync.listener import CannotListen
 from tui.sync.service import SyncService
 
 if TYPE_CHECKING:

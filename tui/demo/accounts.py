@@ -11,7 +11,7 @@ from tui.sandbox.scenario import OWN_NUMBERS
 from tui.settings.public import Preferences
 
 if TYPE_CHECKING:
-    from tui.sync.served import ServedAccount
+    from tui.sync.context import ServedAccount
 
 AGENT = "mia"
 """Name of the agent in the demo."""
@@ -89,7 +89,7 @@ def open_accounts(url: str, clock: Clock) -> list["ServedAccount"]:
         clock: Source of the current time.
     """
     from tui.providers.registry import open_provider
-    from tui.sync.served import ServedAccount
+    from tui.sync.context import ServedAccount
 
     return [
         ServedAccount(

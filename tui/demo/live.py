@@ -17,8 +17,7 @@ from tui.sandbox.world import Hook, PushSettings, Sandbox
 from tui.startup.background import run_service
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
-from tui.sync.listener import create_listener
-from tui.sync.server import run_listener
+from tui.sync.listener import create_listener, run_listener
 
 _PACE = PollPace(quick=1.0, idle=4.0)
 """Faster polling than on a real account, so that the demo reacts quickly."""

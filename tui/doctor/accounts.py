@@ -11,8 +11,8 @@ from tui.providers.http import Answer, HttpClient
 from tui.settings.models import Settings
 from tui.settings.public import ListenAddress
 from tui.startup.wiring import open_accounts
-from tui.sync.served import ServedAccount
-from tui.sync.trouble import describe_failure
+from tui.sync.account_health import describe_failure
+from tui.sync.context import ServedAccount
 
 _MAX_SKEW_SECONDS = 30.0
 """Seconds of difference from which on signatures and scheduled times are wrong."""
@@ -117,7 +117,7 @@ async def check_listener(settings: Settings, clock: Clock) -> list[CheckResult]:
 
 async def _check_listen_address(listen: ListenAddress, clock: Clock) -> CheckResult:
     """Check whether the listening address is free, used by smsdesk or by another program."""
-    from tui.sync.server import CannotListen, run_listener
+    from tui.sync.listener import CannotListen, run_listener
 
     host, port = listen
     address = f"{host}:{port}"

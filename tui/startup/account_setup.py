@@ -50,7 +50,7 @@ async def _test_account(new: NewAccount, *, clock: Clock, rng: random.Random) ->
     """Test the credentials with the provider's cheapest request; raises `AccountSetupError`."""
     # Imported late: the network code is needed only when an account is tested.
     from tui.providers.errors import ProviderError
-    from tui.sync.trouble import describe_failure
+    from tui.sync.account_health import describe_failure
 
     provider = await asyncio.to_thread(_open_client, new, clock)
     try:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from tui.settings.models import Settings
     from tui.store.store import Store
     from tui.sync.backoff import PollPace
-    from tui.sync.hands import SyncLog
-    from tui.sync.served import ServedAccount
+    from tui.sync.context import ServedAccount, SyncLog
     from tui.sync.service import SyncService
 
 
@@ -51,7 +50,7 @@ async def run_service(
         pace: How often accounts are polled; None for the default.
         log: Log of the sync; None for no log.
     """
-    from tui.sync.hands import discard_log
+    from tui.sync.context import discard_log
     from tui.sync.service import SyncService
 
     service = SyncService(
@@ -83,9 +82,8 @@ async def run_listener(
     Raises:
         CannotListen: The address cannot be used.
     """
-    from tui.sync.hands import discard_log
-    from tui.sync.listener import create_listener
-    from tui.sync.server import run_listener
+    from tui.sync.context import discard_log
+    from tui.sync.listener import create_listener, run_listener
 
     app = create_listener(store, accounts, log or discard_log)
     async with run_listener(app, listen.host, listen.port) as url:
@@ -113,7 +111,7 @@ def open_sync_log(environ: Mapping[str, str], level: str) -> Iterator["SyncLog"]
     try:
         file = open_log(find_log_file(environ), level)
     except OSError:
-        from tui.sync.hands import discard_log
+        from tui.sync.context import discard_log
 
         # A log file that cannot be written must not stop the inbox.
         yield discard_log
@@ -163,13 +161,11 @@ async def run_background(
 
 def _load_accounts(load: LoadSettings, clock: Clock) -> "tuple[Settings, list[ServedAccount]]":
     """Return the settings and their accounts; import everything that the service needs."""
-    import tui.sync.service
     from tui.startup.wiring import open_accounts
 
     settings = load()
     if settings.listen is not None:
-        import tui.sync.listener
-        import tui.sync.server  # noqa: F401
+        pass
     return settings, open_accounts(settings, clock)
 
 
@@ -182,7 +178,7 @@ async def _run_listener_when_free(
     log: "SyncLog",
 ) -> AsyncIterator[None]:
     """Run the listener as soon as no other process on this host uses the address."""
-    from tui.sync.server import CannotListen
+    from tui.sync.listener import CannotListen
 
     async def listen_until_cancelled() -> None:
         """Listen, and try again while the address is in use."""

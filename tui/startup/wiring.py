@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.settings.models import Settings
     from tui.store.ingest import ConsentClassifier
     from tui.store.store import Store
-    from tui.sync.served import ServedAccount
+    from tui.sync.context import ServedAccount
     from tui.terminal.asking import NotificationSettings
 
 _ASCII_TERMINALS = frozenset({"linux", "dumb"})
@@ -185,7 +185,7 @@ def open_accounts(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
     Raises:
         SettingsError: A client cannot be created.
     """
-    from tui.sync.served import ServedAccount
+    from tui.sync.context import ServedAccount
 
     return [
         ServedAccount(

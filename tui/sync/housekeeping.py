@@ -7,7 +7,7 @@ Two connections that checkpoint at the same time can trigger a rare bug of SQLit
 import os
 
 from tui.clock import SECOND
-from tui.sync.hands import SyncContext
+from tui.sync.context import SyncContext
 from tui.sync.lease import CHECKPOINT, Leasehold
 
 _ROUND_SECONDS = 2.0

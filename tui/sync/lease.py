@@ -13,7 +13,7 @@ from tui.clock import SECOND, Clock
 from tui.store.accounts import Leases
 from tui.store.errors import StoreError
 from tui.sync.backoff import add_jitter
-from tui.sync.hands import SyncLog
+from tui.sync.context import SyncLog
 
 CHECKPOINT = ":checkpoint"
 """Lease of the one process that maintains the database; no account can have this name."""

@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from tui.clock import SECOND
 from tui.domain.ids import to_reference
 from tui.domain.message import Format, Message
-from tui.providers.errors import ProviderError, UnreadableAnswer
+from tui.domain.text import repair_text
+from tui.providers.errors import NotFound, NotPossible, ProviderError, UnreadableAnswer
 from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
 from tui.store.errors import Busy, CannotWrite
 from tui.store.outbox import ClaimedMessage
 from tui.store.settling import SendRecord
+from tui.sync.account_health import ACCOUNT_ERRORS
 from tui.sync.backoff import pause_after_failure
-from tui.sync.hands import SyncContext
-from tui.sync.lane import RoundResult
-from tui.sync.outcome import CRASHED, INTERRUPTED, Requeue, classify_result
-from tui.sync.served import ServedAccount
-from tui.sync.trouble import ACCOUNT_ERRORS
-from tui.sync.unhurried import finish_on_cancel
+from tui.sync.context import ServedAccount, SyncContext
+from tui.sync.ingest import store_events
+from tui.sync.loop import RoundResult
+from tui.sync.send_results import CRASHED, INTERRUPTED, Requeue, classify_result
+from tui.sync.supervise import finish_on_cancel
 
 GRACE = 3.0
 """Grace period in seconds for a request in progress when the process ends."""
@@ -173,3 +174,57 @@ def _raise_account_error(outcomes: Sequence[SendOutcome]) -> None:
     about_account = [error for error in errors if isinstance(error, ACCOUNT_ERRORS)]
     if about_account and len(about_account) == len(outcomes):
         raise about_account[0]
+
+
+class Canceller:
+    """Cancel the messages of one account."""
+
+    def __init__(self, account: ServedAccount, context: SyncContext) -> None:
+        """Create the canceller of one account.
+
+        Args:
+            account: Account to serve.
+            context: Shared services of sync.
+        """
+        self._account = account
+        self._context = context
+
+    async def run_round(self) -> RoundResult:
+        """Carry out every request; raise `ProviderError` if the provider cannot be reached.
+
+        An error with one message does not delay the others.
+        """
+        messages = await self._context.store.outbox.list_cancel_requests(self._account.name)
+        first_error: ProviderError | None = None
+        for message in messages:
+            try:
+                await self._cancel_message(message)
+            except ProviderError as error:
+                first_error = first_error or error
+        if first_error is not None:
+            raise first_error
+        return RoundResult(0.0 if messages else None, answered=bool(messages))
+
+    async def _cancel_message(self, message: Message) -> None:
+        """Cancel one message, or record why it cannot be cancelled."""
+        outbox = self._context.store.outbox
+        try:
+            await self._account.provider.cancel_message(message.provider_id)
+        except (NotPossible, NotFound) as error:
+            await outbox.record_cancel_refused(message.id, repair_text(error.message))
+            await self._refresh_status(message)
+        else:
+            await outbox.record_cancelled(message.id)
+
+    async def _refresh_status(self, message: Message) -> None:
+        """Store the current status of a message that could not be cancelled any more."""
+        if not self._account.provider.capabilities.can_look_up:
+            return
+        try:
+            receipt = await self._account.provider.look_up_message(message.provider_id)
+        except ProviderError as error:
+            self._context.log(
+                "no news of a message", account=self._account.name, line=error.message
+            )
+            return
+        await store_events(self._context.store, self._account.name, [receipt])

@@ -22,15 +22,13 @@ from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
 from tui.store.store import Store
+from tui.sync.account_health import format_error
 from tui.sync.backoff import PollPace
-from tui.sync.hands import SyncContext, SyncLog, discard_log
+from tui.sync.context import ServedAccount, SyncContext, SyncLog, discard_log
 from tui.sync.housekeeping import Housekeeping
 from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
-from tui.sync.served import ServedAccount
-from tui.sync.summary import RoundSummary
 from tui.sync.supervise import run_supervised
-from tui.sync.trouble import format_error
-from tui.sync.worker import AccountWorker
+from tui.sync.worker import AccountWorker, RoundSummary
 
 ProcessKind = Literal["desk", "service"]
 _WAKING_SUBJECTS = frozenset(

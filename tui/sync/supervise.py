@@ -7,7 +7,7 @@ started again.
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from tui.clock import Clock
 from tui.sync.backoff import pause_after_failure
@@ -62,3 +62,23 @@ async def run_until(work: Coroutine[Any, Any, None], end: Coroutine[Any, Any, No
         await asyncio.wait(tasks)
     if not tasks[0].cancelled():
         tasks[0].result()
+
+
+T = TypeVar("T")
+
+
+async def finish_on_cancel(work: Coroutine[Any, Any, T], grace: Callable[[], float]) -> T:
+    """Run work; when cancelled, give it time to finish before it is cancelled too.
+
+    Args:
+        work: Work that should not be interrupted.
+        grace: Returns the seconds to wait, at the time of the cancellation.
+    """
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=grace())
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise

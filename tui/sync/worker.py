@@ -3,25 +3,39 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from tui.domain.account import Health
 from tui.providers.errors import OutOfCredit
 from tui.store.errors import StoreError
+from tui.sync.account_checks import BalanceReader, ConnectionChecker
+from tui.sync.account_health import AccountFailure, AccountHealth, format_error
 from tui.sync.backoff import PollPace
-from tui.sync.balance import BalanceReader
-from tui.sync.cancels import Canceller
-from tui.sync.checker import ConnectionChecker
-from tui.sync.condition import AccountHealth
-from tui.sync.hands import SyncContext
-from tui.sync.lane import RoundResult, TaskLoop
+from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.lease import Leasehold
-from tui.sync.outbox import OutboxSender
+from tui.sync.loop import RoundResult, TaskLoop
+from tui.sync.outbox import Canceller, OutboxSender
 from tui.sync.poller import Poller
-from tui.sync.receipts import ReceiptPoller
-from tui.sync.served import ServedAccount
-from tui.sync.summary import RoundSummary
+from tui.sync.receipt_polling import ReceiptPoller
 from tui.sync.supervise import run_supervised, run_until
-from tui.sync.trouble import AccountFailure, format_error
+
+
+@dataclass(frozen=True, slots=True)
+class RoundSummary:
+    """Result of one round of everything, for `smsdesk sync --once`."""
+
+    sent: int = 0
+    """Number of messages that providers accepted."""
+    events: int = 0
+    """Number of new replies and receipts."""
+    problems: tuple[str, ...] = ()
+    """One line per problem, beginning with the account."""
+
+    def __add__(self, other: "RoundSummary") -> "RoundSummary":
+        """Return the sum of both."""
+        return RoundSummary(
+            self.sent + other.sent, self.events + other.events, self.problems + other.problems
+        )
 
 
 class AccountWorker:

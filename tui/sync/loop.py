@@ -4,18 +4,62 @@ The task loops of an account run side by side, so none waits for another. A fail
 the account's stored health and a longer pause.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.clock import Clock
 from tui.providers.errors import ProviderError
 from tui.store.errors import StoreError
-from tui.sync.bell import WakeSignal
-from tui.sync.hands import SyncContext
-from tui.sync.trouble import AccountFailure, describe_failure
+from tui.sync.account_health import AccountFailure, describe_failure
+from tui.sync.context import SyncContext
 
 if TYPE_CHECKING:
-    from tui.sync.condition import AccountHealth
+    from tui.sync.account_health import AccountHealth
+
+
+class WakeSignal:
+    """Wake one sleeper from any number of places; a signal without a sleeper is not lost."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Create the signal, not set."""
+        self._clock = clock
+        self._wake_event = asyncio.Event()
+
+    def wake_sleeper(self) -> None:
+        """Wake the sleeper now, or as soon as it sleeps."""
+        self._wake_event.set()
+
+    def clear_signal(self) -> None:
+        """Forget a signal that no sleeper has received yet."""
+        self._wake_event.clear()
+
+    async def sleep_until_woken(self, seconds: float | None) -> bool:
+        """Sleep, and return whether the signal ended the sleep.
+
+        Args:
+            seconds: Longest sleep; None to sleep until the signal.
+        """
+        if seconds is None:
+            await self._wake_event.wait()
+        elif not self._wake_event.is_set():
+            await self._wait_for_either(max(0.0, seconds))
+        was_woken = self._wake_event.is_set()
+        self._wake_event.clear()
+        return was_woken
+
+    async def _wait_for_either(self, seconds: float) -> None:
+        """Wait for the signal or for the time."""
+        waits = (
+            asyncio.create_task(self._wake_event.wait()),
+            asyncio.create_task(self._clock.sleep(seconds)),
+        )
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
 
 @dataclass(frozen=True, slots=True)

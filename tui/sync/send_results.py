@@ -16,8 +16,8 @@ from tui.providers.errors import (
 )
 from tui.providers.protocol import SendAccepted, SendOutcome
 from tui.store.settling import SendRecord
+from tui.sync.account_health import ACCOUNT_ERRORS, STOPPED_PAUSE
 from tui.sync.backoff import pause_after_failure
-from tui.sync.trouble import ACCOUNT_ERRORS, STOPPED_PAUSE
 
 _REQUEUE_FACTOR = 1.1
 """A message that stopped the account waits longer, so that others go first next time."""

@@ -1,10 +1,14 @@
 """Define what the parts of sync share: the account they serve and the services they use."""
 
+import random
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from tui.clock import Clock
 from tui.domain.ids import to_reference
 from tui.domain.message import Message
 from tui.providers.protocol import Outgoing, Provider
+from tui.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +47,30 @@ class ServedAccount:
             if self.callback_url
             else "",
         )
+
+
+class SyncLog(Protocol):
+    """Write what sync does: an event and its details by name."""
+
+    def __call__(self, event: str, **details: object) -> object:
+        """Write one line."""
+        ...
+
+
+def discard_log(event: str, **details: object) -> None:
+    """Discard a line, for callers without a log.
+
+    Args:
+        event: What happened.
+        details: Values by name.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class SyncContext:
+    """The store, the clock, the source of randomness and the log, shared by all parts of sync."""
+
+    store: Store
+    clock: Clock
+    rng: random.Random
+    log: SyncLog = discard_log

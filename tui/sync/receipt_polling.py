@@ -14,10 +14,9 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import NotFound
 from tui.store.receipt_schedule import ReceiptQuery
-from tui.sync.hands import SyncContext
+from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.ingest import store_events
-from tui.sync.lane import RoundResult
-from tui.sync.served import ServedAccount
+from tui.sync.loop import RoundResult
 
 _QUERY_PAUSES = (2, 5, 10, 20, 40, 120, 300, 900)
 """Seconds from sending to the first query, and from each query to the next."""
