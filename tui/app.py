@@ -31,13 +31,11 @@ from tui.startup import gc_tuning
 from tui.startup.background import BackgroundStartError
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.terminal.asking import RESTORE_TITLE, SAVE_TITLE
-from tui.terminal.frugal import ReadySequence, TerminalCells
-from tui.terminal.one_key import OneKeyAtATime
-from tui.terminal.turns import Press
-from tui.terminal.twice import DoubleInterrupt
+from tui.terminal.ascii_fallback import AsciiFilter
+from tui.terminal.cell_diff import ReadySequence, TerminalCells
+from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
+from tui.terminal.notifications import RESTORE_TITLE, SAVE_TITLE
 from tui.themes import THEMES, to_theme_name
-from tui.widgets.plain_signs import AsciiFilter
 from tui.widgets.say import StatusMessage
 
 

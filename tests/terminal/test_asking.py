@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tui.clock import MINUTE
 from tui.settings.public import NotificationPreferences, Preferences
 from tui.startup.wiring import create_notification_settings
-from tui.terminal.asking import (
+from tui.terminal.notifications import (
     NotificationSettings,
     TerminalFeatures,
     clean_text,

@@ -3,7 +3,7 @@
 from textual.events import Key
 from textual.screen import Screen
 
-from tui.terminal.turns import KeyQueue
+from tui.terminal.key_queue import KeyQueue
 
 A, B, C, D = (Key(name, name) for name in "abcd")
 

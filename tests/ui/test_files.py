@@ -8,7 +8,7 @@ from tests.ui.history import CHLOE
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
 from tui.screens.files import FilesScreen
-from tui.terminal.graphics import can_draw_graphics
+from tui.terminal.pictures import can_draw_graphics
 from tui.widgets.picture import HalfBlocks
 
 

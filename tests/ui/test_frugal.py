@@ -13,7 +13,7 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tui.terminal.frugal import TerminalCells
+from tui.terminal.cell_diff import TerminalCells
 
 SIZE = Size(24, 4)
 WHOLE = Region(0, 0, SIZE.width, SIZE.height)

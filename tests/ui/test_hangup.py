@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.terminal import ROOT
-from tui.terminal.hangup import TerminalDecoder, TerminalGone, TerminalWriter
+from tui.terminal.keyboard import TerminalDecoder, TerminalGone, TerminalWriter
 
 _DEAF = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
 """Runs a program that does not hear SIGHUP."""

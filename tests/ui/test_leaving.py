@@ -3,7 +3,7 @@
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE
 from tui.domain.status import Status
-from tui.terminal.twice import DoubleInterrupt
+from tui.terminal.key_queue import DoubleInterrupt
 
 Size = tuple[int, int]
 

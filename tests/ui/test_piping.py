@@ -14,7 +14,7 @@ from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE
 from tests.ui.terminal import plain, terminal
 from tui.desk.transcript import read_transcript
 from tui.store.errors import StoreError
-from tui.terminal.piping import describe_exit, pipe_text
+from tui.terminal.external_programs import describe_exit, pipe_text
 
 Size = tuple[int, int]
 

@@ -12,7 +12,7 @@ from tui.clock import HOUR, MINUTE, ManualClock
 from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
 from tui.domain.account import Health
-from tui.terminal.asking import NotificationSettings, TerminalFeatures
+from tui.terminal.notifications import NotificationSettings, TerminalFeatures
 
 MANNERS = NotificationSettings(
     TerminalFeatures("9", "", has_title=True),

@@ -10,7 +10,7 @@ from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remap_keys
 from tui.domain.account import Account
 from tui.domain.local_time import HourRange
-from tui.terminal.asking import NotificationSettings
+from tui.terminal.notifications import NotificationSettings
 
 if TYPE_CHECKING:
     from tui.desk.account_form import AccountSetup

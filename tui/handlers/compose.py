@@ -220,7 +220,7 @@ async def attach_pictures(inbox: InboxScreen) -> None:
 
 async def edit_externally(inbox: InboxScreen) -> None:
     """Edit the draft in the agent's own editor."""
-    from tui.terminal.editing import EditorError, edit_text
+    from tui.terminal.external_programs import EditorError, edit_text
 
     composer = inbox.pane.compose_pane.composer
     conversation_id = composer.conversation_id

@@ -47,11 +47,13 @@ async def pipe_conversation(inbox: InboxScreen) -> None:
 async def _run_pipe_command(inbox: InboxScreen, conversation: Conversation, command: str) -> None:
     """Run the command and show how it ended."""
     from tui.desk.transcript import read_transcript
-    from tui.terminal import piping
+    from tui.terminal import external_programs
 
     app_context = inbox.app_context
     text = read_transcript(inbox.store, conversation, app_context.zone)
-    inbox.show_status(await piping.pipe_text(inbox.app, command, text, app_context.shell))
+    inbox.show_status(
+        await external_programs.pipe_text(inbox.app, command, text, app_context.shell)
+    )
 
 
 HANDLERS: dict[str, Handler] = {"pipe": pipe_conversation}

@@ -21,8 +21,7 @@ from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.store.store import Store
-from tui.terminal.graphics import Drawer, find_drawer
-from tui.terminal.pictures import MAX_FILE_BYTES, BadPicture, decode_picture
+from tui.terminal.pictures import MAX_FILE_BYTES, BadPicture, Drawer, decode_picture, find_drawer
 from tui.widgets.picture import HalfBlocks
 
 

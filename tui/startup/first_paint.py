@@ -15,7 +15,7 @@ from tui.desk import format
 from tui.domain.text import one_line
 from tui.settings.public import Preferences
 from tui.store.glimpse import ConversationPreview, read_top_conversations
-from tui.terminal.signs import to_ascii
+from tui.terminal.ascii_fallback import to_ascii
 
 _ENTER_SCREEN = "\x1b[?1049h\x1b[?25l"
 _LEAVE_SCREEN = "\x1b[?1049l\x1b[?25h"

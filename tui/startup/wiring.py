@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.store.ingest import ConsentClassifier
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
-    from tui.terminal.asking import NotificationSettings
+    from tui.terminal.notifications import NotificationSettings
 
 _ASCII_TERMINALS = frozenset({"linux", "dumb"})
 _LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
@@ -147,7 +147,7 @@ def create_notification_settings(
         preferences: Settings without secrets.
         environ: Environment variables.
     """
-    from tui.terminal.asking import NotificationSettings, detect_terminal
+    from tui.terminal.notifications import NotificationSettings, detect_terminal
 
     notifications = preferences.notifications
     return NotificationSettings(

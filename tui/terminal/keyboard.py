@@ -10,15 +10,56 @@ for ever, and every write to it fails. Textual 8.2 would read it again without a
 for a writer thread that has died.
 """
 
+import contextlib
 import sys
 from collections.abc import Iterable
+from encodings import utf_8
 
 from textual._xterm_parser import XTermParser
 from textual.driver import Driver
+from textual.drivers._writer_thread import WriterThread
 from textual.events import Key
 from textual.message import Message
 
-from tui.terminal.hangup import TerminalDecoder, TerminalWriter
+
+class TerminalGone(Exception):
+    """Nothing can be read from the terminal any more."""
+
+
+class TerminalDecoder(utf_8.IncrementalDecoder):
+    """Decode the input of a terminal: invalid bytes are shown, and empty input is its end."""
+
+    def __init__(self) -> None:
+        """Create a decoder that replaces invalid bytes."""
+        super().__init__(errors="replace")
+
+    def decode(self, input: object, final: bool = False) -> str:
+        """Return the text of some bytes.
+
+        Args:
+            input: Bytes from the terminal.
+            final: Whether this is the last call.
+
+        Raises:
+            TerminalGone: There is no input, so the terminal has vanished.
+        """
+        if not input and not final:
+            raise TerminalGone
+        return super().decode(input, final)  # type: ignore[arg-type]
+
+
+class TerminalWriter(WriterThread):
+    """Write while there is a terminal; afterwards discard everything, so that no call waits."""
+
+    def run(self) -> None:
+        """Run the thread."""
+        with contextlib.suppress(OSError):
+            super().run()
+            return
+        # The queue is bounded: without a reader the app would wait in it for ever.
+        while self._queue.get() is not None:
+            pass
+
 
 _ESCAPE = "\x1b"
 _VISIBLE_ESCAPE = "\u241b"

@@ -5,15 +5,20 @@ only when one is about to be shown: the library for it queries the terminal whil
 so the app steps aside for that moment; where no such terminal is likely it is not even imported.
 """
 
+import contextlib
 import io
 import struct
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from textual.app import App, SuspendNotSupported
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from textual.widget import Widget
+
 
 MAX_FILE_BYTES = 12_000_000
 """Size of the largest file that is decoded."""
@@ -109,3 +114,45 @@ def fit_size(size: tuple[int, int], width: int, height: int) -> tuple[int, int]:
     """
     scale = min(width / size[0], height / size[1])
     return max(1, min(width, round(size[0] * scale))), max(1, min(height, round(size[1] * scale)))
+
+
+Drawer = Callable[["Image"], "Widget"]
+"""Makes a widget that shows a picture."""
+
+_GRAPHIC_TERMS = ("kitty", "ghostty", "foot", "mlterm", "sixel", "contour", "wezterm")
+_GRAPHIC_PROGRAMS = frozenset({"WezTerm", "iTerm.app", "ghostty", "mintty"})
+_GRAPHIC_VARIABLES = ("KITTY_WINDOW_ID", "KONSOLE_VERSION", "WT_SESSION", "WEZTERM_PANE")
+
+
+def can_draw_graphics(environ: Mapping[str, str]) -> bool:
+    """Return whether the environment suggests Sixel or kitty graphics; never in tmux or screen.
+
+    Args:
+        environ: Environment variables.
+    """
+    if environ.get("TMUX") or environ.get("STY"):
+        return False
+    term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
+    return (
+        any(part in term for part in _GRAPHIC_TERMS)
+        or program in _GRAPHIC_PROGRAMS
+        or any(environ.get(name) for name in _GRAPHIC_VARIABLES)
+    )
+
+
+def find_drawer(app: "App[object]", environ: Mapping[str, str]) -> Drawer | None:
+    """Return a maker of widgets that draw real pictures; None to draw with half blocks.
+
+    Args:
+        app: App whose terminal is queried.
+        environ: Environment variables.
+    """
+    if not can_draw_graphics(environ):
+        return None
+    # The library queries the terminal while it is imported, so the app must not read keys then.
+    with contextlib.suppress(SuspendNotSupported), app.suspend():
+        from textual_image import renderable, widget
+
+        if renderable.Image in (renderable.SixelImage, renderable.TGPImage):
+            return widget.Image
+    return None

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from tui.desk import format
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.terminal.signs import protect_text
+from tui.terminal.ascii_fallback import protect_text
 from tui.widgets.styled import StyledWidget
 
 _MAX_BUBBLE_WIDTH = 84

@@ -19,7 +19,7 @@ from tui.domain.text import one_line
 from tui.domain.views import describe_empty_view, has_mixed_states, is_in_view, is_waiting
 from tui.store.conversations import FIRST_POSITION, LAST_POSITION, get_position
 from tui.store.store import Store
-from tui.terminal.signs import protect_text
+from tui.terminal.ascii_fallback import protect_text
 from tui.widgets.styled import overlay_style
 from tui.widgets.virtual_list import VirtualList
 

@@ -8,6 +8,10 @@ stand-ins from the private use area, which no text contains after `printable`.
 
 import re
 
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
 _ELLIPSIS = "…"
 _LINE_BREAK = "⏎"
 """Stands for the end of a line in a text on one line; always ours, never a customer's."""
@@ -58,3 +62,16 @@ def protect_text(text: str) -> str:
         text: Text of a customer, made printable.
     """
     return text if text.isascii() else text.translate(_PROTECTING_TABLE)
+
+
+class AsciiFilter(LineFilter):
+    """Replace our characters by ASCII, in the output of every widget."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments with their characters in ASCII.
+
+        Args:
+            segments: Segments of a line.
+            background: Colour under the line; not used.
+        """
+        return [segment._replace(text=to_ascii(segment.text)) for segment in segments]
