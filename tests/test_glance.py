@@ -11,7 +11,7 @@ from tui.domain.message import Format, NewMessage
 from tui.startup.first_paint import COLOURS, render_rows
 from tui.store.glimpse import ConversationPreview, read_top_conversations
 from tui.store.store import Store
-from tui.themes import THEMES
+from tui.widgets.themes import THEMES
 
 NOW = 1_772_611_200_000
 WIDE, SMALL = os.terminal_size((160, 48)), os.terminal_size((80, 24))

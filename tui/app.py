@@ -35,8 +35,8 @@ from tui.terminal.ascii_fallback import AsciiFilter
 from tui.terminal.cell_diff import ReadySequence, TerminalCells
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.notifications import RESTORE_TITLE, SAVE_TITLE
-from tui.themes import THEMES, to_theme_name
-from tui.widgets.say import StatusMessage
+from tui.widgets.status_messages import StatusMessage
+from tui.widgets.themes import THEMES, to_theme_name
 
 
 class ThemedApp(App[int]):

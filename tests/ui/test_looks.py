@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import CHLOE, HUGO
-from tui.themes import THEMES, to_theme_setting
+from tui.widgets.themes import THEMES, to_theme_setting
 
 LOOKS = [to_theme_setting(theme.name) for theme in THEMES]
 BOX = re.compile("[─│╭╮╰╯┌┐└┘━┃]")

@@ -4,7 +4,7 @@ from textual.strip import Strip
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE, HUGO
-from tui.widgets.hits import Hits, make_excerpt
+from tui.widgets.search_results import Hits, make_excerpt
 
 
 def strong(desk: Desk) -> list[str]:

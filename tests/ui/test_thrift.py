@@ -5,8 +5,8 @@ from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 
 from tests.ui.desk import WIDE, Desk
-from tui.themes import LIGHT
 from tui.widgets.borders import set_border_subtitle, set_border_title
+from tui.widgets.themes import LIGHT
 
 
 async def test_the_style_sheets_are_read_once_for_the_theme_the_desk_begins_with(

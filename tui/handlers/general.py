@@ -20,7 +20,7 @@ from tui.handlers.common import Handler, begin_reply
 from tui.handlers.triage import show_undone_conversation
 from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError
-from tui.themes import THEMES, to_theme_setting
+from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen

@@ -18,7 +18,7 @@ from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.store.store import Store
-from tui.widgets.say import StoreReader
+from tui.widgets.status_messages import StoreReader
 
 
 class AccountsScreen(StoreReader, ModalScreen[None]):

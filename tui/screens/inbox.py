@@ -10,7 +10,6 @@ from textual.binding import BindingsMap
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from tui.bindings import make_bindings
 from tui.clock import MINUTE
 from tui.commands import COMMANDS, Scope, get_first_keys
 from tui.desk import composer_hints, key_hints
@@ -26,6 +25,7 @@ from tui.domain.views import is_in_view
 from tui.handlers import HANDLERS, general, triage
 from tui.screens.base import PacedScreen, report_store_errors
 from tui.store.store import Store
+from tui.widgets.bindings import make_bindings
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel

@@ -15,7 +15,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
 from tui.domain.text import one_line
 from tui.store.store import Store
-from tui.widgets.say import StoreReader
+from tui.widgets.status_messages import StoreReader
 
 
 class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):

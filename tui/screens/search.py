@@ -17,7 +17,7 @@ from tui.domain.searching import FILTERS, SearchQuery, describe_no_results, pars
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.store.store import Store
-from tui.widgets.hits import Hits
+from tui.widgets.search_results import Hits
 
 _DEBOUNCE_SECONDS = 0.12
 

@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tui.widgets.say import StoreReader
+from tui.widgets.status_messages import StoreReader
 from tui.widgets.styled import StyledWidget
 
 

@@ -16,7 +16,7 @@ from tui.domain.views import format_view_name
 from tui.store.store import Store
 from tui.widgets.borders import set_border_subtitle, set_border_title
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.say import StoreReader
+from tui.widgets.status_messages import StoreReader
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.trouble_line import TroubleLine
 

@@ -17,7 +17,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui.widgets.row_source import RowSource, RowT
-from tui.widgets.say import StoreReader
+from tui.widgets.status_messages import StoreReader
 from tui.widgets.styled import StyledWidget
 
 _MAX_CACHED = 1_024

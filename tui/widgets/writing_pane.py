@@ -12,7 +12,6 @@ from textual.containers import Vertical
 from textual.events import DescendantBlur, DescendantFocus
 from textual.message import Message as Event
 
-from tui.bindings import get_writing_keys
 from tui.commands import get_first_keys
 from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
@@ -25,9 +24,10 @@ from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
 from tui.store.store import Store
+from tui.widgets.bindings import get_writing_keys
 from tui.widgets.composer import Composer
 from tui.widgets.route_line import RouteLine
-from tui.widgets.say import StoreReader
+from tui.widgets.status_messages import StoreReader
 
 
 class WritingPane(StoreReader, Vertical):
