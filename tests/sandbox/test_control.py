@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.world import Sandbox
+from tui.sandbox.sandbox import Sandbox
 
 INBOUND = {
     "provider": "messagemedia",

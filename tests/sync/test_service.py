@@ -19,7 +19,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused, OutOfCredit, RateLimited, Unavailable
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
-from tui.sandbox.world import Sandbox
+from tui.sandbox.sandbox import Sandbox
 from tui.store.store import Store
 from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService

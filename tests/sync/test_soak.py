@@ -18,8 +18,8 @@ from tui.domain.message import NewMessage
 from tui.sandbox.app import create_app
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
+from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.server import run_server
-from tui.sandbox.world import Sandbox
 from tui.store.store import Store
 
 _VICTIM = Path(__file__).with_name("victim.py")

@@ -14,8 +14,8 @@ from starlette.routing import Mount, Route
 from tui.sandbox import API_KEY, API_SECRET, handset
 from tui.sandbox.control import CONTROL_ERRORS, build_control_routes
 from tui.sandbox.faults import FaultMiddleware
+from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.emulator import TOKEN
-from tui.sandbox.world import Sandbox
 
 
 def create_app(sandbox: Sandbox | None = None) -> Starlette:

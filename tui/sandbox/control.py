@@ -11,8 +11,8 @@ from starlette.routing import Route
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.faults import Fault
 from tui.sandbox.ledger import MmsFile, ReceiptMode
+from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
-from tui.sandbox.world import Sandbox
 
 Choice = TypeVar("Choice", bound=StrEnum)
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tui.clock import HOUR, SECOND, ManualClock
-from tui.sandbox.world import Sandbox
+from tui.sandbox.sandbox import Sandbox
 
 KEY = {"username": "sandbox", "password": "sandbox-secret"}
 TO = "+37251234567"

@@ -10,7 +10,7 @@ import pytest
 
 from tui.sandbox.ledger import ReceiptMode
 from tui.sandbox.smartswitch.emulator import SmartSwitch
-from tui.sandbox.smartswitch.words import Notation
+from tui.sandbox.smartswitch.status_codes import Notation
 
 if TYPE_CHECKING:
     from tests.sandbox.push_only.conftest import Desk

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tui.clock import DAY, SECOND, ManualClock
+from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.times import format_local, parse_local
-from tui.sandbox.world import Sandbox
 
 PHONE = "+48500600700"
 

@@ -33,7 +33,7 @@ from tui.sandbox.push import PushRequest
 from tui.sandbox.wire import read_json, read_object, to_json_response
 
 if TYPE_CHECKING:
-    from tui.sandbox.world import Sandbox
+    from tui.sandbox.sandbox import Sandbox
 
 PAGE_SIZE = 100
 RETENTION = 45 * DAY

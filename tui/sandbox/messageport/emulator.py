@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.formpush import build_form_push
+from tui.sandbox.form_push import build_form_push
 from tui.sandbox.forms import parse_text_pairs
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
@@ -25,7 +25,7 @@ from tui.sandbox.messageport.form import SendForm, find_form_problems, to_send_f
 from tui.sandbox.wire import to_json_response
 
 if TYPE_CHECKING:
-    from tui.sandbox.world import Sandbox
+    from tui.sandbox.sandbox import Sandbox
 
 CREDITS = 100_000
 ACCOUNT_ZONE = "Australia/Sydney"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from tui.sandbox.messente.words import CLASSIC_STATUSES, ReportedOutcome
+from tui.sandbox.messente.status_codes import CLASSIC_STATUSES, ReportedOutcome
 from tui.sandbox.push import PushRequest
 
 PAUSES = (5.0, 30.0, 120.0, 600.0, 1800.0)

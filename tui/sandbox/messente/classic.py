@@ -33,7 +33,7 @@ from tui.sandbox.messente.parameters import (
 )
 from tui.sandbox.messente.records import SMS, ChannelAttempt, SentMessage
 from tui.sandbox.messente.senders import INACTIVE_SENDER, is_web_address, is_well_formed
-from tui.sandbox.messente.words import CLASSIC_STATUSES, CODE_PREFIX, FAILED
+from tui.sandbox.messente.status_codes import CLASSIC_STATUSES, CODE_PREFIX, FAILED
 from tui.sandbox.wire import to_json_response
 
 if TYPE_CHECKING:

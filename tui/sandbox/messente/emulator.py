@@ -14,9 +14,8 @@ from tui.sandbox.emulator import Emulator
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.ledger import AcceptedMessage, Event, MmsFile
 from tui.sandbox.messente import callbacks
+from tui.sandbox.messente.account_api import AccountApi
 from tui.sandbox.messente.classic import ClassicApi
-from tui.sandbox.messente.course import AttemptStep, build_attempt_steps
-from tui.sandbox.messente.neighbours import AccountApi
 from tui.sandbox.messente.omnichannel import OmnichannelApi
 from tui.sandbox.messente.records import SMS, SentMessage
 from tui.sandbox.messente.senders import (
@@ -25,7 +24,7 @@ from tui.sandbox.messente.senders import (
     can_be_answered,
     is_well_formed,
 )
-from tui.sandbox.messente.words import (
+from tui.sandbox.messente.status_codes import (
     CLASSIC_STATUSES,
     CODE_PREFIX,
     DELETED,
@@ -38,9 +37,10 @@ from tui.sandbox.messente.words import (
     ReportedOutcome,
     to_outcome,
 )
+from tui.sandbox.messente.status_steps import AttemptStep, build_attempt_steps
 
 if TYPE_CHECKING:
-    from tui.sandbox.world import Sandbox
+    from tui.sandbox.sandbox import Sandbox
 
 SEEN_DELAY_SECONDS = 2.0
 """Seconds from delivery until a chat message is seen."""

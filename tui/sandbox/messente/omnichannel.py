@@ -31,7 +31,7 @@ from tui.sandbox.messente.faults import (
 from tui.sandbox.messente.omnimessage import Omnimessage, parse_omnimessage
 from tui.sandbox.messente.records import Body, ChannelAttempt, SentMessage
 from tui.sandbox.messente.senders import DEFAULT_SENDER
-from tui.sandbox.messente.words import CODE_PREFIX
+from tui.sandbox.messente.status_codes import CODE_PREFIX
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tui.domain.sms import count_parts
 from tui.sandbox.ledger import Event
-from tui.sandbox.messente.words import ERROR_TEXTS, ReportedOutcome
+from tui.sandbox.messente.status_codes import ERROR_TEXTS, ReportedOutcome
 
 Body = dict[str, object]
 

@@ -26,8 +26,7 @@ from tui.sandbox.serwersms.panel import AccountActions, SenderNames, UploadedFil
 from tui.sandbox.serwersms.records import IncomingMessage, OutgoingMessage, normalize_phone
 from tui.sandbox.serwersms.reports import ReportActions
 from tui.sandbox.serwersms.sending import ECO, SendActions, can_be_answered
-from tui.sandbox.serwersms.times import format_local
-from tui.sandbox.serwersms.words import (
+from tui.sandbox.serwersms.status_codes import (
     CODE_PREFIX,
     DELETED,
     ERROR_PREFIX,
@@ -37,9 +36,10 @@ from tui.sandbox.serwersms.words import (
     STATUSES,
     to_reason,
 )
+from tui.sandbox.serwersms.times import format_local
 
 if TYPE_CHECKING:
-    from tui.sandbox.world import Sandbox
+    from tui.sandbox.sandbox import Sandbox
 
 Action = Callable[[RequestFields], object]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from tui.domain.sms import count_parts, is_gsm
 from tui.sandbox.ledger import Event, MmsFile
+from tui.sandbox.serwersms.status_codes import DELIVERED, IN_PROGRESS, SENT
 from tui.sandbox.serwersms.times import format_local
-from tui.sandbox.serwersms.words import DELIVERED, IN_PROGRESS, SENT
 
 Body = dict[str, object]
 

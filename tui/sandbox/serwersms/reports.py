@@ -16,7 +16,7 @@ from tui.sandbox.serwersms.errors import ApiError
 from tui.sandbox.serwersms.fields import RequestFields
 from tui.sandbox.serwersms.paging import USUAL_LIMIT, is_paged, select_page
 from tui.sandbox.serwersms.records import Body, OutgoingMessage, normalize_phone
-from tui.sandbox.serwersms.words import DELETED, SAVED, STATUS_OF_FILTER
+from tui.sandbox.serwersms.status_codes import DELETED, SAVED, STATUS_OF_FILTER
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms

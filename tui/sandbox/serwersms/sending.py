@@ -15,8 +15,8 @@ from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ERRORS, ApiError
 from tui.sandbox.serwersms.fields import RequestFields
 from tui.sandbox.serwersms.records import Body, OutgoingMessage, count_text_parts, normalize_phone
+from tui.sandbox.serwersms.status_codes import ERROR_PREFIX
 from tui.sandbox.serwersms.times import format_local
-from tui.sandbox.serwersms.words import ERROR_PREFIX
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms

@@ -12,17 +12,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.formpush import build_form_push
+from tui.sandbox.form_push import build_form_push
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
-from tui.sandbox.smartswitch.submission import (
-    SendRequest,
-    build_send_requests,
-    has_credentials,
-    is_sendable,
-    read_parameters,
-)
-from tui.sandbox.smartswitch.words import (
+from tui.sandbox.smartswitch.status_codes import (
     CODE_PREFIX,
     NOT_SENT,
     OK,
@@ -31,10 +24,17 @@ from tui.sandbox.smartswitch.words import (
     Notation,
     apply_notation,
 )
+from tui.sandbox.smartswitch.submission import (
+    SendRequest,
+    build_send_requests,
+    has_credentials,
+    is_sendable,
+    read_parameters,
+)
 from tui.sandbox.wire import to_json_response
 
 if TYPE_CHECKING:
-    from tui.sandbox.world import Sandbox
+    from tui.sandbox.sandbox import Sandbox
 
 PAUSES = (5.0, 30.0, 120.0, 600.0)
 """Seconds before each repetition of a push."""

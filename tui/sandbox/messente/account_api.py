@@ -20,7 +20,7 @@ from tui.sandbox.messente.faults import JsonRefusal
 from tui.sandbox.messente.omnichannel import Endpoint, guard_endpoint
 from tui.sandbox.messente.omnimessage import E164
 from tui.sandbox.messente.records import PART_PRICE
-from tui.sandbox.messente.words import CODE_PREFIX
+from tui.sandbox.messente.status_codes import CODE_PREFIX
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 
 if TYPE_CHECKING:
