@@ -25,7 +25,7 @@ from tui.app import SmsDeskApp  # noqa: E402  (the terminal is decided before Te
 from tui.clock import MINUTE, SECOND, ManualClock  # noqa: E402
 from tui.commands import format_key_table  # noqa: E402
 from tui.demo.accounts import make_demo_settings  # noqa: E402
-from tui.demo.past import write_history  # noqa: E402
+from tui.demo.history import write_history  # noqa: E402
 from tui.desk.context import AppContext  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
 from tui.startup.account_setup import create_account_setup  # noqa: E402

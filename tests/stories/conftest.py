@@ -12,7 +12,7 @@ import pytest
 from tests.waiting import wait_until
 from tui.clock import SystemClock
 from tui.demo.accounts import ACCOUNTS, find_account, open_accounts
-from tui.demo.live import DeferredApp
+from tui.demo.world import DeferredApp
 from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status

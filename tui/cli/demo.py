@@ -73,7 +73,7 @@ async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:
     """Write the customers' histories into a database that is empty."""
     if path.exists() and path.stat().st_size:
         return
-    from tui.demo.past import write_history
+    from tui.demo.history import write_history
 
     await write_history(path, clock.now(), rng)
 
@@ -106,6 +106,6 @@ async def _run_background(store: Store, clock: Clock, rng: random.Random) -> Asy
     from importlib import import_module
 
     # The import takes long, so it runs in a thread while the screen is already in use.
-    live = await asyncio.to_thread(import_module, "tui.demo.live")
+    live = await asyncio.to_thread(import_module, "tui.demo.world")
     async with live.run_demo_world(store, clock, rng):
         yield
