@@ -7,16 +7,12 @@ the account's stored health and a longer pause.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.providers.errors import ProviderError
 from tui.store.errors import StoreError
-from tui.sync.account_health import AccountFailure, describe_failure
+from tui.sync.account_health import AccountFailure, AccountHealth, describe_failure
 from tui.sync.context import SyncContext
-
-if TYPE_CHECKING:
-    from tui.sync.account_health import AccountHealth
 
 
 class WakeSignal:
@@ -83,7 +79,7 @@ class TaskLoop:
         self,
         name: str,
         work: Callable[[], Awaitable[RoundResult]],
-        health: "AccountHealth",
+        health: AccountHealth,
         context: SyncContext,
     ) -> None:
         """Create the loop without running it.
@@ -117,7 +113,12 @@ class TaskLoop:
             return await self._record_failure(error)
         if result.answered or (self._failure and result.pause is None):
             self._failure_count, self._failure = 0, None
-            await self._health.report_ok(self.name, result)
+            await self._health.report_ok(
+                self.name,
+                answered=result.answered,
+                latency_ms=result.latency_ms,
+                has_news=bool(result.new_events),
+            )
         elif self._failure and result.pause is not None:
             # No call was made, so the failure stays until a call shows that it is over.
             await self._health.report_failure(self.name, replace(self._failure, pause=result.pause))
