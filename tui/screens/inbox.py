@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import BindingsMap
 from textual.containers import Horizontal
 from textual.timer import Timer
 
@@ -25,6 +24,7 @@ from tui.domain.views import is_in_view
 from tui.handlers import HANDLERS, general, triage
 from tui.screens.base import PacedScreen, report_store_errors
 from tui.store.store import Store
+from tui.terminal.private_api import replace_bindings
 from tui.widgets.bindings import make_bindings
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
@@ -82,7 +82,7 @@ class InboxScreen(PacedScreen[None]):
         self._agent_session = AgentSession(store, app_context.agent)
         self.countdown = Countdown(self.show_status, lambda: self.keys.shown_status, self._find_key)
         self._preview_timer: Timer | None = None
-        self._bindings = BindingsMap(make_bindings(app_context.commands, _SCOPES))
+        replace_bindings(self, make_bindings(app_context.commands, _SCOPES))
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the panes and the key bar."""

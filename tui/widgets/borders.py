@@ -9,6 +9,8 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget
 
+from tui.terminal.private_api import set_subtitle_unpainted, set_title_unpainted
+
 
 def set_border_title(widget: Widget, text: Content | None) -> None:
     """Set the text on the upper border.
@@ -18,8 +20,7 @@ def set_border_title(widget: Widget, text: Content | None) -> None:
         text: New text; None for none.
     """
     if _to_markup(text) != widget.border_title:
-        # The private attribute: the public one repaints the whole widget.
-        widget._border_title = text
+        set_title_unpainted(widget, text)
         _repaint_line(widget, 0)
 
 
@@ -31,7 +32,7 @@ def set_border_subtitle(widget: Widget, text: Content | None) -> None:
         text: New text; None for none.
     """
     if _to_markup(text) != widget.border_subtitle:
-        widget._border_subtitle = text
+        set_subtitle_unpainted(widget, text)
         _repaint_line(widget, widget.outer_size.height - 1)
 
 
