@@ -21,15 +21,14 @@ from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import save_consent
 from tui.store.database import Database, Transaction
-from tui.store.events import (
+from tui.store.event_rows import (
     EventRow,
-    Events,
     build_receipt_row,
     build_reply_row,
     build_unreadable_row,
     replace_bad_events,
-    sanitize_time,
 )
+from tui.store.events import Events, sanitize_time
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
