@@ -96,7 +96,9 @@ class _HistoryWriter:
             account = find_account(customer.provider)
             address = parse_address(customer.number)
             conversation = await self._store.conversations.get_or_create(address, account.name)
-            await self._store.triage.rename_contact(conversation.id, customer.name, "", _AGENTS[0])
+            await self._store.contacts.rename_contact(
+                conversation.id, customer.name, "", _AGENTS[0]
+            )
             self._ids[customer.name] = conversation.id
 
     async def write_line(self, entry: _HistoryLine) -> None:
@@ -190,7 +192,9 @@ class _HistoryWriter:
         """Mark every message of the conversation as read by the agent."""
         conversation = await self._store.conversations.get(conversation_id)
         if conversation is not None:
-            await self._store.triage.set_read_marker(conversation_id, agent, conversation.last_id)
+            await self._store.conversations.set_read_marker(
+                conversation_id, agent, conversation.last_id
+            )
 
     async def _add_note_and_draft(self, conversation_id: int, action: AgentActions) -> None:
         """Store the note and the unsent draft of one conversation."""

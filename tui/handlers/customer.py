@@ -148,10 +148,10 @@ async def _store_card(
     agent = inbox.app_context.agent
 
     async def restore_card() -> str:
-        await inbox.store.triage.rename_contact(row.id, before.name, before.note, agent)
+        await inbox.store.contacts.rename_contact(row.id, before.name, before.note, agent)
         return "Name and note are as they were"
 
-    await inbox.store.triage.rename_contact(row.id, card.name, card.note, agent)
+    await inbox.store.contacts.rename_contact(row.id, card.name, card.note, agent)
     name = one_line(card.name, 40) or "the contact without a name"
     return inbox.actions.remember_undo(f"Saved {name}", restore_card)
 

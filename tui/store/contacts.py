@@ -1,4 +1,4 @@
-"""Import contacts: names and notes for numbers, whether or not they have written yet."""
+"""Store contacts: names and notes for numbers, whether or not they have written yet."""
 
 import functools
 import random
@@ -9,6 +9,7 @@ from itertools import islice
 from tui.clock import Clock
 from tui.domain.phone import parse_address
 from tui.domain.text import repair_text
+from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, fold_for_filter
@@ -87,6 +88,33 @@ class Contacts:
             if progress is not None:
                 progress(done)
         return ImportResult(done, renamed)
+
+    async def rename_contact(self, conversation_id: int, name: str, note: str, agent: str) -> None:
+        """Set the name and the note of a conversation's contact.
+
+        Args:
+            conversation_id: Id of the conversation.
+            name: New name.
+            note: New note.
+            agent: Name of the agent.
+        """
+
+        def write_contact(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            summary["name"] = repair_text(name)
+            summary["folded"] = fold_for_filter(summary["name"], summary["address"])
+            summaries.flush()
+            queries("conversations").save_contact(
+                transaction.connection,
+                party=summary["party"],
+                name=summary["name"],
+                note=repair_text(note),
+                now=self._clock.now(),
+            )
+            record_action(transaction, self._rng, self._clock, agent, "rename", conversation_id)
+
+        await self._database.write(write_contact)
 
     def _import_batch(
         self, transaction: Transaction, contacts: Sequence[Contact], region: str | None
