@@ -21,6 +21,7 @@ from tui.providers.errors import (
 from tui.store.accounts import Accounts
 from tui.store.errors import StoreError
 from tui.sync.backoff import pause_after_failure
+from tui.sync.context import RoundResult
 
 STOPPED_PAUSE = 300.0
 """Seconds until rejected credentials are tried again automatically."""
@@ -100,21 +101,19 @@ class AccountHealth:
         self._written_at = 0
         self._latency_ms = 0
 
-    async def report_ok(
-        self, part: str, *, answered: bool, latency_ms: int = 0, has_news: bool = False
-    ) -> None:
+    async def report_ok(self, part: str, result: RoundResult) -> None:
         """Record that a task loop works, or has nothing to do.
 
         Args:
             part: Name of the task loop.
-            answered: Whether the provider answered as it should.
-            latency_ms: Duration of the provider's answer; 0 if it was not measured.
-            has_news: Whether a reply or a receipt was new.
+            result: Result of its round.
         """
         self._failures.pop(part, None)
-        self._latency_ms = latency_ms or self._latency_ms
+        self._latency_ms = result.latency_ms or self._latency_ms
         now = self._clock.now()
-        await self._save_state(ok_at=now if answered else None, event_at=now if has_news else None)
+        await self._save_state(
+            ok_at=now if result.answered else None, event_at=now if result.new_events else None
+        )
 
     async def report_failure(self, part: str, failure: AccountFailure) -> None:
         """Record that a task loop has failed.

@@ -6,13 +6,17 @@ the account's stored health and a longer pause.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.providers.errors import ProviderError
 from tui.store.errors import StoreError
-from tui.sync.account_health import AccountFailure, AccountHealth, describe_failure
-from tui.sync.context import SyncContext
+from tui.sync.account_health import AccountFailure, describe_failure
+from tui.sync.context import RoundResult, SyncContext
+
+if TYPE_CHECKING:
+    from tui.sync.account_health import AccountHealth
 
 
 class WakeSignal:
@@ -58,20 +62,6 @@ class WakeSignal:
                 wait.cancel()
 
 
-@dataclass(frozen=True, slots=True)
-class RoundResult:
-    """Result of one round."""
-
-    pause: float | None = None
-    """Seconds until the next round; None to wait until something changes."""
-    answered: bool = False
-    """Whether the provider answered as it should."""
-    latency_ms: int = 0
-    """Duration of the provider's answer; 0 if it was not measured."""
-    new_events: int = 0
-    """Number of replies and receipts that were new."""
-
-
 class TaskLoop:
     """Repeat one kind of round."""
 
@@ -79,7 +69,7 @@ class TaskLoop:
         self,
         name: str,
         work: Callable[[], Awaitable[RoundResult]],
-        health: AccountHealth,
+        health: "AccountHealth",
         context: SyncContext,
     ) -> None:
         """Create the loop without running it.
@@ -113,12 +103,7 @@ class TaskLoop:
             return await self._record_failure(error)
         if result.answered or (self._failure and result.pause is None):
             self._failure_count, self._failure = 0, None
-            await self._health.report_ok(
-                self.name,
-                answered=result.answered,
-                latency_ms=result.latency_ms,
-                has_news=bool(result.new_events),
-            )
+            await self._health.report_ok(self.name, result)
         elif self._failure and result.pause is not None:
             # No call was made, so the failure stays until a call shows that it is over.
             await self._health.report_failure(self.name, replace(self._failure, pause=result.pause))
