@@ -15,7 +15,7 @@ from tui.domain.status import Status
 from tui.handlers.common import Handler
 from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
-from tui.widgets.thread_list import MAX_MARKED
+from tui.widgets.markable_list import MAX_MARKED
 
 if TYPE_CHECKING:
     from tui.desk.bulk_retry import FailedMessage, RetryBatch

@@ -19,9 +19,9 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient, Transport
 from tui.providers.messagemedia.auth import HMAC_ALGORITHMS, HmacSigner
+from tui.providers.messagemedia.fields import can_confirm
 from tui.providers.messagemedia.parse import (
     PAGE_SIZE,
-    can_confirm,
     parse_balance,
     parse_body,
     parse_receipts_page,

@@ -1,5 +1,6 @@
 """Wrap every handler with authentication, the sub-account header, and errors as JSON."""
 
+import uuid
 from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
@@ -8,10 +9,12 @@ from starlette.responses import Response
 from tui.clock import Clock
 from tui.sandbox.messagemedia.auth import Credentials, SignedRequest, check_authorization
 from tui.sandbox.messagemedia.refusal import RefusedRequest, invalid_request, not_enabled
-from tui.sandbox.wire import InvalidBody
+from tui.sandbox.wire import InvalidBody, read_object
 
 ACCOUNT_ID = "SmsdeskDemo"
 SUB_ACCOUNT_ID = "SmsdeskBranch"
+PAGE_SIZE = 100
+"""Largest number of items in an answer and of ids in a confirmation."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -69,3 +72,29 @@ def read_account(request: Request) -> str:
     if account not in (ACCOUNT_ID, SUB_ACCOUNT_ID):
         raise not_enabled()
     return account
+
+
+async def read_ids(request: Request, name: str) -> list[str]:
+    """Return the 1 to 100 UUIDs of a confirmation; unknown ones are accepted.
+
+    Args:
+        request: Confirmation.
+        name: Name of its list of ids.
+    """
+    ids = (await read_object(request)).get(name)
+    if not isinstance(ids, list) or not 1 <= len(ids) <= PAGE_SIZE:
+        raise invalid_request(f"/{name}: Must contain between 1 and {PAGE_SIZE} ids.")
+    problems = [
+        f"/{name}/{index}: Must be a UUID." for index, item in enumerate(ids) if not _is_uuid(item)
+    ]
+    if problems:
+        raise invalid_request(*problems)
+    return [str(event_id).lower() for event_id in ids]
+
+
+def _is_uuid(value: object) -> bool:
+    """Return whether a value is a UUID in its 36-character form."""
+    try:
+        return isinstance(value, str) and len(value) == 36 and bool(uuid.UUID(value))
+    except ValueError:
+        return False

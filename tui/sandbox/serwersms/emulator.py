@@ -21,7 +21,7 @@ from tui.sandbox.serwersms import pushes
 from tui.sandbox.serwersms.answers import format_answer
 from tui.sandbox.serwersms.errors import INVALID_ACTION, INVALID_USER, ApiError
 from tui.sandbox.serwersms.fields import RequestFields, read_fields
-from tui.sandbox.serwersms.incoming import IncomingActions
+from tui.sandbox.serwersms.incoming import IncomingActions, find_kind
 from tui.sandbox.serwersms.panel import AccountActions, SenderNames, UploadedFiles
 from tui.sandbox.serwersms.records import IncomingMessage, OutgoingMessage, normalize_phone
 from tui.sandbox.serwersms.reports import ReportActions
@@ -281,14 +281,8 @@ class SerwerSms(Emulator):
             template = self.hook_url + pushes.REPORT_QUERY
         if not template:
             return
-        macros = {
-            "SMSID": outgoing.id,
-            "STAN": event.status,
-            "DATA": str(event.body["date"]),
-            "PRZYCZYNA": str(event.body["reason"]),
-        }
         delivered = partial(self.ledger.receipts.confirm, [event.id])
-        self.queue_push(pushes.build_get_push(pushes.fill_template(template, macros), delivered))
+        self.queue_push(pushes.build_report_push(template, event, delivered))
 
     def on_reply(self, event: Event) -> None:
         """Push an incoming message."""
@@ -299,17 +293,3 @@ class SerwerSms(Emulator):
         )
         delivered = partial(self.ledger.replies.confirm, [event.id])
         self.queue_push(pushes.build_reply_push(self.hook_url, item, delivered))
-
-
-def find_kind(to: str | None, answered: str) -> str:
-    """Return the type of an SMS by the number it was sent to, or by the message it answers.
-
-    Args:
-        to: Number that was written to, if known.
-        answered: Id of the ECO+ message that it answers; empty for none.
-    """
-    if not to:
-        return ECO if answered else "ndi"
-    if len(to) in (4, 5) and to.isdecimal():
-        return "pre" if to.startswith("7") else "nd"
-    return "ndi"
