@@ -29,7 +29,7 @@ from tui.providers.serwersms.parse import parse_limits, parse_outcome, parse_rep
 from tui.providers.serwersms.push import PushNames
 from tui.providers.serwersms.sending import build_send_fields
 
-_REPORT_BATCH = catalog.SERWERSMS.receipt_batch
+_REPORT_BATCH = catalog.SERWERSMS.capabilities.receipt_batch
 """Messages whose reports are requested in one call."""
 _INCOMING_ACTION = "messages/recived"
 _INCOMING_ACTION_RENAMED = "messages/received"
@@ -84,7 +84,7 @@ class SerwerSms:
     @property
     def capabilities(self) -> Capabilities:
         """Return what a SerwerSMS account can do."""
-        return catalog.SERWERSMS
+        return catalog.SERWERSMS.capabilities
 
     async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send messages, one request each. Source: sending SMS with the same content.
