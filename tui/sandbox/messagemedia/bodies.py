@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.sandbox.handset import DeliveryStep
 from tui.sandbox.ledger import AcceptedMessage, MmsFile
-from tui.sandbox.messagemedia.codes import STATUSES, to_error_code
+from tui.sandbox.messagemedia.status_codes import STATUSES, to_error_code
 from tui.sandbox.messagemedia.submission import SubmittedMessage
 from tui.sandbox.wire import format_iso
 

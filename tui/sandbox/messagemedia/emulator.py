@@ -17,17 +17,17 @@ from tui.sandbox.emulator import Emulator
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage, is_stop_word
 from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
 from tui.sandbox.messagemedia import bodies
-from tui.sandbox.messagemedia.auth import Credentials
-from tui.sandbox.messagemedia.codes import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
-from tui.sandbox.messagemedia.guard import (
+from tui.sandbox.messagemedia.auth import (
     ACCOUNT_ID,
     PAGE_SIZE,
+    Credentials,
     RequestGuard,
     read_account,
     read_ids,
 )
 from tui.sandbox.messagemedia.optouts import OptOuts
 from tui.sandbox.messagemedia.refusal import RefusedRequest, invalid_request, not_enabled, not_found
+from tui.sandbox.messagemedia.status_codes import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
 from tui.sandbox.messagemedia.submission import (
     InvalidSubmission,
     SubmittedMessage,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from tui.sandbox.forms import parse_byte_pairs
+from tui.sandbox.wire import parse_byte_pairs
 
 WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.sandbox.serwersms.errors import REQUIRED, ApiError
-from tui.sandbox.serwersms.fields import RequestFields
-from tui.sandbox.serwersms.paging import is_paged, select_page
+from tui.sandbox.serwersms.fields import RequestFields, is_paged, select_page
 from tui.sandbox.serwersms.records import IncomingMessage, normalize_phone
 from tui.sandbox.serwersms.reports import build_interval
 from tui.sandbox.serwersms.sending import ECO

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.sandbox.forms import nest_pairs, parse_byte_pairs, parse_text_pairs
+from tui.sandbox.wire import nest_pairs, parse_byte_pairs, parse_text_pairs
 
 
 @pytest.mark.parametrize(
