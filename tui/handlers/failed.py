@@ -205,7 +205,7 @@ async def resolve_message(inbox: InboxScreen) -> None:
 
 def _ask_uncertain(inbox: InboxScreen, message: Message) -> None:
     """Ask whether the message was sent, and apply the choice."""
-    from tui.screens.maybe_sent import MaybeSentScreen, UncertainChoice
+    from tui.screens.questions import MaybeSentScreen, UncertainChoice
 
     async def apply_choice(choice: UncertainChoice | None) -> None:
         """Record that the message was sent, or send it again."""

@@ -30,9 +30,8 @@ from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel
 from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.list_pane import ListPane
+from tui.widgets.list_pane import FilterLine, ListPane
 from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.virtual_list import VirtualList

@@ -13,8 +13,7 @@ from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.store.accounts import Accounts, Leases
 from tui.store.consent import ConsentBook
-from tui.store.contact_details import ContactDetailsReader
-from tui.store.contacts import Contacts
+from tui.store.contacts import ContactDetailsReader, Contacts
 from tui.store.conversations import Conversations
 from tui.store.database import Database
 from tui.store.drafts import Drafts

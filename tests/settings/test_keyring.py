@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from tui.settings.vault import (
+from tui.settings.secrets import (
     KEYRING_SERVICE,
     KeyringAccessError,
     KeyringMissingError,

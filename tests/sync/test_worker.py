@@ -9,8 +9,8 @@ from tui.clock import ManualClock
 from tui.domain.events import Balance
 from tui.providers.errors import NotPossible, ProviderError, Unavailable
 from tui.store.store import Store
-from tui.sync.account_checks import BalanceReader
 from tui.sync.context import ServedAccount, SyncContext
+from tui.sync.worker import BalanceReader
 
 
 async def balance(store: Store) -> str:
