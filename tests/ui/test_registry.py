@@ -11,8 +11,8 @@ from tests.ui.history import AGENT, CHLOE
 from tui import handlers
 from tui.commands import COMMANDS, PREFIX_KEY, Scope, format_key, index_by_id, remap_keys
 from tui.handlers.common import Handler
+from tui.screens.help import format_help
 from tui.screens.inbox import InboxScreen
-from tui.screens.key_help import format_help
 
 LOCAL = {"send", "send_close", "new_line"}
 """The composer does these itself, in the order of the keys."""

@@ -9,13 +9,6 @@ from pathlib import Path
 from typing import NoReturn
 
 from tui import __version__
-from tui.cli.argument_types import (
-    parse_count,
-    parse_listen_address,
-    parse_moment,
-    parse_port,
-    parse_url,
-)
 from tui.cli.errors import BAD_USE, CommandError
 
 _INBOX_COMMAND = "inbox"
@@ -85,12 +78,12 @@ def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep", metavar="PATH", type=Path, help="keep the demo's database in this file"
     )
     parser.add_argument(
-        "--threads", metavar="N", type=parse_count, help="fill it with N made-up conversations"
+        "--threads", metavar="N", type=_parse_count, help="fill it with N made-up conversations"
     )
     parser.add_argument(
         "--messages",
         metavar="M",
-        type=parse_count,
+        type=_parse_count,
         help="and with M messages in all of them together",
     )
     parser.add_argument(
@@ -102,12 +95,12 @@ def _add_sandbox_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `sandbox`."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument(
-        "--port", type=parse_port, default=8765, help="port to listen on (8765), 0: any"
+        "--port", type=_parse_port, default=8765, help="port to listen on (8765), 0: any"
     )
     parser.add_argument(
         "--push-to",
         metavar="URL",
-        type=parse_url,
+        type=_parse_url,
         help="push replies and receipts to this listener",
     )
 
@@ -118,7 +111,7 @@ def _add_sync_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--listen",
         metavar="HOST:PORT",
-        type=parse_listen_address,
+        type=_parse_listen_address,
         help="take in pushed replies and receipts",
     )
 
@@ -133,7 +126,7 @@ def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at",
         metavar="ISO",
-        type=parse_moment,
+        type=_parse_moment,
         help="when to send, at most a year ahead; local time unless it says more",
     )
     parser.add_argument("--wait", action="store_true", help="follow the message to its final state")
@@ -155,7 +148,9 @@ def _add_search_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_list_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of every command that prints rows."""
-    parser.add_argument("--limit", metavar="N", type=parse_count, default=50, help="at most N (50)")
+    parser.add_argument(
+        "--limit", metavar="N", type=_parse_count, default=50, help="at most N (50)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -288,3 +283,43 @@ def _suggest_name(name: str, known: Iterable[str]) -> str:
 
     matches = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {matches[0]}?" if matches else ""
+
+
+def _parse_count(text: str) -> int:
+    """Parse a whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return int(text)
+
+
+def _parse_port(text: str) -> int:
+    """Parse a port number; 0 stands for any free port."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port, 0 to 65535")
+    return int(text)
+
+
+def _parse_listen_address(text: str) -> tuple[str, int]:
+    """Parse HOST:PORT; the host of an IPv6 address stands in brackets."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host.strip("[]"):
+        raise argparse.ArgumentTypeError(f"{text} is not HOST:PORT, like 127.0.0.1:8080")
+    return host.strip("[]"), _parse_port(port)
+
+
+def _parse_url(text: str) -> str:
+    """Parse an http address and remove the slash at its end."""
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text} is not an address like http://127.0.0.1:8080")
+    return text.rstrip("/")
+
+
+def _parse_moment(text: str) -> int:
+    """Parse ISO 8601 into ms UTC; a time without an offset is local time."""
+    from datetime import datetime
+
+    try:
+        return round(datetime.fromisoformat(text).timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        line = f"{text} is not a time like 2026-03-04T14:30 or 2026-03-04T14:30+01:00"
+        raise argparse.ArgumentTypeError(line) from None

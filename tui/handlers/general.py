@@ -105,7 +105,7 @@ async def open_palette(inbox: InboxScreen) -> None:
 
 async def show_help(inbox: InboxScreen) -> None:
     """Show all keys and what they do."""
-    from tui.screens.key_help import HelpScreen
+    from tui.screens.help import HelpScreen
 
     inbox.app.push_screen(HelpScreen(inbox.app_context.commands))
 
@@ -208,7 +208,7 @@ SETUP_HANDLERS: dict[str, Handler] = {"add_account": add_account}
 
 async def ask_second_key(inbox: InboxScreen) -> None:
     """Show which keys can follow the prefix key, and wait for one."""
-    from tui.screens.key_help import ChordScreen
+    from tui.screens.chord import ChordScreen
 
     commands = get_prefixed_commands(inbox.app_context.commands)
     labels = {key: command.title.removeprefix("Show ") for key, command in commands.items()}
