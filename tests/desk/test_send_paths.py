@@ -57,7 +57,7 @@ def only_new_zealand() -> tuple[Account, ...]:
     return replace(first, capabilities=replace(first.capabilities, can_ping=True)), *others
 
 
-NEW_CHECK = ("the new check refuses", "1 refused by the new check", ACCOUNTS)
+NEW_CHECK = ("the new check refuses", "refused by the new check", ACCOUNTS)
 OUT_OF_REACH = ("delivers only to +64", "out of reach of the account", only_new_zealand())
 
 # Screen --------------------------------------------------------------------------------------
@@ -112,12 +112,8 @@ async def ping(desk: Desk) -> None:
 
 ScreenPath = Callable[[Desk], Awaitable[None]]
 SCREEN_PATHS: tuple[ScreenPath, ...] = (
-    press_enter,
-    send_and_close,
-    schedule,
-    retry,
-    retry_through,
-    ping,
+    *(press_enter, send_and_close, schedule),
+    *(retry, retry_through, ping),
 )
 
 
@@ -183,8 +179,7 @@ async def test_sending_all_failed_again_goes_through_the_list(
         await desk.press("g", "f")
         await desk.shows("─ Failed 2")
         await desk.press("R")
-        await desk.shows("Left out: ", "Nothing to send")
-        await desk.shows(summary.removeprefix("1 "))
+        await desk.shows("Left out: ", "Nothing to send", summary)
         await desk.press("enter")
         assert await desk.messages(BOB) == before
 
