@@ -76,24 +76,24 @@ def test_textual_still_has_the_attribute_of_an_app(name: str) -> None:
 @pytest.mark.parametrize(
     ("public", "private", "setter"),
     [
-        ("border_title", "_border_title", private_api.set_title_unpainted),
-        ("border_subtitle", "_border_subtitle", private_api.set_subtitle_unpainted),
+        ("border_title", "_border_title", private_api.set_border_title),
+        ("border_subtitle", "_border_subtitle", private_api.set_border_subtitle),
     ],
 )
 def test_textual_still_keeps_the_texts_on_a_border(
     public: str, private: str, setter: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    widget, painted = Widget(), list[object]()
+    widget, painted = Widget(), list[tuple[object, ...]]()
     monkeypatch.setattr(widget, "refresh", lambda *regions, **_: painted.append(regions))
     setattr(widget, public, "before")
     text = getattr(widget, private)
-    assert len(painted) == 1
+    assert painted == [()]  # all of it
     assert callable(setter)
     setter(widget, None)
     assert getattr(widget, public) is None
     setter(widget, text)
     assert getattr(widget, public) == "before"
-    assert len(painted) == 1
+    assert [len(regions) for regions in painted] == [0, 1, 1]
 
 
 def test_textual_still_keeps_the_keys_of_a_widget() -> None:

@@ -52,7 +52,7 @@ async def dismiss_possible_opt_out(inbox: InboxScreen) -> None:
 
 def _ask_opt_in_reason(inbox: InboxScreen, conversation: Conversation) -> None:
     """Ask for the reason for which the opt-out is lifted."""
-    from tui.screens.prompt import ReasonScreen
+    from tui.screens.questions import ReasonScreen
 
     async def record_opt_in(reason: str | None) -> None:
         """Record the opt-in unless the dialog was cancelled."""
@@ -71,7 +71,7 @@ def _ask_opt_in_reason(inbox: InboxScreen, conversation: Conversation) -> None:
 
 def _ask_opt_out_reason(inbox: InboxScreen, conversation: Conversation) -> None:
     """Ask how the customer expressed that they want no more messages."""
-    from tui.screens.prompt import ReasonScreen
+    from tui.screens.questions import ReasonScreen
 
     async def record_opt_out(reason: str | None) -> None:
         """Record the opt-out unless the dialog was cancelled."""

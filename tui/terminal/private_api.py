@@ -13,7 +13,7 @@ from textual.app import App, ReturnType
 from textual.binding import Binding, BindingsMap
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen, ScreenResultType
@@ -64,28 +64,44 @@ def iterate_strips(update: ScreenUpdate) -> Iterator[PlacedStrip]:
                 yield x, y, strip if whole else strip.crop(0, min(end, x2) - x)
 
 
-def set_title_unpainted(widget: Widget, text: Content | None) -> None:
-    """Set the text on a widget's upper border without painting it.
+def set_border_title(widget: Widget, text: Content | None) -> None:
+    """Set the text on a widget's upper border, and paint only that line.
 
-    Stands in for `Widget.border_title`, which repaints the whole widget.
-
-    Args:
-        widget: Widget with a border.
-        text: New text; None for none.
-    """
-    widget._border_title = text
-
-
-def set_subtitle_unpainted(widget: Widget, text: Content | None) -> None:
-    """Set the text on a widget's lower border without painting it.
-
-    Stands in for `Widget.border_subtitle`, which repaints the whole widget.
+    Stands in for `Widget.border_title`, which repaints the whole widget: the border of a
+    conversation surrounds everything that is painted while an agent types and moves.
 
     Args:
         widget: Widget with a border.
         text: New text; None for none.
     """
-    widget._border_subtitle = text
+    if _to_markup(text) != widget.border_title:
+        widget._border_title = text
+        _repaint_line(widget, 0)
+
+
+def set_border_subtitle(widget: Widget, text: Content | None) -> None:
+    """Set the text on a widget's lower border, and paint only that line.
+
+    Stands in for `Widget.border_subtitle`, as `set_border_title` for the upper border.
+
+    Args:
+        widget: Widget with a border.
+        text: New text; None for none.
+    """
+    if _to_markup(text) != widget.border_subtitle:
+        widget._border_subtitle = text
+        _repaint_line(widget, widget.outer_size.height - 1)
+
+
+def _repaint_line(widget: Widget, y: int) -> None:
+    """Repaint one line of a widget; line 0 is its upper border."""
+    edge = widget.gutter
+    widget.refresh(Region(-edge.left, y - edge.top, widget.outer_size.width, 1))
+
+
+def _to_markup(text: Content | None) -> str | None:
+    """Return a text in the form in which Textual returns it from a border."""
+    return None if text is None else text.markup
 
 
 def replace_bindings(node: DOMNode, bindings: Iterable[Binding]) -> None:

@@ -14,7 +14,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
 from tui.domain.views import format_view_name
 from tui.store.store import Store
-from tui.widgets.borders import set_border_subtitle, set_border_title
+from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.trouble_line import TroubleLine

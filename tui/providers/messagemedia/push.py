@@ -28,7 +28,7 @@ from tui.providers.messagemedia.fields import (
     to_stored_json,
 )
 from tui.providers.messagemedia.parse import make_unreadable, parse_receipt, parse_reply
-from tui.providers.messagemedia.rsa import PublicKey, is_signature_valid
+from tui.providers.messagemedia.signatures import PublicKey, is_signature_valid
 from tui.providers.protocol import Push, PushAnswer
 
 _OPT_OUT = "OPT_OUT_SMS"

@@ -21,12 +21,15 @@ from tui.sandbox.messagemedia.auth import (
     ACCOUNT_ID,
     PAGE_SIZE,
     Credentials,
+    RefusedRequest,
     RequestGuard,
+    invalid_request,
+    not_enabled,
+    not_found,
     read_account,
     read_ids,
 )
 from tui.sandbox.messagemedia.optouts import OptOuts
-from tui.sandbox.messagemedia.refusal import RefusedRequest, invalid_request, not_enabled, not_found
 from tui.sandbox.messagemedia.status_codes import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
 from tui.sandbox.messagemedia.submission import (
     InvalidSubmission,

@@ -23,7 +23,7 @@ from tui.sandbox.messente.fields import (
     is_well_formed,
 )
 from tui.sandbox.messente.omnichannel import OmnichannelApi
-from tui.sandbox.messente.records import SMS, SentMessage
+from tui.sandbox.messente.records import SMS, AttemptStep, SentMessage, build_attempt_steps
 from tui.sandbox.messente.status_codes import (
     CLASSIC_STATUSES,
     CODE_PREFIX,
@@ -37,7 +37,6 @@ from tui.sandbox.messente.status_codes import (
     ReportedOutcome,
     to_outcome,
 )
-from tui.sandbox.messente.status_steps import AttemptStep, build_attempt_steps
 
 if TYPE_CHECKING:
     from tui.sandbox.sandbox import Sandbox

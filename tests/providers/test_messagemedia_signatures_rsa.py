@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.providers.messagemedia.rsa import (
+from tui.providers.messagemedia.signatures import (
     InvalidPublicKey,
     PublicKey,
     is_signature_valid,

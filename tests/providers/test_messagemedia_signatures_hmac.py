@@ -8,7 +8,7 @@ import pytest
 from tui.clock import SECOND, ManualClock
 from tui.providers.errors import CredentialsRefused
 from tui.providers.messagemedia import MessageMedia
-from tui.providers.messagemedia.auth import HmacSigner
+from tui.providers.messagemedia.signatures import HmacSigner
 
 KEY, SECRET = "SmsdeskTestKey0001", "smsdesk-test-secret-0001"
 MOMENT = calendar.timegm((2025, 11, 4, 3, 4, 5)) * SECOND
