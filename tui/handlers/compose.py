@@ -13,7 +13,7 @@ from tui.desk.routes import describe_route_change, select_next_account, select_n
 from tui.desk.send_checks import NO_ACCOUNT, suggest_send_time
 from tui.domain.conversation import View
 from tui.domain.message import MmsContent
-from tui.domain.replacements import to_gsm
+from tui.domain.sms import to_gsm
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
 from tui.domain.text import one_line
 from tui.handlers.common import Handler, begin_reply

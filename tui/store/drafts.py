@@ -9,14 +9,13 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import Draft
-from tui.domain.fold import fold_text
 from tui.domain.message import (
     NO_MMS_CONTENT,
     Direction,
     Format,
     MmsContent,
 )
-from tui.domain.text import repair_text
+from tui.domain.text import fold_text, repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction

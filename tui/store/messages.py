@@ -14,10 +14,9 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.events import TimelineEntry
-from tui.domain.fold import fold_text, to_fts_query
 from tui.domain.ids import create_id
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.domain.text import repair_text
+from tui.domain.text import fold_text, repair_text, to_fts_query
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction

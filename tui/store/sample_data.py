@@ -13,10 +13,10 @@ from typing import Any
 from tui.clock import DAY, HOUR
 from tui.domain.change import Subject
 from tui.domain.conversation import State, compute_waiting_rank
-from tui.domain.fold import fold_text
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
 from tui.domain.status import Status
+from tui.domain.text import fold_text
 from tui.store.database import Transaction
 from tui.store.queries import queries
 from tui.store.sample_source import SampleSource

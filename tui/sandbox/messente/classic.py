@@ -23,13 +23,15 @@ from tui.sandbox.messente.countries import (
     has_known_country,
     is_supported,
 )
-from tui.sandbox.messente.fields import INACTIVE_SENDER, is_web_address, is_well_formed
-from tui.sandbox.messente.parameters import (
+from tui.sandbox.messente.fields import (
+    INACTIVE_SENDER,
     UNKNOWN_ID,
     WRONG_CREDENTIALS,
     WRONG_PARAMETER,
     ClassicRefusal,
     Parameters,
+    is_web_address,
+    is_well_formed,
     read_parameters,
 )
 from tui.sandbox.messente.records import SMS, ChannelAttempt, SentMessage

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.domain.mms import InvalidPictureUrlError, parse_picture_urls
+from tui.domain.message import InvalidPictureUrlError, parse_picture_urls
 
 
 def test_addresses_are_separated_by_blanks_and_taken_once() -> None:

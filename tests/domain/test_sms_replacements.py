@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.replacements import PLAIN_MARKS, MarkChange, to_gsm
-from tui.domain.sms import Encoding, is_gsm
+from tui.domain.sms import PLAIN_MARKS, Encoding, MarkChange, is_gsm, to_gsm
 
 FULL_WIDTH_LETTERS = set("ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ")
 
