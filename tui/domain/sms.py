@@ -5,8 +5,9 @@ until then. Parts are filled as a handset does: an escape pair, a surrogate pair
 is never split across two of them.
 
 The GSM 7-bit alphabet is that of 3GPP TS 23.038. One curly apostrophe makes an SMS of 160
-characters one of 70. So typographic marks are replaced by plain ones of the same meaning; alphabetic
-characters of any script stay as they are, because a name without its accents is another name.
+characters one of 70. So typographic marks are replaced by plain ones of the same meaning, but
+alphabetic characters of any script stay as they are, because a name without its accents is another
+name.
 """
 
 import functools
