@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 
+from tui.clock import SECOND
 from tui.desk.consent import ConsentActions
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
@@ -141,7 +142,8 @@ class ConversationActions:
         """
         # A provider that can schedule gets the message after the grace period. Otherwise it waits
         # in the outbox until its time.
-        hold_until = self._context.clock.now() + self._context.grace_ms
+        grace_ms = round(self._context.preferences.grace_seconds * SECOND)
+        hold_until = self._context.clock.now() + grace_ms
         if plan is not None and not is_held_by_provider(route):
             hold_until = plan.send_at
         message = await self._store.intents.queue_message(

@@ -308,7 +308,10 @@ class ComposeState:
                 *check_route(text, self.enclosed, self.route, keys),
                 *check_newer_messages(messages, self.seen_upto, conversation),
                 *check_quiet_hours(
-                    conversation.address, at, self._context.quiet_hours, keys["schedule"]
+                    conversation.address,
+                    at,
+                    self._context.preferences.quiet_hours,
+                    keys["schedule"],
                 ),
             ]
         )

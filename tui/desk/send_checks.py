@@ -181,7 +181,7 @@ def suggest_send_time(context: AppContext, address: str) -> str:
     Returns:
         A local date and time; "" if no quiet hours apply now.
     """
-    zones, now, hours = find_zones(address), context.clock.now(), context.quiet_hours
+    zones, now, hours = find_zones(address), context.clock.now(), context.preferences.quiet_hours
     if hours is None or not find_quiet_times(zones, now, hours):
         return ""
     at = find_next_allowed_time(zones, now, hours)

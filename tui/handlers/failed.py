@@ -79,7 +79,7 @@ def _show_bulk_question(
 
     app_context = inbox.app_context
     quiet_hours_warning = format_quiet_hours(
-        batch, app_context.clock.now(), app_context.quiet_hours
+        batch, app_context.clock.now(), app_context.preferences.quiet_hours
     )
     inbox.app.push_screen(RetryAllScreen(batch, single, quiet_hours_warning), start_chosen)
 

@@ -70,7 +70,9 @@ async def show_files(inbox: InboxScreen) -> None:
 
     app_context = inbox.app_context
     inbox.app.push_screen(
-        FilesScreen(inbox.store, attachments, app_context.downloads, colours=app_context.colours)
+        FilesScreen(
+            inbox.store, attachments, app_context.preferences.downloads, colours=app_context.colours
+        )
     )
 
 

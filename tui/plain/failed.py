@@ -145,7 +145,7 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("Nothing has failed: n opens who waits longest.")
         return
     session.dialog.write_line(f"{format_batch(batch)}.")
-    asleep = format_quiet_hours(batch, context.clock.now(), context.quiet_hours)
+    asleep = format_quiet_hours(batch, context.clock.now(), context.preferences.quiet_hours)
     for line in (*format_reasons(batch), format_left_out(batch.left_out), asleep):
         if line:
             session.dialog.write_line(f"{_use_plain_key(line)}.")
