@@ -38,25 +38,57 @@ class AccountBase(BaseModel):
     model_config = _STRICT_CONFIG
 
     title: str = ""
-    """Name of the account that agents see; empty: its name in the file."""
+    """Name of the account that agents see; if empty, its name in the file.
+
+    Example: "Sydney shop"
+    """
     senders: TextList = ()
-    """Own numbers and names (sender IDs) to choose from."""
+    """Own numbers and names (sender IDs) to choose from. If empty, the provider chooses.
+
+    Example: ["+61491570156", "MyShop"]
+    """
     default_sender: str = ""
-    """Used unless the agent chooses; empty: the first of `senders`, or the provider's default."""
+    """Sender ID that is used unless the agent chooses another. If empty, it is the first of
+    `senders`, or the provider's default.
+
+    Example: "+61491570156"
+    """
     region: Region = ""
-    """Country (ISO, like AU) of numbers without a country code; empty: `default_region`."""
+    """Country (two letters, ISO 3166) of numbers without a country code. If empty,
+    `default_region` applies.
+
+    Example: "AU"
+    """
     low_balance: float = Field(DEFAULT_LOW_BALANCE, ge=0, le=1e9)
-    """Warn below this many credits, messages or units of currency; 0: never."""
+    """Balance below which the account raises a warning, in the provider's own unit (credits,
+    messages, or units of currency); 0 for never.
+
+    Example: 50
+    """
     hook_secret: PathSecret | None = None
-    """Secret part of this account's address at the listener; without it pushes are refused."""
+    """Secret part of this account's address at the listener, `/hooks/NAME/SECRET`: 8 to 128
+    letters, digits, - or _. If not set, pushes for the account are refused.
+
+    Example: "q7Rk2mXw9ZtB4nLs"
+    """
     api_key: str = Field(min_length=1)
-    """Public half of the credentials."""
+    """Public half of the credentials.
+
+    Example: "Kx2fQ9"
+    """
     api_secret: SecretStr = NO_SECRET
-    """Secret half; `keyring:NAME` reads it from the system's keyring."""
+    """Secret half of the credentials; `keyring:NAME` reads it from the system's keyring. Set only
+    one of `api_secret`, `api_secret_file` and `api_secret_keyring`.
+
+    Example: "keyring:smsdesk-au"
+    """
     api_secret_file: str = ""
-    """File that holds the secret half."""
+    """File that holds the secret half of the credentials.
+
+    Example: "~/.config/smsdesk/au.secret"
+    """
     api_secret_keyring: bool = False
-    """Whether the secret half is in the system's keyring under the account's name."""
+    """Read the secret half from the system's keyring, under the account's name."""
 
     @model_validator(mode="after")
     def _check_secret_location(self) -> "AccountBase":
@@ -95,12 +127,19 @@ class MessageMediaAccount(AccountBase):
 
     provider: Literal["messagemedia"]
     base_url: Url = "https://api.messagemedia.com"
+    """Address of the API."""
     auth: Literal["basic", "hmac-sha256", "hmac-sha1"] = "basic"
-    """Authentication of requests."""
+    """How requests are authenticated; the HMAC methods sign each request."""
     sub_account: str = ""
-    """Sub-account to act for, with a parent account's key."""
+    """Sub-account to act for, with a parent account's key.
+
+    Example: "support"
+    """
     signature_key: str = ""
-    """Public key (base64) of signed webhooks; empty: signatures are not checked."""
+    """Public key (base64) of signed webhooks. If empty, signatures are not checked.
+
+    Example: "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL"
+    """
 
 
 class MessenteAccount(AccountBase):
@@ -110,13 +149,25 @@ class MessenteAccount(AccountBase):
     api: Literal["omnichannel", "classic"] = "omnichannel"
     """Which of the two APIs sends; both use the same key."""
     base_url: Url = MESSENTE_URL
-    """Host of the Omnichannel API."""
+    """Address of the Omnichannel API."""
     classic_url: Url = ""
-    """Host of the classic API, the only one with the balance; empty: see `classic_host`."""
+    """Address of the classic API, the only one with the balance. If empty, it is
+    `https://api2.messente.com`, or `base_url` if that is changed.
+
+    Example: "https://api2.messente.com"
+    """
     backup_url: Url = ""
-    """Second host of the classic API, used only if nothing was sent; empty: see `backup_host`."""
+    """Second address of the classic API, used only if nothing was sent at the first. If empty, it
+    is `https://api3.messente.com`, or none if the first is changed.
+
+    Example: "https://api3.messente.com"
+    """
     inbound_secret: SecretStr | None = None
-    """Shared secret of the inbound number, which signs its replies."""
+    """Shared secret of the inbound number, which signs its replies. If not set, `api_secret`
+    signs them.
+
+    Example: "keyring:messente-inbound"
+    """
 
     @property
     def classic_host(self) -> str:
@@ -137,12 +188,19 @@ class SerwerSmsAccount(AccountBase):
 
     provider: Literal["serwersms"]
     base_url: Url = "https://api2.serwersms.pl"
+    """Address of the API."""
     api_key: str = ""
-    """User name of an API user."""
+    """User name of an API user, with the password as `api_secret`; leave out with `api_token`.
+
+    Example: "webapi_shop"
+    """
     api_token: SecretStr | None = None
-    """API token, in place of user name and password."""
+    """API token, in place of user name and password.
+
+    Example: "keyring:serwersms-token"
+    """
     time_zone: Zone = "Europe/Warsaw"
-    """Zone of the provider's times, which have no offset."""
+    """Time zone of the provider's times, which have no offset."""
 
     @property
     def is_secret_required(self) -> bool:
@@ -163,7 +221,9 @@ class ReceiptFields(BaseModel):
     model_config = _STRICT_CONFIG
 
     message_id: str = Field("message_id", min_length=1)
+    """Field with the id of the message."""
     message_state: str = Field("message_state", min_length=1)
+    """Field with the state of the message."""
 
 
 class ReplyFields(BaseModel):
@@ -172,9 +232,13 @@ class ReplyFields(BaseModel):
     model_config = _STRICT_CONFIG
 
     source_number: str = Field("source_number", min_length=1)
+    """Field with the customer's number."""
     destination_number: str = Field("destination_number", min_length=1)
+    """Field with the number that the customer wrote to."""
     body: str = Field("body", min_length=1)
+    """Field with the text."""
     message_id: str = Field("message_id", min_length=1)
+    """Field with the id of the reply."""
 
 
 class SmartSwitchAccount(AccountBase):
@@ -182,9 +246,14 @@ class SmartSwitchAccount(AccountBase):
 
     provider: Literal["smartswitch"]
     base_url: Annotated[Url, Field(min_length=1)]
-    """The operator's own server: there is no common one."""
+    """Address of the operator's own server: there is no common one.
+
+    Example: "https://sms.example.com/api"
+    """
     receipt_fields: ReceiptFields = ReceiptFields()
+    """Field names of a receipt, as written in the operator's template."""
     reply_fields: ReplyFields = ReplyFields()
+    """Field names of a reply, as written in the operator's template."""
 
 
 class MessagePortAccount(AccountBase):
@@ -192,8 +261,9 @@ class MessagePortAccount(AccountBase):
 
     provider: Literal["messageport"]
     base_url: Url = "https://messageport.com.au/rest/v1"
+    """Address of the API."""
     time_zone: Zone = "Australia/Sydney"
-    """Zone of pushed times whose own zone cannot be parsed."""
+    """Time zone of pushed times whose own zone cannot be parsed."""
 
 
 AnyAccount = Annotated[
