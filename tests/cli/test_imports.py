@@ -53,10 +53,8 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize("line", ["threads", "messages N", "search Q", "send --to N --text T"])
 def test_a_commands_arguments_are_read_without_heavy_imports(line: str, tmp_path: Path) -> None:
-    modules = imported(
-        f"from tui.cli import command_line; command_line.parse_arguments({line.split()!r})",
-        tmp_path,
-    )
+    parse = f"command_line.parse_arguments({line.split()!r})"
+    modules = imported(f"from tui.cli import command_line; {parse}", tmp_path)
     assert "tui.cli.arguments" in modules
     assert not modules & HEAVY
 

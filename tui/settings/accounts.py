@@ -1,34 +1,32 @@
-"""Validate provider accounts: one model per provider, selected by `provider`."""
+"""Validate provider accounts: one model per provider, selected by `provider`.
 
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
+What the catalogue knows of a provider is read from there. A provider whose accounts have no
+settings of their own needs no model here.
+"""
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from tui.domain.account import DEFAULT_LOW_BALANCE
-from tui.settings.fields import PathSecret, Region, TextList, Url
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    create_model,
+    model_validator,
+)
+
+from tui.domain.account import DEFAULT_LOW_BALANCE, ProviderInfo
+from tui.providers import catalog
+from tui.settings.fields import PathSecret, Region, TextList, Url, Zone
 
 NO_SECRET = SecretStr("")
-MESSENTE_URL = "https://api.messente.com"
-MESSENTE_CLASSIC_URL = "https://api2.messente.com"
-MESSENTE_BACKUP_URL = "https://api3.messente.com"
 KEYRING_PREFIX = "keyring:"
 """A secret with this prefix is stored in the system's keyring, under the name that follows."""
 
 
-def _validate_zone(name: str) -> str:
-    """Return a time zone known to this system."""
-    try:
-        return ZoneInfo(name).key
-    except (
-        LookupError,
-        OSError,
-        ValueError,
-    ):  # unknown, a directory, or a path outside the zone files
-        raise ValueError('must be a time zone like "Europe/Warsaw"') from None
-
-
-Zone = Annotated[str, AfterValidator(_validate_zone)]
 _STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
@@ -37,6 +35,16 @@ class AccountBase(BaseModel):
 
     model_config = _STRICT_CONFIG
 
+    provider: str
+    """Provider of the account; some have settings of their own besides the common ones.
+
+    Example: "messagemedia"
+    """
+    base_url: Annotated[Url, Field(min_length=1)]
+    """Address of the provider's API.
+
+    Example: "https://sms.example.com/api"
+    """
     title: str = ""
     """Name of the account that agents see; if empty, its name in the file.
 
@@ -54,7 +62,7 @@ class AccountBase(BaseModel):
     Example: "+61491570156"
     """
     region: Region = ""
-    """Country (two letters, ISO 3166) of numbers without a country code. If empty,
+    """Country (ISO 3166 code) of numbers without a country code. If empty,
     `default_region` applies.
 
     Example: "AU"
@@ -67,7 +75,7 @@ class AccountBase(BaseModel):
     """
     hook_secret: PathSecret | None = None
     """Secret part of this account's address at the listener, `/hooks/NAME/SECRET`: 8 to 128
-    letters, digits, - or _. If not set, pushes for the account are refused.
+    of A-Z, a-z, 0-9, - and _. If not set, pushes for the account are refused.
 
     Example: "q7Rk2mXw9ZtB4nLs"
     """
@@ -126,8 +134,7 @@ class MessageMediaAccount(AccountBase):
     """An account at MessageMedia (MessageMedia API, base URLs and authentication)."""
 
     provider: Literal["messagemedia"]
-    base_url: Url = "https://api.messagemedia.com"
-    """Address of the API."""
+    base_url: Url = catalog.MESSAGEMEDIA.base_url
     auth: Literal["basic", "hmac-sha256", "hmac-sha1"] = "basic"
     """How requests are authenticated; the HMAC methods sign each request."""
     sub_account: str = ""
@@ -148,17 +155,17 @@ class MessenteAccount(AccountBase):
     provider: Literal["messente"]
     api: Literal["omnichannel", "classic"] = "omnichannel"
     """Which of the two APIs sends; both use the same key."""
-    base_url: Url = MESSENTE_URL
+    base_url: Url = catalog.MESSENTE.base_url
     """Address of the Omnichannel API."""
     classic_url: Url = ""
-    """Address of the classic API, the only one with the balance. If empty, it is
-    `https://api2.messente.com`, or `base_url` if that is changed.
+    """Address of the classic API, the only one with the balance. If empty, it is Messente's own, or
+    `base_url` if that is changed.
 
     Example: "https://api2.messente.com"
     """
     backup_url: Url = ""
     """Second address of the classic API, used only if nothing was sent at the first. If empty, it
-    is `https://api3.messente.com`, or none if the first is changed.
+    is Messente's own, or none if the first is changed.
 
     Example: "https://api3.messente.com"
     """
@@ -169,26 +176,12 @@ class MessenteAccount(AccountBase):
     Example: "keyring:messente-inbound"
     """
 
-    @property
-    def classic_host(self) -> str:
-        """Return the host of the classic API; a changed `base_url` alone applies to it, too."""
-        moved = self.base_url if self.base_url != MESSENTE_URL else MESSENTE_CLASSIC_URL
-        return self.classic_url or moved
-
-    @property
-    def backup_host(self) -> str:
-        """Return the second host of the classic API, empty if `classic_host` has none."""
-        return self.backup_url or (
-            MESSENTE_BACKUP_URL if self.classic_host == MESSENTE_CLASSIC_URL else ""
-        )
-
 
 class SerwerSmsAccount(AccountBase):
     """An account at SerwerSMS (SerwerSMS HTTPS API v2, credentials)."""
 
     provider: Literal["serwersms"]
-    base_url: Url = "https://api2.serwersms.pl"
-    """Address of the API."""
+    base_url: Url = catalog.SERWERSMS.base_url
     api_key: str = ""
     """User name of an API user, with the password as `api_secret`; leave out with `api_token`.
 
@@ -245,11 +238,6 @@ class SmartSwitchAccount(AccountBase):
     """An account at an operator's SmartSwitch (SmartSwitch HTTP API)."""
 
     provider: Literal["smartswitch"]
-    base_url: Annotated[Url, Field(min_length=1)]
-    """Address of the operator's own server: there is no common one.
-
-    Example: "https://sms.example.com/api"
-    """
     receipt_fields: ReceiptFields = ReceiptFields()
     """Field names of a receipt, as written in the operator's template."""
     reply_fields: ReplyFields = ReplyFields()
@@ -260,30 +248,51 @@ class MessagePortAccount(AccountBase):
     """An account at MessagePort (MessagePort REST API v1)."""
 
     provider: Literal["messageport"]
-    base_url: Url = "https://messageport.com.au/rest/v1"
-    """Address of the API."""
+    base_url: Url = catalog.MESSAGEPORT.base_url
     time_zone: Zone = "Australia/Sydney"
     """Time zone of pushed times whose own zone cannot be parsed."""
 
 
-AnyAccount = Annotated[
-    MessageMediaAccount
-    | MessenteAccount
-    | SerwerSmsAccount
-    | SmartSwitchAccount
-    | MessagePortAccount,
-    Field(discriminator="provider"),
-]
-"""An account in the settings, its model selected by `provider`."""
+_OWN_MODELS: tuple[type[AccountBase], ...] = (
+    MessageMediaAccount,
+    MessenteAccount,
+    SerwerSmsAccount,
+    SmartSwitchAccount,
+    MessagePortAccount,
+)
+"""Models of providers whose accounts have settings of their own."""
 
-ACCOUNT_MODELS: dict[str, type[AccountBase]] = {
-    "messagemedia": MessageMediaAccount,
-    "messente": MessenteAccount,
-    "serwersms": SerwerSmsAccount,
-    "smartswitch": SmartSwitchAccount,
-    "messageport": MessagePortAccount,
-}
+
+def build_account_models(providers: Mapping[str, ProviderInfo]) -> dict[str, type[AccountBase]]:
+    """Return the model of each provider by its name, in the order of the catalogue.
+
+    Args:
+        providers: Entries of the catalogue by name.
+    """
+    own_models = {
+        name: model
+        for model in _OWN_MODELS
+        for name in get_args(model.model_fields["provider"].annotation)
+    }
+    return {name: own_models.get(name) or _derive_model(info) for name, info in providers.items()}
+
+
+def _derive_model(info: ProviderInfo) -> type[AccountBase]:
+    """Return the model of a provider whose accounts have no settings of their own."""
+    fields: dict[str, Any] = {"provider": (Literal[info.name], ...)}
+    if info.base_url:
+        fields["base_url"] = (Url, info.base_url)
+    return create_model(f"{info.title}Account", __base__=AccountBase, **fields)
+
+
+ACCOUNT_MODELS = build_account_models(catalog.CATALOG)
 """Model of each provider by its name in the settings."""
+if TYPE_CHECKING:
+    AnyAccount = AccountBase
+else:
+    _UNION = reduce(or_, ACCOUNT_MODELS.values())
+    AnyAccount = Annotated[_UNION, Field(discriminator="provider")]
+"""An account in the settings, its model selected by `provider`."""
 
 
 def is_secret_field(field: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
@@ -112,6 +113,18 @@ def _validate_url(value: str) -> str:
     return text
 
 
+def _validate_zone(name: str) -> str:
+    """Return a time zone known to this system."""
+    try:
+        return ZoneInfo(name).key
+    except (
+        LookupError,
+        OSError,
+        ValueError,
+    ):  # unknown, a directory, or a path outside the zone files
+        raise ValueError('must be a time zone like "Europe/Warsaw"') from None
+
+
 def _validate_path_secret(value: SecretStr) -> SecretStr:
     """Return a secret that can be part of a URL path."""
     if not _PATH_SECRET_PATTERN.fullmatch(value.get_secret_value()):
@@ -137,6 +150,7 @@ ListenField = Annotated[ListenAddress | None, BeforeValidator(_parse_listen_addr
 DirectoryPath = Annotated[Path, BeforeValidator(_check_path)]
 Region = Annotated[str, AfterValidator(_validate_region)]
 Url = Annotated[str, AfterValidator(_validate_url)]
+Zone = Annotated[str, AfterValidator(_validate_zone)]
 PathSecret = Annotated[SecretStr, AfterValidator(_validate_path_secret)]
 Theme = Literal["dark", "light", "high-contrast", "terminal"]
 LogLevel = Literal["debug", "info", "warning", "error"]

@@ -87,7 +87,7 @@ class GeneralSettings:
     enter_sends: bool = True
     """Enter sends and Alt+Enter begins a new line; false swaps them."""
     default_region: Region | None = None
-    """Country (two letters, ISO 3166) of numbers that are typed without a country code. If not set,
+    """Country (ISO 3166 code) of numbers that are typed without a country code. If not set,
     such numbers are refused unless the account has a `region`.
 
     Example: "AU"
@@ -150,8 +150,8 @@ class GeneralSettings:
     Example: "debug"
     """
     opt_out_words: TextListTable = field(default_factory=dict)
-    """More keywords that mean STOP when a customer sends nothing else, by country (two letters,
-    ISO 3166); `*` is every country.
+    """More keywords that mean STOP when a customer sends nothing else, by country (ISO 3166
+    code); `*` is every country.
 
     Example: {"*" = ["ENOUGH"], AU = ["RACK OFF"]}
     """

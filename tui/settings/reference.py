@@ -10,6 +10,7 @@ import inspect
 import json
 import textwrap
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from tui.providers.catalog import CATALOG
 from tui.settings.accounts import ACCOUNT_MODELS, AccountBase
 from tui.settings.models import get_fields, resolve_types
 from tui.settings.problems import format_variable
@@ -27,6 +29,7 @@ from tui.settings.public import GeneralSettings
 
 _ACCOUNT = ("accounts", "NAME")
 """Place of an account's settings; NAME is chosen by the user."""
+_PROVIDER = (*_ACCOUNT, "provider")
 _EXAMPLE = "Example:"
 _TYPE_NAMES: dict[Any, str] = {
     bool: "true or false",
@@ -68,8 +71,10 @@ def list_account_rows(provider: str = "") -> list[SettingRow]:
         provider: Name of a provider; empty for the settings of every account.
     """
     if not provider:
-        return [_make_provider_row(), *_list_rows(AccountBase, _ACCOUNT)]
-    own = set(ACCOUNT_MODELS[provider].__annotations__) - {"provider"}
+        common = _list_rows(AccountBase, _ACCOUNT)
+        return [row for row in common if row.key.split(".")[-1] != "base_url"]
+    # `base_url` has another default for each provider.
+    own = {"base_url", *ACCOUNT_MODELS[provider].__annotations__} - {"provider"}
     rows = _list_rows(ACCOUNT_MODELS[provider], _ACCOUNT)
     return [row for row in rows if row.key.split(".")[len(_ACCOUNT)] in own]
 
@@ -83,7 +88,8 @@ def settings_tables() -> str:
         "Every account": list_account_rows(),
     }
     for name in ACCOUNT_MODELS:
-        sections[f'Accounts with `provider = "{name}"`'] = list_account_rows(name)
+        title = CATALOG[name].capabilities.title
+        sections[f'{title} (`provider = "{name}"`)'] = list_account_rows(name)
     return "\n\n".join(f"### {title}\n\n{_format_table(rows)}" for title, rows in sections.items())
 
 
@@ -93,7 +99,9 @@ def read_docstrings(table: type) -> dict[str, str]:
     docstrings: dict[str, str] = {}
     for base in reversed(table.__mro__):
         if base.__module__.startswith("tui."):
-            docstrings |= _parse_docstrings(inspect.getsource(base))
+            # A model that was made at run time has no source, and no docstrings of its own.
+            with suppress(OSError):
+                docstrings |= _parse_docstrings(inspect.getsource(base))
     return docstrings
 
 
@@ -131,26 +139,14 @@ def _make_row(key: tuple[str, ...], field: FieldInfo, docstring: str) -> Setting
     default = None if field.is_required() else field.get_default(call_default_factory=True)
     return SettingRow(
         key=".".join(key),
-        type=_describe_type(field.annotation, field.metadata),
+        type=_describe_type(field.annotation, field.metadata)
+        if key != _PROVIDER
+        else _describe_choices(ACCOUNT_MODELS),
         default=_format_value(default),
         is_required=field.is_required(),
         example=example.strip() or _format_value(_choose_example(field.annotation, default)),
         variable=format_variable(key),
         description=" ".join(description.split()),
-    )
-
-
-def _make_provider_row() -> SettingRow:
-    """Return the row of the setting that selects an account's model."""
-    key = (*_ACCOUNT, "provider")
-    return SettingRow(
-        key=".".join(key),
-        type=_describe_choices(ACCOUNT_MODELS),
-        default="",
-        is_required=True,
-        example=_format_value(next(iter(ACCOUNT_MODELS))),
-        variable=format_variable(key),
-        description="Provider of the account; it decides which settings the account has besides.",
     )
 
 
