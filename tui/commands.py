@@ -228,7 +228,8 @@ def get_first_keys(commands: Iterable[Command]) -> dict[str, str]:
 
 def get_line_keys() -> dict[str, str]:
     """Return what to type for each command in line mode, by id."""
-    return {c.id: c.review_key or c.words[0] for c in COMMANDS if c.review_key or c.words}
+    reviewing = {c.id: c.review_key for c in COMMANDS if c.review_key}
+    return {c.id: c.words[0] for c in LINE_COMMANDS} | reviewing
 
 
 def remap_keys(keys: Mapping[str, tuple[str, ...]]) -> tuple[Command, ...]:
