@@ -61,7 +61,7 @@ def describe_sandbox(sandbox: Sandbox) -> str:
 @contextlib.asynccontextmanager
 async def _run_lifespan(app: Starlette) -> AsyncIterator[None]:
     """Run the sandbox's scheduled work while the server is up."""
-    task = asyncio.create_task(app.state.sandbox.run())
+    task = asyncio.create_task(app.state.sandbox.run_forever())
     try:
         yield
     finally:
