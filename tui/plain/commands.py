@@ -3,8 +3,6 @@
 Their words and descriptions are in the registry, `tui.commands`.
 """
 
-from collections.abc import Iterable
-
 from tui.commands import LINE_COMMANDS, Command
 from tui.desk.undo import format_unsent
 from tui.plain import failed, lists, reading, triage, writing
@@ -57,18 +55,9 @@ def parse_command(line: str, *, is_open: bool) -> tuple[Command | None, str]:
         name, rest = line[0], line[1:]
     else:
         name, _, rest = line.partition(" ")
-    return _choose_command(_find_commands(name.lower()), is_open), rest.strip()
-
-
-def _find_commands(word: str) -> list[Command]:
-    """Return the commands with a word: none, one or two."""
-    return [command for command in LINE_COMMANDS if word in command.words]
-
-
-def _choose_command(found: Iterable[Command], is_open: bool) -> Command | None:
-    """Return the command that fits where the agent is, or else any of them."""
-    by_fit = sorted(found, key=lambda command: command.scope.is_about_conversation != is_open)
-    return next(iter(by_fit), None)
+    found = [command for command in LINE_COMMANDS if name.lower() in command.words]
+    fitting = [command for command in found if command.scope.is_about_conversation is is_open]
+    return next(iter([*fitting, *found]), None), rest.strip()
 
 
 @line_handler("help")
