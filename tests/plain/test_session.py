@@ -138,7 +138,7 @@ async def test_what_is_not_understood_is_answered_in_words(mia: Typist) -> None:
     await mia.hears("There is no such number")
     await mia.hears("Open a conversation first")
     await mia.hears("these were the last")
-    await mia.hears("r, reply: writes an answer.")
+    await mia.hears("r, reply: Reply. Write an answer.")
 
 
 async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -> None:

@@ -235,7 +235,7 @@ async def test_with_nobody_waiting_it_does_not_begin(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press("t")
         await empty_desk.shows("Nobody is waiting: all clear")
-        assert empty_desk.inbox.triage_round is None
+        assert not empty_desk.inbox.triage.is_on
 
 
 async def test_news_does_not_move_the_conversation_away(desk: Desk) -> None:
