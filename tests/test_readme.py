@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from tui.commands import format_key_table
-from tui.plain.commands import COMMANDS
+from tui.commands import LINE_COMMANDS, format_key_table
 from tui.providers.provider_table import format_provider_table
 
 ROOT = Path(__file__).parent.parent
@@ -34,4 +33,4 @@ def test_every_letter_it_tells_for_the_desk_in_lines_can_be_typed() -> None:
     told = README.partition("`?` says everything")[2].partition("## Keys")[0]
     letters = re.findall(r"`(.)`", told)
     assert letters
-    assert set(letters) <= {command.key for command in COMMANDS}
+    assert set(letters) <= {command.words[0] for command in LINE_COMMANDS}
