@@ -29,8 +29,8 @@ from tui.sandbox.messagemedia.auth import (
     read_account,
     read_ids,
 )
+from tui.sandbox.messagemedia.bodies import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
 from tui.sandbox.messagemedia.optouts import OptOuts
-from tui.sandbox.messagemedia.status_codes import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
 from tui.sandbox.messagemedia.submission import (
     InvalidSubmission,
     SubmittedMessage,

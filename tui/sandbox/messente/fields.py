@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from tui.sandbox.messente.faults import ValidationErrors
+from tui.sandbox.messente.status_codes import ValidationErrors
 from tui.sandbox.wire import parse_byte_pairs
 
 DEFAULT_SENDER = "+37259990011"

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tui.sandbox.messente.faults import ValidationErrors
 from tui.sandbox.messente.fields import JsonFields
 from tui.sandbox.messente.records import SMS
+from tui.sandbox.messente.status_codes import ValidationErrors
 
 VIBER_SETS = frozenset(
     map(
