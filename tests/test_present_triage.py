@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui.clock import DAY, HOUR
-from tui.desk import format
+from tui.desk import cells, format
 
 NOW = 1_772_611_200_000
 """Wednesday, 4 March 2026, 08:00 UTC."""
@@ -27,12 +27,12 @@ NOW = 1_772_611_200_000
     ],
 )
 def test_as_many_labels_as_fit(labels: tuple[str, ...], width: int, words: str) -> None:
-    assert format.format_labels(labels, width) == words
+    assert cells.format_labels(labels, width) == words
 
 
 @given(st.lists(st.text(min_size=1, max_size=30), max_size=9), st.integers(8, 40))
 def test_labels_never_take_more_than_their_room(labels: list[str], width: int) -> None:
-    assert cell_len(format.format_labels(labels, width)) <= width
+    assert cell_len(cells.format_labels(labels, width)) <= width
 
 
 @pytest.mark.parametrize(

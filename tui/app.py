@@ -197,7 +197,9 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         if not (is_painting and isinstance(renderable, CompositorUpdate)):
             super()._display(screen, renderable)
             return
-        sequence = self._terminal_cells.diff_update(renderable, self.size, self.screen, self.console)
+        sequence = self._terminal_cells.diff_update(
+            renderable, self.size, self.screen, self.console
+        )
         cursor_position = self.screen.outer_size.clamp_offset(self.cursor_position)
         if sequence or cursor_position != self._previous_cursor_position:
             super()._display(screen, ReadySequence(sequence))
