@@ -211,8 +211,8 @@ def test_the_pace_is_the_desks() -> None:
 
 def test_a_seat_is_made_without_the_network_or_the_settings_models() -> None:
     code = (
-        "import sys\nfrom tui.clock import SystemClock\nfrom tui.settings.public import Desk\n"
-        "from tui.startup.wiring import make_seat\nmake_seat(Desk(), SystemClock(), {})\n"
+        "import sys\nfrom tui.clock import SystemClock\nfrom tui.settings.public import Preferences\n"
+        "from tui.startup.wiring import create_context\ncreate_context(Preferences(), SystemClock(), {})\n"
         "print(*sys.modules)"
     )
     ran = subprocess.run(

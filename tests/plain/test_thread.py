@@ -180,7 +180,7 @@ async def test_an_opt_out_is_recorded_and_lifted_with_a_reason(mia: Typist) -> N
 
 
 async def test_a_suspected_opt_out_is_judged(open_store: OpenStore, clock: ManualClock) -> None:
-    store = await open_store(judge=create_consent_judge({}))
+    store = await open_store(classify=create_consent_judge({}))
     await write_history(store, clock)
     mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, zone=UTC))
     await mia.world.writes(CHLOE, _PLEASE)

@@ -59,8 +59,8 @@ async def test_a_smartswitch_reads_pushes_by_the_operators_names(clock: ManualCl
 def test_abilities_are_known_without_the_network() -> None:
     code = (
         "import sys\n"
-        "from tui.providers.registry import PROVIDERS, capabilities_of\n"
-        "[capabilities_of(name, {}) for name in PROVIDERS]\n"
+        "from tui.providers.registry import PROVIDERS, get_capabilities\n"
+        "[get_capabilities(name, {}) for name in PROVIDERS]\n"
         "print(*sys.modules)"
     )
     ran = subprocess.run(

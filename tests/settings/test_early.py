@@ -74,8 +74,8 @@ def test_settings_are_validated_once_and_remembered(
 def test_remembered_settings_import_no_validation(environ: dict[str, str], written: Path) -> None:
     read_preferences(environ)
     code = (
-        "import os, sys\nfrom tui.settings.cache import read_desk\n"
-        "assert read_desk(os.environ).theme == 'light'\n"
+        "import os, sys\nfrom tui.settings.cache import read_preferences\n"
+        "assert read_preferences(os.environ).theme == 'light'\n"
         "print([name for name in ('pydantic', 'tomllib', 'platformdirs') if name in sys.modules])"
     )
     clean = {"PYTHONPATH": str(Path(early.__file__).parents[2]), **environ}

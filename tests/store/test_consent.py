@@ -24,7 +24,7 @@ def judge(text: str, party: str) -> Verdict:
 @pytest.fixture
 async def desk(open_store: OpenStore) -> Store:
     """An inbox that understands STOP and START."""
-    return await open_store(judge=judge)
+    return await open_store(classify=judge)
 
 
 async def locked(store: Store) -> bool:

@@ -12,7 +12,7 @@ from tui.store.store import Store
 @pytest.fixture
 async def judging(open_store: OpenStore) -> Store:
     """An inbox that reads what customers say about consent."""
-    return await open_store(judge=create_consent_judge({}))
+    return await open_store(classify=create_consent_judge({}))
 
 
 async def suspected(store: Store) -> tuple[int, int]:

@@ -17,7 +17,7 @@ PLEASE_STOP = "please stop texting me"
 @pytest.fixture
 async def judging(open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
     """A desk that reads what customers say about consent."""
-    store = await open_store(judge=create_consent_judge({}))
+    store = await open_store(classify=create_consent_judge({}))
     await write_history(store, clock)
     return Desk(store, clock, seat)
 

@@ -156,7 +156,7 @@ async def test_without_a_scheduling_provider_the_desk_keeps_it_and_gives_it_back
 
 
 async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk: Desk) -> None:
-    async with desk.open(WIDE, **_able(schedule=True, cancel=True)):
+    async with desk.open(WIDE, **_able(can_schedule=True, can_cancel=True)):
         await _write(desk, CHLOE, "See you")
         await desk.command("schedule")
         await desk.shows("au keeps it and sends it")

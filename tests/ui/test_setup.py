@@ -59,7 +59,7 @@ async def types_credentials(desk: Desk) -> None:
 async def test_a_desk_without_accounts_begins_with_setting_one_up(
     empty_desk: Desk, provider: Provider, size: tuple[int, int]
 ) -> None:
-    async with empty_desk.open(size, accounts=(), enrol=provider.enrol):
+    async with empty_desk.open(size, accounts=(), account_setup=provider.enrol):
         await empty_desk.shows("Set up smsdesk", "No account is set up yet", "F9 demo")
         await types_credentials(empty_desk)
         await empty_desk.hides("hush-hush")
@@ -79,7 +79,7 @@ async def test_a_desk_without_accounts_begins_with_setting_one_up(
 
 
 async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: Provider) -> None:
-    async with empty_desk.open(NARROW, accounts=(), enrol=provider.enrol):
+    async with empty_desk.open(NARROW, accounts=(), account_setup=provider.enrol):
         await empty_desk.shows("Set up smsdesk")
         await empty_desk.press("f9")
         await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.DEMO, "the demo")
@@ -89,7 +89,7 @@ async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: Provider) ->
 async def test_another_account_is_added_from_the_desk(
     desk: Desk, provider: Provider, size: tuple[int, int]
 ) -> None:
-    async with desk.open(size, enrol=provider.enrol):
+    async with desk.open(size, account_setup=provider.enrol):
         await desk.command("add_account")
         await desk.shows("Add an account", "MessageMedia")
         await desk.press("f2")
@@ -100,7 +100,7 @@ async def test_another_account_is_added_from_the_desk(
 
 async def test_a_refusal_is_told_and_can_be_overruled(desk: Desk, provider: Provider) -> None:
     provider.refuses = "MessageMedia refused the key: correct it"
-    async with desk.open(WIDE, enrol=provider.enrol):
+    async with desk.open(WIDE, account_setup=provider.enrol):
         await desk.command("add_account")
         await types_credentials(desk)
         await desk.press("enter")
@@ -112,7 +112,7 @@ async def test_a_refusal_is_told_and_can_be_overruled(desk: Desk, provider: Prov
 
 
 async def test_what_is_changed_has_to_be_proven_again(desk: Desk, provider: Provider) -> None:
-    async with desk.open(WIDE, enrol=provider.enrol):
+    async with desk.open(WIDE, account_setup=provider.enrol):
         await desk.command("add_account")
         await types_credentials(desk)
         await desk.press("enter")
@@ -128,7 +128,7 @@ async def test_an_answer_to_what_no_longer_stands_there_counts_for_nothing(
     desk: Desk, provider: Provider
 ) -> None:
     provider.slow.clear()
-    async with desk.open(WIDE, enrol=provider.enrol):
+    async with desk.open(WIDE, account_setup=provider.enrol):
         await desk.command("add_account")
         await types_credentials(desk)
         await desk.press("enter")
@@ -145,7 +145,7 @@ async def test_a_secret_for_the_environment_gives_the_line_to_run(
     desk: Desk, provider: Provider
 ) -> None:
     provider.lines = ["export SMSDESK_ACCOUNTS__MESSAGEMEDIA__API_SECRET='the API secret'"]
-    async with desk.open(WIDE, enrol=provider.enrol):
+    async with desk.open(WIDE, account_setup=provider.enrol):
         await desk.command("add_account")
         await types_credentials(desk)
         await desk.press("f4", "f4")
@@ -158,7 +158,7 @@ async def test_a_secret_for_the_environment_gives_the_line_to_run(
 
 
 async def test_nobody_is_asked_about_half_an_account(desk: Desk, provider: Provider) -> None:
-    async with desk.open(WIDE, enrol=provider.enrol):
+    async with desk.open(WIDE, account_setup=provider.enrol):
         await desk.command("add_account")
         await desk.shows("API key")
         await desk.press("enter")

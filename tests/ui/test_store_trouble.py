@@ -58,7 +58,7 @@ async def test_a_dialog_that_reads_every_second(
         await desk.shows("last answer")
 
 
-@pytest.mark.parametrize("where", ["pens.take", "intents.queue"])
+@pytest.mark.parametrize("where", ["compose_locks.acquire_lock", "intents.queue_message"])
 async def test_a_text_that_cannot_be_handed_over_stays(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:

@@ -146,7 +146,7 @@ async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
     ear: Ear, seat: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, heard = ear.desk, list[str]()
-    async with desk.open(manners=MANNERS):
+    async with desk.open(notification_settings=MANNERS):
         monkeypatch.setattr(desk.app, "_write_to_terminal", heard.append)
         monkeypatch.setattr(desk.app._notifier, "_write", heard.append)
         await desk.world.writes(ANA, "while looking")
@@ -162,5 +162,5 @@ async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
 async def test_silence_stands_over_the_list(desk: Desk, clock: ManualClock) -> None:
     await desk.store.accounts.record_push(ACCOUNTS[0].name)
     clock.advance(2 * HOUR / 1_000)
-    async with desk.open(manners=MANNERS):
+    async with desk.open(notification_settings=MANNERS):
         await desk.shows("au: no news for 2h · F3")

@@ -16,10 +16,10 @@ from tui.cli.errors import BAD_USE, FAILED, CommandError
 from tui.settings.cache import read_preferences
 from tui.settings.public import Preferences
 from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, StoreError
-from tui.store.reader import InboxReader, OutdatedSchema
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
+    from tui.store.reader import InboxReader
 
 
 def load_public_settings(arguments: Namespace) -> Preferences:
@@ -65,7 +65,7 @@ _UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase)
 
 
 @contextlib.contextmanager
-def open_reader(arguments: Namespace) -> Iterator[InboxReader | None]:
+def open_reader(arguments: Namespace) -> "Iterator[InboxReader | None]":
     """Yield a reader of the inbox; None, with a note on stderr, if there is no inbox yet.
 
     Args:
@@ -108,8 +108,11 @@ def _has_content(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _open_migrated_reader(desk: Preferences) -> Iterator[InboxReader]:
+def _open_migrated_reader(desk: Preferences) -> "Iterator[InboxReader]":
     """Yield the reader, after updating the schema of its file if necessary."""
+    # Imported late: the inbox uses this module for its settings before the first paint.
+    from tui.store.reader import InboxReader, OutdatedSchema
+
     with contextlib.ExitStack() as stack:
         try:
             reader = stack.enter_context(InboxReader(desk.database))

@@ -16,7 +16,7 @@ from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
-from tui.store.search import build_search
+from tui.store.search_terms import build_search
 
 NEWEST = 1 << 62
 """Id after every message."""

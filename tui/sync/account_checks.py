@@ -7,8 +7,7 @@ that it can still be reached.
 from tui.clock import HOUR, SECOND
 from tui.domain.text import one_line
 from tui.providers.errors import NotPossible, ProviderError
-from tui.sync.context import ServedAccount, SyncContext
-from tui.sync.loop import RoundResult
+from tui.sync.context import RoundResult, ServedAccount, SyncContext
 
 _BALANCE_INTERVAL = HOUR / SECOND
 _LONGEST_BALANCE = 80

@@ -21,7 +21,7 @@ from tui.providers.errors import (
 from tui.store.accounts import Accounts
 from tui.store.errors import StoreError
 from tui.sync.backoff import pause_after_failure
-from tui.sync.loop import RoundResult
+from tui.sync.context import RoundResult
 
 STOPPED_PAUSE = 300.0
 """Seconds until rejected credentials are tried again automatically."""

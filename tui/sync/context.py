@@ -74,3 +74,17 @@ class SyncContext:
     clock: Clock
     rng: random.Random
     log: SyncLog = discard_log
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """Result of one round."""
+
+    pause: float | None = None
+    """Seconds until the next round; None to wait until something changes."""
+    answered: bool = False
+    """Whether the provider answered as it should."""
+    latency_ms: int = 0
+    """Duration of the provider's answer; 0 if it was not measured."""
+    new_events: int = 0
+    """Number of replies and receipts that were new."""

@@ -6,14 +6,14 @@ the account's stored health and a longer pause.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.providers.errors import ProviderError
 from tui.store.errors import StoreError
 from tui.sync.account_health import AccountFailure, describe_failure
-from tui.sync.context import SyncContext
+from tui.sync.context import RoundResult, SyncContext
 
 if TYPE_CHECKING:
     from tui.sync.account_health import AccountHealth
@@ -60,20 +60,6 @@ class WakeSignal:
         finally:
             for wait in waits:
                 wait.cancel()
-
-
-@dataclass(frozen=True, slots=True)
-class RoundResult:
-    """Result of one round."""
-
-    pause: float | None = None
-    """Seconds until the next round; None to wait until something changes."""
-    answered: bool = False
-    """Whether the provider answered as it should."""
-    latency_ms: int = 0
-    """Duration of the provider's answer; 0 if it was not measured."""
-    new_events: int = 0
-    """Number of replies and receipts that were new."""
 
 
 class TaskLoop:

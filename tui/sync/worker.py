@@ -11,9 +11,9 @@ from tui.store.errors import StoreError
 from tui.sync.account_checks import BalanceReader, ConnectionChecker
 from tui.sync.account_health import AccountFailure, AccountHealth, format_error
 from tui.sync.backoff import PollPace
-from tui.sync.context import ServedAccount, SyncContext
+from tui.sync.context import RoundResult, ServedAccount, SyncContext
 from tui.sync.lease import Leasehold
-from tui.sync.loop import RoundResult, TaskLoop
+from tui.sync.loop import TaskLoop
 from tui.sync.outbox import Canceller, OutboxSender
 from tui.sync.poller import Poller
 from tui.sync.receipt_polling import ReceiptPoller

@@ -131,7 +131,7 @@ async def test_an_unanswered_receipt_is_repeated_five_times(
         await pass_time(clock, sandbox, pause)
     assert len(pushed) == 12, "two receipts, six tries each"
     assert (ledger(sandbox).pushes.delivered, ledger(sandbox).pushes.pending) == (0, 0)
-    assert len(ledger(sandbox).receipts.waiting) == 2
+    assert len(ledger(sandbox).receipts.unconfirmed_ids) == 2
 
 
 @pytest.mark.parametrize(("status", "tries"), [(302, 1), (204, 1), (400, 2), (500, 2)])
