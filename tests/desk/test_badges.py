@@ -1,4 +1,4 @@
-"""Test the table of badges: complete, told apart by words, and the only source of ASCII shapes."""
+"""Test that the badges are complete, have words of their own, and decide all ASCII shapes."""
 
 import pytest
 from rich.cells import cell_len

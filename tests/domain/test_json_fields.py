@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui.domain.conversation import Conversation, State
 from tui.domain.json_fields import (
-    Customer,
+    CustomerFields,
     conversation_to_json,
     format_iso_time,
     json_fields,
@@ -88,7 +88,7 @@ def check_types(written: dict[str, Any], kind: Any) -> None:
 
 @given(MESSAGES)
 def test_a_message_is_written_as_documented_and_read_back_the_same(message: Message) -> None:
-    written = message_to_json(message, Customer("shop", "Shop", "A shop"))
+    written = message_to_json(message, CustomerFields("shop", "Shop", "A shop"))
     check_types(written, "message")
     assert json.loads(json.dumps(written)) == written
     assert int(written["id"]) == message.id
@@ -104,9 +104,11 @@ def test_a_conversation_is_written_as_documented(direction: Direction | None) ->
 
 def test_a_conversation_stands_for_its_customer() -> None:
     message = Message(1, 7, Direction.IN, None, "au", "Hi", 1)
-    customer = Customer("shop", "Shop", "A shop")
+    customer = CustomerFields("shop", "Shop", "A shop")
     assert message_to_json(message, CONVERSATION) == message_to_json(message, customer)
-    assert {field for field in Customer._fields} <= {field.name for field in fields(Conversation)}
+    assert {field for field in CustomerFields._fields} <= {
+        field.name for field in fields(Conversation)
+    }
 
 
 @pytest.mark.parametrize(

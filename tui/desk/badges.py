@@ -70,7 +70,7 @@ STAR_MARK = Symbol("★", "*")
 DRAFT_MARK = Symbol("✎", "draft")
 FILE_MARK = Symbol("▣", "+")
 TICK_MARK = Symbol("✓", "x")
-"""Ticks a line of a list. In ASCII it is no "v": beside names that would read as a letter."""
+"""Ticks a line of a list; its ASCII is not the "v" of a badge, which could be part of a name."""
 
 
 def list_symbols() -> Iterator[Symbol]:

@@ -17,7 +17,7 @@ from tui.domain.status import Status
 T = TypeVar("T")
 
 
-class Customer(NamedTuple):
+class CustomerFields(NamedTuple):
     """The fields of a conversation that stand beside each of its messages; empty if unknown."""
 
     party: str = ""
@@ -29,7 +29,7 @@ class MessageOfCustomer(NamedTuple):
     """A message with its customer: what a message's JSON is made of."""
 
     message: Message
-    customer: Customer | Conversation
+    customer: CustomerFields | Conversation
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,7 @@ CONVERSATION_FIELDS: tuple[JsonField[Conversation], ...] = (
 """Fields of a conversation, in their order."""
 
 
-def message_to_json(message: Message, customer: Customer | Conversation) -> dict[str, Any]:
+def message_to_json(message: Message, customer: CustomerFields | Conversation) -> dict[str, Any]:
     """Return a message as a JSON object.
 
     Args:

@@ -4,7 +4,7 @@ import functools
 from collections.abc import AsyncIterator
 from typing import Any
 
-from tui.domain.json_fields import Customer, message_to_json
+from tui.domain.json_fields import CustomerFields, message_to_json
 from tui.store.queries import queries
 from tui.store.rows import Row, to_message
 from tui.store.store import Store
@@ -41,5 +41,5 @@ async def export_messages(
 
 def _export_row(row: Row) -> dict[str, Any]:
     """Return the JSON of a message that was read with the fields of its conversation."""
-    customer = Customer(row["party"], row["address"], row["name"])
+    customer = CustomerFields(row["party"], row["address"], row["name"])
     return message_to_json(to_message(row), customer)
