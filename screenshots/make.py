@@ -29,6 +29,7 @@ from tui.demo.history import write_history  # noqa: E402
 from tui.desk.context import AppContext  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
 from tui.providers.provider_table import format_provider_table  # noqa: E402
+from tui.settings.fields import Theme  # noqa: E402
 from tui.startup.account_setup import create_account_setup  # noqa: E402
 from tui.startup.wiring import create_context, open_store  # noqa: E402
 from tui.store.store import Store  # noqa: E402
@@ -49,7 +50,7 @@ class Scene:
     name: str
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = MIDDLE
-    theme: str = "dark"
+    theme: Theme = "dark"
     ascii: bool = False
     empty: bool = False
     fresh: bool = False
@@ -133,11 +134,12 @@ async def _serve(store: Store, seat: AppContext) -> None:
 
 def _dressed(seat: AppContext, scene: Scene) -> AppContext:
     """The seat in the scene's looks."""
-    looks = replace(seat, theme=scene.theme, ascii=scene.ascii)
+    preferences = replace(seat.preferences, theme=scene.theme)
+    looks = replace(seat, preferences=preferences, ascii=scene.ascii)
     if not scene.fresh:
         return looks
     enrol = create_account_setup({"HOME": "/home/mia"}, None, seat.clock, random.Random(7))
-    return replace(looks, accounts=(), account_setup=enrol)
+    return replace(looks, preferences=replace(preferences, accounts=()), account_setup=enrol)
 
 
 def write(scene: Scene, svg: str) -> None:

@@ -177,7 +177,7 @@ async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk
 
 
 async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None:
-    async with desk.open(WIDE, grace_ms=5_000):
+    async with desk.open(WIDE, grace_seconds=5):
         await _write(desk, CHLOE, "Too early")
         await desk.press("enter")
         await desk.shows("Sending in 5 s · Esc z takes it back")
@@ -192,7 +192,7 @@ async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None
 
 
 async def test_the_countdown_is_gone_when_it_is_over(desk: Desk) -> None:
-    async with desk.open(WIDE, grace_ms=2_000):
+    async with desk.open(WIDE, grace_seconds=2):
         await _write(desk, CHLOE, "On its way")
         await desk.press("enter")
         await desk.shows("Sending in 2 s · Esc z takes it back")

@@ -170,7 +170,7 @@ async def test_undo_shows_the_one_that_waits_again(desk: Desk, size: Size) -> No
 async def test_a_message_that_has_not_left_is_taken_back_into_the_composer(
     desk: Desk, size: Size
 ) -> None:
-    async with desk.open(size, grace_ms=5_000):
+    async with desk.open(size, grace_seconds=5):
         await desk.press("t", "r")
         await desk.type("Oops")
         await desk.press("enter")

@@ -74,7 +74,9 @@ async def show_files(inbox: InboxScreen) -> None:
 
     app_context = inbox.app_context
     inbox.app.push_screen(
-        FilesScreen(inbox.store, attachments, app_context.downloads, colours=app_context.colours)
+        FilesScreen(
+            inbox.store, attachments, app_context.preferences.downloads, colours=app_context.colours
+        )
     )
 
 
@@ -103,7 +105,7 @@ async def ping_phone(inbox: InboxScreen) -> None:
         inbox.show_status("None of your accounts can ask whether a phone is on")
         return
     attempt = SendAttempt(
-        inbox.app_context,
+        inbox.app_context.preferences,
         conversation.party,
         _PING_TEXT,
         Route(account, ""),

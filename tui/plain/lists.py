@@ -233,7 +233,9 @@ async def start_conversation(session: PlainSession, typed: str) -> None:
 async def _begin_conversation(session: PlainSession, number: str, account: Account) -> None:
     """Open the conversation, or show what is wrong with the number."""
     try:
-        address = parse_destination(number, account.region or session.context.region)
+        address = parse_destination(
+            number, account.region or session.context.preferences.default_region
+        )
     except InvalidNumberError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 200)}. c asks again.")
         return

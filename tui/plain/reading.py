@@ -168,7 +168,7 @@ async def save_file(session: PlainSession, typed: str) -> None:
     place = await session.dialog.choose_item("Save which file?", names, typed)
     if place is None:
         return
-    file, folder = found[place], session.context.downloads
+    file, folder = found[place], session.context.preferences.downloads
     data = await session.store.messages.get_attachment_data(file.id)
     try:
         path = await asyncio.to_thread(save_new_file, folder, file.name, file.content_type, data)

@@ -76,7 +76,7 @@ class InboxScreen(PacedScreen[None]):
         self.triage_round: TriageRound | None = None
         """Round of triage in progress; None outside triage mode."""
         self.key_guard = KeyGuard()
-        self.last_pipe_command = app_context.pipe
+        self.last_pipe_command = app_context.preferences.pipe
         """Shell command suggested the next time a conversation is piped."""
         self.read_marker = ReadMarker(store, app_context.agent, self._get_visible_position)
         self._agent_session = AgentSession(store, app_context.agent)
