@@ -6,12 +6,14 @@ from pathlib import Path
 
 from tui.cli.manual import format_manual
 from tui.commands import format_key_table
+from tui.providers.provider_table import format_provider_table
 
 ROOT = Path(__file__).parent.parent
 MANUAL = ROOT / "tui/docs/smsdesk.1"
 
 GENERATORS: Mapping[str, Callable[[], str]] = {
     "keys": format_key_table,
+    "providers": format_provider_table,
 }
 """What makes the lines between `<!-- NAME -->` and `<!-- /NAME -->`, by name."""
 
