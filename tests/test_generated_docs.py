@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -63,7 +62,7 @@ def test_the_letters_that_the_documentation_gives_for_line_mode_can_be_typed() -
     section = text.partition("## Line mode")[2].partition("\n## ")[0]
     letters = re.findall(r"`(.)`", section)
     assert letters
-    assert set(letters) <= {command.key for command in COMMANDS} | {"?"}
+    assert set(letters) <= {command.key for command in COMMANDS} | {"?", "q"}
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="needs groff")

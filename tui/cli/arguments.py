@@ -214,7 +214,11 @@ def build_full_parser() -> CommandParser:
     parser = _build_top_parser()
     commands = parser.add_subparsers(metavar="COMMAND", parser_class=CommandParser)
     for name, text in HELP_TEXTS.items():
-        _declare_arguments(commands.add_parser(name, help=text.summary, command=name), name)
+        command = commands.add_parser(name, help=text.summary, command=name)
+        _declare_arguments(command, name)
+        for action in command.list_arguments():
+            if action.dest == "config":  # its default would replace a value before the command
+                action.default = argparse.SUPPRESS
     return parser
 
 

@@ -159,12 +159,13 @@ HELP_TEXTS = {
     ),
     "help": HelpText(
         "read the documentation",
-        "Show a page of the documentation. Without a topic, list all pages.",
+        "Show a page of the documentation or the options of a command. Without a topic,\n"
+        "list all pages. On a terminal, long pages are shown by the program in PAGER.",
         _format_examples(
             "smsdesk help",
             "smsdesk help keys",
-            "smsdesk help send                 the options of a command",
-            "smsdesk help --man > smsdesk.1    the manual page, for man -l",
+            "smsdesk help send",
+            "smsdesk help --man > smsdesk.1",
         ),
     ),
     "completion": HelpText(
