@@ -162,7 +162,7 @@ async def test_taken_back_together_their_texts_are_drafts(store: Store, seat: Ap
     actions = ConversationActions(store, seat)
     batch = await everything(store, seat)
     outcome = await retry_batch(store, seat, actions, batch, lambda done, total: None)
-    actions.register_batch_undo(outcome.sent)
+    actions.outgoing.register_batch_undo(outcome.sent)
     assert await actions.undo_last() == "Taken back: 2 not sent, the texts are drafts again"
     for party, body in ((MIA, "one"), (TOM, "two")):
         thread = await conversation_with(store, party)

@@ -230,6 +230,6 @@ async def test_without_an_account_nothing_is_sent(store: Store, clock: ManualClo
     await mia.hears("No account is set up yet: smsdesk doctor says how")
     before = await mia.messages(CHLOE)
     await mia.type("1", "r", "c")
-    await mia.hears("No account is configured: smsdesk doctor tells how.")
+    await mia.hears("No account is configured · smsdesk doctor tells how.")
     assert await mia.messages(CHLOE) == before
     await mia.leave()

@@ -199,5 +199,5 @@ async def test_a_text_that_another_account_cannot_carry_is_not_sent_that_way(des
         await desk.shows("Retry through")
         await desk.type(terse.name)
         await desk.press("enter")
-        await desk.shows(f"{terse.name} takes at most 5 · send it through another account")
+        await desk.shows(f"{terse.name} takes at most 5 · use {first.name} (W)")
         assert len(await desk.messages(BOB)) == count

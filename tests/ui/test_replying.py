@@ -158,7 +158,7 @@ async def test_an_empty_text_is_not_sent(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await write(desk, CHLOE, "  ")
         await desk.press("enter")
-        await desk.shows("Nothing to send yet")
+        await desk.shows("Not sent: the text is empty · write the message first")
         assert await sent(desk, CHLOE) == []
         assert desk.typed == "  "
 

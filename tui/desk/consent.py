@@ -3,20 +3,17 @@
 Each decision is stored, confirmed with a message, and can be undone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.desk import format
-from tui.desk.undo import UndoAction
+from tui.desk.undo import RememberUndo
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.text import one_line
 from tui.store.consent import ConsentRecord
 from tui.store.store import Store
-
-RememberUndo = Callable[[str, UndoAction], str]
-"""Remember how to undo an action; returns the message with the key that undoes it."""
 
 
 class ConsentActions:

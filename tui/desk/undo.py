@@ -19,6 +19,8 @@ _MAX_ENTRIES = 50
 
 UndoAction = Callable[[], Awaitable[str]]
 """Undo an action and return the message that confirms it."""
+RememberUndo = Callable[[str, UndoAction], str]
+"""Remember how to undo an action; returns the message with the key that undoes it."""
 
 
 @dataclass(frozen=True, slots=True)

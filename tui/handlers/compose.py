@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from tui.desk.composer_hints import format_changes, format_saving
 from tui.desk.routes import describe_route_change, select_next_account, select_next_sender
-from tui.desk.send_checks import suggest_send_time
-from tui.desk.submit import NO_ACCOUNT
+from tui.desk.send_checks import NO_ACCOUNT, suggest_send_time
 from tui.domain.conversation import View
-from tui.domain.message import Format, MmsContent
+from tui.domain.message import MmsContent
 from tui.domain.replacements import to_gsm
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
 from tui.domain.text import one_line
@@ -92,7 +91,7 @@ async def insert_canned_reply(inbox: InboxScreen) -> None:
     if not inbox.is_composer_focused and not await _begin_current_reply(inbox):
         return
     if pane.route is None:
-        inbox.show_status(NO_ACCOUNT)
+        inbox.show_status(NO_ACCOUNT.sentence)
         return
     values = await _load_field_values(inbox)
 
@@ -180,7 +179,7 @@ async def schedule_message(inbox: InboxScreen) -> None:
     async def handle_answer(chosen: SendPlan | None) -> None:
         await send_as_planned(inbox, chosen)
 
-    suggestion = suggest_send_time(inbox.app_context, pane.conversation.address)
+    suggestion = suggest_send_time(inbox.app_context, pane.conversation.party)
     inbox.app.push_screen(
         ScheduleScreen(inbox.app_context, pane.route, pane.conversation.address, suggestion),
         handle_answer,
@@ -194,7 +193,7 @@ async def cancel_scheduled_message(inbox: InboxScreen) -> None:
         inbox.show_status("Select a scheduled message first: K goes up, J goes down")
         return
     await inbox.pane.compose_pane.flush_draft()
-    inbox.show_status(await inbox.actions.cancel_scheduled(message))
+    inbox.show_status(await inbox.actions.outgoing.cancel_scheduled(message))
     await inbox.pane.compose_pane.reload_draft()
 
 
@@ -206,8 +205,7 @@ async def attach_pictures(inbox: InboxScreen) -> None:
     if pane.route is None or pane.composer.note:
         inbox.show_status("Pictures go with an answer: r begins one")
         return
-    can = pane.route.account.capabilities
-    if can is not None and Format.MMS not in can.formats and not pane.compose_state.enclosed:
+    if not pane.route.account.can_send_pictures and not pane.compose_state.enclosed:
         inbox.show_status(f"{one_line(pane.route.account.name, 20)} sends no pictures: F6 changes")
         return
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.desk.actions import find_retry_problem
+from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import format_route, format_route_detail, list_routes
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.status import Status
@@ -77,10 +78,7 @@ def _show_bulk_question(
         elif choice == RetryChoice.ONE:
             await retry_single(inbox)
 
-    app_context = inbox.app_context
-    quiet_hours_warning = format_quiet_hours(
-        batch, app_context.clock.now(), app_context.quiet_hours
-    )
+    quiet_hours_warning = format_quiet_hours(batch, inbox.app_context)
     inbox.app.push_screen(RetryAllScreen(batch, single, quiet_hours_warning), start_chosen)
 
 
@@ -115,7 +113,7 @@ async def _send_batch(inbox: InboxScreen, batch: RetryBatch) -> None:
     outcome = await retry_batch(inbox.store, inbox.app_context, inbox.actions, batch, show_progress)
     text = format_result(outcome)
     if outcome.sent:
-        inbox.actions.register_batch_undo(outcome.sent)
+        inbox.actions.outgoing.register_batch_undo(outcome.sent)
         text = f"{text} · z takes back what has not left"
     await inbox.threads.prune_marks()
     inbox.show_key_hints()
@@ -165,7 +163,7 @@ async def retry_through_route(inbox: InboxScreen) -> None:
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
     if message is None or problem or not inbox.app_context.accounts:
-        inbox.show_status(problem or "No account is configured: smsdesk doctor tells how")
+        inbox.show_status(problem or NO_ACCOUNT.sentence)
     elif message.status is Status.UNCERTAIN:
         inbox.show_status("It may have gone out: settle that first (M), then send it another way")
     else:
@@ -200,7 +198,7 @@ async def resolve_message(inbox: InboxScreen) -> None:
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:
-        inbox.show_status(await inbox.actions.dismiss_failure(message))
+        inbox.show_status(await inbox.actions.outgoing.dismiss_failure(message))
 
 
 def _ask_uncertain(inbox: InboxScreen, message: Message) -> None:
@@ -210,7 +208,7 @@ def _ask_uncertain(inbox: InboxScreen, message: Message) -> None:
     async def apply_choice(choice: UncertainChoice | None) -> None:
         """Record that the message was sent, or send it again."""
         if choice == UncertainChoice.WENT_OUT:
-            inbox.show_status(await inbox.actions.resolve_as_sent(message))
+            inbox.show_status(await inbox.actions.outgoing.resolve_as_sent(message))
         elif choice == UncertainChoice.AGAIN:
             await inbox.pane.compose_pane.retry_message(message)
 

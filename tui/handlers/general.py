@@ -138,7 +138,7 @@ async def quit_at_once(inbox: InboxScreen) -> None:
 
 async def _describe_unsent(inbox: InboxScreen) -> str:
     """Return what is unsent: "1 text is still being sent · the draft to Ana is kept"."""
-    sending = format_unsent(await inbox.actions.unsent.count_unsent())
+    sending = format_unsent(await inbox.actions.outgoing.unsent.count_unsent())
     phrases = [sending] if sending else []
     writing = inbox.pane.compose_pane
     if writing.conversation is not None and (

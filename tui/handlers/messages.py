@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.domain.message import Format, Message, NewMessage
+from tui.commands import get_first_keys
+from tui.desk.outgoing import queue_attempt
+from tui.desk.routes import Route
+from tui.desk.send_attempt import NotSentError, SendAttempt
+from tui.domain.message import Message
 from tui.handlers.common import Handler
 from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError
@@ -98,16 +102,19 @@ async def ping_phone(inbox: InboxScreen) -> None:
     if account is None:
         inbox.show_status("None of your accounts can ask whether a phone is on")
         return
-    new = NewMessage(
-        to=conversation.party,
-        body=_PING_TEXT,
-        account=account.name,
-        agent=inbox.app_context.agent,
-        format=Format.PING,
+    attempt = SendAttempt(
+        inbox.app_context,
+        conversation.party,
+        _PING_TEXT,
+        Route(account, ""),
+        inbox.app_context.clock.now(),
+        conversation,
+        is_ping=True,
+        keys=get_first_keys(inbox.app_context.commands),
     )
     try:
-        await inbox.store.intents.queue_message(new)
-    except StoreError as error:
+        await queue_attempt(inbox.store, attempt)
+    except (NotSentError, StoreError) as error:
         inbox.show_status(str(error))
         return
     inbox.show_status("Asked: the answer shows here, and nothing on the phone")

@@ -81,7 +81,7 @@ class PlainApp:
     async def _confirm_leave(self) -> bool:
         """Return whether the agent leaves; ask if a message is not submitted yet."""
         try:
-            sending = format_unsent(await self._session.actions.unsent.count_unsent())
+            sending = format_unsent(await self._session.actions.outgoing.unsent.count_unsent())
         except StoreError:
             return True
         return not sending or await self._dialog.ask_yes_no(f"{sending}. Leave all the same?")

@@ -1,7 +1,6 @@
 """Resolve failed and uncertain messages, one by one or all together."""
 
 from tui.desk import format
-from tui.desk.actions import find_retry_problem
 from tui.desk.bulk_retry import (
     collect_failed,
     format_batch,
@@ -11,6 +10,7 @@ from tui.desk.bulk_retry import (
     format_result,
     retry_batch,
 )
+from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import (
     Route,
     choose_default_route,
@@ -18,7 +18,7 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.submit import NotSentError
+from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import View
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
@@ -84,7 +84,7 @@ async def _resolve_uncertain(session: PlainSession, message: Message) -> None:
     """Ask whether an uncertain message was sent."""
     place = await session.dialog.choose_item("Your word", _UNCERTAIN_CHOICES)
     if place == 0:
-        session.dialog.write_line(f"{await session.actions.resolve_as_sent(message)}.")
+        session.dialog.write_line(f"{await session.actions.outgoing.resolve_as_sent(message)}.")
     elif place == 1:
         await _retry_message(
             session, message, choose_default_route(session.context.accounts, session.current)
@@ -145,7 +145,7 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("Nothing has failed: n opens who waits longest.")
         return
     session.dialog.write_line(f"{format_batch(batch)}.")
-    asleep = format_quiet_hours(batch, context.clock.now(), context.quiet_hours)
+    asleep = format_quiet_hours(batch, context)
     for line in (*format_reasons(batch), format_left_out(batch.left_out), asleep):
         if line:
             session.dialog.write_line(f"{_use_plain_key(line)}.")
@@ -160,7 +160,7 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
     outcome = await retry_batch(store, context, session.actions, batch, report_progress)
     for sent in outcome.sent:
         session.shown_status[sent.id] = ""
-    session.actions.register_batch_undo(outcome.sent)
+    session.actions.outgoing.register_batch_undo(outcome.sent)
     session.dialog.write_line(
         f"{_use_plain_key(format_result(outcome))}. z takes back what has not left."
     )

@@ -1,6 +1,7 @@
 """Show numbered lists: conversations of a view page by page, search results, and accounts."""
 
 from tui.desk import format
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.account import Account
 from tui.domain.conversation import Order, State, View
 from tui.domain.phone import InvalidNumberError, parse_destination
@@ -216,7 +217,7 @@ async def start_conversation(session: PlainSession, typed: str) -> None:
     """
     accounts = session.context.accounts
     if not accounts:
-        session.dialog.write_line("No account is configured: smsdesk doctor tells how.")
+        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
         return
     number = typed or await session.dialog.ask_line(
         "Number with its country code, empty for none: "
@@ -260,4 +261,4 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
             )
         session.dialog.write_line(", ".join(facts) + ".")
     if not session.context.accounts:
-        session.dialog.write_line("No account is configured: smsdesk doctor tells how.")
+        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")

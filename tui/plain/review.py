@@ -18,16 +18,16 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.submit import NotSentError
+from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
-from tui.domain.message import NO_MMS_CONTENT, Format, Message, MmsContent
+from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
 from tui.domain.replacements import to_gsm
 from tui.domain.sms import count_parts
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_plan
 from tui.plain.canned import ask_open_fields, ask_pictures
 from tui.plain.reading import show_new_messages
-from tui.plain.session import PLAIN_KEYS, PlainSession
+from tui.plain.session import PlainSession
 
 Choice = tuple[str, Callable[[], Awaitable[None]]]
 """Description of a choice, and the function that does it."""
@@ -74,7 +74,7 @@ class ReplyReview:
 
     def _list_choices(self, stopped: bool) -> dict[str, Choice]:
         """Return the possible choices by their keys."""
-        session, capabilities = self._session, self._current_route.account.capabilities
+        session = self._session
         choices: dict[str, Choice] = {}
         if not stopped:
             choices["y"] = ("sends", self._send_reply)
@@ -82,9 +82,7 @@ class ReplyReview:
             choices["s"] = ("sends later", self._schedule_reply)
         if len(list_routes(session.context.accounts, "")) > 1:
             choices["w"] = ("another way", self._choose_route)
-        if session.compose.enclosed or (
-            capabilities is not None and Format.MMS in capabilities.formats
-        ):
+        if session.compose.enclosed or self._current_route.account.can_send_pictures:
             choices["p"] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
             choices["g"] = ("plain signs", self._replace_marks)
@@ -134,10 +132,7 @@ class ReplyReview:
 
     def _find_objection(self, plan: SendPlan | None) -> str:
         """Return an objection that was not shown yet, or an empty text."""
-        compose = self._session.compose
-        return compose.find_objection(
-            self._row, self._text, self._seen_messages, PLAIN_KEYS, "", plan
-        )
+        return self._session.submit.find_objection(self._row, self._text, self._seen_messages, plan)
 
     def _format_length(self) -> str:
         """Return the length of the text as SMS."""

@@ -108,7 +108,7 @@ class PlainSession:
 
     def report_sent(self, message: Message) -> None:
         """Show how long a message can be cancelled, and follow its status from now on."""
-        self.actions.register_send_undo(message)
+        self.actions.outgoing.register_send_undo(message)
         self.shown_status[message.id] = ""
         self.newest_shown = max(self.newest_shown, message.id)
         text = format_submitted(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from tui.desk.actions import ConversationActions
 from tui.desk.consent import read_consent_status
-from tui.desk.submit import NotSentError
+from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_snooze

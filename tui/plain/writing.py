@@ -3,6 +3,7 @@
 Only one agent at a time has the compose lock of a conversation.
 """
 
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.canned import choose_canned_reply
@@ -49,7 +50,7 @@ async def _prepare_reply(session: PlainSession) -> bool:
         await show_consent(session)
         return False
     if not session.context.accounts:
-        session.dialog.write_line("No account is configured: smsdesk doctor tells how.")
+        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
         return False
     holder = await session.presence.acquire_compose_lock()
     if holder:
@@ -158,4 +159,6 @@ async def cancel_scheduled(session: PlainSession, typed: str) -> None:
     texts = [one_line(message.body, 80) for message in waiting]
     place = 0 if len(waiting) == 1 else await session.dialog.choose_item("Which one?", texts, typed)
     if place is not None:
-        session.dialog.write_line(f"{await session.actions.cancel_scheduled(waiting[place])}.")
+        session.dialog.write_line(
+            f"{await session.actions.outgoing.cancel_scheduled(waiting[place])}."
+        )

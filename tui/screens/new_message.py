@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
 from tui.domain.text import one_line
@@ -70,7 +71,7 @@ class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):
             self.verdict.update(Content(str(problem)))
             return
         if not self._app_context.accounts:
-            self.verdict.update(Content("No account is configured: smsdesk doctor tells how"))
+            self.verdict.update(Content(NO_ACCOUNT.sentence))
             return
         account = self._app_context.accounts[self._account_index].name
         self.dismiss(await self._store.conversations.get_or_create(address, account))
