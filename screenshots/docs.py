@@ -1,12 +1,14 @@
 """Write the parts of the documentation that come from the code."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tui.cli.manual import format_manual
 from tui.commands import format_key_table
-from tui.providers.provider_table import format_provider_table
+from tui.providers.catalog import CATALOG
+from tui.providers.provider_table import format_panel, format_provider_table
 
 ROOT = Path(__file__).parent.parent
 MANUAL = ROOT / "tui/docs/smsdesk.1"
@@ -14,6 +16,7 @@ MANUAL = ROOT / "tui/docs/smsdesk.1"
 GENERATORS: Mapping[str, Callable[[], str]] = {
     "keys": format_key_table,
     "providers": format_provider_table,
+    **{f"panel_{name}": functools.partial(format_panel, name) for name in CATALOG},
 }
 """What makes the lines between `<!-- NAME -->` and `<!-- /NAME -->`, by name."""
 
