@@ -17,7 +17,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 GUIDES = (ROOT / "README.md", *sorted((ROOT / "tui/docs").glob("*.md")))
-PAGES = (*GUIDES, *sorted((ROOT / ".github").rglob("*.md")))
+MAPS = (ROOT / "tui/README.md", ROOT / "tests/README.md")
+PAGES = (*GUIDES, *MAPS, *sorted((ROOT / ".github").rglob("*.md")))
 
 _README_LINES, _README_WORDS = 120, 1_100
 _PAGE_LINES = 200
