@@ -9,12 +9,14 @@ from tui.cli.manual import format_manual
 from tui.commands import format_key_table
 from tui.providers.catalog import CATALOG
 from tui.providers.provider_table import format_panel, format_provider_table
+from tui.settings.reference import settings_tables
 
 ROOT = Path(__file__).parent.parent
 MANUAL = ROOT / "tui/docs/smsdesk.1"
 
 GENERATORS: Mapping[str, Callable[[], str]] = {
     "keys": format_key_table,
+    "settings": settings_tables,
     "providers": format_provider_table,
     **{f"panel_{name}": functools.partial(format_panel, name) for name in CATALOG},
 }

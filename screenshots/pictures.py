@@ -23,6 +23,7 @@ from tui.demo.accounts import make_demo_settings
 from tui.demo.history import write_history
 from tui.desk.context import AppContext
 from tui.domain.account import Health
+from tui.settings.fields import Theme
 from tui.startup.account_setup import create_account_setup
 from tui.startup.wiring import create_context, open_store
 from tui.store.store import Store
@@ -46,7 +47,7 @@ class Scene:
     name: str
     keys: tuple[str, ...] = ()
     size: tuple[int, int] = MIDDLE
-    theme: str = "dark"
+    theme: Theme = "dark"
     ascii: bool = False
     empty: bool = False
     fresh: bool = False
@@ -77,7 +78,7 @@ STATES: dict[str, tuple[str, ...]] = {
 
 
 def scenes() -> Iterator[Scene]:
-    """Every picture: each state in dark and light, small and wide; then the other looks."""
+    """Yield every picture: each state in dark and light, small and wide; then the other looks."""
     for theme in ("dark", "light"):
         for name, keys in STATES.items():
             yield Scene(f"{name}-{theme}", keys, WIDE if name == "inbox" else MIDDLE, theme)
@@ -130,11 +131,12 @@ async def _serve(store: Store, seat: AppContext) -> None:
 
 def _dressed(seat: AppContext, scene: Scene) -> AppContext:
     """The seat in the scene's looks."""
-    looks = replace(seat, theme=scene.theme, ascii=scene.ascii)
+    preferences = replace(seat.preferences, theme=scene.theme)
+    looks = replace(seat, preferences=preferences, ascii=scene.ascii)
     if not scene.fresh:
         return looks
     enrol = create_account_setup({"HOME": "/home/mia"}, None, seat.clock, random.Random(7))
-    return replace(looks, accounts=(), account_setup=enrol)
+    return replace(looks, preferences=replace(preferences, accounts=()), account_setup=enrol)
 
 
 def draw(scene: Scene, *, is_shown: bool) -> None:

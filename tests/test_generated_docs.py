@@ -15,7 +15,7 @@ from screenshots.docs import (
     list_pages,
     list_shown_pictures,
 )
-from tui.plain.commands import COMMANDS
+from tui.commands import LINE_COMMANDS
 
 FILES = [path.relative_to(ROOT).as_posix() for path, _ in generate_docs()]
 
@@ -62,7 +62,7 @@ def test_the_letters_that_the_documentation_gives_for_line_mode_can_be_typed() -
     section = text.partition("## Line mode")[2].partition("\n## ")[0]
     letters = re.findall(r"`(.)`", section)
     assert letters
-    assert set(letters) <= {command.key for command in COMMANDS} | {"?", "q"}
+    assert set(letters) <= {command.words[0] for command in LINE_COMMANDS} | {"?", "q"}
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="needs groff")

@@ -105,7 +105,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
             context: Settings and helpers shared by the screens.
             background: Work that talks to the providers; None for a desk without any.
         """
-        theme_setting = context.theme if context.colours else "terminal"
+        theme_setting = context.preferences.theme if context.colours else "terminal"
         super().__init__(theme_setting, ansi_color=None if context.colours else True)
         self._store = store
         self._app_context = context
@@ -143,9 +143,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Follow the store at once; start everything else after the first paint."""
         self.run_worker(self._follow_store(), name="news")
-        self._write_to_terminal(
-            SAVE_TITLE if self._app_context.notification_settings.terminal.has_title else ""
-        )
+        self._write_to_terminal(SAVE_TITLE if self._app_context.terminal.has_title else "")
         self.set_interval(1.0, self._notifier.notify_if_due)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
         self.app_resume_signal.subscribe(self, lambda _: self._terminal_cells.forget_cells())
@@ -256,9 +254,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Restore the title that the terminal had before."""
-        self._write_to_terminal(
-            RESTORE_TITLE if self._app_context.notification_settings.terminal.has_title else ""
-        )
+        self._write_to_terminal(RESTORE_TITLE if self._app_context.terminal.has_title else "")
 
     async def _check_accounts(self) -> None:
         """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""

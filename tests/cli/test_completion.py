@@ -60,7 +60,7 @@ class Shell:
         return done.stdout
 
     def complete_in_bash(self, line: str) -> list[str]:
-        """Return the words that bash offers at the end of a line."""
+        """Return the words that bash suggests at the end of a line."""
         words = line.split(" ")
         script = BASH.format(
             line=shlex.quote(line),
@@ -71,7 +71,7 @@ class Shell:
         return [word.rstrip() for word in self.run(["bash", "-c", script]).splitlines() if word]
 
     def complete_in_fish(self, line: str) -> list[str]:
-        """Return the words that fish offers at the end of a line."""
+        """Return the words that fish suggests at the end of a line."""
         script = f"source smsdesk.fish; complete -C {shlex.quote(line)}"
         return [found.partition("\t")[0] for found in self.run(["fish", "-c", script]).splitlines()]
 
@@ -89,7 +89,7 @@ def test_the_script_has_no_syntax_error(shell: Shell, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "offered"),
+    ("line", "expected"),
     [
         ("smsdesk th", ["threads"]),
         ("smsdesk ", list(COMMANDS)),
@@ -109,12 +109,12 @@ def test_the_script_has_no_syntax_error(shell: Shell, name: str) -> None:
         ("smsdesk --config=no/such/", []),
     ],
 )
-def test_bash_offers_what_can_be_typed(shell: Shell, line: str, offered: list[str]) -> None:
+def test_bash_completes_what_can_be_typed(shell: Shell, line: str, expected: list[str]) -> None:
     needs("bash")
-    assert shell.complete_in_bash(line) == offered
+    assert shell.complete_in_bash(line) == expected
 
 
-def test_fish_offers_what_can_be_typed(shell: Shell) -> None:
+def test_fish_completes_what_can_be_typed(shell: Shell) -> None:
     needs("fish")
     assert shell.complete_in_fish("smsdesk th") == ["threads"]
     assert shell.complete_in_fish("smsdesk send --account ") == ["support_au"]
@@ -129,7 +129,9 @@ def test_zsh_takes_the_script_as_its_completion_of_smsdesk(shell: Shell) -> None
     assert shell.run(["zsh", "-f", "-c", script]) == "_python_argcomplete\n"
 
 
-def test_a_settings_file_with_an_error_offers_no_accounts_and_prints_nothing(shell: Shell) -> None:
+def test_a_settings_file_with_an_error_completes_no_accounts_and_prints_nothing(
+    shell: Shell,
+) -> None:
     needs("bash")
     (shell.home / "bad.toml").write_text("no toml")
     assert shell.complete_in_bash("smsdesk --config bad.toml send --account ") == []

@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.conftest import ROOT, Desk, one_line
 from tui.cli import main
-from tui.cli.pager import show_text
+from tui.cli.help import show_text
 
 PAGES = sorted(path.stem for path in (ROOT / "tui/docs").glob("*.md"))
 Say = Callable[..., str]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.contexts import change_context, make_context
 from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, reply
 from tui.clock import ManualClock
 from tui.desk.actions import ConversationActions
@@ -30,7 +31,11 @@ OTHER = "other"
 @pytest.fixture
 def seat(clock: ManualClock) -> AppContext:
     """Ana, with two accounts."""
-    return AppContext("ana", clock, (Account(ACCOUNT, "messagemedia"), Account(OTHER, "serwersms")))
+    return make_context(
+        clock,
+        agent="ana",
+        accounts=(Account(ACCOUNT, "messagemedia"), Account(OTHER, "serwersms")),
+    )
 
 
 async def failed(
@@ -151,7 +156,7 @@ async def test_an_account_that_is_gone_is_replaced_by_the_way_replies_go(
     await failed(store, account="gone")
     (sent,) = (await again(store, seat, await everything(store, seat))).sent
     assert sent.account == ACCOUNT
-    without = AppContext("ana", clock)
+    without = change_context(seat, accounts=())
     await failed(store, TOM)
     assert (await everything(store, without)).left_out == {"without an account": 1}
 

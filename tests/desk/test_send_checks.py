@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from tests.store.builders import MIA, conversation_with, reply
-from tui.clock import HOUR, ManualClock
+from tui.clock import HOUR
 from tui.desk import send_checks
-from tui.desk.context import AppContext
 from tui.desk.routes import Route, SendPlan
 from tui.desk.send_attempt import Objection, SendAttempt
 from tui.desk.send_checks import CHECKS, SendConfirmation, find_refusal, list_objections
@@ -17,6 +16,7 @@ from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Format, Message, MmsContent
+from tui.settings.public import Preferences
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 
@@ -52,7 +52,7 @@ HOME = account("home", regions=frozenset({"61", "64"}))
 def attempt(text: str = "Hello", *accounts: Account, **fields: Any) -> SendAttempt:
     """Return an attempt to send over the first account, which nothing speaks against."""
     used = accounts or (PICTURES,)
-    preferences = AppContext("ana", ManualClock(), used, quiet_hours=fields.pop("quiet", None))
+    preferences = Preferences(agent="ana", accounts=used, quiet_hours=fields.pop("quiet", None))
     values = {"keys": KEYS, "to": AUSTRALIAN, "route": Route(used[0], ""), "now": NIGHT, **fields}
     return SendAttempt(preferences, text=text, **values)
 

@@ -8,20 +8,19 @@ import re
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 
 import pytest
 
 import tui
+from tests.contexts import make_context
 from tests.plain.conftest import Typist
 from tests.ui.desk import WIDE, Desk
-from tests.ui.history import ACCOUNTS, AGENT, BOB, CHLOE, write_history
+from tests.ui.history import ACCOUNTS, BOB, CHLOE, write_history
 from tui.cli import send
 from tui.cli.errors import BAD_USE, CommandError
 from tui.clock import HOUR, ManualClock, SystemClock
 from tui.desk import send_checks
-from tui.desk.context import AppContext
 from tui.desk.send_attempt import Objection, SendAttempt
 from tui.domain.account import Account
 from tui.store.store import Store
@@ -120,7 +119,7 @@ SCREEN_PATHS: tuple[ScreenPath, ...] = (
 async def open_desk(store: Store, clock: ManualClock) -> Desk:
     """Return a screen, not open yet, before the day's history."""
     await write_history(store, clock)
-    return Desk(store, clock, AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC))
+    return Desk(store, clock, make_context(clock))
 
 
 async def walk_screen_path(
@@ -206,7 +205,7 @@ async def test_line_mode_goes_through_the_list(
     if accounts is ACCOUNTS:
         request.getfixturevalue("extra_check")
     await write_history(store, clock)
-    mia = Typist(store, clock, AppContext(AGENT, clock, accounts, region="AU", zone=UTC))
+    mia = Typist(store, clock, make_context(clock, accounts=accounts))
     mia.begin()
     number, lines = LINE_PATHS[path]
     await mia.opens(number)
@@ -221,7 +220,7 @@ async def test_line_mode_sends_all_failed_again_through_the_list(
     store: Store, clock: ManualClock, extra_check: list[SendAttempt]
 ) -> None:
     await write_history(store, clock)
-    mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC))
+    mia = Typist(store, clock, make_context(clock))
     mia.begin()
     before = await mia.messages(BOB)
     await mia.type("y")

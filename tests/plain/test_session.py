@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-from datetime import UTC
 
+from tests.contexts import make_context
 from tests.plain.conftest import Typist
-from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
+from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
-from tui.desk.context import AppContext
 from tui.domain.account import Health
 from tui.domain.conversation import State
 from tui.store.store import Store
@@ -139,7 +138,7 @@ async def test_what_is_not_understood_is_answered_in_words(mia: Typist) -> None:
     await mia.hears("There is no such number")
     await mia.hears("Open a conversation first")
     await mia.hears("these were the last")
-    await mia.hears("r, reply: writes an answer.")
+    await mia.hears("r, reply: Reply. Write an answer.")
 
 
 async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -> None:
@@ -153,7 +152,7 @@ async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -
 
 async def test_colleagues_see_who_reads_until_she_leaves(store: Store, clock: ManualClock) -> None:
     await write_history(store, clock)
-    mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, zone=UTC))
+    mia = Typist(store, clock, make_context(clock))
     mia.begin()
     await mia.type("1")
     chloe = await mia.conversation(CHLOE)

@@ -1,11 +1,9 @@
 """What is done with a conversation and with messages in trouble, by numbers and words."""
 
-from datetime import UTC
-
 from tests.conftest import OpenStore
+from tests.contexts import make_context
 from tests.plain.conftest import WITH_PICTURES, Typist, sit_down
 from tests.ui.history import (
-    ACCOUNTS,
     AGENT,
     BOB,
     CHLOE,
@@ -16,7 +14,6 @@ from tests.ui.history import (
     write_history,
 )
 from tui.clock import HOUR, ManualClock
-from tui.desk.context import AppContext
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.status import Status
@@ -182,7 +179,7 @@ async def test_an_opt_out_is_recorded_and_lifted_with_a_reason(mia: Typist) -> N
 async def test_a_suspected_opt_out_is_judged(open_store: OpenStore, clock: ManualClock) -> None:
     store = await open_store(classify=create_consent_judge({}))
     await write_history(store, clock)
-    mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, zone=UTC))
+    mia = Typist(store, clock, make_context(clock))
     await mia.world.writes(CHLOE, _PLEASE)
     await mia.world.writes(DAWIT, _PLEASE)
     mia.begin()

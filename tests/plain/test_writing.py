@@ -91,7 +91,7 @@ async def test_a_text_that_crosses_the_answer_is_read_first(mia: Typist) -> None
 
 
 async def test_a_text_is_taken_back_within_its_grace(store: Store, clock: ManualClock) -> None:
-    mia = await sit_down(store, clock, grace_ms=5_000)
+    mia = await sit_down(store, clock, grace_seconds=5)
     await mia.type("1", "r Friday it is", "y")
     await mia.hears("Sending in 5 s · z takes it back.")
     await mia.type("z")

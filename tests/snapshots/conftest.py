@@ -7,8 +7,6 @@ import asyncio
 import random
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,8 +18,9 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import tui.app
+from tests.contexts import make_context
 from tests.ui.desk import Desk
-from tests.ui.history import ACCOUNTS, AGENT, write_history
+from tests.ui.history import write_history
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
@@ -91,7 +90,7 @@ def picture(
         clock.advance(NOW)
         if not empty:
             shutil.copytree(history, tmp_path, dirs_exist_ok=True)
-        seat = replace(AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC), **looks)
+        seat = make_context(clock, **looks)
         store = store_on(tmp_path / "inbox.db", clock)
         desk = Desk(store, clock, seat)
         desk.app = PicturedApp(store, seat)

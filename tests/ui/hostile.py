@@ -9,12 +9,12 @@ import random
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
+from tests.contexts import make_context
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, Scribe
 from tui.clock import ManualClock
@@ -68,7 +68,7 @@ async def main(database: Path, texts: dict[str, str]) -> None:
 def seat(clock: ManualClock, text: str) -> AppContext:
     """A place whose accounts have titles and senders from outside."""
     accounts = tuple(replace(a, title=text, senders=(*a.senders, text)) for a in ACCOUNTS)
-    return AppContext(AGENT, clock, accounts, region="AU", zone=UTC)
+    return make_context(clock, accounts=accounts)
 
 
 async def furnish(store: Store, clock: ManualClock, text: str) -> None:

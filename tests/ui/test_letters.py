@@ -131,7 +131,7 @@ async def test_a_note_and_an_answer_are_kept_apart(desk: Desk) -> None:
         assert draft is not None and draft.body == "An answer"
 
 
-@presses("schedule", "call_off")
+@presses("schedule", "cancel_scheduled")
 async def test_without_a_scheduling_provider_the_desk_keeps_it_and_gives_it_back(
     desk: Desk, size: Size
 ) -> None:
@@ -150,7 +150,7 @@ async def test_without_a_scheduling_provider_the_desk_keeps_it_and_gives_it_back
         claimed = await desk.store.outbox.claim_due_messages("x", "au", 10)
         assert message.id not in [one.message.id for one in claimed]
         await desk.press("escape")
-        await desk.command("call_off")
+        await desk.command("cancel_scheduled")
         await desk.shows("⊘ cancelled")
         assert (await desk.last(CHLOE)).status is Status.CANCELLED
         await desk.until(lambda: desk.typed == "See you", "the text again")
@@ -170,14 +170,14 @@ async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk
         await desk.world.provider_says(message, Status.SCHEDULED)
         await desk.shows("⏲ scheduled for Thu 5 Mar 09:00")
         await desk.press("escape")
-        await desk.command("call_off")
+        await desk.command("cancel_scheduled")
         await desk.shows("Asked au to cancel it")
         wanted = await desk.store.outbox.list_cancel_requests("au")
         assert message.id in [found.id for found in wanted]
 
 
 async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None:
-    async with desk.open(WIDE, grace_ms=5_000):
+    async with desk.open(WIDE, grace_seconds=5):
         await _write(desk, CHLOE, "Too early")
         await desk.press("enter")
         await desk.shows("Sending in 5 s · Esc z takes it back")
@@ -192,7 +192,7 @@ async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None
 
 
 async def test_the_countdown_is_gone_when_it_is_over(desk: Desk) -> None:
-    async with desk.open(WIDE, grace_ms=2_000):
+    async with desk.open(WIDE, grace_seconds=2):
         await _write(desk, CHLOE, "On its way")
         await desk.press("enter")
         await desk.shows("Sending in 2 s · Esc z takes it back")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tui import __version__
-from tui.cli.argument_values import (
+from tui.cli.command_parser import (
+    CommandParser,
     parse_count,
     parse_listen_address,
     parse_moment,
     parse_port,
     parse_url,
 )
-from tui.cli.command_parser import CommandParser
 from tui.cli.errors import BAD_USE, CommandError
 
 _INBOX_COMMAND = "inbox"

@@ -17,7 +17,7 @@ from tui.cli.show import write_line
 
 _PROGRAM = "smsdesk"
 _BASH_OPTIONS = ["-o", "nospace"]
-"""No files where smsdesk offers none, and no blank behind a directory."""
+"""No files where smsdesk suggests none, and no blank behind a directory."""
 
 Completer = Callable[..., list[str]]
 """Returns the words that begin with the argument `prefix`; argcomplete passes more arguments."""
@@ -41,7 +41,7 @@ def answer_shell() -> None:
     from argcomplete import autocomplete
     from argcomplete.completers import SuppressCompleter
 
-    # By default argcomplete offers files for every value, and options before a "-" is typed.
+    # By default argcomplete suggests files for every value, and options before a "-" is typed.
     autocomplete(
         build_completed_parser(),
         always_complete_options=False,

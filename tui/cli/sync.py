@@ -17,7 +17,8 @@ from tui.cli.signals import stop_on_signals
 from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
 from tui.domain.text import one_line
-from tui.settings.public import ListenAddress, Preferences
+from tui.settings.public import Preferences
+from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.wiring import open_accounts, open_store
 from tui.store.store import Store

@@ -181,7 +181,7 @@ def _create_attempt(
 ) -> SendAttempt:
     """Return the attempt to send a failed message again now."""
     return SendAttempt(
-        context,
+        context.preferences,
         conversation.party,
         message.body,
         _choose_route(conversation, message, context),

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tui.clock import SECOND
 from tui.desk.routes import is_held_by_provider
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
@@ -103,7 +104,8 @@ class OutgoingActions:
         # in the outbox until its time.
         if attempt.plan and attempt.route and not is_held_by_provider(attempt.route):
             return attempt.plan.send_at
-        return self._context.clock.now() + self._context.grace_ms
+        grace_ms = round(self._context.preferences.grace_seconds * SECOND)
+        return self._context.clock.now() + grace_ms
 
     def register_send_undo(self, message: Message) -> None:
         """Make a queued message cancellable with undo; its text becomes a draft again then."""

@@ -283,7 +283,7 @@ def suggest_send_time(context: "AppContext", party: str) -> str:
     Returns:
         A local date and time; "" if no quiet hours apply now.
     """
-    zones, now, hours = find_zones(party), context.clock.now(), context.quiet_hours
+    zones, now, hours = find_zones(party), context.clock.now(), context.preferences.quiet_hours
     if hours is None or not find_quiet_times(zones, now, hours):
         return ""
     at = find_next_allowed_time(zones, now, hours)

@@ -186,7 +186,7 @@ class Submitter:
     def _create_attempt(self, conversation: Conversation, text: str) -> SendAttempt:
         """Return the attempt to send a text now, over the route of the composer."""
         return SendAttempt(
-            self._context,
+            self._context.preferences,
             conversation.party,
             text,
             self._compose.route,

@@ -67,7 +67,7 @@ def format_submitted(message: Message, now: int, zone: tzinfo | None, get_key: G
     """
     if message.scheduled_at is not None and message.scheduled_at > now:
         moment = format_moment(message.scheduled_at, now, zone)
-        return f"Goes out {moment} · {get_key('call_off')} cancels it"
+        return f"Goes out {moment} · {get_key('cancel_scheduled')} cancels it"
     return format_grace_period(message, now, get_key) or "Queued"
 
 

@@ -9,7 +9,7 @@ from tui.doctor.result import CheckResult, report_bad, report_good, report_note
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, HttpClient
 from tui.settings.models import Settings
-from tui.settings.public import ListenAddress
+from tui.settings.values import ListenAddress
 from tui.startup.wiring import open_accounts
 from tui.sync.account_health import describe_failure
 from tui.sync.context import ServedAccount

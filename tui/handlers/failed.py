@@ -13,34 +13,34 @@ from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.handlers.common import Handler
+from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
 from tui.widgets.thread_list import MAX_MARKED
 
 if TYPE_CHECKING:
     from tui.desk.bulk_retry import FailedMessage, RetryBatch
-    from tui.screens.inbox import InboxScreen
 
 
 _PROGRESS_INTERVAL = 10
 """Number of messages between two progress texts."""
 
 
-def is_bulk_retry(inbox: InboxScreen) -> bool:
+def is_bulk_retry(inbox: InboxActions) -> bool:
     """Return whether a retry is about many messages.
 
     It is if conversations are selected, or if the list of failures has the focus.
     """
-    if inbox.triage_round is not None:
+    if inbox.triage.is_on:
         return False
-    listed = inbox.threads.view.failed and inbox.focused is inbox.threads
-    reading = inbox.has_class("-reading") or inbox.pane.message_view.selected_id
+    view = inbox.threads.view
+    listed = view.failed and inbox.threads.has_focus
+    reading = inbox.is_reading or inbox.message_view.selected_id
     return bool(inbox.threads.marked) or (listed and not reading)
 
 
 async def ask_bulk_retry(
-    inbox: InboxScreen, message: Message | None, retry_single: Handler
+    inbox: InboxActions, message: Message | None, retry_single: Handler
 ) -> None:
     """Show how many messages would be sent again, and send them if the agent confirms.
 
@@ -64,7 +64,7 @@ async def ask_bulk_retry(
 
 
 def _show_bulk_question(
-    inbox: InboxScreen, batch: RetryBatch, single: FailedMessage | None, retry_single: Handler
+    inbox: InboxActions, batch: RetryBatch, single: FailedMessage | None, retry_single: Handler
 ) -> None:
     """Ask the question and do what the agent chooses."""
     from tui.desk.bulk_retry import format_quiet_hours
@@ -82,7 +82,7 @@ def _show_bulk_question(
     inbox.app.push_screen(RetryAllScreen(batch, single, quiet_hours_warning), start_chosen)
 
 
-def _find_single_failure(inbox: InboxScreen, message: Message | None) -> FailedMessage | None:
+def _find_single_failure(inbox: InboxActions, message: Message | None) -> FailedMessage | None:
     """Return the failed message under the cursor, or None if there is none."""
     from tui.desk.bulk_retry import FailedMessage
 
@@ -92,7 +92,7 @@ def _find_single_failure(inbox: InboxScreen, message: Message | None) -> FailedM
     return FailedMessage(conversation, message)
 
 
-async def _load_target_conversations(inbox: InboxScreen) -> list[Conversation]:
+async def _load_target_conversations(inbox: InboxActions) -> list[Conversation]:
     """Return the selected conversations; without a selection, those of the list."""
     if inbox.threads.marked:
         return await inbox.load_targets()
@@ -102,7 +102,7 @@ async def _load_target_conversations(inbox: InboxScreen) -> list[Conversation]:
 
 
 @report_store_errors
-async def _send_batch(inbox: InboxScreen, batch: RetryBatch) -> None:
+async def _send_batch(inbox: InboxActions, batch: RetryBatch) -> None:
     """Send all messages again, and show progress and result."""
     from tui.desk.bulk_retry import format_result, retry_batch
 
@@ -120,13 +120,13 @@ async def _send_batch(inbox: InboxScreen, batch: RetryBatch) -> None:
     inbox.show_status(text)
 
 
-def find_target_message(inbox: InboxScreen) -> Message | None:
+def find_target_message(inbox: InboxActions) -> Message | None:
     """Return the message that a command is about, or None if there is none.
 
     The selected message; without a selection the newest unhandled failure, else the newest
     message that was sent.
     """
-    view = inbox.pane.message_view
+    view = inbox.message_view
     unhandled = [
         message
         for message in view.messages
@@ -137,7 +137,8 @@ def find_target_message(inbox: InboxScreen) -> Message | None:
     return unhandled[-1]
 
 
-async def retry_failed(inbox: InboxScreen) -> None:
+@command_handler("retry")
+async def retry_failed(inbox: InboxActions) -> None:
     """Send failed messages again: all that are selected or listed as failed, or only one."""
     if is_bulk_retry(inbox):
         await ask_bulk_retry(inbox, find_target_message(inbox), retry_message)
@@ -145,7 +146,7 @@ async def retry_failed(inbox: InboxScreen) -> None:
         await retry_message(inbox)
 
 
-async def retry_message(inbox: InboxScreen) -> None:
+async def retry_message(inbox: InboxActions) -> None:
     """Send one failed message again; for an uncertain one, ask what happened first."""
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
@@ -155,10 +156,11 @@ async def retry_message(inbox: InboxScreen) -> None:
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:
-        await inbox.pane.compose_pane.retry_message(message)
+        await inbox.compose_pane.retry_message(message)
 
 
-async def retry_through_route(inbox: InboxScreen) -> None:
+@command_handler("retry_through")
+async def retry_through_route(inbox: InboxActions) -> None:
     """Send a failed message through an account and sender that the agent picks."""
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
@@ -170,7 +172,7 @@ async def retry_through_route(inbox: InboxScreen) -> None:
         _pick_route(inbox, message)
 
 
-def _pick_route(inbox: InboxScreen, message: Message) -> None:
+def _pick_route(inbox: InboxActions, message: Message) -> None:
     """Let the agent pick an account and sender, and send the message through it."""
     from tui.screens.pick import Choice, Picked, PickScreen
 
@@ -183,13 +185,14 @@ def _pick_route(inbox: InboxScreen, message: Message) -> None:
     async def retry_on_route(picked: Picked | None) -> None:
         """Send the message through the picked route unless the dialog was cancelled."""
         if picked is not None:
-            await inbox.pane.compose_pane.retry_message(message, routes[int(picked.value)])
+            await inbox.compose_pane.retry_message(message, routes[int(picked.value)])
 
     screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.app_context.ascii)
     inbox.app.push_screen(screen, retry_on_route)
 
 
-async def resolve_message(inbox: InboxScreen) -> None:
+@command_handler("resolve")
+async def resolve_message(inbox: InboxActions) -> None:
     """Resolve an uncertain message (it was sent, or send it again) or dismiss a failed one."""
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
@@ -201,7 +204,7 @@ async def resolve_message(inbox: InboxScreen) -> None:
         inbox.show_status(await inbox.actions.outgoing.dismiss_failure(message))
 
 
-def _ask_uncertain(inbox: InboxScreen, message: Message) -> None:
+def _ask_uncertain(inbox: InboxActions, message: Message) -> None:
     """Ask whether the message was sent, and apply the choice."""
     from tui.screens.maybe_sent import MaybeSentScreen, UncertainChoice
 
@@ -210,13 +213,6 @@ def _ask_uncertain(inbox: InboxScreen, message: Message) -> None:
         if choice == UncertainChoice.WENT_OUT:
             inbox.show_status(await inbox.actions.outgoing.resolve_as_sent(message))
         elif choice == UncertainChoice.AGAIN:
-            await inbox.pane.compose_pane.retry_message(message)
+            await inbox.compose_pane.retry_message(message)
 
     inbox.app.push_screen(MaybeSentScreen(message), apply_choice)
-
-
-HANDLERS: dict[str, Handler] = {
-    "retry": retry_failed,
-    "retry_through": retry_through_route,
-    "resolve": resolve_message,
-}

@@ -26,7 +26,7 @@ from tui.domain.status import Status
 from tui.domain.text import one_line, to_printable
 from tui.plain.lines import format_message_line
 from tui.plain.reading import show_new_messages
-from tui.plain.session import PLAIN_KEYS, PlainSession
+from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
 from tui.store.conversations import FIRST_POSITION
 
 _UNCERTAIN_CHOICES = (
@@ -34,9 +34,11 @@ _UNCERTAIN_CHOICES = (
     "Send it again: if the first did go out, the customer gets it twice",
 )
 _FAILED_CHOICES = ("Send it again", "Send it another way")
-_CHOICE_NUMBERS = {"retry": "1", "retry_through": "2"}
+_CHOICE_NUMBERS = {"retry": "1", "retry_through": "2", "resolve": ""}
+"""What to type here for a recommended command; a failed message cannot be resolved here."""
 
 
+@line_handler("resolve")
 async def handle_failed(session: PlainSession, typed: str) -> None:
     """Resolve a failed or uncertain message of the open conversation.
 
@@ -129,6 +131,7 @@ _CONVERSATION_LIMIT = 1_000
 _PROGRESS_STEP = 100
 
 
+@line_handler("retry_all")
 async def retry_all_failed(session: PlainSession, typed: str) -> None:
     """Show what would be sent again and what is skipped, and send it on confirmation.
 
@@ -168,4 +171,4 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
 
 def _use_plain_key(text: str) -> str:
     """Replace the key of the full screen with that of line mode."""
-    return text.replace("(M settles it)", "(f settles it)")
+    return text.replace("(M settles it)", f"({PLAIN_KEYS['resolve']} settles it)")

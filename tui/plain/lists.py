@@ -10,7 +10,7 @@ from tui.domain.text import one_line
 from tui.domain.views import format_view_name
 from tui.plain.lines import format_conversation, format_message_line
 from tui.plain.reading import read_conversation
-from tui.plain.session import ListedItem, PlainSession
+from tui.plain.session import ListedItem, PlainSession, line_handler
 from tui.store.conversations import FIRST_POSITION, get_position
 
 _LIST_SIZE = 9
@@ -37,6 +37,7 @@ async def show_first_page(session: PlainSession, typed: str = "") -> None:
     await _show_page(session)
 
 
+@line_handler("show_open")
 async def list_open(session: PlainSession, typed: str) -> None:
     """List all open conversations again.
 
@@ -48,6 +49,7 @@ async def list_open(session: PlainSession, typed: str) -> None:
     await show_first_page(session, typed)
 
 
+@line_handler("back")
 async def go_back(session: PlainSession, typed: str) -> None:
     """Leave the conversation and list the view again.
 
@@ -58,6 +60,7 @@ async def go_back(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+@line_handler("more")
 async def show_more(session: PlainSession, typed: str) -> None:
     """List the next page.
 
@@ -101,6 +104,7 @@ async def open_item(session: PlainSession, number: int) -> None:
         session.dialog.write_line("There is no such number in the list: l lists again.")
 
 
+@line_handler("next_waiting")
 async def open_next_waiting(session: PlainSession, typed: str) -> None:
     """Open the conversation that waits longest after the open one.
 
@@ -115,6 +119,7 @@ async def open_next_waiting(session: PlainSession, typed: str) -> None:
         await read_conversation(session, found.id)
 
 
+@line_handler("latest")
 async def open_latest(session: PlainSession, typed: str) -> None:
     """Open the conversation with the latest incoming message or mention.
 
@@ -128,6 +133,7 @@ async def open_latest(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("Nobody has written since you began: n opens who waits longest.")
 
 
+@line_handler("show_failed")
 async def list_failed(session: PlainSession, typed: str) -> None:
     """List the conversations with a failed or uncertain message.
 
@@ -139,6 +145,7 @@ async def list_failed(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+@line_handler("lists")
 async def choose_view(session: PlainSession, typed: str) -> None:
     """Choose another view by its number or name, and list it.
 
@@ -178,6 +185,7 @@ _STANDARD_VIEWS = (
 _RESULT_LIMIT = 9
 
 
+@line_handler("search")
 async def search_messages(session: PlainSession, typed: str) -> None:
     """Number the messages that match; a number opens the conversation at that message.
 
@@ -208,6 +216,7 @@ async def search_messages(session: PlainSession, typed: str) -> None:
         session.dialog.write_line(f"A number opens one there; / searches again, l lists.{more}")
 
 
+@line_handler("new")
 async def start_conversation(session: PlainSession, typed: str) -> None:
     """Open the conversation with a phone number; create it if there is none.
 
@@ -233,7 +242,9 @@ async def start_conversation(session: PlainSession, typed: str) -> None:
 async def _begin_conversation(session: PlainSession, number: str, account: Account) -> None:
     """Open the conversation, or show what is wrong with the number."""
     try:
-        address = parse_destination(number, account.region or session.context.region)
+        address = parse_destination(
+            number, account.region or session.context.preferences.default_region
+        )
     except InvalidNumberError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 200)}. c asks again.")
         return
@@ -241,6 +252,7 @@ async def _begin_conversation(session: PlainSession, number: str, account: Accou
     await read_conversation(session, row.id)
 
 
+@line_handler("accounts")
 async def list_accounts(session: PlainSession, typed: str) -> None:
     """Show the state of every account as text.
 

@@ -11,7 +11,7 @@ from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
 from tui.plain.lines import format_heading, format_message_line
-from tui.plain.session import PLAIN_KEYS, PlainSession
+from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
 from tui.store.messages import NEWEST
 
 PAGE_SIZE = 10
@@ -81,6 +81,7 @@ async def show_new_messages(session: PlainSession) -> list[Message]:
     return unread
 
 
+@line_handler("page_up")
 async def show_older(session: PlainSession, typed: str) -> None:
     """Show the page before the oldest message shown.
 
@@ -96,6 +97,7 @@ async def show_older(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("That was the first message.")
 
 
+@line_handler("page_down")
 async def show_newer(session: PlainSession, typed: str) -> None:
     """Show the page after the newest message shown.
 
@@ -111,6 +113,7 @@ async def show_newer(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("That was the newest message: r writes a reply.")
 
 
+@line_handler("timeline")
 async def show_history(session: PlainSession, typed: str) -> None:
     """Show everything that was reported about a sent message.
 
@@ -148,6 +151,7 @@ _FILE_SEARCH_LIMIT = 100
 """Messages of a conversation that are searched for files."""
 
 
+@line_handler("files")
 async def save_file(session: PlainSession, typed: str) -> None:
     """Save one of the files of the open conversation, the newest first.
 
@@ -168,7 +172,7 @@ async def save_file(session: PlainSession, typed: str) -> None:
     place = await session.dialog.choose_item("Save which file?", names, typed)
     if place is None:
         return
-    file, folder = found[place], session.context.downloads
+    file, folder = found[place], session.context.preferences.downloads
     data = await session.store.messages.get_attachment_data(file.id)
     try:
         path = await asyncio.to_thread(save_new_file, folder, file.name, file.content_type, data)

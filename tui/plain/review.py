@@ -27,7 +27,7 @@ from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_plan
 from tui.plain.canned import ask_open_fields, ask_pictures
 from tui.plain.reading import show_new_messages
-from tui.plain.session import PlainSession
+from tui.plain.session import PLAIN_KEYS, PlainSession
 
 Choice = tuple[str, Callable[[], Awaitable[None]]]
 """Description of a choice, and the function that does it."""
@@ -77,15 +77,15 @@ class ReplyReview:
         session = self._session
         choices: dict[str, Choice] = {}
         if not stopped:
-            choices["y"] = ("sends", self._send_reply)
-            choices["e"] = ("sends and closes", self._send_and_close)
-            choices["s"] = ("sends later", self._schedule_reply)
+            choices[PLAIN_KEYS["send"]] = ("sends", self._send_reply)
+            choices[PLAIN_KEYS["send_close"]] = ("sends and closes", self._send_and_close)
+            choices[PLAIN_KEYS["schedule"]] = ("sends later", self._schedule_reply)
         if len(list_routes(session.context.accounts, "")) > 1:
-            choices["w"] = ("another way", self._choose_route)
+            choices[PLAIN_KEYS["account"]] = ("another way", self._choose_route)
         if session.compose.enclosed or self._current_route.account.can_send_pictures:
-            choices["p"] = ("pictures", self._edit_pictures)
+            choices[PLAIN_KEYS["pictures"]] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
-            choices["g"] = ("plain signs", self._replace_marks)
+            choices[PLAIN_KEYS["to_gsm"]] = ("plain signs", self._replace_marks)
         choices["n"] = ("keeps it as a draft", self._leave_draft)
         choices["!"] = ("throws it away", self._discard_draft)
         return choices
@@ -118,7 +118,9 @@ class ReplyReview:
             f" {one_line(self._current_route.summary, 100)}:"
         )
         self._dialog.write_line(to_printable(self._text))
-        hints = format_hints(self._text, self._session.compose.enclosed, self._current_route, "g")
+        hints = format_hints(
+            self._text, self._session.compose.enclosed, self._current_route, PLAIN_KEYS["to_gsm"]
+        )
         if hints:
             self._dialog.write_line(f"{one_line(hints, 300)}.")
 

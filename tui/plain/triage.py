@@ -10,22 +10,50 @@ from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_snooze
 from tui.plain.lists import show_first_page
 from tui.plain.reading import show_consent
-from tui.plain.session import PlainSession
+from tui.plain.session import PlainSession, line_handler
 
 TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
 _UNASSIGNED = "nobody"
 _NEW_LABEL = "a new label"
 
 
-def make_command(act: TriageAction) -> Callable[[PlainSession, str], Awaitable[None]]:
-    """Return a command that applies an action to the open conversation and shows the result."""
+@line_handler("star")
+async def toggle_star(session: PlainSession, typed: str) -> None:
+    """Star the conversation, or unstar it.
 
-    async def run_action(session: PlainSession, typed: str) -> None:
-        await _show_result(
-            session, await act(session.actions, [await session.refresh_conversation()])
-        )
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await _run_action(session, ConversationActions.toggle_star)
 
-    return run_action
+
+@line_handler("unread")
+async def toggle_unread(session: PlainSession, typed: str) -> None:
+    """Mark the conversation unread, or read.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await _run_action(session, ConversationActions.toggle_unread)
+
+
+@line_handler("reopen")
+async def reopen_conversation(session: PlainSession, typed: str) -> None:
+    """Open the conversation again.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await _run_action(session, ConversationActions.reopen_conversations)
+
+
+async def _run_action(session: PlainSession, act: TriageAction) -> None:
+    """Apply an action to the open conversation and show the result."""
+    row = await session.refresh_conversation()
+    await _show_result(session, await act(session.actions, [row]))
 
 
 async def _show_result(session: PlainSession, text: str) -> None:
@@ -34,6 +62,7 @@ async def _show_result(session: PlainSession, text: str) -> None:
     await session.refresh_conversation()
 
 
+@line_handler("close")
 async def close_conversation(session: PlainSession, typed: str) -> None:
     """Close the conversation and list the view again.
 
@@ -45,6 +74,7 @@ async def close_conversation(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+@line_handler("snooze")
 async def snooze_conversation(session: PlainSession, typed: str) -> None:
     """Snooze the conversation and list the view again.
 
@@ -60,6 +90,7 @@ async def snooze_conversation(session: PlainSession, typed: str) -> None:
         await show_first_page(session)
 
 
+@line_handler("assign")
 async def assign_conversation(session: PlainSession, typed: str) -> None:
     """Assign the conversation to an agent, by number or name.
 
@@ -78,6 +109,7 @@ async def assign_conversation(session: PlainSession, typed: str) -> None:
         )
 
 
+@line_handler("label")
 async def toggle_label(session: PlainSession, typed: str) -> None:
     """Add a label, or remove it if the conversation has it.
 
@@ -106,6 +138,7 @@ async def toggle_label(session: PlainSession, typed: str) -> None:
         await _show_result(session, await session.actions.toggle_labels([row], name))
 
 
+@line_handler("note")
 async def write_note(session: PlainSession, typed: str) -> None:
     """Write a private note for colleagues; @name notifies one of them.
 
@@ -150,6 +183,7 @@ async def _read_note(session: PlainSession, colleagues: Sequence[str]) -> str:
     return "\n".join(lines).strip()
 
 
+@line_handler("rename")
 async def rename_customer(session: PlainSession, typed: str) -> None:
     """Give the customer a name; the note of the contact stays.
 
@@ -177,6 +211,7 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
 _MAX_REASON_LENGTH = 300
 
 
+@line_handler("consent")
 async def change_consent(session: PlainSession, typed: str) -> None:
     """Confirm, record or lift an opt-out, whichever applies.
 
@@ -221,6 +256,7 @@ async def _ask_reason(session: PlainSession, typed: str) -> str:
     return reason.strip()[:_MAX_REASON_LENGTH]
 
 
+@line_handler("not_opt_out")
 async def dismiss_suspicion(session: PlainSession, typed: str) -> None:
     """Record that the suspected message is not an opt-out.
 

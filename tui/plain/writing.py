@@ -9,7 +9,7 @@ from tui.domain.text import one_line, to_printable
 from tui.plain.canned import choose_canned_reply
 from tui.plain.reading import show_consent, show_new_messages
 from tui.plain.review import ReplyReview
-from tui.plain.session import PlainSession
+from tui.plain.session import PlainSession, line_handler
 from tui.store.messages import NEWEST
 
 END_MARK = "."
@@ -21,6 +21,7 @@ _INSTRUCTIONS = (
 )
 
 
+@line_handler("reply")
 async def write_reply(session: PlainSession, typed: str) -> None:
     """Write, review and send a reply.
 
@@ -32,6 +33,7 @@ async def write_reply(session: PlainSession, typed: str) -> None:
         await _compose_reply(session, [typed] if typed else [], is_complete=bool(typed))
 
 
+@line_handler("canned")
 async def write_canned_reply(session: PlainSession, typed: str) -> None:
     """Begin a reply with a canned reply.
 
@@ -130,6 +132,7 @@ def _save_draft(session: PlainSession, row: Conversation, text: str) -> None:
     session.compose.save_draft(row.id, text, note=False)
 
 
+@line_handler("undo")
 async def undo_action(session: PlainSession, typed: str) -> None:
     """Undo the last action; a message that was not submitted becomes a draft again.
 
@@ -142,6 +145,7 @@ async def undo_action(session: PlainSession, typed: str) -> None:
         await session.refresh_conversation()
 
 
+@line_handler("cancel_scheduled")
 async def cancel_scheduled(session: PlainSession, typed: str) -> None:
     """Cancel a scheduled message.
 

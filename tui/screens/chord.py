@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from tui.commands import format_key
+from tui.desk.key_names import format_key
 from tui.domain.text import one_line
 from tui.widgets.key_bar import KeyBar
 

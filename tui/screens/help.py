@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.commands import Command, Scope, format_key
+from tui.commands import Command, Scope
 from tui.desk.format import MUTED_STYLE
+from tui.desk.key_names import format_key
 
 
 class HelpScreen(ModalScreen[None]):

@@ -98,7 +98,7 @@ class ImportContactsScreen(ModalScreen[None]):
             return
         imported = await self._store.contacts.import_contacts(
             usable,
-            region=self._app_context.region,
+            region=self._app_context.preferences.default_region,
             progress=lambda done: self._show_progress(done, len(usable)),
         )
         skipped_text = f" · {skipped} without a valid number left out" if skipped else ""
@@ -113,7 +113,7 @@ class ImportContactsScreen(ModalScreen[None]):
             contacts = read_contacts(path.expanduser())
         except RuntimeError:
             raise ContactFileError(f"{path}: there is no such home directory") from None
-        usable, skipped = split_reachable(contacts, self._app_context.region)
+        usable, skipped = split_reachable(contacts, self._app_context.preferences.default_region)
         return usable, len(skipped)
 
     def _show_progress(self, done: int, total: int) -> None:

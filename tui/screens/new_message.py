@@ -87,7 +87,7 @@ class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):
         accounts = self._app_context.accounts
         return (
             accounts[self._account_index].region if accounts else ""
-        ) or self._app_context.region
+        ) or self._app_context.preferences.default_region
 
     @property
     def _account_label(self) -> str:

@@ -23,6 +23,7 @@ from tui.desk.presence import HEARTBEAT_SECONDS, Presence, format_colleagues
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import find_zones, format_local_times
+from tui.domain.message import Message
 from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
 from tui.store.store import Store
@@ -110,6 +111,11 @@ class ConversationPane(StoreReader, Vertical):
         self.presence = Presence(store, context.agent, context.clock, self._refresh_heading)
         self.consent_status = ConsentStatus()
         """Consent of the customer, as far as it is known."""
+
+    @property
+    def possible_opt_out(self) -> Message | None:
+        """Return the message that may be an opt-out and has to be judged; None for none."""
+        return self.consent_status.possible_opt_out
 
     def compose(self) -> ComposeResult:
         """Yield the messages, the notice and the composer."""

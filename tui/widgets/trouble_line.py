@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.clock import MINUTE
 from tui.commands import get_first_keys
 from tui.desk import format
 from tui.desk.context import AppContext
@@ -83,7 +84,7 @@ class TroubleLine(Static):
         """Return a line for each account that has received nothing for unusually long."""
         now, after = (
             self._app_context.clock.now(),
-            self._app_context.notification_settings.silent_after_ms,
+            self._app_context.preferences.silent_after_minutes * MINUTE,
         )
         return [
             f"{one_line(name, 16)}: no news for {format.format_age(state.event_at or 0, now)}"

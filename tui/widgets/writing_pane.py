@@ -91,6 +91,11 @@ class WritingPane(StoreReader, Vertical):
         return self.compose_state.route
 
     @property
+    def enclosed(self) -> MmsContent:
+        """Return the pictures and the subject that are sent with the reply."""
+        return self.compose_state.enclosed
+
+    @property
     def _newest_visible_id(self) -> int:
         """Return the id of the newest message that the agent sees; 0 for none."""
         messages = self._visible_messages()
