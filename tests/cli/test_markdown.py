@@ -22,7 +22,7 @@ def test_a_paragraph_is_wrapped_to_the_width() -> None:
 
 
 def test_blocks_are_parted_by_one_empty_line() -> None:
-    page = "# Title\nFirst.\n\n\n<!-- not run: no -->\n## Part\n\n- a\n- b\n\nLast.\n"
+    page = "# `Title`\nFirst.\n\n\n<!-- not run: no -->\n## Part\n\n- a\n- b\n\nLast.\n"
     assert plain(page) == "Title\n\nFirst.\n\nPart\n\n- a\n- b\n\nLast.\n"
 
 

@@ -64,7 +64,8 @@ class _Renderer:
             self._blocks.append([_INDENT + line for line in code])
             return len(code) + 2
         if heading := _HEADING.match(first):
-            self._blocks.append([self._embolden(heading[1])])
+            title = heading[1].replace("`", "")
+            self._blocks.append(_wrap_words(self._embolden(title), self._width))
             return 1
         if first.startswith("|"):
             rows = _take_while(lines, lambda line: line.startswith("|"))
