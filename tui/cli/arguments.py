@@ -95,7 +95,7 @@ def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_messages_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `messages`."""
-    parser.add_argument("number", metavar="N", help="the customer's number")
+    parser.add_argument("number", metavar="N", help="the customer's number or name, or an id")
     _add_list_arguments(parser)
 
 
@@ -115,7 +115,7 @@ def _add_list_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `export`."""
-    parser.add_argument("--thread", metavar="N", help="only the conversation with this number")
+    parser.add_argument("--thread", metavar="N", help="only this number, name or id")
     parser.add_argument(
         "--format", choices=("jsonl", "csv"), default="jsonl", help="JSON lines or CSV (jsonl)"
     )

@@ -121,6 +121,8 @@ class Message:
     """End of the grace period (ms UTC); until then it can be cancelled here."""
     parts: int = 0
     """Number of parts counted by the provider; 0 if not reported."""
+    price: str = ""
+    """Price reported by the provider: decimal text, with its currency where known."""
     format: Format = Format.SMS
     subject: str = ""
     media: tuple[str, ...] = ()

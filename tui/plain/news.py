@@ -5,13 +5,13 @@ import contextlib
 from collections.abc import Iterable
 
 from tui.desk import format
+from tui.desk.message_text import MessageText
 from tui.desk.notifications import AgentNotifier
 from tui.desk.presence import HEARTBEAT_SECONDS
 from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.plain.lines import format_status
 from tui.plain.reading import show_messages
 from tui.plain.session import PlainSession
 from tui.store.errors import StoreError
@@ -131,7 +131,7 @@ class ChangeAnnouncer:
         """Announce a new status once; name the command that helps if the message failed."""
         if message.status in _INTERMEDIATE:
             return
-        text = format_status(message, self._session.context.zone)
+        text = MessageText(message, zone=self._session.context.zone).status
         if text == self._session.shown_status[message.id]:
             return
         self._session.shown_status[message.id] = text

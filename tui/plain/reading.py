@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Sequence
 
 from tui.desk import format
+from tui.desk.badges import BADGES
 from tui.desk.consent import format_opt_out, format_possible_opt_out, read_consent_status
 from tui.desk.downloads import save_new_file
+from tui.desk.message_text import format_file, list_entry_details
 from tui.desk.presence import format_colleagues
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Direction, Message
@@ -135,10 +137,8 @@ async def show_history(session: PlainSession, typed: str) -> None:
     )
     for entry in await session.store.messages.list_events(message.id):
         time = format.format_time(entry.at or entry.received_at, context.zone)
-        status = format.get_badge(entry.status).label if entry.status else entry.kind
-        code = f"code {one_line(entry.code, 20)}" if entry.code else ""
-        details = [status, one_line(entry.word, 60), code, one_line(entry.reason, 300)]
-        session.dialog.write_line(f"{time} {', '.join(detail for detail in details if detail)}")
+        status = BADGES[entry.status].label if entry.status else entry.kind
+        session.dialog.write_line(f"{time} {', '.join([status, *list_entry_details(entry)])}")
         session.dialog.write_line(f"  {one_line(entry.raw, _MAX_RAW_LENGTH)}")
     limit = explain_stalled_status(
         message, context.find_account(message.account), context.clock.now()
@@ -168,7 +168,7 @@ async def save_file(session: PlainSession, typed: str) -> None:
     if not found:
         session.dialog.write_line("No files came in this conversation.")
         return
-    names = [line.removeprefix("+ ") for line in format.format_files(found, ascii=True)]
+    names = [format_file(file) for file in found[: format.MAX_FILES]]
     place = await session.dialog.choose_item("Save which file?", names, typed)
     if place is None:
         return

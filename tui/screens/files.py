@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.desk import format
 from tui.desk.downloads import save_new_file
+from tui.desk.message_text import format_file
 from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
@@ -96,7 +96,7 @@ class FilesScreen(ModalScreen[None]):
         """Read and draw the file; showing another file cancels this."""
         file = self._current_file
         count = f"{self._index + 1} of {len(self._files)} · " if len(self._files) > 1 else ""
-        self.show_status(count + format.format_files([file], ascii=True)[0].removeprefix("+ "))
+        self.show_status(count + format_file(file))
         # The new picture is ready before the old one is removed, so the stage is never empty.
         preview = await self._create_preview(file)
         await self.stage.remove_children()

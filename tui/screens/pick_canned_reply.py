@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.desk import format
+from tui.desk import cells
 from tui.desk.composer_hints import format_length
 from tui.desk.format import MUTED_STYLE
 from tui.domain.sms import count_parts
@@ -126,7 +126,7 @@ def list_reply_choices(templates: Iterable[CannedReply]) -> list[Choice]:
 
 def _format_choice(template: CannedReply, name_cells: int) -> Choice:
     """Return one line; the name is padded to `name_cells`."""
-    text = f"{format.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
+    text = f"{cells.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
     parts = len(count_parts(template.body).parts)
     return Choice(template.name, text, f"{parts} part{'s' if parts != 1 else ''}")
 

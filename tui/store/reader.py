@@ -99,6 +99,11 @@ class InboxReader:
         values = {"conversation_id": conversation_id, "before": NEWEST, "limit": limit}
         return rows.to_messages(self._run_query("messages", "newest", **values))[::-1]
 
+    def get_message(self, message_id: int) -> Message | None:
+        """Return a message, or None if there is none with this id."""
+        found = self._run_query("messages", "get", id=message_id)
+        return rows.to_message(found[0]) if found else None
+
     def search_messages(self, query: SearchQuery, limit: int) -> list[Message]:
         """Return messages that match every condition, newest first, accents ignored.
 

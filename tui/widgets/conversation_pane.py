@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from tui.commands import get_first_keys
-from tui.desk import format
+from tui.desk import cells, format
 from tui.desk.actions import ConversationActions
 from tui.desk.consent import ConsentStatus, read_consent_status
 from tui.desk.context import AppContext
@@ -81,7 +81,7 @@ def place_beside(text: str, others: str, room: int) -> Content:
     if not others:
         return Content(text)
     remaining = max(0, room - cell_len(others) - 2)
-    text = format.fit_cells(text, remaining) if cell_len(text) > remaining else text
+    text = cells.fit_cells(text, remaining) if cell_len(text) > remaining else text
     return Content.assemble(text, (f"  {others}", "$text-accent"))
 
 

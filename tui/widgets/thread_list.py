@@ -11,7 +11,9 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.clock import MINUTE, Clock
-from tui.desk import format
+from tui.desk import cells, format
+from tui.desk.badges import BADGES, DRAFT_MARK, STAR_MARK, TICK_MARK, UNREAD_MARK
+from tui.desk.message_text import format_preview
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.message import Direction
@@ -262,7 +264,7 @@ class ThreadList(VirtualList[Conversation]):
                     self._format_mark(row), overlay_style(base, self.find_style("thread--mark"))
                 ),
                 Segment(
-                    format.fit_cells(self._format_title(row), room),
+                    cells.fit_cells(self._format_title(row), room),
                     overlay_style(base, self.find_style(name)),
                 ),
                 Segment(flags, overlay_style(base, self.find_style("thread--age"))),
@@ -273,7 +275,7 @@ class ThreadList(VirtualList[Conversation]):
     def _draw_preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """Draw the second line: `   You: Your order is ready   ✓✓ `."""
         mark, style = self._format_badge(row)
-        labels = format.format_labels(row.labels, (width - 4) // 3)
+        labels = cells.format_labels(row.labels, (width - 4) // 3)
         you = (
             "You: " if row.last_direction is Direction.OUT and not row.is_last_message_ping else ""
         )
@@ -283,8 +285,8 @@ class ThreadList(VirtualList[Conversation]):
             [
                 Segment("   ", base),
                 Segment(
-                    format.fit_cells(
-                        you + note + self._protect_outside_text(format.format_preview(row)), room
+                    cells.fit_cells(
+                        you + note + self._protect_outside_text(format_preview(row)), room
                     ),
                     overlay_style(base, self.find_style("thread--preview")),
                 ),
@@ -305,17 +307,16 @@ class ThreadList(VirtualList[Conversation]):
 
     def _format_mark(self, row: Conversation) -> str:
         """Return three cells that show whether a conversation is marked and unread."""
-        dot = "*" if self._ascii else "●"
-        left = ("x" if self._ascii else "✓") if row.id in self.marked else " "
-        return f"{left}{dot if row.unread else ' '} "
+        tick = TICK_MARK.draw(ascii=self._ascii) if row.id in self.marked else " "
+        return f"{tick}{UNREAD_MARK.draw(ascii=self._ascii) if row.unread else ' '} "
 
     def _format_flags(self, row: Conversation) -> str:
         """Return draft, star, opt-out, owner, and the state if it is not open."""
         parts = []
         if row.id in self._drafted_ids:
-            parts.append("draft" if self._ascii else "✎")
+            parts.append(DRAFT_MARK.draw(ascii=self._ascii))
         if row.starred:
-            parts.append("*" if self._ascii else "★")
+            parts.append(STAR_MARK.draw(ascii=self._ascii))
         if row.opted_out:
             parts.append("STOP")
         elif row.suspected:
@@ -334,9 +335,10 @@ class ThreadList(VirtualList[Conversation]):
         status = row.last_status
         if row.last_direction is not Direction.OUT or status is None:
             return "", Style()
-        badge = format.get_badge(status, ascii=self._ascii)
-        text = str(badge) if status.is_problem and not row.is_last_message_ping else badge.shape
-        return f" {text}", self.find_style(f"badge--{badge.style}")
+        badge = BADGES[status]
+        has_label = status.is_problem and not row.is_last_message_ping
+        draw = badge.format if has_label else badge.symbol.draw
+        return f" {draw(ascii=self._ascii)}", self.find_style(f"badge--{badge.style}")
 
 
 ThreadList.COMPONENT_CLASSES |= {"list--cursor", "list--cursor-dim"}

@@ -9,6 +9,7 @@ from textual.widgets import Static
 from tui.clock import MINUTE
 from tui.commands import get_first_keys
 from tui.desk import format
+from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
 from tui.desk.notifications import is_silent
 from tui.domain.account import AccountState, Health
@@ -131,7 +132,7 @@ def describe_group(group: FailureGroup, keys: dict[str, str]) -> str:
         group: Failures with the same reason.
         keys: First key of each command.
     """
-    badge = format.get_badge(group.status)
-    reason = one_line(group.reason, 60) or badge.label
+    label = BADGES[group.status].label
+    reason = one_line(group.reason, 60) or label
     key = keys["accounts"] if group.advice in _ABOUT_ACCOUNT else keys["show_failed"]
-    return f"{group.messages} {badge.label}: {reason} on {one_line(group.account, 16)} · {key}"
+    return f"{group.messages} {label}: {reason} on {one_line(group.account, 16)} · {key}"

@@ -82,7 +82,7 @@ class WritingPane(StoreReader, Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield the route above the text."""
-        yield RouteLine(ascii=self._app_context.ascii)
+        yield RouteLine()
         yield Composer(get_writing_keys(self._app_context.commands))
 
     @property

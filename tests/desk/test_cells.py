@@ -1,17 +1,11 @@
-"""How labels and sleeping conversations look in few cells."""
-
-from datetime import UTC
+"""Test how text is fitted into terminal cells."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.clock import DAY, HOUR
-from tui.desk import format
-
-NOW = 1_772_611_200_000
-"""Wednesday, 4 March 2026, 08:00 UTC."""
+from tui.desk import cells
 
 
 @pytest.mark.parametrize(
@@ -27,23 +21,9 @@ NOW = 1_772_611_200_000
     ],
 )
 def test_as_many_labels_as_fit(labels: tuple[str, ...], width: int, words: str) -> None:
-    assert format.format_labels(labels, width) == words
+    assert cells.format_labels(labels, width) == words
 
 
 @given(st.lists(st.text(min_size=1, max_size=30), max_size=9), st.integers(8, 40))
 def test_labels_never_take_more_than_their_room(labels: list[str], width: int) -> None:
-    assert cell_len(format.format_labels(labels, width)) <= width
-
-
-@pytest.mark.parametrize(
-    ("at", "words"),
-    [
-        (None, "till reply"),
-        (NOW - HOUR, "till 07:00"),
-        (NOW + 2 * HOUR, "till 10:00"),
-        (NOW + DAY, "till Thu"),
-        (NOW + 9 * DAY, "till 13 Mar"),
-    ],
-)
-def test_until_when_a_conversation_sleeps(at: int | None, words: str) -> None:
-    assert format.format_snooze_end(at, NOW, UTC) == words
+    assert cell_len(cells.format_labels(labels, width)) <= width
