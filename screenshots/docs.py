@@ -2,11 +2,12 @@
 
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from tui.cli.manual import format_manual
 from tui.commands import format_key_table
+from tui.domain.json_fields import json_fields
 from tui.providers.catalog import CATALOG
 from tui.providers.provider_table import format_panel, format_provider_table
 from tui.settings.reference import settings_tables
@@ -14,8 +15,27 @@ from tui.settings.reference import settings_tables
 ROOT = Path(__file__).parent.parent
 MANUAL = ROOT / "tui/docs/smsdesk.1"
 
+
+def format_message_fields() -> str:
+    """Return the fields of a message in JSON as a Markdown table."""
+    return _format_table(json_fields("message"))
+
+
+def format_conversation_fields() -> str:
+    """Return the fields of a conversation in JSON as a Markdown table."""
+    return _format_table(json_fields("conversation"))
+
+
+def _format_table(fields: Iterable[tuple[str, str, str]]) -> str:
+    """Return a Markdown table of fields: name, type and meaning."""
+    rows = (f"| `{name}` | {type_name} | {meaning} |" for name, type_name, meaning in fields)
+    return "\n".join(["| field | type | meaning |", "| --- | --- | --- |", *rows])
+
+
 GENERATORS: Mapping[str, Callable[[], str]] = {
     "keys": format_key_table,
+    "json": format_message_fields,
+    "json_conversations": format_conversation_fields,
     "settings": settings_tables,
     "providers": format_provider_table,
     **{f"panel_{name}": functools.partial(format_panel, name) for name in CATALOG},
