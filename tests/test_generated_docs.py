@@ -57,12 +57,12 @@ def test_the_pictures_that_are_shown_are_the_pictures_that_are_kept() -> None:
     assert kept
 
 
-def test_the_letters_that_the_documentation_gives_for_line_mode_can_be_typed() -> None:
+def test_the_keys_that_the_documentation_gives_for_line_mode_can_be_typed() -> None:
     text = (ROOT / "tui/docs/keys.md").read_text(encoding="utf-8")
     section = text.partition("## Line mode")[2].partition("\n## ")[0]
-    letters = re.findall(r"`(.)`", section)
-    assert letters
-    assert set(letters) <= {command.words[0] for command in LINE_COMMANDS} | {"?", "q"}
+    keys = re.findall(r"`(.)`", section)
+    assert keys
+    assert set(keys) <= {command.words[0] for command in LINE_COMMANDS} | {"?", "q"}
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="needs groff")

@@ -154,7 +154,7 @@ HELP_TEXTS = {
     ),
     "doctor": HelpText(
         "check settings, credentials, connections, clock, database, terminal",
-        "Check everything the desk depends on. Each finding comes with its mend.",
+        "Check everything the desk depends on. Each finding comes with its fix.",
         _format_examples("smsdesk doctor", "smsdesk doctor --offline"),
     ),
     "help": HelpText(
@@ -190,7 +190,7 @@ def build_top_level_help() -> HelpText:
     about = (
         "The two-way SMS inbox for support staff who live in a terminal.\n"
         "Without a command it opens the inbox, or helps to set up the first account.\n\n"
-        f"commands (smsdesk COMMAND --help tells more):\n{listing}"
+        f"commands (smsdesk COMMAND --help explains one):\n{listing}"
     )
     examples = _format_examples(
         "smsdesk demo                  look around, nothing leaves this machine",
