@@ -59,6 +59,8 @@ async def main(database: Path, texts: dict[str, str]) -> None:
         await furnish(store, clock, joined)
         desk = Desk(store, clock, seat(clock, joined))
         async with desk.open(headless=False):
+            # The program's own alerts would hide a BEL that comes from a text.
+            setattr(desk.app, "bell", lambda: None)  # noqa: B010
             await read(desk, len(texts))
             await walk(desk, list(texts.values()))
             assert desk.app.is_running
