@@ -99,9 +99,9 @@ async def take(scene: Scene, folder: Path) -> str:
         await write_history(path, NOW, rng)
     desk = make_demo_settings(path, scene.ascii)
     async with open_store(desk, clock, rng) as store:
-        seat = create_context(desk, clock, os.environ)
-        await _serve(store, seat)
-        app = SmsDeskApp(store, _dressed(seat, scene))
+        app_context = create_context(desk, clock, os.environ)
+        await _serve(store, app_context)
+        app = SmsDeskApp(store, _dressed(app_context, scene))
         async with app.run_test(size=scene.size) as pilot:
             await pilot.pause(_SETTLE)
             for key in scene.keys:
@@ -111,9 +111,9 @@ async def take(scene: Scene, folder: Path) -> str:
             return _FONT_FACE.sub("", app.export_screenshot(title="smsdesk"))
 
 
-async def _serve(store: Store, seat: AppContext) -> None:
+async def _serve(store: Store, app_context: AppContext) -> None:
     """Leave the accounts as a service leaves them: most well, one waiting to try again."""
-    for place, account in enumerate(seat.accounts):
+    for place, account in enumerate(app_context.accounts):
         retrying = account.name == "sw"
         await store.accounts.save_health(
             account.name,
@@ -129,14 +129,18 @@ async def _serve(store: Store, seat: AppContext) -> None:
     await store.accounts.save_balance("mp", "212 credits")
 
 
-def _dressed(seat: AppContext, scene: Scene) -> AppContext:
-    """The seat in the scene's looks."""
-    preferences = replace(seat.preferences, theme=scene.theme)
-    looks = replace(seat, preferences=preferences, ascii=scene.ascii)
+def _dressed(app_context: AppContext, scene: Scene) -> AppContext:
+    """Return the context with the look of the scene."""
+    preferences = replace(app_context.preferences, theme=scene.theme)
+    looks = replace(app_context, preferences=preferences, ascii=scene.ascii)
     if not scene.fresh:
         return looks
-    enrol = create_account_setup({"HOME": "/home/mia"}, None, seat.clock, random.Random(7))
-    return replace(looks, preferences=replace(preferences, accounts=()), account_setup=enrol)
+    account_setup = create_account_setup(
+        {"HOME": "/home/mia"}, None, app_context.clock, random.Random(7)
+    )
+    return replace(
+        looks, preferences=replace(preferences, accounts=()), account_setup=account_setup
+    )
 
 
 def draw(scene: Scene, *, is_shown: bool) -> None:

@@ -24,7 +24,7 @@ def _format_examples(*lines: str) -> str:
 _EXIT_CODES = """\
 exit codes:
   0    done
-  1    it ran, and what you asked for did not come about
+  1    it ran, but failed
   2    wrong arguments or settings; nothing was done
   70   an error of smsdesk itself; the details are in the log
   130  ended with Ctrl+C"""
@@ -83,7 +83,7 @@ HELP_TEXTS = {
         "the provider emulator alone, for tests and development",
         "Emulate every provider on this machine. User and secret are sandbox and\n"
         "sandbox-secret everywhere, SerwerSMS's token is sandbox-token; how a handset\n"
-        "behaves is told by its number (GET /).",
+        "behaves depends on its number (GET / lists them).",
         _format_examples(
             "smsdesk sandbox",
             "smsdesk sandbox --port 0",
@@ -142,7 +142,7 @@ HELP_TEXTS = {
     ),
     "import": HelpText(
         "read contacts from CSV or vCard",
-        "Read contacts into the inbox; one that is there already is brought up to date.",
+        "Read contacts into the inbox; existing ones are updated.",
         _format_examples(
             "smsdesk import contacts customers.csv", "smsdesk import contacts team.vcf"
         ),
