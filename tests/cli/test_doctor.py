@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Desk, Ran
 from tests.conftest import OpenStore
 from tui.clock import ManualClock, SystemClock
-from tui.doctor import accounts, machine
+from tui.doctor import accounts, checks
 from tui.domain.events import Unreadable
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
@@ -145,7 +145,7 @@ async def test_it_tells_whether_anybody_serves(desk: Desk, open_store: OpenStore
     [("3.40.1", "note"), ("3.51.2", "note"), ("3.51.3", "good"), ("3.52.0", "good")],
 )
 def test_a_sqlite_with_the_wal_reset_race_is_named(version: str, verdict: str) -> None:
-    found = machine.check_sqlite(version)
+    found = checks.check_sqlite(version)
     assert found.verdict == verdict
     assert version in found.line
 

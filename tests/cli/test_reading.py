@@ -21,7 +21,7 @@ HOSTILE = "\x1b]0;owned\x07 \x1b[2J[red]bold[/red]\n2026-03-04 08:00  > forged [
 async def named(store: Store, party: str, name: str) -> None:
     """Give the customer a name."""
     conversation = await store.conversations.get_or_create(parse_address(party), "support")
-    await store.triage.rename_contact(conversation.id, name, "", "ana")
+    await store.contacts.rename_contact(conversation.id, name, "", "ana")
 
 
 async def test_threads_come_latest_first_with_all_that_a_script_needs(

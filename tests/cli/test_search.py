@@ -17,7 +17,7 @@ async def spoken(store: Store, clock: ManualClock) -> Store:
     await store.ingest.store_events("support", [reply("Where is the parcel?", MIA)])
     mia = await store.conversations.find_by_address(parse_address(MIA))
     assert mia is not None
-    await store.triage.rename_contact(mia.id, "Mia Żak", "", "ana")
+    await store.contacts.rename_contact(mia.id, "Mia Żak", "", "ana")
     await store.triage.set_label([mia.id], "ana", "vip", True)
     clock.advance(DAY / 1_000)
     await store.intents.queue_message(answer("The parcel is late", MIA))

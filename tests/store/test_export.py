@@ -68,7 +68,7 @@ def test_a_message_is_exported_as_messages_writes_it(
         async with temporary_store() as store:
             await store.ingest.store_events(ACCOUNT, [reply(received, party)])
             conversation = await conversation_with(store, party)
-            await store.triage.rename_contact(conversation.id, "Mia Żak", "", "ana")
+            await store.contacts.rename_contact(conversation.id, "Mia Żak", "", "ana")
             await sent(store, "p-1", to=MIA, body=body)
             await store.ingest.store_events(ACCOUNT, [receipt(status, "p-1", **details)])
             await store.messages.add_note(conversation.id, "ana", note)

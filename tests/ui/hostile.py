@@ -103,7 +103,7 @@ async def fill(store: Store, clock: ManualClock, number: str, text: str) -> None
     )
     await store.ingest.store_events("au", [_receipt(number, clean)])
     await store.ingest.store_events("au", [_reply(number, text, f"{number} 2")])
-    await store.triage.rename_contact(conversation.id, text, text, AGENT)
+    await store.contacts.rename_contact(conversation.id, text, text, AGENT)
     await store.triage.set_label([conversation.id], AGENT, text[:60], True)
     await store.triage.assign_conversations([conversation.id], AGENT, clean[:40])
     await store.messages.add_note(conversation.id, clean[:40], text)

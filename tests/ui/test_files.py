@@ -7,9 +7,8 @@ from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
-from tui.screens.files import FilesScreen
+from tui.screens.files import FilesScreen, HalfBlocks
 from tui.terminal.pictures import can_draw_graphics
-from tui.widgets.picture import HalfBlocks
 
 
 async def sends_files(desk: Desk, *files: Attachment) -> None:

@@ -4,8 +4,8 @@ from datetime import UTC
 
 import pytest
 
-from tui.screens.chord import wrap_key_labels
 from tui.screens.history import describe_entry
+from tui.screens.key_help import wrap_key_labels
 from tui.screens.pick import Choice, filter_matching
 from tui.store.audit import AuditEntry
 

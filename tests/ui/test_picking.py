@@ -356,7 +356,7 @@ async def test_with_nothing_in_the_list_nothing_is_asked(empty_desk: Desk, key: 
 
 async def test_names_of_contacts_are_shown_as_written_in_titles(desk: Desk) -> None:
     ana = await desk.thread(ANA)
-    await desk.store.triage.rename_contact(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
+    await desk.store.contacts.rename_contact(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
     async with desk.open(WIDE):
         await desk.stand_on(ANA)
         await desk.press("l")

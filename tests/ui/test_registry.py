@@ -13,7 +13,7 @@ from tui import handlers
 from tui.commands import COMMANDS, PREFIX_KEY, Scope, index_by_id, remap_keys
 from tui.desk.key_names import format_key
 from tui.handlers.common import Handler, InboxActions, command_handler
-from tui.screens.help import format_help
+from tui.screens.key_help import format_help
 
 LOCAL = {"send", "send_close", "new_line"}
 """The composer does these itself, in the order of the keys."""

@@ -148,7 +148,7 @@ async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
 ) -> None:
     desk, heard = ear.desk, list[str]()
     async with desk.open(**MANNERS):
-        monkeypatch.setattr(desk.app, "_write_to_terminal", heard.append)
+        monkeypatch.setattr(desk.app, "write_to_terminal", heard.append)
         monkeypatch.setattr(desk.app._notifier, "_write", heard.append)
         await desk.world.writes(ANA, "while looking")
         await desk.shows("while looking")

@@ -6,9 +6,8 @@ from argparse import Namespace
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
 from tui.domain.conversation import Conversation
-from tui.domain.fold import fold_text
 from tui.domain.message import Message
-from tui.domain.text import one_line
+from tui.domain.text import fold_text, one_line
 from tui.store.reader import InboxReader
 
 _PUNCTUATION = re.compile(r"[\s().\-/]+")

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tui.desk.routes import Route
 from tui.domain.change import Change, Subject
 from tui.domain.message import MmsContent
-from tui.domain.replacements import GsmReplacement, to_gsm
-from tui.domain.sms import Encoding, SmsCount, count_parts, is_gsm
+from tui.domain.sms import Encoding, GsmReplacement, SmsCount, count_parts, is_gsm, to_gsm
 from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.store.store import Store

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 from tui.clock import SECOND, Clock
 from tui.domain.text import one_line
-from tui.store.drafts import Colleague
 from tui.store.errors import StoreError
+from tui.store.presence import Colleague
 from tui.store.store import Store
 
 HEARTBEAT_SECONDS = 8.0

@@ -5,7 +5,7 @@ import random
 from email.utils import parsedate_to_datetime
 
 from tui.clock import SECOND, Clock
-from tui.doctor.result import CheckResult, report_bad, report_good, report_note
+from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, HttpClient
 from tui.settings.models import Settings

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tui.doctor.result import CheckResult, report_bad, report_good, report_note
+from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.settings.public import Preferences
 from tui.store import files
 from tui.store.errors import StoreError, translate_error

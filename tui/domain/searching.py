@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from tui.domain.fold import fold_text, split_words
 from tui.domain.status import Status
+from tui.domain.text import fold_text, split_words
 
 _SEARCH_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)', re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+")

@@ -3,8 +3,7 @@
 import re
 
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.fold import fold_text
-from tui.domain.text import one_line
+from tui.domain.text import fold_text, one_line
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
 _BETWEEN_DIGITS = re.compile(r"[^+0-9]+")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.widgets.composer import Composer
     from tui.widgets.contact_panel import ContactPanel
     from tui.widgets.conversation_pane import ConversationPane
-    from tui.widgets.filter_line import FilterLine
+    from tui.widgets.list_pane import FilterLine
     from tui.widgets.message_view import MessageView
     from tui.widgets.thread_list import ThreadList
 

@@ -6,7 +6,7 @@ from tui.desk.composer_hints import format_changes, format_saving
 from tui.desk.routes import describe_route_change, select_next_account, select_next_sender
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.message import MmsContent
-from tui.domain.replacements import to_gsm
+from tui.domain.sms import to_gsm
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
 from tui.domain.text import one_line
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler

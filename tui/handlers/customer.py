@@ -47,7 +47,7 @@ async def dismiss_possible_opt_out(inbox: InboxActions) -> None:
 
 def _ask_opt_in_reason(inbox: InboxActions, conversation: Conversation) -> None:
     """Ask for the reason for which the opt-out is lifted."""
-    from tui.screens.prompt import ReasonScreen
+    from tui.screens.questions import ReasonScreen
 
     consent = inbox.actions.consent
 
@@ -68,7 +68,7 @@ def _ask_opt_in_reason(inbox: InboxActions, conversation: Conversation) -> None:
 
 def _ask_opt_out_reason(inbox: InboxActions, conversation: Conversation) -> None:
     """Ask how the customer expressed that they want no more messages."""
-    from tui.screens.prompt import ReasonScreen
+    from tui.screens.questions import ReasonScreen
 
     consent = inbox.actions.consent
 
@@ -129,13 +129,13 @@ async def _store_card(
     inbox: InboxActions, row: Conversation, before: ContactCard, card: ContactCard
 ) -> str:
     """Store the card and make the change undoable; return the status text."""
-    agent, triage = inbox.app_context.agent, inbox.store.triage
+    agent, contacts = inbox.app_context.agent, inbox.store.contacts
 
     async def restore_card() -> str:
-        await triage.rename_contact(row.id, before.name, before.note, agent)
+        await contacts.rename_contact(row.id, before.name, before.note, agent)
         return "Name and note are as they were"
 
-    await triage.rename_contact(row.id, card.name, card.note, agent)
+    await contacts.rename_contact(row.id, card.name, card.note, agent)
     name = one_line(card.name, 40) or "the contact without a name"
     return inbox.actions.remember_undo(f"Saved {name}", restore_card)
 

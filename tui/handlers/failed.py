@@ -16,7 +16,7 @@ from tui.domain.status import Status
 from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
-from tui.widgets.thread_list import MAX_MARKED
+from tui.widgets.markable_list import MAX_MARKED
 
 if TYPE_CHECKING:
     from tui.desk.bulk_retry import FailedMessage, RetryBatch
@@ -206,7 +206,7 @@ async def resolve_message(inbox: InboxActions) -> None:
 
 def _ask_uncertain(inbox: InboxActions, message: Message) -> None:
     """Ask whether the message was sent, and apply the choice."""
-    from tui.screens.maybe_sent import MaybeSentScreen, UncertainChoice
+    from tui.screens.questions import MaybeSentScreen, UncertainChoice
 
     async def apply_choice(choice: UncertainChoice | None) -> None:
         """Record that the message was sent, or send it again."""

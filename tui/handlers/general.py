@@ -32,7 +32,7 @@ _FLUSH_SECONDS = 2.0
 @command_handler("new")
 async def start_conversation(inbox: InboxActions) -> None:
     """Ask for a number and begin to write to it."""
-    from tui.screens.new_message import NewMessageScreen
+    from tui.screens.contact import NewMessageScreen
 
     inbox.app.push_screen(
         NewMessageScreen(inbox.store, inbox.app_context), partial(_begin_conversation, inbox)
@@ -117,7 +117,7 @@ async def open_palette(inbox: InboxActions) -> None:
 @command_handler("help")
 async def show_help(inbox: InboxActions) -> None:
     """Show all keys and what they do."""
-    from tui.screens.help import HelpScreen
+    from tui.screens.key_help import HelpScreen
 
     inbox.app.push_screen(HelpScreen(inbox.app_context.commands))
 
@@ -125,7 +125,7 @@ async def show_help(inbox: InboxActions) -> None:
 @command_handler("quit")
 async def quit_app(inbox: InboxActions) -> None:
     """Quit after storing the draft; ask first if something is unsent."""
-    from tui.screens.leave import LeaveScreen
+    from tui.screens.questions import LeaveScreen
 
     await inbox.compose_pane.flush_draft()
     unsent = await _describe_unsent(inbox)
@@ -202,7 +202,7 @@ async def add_account(inbox: InboxActions) -> None:
 
 async def ask_second_key(inbox: InboxActions) -> None:
     """Show which keys can follow the prefix key, and wait for one."""
-    from tui.screens.chord import ChordScreen
+    from tui.screens.key_help import ChordScreen
 
     commands = get_prefixed_commands(inbox.app_context.commands)
     labels = {key: command.title.removeprefix("Show ") for key, command in commands.items()}

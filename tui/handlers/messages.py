@@ -87,7 +87,7 @@ _PIPE_HINT = "Your shell runs it, with the whole conversation as its input."
 @command_handler("pipe")
 async def pipe_conversation(inbox: InboxActions) -> None:
     """Ask for a shell command and run it with the conversation as its input."""
-    from tui.screens.prompt import PromptScreen
+    from tui.screens.questions import PromptScreen
 
     conversation = inbox.current_conversation
     if conversation is None:

@@ -1,7 +1,11 @@
 """Choose a canned reply, fill its fields, and add pictures to a reply."""
 
-from tui.domain.message import NO_MMS_CONTENT, MmsContent
-from tui.domain.mms import InvalidPictureUrlError, parse_picture_urls
+from tui.domain.message import (
+    NO_MMS_CONTENT,
+    InvalidPictureUrlError,
+    MmsContent,
+    parse_picture_urls,
+)
 from tui.domain.templates import FillContext, collect_values, fill_fields, find_open_fields
 from tui.domain.text import one_line, to_printable
 from tui.plain.dialog import Dialog

@@ -70,7 +70,7 @@ async def show_messages(session: PlainSession, messages: Sequence[Message]) -> N
     if messages:
         session.oldest_shown = min(session.oldest_shown, messages[0].id)
         session.newest_shown = max(session.newest_shown, messages[-1].id)
-        await session.store.triage.set_read_marker(
+        await session.store.conversations.set_read_marker(
             session.current.id, session.context.agent, session.newest_shown
         )
 

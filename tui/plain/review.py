@@ -21,8 +21,7 @@ from tui.desk.routes import (
 from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
-from tui.domain.replacements import to_gsm
-from tui.domain.sms import count_parts
+from tui.domain.sms import count_parts, to_gsm
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_plan
 from tui.plain.canned import ask_open_fields, ask_pictures

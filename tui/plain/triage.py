@@ -196,13 +196,13 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
     if not name.strip():
         return
     contact_note = (await session.store.contact_details.get_details(row)).note
-    agent, triage, before = session.context.agent, session.store.triage, row.name
+    agent, contacts, before = session.context.agent, session.store.contacts, row.name
 
     async def undo_rename() -> str:
-        await triage.rename_contact(row.id, before, contact_note, agent)
+        await contacts.rename_contact(row.id, before, contact_note, agent)
         return "The name is as it was"
 
-    await triage.rename_contact(row.id, name.strip(), contact_note, agent)
+    await contacts.rename_contact(row.id, name.strip(), contact_note, agent)
     await _show_result(
         session, session.actions.remember_undo(f"Saved {one_line(name.strip(), 40)}", undo_rename)
     )

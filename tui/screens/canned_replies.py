@@ -32,7 +32,7 @@ from tui.screens.base import report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
-from tui.screens.prompt import PromptScreen
+from tui.screens.questions import PromptScreen
 from tui.widgets.virtual_list import VirtualList
 
 _BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from textual import getters
 from textual.app import ComposeResult
-from textual.binding import BindingsMap
 from textual.containers import Horizontal
 
 from tui.commands import Scope
@@ -19,14 +18,14 @@ from tui.domain.conversation import Conversation
 from tui.screens.base import PacedScreen
 from tui.screens.triage_mode import TriageMode
 from tui.store.store import Store
+from tui.terminal.private_api import replace_bindings
 from tui.widgets.bindings import make_bindings
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel
 from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.filter_line import FilterLine
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.list_pane import ListPane
+from tui.widgets.list_pane import FilterLine, ListPane
 from tui.widgets.message_view import MessageView
 from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
@@ -66,7 +65,7 @@ class InboxLayout(PacedScreen[None]):
         self.read_marker = ReadMarker(store, agent, self._get_visible_position)
         self.triage = TriageMode(self, store, agent, self.read_marker, self.show_key_hints)
         bound_scopes = set(Scope) - {Scope.COMPOSE}
-        self._bindings = BindingsMap(make_bindings(app_context.commands, bound_scopes))
+        replace_bindings(self, make_bindings(app_context.commands, bound_scopes))
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the panes and the key bar."""

@@ -11,8 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.composer_hints import format_enclosed
-from tui.domain.message import MmsContent
-from tui.domain.mms import InvalidPictureUrlError, parse_picture_urls
+from tui.domain.message import InvalidPictureUrlError, MmsContent, parse_picture_urls
 from tui.domain.text import one_line, to_printable
 
 _LONGEST_SUBJECT = 64

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import __version__
-from tui.settings.files import write_private
-from tui.settings.paths import PATH_VARIABLES, find_cache_file, find_config_file
+from tui.settings.paths import PATH_VARIABLES, find_cache_file, find_config_file, write_private
 from tui.settings.public import Preferences, from_json_data, to_json_data
 
 VARIABLE_PREFIX = "SMSDESK_"

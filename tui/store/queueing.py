@@ -18,7 +18,8 @@ from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
-from tui.store.events import EventRow, Events
+from tui.store.event_rows import EventRow
+from tui.store.events import Events
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.rows import Row

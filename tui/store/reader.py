@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from tui.domain.conversation import Conversation, State
-from tui.domain.fold import fold_text
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
+from tui.domain.text import fold_text
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
 from tui.store.search_terms import build_search

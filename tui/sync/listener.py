@@ -29,8 +29,7 @@ from tui.providers.errors import CredentialsRefused, ProviderError
 from tui.providers.protocol import Push, PushAnswer
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.sync.context import ServedAccount, SyncLog, discard_log
-from tui.sync.ingest import store_events
+from tui.sync.context import ServedAccount, SyncLog, discard_log, store_events
 
 _MEGABYTE = 1 << 20
 _LONGEST_BODY = _MEGABYTE

@@ -27,7 +27,7 @@ from tui.domain.message import Message
 from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
 from tui.store.store import Store
-from tui.widgets.borders import set_border_subtitle, set_border_title
+from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.message_view import MessageView
 from tui.widgets.notice_line import NoticeLine, choose_notice

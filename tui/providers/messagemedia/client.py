@@ -18,10 +18,9 @@ from tui.providers.errors import (
     UnreadableAnswer,
 )
 from tui.providers.http import Answer, HttpClient, Transport
-from tui.providers.messagemedia.auth import HMAC_ALGORITHMS, HmacSigner
+from tui.providers.messagemedia.fields import can_confirm
 from tui.providers.messagemedia.parse import (
     PAGE_SIZE,
-    can_confirm,
     parse_balance,
     parse_body,
     parse_receipts_page,
@@ -29,8 +28,14 @@ from tui.providers.messagemedia.parse import (
     parse_status,
 )
 from tui.providers.messagemedia.push import read_push
-from tui.providers.messagemedia.rsa import InvalidPublicKey, PublicKey, load_public_key
 from tui.providers.messagemedia.sending import BatchSender
+from tui.providers.messagemedia.signatures import (
+    HMAC_ALGORITHMS,
+    HmacSigner,
+    InvalidPublicKey,
+    PublicKey,
+    load_public_key,
+)
 from tui.providers.messagemedia.trouble import describe_refusal, raise_for_refusal
 from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SentPing
 

@@ -19,18 +19,16 @@ from tui.domain.ids import parse_reference
 from tui.domain.message import Attachment
 from tui.domain.text import repair_json, repair_text
 from tui.providers.errors import CredentialsRefused
-from tui.providers.messagemedia.parse import (
+from tui.providers.messagemedia.fields import (
     digest_fields,
     get_text,
     get_value,
     hide_callback_url,
-    make_unreadable,
-    parse_receipt,
-    parse_reply,
     parse_time,
     to_stored_json,
 )
-from tui.providers.messagemedia.rsa import PublicKey, is_signature_valid
+from tui.providers.messagemedia.parse import make_unreadable, parse_receipt, parse_reply
+from tui.providers.messagemedia.signatures import PublicKey, is_signature_valid
 from tui.providers.protocol import Push, PushAnswer
 
 _OPT_OUT = "OPT_OUT_SMS"

@@ -28,9 +28,8 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient
 from tui.providers.messente.keys import AccountKeys
-from tui.providers.messente.parse import make_receipt
+from tui.providers.messente.parse import make_receipt, make_unexpected_error
 from tui.providers.messente.status_codes import CLASSIC_CODES, ClassicCall
-from tui.providers.messente.trouble import make_unexpected_error
 from tui.providers.protocol import Outgoing, SendAccepted
 
 _REFUSAL_LINE = re.compile(r"(ERROR|FAILED) (\d{3})(?: .*)?", re.ASCII | re.DOTALL)

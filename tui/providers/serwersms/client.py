@@ -22,14 +22,11 @@ from tui.providers.http import Transport
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SendRefused, SentPing
 from tui.providers.serwersms import push as pushes
-from tui.providers.serwersms.account import AccountContext
-from tui.providers.serwersms.api import SerwerSmsApi
+from tui.providers.serwersms.api import SerwerSmsApi, build_send_fields
 from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, parse_cursor
-from tui.providers.serwersms.fields import Item, read_count, read_flag, read_items
-from tui.providers.serwersms.parse import parse_limits, parse_outcome, parse_report
+from tui.providers.serwersms.fields import AccountContext, Item, read_count, read_flag, read_items
+from tui.providers.serwersms.parse import parse_limits, parse_outcome, parse_reply, parse_report
 from tui.providers.serwersms.push import PushNames
-from tui.providers.serwersms.replies import parse_reply
-from tui.providers.serwersms.sending import build_send_fields
 
 _REPORT_BATCH = catalog.SERWERSMS.capabilities.receipt_batch
 """Messages whose reports are requested in one call."""
