@@ -1,4 +1,4 @@
-"""Make every picture the README shows, the others to judge the looks by, and its table of keys.
+"""Make every picture the README shows, the others to judge the looks by, and its tables.
 
 Each scene plays keys on the real app over the demo's made-up day, with a clock that stands still;
 the screen becomes an SVG, and a PNG beside it to look at. `python screenshots/make.py` makes all,
@@ -28,6 +28,7 @@ from tui.demo.accounts import make_demo_settings  # noqa: E402
 from tui.demo.history import write_history  # noqa: E402
 from tui.desk.context import AppContext  # noqa: E402
 from tui.domain.account import Health  # noqa: E402
+from tui.providers.provider_table import format_provider_table  # noqa: E402
 from tui.startup.account_setup import create_account_setup  # noqa: E402
 from tui.startup.wiring import create_context, open_store  # noqa: E402
 from tui.store.store import Store  # noqa: E402
@@ -153,20 +154,21 @@ def write(scene: Scene, svg: str) -> None:
     few.save(HERE / f"{scene.name}.png", optimize=True)
 
 
-def write_keys() -> None:
-    """Bring the README's table of keys in line with the registry."""
+def write_tables() -> None:
+    """Bring the README's tables in line with the registry of commands and the catalogue."""
     readme = HERE.parent / "README.md"
     text = readme.read_text(encoding="utf-8")
-    before, _, rest = text.partition("<!-- keys -->")
-    _, _, after = rest.partition("<!-- /keys -->")
-    table = f"<!-- keys -->\n{format_key_table()}\n<!-- /keys -->"
-    readme.write_text(before + table + after, encoding="utf-8")
+    for name, table in (("keys", format_key_table()), ("providers", format_provider_table())):
+        before, _, rest = text.partition(f"<!-- {name} -->")
+        _, _, after = rest.partition(f"<!-- /{name} -->")
+        text = f"{before}<!-- {name} -->\n{table}\n<!-- /{name} -->{after}"
+    readme.write_text(text, encoding="utf-8")
 
 
 def main(names: list[str]) -> None:
-    """Make all pictures and the table of keys, or only the pictures named."""
+    """Make all pictures and the tables of the README, or only the pictures named."""
     if not names:
-        write_keys()
+        write_tables()
     for scene in scenes():
         if not names or scene.name in names:
             with tempfile.TemporaryDirectory() as folder:

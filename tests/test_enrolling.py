@@ -3,27 +3,27 @@
 import random
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tui.clock import SystemClock
 from tui.desk.account_form import (
-    PROVIDER_FORMS,
     AccountSetup,
     AccountSetupError,
     NewAccount,
-    ProviderForm,
     SecretLocation,
     get_secret_variable,
 )
+from tui.providers.catalog import CATALOG, MESSAGEMEDIA
+from tui.providers.catalog_entry import CatalogEntry
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
-from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.load import load_settings
 from tui.startup.account_setup import create_account_setup
 
-NEW = NewAccount(PROVIDER_FORMS[0], "support-au", "key", "hush", PROVIDER_FORMS[0].base_url)
+NEW = NewAccount(MESSAGEMEDIA, "support-au", "key", "hush", MESSAGEMEDIA.base_url)
 
 
 @pytest.fixture
@@ -72,11 +72,8 @@ async def test_another_address_is_kept(enrol: AccountSetup, environ: dict[str, s
     assert load_settings(environ).accounts["support-au"].base_url == "https://eu.example.com"
 
 
-def test_every_provider_of_the_settings_can_be_set_up() -> None:
-    assert {kind.provider for kind in PROVIDER_FORMS} == ACCOUNT_MODELS.keys()
-    for kind in PROVIDER_FORMS:
-        usual = ACCOUNT_MODELS[kind.provider].model_fields["base_url"].default
-        assert kind.base_url == ("" if not isinstance(usual, str) else usual)
+def test_every_provider_of_the_catalogue_can_be_set_up(enrol: AccountSetup) -> None:
+    assert [provider.name for provider in enrol.providers] == list(CATALOG)
 
 
 @pytest.mark.parametrize(
@@ -94,28 +91,19 @@ def test_what_is_missing_is_named(change: dict[str, str], words: str) -> None:
     assert NEW.problem == ""
 
 
-PATHS = {
-    "messagemedia": "/messagemedia",
-    "messente": "/messente",
-    "serwersms": "/serwersms",
-    "smartswitch": "/smartswitch",
-    "messageport": "/messageport/rest/v1",
-}
-
-
-@pytest.mark.parametrize("kind", PROVIDER_FORMS, ids=[kind.provider for kind in PROVIDER_FORMS])
+@pytest.mark.parametrize("entry", CATALOG.values(), ids=CATALOG)
 async def test_the_provider_itself_proves_the_credentials(
-    enrol: AccountSetup, kind: ProviderForm
+    enrol: AccountSetup, entry: CatalogEntry
 ) -> None:
     async with run_server(create_app()) as url:
-        place = url + PATHS[kind.provider]
-        right = NewAccount(kind, "new", API_KEY, API_SECRET, place)
+        place = f"{url}/{entry.name}{urlsplit(entry.base_url).path}"
+        right = NewAccount(entry, "new", API_KEY, API_SECRET, place)
         assert await enrol.check(right)
 
 
 async def test_wrong_credentials_are_refused_without_telling_them(enrol: AccountSetup) -> None:
     async with run_server(create_app()) as url:
-        wrong = NewAccount(PROVIDER_FORMS[0], "new", API_KEY, "not-this-one", f"{url}/messagemedia")
+        wrong = NewAccount(MESSAGEMEDIA, "new", API_KEY, "not-this-one", f"{url}/messagemedia")
         with pytest.raises(AccountSetupError) as refused:
             await enrol.check(wrong)
     assert "not-this-one" not in str(refused.value)

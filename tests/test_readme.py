@@ -5,14 +5,23 @@ from pathlib import Path
 
 from tui.commands import format_key_table
 from tui.plain.commands import COMMANDS
+from tui.providers.provider_table import format_provider_table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def find_marked(name: str) -> str:
+    """Return the part of the README between the markers of this name."""
+    return README.partition(f"<!-- {name} -->")[2].partition(f"<!-- /{name} -->")[0].strip()
+
+
 def test_the_table_of_keys_is_the_registry() -> None:
-    table = README.partition("<!-- keys -->")[2].partition("<!-- /keys -->")[0]
-    assert table.strip() == format_key_table()
+    assert find_marked("keys") == format_key_table()
+
+
+def test_the_table_of_providers_is_the_catalogue() -> None:
+    assert find_marked("providers") == format_provider_table()
 
 
 def test_every_picture_it_shows_is_there() -> None:

@@ -211,8 +211,10 @@ def test_the_pace_is_the_desks() -> None:
 
 def test_a_seat_is_made_without_the_network_or_the_settings_models() -> None:
     code = (
-        "import sys\nfrom tui.clock import SystemClock\nfrom tui.settings.public import Preferences\n"
-        "from tui.startup.wiring import create_context\ncreate_context(Preferences(), SystemClock(), {})\n"
+        "import sys\nfrom tui.clock import SystemClock\n"
+        "from tui.settings.public import Preferences\n"
+        "from tui.startup.wiring import create_context\n"
+        "create_context(Preferences(), SystemClock(), {})\n"
         "print(*sys.modules)"
     )
     ran = subprocess.run(

@@ -53,12 +53,15 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize("line", ["threads", "messages N", "search Q", "send --to N --text T"])
 def test_a_commands_arguments_are_read_without_heavy_imports(line: str, tmp_path: Path) -> None:
-    modules = imported(f"from tui.cli import command_line; command_line.parse_arguments({line.split()!r})", tmp_path)
+    parse = f"command_line.parse_arguments({line.split()!r})"
+    modules = imported(f"from tui.cli import command_line; {parse}", tmp_path)
     assert "tui.cli.arguments" in modules
     assert not modules & HEAVY
 
 
 def test_settings_that_have_not_changed_are_had_without_heavy_imports(tmp_path: Path) -> None:
-    read = "import os\nfrom tui.settings.cache import read_preferences\nread_preferences(os.environ)"
+    read = (
+        "import os\nfrom tui.settings.cache import read_preferences\nread_preferences(os.environ)"
+    )
     assert "pydantic_settings" in imported(read, tmp_path)
     assert not imported(read, tmp_path) & HEAVY

@@ -253,6 +253,37 @@ async def test_asking_goes_on_at_the_backup_host_whatever_kept_the_first() -> No
 
 
 @pytest.mark.parametrize(
+    ("base_url", "hosts"),
+    [
+        ("https://api.messente.com", ["api2.messente.com", "api3.messente.com"]),
+        ("https://first.test", ["first.test"]),
+    ],
+)
+async def test_messentes_own_hosts_are_asked_only_for_an_account_at_messente(
+    base_url: str, hosts: list[str]
+) -> None:
+    asked: list[str] = []
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        """Keep the host, and do not answer."""
+        asked.append(request.url.host)
+        raise httpx.ConnectError("refused")
+
+    client = Messente(
+        base_url=base_url,
+        api_key="user",
+        api_secret="pass word",
+        clock=ManualClock(),
+        transport=httpx.MockTransport(refuse),
+        api="classic",
+    )
+    with pytest.raises(Unavailable):
+        await client.send_messages([MESSAGE])
+    assert asked == hosts
+    await client.aclose()
+
+
+@pytest.mark.parametrize(
     ("reply", "kind"),
     [
         ("ERROR 102", NotPossible),

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tui.providers.catalog import CATALOG
 from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.errors import SettingsError
 from tui.settings.load import load_preferences
 from tui.settings.models import Settings
 
-PROVIDERS = "messagemedia, messente, serwersms, smartswitch, messageport"
+PROVIDERS = ", ".join(CATALOG)
 AU = '[accounts.au]\nprovider = "messagemedia"\napi_key = "k"\napi_secret = "s"\n'
 SECRET = "sup3r-s3cret"
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.settings.accounts import MessenteAccount
 from tui.settings.errors import SettingsError
 from tui.settings.load import load_preferences, load_settings
 
@@ -33,7 +34,7 @@ def test_other_secrets_of_an_account_can_be_in_the_keyring_too(
 ) -> None:
     config.write_text(f'{HEAD}api_secret = "s"\ninbound_secret = "keyring:shared"\n')
     account = load_settings(environ, keyring=KEYRING.get).accounts["au"]
-    assert account.provider == "messente"
+    assert isinstance(account, MessenteAccount)
     assert account.inbound_secret is not None
     assert account.inbound_secret.get_secret_value() == "of-a-name"
 

@@ -200,25 +200,6 @@ def test_a_file_named_on_the_command_line_wins_over_the_variable(
     assert load_preferences(environ, tmp_path / "a.toml")[0].theme == "light"
 
 
-def test_messentes_other_hosts_follow_a_base_url_that_was_changed(
-    environ: dict[str, str],
-) -> None:
-    environ |= {
-        "SMSDESK_ACCOUNTS__EE__PROVIDER": "messente",
-        "SMSDESK_ACCOUNTS__EE__API_KEY": "k",
-        "SMSDESK_ACCOUNTS__EE__API_SECRET": "s",
-    }
-    account = load_settings(environ).accounts["ee"]
-    assert account.provider == "messente"
-    assert account.classic_host == "https://api2.messente.com"
-    assert account.backup_host == "https://api3.messente.com"
-    environ["SMSDESK_ACCOUNTS__EE__BASE_URL"] = "http://127.0.0.1:8765/messente"
-    moved = load_settings(environ).accounts["ee"]
-    assert moved.provider == "messente"
-    assert moved.classic_host == "http://127.0.0.1:8765/messente"
-    assert moved.backup_host == ""
-
-
 def test_a_file_with_a_secret_that_everyone_can_read_is_warned_of(
     environ: dict[str, str], config: Path
 ) -> None:

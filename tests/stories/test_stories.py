@@ -5,12 +5,12 @@ import pytest
 from tests.stories.conftest import Desk
 from tests.waiting import wait_until
 from tui.clock import HOUR, SystemClock
-from tui.demo.accounts import find_account
+from tui.demo.accounts import ACCOUNTS, find_account
 from tui.domain.account import Health
 from tui.domain.message import Format
 from tui.domain.status import Status
 
-PROVIDERS = ("messagemedia", "messente", "serwersms", "smartswitch", "messageport")
+PROVIDERS = tuple(account.provider for account in ACCOUNTS)
 PHONES = {
     "messagemedia": "+61491570156",
     "messente": "+37251234567",

@@ -15,6 +15,7 @@ from tui.clock import HOUR, MINUTE
 from tui.desk.routes import Route, format_answerability
 from tui.domain.message import Direction, Format, Message
 from tui.domain.status import Status
+from tui.providers.catalog import SERWERSMS
 
 Size = tuple[int, int]
 
@@ -361,9 +362,10 @@ async def test_a_draft_is_marked_in_the_list(desk: Desk) -> None:
 
 
 def test_the_two_way_name_of_serwersms_can_be_answered() -> None:
-    assert format_answerability(Route(ACCOUNTS[1], "2waySMS")) == "can answer"
+    serwersms = replace(ACCOUNTS[1], capabilities=SERWERSMS.capabilities)
+    assert format_answerability(Route(serwersms, "2waySMS")) == "can answer"
     assert (
-        format_answerability(Route(ACCOUNTS[1], "MYSHOP")) == "cannot be answered: a name as sender"
+        format_answerability(Route(serwersms, "MYSHOP")) == "cannot be answered: a name as sender"
     )
     assert (
         format_answerability(Route(ACCOUNTS[0], "2waySMS"))

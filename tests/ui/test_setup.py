@@ -6,13 +6,13 @@ import pytest
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tui.desk.account_form import (
-    PROVIDER_FORMS,
     AccountSetup,
     AccountSetupError,
     ExitAction,
     NewAccount,
     SecretLocation,
 )
+from tui.providers.catalog import CATALOG, MESSAGEMEDIA
 
 
 class Provider:
@@ -39,7 +39,7 @@ class Provider:
 
     @property
     def enrol(self) -> AccountSetup:
-        return AccountSetup(self.check, self.save, "/home/mia/config.toml")
+        return AccountSetup(self.check, self.save, "/home/mia/config.toml", tuple(CATALOG.values()))
 
 
 @pytest.fixture
@@ -72,10 +72,7 @@ async def test_a_desk_without_accounts_begins_with_setting_one_up(
         await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.RESTART, "the end")
     (saved,) = provider.saved
     assert (saved.name, saved.api_key, saved.api_secret) == ("messagemedia", "mykey", "hush-hush")
-    assert (
-        saved.base_url == PROVIDER_FORMS[0].base_url
-        and saved.secret_location is SecretLocation.FILE
-    )
+    assert saved.base_url == MESSAGEMEDIA.base_url and saved.secret_location is SecretLocation.FILE
 
 
 async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: Provider) -> None:
@@ -173,5 +170,5 @@ async def test_a_demo_has_all_its_accounts(desk: Desk) -> None:
 
 
 def test_a_secret_is_in_no_repr() -> None:
-    new = NewAccount(PROVIDER_FORMS[0], "au", "key", "hush-hush", PROVIDER_FORMS[0].base_url)
+    new = NewAccount(MESSAGEMEDIA, "au", "key", "hush-hush", MESSAGEMEDIA.base_url)
     assert "hush" not in repr(new)

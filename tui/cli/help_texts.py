@@ -1,5 +1,6 @@
 """Hold the texts of `--help`: the purpose of each command, with examples to copy."""
 
+import textwrap
 from dataclasses import dataclass
 
 
@@ -34,11 +35,13 @@ environment (above the settings file; __ goes one level deeper):
   SMSDESK_SECRETS_DIR               directory of files named ACCOUNT__api_secret
   SMSDESK_DATABASE                  the inbox file
   SMSDESK_AGENT                     your name, as colleagues see it
-  SMSDESK_ACCOUNTS__NAME__PROVIDER  messagemedia, messente, serwersms,
-                                    smartswitch or messageport
+  SMSDESK_ACCOUNTS__NAME__PROVIDER  {providers}
   SMSDESK_ACCOUNTS__NAME__API_KEY   and __API_SECRET, __BASE_URL, __SENDERS,
                                     __LOW_BALANCE, ...
   NO_COLOR                          no colours"""
+
+_VALUE_INDENT, _VALUE_WIDTH = 36, 40
+"""Column and width of the values in the table of variables."""
 
 _SEND_CODES = """\
 exit codes:
@@ -71,7 +74,7 @@ HELP_TEXTS = {
     ),
     "sandbox": HelpText(
         "the provider emulator alone, for tests and development",
-        "Emulate the five providers on this machine. User and secret are sandbox and\n"
+        "Emulate every provider on this machine. User and secret are sandbox and\n"
         "sandbox-secret everywhere, SerwerSMS's token is sandbox-token; how a handset\n"
         "behaves is told by its number (GET /).",
         _format_examples(
@@ -164,4 +167,14 @@ def build_top_level_help() -> HelpText:
         "smsdesk                       open your inbox",
         "smsdesk doctor                find out what is missing",
     )
-    return HelpText("", about, "\n\n".join([examples, _EXIT_CODES, _ENVIRONMENT]))
+    environment = _ENVIRONMENT.format(providers=_list_providers())
+    return HelpText("", about, "\n\n".join([examples, _EXIT_CODES, environment]))
+
+
+def _list_providers() -> str:
+    """Return the providers' names, wrapped for their place in the table of variables."""
+    from tui.providers.catalog import CATALOG
+
+    *names, last = CATALOG
+    lines = textwrap.wrap(f"{', '.join(names)} or {last}", width=_VALUE_WIDTH)
+    return f"\n{' ' * _VALUE_INDENT}".join(lines)

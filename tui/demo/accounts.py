@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tui.clock import Clock
 from tui.domain.account import Account
@@ -25,8 +26,6 @@ class DemoAccount:
     provider: str
     title: str
     region: str
-    path: str
-    """Path of the provider's base URL in the sandbox."""
 
     @property
     def own_number(self) -> str:
@@ -35,11 +34,11 @@ class DemoAccount:
 
 
 ACCOUNTS = (
-    DemoAccount("au", "messagemedia", "Sydney shop", "AU", "/messagemedia"),
-    DemoAccount("eu", "messente", "Europe", "GB", "/messente"),
-    DemoAccount("pl", "serwersms", "Warsaw shop", "PL", "/serwersms"),
-    DemoAccount("sw", "smartswitch", "Own switch", "US", "/smartswitch"),
-    DemoAccount("mp", "messageport", "Surveys", "AU", "/messageport/rest/v1"),
+    DemoAccount("au", "messagemedia", "Sydney shop", "AU"),
+    DemoAccount("eu", "messente", "Europe", "GB"),
+    DemoAccount("pl", "serwersms", "Warsaw shop", "PL"),
+    DemoAccount("sw", "smartswitch", "Own switch", "US"),
+    DemoAccount("mp", "messageport", "Surveys", "AU"),
 )
 """Accounts of the demo, one for each provider."""
 
@@ -81,6 +80,17 @@ def make_demo_settings(database: Path, ascii: bool | None) -> Preferences:
     )
 
 
+def _list_options(provider: str, url: str) -> dict[str, str]:
+    """Return the settings of an account in the sandbox, as its client takes them."""
+    from tui.providers.catalog import CATALOG
+
+    entry = CATALOG[provider]
+    # The sandbox serves each provider below its name, with the path of its usual address.
+    options = {"base_url": f"{url}/{provider}{urlsplit(entry.base_url).path}"}
+    options |= {need.name: API_SECRET for need in entry.needed_settings if need.signs_replies}
+    return options | {"api_key": API_KEY, "api_secret": API_SECRET}
+
+
 def open_accounts(url: str, clock: Clock) -> list["ServedAccount"]:
     """Open the accounts' clients on a sandbox.
 
@@ -94,12 +104,7 @@ def open_accounts(url: str, clock: Clock) -> list["ServedAccount"]:
     return [
         ServedAccount(
             name=account.name,
-            provider=open_provider(
-                account.provider,
-                {"base_url": url + account.path, "api_key": API_KEY, "api_secret": API_SECRET}
-                | ({"inbound_secret": API_SECRET} if account.provider == "messente" else {}),
-                clock,
-            ),
+            provider=open_provider(account.provider, _list_options(account.provider, url), clock),
             sender=account.own_number,
             hook_secret=HOOK_SECRET,
         )

@@ -1,14 +1,16 @@
 """The values of the account set-up: what is asked, and where the secret is stored.
 
 The set-up screen depends only on this module. The code that starts the app passes in the
-functions that test and store an account, so the screen sees neither a provider's client nor the
-settings.
+providers and the functions that test and store an account, so the screen sees neither a
+provider's client nor the settings.
 """
 
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+
+from tui.domain.account import ProviderInfo
 
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -31,43 +33,10 @@ class SecretLocation(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderForm:
-    """What the set-up screen asks for one provider."""
-
-    provider: str
-    """Name of the provider in the settings."""
-    title: str
-    key_label: str
-    """The provider's own name for the public half of the credentials."""
-    secret_label: str
-    base_url: str = ""
-    """Usual address of the API; empty if every operator has an own address."""
-
-
-PROVIDER_FORMS = (
-    ProviderForm(
-        "messagemedia", "MessageMedia", "API key", "API secret", "https://api.messagemedia.com"
-    ),
-    ProviderForm(
-        "messente", "Messente", "API username", "API password", "https://api.messente.com"
-    ),
-    ProviderForm("serwersms", "SerwerSMS", "API user", "Password", "https://api2.serwersms.pl"),
-    ProviderForm("smartswitch", "SmartSwitch", "User name", "Password"),
-    ProviderForm(
-        "messageport",
-        "MessagePort",
-        "User name",
-        "Password",
-        "https://messageport.com.au/rest/v1",
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class NewAccount:
     """The fields that were filled in."""
 
-    form: ProviderForm
+    provider: ProviderInfo
     name: str
     api_key: str
     api_secret: str = field(repr=False)
@@ -81,9 +50,9 @@ class NewAccount:
         if not _VALID_NAME.fullmatch(self.name) or "__" in self.name:
             return "The name needs small letters, digits, - and _: it stands in the settings"
         if not self.api_key:
-            return f"{self.form.key_label} is missing"
+            return f"{self.provider.key_label} is missing"
         if not self.api_secret:
-            return f"{self.form.secret_label} is missing"
+            return f"{self.provider.secret_label} is missing"
         if not self.base_url.startswith(("https://", "http://")):
             return "The address begins with https://"
         return ""
@@ -95,7 +64,7 @@ class AccountSetupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccountSetup:
-    """The functions that the set-up screen is given."""
+    """What the set-up screen is given: the providers, and the functions for a new account."""
 
     check: Callable[[NewAccount], Awaitable[str]]
     """Test the credentials and return the provider's answer; raises `AccountSetupError`."""
@@ -105,6 +74,8 @@ class AccountSetup:
     """
     settings_path: str
     """Path of the settings file, to be shown."""
+    providers: tuple[ProviderInfo, ...]
+    """Providers to choose from."""
 
 
 def get_secret_variable(name: str) -> str:

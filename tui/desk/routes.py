@@ -142,14 +142,10 @@ def _is_same_number(sender: str, own: str) -> bool:
     return sender.removeprefix("+") == own.removeprefix("+")
 
 
-_ANSWERABLE_NAMES = {"serwersms": frozenset({"2waysms"})}
-"""Names that stand for a number of the provider (SerwerSMS, parameter `sender`)."""
-
-
 def format_answerability(route: Route) -> str:
     """Return whether the customer's reply reaches smsdesk and, if not, why."""
     capabilities = route.account.capabilities
-    if route.sender.casefold() in _ANSWERABLE_NAMES.get(route.account.provider, ()):
+    if capabilities is not None and route.sender.casefold() in capabilities.answerable_names:
         return "can answer"
     if route.sender and not can_answer_sender(route.sender):
         return "cannot be answered: a name as sender"

@@ -1,5 +1,6 @@
-"""Describe a provider account: its public settings and its current state."""
+"""Describe a provider and an account at it: its public settings and its current state."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -7,6 +8,31 @@ from tui.domain.capabilities import Capabilities
 
 DEFAULT_LOW_BALANCE = 20.0
 """Warning limit of an account without its own: credits, messages or units of currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderInfo:
+    """What a screen may know of a provider; the values stand in `tui.providers.catalog`."""
+
+    name: str
+    """Name in the settings."""
+    capabilities: Capabilities
+    """Capabilities of an account with default settings."""
+    key_label: str
+    """The provider's own name for the public half of the credentials."""
+    secret_label: str
+    default_urls: Mapping[str, str] = field(default_factory=dict)
+    """Addresses of the provider's hosts, by the setting that replaces them."""
+
+    @property
+    def title(self) -> str:
+        """Return the common name of the provider."""
+        return self.capabilities.title
+
+    @property
+    def base_url(self) -> str:
+        """Return the usual address of the API; empty if every operator has an own address."""
+        return self.default_urls.get("base_url", "")
 
 
 class Health(StrEnum):

@@ -79,6 +79,8 @@ class Capabilities:
     """Country calling codes it delivers to; empty: no limit known."""
     can_answer_default_sender: bool = True
     """Whether customers can reply when no sender is given."""
+    answerable_names: frozenset[str] = frozenset()
+    """Sender names that customers can reply to, in lower case; others are for reading only."""
     rewrite_note: str = ""
     """How the provider may change the text, as a note for the composer."""
     has_no_rewrite_with_sender: bool = False

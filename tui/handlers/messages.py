@@ -96,7 +96,7 @@ async def ping_phone(inbox: InboxScreen) -> None:
         inbox.show_status("Open a conversation first: Enter opens it")
         return
     if account is None:
-        inbox.show_status("None of your accounts can ask a phone: only SmartSwitch does")
+        inbox.show_status("None of your accounts can ask whether a phone is on")
         return
     new = NewMessage(
         to=conversation.party,

@@ -12,15 +12,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.account_form import (
-    PROVIDER_FORMS,
     AccountSetup,
     AccountSetupError,
     ExitAction,
     NewAccount,
-    ProviderForm,
     SecretLocation,
 )
 from tui.desk.format import MUTED_STYLE
+from tui.domain.account import ProviderInfo
 from tui.domain.text import one_line
 
 
@@ -86,31 +85,31 @@ class SetupScreen(ModalScreen[None]):
     def on_mount(self) -> None:
         """Begin with the first provider."""
         self.query_one("#setup-fields").styles.height = "auto"
-        self._show_provider_form()
+        self._show_provider()
         self._get_field("key").focus()
 
     @property
-    def _provider_form(self) -> ProviderForm:
-        """Return the form of the chosen provider."""
-        return PROVIDER_FORMS[self._provider_index]
+    def _provider(self) -> ProviderInfo:
+        """Return the chosen provider."""
+        return self._account_setup.providers[self._provider_index]
 
     def _get_field(self, name: str) -> Input:
         """Return a field by its name."""
         return self.query_one(f"#setup-{name}", Input)
 
-    def _show_provider_form(self) -> None:
+    def _show_provider(self) -> None:
         """Show the provider's own labels, and fill in its name and address."""
-        form = self._provider_form
+        provider = self._provider
         labels = {
             "name": "Name of the account at this desk",
-            "key": form.key_label,
-            "secret": form.secret_label,
-            "url": "Address of the API" if form.base_url else "Address of your operator's API",
+            "key": provider.key_label,
+            "secret": provider.secret_label,
+            "url": "Address of the API" if provider.base_url else "Address of your operator's API",
         }
         for name, label in labels.items():
             self.query_one(f"#label-{name}", Static).update(label)
-        self._get_field("name").value = form.provider
-        self._get_field("url").value = form.base_url
+        self._get_field("name").value = provider.name
+        self._get_field("url").value = provider.base_url
         self._show_step()
 
     def _show_step(self, text: str = "", *, is_error: bool = False) -> None:
@@ -120,8 +119,11 @@ class SetupScreen(ModalScreen[None]):
             Content.assemble(
                 welcome if self._is_first else "",
                 ("Provider  ", MUTED_STYLE),
-                (f"{self._provider_form.title}", "bold"),
-                (f"  ({self._provider_index + 1} of {len(PROVIDER_FORMS)}, F2)\n", MUTED_STYLE),
+                (f"{self._provider.title}", "bold"),
+                (
+                    f"  ({self._provider_index + 1} of {len(self._account_setup.providers)}, F2)\n",
+                    MUTED_STYLE,
+                ),
                 ("Secret    ", MUTED_STYLE),
                 f"kept {self._secret_location.value}",
                 ("  (F4)", MUTED_STYLE),
@@ -137,7 +139,7 @@ class SetupScreen(ModalScreen[None]):
     def _typed_account(self) -> NewAccount:
         """Return the account as it is typed."""
         return NewAccount(
-            self._provider_form,
+            self._provider,
             self._get_field("name").value.strip(),
             self._get_field("key").value.strip(),
             self._get_field("secret").value.strip(),
@@ -205,9 +207,9 @@ class SetupScreen(ModalScreen[None]):
     def action_kind(self) -> None:
         """Switch to the next provider."""
         if self._step in (SetupStep.TYPING, SetupStep.PROVEN):
-            self._provider_index = (self._provider_index + 1) % len(PROVIDER_FORMS)
+            self._provider_index = (self._provider_index + 1) % len(self._account_setup.providers)
             self._step = SetupStep.TYPING
-            self._show_provider_form()
+            self._show_provider()
 
     def action_keep(self) -> None:
         """Switch to the next location of the secret; a passed test stays valid."""

@@ -1,17 +1,30 @@
-"""Validate provider accounts: one model per provider, selected by `provider`."""
+"""Validate provider accounts: one model per provider, selected by `provider`.
 
-from typing import Annotated, Literal
+What the catalogue knows of a provider is read from there. A provider whose accounts have no
+settings of their own needs no model here.
+"""
+
+from collections.abc import Mapping
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    create_model,
+    model_validator,
+)
 
-from tui.domain.account import DEFAULT_LOW_BALANCE
+from tui.domain.account import DEFAULT_LOW_BALANCE, ProviderInfo
+from tui.providers import catalog
 from tui.settings.fields import PathSecret, Region, TextList, Url
 
 NO_SECRET = SecretStr("")
-MESSENTE_URL = "https://api.messente.com"
-MESSENTE_CLASSIC_URL = "https://api2.messente.com"
-MESSENTE_BACKUP_URL = "https://api3.messente.com"
 KEYRING_PREFIX = "keyring:"
 """A secret with this prefix is stored in the system's keyring, under the name that follows."""
 
@@ -37,6 +50,10 @@ class AccountBase(BaseModel):
 
     model_config = _STRICT_CONFIG
 
+    provider: str
+    """Name of the provider."""
+    base_url: Annotated[Url, Field(min_length=1)]
+    """Address of the API."""
     title: str = ""
     """Name of the account that agents see; empty: its name in the file."""
     senders: TextList = ()
@@ -94,7 +111,7 @@ class MessageMediaAccount(AccountBase):
     """An account at MessageMedia (MessageMedia API, base URLs and authentication)."""
 
     provider: Literal["messagemedia"]
-    base_url: Url = "https://api.messagemedia.com"
+    base_url: Url = catalog.MESSAGEMEDIA.base_url
     auth: Literal["basic", "hmac-sha256", "hmac-sha1"] = "basic"
     """Authentication of requests."""
     sub_account: str = ""
@@ -109,34 +126,21 @@ class MessenteAccount(AccountBase):
     provider: Literal["messente"]
     api: Literal["omnichannel", "classic"] = "omnichannel"
     """Which of the two APIs sends; both use the same key."""
-    base_url: Url = MESSENTE_URL
+    base_url: Url = catalog.MESSENTE.base_url
     """Host of the Omnichannel API."""
     classic_url: Url = ""
-    """Host of the classic API, the only one with the balance; empty: see `classic_host`."""
+    """Host of the classic API, the only one with the balance; empty: Messente's or `base_url`."""
     backup_url: Url = ""
-    """Second host of the classic API, used only if nothing was sent; empty: see `backup_host`."""
+    """Second host of the classic API, used only if nothing was sent; empty: Messente's."""
     inbound_secret: SecretStr | None = None
     """Shared secret of the inbound number, which signs its replies."""
-
-    @property
-    def classic_host(self) -> str:
-        """Return the host of the classic API; a changed `base_url` alone applies to it, too."""
-        moved = self.base_url if self.base_url != MESSENTE_URL else MESSENTE_CLASSIC_URL
-        return self.classic_url or moved
-
-    @property
-    def backup_host(self) -> str:
-        """Return the second host of the classic API, empty if `classic_host` has none."""
-        return self.backup_url or (
-            MESSENTE_BACKUP_URL if self.classic_host == MESSENTE_CLASSIC_URL else ""
-        )
 
 
 class SerwerSmsAccount(AccountBase):
     """An account at SerwerSMS (SerwerSMS HTTPS API v2, credentials)."""
 
     provider: Literal["serwersms"]
-    base_url: Url = "https://api2.serwersms.pl"
+    base_url: Url = catalog.SERWERSMS.base_url
     api_key: str = ""
     """User name of an API user."""
     api_token: SecretStr | None = None
@@ -181,8 +185,6 @@ class SmartSwitchAccount(AccountBase):
     """An account at an operator's SmartSwitch (SmartSwitch HTTP API)."""
 
     provider: Literal["smartswitch"]
-    base_url: Annotated[Url, Field(min_length=1)]
-    """The operator's own server: there is no common one."""
     receipt_fields: ReceiptFields = ReceiptFields()
     reply_fields: ReplyFields = ReplyFields()
 
@@ -191,29 +193,51 @@ class MessagePortAccount(AccountBase):
     """An account at MessagePort (MessagePort REST API v1)."""
 
     provider: Literal["messageport"]
-    base_url: Url = "https://messageport.com.au/rest/v1"
+    base_url: Url = catalog.MESSAGEPORT.base_url
     time_zone: Zone = "Australia/Sydney"
     """Zone of pushed times whose own zone cannot be parsed."""
 
 
-AnyAccount = Annotated[
-    MessageMediaAccount
-    | MessenteAccount
-    | SerwerSmsAccount
-    | SmartSwitchAccount
-    | MessagePortAccount,
-    Field(discriminator="provider"),
-]
-"""An account in the settings, its model selected by `provider`."""
+_OWN_MODELS: tuple[type[AccountBase], ...] = (
+    MessageMediaAccount,
+    MessenteAccount,
+    SerwerSmsAccount,
+    SmartSwitchAccount,
+    MessagePortAccount,
+)
+"""Models of providers whose accounts have settings of their own."""
 
-ACCOUNT_MODELS: dict[str, type[AccountBase]] = {
-    "messagemedia": MessageMediaAccount,
-    "messente": MessenteAccount,
-    "serwersms": SerwerSmsAccount,
-    "smartswitch": SmartSwitchAccount,
-    "messageport": MessagePortAccount,
-}
+
+def build_account_models(providers: Mapping[str, ProviderInfo]) -> dict[str, type[AccountBase]]:
+    """Return the model of each provider by its name, in the order of the catalogue.
+
+    Args:
+        providers: Entries of the catalogue by name.
+    """
+    own_models = {
+        name: model
+        for model in _OWN_MODELS
+        for name in get_args(model.model_fields["provider"].annotation)
+    }
+    return {name: own_models.get(name) or _derive_model(info) for name, info in providers.items()}
+
+
+def _derive_model(info: ProviderInfo) -> type[AccountBase]:
+    """Return the model of a provider whose accounts have no settings of their own."""
+    fields: dict[str, Any] = {"provider": (Literal[info.name], ...)}
+    if info.base_url:
+        fields["base_url"] = (Url, info.base_url)
+    return create_model(f"{info.title}Account", __base__=AccountBase, **fields)
+
+
+ACCOUNT_MODELS = build_account_models(catalog.CATALOG)
 """Model of each provider by its name in the settings."""
+if TYPE_CHECKING:
+    AnyAccount = AccountBase
+else:
+    _UNION = reduce(or_, ACCOUNT_MODELS.values())
+    AnyAccount = Annotated[_UNION, Field(discriminator="provider")]
+"""An account in the settings, its model selected by `provider`."""
 
 
 def is_secret_field(field: str) -> bool:

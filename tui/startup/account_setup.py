@@ -30,7 +30,7 @@ _CHECK_TIMEOUT_SECONDS = 20.0
 def create_account_setup(
     environ: Mapping[str, str], config: Path | None, clock: Clock, rng: random.Random
 ) -> AccountSetup:
-    """Return the functions that the set-up screen is given.
+    """Return what the set-up screen is given.
 
     Args:
         environ: Environment variables.
@@ -38,11 +38,14 @@ def create_account_setup(
         clock: Source of the current time.
         rng: Source of random numbers.
     """
+    from tui.providers.catalog import CATALOG
+
     path, _ = find_config_file(environ, config)
     return AccountSetup(
         check=partial(_test_account, clock=clock, rng=rng),
         save=partial(_save_account, path),
         settings_path=str(path),
+        providers=tuple(CATALOG.values()),
     )
 
 
@@ -75,8 +78,8 @@ def _open_client(new: NewAccount, clock: Clock) -> "Provider":
 
     values = {**_settings_table(new), "base_url": new.base_url, "api_secret": new.api_secret}
     try:
-        account = ACCOUNT_MODELS[new.form.provider].model_validate(values)
-        return open_provider(new.form.provider, get_client_options(account), clock)
+        account = ACCOUNT_MODELS[new.provider.name].model_validate(values)
+        return open_provider(new.provider.name, get_client_options(account), clock)
     except ValidationError as error:
         # Without the input: it may hold the secret, and this text is shown.
         first = error.errors(include_input=False, include_url=False)[0]
@@ -88,8 +91,8 @@ def _open_client(new: NewAccount, clock: Clock) -> "Provider":
 
 def _settings_table(new: NewAccount) -> dict[str, "TomlValue"]:
     """Return the account's table for the settings file, without the secret."""
-    values: dict[str, TomlValue] = {"provider": new.form.provider, "api_key": new.api_key}
-    if new.base_url != new.form.base_url:
+    values: dict[str, TomlValue] = {"provider": new.provider.name, "api_key": new.api_key}
+    if new.base_url != new.provider.base_url:
         values["base_url"] = new.base_url
     return values
 
@@ -120,7 +123,7 @@ def _write_account(path: Path, new: NewAccount) -> list[str]:
             add_account(path, new.name, {**values, "api_secret_keyring": True})
         case SecretLocation.ENVIRONMENT:
             add_account(path, new.name, values)
-            return [f"export {get_secret_variable(new.name)}='the {new.form.secret_label}'"]
+            return [f"export {get_secret_variable(new.name)}='the {new.provider.secret_label}'"]
     return []
 
 

@@ -204,29 +204,26 @@ def _open_client(name: str, account: "AccountBase", clock: Clock) -> "Provider":
     from tui.providers.errors import ProviderError
     from tui.providers.registry import open_provider
 
-    provider_name = account.model_dump(include={"provider"})["provider"]
     try:
-        return open_provider(provider_name, get_client_options(account), clock)
+        return open_provider(account.provider, get_client_options(account), clock)
     except (ProviderError, ValueError) as error:
         raise SettingsError([f"accounts.{name}: {error}"]) from None
 
 
-_NOT_CLIENT_OPTIONS = frozenset(
-    {
-        *("provider", "title", "senders", "default_sender", "region", "low_balance"),
-        *("hook_secret", "api_secret_file", "api_secret_keyring"),
-    }
-)
-"""Settings of an account that its client does not need."""
+_CLIENT_OPTIONS = frozenset({"base_url", "api_key", "api_secret"})
+"""Settings of every account that its client needs; those of one provider go to its client."""
 
 
 def get_client_options(account: "AccountBase") -> dict[str, Any]:
     """Return an account's settings as its client takes them, with the secrets in clear text."""
     from pydantic import SecretStr
 
+    from tui.settings.accounts import AccountBase
+
+    desk_settings = set(AccountBase.model_fields) - _CLIENT_OPTIONS
     options = {
         name: value.get_secret_value() if isinstance(value, SecretStr) else value
-        for name, value in account.model_dump(exclude=set(_NOT_CLIENT_OPTIONS)).items()
+        for name, value in account.model_dump(exclude=desk_settings).items()
     }
     return {name: value for name, value in options.items() if value is not None}
 
@@ -240,5 +237,9 @@ def _get_hook_secret(settings: "Settings", account: "AccountBase") -> str:
 
 def _build_callback_url(settings: "Settings", name: str, account: "AccountBase") -> str:
     """Return where providers reach the listener for one account, or "" if they cannot."""
+    from tui.providers.catalog_entry import HOOK_PATH
+
     secret = _get_hook_secret(settings, account)
-    return f"{settings.public_url}/hooks/{name}/{secret}" if settings.public_url and secret else ""
+    if not settings.public_url or not secret:
+        return ""
+    return settings.public_url + HOOK_PATH.format(account=name, secret=secret)

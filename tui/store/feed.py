@@ -125,7 +125,6 @@ class Feed:
 
     async def _watch_log(self, wakeup: asyncio.Event) -> None:
         """Set `wakeup` whenever another process has committed."""
-
         watch = open_log_watch(f"{self._database.path}-wal")
         known_version = step = 0
         try:

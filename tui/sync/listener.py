@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 from tui.domain.events import Unreadable
 from tui.domain.message import Format
 from tui.domain.text import repair_text
+from tui.providers.catalog_entry import HOOK_PATH
 from tui.providers.errors import CredentialsRefused, ProviderError
 from tui.providers.protocol import Push, PushAnswer
 from tui.store.errors import StoreError
@@ -58,13 +59,12 @@ def create_listener(
         log: Log of sync.
     """
     listener = PushListener(store, accounts, log)
-    hook = "/hooks/{account}/{secret}"
     methods = ["GET", "POST"]
     return Starlette(
         routes=[
             Route("/healthz", _report_health, methods=["GET"]),
-            Route(hook, listener.receive_push, methods=methods),
-            Route(hook + "/{tail:path}", listener.receive_push, methods=methods),
+            Route(HOOK_PATH, listener.receive_push, methods=methods),
+            Route(HOOK_PATH + "/{tail:path}", listener.receive_push, methods=methods),
         ],
         exception_handlers={HTTPException: _answer_not_found},
     )

@@ -130,7 +130,7 @@ def format_contact(
 
     Args:
         conversation: Conversation with the contact.
-        facts: Details of the contact.
+        details: Details of the contact.
         now: Current time in milliseconds since 1970, UTC.
         zone: Time zone of the agent; None for the system's.
         keys: First key of each command.

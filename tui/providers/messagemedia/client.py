@@ -77,14 +77,14 @@ class MessageMedia:
             signer=HmacSigner(api_key, api_secret, auth, clock) if uses_hmac else None,
             headers={"Account": sub_account} if sub_account else None,
             transport=transport,
-            name="MessageMedia",
+            name=catalog.MESSAGEMEDIA.title,
         )
         self._batch_sender = BatchSender(self._http, clock, validity)
 
     @property
     def capabilities(self) -> Capabilities:
         """Return what a MessageMedia account can do."""
-        return catalog.MESSAGEMEDIA
+        return catalog.MESSAGEMEDIA.capabilities
 
     async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send 1 to 100 messages (MessageMedia API, send).

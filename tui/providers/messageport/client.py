@@ -18,6 +18,8 @@ from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, Send
 from tui.providers.push_only import PushOnlyProvider
 from tui.providers.sending import find_flaw, raise_shared_error, send_in_groups, to_digits
 
+_CAPABILITIES = catalog.MESSAGEPORT.capabilities
+
 
 class MessagePort(PushOnlyProvider):
     """A MessagePort account (REST API v1)."""
@@ -25,7 +27,7 @@ class MessagePort(PushOnlyProvider):
     def __init__(
         self,
         *,
-        base_url: str = "https://messageport.com.au/rest/v1",
+        base_url: str = catalog.MESSAGEPORT.base_url,
         api_key: str,
         api_secret: str,
         clock: Clock,
@@ -55,7 +57,7 @@ class MessagePort(PushOnlyProvider):
     @property
     def capabilities(self) -> Capabilities:
         """Return what a MessagePort account can do; replies and receipts need the listener."""
-        return catalog.MESSAGEPORT
+        return _CAPABILITIES
 
     async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send messages one by one (MessagePort, sending messages)."""
@@ -66,7 +68,7 @@ class MessagePort(PushOnlyProvider):
     async def _send_one(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send one message: the form has these four fields and refuses any other."""
         (message,) = messages
-        refusal = find_flaw(message, catalog.MESSAGEPORT) or _find_missing_reference(message)
+        refusal = find_flaw(message, _CAPABILITIES) or _find_missing_reference(message)
         if refusal:
             return [SendRefused(refusal)]
         answer = await self._http.send_request(

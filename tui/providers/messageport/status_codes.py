@@ -4,8 +4,9 @@ from typing import Final
 
 from tui.domain.message import Advice
 from tui.domain.status import Status
+from tui.providers import catalog
 
-TITLE: Final = "MessagePort"
+TITLE: Final = catalog.MESSAGEPORT.title
 
 ANSWER_MEANINGS: Final = {
     200: "MessagePort has taken the message",

@@ -8,7 +8,7 @@ from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, EventPage, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.providers.catalog import get_capabilities
+from tui.providers import catalog
 from tui.providers.errors import (
     MessageInvalid,
     NotFound,
@@ -33,12 +33,8 @@ from tui.providers.protocol import (
     SentPing,
 )
 
-BASE_URL = "https://api.messente.com"
-"""Address of the Omnichannel API."""
-CLASSIC_URL = "https://api2.messente.com"
-"""Address of the classic API."""
-BACKUP_URL = "https://api3.messente.com"
-"""Address of the classic API's backup host."""
+_TITLE = catalog.MESSENTE.title
+_URLS = catalog.MESSENTE.default_urls
 _NO_LISTS = "Messente pushes replies and receipts and has no list of them"
 
 
@@ -75,7 +71,7 @@ class Messente:
         api_key: str,
         api_secret: str,
         clock: Clock,
-        base_url: str = BASE_URL,
+        base_url: str = catalog.MESSENTE.base_url,
         transport: Transport | None = None,
         api: Literal["omnichannel", "classic"] = "omnichannel",
         classic_url: str = "",
@@ -104,20 +100,18 @@ class Messente:
 
         def open_host(url: str) -> HttpClient:
             """Create a client without HTTP credentials; the form carries them."""
-            return HttpClient(url, clock=clock, transport=transport, name="Messente")
+            return HttpClient(url, clock=clock, transport=transport, name=_TITLE)
 
         urls = _list_classic_urls(base_url, classic_url, backup_url)
         self._classic = ClassicApi(urls, keys=keys, clock=clock, open_host=open_host)
         self._omnichannel: OmnichannelApi | None = None
         if api == "omnichannel":
             login = (api_key, api_secret)
-            http = HttpClient(
-                base_url, clock=clock, basic=login, transport=transport, name="Messente"
-            )
+            http = HttpClient(base_url, clock=clock, basic=login, transport=transport, name=_TITLE)
             self._omnichannel = OmnichannelApi(http, keys=keys, clock=clock)
         self._api: _MessageApi = self._omnichannel or self._classic
         self._keys = keys
-        self._capabilities = get_capabilities("messente", {"api": api})
+        self._capabilities = catalog.get_capabilities("messente", {"api": api})
 
     @property
     def capabilities(self) -> Capabilities:
@@ -257,7 +251,8 @@ def _list_classic_urls(base_url: str, classic_url: str, backup_url: str) -> list
 
     Messente's own hosts are used only for an account at Messente itself.
     """
-    real = base_url == BASE_URL
-    first = classic_url or (CLASSIC_URL if real else base_url)
-    backup = backup_url or (BACKUP_URL if first.rstrip("/") == CLASSIC_URL else "")
+    is_real = base_url == _URLS["base_url"]
+    first = classic_url or (_URLS["classic_url"] if is_real else base_url)
+    is_first_real = first.rstrip("/") == _URLS["classic_url"]
+    backup = backup_url or (_URLS["backup_url"] if is_first_real else "")
     return [first, backup] if backup and backup != first else [first]

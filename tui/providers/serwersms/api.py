@@ -4,6 +4,7 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.text import repair_json
+from tui.providers import catalog
 from tui.providers.errors import (
     AccountBlocked,
     AddressWrong,
@@ -58,7 +59,7 @@ class SerwerSmsApi:
             clock=clock,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             transport=transport,
-            name="SerwerSMS",
+            name=catalog.SERWERSMS.title,
         )
 
     async def call_action(

@@ -31,7 +31,7 @@ from tui.providers.serwersms.push import PushNames
 from tui.providers.serwersms.replies import parse_reply
 from tui.providers.serwersms.sending import build_send_fields
 
-_REPORT_BATCH = catalog.SERWERSMS.receipt_batch
+_REPORT_BATCH = catalog.SERWERSMS.capabilities.receipt_batch
 """Messages whose reports are requested in one call."""
 _INCOMING_ACTION = "messages/recived"
 _INCOMING_ACTION_RENAMED = "messages/received"
@@ -86,7 +86,7 @@ class SerwerSms:
     @property
     def capabilities(self) -> Capabilities:
         """Return what a SerwerSMS account can do."""
-        return catalog.SERWERSMS
+        return catalog.SERWERSMS.capabilities
 
     async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send messages, one request each. Source: sending SMS with the same content.

@@ -1,7 +1,8 @@
 """Send messages and silent pings for a SmartSwitch account; the rest arrives by push."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
@@ -29,7 +30,7 @@ class SmartSwitch(PushOnlyProvider):
         api_secret: str,
         clock: Clock,
         transport: Transport | None = None,
-        batch: int = 10,
+        batch: int = catalog.SMARTSWITCH.capabilities.batch,
         receipt_fields: ReceiptFieldNames | None = None,
         reply_fields: ReplyFieldNames | None = None,
     ) -> None:
@@ -56,7 +57,7 @@ class SmartSwitch(PushOnlyProvider):
             self._mask,
         )
         self._http = HttpClient(base_url, clock=clock, transport=transport, name=TITLE)
-        self._capabilities = replace(catalog.SMARTSWITCH, batch=batch)
+        self._capabilities = replace(catalog.SMARTSWITCH.capabilities, batch=batch)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -125,4 +126,24 @@ def _to_sent_ping(outcome: SendOutcome) -> SentPing:
         return SentPing(outcome.provider_id, outcome.raw)
     raise UnreadableAnswer(
         f"{TITLE} sent the ping but named no id: its receipt cannot be told apart"
+    )
+
+
+def open_smartswitch(
+    *,
+    receipt_fields: Mapping[str, str] | None = None,
+    reply_fields: Mapping[str, str] | None = None,
+    **options: Any,
+) -> SmartSwitch:
+    """Return the client for the settings of an account.
+
+    Args:
+        receipt_fields: The operator's names for the values of a receipt; None for the defaults.
+        reply_fields: The operator's names for the values of a reply; None for the defaults.
+        options: Other arguments of the client.
+    """
+    return SmartSwitch(
+        receipt_fields=ReceiptFieldNames(**(receipt_fields or {})),
+        reply_fields=ReplyFieldNames(**(reply_fields or {})),
+        **options,
     )

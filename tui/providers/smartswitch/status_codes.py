@@ -4,8 +4,9 @@ from typing import Final
 
 from tui.domain.message import Advice
 from tui.domain.status import Status
+from tui.providers import catalog
 
-TITLE: Final = "SmartSwitch"
+TITLE: Final = catalog.SMARTSWITCH.title
 
 MESSAGE_STATES: Final[dict[str, Status | None]] = {
     "accepted": Status.SUBMITTED,

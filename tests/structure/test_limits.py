@@ -1,0 +1,97 @@
+"""The limits that the source code keeps: sizes, names, docstrings, import cycles, words."""
+
+import subprocess
+from dataclasses import dataclass
+
+import pytest
+
+from tests.structure import measures
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Figures that may only become better."""
+
+    modules: int = 360
+    function_lines: int = 60
+    class_lines: int = 300
+    file_lines: int = 300
+    name_words: float = 1.9
+    args_share: float = 0.4
+    type_cycles: int = 4
+    repeated_file_names: int = 30
+    repeated_class_names: int = 20
+
+
+LIMITS = Limits()
+MODULES = measures.read_modules()
+
+WORD_EXCEPTIONS = {
+    "tui/store/schema": "a migration that has run is never edited; the table of compose locks",
+    "tests/data": "texts of customers",
+    "tests/structure": "the list itself",
+}
+"""Places where a word of the list may stand, with the reason."""
+
+
+def test_no_function_class_or_file_is_too_long() -> None:
+    found = measures.find_oversized(
+        MODULES, LIMITS.function_lines, LIMITS.class_lines, LIMITS.file_lines
+    )
+    assert not found, "\n".join(found)
+
+
+def test_there_are_not_more_modules_than_a_person_can_survey() -> None:
+    assert len(MODULES) <= LIMITS.modules
+
+
+def test_function_names_say_what_is_done_to_what() -> None:
+    assert measures.average_name_words(MODULES) >= LIMITS.name_words
+
+
+def test_public_docstrings_explain_their_parameters() -> None:
+    assert measures.args_share(MODULES) >= LIMITS.args_share
+
+
+def test_names_are_used_once() -> None:
+    files = measures.repeated_file_names(MODULES)
+    classes = measures.repeated_class_names(MODULES)
+    assert len(files) <= LIMITS.repeated_file_names, files
+    assert len(classes) <= LIMITS.repeated_class_names, classes
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    assert measures.find_cycles(measures.import_graph(MODULES, with_types=False)) == []
+
+
+def test_types_tie_few_modules_together() -> None:
+    cycles = measures.find_cycles(measures.import_graph(MODULES, with_types=True))
+    assert len(cycles) <= LIMITS.type_cycles, cycles
+
+
+def _tracked_texts() -> list[str]:
+    """Return the paths of the files whose words are looked at."""
+    listed = subprocess.run(
+        ["git", "ls-files", "tui", "tests", "screenshots/make.py", "README.md", ".github"],
+        cwd=measures.ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    suffixes = (".py", ".md", ".sql", ".tcss", ".toml")
+    return [
+        path
+        for path in listed
+        if path.endswith(suffixes) and not path.startswith(tuple(WORD_EXCEPTIONS))
+    ]
+
+
+@pytest.mark.parametrize("path", _tracked_texts())
+def test_the_words_of_the_list_are_not_used(path: str) -> None:
+    lines = (measures.ROOT / path).read_text(encoding="utf-8").split("\n")
+    found = [
+        f"{path}:{number}: {', '.join(words)}"
+        for number, line in enumerate(lines, 1)
+        if (words := measures.find_unused_words(line))
+    ]
+    assert not found, "\n".join(found)
