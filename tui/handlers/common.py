@@ -7,7 +7,6 @@ shown.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui.desk.format import format_title
@@ -50,7 +49,7 @@ async def begin_reply(inbox: InboxScreen, *, force: bool = False) -> bool:
     writing = inbox.pane.compose_pane
     if await writing.begin_reply(force=force):
         return True
-    inbox.key_guard.start(writing.refusal, monotonic())
+    inbox.key_guard.start(writing.refusal, inbox.app_context.clock.monotonic())
     return False
 
 
