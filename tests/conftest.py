@@ -1,6 +1,7 @@
 """What every test may ask for: a clock that stands still and an inbox of its own."""
 
 import contextlib
+import gc
 import os
 import random
 import shutil
@@ -23,6 +24,15 @@ _prepare_writer = database._prepare_writer
 settings.register_profile("desk", deadline=None, derandomize=True, database=None)
 settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
 settings.load_profile("desk")
+
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector thousands of tests, which stay until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+
 
 OpenStore = Callable[..., Awaitable[Store]]
 """Opens one more store on a file: `await open_store(owner="b")`."""
