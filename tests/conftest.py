@@ -1,20 +1,37 @@
 """What every test may ask for: a clock that stands still and an inbox of its own."""
 
 import contextlib
+import gc
+import os
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from tui.clock import ManualClock
+from tui.store import database, files, migrations
 from tui.store.store import Store
+
+_create_file = files._create_file
+_prepare_writer = database._prepare_writer
 
 settings.register_profile("desk", deadline=None, derandomize=True, database=None)
 settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
 settings.load_profile("desk")
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector thousands of tests, which stay until the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000)
+
 
 OpenStore = Callable[..., Awaitable[Store]]
 """Opens one more store on a file: `await open_store(owner="b")`."""
@@ -24,6 +41,47 @@ OpenStore = Callable[..., Awaitable[Store]]
 def clock() -> ManualClock:
     """4 March 2026, 08:00 UTC, until moved."""
     return ManualClock()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let every new database of this process start as a copy of one that was built before.
+
+    Building the schema takes 40 ms, most of it waiting for the disk, as does every commit; only a
+    loss of power could tell the difference. Programs that tests start build and wait as always.
+    """
+    template = tmp_path_factory.mktemp("template") / "inbox.db"
+    with contextlib.closing(sqlite3.connect(template, isolation_level=None)) as connection:
+        connection.execute("pragma synchronous = off")
+        connection.execute("pragma journal_mode = wal")
+        migrations.apply_migrations(connection)
+
+    def copy_template(path: Path, mode: int) -> None:
+        """Create the file complete or not at all, as other stores may open it at this moment."""
+        try:
+            with NamedTemporaryFile(dir=template.parent) as copy:
+                shutil.copyfile(template, copy.name)
+                os.chmod(copy.name, mode)
+                os.link(copy.name, path)
+        except OSError:  # it exists, cannot be made, or lies on another disk
+            _create_file(path, mode)
+
+    def prepare_writer(connection: sqlite3.Connection) -> None:
+        """Set up the connection as always, but do not wait for the disk."""
+        _prepare_writer(connection)
+        connection.execute("pragma synchronous = off")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(files, "_create_file", copy_template)
+        patch.setattr(database, "_prepare_writer", prepare_writer)
+        yield
+
+
+@pytest.fixture
+def real_databases(cheap_databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build every new database as the program does, for tests of just that."""
+    monkeypatch.setattr(files, "_create_file", _create_file)
+    monkeypatch.setattr(database, "_prepare_writer", _prepare_writer)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Waiting for what must become true: tests never pause for a fixed time."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
@@ -8,6 +9,8 @@ from typing import Any, TypeVar, overload
 T = TypeVar("T")
 
 _PAUSE = 0.005
+_TURNS = 20
+"""Turns of the event loop to look at first, as most of what is waited for is one of them away."""
 
 
 @overload
@@ -28,11 +31,11 @@ async def wait_until(condition: Callable[[], Any], timeout: float = 30.0, what: 
     Raises `AssertionError` naming `what` after `timeout` seconds.
     """
     end = time.monotonic() + timeout
-    while True:
+    for turn in itertools.count():
         found = condition()
         result = await found if isinstance(found, Awaitable) else found
         if result:
             return result
         if time.monotonic() > end:
             raise AssertionError(f"not within {timeout} s: {what or condition}")
-        await asyncio.sleep(_PAUSE)
+        await asyncio.sleep(_PAUSE if turn > _TURNS else 0)

@@ -202,31 +202,30 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         else:
             self.post_display_hook()
 
-    def handle_urgent_key(self, press: Press, now: float) -> bool:
+    def handle_urgent_key(self, press: Press) -> bool:
         """Leave the app at once on a second Ctrl+C; return whether the key was used for that.
 
         Args:
             press: Key or paste from the terminal.
-            now: Current time in seconds of a steady clock.
         """
         key = press.key if isinstance(press, events.Key) else ""
-        if self._interrupts.record_key(key, now):
+        # The time of the press, as on a slow machine a key may wait before it is handled.
+        if self._interrupts.record_key(key, press.time):
             self.run_worker(quit_at_once(self.inbox), exit_on_error=False)
             return True
         return False
 
-    def discard_key(self, press: Press, now: float) -> bool:
+    def discard_key(self, press: Press) -> bool:
         """Discard a key that was typed after a refused reply; return whether it was discarded.
 
         The agent is shown why the key did nothing.
 
         Args:
             press: Key or paste whose turn it is.
-            now: Current time in seconds of a steady clock.
         """
         key_guard = self.inbox.key_guard
         key = press.key if isinstance(press, events.Key) else ""
-        discarded = self.screen is self.inbox and key_guard.consume_key(key, now)
+        discarded = self.screen is self.inbox and key_guard.consume_key(key, press.time)
         if discarded:
             self.inbox.show_status(key_guard.notice if key != "escape" else "")
         return discarded

@@ -25,7 +25,7 @@ class Scope(StrEnum):
     CUSTOMER = "Customer"
     TRIAGE = "Triage mode"
     COMPOSE = "Writing"
-    GENERAL = "Desk"
+    GENERAL = "General"
 
     @property
     def module(self) -> str:
@@ -77,93 +77,99 @@ COMMANDS: tuple[Command, ...] = (
     _conversations("first", ("g g", "home"), "First conversation", "Go to the top"),
     _conversations("last", ("G", "end"), "Last conversation", "Go to the bottom"),
     _conversations("open", ("enter",), "Open", "Open it and mark it read"),
-    _conversations("back", ("escape",), "Back", "Leave what is open", ("b", "back")),
+    _conversations("back", ("escape",), "Back", "Close this view, or go back", ("b", "back")),
     _conversations(
         "next_waiting",
         ("n",),
         "Next waiting",
-        "Who waits longest after this",
+        "The next longest wait",
         ("n", "next"),
         "Next",
     ),
-    _conversations("previous_waiting", ("N",), "Previous waiting", "Who has waited longer"),
+    _conversations("previous_waiting", ("N",), "Previous waiting", "The previous longer wait"),
     _conversations("filter", ("slash",), "Filter", "Names and numbers with a word"),
     _conversations("order", ("o",), "Change the order", "Longest waiting or newest first"),
-    _conversations("show_open", ("g o",), "Show open", "All that is open", ("l", "list")),
+    _conversations("show_open", ("g o",), "Show open", "All open conversations", ("l", "list")),
     _conversations("show_mine", ("g i",), "Show mine", "Open and assigned to me"),
-    _conversations("show_unassigned", ("g u",), "Show unassigned", "Open and nobody's"),
+    _conversations("show_unassigned", ("g u",), "Show unassigned", "Open and unassigned"),
     _conversations("show_all", ("g a",), "Show all", "Open, snoozed and closed"),
-    _conversations("show_closed", ("g e",), "Show closed", "What is done"),
-    _conversations("show_drafts", ("g d",), "Show drafts", "Where you have begun to write"),
+    _conversations("show_closed", ("g e",), "Show closed", "Closed conversations"),
+    _conversations("show_drafts", ("g d",), "Show drafts", "Conversations with your draft"),
     _conversations(
-        "show_failed", ("g f",), "Show failed", "Where a message is in trouble", ("f", "failed")
+        "show_failed",
+        ("g f",),
+        "Show failed",
+        "With a failed or maybe sent message",
+        ("f", "failed"),
     ),
     _conversations("show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply"),
-    _conversations("show_mentions", ("g m",), "Show mentions", "Notes that name you"),
-    _conversations("show_starred", ("g asterisk",), "Show starred", "What you marked"),
-    _conversations("show_label", ("g l",), "Show a label", "Open ones that wear it"),
+    _conversations("show_mentions", ("g m",), "Show mentions", "Notes that mention you"),
+    _conversations("show_starred", ("g asterisk",), "Show starred", "Starred conversations"),
+    _conversations("show_label", ("g l",), "Show a label", "Open conversations with it"),
     _conversations("views", ("v",), "Views", "Show, save; g and a digit shows"),
-    _conversations("mark", ("x",), "Select", "Then any action is on all"),
+    _conversations("mark", ("x",), "Select", "Actions then apply to all selected"),
     _conversations("mark_range", ("X",), "Select up to here", "From the last selected one"),
     _conversation("reply", ("r", "i"), "Reply", "Write an answer", ("r", "reply"), "Reply"),
-    _conversation("close", ("e",), "Close", "Done, until they write again", ("e", "end"), "Close"),
-    _conversation("close_next", ("E",), "Close and next", "Then on to who waits longest"),
+    _conversation("close", ("e",), "Close", "Closed until they write again", ("e", "end"), "Close"),
+    _conversation("close_next", ("E",), "Close and next", "Close, open the longest wait"),
     _conversation("snooze", ("h",), "Snooze", "Until a time or a reply", ("h", "hold"), "Snooze"),
-    _conversation("reopen", ("O",), "Open again", "Back among the open ones", ("g", "reopen")),
-    _conversation("assign", ("a",), "Assign", "To anybody, or to nobody", ("a", "assign")),
-    _conversation("assign_me", ("A",), "Assign to me", "Mine, or nobody's again"),
-    _conversation("label", ("l",), "Label", "Put one on or take it off", ("#", "label")),
+    _conversation(
+        "reopen", ("O",), "Open again", "Reopen a closed or snoozed one", ("g", "reopen")
+    ),
+    _conversation("assign", ("a",), "Assign", "To an agent, or unassign", ("a", "assign")),
+    _conversation("assign_me", ("A",), "Assign to me", "Assign to me, or unassign"),
+    _conversation("label", ("l",), "Label", "Add or remove labels", ("#", "label")),
     _conversation("star", ("s",), "Star", "Mark or unmark", ("s", "star")),
     _conversation("unread", ("u",), "Unread or read", "For later, or done with", ("u", "unread")),
-    _conversation("take_over", ("T",), "Take over", "Write where a colleague writes"),
-    _conversation(
-        "note", ("p",), "Private note", "For colleagues; @name tells them", ("p", "note")
-    ),
+    _conversation("take_over", ("T",), "Take over", "Take over from a colleague"),
+    _conversation("note", ("p",), "Private note", "For colleagues; @name notifies", ("p", "note")),
     _conversation(
         "schedule", ("f5", "S"), "Send later", "Schedule what you have written", review_key="s"
     ),
     _conversation("history", ("H",), "History", "Who did what here"),
     _messages("next_message", ("J",), "Next message", "Select the message below"),
-    _messages("previous_message", ("K",), "Previous message", "Select the one above"),
+    _messages("previous_message", ("K",), "Previous message", "Select the message above"),
     _messages("page_up", ("pageup",), "Page up", "Earlier messages", ("o", "older")),
     _messages("page_down", ("pagedown",), "Page down", "Later messages", ("j", "newer")),
     _messages(
         "timeline", ("full_stop",), "Timeline", "Every receipt, code and payload", (".", "history")
     ),
-    _messages("ping", ("P",), "Is the phone on?", "Ask without a trace on it"),
+    _messages("ping", ("P",), "Ping the phone", "Silently: nothing appears on it"),
     _messages(
         "cancel_scheduled",
         ("D",),
-        "Cancel a scheduled",
-        "Take it back before its time",
+        "Cancel a scheduled message",
+        "Cancel before it is sent",
         ("d", "drop"),
     ),
     _messages("copy_text", ("y",), "Copy the text", "To your clipboard"),
     _messages("pipe", ("vertical_line",), "Pipe", "As text to a command: less, grep"),
-    _messages("files", ("f",), "Files", "Pictures that came; save them", ("x", "files")),
+    _messages("files", ("f",), "Files", "Received pictures; save them", ("x", "files")),
     _failed("retry", ("R",), "Retry", "A failed message, or all selected"),
-    _failed("resolve", ("M",), "Settle", "Maybe sent, or a failure", ("f", "failed")),
+    _failed("resolve", ("M",), "Resolve", "Say whether it was sent", ("f", "failed")),
     _failed("retry_through", ("W",), "Retry another way", "Through another account"),
     _customer(
         "consent",
         ("exclamation_mark",),
         "Opt-out",
-        "Confirm one, record one, lift one",
+        "Confirm, record or lift an opt-out",
         ("!", "optout"),
     ),
-    _customer("not_opt_out", ("tilde",), "Not an opt-out", "Dismiss a suspicion", ("~", "stays")),
+    _customer(
+        "not_opt_out", ("tilde",), "Not an opt-out", "Dismiss a possible opt-out", ("~", "stays")
+    ),
     _customer("copy_number", ("Y",), "Copy the number", "To the clipboard"),
-    _customer("contact", ("backslash",), "Contact", "Who it is, consent, counts"),
+    _customer("contact", ("backslash",), "Contact", "Details, consent, counts"),
     _customer("edit_contact", ("C",), "Edit the contact", "Name and note"),
     _customer("import_contacts", ("g p",), "Import contacts", "From CSV or vCard"),
     _triage("triage", ("t",), "Triage", "One by one, longest wait first", bar_label="Triage"),
-    _triage("skip", ("space",), "Leave for later", "Go on; it still waits", bar_label="Later"),
+    _triage("skip", ("space",), "Leave for later", "Skip it; it still waits", bar_label="Later"),
     *(
         _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the composer, to be sent")
         for n in range(1, 10)
     ),
-    _compose("send", ("enter",), "Send", "Hand the message over", review_key="y"),
-    _compose("new_line", ("alt+enter", "ctrl+j"), "New line", "Go on below"),
+    _compose("send", ("enter",), "Send", "Send the message", review_key="y"),
+    _compose("new_line", ("alt+enter", "ctrl+j"), "New line", "Start a new line"),
     _compose("send_close", ("ctrl+e",), "Send and close", "Send, then close", review_key="e"),
     _compose(
         "account",
@@ -175,27 +181,33 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _compose("sender", ("f7",), "Other sender", "The next own number or name", bar_label="Sender"),
     _compose(
-        "canned", ("f2",), "Canned reply", "Begins a reply; :: while typing", ("t", "template")
+        "canned", ("f2",), "Canned reply", "Starts a reply; :: while typing", ("t", "template")
     ),
-    _compose("to_gsm", ("f8",), "Plain signs", "Replace what forces Unicode", review_key="g"),
+    _compose(
+        "to_gsm",
+        ("f8",),
+        "Plain characters",
+        "Replace characters that force Unicode",
+        review_key="g",
+    ),
     _compose("pictures", ("f9",), "Pictures", "Addresses and a subject: MMS", review_key="p"),
     _compose("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR"),
     _general("new", ("c",), "New conversation", "Write to a number", ("c", "compose"), "New"),
     _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),
     _general("templates", ("g t",), "Canned replies", "Add, change, import; own fields"),
-    _general("undo", ("z",), "Undo", "Take the last action back", ("z", "undo")),
+    _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
     _general("accounts", ("f3",), "Accounts", "Health, balance and delay", ("i", "accounts")),
     _general(
         "palette",
         ("colon", "ctrl+k"),
         "Every command",
-        "Find one by its words",
+        "Find a command by name",
         bar_label="Commands",
     ),
     _general(
         "help", ("question_mark", "f1"), "Help", "All keys and commands", ("?", "help"), "Help"
     ),
-    _general("numbers", ("f4",), "Numbers", "Texts, answers, deliveries, plots"),
+    _general("numbers", ("f4",), "Statistics", "Texts, answers, deliveries, plots"),
     _general("add_account", ("g n",), "Add an account", "Provider and credentials"),
     _general("look", ("g c",), "Other colours", "Dark, light, contrast, own 16"),
     _general("quit", ("q", "ctrl+c"), "Quit", "Asks when something is unsent", ("q", "quit")),

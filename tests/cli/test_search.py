@@ -56,7 +56,7 @@ def test_filters_narrow_what_is_found(bare: Desk, asked: list[str], texts: list[
     ("asked", "line"),
     [
         ("status:lost", '"lost" is no status'),
-        ("before:soon", '"soon" is no day: write 2026-03-01, today or yesterday'),
+        ("before:soon", '"soon" is not a day: write 2026-03-01, today or yesterday'),
         ("in:thread", "in:thread is for the inbox"),
     ],
 )

@@ -134,7 +134,7 @@ async def test_a_maybe_sent_message_is_waited_for_and_left_to_the_inbox(
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "may or may not have gone out: an open inbox settles it" in errors
+    assert "may or may not have gone out: an open inbox resolves it" in errors
 
 
 def seen(desk: Desk, status: str) -> bool:

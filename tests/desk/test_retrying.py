@@ -110,7 +110,7 @@ async def test_what_must_not_or_need_not_go_out_is_left_out_and_named(
     assert batch.failed_count == 4
     assert set(batch.left_out.items()) == {
         ("opted out", 1),
-        ("maybe sent (M settles it)", 1),
+        ("maybe sent (M resolves it)", 1),
         ("needs another number or text", 1),
         ("wrote since and waits for an answer", 1),
     }
@@ -132,9 +132,9 @@ async def test_what_changes_between_the_question_and_the_answer_counts(
     await store.messages.add_note((await conversation_with(store, SUE)).id, "bo", "not this one")
     outcome = await again(store, seat, batch)
     assert [message.body for message in outcome.sent] == ["still wanted"]
-    assert outcome.left_out == {"opted out": 1, "settled meanwhile": 2}
+    assert outcome.left_out == {"opted out": 1, "resolved meanwhile": 2}
     assert format_result(outcome) == (
-        "Sent 1 text again · left out: 1 opted out · 2 settled meanwhile"
+        "Sent 1 text again · left out: 1 opted out · 2 resolved meanwhile"
     )
 
 
@@ -147,7 +147,7 @@ async def test_two_agents_who_send_the_same_again_send_it_once(
     assert len((await again(store, seat, batch)).sent) == 1
     outcome = await again(store, seat, batch)
     assert outcome.sent == ()
-    assert outcome.left_out == {"settled meanwhile": 1}
+    assert outcome.left_out == {"resolved meanwhile": 1}
 
 
 async def test_an_account_that_is_gone_is_replaced_by_the_way_replies_go(

@@ -123,7 +123,7 @@ def test_a_text_longer_than_the_account_takes_is_refused() -> None:
 def test_pictures_need_an_account_that_sends_them() -> None:
     assert list_objections(attempt("", PICTURES, enclosed=PICTURE)) == []
     assert only_objection(attempt("Look", HOME, enclosed=PICTURE)).text == (
-        "Not sent: home sends no pictures · F9 removes them"
+        "Not sent: home cannot send pictures · F9 removes them"
     )
     assert only_objection(attempt("Look", HOME, PICTURES, enclosed=PICTURE)).remedy == (
         "F9 removes them, or use mms (F6)"
@@ -218,14 +218,12 @@ def test_a_refusal_is_shown_every_time() -> None:
 
 def test_a_question_is_asked_once_until_it_is_reset() -> None:
     confirmation = SendConfirmation()
-    assert confirmation.review_objections([NEWS]) == "Look · Enter again sends all the same"
+    assert confirmation.review_objections([NEWS]) == "Look · Enter again sends anyway"
     assert confirmation.review_objections([NEWS]) == ""
-    assert confirmation.review_objections([NEWS, LATE]) == (
-        "It is late · Enter again sends all the same"
-    )
+    assert confirmation.review_objections([NEWS, LATE]) == ("It is late · Enter again sends anyway")
     confirmation.reset_questions()
     assert confirmation.review_objections([NEWS, LATE]).startswith("Look · It is late")
-    assert SendConfirmation("y").review_objections([NEWS]) == "Look · y sends all the same"
+    assert SendConfirmation("y").review_objections([NEWS]) == "Look · y sends anyway"
 
 
 def test_a_question_behind_a_refusal_is_asked_later() -> None:

@@ -66,7 +66,7 @@ async def unread_is_none(mia: Typist) -> bool:
 async def test_a_note_that_names_the_agent_is_told(mia: Typist) -> None:
     ana = await mia.conversation(ANA)
     await mia.store.messages.add_note(ana.id, COLLEAGUE, "@mia, can you?", [AGENT])
-    await mia.hears("* bo names you in a note on Ana Kowalska (w opens it)")
+    await mia.hears("* bo mentions you in a note on Ana Kowalska (w opens it)")
 
 
 async def test_an_account_that_stops_is_told_and_explained(mia: Typist) -> None:
@@ -110,7 +110,7 @@ async def test_all_conversations_are_a_list_too(mia: Typist) -> None:
 
 async def test_leaving_asks_while_a_text_has_not_left(mia: Typist) -> None:
     await mia.type("1", "r Friday it is", "y", "q")
-    await mia.hears("1 text is still being sent. Leave all the same? y or n: ")
+    await mia.hears("1 text is still being sent. Quit anyway? y or n: ")
     await mia.type("n", "l")
     await mia.hears("A number opens one")
 
@@ -134,7 +134,7 @@ async def test_a_search_that_is_not_understood_says_why(mia: Typist) -> None:
 
 async def test_what_is_not_understood_is_answered_in_words(mia: Typist) -> None:
     await mia.type("sing", "99", "r", "o", "m", "m", "m", "?", "")
-    await mia.hears('"sing" means nothing here: ? says what does.')
+    await mia.hears('"sing" is not a command here: ? lists commands.')
     await mia.hears("There is no such number")
     await mia.hears("Open a conversation first")
     await mia.hears("these were the last")

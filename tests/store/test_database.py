@@ -26,6 +26,8 @@ from tui.store.errors import (
 )
 from tui.store.store import Store
 
+pytestmark = pytest.mark.usefixtures("real_databases")
+
 TEMPLATE = "insert into templates (name, body, updated_at) values (?, ?, 0)"
 
 
@@ -211,6 +213,13 @@ async def test_a_full_disk_says_so_and_writes_nothing(store: Store) -> None:
     with pytest.raises(CannotWrite):
         await store.database.write(fill)
     assert await store.templates.list_by_name() == []
+
+
+async def test_a_commit_is_on_disk_before_it_is_reported(store: Store) -> None:
+    synchronous = await store.database.write(
+        lambda transaction: transaction.connection.execute("pragma synchronous").fetchone()[0]
+    )
+    assert synchronous == 2, "full"
 
 
 async def test_a_reader_cannot_write(store: Store) -> None:

@@ -15,6 +15,8 @@ from tui.store.errors import NewerDatabase
 from tui.store.migrations import apply_migrations, list_migrations, read_version, split_statements
 from tui.store.store import Store
 
+pytestmark = pytest.mark.usefixtures("real_databases")
+
 VERSIONS = [number for number, _ in list_migrations()]
 OLD_ROWS = """
 insert into conversations (id, party, address, folded, unread, waiting_since, last_id, last_at,

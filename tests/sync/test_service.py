@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused, OutOfCredit, RateLimited, Unavailable
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.sandbox.sandbox import Sandbox
+from tui.store.database import Database
 from tui.store.store import Store
 from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
@@ -37,16 +39,38 @@ def service(
 
 @contextlib.asynccontextmanager
 async def time_passing(clock: ManualClock, step: float = 0.2) -> AsyncIterator[None]:
-    """The clock runs for the time of the block."""
+    """The clock runs for the time of the block, and stands still while the database works.
+
+    So nothing is late because the machine is slow.
+    """
+    running = 0
+    run_work = Database._run_work
+
+    async def counted(*arguments: Any) -> Any:
+        nonlocal running
+        running += 1
+        try:
+            return await run_work(*arguments)
+        finally:
+            running -= 1
 
     async def run() -> None:
         while True:
+            for _ in range(_TURNS_OF_A_STEP):
+                await wait_until(lambda: not running)
+                await asyncio.sleep(0)
             clock.advance(step)
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.001)
 
-    task = asyncio.create_task(run())
-    yield
-    task.cancel()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "_run_work", counted)
+        task = asyncio.create_task(run())
+        yield
+        task.cancel()
+
+
+_TURNS_OF_A_STEP = 50
+"""Turns of the event loop in which all that a step has woken gets to its next pause."""
 
 
 async def state(store: Store, name: str) -> AccountState:

@@ -121,13 +121,29 @@ class Desk:
         """Press keys by Textual's names, and wait until each has done its work."""
         for key in keys:
             await self._press(_character_to_key(key) if len(key) == 1 else key)
-        await self.pilot.pause()
+        await self.work_done()
 
     async def _press(self, key: str, character: str | None = None) -> None:
-        """Press one key as a terminal sends it, and wait until it has done its work."""
-        self.app.post_message(Key(key, character or _character(key)))
-        await asyncio.sleep(0)
-        await self.until(lambda: not self.app.is_busy_with_keys, "the key's work")
+        """Press one key as a terminal sends it, and wait until it has done its work.
+
+        It is pressed at the time of the test's clock, so that only a test that moves the clock
+        makes a pause between two keys.
+        """
+        press = Key(key, character or _character(key))
+        press.time = self.clock.monotonic()
+        received = asyncio.Event()
+        if self.app.post_message(press) and self.app.call_later(received.set):
+            await self._while_running(received.is_set, "the key is received")
+            await self._while_running(lambda: not self.app.is_busy_with_keys, "the key's work")
+
+    async def work_done(self) -> None:
+        """Wait until every widget has handled what it was sent so far."""
+        if self.app.is_running and self.app.screen_stack:
+            await self.pilot._wait_for_screen()
+
+    async def _while_running(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for a condition, or for the end of the app."""
+        await wait_until(lambda: condition() or not self.app.is_running, what=what)
 
     async def command(self, command_id: str) -> None:
         """Press the first key of a command, as this seat has it."""
@@ -138,7 +154,7 @@ class Desk:
         for char in text:
             name = char if not char.isascii() else _NAMED.get(char, _character_to_key(char))
             await self._press(name, char)
-        await self.pilot.pause()
+        await self.work_done()
 
     async def stand_on(self, number: str) -> None:
         """Move the cursor of the list, by keys, onto a conversation it shows."""

@@ -186,7 +186,7 @@ async def test_own_fields_are_added_used_changed_deleted_and_brought_back(
         await desk.press("enter")
         await desk.shows("{shop}  Main St 4")
         await desk.press("d")
-        await desk.shows("Deleted {shop} · z brings it back", "None yet")
+        await desk.shows("Deleted {shop} · z undoes", "None yet")
         assert await templates.get_fields() == {}
         await desk.press("z")
         await desk.shows("{shop} is back", "{shop}  Main St 4")
@@ -204,7 +204,7 @@ async def test_a_field_that_cannot_be_is_refused_in_words(desk: Desk) -> None:
         await desk.shows("Own field ")
         for name, words in (
             ("two words", "A name is one word of letters"),
-            ("name", "{name} is filled by the desk itself"),
+            ("name", "{name} is filled in automatically"),
         ):
             await desk.press("shift+tab", "home", "ctrl+k")
             await desk.type(name)

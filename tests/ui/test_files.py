@@ -35,7 +35,7 @@ async def test_files_stand_under_their_message_and_open(
         await desk.until(lambda: bool(desk.app.screen.query(HalfBlocks)), "the picture")
         await desk.shows("▀▀▀▀")
         await desk.press("right")
-        await desk.shows("2 of 2", "This is no picture. s saves it.")
+        await desk.shows("2 of 2", "Not a picture. s saves it.")
         await desk.press("escape")
         await desk.hides("This is no picture")
 

@@ -90,6 +90,7 @@ async def test_one_ctrl_c_at_the_list_asks_like_q(desk: Desk) -> None:
         await _write(desk, "Half")
         await desk.press("escape", "ctrl+c")
         await desk.shows("The draft to Chloe Martin is kept")
+        desk.clock.advance(2)
         await desk.press("ctrl+c")
         await _gone(desk)
 

@@ -1,22 +1,15 @@
 """Writing that is refused: what is typed on is lost on nobody's thread, and says so."""
 
-from time import monotonic
-
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE, COLLEAGUE
+from tui.desk.key_guard import PAUSE_SECONDS
 from tui.domain.conversation import State
 from tui.domain.templates import CannedReply
 from tui.store.presence import ComposeLocks
 
 Size = tuple[int, int]
-
-
-@pytest.fixture(autouse=True)
-def _long_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine is, the keys of a test follow each other without a pause."""
-    monkeypatch.setattr("tui.desk.key_guard.PAUSE_SECONDS", 60.0)
 
 
 @BOTH_SIZES
@@ -38,16 +31,13 @@ async def test_a_reply_typed_in_one_burst_at_a_locked_customer_is_no_command(
         )
 
 
-async def test_after_a_pause_keys_act_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.desk.key_guard.PAUSE_SECONDS", 3.0)
+async def test_after_a_pause_keys_act_again(desk: Desk) -> None:
     await _lock(desk, CHLOE)
     async with desk.open(WIDE):
         await desk.stand_on(CHLOE)
         await desk.press("r", "e")
         await desk.shows("Not typed")
-        await desk.until(
-            lambda: not desk.inbox.key_guard.is_active(monotonic()), "the pause is over"
-        )
+        desk.clock.advance(PAUSE_SECONDS)
         await desk.press("e")
         await desk.until(lambda: _is(desk, CHLOE, State.CLOSED), "closed")
 

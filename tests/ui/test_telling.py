@@ -140,7 +140,7 @@ async def test_an_account_that_falls_silent_is_told_once(ear: Ear, clock: Manual
     clock.advance(2 * HOUR / 1_000)
     await ear.telling.report_account_problems()
     await ear.telling.report_account_problems()
-    assert ear.said == ["Account au has brought nothing for 2h: is all well there?"]
+    assert ear.said == ["Account au has received nothing for 2h: check the account (F3)"]
 
 
 async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(

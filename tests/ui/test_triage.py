@@ -228,13 +228,13 @@ async def test_going_elsewhere_ends_it(desk: Desk) -> None:
 async def test_its_keys_say_so_elsewhere(desk: Desk, key: str) -> None:
     async with desk.open(WIDE):
         await desk.press(key)
-        await desk.shows("That is for triage: t begins it")
+        await desk.shows("Only in triage: t starts it")
 
 
 async def test_with_nobody_waiting_it_does_not_begin(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press("t")
-        await empty_desk.shows("Nobody is waiting: all clear")
+        await empty_desk.shows("All clear: no one is waiting")
         assert not empty_desk.inbox.triage.is_on
 
 

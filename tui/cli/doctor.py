@@ -82,7 +82,7 @@ def _check_countries(desk: Preferences) -> Iterator[CheckResult]:
     named = {f"accounts.{account.name}.region": account.region for account in other}
     for setting, code in {"default_region": desk.default_region or "", **named}.items():
         if code and not is_country(code):
-            fix = "write the two letters of a country, like AU"
+            fix = "write the two-character code of a country, like AU"
             yield report_bad("settings", f'{setting}: there is no country "{code}"', fix)
 
 
@@ -105,5 +105,5 @@ def _print_result(result: CheckResult) -> None:
     """Print a result for a person, with its fix on the next line."""
     verdict = result.verdict.value if result.verdict is not Verdict.BAD else "BAD"
     write_line(f"{verdict:<5} {result.subject:<{_SUBJECT_WIDTH}} {one_line(result.line, 500)}")
-    if result.mend:
-        write_line(f"{'':<5} {'':<{_SUBJECT_WIDTH}} -> {one_line(result.mend, 500)}")
+    if result.fix:
+        write_line(f"{'':<5} {'':<{_SUBJECT_WIDTH}} -> {one_line(result.fix, 500)}")

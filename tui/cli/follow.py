@@ -25,7 +25,7 @@ _POLL_SECONDS = 2.0
 """Seconds between two checks if the store reports no change."""
 _UNSENT_STATUSES = frozenset({Status.QUEUED, Status.SENDING})
 """Statuses of a message that has not left this machine."""
-_UNCERTAIN_NOTE = "waiting for the provider's word on it; Ctrl+C leaves it to the inbox"
+_UNCERTAIN_NOTE = "waiting for the provider to confirm it; Ctrl+C leaves it to the inbox"
 
 
 async def follow_message(
@@ -62,7 +62,7 @@ def _describe_state(message: Message, to: str) -> str:
     if message.status is not None and message.status.is_final:
         return f"it ended as {BADGES[message.status].label}; {look}"
     if message.status is Status.UNCERTAIN:
-        return f"it may or may not have gone out: an open inbox settles it; {look}"
+        return f"it may or may not have gone out: an open inbox resolves it; {look}"
     return f"it has gone to the provider and takes its course; {look}"
 
 
@@ -96,7 +96,7 @@ class _MessageFollower:
                 code = await self._check_message()
                 if code is not None:
                     return code
-        raise AssertionError("looks never end by themselves")
+        raise AssertionError("the loop never ends by itself")
 
     async def _wait_for_changes(self, stack: contextlib.AsyncExitStack) -> AsyncIterator[None]:
         """Yield at once, then after every change of the store and at least every two seconds."""

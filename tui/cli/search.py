@@ -37,7 +37,7 @@ def _parse_query(typed: str) -> SearchQuery:
     """Parse the query; its days are those of this machine. Raise `CommandError` if invalid."""
     query = parse_search(typed, time.time_ns() // 1_000_000, None)
     if query.here:
-        raise CommandError("in:thread is for the inbox; here, from: and to: name somebody", BAD_USE)
+        raise CommandError("in:thread works only in the inbox; use from: or to: here", BAD_USE)
     if query.problem:
         raise CommandError(one_line(query.problem, 200), BAD_USE)
     return query

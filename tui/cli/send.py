@@ -139,7 +139,7 @@ def _choose_account(
     if conversation is not None and conversation.account in accounts:
         return accounts[conversation.account]
     if len(accounts) > 1:
-        raise CommandError(f"say which account sends it with --account: {listed}", BAD_USE)
+        raise CommandError(f"choose the account that sends it with --account: {listed}", BAD_USE)
     return desk.accounts[0]
 
 
@@ -191,5 +191,5 @@ def _convert_refusal(refusal: Objection) -> CommandError:
 async def _warn_if_unattended(store: Store, message: Message) -> None:
     """Print a warning if no running process will send the message."""
     if not await store.leases.get_holder(message.account):
-        line = "nobody is sending now: it waits for an open inbox, `smsdesk sync`, or --wait"
+        line = "no process is sending now: it waits for an open inbox, `smsdesk sync`, or --wait"
         print(f"smsdesk: {line}", file=sys.stderr)

@@ -39,7 +39,7 @@ class ConversationActions:
     async def reopen_conversations(self, rows: Sequence[Conversation]) -> str:
         """Open conversations again."""
         before = await self._store.triage.reopen_conversations(_get_ids(rows), self._agent)
-        return self._remember_triage(f"Opened {_format_names(rows)} again", before)
+        return self._remember_triage(f"Reopened {_format_names(rows)}", before)
 
     async def toggle_assigned_to_me(self, rows: Sequence[Conversation]) -> str:
         """Assign conversations to the agent, or unassign them if all are assigned to the agent."""
@@ -48,7 +48,7 @@ class ConversationActions:
             _get_ids(rows), self._agent, "" if mine else self._agent
         )
         message = (
-            f"Assigned {_format_names(rows)} to nobody"
+            f"Unassigned {_format_names(rows)}"
             if mine
             else f"Assigned {_format_names(rows)} to you"
         )
@@ -64,9 +64,7 @@ class ConversationActions:
         before = await self._store.triage.assign_conversations(
             _get_ids(rows), self._agent, assignee
         )
-        return self._remember_triage(
-            f"Assigned {_format_names(rows)} to {one_line(assignee, 30) or 'nobody'}", before
-        )
+        return self._remember_triage(_format_assignment(rows, assignee), before)
 
     async def snooze_conversations(self, rows: Sequence[Conversation], until: int | None) -> str:
         """Snooze conversations until a time or until the customer writes.
@@ -119,11 +117,11 @@ class ConversationActions:
 
         async def undo_note() -> str:
             if not await messages.withdraw_note(note_id, agent):
-                return "The note is gone already"
-            return "Withdrawn: nobody sees the note, its text is a draft again"
+                return "The note has been withdrawn already"
+            return "Withdrawn: the note is gone, its text is a draft again"
 
         mentioned = f" · {one_line(', '.join(mentions), 60)} will see it" if mentions else ""
-        return self.remember_undo(f"Noted, for colleagues only{mentioned}", undo_note)
+        return self.remember_undo(f"Note saved, for colleagues only{mentioned}", undo_note)
 
     def remember_undo(self, message: str, undo: UndoAction) -> str:
         """Remember how to undo an action and return its message with the key that undoes it.
@@ -155,6 +153,12 @@ def is_open(conversation: Conversation) -> bool:
     return conversation.state is State.OPEN
 
 
+def _format_assignment(rows: Sequence[Conversation], assignee: str) -> str:
+    """Return "Assigned Ana to mia", or "Unassigned Ana" if no one is named."""
+    names = _format_names(rows)
+    return f"Assigned {names} to {one_line(assignee, 30)}" if assignee else f"Unassigned {names}"
+
+
 def _format_label_change(changes: Mapping[str, bool], target: str) -> str:
     """Return what was added and removed: "Put #vip, #late on and took #new off Mia"."""
 
@@ -163,10 +167,10 @@ def _format_label_change(changes: Mapping[str, bool], target: str) -> str:
         return one_line(", ".join(f"#{label}" for label in changes if changes[label] is added), 60)
 
     if all(changes.values()):
-        return f"Put {format_tags(True)} on {target}"
+        return f"Labelled {target} {format_tags(True)}"
     if not any(changes.values()):
-        return f"Took {format_tags(False)} off {target}"
-    return f"Put {format_tags(True)} on and took {format_tags(False)} off {target}"
+        return f"Removed {format_tags(False)} from {target}"
+    return f"Labelled {target} {format_tags(True)}, removed {format_tags(False)}"
 
 
 def _get_ids(rows: Sequence[Conversation]) -> list[int]:

@@ -21,10 +21,10 @@ from tui.store.errors import OptedOut, StaleReply
 from tui.store.store import Store
 
 _OPTED_OUT = "opted out"
-_MAYBE_SENT = "maybe sent (M settles it)"
+_MAYBE_SENT = "maybe sent (M resolves it)"
 _CUSTOMER_WAITS = "wrote since and waits for an answer"
 _CHANGE_NEEDED = "needs another number or text"
-_RESOLVED = "settled meanwhile"
+_RESOLVED = "resolved meanwhile"
 _MAX_REASONS = 4
 # The same text to the same number would only fail again.
 _ADVICE_TO_CHANGE = frozenset({Advice.FIX_NUMBER, Advice.FIX_TEXT, Advice.STOP})
@@ -236,7 +236,7 @@ def format_quiet_hours(batch: RetryBatch, context: AppContext) -> str:
 
 
 def format_left_out(left_out: Mapping[str, int]) -> str:
-    """Return what is left out and why: "Left out: 2 opted out · 1 maybe sent (M settles it)".
+    """Return what is left out and why: "Left out: 2 opted out · 1 maybe sent (M resolves it)".
 
     Args:
         left_out: Number of messages by reason.

@@ -77,7 +77,7 @@ class ConsentActions:
                 await consent.restore_opt_out(conversation.id, agent, before)
             return "Undone: nothing can be sent any more"
 
-        return self._remember_undo("In again: texts can be sent", undo_opt_in)
+        return self._remember_undo("Opted in again: texts can be sent", undo_opt_in)
 
     async def dismiss_possible_opt_out(self, conversation: Conversation, message: Message) -> str:
         """Record that a possible opt-out means something else.
@@ -133,7 +133,7 @@ def format_opt_out(
         zone: Time zone of the agent; None for the system's.
         keys: First key of each command.
     """
-    parts = ["OPTED OUT: nothing can be sent", f"{keys['consent']} lets them in again"]
+    parts = ["OPTED OUT: nothing can be sent", f"{keys['consent']} allows messages again"]
     if decision is not None:
         parts.append(_format_decision(decision))
         parts.append(

@@ -2,6 +2,7 @@
 
 A reply that is refused leaves the keyboard to the list, where "The parcel…" would take over a
 conversation, open the help and archive. Keys are ignored until the agent pauses or presses Esc.
+A pause is one between two presses: on a slow machine keys may be handled much later than that.
 """
 
 PAUSE_SECONDS = 0.7
@@ -41,7 +42,7 @@ class KeyGuard:
 
         Args:
             key: Key that was pressed.
-            now: Current time in seconds of the same clock.
+            now: Time of the press in seconds of the same clock.
         """
         if not self.is_active(now):
             return False

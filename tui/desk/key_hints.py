@@ -64,7 +64,7 @@ def get_triage_hints(commands: Iterable[Command]) -> list[KeyHint]:
 def get_triage_end_hints(commands: Iterable[Command]) -> list[KeyHint]:
     """Return the hints for the end of a triage round, where no conversation is shown."""
     known = index_by_id(commands)
-    restart = replace(known["skip"], bar_label="Begin again")
+    restart = replace(known["skip"], bar_label="Start again")
     return [*_make_hints((known["undo"], restart)), ("Esc", "To the list")]
 
 

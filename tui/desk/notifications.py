@@ -178,8 +178,8 @@ def find_account_problems(
             problems[name, "stopped", 0] = f"Account {label} has stopped: {line}"
         elif is_silent(state, now, silent_after_ms):
             last = state.event_at or 0
-            text = f"Account {label} has brought nothing for {format.format_age(last, now)}"
-            problems[name, "silent", last] = f"{text}: is all well there?"
+            text = f"Account {label} has received nothing for {format.format_age(last, now)}"
+            problems[name, "silent", last] = f"{text}: check the account (F3)"
     return problems
 
 

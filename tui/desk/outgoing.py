@@ -112,10 +112,10 @@ class OutgoingActions:
 
         async def undo_send() -> str:
             if not await self._store.intents.cancel_queued(message.id, self._agent):
-                return "Too late to take it back: it is on its way"
+                return "Too late to cancel: it is being sent"
             await self._restore_draft(message)
             await self._undo_claim(message)
-            return "Taken back: it was not sent, the text is a draft again"
+            return "Cancelled: not sent, the text is a draft again"
 
         self.unsent.add(message)
         self._remember_undo("send", undo_send)
@@ -134,7 +134,7 @@ class OutgoingActions:
                 if len(cancelled) < len(messages)
                 else ""
             )
-            return f"Taken back: {len(cancelled)} not sent{late}, the texts are drafts again"
+            return f"Cancelled: {len(cancelled)} not sent{late}, the texts are drafts again"
 
         for message in messages:
             self.unsent.add(message)
@@ -145,14 +145,14 @@ class OutgoingActions:
         intents = self._store.intents
         if message.status is Status.QUEUED and await intents.cancel_queued(message.id, self._agent):
             await self._restore_draft(message)
-            return "Cancelled: it was not sent, the text is a draft again"
+            return "Cancelled: not sent, the text is a draft again"
         # Only the provider knows the outcome now; its next receipt changes the badge.
         if message.cancel_wanted:
-            return "The provider has been asked already: the badge will tell"
+            return "Already asked the provider to cancel: the badge will show it"
         if await intents.request_cancel(message.id, self._agent):
             name = one_line(message.account, 20)
-            return f"Asked {name} to cancel it: the badge will tell"
-        return "Nothing to cancel: it does not wait for a time any more"
+            return f"Asked {name} to cancel it: the badge will show it"
+        return "Nothing to cancel: it is no longer scheduled"
 
     async def _restore_draft(self, message: Message) -> None:
         """Put the text of a message that was not sent before the current draft."""
@@ -180,20 +180,20 @@ class OutgoingActions:
     async def resolve_as_sent(self, message: Message) -> str:
         """Record the agent's decision that an uncertain message was sent."""
         if not await self._store.intents.resolve_uncertain(message.id, self._agent, went_out=True):
-            return "The provider has told meanwhile: nothing to decide any more"
-        return "Noted: it went out"
+            return "The provider has reported meanwhile: nothing to resolve"
+        return "Resolved: it was sent"
 
     async def dismiss_failure(self, message: Message) -> str:
         """Dismiss a failed message that needs no action, so that it is not counted any more."""
         intents, agent = self._store.intents, self._agent
         if not await intents.set_handled(message.id, agent):
-            return "A colleague has dealt with this one already"
+            return "A colleague has resolved this one already"
 
         async def undo_dismissal() -> str:
             await intents.set_handled(message.id, agent, handled=False)
             return "Undone: it counts as failed again"
 
-        return self._remember_undo("Put aside: it counts as failed no more", undo_dismissal)
+        return self._remember_undo("Dismissed: it no longer counts as failed", undo_dismissal)
 
 
 def find_retry_problem(message: Message | None) -> str:
@@ -205,4 +205,4 @@ def find_retry_problem(message: Message | None) -> str:
         return ""
     if message.status is None or not message.status.is_problem:
         return "Only failed messages are sent again"
-    return "" if not message.handled else "This one has been dealt with already"
+    return "" if not message.handled else "This one is resolved already"

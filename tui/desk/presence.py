@@ -154,7 +154,7 @@ class Presence:
     def _start_publishing(self) -> None:
         """Publish the current state in the background unless that is already running."""
         if self._publish_task is None or self._publish_task.done():
-            self._publish_task = asyncio.create_task(self._publish_state(), name="company")
+            self._publish_task = asyncio.create_task(self._publish_state(), name="publish presence")
 
     async def _publish_state(self) -> None:
         """Publish the newest state; after a store error the next heartbeat retries."""

@@ -25,7 +25,7 @@ _MAX_NAMED_FIELDS = 3
 _MAX_NAMED_ACCOUNTS = 3
 
 NO_ACCOUNT = Objection(
-    "no account is configured", "smsdesk doctor tells how", summary="without an account"
+    "no account is configured", "run smsdesk doctor", summary="without an account"
 )
 
 
@@ -54,7 +54,7 @@ def check_compose_lock(attempt: SendAttempt) -> list[Objection]:
     if not attempt.lock_holder:
         return []
     holder, key = one_line(attempt.lock_holder, 20), attempt.keys.get("take_over", "")
-    return [Objection(f"{holder} writes here now", f"Esc {key} takes it back" if key else "")]
+    return [Objection(f"{holder} writes here now", f"Esc {key} cancels" if key else "")]
 
 
 # The text ----------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def check_pictures(attempt: SendAttempt) -> list[Objection]:
         return []
     key = attempt.keys.get("pictures", "")
     remedy = _suggest_remedy(attempt, f"{key} removes them" if key else "remove them")
-    reason = f"{one_line(route.account.name, 20)} sends no pictures"
+    reason = f"{one_line(route.account.name, 20)} cannot send pictures"
     return [Objection(reason, remedy, summary="with pictures that the account cannot send")]
 
 
@@ -167,7 +167,7 @@ def check_newer_messages(attempt: SendAttempt) -> list[Objection]:
     last = new[-1]
     author = one_line(conversation.title, 30)
     if last.direction is not Direction.IN:
-        author = one_line(last.agent, 20) or "Somebody"
+        author = one_line(last.agent, 20) or "Another agent"
     action = {
         Direction.IN: "has written",
         Direction.OUT: "has answered",
@@ -266,7 +266,7 @@ class SendConfirmation:
         self._asked |= {objection.question for objection in questions}
         if not questions:
             return ""
-        return f"{' · '.join(o.text for o in questions)} · {self._confirm_key} sends all the same"
+        return f"{' · '.join(o.text for o in questions)} · {self._confirm_key} sends anyway"
 
     def reset_questions(self) -> None:
         """Forget the questions: another text or another conversation begins."""

@@ -16,7 +16,7 @@ from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 
-NO_CONVERSATION = "There is no conversation here: open one first"
+NO_CONVERSATION = "No conversation is open: open one first"
 
 
 class Submitter:
@@ -121,7 +121,7 @@ class Submitter:
             await self._compose.wait_until_saved()
             return await self._actions.outgoing.queue_message(attempt)
         except StoreError as error:
-            raise NotSentError(f"{error}; your text is kept") from error
+            raise NotSentError(f"{error}; your text is still here") from error
 
     async def save_note(
         self, conversation: Conversation, text: str, colleagues: Sequence[str]
@@ -137,13 +137,13 @@ class Submitter:
             NotSentError: The note is empty or could not be stored.
         """
         if not text.strip():
-            raise NotSentError("Nothing to note yet: type it first")
+            raise NotSentError("Nothing to save yet: type the note first")
         await self._compose.wait_until_saved()
         mentions = [name for name in find_mentions(text, colleagues) if name != self._context.agent]
         try:
             return await self._actions.add_note(conversation, text, mentions)
         except StoreError as error:
-            raise NotSentError(f"{error}; your note is kept") from error
+            raise NotSentError(f"{error}; your note is still here") from error
 
     async def retry_message(
         self, conversation: Conversation, message: Message, route: Route | None, newest_id: int

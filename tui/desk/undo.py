@@ -81,7 +81,7 @@ def format_grace_period(message: Message, now: int, get_key: GetKey) -> str:
     """
     # Round up: "0 s" would be shown while the message can still be cancelled.
     seconds = -(-(message.hold_until - now) // SECOND)
-    return f"Sending in {seconds} s · {get_key('undo')} takes it back" if seconds > 0 else ""
+    return f"Sending in {seconds} s · {get_key('undo')} cancels" if seconds > 0 else ""
 
 
 class Countdown:

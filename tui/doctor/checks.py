@@ -30,7 +30,7 @@ class CheckResult:
     line: str
     """State in one line; it may contain text from outside."""
     # The field's name is the key in `smsdesk doctor --json`.
-    mend: str = ""
+    fix: str = ""
     """How to fix it; empty if nothing is to be done."""
 
 
@@ -128,15 +128,15 @@ def _check_encoding(environ: Mapping[str, str]) -> CheckResult:
     """Check whether characters outside ASCII can be shown."""
     if is_ascii_terminal(environ):
         fix = "set LANG to a UTF-8 locale, for example C.UTF-8"
-        return report_note("letters", "no UTF-8: badges and borders are plain ASCII", fix)
-    return report_good("letters", "UTF-8")
+        return report_note("characters", "no UTF-8: badges and borders are plain ASCII", fix)
+    return report_good("characters", "UTF-8")
 
 
 def _check_size() -> CheckResult:
     """Check whether the terminal is large enough for the inbox."""
     columns, lines = os.get_terminal_size(sys.stdout.fileno())
     if not columns or not lines:
-        return report_note("size", "the terminal does not tell its size")
+        return report_note("size", "the terminal does not report its size")
     if columns < _MIN_SIZE[0] or lines < _MIN_SIZE[1]:
         return report_note("size", f"{columns}×{lines} cells: the inbox is made for 80×24 and more")
     return report_good("size", f"{columns}×{lines} cells")

@@ -196,7 +196,7 @@ def _check_url(address: str) -> None:
     if len(address) > _MAX_URL_LENGTH:
         raise InvalidPictureUrlError(f"An address is longer than {_MAX_URL_LENGTH} characters")
     if not address.isascii() or not address.isprintable():
-        raise InvalidPictureUrlError("An address has only ASCII letters: write others as %..")
+        raise InvalidPictureUrlError("An address has only ASCII characters: write others as %..")
     try:
         parts = urlsplit(address)
         host = parts.hostname

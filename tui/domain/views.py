@@ -122,7 +122,7 @@ def describe_empty_view(view: View) -> str:
     if view.label or view.starred or view.mentions_of or view.assignee is not None:
         return "Nothing here: g o shows all that is open"
     if view.state is State.OPEN:
-        return "All clear: c writes the first message"
+        return "All clear: c writes a message"
     if view.state is None:
-        return "Nobody has written yet: c writes the first message"
+        return "No messages yet: c writes the first one"
     return "Nothing here: g o shows what is open"

@@ -55,7 +55,7 @@ async def replace_unicode_characters(inbox: InboxActions) -> None:
     composer = inbox.composer
     replacement = to_gsm(composer.text)
     if replacement is None:
-        inbox.show_status("Nothing to replace: no sign in the text makes it longer")
+        inbox.show_status("Nothing to replace: no character makes this text longer")
         return
     composer.replace_text(replacement.text)
     text = f"Replaced {format_changes(replacement)}:{format_saving(replacement)}"
@@ -133,10 +133,12 @@ async def attach_pictures(inbox: InboxActions) -> None:
 
     pane = inbox.compose_pane
     if pane.route is None or inbox.composer.note:
-        inbox.show_status("Pictures go with an answer: r begins one")
+        inbox.show_status("Pictures go with a reply: r starts one")
         return
     if not pane.route.account.can_send_pictures and not pane.enclosed:
-        inbox.show_status(f"{one_line(pane.route.account.name, 20)} sends no pictures: F6 changes")
+        inbox.show_status(
+            f"{one_line(pane.route.account.name, 20)} cannot send pictures; F6 switches account"
+        )
         return
 
     def attach_chosen(enclosed: MmsContent | None) -> None:

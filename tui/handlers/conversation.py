@@ -168,7 +168,7 @@ async def _snooze_until(
         await inbox.finish_action(await inbox.actions.snooze_conversations(rows, when.at))
 
 
-_UNASSIGNED = "nobody"
+_UNASSIGNED = "no one"
 
 
 @command_handler("assign")

@@ -92,7 +92,7 @@ async def go_to_next_waiting(inbox: InboxActions) -> None:
 async def go_to_previous_waiting(inbox: InboxActions) -> None:
     """Go to the conversation that has waited longer than this one."""
     if inbox.triage.is_on:
-        inbox.show_status("Triage goes one way: Esc ends it")
+        inbox.show_status("Triage only goes forward: Esc ends it")
         return
     here, conversations = inbox.threads.current_row, inbox.store.conversations
     await _go_to_waiting(inbox, await conversations.find_previous_waiting(here))
@@ -101,7 +101,7 @@ async def go_to_previous_waiting(inbox: InboxActions) -> None:
 async def _go_to_waiting(inbox: InboxActions, found: Conversation | None) -> None:
     """Go to a waiting conversation, or report that none is waiting."""
     if found is None:
-        inbox.show_status("Nobody is waiting: all clear")
+        inbox.show_status("All clear: no one is waiting")
     else:
         await inbox.go_to_conversation(found)
 
@@ -125,7 +125,7 @@ async def change_order(inbox: InboxActions) -> None:
     changed = replace(view, order=other)
     # Some lists have a single stored order; for these the switch would change nothing.
     if get_order(changed) is get_order(view):
-        inbox.show_status("This list has one order; all, open, snoozed and closed ones have two")
+        inbox.show_status("This list has only one order")
     else:
         await inbox.show_view(changed)
 
@@ -162,7 +162,7 @@ async def ask_label_to_show(inbox: InboxActions) -> None:
         screen = PickScreen("Show a label", choices, verb="shows")
         inbox.app.push_screen(screen, partial(_show_labelled, inbox))
     else:
-        inbox.show_status("No label is in use yet: l puts one on")
+        inbox.show_status("No labels yet: l adds one")
 
 
 @report_store_errors
@@ -225,13 +225,13 @@ async def _save_view(inbox: InboxActions, name: str) -> None:
     async def restore_older_view() -> str:
         if older is None:
             await store.delete_view(saved.name)
-            return f"Undone: the view {one_line(name, 30)} is gone again"
+            return f"Undone: the view {one_line(name, 30)} is removed again"
         await store.save_view(name, older.view, agent)
         return f"Undone: the view {one_line(name, 30)} is as it was"
 
     key = f" as g {saved.key}" if saved.key else ""
     inbox.show_status(
-        inbox.actions.remember_undo(f"Saved the view {one_line(name, 30)}{key}", restore_older_view)
+        inbox.actions.remember_undo(f"Saved view {one_line(name, 30)}{key}", restore_older_view)
     )
 
 
@@ -242,10 +242,10 @@ async def _drop_view(inbox: InboxActions, saved: SavedView) -> None:
 
     async def restore_view() -> str:
         await store.save_view(saved.name, saved.view, agent, key=saved.key)
-        return f"Undone: the view {one_line(saved.name, 30)} is back"
+        return f"Undone: the view {one_line(saved.name, 30)} is restored"
 
     inbox.show_status(
-        inbox.actions.remember_undo(f"Removed the view {one_line(saved.name, 30)}", restore_view)
+        inbox.actions.remember_undo(f"Removed view {one_line(saved.name, 30)}", restore_view)
     )
 
 
@@ -256,7 +256,7 @@ async def toggle_selection(inbox: InboxActions) -> None:
     Moving down lets repeated presses select neighbouring rows.
     """
     if inbox.is_conversation_full_screen:
-        inbox.show_status("Selecting is for the list: Esc goes there")
+        inbox.show_status("Select in the list: Esc goes there")
         return
     inbox.show_status("")
     inbox.threads.toggle_mark()
@@ -268,11 +268,11 @@ async def toggle_selection(inbox: InboxActions) -> None:
 async def select_range(inbox: InboxActions) -> None:
     """Select everything from the last selected conversation to the cursor."""
     if inbox.is_conversation_full_screen:
-        inbox.show_status("Selecting is for the list: Esc goes there")
+        inbox.show_status("Select in the list: Esc goes there")
         return
     inbox.show_status("")
     before = inbox.threads.marked
     await inbox.threads.mark_range()
     if inbox.threads.marked == before:
-        inbox.show_status("x selects where the range begins, X where it ends")
+        inbox.show_status("x selects the start of the range, X its end")
     inbox.show_key_hints()

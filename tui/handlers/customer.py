@@ -39,7 +39,7 @@ async def dismiss_possible_opt_out(inbox: InboxActions) -> None:
     """Record that the suspected message is not an opt-out."""
     conversation, suspicion = inbox.pane.conversation, inbox.pane.possible_opt_out
     if conversation is None or suspicion is None:
-        inbox.show_status("Nothing here is suspected of being an opt-out")
+        inbox.show_status("No possible opt-out here")
     else:
         consent = inbox.actions.consent
         inbox.show_status(await consent.dismiss_possible_opt_out(conversation, suspicion))
@@ -58,8 +58,8 @@ def _ask_opt_in_reason(inbox: InboxActions, conversation: Conversation) -> None:
 
     inbox.app.push_screen(
         ReasonScreen(
-            f"Let {one_line(conversation.title, 30)} in again",
-            "Only when the customer has asked for it: their opt-out stays in the records.",
+            f"Allow messages to {one_line(conversation.title, 30)} again",
+            "Only if the customer asked for it: the opt-out stays on record.",
             "asked for it by phone",
         ),
         record_opt_in,
@@ -80,7 +80,7 @@ def _ask_opt_out_reason(inbox: InboxActions, conversation: Conversation) -> None
     inbox.app.push_screen(
         ReasonScreen(
             f"Opt out {one_line(conversation.title, 30)}",
-            "Nothing can be sent to this customer any more, by anybody, through any account.",
+            "No agent can send to this customer any more, through any account.",
             "said so on the phone",
         ),
         record_opt_out,
@@ -110,7 +110,7 @@ async def edit_contact(inbox: InboxActions) -> None:
 
     targets = (await inbox.load_targets())[:1]
     if not targets:
-        inbox.show_status("No conversation is under the cursor")
+        inbox.show_status("No conversation is selected")
         return
     facts = await inbox.store.contact_details.get_details(targets[0])
     before = ContactCard(targets[0].name, facts.note)
@@ -133,7 +133,7 @@ async def _store_card(
 
     async def restore_card() -> str:
         await contacts.rename_contact(row.id, before.name, before.note, agent)
-        return "Name and note are as they were"
+        return "Name and note are unchanged"
 
     await contacts.rename_contact(row.id, card.name, card.note, agent)
     name = one_line(card.name, 40) or "the contact without a name"

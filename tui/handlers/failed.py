@@ -56,7 +56,7 @@ async def ask_bulk_retry(
     )
     single = None if inbox.threads.marked else _find_single_failure(inbox, message)
     if not batch.failed_count:
-        inbox.show_status("Nothing has failed there: only failed messages are sent again")
+        inbox.show_status("Nothing has failed here: only failed messages are sent again")
     elif batch.failed_count == 1 and single is not None:
         await retry_single(inbox)
     else:
@@ -114,7 +114,7 @@ async def _send_batch(inbox: InboxActions, batch: RetryBatch) -> None:
     text = format_result(outcome)
     if outcome.sent:
         inbox.actions.outgoing.register_batch_undo(outcome.sent)
-        text = f"{text} · z takes back what has not left"
+        text = f"{text} · z cancels those not sent yet"
     await inbox.threads.prune_marks()
     inbox.show_key_hints()
     inbox.show_status(text)
@@ -167,7 +167,9 @@ async def retry_through_route(inbox: InboxActions) -> None:
     if message is None or problem or not inbox.app_context.accounts:
         inbox.show_status(problem or NO_ACCOUNT.sentence)
     elif message.status is Status.UNCERTAIN:
-        inbox.show_status("It may have gone out: settle that first (M), then send it another way")
+        inbox.show_status(
+            "It may have been sent: resolve it first (M), then send it through another account"
+        )
     else:
         _pick_route(inbox, message)
 
@@ -197,7 +199,7 @@ async def resolve_message(inbox: InboxActions) -> None:
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
     if message is None or problem:
-        inbox.show_status("Only a message that is maybe sent or has failed needs your word")
+        inbox.show_status('Nothing to resolve: only "maybe sent" or failed messages')
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:

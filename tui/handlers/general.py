@@ -165,7 +165,7 @@ async def _describe_unsent(inbox: InboxActions) -> str:
 async def switch_theme(inbox: InboxActions) -> None:
     """Switch to the next theme; the settings decide the theme of the next start."""
     if not inbox.app_context.colours:
-        inbox.show_status("NO_COLOR is set in your environment: the desk stays without colours")
+        inbox.show_status("NO_COLOR is set in your environment: smsdesk stays without colours")
         return
     names = [theme.name for theme in THEMES]
     index = names.index(inbox.app.theme) if inbox.app.theme in names else -1
@@ -190,9 +190,7 @@ async def add_account(inbox: InboxActions) -> None:
     """Open the set-up form; a desk without accounts shows it at the start."""
     account_setup = inbox.app_context.account_setup
     if account_setup is None:
-        inbox.show_status(
-            "The demo has all its accounts: your own are set up by smsdesk without demo"
-        )
+        inbox.show_status("Accounts cannot be added to the demo: run smsdesk without demo")
         return
     from tui.screens.setup import SetupScreen
 

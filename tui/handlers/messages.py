@@ -81,7 +81,7 @@ async def cancel_scheduled_message(inbox: InboxActions) -> None:
     await inbox.compose_pane.reload_draft()
 
 
-_PIPE_HINT = "Your shell runs it, with the whole conversation as its input."
+_PIPE_HINT = "Your shell runs it; the whole conversation is its input."
 
 
 @command_handler("pipe")
@@ -126,7 +126,7 @@ async def show_files(inbox: InboxActions) -> None:
     message = _find_message_with_files(inbox)
     attachments = await inbox.store.messages.list_attachments(message.id) if message else []
     if not attachments:
-        inbox.show_status("No files here: they stand under the message they came with")
+        inbox.show_status("No files in this conversation")
         return
     from tui.screens.files import FilesScreen
 
@@ -175,7 +175,7 @@ async def ping_phone(inbox: InboxActions) -> None:
     except (NotSentError, StoreError) as error:
         inbox.show_status(str(error))
         return
-    inbox.show_status("Asked: the answer shows here, and nothing on the phone")
+    inbox.show_status("Ping sent: the answer appears here, nothing appears on the phone")
 
 
 def _find_ping_account(inbox: InboxActions) -> Account | None:

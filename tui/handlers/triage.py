@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.handlers.compose import fill_canned_reply
 
-_NOT_HERE = "That is for triage: t begins it"
+_NOT_HERE = "Only in triage: t starts it"
 _CANNED_KEYS = range(1, 10)
 
 
@@ -18,7 +18,7 @@ async def toggle_triage(inbox: InboxActions) -> None:
         inbox.threads.clear_marks()
         inbox.show_key_hints()
     else:
-        inbox.show_status("Nobody is waiting: all clear")
+        inbox.show_status("All clear: no one is waiting")
 
 
 async def end_triage(inbox: InboxActions) -> None:

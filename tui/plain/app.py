@@ -16,7 +16,7 @@ from tui.store.errors import StoreError
 from tui.store.store import Store
 
 _NO_ACCOUNT = (
-    "No account is set up yet: smsdesk doctor says how; smsdesk demo --plain has made-up customers."
+    "No account is set up yet: run smsdesk doctor; smsdesk demo --plain has made-up customers."
 )
 
 
@@ -91,7 +91,7 @@ class PlainApp:
         if command is None:
             if typed:
                 self._dialog.write_line(
-                    f'"{one_line(typed, 30)}" means nothing here: ? says what does.'
+                    f'"{one_line(typed, 30)}" is not a command here: ? lists commands.'
                 )
         elif command.scope.is_about_conversation and not is_open:
             self._dialog.write_line("Open a conversation first: type its number.")

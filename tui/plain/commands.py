@@ -69,16 +69,14 @@ async def show_help(session: PlainSession, typed: str) -> None:
         typed: Rest of the command line; empty if there is none.
     """
     session.dialog.write_line(
-        "Type a letter or its word and Enter; more words after it answer its question."
+        "Type a key or a command name and press Enter; words after it are its arguments."
     )
-    session.dialog.write_line("A number opens that one of the list, or chooses.")
+    session.dialog.write_line("A number opens that conversation of the list, or picks that choice.")
     for command in LINE_COMMANDS:
         session.dialog.write_line(
             f"{', '.join(command.words)}: {command.title}. {command.description}."
         )
-    session.dialog.write_line(
-        "What becomes of a message you sent, and who writes, is said as it happens."
-    )
+    session.dialog.write_line("New messages and changes of your messages are shown as they happen.")
 
 
 @line_handler("quit")
@@ -97,6 +95,4 @@ async def quit_session(session: PlainSession, typed: str) -> None:
     except StoreError:
         # A store that does not answer must not prevent the agent from leaving.
         sending = ""
-    session.has_ended = not sending or await session.dialog.ask_yes_no(
-        f"{sending}. Leave all the same?"
-    )
+    session.has_ended = not sending or await session.dialog.ask_yes_no(f"{sending}. Quit anyway?")

@@ -64,7 +64,7 @@ def _list_marks(row: Conversation, context: AppContext) -> list[str]:
         marks.append("closed")
     if row.assignee:
         mine = row.assignee == context.agent
-        marks.append("yours" if mine else f"of {one_line(row.assignee, 20)}")
+        marks.append("yours" if mine else f"assigned to {one_line(row.assignee, 20)}")
     if row.starred:
         marks.append("starred")
     marks += [f"#{one_line(label, 20)}" for label in row.labels]

@@ -85,9 +85,9 @@ async def _show_page(session: PlainSession) -> None:
     if len(rows) == _LIST_SIZE:
         session.dialog.write_line(f"A number opens one; m lists more.{again}")
     elif rows:
-        session.dialog.write_line(f"A number opens one; these were the last.{again}")
+        session.dialog.write_line(f"A number opens one; end of list.{again}")
     else:
-        session.dialog.write_line("Nobody is in this list: v lists others, c writes to a number.")
+        session.dialog.write_line("This list is empty: v shows others, c writes to a number.")
 
 
 async def open_item(session: PlainSession, number: int) -> None:
@@ -114,7 +114,7 @@ async def open_next_waiting(session: PlainSession, typed: str) -> None:
     """
     found = await session.store.conversations.find_next_waiting(session.conversation)
     if found is None:
-        session.dialog.write_line("Nobody is waiting: all clear.")
+        session.dialog.write_line("All clear: no one is waiting.")
     else:
         await read_conversation(session, found.id)
 
@@ -130,7 +130,7 @@ async def open_latest(session: PlainSession, typed: str) -> None:
     if session.last_active_id:
         await read_conversation(session, session.last_active_id)
     else:
-        session.dialog.write_line("Nobody has written since you began: n opens who waits longest.")
+        session.dialog.write_line("No new texts since you started: n opens the longest wait.")
 
 
 @line_handler("show_failed")
@@ -212,7 +212,9 @@ async def search_messages(session: PlainSession, typed: str) -> None:
             name = format.format_title(row) if row is not None else "They"
             about = f"{name}; " if hit.direction.value != "in" else ""
             session.dialog.write_line(f"{number}. {about}{format_message_line(hit, name, context)}")
-        more = " There may be more: more words find fewer." if len(hits) == _RESULT_LIMIT else ""
+        more = (
+            " There may be more: add words to narrow it down." if len(hits) == _RESULT_LIMIT else ""
+        )
         session.dialog.write_line(f"A number opens one there; / searches again, l lists.{more}")
 
 
@@ -264,7 +266,7 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
     for account in session.context.accounts:
         state = states.get(account.name)
         _, health, _ = format.format_account_health(account, state, now, ascii=True)
-        facts = [health, state.health.value if state else "not served yet"]
+        facts = [health, state.health.value if state else "not polled yet"]
         if state and state.line:
             facts.append(one_line(state.line, 300))
         if state and state.balance:

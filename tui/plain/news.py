@@ -38,7 +38,7 @@ class ChangeAnnouncer:
             session.context,
             write=lambda sequence: None,
             has_focus=lambda: True,
-            show=lambda text: session.dialog.announce_line(f"* {text}. i tells more."),
+            show=lambda text: session.dialog.announce_line(f"* {text}. i shows more."),
         )
 
     async def follow_changes(self) -> None:
@@ -125,7 +125,7 @@ class ChangeAnnouncer:
         if note is not None and about is not None and note.agent != session.context.agent:
             session.last_active_id = about.id
             who, title = one_line(note.agent, 20), one_line(about.title, 30)
-            session.dialog.announce_line(f"* {who} names you in a note on {title} (w opens it)")
+            session.dialog.announce_line(f"* {who} mentions you in a note on {title} (w opens it)")
 
     def _announce_status(self, message: Message) -> None:
         """Announce a new status once; name the command that helps if the message failed."""

@@ -80,13 +80,13 @@ class ReplyReview:
             choices[PLAIN_KEYS["send_close"]] = ("sends and closes", self._send_and_close)
             choices[PLAIN_KEYS["schedule"]] = ("sends later", self._schedule_reply)
         if len(list_routes(session.context.accounts, "")) > 1:
-            choices[PLAIN_KEYS["account"]] = ("another way", self._choose_route)
+            choices[PLAIN_KEYS["account"]] = ("other route", self._choose_route)
         if session.compose.enclosed or self._current_route.account.can_send_pictures:
             choices[PLAIN_KEYS["pictures"]] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
-            choices[PLAIN_KEYS["to_gsm"]] = ("plain signs", self._replace_marks)
+            choices[PLAIN_KEYS["to_gsm"]] = ("plain characters", self._replace_marks)
         choices["n"] = ("keeps it as a draft", self._leave_draft)
-        choices["!"] = ("throws it away", self._discard_draft)
+        choices["!"] = ("discards it", self._discard_draft)
         return choices
 
     @property
@@ -178,9 +178,9 @@ class ReplyReview:
         """Let the agent choose account and sender."""
         routes = list_routes(self._session.context.accounts, "")
         names = [f"{format_route(route)}, {format_route_detail(route, '')}" for route in routes]
-        place = await self._dialog.choose_item("Ways", names)
+        place = await self._dialog.choose_item("Routes", names)
         if place is not None and routes[place] == self._current_route:
-            self._dialog.write_line("It goes that way already.")
+            self._dialog.write_line("That is the current route.")
         elif place is not None:
             old, self._session.compose.route = self._current_route, routes[place]
             self._dialog.write_line(f"{describe_route_change(old, self._current_route)}.")
@@ -216,7 +216,7 @@ class ReplyReview:
         self._done, self._text = True, ""
         self._session.compose.enclosed = NO_MMS_CONTENT
         self._save_draft()
-        self._dialog.write_line("Thrown away: nothing was sent.")
+        self._dialog.write_line("Discarded: nothing was sent.")
 
     def _save_draft(self) -> None:
         """Save the draft."""

@@ -13,7 +13,7 @@ from tui.plain.reading import show_consent
 from tui.plain.session import PlainSession, line_handler
 
 TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
-_UNASSIGNED = "nobody"
+_UNASSIGNED = "no one"
 _NEW_LABEL = "a new label"
 
 
@@ -120,9 +120,7 @@ async def toggle_label(session: PlainSession, typed: str) -> None:
     row, name = await session.refresh_conversation(), typed.removeprefix("#").strip()
     if not name:
         labels = [existing for existing, _ in await session.store.conversations.list_labels()]
-        suffixes = [
-            " (worn: takes it off)" if existing in row.labels else "" for existing in labels
-        ]
+        suffixes = [" (set: removes it)" if existing in row.labels else "" for existing in labels]
         shown = [
             f"{one_line(existing, 30)}{suffix}"
             for existing, suffix in zip(labels, suffixes, strict=True)
@@ -150,7 +148,7 @@ async def write_note(session: PlainSession, typed: str) -> None:
     with session.dialog.delay_announcements():
         text = typed or await _read_note(session, colleagues)
     if not text:
-        session.dialog.write_line("Nothing was noted.")
+        session.dialog.write_line("No note saved.")
         return
     try:
         result = await session.submit.save_note(session.current, to_printable(text), colleagues)
@@ -167,14 +165,14 @@ async def _read_note(session: PlainSession, colleagues: Sequence[str]) -> str:
         f"@{one_line(name, 20)}" for name in colleagues if name != session.context.agent
     )
     session.dialog.write_line(
-        "A note for colleagues, never sent. A single . ends it, a single ! calls it off."
+        "A note for colleagues, never sent. A single . ends it, a single ! cancels."
     )
     if names:
-        session.dialog.write_line(f"These are told when you name them: {names}")
+        session.dialog.write_line(f"These are notified when you mention them: {names}")
     begun = await session.compose.read_draft(session.current.id, note=True)
     lines = begun.split("\n") if begun else []
     if begun:
-        session.dialog.write_line(f"You have begun: {to_printable(begun)}")
+        session.dialog.write_line(f"Your draft: {to_printable(begun)}")
     while (line := await session.dialog.ask_line("> ")) != ".":
         lines = [] if line == "!" else [*lines, line]
         session.compose.save_draft(session.current.id, "\n".join(lines), note=True)
@@ -192,7 +190,7 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
         typed: Rest of the command line; empty if there is none.
     """
     row = await session.refresh_conversation()
-    name = typed or await session.dialog.ask_line("Name, empty leaves it: ")
+    name = typed or await session.dialog.ask_line("Name, empty keeps it: ")
     if not name.strip():
         return
     contact_note = (await session.store.contact_details.get_details(row)).note
@@ -200,7 +198,7 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
 
     async def undo_rename() -> str:
         await contacts.rename_contact(row.id, before, contact_note, agent)
-        return "The name is as it was"
+        return "The name is unchanged"
 
     await contacts.rename_contact(row.id, name.strip(), contact_note, agent)
     await _show_result(
@@ -228,16 +226,14 @@ async def change_consent(session: PlainSession, typed: str) -> None:
                 f"{await session.actions.consent.record_opt_out(row, suspicion.body, suspicion)}."
             )
     elif row.opted_out:
-        session.dialog.write_line(
-            "Let in again only who has asked for it; their opt-out stays on record."
-        )
+        session.dialog.write_line("Only if the customer asked for it; the opt-out stays on record.")
         if reason := await _ask_reason(session, typed):
             session.dialog.write_line(
                 f"{await session.actions.consent.record_opt_in(row, reason)}."
             )
     else:
         session.dialog.write_line(
-            "After an opt-out nobody can text this customer, through any account."
+            "After an opt-out no agent can text this customer, through any account."
         )
         if reason := await _ask_reason(session, typed):
             session.dialog.write_line(
@@ -249,7 +245,7 @@ async def change_consent(session: PlainSession, typed: str) -> None:
 async def _ask_reason(session: PlainSession, typed: str) -> str:
     """Return how the customer asked for it; empty if nothing is to be recorded."""
     reason = typed or await session.dialog.ask_line(
-        "How did the customer say so? Empty records nothing: "
+        "How did the customer ask for it? Empty cancels: "
     )
     if not reason.strip():
         session.dialog.write_line("Nothing was recorded.")
@@ -267,7 +263,7 @@ async def dismiss_suspicion(session: PlainSession, typed: str) -> None:
     row = await session.refresh_conversation()
     suspicion = (await read_consent_status(session.store, row)).possible_opt_out
     if suspicion is None:
-        session.dialog.write_line("Nothing here is suspected of being an opt-out.")
+        session.dialog.write_line("No possible opt-out here.")
     else:
         session.dialog.write_line(
             f"{await session.actions.consent.dismiss_possible_opt_out(row, suspicion)}."

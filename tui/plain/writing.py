@@ -16,7 +16,7 @@ END_MARK = "."
 CANCEL_MARK = "!"
 CANNED_MARK = "::"
 _INSTRUCTIONS = (
-    f"Write your answer. A single {END_MARK} ends it, a single {CANCEL_MARK} calls it off, "
+    f"Write your reply. A single {END_MARK} ends it, a single {CANCEL_MARK} cancels it, "
     f"{CANNED_MARK} takes a canned reply."
 )
 
@@ -58,7 +58,7 @@ async def _prepare_reply(session: PlainSession) -> bool:
     if holder:
         who = one_line(holder, 20)
         if not await session.dialog.ask_yes_no(f"{who} is writing here. Take over?"):
-            session.dialog.write_line("Left to them: n opens who waits next.")
+            session.dialog.write_line("Not taken over: n opens the next.")
             return False
         await session.presence.acquire_compose_lock(force=True)
     return True
@@ -100,10 +100,12 @@ async def _resume_draft(session: PlainSession, row: Conversation) -> list[str]:
     session.compose.set_seen(session.newest_shown, text)
     if not text:
         return []
-    session.dialog.write_line("You have begun an answer here:")
+    session.dialog.write_line("Your draft here:")
     session.dialog.write_line(to_printable(text))
     return (
-        text.split("\n") if await session.dialog.ask_yes_no("Go on with it? n begins anew.") else []
+        text.split("\n")
+        if await session.dialog.ask_yes_no("Continue it? n starts a new one.")
+        else []
     )
 
 
@@ -116,14 +118,14 @@ async def _read_lines(session: PlainSession, row: Conversation, first_lines: lis
     while (line := await session.dialog.ask_line("> ")) != END_MARK:
         if line == CANCEL_MARK:
             _save_draft(session, row, "")
-            session.dialog.write_line("Called off: nothing was sent. r begins again.")
+            session.dialog.write_line("Cancelled: nothing was sent. r starts again.")
             return ""
         lines += await choose_canned_reply(session, "") if line == CANNED_MARK else [line]
         _save_draft(session, row, "\n".join(lines))
         session.presence.record_key_press()
     if not "".join(lines).strip():
         _save_draft(session, row, "")
-        session.dialog.write_line("Nothing was written: r begins again.")
+        session.dialog.write_line("Nothing was written: r starts again.")
     return "\n".join(lines)
 
 

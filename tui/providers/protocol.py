@@ -205,11 +205,11 @@ class PushOnlyProvider:
 
     async def look_up_message(self, provider_id: str) -> Receipt:
         """Raise `NotPossible`: no call returns the status of a message."""
-        raise NotPossible(f"{self._title} cannot be asked about a message: it only pushes news")
+        raise NotPossible(f"{self._title} cannot be asked about a message: it only pushes events")
 
     async def cancel_message(self, provider_id: str) -> None:
         """Raise `NotPossible`: an accepted message cannot be cancelled."""
-        raise NotPossible(f"{self._title} cannot take a message back")
+        raise NotPossible(f"{self._title} cannot cancel a message")
 
     async def fetch_replies(self, cursor: str) -> EventPage:
         """Raise `NotPossible`: replies are pushed."""
@@ -217,7 +217,7 @@ class PushOnlyProvider:
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
         """Raise `NotPossible`: the answer to the push is the confirmation."""
-        raise NotPossible(f"{self._title} takes no confirmation beside the answer to its push")
+        raise NotPossible(f"{self._title} has no confirmation besides the answer to its push")
 
     async def fetch_receipts(self, cursor: str) -> EventPage:
         """Raise `NotPossible`: receipts are pushed."""
@@ -225,7 +225,7 @@ class PushOnlyProvider:
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
         """Raise `NotPossible`: the answer to the push is the confirmation."""
-        raise NotPossible(f"{self._title} takes no confirmation beside the answer to its push")
+        raise NotPossible(f"{self._title} has no confirmation besides the answer to its push")
 
     async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
         """Raise `NotPossible`: receipts are pushed."""
@@ -233,8 +233,8 @@ class PushOnlyProvider:
 
     async def fetch_balance(self) -> Balance:
         """Raise `NotPossible`, unless the provider overrides it."""
-        raise NotPossible(f"{self._title} does not tell the balance; its web account does")
+        raise NotPossible(f"{self._title} does not report the balance; its web account shows it")
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:
         """Raise `NotPossible`, unless the provider overrides it."""
-        raise NotPossible(f"{self._title} cannot tell whether a phone is on")
+        raise NotPossible(f"{self._title} cannot ping a phone")

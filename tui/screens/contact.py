@@ -38,7 +38,7 @@ class ContactScreen(ModalScreen[ContactCard | None]):
     ContactScreen .hint { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off", priority=True),
+        Binding("escape", "dismiss(None)", "Cancel", priority=True),
         Binding("enter", "save", "Save", priority=True),
         Binding("alt+enter,ctrl+j", "break_line", "New line", priority=True),
     ]
@@ -60,7 +60,7 @@ class ContactScreen(ModalScreen[ContactCard | None]):
         """Yield the fields for name and note."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._number, 40))
-            dialog.border_subtitle = "Enter saves · Tab note · Esc calls off"
+            dialog.border_subtitle = "Enter saves · Tab note · Esc cancels"
             yield Input(
                 one_line(self._card.name, _LONGEST_NAME),
                 placeholder="name",
@@ -73,9 +73,9 @@ class ContactScreen(ModalScreen[ContactCard | None]):
                 id="contact-note",
                 tab_behavior="focus",
                 compact=True,
-                placeholder="a note for everybody at this desk; customers never see it",
+                placeholder="a note for all agents; customers never see it",
             )
-            yield Static("Alt+Enter breaks a line of the note.", classes="hint")
+            yield Static("Alt+Enter starts a new line.", classes="hint")
 
     def action_save(self) -> None:
         """Close the dialog with both texts."""
@@ -92,7 +92,7 @@ class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):
     """Return the conversation with the number, begun if there was none; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off"),
+        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("f6", "account", "Account"),
     ]
     number = getters.query_one("#number", Input)
@@ -114,7 +114,7 @@ class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):
         """Yield a field for the number and a line with its interpretation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "New conversation"
-            dialog.border_subtitle = "Enter writes · F6 account · Esc calls off"
+            dialog.border_subtitle = "Enter writes · F6 account · Esc cancels"
             yield Input(placeholder="+61 491 570 156", id="number")
             yield Static(id="verdict", classes="hint")
 

@@ -162,7 +162,7 @@ class FilesScreen(ModalScreen[None]):
     async def _create_preview(self, file: AttachmentInfo) -> Widget:
         """Return the picture, or a text that explains why there is none."""
         if not file.content_type.lower().startswith("image/"):
-            return Static(Content("This is no picture. s saves it."))
+            return Static(Content("Not a picture. s saves it."))
         if not self._colours:
             return Static(Content("Pictures need colours, and NO_COLOR is set. s saves it."))
         if file.size > MAX_FILE_BYTES:

@@ -54,7 +54,7 @@ class ImportContactsScreen(ModalScreen[None]):
             yield Input(placeholder="~/customers.csv or ~/team.vcf", id="import-path", compact=True)
             yield Static(
                 "A CSV file with columns for name and number, or a vCard file.\n"
-                "Contacts that are here already are brought up to date.",
+                "Existing contacts are updated.",
                 id="import-line",
                 classes="hint",
             )
@@ -101,10 +101,10 @@ class ImportContactsScreen(ModalScreen[None]):
             region=self._app_context.preferences.default_region,
             progress=lambda done: self._show_progress(done, len(usable)),
         )
-        skipped_text = f" · {skipped} without a valid number left out" if skipped else ""
+        skipped_text = f" · {skipped} without a valid number skipped" if skipped else ""
         self.show_status(
-            f"{imported.contacts} contacts are in, {imported.renamed} conversations "
-            f"have another name{skipped_text}"
+            f"{imported.contacts} contacts imported, {imported.renamed} conversations "
+            f"renamed{skipped_text}"
         )
 
     def _read_usable_contacts(self, path: Path) -> tuple[list[Contact], int]:

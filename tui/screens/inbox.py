@@ -5,8 +5,6 @@ It implements `tui.handlers.common.InboxActions`, through which the commands see
 
 from __future__ import annotations
 
-from time import monotonic
-
 from textual import on
 from textual.timer import Timer
 
@@ -152,7 +150,7 @@ class InboxScreen(InboxLayout):
         """
         if await self.compose_pane.begin_reply(force=force):
             return True
-        self.key_guard.start(self.compose_pane.refusal, monotonic())
+        self.key_guard.start(self.compose_pane.refusal, self.app_context.clock.monotonic())
         return False
 
     def leave_conversation(self) -> None:

@@ -176,7 +176,7 @@ class PickScreen(ModalScreen[Picked | None]):
     PickScreen Choices > .choice--tick { color: $text-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off"),
+        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("down,ctrl+n,tab", "move(1)", "Next", priority=True),
         Binding("up,ctrl+p,shift+tab", "move(-1)", "Previous", priority=True),
         Binding("f8", "drop", "Remove", priority=True),
@@ -231,7 +231,7 @@ class PickScreen(ModalScreen[Picked | None]):
     @property
     def _placeholder_text(self) -> str:
         """Return what can be typed."""
-        return "a few letters, or a new name" if self._new else "a few letters"
+        return "type to filter or add" if self._new else "type to filter"
 
     async def on_mount(self) -> None:
         """Show all choices."""

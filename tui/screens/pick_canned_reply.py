@@ -40,11 +40,11 @@ class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off"),
+        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("down,ctrl+n,tab", "move(1)", "Next", priority=True),
         Binding("up,ctrl+p,shift+tab", "move(-1)", "Previous", priority=True),
     ]
-    field = getters.query_one("#letters", Input)
+    field = getters.query_one("#typed", Input)
     choices = getters.query_one(Choices)
     preview = getters.query_one("#filled", Static)
 
@@ -64,8 +64,8 @@ class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
         """Yield a filter field, the matching replies and the preview."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned replies"
-            dialog.border_subtitle = "Enter takes it · Esc calls off"
-            yield Input(placeholder="a few letters", id="letters", compact=True)
+            dialog.border_subtitle = "Enter confirms · Esc cancels"
+            yield Input(placeholder="type to filter", id="characters", compact=True)
             yield Choices()
             yield Static(id="filled")
 

@@ -20,7 +20,7 @@ _LONGEST_SUBJECT = 64
 class PicturesScreen(ModalScreen[MmsContent | None]):
     """Return the pictures to send (empty removes all), or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     addresses = getters.query_one("#addresses", Input)
     subject = getters.query_one("#subject", Input)
     verdict = getters.query_one("#verdict", Static)
@@ -38,7 +38,7 @@ class PicturesScreen(ModalScreen[MmsContent | None]):
         """Yield the fields for addresses and subject, and their interpretation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Pictures"
-            dialog.border_subtitle = "Enter takes them · Tab subject · Esc calls off"
+            dialog.border_subtitle = "Enter confirms · Tab subject · Esc cancels"
             media = to_printable(" ".join(self._enclosed.media))
             subject = to_printable(self._enclosed.subject)
             yield Input(media, placeholder="https://…", id="addresses", compact=True)

@@ -76,7 +76,7 @@ class MaybeSentScreen(ModalScreen[UncertainChoice | None]):
     """Return the agent's choice, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m,M", "dismiss('went out')", "It went out"),
+        Binding("m,M", "dismiss('went out')", "It was sent"),
         Binding("r,R", "dismiss('again')", "Send again"),
         Binding("escape,q", "dismiss(None)", "Leave it"),
     ]
@@ -94,22 +94,22 @@ class MaybeSentScreen(ModalScreen[UncertainChoice | None]):
         """Yield what happened, then each key with its effect."""
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Maybe sent"
-            dialog.border_subtitle = "M or R decides · Esc leaves it open"
+            dialog.border_subtitle = "M or R resolves it · Esc leaves it open"
             yield Static(format_uncertain_question(self._message))
 
 
 def format_uncertain_question(message: Message) -> Content:
     """Return the text of the dialog."""
     body = to_printable(message.body, limit=_LONGEST_BODY)
-    reason = one_line(message.reason, 200) or "No answer came back after it was handed over"
+    reason = one_line(message.reason, 200) or "The provider did not answer after it was sent"
     return Content("\n").join(
         [
             Content.styled(body, "bold"),
             Content.styled(f"{reason}\n", MUTED_STYLE),
-            _format_choice("M", "It went out", "Counts as sent; nothing more is sent."),
-            Content.styled("  Choose it when the customer or the provider has it.\n", MUTED_STYLE),
-            _format_choice("R", "Send it again", "A second message leaves now."),
-            Content.styled("  If the first did go out, the customer gets it twice.", MUTED_STYLE),
+            _format_choice("M", "It was sent", "It counts as sent; nothing more is sent."),
+            Content.styled("  Choose this if the customer or the provider has it.\n", MUTED_STYLE),
+            _format_choice("R", "Send it again", "A second message is sent now."),
+            Content.styled("  If the first was sent, the customer gets it twice.", MUTED_STYLE),
         ]
     )
 
@@ -122,7 +122,7 @@ def _format_choice(key: str, label: str, meaning: str) -> Content:
 class PromptScreen(ModalScreen[str | None]):
     """Return the typed line, or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     field = getters.query_one(Input)
     hint = getters.query_one(Static)
 
@@ -145,7 +145,7 @@ class PromptScreen(ModalScreen[str | None]):
         """Yield a field and its explanation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
-            dialog.border_subtitle = "Enter takes it · Esc calls off"
+            dialog.border_subtitle = "Enter confirms · Esc cancels"
             yield Input(to_printable(self._value), placeholder=self._placeholder, compact=True)
             yield Static(Content(self._hint), classes="hint")
 
@@ -171,7 +171,7 @@ _LONGEST_REASON = 300
 class ReasonScreen(ModalScreen[str | None]):
     """Return the reason, or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     reason = getters.query_one(Input)
     hint = getters.query_one(".hint", Static)
 
@@ -192,7 +192,7 @@ class ReasonScreen(ModalScreen[str | None]):
         """Yield the explanation and a field."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
-            dialog.border_subtitle = "Enter records it · Esc calls off"
+            dialog.border_subtitle = "Enter records it · Esc cancels"
             yield Static(Content(self._explanation + "\n"))
             yield Input(placeholder=self._placeholder, max_length=_LONGEST_REASON)
             yield Static("The reason is kept with your name.", classes="hint")

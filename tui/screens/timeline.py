@@ -101,7 +101,7 @@ def format_timeline(
     for entry in entries:
         parts.append(_format_entry(entry, zone, ascii=ascii))
     if not entries:
-        parts.append(Content.styled("Nothing was told about it yet.\n", MUTED_STYLE))
+        parts.append(Content.styled("No receipts yet.\n", MUTED_STYLE))
     if limit:
         parts.append(Content.styled(f"\n{one_line(limit, 200)}\n", "$text-warning"))
     if advice:

@@ -144,7 +144,7 @@ class TriageMode:
         await self._pane.show_conversation(None)
         summary = Content.assemble(
             (f"{await triage_round.format_summary()}\n\n", "bold"),
-            ("z takes the last one back · Space begins again · Esc goes to the list", MUTED_STYLE),
+            ("z undoes the last one · Space starts again · Esc goes to the list", MUTED_STYLE),
         )
         await self._screen.query("#all-clear").remove()
         await self._screen.query_one("#desk").mount(Static(summary, id="all-clear"))

@@ -128,7 +128,7 @@ def _validate_zone(name: str) -> str:
 def _validate_path_secret(value: SecretStr) -> SecretStr:
     """Return a secret that can be part of a URL path."""
     if not _PATH_SECRET_PATTERN.fullmatch(value.get_secret_value()):
-        raise ValueError("must be 8 to 128 letters, digits, - or _: it stands in an address")
+        raise ValueError("must be 8 to 128 of a-z, A-Z, 0-9, - and _: it stands in an address")
     return value
 
 

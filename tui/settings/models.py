@@ -144,7 +144,7 @@ class Settings(_GeneralModel):
             # "__" separates the parts of a variable's name.
             if not _ACCOUNT_NAME.fullmatch(name) or "__" in name:
                 raise ValueError(
-                    f'cannot have an account named "{name}"; use small letters, digits, - and _'
+                    f'cannot have an account named "{name}"; use lower-case a-z, digits, - and _'
                 )
         return accounts
 

@@ -135,7 +135,7 @@ def _format_unknown(key: KeyPath, sources: SettingsSources) -> str:
     candidates = _list_sibling_keys(key, sources)
     name = _format_key(key, sources)
     if len(key) == 3 and layer.file and key[-1] in Settings.model_fields:
-        return f"{name} is a setting of the desk; move it above the first [table] of the file"
+        return f"{name} is a top-level setting; move it above the first [table] of the file"
     close = _find_closest(key[-1], candidates)
     if not close:
         return f"{name} is not a setting; known here: {', '.join(sorted(candidates))}"

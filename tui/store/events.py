@@ -104,7 +104,7 @@ class Events:
         """
         message = self._messages.get(self._connection, id=message_id)
         if message is None or message["direction"] != Direction.OUT:
-            raise StoreError(f"No message {message_id} was ever to be sent")
+            raise StoreError(f"There is no outgoing message {message_id}")
         moved = _can_move(message, event)
         # Two results of one message in the same millisecond would have the same event id.
         for attempt in itertools.count(2):

@@ -97,7 +97,7 @@ class ComposeLocks:
         self._database = database
         self._clock = clock
         self._owner = owner
-        self._sql = queries("pens")
+        self._sql = queries("compose_locks")
 
     async def acquire_lock(self, conversation_id: int, agent: str, *, force: bool = False) -> str:
         """Acquire the compose lock; return "" on success, else the agent who holds it.

@@ -130,7 +130,7 @@ class MessageQueue:
         """Mark the failed message as handled; refuse it if it was already sent again."""
         again = queries("messages").sent_again
         if again(transaction.connection, conversation_id=conversation_id, id=failed_id):
-            raise StaleReply("Somebody has sent this again already: nothing was sent")
+            raise StaleReply("Another agent has sent this again already: nothing was sent")
         mark_handled(transaction, summaries, failed_id)
 
     def _record_action(

@@ -117,7 +117,7 @@ class PushListener:
             self._log("push not stored", account=account.name, line=str(error))
             return Response(status_code=503)
         if stored.unreadable:
-            self._log("set aside", account=account.name, items=stored.unreadable)
+            self._log("unreadable", account=account.name, items=stored.unreadable)
         return Response(answer.body, answer.status, media_type=answer.content_type)
 
     def _find_account(self, request: Request) -> ServedAccount | None:

@@ -150,7 +150,7 @@ class Poller:
         if page.cursor != cursor:
             await source.save_cursor(page.cursor)
         if stored.unreadable:
-            self._context.log("set aside", account=self._account.name, items=stored.unreadable)
+            self._context.log("unreadable", account=self._account.name, items=stored.unreadable)
         return stored.new
 
 

@@ -3,41 +3,30 @@
 A slow connection brings keys in bursts. Textual passes every key of a burst to the widget that
 has the focus when the burst arrives, so that of "r", "h", "i" the last two would be commands of
 the list instead of the start of a reply. Here the next key waits until the one before it has done
-its work. Ctrl+C pressed twice in a row does not wait: it leaves the app from any place, at any
+its work, however long that takes: a limit in seconds would let keys overtake each other on a slow
+machine. Ctrl+C pressed twice in a row does not wait: it leaves the app from any place, at any
 moment.
 """
 
 from collections import deque
-from time import monotonic
 from typing import Any
 
-from textual import events, on
+from textual import events
 from textual.app import App
+from textual.dom import DOMNode
 from textual.events import Key, Paste
-from textual.message import Message
 from textual.screen import Screen
 
 from tui.domain.text import to_printable
 
-POLL_SECONDS = 0.05
-"""Seconds between two checks whether a key's work is over while another one waits."""
-_LOST_SECONDS = 1.0
-"""Seconds after which a key's work counts as done, as its widget may be gone."""
+_ROUNDS = 3
+"""How often the widgets are asked in turn whether a key's work is done.
+
+The first round waits for the key itself, the second for the messages that it posted ("Esc was
+pressed in the composer"), the third for those that followed from them ("a reply was queued").
+"""
 
 Press = Key | Paste
-
-
-class KeyDone(Message):
-    """Follows a key through the widgets, and so arrives when the key's work is done."""
-
-    def __init__(self, turn: int) -> None:
-        """Create the marker of one turn.
-
-        Args:
-            turn: Number of the key; a key that opened another screen may be reported late.
-        """
-        self.turn = turn
-        super().__init__()
 
 
 class KeyQueue:
@@ -46,59 +35,25 @@ class KeyQueue:
     def __init__(self) -> None:
         """Create an empty queue."""
         self._waiting: deque[Press] = deque()
-        self._since: float | None = None
-        self._screen: Screen[object] | None = None
-        self.turn = 0
-        """Number of the key being processed, or of the last one that was."""
+        self.is_busy = False
+        """Whether a key is being processed."""
 
-    @property
-    def has_waiting(self) -> bool:
-        """Return whether a key waits."""
-        return bool(self._waiting)
-
-    def begin_or_queue(self, press: Press, screen: Screen[object] | None, now: float) -> bool:
+    def begin_or_queue(self, press: Press) -> bool:
         """Begin the turn of a key if none is before it, else queue it; return whether it began.
 
         Args:
             press: Key or paste from the terminal.
-            screen: Screen that receives keys.
-            now: Current time in seconds of a steady clock.
         """
-        if self._waiting or not self.is_idle(screen, now):
+        if self.is_busy:
             self._waiting.append(press)
             return False
-        self._begin_turn(screen, now)
+        self.is_busy = True
         return True
 
-    def is_idle(self, screen: Screen[object] | None, now: float) -> bool:
-        """Return whether no key is being processed.
-
-        A key that has led to another screen or has taken too long does not count.
-
-        Args:
-            screen: Screen that receives keys.
-            now: Current time in seconds of a steady clock.
-        """
-        since = self._since
-        return since is None or screen is not self._screen or now - since > _LOST_SECONDS
-
-    def take_next(self, screen: Screen[object] | None, now: float) -> Press | None:
-        """Begin the turn of the next key and return it; None if none waits.
-
-        Args:
-            screen: Screen that receives keys.
-            now: Current time in seconds of a steady clock.
-        """
-        if not self._waiting:
-            self._since = None
-            return None
-        self._begin_turn(screen, now)
-        return self._waiting.popleft()
-
-    def _begin_turn(self, screen: Screen[object] | None, now: float) -> None:
-        """Record that a key goes to this screen."""
-        self._since, self._screen = now, screen
-        self.turn += 1
+    def take_next(self) -> Press | None:
+        """Begin the turn of the next key and return it; None if none waits."""
+        self.is_busy = bool(self._waiting)
+        return self._waiting.popleft() if self._waiting else None
 
 
 class OneKeyAtATime(App[int]):
@@ -111,21 +66,19 @@ class OneKeyAtATime(App[int]):
 
     # Hooks for the app ----------------------------------------------------------------------
 
-    def handle_urgent_key(self, press: Press, now: float) -> bool:
+    def handle_urgent_key(self, press: Press) -> bool:
         """Act on a key that must not wait; return whether it was used up.
 
         Args:
             press: Key or paste from the terminal.
-            now: Current time in seconds of a steady clock.
         """
         return False
 
-    def discard_key(self, press: Press, now: float) -> bool:
+    def discard_key(self, press: Press) -> bool:
         """Discard a key whose turn it is; return whether it was discarded.
 
         Args:
             press: Key or paste whose turn it is.
-            now: Current time in seconds of a steady clock.
         """
         return False
 
@@ -134,9 +87,7 @@ class OneKeyAtATime(App[int]):
     @property
     def is_busy_with_keys(self) -> bool:
         """Return whether a key is being processed or waits for its turn."""
-        return self._key_queue.has_waiting or not self._key_queue.is_idle(
-            self._top_screen, monotonic()
-        )
+        return self._key_queue.is_busy
 
     @property
     def _top_screen(self) -> Screen[object] | None:
@@ -150,50 +101,55 @@ class OneKeyAtATime(App[int]):
         if isinstance(event, events.Paste):
             event.text = to_printable(event.text)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            await self._receive_key(event, monotonic())
+            await self._receive_key(event)
         else:
             await super().on_event(event)
 
-    async def _receive_key(self, press: Press, now: float) -> None:
+    async def _receive_key(self, press: Press) -> None:
         """Pass on a key from outside at once, or let it wait for its turn."""
-        if self._top_screen is None or self.handle_urgent_key(press, now):
+        if self._top_screen is None or self.handle_urgent_key(press):
             return
-        if self._key_queue.begin_or_queue(press, self._top_screen, now):
+        if self._key_queue.begin_or_queue(press):
             await self._process_key(press)
-        else:
-            self.set_timer(POLL_SECONDS, self._poll_queue)
 
     async def _process_key(self, press: Press) -> None:
-        """Pass a key to the focused widget, followed by a marker of the end of its work."""
-        target, turn = self.focused or self.screen, self._key_queue.turn
-        if not self.discard_key(press, monotonic()):
+        """Pass a key to the focused widget, and go on once its work is done."""
+        target = self._get_key_target()
+        if not self.discard_key(press):
             await super().on_event(press)
-        # A widget that is being removed accepts no messages: then the app gets the marker.
-        if not target.post_message(KeyDone(turn)):
-            self.post_message(KeyDone(turn))
+        self._follow_work(target, _ROUNDS)
 
-    @on(KeyDone)
-    def _finish_key(self, event: KeyDone) -> None:
-        """Continue after a key's work, once a move of the focus that it caused has been done."""
-        self.call_later(self._finish_turn, event.turn)
+    def _get_key_target(self) -> DOMNode:
+        """Return the widget that a key would go to: the focused one, the screen or the app."""
+        screen = self._top_screen
+        return self if screen is None else screen.focused or screen
 
-    async def _finish_turn(self, turn: int) -> None:
-        """Pass on the next key, unless that has happened already."""
-        if turn == self._key_queue.turn:
+    def _follow_work(self, node: DOMNode, rounds: int) -> None:
+        """Let a widget, and then all that contain it, finish what is in their queues.
+
+        Args:
+            node: Next widget of the round, from the target of the key up to the app.
+            rounds: Rounds to go, this one included.
+        """
+        if node is self:
+            self.call_later(self._finish_round, rounds)
+            return
+        container = node.parent or self
+        # A widget that is being removed accepts nothing: its work is done.
+        if not node.call_later(self._follow_work, container, rounds):
+            self._follow_work(container, rounds)
+
+    async def _finish_round(self, rounds: int) -> None:
+        """Begin the next round where the focus is now, or pass on the next key."""
+        if rounds > 1:
+            self._follow_work(self._get_key_target(), rounds - 1)
+        else:
             await self._process_next_key()
-
-    async def _poll_queue(self) -> None:
-        """Pass on a waiting key if the marker of the one before it was lost with its widget."""
-        if self._key_queue.is_idle(self._top_screen, monotonic()):
-            await self._process_next_key()
-        elif self._key_queue.has_waiting:
-            self.set_timer(POLL_SECONDS, self._poll_queue)
 
     async def _process_next_key(self) -> None:
         """Pass on the key whose turn it is."""
-        screen = self._top_screen
-        press = self._key_queue.take_next(screen, monotonic())
-        if press is not None and screen is not None:
+        press = self._key_queue.take_next()
+        if press is not None and self._top_screen is not None:
             await self._process_key(press)
 
 

@@ -204,8 +204,8 @@ def describe_consent(consent: ConsentRecord | None, now: int, zone: tzinfo | Non
         zone: Time zone of the agent; None for the system's.
     """
     if consent is None:
-        return "May be texted; never asked to stop"
-    verdict = "OPTED OUT" if consent.opted_out else "May be texted again"
+        return "Can be texted (no opt-out)"
+    verdict = "OPTED OUT" if consent.opted_out else "Can be texted again"
     when = f"{format.format_day(consent.at, now, zone)} {format.format_time(consent.at, zone)}"
     source = {"agent": f"recorded by {one_line(consent.agent, 20)}", "provider": "by the provider"}
     how = source.get(consent.source, "by their own text")

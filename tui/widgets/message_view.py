@@ -260,7 +260,7 @@ class MessageView(BottomView):
         if y != self.size.height // 2:
             return Strip.blank(width, self.background_style)
         text = (
-            "No conversation is open: Enter opens one, c begins one"
+            "No conversation is open: Enter opens one, c starts one"
             if self.conversation is None
             else "Nothing written yet: r writes the first message"
         )

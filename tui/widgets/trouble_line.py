@@ -117,7 +117,9 @@ def describe_held(held_up: dict[str, int], states: dict[str, AccountState]) -> s
     count = sum(held_up[name] for name in stopped)
     line = one_line(states[stopped[0]].line, 60).partition(":")[0]
     names = ", ".join(one_line(name, 16) for name in stopped)
-    return f"{count} {'waits' if count == 1 else 'wait'}: {names} is stopped ({line})"
+    return (
+        f"{count} {'message waits' if count == 1 else 'messages wait'}: {names} is stopped ({line})"
+    )
 
 
 def _is_stopped(state: AccountState) -> bool:

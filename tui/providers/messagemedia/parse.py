@@ -89,9 +89,9 @@ def parse_reply(item: Any, *, attachments: tuple[Attachment, ...] = (), raw: str
     raw = raw or to_stored_json(item)
     party, text = get_text(item, "source_number"), get_value(item, "content")
     if not party.strip():
-        return make_unreadable(event_id, "a reply that does not say who wrote it", raw)
+        return make_unreadable(event_id, "a reply without a sender", raw)
     if text is not None and not isinstance(text, str):
-        return make_unreadable(event_id, "a reply whose text is no text", raw)
+        return make_unreadable(event_id, "a reply whose text is not a string", raw)
     return Reply(
         event_id=event_id or digest_fields(item, *_REPLY_ID_FIELDS),
         party=party,
@@ -192,7 +192,7 @@ def parse_balance(body: Any) -> Balance:
     values = list(_list_values(body, ""))
     numbers = [float(value) for _, value in values if _is_number(value)]
     return Balance(
-        text=one_line(_format_balance(values)) or "not told",
+        text=one_line(_format_balance(values)) or "unknown",
         # Among several numbers it is unknown which one is the balance.
         amount=numbers[0] if len(numbers) == 1 else None,
         details={name or "value": one_line(str(value)) for name, value in values},

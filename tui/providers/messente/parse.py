@@ -248,7 +248,7 @@ def _make_uncertain_error(answer: Answer, *, sending: bool, detail: str) -> Prov
     """Return the error for an answer that does not show whether the request was executed."""
     code = str(answer.status)
     if sending:
-        line = f"Messente's answer does not tell whether the message was taken (HTTP {code})"
+        line = f"Messente's answer does not say whether the message was accepted (HTTP {code})"
         return Uncertain(line, code=code, detail=detail)
     if answer.is_success:
         line = f"Messente's answer is not the documented one (HTTP {code})"

@@ -140,7 +140,7 @@ def _make_unreadable_error(answer: Answer, effect: bool) -> ProviderError:
 
 def _make_uncertain_error(answer: Answer) -> Uncertain:
     """Return the error for a send whose answer does not show whether it was accepted."""
-    line = f"SerwerSMS answered the send unreadably (HTTP {answer.status}): it may have gone out"
+    line = f"SerwerSMS answered the send unreadably (HTTP {answer.status}): it may have been sent"
     return Uncertain(line, code=str(answer.status), detail=answer.text[:200])
 
 

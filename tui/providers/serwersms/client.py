@@ -35,7 +35,7 @@ _INCOMING_ACTION_RENAMED = "messages/received"
 """Action that the newest clients call; the documentation has the other spelling."""
 _UNKNOWN_ACTION_CODE = "1000"
 _PROVIDER_ID_LENGTH = 10
-_NOTHING_TO_CONFIRM = "SerwerSMS has nothing to confirm: it is asked by date"
+_NOTHING_TO_CONFIRM = "SerwerSMS has nothing to confirm: it is polled by date"
 
 
 class SerwerSms:
@@ -157,7 +157,7 @@ class SerwerSms:
 
     async def fetch_receipts(self, cursor: str) -> EventPage:
         """Raise `NotPossible`: reports are requested by message id."""
-        raise NotPossible("SerwerSMS tells reports by message id only")
+        raise NotPossible("SerwerSMS lists reports by message id only")
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
         """Raise `NotPossible`: there is nothing to confirm."""
@@ -188,7 +188,7 @@ class SerwerSms:
             to: Number of the phone.
             reference: Our client reference.
         """
-        raise NotPossible("SerwerSMS cannot tell whether a phone is on")
+        raise NotPossible("SerwerSMS cannot ping a phone")
 
     async def check_credentials(self) -> str:
         """Verify the credentials by requesting the limits."""

@@ -113,7 +113,7 @@ def parse_limits(body: Item) -> Balance:
     """
     items = read_items(body)
     if items is None:
-        raise UnreadableAnswer("SerwerSMS told the account's limits in an unknown form")
+        raise UnreadableAnswer("SerwerSMS reported the account's limits in an unknown form")
     left = {
         read_text(item, "type"): read_text(item, "value")
         for item in items

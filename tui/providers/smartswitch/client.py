@@ -169,7 +169,7 @@ class SmartSwitch(PushOnlyProvider):
         """
         number = to_digits(to)
         if not number:
-            raise MessageInvalid("Only a number can be asked whether its phone is on", field="to")
+            raise MessageInvalid("Only a number can be pinged", field="to")
         answer = await self._post_query(build_ping_pairs(number, reference))
         ping = Outgoing(reference=reference, to=to, text="")
         return _to_sent_ping(parse_outcomes(answer, [ping], self._mask)[0])
@@ -205,7 +205,7 @@ def _to_sent_ping(outcome: SendOutcome) -> SentPing:
     if outcome.provider_id:
         return SentPing(outcome.provider_id, outcome.raw)
     raise UnreadableAnswer(
-        f"{TITLE} sent the ping but named no id: its receipt cannot be told apart"
+        f"{TITLE} sent the ping but named no id: its receipt cannot be recognised"
     )
 
 
