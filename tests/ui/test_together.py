@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 
 import pytest
 
 from tests.conftest import OpenStore
 from tests.ui.desk import Desk, presses
-from tests.ui.history import CHLOE, DAWIT, write_history
+from tests.ui.history import CHLOE, DAWIT, copy_history
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
 from tui.desk.key_guard import PAUSE_SECONDS
@@ -19,10 +20,10 @@ Size = tuple[int, int]
 
 
 @pytest.fixture
-async def mia(open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
+async def mia(open_store: OpenStore, clock: ManualClock, seat: AppContext, history: Path) -> Desk:
     """Mia's desk."""
     store = await open_store(owner="mia-1")
-    await write_history(store, clock)
+    await copy_history(history, store, clock)
     return Desk(store, clock, seat)
 
 

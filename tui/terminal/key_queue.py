@@ -131,7 +131,6 @@ class OneKeyAtATime(App[int]):
             node: Next widget of the round, from the target of the key up to the app.
             rounds: Rounds to go, this one included.
         """
-
         if node is self:
             self.call_later(self._finish_round, rounds)
             return
