@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.store.builders import MIA, conversation_with, reply
 from tui.clock import ManualClock, SystemClock
+from tui.commands import index_by_id
 from tui.domain.account import Account
 from tui.domain.consent import Verdict
 from tui.domain.message import Message
@@ -110,12 +112,13 @@ def test_a_seat_knows_the_desk_and_what_its_accounts_can_do(clock: ManualClock) 
         agent="mia",
         grace_seconds=2.5,
         default_region="AU",
-        keys={"next": "j, ctrl+n", "open": "enter"},
+        keys={"next": ("j", "ctrl+n")},
         accounts=(Account("au", "messagemedia"), Account("mp", "messageport")),
     )
     seat = create_context(desk, clock, {"TERM": "xterm", "LANG": "C.UTF-8"})
-    assert (seat.agent, seat.region, seat.grace_ms, seat.ascii) == ("mia", "AU", 2500, False)
-    assert seat.keys == {"next": ("j", "ctrl+n"), "open": ("enter",)}
+    assert replace(seat.preferences, accounts=desk.accounts) == desk
+    assert (seat.agent, seat.ascii) == ("mia", False)
+    assert index_by_id(seat.commands)["next"].keys == ("j", "ctrl+n")
     found = [account.capabilities for account in seat.accounts]
     assert [abilities and abilities.can_cancel for abilities in found] == [True, False]
 

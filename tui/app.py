@@ -13,8 +13,6 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from textual import events, on
-from textual._compositor import CompositorUpdate
-from textual.app import App
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -32,14 +30,15 @@ from tui.startup.background import BackgroundStartError
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.ascii_fallback import AsciiFilter
-from tui.terminal.cell_diff import ReadySequence, TerminalCells
+from tui.terminal.cell_diff import TerminalCells
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.notifications import RESTORE_TITLE, SAVE_TITLE
+from tui.terminal.private_api import HookedApp, ReadySequence, ScreenUpdate
 from tui.widgets.status_messages import StatusMessage
 from tui.widgets.themes import THEMES, to_theme_name
 
 
-class ThemedApp(App[int]):
+class ThemedApp(HookedApp[int]):
     """An app that starts in one of our themes."""
 
     def __init__(self, theme_setting: str, *, ansi_color: bool | None) -> None:
@@ -105,7 +104,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
             context: Settings and helpers shared by the screens.
             background: Work that talks to the providers; None for a desk without any.
         """
-        theme_setting = context.theme if context.colours else "terminal"
+        theme_setting = context.preferences.theme if context.colours else "terminal"
         super().__init__(theme_setting, ansi_color=None if context.colours else True)
         self._store = store
         self._app_context = context
@@ -119,7 +118,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         self._notifier = AgentNotifier(
             store,
             context,
-            write=self._write_to_terminal,
+            write=self.write_to_terminal,
             has_focus=lambda: self.app_focus,
             show=lambda words: self.inbox.show_status(words),
         )
@@ -143,9 +142,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Follow the store at once; start everything else after the first paint."""
         self.run_worker(self._follow_store(), name="news")
-        self._write_to_terminal(
-            SAVE_TITLE if self._app_context.notification_settings.terminal.has_title else ""
-        )
+        self.write_to_terminal(SAVE_TITLE if self._app_context.terminal.has_title else "")
         self.set_interval(1.0, self._notifier.notify_if_due)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
         self.app_resume_signal.subscribe(self, lambda _: self._terminal_cells.forget_cells())
@@ -191,18 +188,17 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         """Repaint all cells, as other programs may have written to the terminal meanwhile."""
         self._terminal_cells.forget_cells()
 
-    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """Send only the cells that have changed, and nothing if none has."""
-        is_painting = self._running and not (self._closed or self._batch_count or self.is_headless)
-        if not (is_painting and isinstance(renderable, CompositorUpdate)):
-            super()._display(screen, renderable)
-            return
-        sequence = self._terminal_cells.diff_update(
-            renderable, self.size, self.screen, self.console
-        )
+    def paint_update(self, screen: Screen[object], update: ScreenUpdate) -> None:
+        """Write only the cells that have changed, and nothing if none has.
+
+        Args:
+            screen: Screen that has changed.
+            update: Cells to paint.
+        """
+        sequence = self._terminal_cells.diff_update(update, self.size, self.screen, self.console)
         cursor_position = self.screen.outer_size.clamp_offset(self.cursor_position)
-        if sequence or cursor_position != self._previous_cursor_position:
-            super()._display(screen, ReadySequence(sequence))
+        if sequence or self.has_moved_cursor(cursor_position):
+            super().paint_update(screen, ReadySequence(sequence))
         else:
             self.post_display_hook()
 
@@ -247,28 +243,19 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
                 await asyncio.sleep(_RETRY_SECONDS)
                 await self._reload_inbox()
 
-    async def _shutdown(self) -> None:
+    def prepare_shutdown(self) -> None:
         """Stop the workers before Textual removes the screens."""
         # A change that is applied to a screen being removed would fail.
         self.workers.cancel_all()
-        await super()._shutdown()
 
     def on_unmount(self) -> None:
         """Restore the title that the terminal had before."""
-        self._write_to_terminal(
-            RESTORE_TITLE if self._app_context.notification_settings.terminal.has_title else ""
-        )
+        self.write_to_terminal(RESTORE_TITLE if self._app_context.terminal.has_title else "")
 
     async def _check_accounts(self) -> None:
         """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""
         with contextlib.suppress(StoreError):
             await self._notifier.report_account_problems()
-
-    def _write_to_terminal(self, sequence: str) -> None:
-        """Write a complete escape sequence to the terminal, between two paints."""
-        if sequence and self._driver is not None:
-            self._driver.write(sequence)
-            self._driver.flush()
 
     async def _reload_inbox(self) -> None:
         """Read everything again, as changes may have been missed."""
@@ -287,26 +274,18 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         """Report an unexpected error that ended the background work, so that it is noticed."""
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
-            self._handle_exception(error)
+            self.report_failure(error)
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Keep the error that ended the app for the code that ran it."""
+    def report_failure(self, error: Exception) -> None:
+        """End the app because of an error, and keep it for the code that ran the app."""
         inner = error.error if isinstance(error, WorkerFailed) else error
         self.failure = self.failure or (inner if isinstance(inner, Exception) else error)
-        super()._handle_exception(error)
+        super().report_failure(error)
 
     def panic(self, *renderables: RenderableType) -> None:
         """End the app without drawing the error.
 
-        Some errors can draw themselves and would show the data they were about.
-        """
-        self._fatal_error()
-
-    def _fatal_error(self) -> None:
-        """End the app without Textual's traceback.
-
-        Textual would print every local variable, texts of customers among them. The code that
+        Some errors can draw themselves and would show the data they were about. The code that
         runs the app logs the error and prints one line.
         """
-        self._exit_renderables.clear()
-        self._close_messages_no_wait()
+        self.end_silently()

@@ -1,243 +1,229 @@
 """The command registry: every command once, with its keys, title and scope.
 
-Key bindings, the palette, the `?` help, the key bar and the key table of the documentation are
-all made from it. Users remap keys by the id of a command.
+Key bindings, the palette, the `?` help, the key bar, line mode and the key table of the
+documentation are all made from it. Users remap keys by the id of a command.
+
+A new command is one entry here and one function in the module of `tui.handlers` that its scope
+names; a command with `words` has a function in `tui.plain` as well.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
+
+from tui.desk.key_names import format_key
 
 
 class Scope(StrEnum):
-    """Where a command applies; the value is also the heading of its part of the help."""
+    """What a command is about; the value is also the heading of its part of the help."""
 
     CONVERSATIONS = "Conversations"
     CONVERSATION = "Conversation"
+    MESSAGES = "Messages"
+    FAILED = "Failed messages"
+    CUSTOMER = "Customer"
     TRIAGE = "Triage mode"
     COMPOSE = "Writing"
-    GENERAL = "Desk"
+    GENERAL = "General"
+
+    @property
+    def module(self) -> str:
+        """Return the name of the module in `tui.handlers` with the functions of the scope."""
+        return self.name.lower()
+
+    @property
+    def is_about_conversation(self) -> bool:
+        """Return whether the commands act on the conversation that is open."""
+        return self not in (Scope.CONVERSATIONS, Scope.TRIAGE, Scope.GENERAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that an agent can do with a key."""
+    """One thing that an agent can do with a key, or with a word in line mode."""
 
+    scope: Scope
     id: str
-    """Name of the command in the settings' `[keys]` and of its action method (`action_<id>`)."""
+    """Name of the command in the settings' `[keys]` and of its handlers."""
     keys: tuple[str, ...]
     """Keys as Textual names them; "g g" means one key after another."""
     title: str
     """Name of the command in the palette and in the help."""
     description: str
-    """One sentence for the help and the tooltip."""
-    scope: Scope
+    """One sentence for the help, the help of line mode and the tooltip."""
+    words: tuple[str, ...] = ()
+    """What an agent types for it in line mode, the shortest first; empty if it is not there.
+
+    Two commands can share a word if only one of them is about the open conversation.
+    """
     bar_label: str = ""
     """Label in the key bar; empty if the command is not shown there."""
+    review_key: str = ""
+    """Answer that runs it when line mode asks whether to send a reply."""
 
+
+_conversations = partial(Command, Scope.CONVERSATIONS)
+_conversation = partial(Command, Scope.CONVERSATION)
+_messages = partial(Command, Scope.MESSAGES)
+_failed = partial(Command, Scope.FAILED)
+_customer = partial(Command, Scope.CUSTOMER)
+_triage = partial(Command, Scope.TRIAGE)
+_compose = partial(Command, Scope.COMPOSE)
+_general = partial(Command, Scope.GENERAL)
 
 COMMANDS: tuple[Command, ...] = (
-    Command("next", ("j", "down"), "Next conversation", "Move down the list", Scope.CONVERSATIONS),
-    Command(
-        "previous", ("k", "up"), "Previous conversation", "Move up the list", Scope.CONVERSATIONS
-    ),
-    Command("first", ("g g", "home"), "First conversation", "Go to the top", Scope.CONVERSATIONS),
-    Command("last", ("G", "end"), "Last conversation", "Go to the bottom", Scope.CONVERSATIONS),
-    Command("open", ("enter",), "Open", "Open it and mark it read", Scope.CONVERSATIONS),
-    Command("back", ("escape",), "Back", "Leave what is open", Scope.CONVERSATIONS),
-    Command(
+    _conversations("next", ("j", "down"), "Next conversation", "Move down the list"),
+    _conversations("previous", ("k", "up"), "Previous conversation", "Move up the list"),
+    _conversations("first", ("g g", "home"), "First conversation", "Go to the top"),
+    _conversations("last", ("G", "end"), "Last conversation", "Go to the bottom"),
+    _conversations("open", ("enter",), "Open", "Open it and mark it read"),
+    _conversations("back", ("escape",), "Back", "Close this view, or go back", ("b", "back")),
+    _conversations(
         "next_waiting",
         ("n",),
         "Next waiting",
-        "Who waits longest after this",
-        Scope.CONVERSATIONS,
+        "The next longest wait",
+        ("n", "next"),
         "Next",
     ),
-    Command(
-        "previous_waiting",
-        ("N",),
-        "Previous waiting",
-        "Who has waited longer",
-        Scope.CONVERSATIONS,
+    _conversations("previous_waiting", ("N",), "Previous waiting", "The previous longer wait"),
+    _conversations("filter", ("slash",), "Filter", "Names and numbers with a word"),
+    _conversations("order", ("o",), "Change the order", "Longest waiting or newest first"),
+    _conversations("show_open", ("g o",), "Show open", "All open conversations", ("l", "list")),
+    _conversations("show_mine", ("g i",), "Show mine", "Open and assigned to me"),
+    _conversations("show_unassigned", ("g u",), "Show unassigned", "Open and unassigned"),
+    _conversations("show_all", ("g a",), "Show all", "Open, snoozed and closed"),
+    _conversations("show_closed", ("g e",), "Show closed", "Closed conversations"),
+    _conversations("show_drafts", ("g d",), "Show drafts", "Conversations with your draft"),
+    _conversations(
+        "show_failed",
+        ("g f",),
+        "Show failed",
+        "With a failed or maybe sent message",
+        ("f", "failed"),
     ),
-    Command("filter", ("slash",), "Filter", "Names and numbers with a word", Scope.CONVERSATIONS),
-    Command(
-        "order", ("o",), "Change the order", "Longest waiting or newest first", Scope.CONVERSATIONS
+    _conversations("show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply"),
+    _conversations("show_mentions", ("g m",), "Show mentions", "Notes that mention you"),
+    _conversations("show_starred", ("g asterisk",), "Show starred", "Starred conversations"),
+    _conversations("show_label", ("g l",), "Show a label", "Open conversations with it"),
+    _conversations("views", ("v",), "Views", "Show, save; g and a digit shows"),
+    _conversations("mark", ("x",), "Select", "Actions then apply to all selected"),
+    _conversations("mark_range", ("X",), "Select up to here", "From the last selected one"),
+    _conversation("reply", ("r", "i"), "Reply", "Write an answer", ("r", "reply"), "Reply"),
+    _conversation("close", ("e",), "Close", "Closed until they write again", ("e", "end"), "Close"),
+    _conversation("close_next", ("E",), "Close and next", "Close, open the longest wait"),
+    _conversation("snooze", ("h",), "Snooze", "Until a time or a reply", ("h", "hold"), "Snooze"),
+    _conversation(
+        "reopen", ("O",), "Open again", "Reopen a closed or snoozed one", ("g", "reopen")
     ),
-    Command(
-        "show_open",
-        ("g o",),
-        "Show open",
-        "All that is open",
-        Scope.CONVERSATIONS,
+    _conversation("assign", ("a",), "Assign", "To an agent, or unassign", ("a", "assign")),
+    _conversation("assign_me", ("A",), "Assign to me", "Assign to me, or unassign"),
+    _conversation("label", ("l",), "Label", "Add or remove labels", ("#", "label")),
+    _conversation("star", ("s",), "Star", "Mark or unmark", ("s", "star")),
+    _conversation("unread", ("u",), "Unread or read", "For later, or done with", ("u", "unread")),
+    _conversation("take_over", ("T",), "Take over", "Take over from a colleague"),
+    _conversation("note", ("p",), "Private note", "For colleagues; @name notifies", ("p", "note")),
+    _conversation(
+        "schedule", ("f5", "S"), "Send later", "Schedule what you have written", review_key="s"
     ),
-    Command("show_mine", ("g i",), "Show mine", "Open and assigned to me", Scope.CONVERSATIONS),
-    Command(
-        "show_unassigned", ("g u",), "Show unassigned", "Open and nobody's", Scope.CONVERSATIONS
+    _conversation("history", ("H",), "History", "Who did what here"),
+    _messages("next_message", ("J",), "Next message", "Select the message below"),
+    _messages("previous_message", ("K",), "Previous message", "Select the message above"),
+    _messages("page_up", ("pageup",), "Page up", "Earlier messages", ("o", "older")),
+    _messages("page_down", ("pagedown",), "Page down", "Later messages", ("j", "newer")),
+    _messages(
+        "timeline", ("full_stop",), "Timeline", "Every receipt, code and payload", (".", "history")
     ),
-    Command("show_all", ("g a",), "Show all", "Open, snoozed and closed", Scope.CONVERSATIONS),
-    Command("show_closed", ("g e",), "Show closed", "What is done", Scope.CONVERSATIONS),
-    Command(
-        "show_drafts", ("g d",), "Show drafts", "Where you have begun to write", Scope.CONVERSATIONS
+    _messages("ping", ("P",), "Ping the phone", "Silently: nothing appears on it"),
+    _messages(
+        "cancel_scheduled",
+        ("D",),
+        "Cancel a scheduled message",
+        "Cancel before it is sent",
+        ("d", "drop"),
     ),
-    Command(
-        "show_failed", ("g f",), "Show failed", "Where a message is in trouble", Scope.CONVERSATIONS
-    ),
-    Command(
-        "show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply", Scope.CONVERSATIONS
-    ),
-    Command("show_mentions", ("g m",), "Show mentions", "Notes that name you", Scope.CONVERSATIONS),
-    Command(
-        "show_starred", ("g asterisk",), "Show starred", "What you marked", Scope.CONVERSATIONS
-    ),
-    Command("show_label", ("g l",), "Show a label", "Open ones that wear it", Scope.CONVERSATIONS),
-    Command("views", ("v",), "Views", "Show, save; g and a digit shows", Scope.CONVERSATIONS),
-    Command("mark", ("x",), "Select", "Then any action is on all", Scope.CONVERSATIONS),
-    Command(
-        "mark_range", ("X",), "Select up to here", "From the last selected one", Scope.CONVERSATIONS
-    ),
-    Command("reply", ("r", "i"), "Reply", "Write an answer", Scope.CONVERSATION, "Reply"),
-    Command("close", ("e",), "Close", "Done, until they write again", Scope.CONVERSATION, "Close"),
-    Command(
-        "close_next", ("E",), "Close and next", "Then on to who waits longest", Scope.CONVERSATION
-    ),
-    Command("snooze", ("h",), "Snooze", "Until a time or a reply", Scope.CONVERSATION, "Snooze"),
-    Command("reopen", ("O",), "Open again", "Back among the open ones", Scope.CONVERSATION),
-    Command("assign", ("a",), "Assign", "To anybody, or to nobody", Scope.CONVERSATION),
-    Command("assign_me", ("A",), "Assign to me", "Mine, or nobody's again", Scope.CONVERSATION),
-    Command("label", ("l",), "Label", "Put one on or take it off", Scope.CONVERSATION),
-    Command("star", ("s",), "Star", "Mark or unmark", Scope.CONVERSATION),
-    Command("unread", ("u",), "Unread or read", "For later, or done with", Scope.CONVERSATION),
-    Command("next_message", ("J",), "Next message", "Select the message below", Scope.CONVERSATION),
-    Command(
-        "previous_message", ("K",), "Previous message", "Select the one above", Scope.CONVERSATION
-    ),
-    Command("page_up", ("pageup",), "Page up", "Earlier messages", Scope.CONVERSATION),
-    Command("page_down", ("pagedown",), "Page down", "Later messages", Scope.CONVERSATION),
-    Command(
-        "timeline",
-        ("full_stop",),
-        "Timeline",
-        "Every receipt, code and payload",
-        Scope.CONVERSATION,
-    ),
-    Command("retry", ("R",), "Retry", "A failed message, or all selected", Scope.CONVERSATION),
-    Command(
-        "resolve",
-        ("M",),
-        "Settle",
-        "Maybe sent, or a failure",
-        Scope.CONVERSATION,
-    ),
-    Command("ping", ("P",), "Is the phone on?", "Ask without a trace on it", Scope.CONVERSATION),
-    Command(
-        "retry_through", ("W",), "Retry another way", "Through another account", Scope.CONVERSATION
-    ),
-    Command(
+    _messages("copy_text", ("y",), "Copy the text", "To your clipboard"),
+    _messages("pipe", ("vertical_line",), "Pipe", "As text to a command: less, grep"),
+    _messages("files", ("f",), "Files", "Received pictures; save them", ("x", "files")),
+    _failed("retry", ("R",), "Retry", "A failed message, or all selected"),
+    _failed("resolve", ("M",), "Resolve", "Say whether it was sent", ("f", "failed")),
+    _failed("retry_through", ("W",), "Retry another way", "Through another account"),
+    _customer(
         "consent",
         ("exclamation_mark",),
         "Opt-out",
-        "Confirm one, record one, lift one",
-        Scope.CONVERSATION,
+        "Confirm, record or lift an opt-out",
+        ("!", "optout"),
     ),
-    Command(
-        "not_opt_out",
-        ("tilde",),
-        "Not an opt-out",
-        "Dismiss a suspicion",
-        Scope.CONVERSATION,
+    _customer(
+        "not_opt_out", ("tilde",), "Not an opt-out", "Dismiss a possible opt-out", ("~", "stays")
     ),
-    Command("take_over", ("T",), "Take over", "Write where a colleague writes", Scope.CONVERSATION),
-    Command("note", ("p",), "Private note", "For colleagues; @name tells them", Scope.CONVERSATION),
-    Command(
-        "schedule", ("f5", "S"), "Send later", "Schedule what you have written", Scope.CONVERSATION
-    ),
-    Command(
-        "call_off", ("D",), "Cancel a scheduled", "Take it back before its time", Scope.CONVERSATION
-    ),
-    Command("copy_text", ("y",), "Copy the text", "To your clipboard", Scope.CONVERSATION),
-    Command("copy_number", ("Y",), "Copy the number", "To the clipboard", Scope.CONVERSATION),
-    Command(
-        "pipe", ("vertical_line",), "Pipe", "As text to a command: less, grep", Scope.CONVERSATION
-    ),
-    Command("files", ("f",), "Files", "Pictures that came; save them", Scope.CONVERSATION),
-    Command("contact", ("backslash",), "Contact", "Who it is, consent, counts", Scope.CONVERSATION),
-    Command("edit_contact", ("C",), "Edit the contact", "Name and note", Scope.CONVERSATION),
-    Command("history", ("H",), "History", "Who did what here", Scope.CONVERSATION),
-    Command("triage", ("t",), "Triage", "One by one, longest wait first", Scope.TRIAGE, "Triage"),
-    Command("skip", ("space",), "Leave for later", "Go on; it still waits", Scope.TRIAGE, "Later"),
+    _customer("copy_number", ("Y",), "Copy the number", "To the clipboard"),
+    _customer("contact", ("backslash",), "Contact", "Details, consent, counts"),
+    _customer("edit_contact", ("C",), "Edit the contact", "Name and note"),
+    _customer("import_contacts", ("g p",), "Import contacts", "From CSV or vCard"),
+    _triage("triage", ("t",), "Triage", "One by one, longest wait first", bar_label="Triage"),
+    _triage("skip", ("space",), "Leave for later", "Skip it; it still waits", bar_label="Later"),
     *(
-        Command(
-            f"canned_{number}",
-            (str(number),),
-            f"Canned reply {number}",
-            "Into the composer, to be sent",
-            Scope.TRIAGE,
-        )
-        for number in range(1, 10)
+        _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the composer, to be sent")
+        for n in range(1, 10)
     ),
-    Command("send", ("enter",), "Send", "Hand the message over", Scope.COMPOSE),
-    Command(
-        "new_line",
-        ("alt+enter", "ctrl+j"),
-        "New line",
-        "Go on below",
-        Scope.COMPOSE,
+    _compose("send", ("enter",), "Send", "Send the message", review_key="y"),
+    _compose("new_line", ("alt+enter", "ctrl+j"), "New line", "Start a new line"),
+    _compose("send_close", ("ctrl+e",), "Send and close", "Send, then close", review_key="e"),
+    _compose(
+        "account",
+        ("f6",),
+        "Other account",
+        "Through the next account",
+        bar_label="Account",
+        review_key="w",
     ),
-    Command("send_close", ("ctrl+e",), "Send and close", "Send, then close", Scope.COMPOSE),
-    Command(
-        "account", ("f6",), "Other account", "Through the next account", Scope.COMPOSE, "Account"
+    _compose("sender", ("f7",), "Other sender", "The next own number or name", bar_label="Sender"),
+    _compose(
+        "canned", ("f2",), "Canned reply", "Starts a reply; :: while typing", ("t", "template")
     ),
-    Command(
-        "sender", ("f7",), "Other sender", "The next own number or name", Scope.COMPOSE, "Sender"
+    _compose(
+        "to_gsm",
+        ("f8",),
+        "Plain characters",
+        "Replace characters that force Unicode",
+        review_key="g",
     ),
-    Command("canned", ("f2",), "Canned reply", "Begins a reply; :: while typing", Scope.COMPOSE),
-    Command("to_gsm", ("f8",), "Plain signs", "Replace what forces Unicode", Scope.COMPOSE),
-    Command("pictures", ("f9",), "Pictures", "Addresses and a subject: MMS", Scope.COMPOSE),
-    Command("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR", Scope.COMPOSE),
-    Command("new", ("c",), "New conversation", "Write to a number", Scope.GENERAL, "New"),
-    Command("search", ("g slash",), "Search everything", "Words in all messages", Scope.GENERAL),
-    Command(
-        "templates", ("g t",), "Canned replies", "Add, change, import; own fields", Scope.GENERAL
-    ),
-    Command("undo", ("z",), "Undo", "Take the last action back", Scope.GENERAL),
-    Command("accounts", ("f3",), "Accounts", "Health, balance and delay", Scope.GENERAL),
-    Command(
+    _compose("pictures", ("f9",), "Pictures", "Addresses and a subject: MMS", review_key="p"),
+    _compose("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR"),
+    _general("new", ("c",), "New conversation", "Write to a number", ("c", "compose"), "New"),
+    _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),
+    _general("templates", ("g t",), "Canned replies", "Add, change, import; own fields"),
+    _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
+    _general("accounts", ("f3",), "Accounts", "Health, balance and delay", ("i", "accounts")),
+    _general(
         "palette",
         ("colon", "ctrl+k"),
         "Every command",
-        "Find one by its words",
-        Scope.GENERAL,
-        "Commands",
+        "Find a command by name",
+        bar_label="Commands",
     ),
-    Command("help", ("question_mark", "f1"), "Help", "All the keys", Scope.GENERAL, "Help"),
-    Command("numbers", ("f4",), "Numbers", "Texts, answers, deliveries, plots", Scope.GENERAL),
-    Command("import_contacts", ("g p",), "Import contacts", "From CSV or vCard", Scope.GENERAL),
-    Command("add_account", ("g n",), "Add an account", "Provider and credentials", Scope.GENERAL),
-    Command("look", ("g c",), "Other colours", "Dark, light, contrast, own 16", Scope.GENERAL),
-    Command("quit", ("q", "ctrl+c"), "Quit", "Asks when something is unsent", Scope.GENERAL),
+    _general(
+        "help", ("question_mark", "f1"), "Help", "All keys and commands", ("?", "help"), "Help"
+    ),
+    _general("numbers", ("f4",), "Statistics", "Texts, answers, deliveries, plots"),
+    _general("add_account", ("g n",), "Add an account", "Provider and credentials"),
+    _general("look", ("g c",), "Other colours", "Dark, light, contrast, own 16"),
+    _general("quit", ("q", "ctrl+c"), "Quit", "Asks when something is unsent", ("q", "quit")),
 )
+"""Every command of the full screen; some of them work in line mode too."""
 
-_KEY_LABELS = {
-    "slash": "/",
-    "full_stop": ".",
-    "colon": ":",
-    "question_mark": "?",
-    "asterisk": "*",
-    "exclamation_mark": "!",
-    "tilde": "~",
-    "escape": "Esc",
-    "space": "Space",
-    "enter": "Enter",
-    "down": "↓",
-    "up": "↑",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "home": "Home",
-    "end": "End",
-    "backslash": "\\",
-    "vertical_line": "|",
-}
+LINE_COMMANDS: tuple[Command, ...] = (
+    *(command for command in COMMANDS if command.words),
+    _conversations("more", (), "More", "The next page of the list", ("m", "more")),
+    _conversations("lists", (), "Other lists", "Mine, snoozed, closed, saved", ("v", "views")),
+    _conversations("latest", (), "Who wrote last", "Open their conversation", ("w", "who")),
+    _conversations("retry_all", (), "Retry all", "Everything that failed", ("y", "resend")),
+    _customer("rename", (), "Name", "Give the customer another name", ("k", "name")),
+)
+"""Every command of line mode; those without keys exist only there."""
+
 PREFIX_KEY = "g"
 """Key that starts a sequence of two keys."""
 
@@ -252,51 +238,28 @@ def get_first_keys(commands: Iterable[Command]) -> dict[str, str]:
     return {command.id: format_key(command.keys[0]) if command.keys else "" for command in commands}
 
 
+def get_line_keys() -> dict[str, str]:
+    """Return what to type for each command in line mode, by id."""
+    reviewing = {c.id: c.review_key for c in COMMANDS if c.review_key}
+    return {c.id: c.words[0] for c in LINE_COMMANDS} | reviewing
+
+
 def remap_keys(keys: Mapping[str, tuple[str, ...]]) -> tuple[Command, ...]:
     """Return the registry with a user's own keys.
 
     Args:
         keys: Keys as Textual names them, by command id; other commands stay as they are.
     """
-    return tuple(
-        Command(c.id, keys.get(c.id, c.keys), c.title, c.description, c.scope, c.bar_label)
-        for c in COMMANDS
-    )
+    return tuple(replace(c, keys=keys.get(c.id, c.keys)) for c in COMMANDS)
 
 
-def format_key(key: str) -> str:
-    """Return a key as people read it: "ctrl+e" as "Ctrl+E", "g slash" as "g /".
-
-    Args:
-        key: Key as Textual names it; a sequence is separated by blanks.
-    """
-    return " ".join(_format_key_press(part) for part in key.split(" "))
-
-
-def _format_key_press(key: str) -> str:
-    """Return one key press as people read it."""
-    *modifiers, last = key.split("+")
-    label = _KEY_LABELS.get(last, last)
-    if modifiers or (len(label) > 1 and label[0] == "f" and label[1:].isdigit()):
-        # "f5" becomes "F5" and "ctrl+e" "Ctrl+E"; longer names ("Space") are labels already.
-        label = label.upper() if len(label) <= 3 else label
-    return "+".join([*(part.capitalize() for part in modifiers), label])
-
-
-def get_prefixed_commands(
-    commands: Iterable[Command], prefix: str = PREFIX_KEY
-) -> dict[str, Command]:
-    """Return the commands that can follow the prefix key, by their second key.
-
-    Args:
-        commands: The registry with the user's keys.
-        prefix: Key that starts the sequence.
-    """
+def get_prefixed_commands(commands: Iterable[Command]) -> dict[str, Command]:
+    """Return the commands that can follow the prefix key, by their second key."""
     return {
         key.split(" ")[1]: command
         for command in commands
         for key in command.keys
-        if key.startswith(f"{prefix} ")
+        if key.startswith(f"{PREFIX_KEY} ")
     }
 
 

@@ -93,7 +93,7 @@ def test_contacts_are_imported_from_a_file() -> None:
         ("--config", "argument --config: expected one argument; see smsdesk --help"),
     ],
 )
-def test_bad_use_is_one_line_with_the_mend(line: str, said: str) -> None:
+def test_bad_use_is_one_line_with_the_fix(line: str, said: str) -> None:
     assert error_of(*line.split()).startswith(said)
 
 

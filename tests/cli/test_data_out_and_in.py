@@ -42,6 +42,19 @@ async def test_everything_is_exported_as_json_lines(
     assert [line["party"] for line in lines] == [MIA, MIA, TOM]
 
 
+async def test_export_and_messages_write_the_same_json(
+    bare: Desk, store: Store, clock: ManualClock
+) -> None:
+    await filled(store, clock)
+    await store.messages.add_note((await conversation_with(store, MIA)).id, "ana", "call back")
+    exported = [
+        json.loads(line) for line in bare.run("export", "--thread", MIA).stdout.splitlines()
+    ]
+    assert exported == bare.objects("messages", MIA)
+    assert exported[1:2] == bare.objects("search", "Hello")
+    assert [line["status"] for line in exported] == ["received", "queued", None]
+
+
 async def test_one_conversation_is_exported_by_name_or_number(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
@@ -60,6 +73,12 @@ async def test_csv_is_harmless_to_spreadsheets_and_terminals(
     rows = list(csv.DictReader(io.StringIO(ran.stdout)))
     assert [row["text"] for row in rows] == ['Żółw, "hi"\nthere', "Hello", f"'{FORMULA}␛[2J"]
     assert "\x1b" not in ran.stdout
+    assert ran.stdout.splitlines()[0] == (
+        "id,conversation,party,name,direction,at,text,status,account,sender,agent,subject,word,"
+        "code,reason,status_at,scheduled_at,provider_id,parts,price,format,attachments"
+    )
+    assert rows[0]["at"] == "2026-03-04T08:00:00.000Z"
+    assert rows[0]["status_at"] == ""
 
 
 async def test_a_file_is_new_private_and_whole(

@@ -1,4 +1,4 @@
-"""`smsdesk doctor` finds what is wrong, names the mend, and shows no secret."""
+"""`smsdesk doctor` finds what is wrong, names the fix, and shows no secret."""
 
 import json
 import random
@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Desk, Ran
 from tests.conftest import OpenStore
 from tui.clock import ManualClock, SystemClock
-from tui.doctor import accounts, machine
+from tui.doctor import accounts, checks
 from tui.domain.events import Unreadable
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
@@ -38,7 +38,7 @@ async def test_a_sound_desk_is_well(desk: Desk, store: Store) -> None:
     assert "sandbox-secret" not in ran.stdout
 
 
-async def test_people_see_a_verdict_and_the_mend_below(desk: Desk, store: Store) -> None:
+async def test_people_see_a_verdict_and_the_fix_below(desk: Desk, store: Store) -> None:
     desk.database.chmod(0o644)
     ran = desk.run("doctor", "--offline")
     assert ran.returncode == 1
@@ -52,7 +52,7 @@ def test_refused_credentials_are_bad_and_stay_secret(desk: Desk) -> None:
     found = findings(ran)["account support_au"]
     assert ran.returncode == 1
     assert found["verdict"] == "bad"
-    assert found["mend"] == "correct the account's key and secret in the settings"
+    assert found["fix"] == "correct the account's key and secret in the settings"
     assert secret not in ran.stdout
 
 
@@ -62,8 +62,8 @@ def test_a_provider_out_of_reach_is_bad(desk: Desk) -> None:
     found = findings(ran)
     assert ran.returncode == 1
     assert "Cannot reach" in found["account support_au"]["line"]
-    assert "base_url" in found["account support_au"]["mend"]
-    assert found["clock"]["line"] == "no provider told the time"
+    assert "base_url" in found["account support_au"]["fix"]
+    assert found["clock"]["line"] == "no provider reported its time"
 
 
 def test_offline_asks_nobody(desk: Desk) -> None:
@@ -91,7 +91,7 @@ def test_a_country_that_does_not_exist_is_bad(desk: Desk) -> None:
 def test_a_desk_without_accounts_is_told_how_to_begin(bare: Desk) -> None:
     ran = bare.run("doctor", "--json")
     assert ran.returncode == 1
-    assert "smsdesk demo" in findings(ran)["accounts"]["mend"]
+    assert "smsdesk demo" in findings(ran)["accounts"]["fix"]
 
 
 def test_a_file_of_something_else_is_bad(desk: Desk) -> None:
@@ -145,7 +145,7 @@ async def test_it_tells_whether_anybody_serves(desk: Desk, open_store: OpenStore
     [("3.40.1", "note"), ("3.51.2", "note"), ("3.51.3", "good"), ("3.52.0", "good")],
 )
 def test_a_sqlite_with_the_wal_reset_race_is_named(version: str, verdict: str) -> None:
-    found = machine.check_sqlite(version)
+    found = checks.check_sqlite(version)
     assert found.verdict == verdict
     assert version in found.line
 
@@ -164,7 +164,7 @@ def settings(**values: Any) -> Settings:
 async def test_a_push_only_account_without_a_listener_is_bad() -> None:
     found = await accounts.check_accounts(settings(), SystemClock(), random.Random(1))
     assert [one.verdict for one in found] == ["bad", "bad"]
-    assert "hook_secret" in found[1].mend
+    assert "hook_secret" in found[1].fix
 
 
 async def test_a_push_only_account_whose_listener_is_the_services_is_worth_a_note() -> None:

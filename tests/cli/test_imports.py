@@ -51,7 +51,9 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == f"smsdesk {__version__}\n" * 2
 
 
-@pytest.mark.parametrize("line", ["threads", "messages N", "search Q", "send --to N --text T"])
+@pytest.mark.parametrize(
+    "line", ["threads", "messages N", "search Q", "send --to N --text T", "help keys"]
+)
 def test_a_commands_arguments_are_read_without_heavy_imports(line: str, tmp_path: Path) -> None:
     parse = f"command_line.parse_arguments({line.split()!r})"
     modules = imported(f"from tui.cli import command_line; {parse}", tmp_path)
@@ -65,3 +67,9 @@ def test_settings_that_have_not_changed_are_had_without_heavy_imports(tmp_path: 
     )
     assert "pydantic_settings" in imported(read, tmp_path)
     assert not imported(read, tmp_path) & HEAVY
+
+
+def test_a_page_of_the_documentation_is_shown_without_heavy_imports(tmp_path: Path) -> None:
+    modules = imported("from tui.cli import main; assert main(['help', 'keys']) == 0", tmp_path)
+    assert "tui.cli.markdown" in modules
+    assert not modules & (HEAVY | {"argcomplete", "rich"})

@@ -82,7 +82,7 @@ def test_an_answer_that_the_pipe_cuts_off_is_a_draft(desk: Desk, sandbox: Sandbo
     assert desk.run("sync", "--once").returncode == 0
     assert desk.run("--plain", input="1\nr\nYes, un").returncode == 0
     again = desk.run("--plain", input="1\nr\nn\n!\nq\n")
-    assert "You have begun an answer here:\nYes, un\n" in again.stdout
+    assert "Your draft here:\nYes, un\n" in again.stdout
 
 
 def test_news_on_a_terminal_leaves_the_question_as_the_last_line(tmp_path: Path) -> None:

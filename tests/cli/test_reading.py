@@ -11,7 +11,7 @@ import pytest
 from tests.cli.conftest import ROOT, Desk, one_line
 from tests.conftest import OpenStore
 from tests.store.builders import MIA, TOM, answer, conversation_with, reply
-from tui.clock import HOUR, ManualClock
+from tui.clock import ManualClock
 from tui.domain.phone import parse_address
 from tui.store.store import Store
 
@@ -21,7 +21,7 @@ HOSTILE = "\x1b]0;owned\x07 \x1b[2J[red]bold[/red]\n2026-03-04 08:00  > forged [
 async def named(store: Store, party: str, name: str) -> None:
     """Give the customer a name."""
     conversation = await store.conversations.get_or_create(parse_address(party), "support")
-    await store.triage.rename_contact(conversation.id, name, "", "ana")
+    await store.contacts.rename_contact(conversation.id, name, "", "ana")
 
 
 async def test_threads_come_latest_first_with_all_that_a_script_needs(
@@ -34,7 +34,9 @@ async def test_threads_come_latest_first_with_all_that_a_script_needs(
     first, second = bare.objects("threads")
     assert (first["number"], first["last_status"], first["waiting_since"]) == (TOM, "queued", None)
     assert (second["number"], second["name"], second["unread"]) == (MIA, "Mia Żak", 1)
-    assert second["waiting_since"] == clock.now() - HOUR
+    assert second["waiting_since"] == "2026-03-04T08:00:00.000Z"
+    assert first["last_at"] == "2026-03-04T09:00:00.000Z"
+    assert first["id"] == str((await conversation_with(store, TOM)).id)
     assert second["preview"] == "Is it ready?"
 
 
@@ -74,6 +76,34 @@ async def test_a_conversation_is_found_by_number_or_name(
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [(line["direction"], line["text"]) for line in lines] == [("in", "one"), ("out", "two")]
     assert lines[1]["status"] == "queued"
+
+
+async def test_ids_from_json_are_taken_back(bare: Desk, store: Store) -> None:
+    await named(store, MIA, "Mia")
+    await store.ingest.store_events("support", [reply("one", MIA), reply("other", TOM)])
+    await store.intents.queue_message(answer("two", MIA))
+    lines = bare.objects("messages", MIA)
+    for line in lines:
+        assert bare.objects("messages", line["id"]) == [line]
+        assert bare.objects("messages", line["conversation"]) == lines
+    for conversation in bare.objects("threads"):
+        of_id = bare.objects("messages", conversation["id"])
+        assert of_id == bare.objects("messages", conversation["number"])
+    assert bare.run("export", "--thread", lines[0]["id"]).stdout.count("\n") == len(lines)
+
+
+@pytest.mark.parametrize("unknown", ["999", "1858000000000000000", "9" * 19, "9" * 30])
+async def test_an_id_of_nothing_is_bad_use(bare: Desk, store: Store, unknown: str) -> None:
+    await named(store, MIA, "Mia")
+    assert one_line(bare.run("messages", unknown)) == f'there is no conversation with "{unknown}"'
+
+
+async def test_a_short_code_comes_before_an_id(bare: Desk, store: Store) -> None:
+    numbers = [f"+6149157{n:04}" for n in range(110)]
+    await store.ingest.store_events("support", [reply("hi", number) for number in numbers])
+    await store.ingest.store_events("support", [reply("code", "100")])
+    (found,) = bare.objects("messages", "100")
+    assert (found["number"], found["text"]) == ("100", "code")
 
 
 async def test_who_could_be_meant_is_listed(bare: Desk, store: Store) -> None:
@@ -207,5 +237,6 @@ async def test_looking_takes_no_event_loop_and_no_network(
         check=True,
     )
     heavy = {"asyncio", "aiosqlite", "aiosql", "httpx", "phonenumbers", "pydantic", "structlog"}
+    heavy |= {"rich"}  # measuring cells with it takes longer than the command
     assert "Is it ready?" in ran.stdout
     assert not heavy & set(ran.stdout.splitlines()[-1].split())

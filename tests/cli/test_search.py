@@ -17,7 +17,7 @@ async def spoken(store: Store, clock: ManualClock) -> Store:
     await store.ingest.store_events("support", [reply("Where is the parcel?", MIA)])
     mia = await store.conversations.find_by_address(parse_address(MIA))
     assert mia is not None
-    await store.triage.rename_contact(mia.id, "Mia Żak", "", "ana")
+    await store.contacts.rename_contact(mia.id, "Mia Żak", "", "ana")
     await store.triage.set_label([mia.id], "ana", "vip", True)
     clock.advance(DAY / 1_000)
     await store.intents.queue_message(answer("The parcel is late", MIA))
@@ -56,7 +56,7 @@ def test_filters_narrow_what_is_found(bare: Desk, asked: list[str], texts: list[
     ("asked", "line"),
     [
         ("status:lost", '"lost" is no status'),
-        ("before:soon", '"soon" is no day: write 2026-03-01, today or yesterday'),
+        ("before:soon", '"soon" is not a day: write 2026-03-01, today or yesterday'),
         ("in:thread", "in:thread is for the inbox"),
     ],
 )

@@ -69,7 +69,10 @@ def test_a_text_comes_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
         (("--to", DELIVERS, "--text", "x", "--at", "2020-01-01T10:00"), "passed already"),
         (("--to", DELIVERS, "--text", "x", "--at", "9999-01-01T10:00"), "more than a year ahead"),
         (("--to", DELIVERS, "--text", "Dear {name}"), "{name} is not filled in"),
-        (("--to", DELIVERS, "--text", "x" * 5001), "5001 characters; MessageMedia takes 5000"),
+        (
+            ("--to", DELIVERS, "--text", "x" * 5001),
+            "5001 characters, support_au takes at most 5000",
+        ),
     ],
 )
 def test_what_can_never_be_sent_is_bad_use_and_nothing_is_queued(
@@ -131,7 +134,7 @@ async def test_a_maybe_sent_message_is_waited_for_and_left_to_the_inbox(
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "may or may not have gone out: an open inbox settles it" in errors
+    assert "may or may not have gone out: an open inbox resolves it" in errors
 
 
 def seen(desk: Desk, status: str) -> bool:

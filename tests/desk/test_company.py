@@ -7,8 +7,7 @@ from tests.store.builders import MIA, TOM, conversation_with, reply
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.desk.presence import Presence, format_colleagues
-from tui.store.drafts import Colleague
-from tui.store.presence import LOCK_TIMEOUT_MS
+from tui.store.presence import LOCK_TIMEOUT_MS, Colleague
 from tui.store.store import Store
 
 

@@ -1,5 +1,6 @@
 """The keys of the last line."""
 
+import pytest
 from rich.cells import cell_len
 
 from tui.commands import COMMANDS, remap_keys
@@ -52,3 +53,24 @@ def test_a_note_is_saved_and_goes_through_no_account() -> None:
 
 def test_writing_ends_with_the_way_back() -> None:
     assert key_hints.get_compose_hints(COMMANDS)[-1] == ("Esc", "Back")
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (key_hints.HintState(is_writing=True, is_note=True), key_hints.get_note_hints(COMMANDS)),
+        (
+            key_hints.HintState(is_writing=True, is_triage=True, is_open=True),
+            key_hints.get_compose_hints(COMMANDS),
+        ),
+        (key_hints.HintState(is_filtering=True, selected=2), key_hints.get_filter_hints()),
+        (key_hints.HintState(is_triage=True, is_open=True), key_hints.get_triage_hints(COMMANDS)),
+        (key_hints.HintState(is_triage=True), key_hints.get_triage_end_hints(COMMANDS)),
+        (key_hints.HintState(is_open=True, selected=2), key_hints.get_selection_hints(COMMANDS, 2)),
+        (key_hints.HintState(is_open=True), key_hints.get_browsing_hints(COMMANDS)),
+    ],
+)
+def test_the_hints_fit_what_the_agent_is_doing(
+    state: key_hints.HintState, expected: list[key_hints.KeyHint]
+) -> None:
+    assert key_hints.choose_hints(COMMANDS, state) == expected

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.contexts import change_context, make_context
 from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, reply
 from tui.clock import ManualClock
 from tui.desk.actions import ConversationActions
@@ -30,7 +31,11 @@ OTHER = "other"
 @pytest.fixture
 def seat(clock: ManualClock) -> AppContext:
     """Ana, with two accounts."""
-    return AppContext("ana", clock, (Account(ACCOUNT, "messagemedia"), Account(OTHER, "serwersms")))
+    return make_context(
+        clock,
+        agent="ana",
+        accounts=(Account(ACCOUNT, "messagemedia"), Account(OTHER, "serwersms")),
+    )
 
 
 async def failed(
@@ -105,7 +110,7 @@ async def test_what_must_not_or_need_not_go_out_is_left_out_and_named(
     assert batch.failed_count == 4
     assert set(batch.left_out.items()) == {
         ("opted out", 1),
-        ("maybe sent (M settles it)", 1),
+        ("maybe sent (M resolves it)", 1),
         ("needs another number or text", 1),
         ("wrote since and waits for an answer", 1),
     }
@@ -127,9 +132,9 @@ async def test_what_changes_between_the_question_and_the_answer_counts(
     await store.messages.add_note((await conversation_with(store, SUE)).id, "bo", "not this one")
     outcome = await again(store, seat, batch)
     assert [message.body for message in outcome.sent] == ["still wanted"]
-    assert outcome.left_out == {"opted out": 1, "settled meanwhile": 2}
+    assert outcome.left_out == {"opted out": 1, "resolved meanwhile": 2}
     assert format_result(outcome) == (
-        "Sent 1 text again · left out: 1 opted out · 2 settled meanwhile"
+        "Sent 1 text again · left out: 1 opted out · 2 resolved meanwhile"
     )
 
 
@@ -142,7 +147,7 @@ async def test_two_agents_who_send_the_same_again_send_it_once(
     assert len((await again(store, seat, batch)).sent) == 1
     outcome = await again(store, seat, batch)
     assert outcome.sent == ()
-    assert outcome.left_out == {"settled meanwhile": 1}
+    assert outcome.left_out == {"resolved meanwhile": 1}
 
 
 async def test_an_account_that_is_gone_is_replaced_by_the_way_replies_go(
@@ -151,7 +156,7 @@ async def test_an_account_that_is_gone_is_replaced_by_the_way_replies_go(
     await failed(store, account="gone")
     (sent,) = (await again(store, seat, await everything(store, seat))).sent
     assert sent.account == ACCOUNT
-    without = AppContext("ana", clock)
+    without = change_context(seat, accounts=())
     await failed(store, TOM)
     assert (await everything(store, without)).left_out == {"without an account": 1}
 
@@ -162,7 +167,7 @@ async def test_taken_back_together_their_texts_are_drafts(store: Store, seat: Ap
     actions = ConversationActions(store, seat)
     batch = await everything(store, seat)
     outcome = await retry_batch(store, seat, actions, batch, lambda done, total: None)
-    actions.register_batch_undo(outcome.sent)
+    actions.outgoing.register_batch_undo(outcome.sent)
     assert await actions.undo_last() == "Taken back: 2 not sent, the texts are drafts again"
     for party, body in ((MIA, "one"), (TOM, "two")):
         thread = await conversation_with(store, party)

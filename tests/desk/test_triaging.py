@@ -37,7 +37,7 @@ async def test_what_waits_no_longer_is_counted_once(store: Store, clock: ManualC
     assert await way.format_progress() == "1 left · 1 handled"
     await store.triage.assign_conversations([tom.id], "ana", "zoe")
     assert await way.record_handled(tom)
-    assert await way.format_summary() == "All clear, 2 handled · 1 waits for colleagues"
+    assert await way.format_summary() == "All clear, 2 handled · 1 waits with colleagues"
 
 
 async def test_undone_it_waits_again_and_is_the_place_to_go_on_from(

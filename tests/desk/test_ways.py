@@ -21,7 +21,7 @@ def test_an_account_without_senders_is_offered_with_its_default() -> None:
 
 def test_a_way_says_what_to_know_before_choosing() -> None:
     pl, au, name = list_routes(ACCOUNTS, "")[2], *list_routes(ACCOUNTS, "")[:2]
-    assert format_route_detail(au, "au") == "failed last time"
+    assert format_route_detail(au, "au") == "failed before"
     assert format_route_detail(pl, "au") == "can answer"
     assert format_route_detail(name, "pl") == "cannot be answered"
 

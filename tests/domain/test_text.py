@@ -211,7 +211,7 @@ def test_a_long_file_name_keeps_its_suffix() -> None:
 
 def test_what_is_needed_before_the_first_paint_imports_nothing_heavy() -> None:
     probe = (
-        "import sys, tui.domain.text, tui.domain.fold, tui.domain.consent, tui.domain.phone,"
+        "import sys, tui.domain.text, tui.domain.text, tui.domain.consent, tui.domain.phone,"
         " tui.domain.sms; print({'phonenumbers', 'wcwidth', 'gsmcodecs'} & set(sys.modules))"
     )
     loaded = subprocess.run([sys.executable, "-c", probe], capture_output=True, check=True)

@@ -127,7 +127,7 @@ def test_who_waits_for_an_agent_is_theirs_or_nobodys(
         (View(drafts_of="mia"), "No drafts"),
         (View(label="billing"), "Nothing here"),
         (View(state=State.CLOSED), "Nothing here"),
-        (View(state=None), "Nobody has written yet: c writes the first message"),
+        (View(state=None), "No messages yet: c writes the first one"),
     ],
 )
 def test_an_empty_list_says_why_and_which_key_comes_next(view: View, words: str) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC
 
 import pytest
 
-from tests.ui.history import ACCOUNTS, AGENT, Scribe, write_history
+from tests.contexts import make_context
+from tests.ui.history import ACCOUNTS, Scribe, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
@@ -110,8 +110,7 @@ WITH_PICTURES = replace(
 async def sit_down(store: Store, clock: ManualClock, **seat: object) -> Typist:
     """Mia at a seat of her own."""
     await write_history(store, clock)
-    ordinary = AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
-    mia = Typist(store, clock, replace(ordinary, **seat))  # type: ignore[arg-type]
+    mia = Typist(store, clock, make_context(clock, **seat))
     mia.begin()
     return mia
 

@@ -1,13 +1,11 @@
 """Files that came are saved by number, under harmless names."""
 
-from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 
+from tests.contexts import change_context, make_context
 from tests.plain.conftest import Typist
-from tests.ui.history import ACCOUNTS, AGENT, CHLOE, write_history
+from tests.ui.history import CHLOE, write_history
 from tui.clock import ManualClock
-from tui.desk.context import AppContext
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
 from tui.store.store import Store
@@ -17,7 +15,7 @@ async def test_a_file_is_saved_and_the_place_said(
     store: Store, clock: ManualClock, tmp_path: Path
 ) -> None:
     await write_history(store, clock)
-    seat = AppContext(AGENT, clock, ACCOUNTS, zone=UTC, downloads=tmp_path / "saved")
+    seat = make_context(clock, downloads=tmp_path / "saved")
     mia = Typist(store, clock, seat)
     picture = Attachment("../a\x1b.png", "image/png", b"PNG")
     reply = Reply("mms-1", CHLOE, "Look", clock.now(), "{}", attachments=(picture,))
@@ -33,7 +31,7 @@ async def test_a_file_is_saved_and_the_place_said(
     await mia.leave()
     blocked = tmp_path / "file"
     blocked.write_text("")
-    other = Typist(store, clock, replace(seat, downloads=blocked))
+    other = Typist(store, clock, change_context(seat, downloads=blocked))
     other.begin()
     await other.opens(CHLOE)
     await other.type("x", "1")

@@ -2,13 +2,12 @@
 
 import subprocess
 import sys
-from datetime import UTC
 
+from tests.contexts import make_context
 from tests.plain.conftest import Typist
-from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
+from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
-from tui.desk.context import AppContext
 from tui.domain.account import Health
 from tui.domain.conversation import State
 from tui.store.store import Store
@@ -67,7 +66,7 @@ async def unread_is_none(mia: Typist) -> bool:
 async def test_a_note_that_names_the_agent_is_told(mia: Typist) -> None:
     ana = await mia.conversation(ANA)
     await mia.store.messages.add_note(ana.id, COLLEAGUE, "@mia, can you?", [AGENT])
-    await mia.hears("* bo names you in a note on Ana Kowalska (w opens it)")
+    await mia.hears("* bo mentions you in a note on Ana Kowalska (w opens it)")
 
 
 async def test_an_account_that_stops_is_told_and_explained(mia: Typist) -> None:
@@ -111,7 +110,7 @@ async def test_all_conversations_are_a_list_too(mia: Typist) -> None:
 
 async def test_leaving_asks_while_a_text_has_not_left(mia: Typist) -> None:
     await mia.type("1", "r Friday it is", "y", "q")
-    await mia.hears("1 text is still being sent. Leave all the same? y or n: ")
+    await mia.hears("1 text is still being sent. Quit anyway? y or n: ")
     await mia.type("n", "l")
     await mia.hears("A number opens one")
 
@@ -135,11 +134,11 @@ async def test_a_search_that_is_not_understood_says_why(mia: Typist) -> None:
 
 async def test_what_is_not_understood_is_answered_in_words(mia: Typist) -> None:
     await mia.type("sing", "99", "r", "o", "m", "m", "m", "?", "")
-    await mia.hears('"sing" means nothing here: ? says what does.')
+    await mia.hears('"sing" is not a command here: ? lists commands.')
     await mia.hears("There is no such number")
     await mia.hears("Open a conversation first")
     await mia.hears("these were the last")
-    await mia.hears("r, reply: writes an answer.")
+    await mia.hears("r, reply: Reply. Write an answer.")
 
 
 async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -> None:
@@ -153,7 +152,7 @@ async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -
 
 async def test_colleagues_see_who_reads_until_she_leaves(store: Store, clock: ManualClock) -> None:
     await write_history(store, clock)
-    mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, zone=UTC))
+    mia = Typist(store, clock, make_context(clock))
     mia.begin()
     await mia.type("1")
     chloe = await mia.conversation(CHLOE)

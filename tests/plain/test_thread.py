@@ -1,11 +1,9 @@
 """What is done with a conversation and with messages in trouble, by numbers and words."""
 
-from datetime import UTC
-
 from tests.conftest import OpenStore
+from tests.contexts import make_context
 from tests.plain.conftest import WITH_PICTURES, Typist, sit_down
 from tests.ui.history import (
-    ACCOUNTS,
     AGENT,
     BOB,
     CHLOE,
@@ -16,7 +14,6 @@ from tests.ui.history import (
     write_history,
 )
 from tui.clock import HOUR, ManualClock
-from tui.desk.context import AppContext
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.status import Status
@@ -57,7 +54,7 @@ async def test_labels_go_on_and_off_by_number_or_name(mia: Typist) -> None:
     await mia.hears("1. parcels")
     assert (await mia.conversation(CHLOE)).labels == ("parcels",)
     await mia.type("#", "1")
-    await mia.hears("1. parcels (worn: takes it off)")
+    await mia.hears("1. parcels (set: removes it)")
     assert (await mia.conversation(CHLOE)).labels == ()
     await mia.type("# vip", "#", "3", "late")
     assert (await mia.conversation(CHLOE)).labels == ("late", "vip")
@@ -67,7 +64,7 @@ async def test_a_note_is_written_down_and_names_a_colleague(mia: Typist) -> None
     await mia.store.agents.record_agent(COLLEAGUE)
     await mia.type("1", "p", "@bo, can you", "call her?", ".")
     await mia.hears("These are told when you name them: @bo")
-    await mia.hears("Noted, for colleagues only · bo will see it")
+    await mia.hears("Note saved, for colleagues only · bo will see it")
     (*_, note) = await mia.messages(CHLOE)
     assert (note.direction, note.body) == (Direction.NOTE, "@bo, can you\ncall her?")
     assert await mia.store.messages.has_mention(note.id, COLLEAGUE)
@@ -76,7 +73,7 @@ async def test_a_note_is_written_down_and_names_a_colleague(mia: Typist) -> None
 async def test_a_note_that_is_called_off_is_not_kept(mia: Typist) -> None:
     before = await mia.messages(CHLOE)
     await mia.type("1", "p", "hm", "!")
-    await mia.hears("Nothing was noted.")
+    await mia.hears("No note saved.")
     assert await mia.messages(CHLOE) == before
     assert await mia.store.drafts.get_note_draft((await mia.conversation(CHLOE)).id, AGENT) == ""
 
@@ -143,7 +140,7 @@ async def test_a_maybe_sent_message_is_settled_by_the_agents_word(mia: Typist) -
     await choose_maybe_sent(mia)
     await mia.hears("Maybe sent.")
     await mia.type("1")
-    await mia.hears("Noted: it went out.")
+    await mia.hears("Resolved: it was sent.")
     (doubtful,) = [m for m in await mia.messages(PRIYA) if "uncertain" in m.body]
     assert (doubtful.status, doubtful.handled) == (Status.ACCEPTED, True)
 
@@ -182,7 +179,7 @@ async def test_an_opt_out_is_recorded_and_lifted_with_a_reason(mia: Typist) -> N
 async def test_a_suspected_opt_out_is_judged(open_store: OpenStore, clock: ManualClock) -> None:
     store = await open_store(classify=create_consent_judge({}))
     await write_history(store, clock)
-    mia = Typist(store, clock, AppContext(AGENT, clock, ACCOUNTS, zone=UTC))
+    mia = Typist(store, clock, make_context(clock))
     await mia.world.writes(CHLOE, _PLEASE)
     await mia.world.writes(DAWIT, _PLEASE)
     mia.begin()
@@ -192,7 +189,7 @@ async def test_a_suspected_opt_out_is_judged(open_store: OpenStore, clock: Manua
     assert (await mia.conversation(CHLOE)).opted_out
     await mia.opens(DAWIT)
     await mia.type("~", "~")
-    await mia.hears("Nothing here is suspected of being an opt-out.")
+    await mia.hears("No possible opt-out here.")
     assert not (await mia.conversation(DAWIT)).opted_out
     await mia.leave()
 

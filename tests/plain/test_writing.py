@@ -73,7 +73,7 @@ async def test_a_text_that_comes_while_writing_is_read_before_the_question(mia: 
     await mia.world.writes(CHLOE, "No, Monday please")
     await mia.type(".")
     await mia.hears("Chloe Martin: No, Monday please")
-    await mia.hears("Chloe Martin has written meanwhile, see above · y sends all the same.")
+    await mia.hears("Chloe Martin has written meanwhile, see above · y sends anyway.")
     await mia.type("y")
     assert (await mia.messages(CHLOE))[-1].body == "Friday it is"
 
@@ -91,11 +91,11 @@ async def test_a_text_that_crosses_the_answer_is_read_first(mia: Typist) -> None
 
 
 async def test_a_text_is_taken_back_within_its_grace(store: Store, clock: ManualClock) -> None:
-    mia = await sit_down(store, clock, grace_ms=5_000)
+    mia = await sit_down(store, clock, grace_seconds=5)
     await mia.type("1", "r Friday it is", "y")
-    await mia.hears("Sending in 5 s · z takes it back.")
+    await mia.hears("Sending in 5 s · z cancels.")
     await mia.type("z")
-    await mia.hears("Taken back: it was not sent, the text is a draft again.")
+    await mia.hears("Cancelled: not sent, the text is a draft again.")
     assert (await mia.messages(CHLOE))[-1].status is Status.CANCELLED
     await mia.leave()
 
@@ -119,7 +119,7 @@ async def test_who_sleeps_is_said_and_the_morning_offered(store: Store, clock: M
     clock.advance(9 * 3_600)
     await mia.opens(ANA)
     await mia.type("r Good night")
-    await mia.hears("It is 00:02 there · s waits until 08:00 · y sends all the same.")
+    await mia.hears("It is 00:02 there · s waits until 08:00 · y sends anyway.")
     await mia.type("s", "", "y", "y")
     await mia.hears("empty for 2026-03-05 07:00")
     await mia.hears("It would go out tomorrow 07:00, in 8 hours, 08:00 there.")
@@ -149,7 +149,7 @@ async def test_no_canned_reply_chosen_begins_nothing(mia: Typist) -> None:
     await mia.hears("There are no canned replies yet.")
     await mia.store.templates.save_template(CannedReply("Ready", "It is ready."), AGENT)
     await mia.type("t", "0")
-    await mia.hears("Nothing was chosen.")
+    await mia.hears("Nothing chosen.")
     assert mia.said[-1] == "Chloe Martin? "
 
 
@@ -178,7 +178,7 @@ async def test_signs_that_cost_are_replaced_by_a_letter(mia: Typist) -> None:
 async def test_a_text_that_has_not_changed_is_not_read_twice(mia: Typist) -> None:
     await mia.type("1", "r Hello", "yesterday", "nonsense", "s", "", "w", "1", "no")
     assert (await mia.messages(CHLOE))[-1].body != "Hello"
-    await mia.hears("It goes that way already.")
+    await mia.hears("That is the current route.")
     await mia.type("r", "y", ".")
     after = [line for line in mia.said if line == "Hello"]
     assert len(after) == 2, "the draft, and once before the question"
@@ -210,7 +210,9 @@ async def test_an_account_without_pictures_does_not_offer_them(mia: Typist) -> N
 
 async def test_who_has_opted_out_is_not_written_to(mia: Typist) -> None:
     await mia.opens(INES)
-    await mia.hears("OPTED OUT: nothing can be sent · ! lets them in again · recorded by mia: STOP")
+    await mia.hears(
+        "OPTED OUT: nothing can be sent · ! allows messages again · recorded by mia: STOP"
+    )
     before = await mia.messages(INES)
     await mia.type("r", "t", "r Hello")
     assert await mia.messages(INES) == before
@@ -230,6 +232,6 @@ async def test_without_an_account_nothing_is_sent(store: Store, clock: ManualClo
     await mia.hears("No account is set up yet: smsdesk doctor says how")
     before = await mia.messages(CHLOE)
     await mia.type("1", "r", "c")
-    await mia.hears("No account is configured: smsdesk doctor tells how.")
+    await mia.hears("No account is configured · smsdesk doctor tells how.")
     assert await mia.messages(CHLOE) == before
     await mia.leave()

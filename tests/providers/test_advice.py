@@ -11,7 +11,7 @@ from tui.providers.messageport import status_codes as messageport
 from tui.providers.messageport import status_codes as messageport_words
 from tui.providers.messente import status_codes as messente
 from tui.providers.messente import status_codes as messente_words
-from tui.providers.serwersms import advice as serwersms
+from tui.providers.serwersms import refusals as serwersms
 from tui.providers.serwersms import status_codes as serwersms_words
 from tui.providers.serwersms.refusals import make_refusal
 from tui.providers.smartswitch import status_codes as smartswitch

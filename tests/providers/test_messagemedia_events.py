@@ -13,7 +13,7 @@ from tui.domain.events import Receipt, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.messagemedia import MessageMedia
-from tui.providers.messagemedia.parse import parse_time, to_stored_json
+from tui.providers.messagemedia.fields import parse_time, to_stored_json
 from tui.providers.messagemedia.status_codes import CODE_MEANINGS, OPT_OUT_CODES, STATUS_MEANINGS
 
 DATA = Path(__file__).parents[1] / "data/messagemedia"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.providers.messageport.times import find_zone, parse_local_time
+from tui.providers.messageport.push import find_zone, parse_local_time
 
 SYDNEY = find_zone("Australia/Sydney")
 LATER = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp()) * 1000

@@ -236,9 +236,9 @@ def test_times_are_utc_unless_they_say_otherwise(given_time: object, at: int | N
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        (b"no json", "The push is no JSON object"),
-        (b"\xff\xfe", "The push is no JSON object"),
-        (b"[" * 100_000, "The push is no JSON object"),
+        (b"no json", "The push is not a JSON object"),
+        (b"\xff\xfe", "The push is not a JSON object"),
+        (b"[" * 100_000, "The push is not a JSON object"),
         (b"{}", "The push is neither a delivery report nor an inbound message"),
         (b'{"status":"DELIVRD"}', "The delivery report names no message"),
         (b'{"omnimessage_id":"x","status":7}', "The delivery report's status is not a word"),

@@ -17,13 +17,12 @@ from tui.settings.cache import read_preferences
 from tui.settings.errors import SettingsError
 from tui.settings.paths import find_cache_file
 from tui.settings.public import (
-    ListenAddress,
     NotificationPreferences,
     Preferences,
-    QuietHours,
     from_json_data,
     to_json_data,
 )
+from tui.settings.values import ListenAddress, QuietHours
 
 FILE = """
 theme = "light"
@@ -226,8 +225,9 @@ def test_a_sealed_stamp_of_another_shape_is_no_matter(
 ) -> None:
     read_preferences(environ)
     stamp = json.loads(find_cache_file(environ).read_text())
-    stamp["desk"]["colour"] = "red"
-    body = {"desk": stamp["desk"], "watched": stamp["watched"]}
+    (inner,) = stamp["preferences"].values()
+    inner["colour"] = "red"
+    body = {name: stamp[name] for name in ("preferences", "watched")}
     stamp["seal"] = early._compute_checksum(stamp["fingerprint"], body)
     find_cache_file(environ).write_text(json.dumps(stamp))
     assert read_preferences(environ).theme == "light"
@@ -251,7 +251,7 @@ def test_a_read_only_state_directory_costs_only_time(
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-tables = st.dictionaries(words, words, max_size=2)
+tables = st.dictionaries(words, st.lists(words).map(tuple), max_size=2)
 
 
 @given(
@@ -263,10 +263,11 @@ tables = st.dictionaries(words, words, max_size=2)
         quiet_hours=st.none() | st.builds(QuietHours, st.integers(0, 23), st.integers(0, 23)),
         listen=st.none() | st.builds(ListenAddress, words, st.integers(0, 65535)),
         keys=tables,
+        secrets_dir=st.none() | st.just(Path("/run/secrets")),
         notifications=st.builds(
             NotificationPreferences, st.booleans(), st.booleans(), st.just(1.5)
         ),
-        opt_out_words=st.dictionaries(words, st.lists(words).map(tuple), max_size=2),
+        opt_out_words=tables,
         accounts=st.lists(
             st.builds(Account, words, words, words, st.lists(words).map(tuple), words)
         ).map(tuple),

@@ -94,7 +94,7 @@ def test_keys_that_work_are_taken(environ: dict[str, str], config: Path, text: s
         (
             '[accounts."Ana\'s"]\nprovider = "messente"\napi_key = "k"\napi_secret = "s"',
             "accounts",
-            'cannot have an account named "Ana\'s"; use small letters, digits, - and _',
+            'cannot have an account named "Ana\'s"; use lower-case a-z, digits, - and _',
         ),
         (
             "[accounts.au]\n",
@@ -122,7 +122,7 @@ def test_keys_that_work_are_taken(environ: dict[str, str], config: Path, text: s
         (
             AU + 'theme = "dark"',
             "accounts.au.theme",
-            "is a setting of the desk; move it above the first [table] of the file",
+            "is a top-level setting; move it above the first [table] of the file",
         ),
         (AU + "senders = [61491570110]", "accounts.au.senders", "must be text; put it in quotes"),
         (AU + 'hook_secret = "a/b/c/d/e"', "accounts.au.hook_secret", "must be 8 to 128 letters"),

@@ -13,7 +13,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.load import load_preferences, load_settings
 from tui.settings.models import Settings
 from tui.settings.paths import DirectoryKind, find_directory
-from tui.settings.public import ListenAddress, QuietHours
+from tui.settings.values import ListenAddress, QuietHours
 
 FILE = """
 theme = "light"
@@ -151,7 +151,7 @@ def test_values_from_the_environment_are_read_as_their_kind(environ: dict[str, s
     assert desk.grace_seconds == 0
     assert desk.quiet_hours == QuietHours(22, 7)
     assert desk.listen == ListenAddress("::1", 90)
-    assert desk.keys == {"close": "e,ctrl+e"}
+    assert desk.keys == {"close": ("e", "ctrl+e")}
     assert desk.notifications.bell is False
     assert desk.notifications.desktop is True
     assert desk.opt_out_words == {"PL": ("rezygnuję", "wypisz")}

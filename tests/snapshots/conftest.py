@@ -6,8 +6,6 @@
 import random
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,8 +17,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 import tui.app
+from tests.contexts import make_context
 from tests.ui.desk import Desk
-from tests.ui.history import ACCOUNTS, AGENT
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
@@ -75,7 +73,7 @@ def picture(
         clock.advance(NOW)
         if not empty:
             shutil.copy(history, tmp_path / "inbox.db")
-        seat = replace(AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC), **looks)
+        seat = make_context(clock, **looks)
         store = store_on(tmp_path / "inbox.db", clock)
         desk = Desk(store, clock, seat)
         desk.app = PicturedApp(store, seat)

@@ -8,7 +8,7 @@ from tui.clock import SECOND, ManualClock
 from tui.domain.account import Health
 from tui.domain.conversation import View
 from tui.store.conversations import FIRST_POSITION
-from tui.store.drafts import Colleague
+from tui.store.presence import Colleague
 from tui.store.store import Store
 
 

@@ -1,11 +1,23 @@
 """Messages out of the inbox, ready for JSON."""
 
+import asyncio
 import json
+from typing import Any
 
-from tests.store.builders import ACCOUNT, TOM, answer, conversation_with, reply, sent
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, receipt, reply, sent
+from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
-from tui.store.export import EXPORT_FIELDS, export_messages
+from tui.domain.json_fields import MESSAGE_FIELDS, message_to_json
+from tui.domain.status import Status
+from tui.store.export import export_messages
+from tui.store.reader import InboxReader
 from tui.store.store import Store
+
+TEXTS = st.text(max_size=20)
+FINAL = st.sampled_from([Status.DELIVERED, Status.FAILED, Status.EXPIRED])
 
 
 async def test_every_message_comes_out_once_in_order(store: Store, clock: ManualClock) -> None:
@@ -14,7 +26,7 @@ async def test_every_message_comes_out_once_in_order(store: Store, clock: Manual
         await store.ingest.store_events(ACCOUNT, [reply(f"{n}", TOM if n % 3 else "Shop")])
     exported = [row async for row in export_messages(store)]
     assert [row["text"] for row in exported] == [str(n) for n in range(1_100)]
-    assert {tuple(row) for row in exported} == {EXPORT_FIELDS}
+    assert {tuple(row) for row in exported} == {tuple(field.name for field in MESSAGE_FIELDS)}
 
 
 async def test_a_thread_comes_out_alone(store: Store) -> None:
@@ -32,6 +44,40 @@ async def test_what_comes_out_is_json_with_readable_times(store: Store) -> None:
     (row,) = [row async for row in export_messages(store)]
     assert json.loads(json.dumps(row)) == row
     assert row["at"] == row["status_at"] == "2026-03-04T08:00:00.000Z"
-    assert row["scheduled_at"] == ""
+    assert row["scheduled_at"] is None
     assert (row["text"], row["provider_id"]) == ("\x1b[31m \ufffd ok", "p-1")
     assert row["agent"] == "ana"
+
+
+@settings(max_examples=20)
+@given(
+    party=st.sampled_from([MIA, "Shop", "12345"]),
+    received=TEXTS,
+    note=TEXTS,
+    body=TEXTS,
+    status=FINAL,
+    details=st.fixed_dictionaries(
+        {"word": TEXTS, "code": TEXTS, "reason": TEXTS, "price": TEXTS, "parts": st.integers(0, 9)}
+    ),
+)
+def test_a_message_is_exported_as_messages_writes_it(
+    party: str, received: str, note: str, body: str, status: Status, details: dict[str, Any]
+) -> None:
+    async def write_and_compare() -> None:
+        """Fill an inbox, then read it as `export` and as `messages --json` do."""
+        async with temporary_store() as store:
+            await store.ingest.store_events(ACCOUNT, [reply(received, party)])
+            conversation = await conversation_with(store, party)
+            await store.contacts.rename_contact(conversation.id, "Mia Żak", "", "ana")
+            await sent(store, "p-1", to=MIA, body=body)
+            await store.ingest.store_events(ACCOUNT, [receipt(status, "p-1", **details)])
+            await store.messages.add_note(conversation.id, "ana", note)
+            exported = {row["id"]: row async for row in export_messages(store)}
+            with InboxReader(store.path) as reader:
+                for row in reader.list_newest(9):
+                    for message in reader.list_messages(row.id, 9):
+                        written = message_to_json(message, row)
+                        assert exported.pop(written["id"]) == written
+            assert not exported
+
+    asyncio.run(write_and_compare())

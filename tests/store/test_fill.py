@@ -11,7 +11,8 @@ from tui.clock import ManualClock
 from tui.domain.conversation import State, View
 from tui.domain.phone import AddressKind, parse_address
 from tui.store.conversations import FIRST_POSITION
-from tui.store.sample_data import SampleSource, generate_numbers, write_sample_data
+from tui.store.sample_data import write_sample_data
+from tui.store.sample_source import SampleSource, generate_numbers
 from tui.store.store import Store
 
 

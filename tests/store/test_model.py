@@ -169,13 +169,13 @@ class Desk(RuleBasedStateMachine):
         """Seen up to the newest message."""
         identity = self.conversation(pick)
         found = self.do(self.store.conversations.get(identity))
-        self.do(self.store.triage.set_read_marker(identity, "ana", found.last_id))
+        self.do(self.store.conversations.set_read_marker(identity, "ana", found.last_id))
 
     @rule(pick=PICK, name=st.sampled_from(["", "Łucja"]))
     def agent_names_and_notes(self, pick: int, name: str) -> None:
         """A name for the contact, a note in the thread, a word about consent."""
         identity = self.conversation(pick)
-        self.do(self.store.triage.rename_contact(identity, name, "", "ana"))
+        self.do(self.store.contacts.rename_contact(identity, name, "", "ana"))
         self.do(self.store.messages.add_note(identity, "ana", "note"))
         self.do(
             self.store.consent.record_decision(

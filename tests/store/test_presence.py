@@ -4,7 +4,7 @@ from tests.conftest import OpenStore
 from tests.store.builders import MIA, conversation_with, reply
 from tui.clock import ManualClock
 from tui.domain.change import Subject
-from tui.store.drafts import Colleague
+from tui.store.presence import Colleague
 from tui.store.store import Store
 
 

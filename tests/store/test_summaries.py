@@ -31,7 +31,7 @@ async def test_unread_and_waiting_follow_from_the_thread(steps: list[tuple[str, 
             else:
                 thread = await conversation_with(store)
                 seen = thread.last_id
-                await store.triage.set_read_marker(thread.id, "ana", seen)
+                await store.conversations.set_read_marker(thread.id, "ana", seen)
         thread = await conversation_with(store)
         said = await store.messages.list_before(thread.id, NEWEST, 500)
         answered = max((m.id for m in said if m.direction is Direction.OUT), default=0)
@@ -58,7 +58,7 @@ async def test_who_must_not_be_texted_does_not_wait_and_afterwards_does(steps: l
                 await store.intents.queue_message(answer())
                 asked = []
             elif step == "read":
-                await store.triage.set_read_marker(thread.id, "ana", thread.last_id)
+                await store.conversations.set_read_marker(thread.id, "ana", thread.last_id)
                 unread = 0
             elif step.endswith("agent"):
                 out = step.startswith("stop")

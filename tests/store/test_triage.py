@@ -92,12 +92,12 @@ async def test_labels_are_put_on_taken_off_and_counted(store: Store, two: list[i
 async def test_reading_leaves_unread_what_came_after(store: Store, two: list[int]) -> None:
     seen = (await both(store, two))[0].last_id
     await store.ingest.store_events(ACCOUNT, [reply("unseen")])
-    await store.triage.set_read_marker(two[0], "ana", seen)
+    await store.conversations.set_read_marker(two[0], "ana", seen)
     assert (await both(store, two))[0].unread == 1
     assert await store.conversations.get_read_marker(two[0], "ana") == seen
     newest = (await both(store, two))[0].last_id
-    await store.triage.set_read_marker(two[0], "ana", newest)
-    await store.triage.set_read_marker(two[0], "ana", seen)
+    await store.conversations.set_read_marker(two[0], "ana", newest)
+    await store.conversations.set_read_marker(two[0], "ana", seen)
     assert (await both(store, two))[0].unread == 0
     assert await store.conversations.get_read_marker(two[0], "ana") == newest
     assert await store.conversations.get_read_marker(two[0], "tom") == 0
@@ -113,7 +113,7 @@ async def test_marking_unread_and_read(store: Store, two: list[int]) -> None:
 async def test_a_name_is_kept_for_the_number_and_found_by_the_filter(
     store: Store, two: list[int]
 ) -> None:
-    await store.triage.rename_contact(two[0], "Mía \ud83d", "prefers mornings", "ana")
+    await store.contacts.rename_contact(two[0], "Mía \ud83d", "prefers mornings", "ana")
     renamed = (await both(store, two))[0]
     assert renamed.name == "Mía \ufffd"
     assert renamed.title == renamed.name

@@ -178,7 +178,7 @@ async def test_the_filter_takes_signs_literally(store: Store, text: str) -> None
     await store.ingest.store_events(ACCOUNT, [reply()])
     assert await store.conversations.list_after(View(text=text), FIRST_POSITION, 10) == []
     named = (await conversation_with(store)).id
-    await store.triage.rename_contact(named, f"a{text}b", "", "ana")
+    await store.contacts.rename_contact(named, f"a{text}b", "", "ana")
     assert len(await store.conversations.list_after(View(text=text), FIRST_POSITION, 10)) == 1
 
 

@@ -207,6 +207,11 @@ UNUSED_WORDS = re.compile(
 """Words without a fixed meaning here; the developer guide lists the plain terms for them."""
 
 
+ALLOWED_TERMS = re.compile(r"two-letter|(?:small|capital) letter|letters or digits", re.IGNORECASE)
+"""Terms of others: country codes, names of characters, a provider's own text."""
+
+
 def find_unused_words(text: str) -> list[str]:
     """Return the words of the list that a text contains, camel case names taken apart."""
-    return UNUSED_WORDS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text))
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", ALLOWED_TERMS.sub("", text))
+    return UNUSED_WORDS.findall(apart)

@@ -27,11 +27,15 @@ LIMITS = Limits()
 MODULES = measures.read_modules()
 
 WORD_EXCEPTIONS = {
-    "tui/store/schema": "a migration that has run is never edited; the table of compose locks",
+    "tui/store/schema": "a migration that has run is never edited; it named the table `pens`",
+    "tui/store/sql/compose_locks.sql": "the table is called `pens`",
     "tests/data": "texts of customers",
     "tests/structure": "the list itself",
 }
 """Places where a word of the list may stand, with the reason."""
+
+ALLOWED_KEYS = {"bell"}
+"""Words of the list that are keys of the users' settings file."""
 
 
 def test_no_function_class_or_file_is_too_long() -> None:
@@ -90,8 +94,8 @@ def _tracked_texts() -> list[str]:
 def test_the_words_of_the_list_are_not_used(path: str) -> None:
     lines = (measures.ROOT / path).read_text(encoding="utf-8").split("\n")
     found = [
-        f"{path}:{number}: {', '.join(words)}"
+        f"{path}:{number}: {', '.join(sorted(words))}"
         for number, line in enumerate(lines, 1)
-        if (words := measures.find_unused_words(line))
+        if (words := {word.lower() for word in measures.find_unused_words(line)} - ALLOWED_KEYS)
     ]
     assert not found, "\n".join(found)

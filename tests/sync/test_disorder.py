@@ -15,7 +15,7 @@ from tui.domain.message import NewMessage
 from tui.domain.status import Status, apply_reports
 from tui.store.settling import SendRecord
 from tui.store.store import Store
-from tui.sync.ingest import store_events
+from tui.sync.context import store_events
 
 NEWS = (Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED, Status.FAILED, Status.EXPIRED)
 

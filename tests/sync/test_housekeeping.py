@@ -14,8 +14,8 @@ from tui.domain.conversation import State
 from tui.domain.status import Status
 from tui.store.store import Store
 from tui.sync.context import SyncContext, discard_log
-from tui.sync.housekeeping import Housekeeping
 from tui.sync.lease import Leasehold, ProcessIdentity
+from tui.sync.service import Housekeeping
 
 
 async def test_what_the_dead_were_sending_becomes_uncertain_and_what_the_living_send_stays(
@@ -67,7 +67,7 @@ async def test_a_log_that_grows_fast_is_moved_at_once(
     chores = Housekeeping(hands)
     await hands.store.drafts.save_draft(1, "ann", "", began_at=0)
     await chores.run_round()
-    monkeypatch.setattr("tui.sync.housekeeping._LONG_LOG", 1)
+    monkeypatch.setattr("tui.sync.service._LONG_LOG", 1)
     await chores.run_round()
     await chores.run_round()
     assert len(done) == 1

@@ -4,11 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.clock import MINUTE
-from tui.settings.public import NotificationPreferences, Preferences
-from tui.startup.wiring import create_notification_settings
 from tui.terminal.notifications import (
-    NotificationSettings,
     TerminalFeatures,
     clean_text,
     detect_terminal,
@@ -92,17 +88,3 @@ def test_what_is_cleaned_is_one_short_printable_line(words: str) -> None:
     assert len(cleaned) <= 80
     assert all(char.isprintable() and char != ";" for char in cleaned)
     cleaned.encode()
-
-
-def test_the_settings_become_manners() -> None:
-    desk = Preferences(
-        notifications=NotificationPreferences(bell=False, desktop=True, every_seconds=2.5),
-        silent_after_minutes=30,
-    )
-    assert create_notification_settings(desk, {"TERM": "xterm"}) == NotificationSettings(
-        TerminalFeatures("9", "", has_title=True),
-        terminal_alert=False,
-        desktop=True,
-        min_interval_ms=2_500,
-        silent_after_ms=30 * MINUTE,
-    )

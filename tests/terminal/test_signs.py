@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.desk.format import fit_cells
+from tui.desk.cells import fit_cells
 from tui.domain.text import to_printable
 from tui.terminal.ascii_fallback import protect_text, to_ascii
 

@@ -1,13 +1,13 @@
 """A desk for tests of the screen: a store with a day's history, and the app over it."""
 
-from datetime import UTC
 from pathlib import Path
 
 import pytest
 import pytest_textual_snapshot  # type: ignore[import-untyped]
 
+from tests.contexts import make_context
 from tests.ui.desk import Desk
-from tests.ui.history import ACCOUNTS, AGENT, copy_history
+from tests.ui.history import copy_history
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
 from tui.store.store import Store
@@ -18,7 +18,7 @@ pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"
 @pytest.fixture
 def seat(clock: ManualClock) -> AppContext:
     """Mia's place: two accounts, UTC, no time to take a message back."""
-    return AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC)
+    return make_context(clock)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import contextlib
 import io
 import unicodedata
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from textual.events import Key
 from textual.keys import _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
+from tests.contexts import change_context
 from tests.ui.history import Scribe
 from tests.waiting import wait_until
 from tui.app import SmsDeskApp
@@ -89,7 +89,7 @@ class Desk:
         self, size: tuple[int, int] = WIDE, *, headless: bool = True, **seat: Any
     ) -> AsyncIterator["Desk"]:
         """Sit down at a terminal of `size`, or at the real one; more arguments change the seat."""
-        self.seat = replace(self.seat, **seat)
+        self.seat = change_context(self.seat, **seat)
         self.app = SmsDeskApp(self.store, self.seat)
         async with self.app.run_test(
             size=size if headless else None, headless=headless, notifications=True

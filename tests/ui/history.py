@@ -175,13 +175,15 @@ class Scribe:
         """Give the contacts their names."""
         for number in numbers:
             conversation = await self.conversation(number)
-            await self._store.triage.rename_contact(conversation.id, NAMES[number], "", AGENT)
+            await self._store.contacts.rename_contact(conversation.id, NAMES[number], "", AGENT)
 
     async def seen(self, numbers: Sequence[str]) -> None:
         """Mia has looked at these."""
         for number in numbers:
             conversation = await self.conversation(number)
-            await self._store.triage.set_read_marker(conversation.id, AGENT, conversation.last_id)
+            await self._store.conversations.set_read_marker(
+                conversation.id, AGENT, conversation.last_id
+            )
 
     async def quiet_ones(self) -> None:
         """Closed, snoozed, opted out."""

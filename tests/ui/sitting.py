@@ -6,13 +6,12 @@ The database is filled with the day's history when it is new; the clock stands s
 import asyncio
 import random
 import sys
-from datetime import UTC
 from pathlib import Path
 
-from tests.ui.history import ACCOUNTS, AGENT, write_history
+from tests.contexts import make_context
+from tests.ui.history import write_history
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
-from tui.desk.context import AppContext
 from tui.store.store import Store
 
 
@@ -23,9 +22,7 @@ async def main(database: Path) -> int:
     async with Store(database, clock=clock, rng=random.Random(1), owner="sitting") as store:
         if new:
             await write_history(store, clock)
-        app = SmsDeskApp(
-            store, AppContext(AGENT, clock, ACCOUNTS, region="AU", zone=UTC, editor="/nowhere/vi")
-        )
+        app = SmsDeskApp(store, make_context(clock, editor="/nowhere/vi"))
         await app.run_async()
         return app.return_code or 0
 

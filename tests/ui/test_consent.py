@@ -121,7 +121,7 @@ async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) 
         await desk.shows("OPTED OUT")
         assert await desk.store.consent.get_consent(INES) == before
         await desk.command("history")
-        await desk.shows("took the lifting of the opt-out back")
+        await desk.shows("withdrew the opt-in")
 
 
 @BOTH_SIZES

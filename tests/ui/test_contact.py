@@ -29,7 +29,7 @@ async def test_the_panel_is_shown_on_demand_and_put_away(desk: Desk, size: tuple
         await desk.stand_on(CHLOE)
         await desk.hides("edits name and note")
         await desk.command("contact")
-        await desk.shows("May be texted; never asked to stop", "edits name and note")
+        await desk.shows("Can be texted (no opt-out)", "edits name and note")
         await desk.press("escape")
         await desk.hides("edits name and note")
         await desk.command("contact")
@@ -78,7 +78,7 @@ async def test_name_and_note_are_changed_and_brought_back(
         await desk.command("contact")
         await desk.shows("pays late", "is kind")
         await desk.command("undo")
-        await desk.shows("Name and note are as they were")
+        await desk.shows("Name and note are unchanged")
         assert (await desk.thread(CHLOE)).name == "Chloe Martin"
         await desk.hides("pays late")
 
@@ -105,7 +105,7 @@ def test_consent_is_told_with_who_and_when() -> None:
     assert describe_consent(word, 0, None).startswith("OPTED OUT\nToday ")
     assert describe_consent(word, 0, None).endswith('recorded by mia\n"asked on the phone"')
     again = ConsentRecord(False, 0, "", "provider", "")
-    assert describe_consent(again, 0, None).startswith("May be texted again\n")
+    assert describe_consent(again, 0, None).startswith("Can be texted again\n")
     assert describe_consent(again, 0, None).endswith("by the provider")
 
 

@@ -79,7 +79,7 @@ async def test_the_agents_word_settles_a_maybe_sent_message(desk: Desk, size: Si
         await desk.command("resolve")
         await desk.shows("It went out", "Send it again", "the customer gets it twice")
         await desk.press("M")
-        await desk.shows("Noted: it went out")
+        await desk.shows("Resolved: it was sent")
         settled = await desk.last(CHLOE)
         assert (settled.id, settled.status, settled.handled) == (message.id, Status.ACCEPTED, True)
 
@@ -90,11 +90,11 @@ async def test_a_failure_is_put_aside_and_comes_back_with_undo(desk: Desk, size:
         await desk.open_thread(BOB)
         await desk.shows("2 failed")
         await desk.command("resolve")
-        await desk.shows("Put aside: it counts as failed no more · z undoes", "1 failed")
+        await desk.shows("Dismissed: it no longer counts as failed · z undoes", "1 failed")
         failure = await desk.last(BOB)
         assert (failure.status, failure.handled) == (Status.FAILED, True)
         await desk.command("resolve")
-        await desk.shows("Only a message that is maybe sent or has failed needs your word")
+        await desk.shows('Nothing to resolve: only "maybe sent" or failed messages')
         await desk.command("undo")
         await desk.shows("Undone: it counts as failed again", "2 failed")
         assert not (await desk.last(BOB)).handled
@@ -150,7 +150,7 @@ async def test_a_failed_message_goes_through_another_account(desk: Desk, size: S
         await desk.open_thread(BOB)
         failed = await desk.last(BOB)
         await desk.command("retry_through")
-        await desk.shows("Retry through", "pl SerwerSMS · 48500100200", "failed last time")
+        await desk.shows("Retry through", "pl SerwerSMS · 48500100200", "failed before")
         await desk.press("enter")
         await desk.shows("… queued")
         again = await desk.last(BOB)
@@ -174,7 +174,7 @@ async def test_what_may_have_gone_out_is_settled_before_it_goes_another_way(desk
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("retry_through")
-        await desk.shows("It may have gone out: settle that first")
+        await desk.shows("It may have been sent: settle that first")
         assert (await desk.last(CHLOE)).id == message.id
 
 
@@ -199,5 +199,5 @@ async def test_a_text_that_another_account_cannot_carry_is_not_sent_that_way(des
         await desk.shows("Retry through")
         await desk.type(terse.name)
         await desk.press("enter")
-        await desk.shows(f"{terse.name} takes at most 5 · send it through another account")
+        await desk.shows(f"{terse.name} takes at most 5 · use {first.name} (W)")
         assert len(await desk.messages(BOB)) == count

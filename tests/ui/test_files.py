@@ -7,9 +7,8 @@ from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
-from tui.screens.files import FilesScreen
+from tui.screens.files import FilesScreen, HalfBlocks
 from tui.terminal.pictures import can_draw_graphics
-from tui.widgets.picture import HalfBlocks
 
 
 async def sends_files(desk: Desk, *files: Attachment) -> None:
@@ -36,7 +35,7 @@ async def test_files_stand_under_their_message_and_open(
         await desk.until(lambda: bool(desk.app.screen.query(HalfBlocks)), "the picture")
         await desk.shows("▀▀▀▀")
         await desk.press("right")
-        await desk.shows("2 of 2", "This is no picture. s saves it.")
+        await desk.shows("2 of 2", "Not a picture. s saves it.")
         await desk.press("escape")
         await desk.hides("This is no picture")
 

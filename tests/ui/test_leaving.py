@@ -25,7 +25,7 @@ async def _gone(desk: Desk) -> None:
 async def test_a_draft_and_a_text_on_its_way_are_named_and_esc_stays(
     desk: Desk, size: Size
 ) -> None:
-    async with desk.open(size, grace_ms=5_000):
+    async with desk.open(size, grace_seconds=5):
         await _write(desk, "First")
         await desk.press("enter")
         await desk.shows("queued")

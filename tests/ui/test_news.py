@@ -164,7 +164,7 @@ async def test_what_colleagues_do_shows(desk: Desk) -> None:
         await desk.shows("★ @bo", "there  @bo")
         await desk.store.triage.set_label([dawit.id], COLLEAGUE, "billing", True)
         await desk.shows("#billing")
-        await desk.store.triage.rename_contact(dawit.id, "Dawit B.", "", COLLEAGUE)
+        await desk.store.contacts.rename_contact(dawit.id, "Dawit B.", "", COLLEAGUE)
         await desk.shows("Dawit B.")
 
 

@@ -28,7 +28,7 @@ async def test_they_are_read_again_by_key(desk: Desk) -> None:
 async def test_an_empty_desk_says_that_nobody_has_written(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.command("numbers")
-        await empty_desk.shows("0 in · 0 out", "Nobody has written in these days.")
+        await empty_desk.shows("0 in · 0 out", "No messages arrived in these days.")
 
 
 async def test_in_ascii_plots_are_ascii(desk: Desk) -> None:

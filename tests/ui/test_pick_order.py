@@ -4,8 +4,8 @@ from datetime import UTC
 
 import pytest
 
-from tui.screens.chord import wrap_key_labels
 from tui.screens.history import describe_entry
+from tui.screens.key_help import wrap_key_labels
 from tui.screens.pick import Choice, filter_matching
 from tui.store.audit import AuditEntry
 
@@ -33,13 +33,13 @@ def test_letters_between_are_skipped_and_strangers_left_out() -> None:
     ("action", "detail", "words"),
     [
         ("close", "", "closed it"),
-        ("assign", "", "made it nobody's"),
+        ("assign", "", "unassigned it"),
         ("assign bo b", "", "assigned it to bo b"),
         ("label vip", "", "put #vip on it"),
         ("unlabel vip", "", "took #vip off"),
         ("snooze", "", "snoozed it until a reply"),
         ("snooze", str(NOW + 3_600_000), "snoozed it until today 09:00"),
-        ("claim", "", "took it on by answering"),
+        ("claim", "", "took it by replying"),
         ("note", "", "left a private note"),
         ("opt out", "STOP", 'recorded the opt-out: "STOP"'),
         ("opted out", "", "recorded the opt-out"),

@@ -244,7 +244,7 @@ async def test_showing_who_wears_a_label(desk: Desk, size: Size) -> None:
 async def test_without_labels_there_is_none_to_show(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press("g", "l")
-        await empty_desk.shows("No label is in use yet: l puts one on")
+        await empty_desk.shows("No labels yet: l adds one")
 
 
 # Views ----------------------------------------------------------------------------------------
@@ -296,7 +296,7 @@ async def test_removing_a_view_is_undone_with_its_key(desk: Desk) -> None:
     saved = await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
     async with desk.open(WIDE):
         await desk.press("v", "f8")
-        await desk.shows("Removed the view late")
+        await desk.shows("Removed view late")
         assert await desk.store.views.list_views(AGENT) == []
         await desk.press("z")
         await desk.shows("the view late is back")
@@ -344,7 +344,7 @@ async def test_nothing_done_yet_is_said(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.stand_on("+61491570999")
         await desk.press("H")
-        await desk.shows("Nobody has done anything here yet.")
+        await desk.shows("Nothing has been done here yet.")
 
 
 @pytest.mark.parametrize("key", ["h", "a", "l", "H"])
@@ -356,7 +356,7 @@ async def test_with_nothing_in_the_list_nothing_is_asked(empty_desk: Desk, key: 
 
 async def test_names_of_contacts_are_shown_as_written_in_titles(desk: Desk) -> None:
     ana = await desk.thread(ANA)
-    await desk.store.triage.rename_contact(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
+    await desk.store.contacts.rename_contact(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
     async with desk.open(WIDE):
         await desk.stand_on(ANA)
         await desk.press("l")

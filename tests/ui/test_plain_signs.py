@@ -35,7 +35,7 @@ async def test_no_screen_shows_a_sign_of_ours_beyond_ascii(desk: Desk, size: Siz
     await desk.store.templates.save_template(
         CannedReply("hello", "Hello {name}, it is {what}"), "mia"
     )
-    async with desk.open(size, ascii=True, grace_ms=5_000, quiet_hours=(13, 15)):
+    async with desk.open(size, ascii=True, grace_seconds=5, quiet_hours=(13, 15)):
         eye = Eye(desk)
         await eye.look()
         numbers = [CHLOE, DAWIT, PRIYA, BOB, NOBODY, HUGO, FARID]

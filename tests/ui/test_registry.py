@@ -1,5 +1,6 @@
 """One registry: what it says is what keys, palette, help and key bar do."""
 
+import pkgutil
 import re
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from textual.widgets import OptionList
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import AGENT, CHLOE
 from tui import handlers
-from tui.commands import COMMANDS, PREFIX_KEY, Scope, format_key, index_by_id, remap_keys
-from tui.handlers.common import Handler
-from tui.screens.help import format_help
-from tui.screens.inbox import InboxScreen
+from tui.commands import COMMANDS, PREFIX_KEY, Scope, index_by_id, remap_keys
+from tui.desk.key_names import format_key
+from tui.handlers.common import Handler, InboxActions, command_handler
+from tui.screens.key_help import format_help
 
 LOCAL = {"send", "send_close", "new_line"}
 """The composer does these itself, in the order of the keys."""
@@ -20,6 +21,26 @@ LOCAL = {"send", "send_close", "new_line"}
 
 def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
     assert handlers.HANDLERS.keys() == index_by_id().keys()
+
+
+def test_the_handler_is_in_the_module_that_the_scope_names() -> None:
+    misplaced = {
+        command.id: module
+        for command in COMMANDS
+        if (module := handlers.HANDLERS[command.id].__module__)
+        != f"tui.handlers.{command.scope.module}"
+    }
+    assert misplaced == {}
+
+
+def test_every_scope_has_a_module_and_every_module_a_scope() -> None:
+    found = {module.name for module in pkgutil.iter_modules(handlers.__path__)}
+    assert found - {"common"} == {scope.module for scope in Scope}
+
+
+def test_a_command_cannot_have_two_handlers() -> None:
+    with pytest.raises(ValueError, match="star has two handlers"):
+        command_handler("star")(handlers.HANDLERS["star"])
 
 
 def test_ids_are_unique() -> None:
@@ -49,7 +70,7 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     reached: list[str] = []
 
     def noting(command_id: str) -> Handler:
-        async def note(_: InboxScreen) -> None:
+        async def note(_: InboxActions) -> None:
             reached.append(command_id)
 
         return note

@@ -158,7 +158,7 @@ async def test_an_empty_text_is_not_sent(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await write(desk, CHLOE, "  ")
         await desk.press("enter")
-        await desk.shows("Nothing to send yet")
+        await desk.shows("Not sent: the text is empty · write the message first")
         assert await sent(desk, CHLOE) == []
         assert desk.typed == "  "
 
@@ -303,7 +303,7 @@ async def test_the_length_counts_up_while_typing(desk: Desk) -> None:
 
 
 async def test_a_message_can_be_taken_back_while_it_is_held(desk: Desk) -> None:
-    async with desk.open(WIDE, grace_ms=5_000):
+    async with desk.open(WIDE, grace_seconds=5):
         await write(desk, CHLOE, "Oops")
         await desk.press("enter")
         await desk.shows("z takes it back")

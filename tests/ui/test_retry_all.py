@@ -25,7 +25,7 @@ async def test_the_selected_ones_are_sent_again_after_one_question(desk: Desk, s
         await desk.shows("Send all 2 again")
         assert await retries(desk, BOB) == []
         await desk.press("enter")
-        await desk.shows("Sent 2 texts again · z takes back what has not left")
+        await desk.shows("Sent 2 texts again · z cancels those not sent yet")
         assert await retries(desk, BOB) == ["Hello Bob, until six"]
         assert await retries(desk, DAWIT) == ["We send a new one"]
         await desk.press("z")
@@ -44,7 +44,7 @@ async def test_the_list_of_failures_is_sent_again_but_for_what_must_not(
         await desk.shows(
             "4 failed texts in 2 conversations",
             "1 through au: the number is not in use",
-            "Left out: 1 maybe sent (M settles it)",
+            "Left out: 1 maybe sent (M resolves it)",
         )
         assert (await retries(desk, BOB), await retries(desk, PRIYA)) == ([], [])
         await desk.press("enter")

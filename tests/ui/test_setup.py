@@ -101,7 +101,7 @@ async def test_a_refusal_is_told_and_can_be_overruled(desk: Desk, provider: Prov
         await desk.command("add_account")
         await types_credentials(desk)
         await desk.press("enter")
-        await desk.shows("MessageMedia refused the key", "F5 saves it all the same")
+        await desk.shows("MessageMedia refused the key", "F5 saves it anyway")
         assert provider.saved == []
         await desk.press("f5")
         await desk.shows("Saved in")

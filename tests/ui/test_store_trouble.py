@@ -71,7 +71,7 @@ async def test_a_text_that_cannot_be_handed_over_stays(
         fails: Callable[..., Awaitable[Any]] = _fails
         monkeypatch.setattr(getattr(desk.store, part), method, fails)
         await desk.press("enter")
-        await desk.shows(f"{WORDS}; your text is kept")
+        await desk.shows(f"{WORDS}; your text is still here")
         assert desk.typed == "hello"
         monkeypatch.undo()
         await desk.press("enter")

@@ -1,25 +1,26 @@
 """Being told: only who looks elsewhere, not too often, and of alarms once."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 
 import pytest
 from textual import events
 
+from tests.contexts import change_context
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, DAWIT, HUGO
-from tui.clock import HOUR, MINUTE, ManualClock
+from tui.clock import HOUR, ManualClock
 from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
 from tui.domain.account import Health
-from tui.terminal.notifications import NotificationSettings, TerminalFeatures
+from tui.settings.public import NotificationPreferences
+from tui.terminal.notifications import TerminalFeatures
 
-MANNERS = NotificationSettings(
-    TerminalFeatures("9", "", has_title=True),
-    terminal_alert=True,
-    desktop=True,
-    silent_after_ms=30 * MINUTE,
-)
+MANNERS: dict[str, Any] = {
+    "terminal": TerminalFeatures("9", "", has_title=True),
+    "notifications": NotificationPreferences(),
+    "silent_after_minutes": 30,
+}
 
 
 class Ear:
@@ -33,7 +34,7 @@ class Ear:
         self.desk = desk
         self.telling = AgentNotifier(
             desk.store,
-            replace(desk.seat, notification_settings=MANNERS),
+            change_context(desk.seat, **MANNERS),
             write=self.heard.append,
             has_focus=lambda: self.focused,
             show=self.said.append,
@@ -139,15 +140,15 @@ async def test_an_account_that_falls_silent_is_told_once(ear: Ear, clock: Manual
     clock.advance(2 * HOUR / 1_000)
     await ear.telling.report_account_problems()
     await ear.telling.report_account_problems()
-    assert ear.said == ["Account au has brought nothing for 2h: is all well there?"]
+    assert ear.said == ["Account au has received nothing for 2h: check the account (F3)"]
 
 
 async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
     ear: Ear, seat: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk, heard = ear.desk, list[str]()
-    async with desk.open(notification_settings=MANNERS):
-        monkeypatch.setattr(desk.app, "_write_to_terminal", heard.append)
+    async with desk.open(**MANNERS):
+        monkeypatch.setattr(desk.app, "write_to_terminal", heard.append)
         monkeypatch.setattr(desk.app._notifier, "_write", heard.append)
         await desk.world.writes(ANA, "while looking")
         await desk.shows("while looking")
@@ -162,5 +163,5 @@ async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
 async def test_silence_stands_over_the_list(desk: Desk, clock: ManualClock) -> None:
     await desk.store.accounts.record_push(ACCOUNTS[0].name)
     clock.advance(2 * HOUR / 1_000)
-    async with desk.open(notification_settings=MANNERS):
+    async with desk.open(**MANNERS):
         await desk.shows("au: no news for 2h · F3")

@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 
 from tests.ui.desk import WIDE, Desk
-from tui.widgets.borders import set_border_subtitle, set_border_title
+from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.themes import LIGHT
 
 

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
 from tests.conftest import OpenStore
+from tests.contexts import change_context
 from tests.ui.desk import Desk, presses
 from tests.ui.history import CHLOE, DAWIT, copy_history
 from tui.clock import ManualClock
@@ -31,7 +31,7 @@ async def mia(open_store: OpenStore, clock: ManualClock, seat: AppContext, histo
 async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
     """Bo's desk, on the same file."""
     store = await open_store(owner="bo-1", seed=2)
-    return Desk(store, clock, replace(seat, agent="bo"))
+    return Desk(store, clock, change_context(seat, agent="bo"))
 
 
 @contextlib.asynccontextmanager
@@ -138,7 +138,7 @@ async def test_who_answers_first_has_the_conversation(mia: Desk, bo: Desk) -> No
 
 
 async def test_taking_the_answer_back_leaves_the_conversation_to_nobody(desk: Desk) -> None:
-    async with desk.open(grace_ms=5_000):
+    async with desk.open(grace_seconds=5):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
         await desk.type("Friday")

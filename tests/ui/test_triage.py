@@ -170,7 +170,7 @@ async def test_undo_shows_the_one_that_waits_again(desk: Desk, size: Size) -> No
 async def test_a_message_that_has_not_left_is_taken_back_into_the_composer(
     desk: Desk, size: Size
 ) -> None:
-    async with desk.open(size, grace_ms=5_000):
+    async with desk.open(size, grace_seconds=5):
         await desk.press("t", "r")
         await desk.type("Oops")
         await desk.press("enter")
@@ -228,14 +228,14 @@ async def test_going_elsewhere_ends_it(desk: Desk) -> None:
 async def test_its_keys_say_so_elsewhere(desk: Desk, key: str) -> None:
     async with desk.open(WIDE):
         await desk.press(key)
-        await desk.shows("That is for triage: t begins it")
+        await desk.shows("Only in triage: t starts it")
 
 
 async def test_with_nobody_waiting_it_does_not_begin(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press("t")
-        await empty_desk.shows("Nobody is waiting: all clear")
-        assert empty_desk.inbox.triage_round is None
+        await empty_desk.shows("All clear: no one is waiting")
+        assert not empty_desk.inbox.triage.is_on
 
 
 async def test_news_does_not_move_the_conversation_away(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 This module imports almost nothing, because `--version` is answered from here.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,6 +22,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"smsdesk {__version__}\n")
         return 0
+    if "_ARGCOMPLETE" in os.environ:  # the completion script of a shell asks, and nothing else
+        from tui.cli.completion import answer_shell
+
+        answer_shell()
     # Imported late: the version must be printed without loading the command line parser.
     from tui.cli.command_line import run_command_line
 

@@ -6,59 +6,20 @@ They stand in one module that imports no command, so that `--help` and errors st
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from tui import __version__
+from tui.cli.command_parser import (
+    CommandParser,
+    parse_count,
+    parse_listen_address,
+    parse_moment,
+    parse_port,
+    parse_url,
+)
 from tui.cli.errors import BAD_USE, CommandError
 
 _INBOX_COMMAND = "inbox"
 """Command and module that are used when no command is named."""
-
-
-class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
-    """Format help for 80 columns.
-
-    The width is fixed, because reading the terminal's width costs an import in every
-    command.
-    """
-
-    def __init__(self, prog: str) -> None:
-        """Create a formatter that wraps at 78 columns."""
-        super().__init__(prog, width=78)
-
-
-class CommandParser(argparse.ArgumentParser):
-    """Parse the arguments of one command, with one-line errors and no shortened options."""
-
-    def __init__(self, prog: str, command: str = "") -> None:
-        """Create the parser of one command, or of the program itself.
-
-        Args:
-            prog: Program and command as shown in the usage line.
-            command: Name of the command; empty for the program itself.
-        """
-        super().__init__(prog=prog, formatter_class=_HelpFormatter, allow_abbrev=False)
-        self._command = command
-
-    def format_help(self) -> str:
-        """Return the help; its texts are imported only when help is printed."""
-        from tui.cli import help_texts
-
-        help_text = (
-            help_texts.HELP_TEXTS[self._command]
-            if self._command
-            else help_texts.build_top_level_help()
-        )
-        self.description, self.epilog = help_text.about, help_text.epilog
-        return super().format_help()
-
-    def error(self, message: str) -> NoReturn:
-        """Raise `CommandError` in place of printing the usage.
-
-        Args:
-            message: Description of the error in one line.
-        """
-        raise CommandError(f"{message}; see {self.prog} --help", BAD_USE)
 
 
 def _add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
@@ -78,12 +39,12 @@ def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep", metavar="PATH", type=Path, help="keep the demo's database in this file"
     )
     parser.add_argument(
-        "--threads", metavar="N", type=_parse_count, help="fill it with N made-up conversations"
+        "--threads", metavar="N", type=parse_count, help="fill it with N made-up conversations"
     )
     parser.add_argument(
         "--messages",
         metavar="M",
-        type=_parse_count,
+        type=parse_count,
         help="and with M messages in all of them together",
     )
     parser.add_argument(
@@ -95,12 +56,12 @@ def _add_sandbox_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `sandbox`."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument(
-        "--port", type=_parse_port, default=8765, help="port to listen on (8765), 0: any"
+        "--port", type=parse_port, default=8765, help="port to listen on (8765), 0: any"
     )
     parser.add_argument(
         "--push-to",
         metavar="URL",
-        type=_parse_url,
+        type=parse_url,
         help="push replies and receipts to this listener",
     )
 
@@ -111,7 +72,7 @@ def _add_sync_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--listen",
         metavar="HOST:PORT",
-        type=_parse_listen_address,
+        type=parse_listen_address,
         help="take in pushed replies and receipts",
     )
 
@@ -126,7 +87,7 @@ def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at",
         metavar="ISO",
-        type=_parse_moment,
+        type=parse_moment,
         help="when to send, at most a year ahead; local time unless it says more",
     )
     parser.add_argument("--wait", action="store_true", help="follow the message to its final state")
@@ -134,7 +95,7 @@ def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_messages_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `messages`."""
-    parser.add_argument("number", metavar="N", help="the customer's number")
+    parser.add_argument("number", metavar="N", help="the customer's number or name, or an id")
     _add_list_arguments(parser)
 
 
@@ -148,15 +109,13 @@ def _add_search_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_list_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of every command that prints rows."""
-    parser.add_argument(
-        "--limit", metavar="N", type=_parse_count, default=50, help="at most N (50)"
-    )
+    parser.add_argument("--limit", metavar="N", type=parse_count, default=50, help="at most N (50)")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `export`."""
-    parser.add_argument("--thread", metavar="N", help="only the conversation with this number")
+    parser.add_argument("--thread", metavar="N", help="only this number, name or id")
     parser.add_argument(
         "--format", choices=("jsonl", "csv"), default="jsonl", help="JSON lines or CSV (jsonl)"
     )
@@ -180,6 +139,19 @@ def _add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
+def _add_help_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `help`."""
+    parser.add_argument(
+        "topic", metavar="TOPIC", nargs="?", help="a page or a command; without it: the list"
+    )
+    parser.add_argument("--man", action="store_true", help="print the manual page's source")
+
+
+def _add_completion_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `completion`."""
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell to complete in")
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "demo": ("demo", _add_demo_arguments),
     "sandbox": ("sandbox", _add_sandbox_arguments),
@@ -192,6 +164,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "import": ("import_contacts", _add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
     "doctor": ("doctor", _add_doctor_arguments),
+    "help": ("help", _add_help_arguments),
+    "completion": ("completion", _add_completion_arguments),
 }
 """Module and argument declaration of each command, by the command's name.
 
@@ -219,11 +193,39 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         return _run_parser(_build_top_parser(), _INBOX_COMMAND, _INBOX_COMMAND, arguments)
     if name not in COMMANDS:
         raise CommandError(_format_unknown_command(name), BAD_USE)
-    module, declare = COMMANDS[name]
+    rest = [*arguments[:position], *arguments[position + 1 :]]
+    return _run_parser(build_parser(name), name, COMMANDS[name][0], rest)
+
+
+def build_parser(name: str) -> CommandParser:
+    """Build the parser of one command."""
     parser = CommandParser(f"smsdesk {name}", name)
-    declare(parser)
+    _declare_arguments(parser, name)
+    return parser
+
+
+def build_full_parser() -> CommandParser:
+    """Build one parser with all commands, for the completion and the manual page.
+
+    A run needs only one command, so `parse_arguments` does not build the others.
+    """
+    from tui.cli.help_texts import HELP_TEXTS
+
+    parser = _build_top_parser()
+    commands = parser.add_subparsers(metavar="COMMAND", parser_class=CommandParser)
+    for name, text in HELP_TEXTS.items():
+        command = commands.add_parser(name, help=text.summary, command=name)
+        _declare_arguments(command, name)
+        for action in command.list_arguments():
+            if action.dest == "config":  # its default would replace a value before the command
+                action.default = argparse.SUPPRESS
+    return parser
+
+
+def _declare_arguments(parser: CommandParser, name: str) -> None:
+    """Add all arguments of a command to its parser."""
+    COMMANDS[name][1](parser)
     _add_common_arguments(parser)
-    return _run_parser(parser, name, module, [*arguments[:position], *arguments[position + 1 :]])
 
 
 def _run_parser(
@@ -245,7 +247,7 @@ def _refuse_unknown_options(parser: CommandParser, arguments: Sequence[str]) -> 
     options = {word.strip(",") for word in parser.format_help().split() if word.startswith("--")}
     for name in (argument.partition("=")[0] for argument in arguments):
         if name.startswith("--") and name not in options:
-            parser.error(f"there is no {name}{_suggest_name(name, options)}")
+            parser.error(f"there is no {name}{suggest_name(name, options)}")
 
 
 def _build_top_parser() -> CommandParser:
@@ -274,52 +276,12 @@ def _find_command(arguments: Sequence[str]) -> int | None:
 
 def _format_unknown_command(name: str) -> str:
     """Return the error line for an unknown command."""
-    return f'there is no command "{name}"{_suggest_name(name, COMMANDS)}; see smsdesk --help'
+    return f'there is no command "{name}"{suggest_name(name, COMMANDS)}; see smsdesk --help'
 
 
-def _suggest_name(name: str, known: Iterable[str]) -> str:
+def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return the closest known name as the rest of an error line, or ""."""
     import difflib
 
     matches = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {matches[0]}?" if matches else ""
-
-
-def _parse_count(text: str) -> int:
-    """Parse a whole number from 1."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
-    return int(text)
-
-
-def _parse_port(text: str) -> int:
-    """Parse a port number; 0 stands for any free port."""
-    if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not a port, 0 to 65535")
-    return int(text)
-
-
-def _parse_listen_address(text: str) -> tuple[str, int]:
-    """Parse HOST:PORT; the host of an IPv6 address stands in brackets."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not host.strip("[]"):
-        raise argparse.ArgumentTypeError(f"{text} is not HOST:PORT, like 127.0.0.1:8080")
-    return host.strip("[]"), _parse_port(port)
-
-
-def _parse_url(text: str) -> str:
-    """Parse an http address and remove the slash at its end."""
-    if not text.startswith(("http://", "https://")):
-        raise argparse.ArgumentTypeError(f"{text} is not an address like http://127.0.0.1:8080")
-    return text.rstrip("/")
-
-
-def _parse_moment(text: str) -> int:
-    """Parse ISO 8601 into ms UTC; a time without an offset is local time."""
-    from datetime import datetime
-
-    try:
-        return round(datetime.fromisoformat(text).timestamp() * 1000)
-    except (ValueError, OverflowError, OSError):
-        line = f"{text} is not a time like 2026-03-04T14:30 or 2026-03-04T14:30+01:00"
-        raise argparse.ArgumentTypeError(line) from None

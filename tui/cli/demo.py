@@ -84,7 +84,8 @@ async def _add_sample_data(
     """Add the sample conversations and messages that the arguments request."""
     if arguments.threads is None and arguments.messages is None:
         return
-    from tui.store.sample_data import SampleSource, write_sample_data
+    from tui.store.sample_data import write_sample_data
+    from tui.store.sample_source import SampleSource
 
     threads = arguments.threads or max(1, arguments.messages // _MESSAGES_PER_CONVERSATION)
     messages = max(arguments.messages or threads * _MESSAGES_PER_CONVERSATION, threads)

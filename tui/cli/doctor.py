@@ -11,9 +11,9 @@ from tui.cli import context
 from tui.cli.errors import DONE, FAILED
 from tui.cli.show import write_json, write_line
 from tui.clock import Clock, SystemClock
-from tui.doctor import machine
+from tui.doctor import checks
+from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.doctor.database import check_database
-from tui.doctor.result import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.cache import read_preferences
@@ -44,15 +44,15 @@ def run(arguments: Namespace) -> int:
 
 def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Iterator[CheckResult]:
     """Yield the result of every check; some need valid settings and are skipped without."""
-    yield machine.check_python()
-    yield machine.check_sqlite()
+    yield checks.check_python()
+    yield checks.check_sqlite()
     desk, results = _check_settings(arguments)
     yield from results
     if desk is not None:
         yield from check_database(desk, clock.now())
         if desk.accounts and not arguments.offline:
             yield from asyncio.run(_check_network(arguments, clock, rng))
-    yield from machine.check_terminal(os.environ)
+    yield from checks.check_terminal(os.environ)
 
 
 def _check_settings(arguments: Namespace) -> tuple[Preferences | None, list[CheckResult]]:
@@ -82,7 +82,7 @@ def _check_countries(desk: Preferences) -> Iterator[CheckResult]:
     named = {f"accounts.{account.name}.region": account.region for account in other}
     for setting, code in {"default_region": desk.default_region or "", **named}.items():
         if code and not is_country(code):
-            fix = "write the two letters of a country, like AU"
+            fix = "write the two-character code of a country, like AU"
             yield report_bad("settings", f'{setting}: there is no country "{code}"', fix)
 
 
@@ -105,5 +105,5 @@ def _print_result(result: CheckResult) -> None:
     """Print a result for a person, with its fix on the next line."""
     verdict = result.verdict.value if result.verdict is not Verdict.BAD else "BAD"
     write_line(f"{verdict:<5} {result.subject:<{_SUBJECT_WIDTH}} {one_line(result.line, 500)}")
-    if result.mend:
-        write_line(f"{'':<5} {'':<{_SUBJECT_WIDTH}} -> {one_line(result.mend, 500)}")
+    if result.fix:
+        write_line(f"{'':<5} {'':<{_SUBJECT_WIDTH}} -> {one_line(result.fix, 500)}")

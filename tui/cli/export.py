@@ -23,10 +23,11 @@ from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.lookup import find_conversation
 from tui.cli.show import write_line
 from tui.clock import SystemClock
+from tui.domain.json_fields import MESSAGE_FIELDS
 from tui.domain.text import to_printable
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
-from tui.store.export import EXPORT_FIELDS, export_messages
+from tui.store.export import export_messages
 
 
 @contextlib.contextmanager
@@ -59,6 +60,8 @@ def create_private_file(path: Path) -> Iterator[TextIO]:
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """Characters with which a spreadsheet recognizes a formula."""
+_CSV_COLUMNS = tuple(field.name for field in MESSAGE_FIELDS if field.name != "number")
+"""Columns of the CSV; `party` stands for the customer, in the same spelling on every row."""
 _EXTERNAL_FIELDS = ("text", "name", "subject", "word", "code", "reason")
 """Fields whose text comes from customers or providers."""
 _RowWriter = Callable[[dict[str, Any]], object]
@@ -119,7 +122,7 @@ def _make_jsonl_writer(file: TextIO) -> _RowWriter:
 
 def _make_csv_writer(file: TextIO) -> _RowWriter:
     """Write the CSV heading and return a function that writes one message per row."""
-    writer = csv.DictWriter(file, EXPORT_FIELDS)
+    writer = csv.DictWriter(file, _CSV_COLUMNS, extrasaction="ignore")
     writer.writeheader()
     return lambda message: writer.writerow({**message, **_clean_external_fields(message)})
 

@@ -14,6 +14,7 @@ from tui.cli import context
 from tui.cli.errors import DONE, FAILED
 from tui.cli.show import write_line
 from tui.clock import Clock
+from tui.desk.badges import BADGES
 from tui.domain.account import AccountState, Health
 from tui.domain.message import Message
 from tui.domain.status import Status
@@ -24,7 +25,7 @@ _POLL_SECONDS = 2.0
 """Seconds between two checks if the store reports no change."""
 _UNSENT_STATUSES = frozenset({Status.QUEUED, Status.SENDING})
 """Statuses of a message that has not left this machine."""
-_UNCERTAIN_NOTE = "waiting for the provider's word on it; Ctrl+C leaves it to the inbox"
+_UNCERTAIN_NOTE = "waiting for the provider to confirm it; Ctrl+C leaves it to the inbox"
 
 
 async def follow_message(
@@ -59,9 +60,9 @@ def _describe_state(message: Message, to: str) -> str:
     if message.status in _UNSENT_STATUSES:
         return f"it stays queued and goes out with the next open inbox or smsdesk sync; {look}"
     if message.status is not None and message.status.is_final:
-        return f"it ended as {message.status.value}; {look}"
+        return f"it ended as {BADGES[message.status].label}; {look}"
     if message.status is Status.UNCERTAIN:
-        return f"it may or may not have gone out: an open inbox settles it; {look}"
+        return f"it may or may not have gone out: an open inbox resolves it; {look}"
     return f"it has gone to the provider and takes its course; {look}"
 
 
@@ -95,7 +96,7 @@ class _MessageFollower:
                 code = await self._check_message()
                 if code is not None:
                     return code
-        raise AssertionError("looks never end by themselves")
+        raise AssertionError("the loop never ends by itself")
 
     async def _wait_for_changes(self, stack: contextlib.AsyncExitStack) -> AsyncIterator[None]:
         """Yield at once, then after every change of the store and at least every two seconds."""
@@ -159,9 +160,8 @@ class _MessageFollower:
             return
         self._printed = (status, message.reason)
         parts = (message.reason, f"({message.code})" if message.code else "")
-        write_line(
-            f"{status.value:<10} {one_line(' '.join(part for part in parts if part), 300)}".rstrip()
-        )
+        details = one_line(" ".join(part for part in parts if part), 300)
+        write_line(f"{BADGES[status].label:<10} {details}".rstrip())
         if status is Status.UNCERTAIN:
             print(f"smsdesk: {_UNCERTAIN_NOTE}", file=sys.stderr)
 

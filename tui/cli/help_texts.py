@@ -24,7 +24,7 @@ def _format_examples(*lines: str) -> str:
 _EXIT_CODES = """\
 exit codes:
   0    done
-  1    it ran, and what you asked for did not come about
+  1    it ran, but failed
   2    wrong arguments or settings; nothing was done
   70   an error of smsdesk itself; the details are in the log
   130  ended with Ctrl+C"""
@@ -61,6 +61,13 @@ filters (beside words or alone; all of them have to hold):
   on:2026-03-04        on this day
 Put what has blanks into quotation marks, twice: 'from:"Ana K"'."""
 
+_COMPLETION_NOTES = """\
+notes:
+  Make the folder first if there is none. Then start a new shell.
+  zsh looks into ~/.zfunc only if ~/.zshrc has, in this order:
+    fpath+=~/.zfunc
+    autoload -Uz compinit && compinit"""
+
 HELP_TEXTS = {
     "demo": HelpText(
         "try the inbox with made-up customers; nothing leaves this machine",
@@ -76,7 +83,7 @@ HELP_TEXTS = {
         "the provider emulator alone, for tests and development",
         "Emulate every provider on this machine. User and secret are sandbox and\n"
         "sandbox-secret everywhere, SerwerSMS's token is sandbox-token; how a handset\n"
-        "behaves is told by its number (GET /).",
+        "behaves depends on its number (GET / lists them).",
         _format_examples(
             "smsdesk sandbox",
             "smsdesk sandbox --port 0",
@@ -110,7 +117,7 @@ HELP_TEXTS = {
     ),
     "messages": HelpText(
         "show one conversation",
-        "Show the conversation with one customer.",
+        "Show the conversation with one customer, or one message by its id in --json.",
         _format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
     ),
     "search": HelpText(
@@ -135,7 +142,7 @@ HELP_TEXTS = {
     ),
     "import": HelpText(
         "read contacts from CSV or vCard",
-        "Read contacts into the inbox; one that is there already is brought up to date.",
+        "Read contacts into the inbox; existing ones are updated.",
         _format_examples(
             "smsdesk import contacts customers.csv", "smsdesk import contacts team.vcf"
         ),
@@ -147,8 +154,31 @@ HELP_TEXTS = {
     ),
     "doctor": HelpText(
         "check settings, credentials, connections, clock, database, terminal",
-        "Check everything the desk depends on. Each finding comes with its mend.",
+        "Check everything the desk depends on. Each finding comes with its fix.",
         _format_examples("smsdesk doctor", "smsdesk doctor --offline"),
+    ),
+    "help": HelpText(
+        "read the documentation",
+        "Show a page of the documentation or the options of a command. Without a topic,\n"
+        "list all pages. On a terminal, long pages are shown by the program in PAGER.",
+        _format_examples(
+            "smsdesk help",
+            "smsdesk help keys",
+            "smsdesk help send",
+            "smsdesk help --man > smsdesk.1",
+        ),
+    ),
+    "completion": HelpText(
+        "complete commands and options with Tab in your shell",
+        "Print a script that makes the shell complete commands, options, files, account\n"
+        "names and help topics. The shell has to find smsdesk on its PATH.",
+        _format_examples(
+            "smsdesk completion bash > ~/.local/share/bash-completion/completions/smsdesk",
+            "smsdesk completion zsh > ~/.zfunc/_smsdesk",
+            "smsdesk completion fish > ~/.config/fish/completions/smsdesk.fish",
+        )
+        + "\n\n"
+        + _COMPLETION_NOTES,
     ),
 }
 """Help text of each command, by the command's name."""
@@ -160,7 +190,7 @@ def build_top_level_help() -> HelpText:
     about = (
         "The two-way SMS inbox for support staff who live in a terminal.\n"
         "Without a command it opens the inbox, or helps to set up the first account.\n\n"
-        f"commands (smsdesk COMMAND --help tells more):\n{listing}"
+        f"commands (smsdesk COMMAND --help explains one):\n{listing}"
     )
     examples = _format_examples(
         "smsdesk demo                  look around, nothing leaves this machine",

@@ -1,17 +1,20 @@
-"""Implement `smsdesk messages N`: show one conversation, found by number or by name."""
+"""Implement `smsdesk messages N`: show one conversation, or one message named by its id."""
 
 from argparse import Namespace
 
 from tui.cli.context import open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.lookup import find_conversation
-from tui.cli.show import format_message, message_to_json, write_json, write_line
+from tui.cli.lookup import find_conversation, find_message
+from tui.cli.show import format_message, write_json, write_line
 from tui.domain.conversation import Conversation
+from tui.domain.json_fields import message_to_json
 from tui.domain.text import one_line
 
 
 def run(arguments: Namespace) -> int:
     """Print the newest `--limit` messages, oldest first; no conversation is a usage error.
+
+    The id of a message prints that message alone.
 
     Args:
         arguments: Parsed arguments with `config`, `number`, `limit` and `json`.
@@ -20,7 +23,8 @@ def run(arguments: Namespace) -> int:
         if reader is None:
             raise CommandError("there is no conversation yet", BAD_USE)
         conversation = find_conversation(reader, arguments.number, arguments)
-        found = reader.list_messages(conversation.id, arguments.limit)
+        message = find_message(reader, arguments.number)
+        found = [message] if message else reader.list_messages(conversation.id, arguments.limit)
     if arguments.json:
         for message in found:
             write_json(message_to_json(message, conversation))

@@ -5,8 +5,9 @@ from argparse import Namespace
 
 from tui.cli.context import open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.show import format_message, message_to_json, write_json, write_line
+from tui.cli.show import format_message, write_json, write_line
 from tui.domain.conversation import Conversation
+from tui.domain.json_fields import CustomerFields, message_to_json
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery, parse_search
 from tui.domain.text import one_line
@@ -26,7 +27,7 @@ def run(arguments: Namespace) -> int:
         found = _search_messages(reader, query, arguments.limit) if reader else []
     for message, conversation in found:
         if arguments.json:
-            write_json(message_to_json(message, conversation))
+            write_json(message_to_json(message, conversation or CustomerFields()))
         else:
             write_line(format_message(message, _format_customer(conversation)))
     return DONE
@@ -36,7 +37,7 @@ def _parse_query(typed: str) -> SearchQuery:
     """Parse the query; its days are those of this machine. Raise `CommandError` if invalid."""
     query = parse_search(typed, time.time_ns() // 1_000_000, None)
     if query.here:
-        raise CommandError("in:thread is for the inbox; here, from: and to: name somebody", BAD_USE)
+        raise CommandError("in:thread works only in the inbox; use from: or to: here", BAD_USE)
     if query.problem:
         raise CommandError(one_line(query.problem, 200), BAD_USE)
     return query

@@ -1,22 +1,27 @@
 """Implement `smsdesk send`: queue one message and, with `--wait`, send and follow it.
 
-Errors that can be recognized in advance are reported before anything is queued.
+Errors that can be recognized in advance are reported before anything is queued. The checks before
+sending are those of the inbox.
 """
 
 import asyncio
 import random
 import sys
 from argparse import Namespace
+from dataclasses import replace
 
 from tui.cli import context
 from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import write_line
 from tui.clock import DAY, Clock, SystemClock
-from tui.desk.routes import choose_default_route
+from tui.desk.outgoing import queue_attempt
+from tui.desk.routes import Route, SendPlan, choose_default_route
+from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
-from tui.domain.message import Message, NewMessage
+from tui.domain.message import Message
 from tui.domain.phone import (
     Address,
     AddressKind,
@@ -24,7 +29,6 @@ from tui.domain.phone import (
     parse_address,
     parse_destination,
 )
-from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.providers.catalog import get_capabilities
 from tui.settings.public import Preferences
@@ -38,6 +42,8 @@ _MAX_SCHEDULE_AHEAD = 366 * DAY
 """Longest time ahead in ms; the same limit as in the inbox."""
 _SURROGATES = range(0xD800, 0xE000)
 """Code points that no valid UTF-8 text contains."""
+_OPTIONS = {"account": "--account"}
+"""Option that does what a command does in the inbox, for the words of the checks."""
 
 
 def run(arguments: Namespace) -> int:
@@ -46,14 +52,23 @@ def run(arguments: Namespace) -> int:
     Args:
         arguments: Parsed arguments with `config`, `to`, `text`, `account`, `at` and `wait`.
     """
-    desk = context.load_public_settings(arguments)
+    desk = _add_capabilities(context.load_public_settings(arguments))
     if not desk.accounts:
-        raise CommandError("there is no account to send through; see smsdesk doctor", BAD_USE)
+        raise _convert_refusal(NO_ACCOUNT)
     clock = SystemClock()
     text = _read_text(arguments.text)
     _check_schedule(arguments.at, clock.now())
     with convert_store_errors():
         return asyncio.run(_queue_and_follow(arguments, desk, text, clock, random.Random()))
+
+
+def _add_capabilities(desk: Preferences) -> Preferences:
+    """Return the settings with the capabilities of each account, which the checks read."""
+    accounts = tuple(
+        replace(account, capabilities=get_capabilities(account.provider, {}))
+        for account in desk.accounts
+    )
+    return replace(desk, accounts=accounts)
 
 
 async def _queue_and_follow(
@@ -64,9 +79,8 @@ async def _queue_and_follow(
         address = _parse_recipient(arguments, desk)
         conversation = await store.conversations.find_by_address(address)
         account = _choose_account(arguments.account, desk, conversation)
-        _check_deliverable(account, address, text)
         message = await _queue_message(
-            store, _build_message(arguments, desk, text, address, account, conversation), address
+            store, _build_attempt(desk, text, address, account, conversation, arguments.at, clock)
         )
         if arguments.wait:
             from tui.cli.follow import follow_message
@@ -77,19 +91,14 @@ async def _queue_and_follow(
 
 
 def _read_text(argument: str) -> str:
-    """Return the text from the arguments or stdin; an empty or invalid one is a usage error."""
+    """Return the text from the arguments or stdin; invalid UTF-8 is a usage error."""
     text = argument
     if argument == "-":
         text = (
             sys.stdin.buffer.read(_MAX_INPUT_BYTES).decode("utf-8", "surrogateescape").rstrip("\n")
         )
-    if not text.strip():
-        raise CommandError("the text is empty: nothing was queued", BAD_USE)
     if any(ord(char) in _SURROGATES for char in text) or "\0" in text:
         raise CommandError("the text is not valid UTF-8: nothing was queued", BAD_USE)
-    for blank in find_open_fields(text)[:1]:
-        line = f"{one_line(blank.placeholder, 40)} is not filled in: nothing was queued"
-        raise CommandError(line, BAD_USE)
     return text
 
 
@@ -130,59 +139,57 @@ def _choose_account(
     if conversation is not None and conversation.account in accounts:
         return accounts[conversation.account]
     if len(accounts) > 1:
-        raise CommandError(f"say which account sends it with --account: {listed}", BAD_USE)
+        raise CommandError(f"choose the account that sends it with --account: {listed}", BAD_USE)
     return desk.accounts[0]
 
 
-def _check_deliverable(account: Account, address: Address, text: str) -> None:
-    """Raise `CommandError` for a message that the account's provider never accepts."""
-    capabilities = get_capabilities(account.provider, {})
-    if len(text) > capabilities.max_characters:
-        limit = f"{capabilities.title} takes {capabilities.max_characters}"
-        line = f"the text has {len(text)} characters; {limit}"
-        raise CommandError(f"{line}: nothing was queued", BAD_USE)
-    number = address.e164 or ""
-    if capabilities.regions and not number.startswith(
-        tuple(f"+{code}" for code in capabilities.regions)
-    ):
-        prefixes = " and ".join(f"+{code}" for code in sorted(capabilities.regions))
-        line = f"{capabilities.title} delivers only to {prefixes}: nothing was queued"
-        raise CommandError(line, BAD_USE)
-
-
-def _build_message(
-    arguments: Namespace,
+def _build_attempt(
     desk: Preferences,
     text: str,
     address: Address,
     account: Account,
     conversation: Conversation | None,
-) -> NewMessage:
-    """Build the message to queue."""
+    at: int | None,
+    clock: Clock,
+) -> SendAttempt:
+    """Build the attempt to send the text."""
     # A reply comes from the number that the customer wrote to.
     route = choose_default_route([account], conversation) if conversation else None
-    return NewMessage(
-        to=address.conversation_key,
-        body=text,
-        account=account.name,
-        sender=route.sender if route else next(iter(account.senders), ""),
-        agent=desk.agent,
-        scheduled_at=arguments.at,
+    return SendAttempt(
+        desk,
+        address.conversation_key,
+        text,
+        route or Route(account, next(iter(account.senders), "")),
+        clock.now(),
+        conversation,
+        plan=SendPlan(at) if at is not None else None,
+        keys=_OPTIONS,
     )
 
 
-async def _queue_message(store: Store, new: NewMessage, address: Address) -> Message:
-    """Queue the message; a customer who has opted out is a usage error."""
+async def _queue_message(store: Store, attempt: SendAttempt) -> Message:
+    """Queue the message; the refusal of a check is a usage error.
+
+    The questions of the checks, as about quiet hours, do not stop a script: it cannot answer.
+    """
     try:
-        message = await store.intents.queue_message(new)
+        message = await queue_attempt(store, attempt)
+    except RefusedError as error:
+        raise _convert_refusal(error.objection) from None
     except OptedOut as error:
         raise CommandError(str(error), BAD_USE) from None
-    write_line(f"queued     {address.conversation_key} through {new.account}")
+    write_line(f"queued     {attempt.to} through {message.account}")
     return message
+
+
+def _convert_refusal(refusal: Objection) -> CommandError:
+    """Return the error for a refusal, with what helps."""
+    remedy = f"; {refusal.remedy}" if refusal.remedy else ""
+    return CommandError(f"{refusal.reason}: nothing was queued{remedy}", BAD_USE)
 
 
 async def _warn_if_unattended(store: Store, message: Message) -> None:
     """Print a warning if no running process will send the message."""
     if not await store.leases.get_holder(message.account):
-        line = "nobody is sending now: it waits for an open inbox, `smsdesk sync`, or --wait"
+        line = "no process is sending now: it waits for an open inbox, `smsdesk sync`, or --wait"
         print(f"smsdesk: {line}", file=sys.stderr)

@@ -7,23 +7,23 @@ terminal as a control code, and no line of it can be mistaken for a line of smsd
 import json
 import os
 import sys
-import time
 import unicodedata
 from typing import Any
 
 from tui.clock import DAY, HOUR, MINUTE
+from tui.desk.badges import BADGES
+from tui.desk.message_text import MessageText, format_preview
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import one_line
 
 _NAME_CELLS = 24
 """Cells of the column with the customer's name."""
 _ARROWS = {Direction.IN: "<", Direction.OUT: ">", Direction.NOTE: "#"}
-_INDENT = " " * 20
+_INDENT = 20
+"""Blanks before further lines of a message."""
 _MAX_BODY = 20_000
 """Characters of a message that are shown."""
-_MAX_LINE = 200
-"""Characters of a text on one line, before it is truncated to the terminal."""
 
 
 def write_line(line: str) -> None:
@@ -51,10 +51,8 @@ def format_conversation(conversation: Conversation, now: int) -> str:
     name = pad_text(one_line(conversation.name, _NAME_CELLS), _NAME_CELLS)
     address = pad_text(one_line(conversation.address, 20), 16)
     start = f"{waiting:>5} {unread:>6}  {name}  {address}  {format_last_status(conversation):<10}  "
-    text = "Ping: is the phone on?" if conversation.is_last_message_ping else conversation.preview
-    return start + truncate_text(
-        one_line(text, _MAX_LINE), get_terminal_width() - count_cells(start)
-    )
+    room = get_terminal_width() - count_cells(start)
+    return start + truncate_text(format_preview(conversation), room)
 
 
 def format_heading() -> str:
@@ -65,31 +63,9 @@ def format_heading() -> str:
 def format_last_status(conversation: Conversation) -> str:
     """Return the status of the last message, or its direction if it has no status."""
     if conversation.last_status is not None:
-        return conversation.last_status.value
+        return BADGES[conversation.last_status].label
     labels = {Direction.IN: "came in", Direction.NOTE: "note"}
     return labels.get(conversation.last_direction, "-") if conversation.last_direction else "-"
-
-
-def conversation_to_json(conversation: Conversation) -> dict[str, Any]:
-    """Return a conversation as a JSON object for scripts; times are ms UTC."""
-    return {
-        "id": conversation.id,
-        "number": conversation.address,
-        "name": conversation.name,
-        "state": conversation.state.value,
-        "waiting_since": conversation.waiting_since,
-        "unread": conversation.unread,
-        "failed": conversation.failed,
-        "assignee": conversation.assignee,
-        "labels": list(conversation.labels),
-        "starred": conversation.starred,
-        "opted_out": conversation.opted_out,
-        "account": conversation.account,
-        "last_at": conversation.last_at,
-        "last_direction": conversation.last_direction,
-        "last_status": conversation.last_status,
-        "preview": conversation.preview,
-    }
 
 
 def format_message(message: Message, customer: str = "") -> str:
@@ -101,47 +77,17 @@ def format_message(message: Message, customer: str = "") -> str:
         message: Message to show.
         customer: Customer to name beside the message; empty for none.
     """
-    moment = time.strftime("%Y-%m-%d %H:%M", time.localtime(message.at / 1000))
-    text = to_printable(message.body, limit=_MAX_BODY).replace("\n", f"\n{_INDENT}")
-    parts = [f"{moment}  {_ARROWS[message.direction]}", customer, text, _format_badge(message)]
+    texts = MessageText(message)
+    body = texts.format_body(indent=_INDENT, limit=_MAX_BODY)
+    status = f"[{texts.status}]" if texts.status else ""
+    parts = [
+        f"{texts.timestamp}  {_ARROWS[message.direction]}",
+        customer,
+        body,
+        status,
+        texts.agent,
+    ]
     return " ".join(part for part in parts if part)
-
-
-def message_to_json(message: Message, conversation: Conversation | None) -> dict[str, Any]:
-    """Return a message as a JSON object for scripts; times are ms UTC.
-
-    Args:
-        message: Message to show.
-        conversation: Its conversation; None leaves number and name empty.
-    """
-    return {
-        "id": message.id,
-        "number": conversation.address if conversation else "",
-        "name": conversation.name if conversation else "",
-        "direction": message.direction.value,
-        "at": message.at,
-        "account": message.account,
-        "sender": message.sender,
-        "agent": message.agent,
-        "text": message.body,
-        "status": message.status,
-        "status_at": message.status_at,
-        "word": message.word,
-        "code": message.code,
-        "reason": message.reason,
-        "scheduled_at": message.scheduled_at,
-        "parts": message.parts,
-        "attachments": message.attachments,
-    }
-
-
-def _format_badge(message: Message) -> str:
-    """Return the status of an outgoing message, with the reason of a failure and the agent."""
-    parts = [message.status.value] if message.status else []
-    if message.status and message.status.is_problem and message.reason:
-        parts.append(one_line(message.reason, _MAX_LINE))
-    badge = f"[{': '.join(parts)}]" if parts else ""
-    return " ".join(part for part in (badge, one_line(message.agent, 40)) if part)
 
 
 def format_age(ms: int) -> str:

@@ -17,7 +17,8 @@ from tui.cli.signals import stop_on_signals
 from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
 from tui.domain.text import one_line
-from tui.settings.public import ListenAddress, Preferences
+from tui.settings.public import Preferences
+from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.wiring import open_accounts, open_store
 from tui.store.store import Store
@@ -37,7 +38,7 @@ def run(arguments: Namespace) -> int:
     """
     desk = context.load_public_settings(arguments)
     if not desk.accounts:
-        raise CommandError("there is no account to serve; see smsdesk doctor", BAD_USE)
+        raise CommandError("there is no account to poll; see smsdesk doctor", BAD_USE)
     settings = _load_settings(arguments)
     try:
         with convert_store_errors(), open_sync_log(os.environ, desk.log_level) as log:
@@ -128,7 +129,7 @@ def _list_unreachable(accounts: list[ServedAccount]) -> list[str]:
 @contextlib.asynccontextmanager
 async def _report_in_background(store: Store) -> AsyncIterator[None]:
     """Report the health of the accounts while the block runs."""
-    task = asyncio.create_task(_report_health(store), name="tell")
+    task = asyncio.create_task(_report_health(store), name="report health")
     try:
         yield
     finally:

@@ -6,12 +6,12 @@ from argparse import Namespace
 from tui.cli.context import open_reader
 from tui.cli.errors import DONE
 from tui.cli.show import (
-    conversation_to_json,
     format_conversation,
     format_heading,
     write_json,
     write_line,
 )
+from tui.domain.json_fields import conversation_to_json
 
 
 def run(arguments: Namespace) -> int:

@@ -74,6 +74,7 @@ def make_demo_settings(database: Path, ascii: bool | None) -> Preferences:
         database=database,
         agent=AGENT,
         ascii=ascii,
+        downloads=Path.home() / "Downloads",
         default_region="AU",
         quiet_hours=None,
         accounts=list_accounts(),

@@ -2,6 +2,8 @@
 
 Every message is received and sent as it would be in use: stored, queued, claimed, accepted
 and confirmed by a receipt. So past messages have the same data as those that follow.
+
+The demo's customers and what the agents have done with their conversations are defined here, too.
 """
 
 import json
@@ -12,17 +14,97 @@ from pathlib import Path
 
 from tui.clock import MINUTE, SECOND, ManualClock
 from tui.demo.accounts import DemoAccount, find_account
-from tui.demo.people import AGENT_ACTIONS, CUSTOMERS, TEMPLATES, AgentActions
 from tui.domain.events import Receipt, Reply
 from tui.domain.ids import to_reference
 from tui.domain.message import NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.sandbox.customers import Customer, HistoryLine
+from tui.domain.templates import CannedReply
+from tui.sandbox import customers
+from tui.sandbox.customers import Customer, HistoryLine, inbound_line, outbound_line
 from tui.sandbox.handset import Stage
 from tui.startup.wiring import create_consent_judge
 from tui.store.settling import SendRecord
 from tui.store.store import Store
+
+_MORE = (
+    Customer(
+        "Hannah Reed",
+        "+61491570158",
+        "messagemedia",
+        "en",
+        (
+            inbound_line(1330, "Hello, you wanted to send me a quote for the cracked display?"),
+            outbound_line(
+                212, "Hi Hannah, the display is $149 incl. GST. Shall we order it?", Stage.FAILED
+            ),
+        ),
+        ("Hi, my phone was off. Did you text me?",),
+        ("Yes please, go ahead", "Thanks!"),
+    ),
+    Customer(
+        "Marco Rossi",
+        "+61491572549",
+        "messagemedia",
+        "en",
+        (
+            outbound_line(
+                3100, "Hi Marco, this week 20% off all phone cases. Reply STOP to opt out."
+            ),
+            inbound_line(3089, "STOP"),
+        ),
+        ("START",),
+        ("OK",),
+    ),
+)
+CUSTOMERS = (*customers.CUSTOMERS, *_MORE)
+"""All customers with a history."""
+WRITERS = customers.CUSTOMERS
+"""Customers who write by themselves while the demo runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentActions:
+    """What agents have done with one conversation."""
+
+    customer: str
+    labels: tuple[str, ...] = ()
+    assignee: str = ""
+    starred: bool = False
+    read: bool = False
+    closed: bool = False
+    snoozed_minutes: int = 0
+    note: str = ""
+    draft: str = ""
+
+
+AGENT_ACTIONS = (
+    AgentActions("Aisha Rahman", labels=("repair",), assignee="mia"),
+    AgentActions(
+        "Tom Baker",
+        labels=("repair",),
+        note="Tom has the red phone, ticket 1077. Keep the back cover!",
+    ),
+    AgentActions("Mei Lin", labels=("quote",), assignee="tom", snoozed_minutes=600),
+    AgentActions("Giorgos Pappas", labels=("refund",), assignee="ana", starred=True, read=True),
+    AgentActions("Ruth Cohen", labels=("pick-up",), assignee="mia"),
+    AgentActions("Katarzyna Nowak", labels=("repair",), draft="Dziękujemy! Do zobaczenia o 16"),
+    AgentActions("Piotr Zieliński", read=True, closed=True),
+    AgentActions("Camille Lefèvre", labels=("quote",), assignee="mia"),
+    AgentActions("Jürgen Groß", labels=("pick-up",), read=True, closed=True),
+    AgentActions("Olivia Brown", labels=("feedback",)),
+    AgentActions("Noah Williams", assignee="tom", starred=True, read=True),
+    AgentActions("Marco Rossi", read=True, closed=True),
+)
+"""Actions for each conversation that an agent has worked on."""
+
+TEMPLATES = (
+    CannedReply("ready", "Hi {name}, your device is ready. We are open until 6 pm."),
+    CannedReply("hours", "We are open Monday to Friday 9-18, Saturday 10-16."),
+    CannedReply("thanks", "Thank you, {name}! Have a good day."),
+)
+"""Canned replies of the demo."""
+
 
 _OWNER = "past"
 """Process name under which the history is written."""
@@ -96,7 +178,9 @@ class _HistoryWriter:
             account = find_account(customer.provider)
             address = parse_address(customer.number)
             conversation = await self._store.conversations.get_or_create(address, account.name)
-            await self._store.triage.rename_contact(conversation.id, customer.name, "", _AGENTS[0])
+            await self._store.contacts.rename_contact(
+                conversation.id, customer.name, "", _AGENTS[0]
+            )
             self._ids[customer.name] = conversation.id
 
     async def write_line(self, entry: _HistoryLine) -> None:
@@ -190,7 +274,9 @@ class _HistoryWriter:
         """Mark every message of the conversation as read by the agent."""
         conversation = await self._store.conversations.get(conversation_id)
         if conversation is not None:
-            await self._store.triage.set_read_marker(conversation_id, agent, conversation.last_id)
+            await self._store.conversations.set_read_marker(
+                conversation_id, agent, conversation.last_id
+            )
 
     async def _add_note_and_draft(self, conversation_id: int, action: AgentActions) -> None:
         """Store the note and the unsent draft of one conversation."""

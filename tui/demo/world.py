@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tui.clock import Clock
 from tui.demo.accounts import ACCOUNTS, AGENT, open_accounts
-from tui.demo.people import CUSTOMERS, WRITERS
+from tui.demo.history import CUSTOMERS, WRITERS
 from tui.sandbox.app import create_app
 from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
 from tui.sandbox.scenario import add_customers, play_scenario

@@ -48,7 +48,7 @@ class NewAccount:
         """Return what is missing or invalid before the provider is asked, or "" if nothing is."""
         # "__" separates the levels in the names of environment variables.
         if not _VALID_NAME.fullmatch(self.name) or "__" in self.name:
-            return "The name needs small letters, digits, - and _: it stands in the settings"
+            return "Use lower-case a-z, digits, - and _: the name is a key in the settings"
         if not self.api_key:
             return f"{self.provider.key_label} is missing"
         if not self.api_secret:

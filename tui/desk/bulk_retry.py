@@ -5,13 +5,15 @@ Most often an account was fixed or topped up, and everything that it refused is 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tui.desk.actions import ConversationActions, find_retry_problem
+from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
+from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import Route, choose_default_route
+from tui.desk.send_attempt import RefusedError, SendAttempt
+from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
-from tui.domain.local_time import HourRange, find_quiet_times, find_zones
 from tui.domain.message import Advice, Message, MmsContent
 from tui.domain.status import Status
 from tui.domain.text import one_line
@@ -19,11 +21,10 @@ from tui.store.errors import OptedOut, StaleReply
 from tui.store.store import Store
 
 _OPTED_OUT = "opted out"
-_MAYBE_SENT = "maybe sent (M settles it)"
+_MAYBE_SENT = "maybe sent (M resolves it)"
 _CUSTOMER_WAITS = "wrote since and waits for an answer"
 _CHANGE_NEEDED = "needs another number or text"
-_NO_ACCOUNT = "without an account"
-_RESOLVED = "settled meanwhile"
+_RESOLVED = "resolved meanwhile"
 _MAX_REASONS = 4
 # The same text to the same number would only fail again.
 _ADVICE_TO_CHANGE = frozenset({Advice.FIX_NUMBER, Advice.FIX_TEXT, Advice.STOP})
@@ -96,8 +97,9 @@ def find_retry_obstacle(conversation: Conversation, message: Message, context: A
         message: Message that failed.
         context: Settings of the agent.
     """
-    if conversation.opted_out:
-        return _OPTED_OUT
+    refusal = find_refusal(_create_attempt(conversation, message, context))
+    if refusal is not None:
+        return refusal.summary
     if message.status is Status.UNCERTAIN:
         return _MAYBE_SENT
     if find_retry_problem(message):
@@ -105,9 +107,7 @@ def find_retry_obstacle(conversation: Conversation, message: Message, context: A
     if message.advice in _ADVICE_TO_CHANGE:
         return _CHANGE_NEEDED
     # The customer has written since: an old text would be no reply to that.
-    if conversation.waiting_since is not None:
-        return _CUSTOMER_WAITS
-    return "" if _choose_route(conversation, message, context) else _NO_ACCOUNT
+    return _CUSTOMER_WAITS if conversation.waiting_since is not None else ""
 
 
 async def retry_batch(
@@ -145,11 +145,15 @@ async def retry_batch(
             left_out[reason] += 1
             continue
         conversation_id = failure.conversation.id
-        try:
+        attempt = replace(
+            _create_attempt(current.conversation, current.message, context),
             # Count the batch's own message as seen, or the next one of the conversation is stale.
-            message = await _queue_retry(
-                context, actions, current, queued_ids.get(conversation_id) or _seen_upto(failure)
-            )
+            seen_upto=queued_ids.get(conversation_id) or _seen_upto(failure),
+        )
+        try:
+            message = await actions.outgoing.queue_message(attempt, claim=False)
+        except RefusedError as error:
+            left_out[error.objection.summary] += 1
         except OptedOut:
             left_out[_OPTED_OUT] += 1
         except StaleReply:
@@ -172,21 +176,19 @@ def _seen_upto(failure: FailedMessage) -> int:
     return failure.conversation.last_id
 
 
-async def _queue_retry(
-    context: AppContext, actions: ConversationActions, failure: FailedMessage, seen_upto: int
-) -> Message:
-    """Queue one failed message as a new message."""
-    message = failure.message
-    route = _choose_route(failure.conversation, message, context)
-    assert route is not None
-    return await actions.queue_message(
-        failure.conversation,
+def _create_attempt(
+    conversation: Conversation, message: Message, context: AppContext
+) -> SendAttempt:
+    """Return the attempt to send a failed message again now."""
+    return SendAttempt(
+        context.preferences,
+        conversation.party,
         message.body,
-        route,
-        seen_upto=seen_upto,
-        retry_of=message.id,
+        _choose_route(conversation, message, context),
+        context.clock.now(),
+        conversation,
         enclosed=MmsContent(message.media, message.subject),
-        claim=False,
+        retry_of=message.id,
     )
 
 
@@ -221,23 +223,20 @@ def _format_failure(message: Message) -> str:
     return f"through {one_line(message.account, 16)}: {reason}"
 
 
-def format_quiet_hours(batch: RetryBatch, now: int, hours: HourRange | None) -> str:
+def format_quiet_hours(batch: RetryBatch, context: AppContext) -> str:
     """Return for how many customers it is in the quiet hours, or "" if there are none.
 
     Args:
         batch: Messages to send again.
-        now: Time of sending (ms UTC).
-        hours: Quiet hours by the customers' clocks; None for no check.
+        context: Settings of the agent.
     """
-    if hours is None:
-        return ""
-    numbers = {failure.conversation.address for failure in batch.to_retry}
-    affected = sum(bool(find_quiet_times(find_zones(number), now, hours)) for number in numbers)
+    attempts = [_create_attempt(one.conversation, one.message, context) for one in batch.to_retry]
+    affected = len({attempt.to for attempt in attempts if check_quiet_hours(attempt)})
     return f"It is night for {_format_count(affected, 'customer')} of these" if affected else ""
 
 
 def format_left_out(left_out: Mapping[str, int]) -> str:
-    """Return what is left out and why: "Left out: 2 opted out · 1 maybe sent (M settles it)".
+    """Return what is left out and why: "Left out: 2 opted out · 1 maybe sent (M resolves it)".
 
     Args:
         left_out: Number of messages by reason.

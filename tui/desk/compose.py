@@ -1,26 +1,19 @@
 """State of the composer for the open conversation: route, pictures, draft and the messages seen.
 
 The text itself belongs to the composer widget. Here is what must be saved and sent together
-with it, and which warnings the agent has seen. Drafts are saved while the agent types.
+with it, and which questions the agent has seen. Drafts are saved while the agent types.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.desk.context import AppContext
-from tui.desk.routes import Route, SendPlan, choose_default_route
-from tui.desk.send_checks import (
-    SendConfirmation,
-    check_fields,
-    check_newer_messages,
-    check_quiet_hours,
-    check_route,
-)
+from tui.desk.routes import Route, choose_default_route
+from tui.desk.send_checks import SendConfirmation
 from tui.domain.conversation import Conversation, Draft
-from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
-from tui.domain.text import one_line
+from tui.domain.message import NO_MMS_CONTENT, MmsContent
 from tui.store.drafts import Drafts
 from tui.store.errors import StoreError
 from tui.store.store import Store
@@ -165,20 +158,21 @@ class ComposeState:
             store: Store shared by all agents.
             context: Settings of the agent.
             show_error: Shows a message when a draft cannot be saved.
-            confirm_key: Key or action that sends in spite of warnings (see `SendConfirmation`).
+            confirm_key: Key or action that sends in spite of questions (see `SendConfirmation`).
         """
         drafts, agent = store.drafts, context.agent
         self._store = store
         self._context = context
         self._replies = DraftWriter(make_reply_saver(drafts, agent), context.clock, show_error)
         self._notes = DraftWriter(make_note_saver(drafts, agent), context.clock, show_error)
-        self._confirmation = SendConfirmation(confirm_key)
+        self.confirmation = SendConfirmation(confirm_key)
+        """The questions of the checks that the agent has seen."""
         self._has_begun = False
         self.route: Route | None = None
         self.enclosed: MmsContent = NO_MMS_CONTENT
         """Pictures and subject that are sent with the text."""
         self.seen_upto = 0
-        """Newest message when the agent began to write, or that a warning has shown since."""
+        """Newest message when the agent began to write, or that a question has shown since."""
 
     def load_reply(self, conversation: Conversation, draft: Draft | None) -> str:
         """Load the reply of a conversation and return its text.
@@ -187,7 +181,7 @@ class ComposeState:
             conversation: Conversation that is opened.
             draft: Saved draft of the agent there, or None.
         """
-        self._confirmation.reset_warnings()
+        self.confirmation.reset_questions()
         self.route = self._choose_route(conversation, draft)
         self.enclosed = draft.mms if draft else NO_MMS_CONTENT
         return self._replies.get_newest_text(conversation.id, draft.body if draft else "")
@@ -205,7 +199,7 @@ class ComposeState:
     def update_seen(self, text: str, newest_id: int) -> None:
         """Record which messages were seen when the agent began to write.
 
-        Messages that come later are newer than the reply and cause a warning.
+        Messages that come later are newer than the reply and cause a question.
 
         Args:
             text: Text in the composer.
@@ -269,53 +263,9 @@ class ComposeState:
             text: Text that was typed since.
         """
         self._replies.discard_pending(conversation_id)
-        self._confirmation.reset_warnings()
+        self.confirmation.reset_questions()
         self._has_begun = bool(text)
         self.enclosed = NO_MMS_CONTENT
-
-    # Checks before sending ------------------------------------------------------------------
-
-    def find_objection(
-        self,
-        conversation: Conversation,
-        text: str,
-        messages: Sequence[Message],
-        keys: Mapping[str, str],
-        holder: str,
-        plan: SendPlan | None,
-    ) -> str:
-        """Return the text to show instead of sending, or "" if the message can go.
-
-        Args:
-            conversation: Conversation to reply in.
-            text: Text of the reply.
-            messages: Messages that the agent sees.
-            keys: First key of each command.
-            holder: Colleague who holds the compose lock; "" for none.
-            plan: When to send; None for now.
-        """
-        if self.route is None:
-            return "No account is configured: smsdesk doctor tells how"
-        if not text.strip() and not self.enclosed.media:
-            return "Nothing to send yet: type the message first"
-        if holder:
-            return f"{one_line(holder, 20)} writes here now: Esc {keys['take_over']} takes it back"
-        # Quiet hours count at the time of sending, not at the time of writing.
-        at = plan.send_at if plan else self._context.clock.now()
-        problem = self._confirmation.review_objections(
-            [
-                *check_fields(text),
-                *check_route(text, self.enclosed, self.route, keys),
-                *check_newer_messages(messages, self.seen_upto, conversation),
-                *check_quiet_hours(
-                    conversation.address, at, self._context.quiet_hours, keys["schedule"]
-                ),
-            ]
-        )
-        # All warnings were seen: the same messages must not cause a warning again.
-        if not problem and messages:
-            self.seen_upto = messages[-1].id
-        return problem
 
     def _choose_route(self, conversation: Conversation, draft: Draft | None) -> Route | None:
         """Return the draft's account and sender if it has them, else the default route."""

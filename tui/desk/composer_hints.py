@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tui.desk.routes import Route
 from tui.domain.change import Change, Subject
 from tui.domain.message import MmsContent
-from tui.domain.replacements import GsmReplacement, to_gsm
-from tui.domain.sms import Encoding, SmsCount, count_parts, is_gsm
+from tui.domain.sms import Encoding, GsmReplacement, SmsCount, count_parts, is_gsm, to_gsm
 from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.store.store import Store
@@ -102,7 +101,7 @@ def format_saving(replacement: GsmReplacement) -> str:
     """Return how many parts a replacement saves, with a blank in front."""
     saved = replacement.parts_saved
     if saved <= 0:
-        return " makes room"
+        return " fits more"
     return f" saves {saved} part{'s' if saved > 1 else ''}"
 
 
@@ -133,7 +132,7 @@ def find_open_field_spans(line: str) -> Iterator[tuple[int, int]]:
         yield blank.start, blank.end
 
 
-NOTE_LABEL = "private note · colleagues only, never sent · @name tells them"
+NOTE_LABEL = "private note · colleagues only, never sent · @name notifies"
 _MAX_NAMES = 4
 
 
@@ -142,7 +141,7 @@ def format_mention_choices(names: Sequence[str]) -> str:
     if not names:
         return ""
     shown = "  ".join(f"@{one_line(name, 16)}" for name in names[:_MAX_NAMES])
-    return f"Tab names {shown}"
+    return f"Tab inserts {shown}"
 
 
 async def format_mention_notice(store: Store, agent: str, changes: Iterable[Change]) -> str:
@@ -163,5 +162,5 @@ async def format_mention_notice(store: Store, agent: str, changes: Iterable[Chan
         conversation = await store.conversations.get(change.conversation_id)
         if note is not None and conversation is not None and note.agent != agent:
             author, title = one_line(note.agent, 20), one_line(conversation.title, 30)
-            notice = f"{author} names you in a note on {title} · g m shows it"
+            notice = f"{author} mentions you in a note on {title} · g m shows it"
     return notice

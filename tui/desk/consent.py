@@ -3,20 +3,17 @@
 Each decision is stored, confirmed with a message, and can be undone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.desk import format
-from tui.desk.undo import UndoAction
+from tui.desk.undo import RememberUndo
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.text import one_line
 from tui.store.consent import ConsentRecord
 from tui.store.store import Store
-
-RememberUndo = Callable[[str, UndoAction], str]
-"""Remember how to undo an action; returns the message with the key that undoes it."""
 
 
 class ConsentActions:
@@ -80,7 +77,7 @@ class ConsentActions:
                 await consent.restore_opt_out(conversation.id, agent, before)
             return "Undone: nothing can be sent any more"
 
-        return self._remember_undo("In again: texts can be sent", undo_opt_in)
+        return self._remember_undo("Opted in again: texts can be sent", undo_opt_in)
 
     async def dismiss_possible_opt_out(self, conversation: Conversation, message: Message) -> str:
         """Record that a possible opt-out means something else.
@@ -136,7 +133,7 @@ def format_opt_out(
         zone: Time zone of the agent; None for the system's.
         keys: First key of each command.
     """
-    parts = ["OPTED OUT: nothing can be sent", f"{keys['consent']} lets them in again"]
+    parts = ["OPTED OUT: nothing can be sent", f"{keys['consent']} allows messages again"]
     if decision is not None:
         parts.append(_format_decision(decision))
         parts.append(

@@ -9,8 +9,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tui.domain.fold import fold_text
 from tui.domain.phone import AddressKind, parse_address
+from tui.domain.text import fold_text
 from tui.store.contacts import Contact
 
 _MAX_FILE_BYTES = 256 * 1024 * 1024

@@ -4,16 +4,16 @@ For a failed message, also format the key that does the next best step.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from tui.commands import Command, Scope, format_key, index_by_id
+from tui.commands import Command, Scope, index_by_id
+from tui.desk.key_names import format_key
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
 
 KeyHint = tuple[str, str]
 """A key and its label."""
 
-_BROWSING_SCOPES = (Scope.CONVERSATIONS, Scope.CONVERSATION, Scope.GENERAL)
 _NOTE_COMMANDS = ("new_line", "editor")
 _SELECTION_COMMANDS = ("close", "snooze", "assign", "label", "star")
 _TRIAGE_COMMANDS = ("reply", "close", "snooze", "skip", "undo")
@@ -38,7 +38,7 @@ def get_filter_hints() -> list[KeyHint]:
 def get_browsing_hints(commands: Iterable[Command]) -> list[KeyHint]:
     """Return the hints for the list and the open conversation."""
     return _make_hints(
-        c for c in commands if c.bar_label and (c.scope in _BROWSING_SCOPES or c.id == "triage")
+        c for c in commands if c.bar_label and c.scope is not Scope.COMPOSE and c.id != "skip"
     )
 
 
@@ -64,8 +64,43 @@ def get_triage_hints(commands: Iterable[Command]) -> list[KeyHint]:
 def get_triage_end_hints(commands: Iterable[Command]) -> list[KeyHint]:
     """Return the hints for the end of a triage round, where no conversation is shown."""
     known = index_by_id(commands)
-    restart = replace(known["skip"], bar_label="Begin again")
+    restart = replace(known["skip"], bar_label="Start again")
     return [*_make_hints((known["undo"], restart)), ("Esc", "To the list")]
+
+
+@dataclass(frozen=True, slots=True)
+class HintState:
+    """What decides which keys matter on the main screen."""
+
+    is_writing: bool = False
+    """Whether the composer has the focus."""
+    is_note: bool = False
+    """Whether the composer holds a private note."""
+    is_filtering: bool = False
+    """Whether the filter has the focus."""
+    is_triage: bool = False
+    is_open: bool = False
+    """Whether a conversation is shown."""
+    selected: int = 0
+    """Number of selected conversations."""
+
+
+def choose_hints(commands: Iterable[Command], state: HintState) -> list[KeyHint]:
+    """Return the keys that matter in a state of the main screen.
+
+    Args:
+        commands: The registry with the agent's own keys.
+        state: What the agent is doing.
+    """
+    if state.is_writing:
+        return get_note_hints(commands) if state.is_note else get_compose_hints(commands)
+    if state.is_filtering:
+        return get_filter_hints()
+    if state.is_triage:
+        return get_triage_hints(commands) if state.is_open else get_triage_end_hints(commands)
+    if state.selected:
+        return get_selection_hints(commands, state.selected)
+    return get_browsing_hints(commands)
 
 
 def _make_hints_by_id(commands: Iterable[Command], ids: Sequence[str]) -> list[KeyHint]:

@@ -6,6 +6,7 @@ messages then. They are rare enough to be noticed and show as much text as fits 
 
 from collections.abc import Callable, Iterable, Mapping
 
+from tui.clock import MINUTE, SECOND
 from tui.desk import format
 from tui.desk.context import AppContext
 from tui.domain.account import AccountState, Health
@@ -43,7 +44,8 @@ class AgentNotifier:
         """
         self._store = store
         self._context = context
-        self._settings = context.notification_settings
+        self._preferences = context.preferences.notifications
+        self._silent_after_ms = context.preferences.silent_after_minutes * MINUTE
         self._write = write
         self._has_focus = has_focus
         self._show = show
@@ -70,12 +72,12 @@ class AgentNotifier:
 
     def notify_if_due(self) -> None:
         """Notify the agent if messages are pending and the last notification is old enough."""
-        now, interval_ms = self._context.clock.now(), self._settings.min_interval_ms
+        now, interval = self._context.clock.now(), self._preferences.every_seconds
         if self._has_focus():
             # The agent sees the messages on the screen.
             self._pending.clear()
         elif self._pending and (
-            self._notified_at is None or now - self._notified_at >= interval_ms
+            self._notified_at is None or now - self._notified_at >= interval * SECOND
         ):
             self._notified_at = now
             self._notify_agent(summarize_pending(self._pending))
@@ -87,7 +89,7 @@ class AgentNotifier:
         names = {account.name for account in self._context.accounts}
         own_states = {name: state for name, state in states.items() if name in names}
         now = self._context.clock.now()
-        problems = find_account_problems(own_states, now, self._settings.silent_after_ms)
+        problems = find_account_problems(own_states, now, self._silent_after_ms)
         for key, message in problems.items():
             if key not in self._reported:
                 self._show(message)
@@ -108,16 +110,16 @@ class AgentNotifier:
 
     def _notify_agent(self, message: str) -> None:
         """Sound the terminal alert; without the focus also show a notification."""
-        if self._settings.terminal_alert:
+        if self._preferences.bell:
             self._write(BEL)
-        if self._settings.desktop and not self._has_focus():
-            sequence = format_notification(message, self._settings.terminal)
+        if self._preferences.desktop and not self._has_focus():
+            sequence = format_notification(message, self._context.terminal)
             if sequence:
                 self._write(sequence)
 
     async def _update_title(self) -> None:
         """Show the number of waiting conversations in the terminal title."""
-        if not self._settings.terminal.has_title:
+        if not self._context.terminal.has_title:
             return
         text = format_window_title((await self._store.conversations.get_counts()).waiting)
         if text != self._title:
@@ -176,8 +178,8 @@ def find_account_problems(
             problems[name, "stopped", 0] = f"Account {label} has stopped: {line}"
         elif is_silent(state, now, silent_after_ms):
             last = state.event_at or 0
-            text = f"Account {label} has brought nothing for {format.format_age(last, now)}"
-            problems[name, "silent", last] = f"{text}: is all well there?"
+            text = f"Account {label} has received nothing for {format.format_age(last, now)}"
+            problems[name, "silent", last] = f"{text}: check the account (F3)"
     return problems
 
 

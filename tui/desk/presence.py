@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 from tui.clock import SECOND, Clock
 from tui.domain.text import one_line
-from tui.store.drafts import Colleague
 from tui.store.errors import StoreError
+from tui.store.presence import Colleague
 from tui.store.store import Store
 
 HEARTBEAT_SECONDS = 8.0
@@ -154,7 +154,7 @@ class Presence:
     def _start_publishing(self) -> None:
         """Publish the current state in the background unless that is already running."""
         if self._publish_task is None or self._publish_task.done():
-            self._publish_task = asyncio.create_task(self._publish_state(), name="company")
+            self._publish_task = asyncio.create_task(self._publish_state(), name="publish presence")
 
     async def _publish_state(self) -> None:
         """Publish the newest state; after a store error the next heartbeat retries."""

@@ -43,7 +43,7 @@ class ReadMarker:
         """Mark the open conversation read, after a new message or when the focus returns."""
         conversation, newest = self._get_shown()
         if conversation is not None and conversation.id == self._opened_id:
-            await self._store.triage.set_read_marker(conversation.id, self._agent, newest)
+            await self._store.conversations.set_read_marker(conversation.id, self._agent, newest)
 
     def is_open(self, conversation_id: int) -> bool:
         """Return whether this conversation is open."""

@@ -20,7 +20,7 @@ class Route:
 
     @property
     def summary(self) -> str:
-        """Return the text for the composer's border: "au MessageMedia · +61 … · can answer"."""
+        """Return the text for the composer's border: "au MessageMedia · +61 … · …"."""
         title = self.account.capabilities.title if self.account.capabilities else ""
         name = f"{self.account.name} {title}".strip()
         return " · ".join([name, self.sender or "default sender", format_answerability(self)])
@@ -58,8 +58,8 @@ def format_schedule_holder(route: Route) -> str:
     """Return where a scheduled message waits, and whether smsdesk must be running then."""
     name = one_line(route.account.name, 20)
     if is_held_by_provider(route):
-        return f"{name} keeps it and sends it, even when smsdesk is not running."
-    return f"{name} cannot schedule: it waits on this desk, where smsdesk must be running then."
+        return f"{name} stores it and sends it, even when smsdesk is not running."
+    return f"{name} cannot schedule: it waits here, and smsdesk must be running then."
 
 
 def choose_default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:
@@ -120,7 +120,7 @@ def describe_route_change(old: Route, new: Route) -> str:
         if new.rewrite_warning and new.rewrite_warning != old.rewrite_warning:
             parts.append(new.rewrite_warning)
         if after.has_whole_160_parts != before.has_whole_160_parts:
-            counted = "whole 160s" if after.has_whole_160_parts else "153s"
+            counted = "multiples of 160" if after.has_whole_160_parts else "153s"
             parts.append(f"parts are counted in {counted}")
     parts.append("the price may differ")
     return " · ".join(parts)
@@ -146,18 +146,18 @@ def format_answerability(route: Route) -> str:
     """Return whether the customer's reply reaches smsdesk and, if not, why."""
     capabilities = route.account.capabilities
     if capabilities is not None and route.sender.casefold() in capabilities.answerable_names:
-        return "can answer"
+        return "replies reach us"
     if route.sender and not can_answer_sender(route.sender):
-        return "cannot be answered: a name as sender"
+        return "no replies: the sender is a name"
     if capabilities is None:
-        return "can answer"
+        return "replies reach us"
     if not route.sender and not capabilities.can_answer_default_sender:
-        return "may not be answerable: choose a number"
+        return "replies may not reach us: choose a number"
     if capabilities.replies is ReplyChannel.NONE:
-        return "answers do not reach this desk"
+        return "replies do not reach us"
     if capabilities.replies is ReplyChannel.PUSH and not route.account.listener:
-        return "answers need the listener"
-    return "can answer"
+        return "replies need the listener"
+    return "replies reach us"
 
 
 def list_routes(accounts: Sequence[Account], failed: str) -> list[Route]:
@@ -183,8 +183,8 @@ def format_route_detail(route: Route, failed: str) -> str:
 
     Args:
         route: Route to choose.
-        failed: Account that failed last time.
+        failed: Account that failed before.
     """
     if route.account.name == failed:
-        return "failed last time"
+        return "failed before"
     return format_answerability(route).partition(":")[0]

@@ -1,187 +1,289 @@
-"""Checks before a message is sent: some refuse it, others warn once.
+"""Checks before a message is queued: one list for every path that sends.
 
-A refusal has to be fixed. A warning gives the agent a second look: the same Enter again sends.
-For customers in quiet hours the next time outside of them is suggested.
+A check knows no screen. It refuses a message, or asks for a second look, and says so in words
+that name what helps. `tui.desk.outgoing.queue_attempt` is the only way into the outbox and goes
+through this list, so no path can leave a check out. A person is asked with `SendConfirmation`:
+the same Enter again sends. Scripts and retries cannot be asked: only refusals stop them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tui.clock import SECOND
-from tui.desk.context import AppContext
-from tui.desk.routes import Route
-from tui.domain.conversation import Conversation
-from tui.domain.local_time import HourRange, find_next_allowed_time, find_quiet_times, find_zones
-from tui.domain.message import Direction, Format, Message, MmsContent
+from tui.desk.send_attempt import Objection, SendAttempt
+from tui.domain.account import Account
+from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
+from tui.domain.message import Direction
 from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 
+if TYPE_CHECKING:
+    from tui.desk.context import AppContext
+
 _MAX_NAMED_FIELDS = 3
+_MAX_NAMED_ACCOUNTS = 3
+
+NO_ACCOUNT = Objection(
+    "no account is configured", "run smsdesk doctor", summary="without an account"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """One reason against sending a message."""
-
-    text: str
-    warning_key: str = ""
-    """Identifies a warning that is shown once; empty for a refusal, which is always shown."""
+# Who can be texted -------------------------------------------------------------------------
 
 
-class SendConfirmation:
-    """Remember the warnings that an agent has seen in the open conversation."""
+def check_opt_out(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a message to a customer who has opted out.
 
-    def __init__(self, confirm_key: str = "Enter again") -> None:
-        """Create a confirmation without any warning seen.
-
-        Args:
-            confirm_key: Key or action that sends in spite of the warnings.
-        """
-        self._confirm_key = confirm_key
-        self._shown_keys: set[str] = set()
-
-    def review_objections(self, objections: Iterable[Objection]) -> str:
-        """Return the text to show instead of sending, or "" if the message can go.
-
-        Warnings count as seen after this call, so the same warnings pass the next time.
-
-        Args:
-            objections: Result of all checks.
-        """
-        found = list(objections)
-        refusals = [objection.text for objection in found if not objection.warning_key]
-        if refusals:
-            return refusals[0]
-        warnings = [
-            objection for objection in found if objection.warning_key not in self._shown_keys
-        ]
-        self._shown_keys |= {objection.warning_key for objection in warnings}
-        if not warnings:
-            return ""
-        return f"{' · '.join(o.text for o in warnings)} · {self._confirm_key} sends all the same"
-
-    def reset_warnings(self) -> None:
-        """Forget the warnings: another text or another conversation begins."""
-        self._shown_keys.clear()
+    The store checks this again when it queues and when it sends the message.
+    """
+    if attempt.conversation is None or not attempt.conversation.opted_out:
+        return []
+    key = attempt.keys.get("consent", "")
+    remedy = f"{key} has more" if key else ""
+    return [Objection("this customer has opted out", remedy, summary="opted out")]
 
 
-def check_fields(text: str) -> list[Objection]:
+def check_account(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a message without an account to send it through."""
+    return [NO_ACCOUNT] if attempt.route is None else []
+
+
+def check_compose_lock(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a reply where a colleague has taken the compose lock meanwhile."""
+    if not attempt.lock_holder:
+        return []
+    holder, key = one_line(attempt.lock_holder, 20), attempt.keys.get("take_over", "")
+    return [Objection(f"{holder} writes here now", f"Esc {key} cancels" if key else "")]
+
+
+# The text ----------------------------------------------------------------------------------
+
+
+def check_empty(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a message with neither text nor pictures."""
+    if attempt.text.strip() or attempt.enclosed.media:
+        return []
+    return [Objection("the text is empty", "write the message first", summary="empty")]
+
+
+def check_open_fields(attempt: SendAttempt) -> list[Objection]:
     """Refuse a text with fields of a canned reply that are not filled in."""
-    fields = list(dict.fromkeys(blank.placeholder for blank in find_open_fields(text)))
+    fields = list(dict.fromkeys(blank.placeholder for blank in find_open_fields(attempt.text)))
     if not fields:
         return []
     more = f" and {len(fields) - _MAX_NAMED_FIELDS} more" if len(fields) > _MAX_NAMED_FIELDS else ""
     names = one_line(", ".join(fields[:_MAX_NAMED_FIELDS]), 90)
-    verb = "is" if len(fields) == 1 else "are"
-    return [Objection(f"Not sent: {names}{more} {verb} not filled in, type over it")]
+    verb, them = ("is", "it") if len(fields) == 1 else ("are", "them")
+    return [
+        Objection(
+            f"{names}{more} {verb} not filled in", f"replace {them}", summary="with open fields"
+        )
+    ]
 
 
-def check_route(
-    text: str, enclosed: MmsContent, route: Route, keys: Mapping[str, str]
-) -> list[Objection]:
-    """Refuse what the account cannot send, and name the keys that help.
-
-    Args:
-        text: Text of the message.
-        enclosed: Pictures and subject.
-        route: Account and sender to use.
-        keys: First key of each command.
-    """
-    objections = [Objection(f"Not sent: {reason}") for reason in check_length(text, route)]
-    for reason in check_pictures(enclosed, route):
-        remedy = f"{keys['pictures']} removes them, {keys['account']} changes"
-        objections.append(Objection(f"Not sent: {reason} · {remedy}"))
-    return objections
+# What the account can send -----------------------------------------------------------------
 
 
-def check_length(text: str, route: Route) -> list[str]:
-    """Return the problem if the text is longer than the account accepts, as a list of one or none.
-
-    Args:
-        text: Text of the message.
-        route: Account and sender to use.
-    """
-    capabilities = route.account.capabilities
-    if capabilities is None or len(text) <= capabilities.max_characters:
+def check_length(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a text that is longer than the account accepts."""
+    route, text = attempt.route, attempt.text
+    if route is None or route.account.can_send_length(len(text)):
         return []
-    name = one_line(route.account.name, 20)
-    return [f"{len(text)} characters, {name} takes at most {capabilities.max_characters}"]
+    assert route.account.capabilities is not None
+    longest = route.account.capabilities.max_characters
+    reason = f"{len(text)} characters, {one_line(route.account.name, 20)} takes at most {longest}"
+    return [Objection(reason, _suggest_remedy(attempt, "shorten it"), summary="too long")]
 
 
-def check_pictures(enclosed: MmsContent, route: Route) -> list[str]:
-    """Return the problem if the account cannot send the pictures, as a list of one or none.
+def check_pictures(attempt: SendAttempt) -> list[Objection]:
+    """Refuse pictures that the account cannot send."""
+    route = attempt.route
+    if route is None or not attempt.enclosed or route.account.can_send_pictures:
+        return []
+    key = attempt.keys.get("pictures", "")
+    remedy = _suggest_remedy(attempt, f"{key} removes them" if key else "remove them")
+    reason = f"{one_line(route.account.name, 20)} cannot send pictures"
+    return [Objection(reason, remedy, summary="with pictures that the account cannot send")]
+
+
+def check_destination(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a number in a country to which the account does not deliver.
+
+    The provider would reject it, and its error reads as if the number were wrong.
+    """
+    route = attempt.route
+    if route is None or route.account.can_reach(attempt.to):
+        return []
+    assert route.account.capabilities is not None
+    codes = " and ".join(f"+{code}" for code in sorted(route.account.capabilities.regions))
+    reason = f"{one_line(route.account.name, 20)} delivers only to {codes}"
+    return [Objection(reason, _suggest_remedy(attempt), summary="out of reach of the account")]
+
+
+def _suggest_remedy(attempt: SendAttempt, change: str = "") -> str:
+    """Return what helps when the account cannot send the message.
 
     Args:
-        enclosed: Pictures and subject.
-        route: Account and sender to use.
+        attempt: Message that the account cannot send.
+        change: How to change the message; a retry cannot be changed.
     """
-    capabilities = route.account.capabilities
-    if capabilities is None or not enclosed or Format.MMS in capabilities.formats:
-        return []
-    return [f"{one_line(route.account.name, 20)} sends no pictures"]
+    remedies = [change] if change and attempt.retry_of is None else []
+    names = [one_line(account.name, 20) for account in _find_other_accounts(attempt)]
+    if names:
+        key = attempt.keys.get("account" if attempt.retry_of is None else "retry_through", "")
+        use = f"use {' or '.join(names[:_MAX_NAMED_ACCOUNTS])}"
+        remedies.append(f"{use} ({key})" if key else use)
+    return ", or ".join(remedies) or "no other account can send it"
 
 
-def check_newer_messages(
-    messages: Sequence[Message], seen_upto: int, conversation: Conversation
-) -> list[Objection]:
-    """Warn about messages that came after the agent began to write.
+def _find_other_accounts(attempt: SendAttempt) -> list[Account]:
+    """Return the other accounts that can send the message as it is."""
+    used = attempt.route.account.name if attempt.route else ""
+    return [
+        account
+        for account in attempt.preferences.accounts
+        if account.name != used
+        and account.can_send_length(len(attempt.text))
+        and (account.can_send_pictures or not attempt.enclosed)
+        and account.can_reach(attempt.to)
+    ]
+
+
+# Questions ---------------------------------------------------------------------------------
+
+
+def check_newer_messages(attempt: SendAttempt) -> list[Objection]:
+    """Ask about messages that came after the agent began to write.
 
     They are shown first, so that no reply crosses them unseen.
-
-    Args:
-        messages: Messages of the conversation, oldest first.
-        seen_upto: Newest message that the agent has seen.
-        conversation: The conversation.
     """
-    new = [message for message in messages if message.id > seen_upto]
+    conversation, seen_upto = attempt.conversation, attempt.seen_upto
+    if conversation is None or seen_upto is None:
+        return []
+    new = [message for message in attempt.messages if message.id > seen_upto]
     if not new:
         return []
     last = new[-1]
     author = one_line(conversation.title, 30)
     if last.direction is not Direction.IN:
-        author = one_line(last.agent, 20) or "Somebody"
+        author = one_line(last.agent, 20) or "Another agent"
     action = {
         Direction.IN: "has written",
         Direction.OUT: "has answered",
         Direction.NOTE: "has left a note",
     }[last.direction]
-    return [Objection(f"{author} {action} meanwhile, see above", f"news {last.id}")]
+    return [Objection(f"{author} {action} meanwhile, see above", question=f"news {last.id}")]
 
 
-def check_quiet_hours(
-    address: str, now: int, hours: HourRange | None, schedule_key: str
-) -> list[Objection]:
-    """Warn if it is in the quiet hours where the customer is.
-
-    Args:
-        address: Number of the customer.
-        now: Time of sending (ms UTC).
-        hours: Quiet hours by the customer's clock; None for no check.
-        schedule_key: Key that schedules the message.
-    """
-    quiet_times = find_quiet_times(find_zones(address), now, hours) if hours else []
-    if not quiet_times or hours is None:
+def check_quiet_hours(attempt: SendAttempt) -> list[Objection]:
+    """Ask if it will be in the customer's quiet hours when the message is sent."""
+    hours, at, zones = attempt.preferences.quiet_hours, attempt.send_at, find_zones(attempt.to)
+    # A ping shows nothing on the phone, so it wakes no one.
+    if hours is None or attempt.is_ping:
         return []
-    text = f"It is {quiet_times[0]:%H:%M} there"
+    quiet_times = find_quiet_times(zones, at, hours)
+    if not quiet_times:
+        return []
+    remedy, key = "", attempt.keys.get("schedule", "")
     # In a country with many time zones there may be no moment outside of the quiet hours of all
     # of them; then nothing is suggested.
-    if find_next_allowed_time(find_zones(address), now, hours) is not None:
-        text += f" · {schedule_key} waits until {hours[1]:02}:00"
-    return [Objection(text, f"night {address}")]
+    if key and find_next_allowed_time(zones, at, hours) is not None:
+        remedy = f"{key} waits until {hours[1]:02}:00"
+    reason = f"It is {quiet_times[0]:%H:%M} there"
+    return [Objection(reason, remedy, question=f"night {attempt.to}")]
 
 
-def suggest_send_time(context: AppContext, address: str) -> str:
+# The list ----------------------------------------------------------------------------------
+
+SendCheck = Callable[[SendAttempt], list[Objection]]
+"""Return the objections of one check, or an empty list."""
+
+CHECKS: tuple[SendCheck, ...] = (
+    check_opt_out,
+    check_account,
+    check_empty,
+    check_compose_lock,
+    check_open_fields,
+    check_length,
+    check_pictures,
+    check_destination,
+    check_newer_messages,
+    check_quiet_hours,
+)
+"""Every check before sending, in the order in which their refusals are shown."""
+
+CHECKS_BEFORE_WRITING: tuple[SendCheck, ...] = (check_opt_out, check_account)
+"""The checks that need no text: they refuse before an agent begins to write."""
+
+
+def list_objections(attempt: SendAttempt) -> list[Objection]:
+    """Return the objections of all checks."""
+    return [objection for check in CHECKS for objection in check(attempt)]
+
+
+def find_refusal(
+    attempt: SendAttempt, checks: Sequence[SendCheck] | None = None
+) -> Objection | None:
+    """Return the first objection that no answer of an agent changes, or None.
+
+    Args:
+        attempt: Message to check.
+        checks: Checks to run; None for all.
+    """
+    for check in CHECKS if checks is None else checks:
+        for objection in check(attempt):
+            if objection.is_refusal:
+                return objection
+    return None
+
+
+class SendConfirmation:
+    """Remember the questions that an agent has seen in the open conversation."""
+
+    def __init__(self, confirm_key: str = "Enter again") -> None:
+        """Create a confirmation without any question seen.
+
+        Args:
+            confirm_key: Key or action that sends in spite of the questions.
+        """
+        self._confirm_key = confirm_key
+        self._asked: set[str] = set()
+
+    def review_objections(self, objections: Iterable[Objection]) -> str:
+        """Return the text to show instead of sending, or "" if the message can go.
+
+        Questions count as seen after this call, so the same questions pass the next time.
+
+        Args:
+            objections: Result of all checks.
+        """
+        found = list(objections)
+        refusals = [objection.text for objection in found if objection.is_refusal]
+        if refusals:
+            return refusals[0]
+        questions = [objection for objection in found if objection.question not in self._asked]
+        self._asked |= {objection.question for objection in questions}
+        if not questions:
+            return ""
+        return f"{' · '.join(o.text for o in questions)} · {self._confirm_key} sends anyway"
+
+    def reset_questions(self) -> None:
+        """Forget the questions: another text or another conversation begins."""
+        self._asked.clear()
+
+
+def suggest_send_time(context: "AppContext", party: str) -> str:
     """Return the end of the customer's quiet hours, as the agent would type it.
 
     Args:
         context: Settings of the agent.
-        address: Number of the customer.
+        party: Number of the customer.
 
     Returns:
         A local date and time; "" if no quiet hours apply now.
     """
-    zones, now, hours = find_zones(address), context.clock.now(), context.quiet_hours
+    zones, now, hours = find_zones(party), context.clock.now(), context.preferences.quiet_hours
     if hours is None or not find_quiet_times(zones, now, hours):
         return ""
     at = find_next_allowed_time(zones, now, hours)

@@ -1,25 +1,22 @@
 """Submit what was typed in the composer: queue a message, store a note, or refuse it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
 from tui.desk.context import AppContext
 from tui.desk.presence import Presence
 from tui.desk.routes import Route, SendPlan
-from tui.desk.send_checks import check_length, check_pictures
+from tui.desk.send_attempt import NotSentError, SendAttempt
+from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objections
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 
-NO_CONVERSATION = "There is no conversation here: open one first"
-NO_ACCOUNT = "No account is configured: smsdesk doctor tells how"
-
-
-class NotSentError(Exception):
-    """Raised when a message was not queued; the text is for the agent."""
+NO_CONVERSATION = "No conversation is open: open one first"
 
 
 class Submitter:
@@ -42,7 +39,7 @@ class Submitter:
             presence: Holds the compose lock.
             keys: First key of each command, for messages to the agent.
         """
-        self._agent = context.agent
+        self._context = context
         self._actions = actions
         self._compose = compose
         self._presence = presence
@@ -61,16 +58,40 @@ class Submitter:
         if conversation is None:
             return NO_CONVERSATION
         # Checked before the lock: do not take it from a colleague for a reply that cannot go out.
-        if conversation.opted_out:
-            key = self._keys["consent"]
-            return f"This customer has opted out: nothing can be sent ({key} has more)"
-        if self._compose.route is None:
-            return NO_ACCOUNT
-        holder, key = (
-            await self._presence.acquire_compose_lock(force=force),
-            self._keys["take_over"],
-        )
+        refusal = find_refusal(self._create_attempt(conversation, ""), CHECKS_BEFORE_WRITING)
+        if refusal is not None:
+            return refusal.sentence
+        holder = await self._presence.acquire_compose_lock(force=force)
+        key = self._keys["take_over"]
         return f"{one_line(holder, 20)} is writing here: {key} takes over" if holder else ""
+
+    def find_objection(
+        self,
+        conversation: Conversation,
+        text: str,
+        messages: Sequence[Message],
+        plan: SendPlan | None = None,
+        *,
+        lock_holder: str = "",
+    ) -> str:
+        """Return the text to show instead of sending a reply, or "" if it can go.
+
+        A question is returned once: the agent has seen it then.
+
+        Args:
+            conversation: Conversation to reply in.
+            text: Text of the reply.
+            messages: Messages that the agent sees.
+            plan: When to send; None for now.
+            lock_holder: Colleague who holds the compose lock; "" for none.
+        """
+        reply = self._create_reply(conversation, text, plan)
+        attempt = replace(reply, messages=messages, lock_holder=lock_holder)
+        problem = self._compose.confirmation.review_objections(list_objections(attempt))
+        # All questions were seen: the same messages must not cause one again.
+        if not problem and messages:
+            self._compose.seen_upto = messages[-1].id
+        return problem
 
     async def queue_reply(
         self,
@@ -90,24 +111,17 @@ class Submitter:
         Raises:
             NotSentError: The reply was refused or could not be stored.
         """
-        compose = self._compose
         try:
             holder = await self._presence.acquire_compose_lock()
-            problem = compose.find_objection(conversation, text, messages, self._keys, holder, plan)
-            if problem or compose.route is None:
-                raise NotSentError(problem or NO_ACCOUNT)
+            problem = self.find_objection(conversation, text, messages, plan, lock_holder=holder)
+            if problem:
+                raise NotSentError(problem)
+            attempt = self._create_reply(conversation, text, plan)
             # Save the draft first: a later write would bring back the text that was just queued.
-            await compose.wait_until_saved()
-            return await self._actions.queue_message(
-                conversation,
-                text,
-                compose.route,
-                seen_upto=compose.seen_upto,
-                enclosed=compose.enclosed,
-                plan=plan,
-            )
+            await self._compose.wait_until_saved()
+            return await self._actions.outgoing.queue_message(attempt)
         except StoreError as error:
-            raise NotSentError(f"{error}; your text is kept") from error
+            raise NotSentError(f"{error}; your text is still here") from error
 
     async def save_note(
         self, conversation: Conversation, text: str, colleagues: Sequence[str]
@@ -123,13 +137,13 @@ class Submitter:
             NotSentError: The note is empty or could not be stored.
         """
         if not text.strip():
-            raise NotSentError("Nothing to note yet: type it first")
+            raise NotSentError("Nothing to save yet: type the note first")
         await self._compose.wait_until_saved()
-        mentions = [name for name in find_mentions(text, colleagues) if name != self._agent]
+        mentions = [name for name in find_mentions(text, colleagues) if name != self._context.agent]
         try:
             return await self._actions.add_note(conversation, text, mentions)
         except StoreError as error:
-            raise NotSentError(f"{error}; your note is kept") from error
+            raise NotSentError(f"{error}; your note is still here") from error
 
     async def retry_message(
         self, conversation: Conversation, message: Message, route: Route | None, newest_id: int
@@ -143,22 +157,40 @@ class Submitter:
             newest_id: Newest message that the agent has seen.
 
         Raises:
-            NotSentError: The route cannot carry the message, or it could not be stored.
+            NotSentError: A check refused the message, or it could not be stored.
         """
-        if route is None:
-            raise NotSentError(NO_ACCOUNT)
-        enclosed = MmsContent(message.media, message.subject)
-        problems = [*check_length(message.body, route), *check_pictures(enclosed, route)]
-        if problems:
-            raise NotSentError(f"Not sent: {problems[0]} · send it through another account")
+        attempt = replace(
+            self._create_attempt(conversation, message.body),
+            route=route,
+            enclosed=MmsContent(message.media, message.subject),
+            retry_of=message.id,
+            seen_upto=newest_id,
+        )
         try:
-            return await self._actions.queue_message(
-                conversation,
-                message.body,
-                route,
-                seen_upto=newest_id,
-                retry_of=message.id,
-                enclosed=enclosed,
-            )
+            return await self._actions.outgoing.queue_message(attempt)
         except StoreError as error:
             raise NotSentError(str(error)) from error
+
+    def _create_reply(
+        self, conversation: Conversation, text: str, plan: SendPlan | None
+    ) -> SendAttempt:
+        """Return the attempt to send what is in the composer."""
+        compose = self._compose
+        return replace(
+            self._create_attempt(conversation, text),
+            enclosed=compose.enclosed,
+            plan=plan,
+            seen_upto=compose.seen_upto,
+        )
+
+    def _create_attempt(self, conversation: Conversation, text: str) -> SendAttempt:
+        """Return the attempt to send a text now, over the route of the composer."""
+        return SendAttempt(
+            self._context.preferences,
+            conversation.party,
+            text,
+            self._compose.route,
+            self._context.clock.now(),
+            conversation,
+            keys=self._keys,
+        )

@@ -1,20 +1,19 @@
 """Format a conversation as plain text for programs: a heading, then each message."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
-from tui.clock import SECOND
-from tui.desk import format
+from tui.desk.message_text import MessageText, format_file_count
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.phone import format_phone_number
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import one_line
 from tui.store.store import Store
 
 _PAGE_SIZE = 500
 """Messages read at a time, so that a long conversation is never in memory as a whole."""
-_INDENT = " " * 18
-"""Indentation of every further line of a text, as wide as the time."""
+_INDENT = 18
+"""Blanks before every further line of a text, as wide as the time."""
 
 
 async def read_transcript(
@@ -53,32 +52,13 @@ def format_message(message: Message, conversation: Conversation, zone: tzinfo | 
         conversation: Its conversation.
         zone: Time zone of the agent; None for the system's.
     """
-    at = f"{datetime.fromtimestamp(message.at / SECOND, zone):%Y-%m-%d %H:%M}"
-    text = to_printable(message.body).replace("\n", f"\n{_INDENT}")
-    parts = [
-        f"{_format_author(message, conversation)}:",
-        text,
-        _format_file_count(message),
-        _format_badge(message, zone),
-    ]
-    return f"{at}  {' '.join(part for part in parts if part)}"
-
-
-def _format_author(message: Message, conversation: Conversation) -> str:
-    """Return who wrote the message."""
-    if message.direction is Direction.IN:
-        return one_line(conversation.title, 60)
+    texts = MessageText(message, conversation.title, zone)
     note = " (private note)" if message.direction is Direction.NOTE else ""
-    return f"{one_line(message.agent, 30) or 'the desk'}{note}"
-
-
-def _format_file_count(message: Message) -> str:
-    """Return the number of files that belong to the message, or "" for none."""
-    count = message.attachments + len(message.media)
-    return f"[{count} file{'s' if count != 1 else ''}]" if count else ""
-
-
-def _format_badge(message: Message, zone: tzinfo | None) -> str:
-    """Return the badge of the message without its shape."""
-    badge = format.format_status(message, zone=zone, ascii=True)
-    return f"[{badge.partition(' ')[2]}]" if badge else ""
+    files = format_file_count(message.attachments + len(message.media))
+    parts = [
+        f"{texts.author}{note}:",
+        texts.format_body(indent=_INDENT, limit=None),
+        f"[{files}]" if files else "",
+        f"[{texts.status}]" if texts.status else "",
+    ]
+    return f"{texts.timestamp}  {' '.join(part for part in parts if part)}"

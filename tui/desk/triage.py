@@ -82,7 +82,7 @@ class TriageRound:
         """Return how many conversations wait for colleagues, or "" if none does."""
         others = (await self._store.conversations.get_counts()).waiting
         verb = "waits" if others == 1 else "wait"
-        return f" · {others} {verb} for colleagues" if others else ""
+        return f" · {others} {verb} with colleagues" if others else ""
 
 
 def _format_left(left: int) -> str:

@@ -19,6 +19,8 @@ _MAX_ENTRIES = 50
 
 UndoAction = Callable[[], Awaitable[str]]
 """Undo an action and return the message that confirms it."""
+RememberUndo = Callable[[str, UndoAction], str]
+"""Remember how to undo an action; returns the message with the key that undoes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def format_submitted(message: Message, now: int, zone: tzinfo | None, get_key: G
     """
     if message.scheduled_at is not None and message.scheduled_at > now:
         moment = format_moment(message.scheduled_at, now, zone)
-        return f"Goes out {moment} · {get_key('call_off')} cancels it"
+        return f"Goes out {moment} · {get_key('cancel_scheduled')} cancels it"
     return format_grace_period(message, now, get_key) or "Queued"
 
 
@@ -79,7 +81,7 @@ def format_grace_period(message: Message, now: int, get_key: GetKey) -> str:
     """
     # Round up: "0 s" would be shown while the message can still be cancelled.
     seconds = -(-(message.hold_until - now) // SECOND)
-    return f"Sending in {seconds} s · {get_key('undo')} takes it back" if seconds > 0 else ""
+    return f"Sending in {seconds} s · {get_key('undo')} cancels" if seconds > 0 else ""
 
 
 class Countdown:

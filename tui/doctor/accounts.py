@@ -5,11 +5,11 @@ import random
 from email.utils import parsedate_to_datetime
 
 from tui.clock import SECOND, Clock
-from tui.doctor.result import CheckResult, report_bad, report_good, report_note
+from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, HttpClient
 from tui.settings.models import Settings
-from tui.settings.public import ListenAddress
+from tui.settings.values import ListenAddress
 from tui.startup.wiring import open_accounts
 from tui.sync.account_health import describe_failure
 from tui.sync.context import ServedAccount
@@ -62,7 +62,7 @@ def _check_push_setup(account: ServedAccount, settings: Settings) -> CheckResult
     if settings.accounts[account.name].hook_secret:
         line = "this provider only pushes replies: they come in while smsdesk sync --listen runs"
         return report_note(subject, line, "keep that running, or set listen")
-    line = "this provider only pushes replies, and nothing takes them in"
+    line = "this provider only pushes replies, and nothing receives them"
     return report_bad(subject, line, "set listen, public_url and its hook_secret")
 
 
@@ -79,7 +79,7 @@ async def check_clock(settings: Settings, clock: Clock) -> CheckResult:
         skew = _measure_skew(answer, clock.now()) if answer else None
         if skew is not None:
             return _report_skew(skew)
-    return report_note("clock", "no provider told the time")
+    return report_note("clock", "no provider reported its time")
 
 
 def _report_skew(skew: float) -> CheckResult:
@@ -125,7 +125,7 @@ async def _check_listen_address(listen: ListenAddress, clock: Clock) -> CheckRes
         return report_good("listener", f"smsdesk listens on {address}")
     try:
         async with run_listener(_ignore_request, host, port):
-            line = f"{address} is free; nobody listens until the inbox or smsdesk sync runs"
+            line = f"{address} is free; it is used when the inbox or smsdesk sync runs"
             return report_note("listener", line)
     except CannotListen as error:
         return report_bad("listener", str(error), "choose another address for listen")

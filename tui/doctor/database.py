@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tui.doctor.result import CheckResult, report_bad, report_good, report_note
+from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.settings.public import Preferences
 from tui.store import files
 from tui.store.errors import StoreError, translate_error
@@ -61,7 +61,7 @@ def _check_permissions(path: Path, mode: int, shared: bool) -> Iterator[CheckRes
     bits = stat.S_IMODE(mode)
     if bits & _OPEN_TO_ALL:
         wanted = "660" if shared else "600"
-        line = f"everyone on this machine can reach {path} (mode {bits:o})"
+        line = f"every user of this machine can read {path} (mode {bits:o})"
         yield report_bad("file mode", line, f"chmod {wanted} {path}")
     elif bits & _OPEN_TO_GROUP and not shared:
         line = f"the group can reach {path} (mode {bits:o}), though group_access is off"
@@ -82,7 +82,7 @@ def _check_content(desk: Preferences, now: int) -> Iterator[CheckResult]:
         with InboxReader(path) as reader:
             problem = _run_quick_check(path)
             if problem:
-                fix = "restore a backup, and keep this file for whoever looks into it"
+                fix = "restore a backup, and keep this file for examination"
                 yield report_bad("database", f"{path} is damaged: {problem}", fix)
                 return
             yield report_good("database", f"{path} opens and is sound")
@@ -110,13 +110,18 @@ def _check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Ite
     """Report unreadable provider items and accounts that no process serves."""
     unreadable = reader.count_unreadable_items()
     if unreadable:
+        noun = "message" if unreadable == 1 else "messages"
         fix = "they are kept raw in the table events, where problem is not empty"
-        yield report_note("set aside", f"{unreadable} items of providers could not be read", fix)
+        yield report_note(
+            "unreadable",
+            f"{unreadable} {noun} from a provider could not be read",
+            fix,
+        )
     idle = [
         account.name for account in desk.accounts if not reader.get_lease_holder(account.name, now)
     ]
     if idle:
         fix = "open the inbox, or keep smsdesk sync running"
-        yield report_note("service", f"nobody fetches and sends for {', '.join(idle)} now", fix)
+        yield report_note("service", f"no process polls and sends for {', '.join(idle)} now", fix)
     elif desk.accounts:
-        yield report_good("service", "all accounts are being served")
+        yield report_good("service", "all accounts are being polled")

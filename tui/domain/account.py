@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui.domain.capabilities import Capabilities
+from tui.domain.message import Format
+from tui.domain.phone import AddressKind, parse_address
 
 DEFAULT_LOW_BALANCE = 20.0
 """Warning limit of an account without its own: credits, messages or units of currency."""
@@ -62,6 +64,28 @@ class Account:
     """Whether the account has an address at the listener, so that pushes can arrive."""
     low_balance: float = DEFAULT_LOW_BALANCE
     """Warn below this balance, in the provider's own unit; 0 never warns."""
+
+    @property
+    def can_send_pictures(self) -> bool:
+        """Return whether it can send MMS."""
+        return self.capabilities is None or Format.MMS in self.capabilities.formats
+
+    def can_send_length(self, length: int) -> bool:
+        """Return whether it accepts a text of so many characters."""
+        return self.capabilities is None or length <= self.capabilities.max_characters
+
+    def can_reach(self, party: str) -> bool:
+        """Return whether it delivers to the country of a number.
+
+        Args:
+            party: E.164 number, or a short code or name.
+        """
+        if self.capabilities is None or not self.capabilities.regions:
+            return True
+        # A short code or a name can begin like a country code, but belongs to no country.
+        if parse_address(party).kind in (AddressKind.SHORT_CODE, AddressKind.NAME):
+            return False
+        return party.removeprefix("+").startswith(tuple(self.capabilities.regions))
 
     def is_low(self, state: "AccountState | None") -> bool:
         """Return whether the account will soon be unable to send.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tui.domain.fold import fold_text
+from tui.domain.text import fold_text
 
 _KEYWORD_LIMIT = 160
 """Longest message in characters that can be a keyword with blanks and punctuation."""

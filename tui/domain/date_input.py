@@ -78,7 +78,7 @@ def parse_moment(text: str, now: int, zone: tzinfo | None) -> int | None:
     if at is None:
         at = _to_ms(_parse_day_and_time(phrase, local_now))
     if at <= now:
-        raise InvalidMomentError(f"That is over: {format_moment(at, now, zone)}")
+        raise InvalidMomentError(f"That time has passed: {format_moment(at, now, zone)}")
     if at > now + _MAX_AHEAD // timedelta(milliseconds=1):
         raise InvalidMomentError("More than a year ahead")
     return at

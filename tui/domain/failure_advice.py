@@ -23,18 +23,18 @@ class NextStep:
 
 
 _STEPS = {
-    Advice.WAIT: NextStep("nothing to do: it is still on its way"),
+    Advice.WAIT: NextStep("nothing to do: it is still being delivered"),
     Advice.RETRY: NextStep("sends it again now", "retry"),
     Advice.LATER: NextStep("sends it again, best in an hour: the phone was out of reach", "retry"),
     Advice.OTHER_ACCOUNT: NextStep("sends it through another account", "retry_through"),
     Advice.FIX_NUMBER: NextStep("writes to the right number: this one does not work", "new"),
-    Advice.FIX_TEXT: NextStep("copies the text: change it and send it anew", "copy_text"),
+    Advice.FIX_TEXT: NextStep("copies the text: change it and send it again", "copy_text"),
     Advice.FIX_SENDER: NextStep("chooses another sender, then send it again", "retry_through"),
     Advice.TOP_UP: NextStep("shows the account: top it up, then send it again", "accounts"),
-    Advice.SETTINGS: NextStep("shows the account: mend its settings, then send again", "accounts"),
+    Advice.SETTINGS: NextStep("shows the account: fix its settings, then send again", "accounts"),
     Advice.ASK_PROVIDER: NextStep("another account; or ask this provider", "retry_through"),
-    Advice.STOP: NextStep("puts it aside: this customer must not be texted", "resolve"),
-    Advice.RESOLVE: NextStep("settles it: it went out, or send it again", "resolve"),
+    Advice.STOP: NextStep("dismisses it: this customer must not be texted", "resolve"),
+    Advice.RESOLVE: NextStep("resolves it: it was sent, or send it again", "resolve"),
 }
 _ADVICE_BY_STATUS = {
     Status.UNCERTAIN: Advice.RESOLVE,
@@ -96,7 +96,7 @@ def explain_stalled_status(message: Message, account: Account | None, now: int) 
     if message.direction is not Direction.OUT or message.status is None or message.status.is_final:
         return ""
     if account is None:
-        return "Its account is no longer in the settings: nothing can tell more"
+        return "Its account is no longer in the settings: no more is known"
     capabilities = account.capabilities
     if capabilities is None:
         return ""
@@ -106,17 +106,17 @@ def explain_stalled_status(message: Message, account: Account | None, now: int) 
         )
     if capabilities.receipts_last_ms and now - message.at > capabilities.receipts_last_ms:
         span = _format_span(capabilities.receipts_last_ms)
-        return f"{capabilities.title} tells receipts for {span}; that time is over"
+        return f"{capabilities.title} provides receipts for {span}; that time has passed"
     return ""
 
 
 def _explain_push_only(title: str, *, pushed: bool, listener: bool) -> str:
     """Return what to expect of a provider that cannot be polled for receipts."""
     if not pushed:
-        return f"{title} never tells more: it has no receipts"
+        return f"{title} never shows more: it has no receipts"
     if not listener:
-        return f"{title} tells nothing more without the listener (settings: hook_secret, listen)"
-    return f"{title} cannot be asked: the badge moves when its receipt is pushed to the listener"
+        return f"{title} shows no more without the listener (settings: hook_secret, listen)"
+    return f"{title} cannot be asked: the badge changes when its receipt is pushed to the listener"
 
 
 def _format_span(span: int) -> str:

@@ -1,7 +1,11 @@
-"""Describe stored messages, messages to be sent, and the advice on a failed one."""
+"""Describe stored messages, messages to be sent, and the advice on a failed one.
+
+The provider fetches the pictures of an MMS, so their URLs must be public: they are checked here.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from tui.domain.status import Status
 
@@ -121,6 +125,8 @@ class Message:
     """End of the grace period (ms UTC); until then it can be cancelled here."""
     parts: int = 0
     """Number of parts counted by the provider; 0 if not reported."""
+    price: str = ""
+    """Price reported by the provider: decimal text, with its currency where known."""
     format: Format = Format.SMS
     subject: str = ""
     media: tuple[str, ...] = ()
@@ -161,3 +167,42 @@ class NewMessage:
     retry_of: int | None = None
     cancel_on_reply: bool = False
     """Do not send it if the customer writes before `scheduled_at`."""
+
+
+_MAX_PICTURES = 10
+_MAX_URL_LENGTH = 2_000
+
+
+class InvalidPictureUrlError(ValueError):
+    """A URL that no provider can fetch; the message says why, on one line."""
+
+
+def parse_picture_urls(text: str) -> tuple[str, ...]:
+    """Return the URLs in `text`, which are separated by blanks, each once.
+
+    Raises:
+        InvalidPictureUrlError: One of them cannot be fetched, or there are too many.
+    """
+    found = tuple(dict.fromkeys(text.split()))
+    if len(found) > _MAX_PICTURES:
+        raise InvalidPictureUrlError(f"At most {_MAX_PICTURES} pictures")
+    for address in found:
+        _check_url(address)
+    return found
+
+
+def _check_url(address: str) -> None:
+    """Raise `InvalidPictureUrlError` unless it is http or https with a host, in plain ASCII."""
+    if len(address) > _MAX_URL_LENGTH:
+        raise InvalidPictureUrlError(f"An address is longer than {_MAX_URL_LENGTH} characters")
+    if not address.isascii() or not address.isprintable():
+        raise InvalidPictureUrlError("An address has only ASCII characters: write others as %..")
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname
+    except ValueError:
+        raise InvalidPictureUrlError("Not an address: it begins with https://") from None
+    if parts.scheme not in ("http", "https"):
+        raise InvalidPictureUrlError("An address begins with https:// or http://")
+    if not host or parts.username is not None:
+        raise InvalidPictureUrlError("An address needs a host, and no user name in it")

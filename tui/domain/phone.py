@@ -93,9 +93,7 @@ def parse_destination(text: str, region: str | None = None) -> Address:
             "No number: write it with + and the country code, like +61 491 570 156"
         )
     if not _DIALLED.fullmatch(compact):
-        raise InvalidNumberError(
-            "Not a phone number: only digits, blanks and a leading + can be dialled"
-        )
+        raise InvalidNumberError("Not a phone number: use only digits, spaces and a leading +")
     if len(compact) > (_MAX_DIGITS + 1 if compact[0] == "+" else _MAX_DIALLED_DIGITS):
         raise InvalidNumberError("Too long for a phone number: it has at most 15 digits")
     e164 = _parse_dialled(compact, region)
@@ -159,10 +157,14 @@ def check_sender(text: str) -> str | None:
     if _DIALLED.fullmatch(_compact_address(text)):
         return "Not a number that can send: write it with + and the country code"
     if not text.isascii() or not re.fullmatch(r"[A-Za-z0-9 .\-]*", text):
-        return "A sender name has only the letters A to Z and digits"
+        return "A sender name has only A to Z and digits"
     if not _NAME_SENDER.fullmatch(text):
         return "A sender name has 3 to 11 characters"
-    return None if any(char.isalpha() for char in text) else "A sender name needs a letter"
+    return (
+        None
+        if any(char.isalpha() for char in text)
+        else "A sender name needs at least one of A to Z"
+    )
 
 
 def can_answer_sender(sender: str) -> bool:
@@ -243,7 +245,7 @@ def _parse_valid(compact: str, region: str | None) -> str | None:
 def _explain_invalid(compact: str, region: str | None) -> str:
     """Return one line that says how to fix digits that are not a valid number."""
     if compact[0] != "+" and len(compact) in _SHORT_CODE_LENGTHS:
-        return "Too short for a phone number: write it whole, with + and the country code"
+        return "Too short for a phone number: write it in full, with + and the country code"
     if compact[0] != "+" and region is None:
         return "No country: write the number with + and the country code"
     country_code = find_country(compact) if compact[0] == "+" else region

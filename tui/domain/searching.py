@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from tui.domain.fold import fold_text, split_words
 from tui.domain.status import Status
+from tui.domain.text import fold_text, split_words
 
 _SEARCH_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)', re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+")
@@ -51,12 +51,12 @@ class SearchQuery:
 def describe_no_results(query: SearchQuery) -> str:
     """Return the message for a search without results, and how to find more."""
     if query.came_from and query.went_to:
-        return "from: and to: never hold together: each message goes one way"
+        return "from: and to: cannot be combined: a message has one direction"
     if not query.has_filters:
-        return "Nothing found: fewer letters of a word find more"
+        return "Nothing found: try fewer characters of a word"
     if not split_words(query.text):
-        return "Nothing found: one filter less finds more"
-    return "Nothing found: fewer letters, or one filter less, find more"
+        return "Nothing found: try without a filter"
+    return "Nothing found: try fewer characters, or without a filter"
 
 
 class _InvalidFilterError(Exception):
@@ -118,7 +118,7 @@ class _DayReader:
             return round(datetime.combine(day, time(), self.zone).timestamp() * _SECOND_MS)
         except (ValueError, OverflowError, OSError):
             raise _InvalidFilterError(
-                f'"{text}" is no day: write 2026-03-01, today or yesterday'
+                f'"{text}" is not a day: write 2026-03-01, today or yesterday'
             ) from None
 
     def _parse_day(self, text: str) -> date:
@@ -136,7 +136,7 @@ def _read_status(query: SearchQuery, value: str, days: _DayReader) -> SearchQuer
     statuses = {status.value: status for status in Status} | {"maybe": Status.UNCERTAIN}
     found = statuses.get(value.lower())
     if found is None:
-        raise _InvalidFilterError(f'"{value}" is no status: {", ".join(statuses)}')
+        raise _InvalidFilterError(f'"{value}" is not a status: {", ".join(statuses)}')
     return replace(query, status=found)
 
 

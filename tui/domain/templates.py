@@ -147,11 +147,9 @@ def validate_field(name: str, value: str) -> CustomField:
     """
     name = name.strip().removeprefix("{").removesuffix("}").casefold()
     if not _FIELD.fullmatch(f"{{{name}}}"):
-        raise InvalidCannedReplyError(
-            "A name is one word of letters, digits and _, like opening_hours"
-        )
+        raise InvalidCannedReplyError("A name is one word of a-z, digits and _, like opening_hours")
     if name in BUILT_IN_FIELDS:
-        raise InvalidCannedReplyError(f"{{{name}}} is filled by the desk itself")
+        raise InvalidCannedReplyError(f"{{{name}}} is filled in automatically")
     if not value.strip():
         raise InvalidCannedReplyError(f"{{{name}}} has no value")
     if len(value) > _MAX_VALUE_LENGTH:

@@ -3,8 +3,7 @@
 import re
 
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.fold import fold_text
-from tui.domain.text import one_line
+from tui.domain.text import fold_text, one_line
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
 _BETWEEN_DIGITS = re.compile(r"[^+0-9]+")
@@ -123,7 +122,7 @@ def describe_empty_view(view: View) -> str:
     if view.label or view.starred or view.mentions_of or view.assignee is not None:
         return "Nothing here: g o shows all that is open"
     if view.state is State.OPEN:
-        return "All clear: c writes the first message"
+        return "All clear: c writes a message"
     if view.state is None:
-        return "Nobody has written yet: c writes the first message"
+        return "No messages yet: c writes the first one"
     return "Nothing here: g o shows what is open"

@@ -1,48 +1,80 @@
-"""Commands of the open conversation: reply, triage actions, its messages, copying."""
+"""Commands of the open conversation: reply, note, schedule, triage actions, history.
+
+The dialogs are imported inside the functions, so that the first paint does not wait for them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.desk.actions import ConversationActions
+from tui.desk.send_checks import suggest_send_time
 from tui.domain.conversation import Conversation, View
-from tui.domain.text import to_printable
-from tui.handlers.common import Handler, begin_reply, finish_action
+from tui.handlers.common import (
+    OPEN_FIRST,
+    InboxActions,
+    command_handler,
+    describe_conversations,
+    list_label_choices,
+)
+from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
-    from tui.screens.inbox import InboxScreen
+    from tui.desk.routes import SendPlan
+    from tui.screens.date_time import PickedTime
+    from tui.screens.pick import Choice, Picked
 
 ConversationAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
 
 
-def _make_action_handler(action: ConversationAction) -> Handler:
-    """Return a handler that runs an action on the target conversations and shows its result."""
-
-    async def run_action(inbox: InboxScreen) -> None:
-        rows = await inbox.load_targets()
-        if rows:
-            await finish_action(inbox, await action(inbox.actions, rows))
-
-    return run_action
+async def _run_on_targets(inbox: InboxActions, action: ConversationAction) -> None:
+    """Run an action on the target conversations and show its result."""
+    rows = await inbox.load_targets()
+    if rows:
+        await inbox.finish_action(await action(inbox.actions, rows))
 
 
-async def open_reply(inbox: InboxScreen) -> None:
-    """Open the conversation with the cursor in the composer."""
-    if inbox.current_conversation is not None:
-        await inbox.open_current()
-        await begin_reply(inbox)
+@command_handler("close")
+async def close_conversations(inbox: InboxActions) -> None:
+    """Close the conversations until their customers write again."""
+    await _run_on_targets(inbox, ConversationActions.close_conversations)
 
 
-async def close_and_go_next(inbox: InboxScreen) -> None:
+@command_handler("reopen")
+async def reopen_conversations(inbox: InboxActions) -> None:
+    """Open closed or snoozed conversations again."""
+    await _run_on_targets(inbox, ConversationActions.reopen_conversations)
+
+
+@command_handler("assign_me")
+async def toggle_assigned_to_me(inbox: InboxActions) -> None:
+    """Assign the conversations to this agent, or unassign them."""
+    await _run_on_targets(inbox, ConversationActions.toggle_assigned_to_me)
+
+
+@command_handler("star")
+async def toggle_star(inbox: InboxActions) -> None:
+    """Star the conversations, or unstar them."""
+    await _run_on_targets(inbox, ConversationActions.toggle_star)
+
+
+@command_handler("unread")
+async def toggle_unread(inbox: InboxActions) -> None:
+    """Mark the conversations unread, or read."""
+    await _run_on_targets(inbox, ConversationActions.toggle_unread)
+
+
+@command_handler("close_next")
+async def close_and_go_next(inbox: InboxActions) -> None:
     """Close the conversation and go to the next one.
 
-    In the list of open conversations the next one is the one that waits longest, in any
-    other
+    In the list of open conversations the next one is the one that waits longest, in any other
     list the row that follows.
     """
-    triaging, view = inbox.triage_round is not None, inbox.threads.view
-    await HANDLERS["close"](inbox)
+    triaging, view = inbox.triage.is_on, inbox.threads.view
+    await close_conversations(inbox)
     if triaging:
         return
     if view != View(order=view.order):
@@ -55,67 +87,153 @@ async def close_and_go_next(inbox: InboxScreen) -> None:
         await inbox.go_to_conversation(waiting)
 
 
-async def select_next_message(inbox: InboxScreen) -> None:
-    """Select the message below."""
-    inbox.pane.message_view.select_message(1)
+@command_handler("reply")
+async def open_reply(inbox: InboxActions) -> None:
+    """Open the conversation with the cursor in the composer."""
+    if inbox.current_conversation is not None:
+        await inbox.open_current()
+        await inbox.begin_reply()
 
 
-async def select_previous_message(inbox: InboxScreen) -> None:
-    """Select the message above."""
-    inbox.pane.message_view.select_message(-1)
+@command_handler("take_over")
+async def take_over_compose_lock(inbox: InboxActions) -> None:
+    """Begin to write although a colleague holds the compose lock.
 
-
-async def show_earlier_messages(inbox: InboxScreen) -> None:
-    """Scroll one page up, to earlier messages."""
-    await inbox.pane.message_view.scroll_pages(1)
-
-
-async def show_later_messages(inbox: InboxScreen) -> None:
-    """Scroll one page down, to later messages."""
-    await inbox.pane.message_view.scroll_pages(-1)
-
-
-async def show_timeline(inbox: InboxScreen) -> None:
-    """Show every receipt and event of the selected message."""
-    from tui.screens.timeline import TimelineScreen
-
-    message = inbox.pane.message_view.target_message
-    if message is None:
-        inbox.show_status("Select a message first: K goes up, J goes down")
+    The colleague is notified and their draft stays stored.
+    """
+    if inbox.pane.conversation is None:
+        inbox.show_status(OPEN_FIRST)
         return
-    entries = await inbox.store.messages.list_events(message.id)
-    inbox.app.push_screen(TimelineScreen(message, entries, inbox.app_context))
+    await inbox.open_current()
+    await inbox.begin_reply(force=True)
 
 
-async def copy_message_text(inbox: InboxScreen) -> None:
-    """Copy the selected message, else the newest one, to the clipboard."""
-    view = inbox.pane.message_view
-    chosen = [m for m in view.messages if m.id == view.selected_id] or view.messages[-1:]
-    if chosen:
-        inbox.app.copy_to_clipboard(to_printable(chosen[0].body))
-        inbox.show_status("Copied the text")
+@command_handler("note")
+async def write_note(inbox: InboxActions) -> None:
+    """Begin a private note in the conversation."""
+    if inbox.threads.current_row is None and inbox.pane.conversation is None:
+        inbox.show_status(OPEN_FIRST)
+        return
+    await inbox.open_current()
+    await inbox.compose_pane.begin_note()
 
 
-async def copy_phone_number(inbox: InboxScreen) -> None:
-    """Copy the customer's number to the clipboard."""
-    if inbox.pane.conversation is not None:
-        inbox.app.copy_to_clipboard(to_printable(inbox.pane.conversation.address))
-        inbox.show_status("Copied the number")
+@command_handler("schedule")
+async def schedule_message(inbox: InboxActions) -> None:
+    """Ask when the composed message is to be sent."""
+    from tui.screens.date_time import ScheduleScreen
+
+    pane = inbox.compose_pane
+    if pane.conversation is None or pane.route is None:
+        inbox.show_status(OPEN_FIRST)
+        return
+    if inbox.composer.note or not (inbox.composer.text.strip() or pane.enclosed):
+        inbox.show_status("Write the message first, then F5 (or S outside the composer)")
+        return
+
+    @report_store_errors
+    async def send_as_planned(inbox: InboxActions, chosen: SendPlan | None) -> None:
+        if chosen is not None:
+            await pane.schedule_reply(chosen)
+
+    async def handle_answer(chosen: SendPlan | None) -> None:
+        await send_as_planned(inbox, chosen)
+
+    suggestion = suggest_send_time(inbox.app_context, pane.conversation.address)
+    inbox.app.push_screen(
+        ScheduleScreen(inbox.app_context, pane.route, pane.conversation.address, suggestion),
+        handle_answer,
+    )
 
 
-HANDLERS: dict[str, Handler] = {
-    "reply": open_reply,
-    "close": _make_action_handler(ConversationActions.close_conversations),
-    "close_next": close_and_go_next,
-    "reopen": _make_action_handler(ConversationActions.reopen_conversations),
-    "assign_me": _make_action_handler(ConversationActions.toggle_assigned_to_me),
-    "star": _make_action_handler(ConversationActions.toggle_star),
-    "unread": _make_action_handler(ConversationActions.toggle_unread),
-    "next_message": select_next_message,
-    "previous_message": select_previous_message,
-    "page_up": show_earlier_messages,
-    "page_down": show_later_messages,
-    "timeline": show_timeline,
-    "copy_text": copy_message_text,
-    "copy_number": copy_phone_number,
-}
+@command_handler("snooze")
+async def ask_snooze_time(inbox: InboxActions) -> None:
+    """Ask until when the conversations are snoozed."""
+    from tui.screens.date_time import PickTimeScreen
+
+    rows = await inbox.load_targets()
+    if rows:
+        screen = PickTimeScreen(
+            inbox.app_context, f"Snooze {describe_conversations(rows)}", "snoozes", until_reply=True
+        )
+        inbox.app.push_screen(screen, partial(_snooze_until, inbox, rows))
+
+
+@report_store_errors
+async def _snooze_until(
+    inbox: InboxActions, rows: list[Conversation], when: PickedTime | None
+) -> None:
+    """Snooze the conversations unless the dialog was cancelled."""
+    if when is not None:
+        await inbox.finish_action(await inbox.actions.snooze_conversations(rows, when.at))
+
+
+_UNASSIGNED = "no one"
+
+
+@command_handler("assign")
+async def ask_assignee(inbox: InboxActions) -> None:
+    """Ask to which agent the conversations are assigned."""
+    from tui.screens.pick import PickScreen
+
+    rows = await inbox.load_targets()
+    if rows:
+        choices = await _list_assignees(inbox, {row.assignee for row in rows})
+        title, use_ascii = f"Assign {describe_conversations(rows)}", inbox.app_context.ascii
+        screen = PickScreen(title, choices, verb="assigns", new="Assign to", ascii=use_ascii)
+        inbox.app.push_screen(screen, partial(_assign_to, inbox, rows))
+
+
+async def _list_assignees(inbox: InboxActions, owners: set[str]) -> list[Choice]:
+    """Return this agent, all others and "unassigned"; the current assignee has a tick."""
+    from tui.screens.pick import Choice
+
+    me = inbox.app_context.agent
+    others = [name for name in await inbox.store.agents.list_names() if name != me]
+    names = [name for name in (me, *others) if name]
+    choices = [Choice(n, n, "you" if n == me else "", owners == {n}) for n in names]
+    return [*choices, Choice("", _UNASSIGNED, on=owners == {""})]
+
+
+@report_store_errors
+async def _assign_to(inbox: InboxActions, rows: list[Conversation], picked: Picked | None) -> None:
+    """Assign the conversations unless the dialog was cancelled."""
+    if picked is not None:
+        await inbox.finish_action(await inbox.actions.assign_conversations(rows, picked.value))
+
+
+@command_handler("label")
+async def ask_labels(inbox: InboxActions) -> None:
+    """Ask for labels to add or remove."""
+    from tui.screens.pick_several import PickSeveralScreen
+
+    rows = await inbox.load_targets()
+    if rows:
+        common_labels = frozenset.intersection(*(frozenset(row.labels) for row in rows))
+        title, use_ascii = f"Labels of {describe_conversations(rows)}", inbox.app_context.ascii
+        choices = await list_label_choices(inbox, common_labels)
+        screen = PickSeveralScreen(title, choices, new="New label", prefix="#", ascii=use_ascii)
+        inbox.app.push_screen(screen, partial(_toggle_labels, inbox, rows))
+
+
+@report_store_errors
+async def _toggle_labels(
+    inbox: InboxActions, rows: list[Conversation], picked: Picked | None
+) -> None:
+    """Add or remove the labels in one action, unless the dialog was cancelled."""
+    names = (*picked.toggled, picked.value) if picked is not None else ()
+    # A label that was both ticked and typed was toggled twice, so it stays as it was.
+    changed = tuple(name for name in dict.fromkeys(names) if name and names.count(name) == 1)
+    if changed:
+        await inbox.finish_action(await inbox.actions.toggle_labels(rows, *changed))
+
+
+@command_handler("history")
+async def show_history(inbox: InboxActions) -> None:
+    """Show who did what in this conversation."""
+    from tui.screens.history import HistoryScreen
+
+    conversation = inbox.current_conversation
+    if conversation is not None:
+        entries = await inbox.store.triage.get_audit_trail(conversation.id)
+        inbox.app.push_screen(HistoryScreen(conversation.title, entries, inbox.app_context))

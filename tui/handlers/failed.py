@@ -7,39 +7,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.desk.actions import find_retry_problem
+from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import format_route, format_route_detail, list_routes
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.handlers.common import Handler
+from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
-from tui.widgets.thread_list import MAX_MARKED
+from tui.widgets.markable_list import MAX_MARKED
 
 if TYPE_CHECKING:
     from tui.desk.bulk_retry import FailedMessage, RetryBatch
-    from tui.screens.inbox import InboxScreen
 
 
 _PROGRESS_INTERVAL = 10
 """Number of messages between two progress texts."""
 
 
-def is_bulk_retry(inbox: InboxScreen) -> bool:
+def is_bulk_retry(inbox: InboxActions) -> bool:
     """Return whether a retry is about many messages.
 
     It is if conversations are selected, or if the list of failures has the focus.
     """
-    if inbox.triage_round is not None:
+    if inbox.triage.is_on:
         return False
-    listed = inbox.threads.view.failed and inbox.focused is inbox.threads
-    reading = inbox.has_class("-reading") or inbox.pane.message_view.selected_id
+    view = inbox.threads.view
+    listed = view.failed and inbox.threads.has_focus
+    reading = inbox.is_reading or inbox.message_view.selected_id
     return bool(inbox.threads.marked) or (listed and not reading)
 
 
 async def ask_bulk_retry(
-    inbox: InboxScreen, message: Message | None, retry_single: Handler
+    inbox: InboxActions, message: Message | None, retry_single: Handler
 ) -> None:
     """Show how many messages would be sent again, and send them if the agent confirms.
 
@@ -55,7 +56,7 @@ async def ask_bulk_retry(
     )
     single = None if inbox.threads.marked else _find_single_failure(inbox, message)
     if not batch.failed_count:
-        inbox.show_status("Nothing has failed there: only failed messages are sent again")
+        inbox.show_status("Nothing has failed here: only failed messages are sent again")
     elif batch.failed_count == 1 and single is not None:
         await retry_single(inbox)
     else:
@@ -63,7 +64,7 @@ async def ask_bulk_retry(
 
 
 def _show_bulk_question(
-    inbox: InboxScreen, batch: RetryBatch, single: FailedMessage | None, retry_single: Handler
+    inbox: InboxActions, batch: RetryBatch, single: FailedMessage | None, retry_single: Handler
 ) -> None:
     """Ask the question and do what the agent chooses."""
     from tui.desk.bulk_retry import format_quiet_hours
@@ -77,14 +78,11 @@ def _show_bulk_question(
         elif choice == RetryChoice.ONE:
             await retry_single(inbox)
 
-    app_context = inbox.app_context
-    quiet_hours_warning = format_quiet_hours(
-        batch, app_context.clock.now(), app_context.quiet_hours
-    )
+    quiet_hours_warning = format_quiet_hours(batch, inbox.app_context)
     inbox.app.push_screen(RetryAllScreen(batch, single, quiet_hours_warning), start_chosen)
 
 
-def _find_single_failure(inbox: InboxScreen, message: Message | None) -> FailedMessage | None:
+def _find_single_failure(inbox: InboxActions, message: Message | None) -> FailedMessage | None:
     """Return the failed message under the cursor, or None if there is none."""
     from tui.desk.bulk_retry import FailedMessage
 
@@ -94,7 +92,7 @@ def _find_single_failure(inbox: InboxScreen, message: Message | None) -> FailedM
     return FailedMessage(conversation, message)
 
 
-async def _load_target_conversations(inbox: InboxScreen) -> list[Conversation]:
+async def _load_target_conversations(inbox: InboxActions) -> list[Conversation]:
     """Return the selected conversations; without a selection, those of the list."""
     if inbox.threads.marked:
         return await inbox.load_targets()
@@ -104,7 +102,7 @@ async def _load_target_conversations(inbox: InboxScreen) -> list[Conversation]:
 
 
 @report_store_errors
-async def _send_batch(inbox: InboxScreen, batch: RetryBatch) -> None:
+async def _send_batch(inbox: InboxActions, batch: RetryBatch) -> None:
     """Send all messages again, and show progress and result."""
     from tui.desk.bulk_retry import format_result, retry_batch
 
@@ -115,20 +113,20 @@ async def _send_batch(inbox: InboxScreen, batch: RetryBatch) -> None:
     outcome = await retry_batch(inbox.store, inbox.app_context, inbox.actions, batch, show_progress)
     text = format_result(outcome)
     if outcome.sent:
-        inbox.actions.register_batch_undo(outcome.sent)
-        text = f"{text} · z takes back what has not left"
+        inbox.actions.outgoing.register_batch_undo(outcome.sent)
+        text = f"{text} · z cancels those not sent yet"
     await inbox.threads.prune_marks()
     inbox.show_key_hints()
     inbox.show_status(text)
 
 
-def find_target_message(inbox: InboxScreen) -> Message | None:
+def find_target_message(inbox: InboxActions) -> Message | None:
     """Return the message that a command is about, or None if there is none.
 
     The selected message; without a selection the newest unhandled failure, else the newest
     message that was sent.
     """
-    view = inbox.pane.message_view
+    view = inbox.message_view
     unhandled = [
         message
         for message in view.messages
@@ -139,7 +137,8 @@ def find_target_message(inbox: InboxScreen) -> Message | None:
     return unhandled[-1]
 
 
-async def retry_failed(inbox: InboxScreen) -> None:
+@command_handler("retry")
+async def retry_failed(inbox: InboxActions) -> None:
     """Send failed messages again: all that are selected or listed as failed, or only one."""
     if is_bulk_retry(inbox):
         await ask_bulk_retry(inbox, find_target_message(inbox), retry_message)
@@ -147,7 +146,7 @@ async def retry_failed(inbox: InboxScreen) -> None:
         await retry_message(inbox)
 
 
-async def retry_message(inbox: InboxScreen) -> None:
+async def retry_message(inbox: InboxActions) -> None:
     """Send one failed message again; for an uncertain one, ask what happened first."""
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
@@ -157,22 +156,25 @@ async def retry_message(inbox: InboxScreen) -> None:
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:
-        await inbox.pane.compose_pane.retry_message(message)
+        await inbox.compose_pane.retry_message(message)
 
 
-async def retry_through_route(inbox: InboxScreen) -> None:
+@command_handler("retry_through")
+async def retry_through_route(inbox: InboxActions) -> None:
     """Send a failed message through an account and sender that the agent picks."""
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
     if message is None or problem or not inbox.app_context.accounts:
-        inbox.show_status(problem or "No account is configured: smsdesk doctor tells how")
+        inbox.show_status(problem or NO_ACCOUNT.sentence)
     elif message.status is Status.UNCERTAIN:
-        inbox.show_status("It may have gone out: settle that first (M), then send it another way")
+        inbox.show_status(
+            "It may have been sent: resolve it first (M), then send it through another account"
+        )
     else:
         _pick_route(inbox, message)
 
 
-def _pick_route(inbox: InboxScreen, message: Message) -> None:
+def _pick_route(inbox: InboxActions, message: Message) -> None:
     """Let the agent pick an account and sender, and send the message through it."""
     from tui.screens.pick import Choice, Picked, PickScreen
 
@@ -185,40 +187,34 @@ def _pick_route(inbox: InboxScreen, message: Message) -> None:
     async def retry_on_route(picked: Picked | None) -> None:
         """Send the message through the picked route unless the dialog was cancelled."""
         if picked is not None:
-            await inbox.pane.compose_pane.retry_message(message, routes[int(picked.value)])
+            await inbox.compose_pane.retry_message(message, routes[int(picked.value)])
 
     screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.app_context.ascii)
     inbox.app.push_screen(screen, retry_on_route)
 
 
-async def resolve_message(inbox: InboxScreen) -> None:
+@command_handler("resolve")
+async def resolve_message(inbox: InboxActions) -> None:
     """Resolve an uncertain message (it was sent, or send it again) or dismiss a failed one."""
     message = find_target_message(inbox)
     problem = find_retry_problem(message)
     if message is None or problem:
-        inbox.show_status("Only a message that is maybe sent or has failed needs your word")
+        inbox.show_status('Nothing to resolve: only "maybe sent" or failed messages')
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:
-        inbox.show_status(await inbox.actions.dismiss_failure(message))
+        inbox.show_status(await inbox.actions.outgoing.dismiss_failure(message))
 
 
-def _ask_uncertain(inbox: InboxScreen, message: Message) -> None:
+def _ask_uncertain(inbox: InboxActions, message: Message) -> None:
     """Ask whether the message was sent, and apply the choice."""
-    from tui.screens.maybe_sent import MaybeSentScreen, UncertainChoice
+    from tui.screens.questions import MaybeSentScreen, UncertainChoice
 
     async def apply_choice(choice: UncertainChoice | None) -> None:
         """Record that the message was sent, or send it again."""
         if choice == UncertainChoice.WENT_OUT:
-            inbox.show_status(await inbox.actions.resolve_as_sent(message))
+            inbox.show_status(await inbox.actions.outgoing.resolve_as_sent(message))
         elif choice == UncertainChoice.AGAIN:
-            await inbox.pane.compose_pane.retry_message(message)
+            await inbox.compose_pane.retry_message(message)
 
     inbox.app.push_screen(MaybeSentScreen(message), apply_choice)
-
-
-HANDLERS: dict[str, Handler] = {
-    "retry": retry_failed,
-    "retry_through": retry_through_route,
-    "resolve": resolve_message,
-}

@@ -16,14 +16,12 @@ from tui.desk.format import format_title
 from tui.desk.undo import format_unsent
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.handlers.common import Handler, begin_reply
-from tui.handlers.triage import show_undone_conversation
+from tui.handlers.common import InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError
 from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
-    from tui.screens.inbox import InboxScreen
     from tui.store.views import SavedView
 
 
@@ -31,9 +29,10 @@ _FLUSH_SECONDS = 2.0
 """Seconds to wait for drafts to be stored when the agent quits at once."""
 
 
-async def start_conversation(inbox: InboxScreen) -> None:
+@command_handler("new")
+async def start_conversation(inbox: InboxActions) -> None:
     """Ask for a number and begin to write to it."""
-    from tui.screens.new_message import NewMessageScreen
+    from tui.screens.contact import NewMessageScreen
 
     inbox.app.push_screen(
         NewMessageScreen(inbox.store, inbox.app_context), partial(_begin_conversation, inbox)
@@ -41,24 +40,25 @@ async def start_conversation(inbox: InboxScreen) -> None:
 
 
 @report_store_errors
-async def _begin_conversation(inbox: InboxScreen, conversation: Conversation | None) -> None:
+async def _begin_conversation(inbox: InboxActions, conversation: Conversation | None) -> None:
     """Open the new conversation and begin a reply, unless the dialog was cancelled."""
     if conversation is not None:
         await inbox.go_to_conversation(conversation)
-        await begin_reply(inbox)
+        await inbox.begin_reply()
 
 
-async def search_messages(inbox: InboxScreen) -> None:
+@command_handler("search")
+async def search_messages(inbox: InboxActions) -> None:
     """Search all messages and go to the chosen hit."""
     _open_search(inbox)
 
 
-async def search_conversation(inbox: InboxScreen) -> None:
+async def search_conversation(inbox: InboxActions) -> None:
     """Search the open conversation."""
     _open_search(inbox, "in:thread ")
 
 
-def _open_search(inbox: InboxScreen, initial_text: str = "") -> None:
+def _open_search(inbox: InboxActions, initial_text: str = "") -> None:
     """Open the search with a text already in its field."""
     from tui.screens.search import SearchScreen
 
@@ -73,48 +73,61 @@ def _open_search(inbox: InboxScreen, initial_text: str = "") -> None:
 
 
 @report_store_errors
-async def _go_to_hit(inbox: InboxScreen, hit: Message | None) -> None:
+async def _go_to_hit(inbox: InboxActions, hit: Message | None) -> None:
     """Go to the message that was found, unless the search was cancelled."""
     found = await inbox.store.conversations.get(hit.conversation_id) if hit else None
     if hit is not None and found is not None:
         await inbox.go_to_conversation(found, at=hit.id)
 
 
-async def undo_last_action(inbox: InboxScreen) -> None:
+@command_handler("templates")
+async def manage_canned_replies(inbox: InboxActions) -> None:
+    """Open the list in which canned replies are added and changed."""
+    from tui.screens.canned_replies import CannedRepliesScreen
+
+    inbox.app.push_screen(CannedRepliesScreen(inbox.store, inbox.app_context))
+
+
+@command_handler("undo")
+async def undo_last_action(inbox: InboxActions) -> None:
     """Undo the last action."""
-    await inbox.pane.compose_pane.flush_draft()
+    await inbox.compose_pane.flush_draft()
     text = await inbox.actions.undo_last()
-    await inbox.pane.compose_pane.reload_draft()
-    await show_undone_conversation(inbox)
+    await inbox.compose_pane.reload_draft()
+    await inbox.triage.show_undone()
     inbox.show_status(text)
 
 
-async def show_accounts(inbox: InboxScreen) -> None:
+@command_handler("accounts")
+async def show_accounts(inbox: InboxActions) -> None:
     """Show the state of every account."""
     from tui.screens.accounts import AccountsScreen
 
     inbox.app.push_screen(AccountsScreen(inbox.store, inbox.app_context))
 
 
-async def open_palette(inbox: InboxScreen) -> None:
+@command_handler("palette")
+async def open_palette(inbox: InboxActions) -> None:
     """Open the command palette."""
     from tui.screens.palette import Palette
 
     inbox.app.push_screen(Palette())
 
 
-async def show_help(inbox: InboxScreen) -> None:
+@command_handler("help")
+async def show_help(inbox: InboxActions) -> None:
     """Show all keys and what they do."""
-    from tui.screens.help import HelpScreen
+    from tui.screens.key_help import HelpScreen
 
     inbox.app.push_screen(HelpScreen(inbox.app_context.commands))
 
 
-async def quit_app(inbox: InboxScreen) -> None:
+@command_handler("quit")
+async def quit_app(inbox: InboxActions) -> None:
     """Quit after storing the draft; ask first if something is unsent."""
-    from tui.screens.leave import LeaveScreen
+    from tui.screens.questions import LeaveScreen
 
-    await inbox.pane.compose_pane.flush_draft()
+    await inbox.compose_pane.flush_draft()
     unsent = await _describe_unsent(inbox)
     if not unsent:
         inbox.app.exit()
@@ -128,43 +141,31 @@ async def quit_app(inbox: InboxScreen) -> None:
     inbox.app.push_screen(LeaveScreen(unsent, keys), quit_if_confirmed)
 
 
-async def quit_at_once(inbox: InboxScreen) -> None:
+async def quit_at_once(inbox: InboxActions) -> None:
     """Quit without a question and without waiting long for a slow disk."""
     with contextlib.suppress(TimeoutError):
         # A disk that does not accept the draft must not prevent the agent from leaving.
-        await asyncio.wait_for(inbox.pane.compose_pane.flush_draft(), _FLUSH_SECONDS)
+        await asyncio.wait_for(inbox.compose_pane.flush_draft(), _FLUSH_SECONDS)
     inbox.app.exit()
 
 
-async def _describe_unsent(inbox: InboxScreen) -> str:
+async def _describe_unsent(inbox: InboxActions) -> str:
     """Return what is unsent: "1 text is still being sent · the draft to Ana is kept"."""
-    sending = format_unsent(await inbox.actions.unsent.count_unsent())
+    sending = format_unsent(await inbox.actions.outgoing.unsent.count_unsent())
     phrases = [sending] if sending else []
-    writing = inbox.pane.compose_pane
-    if writing.conversation is not None and (
-        writing.composer.text or writing.compose_state.enclosed
-    ):
-        kind = "note on" if writing.composer.note else "draft to"
-        phrases.append(f"the {kind} {format_title(writing.conversation)} is kept")
+    pane, composer = inbox.compose_pane, inbox.composer
+    if pane.conversation is not None and (composer.text or pane.enclosed):
+        kind = "note on" if composer.note else "draft to"
+        phrases.append(f"the {kind} {format_title(pane.conversation)} is kept")
     joined = " · ".join(phrases)
     return f"{joined[:1].upper()}{joined[1:]}"
 
 
-HANDLERS: dict[str, Handler] = {
-    "new": start_conversation,
-    "search": search_messages,
-    "undo": undo_last_action,
-    "accounts": show_accounts,
-    "palette": open_palette,
-    "help": show_help,
-    "quit": quit_app,
-}
-
-
-async def switch_theme(inbox: InboxScreen) -> None:
+@command_handler("look")
+async def switch_theme(inbox: InboxActions) -> None:
     """Switch to the next theme; the settings decide the theme of the next start."""
     if not inbox.app_context.colours:
-        inbox.show_status("NO_COLOR is set in your environment: the desk stays without colours")
+        inbox.show_status("NO_COLOR is set in your environment: smsdesk stays without colours")
         return
     names = [theme.name for theme in THEMES]
     index = names.index(inbox.app.theme) if inbox.app.theme in names else -1
@@ -176,39 +177,30 @@ async def switch_theme(inbox: InboxScreen) -> None:
     )
 
 
-THEME_HANDLERS: dict[str, Handler] = {"look": switch_theme}
-
-
-async def show_statistics(inbox: InboxScreen) -> None:
+@command_handler("numbers")
+async def show_statistics(inbox: InboxActions) -> None:
     """Show counts and plots of today and the last week."""
     from tui.screens.statistics import StatisticsScreen
 
     inbox.app.push_screen(StatisticsScreen(inbox.store, inbox.app_context))
 
 
-STATISTICS_HANDLERS: dict[str, Handler] = {"numbers": show_statistics}
-
-
-async def add_account(inbox: InboxScreen) -> None:
+@command_handler("add_account")
+async def add_account(inbox: InboxActions) -> None:
     """Open the set-up form; a desk without accounts shows it at the start."""
     account_setup = inbox.app_context.account_setup
     if account_setup is None:
-        inbox.show_status(
-            "The demo has all its accounts: your own are set up by smsdesk without demo"
-        )
+        inbox.show_status("Accounts cannot be added to the demo: run smsdesk without demo")
         return
     from tui.screens.setup import SetupScreen
 
-    await inbox.pane.compose_pane.flush_draft()
+    await inbox.compose_pane.flush_draft()
     inbox.app.push_screen(SetupScreen(account_setup, first=not inbox.app_context.accounts))
 
 
-SETUP_HANDLERS: dict[str, Handler] = {"add_account": add_account}
-
-
-async def ask_second_key(inbox: InboxScreen) -> None:
+async def ask_second_key(inbox: InboxActions) -> None:
     """Show which keys can follow the prefix key, and wait for one."""
-    from tui.screens.chord import ChordScreen
+    from tui.screens.key_help import ChordScreen
 
     commands = get_prefixed_commands(inbox.app_context.commands)
     labels = {key: command.title.removeprefix("Show ") for key, command in commands.items()}
@@ -217,12 +209,12 @@ async def ask_second_key(inbox: InboxScreen) -> None:
     )
 
 
-async def _load_keyed_views(inbox: InboxScreen) -> dict[str, SavedView]:
+async def _load_keyed_views(inbox: InboxActions) -> dict[str, SavedView]:
     """Return the saved views that have a digit, by digit."""
     return {v.key: v for v in await inbox.store.views.list_views(inbox.app_context.agent) if v.key}
 
 
-async def _load_view_names(inbox: InboxScreen) -> dict[str, str]:
+async def _load_view_names(inbox: InboxActions) -> dict[str, str]:
     """Return the names of the saved views, by digit."""
     try:
         return {key: view.name for key, view in (await _load_keyed_views(inbox)).items()}
@@ -231,7 +223,7 @@ async def _load_view_names(inbox: InboxScreen) -> dict[str, str]:
 
 
 @report_store_errors
-async def _run_second_key(inbox: InboxScreen, key: str | None) -> None:
+async def _run_second_key(inbox: InboxActions, key: str | None) -> None:
     """Run the command or show the view that belongs to the second key, if there is one."""
     command = get_prefixed_commands(inbox.app_context.commands).get(key or "")
     if command is not None:

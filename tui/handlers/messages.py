@@ -1,4 +1,4 @@
-"""Commands about messages: pipe the conversation to a program, show files, ping the phone.
+"""Commands about messages: select and copy one, its history and files, pipe all, ping the phone.
 
 A ping is a silent message: its delivery receipt shows whether the phone is on.
 """
@@ -7,31 +7,95 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.domain.message import Format, Message, NewMessage
-from tui.handlers.common import Handler
+from tui.commands import get_first_keys
+from tui.desk.outgoing import queue_attempt
+from tui.desk.routes import Route
+from tui.desk.send_attempt import NotSentError, SendAttempt
+from tui.domain.message import Message
+from tui.domain.text import to_printable
+from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError
 
 if TYPE_CHECKING:
     from tui.domain.account import Account
     from tui.domain.conversation import Conversation
-    from tui.screens.inbox import InboxScreen
 
 
-_PIPE_HINT = "Your shell runs it, with the whole conversation as its input."
+@command_handler("next_message")
+async def select_next_message(inbox: InboxActions) -> None:
+    """Select the message below."""
+    inbox.message_view.select_message(1)
 
 
-async def pipe_conversation(inbox: InboxScreen) -> None:
+@command_handler("previous_message")
+async def select_previous_message(inbox: InboxActions) -> None:
+    """Select the message above."""
+    inbox.message_view.select_message(-1)
+
+
+@command_handler("page_up")
+async def show_earlier_messages(inbox: InboxActions) -> None:
+    """Scroll one page up, to earlier messages."""
+    await inbox.message_view.scroll_pages(1)
+
+
+@command_handler("page_down")
+async def show_later_messages(inbox: InboxActions) -> None:
+    """Scroll one page down, to later messages."""
+    await inbox.message_view.scroll_pages(-1)
+
+
+@command_handler("timeline")
+async def show_timeline(inbox: InboxActions) -> None:
+    """Show every receipt and event of the selected message."""
+    from tui.screens.timeline import TimelineScreen
+
+    message = inbox.message_view.target_message
+    if message is None:
+        inbox.show_status("Select a message first: K goes up, J goes down")
+        return
+    entries = await inbox.store.messages.list_events(message.id)
+    inbox.app.push_screen(TimelineScreen(message, entries, inbox.app_context))
+
+
+@command_handler("copy_text")
+async def copy_message_text(inbox: InboxActions) -> None:
+    """Copy the selected message, else the newest one, to the clipboard."""
+    view = inbox.message_view
+    chosen = [m for m in view.messages if m.id == view.selected_id] or view.messages[-1:]
+    if chosen:
+        inbox.app.copy_to_clipboard(to_printable(chosen[0].body))
+        inbox.show_status("Copied the text")
+
+
+@command_handler("cancel_scheduled")
+async def cancel_scheduled_message(inbox: InboxActions) -> None:
+    """Cancel a scheduled message; its text becomes the draft again."""
+    message = inbox.message_view.target_message
+    if message is None or message.scheduled_at is None:
+        inbox.show_status("Select a scheduled message first: K goes up, J goes down")
+        return
+    await inbox.compose_pane.flush_draft()
+    inbox.show_status(await inbox.actions.outgoing.cancel_scheduled(message))
+    await inbox.compose_pane.reload_draft()
+
+
+_PIPE_HINT = "Your shell runs it; the whole conversation is its input."
+
+
+@command_handler("pipe")
+async def pipe_conversation(inbox: InboxActions) -> None:
     """Ask for a shell command and run it with the conversation as its input."""
-    from tui.screens.prompt import PromptScreen
+    from tui.screens.questions import PromptScreen
 
     conversation = inbox.current_conversation
     if conversation is None:
-        inbox.show_status("Open a conversation first")
+        inbox.show_status(OPEN_FIRST)
         return
 
     @report_store_errors
-    async def run_entered_command(inbox: InboxScreen, command: str | None) -> None:
+    async def run_entered_command(inbox: InboxActions, command: str | None) -> None:
         if command is not None:
             inbox.last_pipe_command = command
             await _run_pipe_command(inbox, conversation, command)
@@ -44,7 +108,7 @@ async def pipe_conversation(inbox: InboxScreen) -> None:
     inbox.app.push_screen(prompt, handle_answer)
 
 
-async def _run_pipe_command(inbox: InboxScreen, conversation: Conversation, command: str) -> None:
+async def _run_pipe_command(inbox: InboxActions, conversation: Conversation, command: str) -> None:
     """Run the command and show how it ended."""
     from tui.desk.transcript import read_transcript
     from tui.terminal import external_programs
@@ -56,39 +120,37 @@ async def _run_pipe_command(inbox: InboxScreen, conversation: Conversation, comm
     )
 
 
-HANDLERS: dict[str, Handler] = {"pipe": pipe_conversation}
-
-
-async def show_files(inbox: InboxScreen) -> None:
+@command_handler("files")
+async def show_files(inbox: InboxActions) -> None:
     """Show the files of the selected message, else of the newest message that has any."""
     message = _find_message_with_files(inbox)
     attachments = await inbox.store.messages.list_attachments(message.id) if message else []
     if not attachments:
-        inbox.show_status("No files here: they stand under the message they came with")
+        inbox.show_status("No files in this conversation")
         return
     from tui.screens.files import FilesScreen
 
     app_context = inbox.app_context
     inbox.app.push_screen(
-        FilesScreen(inbox.store, attachments, app_context.downloads, colours=app_context.colours)
+        FilesScreen(
+            inbox.store, attachments, app_context.preferences.downloads, colours=app_context.colours
+        )
     )
 
 
-def _find_message_with_files(inbox: InboxScreen) -> Message | None:
+def _find_message_with_files(inbox: InboxActions) -> Message | None:
     """Return the selected message, else the newest one with files."""
-    view = inbox.pane.message_view
+    view = inbox.message_view
     if view.selected_id:
         return next((m for m in view.messages if m.id == view.selected_id), None)
     return next((m for m in reversed(view.messages) if m.attachments), None)
 
 
-FILE_HANDLERS: dict[str, Handler] = {"files": show_files}
-
-
 _PING_TEXT = "Is this phone on?"
 
 
-async def ping_phone(inbox: InboxScreen) -> None:
+@command_handler("ping")
+async def ping_phone(inbox: InboxActions) -> None:
     """Queue a silent ping to the customer's phone; its receipt shows whether the phone is on."""
     conversation = inbox.pane.conversation
     account = _find_ping_account(inbox)
@@ -98,27 +160,27 @@ async def ping_phone(inbox: InboxScreen) -> None:
     if account is None:
         inbox.show_status("None of your accounts can ask whether a phone is on")
         return
-    new = NewMessage(
-        to=conversation.party,
-        body=_PING_TEXT,
-        account=account.name,
-        agent=inbox.app_context.agent,
-        format=Format.PING,
+    attempt = SendAttempt(
+        inbox.app_context.preferences,
+        conversation.party,
+        _PING_TEXT,
+        Route(account, ""),
+        inbox.app_context.clock.now(),
+        conversation,
+        is_ping=True,
+        keys=get_first_keys(inbox.app_context.commands),
     )
     try:
-        await inbox.store.intents.queue_message(new)
-    except StoreError as error:
+        await queue_attempt(inbox.store, attempt)
+    except (NotSentError, StoreError) as error:
         inbox.show_status(str(error))
         return
-    inbox.show_status("Asked: the answer shows here, and nothing on the phone")
+    inbox.show_status("Ping sent: the answer appears here, nothing appears on the phone")
 
 
-def _find_ping_account(inbox: InboxScreen) -> Account | None:
+def _find_ping_account(inbox: InboxActions) -> Account | None:
     """Return the account of the reply if it can ping, else any account that can."""
-    route = inbox.pane.compose_pane.route
+    route = inbox.compose_pane.route
     accounts = ([route.account] if route else []) + list(inbox.app_context.accounts)
     capable = (a for a in accounts if a.capabilities is not None and a.capabilities.can_ping)
     return next(capable, None)
-
-
-PING_HANDLERS: dict[str, Handler] = {"ping": ping_phone}

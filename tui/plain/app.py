@@ -6,18 +6,17 @@ from collections.abc import Coroutine
 from typing import Any
 
 from tui.desk.context import AppContext
-from tui.desk.undo import format_unsent
 from tui.domain.text import one_line
 from tui.plain import lists
-from tui.plain.commands import LIST_HINT, OPEN_HINT, parse_command
+from tui.plain.commands import format_hint, parse_command
 from tui.plain.dialog import Dialog, InputEndedError, LineReader, LineWriter
 from tui.plain.news import ChangeAnnouncer
-from tui.plain.session import PlainSession
+from tui.plain.session import LINE_HANDLERS, PlainSession
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
 _NO_ACCOUNT = (
-    "No account is set up yet: smsdesk doctor says how; smsdesk demo --plain has made-up customers."
+    "No account is set up yet: run smsdesk doctor; smsdesk demo --plain has made-up customers."
 )
 
 
@@ -56,8 +55,8 @@ class PlainApp:
                 if not self._session.context.accounts:
                     self._dialog.write_line(_NO_ACCOUNT)
                 await self._run_safely(lists.show_first_page(self._session))
-                while await self._run_turn():
-                    pass
+                while not self._session.has_ended:
+                    await self._run_turn()
         finally:
             for task in tasks:
                 task.cancel()
@@ -66,25 +65,14 @@ class PlainApp:
             await self._session.presence.remove_presence()
         self._dialog.write_line("Goodbye.")
 
-    async def _run_turn(self) -> bool:
-        """Read one command and do it; return False to leave."""
-        hint = OPEN_HINT if self._session.conversation is not None else LIST_HINT
+    async def _run_turn(self) -> None:
+        """Read one command and do it."""
+        hint = format_hint(is_open=self._session.conversation is not None)
         if hint != self._last_hint:
             self._dialog.write_line(hint)
             self._last_hint = hint
         typed = (await self._dialog.ask_line(f"{self._session.location}? ")).strip()
-        if typed.lower() in ("q", "quit"):
-            return not await self._confirm_leave()
         await self._run_safely(self._run_command(typed))
-        return True
-
-    async def _confirm_leave(self) -> bool:
-        """Return whether the agent leaves; ask if a message is not submitted yet."""
-        try:
-            sending = format_unsent(await self._session.actions.unsent.count_unsent())
-        except StoreError:
-            return True
-        return not sending or await self._dialog.ask_yes_no(f"{sending}. Leave all the same?")
 
     async def _run_safely(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a command and show an error of the store."""
@@ -98,16 +86,14 @@ class PlainApp:
         if typed.isdecimal():
             await lists.open_item(self._session, int(typed))
             return
-        command, rest = parse_command(typed)
+        is_open = self._session.conversation is not None
+        command, rest = parse_command(typed, is_open=is_open)
         if command is None:
             if typed:
                 self._dialog.write_line(
-                    f'"{one_line(typed, 30)}" means nothing here: ? says what does.'
+                    f'"{one_line(typed, 30)}" is not a command here: ? lists commands.'
                 )
-        elif command.needs_conversation and self._session.conversation is None:
-            if command.name == "failed":
-                await lists.list_failed(self._session, rest)
-            else:
-                self._dialog.write_line("Open a conversation first: type its number.")
+        elif command.scope.is_about_conversation and not is_open:
+            self._dialog.write_line("Open a conversation first: type its number.")
         else:
-            await command.run(self._session, rest)
+            await LINE_HANDLERS[command.id](self._session, rest)

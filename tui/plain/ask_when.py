@@ -20,9 +20,9 @@ async def ask_plan(session: PlainSession, row: Conversation, route: Route) -> Se
         route: Account and sender of the message.
     """
     session.dialog.write_line(format_schedule_holder(route))
-    suggestion = suggest_send_time(session.context, row.address)
+    suggestion = suggest_send_time(session.context, row.party)
     while True:
-        empty = f"empty for {suggestion}" if suggestion else "empty calls it off"
+        empty = f"empty for {suggestion}" if suggestion else "empty cancels"
         typed = (
             await session.dialog.ask_line(f"When? {EXAMPLES}, {empty}: ")
         ).strip() or suggestion
@@ -31,7 +31,7 @@ async def ask_plan(session: PlainSession, row: Conversation, route: Route) -> Se
             return None
         at = parse_answer(session, typed)
         if at is None:
-            session.dialog.write_line("It needs a time, like tomorrow 9.")
+            session.dialog.write_line("Type a time, for example tomorrow 9.")
         elif at:
             there = format_local_times(find_zones(row.address), at)
             session.dialog.write_line(

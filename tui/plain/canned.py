@@ -1,7 +1,11 @@
 """Choose a canned reply, fill its fields, and add pictures to a reply."""
 
-from tui.domain.message import NO_MMS_CONTENT, MmsContent
-from tui.domain.mms import InvalidPictureUrlError, parse_picture_urls
+from tui.domain.message import (
+    NO_MMS_CONTENT,
+    InvalidPictureUrlError,
+    MmsContent,
+    parse_picture_urls,
+)
 from tui.domain.templates import FillContext, collect_values, fill_fields, find_open_fields
 from tui.domain.text import one_line, to_printable
 from tui.plain.dialog import Dialog
@@ -76,7 +80,7 @@ async def ask_pictures(dialog: Dialog, content: MmsContent) -> MmsContent:
         content: Present content of the MMS.
     """
     for address in content.media:
-        dialog.write_line(f"Goes along now: {one_line(address, 200)}")
+        dialog.write_line(f"Attached: {one_line(address, 200)}")
     dialog.write_line("The provider fetches them: they must be public.")
     media = await _ask_picture_urls(dialog)
     if not media:
@@ -90,7 +94,7 @@ async def _ask_picture_urls(dialog: Dialog) -> tuple[str, ...]:
     while True:
         try:
             return parse_picture_urls(
-                await dialog.ask_line("Addresses, with blanks between; empty for none: ")
+                await dialog.ask_line("Addresses, separated by spaces; empty for none: ")
             )
         except InvalidPictureUrlError as problem:
             dialog.write_line(f"{one_line(str(problem), 200)}.")

@@ -1,25 +1,66 @@
-"""List the commands of line mode: a key or a name, followed by the answer to its question."""
+"""Run the commands of line mode: find the one that was typed, list them all, quit.
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+Their words and descriptions are in the registry, `tui.commands`.
+"""
 
-from tui.desk.actions import ConversationActions
+from tui.commands import LINE_COMMANDS, Command
+from tui.desk.undo import format_unsent
 from tui.plain import failed, lists, reading, triage, writing
-from tui.plain.session import PlainSession
+from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
+from tui.store.errors import StoreError
+
+HANDLER_MODULES = (failed, lists, reading, triage, writing)
+"""Modules with the functions of the commands, which register themselves when they are imported."""
+_SYMBOLS = frozenset(c.words[0] for c in LINE_COMMANDS if not c.words[0].isalnum())
+_LIST_HINTS = {
+    "next_waiting": "next waiting",
+    "lists": "other lists",
+    "search": "search",
+    "new": "new",
+    "quit": "quits",
+    "help": "says all",
+}
+_OPEN_HINTS = {
+    "reply": "reply",
+    "canned": "canned",
+    "close": "close",
+    "snooze": "snooze",
+    "note": "note",
+    "next_waiting": "next waiting",
+    "back": "back",
+    "help": "says all",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class PlainCommand:
-    """One command of line mode."""
+def format_hint(*, is_open: bool) -> str:
+    """Return the commands that are most useful where the agent is.
 
-    key: str
-    name: str
-    description: str
-    run: Callable[[PlainSession, str], Awaitable[None]]
-    """Called with the session and the rest of the line."""
-    needs_conversation: bool = True
+    Args:
+        is_open: Whether a conversation is open.
+    """
+    labels = _OPEN_HINTS if is_open else _LIST_HINTS
+    return " · ".join(f"{PLAIN_KEYS[name]} {label}" for name, label in labels.items())
 
 
+def parse_command(line: str, *, is_open: bool) -> tuple[Command | None, str]:
+    """Return the typed command, or None, and the rest of the line.
+
+    Args:
+        line: What the agent typed.
+        is_open: Whether a conversation is open; where a word has two meanings, that decides.
+    """
+    line = line.strip()
+    # A symbol needs no blank after it: "#vip", "/refund".
+    if line[:1] in _SYMBOLS:
+        name, rest = line[0], line[1:]
+    else:
+        name, _, rest = line.partition(" ")
+    found = [command for command in LINE_COMMANDS if name.lower() in command.words]
+    fitting = [command for command in found if command.scope.is_about_conversation is is_open]
+    return next(iter([*fitting, *found]), None), rest.strip()
+
+
+@line_handler("help")
 async def show_help(session: PlainSession, typed: str) -> None:
     """List all commands.
 
@@ -28,87 +69,30 @@ async def show_help(session: PlainSession, typed: str) -> None:
         typed: Rest of the command line; empty if there is none.
     """
     session.dialog.write_line(
-        "Type a letter or its word and Enter; more words after it answer its question."
+        "Type a key or a command name and press Enter; words after it are its arguments."
     )
-    session.dialog.write_line("A number opens that one of the list, or chooses.")
-    for command in COMMANDS:
-        session.dialog.write_line(f"{command.key}, {command.name}: {command.description}.")
-    session.dialog.write_line("q, quit: leaves; drafts are kept.")
-    session.dialog.write_line(
-        "What becomes of a message you sent, and who writes, is said as it happens."
-    )
+    session.dialog.write_line("A number opens that conversation of the list, or picks that choice.")
+    for command in LINE_COMMANDS:
+        session.dialog.write_line(
+            f"{', '.join(command.words)}: {command.title}. {command.description}."
+        )
+    session.dialog.write_line("New messages and changes of your messages are shown as they happen.")
 
 
-COMMANDS = (
-    PlainCommand(
-        "l", "list", "lists all that is open, longest waiting first", lists.list_open, False
-    ),
-    PlainCommand("m", "more", "lists more", lists.show_more, False),
-    PlainCommand(
-        "v", "views", "lists others: mine, failed, snoozed, closed", lists.choose_view, False
-    ),
-    PlainCommand("n", "next", "opens who waits longest after this", lists.open_next_waiting, False),
-    PlainCommand("w", "who", "opens who wrote last", lists.open_latest, False),
-    PlainCommand("/", "search", "finds words in all messages", lists.search_messages, False),
-    PlainCommand("c", "compose", "writes to a number", lists.start_conversation, False),
-    PlainCommand("r", "reply", "writes an answer", writing.write_reply),
-    PlainCommand(
-        "t", "template", "begins an answer with a canned reply", writing.write_canned_reply
-    ),
-    PlainCommand("f", "failed", "deals with a failed or maybe sent message", failed.handle_failed),
-    PlainCommand("y", "resend", "sends all again that failed", failed.retry_all_failed, False),
-    PlainCommand("d", "drop", "cancels a scheduled message", writing.cancel_scheduled),
-    PlainCommand(
-        "z", "undo", "takes the last action back, also an unsent text", writing.undo_action, False
-    ),
-    PlainCommand("e", "end", "closes it", triage.close_conversation),
-    PlainCommand(
-        "h", "hold", "snoozes it: 20m, tomorrow 9, until reply", triage.snooze_conversation
-    ),
-    PlainCommand("a", "assign", "gives it to somebody", triage.assign_conversation),
-    PlainCommand("#", "label", "puts a label on or takes it off", triage.toggle_label),
-    PlainCommand(
-        "s", "star", "stars it or not", triage.make_command(ConversationActions.toggle_star)
-    ),
-    PlainCommand(
-        "u",
-        "unread",
-        "marks it unread or read",
-        triage.make_command(ConversationActions.toggle_unread),
-    ),
-    PlainCommand(
-        "g",
-        "reopen",
-        "opens it again",
-        triage.make_command(ConversationActions.reopen_conversations),
-    ),
-    PlainCommand("p", "note", "writes a private note", triage.write_note),
-    PlainCommand("x", "files", "saves a file that came", reading.save_file),
-    PlainCommand("k", "name", "gives the customer a name", triage.rename_customer),
-    PlainCommand("!", "optout", "records or lifts an opt-out", triage.change_consent),
-    PlainCommand("~", "stays", "says that it is no opt-out", triage.dismiss_suspicion),
-    PlainCommand("o", "older", "reads older messages", reading.show_older),
-    PlainCommand("j", "newer", "reads on", reading.show_newer),
-    PlainCommand(".", "history", "tells all about the last message sent", reading.show_history),
-    PlainCommand("i", "accounts", "tells how the accounts are", lists.list_accounts, False),
-    PlainCommand("b", "back", "goes back to the list", lists.go_back, False),
-    PlainCommand("?", "help", "says all this", show_help, False),
-)
-_SYMBOL_KEYS = "/#!~?."
-LIST_HINT = "n next waiting · v other lists · / search · c new · q quits · ? says all"
-OPEN_HINT = (
-    "r reply · t canned · e close · h snooze · p note · n next waiting · b back · ? says all"
-)
+@line_handler("quit")
+async def quit_session(session: PlainSession, typed: str) -> None:
+    """End the session; ask first if a message is not submitted yet.
 
-
-def parse_command(line: str) -> tuple[PlainCommand | None, str]:
-    """Return the typed command, or None, and the rest of the line."""
-    line = line.strip()
-    # A symbol needs no blank after it: "#vip", "/refund".
-    if line[:1] in _SYMBOL_KEYS and line:
-        name, rest = line[0], line[1:]
-    else:
-        name, _, rest = line.partition(" ")
-    wanted = name.lower()
-    found = (c for c in COMMANDS if wanted in (c.key, c.name))
-    return next(found, None), rest.strip()
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; only an empty one quits.
+    """
+    if typed:
+        session.dialog.write_line("Type q alone to quit.")
+        return
+    try:
+        sending = format_unsent(await session.actions.outgoing.unsent.count_unsent())
+    except StoreError:
+        # A store that does not answer must not prevent the agent from leaving.
+        sending = ""
+    session.has_ended = not sending or await session.dialog.ask_yes_no(f"{sending}. Quit anyway?")

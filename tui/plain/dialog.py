@@ -1,4 +1,4 @@
-"""Write lines, read lines, offer numbered choices, and delay announcements."""
+"""Write lines, read lines, show numbered choices, and delay announcements."""
 
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -65,13 +65,13 @@ class Dialog:
         while True:
             answer = (await self.ask_line("Number, or 0 for none: ")).strip()
             if answer.lower() in _NO_CHOICE:
-                self.write_line("Nothing was chosen.")
+                self.write_line("Nothing chosen.")
                 return None
             place = _match_choice(answer, choices)
             if place is not None:
                 return place
             self.write_line(
-                f"That is none of the {len(choices)}: type a number from 1, or 0 for none."
+                f"There is no such choice of {len(choices)}: type a number from 1, or 0 for none."
             )
 
     @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """Resolve failed and uncertain messages, one by one or all together."""
 
 from tui.desk import format
-from tui.desk.actions import find_retry_problem
 from tui.desk.bulk_retry import (
     collect_failed,
     format_batch,
@@ -11,6 +10,7 @@ from tui.desk.bulk_retry import (
     format_result,
     retry_batch,
 )
+from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import (
     Route,
     choose_default_route,
@@ -18,7 +18,7 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.submit import NotSentError
+from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import View
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
@@ -26,17 +26,19 @@ from tui.domain.status import Status
 from tui.domain.text import one_line, to_printable
 from tui.plain.lines import format_message_line
 from tui.plain.reading import show_new_messages
-from tui.plain.session import PLAIN_KEYS, PlainSession
+from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
 from tui.store.conversations import FIRST_POSITION
 
 _UNCERTAIN_CHOICES = (
-    "It went out: counts as sent, nothing more is sent",
-    "Send it again: if the first did go out, the customer gets it twice",
+    "It was sent: nothing more is sent",
+    "Send it again: if the first was sent, the customer gets it twice",
 )
-_FAILED_CHOICES = ("Send it again", "Send it another way")
-_CHOICE_NUMBERS = {"retry": "1", "retry_through": "2"}
+_FAILED_CHOICES = ("Send it again", "Send it through another account")
+_CHOICE_NUMBERS = {"retry": "1", "retry_through": "2", "resolve": ""}
+"""What to type here for a recommended command; a failed message cannot be resolved here."""
 
 
+@line_handler("resolve")
 async def handle_failed(session: PlainSession, typed: str) -> None:
     """Resolve a failed or uncertain message of the open conversation.
 
@@ -46,11 +48,15 @@ async def handle_failed(session: PlainSession, typed: str) -> None:
     """
     found = await session.store.messages.list_failed(session.current.id)
     if not found:
-        session.dialog.write_line("No message is in trouble here: l, then f lists where one is.")
+        session.dialog.write_line("No failed message here: l, then f lists them.")
         return
     title = format.format_title(session.current)
     texts = [format_message_line(message, title, session.context) for message in found]
-    place = 0 if len(found) == 1 else await session.dialog.choose_item("In trouble", texts, typed)
+    place = (
+        0
+        if len(found) == 1
+        else await session.dialog.choose_item("Failed or maybe sent", texts, typed)
+    )
     if place is not None:
         if len(found) == 1:
             session.dialog.write_line(texts[0])
@@ -63,7 +69,7 @@ async def _handle_message(session: PlainSession, message: Message) -> None:
     if problem:
         session.dialog.write_line(f"{problem}.")
     elif message.status is Status.UNCERTAIN:
-        reason = one_line(message.reason, 200) or "No answer came back after it was handed over"
+        reason = one_line(message.reason, 200) or "The provider did not answer after it was sent"
         session.dialog.write_line(f"Maybe sent. {reason}.")
         await _resolve_uncertain(session, message)
     else:
@@ -82,9 +88,9 @@ def _format_advice(session: PlainSession, message: Message) -> str:
 
 async def _resolve_uncertain(session: PlainSession, message: Message) -> None:
     """Ask whether an uncertain message was sent."""
-    place = await session.dialog.choose_item("Your word", _UNCERTAIN_CHOICES)
+    place = await session.dialog.choose_item("Your decision", _UNCERTAIN_CHOICES)
     if place == 0:
-        session.dialog.write_line(f"{await session.actions.resolve_as_sent(message)}.")
+        session.dialog.write_line(f"{await session.actions.outgoing.resolve_as_sent(message)}.")
     elif place == 1:
         await _retry_message(
             session, message, choose_default_route(session.context.accounts, session.current)
@@ -93,7 +99,7 @@ async def _resolve_uncertain(session: PlainSession, message: Message) -> None:
 
 async def _choose_retry(session: PlainSession, message: Message) -> None:
     """Ask whether to retry by the same route or another one."""
-    place = await session.dialog.choose_item("What now", _FAILED_CHOICES)
+    place = await session.dialog.choose_item("What next", _FAILED_CHOICES)
     if place == 0:
         await _retry_message(
             session, message, choose_default_route(session.context.accounts, session.current)
@@ -104,7 +110,7 @@ async def _choose_retry(session: PlainSession, message: Message) -> None:
             f"{format_route(route)}, {format_route_detail(route, message.account)}"
             for route in routes
         ]
-        chosen = await session.dialog.choose_item("Ways", names)
+        chosen = await session.dialog.choose_item("Routes", names)
         if chosen is not None:
             await _retry_message(session, message, routes[chosen])
 
@@ -112,7 +118,7 @@ async def _choose_retry(session: PlainSession, message: Message) -> None:
 async def _retry_message(session: PlainSession, message: Message, route: Route | None) -> None:
     """Queue the message as a new one, unless a check fails."""
     if await show_new_messages(session):
-        session.dialog.write_line("That came in meanwhile: f once more sends all the same.")
+        session.dialog.write_line("That came in meanwhile: f again sends anyway.")
         return
     try:
         sent = await session.submit.retry_message(
@@ -129,6 +135,7 @@ _CONVERSATION_LIMIT = 1_000
 _PROGRESS_STEP = 100
 
 
+@line_handler("retry_all")
 async def retry_all_failed(session: PlainSession, typed: str) -> None:
     """Show what would be sent again and what is skipped, and send it on confirmation.
 
@@ -142,10 +149,10 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
     )
     batch = await collect_failed(store, context, rows)
     if not batch.failed_count:
-        session.dialog.write_line("Nothing has failed: n opens who waits longest.")
+        session.dialog.write_line("Nothing has failed: n opens the longest wait.")
         return
     session.dialog.write_line(f"{format_batch(batch)}.")
-    asleep = format_quiet_hours(batch, context.clock.now(), context.quiet_hours)
+    asleep = format_quiet_hours(batch, context)
     for line in (*format_reasons(batch), format_left_out(batch.left_out), asleep):
         if line:
             session.dialog.write_line(f"{_use_plain_key(line)}.")
@@ -160,12 +167,12 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
     outcome = await retry_batch(store, context, session.actions, batch, report_progress)
     for sent in outcome.sent:
         session.shown_status[sent.id] = ""
-    session.actions.register_batch_undo(outcome.sent)
+    session.actions.outgoing.register_batch_undo(outcome.sent)
     session.dialog.write_line(
-        f"{_use_plain_key(format_result(outcome))}. z takes back what has not left."
+        f"{_use_plain_key(format_result(outcome))}. z cancels those not sent yet."
     )
 
 
 def _use_plain_key(text: str) -> str:
     """Replace the key of the full screen with that of line mode."""
-    return text.replace("(M settles it)", "(f settles it)")
+    return text.replace("(M resolves it)", f"({PLAIN_KEYS['resolve']} settles it)")

@@ -1,15 +1,21 @@
 """Format conversations and messages as single lines that a screen reader can read."""
 
-from datetime import tzinfo
-
 from tui.desk import format
+from tui.desk.badges import BADGES
 from tui.desk.composer_hints import format_enclosed
 from tui.desk.context import AppContext
+from tui.desk.message_text import MessageText, format_preview
 from tui.domain.conversation import Conversation, State
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.message import Direction, Message, MmsContent
 from tui.domain.phone import format_phone_number
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import one_line
+
+_AUTHOR_LABELS = {
+    Direction.IN: "",
+    Direction.OUT: "Sent by ",
+    Direction.NOTE: "Private note of ",
+}
 
 
 def format_conversation(row: Conversation, context: AppContext) -> str:
@@ -31,8 +37,8 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
     if row.last_direction is None:
         return f"{', '.join(facts)}; nothing written yet"
     who = "you wrote" if row.last_direction is Direction.OUT else "wrote"
-    status = f" ({format.get_badge(row.last_status).label})" if row.last_status else ""
-    return f"{', '.join(facts)}; {who}: {format.format_preview(row)}{status}"
+    status = f" ({BADGES[row.last_status].label})" if row.last_status else ""
+    return f"{', '.join(facts)}; {who}: {format_preview(row)}{status}"
 
 
 def format_heading(row: Conversation, context: AppContext) -> str:
@@ -58,7 +64,7 @@ def _list_marks(row: Conversation, context: AppContext) -> list[str]:
         marks.append("closed")
     if row.assignee:
         mine = row.assignee == context.agent
-        marks.append("yours" if mine else f"of {one_line(row.assignee, 20)}")
+        marks.append("yours" if mine else f"assigned to {one_line(row.assignee, 20)}")
     if row.starred:
         marks.append("starred")
     marks += [f"#{one_line(label, 20)}" for label in row.labels]
@@ -75,32 +81,11 @@ def format_message_line(message: Message, title: str, context: AppContext) -> st
         title: Name of the customer.
         context: Settings and services of this agent.
     """
-    when = format.format_day(message.at, context.clock.now(), context.zone)
-    time = format.format_time(message.at, context.zone)
-    body = to_printable(message.body, limit=format.MAX_BODY_LENGTH)
-    file_count = f"{message.attachments} file{'s' if message.attachments > 1 else ''}: x saves"
-    files = f" [{file_count}]" if message.attachments else ""
+    texts = MessageText(message, title, context.zone)
+    day = format.format_day(message.at, context.clock.now(), context.zone)
+    author = f"{_AUTHOR_LABELS[message.direction]}{texts.author}"
+    files = f" [{texts.files}: x saves]" if texts.files else ""
     if message.media:
         files += f" [{format_enclosed(MmsContent(message.media, message.subject))}]"
-    status = f" [{format_status(message, context.zone)}]" if message.status else ""
-    return f"{when} {time}, {_format_author(message, title)}: {body}{files}{status}"
-
-
-def _format_author(message: Message, title: str) -> str:
-    """Return the author of a message."""
-    match message.direction:
-        case Direction.IN:
-            return title
-        case Direction.OUT:
-            return f"Sent by {one_line(message.agent, 20) or 'the desk'}"
-    return f"Private note of {one_line(message.agent, 20)}"
-
-
-def format_status(message: Message, zone: tzinfo | None) -> str:
-    """Return the badge of a message without its symbol.
-
-    Args:
-        message: Message to show.
-        zone: Zone of the agent; None for that of the system.
-    """
-    return format.format_status(message, zone=zone, ascii=True).partition(" ")[2]
+    status = f" [{texts.status}]" if texts.status else ""
+    return f"{day} {texts.time}, {author}: {texts.format_body()}{files}{status}"

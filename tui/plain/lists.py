@@ -1,6 +1,7 @@
 """Show numbered lists: conversations of a view page by page, search results, and accounts."""
 
 from tui.desk import format
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.account import Account
 from tui.domain.conversation import Order, State, View
 from tui.domain.phone import InvalidNumberError, parse_destination
@@ -9,7 +10,7 @@ from tui.domain.text import one_line
 from tui.domain.views import format_view_name
 from tui.plain.lines import format_conversation, format_message_line
 from tui.plain.reading import read_conversation
-from tui.plain.session import ListedItem, PlainSession
+from tui.plain.session import ListedItem, PlainSession, line_handler
 from tui.store.conversations import FIRST_POSITION, get_position
 
 _LIST_SIZE = 9
@@ -36,6 +37,7 @@ async def show_first_page(session: PlainSession, typed: str = "") -> None:
     await _show_page(session)
 
 
+@line_handler("show_open")
 async def list_open(session: PlainSession, typed: str) -> None:
     """List all open conversations again.
 
@@ -47,6 +49,7 @@ async def list_open(session: PlainSession, typed: str) -> None:
     await show_first_page(session, typed)
 
 
+@line_handler("back")
 async def go_back(session: PlainSession, typed: str) -> None:
     """Leave the conversation and list the view again.
 
@@ -57,6 +60,7 @@ async def go_back(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+@line_handler("more")
 async def show_more(session: PlainSession, typed: str) -> None:
     """List the next page.
 
@@ -81,9 +85,9 @@ async def _show_page(session: PlainSession) -> None:
     if len(rows) == _LIST_SIZE:
         session.dialog.write_line(f"A number opens one; m lists more.{again}")
     elif rows:
-        session.dialog.write_line(f"A number opens one; these were the last.{again}")
+        session.dialog.write_line(f"A number opens one; end of list.{again}")
     else:
-        session.dialog.write_line("Nobody is in this list: v lists others, c writes to a number.")
+        session.dialog.write_line("This list is empty: v shows others, c writes to a number.")
 
 
 async def open_item(session: PlainSession, number: int) -> None:
@@ -100,6 +104,7 @@ async def open_item(session: PlainSession, number: int) -> None:
         session.dialog.write_line("There is no such number in the list: l lists again.")
 
 
+@line_handler("next_waiting")
 async def open_next_waiting(session: PlainSession, typed: str) -> None:
     """Open the conversation that waits longest after the open one.
 
@@ -109,11 +114,12 @@ async def open_next_waiting(session: PlainSession, typed: str) -> None:
     """
     found = await session.store.conversations.find_next_waiting(session.conversation)
     if found is None:
-        session.dialog.write_line("Nobody is waiting: all clear.")
+        session.dialog.write_line("All clear: no one is waiting.")
     else:
         await read_conversation(session, found.id)
 
 
+@line_handler("latest")
 async def open_latest(session: PlainSession, typed: str) -> None:
     """Open the conversation with the latest incoming message or mention.
 
@@ -124,9 +130,10 @@ async def open_latest(session: PlainSession, typed: str) -> None:
     if session.last_active_id:
         await read_conversation(session, session.last_active_id)
     else:
-        session.dialog.write_line("Nobody has written since you began: n opens who waits longest.")
+        session.dialog.write_line("No new texts since you started: n opens the longest wait.")
 
 
+@line_handler("show_failed")
 async def list_failed(session: PlainSession, typed: str) -> None:
     """List the conversations with a failed or uncertain message.
 
@@ -138,6 +145,7 @@ async def list_failed(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+@line_handler("lists")
 async def choose_view(session: PlainSession, typed: str) -> None:
     """Choose another view by its number or name, and list it.
 
@@ -177,6 +185,7 @@ _STANDARD_VIEWS = (
 _RESULT_LIMIT = 9
 
 
+@line_handler("search")
 async def search_messages(session: PlainSession, typed: str) -> None:
     """Number the messages that match; a number opens the conversation at that message.
 
@@ -203,10 +212,13 @@ async def search_messages(session: PlainSession, typed: str) -> None:
             name = format.format_title(row) if row is not None else "They"
             about = f"{name}; " if hit.direction.value != "in" else ""
             session.dialog.write_line(f"{number}. {about}{format_message_line(hit, name, context)}")
-        more = " There may be more: more words find fewer." if len(hits) == _RESULT_LIMIT else ""
+        more = (
+            " There may be more: add words to narrow it down." if len(hits) == _RESULT_LIMIT else ""
+        )
         session.dialog.write_line(f"A number opens one there; / searches again, l lists.{more}")
 
 
+@line_handler("new")
 async def start_conversation(session: PlainSession, typed: str) -> None:
     """Open the conversation with a phone number; create it if there is none.
 
@@ -216,7 +228,7 @@ async def start_conversation(session: PlainSession, typed: str) -> None:
     """
     accounts = session.context.accounts
     if not accounts:
-        session.dialog.write_line("No account is configured: smsdesk doctor tells how.")
+        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
         return
     number = typed or await session.dialog.ask_line(
         "Number with its country code, empty for none: "
@@ -232,7 +244,9 @@ async def start_conversation(session: PlainSession, typed: str) -> None:
 async def _begin_conversation(session: PlainSession, number: str, account: Account) -> None:
     """Open the conversation, or show what is wrong with the number."""
     try:
-        address = parse_destination(number, account.region or session.context.region)
+        address = parse_destination(
+            number, account.region or session.context.preferences.default_region
+        )
     except InvalidNumberError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 200)}. c asks again.")
         return
@@ -240,6 +254,7 @@ async def _begin_conversation(session: PlainSession, number: str, account: Accou
     await read_conversation(session, row.id)
 
 
+@line_handler("accounts")
 async def list_accounts(session: PlainSession, typed: str) -> None:
     """Show the state of every account as text.
 
@@ -251,7 +266,7 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
     for account in session.context.accounts:
         state = states.get(account.name)
         _, health, _ = format.format_account_health(account, state, now, ascii=True)
-        facts = [health, state.health.value if state else "not served yet"]
+        facts = [health, state.health.value if state else "not polled yet"]
         if state and state.line:
             facts.append(one_line(state.line, 300))
         if state and state.balance:
@@ -260,4 +275,4 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
             )
         session.dialog.write_line(", ".join(facts) + ".")
     if not session.context.accounts:
-        session.dialog.write_line("No account is configured: smsdesk doctor tells how.")
+        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")

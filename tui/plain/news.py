@@ -5,13 +5,13 @@ import contextlib
 from collections.abc import Iterable
 
 from tui.desk import format
+from tui.desk.message_text import MessageText
 from tui.desk.notifications import AgentNotifier
 from tui.desk.presence import HEARTBEAT_SECONDS
 from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.plain.lines import format_status
 from tui.plain.reading import show_messages
 from tui.plain.session import PlainSession
 from tui.store.errors import StoreError
@@ -38,7 +38,7 @@ class ChangeAnnouncer:
             session.context,
             write=lambda sequence: None,
             has_focus=lambda: True,
-            show=lambda text: session.dialog.announce_line(f"* {text}. i tells more."),
+            show=lambda text: session.dialog.announce_line(f"* {text}. i shows more."),
         )
 
     async def follow_changes(self) -> None:
@@ -125,13 +125,13 @@ class ChangeAnnouncer:
         if note is not None and about is not None and note.agent != session.context.agent:
             session.last_active_id = about.id
             who, title = one_line(note.agent, 20), one_line(about.title, 30)
-            session.dialog.announce_line(f"* {who} names you in a note on {title} (w opens it)")
+            session.dialog.announce_line(f"* {who} mentions you in a note on {title} (w opens it)")
 
     def _announce_status(self, message: Message) -> None:
         """Announce a new status once; name the command that helps if the message failed."""
         if message.status in _INTERMEDIATE:
             return
-        text = format_status(message, self._session.context.zone)
+        text = MessageText(message, zone=self._session.context.zone).status
         if text == self._session.shown_status[message.id]:
             return
         self._session.shown_status[message.id] = text

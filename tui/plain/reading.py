@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Sequence
 
 from tui.desk import format
+from tui.desk.badges import BADGES
 from tui.desk.consent import format_opt_out, format_possible_opt_out, read_consent_status
 from tui.desk.downloads import save_new_file
+from tui.desk.message_text import format_file, list_entry_details
 from tui.desk.presence import format_colleagues
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
 from tui.plain.lines import format_heading, format_message_line
-from tui.plain.session import PLAIN_KEYS, PlainSession
+from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
 from tui.store.messages import NEWEST
 
 PAGE_SIZE = 10
@@ -68,7 +70,7 @@ async def show_messages(session: PlainSession, messages: Sequence[Message]) -> N
     if messages:
         session.oldest_shown = min(session.oldest_shown, messages[0].id)
         session.newest_shown = max(session.newest_shown, messages[-1].id)
-        await session.store.triage.set_read_marker(
+        await session.store.conversations.set_read_marker(
             session.current.id, session.context.agent, session.newest_shown
         )
 
@@ -81,6 +83,7 @@ async def show_new_messages(session: PlainSession) -> list[Message]:
     return unread
 
 
+@line_handler("page_up")
 async def show_older(session: PlainSession, typed: str) -> None:
     """Show the page before the oldest message shown.
 
@@ -96,6 +99,7 @@ async def show_older(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("That was the first message.")
 
 
+@line_handler("page_down")
 async def show_newer(session: PlainSession, typed: str) -> None:
     """Show the page after the newest message shown.
 
@@ -111,6 +115,7 @@ async def show_newer(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("That was the newest message: r writes a reply.")
 
 
+@line_handler("timeline")
 async def show_history(session: PlainSession, typed: str) -> None:
     """Show everything that was reported about a sent message.
 
@@ -132,10 +137,8 @@ async def show_history(session: PlainSession, typed: str) -> None:
     )
     for entry in await session.store.messages.list_events(message.id):
         time = format.format_time(entry.at or entry.received_at, context.zone)
-        status = format.get_badge(entry.status).label if entry.status else entry.kind
-        code = f"code {one_line(entry.code, 20)}" if entry.code else ""
-        details = [status, one_line(entry.word, 60), code, one_line(entry.reason, 300)]
-        session.dialog.write_line(f"{time} {', '.join(detail for detail in details if detail)}")
+        status = BADGES[entry.status].label if entry.status else entry.kind
+        session.dialog.write_line(f"{time} {', '.join([status, *list_entry_details(entry)])}")
         session.dialog.write_line(f"  {one_line(entry.raw, _MAX_RAW_LENGTH)}")
     limit = explain_stalled_status(
         message, context.find_account(message.account), context.clock.now()
@@ -148,6 +151,7 @@ _FILE_SEARCH_LIMIT = 100
 """Messages of a conversation that are searched for files."""
 
 
+@line_handler("files")
 async def save_file(session: PlainSession, typed: str) -> None:
     """Save one of the files of the open conversation, the newest first.
 
@@ -164,11 +168,11 @@ async def save_file(session: PlainSession, typed: str) -> None:
     if not found:
         session.dialog.write_line("No files came in this conversation.")
         return
-    names = [line.removeprefix("+ ") for line in format.format_files(found, ascii=True)]
+    names = [format_file(file) for file in found[: format.MAX_FILES]]
     place = await session.dialog.choose_item("Save which file?", names, typed)
     if place is None:
         return
-    file, folder = found[place], session.context.downloads
+    file, folder = found[place], session.context.preferences.downloads
     data = await session.store.messages.get_attachment_data(file.id)
     try:
         path = await asyncio.to_thread(save_new_file, folder, file.name, file.content_type, data)

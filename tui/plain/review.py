@@ -18,11 +18,10 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.submit import NotSentError
+from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
-from tui.domain.message import NO_MMS_CONTENT, Format, Message, MmsContent
-from tui.domain.replacements import to_gsm
-from tui.domain.sms import count_parts
+from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
+from tui.domain.sms import count_parts, to_gsm
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_plan
 from tui.plain.canned import ask_open_fields, ask_pictures
@@ -74,22 +73,20 @@ class ReplyReview:
 
     def _list_choices(self, stopped: bool) -> dict[str, Choice]:
         """Return the possible choices by their keys."""
-        session, capabilities = self._session, self._current_route.account.capabilities
+        session = self._session
         choices: dict[str, Choice] = {}
         if not stopped:
-            choices["y"] = ("sends", self._send_reply)
-            choices["e"] = ("sends and closes", self._send_and_close)
-            choices["s"] = ("sends later", self._schedule_reply)
+            choices[PLAIN_KEYS["send"]] = ("sends", self._send_reply)
+            choices[PLAIN_KEYS["send_close"]] = ("sends and closes", self._send_and_close)
+            choices[PLAIN_KEYS["schedule"]] = ("sends later", self._schedule_reply)
         if len(list_routes(session.context.accounts, "")) > 1:
-            choices["w"] = ("another way", self._choose_route)
-        if session.compose.enclosed or (
-            capabilities is not None and Format.MMS in capabilities.formats
-        ):
-            choices["p"] = ("pictures", self._edit_pictures)
+            choices[PLAIN_KEYS["account"]] = ("other route", self._choose_route)
+        if session.compose.enclosed or self._current_route.account.can_send_pictures:
+            choices[PLAIN_KEYS["pictures"]] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
-            choices["g"] = ("plain signs", self._replace_marks)
+            choices[PLAIN_KEYS["to_gsm"]] = ("plain characters", self._replace_marks)
         choices["n"] = ("keeps it as a draft", self._leave_draft)
-        choices["!"] = ("throws it away", self._discard_draft)
+        choices["!"] = ("discards it", self._discard_draft)
         return choices
 
     @property
@@ -120,7 +117,9 @@ class ReplyReview:
             f" {one_line(self._current_route.summary, 100)}:"
         )
         self._dialog.write_line(to_printable(self._text))
-        hints = format_hints(self._text, self._session.compose.enclosed, self._current_route, "g")
+        hints = format_hints(
+            self._text, self._session.compose.enclosed, self._current_route, PLAIN_KEYS["to_gsm"]
+        )
         if hints:
             self._dialog.write_line(f"{one_line(hints, 300)}.")
 
@@ -134,10 +133,7 @@ class ReplyReview:
 
     def _find_objection(self, plan: SendPlan | None) -> str:
         """Return an objection that was not shown yet, or an empty text."""
-        compose = self._session.compose
-        return compose.find_objection(
-            self._row, self._text, self._seen_messages, PLAIN_KEYS, "", plan
-        )
+        return self._session.submit.find_objection(self._row, self._text, self._seen_messages, plan)
 
     def _format_length(self) -> str:
         """Return the length of the text as SMS."""
@@ -182,9 +178,9 @@ class ReplyReview:
         """Let the agent choose account and sender."""
         routes = list_routes(self._session.context.accounts, "")
         names = [f"{format_route(route)}, {format_route_detail(route, '')}" for route in routes]
-        place = await self._dialog.choose_item("Ways", names)
+        place = await self._dialog.choose_item("Routes", names)
         if place is not None and routes[place] == self._current_route:
-            self._dialog.write_line("It goes that way already.")
+            self._dialog.write_line("That is the current route.")
         elif place is not None:
             old, self._session.compose.route = self._current_route, routes[place]
             self._dialog.write_line(f"{describe_route_change(old, self._current_route)}.")
@@ -220,7 +216,7 @@ class ReplyReview:
         self._done, self._text = True, ""
         self._session.compose.enclosed = NO_MMS_CONTENT
         self._save_draft()
-        self._dialog.write_line("Thrown away: nothing was sent.")
+        self._dialog.write_line("Discarded: nothing was sent.")
 
     def _save_draft(self) -> None:
         """Save the draft."""

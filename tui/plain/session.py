@@ -1,7 +1,9 @@
 """Hold the state of a line-mode session: the list, the open conversation, what was shown last."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from tui.commands import get_line_keys
 from tui.desk import format
 from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
@@ -17,21 +19,9 @@ from tui.store.conversations import FIRST_POSITION, ListPosition
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 
-PLAIN_KEYS = {
-    "account": "w",
-    "accounts": "i",
-    "call_off": "d",
-    "consent": "!",
-    "copy_text": "r",
-    "new": "c",
-    "not_opt_out": "~",
-    "pictures": "p",
-    "schedule": "s",
-    "show_failed": "f",
-    "take_over": "r",
-    "undo": "z",
-}
-"""Key of line mode by the command's id in the registry of the full screen."""
+_LINE_KEYS = get_line_keys()
+PLAIN_KEYS = _LINE_KEYS | {"copy_text": _LINE_KEYS["reply"], "take_over": _LINE_KEYS["reply"]}
+"""What to type by the id of a command; writing a reply stands in for two that only a screen has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +62,8 @@ class PlainSession:
         """Newest message of the open conversation that was shown."""
         self.shown_status: dict[int, str] = {}
         """Status shown last for each message that this agent sent."""
+        self.has_ended = False
+        """Whether the agent has quit."""
         self.last_active_id = 0
         """Conversation with the latest incoming message or mention."""
         self._lock_holder = ""
@@ -108,7 +100,7 @@ class PlainSession:
 
     def report_sent(self, message: Message) -> None:
         """Show how long a message can be cancelled, and follow its status from now on."""
-        self.actions.register_send_undo(message)
+        self.actions.outgoing.register_send_undo(message)
         self.shown_status[message.id] = ""
         self.newest_shown = max(self.newest_shown, message.id)
         text = format_submitted(
@@ -127,3 +119,26 @@ class PlainSession:
             self.dialog.announce_line(
                 f"* {one_line(self.presence.holder, 20)} is writing here now."
             )
+
+
+LineHandler = Callable[[PlainSession, str], Awaitable[None]]
+"""Function that runs one command; it is called with the session and the rest of the line."""
+LINE_HANDLERS: dict[str, LineHandler] = {}
+"""Functions by command id, filled by `line_handler` as the modules of this package load."""
+
+
+def line_handler(command_id: str) -> Callable[[LineHandler], LineHandler]:
+    """Return a decorator that makes a function run a command in line mode.
+
+    Args:
+        command_id: Id in the registry, where the command has words.
+    """
+
+    def register_handler(handler: LineHandler) -> LineHandler:
+        """Register the function; a command cannot have two."""
+        if command_id in LINE_HANDLERS:
+            raise ValueError(f"{command_id} has two line handlers")
+        LINE_HANDLERS[command_id] = handler
+        return handler
+
+    return register_handler

@@ -4,28 +4,56 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from tui.desk.actions import ConversationActions
 from tui.desk.consent import read_consent_status
-from tui.desk.submit import NotSentError
+from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_snooze
 from tui.plain.lists import show_first_page
 from tui.plain.reading import show_consent
-from tui.plain.session import PlainSession
+from tui.plain.session import PlainSession, line_handler
 
 TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
-_UNASSIGNED = "nobody"
+_UNASSIGNED = "no one"
 _NEW_LABEL = "a new label"
 
 
-def make_command(act: TriageAction) -> Callable[[PlainSession, str], Awaitable[None]]:
-    """Return a command that applies an action to the open conversation and shows the result."""
+@line_handler("star")
+async def toggle_star(session: PlainSession, typed: str) -> None:
+    """Star the conversation, or unstar it.
 
-    async def run_action(session: PlainSession, typed: str) -> None:
-        await _show_result(
-            session, await act(session.actions, [await session.refresh_conversation()])
-        )
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await _run_action(session, ConversationActions.toggle_star)
 
-    return run_action
+
+@line_handler("unread")
+async def toggle_unread(session: PlainSession, typed: str) -> None:
+    """Mark the conversation unread, or read.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await _run_action(session, ConversationActions.toggle_unread)
+
+
+@line_handler("reopen")
+async def reopen_conversation(session: PlainSession, typed: str) -> None:
+    """Open the conversation again.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    await _run_action(session, ConversationActions.reopen_conversations)
+
+
+async def _run_action(session: PlainSession, act: TriageAction) -> None:
+    """Apply an action to the open conversation and show the result."""
+    row = await session.refresh_conversation()
+    await _show_result(session, await act(session.actions, [row]))
 
 
 async def _show_result(session: PlainSession, text: str) -> None:
@@ -34,6 +62,7 @@ async def _show_result(session: PlainSession, text: str) -> None:
     await session.refresh_conversation()
 
 
+@line_handler("close")
 async def close_conversation(session: PlainSession, typed: str) -> None:
     """Close the conversation and list the view again.
 
@@ -45,6 +74,7 @@ async def close_conversation(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+@line_handler("snooze")
 async def snooze_conversation(session: PlainSession, typed: str) -> None:
     """Snooze the conversation and list the view again.
 
@@ -60,6 +90,7 @@ async def snooze_conversation(session: PlainSession, typed: str) -> None:
         await show_first_page(session)
 
 
+@line_handler("assign")
 async def assign_conversation(session: PlainSession, typed: str) -> None:
     """Assign the conversation to an agent, by number or name.
 
@@ -78,6 +109,7 @@ async def assign_conversation(session: PlainSession, typed: str) -> None:
         )
 
 
+@line_handler("label")
 async def toggle_label(session: PlainSession, typed: str) -> None:
     """Add a label, or remove it if the conversation has it.
 
@@ -88,9 +120,7 @@ async def toggle_label(session: PlainSession, typed: str) -> None:
     row, name = await session.refresh_conversation(), typed.removeprefix("#").strip()
     if not name:
         labels = [existing for existing, _ in await session.store.conversations.list_labels()]
-        suffixes = [
-            " (worn: takes it off)" if existing in row.labels else "" for existing in labels
-        ]
+        suffixes = [" (set: removes it)" if existing in row.labels else "" for existing in labels]
         shown = [
             f"{one_line(existing, 30)}{suffix}"
             for existing, suffix in zip(labels, suffixes, strict=True)
@@ -106,6 +136,7 @@ async def toggle_label(session: PlainSession, typed: str) -> None:
         await _show_result(session, await session.actions.toggle_labels([row], name))
 
 
+@line_handler("note")
 async def write_note(session: PlainSession, typed: str) -> None:
     """Write a private note for colleagues; @name notifies one of them.
 
@@ -117,7 +148,7 @@ async def write_note(session: PlainSession, typed: str) -> None:
     with session.dialog.delay_announcements():
         text = typed or await _read_note(session, colleagues)
     if not text:
-        session.dialog.write_line("Nothing was noted.")
+        session.dialog.write_line("No note saved.")
         return
     try:
         result = await session.submit.save_note(session.current, to_printable(text), colleagues)
@@ -134,14 +165,14 @@ async def _read_note(session: PlainSession, colleagues: Sequence[str]) -> str:
         f"@{one_line(name, 20)}" for name in colleagues if name != session.context.agent
     )
     session.dialog.write_line(
-        "A note for colleagues, never sent. A single . ends it, a single ! calls it off."
+        "A note for colleagues, never sent. A single . ends it, a single ! cancels."
     )
     if names:
-        session.dialog.write_line(f"These are told when you name them: {names}")
+        session.dialog.write_line(f"These are notified when you mention them: {names}")
     begun = await session.compose.read_draft(session.current.id, note=True)
     lines = begun.split("\n") if begun else []
     if begun:
-        session.dialog.write_line(f"You have begun: {to_printable(begun)}")
+        session.dialog.write_line(f"Your draft: {to_printable(begun)}")
     while (line := await session.dialog.ask_line("> ")) != ".":
         lines = [] if line == "!" else [*lines, line]
         session.compose.save_draft(session.current.id, "\n".join(lines), note=True)
@@ -150,6 +181,7 @@ async def _read_note(session: PlainSession, colleagues: Sequence[str]) -> str:
     return "\n".join(lines).strip()
 
 
+@line_handler("rename")
 async def rename_customer(session: PlainSession, typed: str) -> None:
     """Give the customer a name; the note of the contact stays.
 
@@ -158,17 +190,17 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
         typed: Rest of the command line; empty if there is none.
     """
     row = await session.refresh_conversation()
-    name = typed or await session.dialog.ask_line("Name, empty leaves it: ")
+    name = typed or await session.dialog.ask_line("Name, empty keeps it: ")
     if not name.strip():
         return
     contact_note = (await session.store.contact_details.get_details(row)).note
-    agent, triage, before = session.context.agent, session.store.triage, row.name
+    agent, contacts, before = session.context.agent, session.store.contacts, row.name
 
     async def undo_rename() -> str:
-        await triage.rename_contact(row.id, before, contact_note, agent)
-        return "The name is as it was"
+        await contacts.rename_contact(row.id, before, contact_note, agent)
+        return "The name is unchanged"
 
-    await triage.rename_contact(row.id, name.strip(), contact_note, agent)
+    await contacts.rename_contact(row.id, name.strip(), contact_note, agent)
     await _show_result(
         session, session.actions.remember_undo(f"Saved {one_line(name.strip(), 40)}", undo_rename)
     )
@@ -177,6 +209,7 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
 _MAX_REASON_LENGTH = 300
 
 
+@line_handler("consent")
 async def change_consent(session: PlainSession, typed: str) -> None:
     """Confirm, record or lift an opt-out, whichever applies.
 
@@ -193,16 +226,14 @@ async def change_consent(session: PlainSession, typed: str) -> None:
                 f"{await session.actions.consent.record_opt_out(row, suspicion.body, suspicion)}."
             )
     elif row.opted_out:
-        session.dialog.write_line(
-            "Let in again only who has asked for it; their opt-out stays on record."
-        )
+        session.dialog.write_line("Only if the customer asked for it; the opt-out stays on record.")
         if reason := await _ask_reason(session, typed):
             session.dialog.write_line(
                 f"{await session.actions.consent.record_opt_in(row, reason)}."
             )
     else:
         session.dialog.write_line(
-            "After an opt-out nobody can text this customer, through any account."
+            "After an opt-out no agent can text this customer, through any account."
         )
         if reason := await _ask_reason(session, typed):
             session.dialog.write_line(
@@ -214,13 +245,14 @@ async def change_consent(session: PlainSession, typed: str) -> None:
 async def _ask_reason(session: PlainSession, typed: str) -> str:
     """Return how the customer asked for it; empty if nothing is to be recorded."""
     reason = typed or await session.dialog.ask_line(
-        "How did the customer say so? Empty records nothing: "
+        "How did the customer ask for it? Empty cancels: "
     )
     if not reason.strip():
         session.dialog.write_line("Nothing was recorded.")
     return reason.strip()[:_MAX_REASON_LENGTH]
 
 
+@line_handler("not_opt_out")
 async def dismiss_suspicion(session: PlainSession, typed: str) -> None:
     """Record that the suspected message is not an opt-out.
 
@@ -231,7 +263,7 @@ async def dismiss_suspicion(session: PlainSession, typed: str) -> None:
     row = await session.refresh_conversation()
     suspicion = (await read_consent_status(session.store, row)).possible_opt_out
     if suspicion is None:
-        session.dialog.write_line("Nothing here is suspected of being an opt-out.")
+        session.dialog.write_line("No possible opt-out here.")
     else:
         session.dialog.write_line(
             f"{await session.actions.consent.dismiss_possible_opt_out(row, suspicion)}."

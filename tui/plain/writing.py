@@ -3,23 +3,25 @@
 Only one agent at a time has the compose lock of a conversation.
 """
 
+from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.canned import choose_canned_reply
 from tui.plain.reading import show_consent, show_new_messages
 from tui.plain.review import ReplyReview
-from tui.plain.session import PlainSession
+from tui.plain.session import PlainSession, line_handler
 from tui.store.messages import NEWEST
 
 END_MARK = "."
 CANCEL_MARK = "!"
 CANNED_MARK = "::"
 _INSTRUCTIONS = (
-    f"Write your answer. A single {END_MARK} ends it, a single {CANCEL_MARK} calls it off, "
+    f"Write your reply. A single {END_MARK} ends it, a single {CANCEL_MARK} cancels it, "
     f"{CANNED_MARK} takes a canned reply."
 )
 
 
+@line_handler("reply")
 async def write_reply(session: PlainSession, typed: str) -> None:
     """Write, review and send a reply.
 
@@ -31,6 +33,7 @@ async def write_reply(session: PlainSession, typed: str) -> None:
         await _compose_reply(session, [typed] if typed else [], is_complete=bool(typed))
 
 
+@line_handler("canned")
 async def write_canned_reply(session: PlainSession, typed: str) -> None:
     """Begin a reply with a canned reply.
 
@@ -49,13 +52,13 @@ async def _prepare_reply(session: PlainSession) -> bool:
         await show_consent(session)
         return False
     if not session.context.accounts:
-        session.dialog.write_line("No account is configured: smsdesk doctor tells how.")
+        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
         return False
     holder = await session.presence.acquire_compose_lock()
     if holder:
         who = one_line(holder, 20)
         if not await session.dialog.ask_yes_no(f"{who} is writing here. Take over?"):
-            session.dialog.write_line("Left to them: n opens who waits next.")
+            session.dialog.write_line("Not taken over: n opens the next.")
             return False
         await session.presence.acquire_compose_lock(force=True)
     return True
@@ -97,10 +100,12 @@ async def _resume_draft(session: PlainSession, row: Conversation) -> list[str]:
     session.compose.set_seen(session.newest_shown, text)
     if not text:
         return []
-    session.dialog.write_line("You have begun an answer here:")
+    session.dialog.write_line("Your draft here:")
     session.dialog.write_line(to_printable(text))
     return (
-        text.split("\n") if await session.dialog.ask_yes_no("Go on with it? n begins anew.") else []
+        text.split("\n")
+        if await session.dialog.ask_yes_no("Continue it? n starts a new one.")
+        else []
     )
 
 
@@ -113,14 +118,14 @@ async def _read_lines(session: PlainSession, row: Conversation, first_lines: lis
     while (line := await session.dialog.ask_line("> ")) != END_MARK:
         if line == CANCEL_MARK:
             _save_draft(session, row, "")
-            session.dialog.write_line("Called off: nothing was sent. r begins again.")
+            session.dialog.write_line("Cancelled: nothing was sent. r starts again.")
             return ""
         lines += await choose_canned_reply(session, "") if line == CANNED_MARK else [line]
         _save_draft(session, row, "\n".join(lines))
         session.presence.record_key_press()
     if not "".join(lines).strip():
         _save_draft(session, row, "")
-        session.dialog.write_line("Nothing was written: r begins again.")
+        session.dialog.write_line("Nothing was written: r starts again.")
     return "\n".join(lines)
 
 
@@ -129,6 +134,7 @@ def _save_draft(session: PlainSession, row: Conversation, text: str) -> None:
     session.compose.save_draft(row.id, text, note=False)
 
 
+@line_handler("undo")
 async def undo_action(session: PlainSession, typed: str) -> None:
     """Undo the last action; a message that was not submitted becomes a draft again.
 
@@ -141,6 +147,7 @@ async def undo_action(session: PlainSession, typed: str) -> None:
         await session.refresh_conversation()
 
 
+@line_handler("cancel_scheduled")
 async def cancel_scheduled(session: PlainSession, typed: str) -> None:
     """Cancel a scheduled message.
 
@@ -158,4 +165,6 @@ async def cancel_scheduled(session: PlainSession, typed: str) -> None:
     texts = [one_line(message.body, 80) for message in waiting]
     place = 0 if len(waiting) == 1 else await session.dialog.choose_item("Which one?", texts, typed)
     if place is not None:
-        session.dialog.write_line(f"{await session.actions.cancel_scheduled(waiting[place])}.")
+        session.dialog.write_line(
+            f"{await session.actions.outgoing.cancel_scheduled(waiting[place])}."
+        )

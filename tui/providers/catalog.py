@@ -39,7 +39,7 @@ MESSAGEMEDIA: Final = CatalogEntry(
         formats=frozenset({Format.SMS, Format.MMS, Format.TTS}),
         max_characters=5_000,
         has_opt_out_signal=True,
-        rewrite_note="the account's character converter may turn signs into plain ones",
+        rewrite_note="the account's character converter may replace characters",
         receipts_last_ms=45 * DAY,
     ),
     key_label="API key",
@@ -69,7 +69,7 @@ _MESSENTE_CAPABILITIES: Final = Capabilities(
     can_look_up=True,
     has_balance=True,
     can_answer_default_sender=False,
-    rewrite_note="Messente may replace letters (autoconvert)",
+    rewrite_note="Messente may replace characters (autoconvert)",
 )
 MESSENTE: Final = CatalogEntry(
     name="messente",
@@ -122,7 +122,7 @@ SERWERSMS: Final = CatalogEntry(
         has_opt_out_signal=True,
         # It stands for a number of the provider (SerwerSMS, parameter `sender`).
         answerable_names=frozenset({"2waysms"}),
-        rewrite_note="without a sender (ECO+) letters may be replaced",
+        rewrite_note="without a sender (ECO+) characters may be replaced",
         has_no_rewrite_with_sender=True,
         receipts_last_ms=72 * HOUR,
     ),
@@ -190,7 +190,7 @@ MESSAGEPORT: Final = CatalogEntry(
         has_balance=True,
         senders=frozenset({SenderKind.NUMBER, SenderKind.NAME}),
         regions=frozenset({"61", "64"}),
-        rewrite_note="MessagePort promises only letters of the GSM alphabet",
+        rewrite_note="MessagePort guarantees only characters of the GSM alphabet",
         has_whole_160_parts=True,
     ),
     key_label="User name",

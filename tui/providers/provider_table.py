@@ -1,8 +1,8 @@
-"""Write the README's table of providers from the catalogue."""
+"""Write the documentation's parts about providers from the catalogue."""
 
 from tui.domain.capabilities import Capabilities, ReceiptChannel
 from tui.providers.catalog import CATALOG
-from tui.providers.catalog_entry import CatalogEntry
+from tui.providers.catalog_entry import CatalogEntry, PanelEntry
 
 _COLUMNS = (
     "provider",
@@ -18,11 +18,38 @@ _RECEIPT_CHANNELS = {
     ReceiptChannel.NONE: "",
 }
 
+_EXAMPLE_HOOK = "https://sms.example.com/hooks/NAME/SECRET"
+"""The address of an account's listener that the documentation uses."""
+
 
 def format_provider_table() -> str:
     """Return what each provider can do, as a Markdown table."""
     rows = (_COLUMNS, ("---",) * len(_COLUMNS), *(_format_row(e) for e in CATALOG.values()))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def format_panel(provider: str) -> str:
+    """Return what to enter at a provider's own panel, in Markdown.
+
+    Args:
+        provider: Name of the provider in the settings.
+    """
+    return "\n\n".join(map(_format_panel_entry, CATALOG[provider].panel))
+
+
+def _format_panel_entry(entry: PanelEntry) -> str:
+    """Return where to enter an address, what else to enter there, and the address."""
+    lines = [f"- **For {entry.carries}**: {entry.place}."]
+    if entry.body.startswith("{"):
+        lines.append(f"The template of the body:\n\n```\n{entry.body}\n```\n")
+    elif entry.body:
+        fields = ", ".join(f"`{name}`" for name in entry.body.split(", "))
+        lines.append(f"The body has the fields {fields}.")
+    if entry.note:
+        lines.append(entry.note)
+    # At the end and without a full stop, so that it can be copied from a terminal.
+    lines.append(f"Address: `{entry.build_address(_EXAMPLE_HOOK)}`")
+    return "\n".join(lines)
 
 
 def _format_row(entry: CatalogEntry) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ def _build_unclear_error(answer: Answer, line: str, *, effect: bool) -> Provider
     """Return the error for a success without the expected body, or for a server failure."""
     code = str(answer.status)
     if effect:
-        return Uncertain(f"{line} without saying whether the message was taken", code=code)
+        return Uncertain(f"{line} without saying whether the message was accepted", code=code)
     if answer.is_success:
         return UnreadableAnswer(f"{line} with something that is not documented", code=code)
     return Unavailable(f"{line}: it has trouble of its own", code=code)

@@ -1,9 +1,14 @@
-"""Build the ASGI application: each emulator under its mount, the control routes, an index page."""
+"""Build the ASGI application: each emulator under its mount, the control routes, an index page.
+
+The control interface under `/_sandbox` is for tests and demos.
+"""
 
 import asyncio
 import contextlib
 import inspect
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
+from enum import StrEnum
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -12,10 +17,132 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from tui.sandbox import API_KEY, API_SECRET, handset
-from tui.sandbox.control import CONTROL_ERRORS, build_control_routes
-from tui.sandbox.faults import FaultMiddleware
+from tui.sandbox.emulator import Emulator
+from tui.sandbox.faults import Fault, FaultMiddleware
+from tui.sandbox.ledger import MmsFile, ReceiptMode
 from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.emulator import TOKEN
+from tui.sandbox.wire import InvalidBody, read_object, to_json_response
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class InvalidControlRequest(ValueError):
+    """A control request cannot be carried out; the text is one line for a person."""
+
+
+def build_control_routes(sandbox: Sandbox) -> list[Route]:
+    """Return the routes `inbound`, `faults`, `receipts` and `state`."""
+    control = ControlApi(sandbox)
+    return [
+        Route("/inbound", control.inject_message, methods=["POST"]),
+        Route("/faults", control.inject_fault, methods=["POST"]),
+        Route("/receipts", control.set_receipt_mode, methods=["POST"]),
+        Route("/state", control.show_state, methods=["GET"]),
+    ]
+
+
+class ControlApi:
+    """The four control calls of one sandbox."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        """Create the control calls of this sandbox."""
+        self._sandbox = sandbox
+
+    async def inject_message(self, request: Request) -> Response:
+        """Let a handset send a message; answer 202 with the id of the reply."""
+        body = await read_object(request)
+        emulator = self._find_emulator(body)
+        sender, text = _read_text(body, "from"), _read_text(body, "text", may_be_empty=True)
+        to = _read_text(body, "to") if body.get("to") else None
+        reply_id = emulator.receive_message(sender, to, text, _read_attachments(body))
+        return to_json_response({"id": reply_id}, 202)
+
+    async def inject_fault(self, request: Request) -> Response:
+        """Let the next requests to a provider fail."""
+        body = await read_object(request)
+        name = self._find_emulator(body).name
+        fault, count = _read_choice(body, "fault", Fault), body.get("count", 1)
+        # `bool` is a subclass of `int`, but JSON `true` is no count.
+        if not isinstance(count, int) or isinstance(count, bool):
+            raise InvalidControlRequest("count: must be a whole number, 0 clears, negative lasts")
+        self._sandbox.faults[name].add(fault, count)
+        return to_json_response({"provider": name, "fault": fault, "count": count})
+
+    async def set_receipt_mode(self, request: Request) -> Response:
+        """Change how a provider releases delivery receipts."""
+        body = await read_object(request)
+        emulator = self._find_emulator(body)
+        mode = _read_choice(body, "mode", ReceiptMode)
+        emulator.ledger.receipts.set_mode(mode)
+        return to_json_response({"provider": emulator.name, "mode": mode})
+
+    async def show_state(self, request: Request) -> Response:
+        """Return what every provider really accepted, received and reported."""
+        ledgers = {
+            name: emulator.ledger.to_json() for name, emulator in self._sandbox.emulators.items()
+        }
+        return to_json_response(ledgers)
+
+    def _find_emulator(self, body: Mapping[str, object]) -> Emulator:
+        """Return the emulator that the request names; raise `InvalidControlRequest` if unknown."""
+        name = body.get("provider")
+        emulator = self._sandbox.emulators.get(name) if isinstance(name, str) else None
+        if emulator is None:
+            names = ", ".join(self._sandbox.emulators)
+            raise InvalidControlRequest(f"provider: must be one of {names}")
+        return emulator
+
+
+async def answer_invalid_request(request: Request, error: Exception) -> Response:
+    """Answer an invalid control request with one clear line.
+
+    Args:
+        request: The invalid request.
+        error: Why it is invalid; its text is the answer.
+    """
+    return to_json_response({"error": str(error)}, 400)
+
+
+CONTROL_ERRORS = {
+    InvalidControlRequest: answer_invalid_request,
+    InvalidBody: answer_invalid_request,
+}
+
+
+def _read_text(body: Mapping[str, object], key: str, may_be_empty: bool = False) -> str:
+    """Return a text field of the request; raise `InvalidControlRequest` if it is none."""
+    value = body.get(key)
+    if not isinstance(value, str) or not (value or may_be_empty):
+        raise InvalidControlRequest(f"{key}: must be a text")
+    return value
+
+
+def _read_choice(body: Mapping[str, object], key: str, kind: type[Choice]) -> Choice:
+    """Return a field as a member of an enumeration; raise `InvalidControlRequest` otherwise."""
+    value = body.get(key)
+    if isinstance(value, str) and value in set(kind):
+        return kind(value)
+    raise InvalidControlRequest(f"{key}: must be one of {', '.join(kind)}")
+
+
+def _read_attachments(body: Mapping[str, object]) -> Sequence[MmsFile]:
+    """Return the files of an inbound MMS: `content_type`, `content` (base64) and `name` of each."""
+    items = body.get("attachments") or []
+    if not isinstance(items, list):
+        raise InvalidControlRequest("attachments: must be a list")
+    return [_read_attachment(item) for item in items]
+
+
+def _read_attachment(item: object) -> MmsFile:
+    """Return one file of an inbound MMS."""
+    if not isinstance(item, dict):
+        raise InvalidControlRequest("attachments: each must be an object")
+    return MmsFile(
+        content_type=_read_text(item, "content_type"),
+        content=_read_text(item, "content", may_be_empty=True),
+        name=_read_text(item, "name"),
+    )
 
 
 def create_app(sandbox: Sandbox | None = None) -> Starlette:

@@ -1,21 +1,14 @@
-"""Define the base class of all emulators and describe how to add a provider.
+"""Define the base class of all emulators.
 
-To add a provider `xyz`:
-
-1. write `tui/sandbox/xyz.py` with a subclass of `Emulator` that sets `name = "xyz"` (also its
-   mount, `/xyz`) and implements `build_routes`, `to_status`, `create_receipt` and
-   `receive_message`;
-2. add its line to `EMULATORS` in `tui/sandbox/registry.py`.
-
-The base class does the rest:
+`tui.sandbox` says how to add one. A subclass implements `build_routes`, `to_status`,
+`create_receipt` and `receive_message`; the base class does the rest:
 
 * `accept_message` adds one entry to the ledger for every message that the provider accepts and
   schedules its delivery (`tui.sandbox.handset`): at each step the entry's `stage` and `status`
   (the provider's own, from `to_status`) change and `create_receipt` is called;
 * `create_receipt` builds the provider's receipt and passes it to `put_receipt` (which obeys the
   receipt modes), or does nothing if the provider has no receipts. A provider that is polled
-  message by message answers with `message.shown`, the status that was last released, so that
-  `held` works there as well;
+  message by message answers with `message.shown`, the status last released, so that `held` works;
 * `on_receipt` and `on_reply` are called when an event may be seen by the desk, twice when receipts
   are duplicated: this is the place for `queue_push`. `hook_url` is the desk's address, or None;
 * `put_reply` is for replies, `block_number` and `is_blocked` for opted-out numbers,
@@ -23,10 +16,9 @@ The base class does the rest:
   `sandbox.now()` for the time;
 * for a block of numbers with documented codes, set `code_prefix` and implement `stage_of_code`.
 
-Faults, control and the state need nothing from an emulator. Routes see the full path with its
-prefix in `scope["path"]` and `scope["raw_path"]`. A request that reaches a route was not failed by
-a fault; a route that raises is a bug of the emulator. End `build_routes` with a catch-all if the
-provider answers unknown paths in a format of its own.
+Routes see the full path with its prefix in `scope["path"]` and `scope["raw_path"]`. A request that
+reaches a route was not failed by a fault; a route that raises is a bug of the emulator. End
+`build_routes` with a catch-all if the provider answers unknown paths in a format of its own.
 """
 
 from __future__ import annotations
@@ -288,9 +280,8 @@ class Emulator(ABC):
             answer = None
         if answer is not None:
             due = self.sandbox.add_delay(at, ANSWER_DELAY_SECONDS)
-            self.sandbox.agenda.schedule_callback(
-                due, partial(self._receive_answer, message, answer)
-            )
+            receive = partial(self._receive_answer, message, answer)
+            self.sandbox.agenda.schedule_callback(due, receive)
 
     def _receive_answer(self, message: AcceptedMessage, text: str, at: int) -> None:
         """Receive the handset's answer."""

@@ -1,4 +1,7 @@
-"""Combine the providers' ledgers, the agenda, and the clock that drives it."""
+"""Combine the providers' ledgers, the agenda, and the clock that drives it.
+
+Each emulator is imported only when a sandbox with it is created.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock, SystemClock
@@ -15,7 +19,6 @@ from tui.sandbox import HOOK_SECRET
 from tui.sandbox.agenda import Agenda
 from tui.sandbox.faults import FaultQueue
 from tui.sandbox.handset import extract_digits, pick_friendly_answer
-from tui.sandbox.registry import EMULATORS, load_emulator
 
 if TYPE_CHECKING:
     import httpx
@@ -25,6 +28,28 @@ if TYPE_CHECKING:
 
     # Imported late: a sandbox without pushes does not load what they need.
     from tui.sandbox.push import Pusher
+
+
+EMULATORS: tuple[str, ...] = (
+    "tui.sandbox.messagemedia.emulator:MessageMedia",
+    "tui.sandbox.messente.emulator:Messente",
+    "tui.sandbox.serwersms.emulator:SerwerSms",
+    "tui.sandbox.smartswitch.emulator:SmartSwitch",
+    "tui.sandbox.messageport.emulator:MessagePort",
+)
+"""`module:class` of every emulator."""
+
+
+def load_emulator(path: str) -> type[Emulator]:
+    """Return the emulator class of one entry of `EMULATORS`.
+
+    Args:
+        path: `module:class`.
+    """
+    module, _, name = path.partition(":")
+    kind: type[Emulator] = getattr(import_module(module), name)
+    return kind
+
 
 Responder = Callable[[str], str | None]
 """Return how one customer answers a text; None is silence."""

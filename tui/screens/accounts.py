@@ -68,7 +68,7 @@ def format_accounts(app_context: AppContext, states: Mapping[str, AccountState])
         states: Stored state by account name; an account that was never polled has none.
     """
     if not app_context.accounts:
-        return Content("No account is configured yet: smsdesk doctor tells how.")
+        return Content("No account is configured yet: run smsdesk doctor.")
     paragraphs = [
         _format_account(account, states.get(account.name), app_context)
         for account in app_context.accounts
@@ -87,19 +87,19 @@ def _format_account(
         Content.assemble((f"{dot} {health}", "bold"), (f"  {one_line(provider, 30)}", MUTED_STYLE))
     ]
     if state is None:
-        lines.append(Content("  not served yet"))
+        lines.append(Content("  not polled yet"))
         return Content("\n").join(lines)
     if state.line:
         lines.append(Content(f"  {one_line(state.line, 300)}"))
     facts = []
     if state.ok_at:
-        facts.append(f"last answer {format.format_age(state.ok_at, now)}")
+        facts.append(f"checked {format.format_age(state.ok_at, now)}")
     if state.event_at:
-        facts.append(f"last news {format.format_age(state.event_at, now)}")
+        facts.append(f"last message {format.format_age(state.event_at, now)}")
     if state.balance:
         low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")
     lines.append(Content.styled("  " + " · ".join(facts), MUTED_STYLE))
     if state.holder:
-        lines.append(Content.styled(f"  served by {one_line(state.holder, 40)}", MUTED_STYLE))
+        lines.append(Content.styled(f"  polled by {one_line(state.holder, 40)}", MUTED_STYLE))
     return Content("\n").join(lines)

@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
 from textual.timer import Timer
 
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
+from tui.terminal.private_api import HookedScreen
 
 
 class StatusDisplay(Protocol):
@@ -59,21 +60,16 @@ _LOOP_TURNS = 4
 """Turns of the event loop to wait, so that all effects of one key get into one frame."""
 
 
-class PacedScreen(Screen[ScreenResultType], Generic[ScreenResultType]):
+class PacedScreen(HookedScreen[ScreenResultType], Generic[ScreenResultType]):
     """Screen with its own frame rate; replaces the timer with which Textual paints."""
 
-    _frame_timer: Timer | None = None
-
-    @property
-    def _update_timer(self) -> Timer:
-        """Return the timer that Textual runs while there is something to paint."""
-        if self._frame_timer is None:
-            self._frame_timer = self.set_interval(_FRAME_SECONDS, self._paint_frame, pause=True)
-        return self._frame_timer
+    def make_paint_timer(self) -> Timer:
+        """Return a timer with our frame rate."""
+        return self.set_interval(_FRAME_SECONDS, self._paint_frame, pause=True)
 
     async def _paint_frame(self) -> None:
         """Paint everything that has changed in one frame."""
         # Widgets react to one another in later turns; waiting for them avoids half-updated frames.
         for _ in range(_LOOP_TURNS):
             await asyncio.sleep(0)
-        self._on_timer_update()
+        self.paint_changes()

@@ -32,7 +32,7 @@ from tui.screens.base import report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
-from tui.screens.prompt import PromptScreen
+from tui.screens.questions import PromptScreen
 from tui.widgets.virtual_list import VirtualList
 
 _BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
@@ -46,7 +46,7 @@ class CannedReplyScreen(ModalScreen[CannedReply | None]):
     CannedReplyScreen TextArea { height: 7; border: none; margin: 1 0; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off", priority=True),
+        Binding("escape", "dismiss(None)", "Cancel", priority=True),
         Binding("f2", "keep", "Keep", priority=True),
     ]
     name_field = getters.query_one("#template-name", Input)
@@ -68,7 +68,7 @@ class CannedReplyScreen(ModalScreen[CannedReply | None]):
         """Yield the fields for name and text, the length and the available fields."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned reply"
-            dialog.border_subtitle = "Tab goes on · F2 keeps it · Esc calls off"
+            dialog.border_subtitle = "Tab moves on · F2 saves · Esc cancels"
             name = to_printable(self._template.name)
             yield Input(name, placeholder="name", id="template-name", compact=True)
             yield TextArea(to_printable(self._template.body), compact=True, tab_behavior="focus")

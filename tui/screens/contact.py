@@ -1,8 +1,8 @@
-"""Dialog that changes the name and note of a contact."""
+"""Dialogs about a customer: the contact's name and note, and a new conversation with a number."""
 
 from typing import ClassVar, NamedTuple
 
-from textual import getters
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -10,7 +10,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
+from tui.desk.context import AppContext
+from tui.desk.send_checks import NO_ACCOUNT
+from tui.domain.conversation import Conversation
+from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
 from tui.domain.text import one_line, to_printable
+from tui.store.store import Store
+from tui.widgets.status_messages import StoreReader
 
 _LONGEST_NAME = 80
 LONGEST_NOTE = 2_000
@@ -32,7 +38,7 @@ class ContactScreen(ModalScreen[ContactCard | None]):
     ContactScreen .hint { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off", priority=True),
+        Binding("escape", "dismiss(None)", "Cancel", priority=True),
         Binding("enter", "save", "Save", priority=True),
         Binding("alt+enter,ctrl+j", "break_line", "New line", priority=True),
     ]
@@ -54,7 +60,7 @@ class ContactScreen(ModalScreen[ContactCard | None]):
         """Yield the fields for name and note."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._number, 40))
-            dialog.border_subtitle = "Enter saves · Tab note · Esc calls off"
+            dialog.border_subtitle = "Enter saves · Tab note · Esc cancels"
             yield Input(
                 one_line(self._card.name, _LONGEST_NAME),
                 placeholder="name",
@@ -67,9 +73,9 @@ class ContactScreen(ModalScreen[ContactCard | None]):
                 id="contact-note",
                 tab_behavior="focus",
                 compact=True,
-                placeholder="a note for everybody at this desk; customers never see it",
+                placeholder="a note for all agents; customers never see it",
             )
-            yield Static("Alt+Enter breaks a line of the note.", classes="hint")
+            yield Static("Alt+Enter starts a new line.", classes="hint")
 
     def action_save(self) -> None:
         """Close the dialog with both texts."""
@@ -80,3 +86,85 @@ class ContactScreen(ModalScreen[ContactCard | None]):
         """Insert a line break in the note."""
         if self.note_field.has_focus:
             self.note_field.insert("\n")
+
+
+class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):
+    """Return the conversation with the number, begun if there was none; None if cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Cancel"),
+        Binding("f6", "account", "Account"),
+    ]
+    number = getters.query_one("#number", Input)
+    verdict = getters.query_one("#verdict", Static)
+
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the dialog with the first account.
+
+        Args:
+            store: Store in which the conversation is begun.
+            app_context: Accounts and default region.
+        """
+        super().__init__()
+        self._store = store
+        self._app_context = app_context
+        self._account_index = 0
+
+    def compose(self) -> ComposeResult:
+        """Yield a field for the number and a line with its interpretation."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = "New conversation"
+            dialog.border_subtitle = "Enter writes · F6 account · Esc cancels"
+            yield Input(placeholder="+61 491 570 156", id="number")
+            yield Static(id="verdict", classes="hint")
+
+    def on_mount(self) -> None:
+        """Show what to type."""
+        self._show_verdict()
+
+    @on(Input.Changed)
+    def _show_verdict(self) -> None:
+        """Show how the number is understood, or what is wrong with it."""
+        try:
+            text = self._format_address(parse_destination(self.number.value, self._default_region))
+        except InvalidNumberError as problem:
+            text = str(problem) if self.number.value else "A number with its country code"
+        self.verdict.update(Content(f"{text}\nthrough {self._account_label}"))
+
+    @on(Input.Submitted)
+    async def _begin_conversation(self) -> None:
+        """Close the dialog with the conversation, or show what is wrong with the number."""
+        try:
+            address = parse_destination(self.number.value, self._default_region)
+        except InvalidNumberError as problem:
+            self.verdict.update(Content(str(problem)))
+            return
+        if not self._app_context.accounts:
+            self.verdict.update(Content(NO_ACCOUNT.sentence))
+            return
+        account = self._app_context.accounts[self._account_index].name
+        self.dismiss(await self._store.conversations.get_or_create(address, account))
+
+    def action_account(self) -> None:
+        """Switch to the next account."""
+        self._account_index = (self._account_index + 1) % max(1, len(self._app_context.accounts))
+        self._show_verdict()
+
+    @property
+    def _default_region(self) -> str | None:
+        """Return the country of a number without a country code; None if there is no default."""
+        accounts = self._app_context.accounts
+        return (
+            accounts[self._account_index].region if accounts else ""
+        ) or self._app_context.preferences.default_region
+
+    @property
+    def _account_label(self) -> str:
+        """Return the name of the account that will be used."""
+        accounts = self._app_context.accounts
+        return one_line(accounts[self._account_index].name, 30) if accounts else "no account"
+
+    @staticmethod
+    def _format_address(address: Address) -> str:
+        """Return a number in the usual notation."""
+        return format_phone_number(address.e164) if address.e164 else f"short code {address.raw}"

@@ -25,7 +25,7 @@ class ScheduleScreen(ModalScreen[SendPlan | None]):
     """Return when to send the message, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off"),
+        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("f5", "until_reply", "Only without an answer", priority=True),
     ]
     field = getters.query_one("#when", Input)
@@ -54,7 +54,7 @@ class ScheduleScreen(ModalScreen[SendPlan | None]):
         """Yield a field, its interpretation, the option, and who holds the message."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Send later"
-            dialog.border_subtitle = "Enter schedules · F5 until they reply · Esc calls off"
+            dialog.border_subtitle = "Enter schedules · F5 until they reply · Esc cancels"
             yield Input(self._suggestion, placeholder="tomorrow 9", id="when", compact=True)
             yield Static(id="understood")
             yield Static(id="until-reply")
@@ -81,7 +81,7 @@ class ScheduleScreen(ModalScreen[SendPlan | None]):
         """Return the typed time, ms UTC; raise `NotAMoment` if it is not a time."""
         at = parse_moment(self.field.value, self._app_context.clock.now(), self._app_context.zone)
         if at is None:
-            raise InvalidMomentError("It needs a time; F5 is for cancelling it when they reply")
+            raise InvalidMomentError("Type a time; F5 cancels it if they reply")
         return at
 
     @on(Input.Changed)
@@ -118,7 +118,7 @@ class PickedTime:
 class PickTimeScreen(ModalScreen[PickedTime | None]):
     """Return the picked time, or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     field = getters.query_one("#when", Input)
     verdict = getters.query_one("#understood", Static)
 
@@ -143,7 +143,7 @@ class PickTimeScreen(ModalScreen[PickedTime | None]):
         """Yield a field, its interpretation, and examples."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            dialog.border_subtitle = f"Enter {self._verb} · Esc calls off"
+            dialog.border_subtitle = f"Enter {self._verb} · Esc cancels"
             yield Input(placeholder="20m", id="when", compact=True)
             yield Static(id="understood")
             yield Static(Content(self._examples_text), classes="hint")
@@ -161,7 +161,7 @@ class PickTimeScreen(ModalScreen[PickedTime | None]):
         """Return the typed time; raise `NotAMoment` if it is not a time."""
         at = parse_moment(self.field.value, self._app_context.clock.now(), self._app_context.zone)
         if at is None and not self._until_reply:
-            raise InvalidMomentError("It needs a time")
+            raise InvalidMomentError("Type a time")
         return PickedTime(at)
 
     @on(Input.Changed)

@@ -180,7 +180,7 @@ class EditableList(ModalScreen[None], Generic[Item]):
         if edited is not None:
             await self.save_item(edited, replaces)
             await self.reload_items()
-            self.show_status(f"Kept {self.describe_item(edited)[1]}")
+            self.show_status(f"Saved {self.describe_item(edited)[1]}")
 
     @report_store_errors
     async def action_drop(self) -> None:
@@ -191,7 +191,7 @@ class EditableList(ModalScreen[None], Generic[Item]):
             await self.drop_item(name)
             self._dropped.append(item)
             await self.reload_items()
-            self.show_status(f"Deleted {shown_name} · z brings it back")
+            self.show_status(f"Deleted {shown_name} · z undoes")
 
     @report_store_errors
     async def action_undo(self) -> None:
@@ -202,4 +202,4 @@ class EditableList(ModalScreen[None], Generic[Item]):
         item = self._dropped.pop()
         await self.save_item(item)
         await self.reload_items()
-        self.show_status(f"{self.describe_item(item)[1]} is back")
+        self.show_status(f"{self.describe_item(item)[1]} is restored")

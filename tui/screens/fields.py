@@ -30,7 +30,7 @@ class FieldScreen(ModalScreen[CustomField | None]):
     DEFAULT_CSS = """
     FieldScreen Input { margin-bottom: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     name_field = getters.query_one("#field-name", Input)
     value_field = getters.query_one("#field-value", Input)
     verdict = getters.query_one("#verdict", Static)
@@ -48,7 +48,7 @@ class FieldScreen(ModalScreen[CustomField | None]):
         """Yield the fields for name and value, and a hint."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Own field"
-            dialog.border_subtitle = "Tab goes on · Enter keeps it · Esc calls off"
+            dialog.border_subtitle = "Tab moves on · Enter saves · Esc cancels"
             yield Input(
                 to_printable(self._field.name), placeholder="name", id="field-name", compact=True
             )

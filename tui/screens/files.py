@@ -4,25 +4,82 @@ import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.desk import format
 from tui.desk.downloads import save_new_file
+from tui.desk.message_text import format_file
 from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.store.store import Store
-from tui.terminal.pictures import MAX_FILE_BYTES, BadPicture, Drawer, decode_picture, find_drawer
-from tui.widgets.picture import HalfBlocks
+from tui.terminal.pictures import (
+    MAX_FILE_BYTES,
+    BadPicture,
+    Drawer,
+    decode_picture,
+    find_drawer,
+    to_half_blocks,
+)
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+
+class HalfBlocks(Widget):
+    """Draw a picture as large as fits, in the middle, on any terminal with colours.
+
+    A cell shows two pixels, one above the other.
+    """
+
+    def __init__(self, picture: "Image") -> None:
+        """Create the widget of a picture.
+
+        Args:
+            picture: Picture in RGB.
+        """
+        super().__init__()
+        self._picture = picture
+        self._strips: list[Strip] = []
+
+    def on_resize(self) -> None:
+        """Draw the picture again for the new size."""
+        width, height = self.size
+        if not width or not height:
+            return
+        rows = to_half_blocks(self._picture, width, height)
+        left = (width - len(rows[0])) // 2
+        self._strips = [
+            Strip(
+                [Segment(" " * left, self.rich_style), *(_draw_cell(*pair) for pair in row)]
+            ).simplify()
+            for row in rows
+        ]
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the screen."""
+        line = y - (self.size.height - len(self._strips)) // 2
+        if 0 <= line < len(self._strips):
+            return self._strips[line].adjust_cell_length(self.size.width, self.rich_style)
+        return Strip.blank(self.size.width, self.rich_style)
+
+
+def _draw_cell(upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Segment:
+    """Draw two pixels, one above the other."""
+    return Segment("▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower)))
 
 
 class FilesScreen(ModalScreen[None]):
@@ -96,7 +153,7 @@ class FilesScreen(ModalScreen[None]):
         """Read and draw the file; showing another file cancels this."""
         file = self._current_file
         count = f"{self._index + 1} of {len(self._files)} · " if len(self._files) > 1 else ""
-        self.show_status(count + format.format_files([file], ascii=True)[0].removeprefix("+ "))
+        self.show_status(count + format_file(file))
         # The new picture is ready before the old one is removed, so the stage is never empty.
         preview = await self._create_preview(file)
         await self.stage.remove_children()
@@ -105,7 +162,7 @@ class FilesScreen(ModalScreen[None]):
     async def _create_preview(self, file: AttachmentInfo) -> Widget:
         """Return the picture, or a text that explains why there is none."""
         if not file.content_type.lower().startswith("image/"):
-            return Static(Content("This is no picture. s saves it."))
+            return Static(Content("Not a picture. s saves it."))
         if not self._colours:
             return Static(Content("Pictures need colours, and NO_COLOR is set. s saves it."))
         if file.size > MAX_FILE_BYTES:

@@ -21,25 +21,25 @@ from tui.store.audit import AuditEntry
 _ACTION_TEXTS = {
     "close": "closed it",
     "reopen": "opened it again",
-    "assign": "made it nobody's",
+    "assign": "unassigned it",
     "star": "starred it",
-    "unstar": "took the star off",
+    "unstar": "unstarred it",
     "mark read": "marked it read",
     "mark unread": "marked it unread",
     "rename": "changed name or note",
     "send": "wrote a message",
-    "take back": "took a message back before it left",
+    "take back": "cancelled a message before it was sent",
     "cancel": "cancelled a scheduled message",
-    "went out": "said that a message went out",
-    "did not go out": "said that a message did not go out",
+    "went out": "resolved a message as sent",
+    "did not go out": "resolved a message as not sent",
     "undo": "undid an action",
-    "claim": "took it on by answering",
+    "claim": "took it by replying",
     "note": "left a private note",
-    "opt in taken back": "took the lifting of the opt-out back",
+    "opt in taken back": "withdrew the opt-in",
     "withdraw note": "withdrew a private note",
-    "ping": "asked whether the phone is on",
-    "not an opt-out": "said that it is no opt-out",
-    "judgement taken back": "left the question of an opt-out open again",
+    "ping": "pinged the phone",
+    "not an opt-out": "dismissed a possible opt-out",
+    "judgement taken back": "reopened a possible opt-out",
 }
 """Text after the agent's name, by action of the audit log."""
 
@@ -83,7 +83,7 @@ def format_history(entries: Sequence[AuditEntry], now: int, zone: tzinfo | None)
         zone: Time zone of this agent; None for the system's.
     """
     if not entries:
-        return Content("Nobody has done anything here yet.")
+        return Content("Nothing has been done here yet.")
     lines: list[Content] = []
     last_day = -1
     for entry in entries:
@@ -120,9 +120,9 @@ def describe_entry(entry: AuditEntry, zone: tzinfo | None) -> str:
         case "assign":
             return f"assigned it to {one_line(rest, 40)}"
         case "label":
-            return f"put #{one_line(rest, 40)} on it"
+            return f"added the label #{one_line(rest, 40)}"
         case "unlabel":
-            return f"took #{one_line(rest, 40)} off"
+            return f"removed the label #{one_line(rest, 40)}"
     return one_line(f"{entry.action} {entry.detail}".strip(), 120)
 
 

@@ -54,7 +54,7 @@ class ImportContactsScreen(ModalScreen[None]):
             yield Input(placeholder="~/customers.csv or ~/team.vcf", id="import-path", compact=True)
             yield Static(
                 "A CSV file with columns for name and number, or a vCard file.\n"
-                "Contacts that are here already are brought up to date.",
+                "Existing contacts are updated.",
                 id="import-line",
                 classes="hint",
             )
@@ -98,13 +98,13 @@ class ImportContactsScreen(ModalScreen[None]):
             return
         imported = await self._store.contacts.import_contacts(
             usable,
-            region=self._app_context.region,
+            region=self._app_context.preferences.default_region,
             progress=lambda done: self._show_progress(done, len(usable)),
         )
-        skipped_text = f" · {skipped} without a valid number left out" if skipped else ""
+        skipped_text = f" · {skipped} without a valid number skipped" if skipped else ""
         self.show_status(
-            f"{imported.contacts} contacts are in, {imported.renamed} conversations "
-            f"have another name{skipped_text}"
+            f"{imported.contacts} contacts imported, {imported.renamed} conversations "
+            f"renamed{skipped_text}"
         )
 
     def _read_usable_contacts(self, path: Path) -> tuple[list[Contact], int]:
@@ -113,7 +113,7 @@ class ImportContactsScreen(ModalScreen[None]):
             contacts = read_contacts(path.expanduser())
         except RuntimeError:
             raise ContactFileError(f"{path}: there is no such home directory") from None
-        usable, skipped = split_reachable(contacts, self._app_context.region)
+        usable, skipped = split_reachable(contacts, self._app_context.preferences.default_region)
         return usable, len(skipped)
 
     def _show_progress(self, done: int, total: int) -> None:

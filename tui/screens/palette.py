@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
-from tui.commands import Command, format_key
+from tui.commands import Command
+from tui.desk.key_names import format_key
 
 if TYPE_CHECKING:
-    from tui.screens.inbox import InboxScreen
+    from tui.handlers.common import InboxActions
 
 
 class Palette(CommandPalette):
@@ -29,12 +30,9 @@ class CommandProvider(Provider):
     """Find the commands of the inbox by their labels."""
 
     @property
-    def _inbox(self) -> InboxScreen:
-        """Return the screen over which the palette was opened."""
-        from tui.screens.inbox import InboxScreen
-
-        assert isinstance(self.screen, InboxScreen)
-        return self.screen
+    def _inbox(self) -> InboxActions:
+        """Return the screen over which the palette was opened, which is always the inbox."""
+        return cast("InboxActions", self.screen)
 
     async def discover(self) -> Hits:
         """Yield all commands before anything is typed."""

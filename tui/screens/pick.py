@@ -16,7 +16,8 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Input
 
-from tui.desk import format
+from tui.desk import cells
+from tui.desk.badges import TICK_MARK
 from tui.domain.text import one_line
 from tui.widgets.styled import overlay_style
 from tui.widgets.virtual_list import VirtualList
@@ -89,7 +90,7 @@ class Choices(VirtualList[Choice]):
         """
         super().__init__(id="choices")
         self._empty_text = empty_text
-        self._tick = "x" if ascii else "✓"
+        self._tick = TICK_MARK.draw(ascii=ascii)
         self._all_choices: list[Choice] = []
 
     async def show_choices(self, choices: list[Choice]) -> None:
@@ -110,7 +111,7 @@ class Choices(VirtualList[Choice]):
         if self.rows or y:
             return super().render_line(y)
         style = self.find_style("choice--none")
-        return Strip([Segment(format.fit_cells(f"   {self._empty_text}", self.size.width), style)])
+        return Strip([Segment(cells.fit_cells(f"   {self._empty_text}", self.size.width), style)])
 
     async def load_after(self, row: Choice | None, limit: int) -> list[Choice]:
         """Return all choices at once: the list is short.
@@ -147,8 +148,8 @@ class Choices(VirtualList[Choice]):
             width: Cells of the line.
         """
         base = self.find_style("list--cursor") if current else self.find_style()
-        detail = format.fit_cells(one_line(row.detail, 40), min(len(row.detail) + 1, width // 2))
-        text = format.fit_cells(one_line(row.text, 80), width - 3 - len(detail))
+        detail = cells.fit_cells(one_line(row.detail, 40), min(len(row.detail) + 1, width // 2))
+        text = cells.fit_cells(one_line(row.text, 80), width - 3 - len(detail))
         tick = self.find_style("choice--tick").color
         dim = self.find_style("choice--detail").color
         return [
@@ -175,7 +176,7 @@ class PickScreen(ModalScreen[Picked | None]):
     PickScreen Choices > .choice--tick { color: $text-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off"),
+        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("down,ctrl+n,tab", "move(1)", "Next", priority=True),
         Binding("up,ctrl+p,shift+tab", "move(-1)", "Previous", priority=True),
         Binding("f8", "drop", "Remove", priority=True),
@@ -230,7 +231,7 @@ class PickScreen(ModalScreen[Picked | None]):
     @property
     def _placeholder_text(self) -> str:
         """Return what can be typed."""
-        return "a few letters, or a new name" if self._new else "a few letters"
+        return "type to filter or add" if self._new else "type to filter"
 
     async def on_mount(self) -> None:
         """Show all choices."""

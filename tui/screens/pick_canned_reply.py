@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.desk import format
+from tui.desk import cells
 from tui.desk.composer_hints import format_length
 from tui.desk.format import MUTED_STYLE
 from tui.domain.sms import count_parts
@@ -40,11 +40,11 @@ class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off"),
+        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("down,ctrl+n,tab", "move(1)", "Next", priority=True),
         Binding("up,ctrl+p,shift+tab", "move(-1)", "Previous", priority=True),
     ]
-    field = getters.query_one("#letters", Input)
+    field = getters.query_one("#typed", Input)
     choices = getters.query_one(Choices)
     preview = getters.query_one("#filled", Static)
 
@@ -64,8 +64,8 @@ class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
         """Yield a filter field, the matching replies and the preview."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned replies"
-            dialog.border_subtitle = "Enter takes it · Esc calls off"
-            yield Input(placeholder="a few letters", id="letters", compact=True)
+            dialog.border_subtitle = "Enter confirms · Esc cancels"
+            yield Input(placeholder="type to filter", id="characters", compact=True)
             yield Choices()
             yield Static(id="filled")
 
@@ -126,7 +126,7 @@ def list_reply_choices(templates: Iterable[CannedReply]) -> list[Choice]:
 
 def _format_choice(template: CannedReply, name_cells: int) -> Choice:
     """Return one line; the name is padded to `name_cells`."""
-    text = f"{format.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
+    text = f"{cells.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
     parts = len(count_parts(template.body).parts)
     return Choice(template.name, text, f"{parts} part{'s' if parts != 1 else ''}")
 

@@ -107,6 +107,6 @@ class PickSeveralScreen(PickScreen):
         """Show which keys do what."""
         count = len(self._toggled)
         close_hint = (
-            f"Enter stores {count} · Esc calls off" if count else "Enter takes one · Esc closes"
+            f"Enter applies {count} · Esc cancels" if count else "Enter applies · Esc closes"
         )
-        self.dialog.border_subtitle = f"Space or Tab ticks several · {close_hint}"
+        self.dialog.border_subtitle = f"Space or Tab ticks · {close_hint}"

@@ -11,8 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.composer_hints import format_enclosed
-from tui.domain.message import MmsContent
-from tui.domain.mms import InvalidPictureUrlError, parse_picture_urls
+from tui.domain.message import InvalidPictureUrlError, MmsContent, parse_picture_urls
 from tui.domain.text import one_line, to_printable
 
 _LONGEST_SUBJECT = 64
@@ -21,7 +20,7 @@ _LONGEST_SUBJECT = 64
 class PicturesScreen(ModalScreen[MmsContent | None]):
     """Return the pictures to send (empty removes all), or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Call off")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     addresses = getters.query_one("#addresses", Input)
     subject = getters.query_one("#subject", Input)
     verdict = getters.query_one("#verdict", Static)
@@ -39,7 +38,7 @@ class PicturesScreen(ModalScreen[MmsContent | None]):
         """Yield the fields for addresses and subject, and their interpretation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Pictures"
-            dialog.border_subtitle = "Enter takes them · Tab subject · Esc calls off"
+            dialog.border_subtitle = "Enter confirms · Tab subject · Esc cancels"
             media = to_printable(" ".join(self._enclosed.media))
             subject = to_printable(self._enclosed.subject)
             yield Input(media, placeholder="https://…", id="addresses", compact=True)

@@ -32,7 +32,7 @@ class SearchScreen(ModalScreen[Message | None]):
     SearchScreen Hits > .hit--word { color: $text-accent; text-style: bold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off"),
+        Binding("escape", "dismiss(None)", "Cancel"),
         Binding("down,ctrl+n", "move(1)", "Next", priority=True),
         Binding("up,ctrl+p", "move(-1)", "Previous", priority=True),
         Binding("pagedown", "move(8)", "Page down", priority=True),

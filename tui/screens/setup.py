@@ -26,8 +26,8 @@ from tui.domain.text import one_line
 class SetupStep(Enum):
     """Progress of the form; any change of a field returns to TYPING."""
 
-    TYPING = "Enter asks the provider whether this is right"
-    ASKING = "asking …"
+    TYPING = "Enter tests the credentials"
+    ASKING = "testing …"
     PROVEN = "Enter saves it"
     SAVING = "saving …"
     DONE = "Enter opens the inbox"
@@ -44,10 +44,10 @@ class SetupScreen(ModalScreen[None]):
     SetupScreen #setup-head { margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Call off", priority=True),
+        Binding("escape", "dismiss(None)", "Cancel", priority=True),
         Binding("f2", "kind", "Provider", priority=True),
         Binding("f4", "keep", "Secret", priority=True),
-        Binding("f5", "save_unproven", "Save unproven", priority=True),
+        Binding("f5", "save_unproven", "Save without test", priority=True),
         Binding("f9", "demo", "Demo", priority=True),
         Binding("down", "app.focus_next", "Next field"),
         Binding("up", "app.focus_previous", "Previous field"),
@@ -101,7 +101,7 @@ class SetupScreen(ModalScreen[None]):
         """Show the provider's own labels, and fill in its name and address."""
         provider = self._provider
         labels = {
-            "name": "Name of the account at this desk",
+            "name": "Account name",
             "key": provider.key_label,
             "secret": provider.secret_label,
             "url": "Address of the API" if provider.base_url else "Address of your operator's API",
@@ -125,7 +125,7 @@ class SetupScreen(ModalScreen[None]):
                     MUTED_STYLE,
                 ),
                 ("Secret    ", MUTED_STYLE),
-                f"kept {self._secret_location.value}",
+                f"stored {self._secret_location.value}",
                 ("  (F4)", MUTED_STYLE),
             )
         )
@@ -182,9 +182,7 @@ class SetupScreen(ModalScreen[None]):
             answer = await self._account_setup.check(typed)
         except AccountSetupError as problem:
             self._step = SetupStep.TYPING
-            self._show_step(
-                f"{one_line(str(problem), 300)} · F5 saves it all the same", is_error=True
-            )
+            self._show_step(f"{one_line(str(problem), 300)} · F5 saves it anyway", is_error=True)
             return
         self._step = SetupStep.PROVEN
         self._show_step(one_line(answer, 200))

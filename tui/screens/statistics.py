@@ -41,7 +41,7 @@ class StatisticsScreen(ModalScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f4", "dismiss", "Close"),
-        Binding("r", "again", "Read again"),
+        Binding("r", "again", "Refresh"),
     ]
     text = getters.query_one("#numbers", Static)
 
@@ -59,8 +59,8 @@ class StatisticsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
-            page.border_title = "Numbers"
-            page.border_subtitle = "r reads again · Esc closes"
+            page.border_title = "Statistics"
+            page.border_subtitle = "r refreshes · Esc closes"
             yield Static("Counting …", id="numbers")
 
     def on_mount(self) -> None:
@@ -165,7 +165,7 @@ def _format_plot(
     """Return two plots on one scale; each value takes `cells` cells."""
     # Both plots share one scale, so that their heights can be compared.
     top = max([*incoming, *outgoing, 1])
-    lines = [Content.styled(f"{heading}, at most {top}", MUTED_STYLE)]
+    lines = [Content.styled(f"{heading}; highest: {top}", MUTED_STYLE)]
     for label, values in (("in ", incoming), ("out", outgoing)):
         bars = draw_sparkline(values, ascii=app_context.ascii, scale=top)
         drawn = "".join(character * (cells - 1) + " " for character in bars)
@@ -202,6 +202,6 @@ def _format_busiest_hours(statistics: TrafficStatistics, app_context: AppContext
     """Return the hours in which most customers write."""
     found = find_busiest_hours(statistics, app_context.zone)
     if not found:
-        return Content.styled("Nobody has written in these days.", MUTED_STYLE)
-    text = " · ".join(f"{hour:02}–{(hour + 1) % 24:02} h: {count}" for hour, count in found)
+        return Content.styled("No messages arrived in these days.", MUTED_STYLE)
+    text = " · ".join(f"{hour:02}:00: {count}" for hour, count in found)
     return Content.assemble(("Busiest hours  ", MUTED_STYLE), text)

@@ -1,7 +1,7 @@
 """Timeline of one message: every receipt with its code, and the payload as it was received."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.clock import SECOND
-from tui.desk import format
+from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
-from tui.desk.format import MUTED_STYLE
+from tui.desk.format import MUTED_STYLE, format_time
 from tui.desk.key_hints import FailureKeyHints
+from tui.desk.message_text import MessageText, list_entry_details
 from tui.domain.events import TimelineEntry
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Message
@@ -61,7 +61,14 @@ class TimelineScreen(ModalScreen[None]):
             account = self._app_context.find_account(self._message.account)
             limit = explain_stalled_status(self._message, account, self._app_context.clock.now())
             yield Static(
-                format_timeline(self._message, self._entries, self._app_context.zone, advice, limit)
+                format_timeline(
+                    self._message,
+                    self._entries,
+                    self._app_context.zone,
+                    advice,
+                    limit,
+                    ascii=self._app_context.ascii,
+                )
             )
 
 
@@ -71,6 +78,8 @@ def format_timeline(
     zone: tzinfo | None,
     advice: str = "",
     limit: str = "",
+    *,
+    ascii: bool = False,
 ) -> Content:
     """Return the message, its events, why no further receipt comes, and what to do now.
 
@@ -80,16 +89,19 @@ def format_timeline(
         zone: Time zone of this agent; None for the system's.
         advice: What the agent can do now; empty for nothing.
         limit: Why no further receipt is expected; empty if unknown.
+        ascii: Whether the terminal shows only ASCII.
     """
+    author = MessageText(message, zone=zone).agent
+    written = format_time(message.at, zone, seconds=True)
     parts = [
         Content.styled(to_printable(message.body, limit=600) + "\n", "bold"),
         Content.styled(f"{_format_header(message)}\n\n", MUTED_STYLE),
-        _format_step(_format_time(message.at, zone), "written", _format_author(message), ""),
+        _format_step(written, "written", f"by {author}" if author else "", ""),
     ]
     for entry in entries:
-        parts.append(_format_entry(entry, zone))
+        parts.append(_format_entry(entry, zone, ascii=ascii))
     if not entries:
-        parts.append(Content.styled("Nothing was told about it yet.\n", MUTED_STYLE))
+        parts.append(Content.styled("No receipts yet.\n", MUTED_STYLE))
     if limit:
         parts.append(Content.styled(f"\n{one_line(limit, 200)}\n", "$text-warning"))
     if advice:
@@ -109,25 +121,16 @@ def _format_header(message: Message) -> str:
     return " · ".join(parts)
 
 
-def _format_author(message: Message) -> str:
-    """Return who wrote the message."""
-    return f"by {one_line(message.agent, 40)}" if message.agent else ""
-
-
-def _format_entry(entry: TimelineEntry, zone: tzinfo | None) -> Content:
+def _format_entry(entry: TimelineEntry, zone: tzinfo | None, *, ascii: bool) -> Content:
     """Return one event with its details, whether it changed the badge, and the payload."""
     no_status = "came in" if entry.kind == "reply" else "no change"
-    status = str(format.get_badge(entry.status)) if entry.status else no_status
-    details = [one_line(entry.word, 60)] if entry.word else []
-    if entry.code:
-        details.append(f"code {one_line(entry.code, 20)}")
-    if entry.reason:
-        details.append(one_line(entry.reason, 300))
+    status = BADGES[entry.status].format(ascii=ascii) if entry.status else no_status
+    details = list_entry_details(entry)
     if entry.status and not entry.is_status_changed:
         details.append("(badge unchanged)")
     raw = to_printable(entry.raw, limit=_LONGEST_RAW)
     return _format_step(
-        _format_time(entry.at or entry.received_at, zone),
+        format_time(entry.at or entry.received_at, zone, seconds=True),
         f"{'answer' if entry.kind == 'send' else entry.kind}: {status}",
         " · ".join(details),
         raw,
@@ -147,8 +150,3 @@ def _format_step(moment: str, event: str, details: str, raw: str) -> Content:
         indented = "\n".join(f"          {line}" for line in raw.split("\n"))
         parts.append(Content.styled(f"{indented}\n", MUTED_STYLE))
     return Content("").join(parts)
-
-
-def _format_time(at: int, zone: tzinfo | None) -> str:
-    """Return the time of day with seconds."""
-    return datetime.fromtimestamp(at / SECOND, zone).strftime("%H:%M:%S")

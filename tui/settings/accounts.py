@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
-from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -22,26 +20,13 @@ from pydantic import (
 
 from tui.domain.account import DEFAULT_LOW_BALANCE, ProviderInfo
 from tui.providers import catalog
-from tui.settings.fields import PathSecret, Region, TextList, Url
+from tui.settings.fields import PathSecret, Region, TextList, Url, Zone
 
 NO_SECRET = SecretStr("")
 KEYRING_PREFIX = "keyring:"
 """A secret with this prefix is stored in the system's keyring, under the name that follows."""
 
 
-def _validate_zone(name: str) -> str:
-    """Return a time zone known to this system."""
-    try:
-        return ZoneInfo(name).key
-    except (
-        LookupError,
-        OSError,
-        ValueError,
-    ):  # unknown, a directory, or a path outside the zone files
-        raise ValueError('must be a time zone like "Europe/Warsaw"') from None
-
-
-Zone = Annotated[str, AfterValidator(_validate_zone)]
 _STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
@@ -51,29 +36,67 @@ class AccountBase(BaseModel):
     model_config = _STRICT_CONFIG
 
     provider: str
-    """Name of the provider."""
+    """Provider of the account; some have settings of their own besides the common ones.
+
+    Example: "messagemedia"
+    """
     base_url: Annotated[Url, Field(min_length=1)]
-    """Address of the API."""
+    """Address of the provider's API.
+
+    Example: "https://sms.example.com/api"
+    """
     title: str = ""
-    """Name of the account that agents see; empty: its name in the file."""
+    """Name of the account that agents see; if empty, its name in the file.
+
+    Example: "Sydney shop"
+    """
     senders: TextList = ()
-    """Own numbers and names (sender IDs) to choose from."""
+    """Own numbers and names (sender IDs) to choose from. If empty, the provider chooses.
+
+    Example: ["+61491570156", "MyShop"]
+    """
     default_sender: str = ""
-    """Used unless the agent chooses; empty: the first of `senders`, or the provider's default."""
+    """Sender ID that is used unless the agent chooses another. If empty, it is the first of
+    `senders`, or the provider's default.
+
+    Example: "+61491570156"
+    """
     region: Region = ""
-    """Country (ISO, like AU) of numbers without a country code; empty: `default_region`."""
+    """Country (ISO 3166 code) of numbers without a country code. If empty,
+    `default_region` applies.
+
+    Example: "AU"
+    """
     low_balance: float = Field(DEFAULT_LOW_BALANCE, ge=0, le=1e9)
-    """Warn below this many credits, messages or units of currency; 0: never."""
+    """Balance below which the account raises a warning, in the provider's own unit (credits,
+    messages, or units of currency); 0 for never.
+
+    Example: 50
+    """
     hook_secret: PathSecret | None = None
-    """Secret part of this account's address at the listener; without it pushes are refused."""
+    """Secret part of this account's address at the listener, `/hooks/NAME/SECRET`: 8 to 128
+    of A-Z, a-z, 0-9, - and _. If not set, pushes for the account are refused.
+
+    Example: "q7Rk2mXw9ZtB4nLs"
+    """
     api_key: str = Field(min_length=1)
-    """Public half of the credentials."""
+    """Public half of the credentials.
+
+    Example: "Kx2fQ9"
+    """
     api_secret: SecretStr = NO_SECRET
-    """Secret half; `keyring:NAME` reads it from the system's keyring."""
+    """Secret half of the credentials; `keyring:NAME` reads it from the system's keyring. Set only
+    one of `api_secret`, `api_secret_file` and `api_secret_keyring`.
+
+    Example: "keyring:smsdesk-au"
+    """
     api_secret_file: str = ""
-    """File that holds the secret half."""
+    """File that holds the secret half of the credentials.
+
+    Example: "~/.config/smsdesk/au.secret"
+    """
     api_secret_keyring: bool = False
-    """Whether the secret half is in the system's keyring under the account's name."""
+    """Read the secret half from the system's keyring, under the account's name."""
 
     @model_validator(mode="after")
     def _check_secret_location(self) -> "AccountBase":
@@ -113,11 +136,17 @@ class MessageMediaAccount(AccountBase):
     provider: Literal["messagemedia"]
     base_url: Url = catalog.MESSAGEMEDIA.base_url
     auth: Literal["basic", "hmac-sha256", "hmac-sha1"] = "basic"
-    """Authentication of requests."""
+    """How requests are authenticated; the HMAC methods sign each request."""
     sub_account: str = ""
-    """Sub-account to act for, with a parent account's key."""
+    """Sub-account to act for, with a parent account's key.
+
+    Example: "support"
+    """
     signature_key: str = ""
-    """Public key (base64) of signed webhooks; empty: signatures are not checked."""
+    """Public key (base64) of signed webhooks. If empty, signatures are not checked.
+
+    Example: "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL"
+    """
 
 
 class MessenteAccount(AccountBase):
@@ -127,13 +156,25 @@ class MessenteAccount(AccountBase):
     api: Literal["omnichannel", "classic"] = "omnichannel"
     """Which of the two APIs sends; both use the same key."""
     base_url: Url = catalog.MESSENTE.base_url
-    """Host of the Omnichannel API."""
+    """Address of the Omnichannel API."""
     classic_url: Url = ""
-    """Host of the classic API, the only one with the balance; empty: Messente's or `base_url`."""
+    """Address of the classic API, the only one with the balance. If empty, it is Messente's own, or
+    `base_url` if that is changed.
+
+    Example: "https://api2.messente.com"
+    """
     backup_url: Url = ""
-    """Second host of the classic API, used only if nothing was sent; empty: Messente's."""
+    """Second address of the classic API, used only if nothing was sent at the first. If empty, it
+    is Messente's own, or none if the first is changed.
+
+    Example: "https://api3.messente.com"
+    """
     inbound_secret: SecretStr | None = None
-    """Shared secret of the inbound number, which signs its replies."""
+    """Shared secret of the inbound number, which signs its replies. If not set, `api_secret`
+    signs them.
+
+    Example: "keyring:messente-inbound"
+    """
 
 
 class SerwerSmsAccount(AccountBase):
@@ -142,11 +183,17 @@ class SerwerSmsAccount(AccountBase):
     provider: Literal["serwersms"]
     base_url: Url = catalog.SERWERSMS.base_url
     api_key: str = ""
-    """User name of an API user."""
+    """User name of an API user, with the password as `api_secret`; leave out with `api_token`.
+
+    Example: "webapi_shop"
+    """
     api_token: SecretStr | None = None
-    """API token, in place of user name and password."""
+    """API token, in place of user name and password.
+
+    Example: "keyring:serwersms-token"
+    """
     time_zone: Zone = "Europe/Warsaw"
-    """Zone of the provider's times, which have no offset."""
+    """Time zone of the provider's times, which have no offset."""
 
     @property
     def is_secret_required(self) -> bool:
@@ -167,7 +214,9 @@ class ReceiptFields(BaseModel):
     model_config = _STRICT_CONFIG
 
     message_id: str = Field("message_id", min_length=1)
+    """Field with the id of the message."""
     message_state: str = Field("message_state", min_length=1)
+    """Field with the state of the message."""
 
 
 class ReplyFields(BaseModel):
@@ -176,9 +225,13 @@ class ReplyFields(BaseModel):
     model_config = _STRICT_CONFIG
 
     source_number: str = Field("source_number", min_length=1)
+    """Field with the customer's number."""
     destination_number: str = Field("destination_number", min_length=1)
+    """Field with the number that the customer wrote to."""
     body: str = Field("body", min_length=1)
+    """Field with the text."""
     message_id: str = Field("message_id", min_length=1)
+    """Field with the id of the reply."""
 
 
 class SmartSwitchAccount(AccountBase):
@@ -186,7 +239,9 @@ class SmartSwitchAccount(AccountBase):
 
     provider: Literal["smartswitch"]
     receipt_fields: ReceiptFields = ReceiptFields()
+    """Field names of a receipt, as written in the operator's template."""
     reply_fields: ReplyFields = ReplyFields()
+    """Field names of a reply, as written in the operator's template."""
 
 
 class MessagePortAccount(AccountBase):
@@ -195,7 +250,7 @@ class MessagePortAccount(AccountBase):
     provider: Literal["messageport"]
     base_url: Url = catalog.MESSAGEPORT.base_url
     time_zone: Zone = "Australia/Sydney"
-    """Zone of pushed times whose own zone cannot be parsed."""
+    """Time zone of pushed times whose own zone cannot be parsed."""
 
 
 _OWN_MODELS: tuple[type[AccountBase], ...] = (

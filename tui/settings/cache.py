@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tui import __version__
-from tui.settings.files import write_private
-from tui.settings.paths import PATH_VARIABLES, find_cache_file, find_config_file
+from tui.settings.paths import PATH_VARIABLES, find_cache_file, find_config_file, write_private
 from tui.settings.public import Preferences, from_json_data, to_json_data
 
 VARIABLE_PREFIX = "SMSDESK_"
@@ -51,7 +50,7 @@ def _load_and_cache(
     from tui.settings.load import load_preferences
 
     preferences, watched = load_preferences(environ, config)
-    body = {"desk": to_json_data(preferences), "watched": _read_change_times(watched)}
+    body = {"preferences": to_json_data(preferences), "watched": _read_change_times(watched)}
     cache = {"fingerprint": fingerprint, "seal": _compute_checksum(fingerprint, body), **body}
     # A read-only state directory must not stop a script.
     with suppress(OSError):
@@ -63,16 +62,17 @@ def _read_cache(path: Path, fingerprint: str) -> Preferences | None:
     """Return the cached preferences if they are intact and current."""
     try:
         cache = json.loads(path.read_bytes())
-        body = {"desk": cache["desk"], "watched": cache["watched"]}
+        body = {name: cache[name] for name in ("preferences", "watched")}
         if cache["fingerprint"] != fingerprint or cache["seal"] != _compute_checksum(
             fingerprint, body
         ):
             return None
         if body["watched"] != _read_change_times(map(Path, body["watched"])):
             return None
-        return from_json_data(body["desk"])
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        preferences = from_json_data(body["preferences"])
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+    return preferences if isinstance(preferences, Preferences) else None
 
 
 def _compute_fingerprint(environ: Mapping[str, str], config: Path | None) -> str:
@@ -81,8 +81,8 @@ def _compute_fingerprint(environ: Mapping[str, str], config: Path | None) -> str
     names = sorted(name for name in environ if name.upper().startswith(VARIABLE_PREFIX))
     parts = [__version__, str(path), str(config), str(os.getuid())]
     parts += [f"{name}={environ.get(name)}" for name in (*names, *_OTHER_VARIABLES)]
-    # During development the models change without a new version.
-    parts += _read_change_times([Path(__file__).with_name("models.py")]).values()
+    # During development the settings change without a new version.
+    parts += _read_change_times(sorted(Path(__file__).parent.glob("*.py"))).values()
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape"))
     digest.update(_read_content(path))
     return digest.hexdigest()

@@ -5,13 +5,15 @@ A value from the environment is always text, so every type also parses its own t
 
 import json
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from tui.settings.keys import check_clashes, validate_command, validate_keys
-from tui.settings.public import ListenAddress, QuietHours
+from tui.settings.keys import check_clashes, split_keys, validate_command, validate_keys
+from tui.settings.values import ListenAddress, QuietHours
 
 _REGION_PATTERN = re.compile(r"[A-Za-z]{2}")
 _PATH_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,128}")
@@ -41,14 +43,15 @@ def _parse_json(text: str) -> Any:
         raise ValueError("is not valid JSON") from None
 
 
-def _join_keys(value: Any) -> Any:
-    """Return several keys as one text with commas."""
-    if isinstance(value, list) and all(isinstance(key, str) for key in value):
-        return ",".join(value)
-    return value
+def _parse_keys(value: Any) -> tuple[str, ...]:
+    """Return the keys of one command, from a list or from text with commas."""
+    keys = [value] if isinstance(value, str) else value
+    if not isinstance(keys, list | tuple) or not all(isinstance(key, str) for key in keys):
+        raise ValueError("must be text; put it in quotes")
+    return split_keys(",".join(keys))
 
 
-def _validate_key_table(table: dict[str, str]) -> dict[str, str]:
+def _validate_key_table(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return a table of keys in which no key is bound to two commands."""
     if table:
         check_clashes(table)
@@ -81,6 +84,13 @@ def _parse_listen_address(value: Any) -> Any:
     return ListenAddress(bare, int(port))
 
 
+def _check_path(value: Any) -> Any:
+    """Return a path; an empty one, which would be the current directory, is refused."""
+    if value == "":
+        raise ValueError("must not be empty")
+    return value
+
+
 def _validate_region(value: str) -> str:
     """Return an ISO country in capitals."""
     if value and not _REGION_PATTERN.fullmatch(value):
@@ -103,10 +113,22 @@ def _validate_url(value: str) -> str:
     return text
 
 
+def _validate_zone(name: str) -> str:
+    """Return a time zone known to this system."""
+    try:
+        return ZoneInfo(name).key
+    except (
+        LookupError,
+        OSError,
+        ValueError,
+    ):  # unknown, a directory, or a path outside the zone files
+        raise ValueError('must be a time zone like "Europe/Warsaw"') from None
+
+
 def _validate_path_secret(value: SecretStr) -> SecretStr:
     """Return a secret that can be part of a URL path."""
     if not _PATH_SECRET_PATTERN.fullmatch(value.get_secret_value()):
-        raise ValueError("must be 8 to 128 letters, digits, - or _: it stands in an address")
+        raise ValueError("must be 8 to 128 of a-z, A-Z, 0-9, - and _: it stands in an address")
     return value
 
 
@@ -115,7 +137,7 @@ TextList = Annotated[tuple[str, ...], BeforeValidator(_parse_list)]
 KeyTable = Annotated[
     dict[
         Annotated[str, AfterValidator(validate_command)],
-        Annotated[str, BeforeValidator(_join_keys), AfterValidator(validate_keys)],
+        Annotated[tuple[str, ...], BeforeValidator(_parse_keys), AfterValidator(validate_keys)],
     ],
     BeforeValidator(_parse_table),
     AfterValidator(_validate_key_table),
@@ -125,8 +147,10 @@ TextListTable = Annotated[dict[str, TextList], BeforeValidator(_parse_table)]
 """Country to texts; also JSON as text."""
 QuietHoursField = Annotated[QuietHours | None, BeforeValidator(_parse_quiet_hours)]
 ListenField = Annotated[ListenAddress | None, BeforeValidator(_parse_listen_address)]
+DirectoryPath = Annotated[Path, BeforeValidator(_check_path)]
 Region = Annotated[str, AfterValidator(_validate_region)]
 Url = Annotated[str, AfterValidator(_validate_url)]
+Zone = Annotated[str, AfterValidator(_validate_zone)]
 PathSecret = Annotated[SecretStr, AfterValidator(_validate_path_secret)]
 Theme = Literal["dark", "light", "high-contrast", "terminal"]
 LogLevel = Literal["debug", "info", "warning", "error"]

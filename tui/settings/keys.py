@@ -21,28 +21,24 @@ def validate_command(name: str) -> str:
     raise ValueError(f"is not a command; {mean}")
 
 
-def validate_keys(keys: str) -> str:
-    """Return existing keys; raise `ValueError` naming the first one that does not exist.
-
-    Args:
-        keys: Keys separated by commas.
-    """
-    for key in split_keys(keys):
+def validate_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Return existing keys; raise `ValueError` naming the first one that does not exist."""
+    for key in keys:
         if not _is_key(key):
             raise ValueError(f'has no key "{key}"; write keys like "e", "ctrl+w", "f5", "g x"')
     return keys
 
 
-def check_clashes(table: Mapping[str, str]) -> None:
+def check_clashes(table: Mapping[str, tuple[str, ...]]) -> None:
     """Raise `ValueError` if one key would run two commands in one place.
 
     Args:
-        table: Command id to its keys, separated by commas.
+        table: Command id to its keys.
     """
     from tui.commands import PREFIX_KEY, Scope, remap_keys
 
     taken = {(False, PREFIX_KEY): "the key that waits for a second one"}
-    for command in remap_keys({name: split_keys(keys) for name, keys in table.items()}):
+    for command in remap_keys(table):
         for key in map(_normalize_key, command.keys):
             # The composer has its own keys: only commands of the same place can clash.
             place = (command.scope is Scope.COMPOSE, key)

@@ -13,7 +13,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path, find_directory
 from tui.settings.problems import format_errors
-from tui.settings.public import NotificationPreferences, Preferences
+from tui.settings.public import GeneralSettings, Preferences
 from tui.settings.secrets import (
     KeyringReader,
     fetch_secrets,
@@ -74,16 +74,14 @@ def to_preferences(
         environ: Environment variables.
         warnings: Allowed settings that should be fixed, one line each.
     """
-    # Fields of the same name are copied, so a new setting needs no line here.
-    shared_names = {place.name for place in fields(Preferences)} & set(Settings.model_fields)
-    resolved = {
-        "database": _find_database(settings, environ),
-        "agent": settings.agent or _find_user_name(environ),
-        "notifications": NotificationPreferences(**settings.notifications.model_dump()),
-        "accounts": to_public_accounts(settings),
-        "warnings": warnings,
-    }
-    return Preferences(**{name: getattr(settings, name) for name in shared_names} | resolved)
+    values = {field.name: getattr(settings, field.name) for field in fields(GeneralSettings)}
+    if "database" not in settings.model_fields_set:
+        values["database"] = find_directory("data", environ) / settings.database
+    for name, value in values.items():
+        if isinstance(value, Path):
+            values[name] = expand_path(value, environ)
+    values["agent"] = settings.agent or _find_user_name(environ)
+    return Preferences(**values, accounts=to_public_accounts(settings), warnings=warnings)
 
 
 def to_public_accounts(settings: Settings) -> tuple[Account, ...]:
@@ -109,13 +107,6 @@ def _validate_sources(sources: SettingsSources) -> Settings:
     except ValidationError as error:
         # "from None": the original error would show values, and one of them may be a secret.
         raise SettingsError(format_errors(error, sources)) from None
-
-
-def _find_database(settings: Settings, environ: Mapping[str, str]) -> Path:
-    """Return the path of the database file."""
-    if settings.database is None:
-        return find_directory("data", environ) / "inbox.db"
-    return expand_path(settings.database, environ)
 
 
 def _find_user_name(environ: Mapping[str, str]) -> str:

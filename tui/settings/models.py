@@ -1,11 +1,25 @@
-"""Define all settings as one validated model: their names, values and meanings."""
+"""Make the model that validates all settings.
+
+The general settings are listed in `public.GeneralSettings`, those of accounts in `accounts.py`.
+"""
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from dataclasses import MISSING, asdict, fields, is_dataclass
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    create_model,
+    field_validator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -13,85 +27,82 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from tui.settings import public
+from tui.settings import fields as field_types
 from tui.settings.accounts import AnyAccount
-from tui.settings.fields import (
-    KeyTable,
-    ListenField,
-    LogLevel,
-    QuietHoursField,
-    Region,
-    TextList,
-    TextListTable,
-    Theme,
-    Url,
-)
+from tui.settings.fields import TextList
+from tui.settings.public import GeneralSettings
 
 _ACCOUNT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_DEFAULTS = public.Preferences()
-_NOTIFICATION_DEFAULTS = _DEFAULTS.notifications
+_TABLE_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class NotificationSettings(BaseModel):
-    """How an agent is notified of a new message while looking elsewhere."""
+def resolve_types(table: type) -> dict[str, Any]:
+    """Return the type of each field of a dataclass in `public`, with what validates it.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    bell: bool = _NOTIFICATION_DEFAULTS.bell
-    """Sound the terminal alert."""
-    desktop: bool = _NOTIFICATION_DEFAULTS.desktop
-    """Send a desktop notification through the terminal."""
-    every_seconds: float = Field(_NOTIFICATION_DEFAULTS.every_seconds, ge=0, le=3600)
-    """Minimum time between two notifications."""
+    Args:
+        table: Dataclass whose annotations name types of `tui.settings.fields`.
+    """
+    namespace = {**vars(field_types), "Field": Field}
+    return get_type_hints(table, localns=namespace, include_extras=True)
 
 
-class Settings(BaseSettings):
+def get_fields(table: type) -> Mapping[str, FieldInfo]:
+    """Return the fields of a table of the settings, with their limits and defaults.
+
+    Args:
+        table: A model, or a dataclass in `public`.
+    """
+    if issubclass(table, BaseModel):
+        return table.model_fields
+    model: type[BaseModel] = create_model(table.__name__, **_define_fields(table))
+    return model.model_fields
+
+
+def _define_fields(table: type) -> dict[str, Any]:
+    """Return the fields of a dataclass as `pydantic.create_model` takes them."""
+    types = resolve_types(table)
+    return {
+        field.name: (
+            _make_table_type(types[field.name])
+            if is_dataclass(types[field.name])
+            else types[field.name],
+            field.default
+            if field.default_factory is MISSING
+            else Field(default_factory=field.default_factory),
+        )
+        for field in fields(table)
+    }
+
+
+def _make_table_type(table: type) -> Any:
+    """Return the type that validates a table of the file and becomes the dataclass."""
+    model: type[BaseModel] = create_model(
+        table.__name__, __config__=_TABLE_CONFIG, **_define_fields(table)
+    )
+
+    def validate(value: Any, validate_table: ValidatorFunctionWrapHandler) -> Any:
+        """Return the dataclass, which the default is already."""
+        return value if isinstance(value, table) else table(**dict(validate_table(value)))
+
+    return Annotated[model, WrapValidator(validate), PlainSerializer(asdict)]
+
+
+if TYPE_CHECKING:
+
+    class _GeneralModel(BaseSettings, GeneralSettings):
+        """The fields of `GeneralSettings`, validated."""
+
+else:
+    _GeneralModel = create_model(
+        "_GeneralModel", __base__=BaseSettings, **_define_fields(GeneralSettings)
+    )
+
+
+class Settings(_GeneralModel):
     """All settings. Layers are given strongest first (see `tui.settings.sources`)."""
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    database: Path | None = None
-    """Database file of the inbox; default: inbox.db in the data directory."""
-    agent: str = Field("", max_length=40)
-    """Name of the agent, as colleagues see it; default: the name of the system's user."""
-    group_access: bool = _DEFAULTS.group_access
-    """Share the database file with its group (mode 0660 in place of 0600)."""
-    theme: Theme = "dark"
-    """Colours: dark, light, high-contrast, or the terminal's own sixteen."""
-    ascii: bool | None = _DEFAULTS.ascii
-    """Plain ASCII badges and borders; default: depends on the terminal."""
-    enter_sends: bool = _DEFAULTS.enter_sends
-    """Enter sends and Alt+Enter breaks the line; false swaps them."""
-    default_region: Region | None = _DEFAULTS.default_region
-    """Country (ISO, like AU) of numbers typed without a country code."""
-    grace_seconds: float = Field(_DEFAULTS.grace_seconds, ge=0, le=300)
-    """How long a message can be cancelled before it is submitted."""
-    quiet_hours: QuietHoursField = _DEFAULTS.quiet_hours
-    """Hours in which sending needs confirmation, by the customer's clock: "20-8", or "off"."""
-    poll_min_seconds: float = Field(_DEFAULTS.poll_min_seconds, ge=0.1, le=3600)
-    """Time between two polls while a reply or receipt is expected."""
-    poll_max_seconds: float = Field(_DEFAULTS.poll_max_seconds, ge=0.1, le=86400)
-    """Time between two polls of an inactive account."""
-    listen: ListenField = _DEFAULTS.listen
-    """HOST:PORT on which pushed replies and receipts are received; default: nowhere."""
-    public_url: Url = _DEFAULTS.public_url
-    """How providers reach the listener; becomes the callback address in sent messages."""
-    keys: KeyTable = Field(default_factory=dict)
-    """Command id to a key or a list of keys."""
-    notifications: NotificationSettings = NotificationSettings()
-    """Terminal alert and desktop notifications."""
-    downloads: str = Field(_DEFAULTS.downloads, min_length=1)
-    """Directory into which files of customers are saved."""
-    pipe: str = _DEFAULTS.pipe
-    """Command suggested when a conversation is piped to a program; empty: none."""
-    log_level: LogLevel = "info"
-    """Lowest level that is written to the log file."""
-    opt_out_words: TextListTable = Field(default_factory=dict)
-    """Additional keywords that mean STOP, by ISO country (`*`: everywhere)."""
-    silent_after_minutes: int = Field(_DEFAULTS.silent_after_minutes, ge=0, le=100_000)
-    """Warn if an account delivers nothing for this long; 0: never."""
-    secrets_dir: Path | None = None
-    """Directory of secret files, each named like `support_au__api_secret`."""
     accounts: dict[str, AnyAccount] = Field(default_factory=dict)
     """Provider accounts by name: a to z, digits, - and _."""
 
@@ -101,7 +112,8 @@ class Settings(BaseSettings):
         Args:
             layers: Values of each source, strongest first.
         """
-        super().__init__(layers=layers)
+        values: dict[str, Any] = {"layers": layers}
+        super().__init__(**values)
 
     @classmethod
     def settings_customise_sources(
@@ -132,7 +144,7 @@ class Settings(BaseSettings):
             # "__" separates the parts of a variable's name.
             if not _ACCOUNT_NAME.fullmatch(name) or "__" in name:
                 raise ValueError(
-                    f'cannot have an account named "{name}"; use small letters, digits, - and _'
+                    f'cannot have an account named "{name}"; use lower-case a-z, digits, - and _'
                 )
         return accounts
 

@@ -107,11 +107,11 @@ def _format_in_layer(key: KeyPath, layer: SettingsLayer) -> str:
         return f"{'.'.join(map(_quote_part, key))} in {layer.file}"
     below = (name for place, name in layer.names.items() if place[: len(key)] == key)
     is_account = key[0] == "accounts" and len(key) == 2
-    return _to_variable(key) if is_account else next(below, _to_variable(key))
+    return format_variable(key) if is_account else next(below, format_variable(key))
 
 
-def _to_variable(key: KeyPath) -> str:
-    """Return the environment variable for a key."""
+def format_variable(key: KeyPath) -> str:
+    """Return the environment variable that sets a key."""
     return VARIABLE_PREFIX + "__".join(key).upper().replace("-", "_")
 
 
@@ -123,7 +123,7 @@ def _quote_part(part: str) -> str:
 def _format_missing(key: KeyPath, sources: SettingsSources, example: str = "") -> str:
     """Return what is missing, and the two places in which it can be given."""
     layer = sources.find_layer((*key[:-1], "provider")) or _find_layer(key, sources)
-    also = f"; add it, or set {_to_variable(key)}" if layer.file else "; set it"
+    also = f"; add it, or set {format_variable(key)}" if layer.file else "; set it"
     return f"{_format_in_layer(key, layer)}: is missing{also}" + (
         f" ({example})" if example else ""
     )
@@ -135,11 +135,11 @@ def _format_unknown(key: KeyPath, sources: SettingsSources) -> str:
     candidates = _list_sibling_keys(key, sources)
     name = _format_key(key, sources)
     if len(key) == 3 and layer.file and key[-1] in Settings.model_fields:
-        return f"{name} is a setting of the desk; move it above the first [table] of the file"
+        return f"{name} is a top-level setting; move it above the first [table] of the file"
     close = _find_closest(key[-1], candidates)
     if not close:
         return f"{name} is not a setting; known here: {', '.join(sorted(candidates))}"
-    likely = close if layer.file else _to_variable((*key[:-1], close))
+    likely = close if layer.file else format_variable((*key[:-1], close))
     return f"{name} is not a setting; did you mean {likely}?"
 
 

@@ -1,99 +1,219 @@
-"""Hold the settings without secrets: all that a screen or a script needs.
+"""Define the settings, each once: its key, type, limits, default and documentation.
 
-No provider client is loaded for them.
+`GeneralSettings` is the only list of the settings that are not about accounts. The model that
+validates the settings file (`models.py`), the cache of the first paint (`cache.py`), the values
+that screens and scripts use (`Preferences`) and the reference for users (`reference.py`) all follow
+from it. To add a setting, add a field with a docstring here, and read it where it is used.
+
+Annotations are not evaluated here, because their types validate with pydantic: importing it takes
+longer than a short script's whole run (tests/cli/test_imports.py).
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 from tui.domain.account import Account
+from tui.settings.values import DEFAULT_QUIET_HOURS, ListenAddress, QuietHours
 
+if TYPE_CHECKING:
+    from pydantic import Field
 
-class QuietHours(NamedTuple):
-    """Hours in which customers are not texted, by their own clocks."""
-
-    start: int
-    """First quiet hour, 0 to 23."""
-    end: int
-    """First hour that is no longer quiet, 0 to 23."""
-
-
-DEFAULT_QUIET_HOURS = QuietHours(20, 8)
-
-
-class ListenAddress(NamedTuple):
-    """Host and port on which a server listens."""
-
-    host: str
-    port: int
+    from tui.settings.fields import (
+        DirectoryPath,
+        KeyTable,
+        ListenField,
+        LogLevel,
+        QuietHoursField,
+        Region,
+        TextListTable,
+        Theme,
+        Url,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class NotificationPreferences:
-    """How an agent is notified of a new message while looking elsewhere."""
+    """How an agent is notified of a new message while looking elsewhere.
+
+    The docstring of each field is its documentation for users (see `GeneralSettings`).
+    """
 
     bell: bool = True
-    """Sound the terminal alert."""
+    """Sound the terminal's alert."""
     desktop: bool = True
     """Send a desktop notification through the terminal."""
-    every_seconds: float = 10.0
-    """Minimum time between two notifications."""
+    every_seconds: Annotated[float, Field(ge=0, le=3600)] = 10.0
+    """Shortest time between two notifications, in seconds.
+
+    Example: 60
+    """
 
 
 @dataclass(frozen=True, slots=True)
-class Preferences:
-    """Validated settings without secrets; their defaults are the defaults of the settings."""
+class GeneralSettings:
+    """The settings that are not about accounts.
+
+    The docstring of each field is its documentation for users: what it means, in which unit, and
+    what the default does if that is not evident. After "Example:" stands a value as in the file.
+    """
 
     database: Path = Path("inbox.db")
-    """Database file of the inbox."""
-    agent: str = ""
-    """Name of the agent, as colleagues see it."""
+    """Database file of the inbox. The default lies in the data directory, as a rule
+    `~/.local/share/smsdesk`; agents who share an inbox name the same file.
+
+    Example: "/srv/smsdesk/inbox.db"
+    """
+    agent: Annotated[str, Field(max_length=40)] = ""
+    """Name of the agent, as colleagues see it. If empty, the name of the system's user is used.
+
+    Example: "mia"
+    """
     group_access: bool = False
-    """Whether the database file is shared with its group (0660) or private (0600)."""
-    theme: str = "dark"
+    """Let the group of the database file read and write it (mode 0660 instead of 0600)."""
+    theme: Theme = "dark"
+    """Colours of the screen; `terminal` uses the terminal's own sixteen.
+
+    Example: "high-contrast"
+    """
     ascii: bool | None = None
-    """Plain ASCII badges and borders; None: depends on the terminal."""
+    """Show badges and borders in ASCII only. If not set, the terminal and its locale decide.
+
+    Example: true
+    """
     enter_sends: bool = True
-    """Enter sends and Alt+Enter breaks the line, or the reverse."""
-    default_region: str | None = None
-    """Country (ISO, like AU) of numbers typed without a country code."""
-    grace_seconds: float = 5.0
-    """How long a message can be cancelled before it is submitted."""
-    quiet_hours: QuietHours | None = DEFAULT_QUIET_HOURS
-    poll_min_seconds: float = 2.0
-    """Time between two polls while a reply or receipt is expected."""
-    poll_max_seconds: float = 30.0
-    """Time between two polls of an inactive account."""
-    listen: ListenAddress | None = None
-    """Where pushed replies and receipts are received; None: nowhere."""
-    public_url: str = ""
-    """How providers reach the listener, for the callback addresses in sent messages."""
-    keys: Mapping[str, str] = field(default_factory=dict)
-    """Command id to its keys, separated by commas."""
+    """Enter sends and Alt+Enter begins a new line; false swaps them."""
+    default_region: Region | None = None
+    """Country (ISO 3166 code) of numbers that are typed without a country code. If not set,
+    such numbers are refused unless the account has a `region`.
+
+    Example: "AU"
+    """
+    grace_seconds: Annotated[float, Field(ge=0, le=300)] = 5.0
+    """Time in which a message can be cancelled before it is sent, in seconds; 0 sends at once.
+
+    Example: 10
+    """
+    quiet_hours: QuietHoursField = DEFAULT_QUIET_HOURS
+    """Hours in which sending needs a confirmation, by the customer's clock; "off" for none.
+
+    Example: "21-7"
+    """
+    poll_min_seconds: Annotated[float, Field(ge=0.1, le=3600)] = 2.0
+    """Time between two polls of an account while a reply or receipt is expected, in seconds.
+
+    Example: 1
+    """
+    poll_max_seconds: Annotated[float, Field(ge=0.1, le=86400)] = 30.0
+    """Time between two polls of an inactive account, in seconds.
+
+    Example: 120
+    """
+    listen: ListenField = None
+    """HOST:PORT on which pushed replies and receipts are received. If not set, none are.
+
+    Example: "127.0.0.1:8780"
+    """
+    public_url: Url = ""
+    """Address at which providers reach the listener; sent messages name it for their receipts. If
+    empty, only the address that is set at the provider is used.
+
+    Example: "https://sms.example.com"
+    """
+    keys: KeyTable = field(default_factory=dict)
+    """Your own keys: for a command, one key or several, with commas between them. The table of keys
+    names the commands.
+
+    Example: {close = "e,ctrl+w"}
+    """
     notifications: NotificationPreferences = NotificationPreferences()
-    downloads: str = "~/Downloads"
-    """Directory into which files of customers are saved."""
+    """How an agent is notified of a new message while looking elsewhere.
+
+    Example: {bell = false}
+    """
+    downloads: DirectoryPath = Path("~/Downloads")
+    """Directory into which files from customers are saved.
+
+    Example: "~/sms-files"
+    """
     pipe: str = "less"
-    """Command suggested for a conversation as plain text."""
-    log_level: str = "info"
-    opt_out_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Additional keywords that mean STOP, by country (`*`: everywhere)."""
-    silent_after_minutes: int = 0
-    """Warn if an account delivers nothing for this long; 0: never."""
+    """Command that is suggested first for piping a conversation to a program; empty for none.
+
+    Example: "grep -i order"
+    """
+    log_level: LogLevel = "info"
+    """Lowest level that is written to the log file.
+
+    Example: "debug"
+    """
+    opt_out_words: TextListTable = field(default_factory=dict)
+    """More keywords that mean STOP when a customer sends nothing else, by country (ISO 3166
+    code); `*` is every country.
+
+    Example: {"*" = ["ENOUGH"], AU = ["RACK OFF"]}
+    """
+    silent_after_minutes: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """Time without messages after which an account raises an alarm, in minutes; 0 for never.
+
+    Example: 120
+    """
+    secrets_dir: Path | None = None
+    """Directory of secret files, one for each secret, named like `support_au__api_secret`. If not
+    set, the one that a service manager provides (`LoadCredential` of systemd) is used.
+
+    Example: "/run/secrets/smsdesk"
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences(GeneralSettings):
+    """Validated settings without secrets: all that a screen or a script needs.
+
+    Paths are complete, and the agent has a name.
+    """
+
     accounts: tuple[Account, ...] = ()
+    """The accounts, without their secrets."""
     warnings: tuple[str, ...] = ()
     """Allowed settings that should be fixed, one line each."""
 
 
-def to_json_data(preferences: Preferences) -> dict[str, Any]:
-    """Return the preferences as data that JSON can hold."""
-    return {**asdict(preferences), "database": str(preferences.database)}
+_OBJECT_TYPES: tuple[type, ...] = (
+    QuietHours,
+    ListenAddress,
+    NotificationPreferences,
+    Account,
+    Preferences,
+)
 
 
-def from_json_data(data: Mapping[str, Any]) -> Preferences:
-    """Return the preferences that were given to `to_json_data`.
+def to_json_data(value: Any) -> Any:
+    """Return preferences, or a part of them, as data that JSON can hold.
+
+    A list is a tuple, and every other composed value is an object with one name, that of its type.
+
+    Raises:
+        TypeError: `from_json_data` could not restore the value.
+    """
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if type(value) is tuple:
+        return [to_json_data(item) for item in value]
+    if isinstance(value, Path):
+        return {"Path": str(value)}
+    if isinstance(value, Mapping):
+        return {"table": {key: to_json_data(item) for key, item in value.items()}}
+    if type(value) not in _OBJECT_TYPES:
+        raise TypeError(f"{type(value).__name__} cannot be written to the cache")
+    names = [part.name for part in fields(value)] if is_dataclass(value) else value._fields
+    return {type(value).__name__: {name: to_json_data(getattr(value, name)) for name in names}}
+
+
+def from_json_data(data: Any) -> Any:
+    """Return the value that was given to `to_json_data`.
 
     Args:
         data: Data read from JSON.
@@ -101,17 +221,13 @@ def from_json_data(data: Mapping[str, Any]) -> Preferences:
     Raises:
         TypeError, KeyError, ValueError: The data is damaged.
     """
-    quiet, listen = data["quiet_hours"], data["listen"]
-    shaped = {
-        "database": Path(data["database"]),
-        "quiet_hours": QuietHours(*quiet) if quiet else None,
-        "listen": ListenAddress(*listen) if listen else None,
-        "notifications": NotificationPreferences(**data["notifications"]),
-        "opt_out_words": {key: tuple(keywords) for key, keywords in data["opt_out_words"].items()},
-        "accounts": tuple(
-            Account(**{**account, "senders": tuple(account["senders"])})
-            for account in data["accounts"]
-        ),
-        "warnings": tuple(data["warnings"]),
-    }
-    return Preferences(**{**data, **shaped})
+    if isinstance(data, list):
+        return tuple(map(from_json_data, data))
+    if not isinstance(data, dict):
+        return data
+    ((name, content),) = data.items()
+    if name == "Path":
+        return Path(content)
+    parts = {key: from_json_data(item) for key, item in content.items()}
+    types = {known.__name__: known for known in _OBJECT_TYPES}
+    return parts if name == "table" else types[name](**parts)

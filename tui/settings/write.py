@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tui.settings.errors import SettingsError
-from tui.settings.files import write_private
+from tui.settings.paths import write_private
 from tui.settings.sources import read_toml
 
 TomlValue = str | bool | int | float | Sequence[str]

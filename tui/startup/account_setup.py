@@ -16,8 +16,7 @@ from tui.desk.account_form import (
     get_secret_variable,
 )
 from tui.settings.errors import SettingsError
-from tui.settings.files import write_private
-from tui.settings.paths import find_config_file
+from tui.settings.paths import find_config_file, write_private
 
 if TYPE_CHECKING:
     from tui.providers.protocol import Provider
@@ -129,7 +128,7 @@ def _write_account(path: Path, new: NewAccount) -> list[str]:
 
 def _store_in_keyring(new: NewAccount) -> None:
     """Store the secret in the keyring where the settings read it; raises `AccountSetupError`."""
-    from tui.settings.vault import KeyringAccessError, KeyringMissingError, write_keyring
+    from tui.settings.secrets import KeyringAccessError, KeyringMissingError, write_keyring
 
     try:
         write_keyring(new.name, new.api_secret)

@@ -10,7 +10,8 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
-from tui.settings.public import ListenAddress, Preferences
+from tui.settings.public import Preferences
+from tui.settings.values import ListenAddress
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings

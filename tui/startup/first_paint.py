@@ -11,7 +11,8 @@ import sys
 import termios
 from collections.abc import Iterator, Mapping, Sequence
 
-from tui.desk import format
+from tui.desk import cells, format
+from tui.desk.badges import UNREAD_MARK
 from tui.domain.text import one_line
 from tui.settings.public import Preferences
 from tui.store.glimpse import ConversationPreview, read_top_conversations
@@ -118,11 +119,11 @@ def render_rows(
 def _format_row(row: ConversationPreview, width: int, now: int) -> tuple[str, str]:
     """Return the two lines of a conversation: title with age, and preview."""
     age = f" {format.format_age(row.since, now):>4} "
-    title = format.fit_cells(one_line(row.title, 60), width - 3 - len(age))
+    title = cells.fit_cells(one_line(row.title, 60), width - 3 - len(age))
     text = one_line(("You: " if row.ours else "") + row.preview, 160)
     return (
-        f" {'●' if row.unread else ' '} {title}{age}",
-        f"   {format.fit_cells(text, width - 4)} ",
+        f" {UNREAD_MARK.shape if row.unread else ' '} {title}{age}",
+        f"   {cells.fit_cells(text, width - 4)} ",
     )
 
 

@@ -9,10 +9,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tui.clock import MINUTE, SECOND, Clock
+from tui.clock import Clock
 from tui.settings.errors import SettingsError
-from tui.settings.keys import split_keys
-from tui.settings.paths import expand_path
 from tui.settings.public import Preferences
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from tui.store.ingest import ConsentClassifier
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
-    from tui.terminal.notifications import NotificationSettings
 
 _ASCII_TERMINALS = frozenset({"linux", "dumb"})
 _LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
@@ -114,48 +111,20 @@ def create_context(
 
     from tui.desk.context import AppContext
     from tui.providers.catalog import get_capabilities
+    from tui.terminal.notifications import detect_terminal
 
+    accounts = tuple(
+        replace(account, capabilities=get_capabilities(account.provider, {}))
+        for account in preferences.accounts
+    )
     return AppContext(
-        agent=preferences.agent,
+        preferences=replace(preferences, accounts=accounts),
         clock=clock,
-        accounts=tuple(
-            replace(account, capabilities=get_capabilities(account.provider, {}))
-            for account in preferences.accounts
-        ),
-        theme=preferences.theme,
         colours=not environ.get("NO_COLOR"),
         ascii=preferences.ascii if preferences.ascii is not None else is_ascii_terminal(environ),
-        enter_sends=preferences.enter_sends,
-        region=preferences.default_region,
-        grace_ms=round(preferences.grace_seconds * SECOND),
-        quiet_hours=preferences.quiet_hours,
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         shell=environ.get("SHELL") or "/bin/sh",
-        pipe=preferences.pipe,
-        notification_settings=create_notification_settings(preferences, environ),
-        downloads=expand_path(preferences.downloads, environ),
-        keys={command: split_keys(keys) for command, keys in preferences.keys.items()},
-    )
-
-
-def create_notification_settings(
-    preferences: Preferences, environ: Mapping[str, str]
-) -> "NotificationSettings":
-    """Return how the agent is notified, by the settings and by what the terminal supports.
-
-    Args:
-        preferences: Settings without secrets.
-        environ: Environment variables.
-    """
-    from tui.terminal.notifications import NotificationSettings, detect_terminal
-
-    notifications = preferences.notifications
-    return NotificationSettings(
-        detect_terminal(environ),
-        terminal_alert=notifications.bell,
-        desktop=notifications.desktop,
-        min_interval_ms=round(notifications.every_seconds * SECOND),
-        silent_after_ms=preferences.silent_after_minutes * MINUTE,
+        terminal=detect_terminal(environ),
     )
 
 

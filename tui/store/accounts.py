@@ -117,14 +117,14 @@ class Accounts:
         """
 
         def write_request(transaction: Transaction) -> None:
-            self._sql.poke(transaction.connection, name=name, now=self._clock.now())
+            self._sql.request_retry(transaction.connection, name=name, now=self._clock.now())
             transaction.mark_changed(Subject.ACCOUNT)
 
         await self._database.write(write_request)
 
     async def get_retry_requests(self) -> dict[str, int]:
         """Return when a retry was last requested (ms UTC), by account."""
-        found = await self._database.read(self._sql.pokes)
+        found = await self._database.read(self._sql.read_retry_requests)
         return {row["name"]: row["poked_at"] for row in found}
 
     async def get_cursors(self, name: str) -> tuple[str, str]:

@@ -68,6 +68,20 @@ def save_consent(
     )
 
 
+def is_opted_out_before(connection: sqlite3.Connection, summary: Summary, at: int) -> bool:
+    """Return whether the customer is opted out by a decision not later than `at`.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        summary: Summary of the customer's conversation.
+        at: Time in ms UTC.
+    """
+    if not summary["opted_out"]:
+        return False
+    decision = queries("conversations").consent(connection, party=summary["party"])
+    return decision is None or bool(decision["at"] <= at)
+
+
 class ConsentBook:
     """Reading consent and changing it by hand."""
 

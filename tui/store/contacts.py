@@ -1,14 +1,23 @@
-"""Import contacts: names and notes for numbers, whether or not they have written yet."""
+"""Store contacts: names and notes for numbers, whether or not they have written yet.
+
+The details of a contact are what else is known about a customer, beyond the messages.
+"""
 
 import functools
 import random
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from tui.clock import Clock
+from tui.domain.conversation import Conversation
+from tui.domain.message import Direction
 from tui.domain.phone import parse_address
 from tui.domain.text import repair_text
+from tui.store.audit import record_action
+from tui.store.consent import ConsentRecord
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, fold_for_filter
@@ -88,6 +97,33 @@ class Contacts:
                 progress(done)
         return ImportResult(done, renamed)
 
+    async def rename_contact(self, conversation_id: int, name: str, note: str, agent: str) -> None:
+        """Set the name and the note of a conversation's contact.
+
+        Args:
+            conversation_id: Id of the conversation.
+            name: New name.
+            note: New note.
+            agent: Name of the agent.
+        """
+
+        def write_contact(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            summary["name"] = repair_text(name)
+            summary["folded"] = fold_for_filter(summary["name"], summary["address"])
+            summaries.flush()
+            queries("conversations").save_contact(
+                transaction.connection,
+                party=summary["party"],
+                name=summary["name"],
+                note=repair_text(note),
+                now=self._clock.now(),
+            )
+            record_action(transaction, self._rng, self._clock, agent, "rename", conversation_id)
+
+        await self._database.write(write_contact)
+
     def _import_batch(
         self, transaction: Transaction, contacts: Sequence[Contact], region: str | None
     ) -> int:
@@ -121,3 +157,79 @@ class Contacts:
         summary["name"] = name
         summary["folded"] = fold_for_filter(name, summary["address"])
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTraffic:
+    """Number of messages that went through one account."""
+
+    account: str
+    received: int = 0
+    sent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDetails:
+    """Details of a contact; note and evidence are text from outside."""
+
+    note: str
+    consent: ConsentRecord | None
+    """Newest consent decision, or None if there is none."""
+    first_at: int
+    """Time of the first message in ms UTC; 0 if there is none."""
+    notes: int
+    """Number of private notes of agents."""
+    traffic: tuple[AccountTraffic, ...]
+    """Traffic per account, the account with the most messages first."""
+
+
+class ContactDetailsReader:
+    """Reader of contact details on the search connection.
+
+    So a long conversation does not delay any other reading.
+    """
+
+    def __init__(self, database: Database) -> None:
+        """Create the reader of one database."""
+        self._database = database
+
+    async def get_details(self, conversation: Conversation) -> ContactDetails:
+        """Return the details of a conversation's customer.
+
+        Cancelling the call stops the query.
+        """
+        return await self._database.search(functools.partial(_read_details, conversation))
+
+
+def _read_details(conversation: Conversation, connection: sqlite3.Connection) -> ContactDetails:
+    """Read the details with three queries on one connection."""
+    contact: Any = queries("conversations").contact(connection, party=conversation.party)
+    decision: Any = queries("conversations").consent(connection, party=conversation.party)
+    found = queries("facts").exchanged(connection, conversation_id=conversation.id)
+    consent = decision and ConsentRecord(
+        bool(decision["opted_out"]),
+        decision["at"],
+        decision["agent"],
+        decision["source"],
+        decision["evidence"],
+    )
+    return ContactDetails(
+        note=contact["note"] if contact else "",
+        consent=consent,
+        first_at=min((row["first_at"] for row in found), default=0),
+        notes=sum(row["messages"] for row in found if row["direction"] == Direction.NOTE),
+        traffic=_group_by_account(found),
+    )
+
+
+def _group_by_account(found: list[sqlite3.Row]) -> tuple[AccountTraffic, ...]:
+    """Return incoming and outgoing counts per account; notes belong to no account."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in found:
+        if row["direction"] != Direction.NOTE:
+            counts.setdefault(row["account"], {})[row["direction"]] = row["messages"]
+    traffic = [
+        AccountTraffic(name, directions.get("in", 0), directions.get("out", 0))
+        for name, directions in counts.items()
+    ]
+    return tuple(sorted(traffic, key=lambda one: (-one.received - one.sent, one.account)))

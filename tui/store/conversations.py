@@ -173,6 +173,33 @@ class Conversations:
         query = functools.partial(self._sql.look, conversation_id=conversation_id, agent=agent)
         return await self._database.read(query) or 0
 
+    async def set_read_marker(self, conversation_id: int, agent: str, upto: int) -> None:
+        """Record that the agent has seen everything up to this message.
+
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+            upto: Id of the newest message that was seen.
+        """
+
+        def write_marker(transaction: Transaction) -> None:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            # Texts that arrived after the last one seen stay unread.
+            newer = queries("messages").came_in_after(
+                transaction.connection, conversation_id=conversation_id, upto=upto
+            )
+            summary["unread"] = min(summary["unread"], newer)
+            summaries.flush()
+            self._sql.save_look(
+                transaction.connection,
+                conversation_id=conversation_id,
+                agent=agent,
+                message_id=upto,
+            )
+
+        await self._database.write(write_marker)
+
     async def _read_page(
         self, view: View, position: ListPosition, limit: int, side: str
     ) -> list[Conversation]:

@@ -182,8 +182,7 @@ class Database:
         if connection is None:
             raise CannotOpen(f"The database {self.path} is closed")
         try:
-            # aiosqlite has no public method to run several statements with one thread switch.
-            return await connection._execute(work, connection._conn)  # type: ignore[no-any-return, no-untyped-call]
+            return await _run_on_thread(connection, work)
         except sqlite3.Error as error:
             raise translate_error(error, self.path) from error
 
@@ -204,7 +203,7 @@ class Database:
             except asyncio.CancelledError:  # a half-open connection cannot be closed
                 connection = await opening
                 raise
-            await connection._execute(prepare, connection._conn)  # type: ignore[no-untyped-call]
+            await _run_on_thread(connection, prepare)
         except BaseException as error:
             if connection is not None:
                 await connection.close()
@@ -212,6 +211,17 @@ class Database:
                 raise translate_error(error, self.path) from error
             raise
         return connection
+
+
+async def _run_on_thread(
+    connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]
+) -> T:
+    """Run a function on the thread of a connection, with SQLite's own connection.
+
+    Stands in for aiosqlite's private `_execute` and `_conn`: publicly every statement is a thread
+    switch of its own. `tests/store/test_private_api.py` names them when an upgrade changes one.
+    """
+    return await connection._execute(work, connection._conn)  # type: ignore[no-any-return, no-untyped-call]
 
 
 def _prepare_reader(connection: sqlite3.Connection) -> None:

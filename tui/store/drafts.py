@@ -1,27 +1,26 @@
-"""Store what agents leave while they work: drafts, unfinished notes and their presence."""
+"""Store what agents have typed and not sent: drafts and unfinished notes."""
 
 import functools
 import json
-from dataclasses import dataclass
+import random
+import sqlite3
+from typing import Any
 
-from tui.clock import SECOND, Clock
+from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import Draft
-from tui.domain.message import NO_MMS_CONTENT, MmsContent
-from tui.domain.text import repair_text
+from tui.domain.message import (
+    NO_MMS_CONTENT,
+    Direction,
+    Format,
+    MmsContent,
+)
+from tui.domain.text import fold_text, repair_text
 from tui.store import rows
+from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
-
-_PRESENCE_TIMEOUT_MS = 20 * SECOND
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Another agent who looks at the same conversation."""
-
-    agent: str
-    typing: bool
+from tui.store.summaries import Summaries, Summary, update_last_message
 
 
 class Drafts:
@@ -139,75 +138,56 @@ class Drafts:
         await self._database.write(write_note_draft)
 
 
-class AgentPresence:
-    """Record of which agent looks at which conversation, and who types."""
+def turn_note_into_draft(
+    transaction: Transaction, rng: random.Random, clock: Clock, note_id: int, agent: str
+) -> bool:
+    """Turn an agent's note into a draft again; return False if it is not that agent's.
 
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
-        """Create the presence of one process.
+    The audit trail still shows that the note existed and was withdrawn.
 
-        Args:
-            database: Open inbox database.
-            clock: Source of the current time.
-            owner: Id of this process.
-        """
-        self._database = database
-        self._clock = clock
-        self._owner = owner
-        self._sql = queries("desk")
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        clock: Source of the current time.
+        note_id: Id of the note.
+        agent: Name of the agent.
+    """
+    sql, connection = queries("notes"), transaction.connection
+    row = sql.note(connection, id=note_id, agent=agent)
+    if row is None:
+        return False
+    conversation_id = row["conversation_id"]
+    sql.drop_mentions(connection, message_id=note_id)
+    sql.forget_text(connection, id=note_id, body=fold_text(row["body"]))
+    sql.drop_note(connection, id=note_id)
+    summaries = Summaries(transaction, rng)
+    _restore_previous_message(connection, summaries.get(conversation_id))
+    summaries.flush()
+    _prepend_to_draft(connection, row, clock.now())
+    record_action(transaction, rng, clock, agent, "withdraw note", conversation_id, note_id)
+    for subject in (Subject.MESSAGE, Subject.MENTION):
+        transaction.mark_changed(subject, note_id, conversation_id)
+    return True
 
-    async def announce_presence(self, agent: str, conversation_id: int, *, typing: bool) -> None:
-        """Record where this agent is; it must be repeated within 20 seconds.
 
-        Watchers are notified only if something differs from the last call.
+def _restore_previous_message(connection: sqlite3.Connection, summary: Summary) -> None:
+    """Show the previous message in the list; nothing if the note was the only one."""
+    sql, conversation_id = queries("notes"), summary["id"]
+    last: Any = sql.newest(connection, conversation_id=conversation_id)
+    summary["last_id"] = 0
+    if last is None:
+        summary.update(last_direction="", last_status="", last_format="SMS", preview="")
+        return
+    direction, format = Direction(last["direction"]), Format(last["format"])
+    values = {"id": last["id"], "at": last["at"], "status": last["status"], "body": last["body"]}
+    update_last_message(summary, direction=direction, format=format, **values)
+    summary["last_at"] = sql.newest_at(connection, conversation_id=conversation_id)
 
-        Args:
-            agent: Name of the agent.
-            conversation_id: Id of the conversation that the agent looks at.
-            typing: Whether the agent types.
-        """
 
-        def write_presence(transaction: Transaction) -> None:
-            previous = self._sql.own_presence(transaction.connection, owner=self._owner)
-            self._sql.save_presence(
-                transaction.connection,
-                owner=self._owner,
-                agent=agent,
-                conversation_id=conversation_id,
-                typing=int(typing),
-                now=self._clock.now(),
-            )
-            if previous is not None and previous["conversation_id"] != conversation_id:
-                left = previous["conversation_id"]
-                transaction.mark_changed(Subject.PRESENCE, left, left)
-            if previous is None or tuple(previous) != (conversation_id, int(typing)):
-                transaction.mark_changed(Subject.PRESENCE, conversation_id, conversation_id)
-
-        await self._database.write(write_presence)
-
-    async def clear_presence(self) -> None:
-        """Record that this agent looks at no conversation any more."""
-
-        def drop_presence(transaction: Transaction) -> None:
-            previous = self._sql.own_presence(transaction.connection, owner=self._owner)
-            self._sql.drop_presence(transaction.connection, owner=self._owner)
-            if previous is not None:
-                left = previous["conversation_id"]
-                transaction.mark_changed(Subject.PRESENCE, left, left)
-
-        await self._database.write(drop_presence)
-
-    async def list_colleagues(self, conversation_id: int) -> list[Colleague]:
-        """Return the other agents who look at a conversation now."""
-        query = functools.partial(
-            self._sql.others,
-            conversation_id=conversation_id,
-            owner=self._owner,
-            since=self._clock.now() - _PRESENCE_TIMEOUT_MS,
-        )
-        found = await self._database.read(query)
-        return [Colleague(row["agent"], bool(row["typing"])) for row in found]
-
-    async def list_viewed_accounts(self) -> set[str]:
-        """Return the accounts of all conversations that any agent looks at now."""
-        query = functools.partial(self._sql.watched, since=self._clock.now() - _PRESENCE_TIMEOUT_MS)
-        return {row["account"] for row in await self._database.read(query)}
+def _prepend_to_draft(connection: sqlite3.Connection, row: sqlite3.Row, now: int) -> None:
+    """Put the text of the note before what has been typed since."""
+    sql = queries("writing")
+    key = {"conversation_id": row["conversation_id"], "agent": row["agent"]}
+    newer = sql.note_draft(connection, **key)
+    body = f"{row['body']}\n{newer}" if newer else row["body"]
+    sql.save_note_draft(connection, **key, body=body, now=now)

@@ -10,6 +10,7 @@ StoreError
 └── OptedOut          the customer must not be texted
 """
 
+import sqlite3
 from pathlib import Path
 
 
@@ -87,3 +88,16 @@ def _translate_sqlite_error(text: str, path: Path) -> StoreError:
     if "unable to open" in text:
         return CannotOpen(f"Cannot open {path} ({text}): check its permissions")
     return StoreError(f"The database {path} reports: {text}")
+
+
+BAD_VALUE_ERRORS = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+)
+"""Errors of SQLite and the domain for a value that cannot be stored, unlike a disk error."""

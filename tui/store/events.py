@@ -1,52 +1,24 @@
-"""Store what providers report about messages: each event once, applied by one status rule.
-
-Events become rows before anything is written, so that a bad item cannot stop the others.
-"""
+"""Store what providers report about messages: each event once, applied by one status rule."""
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tui.clock import MINUTE, Clock
 from tui.domain.change import Subject
-from tui.domain.events import Event, EventKind, Receipt, Reply, Unreadable
 from tui.domain.ids import normalize_provider_id, parse_reference
-from tui.domain.message import Advice, Direction
+from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
-from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.consent import save_consent
 from tui.store.database import Transaction
 from tui.store.errors import StoreError
+from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, record_status_change
 
 _MAX_CLOCK_LEAD = 5 * MINUTE
 """Time (ms) by which a provider's clock may be ahead of ours."""
-_INTEGER_LIMIT = 1 << 63
-"""Smallest positive number that an SQLite column cannot store."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """Row of `events` before it is written."""
-
-    kind: str
-    event_id: str
-    at: int | None = None
-    status: Status | None = None
-    word: str = ""
-    code: str = ""
-    reason: str = ""
-    raw: str = ""
-    provider_id: str = ""
-    reference: str = ""
-    parts: int = 0
-    price: str = ""
-    problem: str = ""
-    opted_out: bool = False
-    advice: Advice = Advice.NONE
 
 
 class Events:
@@ -85,7 +57,7 @@ class Events:
                 kind=event.kind,
                 event_id=event.event_id,
                 received_at=self._clock.now(),
-                at=_to_storable_time(event.at),
+                at=to_storable_time(event.at),
                 message_id=message_id,
                 provider_key=normalize_provider_id(event.provider_id) if event.provider_id else "",
                 status=event.status.value if event.status else "",
@@ -132,7 +104,7 @@ class Events:
         """
         message = self._messages.get(self._connection, id=message_id)
         if message is None or message["direction"] != Direction.OUT:
-            raise StoreError(f"No message {message_id} was ever to be sent")
+            raise StoreError(f"There is no outgoing message {message_id}")
         moved = _can_move(message, event)
         # Two results of one message in the same millisecond would have the same event id.
         for attempt in itertools.count(2):
@@ -156,7 +128,7 @@ class Events:
         # Receipts can arrive before the answer to the send, which contains the id.
         for row in self._sql.waiting_for(self._connection, account=account, provider_key=key):
             message = self._messages.get(self._connection, id=message_id)
-            moved = self._apply_event(message, _parse_event_row(row))
+            moved = self._apply_event(message, parse_event_row(row))
             self._sql.adopt(self._connection, id=row["id"], message_id=message_id, moved=moved)
 
     def record_opt_out(self, conversation_id: int, evidence: str, message_id: int = 0) -> None:
@@ -249,93 +221,6 @@ def sanitize_time(at: int | None, now: int) -> int:
     return at
 
 
-def _to_storable_time(at: int | None) -> int | None:
-    """Return the provider's time unchanged, or None if no column can store it."""
-    return None if at is None or not -_INTEGER_LIMIT <= at < _INTEGER_LIMIT else at
-
-
 def _can_move(message: Any, event: EventRow) -> bool:
     """Return whether the rule permits this event to change the message's status."""
     return event.status is not None and can_move(Status(message["status"]), event.status)
-
-
-def _parse_event_row(row: Any) -> EventRow:
-    """Return a stored receipt in its original form."""
-    return EventRow(
-        kind=row["kind"],
-        event_id=row["event_id"],
-        at=row["at"],
-        status=Status(row["status"]) if row["status"] else None,
-        word=row["word"],
-        code=row["code"],
-        reason=row["reason"],
-        raw=row["raw"],
-        parts=row["parts"],
-        price=row["price"],
-        opted_out=bool(row["opted_out"]),
-        advice=Advice(row["advice"]),
-    )
-
-
-_MAX_PROBLEM_LENGTH = 500
-
-
-def build_unreadable_row(item: Unreadable) -> EventRow:
-    """Return an unreadable item as a row of `events`, whatever its fields contain."""
-    return EventRow(
-        EventKind.UNREADABLE.value,
-        _to_text(item.event_id),
-        raw=_to_text(item.raw),
-        problem=_to_text(item.problem)[:_MAX_PROBLEM_LENGTH],
-    )
-
-
-def build_reply_row(reply: Reply) -> EventRow:
-    """Return a customer's message as a row of `events`."""
-    return EventRow(
-        EventKind.REPLY.value,
-        reply.event_id,
-        at=reply.received_at,
-        raw=repair_text(reply.raw),
-        provider_id=reply.event_id,
-    )
-
-
-def build_receipt_row(receipt: Receipt) -> EventRow:
-    """Return a delivery receipt as a row of `events`."""
-    return EventRow(
-        EventKind.RECEIPT.value,
-        receipt.event_id,
-        at=receipt.at,
-        status=Status(receipt.status) if receipt.status else None,
-        word=repair_text(receipt.word),
-        code=repair_text(receipt.code),
-        reason=repair_text(receipt.reason),
-        raw=repair_text(receipt.raw),
-        provider_id=receipt.provider_id,
-        reference=receipt.reference,
-        parts=receipt.parts,
-        price=receipt.price,
-        opted_out=receipt.opted_out,
-        advice=Advice(receipt.advice),
-    )
-
-
-def replace_bad_events(events: Sequence[Event], bad: Mapping[int, Exception]) -> list[Event]:
-    """Return the events of a page with the bad ones replaced by storable ones.
-
-    Args:
-        events: Events of the page.
-        bad: Errors of the events that could not be stored, by their index in the page.
-    """
-    return [
-        Unreadable(event.event_id, f"could not be stored: {bad[index]}", event.raw)
-        if index in bad
-        else event
-        for index, event in enumerate(events)
-    ]
-
-
-def _to_text(value: object) -> str:
-    """Return the content of a field as text that can be stored."""
-    return repair_text(value if isinstance(value, str) else repr(value))

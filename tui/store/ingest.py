@@ -6,7 +6,6 @@ in the same transaction, so that it never blocks the others and may be confirmed
 
 import functools
 import random
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -19,17 +18,17 @@ from tui.domain.phone import Address, parse_address
 from tui.domain.text import repair_text
 from tui.store import queueing
 from tui.store.audit import record_action
-from tui.store.consent import save_consent
+from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.database import Database, Transaction
-from tui.store.events import (
+from tui.store.errors import BAD_VALUE_ERRORS
+from tui.store.event_rows import (
     EventRow,
-    Events,
     build_receipt_row,
     build_reply_row,
     build_unreadable_row,
     replace_bad_events,
-    sanitize_time,
 )
+from tui.store.events import Events, sanitize_time
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
@@ -41,17 +40,6 @@ _MAX_TEXT_LENGTH = 20_000
 _MAX_EVIDENCE_LENGTH = 500
 _MAX_CACHED_ADDRESS_LENGTH = 40
 """Longer addresses are parsed without the cache."""
-_BAD_VALUE_ERRORS = (
-    ValueError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    sqlite3.IntegrityError,
-    sqlite3.DataError,
-)
-"""Errors of SQLite and the domain for a value that cannot be stored, unlike a disk error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +132,7 @@ class Ingest:
         for index, event in enumerate(events):
             try:
                 fresh = page.store_event(event)
-            except _BAD_VALUE_ERRORS as error:
+            except BAD_VALUE_ERRORS as error:
                 raise _BadItemError(index, error) from error
             new += fresh
             known += not fresh
@@ -253,15 +241,13 @@ class _PageWriter:
         if verdict is Verdict.SUSPECTED:
             summary["suspected"] = 1
         stop = _is_opt_out(verdict, reply)
-        if not stop and not (verdict is Verdict.START and self._is_opted_out_before(summary, at)):
+        starts = verdict is Verdict.START and is_opted_out_before(self._connection, summary, at)
+        if not stop and not starts:
             return
         source = "provider" if stop and verdict is not Verdict.STOP else "word"
+        evidence = repair_text(reply.text)[:_MAX_EVIDENCE_LENGTH]
         save_consent(
-            self._connection,
-            summary,
-            at,
-            source,
-            repair_text(reply.text)[:_MAX_EVIDENCE_LENGTH],
+            *(self._connection, summary, at, source, evidence),
             message_id=message_id,
             opted_out=stop,
         )
@@ -269,13 +255,6 @@ class _PageWriter:
         record_action(
             self._transaction, self._rng, self._clock, "", action, summary["id"], message_id
         )
-
-    def _is_opted_out_before(self, summary: Summary, at: int) -> bool:
-        """Return whether the customer is opted out by a decision not later than `at`."""
-        if not summary["opted_out"]:
-            return False
-        word = queries("conversations").consent(self._connection, party=summary["party"])
-        return word is None or bool(word["at"] <= at)
 
     def _store_opt_out(self, event: OptOut) -> bool:
         """Store a provider's notice that a customer has opted out."""

@@ -1,4 +1,4 @@
-"""Store who works here, what waits for each agent, and the compose locks.
+"""Store who works here and where, what waits for each agent, and the compose locks.
 
 Only one agent writes in a conversation at a time. The compose lock prevents two agents from
 typing the same answer. It is not what prevents two answers from crossing unseen: the outbox
@@ -6,6 +6,7 @@ refuses a reply that was written before the agent saw the newest message.
 """
 
 import functools
+from dataclasses import dataclass
 from typing import Any
 
 from tui.clock import SECOND, Clock
@@ -96,7 +97,7 @@ class ComposeLocks:
         self._database = database
         self._clock = clock
         self._owner = owner
-        self._sql = queries("pens")
+        self._sql = queries("compose_locks")
 
     async def acquire_lock(self, conversation_id: int, agent: str, *, force: bool = False) -> str:
         """Acquire the compose lock; return "" on success, else the agent who holds it.
@@ -172,3 +173,88 @@ class ComposeLocks:
         """Release every compose lock of this process, because it ends."""
         query = functools.partial(self._sql.drop_all, owner=self._owner)
         await self._database.write(lambda t: query(t.connection))
+
+
+_PRESENCE_TIMEOUT_MS = 20 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Another agent who looks at the same conversation."""
+
+    agent: str
+    typing: bool
+
+
+class AgentPresence:
+    """Record of which agent looks at which conversation, and who types."""
+
+    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+        """Create the presence of one process.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            owner: Id of this process.
+        """
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._sql = queries("desk")
+
+    async def announce_presence(self, agent: str, conversation_id: int, *, typing: bool) -> None:
+        """Record where this agent is; it must be repeated within 20 seconds.
+
+        Watchers are notified only if something differs from the last call.
+
+        Args:
+            agent: Name of the agent.
+            conversation_id: Id of the conversation that the agent looks at.
+            typing: Whether the agent types.
+        """
+
+        def write_presence(transaction: Transaction) -> None:
+            previous = self._sql.own_presence(transaction.connection, owner=self._owner)
+            self._sql.save_presence(
+                transaction.connection,
+                owner=self._owner,
+                agent=agent,
+                conversation_id=conversation_id,
+                typing=int(typing),
+                now=self._clock.now(),
+            )
+            if previous is not None and previous["conversation_id"] != conversation_id:
+                left = previous["conversation_id"]
+                transaction.mark_changed(Subject.PRESENCE, left, left)
+            if previous is None or tuple(previous) != (conversation_id, int(typing)):
+                transaction.mark_changed(Subject.PRESENCE, conversation_id, conversation_id)
+
+        await self._database.write(write_presence)
+
+    async def clear_presence(self) -> None:
+        """Record that this agent looks at no conversation any more."""
+
+        def drop_presence(transaction: Transaction) -> None:
+            previous = self._sql.own_presence(transaction.connection, owner=self._owner)
+            self._sql.drop_presence(transaction.connection, owner=self._owner)
+            if previous is not None:
+                left = previous["conversation_id"]
+                transaction.mark_changed(Subject.PRESENCE, left, left)
+
+        await self._database.write(drop_presence)
+
+    async def list_colleagues(self, conversation_id: int) -> list[Colleague]:
+        """Return the other agents who look at a conversation now."""
+        query = functools.partial(
+            self._sql.others,
+            conversation_id=conversation_id,
+            owner=self._owner,
+            since=self._clock.now() - _PRESENCE_TIMEOUT_MS,
+        )
+        found = await self._database.read(query)
+        return [Colleague(row["agent"], bool(row["typing"])) for row in found]
+
+    async def list_viewed_accounts(self) -> set[str]:
+        """Return the accounts of all conversations that any agent looks at now."""
+        query = functools.partial(self._sql.watched, since=self._clock.now() - _PRESENCE_TIMEOUT_MS)
+        return {row["account"] for row in await self._database.read(query)}

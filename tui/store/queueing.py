@@ -18,7 +18,8 @@ from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
-from tui.store.events import EventRow, Events
+from tui.store.event_rows import EventRow
+from tui.store.events import Events
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.rows import Row
@@ -129,7 +130,7 @@ class MessageQueue:
         """Mark the failed message as handled; refuse it if it was already sent again."""
         again = queries("messages").sent_again
         if again(transaction.connection, conversation_id=conversation_id, id=failed_id):
-            raise StaleReply("Somebody has sent this again already: nothing was sent")
+            raise StaleReply("Another agent has sent this again already: nothing was sent")
         mark_handled(transaction, summaries, failed_id)
 
     def _record_action(

@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from tui.domain.conversation import Conversation, State
-from tui.domain.fold import fold_text
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
+from tui.domain.text import fold_text
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
 from tui.store.search_terms import build_search
@@ -98,6 +98,11 @@ class InboxReader:
         """
         values = {"conversation_id": conversation_id, "before": NEWEST, "limit": limit}
         return rows.to_messages(self._run_query("messages", "newest", **values))[::-1]
+
+    def get_message(self, message_id: int) -> Message | None:
+        """Return a message, or None if there is none with this id."""
+        found = self._run_query("messages", "get", id=message_id)
+        return rows.to_message(found[0]) if found else None
 
     def search_messages(self, query: SearchQuery, limit: int) -> list[Message]:
         """Return messages that match every condition, newest first, accents ignored.

@@ -73,6 +73,7 @@ def to_message(row: Row) -> Message:
         scheduled_at=row["scheduled_at"],
         hold_until=row["hold_until"],
         parts=row["parts"],
+        price=row["price"],
         format=Format(row["format"]),
         subject=row["subject"],
         media=tuple(json.loads(row["media"])),

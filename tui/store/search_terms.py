@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tui.domain.fold import split_words, to_fts_query
 from tui.domain.message import Direction
 from tui.domain.searching import SearchQuery
+from tui.domain.text import split_words, to_fts_query
 from tui.domain.views import normalize_filter
 
 _END_OF_TIME = 1 << 62

@@ -13,7 +13,7 @@ from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.store.database import Transaction
 from tui.store.errors import StoreError
-from tui.store.events import EventRow
+from tui.store.event_rows import EventRow
 from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.summaries import Summaries, Summary

@@ -13,17 +13,16 @@ from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.store.accounts import Accounts, Leases
 from tui.store.consent import ConsentBook
-from tui.store.contact_details import ContactDetailsReader
-from tui.store.contacts import Contacts
+from tui.store.contacts import ContactDetailsReader, Contacts
 from tui.store.conversations import Conversations
 from tui.store.database import Database
-from tui.store.drafts import AgentPresence, Drafts
+from tui.store.drafts import Drafts
 from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
-from tui.store.presence import Agents, ComposeLocks
+from tui.store.presence import AgentPresence, Agents, ComposeLocks
 from tui.store.receipt_schedule import ReceiptSchedule
 from tui.store.triage import Triage
 from tui.store.views import SavedViews

@@ -10,11 +10,11 @@ from typing import Any
 
 from tui.domain.change import Subject
 from tui.domain.conversation import State, compute_waiting_rank
-from tui.domain.fold import fold_text
 from tui.domain.ids import create_id
 from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
 from tui.domain.status import Status
+from tui.domain.text import fold_text
 from tui.store.database import Transaction
 from tui.store.queries import queries
 from tui.store.rows import to_dict

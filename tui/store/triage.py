@@ -11,7 +11,7 @@ from tui.domain.text import repair_text
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, fold_for_filter
+from tui.store.summaries import Summaries, Summary
 
 _ALWAYS_UNDO_COLUMNS = ("assignee", "starred")
 _UNDO_COLUMNS = (*_ALWAYS_UNDO_COLUMNS, "state", "snoozed_until", "unread", "unanswered_since")
@@ -33,33 +33,6 @@ class Triage:
         self._clock = clock
         self._rng = rng
         self._sql = queries("conversations")
-
-    async def set_read_marker(self, conversation_id: int, agent: str, upto: int) -> None:
-        """Record that the agent has seen everything up to this message.
-
-        Args:
-            conversation_id: Id of the conversation.
-            agent: Name of the agent.
-            upto: Id of the newest message that was seen.
-        """
-
-        def write_marker(transaction: Transaction) -> None:
-            summaries = Summaries(transaction, self._rng)
-            summary = summaries.get(conversation_id)
-            # Texts that arrived after the last one seen stay unread.
-            newer = queries("messages").came_in_after(
-                transaction.connection, conversation_id=conversation_id, upto=upto
-            )
-            summary["unread"] = min(summary["unread"], newer)
-            summaries.flush()
-            self._sql.save_look(
-                transaction.connection,
-                conversation_id=conversation_id,
-                agent=agent,
-                message_id=upto,
-            )
-
-        await self._database.write(write_marker)
 
     async def change_conversations(
         self,
@@ -264,33 +237,6 @@ class Triage:
             summaries.flush()
 
         await self._database.write(write_originals)
-
-    async def rename_contact(self, conversation_id: int, name: str, note: str, agent: str) -> None:
-        """Set the name and the note of a conversation's contact.
-
-        Args:
-            conversation_id: Id of the conversation.
-            name: New name.
-            note: New note.
-            agent: Name of the agent.
-        """
-
-        def write_contact(transaction: Transaction) -> None:
-            summaries = Summaries(transaction, self._rng)
-            summary = summaries.get(conversation_id)
-            summary["name"] = repair_text(name)
-            summary["folded"] = fold_for_filter(summary["name"], summary["address"])
-            summaries.flush()
-            self._sql.save_contact(
-                transaction.connection,
-                party=summary["party"],
-                name=summary["name"],
-                note=repair_text(note),
-                now=self._clock.now(),
-            )
-            record_action(transaction, self._rng, self._clock, agent, "rename", conversation_id)
-
-        await self._database.write(write_contact)
 
     async def reopen_due_conversations(self) -> int:
         """Open every snoozed conversation that is due; return how many there were."""

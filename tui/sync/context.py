@@ -1,13 +1,20 @@
-"""Define what the parts of sync share: the account they serve and the services they use."""
+"""Define what the parts of sync share: the account they serve and the services they use.
+
+The events of providers, polled or pushed, all pass through here: first on disk, then confirmed, so
+that none is confirmed that could still be lost.
+"""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui.clock import Clock
+from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.ids import to_reference
 from tui.domain.message import Message
 from tui.providers.protocol import Outgoing, Provider
+from tui.store.ingest import StoredCounts
 from tui.store.store import Store
 
 
@@ -88,3 +95,35 @@ class RoundResult:
     """Duration of the provider's answer; 0 if it was not measured."""
     new_events: int = 0
     """Number of replies and receipts that were new."""
+
+
+async def store_events(store: Store, account: str, events: Sequence[Event]) -> StoredCounts:
+    """Store events, all of them or (on an error) none; known events change nothing.
+
+    Args:
+        store: Store to write to.
+        account: Name of the account that the events belong to.
+        events: Events of one page or push.
+    """
+    return await store.ingest.store_events(account, events) if events else StoredCounts()
+
+
+def get_confirmable_ids(events: Sequence[Event]) -> list[str]:
+    """Return the ids of a page that the provider expects to be confirmed, each once.
+
+    Args:
+        events: Events that are stored already.
+    """
+    ids = (event.event_id for event in events if _is_confirmable(event))
+    return list(dict.fromkeys(ids))
+
+
+def _is_confirmable(event: Event) -> bool:
+    """Return whether an event's id is the provider's own."""
+    match event:
+        case Reply() | Receipt():
+            return True
+        case Unreadable():
+            return event.can_confirm
+        case _:
+            return False

@@ -29,8 +29,7 @@ from tui.providers.errors import CredentialsRefused, ProviderError
 from tui.providers.protocol import Push, PushAnswer
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.sync.context import ServedAccount, SyncLog, discard_log
-from tui.sync.ingest import store_events
+from tui.sync.context import ServedAccount, SyncLog, discard_log, store_events
 
 _MEGABYTE = 1 << 20
 _LONGEST_BODY = _MEGABYTE
@@ -118,7 +117,7 @@ class PushListener:
             self._log("push not stored", account=account.name, line=str(error))
             return Response(status_code=503)
         if stored.unreadable:
-            self._log("set aside", account=account.name, items=stored.unreadable)
+            self._log("unreadable", account=account.name, items=stored.unreadable)
         return Response(answer.body, answer.status, media_type=answer.content_type)
 
     def _find_account(self, request: Request) -> ServedAccount | None:

@@ -18,8 +18,7 @@ from tui.store.outbox import ClaimedMessage
 from tui.store.settling import SendRecord
 from tui.sync.account_health import ACCOUNT_ERRORS
 from tui.sync.backoff import pause_after_failure
-from tui.sync.context import RoundResult, ServedAccount, SyncContext
-from tui.sync.ingest import store_events
+from tui.sync.context import RoundResult, ServedAccount, SyncContext, store_events
 from tui.sync.send_results import CRASHED, INTERRUPTED, Requeue, classify_result
 from tui.sync.supervise import finish_on_cancel
 

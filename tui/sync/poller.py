@@ -12,8 +12,13 @@ from tui.domain.capabilities import ReceiptChannel
 from tui.domain.events import EventPage
 from tui.providers.errors import ProviderError
 from tui.sync.backoff import PollPace, pause_between_polls
-from tui.sync.context import RoundResult, ServedAccount, SyncContext
-from tui.sync.ingest import get_confirmable_ids, store_events
+from tui.sync.context import (
+    RoundResult,
+    ServedAccount,
+    SyncContext,
+    get_confirmable_ids,
+    store_events,
+)
 
 _EXPECTED_MS = 10 * MINUTE
 """Receipts of messages younger than this are expected."""
@@ -145,7 +150,7 @@ class Poller:
         if page.cursor != cursor:
             await source.save_cursor(page.cursor)
         if stored.unreadable:
-            self._context.log("set aside", account=self._account.name, items=stored.unreadable)
+            self._context.log("unreadable", account=self._account.name, items=stored.unreadable)
         return stored.new
 
 

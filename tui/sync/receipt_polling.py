@@ -14,8 +14,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import NotFound
 from tui.store.receipt_schedule import ReceiptQuery
-from tui.sync.context import RoundResult, ServedAccount, SyncContext
-from tui.sync.ingest import store_events
+from tui.sync.context import RoundResult, ServedAccount, SyncContext, store_events
 
 _QUERY_PAUSES = (2, 5, 10, 20, 40, 120, 300, 900)
 """Seconds from sending to the first query, and from each query to the next."""

@@ -12,16 +12,17 @@ always written.
 """
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
-from rich.console import Console
+from rich.console import COLOR_SYSTEMS, Console
 from rich.style import Style
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.geometry import Size
 from textual.strip import Strip
+
+from tui.terminal.private_api import PlacedStrip, ScreenUpdate, has_strips, iterate_strips
 
 _MAX_BRIDGED_CELLS = 4
 """Unchanged cells that are cheaper to write again than to jump over."""
@@ -40,8 +41,6 @@ class _CellStyle:
 _PlainCell = tuple[str, _CellStyle]
 _Cell = _PlainCell | tuple[str, int]
 """A character with its style; or the sequence of a whole strip and the cell's place in it."""
-PlacedStrip = tuple[int, int, Strip]
-"""Column and line where a strip begins, and the strip."""
 
 _DEFAULT_STYLE = _CellStyle("39", "49", "")
 
@@ -60,7 +59,7 @@ class TerminalCells:
         self._size = Size(0, 0)
 
     def diff_update(
-        self, update: CompositorUpdate, size: Size, screen: object, console: Console
+        self, update: ScreenUpdate, size: Size, screen: object, console: Console
     ) -> str:
         """Return the sequence that brings an update to the terminal, and record it as written.
 
@@ -70,13 +69,13 @@ class TerminalCells:
             screen: Screen that is shown; another screen makes all cells unknown.
             console: Console with the colour system of the terminal.
         """
-        if not isinstance(update, LayoutUpdate | ChopsUpdate):
+        if not has_strips(update):
             self.forget_cells()
             return update.render_segments(console)
         if size != self._size or screen is not self._screen:
             self._size, self._screen = size, screen
             self._rows = [[None] * size.width for _ in range(size.height)]
-        return self.diff_strips(_iterate_strips(update), console)
+        return self.diff_strips(iterate_strips(update), console)
 
     def diff_strips(self, strips: Iterable[PlacedStrip], console: Console) -> str:
         """Return the sequence that brings strips to the terminal, and record them as written.
@@ -98,7 +97,7 @@ class TerminalCells:
     ) -> None:
         """Write the changed cells of one strip."""
         row, end = self._rows[y], x + strip.cell_length
-        cells = _split_cells(strip, console._color_system or ColorSystem.TRUECOLOR)
+        cells = _split_cells(strip, _find_color_system(console))
         if cells is not None:
             _write_changed_cells(writer, row, cells, x, y)
             return
@@ -107,18 +106,6 @@ class TerminalCells:
         if row[x:end] != whole:
             row[x:end] = whole
             writer.write_sequence(x, y, sequence)
-
-
-class ReadySequence(CompositorUpdate):
-    """A compositor update that is an escape sequence already."""
-
-    def __init__(self, sequence: str) -> None:
-        """Keep the sequence that is written."""
-        self._sequence = sequence
-
-    def render_segments(self, console: Console) -> str:
-        """Return the sequence."""
-        return self._sequence
 
 
 class _CellWriter:
@@ -232,7 +219,9 @@ def _to_cell_style(style: Style | None, system: ColorSystem) -> _CellStyle | Non
         return _DEFAULT_STYLE
     if style.link:
         return None
-    attributes = style.without_color._make_ansi_codes(system)
+    # Rich names the attributes only in a rendered text: ESC [ 1;4 m x ESC [0m.
+    rendered = style.without_color.render("x", color_system=system)
+    attributes = rendered.partition("x")[0].removeprefix("\x1b[").removesuffix("m")
     foreground = style.color.downgrade(system).get_ansi_codes() if style.color else ("39",)
     background = style.bgcolor.downgrade(system).get_ansi_codes(False) if style.bgcolor else ("49",)
     return _unique_style(";".join(foreground), ";".join(background), attributes)
@@ -246,6 +235,11 @@ def _unique_style(foreground: str, background: str, attributes: str) -> _CellSty
         if (foreground, background, attributes) == ("39", "49", "")
         else _CellStyle(foreground, background, attributes)
     )
+
+
+def _find_color_system(console: Console) -> ColorSystem:
+    """Return the colour system of the terminal; all colours if it is unknown."""
+    return COLOR_SYSTEMS[console.color_system or "truecolor"]
 
 
 @functools.lru_cache(maxsize=8192)
@@ -265,20 +259,3 @@ def _split_cells(strip: Strip, system: ColorSystem) -> list[_PlainCell] | None:
             return None
         cells += [(character, cell_style) for character in text]
     return cells
-
-
-def _iterate_strips(update: LayoutUpdate | ChopsUpdate) -> Iterator[PlacedStrip]:
-    """Yield the strips of an update with their places, cropped as Textual crops them."""
-    if isinstance(update, LayoutUpdate):
-        for y, line in enumerate(update.strips, update.region.y):
-            x = update.region.x
-            for part in line:
-                yield x, y, part
-                x += part.cell_length
-        return
-    for y, x1, x2 in update.spans:
-        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if strip is None or x > x2 or end <= x1:
-                continue
-            whole = x1 <= x < x2 and end <= x2
-            yield x, y, strip if whole else strip.crop(0, min(end, x2) - x)

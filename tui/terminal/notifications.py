@@ -6,7 +6,7 @@ split a sequence.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.text import one_line
@@ -31,20 +31,6 @@ class TerminalFeatures:
     """Multiplexer between the program and the terminal."""
     has_title: bool = False
     """Whether the terminal has a title that can be set."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotificationSettings:
-    """How an agent wants to be notified while looking elsewhere."""
-
-    terminal: TerminalFeatures = field(default_factory=TerminalFeatures)
-    terminal_alert: bool = False
-    """Whether the terminal makes its alert sound."""
-    desktop: bool = False
-    min_interval_ms: int = 10_000
-    """Shortest time between two alerts or notifications."""
-    silent_after_ms: int = 0
-    """Time without messages after which an account raises an alarm; 0 for never."""
 
 
 def detect_terminal(environ: Mapping[str, str]) -> TerminalFeatures:

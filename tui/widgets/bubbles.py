@@ -8,14 +8,19 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.desk import format
+from tui.desk import cells
+from tui.desk.badges import FILE_MARK
+from tui.desk.format import MAX_FILES
+from tui.desk.message_text import MessageText, format_file
 from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.domain.text import one_line
 from tui.terminal.ascii_fallback import protect_text
 from tui.widgets.styled import StyledWidget
 
 _MAX_BUBBLE_WIDTH = 84
 _WIDTH_SHARE = 0.78
 """Share of the view's width that a message may take."""
+_BAR = "│"
 
 
 class BubbleRenderer:
@@ -78,63 +83,71 @@ class BubbleRenderer:
     def _draw_bubble(self, message: Message, width: int) -> list[list[Segment]]:
         """Draw the text in a box as wide as the text."""
         inner = min(_MAX_BUBBLE_WIDTH, max(8, int(width * _WIDTH_SHARE))) - 2
-        texts = format.wrap_body(_get_bubble_text(message), inner)
+        texts = cells.wrap_body(_get_bubble_text(message), inner)
         if self._ascii:
             texts = [protect_text(line) for line in texts]
         size = max(cell_len(line) for line in texts)
         style = self._background + self._view.find_style(f"message--{message.direction.value}")
         left, right = self._get_side_marks(message)
-        return [[Segment(f"{left}{format.fit_cells(line, size)}{right}", style)] for line in texts]
+        return [[Segment(f"{left}{cells.fit_cells(line, size)}{right}", style)] for line in texts]
 
     def _get_side_marks(self, message: Message) -> tuple[str, str]:
         """Return the cells beside a text: lines where no background separates the bubbles."""
         if not self._view.app.native_ansi_color:
             return " ", " "
-        bar = "|" if self._ascii else "│"
         match message.direction:
             case Direction.IN:
-                return bar, " "
+                return _BAR, " "
             case Direction.OUT:
-                return " ", bar
-        return bar, bar
+                return " ", _BAR
+        return _BAR, _BAR
 
     def _draw_files(self, files: Sequence[AttachmentInfo], room: int) -> list[list[Segment]]:
         """Draw a line for each file."""
         style = self._view.find_style("message--file")
+        mark = FILE_MARK.draw(ascii=self._ascii)
+        texts = [f"{mark} {format_file(file)}" for file in files[:MAX_FILES]]
         return [
-            [Segment(f" {format.fit_cells(text, min(cell_len(text), room))} ", style)]
-            for text in format.format_files(files, ascii=self._ascii)
+            [Segment(f" {cells.fit_cells(text, min(cell_len(text), room))} ", style)]
+            for text in texts
         ]
 
     def _draw_meta(self, message: Message, room: int) -> list[Segment]:
         """Draw the line with sender, time and badge."""
         dim = self._view.find_style("message--meta")
-        text = format.format_details(
-            message, zone=self._zone, several_accounts=self._several_accounts
-        )
-        text = f"note · {text}" if message.direction is Direction.NOTE else text
-        badge = format.format_status(message, zone=self._zone, ascii=self._ascii)
-        if message.direction is not Direction.OUT or message.status is None:
-            return [Segment(f" {text} ", dim)]
-        name = f"badge--{format.get_badge(message.status).style}"
-        colour = self._view.get_component_rich_style(name, partial=True).color
-        badge = format.fit_cells(badge, min(cell_len(badge), max(4, room - cell_len(text) - 4)))
+        texts = MessageText(message, zone=self._zone)
+        details, badge = self._format_details(texts), texts.badge
+        if message.direction is not Direction.OUT or badge is None:
+            return [Segment(f" {details} ", dim)]
+        colour = self._view.get_component_rich_style(f"badge--{badge.style}", partial=True).color
+        status = texts.format_status(ascii=self._ascii)
+        status_room = max(4, room - cell_len(details) - 4)
         return [
-            Segment(f" {text} · ", dim),
-            Segment(badge, self._background + Style(color=colour)),
+            Segment(f" {details} · ", dim),
+            Segment(
+                cells.fit_cells(status, min(cell_len(status), status_room)),
+                self._background + Style(color=colour),
+            ),
             Segment(" ", self._background),
         ]
 
+    def _format_details(self, texts: MessageText) -> str:
+        """Return what stands before the status: who, when, through which account, files."""
+        is_note = texts.message.direction is Direction.NOTE
+        account = "" if is_note or not self._several_accounts else texts.message.account
+        parts = ["note" if is_note else "", texts.agent, texts.time]
+        return " · ".join(filter(None, [*parts, one_line(account, 16), texts.files]))
+
     def _draw_advice(self, message: Message, room: int) -> list[list[Segment]]:
         """Draw what to do about a failed message."""
-        text = format.fit_cells(self._get_advice(message), room).rstrip()
+        text = cells.fit_cells(self._get_advice(message), room).rstrip()
         return [[Segment(f" {text} ", self._view.find_style("message--advice"))]] if text else []
 
     def _draw_edge(self, selected: bool) -> Segment:
         """Draw the mark beside a selected message."""
         if not selected:
             return Segment(" ", self._background)
-        return Segment(">" if self._ascii else "▌", self._view.find_style("message--selected"))
+        return Segment("▌", self._view.find_style("message--selected"))
 
     def _align_line(
         self, segments: list[Segment], message: Message, width: int, edge: Segment

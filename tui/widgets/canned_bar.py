@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.desk import format
+from tui.desk import cells
 from tui.domain.templates import CannedReply
 from tui.domain.text import one_line
 
@@ -43,7 +43,7 @@ class CannedBar(Widget):
         if not self._replies:
             text = " No canned replies yet: the command “Canned replies” adds some"
             return Strip(
-                [Segment(format.fit_cells(text, width), self._resolve_style("canned--text"))]
+                [Segment(cells.fit_cells(text, width), self._resolve_style("canned--text"))]
             )
         room = width // COLUMNS
         segments: list[Segment] = []
@@ -56,7 +56,7 @@ class CannedBar(Widget):
         reply = self._replies[number]
         name = one_line(reply.name, 40)
         text = f"{name}  {one_line(reply.body, 80)}"
-        shown = format.fit_cells(text, room - 4)
+        shown = cells.fit_cells(text, room - 4)
         return [
             Segment(f" {number + 1} ", self._resolve_style("canned--key")),
             Segment(shown[: len(name)], self.rich_style),

@@ -6,7 +6,7 @@ from textual import on
 from textual.message import Message as Event
 
 from tui.desk.routes import Route, SendPlan
-from tui.desk.submit import NotSentError
+from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.widgets.composer import Composer
@@ -105,5 +105,5 @@ class ComposePane(WritingPane):
         """Record a queued message and report it."""
         # Our own message must not count as one that arrived while the agent was writing.
         self.compose_state.seen_upto = max(self.compose_state.seen_upto, sent.id)
-        self._actions.register_send_undo(sent)
+        self._actions.outgoing.register_send_undo(sent)
         self.post_message(self.Sent(sent, close))

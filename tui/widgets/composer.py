@@ -183,7 +183,7 @@ class Composer(TextArea):
             self._posted_text = self.text
             self.post_message(self.Typed(self.conversation_id, self.text, self.note))
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         """Handle keys that do not type; every other key is typed."""
         command_id = self._command_keys.get(event.key)
         if event.key == "tab" and self.complete_mention():

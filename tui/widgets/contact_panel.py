@@ -19,13 +19,17 @@ from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.phone import find_country, format_phone_number
 from tui.domain.text import one_line, to_printable
 from tui.store.consent import ConsentRecord
-from tui.store.contact_details import AccountTraffic, ContactDetails
+from tui.store.contacts import AccountTraffic, ContactDetails
 from tui.store.store import Store
 from tui.widgets.message_view import MessageView
 
 _MAX_NOTE_CHARS = 1_000
 _GATHER_SECONDS = 0.2
 """Seconds in which changes are gathered; the page is not urgent."""
+_REQUESTED = "-contact"
+"""CSS class of a screen where the agent opened the panel although it is hidden by default."""
+_DECLINED = "-no-contact"
+"""CSS class of a wide screen where the agent closed the panel."""
 
 
 class ContactPanel(VerticalScroll):
@@ -68,6 +72,23 @@ class ContactPanel(VerticalScroll):
         """
         self._conversation = conversation
         self.call_after_refresh(self._read_page)
+
+    def toggle_visibility(self) -> bool:
+        """Show or hide the panel; return whether it was opened where it is hidden by default."""
+        screen = self.screen
+        if screen.has_class("-full"):
+            screen.remove_class(_REQUESTED)
+            screen.toggle_class(_DECLINED)
+            return False
+        screen.remove_class(_DECLINED)
+        screen.toggle_class(_REQUESTED)
+        return screen.has_class(_REQUESTED)
+
+    def close_overlay(self) -> bool:
+        """Close the panel if it covers the conversation; return whether it did."""
+        is_covering = self.screen.has_class(_REQUESTED) and not self.screen.has_class("-full")
+        self.screen.remove_class(_REQUESTED)
+        return is_covering
 
     def on_show(self) -> None:
         """Read the page, now that it is visible."""
@@ -183,8 +204,8 @@ def describe_consent(consent: ConsentRecord | None, now: int, zone: tzinfo | Non
         zone: Time zone of the agent; None for the system's.
     """
     if consent is None:
-        return "May be texted; never asked to stop"
-    verdict = "OPTED OUT" if consent.opted_out else "May be texted again"
+        return "Can be texted (no opt-out)"
+    verdict = "OPTED OUT" if consent.opted_out else "Can be texted again"
     when = f"{format.format_day(consent.at, now, zone)} {format.format_time(consent.at, zone)}"
     source = {"agent": f"recorded by {one_line(consent.agent, 20)}", "provider": "by the provider"}
     how = source.get(consent.source, "by their own text")

@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from tui.commands import get_first_keys
-from tui.desk import format
+from tui.desk import cells, format
 from tui.desk.actions import ConversationActions
 from tui.desk.consent import ConsentStatus, read_consent_status
 from tui.desk.context import AppContext
@@ -23,10 +23,11 @@ from tui.desk.presence import HEARTBEAT_SECONDS, Presence, format_colleagues
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import find_zones, format_local_times
+from tui.domain.message import Message
 from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
 from tui.store.store import Store
-from tui.widgets.borders import set_border_subtitle, set_border_title
+from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.message_view import MessageView
 from tui.widgets.notice_line import NoticeLine, choose_notice
@@ -80,7 +81,7 @@ def place_beside(text: str, others: str, room: int) -> Content:
     if not others:
         return Content(text)
     remaining = max(0, room - cell_len(others) - 2)
-    text = format.fit_cells(text, remaining) if cell_len(text) > remaining else text
+    text = cells.fit_cells(text, remaining) if cell_len(text) > remaining else text
     return Content.assemble(text, (f"  {others}", "$text-accent"))
 
 
@@ -110,6 +111,11 @@ class ConversationPane(StoreReader, Vertical):
         self.presence = Presence(store, context.agent, context.clock, self._refresh_heading)
         self.consent_status = ConsentStatus()
         """Consent of the customer, as far as it is known."""
+
+    @property
+    def possible_opt_out(self) -> Message | None:
+        """Return the message that may be an opt-out and has to be judged; None for none."""
+        return self.consent_status.possible_opt_out
 
     def compose(self) -> ComposeResult:
         """Yield the messages, the notice and the composer."""

@@ -9,7 +9,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.commands import Command, format_key
+from tui.commands import Command
+from tui.desk.key_names import format_key
 from tui.domain.text import one_line
 
 _STATUS_SECONDS = 6.0

@@ -14,11 +14,52 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
 from tui.domain.views import format_view_name
 from tui.store.store import Store
-from tui.widgets.borders import set_border_subtitle, set_border_title
-from tui.widgets.filter_line import FilterLine
+from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.trouble_line import TroubleLine
+
+
+class FilterLine(Input):
+    """Visible while the agent types into it, and as long as the list is filtered.
+
+    It can be focused only while it is open: where a list is hidden while it has the focus,
+    Textual would focus the filter, and the next key would be typed here instead of being a
+    command.
+    """
+
+    def __init__(self) -> None:
+        """Create a hidden field."""
+        super().__init__(placeholder="name or number", id="filter", compact=True)
+        self.display = self.can_focus = False
+
+    def open_filter(self) -> None:
+        """Show the field and focus it."""
+        self.display = self.can_focus = True
+        self.focus()
+
+    def on_click(self) -> None:
+        """Open the field with a click."""
+        self.open_filter()
+
+    def show_filter(self, text: str) -> None:
+        """Show the filter that the list already has.
+
+        Args:
+            text: Text of the filter; empty for none.
+        """
+        self.value = text
+        self.release_focus()
+
+    def clear_filter(self) -> None:
+        """Remove the filter and hide the field."""
+        self.value = ""
+        self.release_focus()
+
+    def release_focus(self) -> None:
+        """Accept no more keys; the list stays filtered."""
+        self.can_focus = False
+        self.display = bool(self.value)
 
 
 class ListPane(StoreReader, Vertical):

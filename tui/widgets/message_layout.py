@@ -9,7 +9,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.clock import Clock
-from tui.desk import format
+from tui.desk import cells, format
 from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.widgets.bottom_view import ViewLine
 from tui.widgets.bubbles import BubbleRenderer
@@ -27,7 +27,6 @@ class MessageLayout:
         bubbles: BubbleRenderer,
         clock: Clock,
         *,
-        ascii: bool,
         zone: tzinfo | None,
     ) -> None:
         """Create an empty layout; `layout_messages` fills it.
@@ -36,13 +35,11 @@ class MessageLayout:
             view: Widget whose styles are used.
             bubbles: Draws the messages.
             clock: Source of the current time.
-            ascii: Whether to draw with ASCII only.
             zone: Time zone of the agent; None for the system's.
         """
         self._view = view
         self._bubbles = bubbles
         self._clock = clock
-        self._ascii = ascii
         self._zone = zone
         self._strip_cache: OrderedDict[object, list[Strip]] = OrderedDict()
         self._styles: tuple[Style, ...] = (Style(),)
@@ -100,13 +97,12 @@ class MessageLayout:
             text: What the agent can do.
         """
         style = self._view.find_style("message--empty")
-        return Strip([Segment(format.fit_cells(text.center(self.width), self.width), style)])
+        return Strip([Segment(cells.fit_cells(text.center(self.width), self.width), style)])
 
     def _draw_rule(self, heading: str, name: str, *, drawn: bool) -> list[ViewLine]:
         """Draw a heading between messages, and a blank line."""
         style = self._view.find_style(name)
-        mark = "-" if self._ascii else "─"
-        centred = f" {heading} ".center(self.width - 2, mark if drawn else " ")
+        centred = f" {heading} ".center(self.width - 2, "─" if drawn else " ")
         strip = Strip([Segment(f" {centred} ", style)]).adjust_cell_length(self.width, style)
         return [ViewLine(strip, 0), ViewLine(Strip.blank(self.width, self.background_style), 0)]
 

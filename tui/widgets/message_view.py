@@ -77,7 +77,7 @@ class MessageView(BottomView):
         bubbles = BubbleRenderer(
             self, ascii=ascii, zone=zone, several_accounts=several_accounts, get_advice=get_advice
         )
-        self._layout = MessageLayout(self, bubbles, clock, ascii=ascii, zone=zone)
+        self._layout = MessageLayout(self, bubbles, clock, zone=zone)
         self._window = MessageWindow()
         self.selected_id = 0
         """Id of the selected message; 0 for none."""
@@ -260,7 +260,7 @@ class MessageView(BottomView):
         if y != self.size.height // 2:
             return Strip.blank(width, self.background_style)
         text = (
-            "No conversation is open: Enter opens one, c begins one"
+            "No conversation is open: Enter opens one, c starts one"
             if self.conversation is None
             else "Nothing written yet: r writes the first message"
         )

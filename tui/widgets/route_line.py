@@ -7,10 +7,12 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.desk import format
+from tui.desk import cells
 from tui.desk.composer_hints import format_length
 from tui.domain.sms import count_parts
 from tui.domain.text import one_line
+
+_RULE = "─"
 
 
 class RouteLine(Widget):
@@ -18,14 +20,9 @@ class RouteLine(Widget):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"route--rule", "route--words", "route--long"}
 
-    def __init__(self, *, ascii: bool = False) -> None:
-        """Create an empty line.
-
-        Args:
-            ascii: Whether to draw with ASCII only.
-        """
+    def __init__(self) -> None:
+        """Create an empty line."""
         super().__init__(id="route")
-        self._mark = "-" if ascii else "─"
         self._route = ""
         self._length = ""
         self._has_several_parts = False
@@ -70,15 +67,15 @@ class RouteLine(Widget):
         )
         right = f" {self._length} " if self._length else ""
         left = (
-            format.fit_cells(f" {self._route} ", self.size.width - cell_len(right) - 2).rstrip()
+            cells.fit_cells(f" {self._route} ", self.size.width - cell_len(right) - 2).rstrip()
             + " "
         )
         gap = max(0, self.size.width - cell_len(left) - cell_len(right) - 2)
         parts = [
-            Segment(self._mark, rule),
+            Segment(_RULE, rule),
             Segment(left, route),
-            Segment(self._mark * gap, rule),
+            Segment(_RULE * gap, rule),
             Segment(right, length),
-            Segment(self._mark, rule),
+            Segment(_RULE, rule),
         ]
         return Strip(parts).adjust_cell_length(self.size.width, rule)

@@ -7,7 +7,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.desk import format
+from tui.desk import cells, format
+from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
 from tui.domain.message import Direction, Message
 from tui.domain.searching import SearchQuery, find_spans
@@ -110,8 +111,8 @@ class Hits(VirtualList[Message]):
         when = format.format_day(row.at, context.clock.now(), context.zone)
         time = format.format_time(row.at, context.zone)
         who = one_line(self._names.get(row.conversation_id, ""), 40)
-        badge = f" · {format.get_badge(row.status, ascii=context.ascii)}" if row.status else ""
-        head = format.fit_cells(f" {_ARROWS[row.direction]} {who} · {when} {time}{badge}", width)
+        badge = f" · {BADGES[row.status].format(ascii=context.ascii)}" if row.status else ""
+        head = cells.fit_cells(f" {_ARROWS[row.direction]} {who} · {when} {time}{badge}", width)
         return [Strip([Segment(head, dim)]), self._draw_body(row, base, width)]
 
     def _draw_body(self, row: Message, base: Style, width: int) -> Strip:
@@ -139,4 +140,4 @@ def make_excerpt(line: str, text: str, width: int) -> str:
     if found and cell_len(line[: found[0][1]]) > width - 4:
         begin = max(0, found[0][0] - width // 3)
         line = "…" + line[line.find(" ", begin, found[0][0]) + 1 or begin :]
-    return format.fit_cells(line, width)
+    return cells.fit_cells(line, width)

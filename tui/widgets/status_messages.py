@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from textual.message import Message
-from textual.message_pump import MessagePump
 
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
+from tui.terminal.private_api import HookedPump
 
 _MAX_STATUS_CHARS = 300
 
@@ -20,7 +20,7 @@ class StatusMessage(Message):
     """Show this only while that text is shown; empty for always."""
 
 
-class StoreReader(MessagePump):
+class StoreReader(HookedPump):
     """Report errors of the store, which a widget may meet when it scrolls, grows or is updated.
 
     Textual ends a widget whose handler raises, and the whole app with it.
@@ -44,9 +44,9 @@ class StoreReader(MessagePump):
         if text:
             self.post_message(StatusMessage("", replaces=one_line(text, _MAX_STATUS_CHARS)))
 
-    async def _dispatch_message(self, message: Message) -> None:
-        """Handle a message, and report errors of the store."""
+    async def dispatch_message(self, message: Message) -> None:
+        """Call the handlers of a message, and report errors of the store."""
         try:
-            await super()._dispatch_message(message)
+            await super().dispatch_message(message)
         except StoreError as error:
             self.show_status(str(error))

@@ -11,23 +11,22 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.clock import MINUTE, Clock
-from tui.desk import format
+from tui.desk import cells, format
+from tui.desk.badges import BADGES, DRAFT_MARK, STAR_MARK, TICK_MARK, UNREAD_MARK
+from tui.desk.message_text import format_preview
 from tui.domain.change import RELOAD, Change, Subject
-from tui.domain.conversation import Conversation, Order, State, View
+from tui.domain.conversation import Conversation, State, View
 from tui.domain.message import Direction
 from tui.domain.text import one_line
 from tui.domain.views import describe_empty_view, has_mixed_states, is_in_view, is_waiting
 from tui.store.conversations import FIRST_POSITION, LAST_POSITION, get_position
 from tui.store.store import Store
 from tui.terminal.ascii_fallback import protect_text
+from tui.widgets.markable_list import MarkableList
 from tui.widgets.styled import overlay_style
-from tui.widgets.virtual_list import VirtualList
-
-MAX_MARKED = 1_000
-"""Conversations that a range may span."""
 
 
-class ThreadList(VirtualList[Conversation]):
+class ThreadList(MarkableList):
     """List the conversations of one view."""
 
     ROW_HEIGHT = 2
@@ -44,6 +43,8 @@ class ThreadList(VirtualList[Conversation]):
         "badge--good",
         "badge--bad",
         "badge--doubt",
+        "list--cursor",
+        "list--cursor-dim",
     }
 
     def __init__(
@@ -74,10 +75,6 @@ class ThreadList(VirtualList[Conversation]):
         self.view = View()
         self._has_view = False
         self._number_grouping = False
-        self.marked: frozenset[int] = frozenset()
-        """Ids of the conversations marked for a common action."""
-        self._anchor: Conversation | None = None
-        """Conversation that was last marked by itself, where a range begins."""
 
     async def show_view(self, view: View) -> None:
         """Show another view from its beginning; marks stay while only the filter changes.
@@ -128,52 +125,12 @@ class ThreadList(VirtualList[Conversation]):
             return belongs_here
         return not belongs_here or get_position(old, self.view) != get_position(new, self.view)
 
-    def toggle_mark(self) -> None:
-        """Mark the conversation under the cursor, or remove its mark."""
-        row = self.current_row
-        if row is not None:
-            self._anchor = row
-            self._set_marked(self.marked ^ {row.id})
-
-    async def mark_range(self) -> None:
-        """Mark all from the last one marked to the cursor, up to `MAX_MARKED`."""
-        row, begin = self.current_row, self._anchor or self.current_row
-        if row is None or begin is None:
-            return
-        found = await self._read_range(begin, row) or await self._read_range(row, begin)
-        self._set_marked(self.marked | {conversation.id for conversation in found})
-
-    def clear_marks(self) -> bool:
-        """Remove all marks; return whether there was one."""
-        had_marks, self._anchor = bool(self.marked), None
-        self._set_marked(frozenset())
-        return had_marks
-
     async def prune_marks(self) -> None:
         """Remove the marks of conversations that have left the view."""
         found = [await self._store.conversations.get(identity) for identity in self.marked]
-        self._set_marked(
+        self.set_marked(
             frozenset(c.id for c in found if c is not None and is_in_view(c, self.view))
         )
-
-    def _set_marked(self, ids: frozenset[int]) -> None:
-        """Set the marked conversations and repaint the list if they differ."""
-        if ids != self.marked:
-            self.marked = ids
-            self.refresh()
-
-    async def _read_range(self, begin: Conversation, end: Conversation) -> list[Conversation]:
-        """Return the conversations from one to another below it; empty if that is not found."""
-        found = [begin]
-        while found[-1].id != end.id:
-            page = await self.load_after(found[-1], MAX_MARKED)
-            ids = [row.id for row in page]
-            if end.id in ids:
-                return [*found, *page[: ids.index(end.id) + 1]]
-            found += page
-            if not page or len(found) > MAX_MARKED:
-                return []
-        return found
 
     def refresh_ages(self) -> None:
         """Repaint the rows whose age has changed; called once a minute."""
@@ -262,7 +219,7 @@ class ThreadList(VirtualList[Conversation]):
                     self._format_mark(row), overlay_style(base, self.find_style("thread--mark"))
                 ),
                 Segment(
-                    format.fit_cells(self._format_title(row), room),
+                    cells.fit_cells(self._format_title(row), room),
                     overlay_style(base, self.find_style(name)),
                 ),
                 Segment(flags, overlay_style(base, self.find_style("thread--age"))),
@@ -273,7 +230,7 @@ class ThreadList(VirtualList[Conversation]):
     def _draw_preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """Draw the second line: `   You: Your order is ready   ✓✓ `."""
         mark, style = self._format_badge(row)
-        labels = format.format_labels(row.labels, (width - 4) // 3)
+        labels = cells.format_labels(row.labels, (width - 4) // 3)
         you = (
             "You: " if row.last_direction is Direction.OUT and not row.is_last_message_ping else ""
         )
@@ -283,8 +240,8 @@ class ThreadList(VirtualList[Conversation]):
             [
                 Segment("   ", base),
                 Segment(
-                    format.fit_cells(
-                        you + note + self._protect_outside_text(format.format_preview(row)), room
+                    cells.fit_cells(
+                        you + note + self._protect_outside_text(format_preview(row)), room
                     ),
                     overlay_style(base, self.find_style("thread--preview")),
                 ),
@@ -305,17 +262,16 @@ class ThreadList(VirtualList[Conversation]):
 
     def _format_mark(self, row: Conversation) -> str:
         """Return three cells that show whether a conversation is marked and unread."""
-        dot = "*" if self._ascii else "●"
-        left = ("x" if self._ascii else "✓") if row.id in self.marked else " "
-        return f"{left}{dot if row.unread else ' '} "
+        tick = TICK_MARK.draw(ascii=self._ascii) if row.id in self.marked else " "
+        return f"{tick}{UNREAD_MARK.draw(ascii=self._ascii) if row.unread else ' '} "
 
     def _format_flags(self, row: Conversation) -> str:
         """Return draft, star, opt-out, owner, and the state if it is not open."""
         parts = []
         if row.id in self._drafted_ids:
-            parts.append("draft" if self._ascii else "✎")
+            parts.append(DRAFT_MARK.draw(ascii=self._ascii))
         if row.starred:
-            parts.append("*" if self._ascii else "★")
+            parts.append(STAR_MARK.draw(ascii=self._ascii))
         if row.opted_out:
             parts.append("STOP")
         elif row.suspected:
@@ -334,10 +290,7 @@ class ThreadList(VirtualList[Conversation]):
         status = row.last_status
         if row.last_direction is not Direction.OUT or status is None:
             return "", Style()
-        badge = format.get_badge(status, ascii=self._ascii)
-        text = str(badge) if status.is_problem and not row.is_last_message_ping else badge.shape
-        return f" {text}", self.find_style(f"badge--{badge.style}")
-
-
-ThreadList.COMPONENT_CLASSES |= {"list--cursor", "list--cursor-dim"}
-ORDERS = tuple(Order)
+        badge = BADGES[status]
+        has_label = status.is_problem and not row.is_last_message_ping
+        draw = badge.format if has_label else badge.symbol.draw
+        return f" {draw(ascii=self._ascii)}", self.find_style(f"badge--{badge.style}")

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.clock import MINUTE
 from tui.commands import get_first_keys
 from tui.desk import format
+from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
 from tui.desk.notifications import is_silent
 from tui.domain.account import AccountState, Health
@@ -83,7 +85,7 @@ class TroubleLine(Static):
         """Return a line for each account that has received nothing for unusually long."""
         now, after = (
             self._app_context.clock.now(),
-            self._app_context.notification_settings.silent_after_ms,
+            self._app_context.preferences.silent_after_minutes * MINUTE,
         )
         return [
             f"{one_line(name, 16)}: no news for {format.format_age(state.event_at or 0, now)}"
@@ -115,7 +117,9 @@ def describe_held(held_up: dict[str, int], states: dict[str, AccountState]) -> s
     count = sum(held_up[name] for name in stopped)
     line = one_line(states[stopped[0]].line, 60).partition(":")[0]
     names = ", ".join(one_line(name, 16) for name in stopped)
-    return f"{count} {'waits' if count == 1 else 'wait'}: {names} is stopped ({line})"
+    return (
+        f"{count} {'message waits' if count == 1 else 'messages wait'}: {names} is stopped ({line})"
+    )
 
 
 def _is_stopped(state: AccountState) -> bool:
@@ -130,7 +134,7 @@ def describe_group(group: FailureGroup, keys: dict[str, str]) -> str:
         group: Failures with the same reason.
         keys: First key of each command.
     """
-    badge = format.get_badge(group.status)
-    reason = one_line(group.reason, 60) or badge.label
+    label = BADGES[group.status].label
+    reason = one_line(group.reason, 60) or label
     key = keys["accounts"] if group.advice in _ABOUT_ACCOUNT else keys["show_failed"]
-    return f"{group.messages} {badge.label}: {reason} on {one_line(group.account, 16)} · {key}"
+    return f"{group.messages} {label}: {reason} on {one_line(group.account, 16)} · {key}"

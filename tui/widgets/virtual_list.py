@@ -16,16 +16,14 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.widgets.row_source import RowSource, RowT
+from tui.widgets.row_window import RowT, RowWindow
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.styled import StyledWidget
 
 _MAX_CACHED = 1_024
-_SCREENS_PER_PAGE = 3
-"""Screens of rows that one read brings."""
 
 
-class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
+class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
     """Show rows of one height around a cursor; a subclass reads and draws them."""
 
     ROW_HEIGHT: ClassVar[int] = 1
@@ -45,8 +43,7 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
         self.top = 0
         self.total = 0
         """How many rows there are, as far as known."""
-        self._rows_before = 0
-        """How many rows lie before the window."""
+        self.rows_before = 0
         self._strip_cache: OrderedDict[object, list[Strip]] = OrderedDict()
         self._window_lock = asyncio.Lock()
         """Serializes reads by keys and by changes, as each begins where the last one ended."""
@@ -74,11 +71,6 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
     # Public interface -----------------------------------------------------------------------
 
     @property
-    def current_row(self) -> RowT | None:
-        """Return the row under the cursor; None for an empty list."""
-        return self.rows[self.cursor] if self.rows else None
-
-    @property
     def visible_rows(self) -> int:
         """Return how many whole rows fit on the screen."""
         return max(1, self.size.height // self.ROW_HEIGHT)
@@ -86,12 +78,12 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
     async def go_to_first(self) -> None:
         """Read the beginning and put the cursor on the first row."""
         async with self._window_lock:
-            self._set_window(await self.load_after(None, self._page_size), cursor=0, top=0, ahead=0)
+            self._set_window(await self.load_after(None, self.page_size), cursor=0, top=0, ahead=0)
 
     async def go_to_last(self) -> None:
         """Read the end and put the cursor on the last row."""
         async with self._window_lock:
-            rows = await self.load_before(None, self._page_size)
+            rows = await self.load_before(None, self.page_size)
             ahead = max(0, self.total - len(rows))
             self._set_window(rows, cursor=len(rows) - 1, top=len(rows), ahead=ahead)
 
@@ -103,25 +95,25 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
         """
         async with self._window_lock:
             if not 0 <= self.cursor + rows < len(self.rows):
-                await self._extend_window(down=rows > 0)
+                await self.extend_window(down=rows > 0)
             self._set_cursor(max(0, min(self.cursor + rows, len(self.rows) - 1)))
-        if self._is_near_edge(rows > 0):
+        if self.is_near_edge(rows > 0):
             self.call_later(self._read_ahead, down=rows > 0)
 
     async def go_to_row(self, row: RowT) -> None:
         """Put the cursor on a row, wherever it is in the list."""
         async with self._window_lock:
-            for index, known in enumerate(self.rows):
-                if self.get_row_key(known) == self.get_row_key(row):
-                    self._set_cursor(index)
-                    return
+            index = self.find_index(row)
+            if index is not None:
+                self._set_cursor(index)
+                return
             await self._read_around_row(row, line=self.visible_rows // 2)
 
     async def reload_rows(self) -> None:
         """Read the window again; the row under the cursor stays on its line."""
         async with self._window_lock:
             row = self.current_row
-            if row is None or self.cursor == self.top == self._rows_before == 0:
+            if row is None or self.cursor == self.top == self.rows_before == 0:
                 await self._reload_first_page()
                 return
             await self._read_around_row(row, line=self.cursor - self.top)
@@ -129,7 +121,7 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
     async def _reload_first_page(self) -> None:
         """Read the first rows again; the cursor stays on its row."""
         old = self.current_row
-        rows = await self.load_after(None, self._page_size)
+        rows = await self.load_after(None, self.page_size)
         cursor = 0
         if old is not None:
             same = [
@@ -144,10 +136,10 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
         Args:
             row: Row as it is now; ignored if it is not in the window.
         """
-        for index, known in enumerate(self.rows):
-            if self.get_row_key(known) == self.get_row_key(row):
-                self.rows[index] = row
-                self.refresh_row(index)
+        index = self.find_index(row)
+        if index is not None:
+            self.rows[index] = row
+            self.refresh_row(index)
 
     def refresh_row(self, index: int) -> None:
         """Repaint one row, if it is on the screen.
@@ -161,54 +153,19 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
 
     # The window -----------------------------------------------------------------------------
 
-    @property
-    def _page_size(self) -> int:
-        """Return how many rows one read brings."""
-        return max(30, self.visible_rows * _SCREENS_PER_PAGE)
-
-    def _is_near_edge(self, down: bool) -> bool:
-        """Return whether the window should be extended before the cursor reaches its end."""
-        remaining = len(self.rows) - self.cursor if down else self.cursor
-        return remaining < self.visible_rows
-
     async def _read_ahead(self, *, down: bool) -> None:
         """Extend the window in the background."""
         async with self._window_lock:
-            await self._extend_window(down=down)
-
-    async def _extend_window(self, *, down: bool) -> None:
-        """Extend the window at one end, and drop rows at the other."""
-        if not self.rows:
-            return
-        keep = self._page_size * 3
-        if down:
-            self.rows += await self.load_after(self.rows[-1], self._page_size)
-            surplus = max(0, min(len(self.rows) - keep, self.top))
-            del self.rows[:surplus]
-            self._shift_window(-surplus)
-            self._rows_before += surplus
-            return
-        found = await self.load_before(self.rows[0], self._page_size)
-        self.rows[:0] = found
-        self._shift_window(len(found))
-        self._rows_before = (
-            max(0, self._rows_before - len(found)) if len(found) == self._page_size else 0
-        )
-        del self.rows[max(keep, self.top + self.visible_rows + 1) :]
-
-    def _shift_window(self, by: int) -> None:
-        """Adapt the cursor after a change in front of the window; the screen stays the same."""
-        self.cursor += by
-        self.top += by
+            await self.extend_window(down=down)
 
     async def _read_around_row(self, row: RowT, *, line: int) -> None:
         """Read the rows around a row and show it, or its successor, on a line of the screen."""
         fresh = await self.reload_row(row)
         anchor = fresh if fresh is not None else row
-        front = await self.load_before(anchor, self._page_size)
-        back = await self.load_after(anchor, self._page_size)
+        front = await self.load_before(anchor, self.page_size)
+        back = await self.load_after(anchor, self.page_size)
         middle = [fresh] if fresh is not None else []
-        ahead = self._rows_before if len(front) == self._page_size else 0
+        ahead = self.rows_before if len(front) == self.page_size else 0
         cursor = len(front)
         self._set_window([*front, *middle, *back], cursor=cursor, top=cursor - line, ahead=ahead)
 
@@ -218,8 +175,8 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
         self.rows = rows
         self.cursor = max(0, min(cursor, len(rows) - 1))
         self.top = max(0, min(top, len(rows) - self.visible_rows))
-        self._rows_before = ahead
-        self._scroll_to_cursor()
+        self.rows_before = ahead
+        self.scroll_to_cursor()
         self.refresh()
         new = self.current_row
         if (old is None) != (new is None) or (
@@ -232,19 +189,12 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
         if index == self.cursor or not self.rows:
             return
         old, self.cursor = self.cursor, index
-        if self._scroll_to_cursor():
+        if self.scroll_to_cursor():
             self.refresh()
         else:
             self.refresh_row(old)
             self.refresh_row(index)
         self.post_message(self.Moved())
-
-    def _scroll_to_cursor(self) -> bool:
-        """Scroll so that the cursor is on the screen; return whether that was needed."""
-        top = min(self.top, self.cursor)
-        top = max(top, self.cursor - self.visible_rows + 1, 0)
-        moved, self.top = top != self.top, top
-        return moved
 
     # Drawing --------------------------------------------------------------------------------
 
@@ -279,13 +229,13 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
 
     def _draw_scrollbar(self, y: int) -> Strip:
         """Draw one cell of the bar that shows where in the list the window is."""
-        known = max(self.total, self._rows_before + len(self.rows))
+        known = max(self.total, self.rows_before + len(self.rows))
         if known <= self.visible_rows:
             return Strip.blank(1, self.find_style())
         height = self.size.height
         thumb = max(1, height * self.visible_rows // known)
         room = max(1, known - self.visible_rows)
-        begin = (height - thumb) * min(self._rows_before + self.top, room) // room
+        begin = (height - thumb) * min(self.rows_before + self.top, room) // room
         name = "list--thumb" if begin <= y < begin + thumb else "list--track"
         return Strip.blank(1, self.find_style(name))
 
@@ -299,7 +249,7 @@ class VirtualList(StoreReader, StyledWidget, RowSource[RowT], can_focus=True):
     async def on_resize(self, event: events.Resize) -> None:
         """Read more rows if the new height needs them, and fill the room there is."""
         self.top = max(0, min(self.top, len(self.rows) - self.visible_rows))
-        self._scroll_to_cursor()
+        self.scroll_to_cursor()
         if self.rows and len(self.rows) - self.top < self.visible_rows:
             await self._read_ahead(down=True)
         self.refresh()

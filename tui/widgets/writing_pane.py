@@ -82,13 +82,18 @@ class WritingPane(StoreReader, Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield the route above the text."""
-        yield RouteLine(ascii=self._app_context.ascii)
+        yield RouteLine()
         yield Composer(get_writing_keys(self._app_context.commands))
 
     @property
     def route(self) -> Route | None:
         """Return the route of a reply; None if no account can send it."""
         return self.compose_state.route
+
+    @property
+    def enclosed(self) -> MmsContent:
+        """Return the pictures and the subject that are sent with the reply."""
+        return self.compose_state.enclosed
 
     @property
     def _newest_visible_id(self) -> int:
@@ -220,12 +225,16 @@ class WritingPane(StoreReader, Vertical):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Acquire the compose lock with the focus; a note needs none, as it disturbs no reply."""
         if event.widget is self.composer and not self.composer.note:
-            self.run_worker(self._presence.acquire_compose_lock(), group="pen", exit_on_error=False)
+            self.run_worker(
+                self._presence.acquire_compose_lock(), group="lock", exit_on_error=False
+            )
 
     def on_descendant_blur(self, event: DescendantBlur) -> None:
         """Release the compose lock when the focus leaves the composer."""
         if event.widget is self.composer:
-            self.run_worker(self._presence.release_compose_lock(), group="pen", exit_on_error=False)
+            self.run_worker(
+                self._presence.release_compose_lock(), group="lock", exit_on_error=False
+            )
 
     # Changes --------------------------------------------------------------------------------
 

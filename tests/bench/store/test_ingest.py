@@ -12,7 +12,8 @@ from tests.store.builders import ACCOUNT, receipt, reply
 from tui.clock import ManualClock
 from tui.domain.events import Event
 from tui.domain.status import Status
-from tui.store.sample_data import SampleSource, write_sample_data
+from tui.store.sample_data import write_sample_data
+from tui.store.sample_source import SampleSource
 from tui.store.store import Store
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(600)]

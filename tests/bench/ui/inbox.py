@@ -10,6 +10,7 @@ from tui.cli.inbox import run_app
 from tui.clock import SystemClock
 from tui.desk.context import AppContext
 from tui.domain.account import Account
+from tui.settings.public import Preferences
 from tui.startup import gc_tuning
 from tui.store.store import Store
 
@@ -18,8 +19,10 @@ async def main(path: Path) -> None:
     """Open the file and show it."""
     clock = SystemClock()
     owner = f"bench-{os.getpid()}"
+    preferences = Preferences(agent="mia", accounts=(Account("demo", "messagemedia"),))
+    context = AppContext(preferences, clock)
     async with Store(path, clock=clock, rng=random.Random(), owner=owner) as store:
-        await run_app(store, AppContext("mia", clock, (Account("demo", "messagemedia"),)), None)
+        await run_app(store, context, None)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,12 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.messagemedia.auth import Credentials, SignedRequest, check_authorization
-from tui.sandbox.messagemedia.refusal import RefusedRequest
+from tui.sandbox.messagemedia.auth import (
+    Credentials,
+    RefusedRequest,
+    SignedRequest,
+    check_authorization,
+)
 
 KEY = Credentials("SmsdeskTestKey0001", "smsdesk-test-secret-0001")
 NOW = 1_762_225_445_000

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tui.clock import DAY, ManualClock
-from tui.sandbox.messagemedia.codes import CODES_OF_STAGE
+from tui.sandbox.messagemedia.bodies import CODES_OF_STAGE
 from tui.sandbox.sandbox import Sandbox
 
 BASE = "/messagemedia/v1"

@@ -8,7 +8,7 @@ import pytest
 
 from tui.clock import DAY, SECOND, ManualClock
 from tui.sandbox.sandbox import Sandbox
-from tui.sandbox.serwersms.times import format_local, parse_local
+from tui.sandbox.serwersms.records import format_local, parse_local
 
 PHONE = "+48500600700"
 

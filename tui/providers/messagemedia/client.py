@@ -18,10 +18,9 @@ from tui.providers.errors import (
     UnreadableAnswer,
 )
 from tui.providers.http import Answer, HttpClient, Transport
-from tui.providers.messagemedia.auth import HMAC_ALGORITHMS, HmacSigner
+from tui.providers.messagemedia.fields import can_confirm
 from tui.providers.messagemedia.parse import (
     PAGE_SIZE,
-    can_confirm,
     parse_balance,
     parse_body,
     parse_receipts_page,
@@ -29,8 +28,14 @@ from tui.providers.messagemedia.parse import (
     parse_status,
 )
 from tui.providers.messagemedia.push import read_push
-from tui.providers.messagemedia.rsa import InvalidPublicKey, PublicKey, load_public_key
 from tui.providers.messagemedia.sending import BatchSender
+from tui.providers.messagemedia.signatures import (
+    HMAC_ALGORITHMS,
+    HmacSigner,
+    InvalidPublicKey,
+    PublicKey,
+    load_public_key,
+)
 from tui.providers.messagemedia.trouble import describe_refusal, raise_for_refusal
 from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SentPing
 
@@ -121,7 +126,7 @@ class MessageMedia:
         try:
             receipt = await self.look_up_message(provider_id)
         except ProviderError:
-            where = "not waiting at MessageMedia any more"
+            where = "no longer scheduled at MessageMedia"
         else:
             if receipt.status is Status.CANCELLED:
                 return
@@ -149,20 +154,20 @@ class MessageMedia:
 
     async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
         """Raise `NotPossible`: MessageMedia returns delivery reports by the page."""
-        raise NotPossible("MessageMedia hands out its reports by the page, not by message")
+        raise NotPossible("MessageMedia lists its reports by page, not by message")
 
     async def fetch_balance(self) -> Balance:
         """Return the credits of a prepaid account; their shape is not documented."""
         answer = await self._http.send_request("GET", "/v1/messaging/credits")
         if answer.status in _NO_CREDITS_STATUSES:
-            line = "MessageMedia tells no credits for this account"
+            line = "MessageMedia reports no credits for this account"
             raise NotPossible(line, code=str(answer.status), detail=describe_refusal(answer))
         raise_for_refusal(answer)
         return parse_balance(parse_body(answer))
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:
         """Raise `NotPossible`: MessageMedia has no ping."""
-        raise NotPossible("MessageMedia cannot ask whether a phone is on")
+        raise NotPossible("MessageMedia cannot ping a phone")
 
     async def check_credentials(self) -> str:
         """Fetch the replies without confirming any, which changes nothing."""

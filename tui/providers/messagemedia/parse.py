@@ -1,18 +1,25 @@
 """Parse MessageMedia's answers item by item, so that a bad item never hides the others."""
 
-import hashlib
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tui.domain.events import Balance, Event, EventPage, Receipt, Reply, Unreadable
 from tui.domain.message import Attachment
 from tui.domain.status import Status
-from tui.domain.text import one_line, repair_text
+from tui.domain.text import one_line
 from tui.providers import errors
 from tui.providers.http import Answer
+from tui.providers.messagemedia.fields import (
+    can_confirm,
+    digest_fields,
+    digest_parts,
+    find_reference,
+    get_text,
+    get_value,
+    hide_callback_url,
+    parse_time,
+    to_stored_json,
+)
 from tui.providers.messagemedia.status_codes import (
     OPT_OUT_CODES,
     describe_reason,
@@ -24,13 +31,7 @@ from tui.providers.protocol import SendAccepted
 PAGE_SIZE = 100
 """Maximum number of items in an answer and of ids in a confirmation."""
 
-JsonObject = Mapping[str, Any]
-"""One JSON object of the provider's."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DIGEST_PATTERN = re.compile(r"[0-9a-f]{64}")
-_REFERENCE_PATTERN = re.compile(r"""\breference["']?\s*[:=]\s*["']?([A-Za-z0-9]+)""")
-_CALLBACK_URL_PATTERN = re.compile(r"(callback_?url\W{1,12})[^\s\"'<>&]*", re.IGNORECASE)
 _REPLY_ID_FIELDS = ("source_number", "date_received", "content", "message_id", "attachments")
 _RECEIPT_ID_FIELDS = ("message_id", "status", "error_code", "submitted_date", "metadata")
 _LONGEST_DETAIL = 200
@@ -88,9 +89,9 @@ def parse_reply(item: Any, *, attachments: tuple[Attachment, ...] = (), raw: str
     raw = raw or to_stored_json(item)
     party, text = get_text(item, "source_number"), get_value(item, "content")
     if not party.strip():
-        return make_unreadable(event_id, "a reply that does not say who wrote it", raw)
+        return make_unreadable(event_id, "a reply without a sender", raw)
     if text is not None and not isinstance(text, str):
-        return make_unreadable(event_id, "a reply whose text is no text", raw)
+        return make_unreadable(event_id, "a reply whose text is not a string", raw)
     return Reply(
         event_id=event_id or digest_fields(item, *_REPLY_ID_FIELDS),
         party=party,
@@ -144,7 +145,7 @@ def parse_status(body: Any, provider_id: str) -> Receipt:
             detail=to_stored_json(body)[:_LONGEST_DETAIL],
         )
     return Receipt(
-        event_id=_digest_parts("look-up", provider_id, word),
+        event_id=digest_parts("look-up", provider_id, word),
         status=map_status(word),
         word=word,
         at=None,
@@ -191,7 +192,7 @@ def parse_balance(body: Any) -> Balance:
     values = list(_list_values(body, ""))
     numbers = [float(value) for _, value in values if _is_number(value)]
     return Balance(
-        text=one_line(_format_balance(values)) or "not told",
+        text=one_line(_format_balance(values)) or "unknown",
         # Among several numbers it is unknown which one is the balance.
         amount=numbers[0] if len(numbers) == 1 else None,
         details={name or "value": one_line(str(value)) for name, value in values},
@@ -229,69 +230,7 @@ def make_unreadable(event_id: str, problem: str, raw: str) -> Unreadable:
         problem: Why the item cannot be read.
         raw: The item as text, without secrets.
     """
-    return Unreadable(event_id or _digest_parts(raw), problem, raw, can_confirm=bool(event_id))
-
-
-def can_confirm(event_id: str) -> bool:
-    """Return whether an event id is the provider's own and not a digest made here."""
-    return bool(event_id) and not _DIGEST_PATTERN.fullmatch(event_id)
-
-
-def get_value(item: Any, name: str) -> Any:
-    """Return a field of a value that should be an object; None if it is absent.
-
-    Args:
-        item: Any JSON value.
-        name: Name of the field.
-    """
-    return item.get(name) if isinstance(item, Mapping) else None
-
-
-def get_text(item: Any, name: str) -> str:
-    """Return a text field; empty if it is absent, null or no text.
-
-    Args:
-        item: Any JSON value.
-        name: Name of the field.
-    """
-    value = get_value(item, name)
-    return value if isinstance(value, str) else ""
-
-
-def find_reference(item: Any) -> str:
-    """Return our reference in the metadata; templates may print the metadata as one text."""
-    metadata = get_value(item, "metadata")
-    if isinstance(metadata, str):
-        found = _REFERENCE_PATTERN.search(metadata)
-        return found[1] if found else ""
-    return get_text(metadata, "reference")
-
-
-def parse_time(value: Any) -> int | None:
-    """Return an ISO 8601 time as ms UTC, or None; a time without a zone is UTC."""
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value.strip())
-        since_epoch = (at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH
-    except (ValueError, OverflowError):
-        return None
-    return since_epoch // timedelta(milliseconds=1) if since_epoch >= timedelta(0) else None
-
-
-def to_stored_json(item: Any) -> str:
-    """Return an item as JSON text to store, without secrets."""
-    if isinstance(item, Mapping):
-        item = {name: value for name, value in item.items() if name != "callback_url"}
-    try:
-        return hide_callback_url(json.dumps(item, ensure_ascii=False))
-    except RecursionError:
-        return '"nested too deeply to be kept"'
-
-
-def hide_callback_url(text: str) -> str:
-    """Return a text without the listener's address, which holds a secret."""
-    return _CALLBACK_URL_PATTERN.sub(r"\1(hidden)", repair_text(text))
+    return Unreadable(event_id or digest_parts(raw), problem, raw, can_confirm=bool(event_id))
 
 
 def _get_error_code(item: Any) -> str:
@@ -307,18 +246,3 @@ def _parse_part_count(value: Any) -> int:
         value = int(value[:6])
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return value if is_number and 0 < value <= _MOST_PARTS else 0
-
-
-def digest_fields(item: Any, *names: str) -> str:
-    """Return an event id made of the fields that identify an item without its own id.
-
-    Args:
-        item: JSON object of the item.
-        names: Fields that identify it.
-    """
-    return _digest_parts(*(to_stored_json(get_value(item, name)) for name in names))
-
-
-def _digest_parts(*parts: str) -> str:
-    """Return the SHA-256 of the parts, in hex."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()

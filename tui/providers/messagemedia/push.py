@@ -19,18 +19,16 @@ from tui.domain.ids import parse_reference
 from tui.domain.message import Attachment
 from tui.domain.text import repair_json, repair_text
 from tui.providers.errors import CredentialsRefused
-from tui.providers.messagemedia.parse import (
+from tui.providers.messagemedia.fields import (
     digest_fields,
     get_text,
     get_value,
     hide_callback_url,
-    make_unreadable,
-    parse_receipt,
-    parse_reply,
     parse_time,
     to_stored_json,
 )
-from tui.providers.messagemedia.rsa import PublicKey, is_signature_valid
+from tui.providers.messagemedia.parse import make_unreadable, parse_receipt, parse_reply
+from tui.providers.messagemedia.signatures import PublicKey, is_signature_valid
 from tui.providers.protocol import Push, PushAnswer
 
 _OPT_OUT = "OPT_OUT_SMS"
@@ -118,7 +116,7 @@ def _repair_fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
 def _parse_events(item: Any) -> list[Event]:
     """Return the events of one object: usually one, or an opt-out and its reply."""
     if not isinstance(item, Mapping):
-        return [make_unreadable("", "a push that is no JSON object", to_stored_json(item))]
+        return [make_unreadable("", "a push that is not a JSON object", to_stored_json(item))]
     fields = _rename_fields(item)
     events = [_parse_opt_out(fields)] if _is_opt_out(fields) else []
     if _is_reply(fields):
@@ -167,9 +165,7 @@ def _parse_opt_out(fields: Mapping[str, Any]) -> Event:
     """Return the notice of an opt-out."""
     event_id, party = get_text(fields, "notification_id"), get_text(fields, "source_number")
     if not party.strip():
-        return make_unreadable(
-            event_id, "an opt-out that does not say whose", to_stored_json(fields)
-        )
+        return make_unreadable(event_id, "an opt-out without a number", to_stored_json(fields))
     return OptOut(
         event_id=event_id or digest_fields(fields, "source_number", "date_received", "message_id"),
         party=party,

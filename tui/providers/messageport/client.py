@@ -11,11 +11,16 @@ from tui.providers.errors import MessageInvalid
 from tui.providers.http import HttpClient, Transport
 from tui.providers.masking import SecretMask
 from tui.providers.messageport import answers
-from tui.providers.messageport.push import MessagePortPushReader
+from tui.providers.messageport.push import MessagePortPushReader, find_zone
 from tui.providers.messageport.status_codes import TITLE
-from tui.providers.messageport.times import find_zone
-from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SendRefused
-from tui.providers.push_only import PushOnlyProvider
+from tui.providers.protocol import (
+    Outgoing,
+    Push,
+    PushAnswer,
+    PushOnlyProvider,
+    SendOutcome,
+    SendRefused,
+)
 from tui.providers.sending import find_flaw, raise_shared_error, send_in_groups, to_digits
 
 _CAPABILITIES = catalog.MESSAGEPORT.capabilities

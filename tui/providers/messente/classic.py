@@ -28,9 +28,8 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient
 from tui.providers.messente.keys import AccountKeys
-from tui.providers.messente.parse import make_receipt
+from tui.providers.messente.parse import make_receipt, make_unexpected_error
 from tui.providers.messente.status_codes import CLASSIC_CODES, ClassicCall
-from tui.providers.messente.trouble import make_unexpected_error
 from tui.providers.protocol import Outgoing, SendAccepted
 
 _REFUSAL_LINE = re.compile(r"(ERROR|FAILED) (\d{3})(?: .*)?", re.ASCII | re.DOTALL)
@@ -60,7 +59,7 @@ class ClassicAnswer:
 
 
 class ClassicApi:
-    """Calls of the classic API, on the first of its hosts that can answer."""
+    """Calls of the classic API, on the first of its hosts that replies reach us."""
 
     def __init__(
         self,
@@ -92,7 +91,7 @@ class ClassicApi:
         )
         if not reply.value:
             # Sending again could deliver the message twice, so this is not treated as a failure.
-            raise Uncertain("Messente said OK without an id: the message may have gone out")
+            raise Uncertain("Messente answered OK without an id: the message may have been sent")
         status = Status.SCHEDULED if later else Status.ACCEPTED
         return SendAccepted(reply.value, status=status, word=reply.verdict, raw=reply.raw)
 
@@ -105,7 +104,7 @@ class ClassicApi:
             empty = make_receipt(provider_id=provider_id, word="", err=None, raw=reply.raw)
             return replace(empty, reason=CLASSIC_CODES[ClassicCall.REPORT][_NO_REPORT_YET])
         if not reply.value:
-            raise UnreadableAnswer("Messente said OK without a status", detail=reply.raw[:200])
+            raise UnreadableAnswer("Messente answered OK without a status", detail=reply.raw[:200])
         receipt = make_receipt(provider_id=provider_id, word=reply.value, err=None, raw=reply.raw)
         failed = receipt.status is Status.FAILED
         return replace(receipt, reason=_NO_REASON) if failed else receipt

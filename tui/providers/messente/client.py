@@ -127,7 +127,7 @@ class Messente:
             messages: Exactly one message.
         """
         if len(messages) != 1:
-            raise NotPossible("Messente is handed one message at a time; nothing was sent")
+            raise NotPossible("Messente accepts one message at a time; nothing was sent")
         message = messages[0]
         if message.format is not Format.SMS or message.media:
             line = "Messente is only used for plain SMS; nothing was sent"
@@ -224,7 +224,7 @@ class Messente:
             to: Number of the phone.
             reference: Our client reference.
         """
-        raise NotPossible("Messente cannot tell whether a phone is on")
+        raise NotPossible("Messente cannot ping a phone")
 
     async def check_credentials(self) -> str:
         """Verify the API key with a call that changes nothing."""

@@ -25,9 +25,8 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient
 from tui.providers.messente.keys import AccountKeys
-from tui.providers.messente.parse import BadItem, parse_report, read_text
+from tui.providers.messente.parse import BadItem, make_unexpected_error, parse_report, read_text
 from tui.providers.messente.status_codes import OMNICHANNEL_CODES
-from tui.providers.messente.trouble import make_unexpected_error
 from tui.providers.protocol import Outgoing, SendAccepted
 
 _UNKNOWN_MESSAGE_ID = "00000000-0000-0000-0000-000000000000"

@@ -62,7 +62,7 @@ def _parse_signed(push: Push, keys: AccountKeys) -> Event:
     item = _parse_json(push.body)
     raw = keys.hide_secrets(repair_text(push.body.decode("utf-8", "replace")))
     if not isinstance(item, dict):
-        return _make_unreadable(push.body, "The push is no JSON object", raw)
+        return _make_unreadable(push.body, "The push is not a JSON object", raw)
     try:
         return _parse_item(item, raw=raw, tail=push.tail, report=report, inbound=inbound)
     except BadItem as error:

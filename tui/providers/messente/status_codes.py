@@ -149,7 +149,7 @@ OMNICHANNEL_CODES = {
     "104": "Messente's server is in trouble just now",
     "105": "Messente refuses a value",
     "106": "Messente misses a value",
-    "107": "Messente does not offer this call at this address",
+    "107": "Messente has no such call at this address",
 }
 """Meaning of the `code` of an Omnichannel error object (Omnichannel API, errors)."""
 

@@ -22,14 +22,11 @@ from tui.providers.http import Transport
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SendRefused, SentPing
 from tui.providers.serwersms import push as pushes
-from tui.providers.serwersms.account import AccountContext
-from tui.providers.serwersms.api import SerwerSmsApi
+from tui.providers.serwersms.api import SerwerSmsApi, build_send_fields
 from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, parse_cursor
-from tui.providers.serwersms.fields import Item, read_count, read_flag, read_items
-from tui.providers.serwersms.parse import parse_limits, parse_outcome, parse_report
+from tui.providers.serwersms.fields import AccountContext, Item, read_count, read_flag, read_items
+from tui.providers.serwersms.parse import parse_limits, parse_outcome, parse_reply, parse_report
 from tui.providers.serwersms.push import PushNames
-from tui.providers.serwersms.replies import parse_reply
-from tui.providers.serwersms.sending import build_send_fields
 
 _REPORT_BATCH = catalog.SERWERSMS.capabilities.receipt_batch
 """Messages whose reports are requested in one call."""
@@ -38,7 +35,7 @@ _INCOMING_ACTION_RENAMED = "messages/received"
 """Action that the newest clients call; the documentation has the other spelling."""
 _UNKNOWN_ACTION_CODE = "1000"
 _PROVIDER_ID_LENGTH = 10
-_NOTHING_TO_CONFIRM = "SerwerSMS has nothing to confirm: it is asked by date"
+_NOTHING_TO_CONFIRM = "SerwerSMS has nothing to confirm: it is polled by date"
 
 
 class SerwerSms:
@@ -160,7 +157,7 @@ class SerwerSms:
 
     async def fetch_receipts(self, cursor: str) -> EventPage:
         """Raise `NotPossible`: reports are requested by message id."""
-        raise NotPossible("SerwerSMS tells reports by message id only")
+        raise NotPossible("SerwerSMS lists reports by message id only")
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
         """Raise `NotPossible`: there is nothing to confirm."""
@@ -191,7 +188,7 @@ class SerwerSms:
             to: Number of the phone.
             reference: Our client reference.
         """
-        raise NotPossible("SerwerSMS cannot tell whether a phone is on")
+        raise NotPossible("SerwerSMS cannot ping a phone")
 
     async def check_credentials(self) -> str:
         """Verify the credentials by requesting the limits."""

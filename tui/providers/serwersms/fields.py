@@ -1,7 +1,11 @@
-"""Read the fields of an answer without relying on their types."""
+"""Read the fields of an answer without relying on their types, for one account."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from tui.providers.masking import SecretMask
 
 Item = Mapping[str, Any]
 """A parsed JSON object, or the parameters of a pushed request."""
@@ -61,3 +65,19 @@ def read_items(body: Item, name: str = "items") -> list[Any] | None:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountContext:
+    """Time zone of the account's dates, and the secrets that must not be stored."""
+
+    zone: ZoneInfo
+    mask: SecretMask
+
+    def format_raw(self, payload: Any) -> str:
+        """Return the payload as JSON text to store, with secrets masked.
+
+        Args:
+            payload: Parsed JSON.
+        """
+        return self.mask.mask_payload(payload)

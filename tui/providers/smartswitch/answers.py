@@ -105,7 +105,7 @@ def _parse_outcome(entry: Entry | None, index: int, mask: SecretMask) -> SendOut
     attributes = _get_attributes(entry or {})
     word = _text_or_empty(attributes.get("status"))
     if entry is None or word not in ENTRY_STATUSES:
-        line = f"{TITLE} did not tell whether it sent this message"
+        line = f"{TITLE} did not report whether it sent this message"
         return SendRefused(Uncertain(line, code=mask.mask_text(word)[:_LONGEST_CODE]))
     if word == "error":
         line = f"{TITLE}: {ENTRY_STATUSES[word]}"

@@ -1,22 +1,104 @@
-"""Send messages and silent pings for a SmartSwitch account; the rest arrives by push."""
+"""Send messages and silent pings for a SmartSwitch account; the rest arrives by push.
 
-from collections.abc import Mapping, Sequence
+Every parameter of `POST /api/message`, even the password, is in the URL. For several recipients
+the whole group of parameters is repeated, and the n-th value of each name belongs to the n-th
+recipient. A name that is missing for one recipient would shift the values of the others, so only
+messages with the same names share a request.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
+from tui.domain.text import repair_text
 from tui.providers import catalog
 from tui.providers.errors import MessageInvalid, UnreadableAnswer
 from tui.providers.http import Answer, HttpClient, Transport
 from tui.providers.masking import SecretMask
-from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SendRefused, SentPing
-from tui.providers.push_only import PushOnlyProvider
+from tui.providers.protocol import (
+    Outgoing,
+    Push,
+    PushAnswer,
+    PushOnlyProvider,
+    SendOutcome,
+    SendRefused,
+    SentPing,
+)
 from tui.providers.sending import find_flaw, raise_shared_error, send_in_groups, to_digits
-from tui.providers.smartswitch import request
 from tui.providers.smartswitch.answers import build_refusal, parse_outcomes
 from tui.providers.smartswitch.push import ReceiptFieldNames, ReplyFieldNames, SmartSwitchPushReader
 from tui.providers.smartswitch.status_codes import TITLE
+
+QueryPairs = list[tuple[str, str]]
+
+_LONGEST_QUERY = 6_000
+"""In bytes: web servers often allow 8 KB per line; a single message may exceed it."""
+
+
+def build_message_pairs(message: Outgoing) -> QueryPairs:
+    """Return the parameters of one recipient."""
+    return [
+        ("destination_number", to_digits(message.to)),
+        ("body", repair_text(message.text)),
+        *_build_source_pairs(repair_text(message.sender)),
+        ("require_dlr", "1"),
+        *_build_request_id_pairs(message.reference),
+    ]
+
+
+def build_ping_pairs(number: str, reference: str) -> QueryPairs:
+    """Return the parameters of an invisible message: no text, and always with a receipt.
+
+    Args:
+        number: Phone number as bare digits.
+        reference: Our client reference of the ping.
+    """
+    pairs = [("destination_number", number), ("require_dlr", "1"), ("stealth_ping", "1")]
+    return pairs + _build_request_id_pairs(reference)
+
+
+def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return pairs as a query.
+
+    A blank becomes %20, because every server reads it as a blank, unlike "+".
+    """
+    return urlencode(list(pairs), quote_via=quote, safe="")
+
+
+def group_messages(messages: Iterable[Outgoing]) -> list[list[Outgoing]]:
+    """Return the messages in order, in groups that fit one request each."""
+    groups: list[list[Outgoing]] = []
+    for message in messages:
+        if groups and _can_share_request([*groups[-1], message]):
+            groups[-1].append(message)
+        else:
+            groups.append([message])
+    return groups
+
+
+def _can_share_request(messages: Sequence[Outgoing]) -> bool:
+    """Return whether messages have the same parameters and are short enough together."""
+    pairs = [build_message_pairs(message) for message in messages]
+    names = {tuple(name for name, _ in group) for group in pairs}
+    return len(names) == 1 and len(encode_query(pair for group in pairs for pair in group)) <= (
+        _LONGEST_QUERY
+    )
+
+
+def _build_source_pairs(sender: str) -> QueryPairs:
+    """Return the sender as a number or as a name; empty for the account's default."""
+    if not sender:
+        return []
+    number = to_digits(sender)
+    return [("source_number", number)] if number else [("source_name", sender)]
+
+
+def _build_request_id_pairs(reference: str) -> QueryPairs:
+    """Return our reference, which comes back in the answer."""
+    return [("request_id", reference)] if reference else []
 
 
 class SmartSwitch(PushOnlyProvider):
@@ -68,16 +150,14 @@ class SmartSwitch(PushOnlyProvider):
         """Send messages in as few requests as their parameters and lengths allow."""
         flaws = [find_flaw(message, self._capabilities) for message in messages]
         valid = [m for m, problem in zip(messages, flaws, strict=True) if problem is None]
-        outcomes_of_valid = iter(
-            await send_in_groups(request.group_messages(valid), self._send_group)
-        )
+        outcomes_of_valid = iter(await send_in_groups(group_messages(valid), self._send_group))
         return raise_shared_error(
             [SendRefused(problem) if problem else next(outcomes_of_valid) for problem in flaws]
         )
 
     async def _send_group(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send one group in one request."""
-        pairs = [pair for message in messages for pair in request.build_message_pairs(message)]
+        pairs = [pair for message in messages for pair in build_message_pairs(message)]
         return parse_outcomes(await self._post_query(pairs), messages, self._mask)
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:
@@ -89,8 +169,8 @@ class SmartSwitch(PushOnlyProvider):
         """
         number = to_digits(to)
         if not number:
-            raise MessageInvalid("Only a number can be asked whether its phone is on", field="to")
-        answer = await self._post_query(request.build_ping_pairs(number, reference))
+            raise MessageInvalid("Only a number can be pinged", field="to")
+        answer = await self._post_query(build_ping_pairs(number, reference))
         ping = Outgoing(reference=reference, to=to, text="")
         return _to_sent_ping(parse_outcomes(answer, [ping], self._mask)[0])
 
@@ -104,9 +184,9 @@ class SmartSwitch(PushOnlyProvider):
             )
         raise error
 
-    async def _post_query(self, pairs: request.QueryPairs, *, effect: bool = True) -> Answer:
+    async def _post_query(self, pairs: QueryPairs, *, effect: bool = True) -> Answer:
         """Call `POST /api/message` with an empty body; the credentials come first, once."""
-        query = request.encode_query([*self._credentials, *pairs])
+        query = encode_query([*self._credentials, *pairs])
         return await self._http.send_request("POST", f"{self._path}?{query}", effect=effect)
 
     def read_push(self, push: Push) -> PushAnswer:
@@ -125,7 +205,7 @@ def _to_sent_ping(outcome: SendOutcome) -> SentPing:
     if outcome.provider_id:
         return SentPing(outcome.provider_id, outcome.raw)
     raise UnreadableAnswer(
-        f"{TITLE} sent the ping but named no id: its receipt cannot be told apart"
+        f"{TITLE} sent the ping but named no id: its receipt cannot be recognised"
     )
 
 

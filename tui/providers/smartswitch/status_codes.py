@@ -29,7 +29,7 @@ STATE_MEANINGS: Final = {
     "expired": "The phone was out of reach until the message's time ran out",
     "undeliverable": "The network cannot deliver to this number",
     "rejected": "The network refused the message",
-    "unknown": "The network does not know what became of the message",
+    "unknown": "The network does not know whether the message was delivered",
 }
 
 ENTRY_STATUSES: Final = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -18,11 +17,20 @@ from tui.sandbox.emulator import Emulator
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage, is_stop_word
 from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
 from tui.sandbox.messagemedia import bodies
-from tui.sandbox.messagemedia.auth import Credentials
-from tui.sandbox.messagemedia.codes import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
-from tui.sandbox.messagemedia.guard import ACCOUNT_ID, RequestGuard, read_account
+from tui.sandbox.messagemedia.auth import (
+    ACCOUNT_ID,
+    PAGE_SIZE,
+    Credentials,
+    RefusedRequest,
+    RequestGuard,
+    invalid_request,
+    not_enabled,
+    not_found,
+    read_account,
+    read_ids,
+)
+from tui.sandbox.messagemedia.bodies import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
 from tui.sandbox.messagemedia.optouts import OptOuts
-from tui.sandbox.messagemedia.refusal import RefusedRequest, invalid_request, not_enabled, not_found
 from tui.sandbox.messagemedia.submission import (
     InvalidSubmission,
     SubmittedMessage,
@@ -35,7 +43,6 @@ from tui.sandbox.wire import read_json, read_object, to_json_response
 if TYPE_CHECKING:
     from tui.sandbox.sandbox import Sandbox
 
-PAGE_SIZE = 100
 RETENTION = 45 * DAY
 CREDITS = 1000
 PUSH_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
@@ -126,12 +133,12 @@ class MessageMedia(Emulator):
 
     async def confirm_replies(self, request: Request) -> Response:
         """Remove replies from the list."""
-        self.ledger.replies.confirm(await _read_ids(request, "reply_ids"))
+        self.ledger.replies.confirm(await read_ids(request, "reply_ids"))
         return Response(status_code=202)
 
     async def confirm_reports(self, request: Request) -> Response:
         """Remove delivery reports from the list."""
-        self.ledger.receipts.confirm(await _read_ids(request, "delivery_report_ids"))
+        self.ledger.receipts.confirm(await read_ids(request, "delivery_report_ids"))
         return Response(status_code=202)
 
     async def show_credits(self, request: Request) -> Response:
@@ -282,24 +289,3 @@ async def _refuse_signature_keys(request: Request) -> Response:
 async def _answer_unknown_path(request: Request) -> Response:
     """Answer a path that does not exist."""
     raise not_found()
-
-
-async def _read_ids(request: Request, name: str) -> list[str]:
-    """Return the 1 to 100 UUIDs of a confirmation; unknown ones are accepted."""
-    ids = (await read_object(request)).get(name)
-    if not isinstance(ids, list) or not 1 <= len(ids) <= PAGE_SIZE:
-        raise invalid_request(f"/{name}: Must contain between 1 and {PAGE_SIZE} ids.")
-    problems = [
-        f"/{name}/{index}: Must be a UUID." for index, item in enumerate(ids) if not _is_uuid(item)
-    ]
-    if problems:
-        raise invalid_request(*problems)
-    return [str(event_id).lower() for event_id in ids]
-
-
-def _is_uuid(value: object) -> bool:
-    """Return whether a value is a UUID in its 36-character form."""
-    try:
-        return isinstance(value, str) and len(value) == 36 and bool(uuid.UUID(value))
-    except ValueError:
-        return False

@@ -5,8 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tui.sandbox.handset import extract_digits
-from tui.sandbox.messagemedia.guard import RequestGuard
-from tui.sandbox.messagemedia.refusal import invalid_request, not_found
+from tui.sandbox.messagemedia.auth import RequestGuard, invalid_request, not_found
 from tui.sandbox.wire import read_object, to_json_response
 
 PAGE_SIZE = 100

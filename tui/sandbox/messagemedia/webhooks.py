@@ -7,8 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tui.sandbox.messagemedia.guard import RequestGuard
-from tui.sandbox.messagemedia.refusal import RefusedRequest, not_found
+from tui.sandbox.messagemedia.auth import RefusedRequest, RequestGuard, not_found
 from tui.sandbox.messagemedia.submission import is_web_address
 from tui.sandbox.messagemedia.template import CONTENT_TYPES, render_body
 from tui.sandbox.push import PushRequest

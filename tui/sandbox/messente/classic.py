@@ -23,16 +23,18 @@ from tui.sandbox.messente.countries import (
     has_known_country,
     is_supported,
 )
-from tui.sandbox.messente.parameters import (
+from tui.sandbox.messente.fields import (
+    INACTIVE_SENDER,
     UNKNOWN_ID,
     WRONG_CREDENTIALS,
     WRONG_PARAMETER,
     ClassicRefusal,
     Parameters,
+    is_web_address,
+    is_well_formed,
     read_parameters,
 )
 from tui.sandbox.messente.records import SMS, ChannelAttempt, SentMessage
-from tui.sandbox.messente.senders import INACTIVE_SENDER, is_web_address, is_well_formed
 from tui.sandbox.messente.status_codes import CLASSIC_STATUSES, CODE_PREFIX, FAILED
 from tui.sandbox.wire import to_json_response
 

@@ -16,14 +16,14 @@ from tui.sandbox.ledger import AcceptedMessage, Event, MmsFile
 from tui.sandbox.messente import callbacks
 from tui.sandbox.messente.account_api import AccountApi
 from tui.sandbox.messente.classic import ClassicApi
-from tui.sandbox.messente.omnichannel import OmnichannelApi
-from tui.sandbox.messente.records import SMS, SentMessage
-from tui.sandbox.messente.senders import (
+from tui.sandbox.messente.fields import (
     DEFAULT_SENDER,
     INACTIVE_SENDER,
     can_be_answered,
     is_well_formed,
 )
+from tui.sandbox.messente.omnichannel import OmnichannelApi
+from tui.sandbox.messente.records import SMS, AttemptStep, SentMessage, build_attempt_steps
 from tui.sandbox.messente.status_codes import (
     CLASSIC_STATUSES,
     CODE_PREFIX,
@@ -37,7 +37,6 @@ from tui.sandbox.messente.status_codes import (
     ReportedOutcome,
     to_outcome,
 )
-from tui.sandbox.messente.status_steps import AttemptStep, build_attempt_steps
 
 if TYPE_CHECKING:
     from tui.sandbox.sandbox import Sandbox

@@ -1,10 +1,55 @@
-"""Read one JSON object of a send request field by field; null counts as missing."""
+"""Read the fields of a request: a JSON object, or query and form of the classic API together.
 
+In a JSON object null counts as missing. A classic request names the charset of its texts. The
+senders and the addresses that a request may name are checked here, too.
+"""
+
+import codecs
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from tui.sandbox.messente.faults import ValidationErrors
-from tui.sandbox.messente.senders import is_web_address
+from starlette.requests import Request
+
+from tui.sandbox.messente.status_codes import ValidationErrors
+from tui.sandbox.wire import parse_byte_pairs
+
+DEFAULT_SENDER = "+37259990011"
+"""The key's default sender, and the inbound number."""
+
+INACTIVE_SENDER = "NotActive"
+"""The one well-formed sender that is not activated."""
+
+NUMBER = re.compile(r"\+?[0-9]{3,15}")
+NAME = re.compile(r"(?=.*[^\W\d_])[^\x00-\x1f\x7f]{1,11}")
+
+
+def is_well_formed(sender: str) -> bool:
+    """Return whether it is a number, a short code or a name of at most eleven characters.
+
+    Args:
+        sender: Sender of a request, not empty.
+    """
+    return bool(NUMBER.fullmatch(sender) or NAME.fullmatch(sender))
+
+
+def can_be_answered(sender: str) -> bool:
+    """Return whether a handset can answer: not if the sender is a name.
+
+    Args:
+        sender: Sender of a request; empty for the default sender.
+    """
+    return not sender or bool(NUMBER.fullmatch(sender))
+
+
+def is_web_address(value: str) -> bool:
+    """Return whether a value is an http or https address."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +159,74 @@ class JsonFields:
             self.add_invalid(name, "Not a valid object")
             return None
         return JsonFields(value, self.errors, f"{self.path}{name}.")
+
+
+WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
+
+
+class ClassicRefusal(Exception):
+    """A classic request that is refused; the text is the answer's whole line."""
+
+
+WRONG_CREDENTIALS = "ERROR 101"
+WRONG_PARAMETER = "ERROR 102"
+UNKNOWN_ID = "ERROR 107"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The parameters of one request, still as bytes; empty ones count as missing."""
+
+    # Bytes, because the parameter `charset` decides how the others are decoded.
+    values: Mapping[str, bytes]
+
+    def __contains__(self, name: str) -> bool:
+        """Return whether a parameter was given and is not empty."""
+        return bool(self.values.get(name))
+
+    def read_text(self, name: str, charset: str = "utf-8") -> str:
+        """Return a parameter as text, empty if missing.
+
+        Args:
+            name: Name of the parameter.
+            charset: Charset of its bytes.
+        """
+        return self.values.get(name, b"").decode(charset, "replace")
+
+    def read_required(self, name: str) -> str:
+        """Return a parameter that must be there; raise `ClassicRefusal` 102."""
+        if name not in self:
+            raise ClassicRefusal(WRONG_PARAMETER)
+        return self.read_text(name)
+
+    def check_choice(self, name: str, *choices: str) -> None:
+        """Refuse with 102 a parameter that is none of the choices.
+
+        Args:
+            name: Name of the parameter.
+            choices: Allowed values.
+        """
+        if name in self and self.read_text(name) not in choices:
+            raise ClassicRefusal(WRONG_PARAMETER)
+
+    def read_number(self, name: str) -> int | None:
+        """Return an optional whole number; raise `ClassicRefusal` 102."""
+        if name not in self:
+            return None
+        if not WHOLE_NUMBER.fullmatch(self.read_text(name)):
+            raise ClassicRefusal(WRONG_PARAMETER)
+        return int(self.read_text(name))
+
+    def read_charset(self) -> str:
+        """Return the name of the charset of `text`; raise `ClassicRefusal` 102 if unknown."""
+        name = self.read_text("charset") or "utf-8"
+        try:
+            return codecs.lookup(name).name
+        except LookupError:
+            raise ClassicRefusal(WRONG_PARAMETER) from None
+
+
+async def read_parameters(request: Request) -> Parameters:
+    """Return query and form together; of a repeated parameter the last one counts."""
+    pairs = parse_byte_pairs(request.scope["query_string"]) + parse_byte_pairs(await request.body())
+    return Parameters(dict(pairs))

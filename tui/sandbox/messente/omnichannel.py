@@ -17,7 +17,11 @@ from starlette.routing import BaseRoute, Route
 
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.handset import extract_code
-from tui.sandbox.messente.faults import (
+from tui.sandbox.messente.fields import DEFAULT_SENDER
+from tui.sandbox.messente.omnimessage import Omnimessage, parse_omnimessage
+from tui.sandbox.messente.records import Body, ChannelAttempt, SentMessage
+from tui.sandbox.messente.status_codes import (
+    CODE_PREFIX,
     FORBIDDEN,
     INTERNAL,
     INVALID,
@@ -28,10 +32,6 @@ from tui.sandbox.messente.faults import (
     JsonRefusal,
     build_refusal,
 )
-from tui.sandbox.messente.omnimessage import Omnimessage, parse_omnimessage
-from tui.sandbox.messente.records import Body, ChannelAttempt, SentMessage
-from tui.sandbox.messente.senders import DEFAULT_SENDER
-from tui.sandbox.messente.status_codes import CODE_PREFIX
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 
 if TYPE_CHECKING:

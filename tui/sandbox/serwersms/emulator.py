@@ -18,12 +18,16 @@ from tui.sandbox.emulator import Emulator
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage, extract_digits
 from tui.sandbox.ledger import AcceptedMessage, Event, MmsFile
 from tui.sandbox.serwersms import pushes
-from tui.sandbox.serwersms.answers import format_answer
-from tui.sandbox.serwersms.errors import INVALID_ACTION, INVALID_USER, ApiError
+from tui.sandbox.serwersms.errors import INVALID_ACTION, INVALID_USER, ApiError, format_answer
 from tui.sandbox.serwersms.fields import RequestFields, read_fields
-from tui.sandbox.serwersms.incoming import IncomingActions
+from tui.sandbox.serwersms.incoming import IncomingActions, find_kind
 from tui.sandbox.serwersms.panel import AccountActions, SenderNames, UploadedFiles
-from tui.sandbox.serwersms.records import IncomingMessage, OutgoingMessage, normalize_phone
+from tui.sandbox.serwersms.records import (
+    IncomingMessage,
+    OutgoingMessage,
+    format_local,
+    normalize_phone,
+)
 from tui.sandbox.serwersms.reports import ReportActions
 from tui.sandbox.serwersms.sending import ECO, SendActions, can_be_answered
 from tui.sandbox.serwersms.status_codes import (
@@ -36,7 +40,6 @@ from tui.sandbox.serwersms.status_codes import (
     STATUSES,
     to_reason,
 )
-from tui.sandbox.serwersms.times import format_local
 
 if TYPE_CHECKING:
     from tui.sandbox.sandbox import Sandbox
@@ -237,10 +240,8 @@ class SerwerSms(Emulator):
         if step.stage is Stage.ENROUTE:
             return
         body = {"date": format_local(at), "reason": to_reason(step) or ""}
-        final = step.stage.is_final
-        self.put_receipt(
-            Event(self.sandbox.new_uuid(), body, at, message.id, message.status, final=final)
-        )
+        receipt_id, final = self.sandbox.new_uuid(), step.stage.is_final
+        self.put_receipt(Event(receipt_id, body, at, message.id, message.status, final=final))
 
     def receive_message(
         self, sender: str, to: str | None, text: str, attachments: Sequence[MmsFile]
@@ -281,35 +282,13 @@ class SerwerSms(Emulator):
             template = self.hook_url + pushes.REPORT_QUERY
         if not template:
             return
-        macros = {
-            "SMSID": outgoing.id,
-            "STAN": event.status,
-            "DATA": str(event.body["date"]),
-            "PRZYCZYNA": str(event.body["reason"]),
-        }
         delivered = partial(self.ledger.receipts.confirm, [event.id])
-        self.queue_push(pushes.build_get_push(pushes.fill_template(template, macros), delivered))
+        self.queue_push(pushes.build_report_push(template, event, delivered))
 
     def on_reply(self, event: Event) -> None:
         """Push an incoming message."""
         if self.hook_url is None:
             return
-        item = next(
-            incoming for incoming in reversed(self.incoming) if incoming.event_id == event.id
-        )
+        item = next(item for item in reversed(self.incoming) if item.event_id == event.id)
         delivered = partial(self.ledger.replies.confirm, [event.id])
         self.queue_push(pushes.build_reply_push(self.hook_url, item, delivered))
-
-
-def find_kind(to: str | None, answered: str) -> str:
-    """Return the type of an SMS by the number it was sent to, or by the message it answers.
-
-    Args:
-        to: Number that was written to, if known.
-        answered: Id of the ECO+ message that it answers; empty for none.
-    """
-    if not to:
-        return ECO if answered else "ndi"
-    if len(to) in (4, 5) and to.isdecimal():
-        return "pre" if to.startswith("7") else "nd"
-    return "ndi"

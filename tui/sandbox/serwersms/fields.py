@@ -3,15 +3,18 @@
 See general communications in the SerwerSMS API.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.requests import Request
 
-from tui.sandbox.forms import nest_pairs, parse_text_pairs
 from tui.sandbox.serwersms.errors import INVALID_DATA, REQUIRED, ApiError
-from tui.sandbox.serwersms.times import parse_local
+from tui.sandbox.serwersms.records import parse_local
+from tui.sandbox.wire import nest_pairs, parse_text_pairs
 
 TRUE_VALUES = (True, 1, "true", "1")
 FALSE_VALUES = (False, 0, "false", "0")
@@ -116,3 +119,53 @@ async def read_fields(request: Request) -> RequestFields:
     if not isinstance(parsed, dict):
         raise ApiError(INVALID_DATA)
     return RequestFields(parsed)
+
+
+Item = TypeVar("Item")
+
+USUAL_LIMIT = 100
+
+
+def select_page(
+    fields: RequestFields, items: Sequence[Item]
+) -> tuple[Sequence[Item], dict[str, int]]:
+    """Return the requested page and the answer's `paging`; everything if no page is requested.
+
+    Args:
+        fields: Fields of the request.
+        items: The whole list.
+    """
+    page, limit = fields.read_positive("page") or 1, fields.read_positive("limit")
+    if limit is None:
+        limit = USUAL_LIMIT if fields.has_value("page") else max(1, len(items))
+    count = max(1, -(-len(items) // limit))
+    return items[(page - 1) * limit : page * limit], {"page": page, "count": count}
+
+
+def is_paged(fields: RequestFields) -> bool:
+    """Return whether the request asks for a page."""
+    return fields.has_value("page") or fields.has_value("limit")
+
+
+SEPARATOR = "]|["
+
+
+def parse_personalized(messages: object) -> list[tuple[str, str]]:
+    """Return phone and text of each message, from an array or a packed text.
+
+    Args:
+        messages: Objects with `phone` and `text`, or `phone:text` joined by `SEPARATOR`.
+
+    Raises:
+        ApiError: 1006 for anything else.
+    """
+    if isinstance(messages, str):
+        entries = [entry.partition(":") for entry in messages.split(SEPARATOR)]
+        if not all(colon for _, colon, _ in entries):
+            raise ApiError(INVALID_DATA)
+        return [(phone, text) for phone, _, text in entries]
+    items = messages if isinstance(messages, list) else [messages]
+    objects = [RequestFields(item) for item in items if isinstance(item, dict)]
+    if len(objects) < len(items):
+        raise ApiError(INVALID_DATA)
+    return [(item.read_text("phone"), item.read_text("text")) for item in objects]

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.sandbox.serwersms.errors import REQUIRED, ApiError
-from tui.sandbox.serwersms.fields import RequestFields
-from tui.sandbox.serwersms.paging import is_paged, select_page
+from tui.sandbox.serwersms.fields import RequestFields, is_paged, select_page
 from tui.sandbox.serwersms.records import IncomingMessage, normalize_phone
 from tui.sandbox.serwersms.reports import build_interval
+from tui.sandbox.serwersms.sending import ECO
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms
@@ -102,3 +102,17 @@ class IncomingActions:
             )
 
         return is_match
+
+
+def find_kind(to: str | None, answered: str) -> str:
+    """Return the type of an SMS by the number it was sent to, or by the message it answers.
+
+    Args:
+        to: Number that was written to, if known.
+        answered: Id of the ECO+ message that it answers; empty for none.
+    """
+    if not to:
+        return ECO if answered else "ndi"
+    if len(to) in (4, 5) and to.isdecimal():
+        return "pre" if to.startswith("7") else "nd"
+    return "ndi"

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING
 from tui.sandbox.handset import Behaviour
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ApiError, build_error_object
-from tui.sandbox.serwersms.fields import RequestFields
-from tui.sandbox.serwersms.paging import select_page
-from tui.sandbox.serwersms.records import Body, normalize_phone
-from tui.sandbox.serwersms.times import format_local
+from tui.sandbox.serwersms.fields import RequestFields, select_page
+from tui.sandbox.serwersms.records import Body, format_local, normalize_phone
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms

@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+from tui.sandbox.ledger import Event
 from tui.sandbox.push import PushRequest
-from tui.sandbox.serwersms.records import IncomingMessage
-from tui.sandbox.serwersms.times import format_local
+from tui.sandbox.serwersms.records import IncomingMessage, format_local
 
 REPORT_QUERY = "?smsid=#SMSID#&stan=#STAN#&data=#DATA#&przyczyna=#PRZYCZYNA#"
 REPLY_QUERY = "?wiadomosc=#WIADOMOSC#&numer=#NUMER#&data=#DATA#&id=#ID#&type="
@@ -51,6 +51,23 @@ def build_get_push(url: str, delivered: Callable[[], None]) -> PushRequest:
     return PushRequest(
         url, method="GET", pauses=PAUSES, on_delivered=delivered, is_accepted=is_verified
     )
+
+
+def build_report_push(template: str, event: Event, delivered: Callable[[], None]) -> PushRequest:
+    """Return the push of a receipt.
+
+    Args:
+        template: Address of the desk with macros.
+        event: Receipt with `date` and `reason`.
+        delivered: Called once when the desk has accepted it.
+    """
+    macros = {
+        "SMSID": event.message_id or "",
+        "STAN": event.status,
+        "DATA": str(event.body["date"]),
+        "PRZYCZYNA": str(event.body["reason"]),
+    }
+    return build_get_push(fill_template(template, macros), delivered)
 
 
 def build_reply_push(

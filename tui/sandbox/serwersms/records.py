@@ -1,13 +1,43 @@
-"""Store what the emulator needs of outgoing and incoming messages."""
+"""Store what the emulator needs of outgoing and incoming messages, with times as the API has them.
+
+Times are local in Poland, to the second, without a zone.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from tui.domain.sms import count_parts, is_gsm
 from tui.sandbox.ledger import Event, MmsFile
 from tui.sandbox.serwersms.status_codes import DELIVERED, IN_PROGRESS, SENT
-from tui.sandbox.serwersms.times import format_local
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+
+
+def format_local(at: int) -> str:
+    """Return a time as `2026-03-04 09:15:02`.
+
+    Args:
+        at: Time in milliseconds UTC.
+    """
+    moment = datetime.fromtimestamp(at // 1000, UTC)
+    return moment.astimezone(WARSAW).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def parse_local(text: str) -> int:
+    """Return a local time (or a day alone) in milliseconds UTC; raise `ValueError`.
+
+    A time in the repeated hour of autumn means its first occurrence; a time in the skipped hour
+    of spring lies an hour later.
+
+    Args:
+        text: ISO 8601 date, with or without time and zone.
+    """
+    moment = datetime.fromisoformat(text)
+    return round(moment.replace(tzinfo=moment.tzinfo or WARSAW).timestamp() * 1000)
+
 
 Body = dict[str, object]
 

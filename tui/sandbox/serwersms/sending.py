@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING
 from tui.sandbox.handset import extract_digits
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ERRORS, ApiError
-from tui.sandbox.serwersms.fields import RequestFields
-from tui.sandbox.serwersms.records import Body, OutgoingMessage, count_text_parts, normalize_phone
+from tui.sandbox.serwersms.fields import RequestFields, parse_personalized
+from tui.sandbox.serwersms.records import (
+    Body,
+    OutgoingMessage,
+    count_text_parts,
+    format_local,
+    normalize_phone,
+)
 from tui.sandbox.serwersms.status_codes import ERROR_PREFIX
-from tui.sandbox.serwersms.times import format_local
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms
@@ -25,7 +30,6 @@ MAX_PHONES = 100_000
 MAX_PERSONALIZED = 10_000
 MAX_PARTS = 6
 MAX_TITLE = 40
-SEPARATOR = "]|["
 UNIQUE_ID = re.compile(r"[a-zA-Z0-9]{3,50}")
 SENDER_NUMBER = re.compile(r"[0-9]{4}|[0-9]{9}|\+48[0-9]{9}")
 TWO_WAY_SENDER = "2waySMS"
@@ -233,27 +237,6 @@ def read_message_text(fields: RequestFields, name: str) -> str:
     if not text.strip():
         raise ApiError(errors.EMPTY_MESSAGE)
     return text
-
-
-def parse_personalized(messages: object) -> list[tuple[str, str]]:
-    """Return phone and text of each message, from an array or a packed text.
-
-    Args:
-        messages: Objects with `phone` and `text`, or `phone:text` joined by `SEPARATOR`.
-
-    Raises:
-        ApiError: 1006 for anything else.
-    """
-    if isinstance(messages, str):
-        entries = [entry.partition(":") for entry in messages.split(SEPARATOR)]
-        if not all(colon for _, colon, _ in entries):
-            raise ApiError(errors.INVALID_DATA)
-        return [(phone, text) for phone, _, text in entries]
-    items = messages if isinstance(messages, list) else [messages]
-    objects = [RequestFields(item) for item in items if isinstance(item, dict)]
-    if len(objects) < len(items):
-        raise ApiError(errors.INVALID_DATA)
-    return [(item.read_text("phone"), item.read_text("text")) for item in objects]
 
 
 def attach_own_ids(

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from tui.sandbox.emulator import Emulator
-from tui.sandbox.form_push import build_form_push
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
 from tui.sandbox.smartswitch.status_codes import (
@@ -31,7 +30,7 @@ from tui.sandbox.smartswitch.submission import (
     is_sendable,
     read_parameters,
 )
-from tui.sandbox.wire import to_json_response
+from tui.sandbox.wire import build_form_push, to_json_response
 
 if TYPE_CHECKING:
     from tui.sandbox.sandbox import Sandbox

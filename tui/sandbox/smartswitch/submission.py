@@ -9,9 +9,8 @@ from starlette.requests import Request
 
 from tui.domain.sms import count_parts
 from tui.sandbox import API_KEY, API_SECRET
-from tui.sandbox.form_push import FORM
-from tui.sandbox.forms import parse_text_pairs
 from tui.sandbox.smartswitch.status_codes import CODE_PREFIX, NOT_SENT_CODE
+from tui.sandbox.wire import FORM, parse_text_pairs
 
 NUMBER = re.compile(r"[0-9]{7,15}")
 

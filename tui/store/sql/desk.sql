@@ -20,11 +20,11 @@ insert into accounts (name, balance, balance_amount, balance_at) values (:name, 
 on conflict (name) do update set balance = excluded.balance, balance_amount = excluded.balance_amount,
   balance_at = excluded.balance_at;
 
--- name: poke(name, now)!
+-- name: request_retry(name, now)!
 insert into accounts (name, poked_at) values (:name, :now)
 on conflict (name) do update set poked_at = excluded.poked_at;
 
--- name: pokes()
+-- name: read_retry_requests()
 select name, poked_at from accounts where poked_at > 0;
 
 -- name: watched(since)

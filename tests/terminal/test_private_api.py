@@ -1,0 +1,136 @@
+"""The private API of Textual: each use has a name here, and no other module has one.
+
+A failure names what an upgrade of Textual has changed. Then read the new source of that name,
+adapt `tui/terminal/private_api.py` or `tui/terminal/keyboard.py`, and the table in `tui/README.md`.
+"""
+
+import importlib
+import inspect
+from queue import Queue
+
+import pytest
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.binding import Binding
+from textual.drivers._writer_thread import WriterThread
+from textual.geometry import Offset
+from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tests.private_access import find_private_uses
+from tui.terminal import private_api
+
+METHODS = {
+    (App, "_display"): ("screen", "renderable"),
+    (App, "_handle_exception"): ("error",),
+    (App, "_fatal_error"): (),
+    (App, "_shutdown"): (),
+    (App, "_close_messages_no_wait"): (),
+    (MessagePump, "_dispatch_message"): ("message",),
+    (Screen, "_on_timer_update"): (),
+    (CompositorUpdate, "render_segments"): ("console",),
+    (LayoutUpdate, "__init__"): ("strips", "region"),
+    (ChopsUpdate, "__init__"): ("chops", "spans", "chop_ends"),
+    (XTermParser, "__init__"): ("debug",),
+    (XTermParser, "feed"): ("data",),
+    (XTermParser, "_sequence_to_key_events"): ("sequence", "alt"),
+    (WriterThread, "run"): (),
+}
+"""Parameters of each method."""
+COROUTINES = {"_dispatch_message", "_shutdown"}
+APP_ATTRIBUTES: dict[str, type] = {
+    "_batch_count": int,
+    "_closed": bool,
+    "_driver": type(None),  # before the app runs
+    "_exit_renderables": list,
+    "_previous_cursor_position": Offset,
+}
+"""Type of each attribute of an app that does not run."""
+OTHERS = {"_border_title", "_border_subtitle", "_bindings", "_queue", "_update_timer"}
+"""Names that have a test of their own."""
+IMPORTS = {
+    "textual._compositor.ChopsUpdate",
+    "textual._compositor.CompositorUpdate",
+    "textual._compositor.LayoutUpdate",
+    "textual._xterm_parser.XTermParser",
+    "textual.drivers._writer_thread.WriterThread",
+}
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"), METHODS, ids=[f"{owner.__name__}.{name}" for owner, name in METHODS]
+)
+def test_textual_still_has_the_method(owner: type, name: str) -> None:
+    method = getattr(owner, name)
+    assert tuple(inspect.signature(method).parameters)[1:] == METHODS[owner, name]
+    assert inspect.iscoroutinefunction(method) == (name in COROUTINES)
+
+
+@pytest.mark.parametrize("name", APP_ATTRIBUTES)
+def test_textual_still_has_the_attribute_of_an_app(name: str) -> None:
+    assert isinstance(getattr(App[None](), name), APP_ATTRIBUTES[name])
+
+
+@pytest.mark.parametrize(
+    ("public", "private", "setter"),
+    [
+        ("border_title", "_border_title", private_api.set_border_title),
+        ("border_subtitle", "_border_subtitle", private_api.set_border_subtitle),
+    ],
+)
+def test_textual_still_keeps_the_texts_on_a_border(
+    public: str, private: str, setter: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget, painted = Widget(), list[tuple[object, ...]]()
+    monkeypatch.setattr(widget, "refresh", lambda *regions, **_: painted.append(regions))
+    setattr(widget, public, "before")
+    text = getattr(widget, private)
+    assert painted == [()]  # all of it
+    assert callable(setter)
+    setter(widget, None)
+    assert getattr(widget, public) is None
+    setter(widget, text)
+    assert getattr(widget, public) == "before"
+    assert [len(regions) for regions in painted] == [0, 1, 1]
+
+
+def test_textual_still_keeps_the_keys_of_a_widget() -> None:
+    widget = Widget()
+    private_api.replace_bindings(widget, [Binding("f9", "act")])
+    assert [key for key, _ in widget._bindings] == ["f9"]
+    assert "node._bindings" in inspect.getsource(Screen)  # which looks for the keys there
+
+
+def test_textual_still_has_the_queue_of_the_writer_thread() -> None:
+    with open("/dev/null", "w") as file:
+        writer = WriterThread(file)
+    writer.write("text")
+    assert isinstance(writer._queue, Queue)
+    assert writer._queue.get_nowait() == "text"
+
+
+def test_textual_still_paints_a_screen_by_its_update_timer() -> None:
+    timer = Screen.__dict__["_update_timer"]
+    assert isinstance(timer, property)
+    # Resumed when there is something to paint, and paused by the method that paints.
+    assert "self._update_timer.resume()" in inspect.getsource(Screen)
+    assert "self._update_timer.pause()" in inspect.getsource(Screen._on_timer_update)
+
+
+@pytest.mark.parametrize("name", ["XTermParser", "WriterThread", "getincrementaldecoder"])
+def test_the_drivers_module_still_has_the_class_that_is_replaced(name: str) -> None:
+    # Read from the source: another test may have replaced it by now.
+    source = inspect.getsource(importlib.import_module("textual.drivers.linux_driver"))
+    assert f" {name}\n" in source  # imported by name
+    assert f" {name}(" in source  # and looked up when the driver starts
+
+
+def test_private_api_stands_in_two_modules_and_in_the_lists_of_this_test() -> None:
+    listed = {name for _, name in METHODS if name.startswith("_") and name != "__init__"}
+    listed |= IMPORTS | OTHERS | set(APP_ATTRIBUTES)
+    uses = find_private_uses()
+    used = uses.pop("tui.terminal.private_api") | uses.pop("tui.terminal.keyboard")
+    assert used == listed
+    assert uses == {"tui.store.database": {"_conn", "_execute"}}  # see tests/store

@@ -1,0 +1,102 @@
+"""Define the parser that all commands share, and the types of their values."""
+
+import argparse
+from typing import NoReturn
+
+from tui.cli.errors import BAD_USE, CommandError
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """Format help for 80 columns.
+
+    The width is fixed, because reading the terminal's width costs an import in every
+    command.
+    """
+
+    def __init__(self, prog: str) -> None:
+        """Create a formatter that wraps at 78 columns."""
+        super().__init__(prog, width=78)
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Parse the arguments of one command, with one-line errors and no shortened options."""
+
+    def __init__(self, prog: str, command: str = "") -> None:
+        """Create the parser of one command, or of the program itself.
+
+        Args:
+            prog: Program and command as shown in the usage line.
+            command: Name of the command; empty for the program itself.
+        """
+        super().__init__(prog=prog, formatter_class=_HelpFormatter, allow_abbrev=False)
+        self._command = command
+
+    def list_arguments(self) -> list[argparse.Action]:
+        """Return the arguments of this parser, without `--help` and the list of commands."""
+        special = (argparse._HelpAction, argparse._SubParsersAction)
+        return [action for action in self._actions if not isinstance(action, special)]
+
+    def list_parsers(self) -> "list[CommandParser]":
+        """Return this parser and those of its commands."""
+        actions = (a for a in self._actions if isinstance(a, argparse._SubParsersAction))
+        return [self, *(parser for action in actions for parser in action.choices.values())]
+
+    def format_help(self) -> str:
+        """Return the help; its texts are imported only when help is printed."""
+        from tui.cli import help_texts
+
+        help_text = (
+            help_texts.HELP_TEXTS[self._command]
+            if self._command
+            else help_texts.build_top_level_help()
+        )
+        self.description, self.epilog = help_text.about, help_text.epilog
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `CommandError` in place of printing the usage.
+
+        Args:
+            message: Description of the error in one line.
+        """
+        raise CommandError(f"{message}; see {self.prog} --help", BAD_USE)
+
+
+def parse_count(text: str) -> int:
+    """Parse a whole number from 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 1")
+    return int(text)
+
+
+def parse_port(text: str) -> int:
+    """Parse a port number; 0 stands for any free port."""
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port, 0 to 65535")
+    return int(text)
+
+
+def parse_listen_address(text: str) -> tuple[str, int]:
+    """Parse HOST:PORT; the host of an IPv6 address stands in brackets."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not host.strip("[]"):
+        raise argparse.ArgumentTypeError(f"{text} is not HOST:PORT, like 127.0.0.1:8080")
+    return host.strip("[]"), parse_port(port)
+
+
+def parse_url(text: str) -> str:
+    """Parse an http address and remove the slash at its end."""
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text} is not an address like http://127.0.0.1:8080")
+    return text.rstrip("/")
+
+
+def parse_moment(text: str) -> int:
+    """Parse ISO 8601 into ms UTC; a time without an offset is local time."""
+    from datetime import datetime
+
+    try:
+        return round(datetime.fromisoformat(text).timestamp() * 1000)
+    except (ValueError, OverflowError, OSError):
+        line = f"{text} is not a time like 2026-03-04T14:30 or 2026-03-04T14:30+01:00"
+        raise argparse.ArgumentTypeError(line) from None

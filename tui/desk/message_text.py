@@ -1,0 +1,163 @@
+"""Put a message into words: who wrote it, when, what, its status and its files.
+
+Bubbles, timeline, line mode, pipe and command line arrange these parts in their own way, but
+take each of them from here. Outside text passes `to_printable` or `one_line` and is never read
+as markup.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from tui.clock import SECOND
+from tui.desk.badges import BADGES, Badge
+from tui.desk.format import MAX_BODY_LENGTH, format_size, format_time, get_day_number
+from tui.domain.conversation import Conversation
+from tui.domain.events import TimelineEntry
+from tui.domain.message import AttachmentInfo, Direction, Format, Message
+from tui.domain.status import Status
+from tui.domain.text import one_line, to_printable
+
+_MAX_AGENT = 20
+_MAX_REASON = 160
+_PING_QUESTION = "is the phone on?"
+_PING_RESULTS: Mapping[Status | None, str] = {
+    Status.DELIVERED: "the phone is on",
+    Status.FAILED: "the phone is off or out of reach",
+    Status.EXPIRED: "the phone stayed off",
+}
+"""Texts for the final statuses of a silent ping."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageText:
+    """A message in words; each part is made when it is asked for."""
+
+    message: Message
+    customer: str = ""
+    """Name of the customer (outside text)."""
+    zone: tzinfo | None = None
+    """Time zone of the agent; None for the system's."""
+
+    @property
+    def author(self) -> str:
+        """Return the customer, or the agent who wrote the message."""
+        if self.message.direction is Direction.IN:
+            return one_line(self.customer, 60)
+        return self.agent or "the desk"
+
+    @property
+    def agent(self) -> str:
+        """Return the agent who wrote the message; empty for a customer, or if it is unknown."""
+        incoming = self.message.direction is Direction.IN
+        return "" if incoming else one_line(self.message.agent, _MAX_AGENT)
+
+    @property
+    def time(self) -> str:
+        """Return the time of day."""
+        return format_time(self.message.at, self.zone)
+
+    @property
+    def timestamp(self) -> str:
+        """Return date and time: "2026-03-04 13:59"."""
+        return f"{datetime.fromtimestamp(self.message.at / SECOND, self.zone):%Y-%m-%d %H:%M}"
+
+    @property
+    def badge(self) -> Badge | None:
+        """Return the badge; None for a received message or a note."""
+        if self.message.status is None:
+            return None
+        return BADGES[Status.SCHEDULED if _is_scheduled(self.message) else self.message.status]
+
+    @property
+    def status(self) -> str:
+        """Return the status with its time and, if something went wrong, the reason.
+
+        Empty for a received message or a note.
+        """
+        message, badge = self.message, self.badge
+        if badge is None:
+            return ""
+        if message.format is Format.PING and message.status in _PING_RESULTS:
+            return _PING_RESULTS[message.status]
+        text = badge.label
+        if message.status is Status.DELIVERED and message.status_at:
+            text += f" {format_time(message.status_at, self.zone)}"
+        if message.scheduled_at and _is_scheduled(message):
+            text += _format_schedule(message, message.scheduled_at, self.zone)
+        # Receipts can arrive that exclude each other; the agent must see that the status is in
+        # doubt.
+        if message.contradicted:
+            text += " (also reported otherwise)"
+        if message.reason and message.status is not Status.DELIVERED:
+            text += f": {one_line(message.reason, _MAX_REASON)}"
+        return text
+
+    @property
+    def files(self) -> str:
+        """Return the number of files that came with the message; empty for none."""
+        return format_file_count(self.message.attachments)
+
+    def format_status(self, *, ascii: bool) -> str:
+        """Return the status behind the shape of its badge; empty if there is none.
+
+        Args:
+            ascii: Whether the terminal shows only ASCII.
+        """
+        badge = self.badge
+        return f"{badge.symbol.draw(ascii=ascii)} {self.status}" if badge else ""
+
+    def format_body(self, *, indent: int = 0, limit: int | None = MAX_BODY_LENGTH) -> str:
+        """Return the text of the message.
+
+        Args:
+            indent: Blanks before each line but the first, so that none of them can be mistaken
+                for the beginning of another message.
+            limit: Largest number of characters; None for no limit.
+        """
+        return to_printable(self.message.body, limit=limit).replace("\n", "\n" + " " * indent)
+
+
+def _is_scheduled(message: Message) -> bool:
+    """Return whether the message waits for its time, at the provider or here."""
+    return bool(message.scheduled_at) and message.status in (Status.SCHEDULED, Status.QUEUED)
+
+
+def _format_schedule(message: Message, at: int, zone: tzinfo | None) -> str:
+    """Return when a message is sent, and where it waits until then."""
+    then = datetime.fromtimestamp(at / SECOND, zone)
+    same_day = get_day_number(at, zone) == get_day_number(message.at, zone)
+    date = "" if same_day else f"{then:%a} {then.day} {then:%b} "
+    text = f" for {date}{then:%H:%M}"
+    if message.cancel_wanted:
+        text += ", cancelling"
+    elif message.cancel_on_reply:
+        text += ", unless they reply"
+    held = message.status is Status.QUEUED and message.hold_until >= at
+    return f"{text}, held here" if held else text
+
+
+def format_preview(conversation: Conversation) -> str:
+    """Return the beginning of the last message, safe on one line; for a ping its result."""
+    if conversation.is_last_message_ping:
+        return f"Ping: {_PING_RESULTS.get(conversation.last_status, _PING_QUESTION)}"
+    text = one_line(conversation.preview, 160)
+    return text if text.strip() or conversation.last_direction is None else "(no text)"
+
+
+def format_file_count(count: int) -> str:
+    """Return a number of files: "1 file", "2 files"; empty for none."""
+    return f"{count} file{'s' if count != 1 else ''}" if count else ""
+
+
+def format_file(file: AttachmentInfo) -> str:
+    """Return name, kind and size of a file."""
+    name = one_line(file.name, 40) or "file"
+    return f"{name} · {one_line(file.content_type, 30)} · {format_size(file.size)}"
+
+
+def list_entry_details(entry: TimelineEntry) -> list[str]:
+    """Return what the provider reported besides the status: its own word, code and reason."""
+    code = f"code {one_line(entry.code, 20)}" if entry.code else ""
+    details = [one_line(entry.word, 60), code, one_line(entry.reason, 300)]
+    return [detail for detail in details if detail]

@@ -1,0 +1,208 @@
+"""Queue messages, and what an agent does with them afterwards: cancel, resolve, dismiss.
+
+Every message of an agent or a script goes through `queue_attempt`.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui.clock import SECOND
+from tui.desk.routes import is_held_by_provider
+from tui.desk.send_attempt import RefusedError, SendAttempt
+from tui.desk.send_checks import NO_ACCOUNT, find_refusal
+from tui.desk.undo import RememberUndo, UnsentMessages
+from tui.domain.message import Direction, Message, MmsContent, NewMessage
+from tui.domain.status import Status
+from tui.domain.text import one_line
+from tui.store.errors import StoreError
+from tui.store.store import Store
+
+if TYPE_CHECKING:
+    from tui.desk.context import AppContext
+
+
+async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int = 0) -> Message:
+    """Queue a message unless a check refuses it.
+
+    Questions of the checks are for the caller, who may have an agent to ask.
+
+    Args:
+        store: Store shared by all agents.
+        attempt: Message to queue.
+        hold_until: Moment before which the message is not submitted (ms UTC).
+
+    Raises:
+        RefusedError: A check refuses the message; nothing was queued.
+        StoreError: Nothing was queued.
+    """
+    refusal = find_refusal(attempt)
+    if refusal is not None or attempt.route is None:
+        raise RefusedError(refusal or NO_ACCOUNT)
+    plan = attempt.plan
+    new = NewMessage(
+        to=attempt.to,
+        body=attempt.text,
+        account=attempt.route.account.name,
+        sender=attempt.route.sender,
+        agent=attempt.preferences.agent,
+        hold_until=hold_until,
+        retry_of=attempt.retry_of,
+        scheduled_at=plan.send_at if plan else None,
+        cancel_on_reply=plan is not None and plan.cancel_on_reply,
+        format=attempt.format,
+        subject=attempt.enclosed.subject,
+        media=attempt.enclosed.media,
+    )
+    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto)
+
+
+class OutgoingActions:
+    """Actions of an agent on outgoing messages; all can be undone while that is possible."""
+
+    def __init__(self, store: Store, context: "AppContext", remember_undo: RememberUndo) -> None:
+        """Create the actions of one agent.
+
+        Args:
+            store: Store shared by all agents.
+            context: Settings of the agent.
+            remember_undo: Remembers how to undo an action.
+        """
+        self._store = store
+        self._context = context
+        self._agent = context.agent
+        self._remember_undo = remember_undo
+        self._claiming_ids: set[int] = set()
+        """Messages of this agent that assigned their conversation to the agent."""
+        self.unsent = UnsentMessages(store)
+
+    async def queue_message(self, attempt: SendAttempt, *, claim: bool = True) -> Message:
+        """Queue a message of the agent, held while the agent can cancel it.
+
+        Args:
+            attempt: Message to queue.
+            claim: Whether to assign the conversation to the agent if it is unassigned.
+
+        Raises:
+            RefusedError: A check refuses the message; nothing was queued.
+            StoreError: Nothing was queued.
+        """
+        message = await queue_attempt(
+            self._store, attempt, hold_until=self._choose_hold_end(attempt)
+        )
+        # The message is queued: a failed claim must not look like a failed send.
+        with contextlib.suppress(StoreError):
+            if claim and await self._store.triage.claim_conversation(
+                message.conversation_id, self._agent
+            ):
+                self._claiming_ids.add(message.id)
+        return message
+
+    def _choose_hold_end(self, attempt: SendAttempt) -> int:
+        """Return the moment before which the message stays in the outbox (ms UTC)."""
+        # A provider that can schedule gets the message after the grace period. Otherwise it waits
+        # in the outbox until its time.
+        if attempt.plan and attempt.route and not is_held_by_provider(attempt.route):
+            return attempt.plan.send_at
+        grace_ms = round(self._context.preferences.grace_seconds * SECOND)
+        return self._context.clock.now() + grace_ms
+
+    def register_send_undo(self, message: Message) -> None:
+        """Make a queued message cancellable with undo; its text becomes a draft again then."""
+
+        async def undo_send() -> str:
+            if not await self._store.intents.cancel_queued(message.id, self._agent):
+                return "Too late to cancel: it is being sent"
+            await self._restore_draft(message)
+            await self._undo_claim(message)
+            return "Cancelled: not sent, the text is a draft again"
+
+        self.unsent.add(message)
+        self._remember_undo("send", undo_send)
+
+    def register_batch_undo(self, messages: Sequence[Message]) -> None:
+        """Make several messages cancellable with one undo; their texts become drafts again then."""
+
+        async def undo_batch() -> str:
+            cancelled = [
+                m for m in messages if await self._store.intents.cancel_queued(m.id, self._agent)
+            ]
+            for message in cancelled:
+                await self._restore_draft(message)
+            late = (
+                f", {len(messages) - len(cancelled)} too late"
+                if len(cancelled) < len(messages)
+                else ""
+            )
+            return f"Cancelled: {len(cancelled)} not sent{late}, the texts are drafts again"
+
+        for message in messages:
+            self.unsent.add(message)
+        self._remember_undo("send", undo_batch)
+
+    async def cancel_scheduled(self, message: Message) -> str:
+        """Cancel a scheduled message that waits in smsdesk or at the provider."""
+        intents = self._store.intents
+        if message.status is Status.QUEUED and await intents.cancel_queued(message.id, self._agent):
+            await self._restore_draft(message)
+            return "Cancelled: not sent, the text is a draft again"
+        # Only the provider knows the outcome now; its next receipt changes the badge.
+        if message.cancel_wanted:
+            return "Already asked the provider to cancel: the badge will show it"
+        if await intents.request_cancel(message.id, self._agent):
+            name = one_line(message.account, 20)
+            return f"Asked {name} to cancel it: the badge will show it"
+        return "Nothing to cancel: it is no longer scheduled"
+
+    async def _restore_draft(self, message: Message) -> None:
+        """Put the text of a message that was not sent before the current draft."""
+        drafts, conversation_id = self._store.drafts, message.conversation_id
+        draft = await drafts.get_draft(conversation_id, self._agent)
+        current_text = draft.body if draft else ""
+        await drafts.save_draft(
+            conversation_id,
+            self._agent,
+            f"{message.body}\n{current_text}" if current_text else message.body,
+            account=message.account,
+            sender=message.sender,
+            enclosed=MmsContent(message.media, message.subject),
+            began_at=message.at,
+        )
+
+    async def _undo_claim(self, message: Message) -> None:
+        """Unassign the conversation that a now cancelled message assigned to the agent."""
+        if message.id in self._claiming_ids:
+            self._claiming_ids.discard(message.id)
+            await self._store.triage.assign_conversations(
+                [message.conversation_id], self._agent, ""
+            )
+
+    async def resolve_as_sent(self, message: Message) -> str:
+        """Record the agent's decision that an uncertain message was sent."""
+        if not await self._store.intents.resolve_uncertain(message.id, self._agent, went_out=True):
+            return "The provider has reported meanwhile: nothing to resolve"
+        return "Resolved: it was sent"
+
+    async def dismiss_failure(self, message: Message) -> str:
+        """Dismiss a failed message that needs no action, so that it is not counted any more."""
+        intents, agent = self._store.intents, self._agent
+        if not await intents.set_handled(message.id, agent):
+            return "A colleague has resolved this one already"
+
+        async def undo_dismissal() -> str:
+            await intents.set_handled(message.id, agent, handled=False)
+            return "Undone: it counts as failed again"
+
+        return self._remember_undo("Dismissed: it no longer counts as failed", undo_dismissal)
+
+
+def find_retry_problem(message: Message | None) -> str:
+    """Return why a message cannot be sent again, or "" if it can."""
+    if message is None or message.direction is not Direction.OUT:
+        return "Select a message that went out first: K and J"
+    # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
+    if message.status is Status.UNCERTAIN:
+        return ""
+    if message.status is None or not message.status.is_problem:
+        return "Only failed messages are sent again"
+    return "" if not message.handled else "This one is resolved already"

@@ -1,0 +1,114 @@
+"""A message that is about to be queued, and the objections of the checks before sending."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tui.desk.routes import Route, SendPlan
+from tui.domain.account import Account
+from tui.domain.conversation import Conversation
+from tui.domain.local_time import HourRange
+from tui.domain.message import NO_MMS_CONTENT, Format, Message, MmsContent
+
+
+class SendPreferences(Protocol):
+    """The settings that the checks read."""
+
+    @property
+    def agent(self) -> str:
+        """Return the name of the agent who sends."""
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Return all accounts with their capabilities."""
+
+    @property
+    def quiet_hours(self) -> HourRange | None:
+        """Return the hours in which customers are not texted; None for no check."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendAttempt:
+    """A message that is about to be queued, with all that the checks need to know."""
+
+    preferences: SendPreferences
+    to: str
+    """Party of the conversation: E.164 number, or a short code as received."""
+    text: str
+    route: Route | None
+    """Account and sender; None if no account is configured."""
+    now: int
+    """Current time (ms UTC)."""
+    conversation: Conversation | None = None
+    """Conversation with the customer; None if there is none yet."""
+    enclosed: MmsContent = NO_MMS_CONTENT
+    plan: SendPlan | None = None
+    """When to send; None for now."""
+    is_ping: bool = False
+    """Whether it only asks if the phone is on."""
+    retry_of: int | None = None
+    """Failed message that this one replaces, with the same text."""
+    messages: Sequence[Message] = ()
+    """Messages that the agent could see by now, oldest first."""
+    seen_upto: int | None = None
+    """Newest message that the agent has seen; None if the message is not a reply."""
+    lock_holder: str = ""
+    """Colleague who holds the compose lock; "" if it is free or held by this agent."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Key, or option of a command, by command id: what the words of a check name as help."""
+
+    @property
+    def send_at(self) -> int:
+        """Return when the message is sent (ms UTC)."""
+        return self.plan.send_at if self.plan else self.now
+
+    @property
+    def format(self) -> Format:
+        """Return the format of the message."""
+        if self.is_ping:
+            return Format.PING
+        return Format.MMS if self.enclosed.media else Format.SMS
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """One reason against sending a message: a refusal, or a question that is asked once."""
+
+    reason: str
+    """The problem; that of a refusal continues "Not sent: "."""
+    remedy: str = ""
+    """Change that helps, with its key or option."""
+    question: str = ""
+    """Identifies a question; empty for a refusal, which no answer changes."""
+    summary: str = ""
+    """Short form of a refusal, to be counted: "2 opted out"."""
+
+    @property
+    def is_refusal(self) -> bool:
+        """Return whether the message cannot be sent whatever the agent answers."""
+        return not self.question
+
+    @property
+    def text(self) -> str:
+        """Return the objection as an agent reads it after the attempt to send."""
+        text = f"{self.reason} · {self.remedy}" if self.remedy else self.reason
+        return f"Not sent: {text}" if self.is_refusal else text
+
+    @property
+    def sentence(self) -> str:
+        """Return a refusal as an agent reads it before there is anything to send."""
+        text = f"{self.reason} · {self.remedy}" if self.remedy else self.reason
+        return text[:1].upper() + text[1:]
+
+
+class NotSentError(Exception):
+    """Raised when a message was not queued; the text is for the agent."""
+
+
+class RefusedError(NotSentError):
+    """Raised when a check refuses a message."""
+
+    def __init__(self, objection: Objection) -> None:
+        """Create the error from the refusal."""
+        super().__init__(objection.text)
+        self.objection = objection

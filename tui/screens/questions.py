@@ -1,0 +1,207 @@
+"""Questions that need an answer before anything else can be done.
+
+Whether to quit, what happened to an uncertain message (and what each answer means for the
+customer), and dialogs that ask for one line of text, among them the reason for a consent change.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.desk.format import MUTED_STYLE
+from tui.domain.message import Message
+from tui.domain.text import one_line, to_printable
+from tui.widgets.key_bar import KeyBar
+
+_CONFIRM_KEYS = frozenset({"enter", "ctrl+c"})
+
+
+class LeaveScreen(ModalScreen[bool]):
+    """Return whether to quit; other keys are ignored."""
+
+    DEFAULT_CSS = """
+    LeaveScreen { align: left bottom; background: transparent; }
+    LeaveScreen Vertical { height: auto; dock: bottom; background: $panel; }
+    LeaveScreen KeyBar { height: 1; background: $panel; }
+    LeaveScreen Static { padding: 0 1; color: $text-warning; }
+    """
+
+    def __init__(self, text: str, keys: tuple[str, ...]) -> None:
+        """Create the question.
+
+        Args:
+            text: What is unsent.
+            keys: Keys of the quit command; pressed again, they confirm.
+        """
+        super().__init__()
+        self._text = text
+        self._confirm_keys = _CONFIRM_KEYS | {*keys, "q"}
+
+    def compose(self) -> ComposeResult:
+        """Yield what is unsent and the two answers."""
+        with Vertical():
+            yield Static(Content(one_line(self._text, 200)))
+            yield (key_bar := KeyBar(id="ways"))
+        key_bar.show_keys([("q Enter", "Leave"), ("Esc", "Stay")])
+
+    def on_key(self, event: events.Key) -> None:
+        """Quit or stay."""
+        # No other key may act on the screen below while the question is open.
+        event.stop()
+        event.prevent_default()
+        if event.key in self._confirm_keys:
+            self.dismiss(True)
+        elif event.key == "escape":
+            self.dismiss(False)
+
+
+_LONGEST_BODY = 300
+
+
+class UncertainChoice(StrEnum):
+    """Decision of the agent about an uncertain message."""
+
+    WENT_OUT = "went out"
+    AGAIN = "again"
+
+
+class MaybeSentScreen(ModalScreen[UncertainChoice | None]):
+    """Return the agent's choice, or None if the dialog was cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m,M", "dismiss('went out')", "It was sent"),
+        Binding("r,R", "dismiss('again')", "Send again"),
+        Binding("escape,q", "dismiss(None)", "Leave it"),
+    ]
+
+    def __init__(self, message: Message) -> None:
+        """Create the dialog.
+
+        Args:
+            message: Message with the status uncertain.
+        """
+        super().__init__()
+        self._message = message
+
+    def compose(self) -> ComposeResult:
+        """Yield what happened, then each key with its effect."""
+        with VerticalScroll(classes="dialog") as dialog:
+            dialog.border_title = "Maybe sent"
+            dialog.border_subtitle = "M or R resolves it · Esc leaves it open"
+            yield Static(format_uncertain_question(self._message))
+
+
+def format_uncertain_question(message: Message) -> Content:
+    """Return the text of the dialog."""
+    body = to_printable(message.body, limit=_LONGEST_BODY)
+    reason = one_line(message.reason, 200) or "The provider did not answer after it was sent"
+    return Content("\n").join(
+        [
+            Content.styled(body, "bold"),
+            Content.styled(f"{reason}\n", MUTED_STYLE),
+            _format_choice("M", "It was sent", "It counts as sent; nothing more is sent."),
+            Content.styled("  Choose this if the customer or the provider has it.\n", MUTED_STYLE),
+            _format_choice("R", "Send it again", "A second message is sent now."),
+            Content.styled("  If the first was sent, the customer gets it twice.", MUTED_STYLE),
+        ]
+    )
+
+
+def _format_choice(key: str, label: str, meaning: str) -> Content:
+    """Return one key with its label and meaning."""
+    return Content.assemble((f" {key} ", "bold $text-accent"), (f" {label}. ", "bold"), meaning)
+
+
+class PromptScreen(ModalScreen[str | None]):
+    """Return the typed line, or None if the dialog was cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    field = getters.query_one(Input)
+    hint = getters.query_one(Static)
+
+    def __init__(self, heading: str, hint: str, placeholder: str, *, value: str = "") -> None:
+        """Create the dialog.
+
+        Args:
+            heading: What is asked for.
+            hint: What the line is used for.
+            placeholder: Example.
+            value: Text that the field begins with.
+        """
+        super().__init__()
+        self._value = value
+        self._heading = heading
+        self._hint = hint
+        self._placeholder = placeholder
+
+    def compose(self) -> ComposeResult:
+        """Yield a field and its explanation."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(one_line(self._heading, 60))
+            dialog.border_subtitle = "Enter confirms · Esc cancels"
+            yield Input(to_printable(self._value), placeholder=self._placeholder, compact=True)
+            yield Static(Content(self._hint), classes="hint")
+
+    @on(Input.Submitted)
+    def _submit_line(self) -> None:
+        """Close the dialog with the line; for an empty line, show what is expected."""
+        if line := self.field.value.strip():
+            self.dismiss(line)
+        else:
+            self.hint.update(Content(f"Type it first, for example {self._placeholder}"))
+            self.hint.set_classes("problem")
+
+    @on(Input.Changed)
+    def _restore_hint(self) -> None:
+        """Show the explanation again."""
+        self.hint.update(Content(self._hint))
+        self.hint.set_classes("hint")
+
+
+_LONGEST_REASON = 300
+
+
+class ReasonScreen(ModalScreen[str | None]):
+    """Return the reason, or None if the dialog was cancelled."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    reason = getters.query_one(Input)
+    hint = getters.query_one(".hint", Static)
+
+    def __init__(self, heading: str, explanation: str, placeholder: str) -> None:
+        """Create the dialog.
+
+        Args:
+            heading: What is about to be recorded.
+            explanation: What it means.
+            placeholder: Example of a reason.
+        """
+        super().__init__()
+        self._heading = heading
+        self._explanation = explanation
+        self._placeholder = placeholder
+
+    def compose(self) -> ComposeResult:
+        """Yield the explanation and a field."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(one_line(self._heading, 60))
+            dialog.border_subtitle = "Enter records it · Esc cancels"
+            yield Static(Content(self._explanation + "\n"))
+            yield Input(placeholder=self._placeholder, max_length=_LONGEST_REASON)
+            yield Static("The reason is kept with your name.", classes="hint")
+
+    @on(Input.Submitted)
+    def _submit_reason(self) -> None:
+        """Close the dialog with the reason, which must not be empty."""
+        reason = self.reason.value.strip()
+        if reason:
+            self.dismiss(reason)
+        else:
+            self.hint.update("A reason is needed: it is what counts later.")

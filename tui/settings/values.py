@@ -1,0 +1,26 @@
+"""Define the settings' values that have parts."""
+
+from typing import NamedTuple
+
+
+class QuietHours(NamedTuple):
+    """Hours in which customers are not texted, by their own clocks."""
+
+    start: int
+    """First quiet hour, 0 to 23."""
+    end: int
+    """First hour that is no longer quiet, 0 to 23."""
+
+    def __str__(self) -> str:
+        """Return the hours as they are written in the settings file."""
+        return f"{self.start}-{self.end}"
+
+
+DEFAULT_QUIET_HOURS = QuietHours(20, 8)
+
+
+class ListenAddress(NamedTuple):
+    """Host and port on which a server listens."""
+
+    host: str
+    port: int
