@@ -56,6 +56,7 @@ async def test_colleagues_see_each_other_without_waiting_for_the_next_look(
         await mia.shows("bo is typing")
 
 
+@pytest.mark.bench
 async def test_colleagues_see_each_other_within_half_a_second(mia: Desk, bo: Desk) -> None:
     delays = []
     async with both(mia, bo):
@@ -68,7 +69,7 @@ async def test_colleagues_see_each_other_within_half_a_second(mia: Desk, bo: Des
             await mia.shows("bo is here")
             delays.append(monotonic() - began)
             await bo.press("j")
-    assert sorted(delays)[2] < 0.5, "half of them, as the machine may be busy with other things"
+    assert sorted(delays)[2] < 0.5
 
 
 async def test_a_colleague_who_goes_on_is_seen_no_more(mia: Desk, bo: Desk) -> None:
