@@ -1,5 +1,6 @@
 """What every test may ask for: a clock that stands still and an inbox of its own."""
 
+import asyncio
 import contextlib
 import gc
 import os
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.ui.history import write_history
 from tui.clock import ManualClock
 from tui.store import database, files, migrations
 from tui.store.store import Store
@@ -82,6 +84,20 @@ def real_databases(cheap_databases: None, monkeypatch: pytest.MonkeyPatch) -> No
     """Build every new database as the program does, for tests of just that."""
     monkeypatch.setattr(files, "_create_file", _create_file)
     monkeypatch.setattr(database, "_prepare_writer", _prepare_writer)
+
+
+@pytest.fixture(scope="session")
+def history(cheap_databases: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the day of `tests.ui.history`, to be copied."""
+    path = tmp_path_factory.mktemp("history") / "inbox.db"
+
+    async def write() -> None:
+        clock = ManualClock()
+        async with Store(path, clock=clock, rng=random.Random(1), owner="picture") as store:
+            await write_history(store, clock)
+
+    asyncio.run(write())
+    return path
 
 
 @pytest.fixture

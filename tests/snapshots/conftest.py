@@ -3,7 +3,6 @@
 `snap_compare` runs the app in a loop of its own, so the app opens and closes its store itself.
 """
 
-import asyncio
 import random
 import shutil
 from collections.abc import Awaitable, Callable
@@ -20,7 +19,6 @@ from textual.widgets import Input
 import tui.app
 from tests.contexts import make_context
 from tests.ui.desk import Desk
-from tests.ui.history import write_history
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
@@ -64,21 +62,6 @@ def store_on(path: Path, clock: ManualClock) -> Store:
     return Store(path, clock=clock, rng=random.Random(1), owner="picture")
 
 
-async def write(path: Path) -> None:
-    """Write the history."""
-    clock = ManualClock()
-    async with store_on(path, clock) as store:
-        await write_history(store, clock)
-
-
-@pytest.fixture(scope="session")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the database of the day."""
-    folder = tmp_path_factory.mktemp("history")
-    asyncio.run(write(folder / "inbox.db"))
-    return folder
-
-
 @pytest.fixture
 def picture(
     history: Path, tmp_path: Path, clock: ManualClock, snap_compare: Callable[..., bool]
@@ -89,7 +72,7 @@ def picture(
         """`looks` change the seat."""
         clock.advance(NOW)
         if not empty:
-            shutil.copytree(history, tmp_path, dirs_exist_ok=True)
+            shutil.copy(history, tmp_path / "inbox.db")
         seat = make_context(clock, **looks)
         store = store_on(tmp_path / "inbox.db", clock)
         desk = Desk(store, clock, seat)

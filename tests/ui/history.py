@@ -3,7 +3,10 @@
 Every conversation is there for something that tests ask for; the constants name them.
 """
 
+import contextlib
+import sqlite3
 from collections.abc import Sequence
+from pathlib import Path
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock
 from tui.domain.account import Account, Health
@@ -86,6 +89,19 @@ async def write_history(store: Store, clock: ManualClock) -> None:
         retry_at=clock.now() + 40 * SECOND,
     )
     await store.accounts.save_balance("au", "812 credits")
+
+
+async def copy_history(history: Path, store: Store, clock: ManualClock) -> None:
+    """Do what `write_history` does, by a copy of the file (see the fixture `history`)."""
+
+    def copy(connection: sqlite3.Connection) -> None:
+        with contextlib.closing(sqlite3.connect(history)) as source:
+            source.backup(connection)
+
+    writer = store.database._writer
+    assert writer is not None
+    await writer._execute(copy, writer._conn)  # type: ignore[no-untyped-call]
+    Scribe(store, clock, "past").at(14, 2)
 
 
 class Scribe:

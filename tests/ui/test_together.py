@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from tests.conftest import OpenStore
 from tests.contexts import change_context
 from tests.ui.desk import Desk, presses
-from tests.ui.history import CHLOE, DAWIT, write_history
+from tests.ui.history import CHLOE, DAWIT, copy_history
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
 from tui.desk.key_guard import PAUSE_SECONDS
@@ -19,10 +20,10 @@ Size = tuple[int, int]
 
 
 @pytest.fixture
-async def mia(open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
+async def mia(open_store: OpenStore, clock: ManualClock, seat: AppContext, history: Path) -> Desk:
     """Mia's desk."""
     store = await open_store(owner="mia-1")
-    await write_history(store, clock)
+    await copy_history(history, store, clock)
     return Desk(store, clock, seat)
 
 
@@ -55,6 +56,7 @@ async def test_colleagues_see_each_other_without_waiting_for_the_next_look(
         await mia.shows("bo is typing")
 
 
+@pytest.mark.bench
 async def test_colleagues_see_each_other_within_half_a_second(mia: Desk, bo: Desk) -> None:
     delays = []
     async with both(mia, bo):
@@ -67,7 +69,7 @@ async def test_colleagues_see_each_other_within_half_a_second(mia: Desk, bo: Des
             await mia.shows("bo is here")
             delays.append(monotonic() - began)
             await bo.press("j")
-    assert sorted(delays)[2] < 0.5, "half of them, as the machine may be busy with other things"
+    assert sorted(delays)[2] < 0.5
 
 
 async def test_a_colleague_who_goes_on_is_seen_no_more(mia: Desk, bo: Desk) -> None:
