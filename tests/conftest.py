@@ -1,4 +1,4 @@
-"""What every test may ask for: a clock that stands still and an inbox of its own."""
+"""Provide a manual clock and empty inboxes to all tests."""
 
 import asyncio
 import contextlib
@@ -36,12 +36,12 @@ def pytest_collection_finish() -> None:
 
 
 OpenStore = Callable[..., Awaitable[Store]]
-"""Opens one more store on a file: `await open_store(owner="b")`."""
+"""Open one more store on a file: `await open_store(owner="b")`."""
 
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """4 March 2026, 08:00 UTC, until moved."""
+    """Return a clock that stands at 4 March 2026, 08:00 UTC, until a test moves it."""
     return ManualClock()
 
 
@@ -102,13 +102,20 @@ def history(cheap_databases: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 async def open_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[OpenStore]:
-    """Opens stores on `inbox.db` of this test's directory; all are closed at its end."""
+    """Yield a function that opens stores for this test; close all of them at its end."""
     async with contextlib.AsyncExitStack() as opened:
 
         async def open_one(
             path: Path | None = None, *, owner: str = "a", seed: int = 1, **options: Any
         ) -> Store:
-            """A store of one process named `owner`."""
+            """Open the store of a process named `owner`.
+
+            Args:
+                path: Database file; by default `inbox.db` of this test.
+                owner: Name of the process.
+                seed: Seed of the random numbers, so that two processes make different ids.
+                **options: More arguments of the store.
+            """
             values = {"clock": clock, "rng": random.Random(seed), "owner": owner, **options}
             return await opened.enter_async_context(Store(path or tmp_path / "inbox.db", **values))
 
@@ -117,5 +124,5 @@ async def open_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[OpenSt
 
 @pytest.fixture
 async def store(open_store: OpenStore) -> Store:
-    """An empty inbox."""
+    """Return an empty inbox."""
     return await open_store()

@@ -1,4 +1,4 @@
-"""The first picture shows who waits, is harmless, and never stands in the way."""
+"""Test the first picture: it shows who waits, is harmless and never fails."""
 
 import os
 from pathlib import Path
@@ -17,40 +17,42 @@ NOW = 1_772_611_200_000
 WIDE, SMALL = os.terminal_size((160, 48)), os.terminal_size((80, 24))
 
 
-def row(title: str = "Ana Kowalska", preview: str = "Where is my order?") -> ConversationPreview:
-    """A customer who has waited for twelve minutes."""
+def make_preview(
+    title: str = "Ana Kowalska", preview: str = "Where is my order?"
+) -> ConversationPreview:
+    """Return the preview of a customer who has waited for twelve minutes."""
     return ConversationPreview(title, preview, ours=False, unread=True, since=NOW - 12 * MINUTE)
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL])
-def test_who_waits_is_shown_with_the_time_and_the_text(size: os.terminal_size) -> None:
-    shown = render_rows([row()], "dark", size, NOW)
+def test_a_waiting_customer_is_shown_with_time_and_text(size: os.terminal_size) -> None:
+    shown = render_rows([make_preview()], "dark", size, NOW)
     assert "Ana Kowalska" in shown
     assert "12m" in shown
     assert "Where is my order?" in shown
 
 
-def test_what_customers_send_cannot_drive_the_terminal() -> None:
+def test_texts_of_customers_cannot_drive_the_terminal() -> None:
     evil = "\x1b]52;c;aGk=\x07\x9b2J\r\n\x00[@click=x]"
-    harmless = render_rows([row()], "terminal", WIDE, NOW).count("\x1b")
-    shown = render_rows([row(evil, evil)], "terminal", WIDE, NOW)
+    harmless = render_rows([make_preview()], "terminal", WIDE, NOW).count("\x1b")
+    shown = render_rows([make_preview(evil, evil)], "terminal", WIDE, NOW)
     assert shown.count("\x1b") == harmless
     assert not {"\x9b", "\x07", "\r", "\n", "\x00"} & set(shown)
 
 
-def test_a_poor_terminal_gets_nothing_but_ascii() -> None:
-    long = row(preview="Where is my order? " * 20)
+def test_an_ascii_terminal_gets_only_ascii() -> None:
+    long = make_preview(preview="Where is my order? " * 20)
     assert "●" in render_rows([long], "dark", SMALL, NOW)
     assert render_rows([long], "dark", SMALL, NOW, ascii=True).isascii()
 
 
 def test_no_more_rows_are_painted_than_the_list_has_lines() -> None:
-    shown = render_rows([row(f"Customer {n:02d}") for n in range(30)], "dark", SMALL, NOW)
+    shown = render_rows([make_preview(f"Customer {n:02d}") for n in range(30)], "dark", SMALL, NOW)
     assert "Customer 09" in shown
     assert "Customer 10" not in shown
 
 
-def test_its_colours_are_the_themes_own() -> None:
+def test_its_colours_are_those_of_the_themes() -> None:
     themes = {f"smsdesk-{name}": colours for name, colours in COLOURS.items()}
     known = {t.name: (t.foreground, t.background) for t in THEMES if t.name in themes}
     assert known == themes
@@ -59,8 +61,8 @@ def test_its_colours_are_the_themes_own() -> None:
 async def test_the_top_of_the_list_is_read_while_the_store_is_open_and_after(
     store: Store, clock: ManualClock
 ) -> None:
-    said = Reply("r1", "+61491570156", "Is anybody there?", clock.now() - MINUTE, "{}")
-    await store.ingest.store_events("au", [said])
+    received = Reply("r1", "+61491570156", "Is anybody there?", clock.now() - MINUTE, "{}")
+    await store.ingest.store_events("au", [received])
     (while_open,) = read_top_conversations(store.path, 5)
     assert while_open.preview == "Is anybody there?"
     assert while_open.unread
@@ -70,7 +72,7 @@ async def test_the_top_of_the_list_is_read_while_the_store_is_open_and_after(
     assert [file.name for file in store.path.parent.iterdir()] == [store.path.name]
 
 
-async def test_a_ping_is_no_text_of_ours(store: Store) -> None:
+async def test_a_ping_is_not_shown_as_our_text(store: Store) -> None:
     ping = NewMessage("+61491570156", "Is this phone on?", "au", format=Format.PING)
     await store.intents.queue_message(ping)
     (shown,) = read_top_conversations(store.path, 5)
@@ -78,7 +80,7 @@ async def test_a_ping_is_no_text_of_ours(store: Store) -> None:
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a database at all" * 100])
-def test_a_file_that_is_no_inbox_shows_nothing(content: bytes | None, tmp_path: Path) -> None:
+def test_a_file_that_is_not_an_inbox_shows_nothing(content: bytes | None, tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
     if content is not None:
         path.write_bytes(content)

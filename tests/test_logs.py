@@ -1,4 +1,4 @@
-"""The log keeps what helps, hides what must not be read, and never reaches the screen."""
+"""Test that the log keeps what helps, masks numbers and secrets, and never reaches the screen."""
 
 import json
 import logging
@@ -18,20 +18,20 @@ from tui.log import MAX_OLD_FILES, LogFile, close_log, get_logger, mask_text, ma
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[LogFile]:
-    """An open log; logging is silent again afterwards."""
+    """Yield an open log; logging is silent again afterwards."""
     file = open_log(tmp_path / "state" / "smsdesk.log")
     yield file
     close_log(file)
 
 
-def entries(file: LogFile) -> list[dict[str, Any]]:
-    """The log's lines as they can be read back."""
+def read_entries(file: LogFile) -> list[dict[str, Any]]:
+    """Return the entries of a log file."""
     return [json.loads(line) for line in file.path.read_text(encoding="utf-8").splitlines()]
 
 
 def test_an_entry_is_one_line_of_json(log: LogFile) -> None:
     get_logger("sync").info("polled\nonce", account="au", replies=3, late=False)
-    (entry,) = entries(log)
+    (entry,) = read_entries(log)
     assert entry.pop("timestamp").endswith("Z")
     assert entry == {
         "event": "polled\nonce",
@@ -52,7 +52,7 @@ def test_entries_below_the_level_are_left_out(tmp_path: Path) -> None:
     file = open_log(tmp_path / "a.log", "warning")
     get_logger("x").info("no")
     get_logger("x").warning("yes")
-    assert [entry["event"] for entry in entries(file)] == ["yes"]
+    assert [entry["event"] for entry in read_entries(file)] == ["yes"]
     close_log(file)
 
 
@@ -68,11 +68,11 @@ def test_entries_below_the_level_are_left_out(tmp_path: Path) -> None:
         ("at 2026-03-04 10:11:12", "at 2026-03-04 10:11:12"),
         ("took 0.12345678 s, 1234567 rows", "took 0.12345678 s, 1234567 rows"),
         ("id eba39e4fe1 and m1k2j3h4g5", "id eba39e4fe1 and m1k2j3h4g5"),
-        ("api_secret=hush more", "api_secret=*** more"),
-        ('{"password": "hush"}', '{"password": "***"}'),
-        ("_login=a&_password=hush&b=1", "_login=a&_password=***&b=1"),
+        ("api_secret=s3cret more", "api_secret=*** more"),
+        ('{"password": "s3cret"}', '{"password": "***"}'),
+        ("_login=a&_password=s3cret&b=1", "_login=a&_password=***&b=1"),
         ("Authorization: Basic aHVzaA==", "Authorization: Basic ***"),
-        ("POST /hooks/au/hush?x=1", "POST /hooks/au/***?x=1"),
+        ("POST /hooks/au/s3cret?x=1", "POST /hooks/au/***?x=1"),
     ],
 )
 def test_numbers_and_secrets_in_text_are_masked(text: str, masked: str) -> None:
@@ -97,7 +97,7 @@ def test_an_exceptions_traceback_is_kept_and_masked(log: LogFile) -> None:
         raise ValueError("cannot text +61491570156")
     except ValueError:
         get_logger("cli").exception("unexpected")
-    (entry,) = entries(log)
+    (entry,) = read_entries(log)
     assert "Traceback" in entry["exception"]
     assert "+6149157…56" in entry["exception"]
     assert "61491570156" not in log.path.read_text()
@@ -116,7 +116,7 @@ def test_hostile_text_stays_on_its_line(log: LogFile, text: str) -> None:
     assert b"\x1b" not in raw
 
 
-def test_what_libraries_log_goes_to_the_file(tmp_path: Path) -> None:
+def test_log_messages_of_libraries_go_to_the_file(tmp_path: Path) -> None:
     code = (
         "import asyncio, logging, pathlib, sys, warnings\n"
         "from tui.log import open_log\n"
@@ -143,15 +143,15 @@ def test_nothing_is_logged_anywhere_before_the_log_is_open(tmp_path: Path) -> No
     assert ran.stdout + ran.stderr == ""
 
 
-def test_opening_again_moves_to_the_new_file_alone(log: LogFile, tmp_path: Path) -> None:
+def test_opening_another_log_writes_only_to_the_new_file(log: LogFile, tmp_path: Path) -> None:
     second = open_log(tmp_path / "second.log")
     logging.getLogger("library").warning("once")
-    assert entries(log) == []
-    assert len(entries(second)) == 1
+    assert read_entries(log) == []
+    assert len(read_entries(second)) == 1
     close_log(second)
 
 
-def test_a_full_file_makes_room_and_old_ones_go(tmp_path: Path) -> None:
+def test_a_full_file_is_rotated_and_the_oldest_is_removed(tmp_path: Path) -> None:
     file = LogFile(tmp_path / "a.log", largest=10)
     for number in range(MAX_OLD_FILES + 3):
         file.write(f"line number {number}")
@@ -179,7 +179,7 @@ def _write_many(path: Path, name: str, count: int) -> None:
     file.close()
 
 
-def test_processes_that_share_a_log_lose_no_line_and_tear_none(tmp_path: Path) -> None:
+def test_processes_that_share_a_log_lose_and_split_no_line(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     names = ("a", "b", "c")
     writers = [
@@ -193,7 +193,7 @@ def test_processes_that_share_a_log_lose_no_line_and_tear_none(tmp_path: Path) -
     assert sorted(lines) == sorted(f"{name} {number}" for name in names for number in range(400))
 
 
-def test_a_disk_that_refuses_does_not_end_the_desk() -> None:
+def test_a_full_disk_does_not_raise_an_error() -> None:
     file = LogFile(Path("/dev/full"))
     file.write("lost")
     file.close()

@@ -1,7 +1,7 @@
-"""Promise 11: who opted out cannot be texted from any screen, schedule, retry, command or account.
+"""Test promise 11: no screen, schedule, retry, command or account texts an opted-out customer.
 
-A model of who is out is kept beside the store. Whatever customers, providers and agents do, in any
-order, through any account: nothing is ever handed to a provider for somebody who is out.
+A model of who has opted out is kept beside the store. Whatever customers, providers and agents do,
+in any order, through any account: no message to an opted-out customer reaches a provider.
 """
 
 import asyncio
@@ -39,11 +39,11 @@ parties = st.sampled_from(PARTIES)
 accounts = st.sampled_from(ACCOUNTS)
 
 
-class Desk(RuleBasedStateMachine):
-    """Customers, two providers and several agents around one store."""
+class ConsentMachine(RuleBasedStateMachine):
+    """Let customers, two providers and several agents act on one store."""
 
     def __init__(self) -> None:
-        """An empty inbox in which nobody is out."""
+        """Create an empty inbox in which all customers can be texted."""
         super().__init__()
         self.runner = asyncio.Runner()
         self.clock = ManualClock()
@@ -58,60 +58,60 @@ class Desk(RuleBasedStateMachine):
         self.run(self.store.__aenter__())
         self.run(self.store.leases.record_heartbeat("mia", "desk"))
         self.numbers = itertools.count(1)
-        self.out: set[str] = set()
-        """The model: who must not be texted now."""
+        self.opted_out: set[str] = set()
+        """The model: customers who must not be texted now."""
         self.handed_over: list[tuple[str, bool]] = []
-        """To whom each message went, and whether that customer was out at that moment."""
+        """Receiver of each claimed message, and whether they had opted out at that moment."""
         self.claimed: list[Message] = []
         self.settled: list[tuple[Message, str]] = []
-        """Messages that came to an end, with the provider's id."""
+        """Messages with a final status, with the provider's id."""
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run one step of the desk."""
+        """Run one step of the machine."""
         return self.runner.run(work)
 
     def teardown(self) -> None:
-        """Close everything."""
+        """Close the store and remove its directory."""
         self.run(self.store.__aexit__(None, None, None))
         self.runner.close()
         self.folder.cleanup()
 
-    def receives(self, account: str, *events: Reply | Receipt | OptOut) -> None:
-        """A provider tells."""
+    def store_events(self, account: str, *events: Reply | Receipt | OptOut) -> None:
+        """Store events of a provider."""
         self.clock.advance(1)
         self.run(self.store.ingest.store_events(account, events))
 
-    def writes(self, party: str, account: str, text: str) -> None:
-        """A customer writes."""
+    def store_text(self, party: str, account: str, text: str) -> None:
+        """Store a text of a customer."""
         self.clock.advance(1)
         reply = Reply(f"r{next(self.numbers)}", party, text, self.clock.now(), "{}")
-        self.receives(account, reply)
+        self.store_events(account, reply)
 
     # What customers and providers do --------------------------------------------------------
 
     @rule(party=parties, account=accounts, text=st.sampled_from(HARMLESS))
     def a_customer_writes_something_else(self, party: str, account: str, text: str) -> None:
-        self.writes(party, account, text)
+        self.store_text(party, account, text)
 
     @rule(party=parties, account=accounts, text=st.sampled_from((*STOPS, "no more")))
     def a_customer_opts_out(self, party: str, account: str, text: str) -> None:
-        self.writes(party, account, text)
-        self.out.add(party)
+        self.store_text(party, account, text)
+        self.opted_out.add(party)
 
     @rule(party=parties, account=accounts)
     def a_customer_opts_in(self, party: str, account: str) -> None:
-        self.writes(party, account, "START")
-        self.out.discard(party)
+        self.store_text(party, account, "START")
+        self.opted_out.discard(party)
 
     @rule(party=parties, account=accounts)
     def a_provider_reports_an_opt_out(self, party: str, account: str) -> None:
         name = f"o{next(self.numbers)}"
-        self.receives(account, OptOut(name, party, self.clock.now(), "{}"))
-        self.out.add(party)
+        self.store_events(account, OptOut(name, party, self.clock.now(), "{}"))
+        self.opted_out.add(party)
 
     @precondition(lambda self: self.settled)
     @rule(data=st.data())
-    def a_receipt_says_that_the_number_is_blocked(self, data: st.DataObject) -> None:
+    def a_receipt_reports_a_blocked_number(self, data: st.DataObject) -> None:
         message, provider_id = data.draw(st.sampled_from(self.settled))
         receipt = Receipt(
             f"d{next(self.numbers)}",
@@ -122,8 +122,8 @@ class Desk(RuleBasedStateMachine):
             provider_id=provider_id,
             opted_out=True,
         )
-        self.receives(message.account, receipt)
-        self.out.add(self.party_of(message))
+        self.store_events(message.account, receipt)
+        self.opted_out.add(self.find_party(message))
 
     # What agents do -------------------------------------------------------------------------
 
@@ -136,22 +136,22 @@ class Desk(RuleBasedStateMachine):
     def an_agent_sends(self, party: str, account: str, agent: str, scheduled: bool) -> None:
         at = self.clock.now() + HOUR if scheduled else None
         new = NewMessage(party, "On it", account, agent=agent, scheduled_at=at)
-        self.queue(party, new)
+        self.queue_message(party, new)
 
     @precondition(lambda self: self.settled)
     @rule(account=accounts, data=st.data())
     def an_agent_retries_through_any_account(self, account: str, data: st.DataObject) -> None:
         message, _ = data.draw(st.sampled_from(self.settled))
-        party = self.party_of(message)
-        self.queue(party, NewMessage(party, message.body, account, retry_of=message.id))
+        party = self.find_party(message)
+        self.queue_message(party, NewMessage(party, message.body, account, retry_of=message.id))
 
     @rule(party=parties)
     def an_agent_records_an_opt_out(self, party: str) -> None:
-        self.decide(party, opted_out=True)
+        self.record_decision(party, opted_out=True)
 
     @rule(party=parties)
-    def an_agent_lets_a_customer_in_again(self, party: str) -> None:
-        self.decide(party, opted_out=False)
+    def an_agent_lifts_an_opt_out(self, party: str) -> None:
+        self.record_decision(party, opted_out=False)
 
     @rule(party=parties)
     def an_agent_reopens_or_closes(self, party: str) -> None:
@@ -163,10 +163,10 @@ class Desk(RuleBasedStateMachine):
     # What sync does -------------------------------------------------------------------------
 
     @rule(account=accounts, limit=st.integers(1, 5))
-    def sync_claims(self, account: str, limit: int) -> None:
+    def sync_claims_messages(self, account: str, limit: int) -> None:
         self.clock.advance(1)
         for claimed in self.run(self.store.outbox.claim_due_messages("a", account, limit)):
-            self.handed_over.append((claimed.to, claimed.to in self.out))
+            self.handed_over.append((claimed.to, claimed.to in self.opted_out))
             self.claimed.append(claimed.message)
 
     @precondition(lambda self: self.claimed)
@@ -184,7 +184,7 @@ class Desk(RuleBasedStateMachine):
         self.run(self.store.outbox.settle_message(message.id, settled))
         self.settled.append((message, provider_id))
         if blocked:
-            self.out.add(self.party_of(message))
+            self.opted_out.add(self.find_party(message))
 
     @precondition(lambda self: self.claimed)
     @rule()
@@ -201,29 +201,29 @@ class Desk(RuleBasedStateMachine):
     # What must hold -------------------------------------------------------------------------
 
     @invariant()
-    def nobody_who_is_out_was_texted(self) -> None:
-        assert [to for to, out in self.handed_over if out] == []
+    def no_opted_out_customer_was_texted(self) -> None:
+        assert [to for to, was_opted_out in self.handed_over if was_opted_out] == []
 
     @invariant()
-    def the_list_shows_who_is_out(self) -> None:
+    def the_list_shows_who_has_opted_out(self) -> None:
         for party in PARTIES:
             found = self.run(self.store.conversations.find_by_address(parse_address(party)))
-            assert (found is not None and found.opted_out) == (party in self.out)
+            assert (found is not None and found.opted_out) == (party in self.opted_out)
 
     @invariant()
-    def what_waits_at_a_provider_for_who_is_out_is_taken_back(self) -> None:
+    def scheduled_messages_to_opted_out_customers_are_cancelled(self) -> None:
         for account in ACCOUNTS:
             wanted = {m.id for m in self.run(self.store.outbox.list_cancel_requests(account))}
             for message, _ in self.settled:
-                if message.account == account and self.party_of(message) in self.out:
+                if message.account == account and self.find_party(message) in self.opted_out:
                     stored = self.run(self.store.messages.get(message.id))
                     assert stored is not None
                     assert stored.status is not Status.SCHEDULED or stored.id in wanted
 
     # Helpers --------------------------------------------------------------------------------
 
-    def queue(self, party: str, new: NewMessage) -> None:
-        """An agent's wish: refused for whoever is out, and for nobody else."""
+    def queue_message(self, party: str, new: NewMessage) -> None:
+        """Queue a message; it must be refused for opted-out customers and only for them."""
         self.clock.advance(1)
         refused = False
         with contextlib.suppress(StaleReply):
@@ -231,31 +231,33 @@ class Desk(RuleBasedStateMachine):
                 self.run(self.store.intents.queue_message(new))
             except OptedOut:
                 refused = True
-            assert refused == (party in self.out)
+            assert refused == (party in self.opted_out)
 
-    def decide(self, party: str, *, opted_out: bool) -> None:
-        """An agent's word about a customer who has a conversation."""
+    def record_decision(self, party: str, *, opted_out: bool) -> None:
+        """Record an agent's decision about a customer who has a conversation."""
         self.clock.advance(1)
         found = self.run(self.store.conversations.find_by_address(parse_address(party)))
         if found is None:
             return
         consent = self.store.consent
         self.run(consent.record_decision(found.id, "mia", opted_out=opted_out, evidence="by phone"))
-        (self.out.add if opted_out else self.out.discard)(party)
+        (self.opted_out.add if opted_out else self.opted_out.discard)(party)
 
-    def party_of(self, message: Message) -> str:
-        """To whom a message was."""
+    def find_party(self, message: Message) -> str:
+        """Return the receiver of a message."""
         found = self.run(self.store.conversations.get(message.conversation_id))
         assert found is not None
         return found.party
 
 
-TestDesk = Desk.TestCase
-TestDesk.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestConsent = ConsentMachine.TestCase
+TestConsent.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
 
 
-async def test_every_refused_message_says_why_and_what_not_to_do(tmp_path: Path) -> None:
-    """The one that was queued before the customer opted out is not dropped silently."""
+async def test_a_message_queued_before_the_opt_out_is_rejected_with_a_reason(
+    tmp_path: Path,
+) -> None:
+    """Check that a message that was queued before the opt-out is not dropped silently."""
     store = Store(
         tmp_path / "inbox.db",
         clock=ManualClock(),
@@ -278,7 +280,7 @@ async def test_every_refused_message_says_why_and_what_not_to_do(tmp_path: Path)
         assert "opted out" in message.reason
 
 
-async def test_what_is_scheduled_at_a_provider_is_taken_back_when_its_receiver_opts_out(
+async def test_a_message_scheduled_at_a_provider_is_cancelled_by_an_opt_out(
     tmp_path: Path,
 ) -> None:
     clock = ManualClock()

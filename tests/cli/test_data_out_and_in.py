@@ -1,4 +1,4 @@
-"""Data goes out whole and harmless, and comes in without surprises."""
+"""Test export, backup and import: exports are complete and harmless, imports are checked."""
 
 import csv
 import importlib.util
@@ -9,27 +9,27 @@ from contextlib import closing
 
 import pytest
 
-from tests.cli.conftest import Desk, one_line
-from tests.store.builders import MIA, TOM, answer, conversation_with, reply
+from tests.cli.conftest import Desk, read_error_line
+from tests.store.builders import MIA, TOM, get_conversation, make_outgoing, make_reply
 from tui.clock import ManualClock
 from tui.store.store import Store
 
 FORMULA = '=HYPERLINK("http://x","y")'
 
 
-async def filled(store: Store, clock: ManualClock) -> None:
-    """Two customers, one of them up to no good."""
-    await store.ingest.store_events("support", [reply('Żółw, "hi"\nthere', MIA)])
+async def fill_store(store: Store, clock: ManualClock) -> None:
+    """Store messages of two customers, one with hostile text."""
+    await store.ingest.store_events("support", [make_reply('Żółw, "hi"\nthere', MIA)])
     clock.advance(1)
-    await store.intents.queue_message(answer("Hello", MIA))
+    await store.intents.queue_message(make_outgoing("Hello", MIA))
     clock.advance(1)
-    await store.ingest.store_events("support", [reply(f"{FORMULA}\x1b[2J", TOM)])
+    await store.ingest.store_events("support", [make_reply(f"{FORMULA}\x1b[2J", TOM)])
 
 
 async def test_everything_is_exported_as_json_lines(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await filled(store, clock)
+    await fill_store(store, clock)
     ran = bare.run("export")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert ran.stdout.isascii()
@@ -45,20 +45,20 @@ async def test_everything_is_exported_as_json_lines(
 async def test_export_and_messages_write_the_same_json(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await filled(store, clock)
-    await store.messages.add_note((await conversation_with(store, MIA)).id, "ana", "call back")
+    await fill_store(store, clock)
+    await store.messages.add_note((await get_conversation(store, MIA)).id, "ana", "call back")
     exported = [
         json.loads(line) for line in bare.run("export", "--thread", MIA).stdout.splitlines()
     ]
-    assert exported == bare.objects("messages", MIA)
-    assert exported[1:2] == bare.objects("search", "Hello")
+    assert exported == bare.read_objects("messages", MIA)
+    assert exported[1:2] == bare.read_objects("search", "Hello")
     assert [line["status"] for line in exported] == ["received", "queued", None]
 
 
 async def test_one_conversation_is_exported_by_name_or_number(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await filled(store, clock)
+    await fill_store(store, clock)
     lines = bare.run("export", "--thread", TOM).stdout.splitlines()
     assert [json.loads(line)["party"] for line in lines] == [TOM]
     assert bare.run("export", "--thread", "Zoe").returncode == 2
@@ -67,7 +67,7 @@ async def test_one_conversation_is_exported_by_name_or_number(
 async def test_csv_is_harmless_to_spreadsheets_and_terminals(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await filled(store, clock)
+    await fill_store(store, clock)
     ran = bare.run("export", "--format", "csv", PYTHONIOENCODING="ascii")
     assert (ran.returncode, ran.stderr) == (0, "")
     rows = list(csv.DictReader(io.StringIO(ran.stdout)))
@@ -84,7 +84,7 @@ async def test_csv_is_harmless_to_spreadsheets_and_terminals(
 async def test_a_file_is_new_private_and_whole(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await filled(store, clock)
+    await fill_store(store, clock)
     path = bare.home / "out.jsonl"
     ran = bare.run("export", "--output", str(path))
     assert ran.stdout == f"3 messages in {path}\n"
@@ -92,20 +92,18 @@ async def test_a_file_is_new_private_and_whole(
     assert len(path.read_text().splitlines()) == 3
     again = bare.run("export", "--output", str(path))
     assert again.returncode == 2
-    assert "File exists" in one_line(again)
+    assert "File exists" in read_error_line(again)
 
 
-def test_there_is_nothing_to_take_from_an_empty_desk(bare: Desk) -> None:
+def test_an_empty_inbox_exports_nothing(bare: Desk) -> None:
     for command in (["export"], ["backup", str(bare.home / "copy.db")]):
         ran = bare.run(*command)
         assert ran.returncode == 2
         assert "there is nothing to" in ran.stderr
 
 
-async def test_a_backup_is_a_sound_inbox_of_its_own(
-    bare: Desk, store: Store, clock: ManualClock
-) -> None:
-    await filled(store, clock)
+async def test_a_backup_is_an_intact_inbox(bare: Desk, store: Store, clock: ManualClock) -> None:
+    await fill_store(store, clock)
     copy = bare.home / "copy.db"
     ran = bare.run("backup", str(copy))
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -118,23 +116,23 @@ async def test_a_backup_is_a_sound_inbox_of_its_own(
     assert TOM in numbers
     again = bare.run("backup", str(copy))
     assert again.returncode == 2
-    assert "exists" in one_line(again)
+    assert "exists" in read_error_line(again)
 
 
-async def test_contacts_name_conversations_that_are_there_and_those_to_come(
+async def test_contacts_name_existing_and_later_conversations(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await filled(store, clock)
+    await fill_store(store, clock)
     path = bare.home / "contacts.csv"
     path.write_text(
-        "Name;Mobile;Note\nMia Żak;0491 570 006;VIP\nTom;+61 491 570 156;\nNobody;;\n",
+        "Name;Mobile;Note\nMia Żak;0491 570 006;VIP\nTom;+61 491 570 156;\nZoe;;\n",
         encoding="utf-8-sig",
     )
     ran = bare.run("import", "contacts", str(path), SMSDESK_DEFAULT_REGION="AU")
     assert ran.returncode == 0
     assert ran.stdout == "2 contacts, 2 conversations renamed\n"
-    assert ran.stderr == 'smsdesk: 1 skipped, no valid number: "Nobody"\n'
-    assert (await conversation_with(store, MIA)).name == "Mia Żak"
+    assert ran.stderr == 'smsdesk: 1 skipped, no valid number: "Zoe"\n'
+    assert (await get_conversation(store, MIA)).name == "Mia Żak"
     again = bare.run("import", "contacts", str(path), SMSDESK_DEFAULT_REGION="AU")
     assert again.stdout == "2 contacts, 0 conversations renamed\n"
 
@@ -148,18 +146,18 @@ async def test_contacts_name_conversations_that_are_there_and_those_to_come(
         f'number,name\r\n"{MIA}","Mia Żak"\r\n\r\n',
     ],
 )
-async def test_address_books_write_csv_in_many_ways(
+async def test_csv_dialects_of_address_books_are_read(
     bare: Desk, store: Store, clock: ManualClock, text: str
 ) -> None:
-    await filled(store, clock)
+    await fill_store(store, clock)
     path = bare.home / "contacts.csv"
     path.write_bytes(text.encode())
     assert bare.run("import", "contacts", str(path)).returncode == 0
-    assert (await conversation_with(store, MIA)).name == "Mia Żak"
+    assert (await get_conversation(store, MIA)).name == "Mia Żak"
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"", "no contact with a valid number"),
         (b"name,phone\nMia,\n", "no contact with a valid number"),
@@ -167,19 +165,21 @@ async def test_address_books_write_csv_in_many_ways(
         (b'number,name\n"+61491570006,Mia\n', "is not CSV"),
     ],
 )
-def test_a_file_without_contacts_is_bad_use(bare: Desk, content: bytes, said: str) -> None:
+def test_a_file_without_contacts_is_a_usage_error(
+    bare: Desk, content: bytes, expected: str
+) -> None:
     path = bare.home / "contacts.csv"
     path.write_bytes(content)
     ran = bare.run("import", "contacts", str(path))
     assert ran.returncode == 2
-    assert said in one_line(ran)
+    assert expected in read_error_line(ran)
     assert not bare.database.exists()
 
 
-def test_a_file_that_is_not_there_is_bad_use(bare: Desk) -> None:
+def test_a_missing_file_is_a_usage_error(bare: Desk) -> None:
     ran = bare.run("import", "contacts", str(bare.home / "nowhere.csv"))
     assert ran.returncode == 2
-    assert "No such file" in one_line(ran)
+    assert "No such file" in read_error_line(ran)
 
 
 VCARD = """\
@@ -202,15 +202,15 @@ END:VCARD
 async def test_a_vcard_file_names_every_number_of_a_card(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await filled(store, clock)
+    await fill_store(store, clock)
     path = bare.home / "team.vcf"
     path.write_text(VCARD, encoding="utf-8")
     ran = bare.run("import", "contacts", str(path), PYTHONWARNINGS="default")
     assert ran.stdout == "3 contacts, 2 conversations renamed\n"
-    assert (await conversation_with(store, TOM)).name == "Tom"
+    assert (await get_conversation(store, TOM)).name == "Tom"
 
 
-def test_without_the_extra_a_vcard_file_says_what_is_missing(bare: Desk) -> None:
+def test_a_vcard_file_without_the_extra_names_the_missing_package(bare: Desk) -> None:
     path = bare.home / "team.vcf"
     path.write_text(VCARD, encoding="utf-8")
     hidden = bare.home / "hidden"
@@ -218,4 +218,4 @@ def test_without_the_extra_a_vcard_file_says_what_is_missing(bare: Desk) -> None
     (hidden / "vobject.py").write_text("raise ModuleNotFoundError(name='vobject')\n")
     ran = bare.run("import", "contacts", str(path), PYTHONPATH=str(hidden))
     assert ran.returncode == 2
-    assert "smsdesk[vcard]" in one_line(ran)
+    assert "smsdesk[vcard]" in read_error_line(ran)

@@ -1,4 +1,4 @@
-"""However a command ends, it ends with a line and a code, and never with a traceback."""
+"""Test that every command ends with one line and an exit code, and never with a traceback."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.interrupts import hearing
+from tests.interrupts import restore_interrupts
 from tui.cli import main
 from tui.cli.errors import CommandError
 from tui.settings.errors import SettingsError
@@ -21,8 +21,8 @@ Run = Callable[[argparse.Namespace], int]
 
 
 @pytest.fixture
-def threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Run], None]:
-    """Puts a function in the place of the command `threads`, in a home of its own."""
+def install_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Run], None]:
+    """Return a function that replaces the command `threads`, in an own home."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
     def install(run: Run) -> None:
@@ -33,8 +33,8 @@ def threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Run], 
     return install
 
 
-def raising(error: BaseException) -> Run:
-    """A command that ends with this error."""
+def make_failing_command(error: BaseException) -> Run:
+    """Return a command that ends with this error."""
 
     def run(arguments: argparse.Namespace) -> int:
         raise error
@@ -42,19 +42,19 @@ def raising(error: BaseException) -> Run:
     return run
 
 
-def test_the_commands_own_code_is_passed_on(threads: Callable[[Run], None]) -> None:
-    threads(lambda arguments: 1)
+def test_the_exit_code_of_the_command_is_passed_on(install_command: Callable[[Run], None]) -> None:
+    install_command(lambda arguments: 1)
     assert main(["threads"]) == 1
 
 
-def test_a_command_gets_its_arguments(threads: Callable[[Run], None]) -> None:
+def test_a_command_gets_its_arguments(install_command: Callable[[Run], None]) -> None:
     seen: list[argparse.Namespace] = []
 
     def run(arguments: argparse.Namespace) -> int:
         seen.append(arguments)
         return 0
 
-    threads(run)
+    install_command(run)
     assert main(["--config", "a.toml", "threads", "--limit", "3"]) == 0
     assert seen[0].config == Path("a.toml")
     assert seen[0].limit == 3
@@ -62,33 +62,33 @@ def test_a_command_gets_its_arguments(threads: Callable[[Run], None]) -> None:
 
 
 def test_a_command_error_is_one_line_and_its_code(
-    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+    install_command: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    threads(raising(CommandError("no conversation with +61491570156", 1)))
+    install_command(make_failing_command(CommandError("no conversation with +61491570156", 1)))
     assert main(["threads"]) == 1
     assert capsys.readouterr() == ("", "smsdesk: no conversation with +61491570156\n")
 
 
-def test_outside_text_in_an_error_cannot_drive_the_terminal(
-    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+def test_outside_text_in_an_error_cannot_control_the_terminal(
+    install_command: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    threads(raising(CommandError("bad \x1b]0;x\x07 and\nlines \udcff")))
+    install_command(make_failing_command(CommandError("bad \x1b]0;x\x07 and\nlines \udcff")))
     assert main(["threads"]) == 1
     assert capsys.readouterr().err == "smsdesk: bad ␛]0;x␇ and⏎lines \ufffd\n"
 
 
-def test_wrong_settings_are_bad_use_with_a_line_each(
-    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+def test_wrong_settings_are_a_usage_error_with_a_line_each(
+    install_command: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    threads(raising(SettingsError(["a: is missing", "b: must be text"])))
+    install_command(make_failing_command(SettingsError(["a: is missing", "b: must be text"])))
     assert main(["threads"]) == 2
     assert capsys.readouterr().err == "smsdesk: a: is missing\nsmsdesk: b: must be text\n"
 
 
-def test_an_error_of_our_own_is_one_line_that_names_the_log(
-    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+def test_an_internal_error_is_one_line_that_names_the_log(
+    install_command: Callable[[Run], None], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    threads(raising(ZeroDivisionError("in front of +61491570156")))
+    install_command(make_failing_command(ZeroDivisionError("in front of +61491570156")))
     assert main(["threads"]) == 70
     log = tmp_path / "smsdesk" / "smsdesk.log"
     assert capsys.readouterr().err == (
@@ -98,13 +98,13 @@ def test_an_error_of_our_own_is_one_line_that_names_the_log(
     assert "ZeroDivisionError: in front of +6149157…56" in entry["exception"]
 
 
-def test_an_error_of_our_own_is_one_line_even_without_a_log(
-    threads: Callable[[Run], None],
+def test_an_internal_error_is_one_line_even_without_a_log(
+    install_command: Callable[[Run], None],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", "/dev/null")
-    threads(raising(ZeroDivisionError()))
+    install_command(make_failing_command(ZeroDivisionError()))
     assert main(["threads"]) == 70
     assert capsys.readouterr().err == (
         "smsdesk: something unexpected happened (ZeroDivisionError), and its details cannot be "
@@ -113,22 +113,24 @@ def test_an_error_of_our_own_is_one_line_even_without_a_log(
 
 
 def test_an_interrupt_is_quiet(
-    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+    install_command: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    threads(raising(KeyboardInterrupt()))
+    install_command(make_failing_command(KeyboardInterrupt()))
     assert main(["threads"]) == 130
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_command_whose_own_imports_fail_is_not_called_unavailable(
-    threads: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
+def test_a_command_with_a_failing_import_is_not_reported_as_missing(
+    install_command: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    threads(raising(ModuleNotFoundError("No module named 'vobject'", name="vobject")))
+    install_command(
+        make_failing_command(ModuleNotFoundError("No module named 'vobject'", name="vobject"))
+    )
     assert main(["threads"]) == 70
     assert "ModuleNotFoundError" in capsys.readouterr().err
 
 
-def test_a_command_without_a_module_is_said_to_be_missing(
+def test_a_command_without_a_module_is_reported_as_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def absent(name: str) -> ModuleType:
@@ -139,7 +141,7 @@ def test_a_command_without_a_module_is_said_to_be_missing(
     assert capsys.readouterr().err == "smsdesk: doctor is not available in this build\n"
 
 
-def test_a_reader_that_has_gone_is_no_error() -> None:
+def test_a_closed_output_pipe_is_no_error() -> None:
     code = (
         "import sys, types\nfrom tui.cli import main\n"
         "def run(arguments):\n    print('row\\n' * 100_000)\n    return 0\n"
@@ -182,7 +184,7 @@ def test_a_real_interrupt_ends_the_process_quietly() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=hearing,
+        preexec_fn=restore_interrupts,
     )
     assert process.stdout
     assert process.stdout.readline() == "ready\n"
@@ -193,7 +195,7 @@ def test_a_real_interrupt_ends_the_process_quietly() -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
 @pytest.mark.parametrize("command", ["doctor", "--plain"])
-def test_an_output_that_is_full_is_one_line(tmp_path: Path, command: str) -> None:
+def test_a_full_output_device_is_one_line(tmp_path: Path, command: str) -> None:
     with open("/dev/full", "w") as full:
         ran = subprocess.run(
             [sys.executable, "-m", "tui", command],

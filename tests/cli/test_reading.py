@@ -1,4 +1,4 @@
-"""`smsdesk threads`, `messages` and `search`: safe to look at, easy to read by a script."""
+"""Test `smsdesk threads`, `messages` and `search`: safe on a terminal and easy to parse."""
 
 import json
 import sqlite3
@@ -8,9 +8,9 @@ from contextlib import closing
 
 import pytest
 
-from tests.cli.conftest import ROOT, Desk, one_line
+from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
-from tests.store.builders import MIA, TOM, answer, conversation_with, reply
+from tests.store.builders import MIA, TOM, get_conversation, make_outgoing, make_reply
 from tui.clock import ManualClock
 from tui.domain.phone import parse_address
 from tui.store.store import Store
@@ -18,31 +18,33 @@ from tui.store.store import Store
 HOSTILE = "\x1b]0;owned\x07 \x1b[2J[red]bold[/red]\n2026-03-04 08:00  > forged [delivered]\u202e"
 
 
-async def named(store: Store, party: str, name: str) -> None:
+async def name_customer(store: Store, party: str, name: str) -> None:
     """Give the customer a name."""
     conversation = await store.conversations.get_or_create(parse_address(party), "support")
     await store.contacts.rename_contact(conversation.id, name, "", "ana")
 
 
-async def test_threads_come_latest_first_with_all_that_a_script_needs(
+async def test_threads_are_newest_first_and_complete_for_scripts(
     bare: Desk, store: Store, clock: ManualClock
 ) -> None:
-    await named(store, MIA, "Mia Żak")
-    await store.ingest.store_events("support", [reply("Is it ready?", MIA)])
+    await name_customer(store, MIA, "Mia Żak")
+    await store.ingest.store_events("support", [make_reply("Is it ready?", MIA)])
     clock.advance(3600)
-    await store.intents.queue_message(answer("Your order has left", TOM))
-    first, second = bare.objects("threads")
+    await store.intents.queue_message(make_outgoing("Your order has left", TOM))
+    first, second = bare.read_objects("threads")
     assert (first["number"], first["last_status"], first["waiting_since"]) == (TOM, "queued", None)
     assert (second["number"], second["name"], second["unread"]) == (MIA, "Mia Żak", 1)
     assert second["waiting_since"] == "2026-03-04T08:00:00.000Z"
     assert first["last_at"] == "2026-03-04T09:00:00.000Z"
-    assert first["id"] == str((await conversation_with(store, TOM)).id)
+    assert first["id"] == str((await get_conversation(store, TOM)).id)
     assert second["preview"] == "Is it ready?"
 
 
-async def test_threads_for_people_are_one_line_each(bare: Desk, store: Store) -> None:
-    await named(store, MIA, "Mia")
-    await store.ingest.store_events("support", [reply("Is it ready?", MIA), reply("Hi", TOM)])
+async def test_readable_threads_are_one_line_each(bare: Desk, store: Store) -> None:
+    await name_customer(store, MIA, "Mia")
+    await store.ingest.store_events(
+        "support", [make_reply("Is it ready?", MIA), make_reply("Hi", TOM)]
+    )
     heading, *lines = bare.run("threads").stdout.splitlines()
     assert heading.split() == ["waits", "unread", "customer", "number", "last", "message"]
     assert len(lines) == 2
@@ -50,103 +52,104 @@ async def test_threads_for_people_are_one_line_each(bare: Desk, store: Store) ->
 
 
 async def test_closed_conversations_are_listed_too(bare: Desk, store: Store) -> None:
-    await store.ingest.store_events("support", [reply("done", MIA), reply("open", TOM)])
-    await store.triage.close_conversations([(await conversation_with(store, MIA)).id], "ana")
-    states = {thread["number"]: thread["state"] for thread in bare.objects("threads")}
+    await store.ingest.store_events("support", [make_reply("done", MIA), make_reply("open", TOM)])
+    await store.triage.close_conversations([(await get_conversation(store, MIA)).id], "ana")
+    states = {thread["number"]: thread["state"] for thread in bare.read_objects("threads")}
     assert states == {MIA: "closed", TOM: "open"}
 
 
-async def test_the_limit_holds(bare: Desk, store: Store) -> None:
+async def test_the_limit_is_respected(bare: Desk, store: Store) -> None:
     await store.ingest.store_events(
-        "support", [reply(str(n), f"+614915700{n:02}") for n in range(10)]
+        "support", [make_reply(str(n), f"+614915700{n:02}") for n in range(10)]
     )
-    assert len(bare.objects("threads", "--limit", "3")) == 3
+    assert len(bare.read_objects("threads", "--limit", "3")) == 3
 
 
 @pytest.mark.parametrize(
-    "who", [MIA, "61491570006", "0491 570 006", "mia", "Mia Z", "zak", "+6149"]
+    "customer", [MIA, "61491570006", "0491 570 006", "mia", "Mia Z", "zak", "+6149"]
 )
 async def test_a_conversation_is_found_by_number_or_name(
-    bare: Desk, store: Store, who: str
+    bare: Desk, store: Store, customer: str
 ) -> None:
-    await named(store, MIA, "Mia Żak")
-    await store.ingest.store_events("support", [reply("one", MIA)])
-    await store.intents.queue_message(answer("two", MIA))
-    ran = bare.run("messages", who, "--json", SMSDESK_DEFAULT_REGION="AU")
+    await name_customer(store, MIA, "Mia Żak")
+    await store.ingest.store_events("support", [make_reply("one", MIA)])
+    await store.intents.queue_message(make_outgoing("two", MIA))
+    ran = bare.run("messages", customer, "--json", SMSDESK_DEFAULT_REGION="AU")
     lines = [json.loads(line) for line in ran.stdout.splitlines()]
     assert [(line["direction"], line["text"]) for line in lines] == [("in", "one"), ("out", "two")]
     assert lines[1]["status"] == "queued"
 
 
 async def test_ids_from_json_are_taken_back(bare: Desk, store: Store) -> None:
-    await named(store, MIA, "Mia")
-    await store.ingest.store_events("support", [reply("one", MIA), reply("other", TOM)])
-    await store.intents.queue_message(answer("two", MIA))
-    lines = bare.objects("messages", MIA)
+    await name_customer(store, MIA, "Mia")
+    await store.ingest.store_events("support", [make_reply("one", MIA), make_reply("other", TOM)])
+    await store.intents.queue_message(make_outgoing("two", MIA))
+    lines = bare.read_objects("messages", MIA)
     for line in lines:
-        assert bare.objects("messages", line["id"]) == [line]
-        assert bare.objects("messages", line["conversation"]) == lines
-    for conversation in bare.objects("threads"):
-        of_id = bare.objects("messages", conversation["id"])
-        assert of_id == bare.objects("messages", conversation["number"])
+        assert bare.read_objects("messages", line["id"]) == [line]
+        assert bare.read_objects("messages", line["conversation"]) == lines
+    for conversation in bare.read_objects("threads"):
+        of_id = bare.read_objects("messages", conversation["id"])
+        assert of_id == bare.read_objects("messages", conversation["number"])
     assert bare.run("export", "--thread", lines[0]["id"]).stdout.count("\n") == len(lines)
 
 
 @pytest.mark.parametrize("unknown", ["999", "1858000000000000000", "9" * 19, "9" * 30])
 async def test_an_id_of_nothing_is_bad_use(bare: Desk, store: Store, unknown: str) -> None:
-    await named(store, MIA, "Mia")
-    assert one_line(bare.run("messages", unknown)) == f'there is no conversation with "{unknown}"'
+    await name_customer(store, MIA, "Mia")
+    assert (
+        read_error_line(bare.run("messages", unknown))
+        == f'there is no conversation with "{unknown}"'
+    )
 
 
 async def test_a_short_code_comes_before_an_id(bare: Desk, store: Store) -> None:
     numbers = [f"+6149157{n:04}" for n in range(110)]
-    await store.ingest.store_events("support", [reply("hi", number) for number in numbers])
-    await store.ingest.store_events("support", [reply("code", "100")])
-    (found,) = bare.objects("messages", "100")
+    await store.ingest.store_events("support", [make_reply("hi", number) for number in numbers])
+    await store.ingest.store_events("support", [make_reply("code", "100")])
+    (found,) = bare.read_objects("messages", "100")
     assert (found["number"], found["text"]) == ("100", "code")
 
 
-async def test_who_could_be_meant_is_listed(bare: Desk, store: Store) -> None:
-    await named(store, MIA, "Mia Berg")
-    await named(store, TOM, "Mia Costa")
+async def test_an_ambiguous_name_lists_the_candidates(bare: Desk, store: Store) -> None:
+    await name_customer(store, MIA, "Mia Berg")
+    await name_customer(store, TOM, "Mia Costa")
     ran = bare.run("messages", "mia")
     assert ran.returncode == 2
-    line = one_line(ran)
+    line = read_error_line(ran)
     assert f"Mia Berg {MIA}" in line
     assert f"Mia Costa {TOM}" in line
 
 
-async def test_a_whole_name_wins_over_a_longer_one(bare: Desk, store: Store) -> None:
-    await named(store, MIA, "Mia")
-    await named(store, TOM, "Mia Costa")
+async def test_an_exact_name_wins_over_a_longer_one(bare: Desk, store: Store) -> None:
+    await name_customer(store, MIA, "Mia")
+    await name_customer(store, TOM, "Mia Costa")
     assert bare.run("messages", "mia").stdout.startswith(f"Mia  {MIA}")
 
 
-async def test_nobody_of_that_name_is_bad_use(bare: Desk, store: Store) -> None:
-    await named(store, MIA, "Mia")
+async def test_an_unknown_name_is_a_usage_error(bare: Desk, store: Store) -> None:
+    await name_customer(store, MIA, "Mia")
     ran = bare.run("messages", "Zoe")
     assert ran.returncode == 2
-    assert one_line(ran) == 'there is no conversation with "Zoe"'
+    assert read_error_line(ran) == 'there is no conversation with "Zoe"'
 
 
-async def test_a_search_ignores_accents_and_tells_whose_message_it_is(
-    bare: Desk, store: Store
-) -> None:
+async def test_a_search_ignores_accents_and_names_the_customer(bare: Desk, store: Store) -> None:
     await store.ingest.store_events(
-        "support", [reply("Dziękuję bardzo", MIA), reply("Thanks", TOM)]
+        "support", [make_reply("Dziękuję bardzo", MIA), make_reply("Thanks", TOM)]
     )
-    (found,) = bare.objects("search", "dziekuje")
+    (found,) = bare.read_objects("search", "dziekuje")
     assert (found["number"], found["text"]) == (MIA, "Dziękuję bardzo")
     assert f"({MIA}) Dziękuję bardzo" in bare.run("search", "BARDZO").stdout
-    assert bare.objects("search", "nothing-like-this") == []
+    assert bare.read_objects("search", "nothing-like-this") == []
 
 
 @pytest.mark.parametrize("command", [("threads",), ("messages", MIA), ("search", "forged")])
-async def test_nothing_a_customer_wrote_reaches_the_terminal_as_a_code(
+async def test_text_of_a_customer_cannot_control_the_terminal(
     bare: Desk, store: Store, command: tuple[str, ...]
 ) -> None:
-    await named(store, MIA, f"Mia{HOSTILE}")
-    await store.ingest.store_events("support", [reply(HOSTILE, MIA)])
+    await name_customer(store, MIA, f"Mia{HOSTILE}")
+    await store.ingest.store_events("support", [make_reply(HOSTILE, MIA)])
     shown = bare.run(*command).stdout
     assert "forged" in shown
     assert all(char.isprintable() or char == "\n" for char in shown)
@@ -156,7 +159,7 @@ async def test_nothing_a_customer_wrote_reaches_the_terminal_as_a_code(
 
 
 async def test_a_terminal_without_utf_8_gets_question_marks(bare: Desk, store: Store) -> None:
-    await store.ingest.store_events("support", [reply("Żółw", MIA)])
+    await store.ingest.store_events("support", [make_reply("Żółw", MIA)])
     ran = bare.run("threads", PYTHONIOENCODING="ascii")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "????" not in ran.stdout
@@ -164,39 +167,41 @@ async def test_a_terminal_without_utf_8_gets_question_marks(bare: Desk, store: S
 
 
 @pytest.mark.parametrize("command", [("threads",), ("search", "x")])
-def test_an_inbox_that_is_not_there_yet_is_empty(bare: Desk, command: tuple[str, ...]) -> None:
+def test_a_missing_inbox_file_is_an_empty_inbox(bare: Desk, command: tuple[str, ...]) -> None:
     ran = bare.run(*command)
     assert (ran.returncode, ran.stdout) == (0, "")
-    assert one_line(ran) == f"nothing in {bare.database} yet"
+    assert read_error_line(ran) == f"nothing in {bare.database} yet"
     assert not bare.database.exists()
 
 
 @pytest.mark.parametrize("command", [("threads",), ("messages", MIA), ("search", "x")])
-def test_a_file_of_something_else_is_one_line(bare: Desk, command: tuple[str, ...]) -> None:
+def test_a_file_that_is_no_inbox_is_one_error_line(bare: Desk, command: tuple[str, ...]) -> None:
     bare.database.write_bytes(b"this is not a database, " * 100)
     ran = bare.run(*command)
     assert ran.returncode == 2
-    assert "is not a database" in one_line(ran)
+    assert "is not a database" in read_error_line(ran)
 
 
-def test_another_programs_database_is_left_alone(bare: Desk) -> None:
+def test_the_database_of_another_program_is_left_unchanged(bare: Desk) -> None:
     with closing(sqlite3.connect(bare.database)) as connection:
         connection.execute("create table notes (body text)")
     ran = bare.run("threads")
     assert ran.returncode == 2
-    assert "is not an inbox" in one_line(ran)
+    assert "is not an inbox" in read_error_line(ran)
 
 
-async def test_a_newer_smsdesks_inbox_is_one_line(bare: Desk, open_store: OpenStore) -> None:
+async def test_an_inbox_of_a_newer_version_is_one_error_line(
+    bare: Desk, open_store: OpenStore
+) -> None:
     await (await open_store()).database.close()
     with closing(sqlite3.connect(bare.database)) as connection:
         connection.execute("pragma user_version = 9999")
     ran = bare.run("threads")
     assert ran.returncode == 2
-    assert "written by a newer smsdesk" in one_line(ran)
+    assert "written by a newer smsdesk" in read_error_line(ran)
 
 
-async def test_an_older_inbox_is_brought_up_to_date_first(bare: Desk) -> None:
+async def test_an_older_inbox_is_migrated_first(bare: Desk) -> None:
     from tui.store import migrations
 
     with closing(sqlite3.connect(bare.database, isolation_level=None)) as connection:
@@ -207,26 +212,26 @@ async def test_an_older_inbox_is_brought_up_to_date_first(bare: Desk) -> None:
         assert migrations.read_version(connection) == migrations.list_migrations()[-1][0]
 
 
-async def test_a_locked_inbox_can_still_be_looked_at(bare: Desk, store: Store) -> None:
-    await store.ingest.store_events("support", [reply("Hello", MIA)])
+async def test_a_locked_inbox_can_still_be_read(bare: Desk, store: Store) -> None:
+    await store.ingest.store_events("support", [make_reply("Hello", MIA)])
     with closing(sqlite3.connect(bare.database, isolation_level=None)) as other:
         other.execute("begin immediate")
-        assert [thread["number"] for thread in bare.objects("threads")] == [MIA]
+        assert [thread["number"] for thread in bare.read_objects("threads")] == [MIA]
 
 
-def test_a_directory_in_the_files_place_is_one_line(bare: Desk) -> None:
+def test_a_directory_in_place_of_the_file_is_one_error_line(bare: Desk) -> None:
     bare.database.mkdir()
     ran = bare.run("threads")
     assert ran.returncode == 2
-    assert f"{bare.database} is a directory: name a file" in one_line(ran)
+    assert f"{bare.database} is a directory: name a file" in read_error_line(ran)
 
 
 @pytest.mark.parametrize("command", [["threads"], ["messages", MIA], ["search", "ready"]])
-async def test_looking_takes_no_event_loop_and_no_network(
+async def test_reading_imports_neither_event_loop_nor_network(
     bare: Desk, store: Store, command: list[str]
 ) -> None:
-    await store.ingest.store_events("support", [reply("Is it ready?", MIA)])
-    assert bare.run(*command).returncode == 0  # from now on the settings are remembered
+    await store.ingest.store_events("support", [make_reply("Is it ready?", MIA)])
+    assert bare.run(*command).returncode == 0  # from now on the settings are cached
     code = f"import sys\nfrom tui.cli import main\nmain({command!r})\nprint(*sys.modules)"
     ran = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,9 +1,9 @@
-"""An agent among colleagues: where she is said, and what she leaves behind: nothing."""
+"""Test the presence of an agent among colleagues, and that leaving removes every trace of it."""
 
 import pytest
 
 from tests.conftest import OpenStore
-from tests.store.builders import MIA, TOM, conversation_with, reply
+from tests.store.builders import MIA, TOM, get_conversation, make_reply
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.desk.presence import Presence, format_colleagues
@@ -11,19 +11,19 @@ from tui.store.presence import LOCK_TIMEOUT_MS, Colleague
 from tui.store.store import Store
 
 
-async def two_threads(store: Store) -> tuple[int, int]:
-    """Two conversations."""
-    await store.ingest.store_events("au", [reply(party=MIA), reply(party=TOM)])
-    return (await conversation_with(store, MIA)).id, (await conversation_with(store, TOM)).id
+async def add_two_conversations(store: Store) -> tuple[int, int]:
+    """Store a text of each of two customers; return the ids of their conversations."""
+    await store.ingest.store_events("au", [make_reply(party=MIA), make_reply(party=TOM)])
+    return (await get_conversation(store, MIA)).id, (await get_conversation(store, TOM)).id
 
 
-def company(store: Store, agent: str, clock: ManualClock) -> Presence:
-    """An agent whose screen nobody draws."""
+def create_presence(store: Store, agent: str, clock: ManualClock) -> Presence:
+    """Return the presence of an agent without a screen."""
     return Presence(store, agent, clock, lambda: None)
 
 
 @pytest.mark.parametrize(
-    ("colleagues", "words"),
+    ("colleagues", "expected"),
     [
         ((), ""),
         ((Colleague("bo", False),), "bo is here"),
@@ -34,37 +34,39 @@ def company(store: Store, agent: str, clock: ManualClock) -> Presence:
         ((Colleague("b\x1b[2Jo", False),), "b␛[2Jo is here"),
     ],
 )
-def test_colleagues_are_named_in_words(colleagues: tuple[Colleague, ...], words: str) -> None:
-    assert format_colleagues(colleagues) == words
+def test_colleagues_are_described_by_what_they_do(
+    colleagues: tuple[Colleague, ...], expected: str
+) -> None:
+    assert format_colleagues(colleagues) == expected
 
 
-async def test_a_pen_is_given_back_when_another_conversation_is_opened(
+async def test_the_lock_is_released_when_another_conversation_is_opened(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
     store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    first, second = await two_threads(store)
-    mia = company(store, "mia", clock)
+    first, second = await add_two_conversations(store)
+    mia = create_presence(store, "mia", clock)
     mia.set_conversation(first)
     assert await mia.acquire_compose_lock() == ""
     mia.set_conversation(second)
     assert await mia.acquire_compose_lock() == ""
 
-    async def free() -> bool:
+    async def is_released() -> bool:
         return await other.compose_locks.get_holder(first) == ""
 
-    await wait_until(free)
+    await wait_until(is_released)
     assert await other.compose_locks.get_holder(second) == "mia"
     await mia.remove_presence()
     assert await other.compose_locks.get_holder(second) == ""
     assert await other.presence.list_colleagues(second) == []
 
 
-async def test_a_pen_is_kept_as_long_as_the_agent_writes(
+async def test_the_lock_is_held_as_long_as_the_agent_writes(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
     store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    thread, _ = await two_threads(store)
-    mia = company(store, "mia", clock)
+    thread, _ = await add_two_conversations(store)
+    mia = create_presence(store, "mia", clock)
     mia.set_conversation(thread)
     await mia.acquire_compose_lock()
     for _ in range(4):
@@ -76,26 +78,26 @@ async def test_a_pen_is_kept_as_long_as_the_agent_writes(
     await mia.remove_presence()
 
 
-async def test_who_pressed_no_key_for_long_is_not_typing(
+async def test_an_agent_who_pressed_no_key_for_long_is_not_typing(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
     store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    thread, _ = await two_threads(store)
-    mia = company(store, "mia", clock)
+    thread, _ = await add_two_conversations(store)
+    mia = create_presence(store, "mia", clock)
     mia.set_conversation(thread)
     mia.record_key_press()
 
-    async def typing() -> list[Colleague]:
+    async def find_typing() -> list[Colleague]:
         return [c for c in await other.presence.list_colleagues(thread) if c.typing]
 
-    await wait_until(typing)
+    await wait_until(find_typing)
     clock.advance(11)
     mia.heartbeat()
 
-    async def idle() -> bool:
+    async def is_idle() -> bool:
         return await other.presence.list_colleagues(thread) == [Colleague("mia", False)]
 
-    await wait_until(idle)
+    await wait_until(is_idle)
     await mia.remove_presence()
 
 
@@ -103,22 +105,22 @@ async def test_the_same_agent_at_another_screen_is_no_colleague(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
     store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    thread, _ = await two_threads(store)
+    thread, _ = await add_two_conversations(store)
     await other.presence.announce_presence("mia", thread, typing=True)
     await other.compose_locks.acquire_lock(thread, "mia")
-    mia = company(store, "mia", clock)
+    mia = create_presence(store, "mia", clock)
     mia.set_conversation(thread)
     await mia.refresh_colleagues()
     assert (list(mia.colleagues), mia.holder) == ([], "")
     await mia.remove_presence()
 
 
-async def test_a_pen_that_was_taken_over_is_seen_to_be_gone(
+async def test_an_agent_sees_that_the_lock_was_taken_over(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
     store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
-    thread, _ = await two_threads(store)
-    mia, bo = company(store, "mia", clock), company(other, "bo", clock)
+    thread, _ = await add_two_conversations(store)
+    mia, bo = create_presence(store, "mia", clock), create_presence(other, "bo", clock)
     mia.set_conversation(thread)
     bo.set_conversation(thread)
     await mia.acquire_compose_lock()
@@ -128,5 +130,5 @@ async def test_a_pen_that_was_taken_over_is_seen_to_be_gone(
     assert mia.holder == "bo"
     await mia.release_compose_lock()
     await mia.remove_presence()
-    assert await store.compose_locks.get_holder(thread) == "bo", "only its holder gives a pen back"
+    assert await store.compose_locks.get_holder(thread) == "bo", "only its holder releases a lock"
     await bo.remove_presence()

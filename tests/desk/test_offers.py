@@ -1,4 +1,4 @@
-"""The keys of the last line."""
+"""Test the key hints in the last line of the screen."""
 
 import pytest
 from rich.cells import cell_len
@@ -8,12 +8,12 @@ from tui.desk import key_hints
 from tui.widgets.key_bar import select_fitting
 
 
-def width(pairs: list[key_hints.KeyHint]) -> int:
-    """The cells that the line needs."""
-    return sum(cell_len(key) + cell_len(word) + 3 for key, word in pairs)
+def measure_width(pairs: list[key_hints.KeyHint]) -> int:
+    """Return the number of cells that the hints need."""
+    return sum(cell_len(key) + cell_len(label) + 3 for key, label in pairs)
 
 
-def test_what_matters_first_fits_into_eighty_columns() -> None:
+def test_the_hints_fit_into_eighty_columns() -> None:
     for pairs in (
         key_hints.get_browsing_hints(COMMANDS),
         key_hints.get_selection_hints(COMMANDS, 1_000),
@@ -21,37 +21,37 @@ def test_what_matters_first_fits_into_eighty_columns() -> None:
         key_hints.get_triage_end_hints(COMMANDS),
         key_hints.get_filter_hints(),
     ):
-        assert width(pairs) <= 80
+        assert measure_width(pairs) <= 80
 
 
-def test_the_users_own_keys_are_offered() -> None:
-    mine = remap_keys({"close": ("f12",), "skip": ("N",)})
-    assert ("F12", "Close") in key_hints.get_browsing_hints(mine)
-    assert ("F12", "Close") in key_hints.get_selection_hints(mine, 2)
-    assert ("N", "Later") in key_hints.get_triage_hints(mine)
+def test_remapped_keys_are_shown_in_the_hints() -> None:
+    commands = remap_keys({"close": ("f12",), "skip": ("N",)})
+    assert ("F12", "Close") in key_hints.get_browsing_hints(commands)
+    assert ("F12", "Close") in key_hints.get_selection_hints(commands, 2)
+    assert ("N", "Later") in key_hints.get_triage_hints(commands)
 
 
-def test_a_command_without_a_key_is_not_offered() -> None:
-    words = [word for _, word in key_hints.get_browsing_hints(remap_keys({"close": ()}))]
-    assert "Close" not in words and "Reply" in words
+def test_a_command_without_a_key_has_no_hint() -> None:
+    labels = [label for _, label in key_hints.get_browsing_hints(remap_keys({"close": ()}))]
+    assert "Close" not in labels and "Reply" in labels
     ends = key_hints.get_triage_end_hints(remap_keys({"skip": (), "undo": ("f12",)}))
     assert ends == [("F12", "Undo"), ("Esc", "To the list")]
 
 
-def test_in_a_narrow_line_the_way_back_is_not_what_falls_off() -> None:
+def test_a_narrow_line_keeps_the_hint_for_esc() -> None:
     for pairs in (key_hints.get_compose_hints(COMMANDS), key_hints.get_note_hints(COMMANDS)):
         shown = select_fitting(pairs, 80)
-        assert width(shown) <= 80 < width(pairs)
+        assert measure_width(shown) <= 80 < measure_width(pairs)
         assert (shown[0], shown[-1]) == (pairs[0], ("Esc", "Back"))
 
 
-def test_a_note_is_saved_and_goes_through_no_account() -> None:
+def test_the_hints_for_a_note_save_it_and_name_no_account() -> None:
     assert key_hints.get_note_hints(COMMANDS)[0] == ("Enter", "Save the note")
-    words = [word for _, word in key_hints.get_note_hints(COMMANDS)]
-    assert not {"Send", "Send and close", "Account", "Sender"} & set(words)
+    labels = [label for _, label in key_hints.get_note_hints(COMMANDS)]
+    assert not {"Send", "Send and close", "Account", "Sender"} & set(labels)
 
 
-def test_writing_ends_with_the_way_back() -> None:
+def test_the_last_hint_while_writing_is_esc() -> None:
     assert key_hints.get_compose_hints(COMMANDS)[-1] == ("Esc", "Back")
 
 

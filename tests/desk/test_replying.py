@@ -1,4 +1,4 @@
-"""Which own number an answer goes out under."""
+"""Test from which own number and through which account a reply is sent."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 ACCOUNT = Account("sw", "smartswitch", senders=("+12025550144", "DESK"))
 
 
-def test_a_number_that_came_without_its_plus_is_still_the_accounts_own() -> None:
+def test_an_own_number_without_its_plus_still_belongs_to_the_account() -> None:
     customer = replace(OPEN, account="sw", own="12025550144")
     route = choose_default_route([ACCOUNT], customer)
     assert route is not None and route.sender == "+12025550144"
@@ -22,18 +22,18 @@ def test_an_own_number_that_no_setting_names_is_kept() -> None:
     assert route is not None and route.sender == "12025550199"
 
 
-def test_another_account_tells_what_it_changes() -> None:
+def test_a_change_of_account_describes_what_it_changes() -> None:
     asked = Capabilities("MessageMedia", ReplyChannel.BOTH, ReceiptChannel.PAGE)
     pushed = Capabilities(
         "MessagePort",
         ReplyChannel.PUSH,
         ReceiptChannel.NONE,
-        rewrite_note="GSM letters only",
+        rewrite_note="GSM characters only",
         has_whole_160_parts=True,
     )
     old = Route(Account("au", "messagemedia", capabilities=asked), "+61491570157")
     new = Route(Account("mp", "messageport", capabilities=pushed), "DESK")
-    words = describe_route_change(old, new)
-    for part in ("now through mp", "as DESK", "cannot be answered", "GSM letters", "whole 160s"):
-        assert part in words
-    assert "price" in words
+    description = describe_route_change(old, new)
+    for part in ("now through mp", "as DESK", "cannot be answered", "GSM characters", "whole 160s"):
+        assert part in description
+    assert "price" in description

@@ -1,9 +1,9 @@
-"""Many failed texts sent again at once: each is guarded as if it were alone."""
+"""Test sending many failed messages again: each one is checked as if it were alone."""
 
 import pytest
 
 from tests.contexts import change_context, make_context
-from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, reply
+from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgoing, make_reply
 from tui.clock import ManualClock
 from tui.desk.actions import ConversationActions
 from tui.desk.bulk_retry import (
@@ -29,8 +29,8 @@ OTHER = "other"
 
 
 @pytest.fixture
-def seat(clock: ManualClock) -> AppContext:
-    """Ana, with two accounts."""
+def app_context(clock: ManualClock) -> AppContext:
+    """Return the context of Ana, with two accounts."""
     return make_context(
         clock,
         agent="ana",
@@ -38,7 +38,7 @@ def seat(clock: ManualClock) -> AppContext:
     )
 
 
-async def failed(
+async def add_failed(
     store: Store,
     to: str = MIA,
     body: str = "Your parcel is here",
@@ -47,37 +47,39 @@ async def failed(
     account: str = ACCOUNT,
     reason: str = "",
 ) -> Message:
-    """A text that did not go out."""
-    queued = await store.intents.queue_message(answer(body, to, account=account, sender="Shop"))
+    """Store a message that was not sent, and return it as it was queued."""
+    queued = await store.intents.queue_message(
+        make_outgoing(body, to, account=account, sender="Shop")
+    )
     await store.outbox.claim_due_messages("a", account, 100)
     await store.outbox.settle_message(queued.id, SendRecord(status, reason=reason, advice=advice))
     return queued
 
 
-async def everything(store: Store, seat: AppContext) -> RetryBatch:
-    """The failures of the whole desk."""
+async def collect_all_failed(store: Store, app_context: AppContext) -> RetryBatch:
+    """Return the failed messages of the whole inbox."""
     rows = await store.conversations.list_after(View(failed=True), FIRST_POSITION, 100)
-    return await collect_failed(store, seat, rows)
+    return await collect_failed(store, app_context, rows)
 
 
-async def again(store: Store, seat: AppContext, batch: RetryBatch) -> RetryResult:
-    """Send them."""
-    actions = ConversationActions(store, seat)
-    return await retry_batch(store, seat, actions, batch, lambda done, total: None)
+async def retry_all(store: Store, app_context: AppContext, batch: RetryBatch) -> RetryResult:
+    """Send the messages of a batch again."""
+    actions = ConversationActions(store, app_context)
+    return await retry_batch(store, app_context, actions, batch, lambda done, total: None)
 
 
-async def test_all_go_out_again_the_way_they_went_and_oldest_first(
-    store: Store, seat: AppContext, clock: ManualClock
+async def test_all_are_sent_again_by_their_old_route_oldest_first(
+    store: Store, app_context: AppContext, clock: ManualClock
 ) -> None:
     texts = [
-        await failed(store, MIA, "one"),
-        await failed(store, MIA, "two"),
-        await failed(store, TOM, "three", account=OTHER),
+        await add_failed(store, MIA, "one"),
+        await add_failed(store, MIA, "two"),
+        await add_failed(store, TOM, "three", account=OTHER),
     ]
-    batch = await everything(store, seat)
+    batch = await collect_all_failed(store, app_context)
     assert format_batch(batch) == "3 failed texts in 2 conversations"
     clock.advance(60)
-    outcome = await again(store, seat, batch)
+    outcome = await retry_all(store, app_context, batch)
     sent = {message.retry_of: message for message in outcome.sent}
     for text in texts:
         new = sent[text.id]
@@ -88,24 +90,26 @@ async def test_all_go_out_again_the_way_they_went_and_oldest_first(
     assert format_result(outcome) == "Sent 3 texts again"
 
 
-async def test_nobodys_conversation_stays_nobodys(store: Store, seat: AppContext) -> None:
-    await failed(store)
-    await again(store, seat, await everything(store, seat))
-    assert (await conversation_with(store)).assignee == ""
-
-
-async def test_what_must_not_or_need_not_go_out_is_left_out_and_named(
-    store: Store, seat: AppContext
+async def test_an_unassigned_conversation_stays_unassigned(
+    store: Store, app_context: AppContext
 ) -> None:
-    await failed(store, MIA)
+    await add_failed(store)
+    await retry_all(store, app_context, await collect_all_failed(store, app_context))
+    assert (await get_conversation(store)).assignee == ""
+
+
+async def test_messages_that_must_not_be_sent_are_left_out_with_the_reason(
+    store: Store, app_context: AppContext
+) -> None:
+    await add_failed(store, MIA)
     await store.consent.record_decision(
-        (await conversation_with(store)).id, "ana", opted_out=True, evidence=""
+        (await get_conversation(store)).id, "ana", opted_out=True, evidence=""
     )
-    await failed(store, TOM, status=Status.UNCERTAIN)
-    await failed(store, TOM, advice=Advice.FIX_NUMBER)
-    await failed(store, SUE)
-    await store.ingest.store_events(ACCOUNT, [reply("Never mind", SUE)])
-    batch = await everything(store, seat)
+    await add_failed(store, TOM, status=Status.UNCERTAIN)
+    await add_failed(store, TOM, advice=Advice.FIX_NUMBER)
+    await add_failed(store, SUE)
+    await store.ingest.store_events(ACCOUNT, [make_reply("Never mind", SUE)])
+    batch = await collect_all_failed(store, app_context)
     assert batch.to_retry == ()
     assert batch.failed_count == 4
     assert set(batch.left_out.items()) == {
@@ -116,21 +120,21 @@ async def test_what_must_not_or_need_not_go_out_is_left_out_and_named(
     }
 
 
-async def test_what_changes_between_the_question_and_the_answer_counts(
-    store: Store, seat: AppContext, clock: ManualClock
+async def test_changes_made_while_the_question_is_open_are_respected(
+    store: Store, app_context: AppContext, clock: ManualClock
 ) -> None:
-    await failed(store, MIA)
-    handled = await failed(store, TOM)
-    await failed(store, SUE)
-    await failed(store, "+447700900002", "still wanted")
-    batch = await everything(store, seat)
+    await add_failed(store, MIA)
+    handled = await add_failed(store, TOM)
+    await add_failed(store, SUE)
+    await add_failed(store, "+447700900002", "still wanted")
+    batch = await collect_all_failed(store, app_context)
     assert len(batch.to_retry) == 4
     clock.advance(60)
-    mia = await conversation_with(store, MIA)
+    mia = await get_conversation(store, MIA)
     await store.consent.record_decision(mia.id, "ana", opted_out=True, evidence="")
     await store.intents.set_handled(handled.id, "ana")
-    await store.messages.add_note((await conversation_with(store, SUE)).id, "bo", "not this one")
-    outcome = await again(store, seat, batch)
+    await store.messages.add_note((await get_conversation(store, SUE)).id, "bo", "not this one")
+    outcome = await retry_all(store, app_context, batch)
     assert [message.body for message in outcome.sent] == ["still wanted"]
     assert outcome.left_out == {"opted out": 1, "resolved meanwhile": 2}
     assert format_result(outcome) == (
@@ -138,50 +142,54 @@ async def test_what_changes_between_the_question_and_the_answer_counts(
     )
 
 
-async def test_two_agents_who_send_the_same_again_send_it_once(
-    store: Store, seat: AppContext, clock: ManualClock
+async def test_two_agents_who_retry_the_same_message_send_it_once(
+    store: Store, app_context: AppContext, clock: ManualClock
 ) -> None:
-    await failed(store)
-    batch = await everything(store, seat)
+    await add_failed(store)
+    batch = await collect_all_failed(store, app_context)
     clock.advance(60)
-    assert len((await again(store, seat, batch)).sent) == 1
-    outcome = await again(store, seat, batch)
+    assert len((await retry_all(store, app_context, batch)).sent) == 1
+    outcome = await retry_all(store, app_context, batch)
     assert outcome.sent == ()
     assert outcome.left_out == {"resolved meanwhile": 1}
 
 
-async def test_an_account_that_is_gone_is_replaced_by_the_way_replies_go(
-    store: Store, seat: AppContext, clock: ManualClock
+async def test_a_removed_account_is_replaced_by_the_default_route(
+    store: Store, app_context: AppContext, clock: ManualClock
 ) -> None:
-    await failed(store, account="gone")
-    (sent,) = (await again(store, seat, await everything(store, seat))).sent
+    await add_failed(store, account="gone")
+    (sent,) = (
+        await retry_all(store, app_context, await collect_all_failed(store, app_context))
+    ).sent
     assert sent.account == ACCOUNT
-    without = change_context(seat, accounts=())
-    await failed(store, TOM)
-    assert (await everything(store, without)).left_out == {"without an account": 1}
+    without = change_context(app_context, accounts=())
+    await add_failed(store, TOM)
+    assert (await collect_all_failed(store, without)).left_out == {"without an account": 1}
 
 
-async def test_taken_back_together_their_texts_are_drafts(store: Store, seat: AppContext) -> None:
-    await failed(store, MIA, "one")
-    await failed(store, TOM, "two")
-    actions = ConversationActions(store, seat)
-    batch = await everything(store, seat)
-    outcome = await retry_batch(store, seat, actions, batch, lambda done, total: None)
+async def test_cancelling_the_batch_restores_its_texts_as_drafts(
+    store: Store, app_context: AppContext
+) -> None:
+    await add_failed(store, MIA, "one")
+    await add_failed(store, TOM, "two")
+    actions = ConversationActions(store, app_context)
+    batch = await collect_all_failed(store, app_context)
+    outcome = await retry_batch(store, app_context, actions, batch, lambda done, total: None)
     actions.outgoing.register_batch_undo(outcome.sent)
     assert await actions.undo_last() == "Taken back: 2 not sent, the texts are drafts again"
     for party, body in ((MIA, "one"), (TOM, "two")):
-        thread = await conversation_with(store, party)
+        thread = await get_conversation(store, party)
         draft = await store.drafts.get_draft(thread.id, "ana")
         assert draft is not None and draft.body == body
         assert thread.last_status is Status.CANCELLED
 
 
 async def test_the_most_frequent_reasons_are_named_and_the_rest_counted(
-    store: Store, seat: AppContext
+    store: Store, app_context: AppContext
 ) -> None:
     for reason in ["no credit", "no credit", "off", "far", "full", "odd", "rare"]:
-        await failed(store, reason=reason)
-    lines = format_reasons(await everything(store, seat))
+        await add_failed(store, reason=reason)
+    lines = format_reasons(await collect_all_failed(store, app_context))
     assert lines[0] == "2 through support: no credit"
     assert len(lines) == 5
     assert lines[-1] == "2 for other reasons"

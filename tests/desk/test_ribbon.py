@@ -1,4 +1,4 @@
-"""The words around the composer."""
+"""Test the hints around the composer."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tui.domain.sms import count_parts
 
 
 @pytest.mark.parametrize(
-    ("text", "whole", "words"),
+    ("text", "whole", "expected"),
     [
         ("", False, ""),
         ("Hello", False, "5/160 · 1 part"),
@@ -26,8 +26,10 @@ from tui.domain.sms import count_parts
         ("x" * 321, True, "1/160 · 3 parts"),
     ],
 )
-def test_the_length_is_said_as_the_provider_counts(text: str, whole: bool, words: str) -> None:
-    assert format_length(count_parts(text), whole_parts=whole) == words
+def test_the_length_is_counted_as_the_provider_counts(
+    text: str, whole: bool, expected: str
+) -> None:
+    assert format_length(count_parts(text), whole_parts=whole) == expected
 
 
 def test_a_replacement_is_shown_with_what_it_saves() -> None:
@@ -35,43 +37,45 @@ def test_a_replacement_is_shown_with_what_it_saves() -> None:
     assert format_hints("It’s", NO_MMS_CONTENT, None, "F8") == "F8 ’→' makes room"
 
 
-def test_a_letter_that_cannot_be_replaced_is_named() -> None:
-    words = format_hints("ąę", NO_MMS_CONTENT, None, "F8")
-    assert words == "ą (a with ogonek) makes it Unicode"
+def test_a_character_that_cannot_be_replaced_is_named() -> None:
+    hints = format_hints("ąę", NO_MMS_CONTENT, None, "F8")
+    assert hints == "ą (a with ogonek) makes it Unicode"
 
 
-def test_what_a_provider_does_to_letters_is_said_where_it_does_it() -> None:
-    can = Capabilities(
+def test_rewriting_by_the_provider_is_noted_only_where_it_happens() -> None:
+    capabilities = Capabilities(
         "SerwerSMS",
         ReplyChannel.BOTH,
         ReceiptChannel.BY_ID,
-        rewrite_note="letters may be replaced",
+        rewrite_note="characters may be replaced",
         has_no_rewrite_with_sender=True,
     )
-    account = Account("pl", "serwersms", capabilities=can)
-    said = " · letters may be replaced"
-    assert format_hints("ą", NO_MMS_CONTENT, Route(account, ""), "F8").endswith(said)
-    assert said not in format_hints("ą", NO_MMS_CONTENT, Route(account, "SHOP"), "F8")
-    always = Account("pl", "serwersms", capabilities=replace(can, has_no_rewrite_with_sender=False))
-    assert format_hints("ą", NO_MMS_CONTENT, Route(always, "SHOP"), "F8").endswith(said)
+    account = Account("pl", "serwersms", capabilities=capabilities)
+    note = " · characters may be replaced"
+    assert format_hints("ą", NO_MMS_CONTENT, Route(account, ""), "F8").endswith(note)
+    assert note not in format_hints("ą", NO_MMS_CONTENT, Route(account, "SHOP"), "F8")
+    always = Account(
+        "pl", "serwersms", capabilities=replace(capabilities, has_no_rewrite_with_sender=False)
+    )
+    assert format_hints("ą", NO_MMS_CONTENT, Route(always, "SHOP"), "F8").endswith(note)
 
 
-def test_plain_text_needs_no_words() -> None:
+def test_plain_text_needs_no_hint() -> None:
     assert format_hints("Hello", NO_MMS_CONTENT, None, "F8") == ""
 
 
 def test_pictures_and_open_fields_come_first() -> None:
     enclosed = MmsContent(("https://x.example/1", "https://x.example/2"), "Hi")
-    words = format_hints("{name}", enclosed, None, "F8")
-    assert words == '{name} is not filled in · MMS: 2 pictures "Hi"'
+    hints = format_hints("{name}", enclosed, None, "F8")
+    assert hints == '{name} is not filled in · MMS: 2 pictures "Hi"'
 
 
-def test_a_composed_letter_of_the_alphabet_costs_nothing() -> None:
+def test_a_decomposed_gsm_character_costs_nothing() -> None:
     assert list(find_unicode_characters("cafe\u0301 ą €")) == [(6, 7)]
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
-def test_only_texts_that_are_unicode_have_costly_places(text: str) -> None:
+def test_only_unicode_texts_have_costly_characters(text: str) -> None:
     for line in text.split("\n"):
         if not count_parts(line).non_gsm:
             assert list(find_unicode_characters(line)) == []

@@ -1,4 +1,4 @@
-"""Files of customers on disk."""
+"""Test saving the files of customers to disk."""
 
 from pathlib import Path
 
@@ -32,12 +32,12 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "/etc/passwd", "..\\..\\x", "a\0b", "\x1b]0;x\x07", "", ".", ".."]
 )
-def test_no_name_leads_out_of_the_directory(tmp_path: Path, name: str) -> None:
+def test_no_name_escapes_from_the_directory(tmp_path: Path, name: str) -> None:
     path = save_new_file(tmp_path, name, "application/octet-stream", b"x")
     assert path.parent == tmp_path
     assert path.name.isprintable() and not path.name.startswith(".")
 
 
-def test_a_name_without_an_ending_gets_that_of_its_kind(tmp_path: Path) -> None:
+def test_a_name_without_an_extension_gets_that_of_its_type(tmp_path: Path) -> None:
     assert save_new_file(tmp_path, "", "image/jpeg; name=x", b"x").name == "file.jpg"
     assert save_new_file(tmp_path, "IMG", "IMAGE/PNG", b"x").name == "IMG.png"

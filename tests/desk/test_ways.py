@@ -1,11 +1,11 @@
-"""Every way a message can go, the one that failed last."""
+"""Test the list of routes of a message; the account that failed last is at its end."""
 
 from tests.ui.history import ACCOUNTS
 from tui.desk.routes import format_route, format_route_detail, list_routes
 from tui.domain.account import Account
 
 
-def test_the_account_that_failed_is_offered_last() -> None:
+def test_the_account_that_failed_is_listed_last() -> None:
     found = list_routes(ACCOUNTS, "au")
     assert [(route.account.name, route.sender) for route in found] == [
         ("pl", "48500100200"),
@@ -14,12 +14,12 @@ def test_the_account_that_failed_is_offered_last() -> None:
     ]
 
 
-def test_an_account_without_senders_is_offered_with_its_default() -> None:
+def test_an_account_without_senders_is_listed_with_its_default_sender() -> None:
     (route,) = list_routes((Account("eu", "messente"),), "")
     assert format_route(route) == "eu · default sender"
 
 
-def test_a_way_says_what_to_know_before_choosing() -> None:
+def test_a_route_shows_what_matters_for_the_choice() -> None:
     pl, au, name = list_routes(ACCOUNTS, "")[2], *list_routes(ACCOUNTS, "")[:2]
     assert format_route_detail(au, "au") == "failed before"
     assert format_route_detail(pl, "au") == "can answer"

@@ -1,4 +1,4 @@
-"""Figures and plots from counts."""
+"""Test statistics and plots computed from counts."""
 
 from datetime import UTC
 
@@ -19,7 +19,7 @@ from tui.domain.statistics import (
 HOUR = 3_600_000
 
 
-def test_texts_that_follow_each_other_are_one_question() -> None:
+def test_consecutive_messages_are_one_question() -> None:
     turns = [(1, "in", 10), (1, "in", 20), (1, "out", 50), (1, "out", 60), (1, "in", 70)]
     assert measure_waits(turns) == [(10, 40)]
 
@@ -30,7 +30,7 @@ def test_a_question_is_answered_in_its_own_conversation() -> None:
     ]
 
 
-def test_the_median_counts_only_what_was_asked_since() -> None:
+def test_the_median_counts_only_questions_of_the_period() -> None:
     answers = [(0, 900), (10, 10), (20, 30), (30, 20)]
     assert find_median_wait(answers, 10) == 20
     assert find_median_wait(answers, 99) is None
@@ -45,7 +45,7 @@ def test_the_busiest_hours_come_first() -> None:
 
 
 @given(st.lists(st.integers(0, 10_000), max_size=40), st.booleans())
-def test_a_plot_has_a_sign_for_each_value_and_nothing_for_none(
+def test_a_plot_has_a_character_per_value_and_a_blank_for_none(
     values: list[int], ascii: bool
 ) -> None:
     drawn = draw_sparkline(values, ascii=ascii)
@@ -58,13 +58,13 @@ def test_a_plot_has_a_sign_for_each_value_and_nothing_for_none(
 @pytest.mark.parametrize(
     ("part", "whole", "drawn"), [(0, 0, "...."), (0, 9, "...."), (9, 9, "####"), (1, 2, "##..")]
 )
-def test_a_bar_is_filled_by_its_part(part: int, whole: int, drawn: str) -> None:
+def test_a_bar_is_filled_in_proportion(part: int, whole: int, drawn: str) -> None:
     assert draw_bar(part, whole, 4, ascii=True) == drawn
 
 
 @pytest.mark.parametrize(
-    ("span", "words"),
+    ("span", "expected"),
     [(None, "–"), (40_000, "40 s"), (12 * 60_000, "12 min"), (3 * HOUR + 300_000, "3 h 05")],
 )
-def test_a_span_is_told_in_its_own_measure(span: int | None, words: str) -> None:
-    assert format_span(span) == words
+def test_a_duration_is_shown_in_a_suitable_unit(span: int | None, expected: str) -> None:
+    assert format_span(span) == expected

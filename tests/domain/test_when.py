@@ -1,4 +1,4 @@
-"""What agents type for a moment, read at 08:00 UTC on Wednesday, 4 March 2026."""
+"""Test the parser for times that agents type, at 08:00 UTC on Wednesday, 4 March 2026."""
 
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -14,8 +14,8 @@ NOW = 1_772_611_200_000
 WARSAW = ZoneInfo("Europe/Warsaw")
 
 
-def local(text: str, zone: tzinfo = UTC) -> str:
-    """The moment on the wall clock of the zone."""
+def parse_local(text: str, zone: tzinfo = UTC) -> str:
+    """Return the moment on the wall clock of the zone."""
     at = parse_moment(text, NOW, zone)
     assert at is not None
     return datetime.fromtimestamp(at / 1_000, zone).strftime("%a %d %b %Y %H:%M")
@@ -36,7 +36,7 @@ def local(text: str, zone: tzinfo = UTC) -> str:
         ("1d 2h", 26 * 60),
     ],
 )
-def test_a_length_of_time_counts_from_now(text: str, minutes: int) -> None:
+def test_a_duration_counts_from_now(text: str, minutes: int) -> None:
     assert parse_moment(text, NOW, UTC) == NOW + minutes * MINUTE
 
 
@@ -76,11 +76,11 @@ def test_a_length_of_time_counts_from_now(text: str, minutes: int) -> None:
     ],
 )
 def test_a_day_and_a_time_of_day_are_read(text: str, expected: str) -> None:
-    assert local(text) == expected
+    assert parse_local(text) == expected
 
 
 @pytest.mark.parametrize("text", ["until reply", "reply", "until they reply", " Until  a REPLY "])
-def test_until_a_reply_has_no_moment(text: str) -> None:
+def test_until_reply_has_no_time(text: str) -> None:
     assert parse_moment(text, NOW, UTC) is None
 
 
@@ -105,15 +105,15 @@ def test_until_a_reply_has_no_moment(text: str) -> None:
         ("9999-12-31 23:59", "no such year"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_on_one_line(text: str, reason: str) -> None:
+def test_an_impossible_time_is_refused_with_one_line(text: str, reason: str) -> None:
     with pytest.raises(InvalidMomentError) as refused:
         parse_moment(text, NOW, UTC)
     assert reason in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_a_time_of_day_is_the_agents_own() -> None:
-    assert local("fri 9", WARSAW) == "Fri 06 Mar 2026 09:00"
+def test_a_time_of_day_is_in_the_time_zone_of_the_agent() -> None:
+    assert parse_local("fri 9", WARSAW) == "Fri 06 Mar 2026 09:00"
     assert parse_moment("fri 9", NOW, WARSAW) == parse_moment("fri 8", NOW, UTC)
 
 
@@ -123,7 +123,7 @@ def test_days_keep_the_wall_clock_when_the_clocks_change() -> None:
     assert at == before + 23 * HOUR
 
 
-def test_a_time_that_the_clocks_skip_is_an_hour_later() -> None:
+def test_a_time_skipped_by_the_clock_change_is_an_hour_later() -> None:
     before = round(datetime(2026, 3, 28, 9, tzinfo=WARSAW).timestamp() * 1_000)
     at = parse_moment("sun 2:30", before, WARSAW)
     assert at is not None
@@ -131,7 +131,7 @@ def test_a_time_that_the_clocks_skip_is_an_hour_later() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ("20m", "today 08:20, in 20 minutes"),
         ("2h", "today 10:00, in 2 hours"),
@@ -141,8 +141,8 @@ def test_a_time_that_the_clocks_skip_is_an_hour_later() -> None:
         ("until reply", "until they reply"),
     ],
 )
-def test_what_was_understood_is_said_back(text: str, words: str) -> None:
-    assert format_moment(parse_moment(text, NOW, UTC), NOW, UTC) == words
+def test_the_parsed_time_is_shown(text: str, expected: str) -> None:
+    assert format_moment(parse_moment(text, NOW, UTC), NOW, UTC) == expected
 
 
 @given(
@@ -152,7 +152,7 @@ def test_what_was_understood_is_said_back(text: str, words: str) -> None:
     ),
     st.sampled_from([None, UTC, WARSAW]),
 )
-def test_anything_typed_is_a_moment_ahead_or_refused(text: str, zone: tzinfo | None) -> None:
+def test_any_input_is_a_future_time_or_refused(text: str, zone: tzinfo | None) -> None:
     try:
         at = parse_moment(text, NOW, zone)
     except InvalidMomentError as refused:

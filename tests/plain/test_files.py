@@ -1,4 +1,4 @@
-"""Files that came are saved by number, under harmless names."""
+"""Test that files of customers are saved by number, under harmless names."""
 
 from pathlib import Path
 
@@ -11,34 +11,34 @@ from tui.domain.message import Attachment
 from tui.store.store import Store
 
 
-async def test_a_file_is_saved_and_the_place_said(
+async def test_a_file_is_saved_and_its_path_is_shown(
     store: Store, clock: ManualClock, tmp_path: Path
 ) -> None:
     await write_history(store, clock)
-    seat = make_context(clock, downloads=tmp_path / "saved")
-    mia = Typist(store, clock, seat)
+    app_context = make_context(clock, downloads=tmp_path / "saved")
+    mia = Typist(store, clock, app_context)
     picture = Attachment("../a\x1b.png", "image/png", b"PNG")
     reply = Reply("mms-1", CHLOE, "Look", clock.now(), "{}", attachments=(picture,))
     await store.ingest.store_events("au", [reply])
-    mia.begin()
+    mia.start()
     await mia.type("1")
-    await mia.hears("Look [1 file: x saves]")
+    await mia.shows("Look [1 file: x saves]")
     await mia.type("x", "1")
-    await mia.hears("Saved as ")
+    await mia.shows("Saved as ")
     (saved,) = (tmp_path / "saved").iterdir()
     assert saved.read_bytes() == b"PNG" and saved.name.isprintable()
-    assert not mia.heard("\x1b")
+    assert not mia.has_shown("\x1b")
     await mia.leave()
     blocked = tmp_path / "file"
     blocked.write_text("")
-    other = Typist(store, clock, change_context(seat, downloads=blocked))
-    other.begin()
-    await other.opens(CHLOE)
+    other = Typist(store, clock, change_context(app_context, downloads=blocked))
+    other.start()
+    await other.open_thread(CHLOE)
     await other.type("x", "1")
-    await other.hears("Not saved into")
+    await other.shows("Not saved into")
     await other.leave()
 
 
-async def test_where_no_file_came_it_says_so(mia: Typist) -> None:
+async def test_a_conversation_without_files_says_so(mia: Typist) -> None:
     await mia.type("1", "x")
-    await mia.hears("No files came in this conversation.")
+    await mia.shows("No files came in this conversation.")

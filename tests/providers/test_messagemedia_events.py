@@ -1,4 +1,4 @@
-"""Fetching, confirming, looking up and cancelling at MessageMedia."""
+"""Test fetching, confirming, look-ups and cancelling at MessageMedia."""
 
 import json
 from collections.abc import Callable
@@ -23,13 +23,13 @@ REPORT = "0a9d4c77-2b61-4d3e-9f10-5c8e7a6b4d21"
 Answer = httpx.Response | Callable[[httpx.Request], httpx.Response]
 
 
-def recorded(name: str) -> Any:
-    """A body from the provider's documentation."""
+def load_body(name: str) -> Any:
+    """Return a body from the provider's documentation."""
     return json.loads((DATA / f"{name}.json").read_text())
 
 
 def connect(*answers: Answer) -> tuple[MessageMedia, list[str]]:
-    """An account whose requests get these answers, and the requests it has made."""
+    """Return an account whose requests get these responses, and its requests."""
     made: list[str] = []
     waiting = iter(answers)
 
@@ -49,37 +49,37 @@ def connect(*answers: Answer) -> tuple[MessageMedia, list[str]]:
     return account, made
 
 
-def replies(*changes: dict[str, Any]) -> httpx.Response:
-    """The documented reply, once for each set of changed fields."""
-    item = recorded("replies")["replies"][0]
+def make_replies(*changes: dict[str, Any]) -> httpx.Response:
+    """Return the documented reply once for each set of changed fields."""
+    item = load_body("replies")["replies"][0]
     return httpx.Response(200, json={"replies": [{**item, **change} for change in changes]})
 
 
-def reports(*changes: dict[str, Any]) -> httpx.Response:
-    """The documented report, once for each set of changed fields."""
-    item = recorded("delivery_reports")["delivery_reports"][0]
+def make_reports(*changes: dict[str, Any]) -> httpx.Response:
+    """Return the documented report once for each set of changed fields."""
+    item = load_body("delivery_reports")["delivery_reports"][0]
     items = [{**item, **change} for change in changes]
     return httpx.Response(200, json={"delivery_reports": items})
 
 
-async def one_reply(change: dict[str, Any]) -> Reply:
-    """The documented reply with changed fields, as the account reads it."""
-    account, _ = connect(replies(change))
+async def fetch_reply(change: dict[str, Any]) -> Reply:
+    """Return the documented reply with changed fields, as the account parses it."""
+    account, _ = connect(make_replies(change))
     (event,) = (await account.fetch_replies("")).events
     assert isinstance(event, Reply)
     return event
 
 
-async def one_report(change: dict[str, Any]) -> Receipt:
-    """The documented report with changed fields, as the account reads it."""
-    account, _ = connect(reports(change))
+async def fetch_report(change: dict[str, Any]) -> Receipt:
+    """Return the documented report with changed fields, as the account parses it."""
+    account, _ = connect(make_reports(change))
     (event,) = (await account.fetch_receipts("")).events
     assert isinstance(event, Receipt)
     return event
 
 
-async def test_a_reply_is_read_whole() -> None:
-    account, made = connect(replies({"metadata": {"reference": "m7"}}))
+async def test_all_fields_of_a_reply_are_parsed() -> None:
+    account, made = connect(make_replies({"metadata": {"reference": "m7"}}))
     page = await account.fetch_replies("")
     (reply,) = page.events
     assert made == ["GET /v1/replies"]
@@ -91,21 +91,21 @@ async def test_a_reply_is_read_whole() -> None:
     assert not page.has_more
 
 
-async def test_the_raw_form_keeps_no_callback_address() -> None:
-    reply = await one_reply({"callback_url": "https://desk.test/hooks/mm/s3cret"})
+async def test_the_raw_payload_contains_no_callback_address() -> None:
+    reply = await fetch_reply({"callback_url": "https://desk.test/hooks/mm/s3cret"})
     assert "s3cret" not in reply.raw
-    nested = await one_reply({"extra": {"callback_url": "https://desk.test/hooks/mm/s3cret"}})
+    nested = await fetch_reply({"extra": {"callback_url": "https://desk.test/hooks/mm/s3cret"}})
     assert "s3cret" not in nested.raw
 
 
 @pytest.mark.parametrize("missing", ["destination_number", "message_id", "metadata", "content"])
 async def test_optional_fields_may_be_null(missing: str) -> None:
-    reply = await one_reply({missing: None})
+    reply = await fetch_reply({missing: None})
     assert (reply.event_id, reply.party) == (REPLY, "+61491570156")
     assert "" in (reply.own, reply.answered_id, reply.reference, reply.text)
 
 
-async def test_a_text_to_the_dedicated_number_has_nothing_to_answer() -> None:
+async def test_a_message_to_the_dedicated_number_is_no_reply_to_another() -> None:
     item = {"reply_id": REPLY, "source_number": "+61491570156", "content": "Hello?"}
     account, _ = connect(httpx.Response(200, json={"replies": [item]}))
     (reply,) = (await account.fetch_replies("")).events
@@ -120,18 +120,20 @@ async def test_an_empty_page_is_empty(body: dict[str, Any]) -> None:
     assert (page.events, page.has_more) == ((), False)
 
 
-async def test_a_bad_item_hides_no_other_and_can_be_confirmed() -> None:
-    account, _ = connect(replies({}, {"source_number": None}, {"content": 5}, {"reply_id": "r2"}))
-    good, nobody, no_text, last = (await account.fetch_replies("")).events
+async def test_a_bad_item_does_not_block_others_and_can_be_confirmed() -> None:
+    account, _ = connect(
+        make_replies({}, {"source_number": None}, {"content": 5}, {"reply_id": "r2"})
+    )
+    good, no_sender, no_text, last = (await account.fetch_replies("")).events
     assert isinstance(good, Reply)
     assert isinstance(last, Reply)
-    for event in (nobody, no_text):
+    for event in (no_sender, no_text):
         assert isinstance(event, Unreadable)
         assert (event.event_id, event.can_confirm) == (REPLY, True)
 
 
 @pytest.mark.parametrize("item", ["text", None, 7, [], {}, {"reply_id": 5}])
-async def test_what_has_no_id_is_set_aside_under_a_digest(item: Any) -> None:
+async def test_an_item_without_id_is_stored_as_unreadable_under_a_digest(item: Any) -> None:
     account, made = connect(httpx.Response(200, json={"replies": [item]}))
     (event,) = (await account.fetch_replies("")).events
     assert isinstance(event, Unreadable)
@@ -142,15 +144,15 @@ async def test_what_has_no_id_is_set_aside_under_a_digest(item: Any) -> None:
 
 
 async def test_a_reply_without_an_id_has_the_same_digest_every_time() -> None:
-    first = await one_reply({"reply_id": None})
-    again = await one_reply({"reply_id": None, "vendor_account_id": {"vendor_id": "SinchEU"}})
-    other = await one_reply({"reply_id": None, "content": "On my way!"})
+    first = await fetch_reply({"reply_id": None})
+    again = await fetch_reply({"reply_id": None, "vendor_account_id": {"vendor_id": "SinchEU"}})
+    other = await fetch_reply({"reply_id": None, "content": "On my way!"})
     assert len(first.event_id) == 64
     assert first.event_id == again.event_id != other.event_id
 
 
-async def test_a_full_page_asks_for_more_only_if_it_can_be_confirmed() -> None:
-    account, _ = connect(replies(*({"reply_id": f"r{n}"} for n in range(100))))
+async def test_a_full_page_is_followed_only_if_it_can_be_confirmed() -> None:
+    account, _ = connect(make_replies(*({"reply_id": f"r{n}"} for n in range(100))))
     assert (await account.fetch_replies("")).has_more
     account, _ = connect(httpx.Response(200, json={"replies": [{}] * 100}))
     assert not (await account.fetch_replies("")).has_more
@@ -176,14 +178,14 @@ async def test_an_answer_without_a_list_is_unreadable(body: str) -> None:
         await account.fetch_replies("")
 
 
-def test_what_nests_too_deeply_to_be_written_is_said_so() -> None:
+def test_a_too_deeply_nested_response_is_unreadable() -> None:
     nest: list[Any] = []
     for _ in range(100_000):
         nest = [nest]
     assert "too deeply" in to_stored_json({"content": nest})
 
 
-async def test_an_unreadable_answer_tells_no_callback_address() -> None:
+async def test_an_unreadable_response_shows_no_callback_address() -> None:
     text = '{"replies":[{"callback_url":"https://desk.test/hooks/mm/s3cret","content'
     account, _ = connect(httpx.Response(200, text=text))
     with pytest.raises(errors.UnreadableAnswer) as raised:
@@ -192,8 +194,8 @@ async def test_an_unreadable_answer_tells_no_callback_address() -> None:
     assert "replies" in raised.value.detail
 
 
-async def test_a_report_is_read_whole() -> None:
-    account, made = connect(reports({"metadata": {"reference": "m7"}, "error_code": "200"}))
+async def test_all_fields_of_a_report_are_parsed() -> None:
+    account, made = connect(make_reports({"metadata": {"reference": "m7"}, "error_code": "200"}))
     (receipt,) = (await account.fetch_receipts("")).events
     assert made == ["GET /v1/delivery_reports"]
     assert isinstance(receipt, Receipt)
@@ -205,43 +207,43 @@ async def test_a_report_is_read_whole() -> None:
 
 
 async def test_a_polled_report_may_have_no_code() -> None:
-    receipt = await one_report({"status": "rejected"})
+    receipt = await fetch_report({"status": "rejected"})
     assert (receipt.code, receipt.status) == ("", Status.REJECTED)
     assert receipt.reason.startswith("The message will not be delivered")
 
 
-async def test_a_report_without_the_moment_of_change_keeps_its_own() -> None:
-    receipt = await one_report({"submitted_date": None})
+async def test_a_report_without_time_of_change_uses_its_own_time() -> None:
+    receipt = await fetch_report({"submitted_date": None})
     assert receipt.at == 1_762_232_403_512
 
 
 @pytest.mark.parametrize("code", ["302", "412"])
 async def test_a_blocked_number_counts_as_opted_out(code: str) -> None:
-    receipt = await one_report({"status": "rejected", "error_code": code})
+    receipt = await fetch_report({"status": "rejected", "error_code": code})
     assert receipt.opted_out
     assert code in OPT_OUT_CODES
 
 
 async def test_a_code_that_is_a_number_is_understood() -> None:
-    receipt = await one_report({"status": "rejected", "error_code": 301})
+    receipt = await fetch_report({"status": "rejected", "error_code": 301})
     assert (receipt.code, receipt.opted_out) == ("301", False)
     assert "usage limit" in receipt.reason
 
 
-async def test_unknown_words_and_codes_are_kept_and_move_nothing() -> None:
-    receipt = await one_report({"status": "teleported", "error_code": "999"})
+async def test_unknown_statuses_and_codes_are_kept_without_effect() -> None:
+    receipt = await fetch_report({"status": "teleported", "error_code": "999"})
     assert (receipt.status, receipt.word) == (None, "teleported")
     assert (receipt.code, receipt.reason) == ("999", "")
 
 
 @pytest.mark.parametrize("units", [None, "x", -1, 10**9, True, 1.5])
-async def test_unbelievable_billing_units_are_not_counted(units: Any) -> None:
-    assert (await one_report({"billing_units": units})).parts == 0
+async def test_impossible_billing_units_are_ignored(units: Any) -> None:
+    assert (await fetch_report({"billing_units": units})).parts == 0
 
 
 @pytest.mark.parametrize("change", [{"status": None}, {"message_id": None}])
-async def test_a_report_that_says_nothing_is_set_aside(change: dict[str, Any]) -> None:
-    account, _ = connect(reports({**change, "metadata": None}))
+async def test_a_report_without_content_is_unreadable(change: dict[str, Any]) -> None:
+    account, _ = connect(make_reports({**change, "metadata": None}))
     (event,) = (await account.fetch_receipts("")).events
     assert isinstance(event, Unreadable)
     assert (event.event_id, event.can_confirm) == (REPORT, True)
@@ -267,8 +269,8 @@ async def test_a_report_that_says_nothing_is_set_aside(change: dict[str, Any]) -
         ("undeliverable", Status.FAILED),
     ],
 )
-async def test_every_documented_word_has_its_status(word: str, status: Status | None) -> None:
-    account, made = connect(httpx.Response(200, json={**recorded("status"), "status": word}))
+async def test_every_documented_status_is_mapped(word: str, status: Status | None) -> None:
+    account, made = connect(httpx.Response(200, json={**load_body("status"), "status": word}))
     receipt = await account.look_up_message(MESSAGE)
     assert made == [f"GET /v1/messages/{MESSAGE}"]
     assert (receipt.status, receipt.word, receipt.provider_id) == (status, word, MESSAGE)
@@ -285,7 +287,7 @@ def test_every_documented_code_has_a_meaning() -> None:
 
 
 async def test_looking_up_twice_is_one_event_until_the_status_changes() -> None:
-    body = recorded("status")
+    body = load_body("status")
     account, _ = connect(
         httpx.Response(200, json=body),
         httpx.Response(200, json=body),
@@ -302,7 +304,7 @@ async def test_a_forgotten_message_is_not_found() -> None:
 
 
 @pytest.mark.parametrize("provider_id", ["", "../replies", "a?b=c", "ключ", "a" * 65])
-async def test_an_id_of_another_form_is_never_asked_for(provider_id: str) -> None:
+async def test_an_id_in_another_format_is_never_looked_up(provider_id: str) -> None:
     account, made = connect()
     with pytest.raises(errors.NotFound):
         await account.look_up_message(provider_id)
@@ -323,23 +325,23 @@ async def test_a_scheduled_message_is_cancelled() -> None:
     assert made == [f'PUT /v1/messages/{MESSAGE} {{"status": "cancelled"}}']
 
 
-async def test_too_late_to_cancel_says_where_the_message_is() -> None:
+async def test_a_late_cancel_reports_the_status_of_the_message() -> None:
     too_late = httpx.Response(400, json={"message": "Message is not currently scheduled"})
-    status = httpx.Response(200, json={**recorded("status"), "status": "delivered"})
+    status = httpx.Response(200, json={**load_body("status"), "status": "delivered"})
     account, _ = connect(too_late, status)
     with pytest.raises(errors.NotPossible, match="delivered") as raised:
         await account.cancel_message(MESSAGE)
     assert raised.value.detail == "Message is not currently scheduled"
 
 
-async def test_too_late_to_cancel_is_said_even_when_the_status_is_not_told() -> None:
+async def test_a_late_cancel_is_reported_without_the_status() -> None:
     account, _ = connect(httpx.Response(400), httpx.Response(500))
     with pytest.raises(errors.NotPossible, match="Too late"):
         await account.cancel_message(MESSAGE)
 
 
 async def test_cancelling_twice_is_harmless() -> None:
-    status = httpx.Response(200, json={**recorded("status"), "status": "cancelled"})
+    status = httpx.Response(200, json={**load_body("status"), "status": "cancelled"})
     account, made = connect(httpx.Response(400), status)
     await account.cancel_message(MESSAGE)
     assert len(made) == 2
@@ -351,7 +353,7 @@ async def test_cancelling_an_unknown_message_is_not_found() -> None:
         await account.cancel_message(MESSAGE)
 
 
-async def test_confirmations_name_the_ids_and_read_nothing_back() -> None:
+async def test_confirmations_send_the_ids_and_ignore_the_response() -> None:
     account, made = connect(httpx.Response(202, text="ok"), httpx.Response(202))
     await account.confirm_replies([REPLY])
     await account.confirm_receipts([REPORT])
@@ -361,7 +363,7 @@ async def test_confirmations_name_the_ids_and_read_nothing_back() -> None:
     ]
 
 
-async def test_confirmations_go_by_the_hundred() -> None:
+async def test_confirmations_are_sent_by_the_hundred() -> None:
     account, made = connect(*[httpx.Response(202)] * 3)
     await account.confirm_replies([f"r{n}" for n in range(250)])
     sent = [json.loads(line.split(" ", 2)[2])["reply_ids"] for line in made]
@@ -375,7 +377,7 @@ async def test_nothing_to_confirm_makes_no_request() -> None:
     assert made == []
 
 
-async def test_an_id_that_cannot_be_confirmed_holds_up_no_other() -> None:
+async def test_an_unconfirmable_id_does_not_block_others() -> None:
     confirmed: list[str] = []
 
     def pick(request: httpx.Request) -> httpx.Response:
@@ -390,7 +392,7 @@ async def test_an_id_that_cannot_be_confirmed_holds_up_no_other() -> None:
     assert confirmed == ["r1", "r2", "r3", "r4", "r5"]
 
 
-async def test_a_confirmation_refused_altogether_is_told() -> None:
+async def test_a_refused_confirmation_is_raised() -> None:
     account, _ = connect(*[httpx.Response(400)] * 3)
     with pytest.raises(errors.UnreadableAnswer):
         await account.confirm_replies(["r1", "r2"])
@@ -410,7 +412,7 @@ async def test_a_confirmation_refused_altogether_is_told() -> None:
         (503, errors.Unavailable),
     ],
 )
-async def test_every_refusal_of_a_poll_has_its_type(
+async def test_every_refusal_of_a_poll_has_an_error_type(
     status: int, error: type[errors.ProviderError]
 ) -> None:
     account, _ = connect(httpx.Response(status, json={"message": "words of theirs"}))
@@ -420,7 +422,7 @@ async def test_every_refusal_of_a_poll_has_its_type(
     assert "sandbox" not in repr(raised.value)
 
 
-async def test_refused_credentials_show_the_words_of_the_provider() -> None:
+async def test_refused_credentials_show_the_message_of_the_provider() -> None:
     account, _ = connect(
         httpx.Response(403, json={"message": "Invalid authentication credentials\x1b[2J"})
     )
@@ -446,7 +448,7 @@ async def test_refused_credentials_show_the_words_of_the_provider() -> None:
         ),
     ],
 )
-async def test_credits_are_told_in_words_and_what_else_there_is_as_it_comes(
+async def test_credits_are_formatted_and_other_balances_are_shown_unchanged(
     body: Any, text: str, amount: float | None
 ) -> None:
     account, made = connect(httpx.Response(200, json=body))
@@ -456,19 +458,19 @@ async def test_credits_are_told_in_words_and_what_else_there_is_as_it_comes(
 
 
 @pytest.mark.parametrize("status", [403, 404])
-async def test_an_account_without_credits_is_not_taken_for_a_wrong_key(status: int) -> None:
+async def test_an_account_without_credits_is_no_wrong_key(status: int) -> None:
     account, _ = connect(httpx.Response(status))
     with pytest.raises(errors.NotPossible):
         await account.fetch_balance()
 
 
 async def test_a_check_confirms_nothing() -> None:
-    account, made = connect(replies({}))
+    account, made = connect(make_replies({}))
     assert await account.check_credentials() == "MessageMedia accepts the key; replies waiting: 1"
     assert made == ["GET /v1/replies"]
 
 
-async def test_what_messagemedia_cannot_do_is_said() -> None:
+async def test_unsupported_features_of_messagemedia_are_errors() -> None:
     account, _ = connect()
     with pytest.raises(errors.NotPossible):
         await account.fetch_receipts_by_id([MESSAGE])

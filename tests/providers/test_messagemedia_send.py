@@ -1,4 +1,4 @@
-"""Sending through MessageMedia: the request, the outcomes, and what is safe to repeat."""
+"""Test sending through MessageMedia: the request, the results, and safe repetition."""
 
 import json
 from collections.abc import Callable
@@ -33,7 +33,7 @@ Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 def connect(*replies: Reply, validity: int = 0) -> tuple[MessageMedia, list[Any]]:
-    """An account whose requests get these replies, and the bodies it has sent."""
+    """Return an account whose requests get these replies, and the bodies it has sent."""
     bodies: list[Any] = []
     waiting = iter(replies)
 
@@ -58,43 +58,43 @@ def connect(*replies: Reply, validity: int = 0) -> tuple[MessageMedia, list[Any]
     return account, bodies
 
 
-def take_all(request: httpx.Request) -> httpx.Response:
-    """Accept every message as the provider does: the request's list with ids."""
+def accept_all(request: httpx.Request) -> httpx.Response:
+    """Accept every message as the provider does: return the list with ids."""
     messages = json.loads(request.content)["messages"]
     answered = [{**m, "message_id": f"id-{m['content']}", "status": "queued"} for m in messages]
     return httpx.Response(202, json={"messages": answered})
 
 
-def refuse(*places: int) -> httpx.Response:
-    """Refuse the whole request because of these messages."""
+def make_refusal(*places: int) -> httpx.Response:
+    """Return a refusal of the whole request because of these messages."""
     fault = REFUSED["details"][0]
     details = [fault.replace("/messages/1/", f"/messages/{place}/") for place in places]
     return httpx.Response(400, json={**REFUSED, "details": details})
 
 
-def texts(*contents: str) -> list[Outgoing]:
-    """Messages with these texts, whose references are made of them."""
+def make_messages(*contents: str) -> list[Outgoing]:
+    """Return messages with these texts; their references are made of the texts."""
     return [Outgoing(reference=f"m{text}", to="+61491570156", text=text) for text in contents]
 
 
-def contents(body: Any) -> list[str]:
-    """The texts in a request."""
+def read_contents(body: Any) -> list[str]:
+    """Return the texts in a request."""
     return [message["content"] for message in body["messages"]]
 
 
-def error_of(outcome: SendOutcome) -> ProviderError:
-    """The error of a refused message."""
+def get_error(outcome: SendOutcome) -> ProviderError:
+    """Return the error of a refused message."""
     assert isinstance(outcome, SendRefused)
     return outcome.error
 
 
-def id_of(outcome: SendOutcome) -> str:
-    """The provider's id of an accepted message."""
+def get_id(outcome: SendOutcome) -> str:
+    """Return the provider's id of an accepted message."""
     assert isinstance(outcome, SendAccepted)
     return outcome.provider_id
 
 
-def test_it_is_a_provider() -> None:
+def test_the_client_is_a_provider() -> None:
     account: Provider = connect()[0]
     can = account.capabilities
     assert can.title == "MessageMedia"
@@ -108,7 +108,7 @@ def test_it_is_a_provider() -> None:
     )
 
 
-async def test_a_plain_message_asks_for_reports_and_carries_our_reference() -> None:
+async def test_a_plain_message_requests_reports_and_has_our_reference() -> None:
     account, bodies = connect(httpx.Response(202, json=SENT))
     (outcome,) = await account.send_messages(
         [Outgoing("m1", "+61491570156", "Your parcel is here.")]
@@ -131,8 +131,8 @@ async def test_a_plain_message_asks_for_reports_and_carries_our_reference() -> N
     assert (outcome.status, outcome.word) == (Status.ACCEPTED, "queued")
 
 
-async def test_every_documented_field_goes_out() -> None:
-    account, bodies = connect(take_all, validity=2 * HOUR)
+async def test_every_documented_field_is_sent() -> None:
+    account, bodies = connect(accept_all, validity=2 * HOUR)
     at = 1_772_618_400_000
     message = Outgoing(
         reference="m2",
@@ -175,14 +175,14 @@ async def test_every_documented_field_goes_out() -> None:
         ("Parcels", "ALPHANUMERIC"),
     ],
 )
-async def test_the_kind_of_a_sender_is_told(sender: str, kind: str) -> None:
-    account, bodies = connect(take_all)
+async def test_the_type_of_the_sender_is_sent(sender: str, kind: str) -> None:
+    account, bodies = connect(accept_all)
     await account.send_messages([Outgoing("m1", "+61491570156", "a", sender=sender)])
     assert bodies[0]["messages"][0]["source_number_type"] == kind
 
 
-async def test_a_voice_message_is_only_another_format() -> None:
-    account, bodies = connect(take_all)
+async def test_a_voice_message_differs_only_in_its_format() -> None:
+    account, bodies = connect(accept_all)
     await account.send_messages([Outgoing("m1", "+61491570156", "a", format=Format.TTS)])
     assert bodies[0]["messages"][0]["format"] == "TTS"
 
@@ -190,28 +190,28 @@ async def test_a_voice_message_is_only_another_format() -> None:
 @pytest.mark.parametrize(
     ("ahead", "status"), [(HOUR, Status.SCHEDULED), (-HOUR, Status.ACCEPTED), (0, Status.ACCEPTED)]
 )
-async def test_a_message_for_later_waits_although_the_answer_says_queued(
+async def test_a_message_for_later_is_scheduled_although_the_response_is_queued(
     ahead: int, status: Status
 ) -> None:
-    account, _ = connect(take_all)
+    account, _ = connect(accept_all)
     later = Outgoing("m1", "+61491570156", "a", scheduled_at=ManualClock().now() + ahead)
     (outcome,) = await account.send_messages([later])
     assert isinstance(outcome, SendAccepted)
     assert (outcome.status, outcome.word) == (status, "queued")
 
 
-async def test_a_hundred_go_in_one_request_and_keep_their_order() -> None:
-    account, bodies = connect(take_all)
-    batch = texts(*(str(number) for number in range(100)))
+async def test_a_hundred_messages_are_sent_in_one_request_in_order() -> None:
+    account, bodies = connect(accept_all)
+    batch = make_messages(*(str(number) for number in range(100)))
     outcomes = await account.send_messages(batch)
     assert len(bodies) == 1
-    assert [id_of(outcome) for outcome in outcomes] == [f"id-{number}" for number in range(100)]
+    assert [get_id(outcome) for outcome in outcomes] == [f"id-{number}" for number in range(100)]
 
 
-async def test_more_than_a_hundred_are_never_tried() -> None:
+async def test_more_than_a_hundred_messages_are_refused() -> None:
     account, bodies = connect()
     with pytest.raises(NotPossible):
-        await account.send_messages(texts(*(str(number) for number in range(101))))
+        await account.send_messages(make_messages(*(str(number) for number in range(101))))
     assert bodies == []
 
 
@@ -244,93 +244,93 @@ async def test_nothing_to_send_makes_no_request() -> None:
         ),
     ],
 )
-async def test_a_known_fault_never_reaches_the_batch(message: Outgoing, field: str) -> None:
-    account, bodies = connect(take_all)
-    good, bad = await account.send_messages([*texts("good"), message])
-    error = error_of(bad)
+async def test_a_known_fault_is_removed_from_the_batch(message: Outgoing, field: str) -> None:
+    account, bodies = connect(accept_all)
+    good, bad = await account.send_messages([*make_messages("good"), message])
+    error = get_error(bad)
     assert isinstance(error, MessageInvalid)
     assert (error.field, error.index) == (field, 1)
-    assert id_of(good) == "id-good"
-    assert contents(bodies[0]) == ["good"]
+    assert get_id(good) == "id-good"
+    assert read_contents(bodies[0]) == ["good"]
 
 
-async def test_the_faulty_one_is_named_and_the_rest_goes_once_more() -> None:
-    account, bodies = connect(refuse(1), take_all)
-    a, b, c = await account.send_messages(texts("a", "b", "c"))
-    assert [contents(body) for body in bodies] == [["a", "b", "c"], ["a", "c"]]
-    assert (id_of(a), id_of(c)) == ("id-a", "id-c")
-    error = error_of(b)
+async def test_the_faulty_message_is_named_and_the_others_are_sent_again() -> None:
+    account, bodies = connect(make_refusal(1), accept_all)
+    a, b, c = await account.send_messages(make_messages("a", "b", "c"))
+    assert [read_contents(body) for body in bodies] == [["a", "b", "c"], ["a", "c"]]
+    assert (get_id(a), get_id(c)) == ("id-a", "id-c")
+    error = get_error(b)
     assert isinstance(error, MessageInvalid)
     assert (error.field, error.index, error.code) == ("to", 1, "400")
     assert "between 8 and 15 characters" in error.message
 
 
-async def test_the_index_told_is_that_of_the_whole_batch() -> None:
-    account, bodies = connect(refuse(1), take_all)
-    batch = [Outgoing("m0", "nobody", "x"), *texts("a", "b", "c")]
+async def test_the_reported_index_is_that_of_the_whole_batch() -> None:
+    account, bodies = connect(make_refusal(1), accept_all)
+    batch = [Outgoing("m0", "unknown", "x"), *make_messages("a", "b", "c")]
     outcomes = await account.send_messages(batch)
     errors = [outcome.error for outcome in outcomes if isinstance(outcome, SendRefused)]
     assert [error.index for error in errors if isinstance(error, MessageInvalid)] == [0, 2]
-    assert contents(bodies[1]) == ["a", "c"]
+    assert read_contents(bodies[1]) == ["a", "c"]
 
 
-async def test_a_second_refusal_leaves_the_others_for_later() -> None:
-    account, bodies = connect(refuse(0), refuse(1))
-    a, b, c = await account.send_messages(texts("a", "b", "c"))
-    assert [contents(body) for body in bodies] == [["a", "b", "c"], ["b", "c"]]
-    invalid = [error for error in (error_of(a), error_of(c)) if isinstance(error, MessageInvalid)]
+async def test_a_second_refusal_leaves_the_others_queued() -> None:
+    account, bodies = connect(make_refusal(0), make_refusal(1))
+    a, b, c = await account.send_messages(make_messages("a", "b", "c"))
+    assert [read_contents(body) for body in bodies] == [["a", "b", "c"], ["b", "c"]]
+    invalid = [error for error in (get_error(a), get_error(c)) if isinstance(error, MessageInvalid)]
     assert [error.index for error in invalid] == [0, 2]
-    assert isinstance(error_of(b), Unavailable)
+    assert isinstance(get_error(b), Unavailable)
 
 
 async def test_all_faulty_means_no_second_request() -> None:
-    account, bodies = connect(refuse(0, 1))
-    outcomes = await account.send_messages(texts("a", "b"))
-    assert all(isinstance(error_of(outcome), MessageInvalid) for outcome in outcomes)
+    account, bodies = connect(make_refusal(0, 1))
+    outcomes = await account.send_messages(make_messages("a", "b"))
+    assert all(isinstance(get_error(outcome), MessageInvalid) for outcome in outcomes)
     assert len(bodies) == 1
 
 
-async def test_a_refusal_that_names_nobody_sends_each_alone() -> None:
+async def test_a_refusal_without_an_index_sends_each_message_alone() -> None:
     nameless = httpx.Response(400, json={"message": "Request failed to parse correctly."})
-    account, bodies = connect(nameless, take_all, nameless, take_all)
-    a, b, c = await account.send_messages(texts("a", "b", "c"))
-    assert [contents(body) for body in bodies[1:]] == [["a"], ["b"], ["c"]]
-    assert (id_of(a), id_of(c)) == ("id-a", "id-c")
-    assert isinstance(error_of(b), MessageInvalid)
+    account, bodies = connect(nameless, accept_all, nameless, accept_all)
+    a, b, c = await account.send_messages(make_messages("a", "b", "c"))
+    assert [read_contents(body) for body in bodies[1:]] == [["a"], ["b"], ["c"]]
+    assert (get_id(a), get_id(c)) == ("id-a", "id-c")
+    assert isinstance(get_error(b), MessageInvalid)
 
 
-async def test_a_fault_that_names_no_message_of_ours_names_nobody() -> None:
-    account, bodies = connect(refuse(7), take_all, take_all)
-    outcomes = await account.send_messages(texts("a", "b"))
-    assert [id_of(outcome) for outcome in outcomes] == ["id-a", "id-b"]
+async def test_a_refusal_with_an_invalid_index_is_treated_as_without_index() -> None:
+    account, bodies = connect(make_refusal(7), accept_all, accept_all)
+    outcomes = await account.send_messages(make_messages("a", "b"))
+    assert [get_id(outcome) for outcome in outcomes] == ["id-a", "id-b"]
     assert len(bodies) == 3
 
 
-async def test_trouble_on_the_second_way_stays_with_those_it_concerns() -> None:
+async def test_an_error_of_the_second_request_affects_only_its_messages() -> None:
     nameless = httpx.Response(400, json={"message": "no"})
-    account, bodies = connect(nameless, take_all, httpx.ReadTimeout("late"))
-    a, b, c = await account.send_messages(texts("a", "b", "c"))
-    assert id_of(a) == "id-a"
-    assert isinstance(error_of(b), Uncertain)
-    assert isinstance(error_of(c), Unavailable)
+    account, bodies = connect(nameless, accept_all, httpx.ReadTimeout("late"))
+    a, b, c = await account.send_messages(make_messages("a", "b", "c"))
+    assert get_id(a) == "id-a"
+    assert isinstance(get_error(b), Uncertain)
+    assert isinstance(get_error(c), Unavailable)
     assert len(bodies) == 3
 
 
-async def test_a_fault_found_here_is_not_drawn_into_the_others_uncertainty() -> None:
+async def test_a_fault_found_locally_does_not_become_uncertain() -> None:
     account, _ = connect(httpx.ReadTimeout("late"))
-    bad, good = await account.send_messages([Outgoing("m0", "nobody", "x"), *texts("a")])
-    assert isinstance(error_of(bad), MessageInvalid)
-    assert isinstance(error_of(good), Uncertain)
+    bad, good = await account.send_messages([Outgoing("m0", "unknown", "x"), *make_messages("a")])
+    assert isinstance(get_error(bad), MessageInvalid)
+    assert isinstance(get_error(good), Uncertain)
 
 
-async def test_only_singapore_is_refused_for_an_old_tls() -> None:
-    account, bodies = connect(httpx.Response(422), take_all)
-    batch = [Outgoing("m0", "+6581234567", "x"), *texts("a")]
+async def test_only_the_singapore_address_is_refused_with_an_old_tls() -> None:
+    account, bodies = connect(httpx.Response(422), accept_all)
+    batch = [Outgoing("m0", "+6581234567", "x"), *make_messages("a")]
     singapore, other = await account.send_messages(batch)
-    assert isinstance(error_of(singapore), MessageInvalid)
-    assert "Singapore" in error_of(singapore).message
-    assert id_of(other) == "id-a"
-    assert contents(bodies[1]) == ["a"]
+    assert isinstance(get_error(singapore), MessageInvalid)
+    assert "Singapore" in get_error(singapore).message
+    assert get_id(other) == "id-a"
+    assert read_contents(bodies[1]) == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -354,12 +354,12 @@ async def test_only_singapore_is_refused_for_an_old_tls() -> None:
         (httpx.Response(202, json={"messages": "none"}), Uncertain),
     ],
 )
-async def test_what_holds_for_all_is_raised_and_never_repeated(
+async def test_an_error_of_the_whole_request_is_raised_and_not_repeated(
     reply: Reply, error: type[ProviderError]
 ) -> None:
     account, bodies = connect(reply)
     with pytest.raises(error) as raised:
-        await account.send_messages(texts("a", "b"))
+        await account.send_messages(make_messages("a", "b"))
     assert len(bodies) == 1
     assert SECRET not in repr(raised.value)
     assert "?" not in raised.value.message
@@ -367,30 +367,30 @@ async def test_what_holds_for_all_is_raised_and_never_repeated(
 
 async def test_an_answer_without_one_id_leaves_only_that_message_uncertain() -> None:
     def half(request: httpx.Request) -> httpx.Response:
-        answered = json.loads(take_all(request).content)
+        answered = json.loads(accept_all(request).content)
         del answered["messages"][1]["message_id"]
         return httpx.Response(202, json=answered)
 
     account, _ = connect(half)
-    a, b = await account.send_messages(texts("a", "b"))
-    assert id_of(a) == "id-a"
-    assert isinstance(error_of(b), Uncertain)
+    a, b = await account.send_messages(make_messages("a", "b"))
+    assert get_id(a) == "id-a"
+    assert isinstance(get_error(b), Uncertain)
 
 
-async def test_our_reference_in_the_answer_beats_its_order() -> None:
+async def test_the_reference_in_the_response_has_priority_over_its_order() -> None:
     def shuffled(request: httpx.Request) -> httpx.Response:
-        messages = json.loads(take_all(request).content)["messages"]
+        messages = json.loads(accept_all(request).content)["messages"]
         return httpx.Response(202, json={"messages": [*reversed(messages), "rubbish"]})
 
     account, _ = connect(shuffled)
-    outcomes = await account.send_messages(texts("a", "b", "c"))
-    assert [id_of(outcome) for outcome in outcomes] == ["id-a", "id-b", "id-c"]
+    outcomes = await account.send_messages(make_messages("a", "b", "c"))
+    assert [get_id(outcome) for outcome in outcomes] == ["id-a", "id-b", "id-c"]
 
 
-async def test_addresses_in_a_refusal_are_not_passed_on() -> None:
+async def test_addresses_in_a_refusal_are_not_shown() -> None:
     details = ["/messages/0/callback_url: https://desk.test/hooks/mm/s3cret is not reachable"]
     account, _ = connect(httpx.Response(400, json={"message": "no", "details": details}))
-    (outcome,) = await account.send_messages(texts("a"))
-    error = error_of(outcome)
+    (outcome,) = await account.send_messages(make_messages("a"))
+    error = get_error(outcome)
     assert "s3cret" not in error.message + error.detail
     assert "is not reachable" in error.message

@@ -1,4 +1,4 @@
-"""MessagePort by call: the four-field form, its seven answers, the credits."""
+"""Test sending through MessagePort: the four-field form, its seven responses, the credits."""
 
 import json
 from base64 import b64encode
@@ -34,25 +34,25 @@ from tui.providers.messageport import MessagePort, answers
 from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendRefused
 
 DATA = Path(__file__).parents[1] / "data" / "messageport"
-SECRET = "hush&hush"
+SECRET = "pa55&pa55"
 HELLO = Outgoing(reference="m0a1b2c", to="+61491570156", text="Hello World")
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def body(name: str) -> bytes:
-    """A recorded body."""
+def load_body(name: str) -> bytes:
+    """Return a recorded body."""
     return (DATA / f"{name}.json").read_bytes()
 
 
-def answering(status: int, content: bytes) -> tuple[MessagePort, list[httpx.Request]]:
-    """An account whose provider always answers so, and the requests it gets."""
+def create_scripted_account(status: int, content: bytes) -> tuple[MessagePort, list[httpx.Request]]:
+    """Return an account whose provider always responds like this, and its requests."""
     wire = Wire(httpx.Response(status, content=content))
-    return account(wire), wire.requests
+    return create_account(wire), wire.requests
 
 
-def account(handler: Handler) -> MessagePort:
-    """An account in front of `handler`."""
+def create_account(handler: Handler) -> MessagePort:
+    """Return an account that sends its requests to `handler`."""
     return MessagePort(
         api_key="key-half",
         api_secret=SECRET,
@@ -61,9 +61,9 @@ def account(handler: Handler) -> MessagePort:
     )
 
 
-async def refusal(status: int, content: bytes) -> ProviderError:
-    """The error of a send that is answered so, raised or as an outcome."""
-    provider, _ = answering(status, content)
+async def read_refusal(status: int, content: bytes) -> ProviderError:
+    """Return the error of a send with this response, raised or as a result."""
+    provider, _ = create_scripted_account(status, content)
     try:
         [outcome] = await provider.send_messages([HELLO])
     except ProviderError as error:
@@ -72,8 +72,8 @@ async def refusal(status: int, content: bytes) -> ProviderError:
     return outcome.error
 
 
-async def test_a_send_is_a_form_of_digits_text_and_reference() -> None:
-    provider, requests = answering(200, body("sent"))
+async def test_a_send_is_a_form_with_number_text_and_reference() -> None:
+    provider, requests = create_scripted_account(200, load_body("sent"))
     [outcome] = await provider.send_messages([HELLO])
     assert isinstance(outcome, SendAccepted)
     assert (outcome.provider_id, outcome.status, outcome.word) == ("", Status.ACCEPTED, "200")
@@ -96,7 +96,7 @@ async def test_a_send_is_a_form_of_digits_text_and_reference() -> None:
     ("sender", "on_the_wire"), [("Edgility", "Edgility"), ("+61491570110", "61491570110")]
 )
 async def test_a_sender_is_a_name_or_bare_digits(sender: str, on_the_wire: str) -> None:
-    provider, requests = answering(200, body("sent"))
+    provider, requests = create_scripted_account(200, load_body("sent"))
     await provider.send_messages([Outgoing("m1", "+6421000000", "Kia ora", sender=sender)])
     assert dict(parse_qsl(requests[0].content.decode())) == {
         "number": "6421000000",
@@ -107,7 +107,7 @@ async def test_a_sender_is_a_name_or_bare_digits(sender: str, on_the_wire: str) 
 
 
 async def test_a_lone_surrogate_does_not_stop_a_send() -> None:
-    provider, requests = answering(200, body("sent"))
+    provider, requests = create_scripted_account(200, load_body("sent"))
     await provider.send_messages([Outgoing("m1", "+61491570156", "a\ud83db")])
     assert dict(parse_qsl(requests[0].content.decode()))["message"] == "a\ufffdb"
 
@@ -123,10 +123,10 @@ async def test_a_lone_surrogate_does_not_stop_a_send() -> None:
         (Outgoing("m1", "+61491570156", "picture", format=Format.MMS), NotPossible),
     ],
 )
-async def test_what_can_never_go_is_refused_without_a_request(
+async def test_an_unsendable_message_is_refused_without_a_request(
     message: Outgoing, kind: type[ProviderError]
 ) -> None:
-    provider, requests = answering(200, body("sent"))
+    provider, requests = create_scripted_account(200, load_body("sent"))
     [outcome] = await provider.send_messages([message])
     assert isinstance(outcome, SendRefused)
     assert isinstance(outcome.error, kind)
@@ -149,7 +149,7 @@ async def test_what_can_never_go_is_refused_without_a_request(
 async def test_each_documented_refusal_is_an_error_of_its_own(
     status: int, recorded: str, kind: type[ProviderError]
 ) -> None:
-    error = await refusal(status, body(recorded))
+    error = await read_refusal(status, load_body(recorded))
     assert type(error) is kind
     assert error.code == str(status)
     assert error.message
@@ -157,31 +157,31 @@ async def test_each_documented_refusal_is_an_error_of_its_own(
 
 
 @pytest.mark.parametrize(
-    ("recorded", "field", "said"),
+    ("recorded", "field", "expected"),
     [
         ("missing_text", "text", "Messagefield not supplied"),
         ("extra_field", "", "This form should not contain extra fields."),
         ("letters_in_number", "to", "Number field contains invalid characters"),
     ],
 )
-async def test_a_refused_form_names_the_field(recorded: str, field: str, said: str) -> None:
-    error = await refusal(400, body(recorded))
+async def test_a_refused_form_names_the_field(recorded: str, field: str, expected: str) -> None:
+    error = await read_refusal(400, load_body(recorded))
     assert isinstance(error, MessageInvalid)
     assert error.field == field
-    assert said in error.message
+    assert expected in error.message
 
 
-async def test_a_foreign_number_is_told_as_such() -> None:
-    error = await refusal(409, body("country"))
+async def test_a_foreign_number_is_reported_as_such() -> None:
+    error = await read_refusal(409, load_body("country"))
     assert isinstance(error, MessageInvalid)
     assert (error.field, error.detail) == ("to", "Country not supported")
 
 
-async def test_an_error_of_the_account_is_raised_and_one_of_the_message_is_an_outcome() -> None:
-    broke, _ = answering(402, body("no_credits"))
+async def test_account_errors_are_raised_and_message_errors_are_results() -> None:
+    broke, _ = create_scripted_account(402, load_body("no_credits"))
     with pytest.raises(OutOfCredit):
         await broke.send_messages([HELLO])
-    locked, _ = answering(406, body("opted_out"))
+    locked, _ = create_scripted_account(406, load_body("opted_out"))
     [outcome] = await locked.send_messages([HELLO])
     assert isinstance(outcome, SendRefused)
 
@@ -201,18 +201,16 @@ async def test_an_error_of_the_account_is_raised_and_one_of_the_message_is_an_ou
         (502, b""),
     ],
 )
-async def test_an_answer_that_does_not_tell_leaves_the_send_uncertain(
-    status: int, content: bytes
-) -> None:
-    assert type(await refusal(status, content)) is Uncertain
+async def test_an_ambiguous_response_leaves_the_send_uncertain(status: int, content: bytes) -> None:
+    assert type(await read_refusal(status, content)) is Uncertain
 
 
-async def test_a_code_in_the_body_is_believed_beside_http_200() -> None:
-    assert isinstance(await refusal(200, body("no_credits")), OutOfCredit)
+async def test_a_code_in_the_body_counts_despite_http_200() -> None:
+    assert isinstance(await read_refusal(200, load_body("no_credits")), OutOfCredit)
 
 
-async def test_a_code_that_is_a_text_is_a_code() -> None:
-    provider, _ = answering(200, b'{"code": "200", "errors": 0, "message": ""}')
+async def test_a_code_may_be_a_string() -> None:
+    provider, _ = create_scripted_account(200, b'{"code": "200", "errors": 0, "message": ""}')
     assert isinstance((await provider.send_messages([HELLO]))[0], SendAccepted)
 
 
@@ -228,14 +226,14 @@ async def test_a_code_that_is_a_text_is_a_code() -> None:
         (503, Unavailable),
     ],
 )
-async def test_answers_that_nobody_documented_are_typed_by_their_status(
+async def test_undocumented_responses_are_classified_by_their_http_status(
     status: int, kind: type[ProviderError]
 ) -> None:
-    assert type(await refusal(status, b"<html>")) is kind
+    assert type(await read_refusal(status, b"<html>")) is kind
 
 
-async def test_a_pause_that_is_asked_for_is_passed_on() -> None:
-    provider = account(lambda _: httpx.Response(429, headers={"Retry-After": "7"}))
+async def test_a_requested_pause_is_passed_on() -> None:
+    provider = create_account(lambda _: httpx.Response(429, headers={"Retry-After": "7"}))
     with pytest.raises(RateLimited) as caught:
         await provider.send_messages([HELLO])
     assert caught.value.retry_after == 7
@@ -249,24 +247,24 @@ async def test_a_pause_that_is_asked_for_is_passed_on() -> None:
         (httpx.RemoteProtocolError("cut"), Uncertain),
     ],
 )
-async def test_only_a_request_that_left_is_uncertain(
+async def test_only_a_sent_request_is_uncertain(
     fault: Exception, kind: type[ProviderError]
 ) -> None:
     def fail(_: httpx.Request) -> httpx.Response:
         raise fault
 
     with pytest.raises(kind):
-        await account(fail).send_messages([HELLO])
+        await create_account(fail).send_messages([HELLO])
 
 
-async def test_of_several_messages_each_has_its_own_outcome() -> None:
+async def test_each_of_several_messages_has_its_own_result() -> None:
     codes = iter([("sent", 200), ("no_credits", 402)])
 
     def handle(_: httpx.Request) -> httpx.Response:
         name, status = next(codes)
-        return httpx.Response(status, content=body(name))
+        return httpx.Response(status, content=load_body(name))
 
-    first, second = await account(handle).send_messages(
+    first, second = await create_account(handle).send_messages(
         [HELLO, Outgoing("m2", "+61491570157", "Hi")]
     )
     assert isinstance(first, SendAccepted)
@@ -275,7 +273,7 @@ async def test_of_several_messages_each_has_its_own_outcome() -> None:
 
 
 async def test_the_balance_is_read_in_credits() -> None:
-    provider, requests = answering(200, body("users"))
+    provider, requests = create_scripted_account(200, load_body("users"))
     balance = await provider.fetch_balance()
     assert (balance.text, balance.amount) == ("250 credits", 250.0)
     assert balance.details["senderid"] == "ExampleCo"
@@ -288,38 +286,38 @@ async def test_the_balance_is_read_in_credits() -> None:
     ("credits_left", "text"),
     [(b"1", "1 credit"), (b"12.5", "12.50 credits"), (b'"40"', "40 credits"), (b"0", "0 credits")],
 )
-async def test_credits_may_be_decimals_or_texts(credits_left: bytes, text: str) -> None:
-    provider, _ = answering(200, b'{"code": 200, "credits": ' + credits_left + b"}")
+async def test_credits_may_be_decimals_or_strings(credits_left: bytes, text: str) -> None:
+    provider, _ = create_scripted_account(200, b'{"code": 200, "credits": ' + credits_left + b"}")
     assert (await provider.fetch_balance()).text == text
 
 
 @pytest.mark.parametrize("credits_left", [b"null", b"true", b"NaN", b"1e999", b'"x"', b"[]"])
 async def test_credits_that_are_no_number_are_unreadable(credits_left: bytes) -> None:
-    provider, _ = answering(200, b'{"code": 200, "credits": ' + credits_left + b"}")
+    provider, _ = create_scripted_account(200, b'{"code": 200, "credits": ' + credits_left + b"}")
     with pytest.raises(UnreadableAnswer):
         await provider.fetch_balance()
 
 
-async def test_the_check_tells_a_wrong_key() -> None:
-    provider, _ = answering(403, body("authentication"))
+async def test_the_check_reports_a_wrong_key() -> None:
+    provider, _ = create_scripted_account(403, load_body("authentication"))
     with pytest.raises(CredentialsRefused):
         await provider.check_credentials()
 
 
-async def test_trouble_on_a_question_is_never_uncertain() -> None:
-    provider, _ = answering(500, b"oops")
+async def test_a_failed_query_is_never_uncertain() -> None:
+    provider, _ = create_scripted_account(500, b"oops")
     with pytest.raises(Unavailable):
         await provider.fetch_balance()
 
 
-async def test_a_secret_that_is_echoed_stays_out_of_the_error() -> None:
-    echo = b'{"code": 400, "errors": {"errors": ["bad key hush&hush or hush%26hush"]}}'
-    error = await refusal(400, echo)
-    assert "hush" not in error.message + error.detail + repr(error)
+async def test_an_echoed_secret_is_not_in_the_error() -> None:
+    echo = b'{"code": 400, "errors": {"errors": ["bad key pa55&pa55 or pa55%26pa55"]}}'
+    error = await read_refusal(400, echo)
+    assert "pa55" not in error.message + error.detail + repr(error)
 
 
-async def test_what_it_cannot_do_is_not_possible() -> None:
-    provider, requests = answering(200, b"{}")
+async def test_unsupported_features_are_not_possible() -> None:
+    provider, requests = create_scripted_account(200, b"{}")
     for call in (
         provider.look_up_message("1"),
         provider.cancel_message("1"),
@@ -336,7 +334,7 @@ async def test_what_it_cannot_do_is_not_possible() -> None:
 
 
 async def test_its_capabilities_are_declared() -> None:
-    provider: Provider = answering(200, b"{}")[0]
+    provider: Provider = create_scripted_account(200, b"{}")[0]
     abilities = provider.capabilities
     assert (abilities.replies, abilities.receipts) == (ReplyChannel.PUSH, ReceiptChannel.NONE)
     assert (abilities.batch, abilities.has_balance, abilities.can_ping) == (1, True, False)
@@ -367,8 +365,8 @@ JSON = st.recursive(
 STATUS = st.sampled_from([200, 201, 204, 301, 400, 402, 403, 405, 406, 409, 429, 500, 503])
 
 
-def read_anything(status: int, content: bytes) -> None:
-    """Both parsers either understand or raise a typed error."""
+def parse_any(status: int, content: bytes) -> None:
+    """Parse with both parsers, which either succeed or raise a typed error."""
     answer = Answer(status, {}, content, now=0)
     for parse in (answers.parse_send_answer, answers.parse_balance):
         try:
@@ -378,10 +376,10 @@ def read_anything(status: int, content: bytes) -> None:
 
 
 @given(status=STATUS, content=st.binary(max_size=200))
-def test_no_bytes_break_the_parsers(status: int, content: bytes) -> None:
-    read_anything(status, content)
+def test_any_bytes_are_parsed_or_raise_a_typed_error(status: int, content: bytes) -> None:
+    parse_any(status, content)
 
 
 @given(status=STATUS, value=JSON)
-def test_no_json_breaks_the_parsers(status: int, value: object) -> None:
-    read_anything(status, json.dumps(value).encode())
+def test_any_json_is_parsed_or_raises_a_typed_error(status: int, value: object) -> None:
+    parse_any(status, json.dumps(value).encode())

@@ -1,4 +1,4 @@
-"""Pushed requests in every notation: form, lines, JSON, query."""
+"""Test pushed requests in every notation: form, lines, JSON, query."""
 
 from dataclasses import replace
 from urllib.parse import urlencode
@@ -14,8 +14,8 @@ from tui.providers.webhook_bodies import parse_items
 EMPTY = Push("POST", "/hooks/a/b", "", (), {}, b"")
 
 
-def fields(body: bytes, kind: str = "") -> dict[str, str]:
-    """The fields of the one item in a body of this content type."""
+def read_fields(body: bytes, kind: str = "") -> dict[str, str]:
+    """Return the fields of the one item in a body of this content type."""
     [item] = parse_items(replace(EMPTY, headers={"content-type": kind}, body=body))
     return item.fields
 
@@ -33,7 +33,7 @@ def fields(body: bytes, kind: str = "") -> dict[str, str]:
         b'{"data": {"message_id": "17", "message_state": "delivered"}}',
     ],
 )
-def test_every_notation_says_the_same(body: bytes) -> None:
+def test_every_notation_gives_the_same_fields(body: bytes) -> None:
     [item] = parse_items(replace(EMPTY, body=body))
     assert (item.get_text("message_id"), item.get_text("MESSAGE_STATE")) == ("17", "delivered")
 
@@ -56,23 +56,23 @@ def test_every_notation_says_the_same(body: bytes) -> None:
     ],
 )
 def test_a_text_is_never_cut_or_changed(kind: str, body: bytes, text: str) -> None:
-    assert fields(body, kind)["body"] == text
+    assert read_fields(body, kind)["body"] == text
 
 
-def test_an_outer_name_wins_over_an_inner_one_and_paths_name_both() -> None:
-    flat = fields(b'{"id": "outer", "data": {"id": "inner", "state": {"word": "ok"}}}')
+def test_an_outer_name_has_priority_and_paths_reach_both() -> None:
+    flat = read_fields(b'{"id": "outer", "data": {"id": "inner", "state": {"word": "ok"}}}')
     assert flat["id"] == "outer"
     assert flat["data.id"] == "inner"
     assert flat["data.state.word"] == flat["word"] == "ok"
 
 
-def test_the_items_of_an_array_are_apart_whatever_they_are() -> None:
+def test_the_items_of_an_array_are_separate() -> None:
     items = parse_items(replace(EMPTY, body=b'[{"a": "1"}, 7, {"a": "2"}]'))
     assert [item.get_text("a") for item in items] == ["1", "", "2"]
     assert items[1].payload == 7
 
 
-def test_a_query_counts_where_the_body_is_silent() -> None:
+def test_the_query_is_used_if_the_body_is_empty() -> None:
     query = (("message_id", "17"), ("message_state", "expired"))
     [alone] = parse_items(replace(EMPTY, method="GET", query=query))
     assert alone.get_text("message_id") == "17"
@@ -89,7 +89,7 @@ def test_broken_json_is_one_item_without_fields() -> None:
     assert (item.fields, item.payload) == ({}, '{"a":')
 
 
-def test_json_nested_without_end_is_survived() -> None:
+def test_very_deep_json_is_accepted() -> None:
     for body in (b"[" * 60_000, b'{"a":' * 9_000 + b"1" + b"}" * 9_000):
         for item in parse_items(replace(EMPTY, body=body)):
             assert item.get_text("message_id") == ""
@@ -110,7 +110,7 @@ def test_any_bytes_become_items(body: bytes, kind: str) -> None:
 
 
 @given(st.lists(st.tuples(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.text()), max_size=6))
-def test_a_proper_form_is_read_back(pairs: list[tuple[str, str]]) -> None:
+def test_a_valid_form_is_parsed(pairs: list[tuple[str, str]]) -> None:
     expected: dict[str, str] = {}
     for name, text in pairs:
         expected.setdefault(name, repair_text(text))

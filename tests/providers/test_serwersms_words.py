@@ -1,4 +1,4 @@
-"""Every documented status word, reason and error code of SerwerSMS has a meaning here."""
+"""Test that every documented status, reason and error code of SerwerSMS has a meaning."""
 
 import pytest
 from hypothesis import given
@@ -53,17 +53,17 @@ DOCUMENTED_CODES = (
 
 
 @pytest.mark.parametrize("word", [*REPORTED, *PUSHED])
-def test_every_documented_word_has_its_status(word: str) -> None:
+def test_every_documented_status_is_mapped(word: str) -> None:
     assert map_status(word) is (REPORTED | PUSHED)[word]
 
 
-def test_a_failure_because_time_ran_out_is_an_expiry() -> None:
+def test_a_failure_by_timeout_is_expired() -> None:
     assert map_status("undelivered", "message_expired") is Status.EXPIRED
     assert map_status("delivered", "message_expired") is Status.DELIVERED
 
 
 @given(word=st.text())
-def test_a_word_nobody_documented_has_no_status(word: str) -> None:
+def test_an_undocumented_status_is_not_mapped(word: str) -> None:
     known = {name.lower() for name in (*REPORTED, *PUSHED)}
     assert (map_status(word) is None) or word.strip().lower() in known
 
@@ -78,11 +78,11 @@ def test_every_documented_code_is_explained(code: int) -> None:
     assert " " in describe_code(code)
 
 
-def test_no_two_single_codes_are_explained_alike() -> None:
+def test_each_error_code_has_its_own_explanation() -> None:
     meanings = [describe_code(code) for code in DOCUMENTED_CODES]
     assert len(set(meanings)) == len(meanings)
 
 
 @pytest.mark.parametrize("code", [0, 999, 3103, 5000, -1])
-def test_a_code_nobody_documented_is_not_explained(code: int) -> None:
+def test_an_undocumented_code_is_not_explained(code: int) -> None:
     assert describe_code(code) == ""

@@ -1,4 +1,4 @@
-"""A SmartSwitch account beside its sends: ping, check, what it cannot do, and its password."""
+"""Test a SmartSwitch account besides sending: ping, check, unsupported features, its password."""
 
 import json
 import logging
@@ -7,7 +7,16 @@ import traceback
 import httpx
 import pytest
 
-from tests.providers.smartswitch import ANN, SECRET, account, answering, asked, body, data, entry
+from tests.providers.smartswitch import (
+    ANN,
+    SECRET,
+    create_account,
+    create_scripted_account,
+    load_body,
+    make_data,
+    make_entry,
+    read_parameters,
+)
 from tui.clock import HOUR
 from tui.domain.capabilities import ReceiptChannel, ReplyChannel
 from tui.providers.errors import (
@@ -23,10 +32,10 @@ from tui.providers.protocol import Provider
 
 
 async def test_a_ping_is_an_invisible_message_with_a_receipt() -> None:
-    provider, requests = answering(200, body("one_recipient"))
+    provider, requests = create_scripted_account(200, load_body("one_recipient"))
     presence = await provider.ping_phone("+12025550143", "desk-42")
     assert presence.provider_id == "1700000000123"
-    assert asked(requests[0]) == [
+    assert read_parameters(requests[0]) == [
         ("destination_number", "12025550143"),
         ("require_dlr", "1"),
         ("stealth_ping", "1"),
@@ -37,20 +46,20 @@ async def test_a_ping_is_an_invisible_message_with_a_receipt() -> None:
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        (data(entry(status="error")), MessageInvalid),
-        (data(entry(identity="")), UnreadableAnswer),
-        (body("authentication"), CredentialsRefused),
+        (make_data(make_entry(status="error")), MessageInvalid),
+        (make_data(make_entry(identity="")), UnreadableAnswer),
+        (load_body("authentication"), CredentialsRefused),
         (b"", Uncertain),
     ],
 )
 async def test_a_ping_without_an_id_is_an_error(content: bytes, kind: type[ProviderError]) -> None:
-    provider, _ = answering(200, content)
+    provider, _ = create_scripted_account(200, content)
     with pytest.raises(kind):
         await provider.ping_phone("+12025550143", "desk-42")
 
 
 async def test_a_ping_of_a_name_is_refused() -> None:
-    provider, requests = answering(200, body("one_recipient"))
+    provider, requests = create_scripted_account(200, load_body("one_recipient"))
     with pytest.raises(MessageInvalid):
         await provider.ping_phone("BANK", "desk-42")
     assert requests == []
@@ -58,15 +67,15 @@ async def test_a_ping_of_a_name_is_refused() -> None:
 
 async def test_the_check_names_no_recipient() -> None:
     missing = b'{"errors": [{"code": "destination_number", "title": "Missing", "detail": ""}]}'
-    provider, requests = answering(422, missing)
+    provider, requests = create_scripted_account(422, missing)
     assert "nothing was sent" in await provider.check_credentials()
-    assert asked(requests[0]) == []
+    assert read_parameters(requests[0]) == []
 
 
 @pytest.mark.parametrize(
     ("status", "content", "kind"),
     [
-        (200, body("authentication"), CredentialsRefused),
+        (200, load_body("authentication"), CredentialsRefused),
         (200, b"<html>", UnreadableAnswer),
         (500, b"", Unavailable),
         (404, b"", Unavailable),
@@ -76,13 +85,13 @@ async def test_the_check_names_no_recipient() -> None:
 async def test_the_check_fails_with_the_reason(
     status: int, content: bytes, kind: type[ProviderError]
 ) -> None:
-    provider, _ = answering(status, content)
+    provider, _ = create_scripted_account(status, content)
     with pytest.raises(kind):
         await provider.check_credentials()
 
 
-async def test_what_it_cannot_do_is_not_possible() -> None:
-    provider, requests = answering(200, b"{}")
+async def test_unsupported_features_are_not_possible() -> None:
+    provider, requests = create_scripted_account(200, b"{}")
     for call in (
         provider.look_up_message("1"),
         provider.cancel_message("1"),
@@ -99,7 +108,7 @@ async def test_what_it_cannot_do_is_not_possible() -> None:
 
 
 async def test_its_capabilities_are_declared() -> None:
-    provider: Provider = account(lambda _: httpx.Response(200), batch=3)
+    provider: Provider = create_account(lambda _: httpx.Response(200), batch=3)
     abilities = provider.capabilities
     assert (abilities.replies, abilities.receipts) == (ReplyChannel.PUSH, ReceiptChannel.NONE)
     assert (abilities.batch, abilities.has_balance, abilities.can_ping) == (3, False, True)
@@ -115,12 +124,12 @@ ECHO = json.dumps(
 @pytest.mark.parametrize(
     ("status", "content"),
     [
-        (200, body("one_recipient")),
+        (200, load_body("one_recipient")),
         (200, ECHO),
         (500, ECHO),
         (302, ECHO),
         (200, b"<html>"),
-        (200, data({**entry("desk-42"), "echo": f"_password={SECRET}"})),
+        (200, make_data({**make_entry("desk-42"), "echo": f"_password={SECRET}"})),
     ],
 )
 async def test_the_password_reaches_neither_a_log_nor_an_error_nor_a_payload(
@@ -128,7 +137,7 @@ async def test_the_password_reaches_neither_a_log_nor_an_error_nor_a_payload(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     headers = {"Location": f"https://elsewhere.example/?_password={SECRET}"}
-    provider = account(lambda _: httpx.Response(status, content=content, headers=headers))
+    provider = create_account(lambda _: httpx.Response(status, content=content, headers=headers))
     seen = [repr(provider)]
     for call in (
         provider.send_messages([ANN]),
@@ -149,5 +158,5 @@ async def test_the_password_stays_out_of_the_error_of_a_broken_connection() -> N
         raise httpx.ReadError(f"cut: {request.url}", request=request)
 
     with pytest.raises(Uncertain) as caught:
-        await account(fail).send_messages([ANN])
+        await create_account(fail).send_messages([ANN])
     assert "w0rd" not in "".join(traceback.format_exception(caught.value))

@@ -1,7 +1,7 @@
-"""The requests of MessageMedia's own documentation, replayed as written there.
+"""Replay the requests of MessageMedia's own documentation exactly as written.
 
-Only key and secret are the sandbox's, and ids are those that it gave. The clock stands in 2016, as
-in the documentation, so that the dates there are still to come.
+Only key and secret are the sandbox's, and ids are those that it returned. The clock is
+set to 2016, as in the documentation, so that the dates there are in the future.
 """
 
 import base64
@@ -57,7 +57,7 @@ ADVANCED = {
 }
 """A message with every property of the documented status, and its values."""
 AT_ONCE = {name: value for name, value in ADVANCED.items() if name != "scheduled"}
-"""The same without waiting."""
+"""The same message without a schedule."""
 CANCEL = '{\n  "status": "cancelled"\n}'
 UNKNOWN = "404b941b-2a29-469f-b114-9ea3e16bbe18"
 CONFIRMED_REPLIES = {
@@ -85,49 +85,49 @@ REPORT_FIELDS = {
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """A morning of the documentation."""
+    """Return a clock set to a morning of the documentation."""
     return ManualClock(NOVEMBER_2016)
 
 
 @pytest.fixture
-def heard() -> list[httpx.Request]:
-    """What was pushed."""
+def pushes() -> list[httpx.Request]:
+    """Return the list of pushes."""
     return []
 
 
 @pytest.fixture
-def sandbox(clock: ManualClock, heard: list[httpx.Request]) -> Sandbox:
-    """MessageMedia, its pushes kept in `heard` and answered with 200."""
+def sandbox(clock: ManualClock, pushes: list[httpx.Request]) -> Sandbox:
+    """Return MessageMedia, whose pushes are recorded and answered with 200."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        heard.append(request)
+    def accept_push(request: httpx.Request) -> httpx.Response:
+        pushes.append(request)
         return httpx.Response(200)
 
-    push = PushSettings(transport=httpx.MockTransport(answer))
+    push = PushSettings(transport=httpx.MockTransport(accept_push))
     return Sandbox(clock=clock, rng=random.Random(7), push=push, emulators=[MessageMedia])
 
 
-async def post(client: httpx.AsyncClient, path: str, body: object) -> httpx.Response:
-    """POST JSON, written out or as an object."""
+async def post_json(client: httpx.AsyncClient, path: str, body: object) -> httpx.Response:
+    """Post JSON, given as text or as an object."""
     text = body if isinstance(body, str) else json.dumps(body)
     return await client.post(BASE + path, content=text, headers=JSON)
 
 
-async def send(client: httpx.AsyncClient, message: object) -> str:
-    """Send one message; its id."""
-    answer = await post(client, "/v1/messages", {"messages": [message]})
+async def send_message(client: httpx.AsyncClient, message: object) -> str:
+    """Send one message and return its id."""
+    answer = await post_json(client, "/v1/messages", {"messages": [message]})
     assert answer.status_code == 202
     return str(answer.json()["messages"][0]["message_id"])
 
 
 async def pass_time(sandbox: Sandbox, clock: ManualClock, seconds: float) -> None:
-    """Let everything happen and be pushed that is due within some seconds."""
+    """Let all events and pushes happen that are due within some seconds."""
     clock.advance(seconds)
     await sandbox.settle_all()
 
 
-def hmac_headers(method: str, path: str, body: str, clock: ManualClock) -> dict[str, str]:
-    """The headers of a signed request, built in the documented steps."""
+def make_hmac_headers(method: str, path: str, body: str, clock: ManualClock) -> dict[str, str]:
+    """Return the headers of a signed request, built in the documented steps."""
     headers = {"Date": formatdate(clock.now() / 1000, usegmt=True)}
     if body:
         headers["Content-MD5"] = hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
@@ -147,10 +147,10 @@ def hmac_headers(method: str, path: str, body: str, clock: ManualClock) -> dict[
 
 
 @pytest.mark.parametrize("body", [HELLO, MOST_BASIC])
-async def test_a_send_reflects_the_messages_with_an_id_and_queued(
+async def test_a_send_returns_the_messages_with_an_id_and_queued(
     client: httpx.AsyncClient, body: str
 ) -> None:
-    answer = await post(client, "/v1/messages", body)
+    answer = await post_json(client, "/v1/messages", body)
     (asked,) = json.loads(body)["messages"]
     (message,) = answer.json()["messages"]
     assert (answer.status_code, message["status"]) == (202, "queued")
@@ -159,7 +159,7 @@ async def test_a_send_reflects_the_messages_with_an_id_and_queued(
 
 
 async def test_a_signed_request_with_a_body(client: httpx.AsyncClient, clock: ManualClock) -> None:
-    headers = JSON | hmac_headers("POST", "/v1/messages", HELLO, clock)
+    headers = JSON | make_hmac_headers("POST", "/v1/messages", HELLO, clock)
     client.auth = httpx.Auth()
     answer = await client.post(f"{BASE}/v1/messages", content=HELLO, headers=headers)
     assert answer.status_code == 202
@@ -168,31 +168,31 @@ async def test_a_signed_request_with_a_body(client: httpx.AsyncClient, clock: Ma
 async def test_a_signed_request_without_a_body(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    path = f"/v1/messages/{await send(client, json.loads(HELLO)['messages'][0])}"
+    path = f"/v1/messages/{await send_message(client, json.loads(HELLO)['messages'][0])}"
     client.auth = httpx.Auth()
-    headers = hmac_headers("GET", path, "", clock)
+    headers = make_hmac_headers("GET", path, "", clock)
     answer = await client.get(BASE + path, headers={"Accept": "application/json", **headers})
     assert (answer.status_code, answer.json()["content"]) == (200, "Hello World")
 
 
-async def test_one_invalid_message_keeps_all_from_being_sent(
+async def test_one_invalid_message_refuses_the_whole_request(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     good = json.loads(MOST_BASIC)["messages"][0]
-    answer = await post(client, "/v1/messages", {"messages": [good, {"content": "no number"}]})
+    answer = await post_json(client, "/v1/messages", {"messages": [good, {"content": "no number"}]})
     assert answer.status_code == 400
     assert sandbox.emulators["messagemedia"].ledger.accepted == {}
 
 
 async def test_the_status_has_every_property_of_the_message(client: httpx.AsyncClient) -> None:
-    message_id = await send(client, ADVANCED)
+    message_id = await send_message(client, ADVANCED)
     answer = await client.get(f"{BASE}/v1/messages/{message_id}")
     expected = {**ADVANCED, "message_id": message_id, "status": "scheduled"}
     assert (answer.status_code, answer.json()) == (200, expected)
 
 
 async def test_a_scheduled_message_is_cancelled_once(client: httpx.AsyncClient) -> None:
-    url = f"{BASE}/v1/messages/{await send(client, ADVANCED)}"
+    url = f"{BASE}/v1/messages/{await send_message(client, ADVANCED)}"
     assert (await client.put(url, content=CANCEL, headers=JSON)).status_code == 200
     assert (await client.get(url)).json()["status"] == "cancelled"
     again = await client.put(url, content=CANCEL, headers=JSON)
@@ -216,10 +216,10 @@ async def test_an_unknown_id_is_not_found(client: httpx.AsyncClient) -> None:
 # replies and delivery reports
 
 
-async def test_replies_come_back_until_they_are_confirmed(
+async def test_replies_are_listed_until_they_are_confirmed(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
-    message_id = await send(client, AT_ONCE)
+    message_id = await send_message(client, AT_ONCE)
     sandbox.emulators["messagemedia"].receive_message("+61401760575", None, "My first reply!", ())
     for _ in range(2):
         (reply,) = (await client.get(f"{BASE}/v1/replies")).json()["replies"]
@@ -230,15 +230,15 @@ async def test_replies_come_back_until_they_are_confirmed(
         assert reply["destination_number"] == ADVANCED["source_number"]
         assert reply["metadata"] == ADVANCED["metadata"]
         assert reply["vendor_account_id"]["vendor_id"] == "MessageMedia"
-    confirmed = await post(client, "/v1/replies/confirmed", {"reply_ids": [reply["reply_id"]]})
+    confirmed = await post_json(client, "/v1/replies/confirmed", {"reply_ids": [reply["reply_id"]]})
     assert confirmed.status_code == 202
     assert (await client.get(f"{BASE}/v1/replies")).json() == {"replies": []}
 
 
-async def test_delivery_reports_come_back_until_they_are_confirmed(
+async def test_delivery_reports_are_listed_until_they_are_confirmed(
     client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock
 ) -> None:
-    message_id = await send(client, AT_ONCE)
+    message_id = await send_message(client, AT_ONCE)
     await pass_time(sandbox, clock, 2)
     for _ in range(2):
         answer = await client.get(f"{BASE}/v1/delivery_reports")
@@ -250,7 +250,7 @@ async def test_delivery_reports_come_back_until_they_are_confirmed(
         assert {report["source_number"] for report in reports} == {"+61401760575"}
         assert all(DATE.fullmatch(report["submitted_date"]) for report in reports)
     ids = {"delivery_report_ids": [report["delivery_report_id"] for report in reports]}
-    assert (await post(client, "/v1/delivery_reports/confirmed", ids)).status_code == 202
+    assert (await post_json(client, "/v1/delivery_reports/confirmed", ids)).status_code == 202
     left = (await client.get(f"{BASE}/v1/delivery_reports")).json()
     assert left == {"delivery_reports": []}
 
@@ -262,17 +262,17 @@ async def test_delivery_reports_come_back_until_they_are_confirmed(
         ("/v1/delivery_reports/confirmed", CONFIRMED_REPORTS),
     ],
 )
-async def test_the_documented_confirmations_are_taken(
+async def test_the_documented_confirmations_are_accepted(
     client: httpx.AsyncClient, path: str, ids: object
 ) -> None:
-    assert (await post(client, path, ids)).status_code == 202
+    assert (await post_json(client, path, ids)).status_code == 202
 
 
 @pytest.mark.parametrize("code", CODES)
-async def test_every_documented_error_code_can_be_met(
+async def test_every_documented_error_code_can_be_produced(
     client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, code: int
 ) -> None:
-    await send(client, AT_ONCE | {"destination_number": f"+61491579{code}"})
+    await send_message(client, AT_ONCE | {"destination_number": f"+61491579{code}"})
     await pass_time(sandbox, clock, 60)
     reports = (await client.get(f"{BASE}/v1/delivery_reports")).json()["delivery_reports"]
     assert reports[-1]["error_code"] == str(code)
@@ -282,24 +282,24 @@ async def test_every_documented_error_code_can_be_met(
 
 
 async def test_reports_and_replies_are_pushed_to_the_callback_url(
-    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, heard: list[httpx.Request]
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, pushes: list[httpx.Request]
 ) -> None:
-    await send(client, AT_ONCE)
+    await send_message(client, AT_ONCE)
     await pass_time(sandbox, clock, 2)
     sandbox.emulators["messagemedia"].receive_message("+61401760575", None, "Hello back", ())
     await pass_time(sandbox, clock, 0)
-    *reports, reply = [json.loads(request.content) for request in heard]
-    assert {str(request.url) for request in heard} == {"https://my.callback.url.com"}
-    assert {request.method for request in heard} == {"POST"}
+    *reports, reply = [json.loads(request.content) for request in pushes]
+    assert {str(request.url) for request in pushes} == {"https://my.callback.url.com"}
+    assert {request.method for request in pushes} == {"POST"}
     assert all(set(report) >= REPORT_FIELDS | {"error_code"} for report in reports)
     assert set(reply) == REPLY_FIELDS
     assert reply["content"] == "Hello back"
 
 
 async def test_an_mms_reply_is_pushed_with_its_attachments(
-    client: httpx.AsyncClient, sandbox: Sandbox, heard: list[httpx.Request]
+    client: httpx.AsyncClient, sandbox: Sandbox, pushes: list[httpx.Request]
 ) -> None:
-    await send(client, AT_ONCE)
+    await send_message(client, AT_ONCE)
     files = [
         {"content_type": "image/jpeg", "content": "/9j/4AAQ", "name": "image000000.jpg"},
         {"content_type": "image/gif", "content": "R0lGODlh", "name": "gif0001.jpg"},
@@ -307,7 +307,7 @@ async def test_an_mms_reply_is_pushed_with_its_attachments(
     inbound = {"provider": "messagemedia", "from": "+61401760575", "text": "Hello back"}
     await client.post("/_sandbox/inbound", json=inbound | {"attachments": files})
     await sandbox.settle_all()
-    reply = json.loads(heard[-1].content)
+    reply = json.loads(pushes[-1].content)
     assert set(reply) == REPLY_FIELDS | {"attachments"}
     assert reply["attachments"] == [
         {

@@ -1,4 +1,4 @@
-"""The stamp: used only while it is true, worth nothing to a thief, and never in the way."""
+"""Test the settings cache: used only while valid, without secrets, and never an obstacle."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import tui.settings.cache as early
+import tui.settings.cache as cache
 import tui.settings.load as load
 from tui.domain.account import Account
 from tui.settings.cache import read_preferences
@@ -37,7 +37,7 @@ hook_secret = "the-hook-secret"
 
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
-    """Grows by one whenever the settings are really read and validated."""
+    """Return a list that grows by one whenever the settings are really read and validated."""
     seen: list[Path | None] = []
     really = load.load_preferences
 
@@ -52,16 +52,16 @@ def loads(monkeypatch: pytest.MonkeyPatch) -> list[Path | None]:
 
 
 @pytest.fixture
-def written(config: Path, tmp_path: Path) -> Path:
-    """The settings file with an account."""
+def settings_file(config: Path, tmp_path: Path) -> Path:
+    """Return the settings file with an account."""
     config.write_text(FILE)
     config.chmod(0o600)
     (tmp_path / "au.secret").write_text("the-secret")
     return config
 
 
-def test_settings_are_validated_once_and_remembered(
-    environ: dict[str, str], written: Path, loads: list[Path | None]
+def test_settings_are_validated_once_and_cached(
+    environ: dict[str, str], settings_file: Path, loads: list[Path | None]
 ) -> None:
     first = read_preferences(environ)
     assert first.theme == "light"
@@ -70,21 +70,21 @@ def test_settings_are_validated_once_and_remembered(
     assert len(loads) == 1
 
 
-def test_remembered_settings_import_no_validation(environ: dict[str, str], written: Path) -> None:
+def test_cached_settings_import_no_validation(environ: dict[str, str], settings_file: Path) -> None:
     read_preferences(environ)
     code = (
         "import os, sys\nfrom tui.settings.cache import read_preferences\n"
         "assert read_preferences(os.environ).theme == 'light'\n"
         "print([name for name in ('pydantic', 'tomllib', 'platformdirs') if name in sys.modules])"
     )
-    clean = {"PYTHONPATH": str(Path(early.__file__).parents[2]), **environ}
+    clean = {"PYTHONPATH": str(Path(cache.__file__).parents[2]), **environ}
     ran = subprocess.run(
         [sys.executable, "-c", code], env=clean, capture_output=True, text=True, check=True
     )
     assert ran.stdout == "[]\n"
 
 
-def test_no_secret_is_in_the_stamp(environ: dict[str, str], written: Path) -> None:
+def test_no_secret_is_in_the_cache(environ: dict[str, str], settings_file: Path) -> None:
     environ["SMSDESK_ACCOUNTS__AU__SIGNATURE_KEY"] = "the-public"
     read_preferences(environ)
     text = find_cache_file(environ).read_text()
@@ -93,12 +93,12 @@ def test_no_secret_is_in_the_stamp(environ: dict[str, str], written: Path) -> No
         assert word not in text
 
 
-def test_the_stamp_is_private(environ: dict[str, str], written: Path) -> None:
+def test_the_cache_file_is_private(environ: dict[str, str], settings_file: Path) -> None:
     read_preferences(environ)
-    stamp = find_cache_file(environ)
-    assert stamp.stat().st_mode & 0o777 == 0o600
-    assert stamp.parent.stat().st_mode & 0o777 == 0o700
-    assert [path.name for path in stamp.parent.iterdir()] == [stamp.name]
+    cache_file = find_cache_file(environ)
+    assert cache_file.stat().st_mode & 0o777 == 0o600
+    assert cache_file.parent.stat().st_mode & 0o777 == 0o700
+    assert [path.name for path in cache_file.parent.iterdir()] == [cache_file.name]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_the_stamp_is_private(environ: dict[str, str], written: Path) -> None:
         ("XDG_DATA_HOME", "/srv"),
     ],
 )
-def test_a_changed_variable_makes_the_settings_be_read_again(
-    environ: dict[str, str], written: Path, loads: list[Path | None], name: str, value: str
+def test_a_changed_variable_invalidates_the_cache(
+    environ: dict[str, str], settings_file: Path, loads: list[Path | None], name: str, value: str
 ) -> None:
     read_preferences(environ)
     environ[name] = value
@@ -120,8 +120,8 @@ def test_a_changed_variable_makes_the_settings_be_read_again(
     assert len(loads) == 2
 
 
-def test_a_variable_that_is_none_of_ours_changes_nothing(
-    environ: dict[str, str], written: Path, loads: list[Path | None]
+def test_an_unrelated_variable_does_not_invalidate_the_cache(
+    environ: dict[str, str], settings_file: Path, loads: list[Path | None]
 ) -> None:
     read_preferences(environ)
     environ["TERM"] = "xterm"
@@ -130,25 +130,27 @@ def test_a_variable_that_is_none_of_ours_changes_nothing(
 
 
 def test_a_changed_file_is_read_again_even_at_the_same_time_and_size(
-    environ: dict[str, str], written: Path, loads: list[Path | None]
+    environ: dict[str, str], settings_file: Path, loads: list[Path | None]
 ) -> None:
-    before = written.stat()
+    before = settings_file.stat()
     read_preferences(environ)
-    written.write_text(FILE.replace("Support", "Summary"))
-    os.utime(written, ns=(before.st_atime_ns, before.st_mtime_ns))
+    settings_file.write_text(FILE.replace("Support", "Summary"))
+    os.utime(settings_file, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert read_preferences(environ).accounts[0].title == "Summary"
     assert len(loads) == 2
 
 
-def test_a_file_made_private_is_no_longer_warned_of(environ: dict[str, str], written: Path) -> None:
-    written.chmod(0o644)
+def test_the_warning_ends_when_the_file_is_private(
+    environ: dict[str, str], settings_file: Path
+) -> None:
+    settings_file.chmod(0o644)
     assert read_preferences(environ).warnings
-    written.chmod(0o600)
+    settings_file.chmod(0o600)
     assert not read_preferences(environ).warnings
 
 
-def test_a_changed_secret_file_makes_the_settings_be_read_again(
-    environ: dict[str, str], written: Path, tmp_path: Path, loads: list[Path | None]
+def test_a_changed_secret_file_invalidates_the_cache(
+    environ: dict[str, str], settings_file: Path, tmp_path: Path, loads: list[Path | None]
 ) -> None:
     read_preferences(environ)
     os.utime(tmp_path / "au.secret", ns=(1, 1))
@@ -158,8 +160,8 @@ def test_a_changed_secret_file_makes_the_settings_be_read_again(
     assert len(loads) == 3
 
 
-def test_another_settings_file_is_another_matter(
-    environ: dict[str, str], written: Path, tmp_path: Path
+def test_another_settings_file_has_its_own_cache(
+    environ: dict[str, str], settings_file: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.toml"
     other.write_text('theme = "terminal"\n')
@@ -168,21 +170,21 @@ def test_another_settings_file_is_another_matter(
     assert read_preferences(environ).theme == "light"
 
 
-def test_another_version_reads_the_settings_again(
+def test_another_version_invalidates_the_cache(
     environ: dict[str, str],
-    written: Path,
+    settings_file: Path,
     loads: list[Path | None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     read_preferences(environ)
-    monkeypatch.setattr(early, "__version__", "999")
+    monkeypatch.setattr(cache, "__version__", "999")
     read_preferences(environ)
     assert len(loads) == 2
 
 
-def test_wrong_settings_are_never_remembered(environ: dict[str, str], written: Path) -> None:
+def test_wrong_settings_are_never_cached(environ: dict[str, str], settings_file: Path) -> None:
     read_preferences(environ)
-    written.write_text("theme = 1\n")
+    settings_file.write_text("theme = 1\n")
     for _ in range(2):
         with pytest.raises(SettingsError):
             read_preferences(environ)
@@ -190,8 +192,8 @@ def test_wrong_settings_are_never_remembered(environ: dict[str, str], written: P
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(rubbish=st.binary(max_size=200))
-def test_rubbish_in_the_place_of_the_stamp_is_no_matter(
-    environ: dict[str, str], written: Path, rubbish: bytes
+def test_an_unreadable_cache_is_ignored(
+    environ: dict[str, str], settings_file: Path, rubbish: bytes
 ) -> None:
     find_cache_file(environ).parent.mkdir(parents=True, exist_ok=True)
     find_cache_file(environ).write_bytes(rubbish)
@@ -200,8 +202,8 @@ def test_rubbish_in_the_place_of_the_stamp_is_no_matter(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(data=st.data())
-def test_a_stamp_with_one_changed_byte_is_not_believed(
-    environ: dict[str, str], written: Path, data: st.DataObject
+def test_a_cache_with_one_changed_byte_is_ignored(
+    environ: dict[str, str], settings_file: Path, data: st.DataObject
 ) -> None:
     desk = read_preferences(environ)
     whole = bytearray(find_cache_file(environ).read_bytes())
@@ -212,29 +214,29 @@ def test_a_stamp_with_one_changed_byte_is_not_believed(
 
 
 @pytest.mark.parametrize("body", ["null", "[]", '{"fingerprint": 1}', "[" * 100_000])
-def test_a_stamp_of_another_shape_is_no_matter(
-    environ: dict[str, str], written: Path, body: str
+def test_a_cache_in_another_format_is_ignored(
+    environ: dict[str, str], settings_file: Path, body: str
 ) -> None:
     find_cache_file(environ).parent.mkdir(parents=True)
     find_cache_file(environ).write_text(body)
     assert read_preferences(environ).theme == "light"
 
 
-def test_a_sealed_stamp_of_another_shape_is_no_matter(
-    environ: dict[str, str], written: Path
+def test_a_signed_cache_in_another_format_is_ignored(
+    environ: dict[str, str], settings_file: Path
 ) -> None:
     read_preferences(environ)
-    stamp = json.loads(find_cache_file(environ).read_text())
-    (inner,) = stamp["preferences"].values()
+    content = json.loads(find_cache_file(environ).read_text())
+    (inner,) = content["preferences"].values()
     inner["colour"] = "red"
-    body = {name: stamp[name] for name in ("preferences", "watched")}
-    stamp["seal"] = early._compute_checksum(stamp["fingerprint"], body)
-    find_cache_file(environ).write_text(json.dumps(stamp))
+    body = {name: content[name] for name in ("preferences", "watched")}
+    content["seal"] = cache._compute_checksum(content["fingerprint"], body)
+    find_cache_file(environ).write_text(json.dumps(content))
     assert read_preferences(environ).theme == "light"
 
 
-def test_a_state_directory_that_cannot_be_written_costs_only_time(
-    environ: dict[str, str], written: Path, tmp_path: Path, loads: list[Path | None]
+def test_an_unwritable_state_directory_disables_the_cache(
+    environ: dict[str, str], settings_file: Path, tmp_path: Path, loads: list[Path | None]
 ) -> None:
     (tmp_path / "state").write_text("a file where the directory should be")
     environ["XDG_STATE_HOME"] = str(tmp_path / "state")
@@ -243,8 +245,8 @@ def test_a_state_directory_that_cannot_be_written_costs_only_time(
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="nothing is read-only for root")
-def test_a_read_only_state_directory_costs_only_time(
-    environ: dict[str, str], written: Path, tmp_path: Path
+def test_a_read_only_state_directory_disables_the_cache(
+    environ: dict[str, str], settings_file: Path, tmp_path: Path
 ) -> None:
     (tmp_path / ".local").mkdir(mode=0o500)
     assert read_preferences(environ).theme == "light"
@@ -274,5 +276,5 @@ tables = st.dictionaries(words, st.lists(words).map(tuple), max_size=2)
         warnings=st.lists(words).map(tuple),
     )
 )
-def test_a_desk_comes_out_of_json_as_it_went_in(desk: Preferences) -> None:
+def test_cached_values_are_restored_from_json(desk: Preferences) -> None:
     assert from_json_data(json.loads(json.dumps(to_json_data(desk)))) == desk

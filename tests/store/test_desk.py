@@ -1,9 +1,9 @@
-"""What agents leave on the desk, and who serves the accounts: each as it was last written."""
+"""Test drafts, presence, leases and account states: each as it was last written."""
 
 import pytest
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, TOM, conversation_with, reply
+from tests.store.builders import ACCOUNT, TOM, get_conversation, make_reply
 from tui.clock import SECOND, ManualClock
 from tui.domain.account import Health
 from tui.domain.conversation import View
@@ -13,31 +13,35 @@ from tui.store.store import Store
 
 
 @pytest.fixture
-async def thread(store: Store) -> int:
-    """A conversation."""
-    await store.ingest.store_events(ACCOUNT, [reply()])
-    return (await conversation_with(store)).id
+async def conversation_id(store: Store) -> int:
+    """Return a conversation."""
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    return (await get_conversation(store)).id
 
 
-async def test_a_draft_is_each_agents_own(store: Store, thread: int, clock: ManualClock) -> None:
+async def test_each_agent_has_their_own_draft(
+    store: Store, conversation_id: int, clock: ManualClock
+) -> None:
     began = clock.now()
-    await store.drafts.save_draft(thread, "ana", "We", account="a", sender="s", began_at=began)
+    await store.drafts.save_draft(
+        conversation_id, "ana", "We", account="a", sender="s", began_at=began
+    )
     clock.advance(5)
-    await store.drafts.save_draft(thread, "ana", "We are \ud83d", began_at=began)
-    draft = await store.drafts.get_draft(thread, "ana")
+    await store.drafts.save_draft(conversation_id, "ana", "We are \ud83d", began_at=began)
+    draft = await store.drafts.get_draft(conversation_id, "ana")
     assert draft is not None
     assert (draft.body, draft.began_at, draft.updated_at) == ("We are \ufffd", began, clock.now())
-    assert await store.drafts.get_draft(thread, "tom") is None
+    assert await store.drafts.get_draft(conversation_id, "tom") is None
     shown = await store.conversations.list_after(View(drafts_of="ana"), FIRST_POSITION, 10)
-    assert [c.id for c in shown] == [thread]
+    assert [c.id for c in shown] == [conversation_id]
 
 
-async def test_drafts_of_an_agent_newest_first(
-    store: Store, thread: int, clock: ManualClock
+async def test_drafts_of_an_agent_are_newest_first(
+    store: Store, conversation_id: int, clock: ManualClock
 ) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply(party=TOM)])
-    other = (await conversation_with(store, TOM)).id
-    await store.drafts.save_draft(thread, "ana", "one", began_at=0)
+    await store.ingest.store_events(ACCOUNT, [make_reply(party=TOM)])
+    other = (await get_conversation(store, TOM)).id
+    await store.drafts.save_draft(conversation_id, "ana", "one", began_at=0)
     clock.advance(1)
     await store.drafts.save_draft(other, "ana", "two", began_at=0)
     assert [d.body for d in await store.drafts.list_drafts("ana")] == ["two", "one"]
@@ -45,23 +49,23 @@ async def test_drafts_of_an_agent_newest_first(
     assert [d.body for d in await store.drafts.list_drafts("ana")] == ["one"]
 
 
-async def test_colleagues_are_seen_while_they_are_there(
-    store: Store, open_store: OpenStore, thread: int, clock: ManualClock
+async def test_colleagues_are_listed_while_they_are_present(
+    store: Store, open_store: OpenStore, conversation_id: int, clock: ManualClock
 ) -> None:
     there = await open_store(owner="b")
-    await store.presence.announce_presence("ana", thread, typing=True)
-    await there.presence.announce_presence("tom", thread, typing=True)
-    assert await store.presence.list_colleagues(thread) == [Colleague("tom", typing=True)]
-    assert await there.presence.list_colleagues(thread) == [Colleague("ana", typing=True)]
+    await store.presence.announce_presence("ana", conversation_id, typing=True)
+    await there.presence.announce_presence("tom", conversation_id, typing=True)
+    assert await store.presence.list_colleagues(conversation_id) == [Colleague("tom", typing=True)]
+    assert await there.presence.list_colleagues(conversation_id) == [Colleague("ana", typing=True)]
     assert await there.presence.list_viewed_accounts() == {ACCOUNT}
     await there.leases.end_process()
-    assert await store.presence.list_colleagues(thread) == []
+    assert await store.presence.list_colleagues(conversation_id) == []
     clock.advance(21)
-    assert await there.presence.list_colleagues(thread) == []
+    assert await there.presence.list_colleagues(conversation_id) == []
     assert await there.presence.list_viewed_accounts() == set()
 
 
-async def test_one_process_at_a_time_has_a_lease(
+async def test_one_process_at_a_time_holds_a_lease(
     store: Store, open_store: OpenStore, clock: ManualClock
 ) -> None:
     there = await open_store(owner="b")
@@ -80,7 +84,7 @@ async def test_one_process_at_a_time_has_a_lease(
     assert await store.leases.acquire_lease(ACCOUNT, duration_ms=lasts, preferred=False)
 
 
-async def test_the_service_takes_a_lease_from_a_desk_and_keeps_it(
+async def test_the_service_takes_over_the_lease_of_an_inbox_process(
     store: Store, open_store: OpenStore
 ) -> None:
     service = await open_store(owner="service")
@@ -95,7 +99,7 @@ async def test_the_service_takes_a_lease_from_a_desk_and_keeps_it(
     assert await store.leases.get_holder(ACCOUNT) == ""
 
 
-async def test_what_is_not_said_of_an_account_stays(store: Store) -> None:
+async def test_values_not_given_for_an_account_are_unchanged(store: Store) -> None:
     await store.accounts.save_health(ACCOUNT, Health.OK, ok_at=5, event_at=6, latency_ms=80)
     await store.accounts.save_health(ACCOUNT, Health.RETRYING, line="No network", retry_at=9)
     await store.accounts.save_reply_cursor(ACCOUNT, "r1")
@@ -107,7 +111,9 @@ async def test_what_is_not_said_of_an_account_stays(store: Store) -> None:
     assert await store.accounts.get_cursors("unknown") == ("", "")
 
 
-async def test_an_account_is_poked_from_any_process(store: Store, clock: ManualClock) -> None:
+async def test_any_process_can_request_a_retry_of_an_account(
+    store: Store, clock: ManualClock
+) -> None:
     assert await store.accounts.get_retry_requests() == {}
     await store.accounts.request_retry(ACCOUNT)
     assert await store.accounts.get_retry_requests() == {ACCOUNT: clock.now()}

@@ -1,12 +1,12 @@
-"""A made-up history: as many as asked, true in itself, and of people who do not exist."""
+"""Test the sample data: as many rows as requested, consistent, with fictional people."""
 
 import itertools
 import random
 
 import pytest
 
-from tests.store.builders import answer, conversation_with
-from tests.store.truth import assert_true_to_the_rows
+from tests.store.builders import get_conversation, make_outgoing
+from tests.store.truth import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.conversation import State, View
 from tui.domain.phone import AddressKind, parse_address
@@ -16,8 +16,8 @@ from tui.store.sample_source import SampleSource, generate_numbers
 from tui.store.store import Store
 
 
-async def count(store: Store, table: str) -> int:
-    """Rows in a table."""
+async def count_rows(store: Store, table: str) -> int:
+    """Return the number of rows in a table."""
     found = await store.database.read(
         lambda c: c.execute(f"select count(*) from {table}").fetchone()[0]
     )
@@ -33,17 +33,19 @@ async def test_there_are_as_many_as_asked_for_and_they_add_up(
 ) -> None:
     now, rng = clock.now(), random.Random(5)
     await write_sample_data(store, threads=threads, messages=messages, now=now, rng=rng)
-    assert await count(store, "conversations") == threads
-    assert await count(store, "messages") == expected
-    await assert_true_to_the_rows(store)
+    assert await count_rows(store, "conversations") == threads
+    assert await count_rows(store, "messages") == expected
+    await check_counters_and_summaries(store)
     newest = await store.database.read(
         lambda c: c.execute("select coalesce(max(at), 0) from messages").fetchone()[0]
     )
     assert newest <= now
 
 
-async def test_filling_twice_adds_and_tells_its_progress(store: Store, clock: ManualClock) -> None:
-    told: list[tuple[int, int]] = []
+async def test_filling_twice_adds_and_reports_its_progress(
+    store: Store, clock: ManualClock
+) -> None:
+    reported: list[tuple[int, int]] = []
     for seed in (1, 2):
         await write_sample_data(
             store,
@@ -51,14 +53,14 @@ async def test_filling_twice_adds_and_tells_its_progress(store: Store, clock: Ma
             messages=25_000,
             now=clock.now(),
             rng=random.Random(seed),
-            progress=lambda done, total: told.append((done, total)),
+            progress=lambda done, total: reported.append((done, total)),
         )
-    assert await count(store, "conversations") == 4_000
-    assert told[1::2] == [(25_000, 25_000)] * 2
-    await assert_true_to_the_rows(store)
+    assert await count_rows(store, "conversations") == 4_000
+    assert reported[1::2] == [(25_000, 25_000)] * 2
+    await check_counters_and_summaries(store)
 
 
-async def test_a_history_has_all_sorts_of_conversations_and_can_be_worked_with(
+async def test_the_sample_has_all_sorts_of_conversations_and_is_usable(
     store: Store, clock: ManualClock
 ) -> None:
     names = itertools.cycle(["Łucja", ""])
@@ -70,17 +72,17 @@ async def test_a_history_has_all_sorts_of_conversations_and_can_be_worked_with(
     counts = await store.conversations.get_counts()
     assert min(counts.open, counts.waiting, counts.unread, counts.snoozed, counts.closed) > 0
     (waiting,) = await store.conversations.list_after(View(), FIRST_POSITION, 1)
-    await store.intents.queue_message(answer(to=waiting.party), seen_upto=waiting.last_id)
-    assert (await conversation_with(store, waiting.party)).waiting_since is None
+    await store.intents.queue_message(make_outgoing(to=waiting.party), seen_upto=waiting.last_id)
+    assert (await get_conversation(store, waiting.party)).waiting_since is None
     found = await store.conversations.list_after(
         View(State.CLOSED, text="lucja"), FIRST_POSITION, 5
     )
     assert [c.name for c in found] == ["Łucja"] * 5
     assert await store.messages.search_text("order")
-    await assert_true_to_the_rows(store)
+    await check_counters_and_summaries(store)
 
 
-def test_made_up_numbers_are_valid_unique_and_nobodys() -> None:
+def test_sample_numbers_are_valid_unique_and_fictional() -> None:
     some = list(itertools.islice(generate_numbers(), 20_000))
     assert len(set(some)) == len(some)
     for number in some[::97]:

@@ -1,4 +1,4 @@
-"""One bad item never stands in the way of the others: it is kept raw and set aside."""
+"""Test that a bad item does not block others: it is stored raw as unreadable."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,9 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.builders import ACCOUNT, conversation_with, message, receipt, reply, sent
+from tests.store.builders import (
+    ACCOUNT,
+    get_conversation,
+    get_message,
+    make_receipt,
+    make_reply,
+    store_sent,
+)
 from tests.store.temporary import temporary_store
-from tests.store.truth import assert_true_to_the_rows
+from tests.store.truth import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.conversation import View
 from tui.domain.events import Event, EventKind, OptOut, Unreadable
@@ -19,38 +26,38 @@ from tui.store.ingest import StoredCounts
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 
-GOOD = [reply("before", id="good-1"), reply("after", id="good-2")]
+GOOD = [make_reply("before", id="good-1"), make_reply("after", id="good-2")]
 WRONG: Any = object()
 
 BAD_ITEMS: list[Event] = [
-    reply(text=WRONG, raw="{}"),
-    replace(reply(), text=None),  # type: ignore[arg-type]
-    replace(reply(), text=5),  # type: ignore[arg-type]
-    replace(reply(), party=None),  # type: ignore[arg-type]
-    replace(reply(), own=["+61491570157"]),  # type: ignore[arg-type]
-    replace(reply(), event_id=None),  # type: ignore[arg-type]
-    replace(reply(), event_id=17),  # type: ignore[arg-type]
-    replace(reply(), event_id="\ud83d"),
-    replace(reply(), received_at="yesterday"),  # type: ignore[arg-type]
-    replace(reply(), received_at=1.5),  # type: ignore[arg-type]
-    replace(reply(), raw=None),  # type: ignore[arg-type]
-    replace(reply(), attachments=(WRONG,)),
-    replace(receipt(Status.DELIVERED), status="bogus"),  # type: ignore[arg-type]
-    replace(receipt(Status.DELIVERED), code=None),  # type: ignore[arg-type]
-    replace(receipt(Status.DELIVERED), parts=10**30),
-    replace(receipt(Status.DELIVERED), price={"amount": 1}),  # type: ignore[arg-type]
-    replace(receipt(Status.DELIVERED), at="soon"),  # type: ignore[arg-type]
-    replace(receipt(Status.DELIVERED), provider_id=7),  # type: ignore[arg-type]
+    make_reply(text=WRONG, raw="{}"),
+    replace(make_reply(), text=None),  # type: ignore[arg-type]
+    replace(make_reply(), text=5),  # type: ignore[arg-type]
+    replace(make_reply(), party=None),  # type: ignore[arg-type]
+    replace(make_reply(), own=["+61491570157"]),  # type: ignore[arg-type]
+    replace(make_reply(), event_id=None),  # type: ignore[arg-type]
+    replace(make_reply(), event_id=17),  # type: ignore[arg-type]
+    replace(make_reply(), event_id="\ud83d"),
+    replace(make_reply(), received_at="yesterday"),  # type: ignore[arg-type]
+    replace(make_reply(), received_at=1.5),  # type: ignore[arg-type]
+    replace(make_reply(), raw=None),  # type: ignore[arg-type]
+    replace(make_reply(), attachments=(WRONG,)),
+    replace(make_receipt(Status.DELIVERED), status="bogus"),  # type: ignore[arg-type]
+    replace(make_receipt(Status.DELIVERED), code=None),  # type: ignore[arg-type]
+    replace(make_receipt(Status.DELIVERED), parts=10**30),
+    replace(make_receipt(Status.DELIVERED), price={"amount": 1}),  # type: ignore[arg-type]
+    replace(make_receipt(Status.DELIVERED), at="soon"),  # type: ignore[arg-type]
+    replace(make_receipt(Status.DELIVERED), provider_id=7),  # type: ignore[arg-type]
     OptOut("o", None, None, "{}"),  # type: ignore[arg-type]
     Unreadable(None, None, None),  # type: ignore[arg-type]
 ]
 
 
 @pytest.mark.parametrize("bad", BAD_ITEMS, ids=range(len(BAD_ITEMS)))
-async def test_a_bad_item_is_set_aside_and_the_others_are_stored(store: Store, bad: Event) -> None:
+async def test_a_bad_item_is_unreadable_and_the_others_are_stored(store: Store, bad: Event) -> None:
     stored = await store.ingest.store_events(ACCOUNT, [GOOD[0], bad, GOOD[1]])
     assert stored == StoredCounts(new=3, unreadable=1)
-    conversation = await conversation_with(store)
+    conversation = await get_conversation(store)
     shown = await store.messages.list_before(conversation.id, NEWEST, 10)
     assert [m.body for m in shown] == ["before", "after"]
     assert await store.ingest.count_unreadable_items() == 1
@@ -58,7 +65,7 @@ async def test_a_bad_item_is_set_aside_and_the_others_are_stored(store: Store, b
     assert aside.problem
     if isinstance(bad.raw, str):
         assert aside.raw == bad.raw
-    await assert_true_to_the_rows(store)
+    await check_counters_and_summaries(store)
 
 
 async def test_a_page_of_bad_items_alone_is_stored(store: Store) -> None:
@@ -70,43 +77,46 @@ async def test_a_page_of_bad_items_alone_is_stored(store: Store) -> None:
     )
 
 
-async def test_a_bad_item_for_a_message_leaves_its_badge_alone(store: Store) -> None:
-    mine = await sent(store, "p-1")
-    bad = replace(receipt(Status.FAILED, "p-1"), parts=10**30)
-    await store.ingest.store_events(ACCOUNT, [bad, receipt(Status.DELIVERED, "p-1")])
-    found = await message(store, mine.id)
+async def test_a_bad_item_for_a_message_does_not_change_its_status(store: Store) -> None:
+    mine = await store_sent(store, "p-1")
+    bad = replace(make_receipt(Status.FAILED, "p-1"), parts=10**30)
+    await store.ingest.store_events(ACCOUNT, [bad, make_receipt(Status.DELIVERED, "p-1")])
+    found = await get_message(store, mine.id)
     assert (found.status, found.contradicted) == (Status.DELIVERED, False)
 
 
 @pytest.mark.parametrize("at", [10**30, -(10**30), 2**63, 2**63 - 1, -(2**63), -1, 0])
-async def test_an_impossible_time_spoils_neither_text_nor_receipt(
+async def test_an_impossible_time_invalidates_neither_message_nor_receipt(
     store: Store, clock: ManualClock, at: int
 ) -> None:
-    mine = await sent(store, "p-1")
-    page: list[Event] = [reply("hi", received_at=at), receipt(Status.DELIVERED, "p-1", at=at)]
+    mine = await store_sent(store, "p-1")
+    page: list[Event] = [
+        make_reply("hi", received_at=at),
+        make_receipt(Status.DELIVERED, "p-1", at=at),
+    ]
     assert await store.ingest.store_events(ACCOUNT, page) == StoredCounts(new=2)
-    assert (await message(store, mine.id)).status_at == clock.now()
-    last = await message(store, (await conversation_with(store)).last_id)
+    assert (await get_message(store, mine.id)).status_at == clock.now()
+    last = await get_message(store, (await get_conversation(store)).last_id)
     assert (last.body, last.at) == ("hi", clock.now())
 
 
-async def test_surrogates_and_nul_are_mended_in_every_field(store: Store) -> None:
+async def test_surrogates_and_nul_are_repaired_in_every_field(store: Store) -> None:
     nasty = "a\ud83db\0c\x1b[31m"
-    mended = "a\ufffdb\ufffdc\x1b[31m"
-    item = reply(nasty, party=f"Shop{nasty}", own=nasty, raw=nasty, subject=nasty)
+    repaired = "a\ufffdb\ufffdc\x1b[31m"
+    item = make_reply(nasty, party=f"Shop{nasty}", own=nasty, raw=nasty, subject=nasty)
     assert await store.ingest.store_events(ACCOUNT, [item]) == StoredCounts(new=1)
     (conversation,) = await store.conversations.list_after(View(), FIRST_POSITION, 10)
-    assert conversation.address == f"Shop{mended}"
-    assert conversation.preview == mended
-    text = await message(store, conversation.last_id)
-    assert (text.body, text.subject) == (mended, mended)
-    assert [e.raw for e in await store.messages.list_events(text.id)] == [mended]
+    assert conversation.address == f"Shop{repaired}"
+    assert conversation.preview == repaired
+    text = await get_message(store, conversation.last_id)
+    assert (text.body, text.subject) == (repaired, repaired)
+    assert [e.raw for e in await store.messages.list_events(text.id)] == [repaired]
 
 
-async def test_a_text_of_a_megabyte_is_cut_visibly_and_kept_whole(store: Store) -> None:
+async def test_a_text_of_a_megabyte_is_cut_visibly_and_stored_whole(store: Store) -> None:
     text = "x" * 1_000_000
-    await store.ingest.store_events(ACCOUNT, [reply(text, raw=text), *GOOD])
-    conversation = await conversation_with(store)
+    await store.ingest.store_events(ACCOUNT, [make_reply(text, raw=text), *GOOD])
+    conversation = await get_conversation(store)
     first = (await store.messages.list_before(conversation.id, NEWEST, 10))[0]
     assert first.body.startswith("x" * 20_000)
     assert first.body.endswith("… (980000 more characters)")
@@ -143,10 +153,10 @@ JUNK = st.one_of(
         max_size=6,
     )
 )
-async def test_any_junk_in_any_field_leaves_the_good_texts_standing(
+async def test_any_junk_in_any_field_does_not_block_good_messages(
     items: list[dict[str, Any]],
 ) -> None:
-    page: list[Event] = [replace(reply(), **{item["field"]: item["junk"]}) for item in items]
+    page: list[Event] = [replace(make_reply(), **{item["field"]: item["junk"]}) for item in items]
     async with temporary_store() as store:
         await store.ingest.store_events(ACCOUNT, [GOOD[0], *page, GOOD[1]])
         found = await store.messages.search_text("before")
@@ -156,4 +166,4 @@ async def test_any_junk_in_any_field_leaves_the_good_texts_standing(
             lambda c: [tuple(row) for row in c.execute("select kind from events").fetchall()]
         )
         assert {kind for (kind,) in kept} <= {EventKind.REPLY, EventKind.UNREADABLE}
-        await assert_true_to_the_rows(store)
+        await check_counters_and_summaries(store)

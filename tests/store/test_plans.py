@@ -1,4 +1,4 @@
-"""No query reads a big table from end to end: a mailbox grows for years."""
+"""Test that no query scans a big table, because an inbox grows for years."""
 
 import re
 import sqlite3
@@ -17,7 +17,7 @@ FILES = sorted(path.stem for path in SQL.glob("*.sql"))
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    """The schema alone."""
+    """Return a database with only the schema."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrations.apply_migrations(connection)
     yield connection
@@ -39,7 +39,7 @@ def test_no_query_reads_a_big_table_without_an_index(
     assert not [one for one in slow if one[1] in BIG]
 
 
-def test_what_is_due_is_found_without_walking_through_all_that_is_snoozed(
+def test_due_conversations_are_found_without_a_scan_of_snoozed_ones(
     connection: sqlite3.Connection,
 ) -> None:
     sql = queries("conversations").due.args[0]

@@ -1,4 +1,4 @@
-"""Saved views: one list of names for the whole desk."""
+"""Test saved views: one list of names for all agents."""
 
 import pytest
 
@@ -20,13 +20,13 @@ VIEWS = [
 
 
 @pytest.mark.parametrize("view", VIEWS)
-async def test_a_saved_view_reads_back_as_it_was(store: Store, view: View) -> None:
+async def test_a_saved_view_is_read_unchanged(store: Store, view: View) -> None:
     saved = await store.views.save_view("one", view, "ana")
     assert await store.views.list_views("ana") == [saved]
     assert saved.view == view
 
 
-async def test_mine_is_whoever_looks_and_a_colleagues_stays_theirs(store: Store) -> None:
+async def test_mine_is_the_current_agent_and_named_agents_stay(store: Store) -> None:
     await store.views.save_view("drafts", View(drafts_of="ana"), "ana")
     await store.views.save_view("mine", View(assignee="ana"), "ana")
     await store.views.save_view("of bo", View(assignee="bo"), "ana")
@@ -47,7 +47,7 @@ async def test_each_view_takes_the_first_free_key_and_keeps_it(store: Store) -> 
     assert (await store.views.save_view("a", View(starred=True), "ana")).key == "1"
 
 
-async def test_a_view_that_is_put_back_has_its_key_again_while_that_is_free(store: Store) -> None:
+async def test_a_restored_view_gets_its_key_if_it_is_free(store: Store) -> None:
     await store.views.save_view("a", View(), "ana")
     await store.views.save_view("b", View(), "ana")
     await store.views.delete_view("b")
@@ -55,7 +55,7 @@ async def test_a_view_that_is_put_back_has_its_key_again_while_that_is_free(stor
     assert (await store.views.save_view("c", View(), "ana", key="2")).key == "3"
 
 
-async def test_a_name_is_one_line_of_text_that_can_be_stored(store: Store) -> None:
+async def test_a_name_is_one_line_of_storable_text(store: Store) -> None:
     saved = await store.views.save_view(" my \n view \ud83d", View(), "ana")
     assert saved.name == "my view \ufffd"
     assert [view.name for view in await store.views.list_views("ana")] == ["my view \ufffd"]

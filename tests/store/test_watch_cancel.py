@@ -1,4 +1,4 @@
-"""Whoever ends a watch while a writing comes in is not overheard."""
+"""Test that a watch can be cancelled at the moment of a write."""
 
 import asyncio
 import contextlib
@@ -10,9 +10,7 @@ from tui.store.feed import open_log_watch
 
 
 @pytest.mark.parametrize("turns", range(6))
-async def test_a_cancellation_that_meets_a_writing_still_cancels(
-    tmp_path: Path, turns: int
-) -> None:
+async def test_a_cancellation_during_a_write_still_cancels(tmp_path: Path, turns: int) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"")
     watching = open_log_watch(str(path))

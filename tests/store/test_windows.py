@@ -1,4 +1,4 @@
-"""The list's windows: pages by key, both ways, equal the whole list sorted in memory."""
+"""Test that pages by key, forward and backward, equal the whole list sorted in memory."""
 
 import functools
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, reply
+from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgoing, make_reply
 from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
 from tui.domain.conversation import Conversation, Order, State, View
@@ -62,8 +62,8 @@ INSERT = (
 )
 
 
-async def put(store: Store, rows: list[dict[str, Any]]) -> None:
-    """Write conversations as they are, whatever led there."""
+async def insert_conversations(store: Store, rows: list[dict[str, Any]]) -> None:
+    """Insert conversations with these values."""
 
     def work(transaction: Any) -> None:
         for identity, row in enumerate(rows, start=1):
@@ -85,8 +85,8 @@ async def put(store: Store, rows: list[dict[str, Any]]) -> None:
     await store.database.write(work)
 
 
-async def walk(store: Store, view: View, size: int, *, down: bool) -> list[Conversation]:
-    """The whole view, page by page from one end."""
+async def read_all_pages(store: Store, view: View, size: int, *, down: bool) -> list[Conversation]:
+    """Return the whole view, read page by page from one end."""
     found: list[Conversation] = []
     key = FIRST_POSITION if down else LAST_POSITION
     while True:
@@ -103,9 +103,11 @@ async def walk(store: Store, view: View, size: int, *, down: bool) -> list[Conve
 
 
 @given(rows=ROWS, size=st.integers(1, 5))
-async def test_pages_both_ways_equal_the_sorted_list(rows: list[dict[str, Any]], size: int) -> None:
+async def test_pages_in_both_directions_equal_the_sorted_list(
+    rows: list[dict[str, Any]], size: int
+) -> None:
     async with temporary_store() as store:
-        await put(store, rows)
+        await insert_conversations(store, rows)
         found = [await store.conversations.get(n) for n in range(1, len(rows) + 1)]
         everything = [c for c in found if c is not None]
         for view in VIEWS:
@@ -115,36 +117,36 @@ async def test_pages_both_ways_equal_the_sorted_list(rows: list[dict[str, Any]],
                 for c in everything
                 if is_in_view(c, view) and (not view.drafts_of or c.id in drafted)
             ]
-            expected = sorted(shown, key=functools.partial(_place, view=view))
-            assert await walk(store, view, size, down=True) == expected
-            assert await walk(store, view, size, down=False) == expected
+            expected = sorted(shown, key=functools.partial(_get_sort_key, view=view))
+            assert await read_all_pages(store, view, size, down=True) == expected
+            assert await read_all_pages(store, view, size, down=False) == expected
             if view.label or view.drafts_of:
                 assert await store.conversations.count_conversations(view) == len(shown)
 
 
-def _place(conversation: Conversation, view: View) -> tuple[int, int]:
-    """Where it stands in the view."""
+def _get_sort_key(conversation: Conversation, view: View) -> tuple[int, int]:
+    """Return the sort key of a conversation in the view."""
     key = get_position(conversation, view)
     return key.sort, key.id
 
 
-async def test_going_round_those_who_wait(store: Store, clock: ManualClock) -> None:
+async def test_next_waiting_wraps_around(store: Store, clock: ManualClock) -> None:
     parties = [MIA, TOM, "+447700900001"]
     for party in parties:
-        await store.ingest.store_events(ACCOUNT, [reply(party=party)])
+        await store.ingest.store_events(ACCOUNT, [make_reply(party=party)])
         clock.advance(60)
-    mia, tom, sue = [await conversation_with(store, party) for party in parties]
+    mia, tom, sue = [await get_conversation(store, party) for party in parties]
     assert await store.conversations.find_next_waiting(None) == mia
     assert await store.conversations.find_next_waiting(mia) == tom
     assert await store.conversations.find_next_waiting(sue) == mia
     assert await store.conversations.find_previous_waiting(mia) == sue
-    await store.intents.queue_message(answer(to=TOM))
+    await store.intents.queue_message(make_outgoing(to=TOM))
     assert await store.conversations.find_next_waiting(mia) == sue
     await store.triage.close_conversations([mia.id, sue.id], "ana")
     assert await store.conversations.find_next_waiting(mia) is None
 
 
-async def test_beginning_a_conversation_twice_is_beginning_it_once(store: Store) -> None:
+async def test_beginning_a_conversation_twice_creates_one(store: Store) -> None:
     first = await store.conversations.get_or_create(parse_address(MIA), ACCOUNT)
     again = await store.conversations.get_or_create(parse_address("0061491570006"), "other")
     assert again == first
@@ -153,13 +155,13 @@ async def test_beginning_a_conversation_twice_is_beginning_it_once(store: Store)
     assert await store.conversations.get(1) is None
 
 
-async def test_messages_are_paged_both_ways_without_gap_or_repeat(
+async def test_messages_are_paged_in_both_directions_without_gaps(
     store: Store, clock: ManualClock
 ) -> None:
     for n in range(23):
-        await store.ingest.store_events(ACCOUNT, [reply(f"{n}")])
+        await store.ingest.store_events(ACCOUNT, [make_reply(f"{n}")])
         clock.advance(1)
-    thread = (await conversation_with(store)).id
+    thread = (await get_conversation(store)).id
     up: list[str] = []
     before = 1 << 62
     while page := await store.messages.list_before(thread, before, 5):
@@ -174,14 +176,14 @@ async def test_messages_are_paged_both_ways_without_gap_or_repeat(
 
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "'", '"', "*", "x' or 1=1 --"])
-async def test_the_filter_takes_signs_literally(store: Store, text: str) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply()])
+async def test_the_filter_takes_special_characters_literally(store: Store, text: str) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
     assert await store.conversations.list_after(View(text=text), FIRST_POSITION, 10) == []
-    named = (await conversation_with(store)).id
+    named = (await get_conversation(store)).id
     await store.contacts.rename_contact(named, f"a{text}b", "", "ana")
     assert len(await store.conversations.list_after(View(text=text), FIRST_POSITION, 10)) == 1
 
 
-def test_first_and_last_are_outside_every_list() -> None:
+def test_the_first_and_last_keys_are_outside_every_list() -> None:
     assert FIRST_POSITION.sort < -(10**14) < 10**14 < LAST_POSITION.sort
     assert ListPosition(0, 0) == ListPosition(0, 0)

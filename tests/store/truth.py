@@ -1,4 +1,4 @@
-"""What the counters and summaries must say, counted from the rows themselves."""
+"""Compute from the rows what counters and summaries must be."""
 
 import sqlite3
 from collections import Counter
@@ -18,13 +18,13 @@ _LABELS = "select label from conversation_labels where conversation_id = ? order
 _OUT = "select opted_out from consent where party = ?"
 
 
-async def assert_true_to_the_rows(store: Store) -> None:
-    """Compare every summary and every counter with what the tables add up to."""
-    await store.database.read(_check)
+async def check_counters_and_summaries(store: Store) -> None:
+    """Compare every summary and every counter with the sums over the tables."""
+    await store.database.read(_check_tables)
 
 
-def _check(connection: sqlite3.Connection) -> None:
-    """On the reader's thread."""
+def _check_tables(connection: sqlite3.Connection) -> None:
+    """Run the checks on the reader's thread."""
     counted: Counter[str] = Counter()
     for row in connection.execute("select * from conversations").fetchall():
         summary = dict(row)
@@ -35,7 +35,7 @@ def _check(connection: sqlite3.Connection) -> None:
 
 
 def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -> None:
-    """One row of the list."""
+    """Check one row of the list."""
 
     def value(query: str, argument: object) -> object:
         row = connection.execute(query, (argument,)).fetchone()

@@ -1,4 +1,4 @@
-"""Sleeping until a time or a ring."""
+"""Test a sleep until a time or a wake signal."""
 
 import asyncio
 
@@ -7,26 +7,26 @@ from tui.clock import ManualClock
 from tui.sync.loop import WakeSignal
 
 
-async def test_a_ring_wakes_the_sleeper_before_its_time(clock: ManualClock) -> None:
-    bell = WakeSignal(clock)
-    sleep = asyncio.create_task(bell.sleep_until_woken(3600))
+async def test_a_signal_ends_the_sleep_early(clock: ManualClock) -> None:
+    signal = WakeSignal(clock)
+    sleep = asyncio.create_task(signal.sleep_until_woken(3600))
     await asyncio.sleep(0)
-    bell.wake_sleeper()
+    signal.wake_sleeper()
     assert await sleep
 
 
-async def test_a_ring_while_nobody_sleeps_is_heard_once(clock: ManualClock) -> None:
-    bell = WakeSignal(clock)
-    bell.wake_sleeper()
-    bell.wake_sleeper()
-    assert await bell.sleep_until_woken(None)
-    again = asyncio.create_task(bell.sleep_until_woken(5))
+async def test_a_signal_before_the_sleep_ends_one_sleep(clock: ManualClock) -> None:
+    signal = WakeSignal(clock)
+    signal.wake_sleeper()
+    signal.wake_sleeper()
+    assert await signal.sleep_until_woken(None)
+    again = asyncio.create_task(signal.sleep_until_woken(5))
     await asyncio.sleep(0)
     assert not again.done()
     again.cancel()
 
 
-async def test_the_sleeper_wakes_by_itself_when_its_time_has_come(clock: ManualClock) -> None:
+async def test_the_sleep_ends_at_its_time(clock: ManualClock) -> None:
     sleep = asyncio.create_task(WakeSignal(clock).sleep_until_woken(5))
 
     async def woken() -> bool:

@@ -1,4 +1,4 @@
-"""The connection breaks before, during or after the answer, on a real socket."""
+"""Test connections that break before, during or after the response, on a real socket."""
 
 import random
 from collections.abc import AsyncIterator
@@ -27,13 +27,13 @@ PACE = PollPace(0.02, 0.05)
 
 @pytest.fixture
 def sandbox() -> Sandbox:
-    """In real time, with handsets a hundred times as quick."""
+    """Return a sandbox in real time with handsets a hundred times faster."""
     return Sandbox(pace=0.01, emulators=[Emulator])
 
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    """An inbox in real time."""
+    """Return an inbox in real time."""
     clock = SystemClock()
     async with Store(tmp_path / "inbox.db", clock=clock, rng=random.Random(), owner="a") as store:
         yield store
@@ -43,7 +43,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def account(
     sandbox: Sandbox, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[ServedAccount]:
-    """An account over a real socket that gives up waiting after two seconds."""
+    """Return an account over a real socket with a timeout of two seconds."""
     monkeypatch.setattr("tui.providers.http._TIMEOUT", httpx.Timeout(1.8))
     async with run_server(create_app(sandbox)) as url:
         provider = connect(url, SystemClock(), real=True)
@@ -51,24 +51,24 @@ async def account(
         await provider.aclose()
 
 
-async def send(store: Store, body: str) -> Message:
-    """An agent writes."""
+async def queue_text(store: Store, body: str) -> Message:
+    """Queue a message as an agent does."""
     return await store.intents.queue_message(NewMessage("+61491570156", body, "mm", agent="ann"))
 
 
-def accepted(sandbox: Sandbox) -> list[str]:
-    """The texts that the provider took, as often as it took them."""
+def list_accepted(sandbox: Sandbox) -> list[str]:
+    """Return the texts that the provider accepted, with repetitions."""
     return [m.text for m in sandbox.emulators["messagemedia"].ledger.accepted.values()]
 
 
-def served(store: Store, account: ServedAccount) -> SyncService:
-    """Sync at a quick pace."""
+def create_service(store: Store, account: ServedAccount) -> SyncService:
+    """Return a sync service with short intervals."""
     rng = random.Random(1)
     return SyncService(store, [account], SystemClock(), rng, kind="desk", agent="ann", pace=PACE)
 
 
-async def status(store: Store, message: Message) -> Status | None:
-    """Where the message is now."""
+async def read_status(store: Store, message: Message) -> Status | None:
+    """Return the current status of the message."""
     found = await store.messages.get(message.id)
     return found.status if found else None
 
@@ -85,28 +85,28 @@ async def status(store: Store, message: Message) -> Status | None:
         (Fault.HTTP_429, True, Status.DELIVERED),
     ],
 )
-async def test_a_message_is_never_sent_twice_and_receipts_clear_up_what_was_in_doubt(
+async def test_a_message_is_never_sent_twice_and_receipts_resolve_uncertain_ones(
     store: Store, account: ServedAccount, sandbox: Sandbox, fault: Fault, taken: bool, end: Status
 ) -> None:
     sandbox.faults["messagemedia"].add(fault, 1)
-    service = served(store, account)
-    doubtful = await send(store, "in doubt")
+    service = create_service(store, account)
+    doubtful = await queue_text(store, "in doubt")
     await service.run_once()
-    later = await send(store, "later")
+    later = await queue_text(store, "later")
     async with service:
 
         async def both_are_settled() -> bool:
-            return [await status(store, doubtful), await status(store, later)] == [
+            return [await read_status(store, doubtful), await read_status(store, later)] == [
                 end,
                 Status.DELIVERED,
             ]
 
         await wait_until(both_are_settled, what=f"{end} after {fault}")
     expected = ["in doubt", "later"] if taken else ["later"]
-    assert sorted(accepted(sandbox)) == expected
+    assert sorted(list_accepted(sandbox)) == expected
 
 
-async def test_a_cut_while_polling_loses_nothing_and_shows_nothing_twice(
+async def test_a_cut_while_polling_loses_and_duplicates_nothing(
     store: Store, account: ServedAccount, sandbox: Sandbox
 ) -> None:
     ledger = sandbox.emulators["messagemedia"].ledger
@@ -114,7 +114,7 @@ async def test_a_cut_while_polling_loses_nothing_and_shows_nothing_twice(
         sandbox.faults["messagemedia"].add(fault, 1)
     for number in range(20):
         sandbox.emulators["messagemedia"].receive_message("+61491570156", None, f"{number}", [])
-    async with served(store, account) as service:
+    async with create_service(store, account) as service:
 
         async def all_confirmed() -> bool:
             await service.request_retry("mm")

@@ -1,4 +1,4 @@
-"""Events come late, several times and in any order: what is shown does not depend on it."""
+"""Test late, repeated and unordered events: the stored result does not depend on the order."""
 
 import asyncio
 import random
@@ -21,14 +21,14 @@ NEWS = (Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED, Status.FAILED, Stat
 
 
 @st.composite
-def deliveries(draw: st.DrawFn) -> list[int]:
-    """Places in the list of events, each 1 to 5 times, in random order."""
+def draw_deliveries(draw: st.DrawFn) -> list[int]:
+    """Return positions in the list of events, each 1 to 5 times, in random order."""
     times = [draw(st.integers(1, 5)) for _ in range(len(NEWS) + 4)]
     return draw(st.permutations([place for place, n in enumerate(times) for _ in range(n)]))
 
 
-def events_about(message_id: int, by_reference: bool) -> list[Event]:
-    """Everything that the provider will tell."""
+def make_events(message_id: int, by_reference: bool) -> list[Event]:
+    """Return all events that the provider will report."""
     receipts: list[Event] = [
         Receipt(
             f"d-{status}",
@@ -47,15 +47,17 @@ def events_about(message_id: int, by_reference: bool) -> list[Event]:
     return receipts + replies
 
 
-async def play(order: list[int], answer_at: int, by_reference: bool) -> tuple[str, list[str]]:
-    """The message's status and the texts in the inbox, after all that."""
+async def deliver_events(
+    order: list[int], answer_at: int, by_reference: bool
+) -> tuple[str, list[str]]:
+    """Deliver the events; return the message's status and the texts in the inbox."""
     clock = ManualClock()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inbox.db"
         async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
             message = await store.intents.queue_message(NewMessage("+61491570156", "hi", "mm"))
             await store.outbox.claim_due_messages("a", "mm", 1)
-            events = events_about(message.id, by_reference)
+            events = make_events(message.id, by_reference)
             for turn, place in enumerate(order):
                 if turn == answer_at % len(order):
                     await store.outbox.settle_message(
@@ -72,10 +74,10 @@ async def play(order: list[int], answer_at: int, by_reference: bool) -> tuple[st
 
 
 @settings(max_examples=60)
-@given(order=deliveries(), answer_at=st.integers(0, 100), by_reference=st.booleans())
-def test_each_event_told_one_to_five_times_in_any_order_gives_the_same_inbox(
+@given(order=draw_deliveries(), answer_at=st.integers(0, 100), by_reference=st.booleans())
+def test_events_delivered_one_to_five_times_in_any_order_give_the_same_inbox(
     order: list[int], answer_at: int, by_reference: bool
 ) -> None:
-    status, texts = asyncio.run(play(order, answer_at, by_reference))
+    status, texts = asyncio.run(deliver_events(order, answer_at, by_reference))
     assert status == apply_reports(Status.SENDING, NEWS) == Status.DELIVERED
     assert texts == ["text 0", "text 1", "text 2", "text 3"]

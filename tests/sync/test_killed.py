@@ -1,4 +1,4 @@
-"""A process may die between any two steps: nothing is lost, nothing goes out twice."""
+"""Test a process that dies between any two steps: nothing is lost or sent twice."""
 
 import contextlib
 import random
@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.sync.doubles import Killed, Life, make_mortal
+from tests.sync.doubles import Killed, Life, make_process_mortal
 from tui.clock import ManualClock
 from tui.domain.message import NewMessage
 from tui.providers.messagemedia import MessageMedia
@@ -21,21 +21,21 @@ from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
 
 _STEPS = 42
-"""Places to die in a life: before and after every write and every call of the provider."""
+"""Possible ends of a life: before and after every write and every call of the provider."""
 _TEXTS = {"one": "+61491570156", "two": "+61491570157", "three": "+61491570191"}
-"""What is sent to whom; the last one answers."""
+"""The texts and their recipients; the last recipient replies."""
 
 
-async def rows(store: Store, sql: str) -> list[tuple[object, ...]]:
-    """What the database holds."""
+async def read_rows(store: Store, sql: str) -> list[tuple[object, ...]]:
+    """Return the rows of a query."""
     found = await store.database.read(lambda c: c.execute(sql).fetchall())
     return [tuple(row) for row in found]
 
 
-async def serve(
+async def run_process(
     store: Store, transport: httpx.ASGITransport, clock: ManualClock, life: Life
 ) -> None:
-    """One process: some rounds of everything, with time passing between them."""
+    """Run some rounds of sync as one process, with time passing between them."""
     provider = MessageMedia(
         base_url="http://box/messagemedia",
         api_key="sandbox",
@@ -43,7 +43,7 @@ async def serve(
         clock=clock,
         transport=transport,
     )
-    make_mortal(life, store, provider)
+    make_process_mortal(life, store, provider)
     accounts = [ServedAccount("mm", provider)]
     service = SyncService(store, accounts, clock, random.Random(5), kind="service", agent="")
     try:
@@ -54,34 +54,34 @@ async def serve(
         await provider.aclose()
 
 
-async def queue_all(store: Store) -> None:
-    """An agent writes three messages."""
+async def queue_texts(store: Store) -> None:
+    """Queue three messages as an agent does."""
     for text, to in _TEXTS.items():
         await store.intents.queue_message(NewMessage(to, text, "mm", agent="ann"))
 
 
-def sent(ledger: Ledger) -> Counter[str]:
-    """How often each text was accepted."""
+def count_accepted(ledger: Ledger) -> Counter[str]:
+    """Return how often each text was accepted."""
     return Counter(message.text for message in ledger.accepted.values())
 
 
-async def check_against(ledger: Ledger, store: Store) -> None:
-    """What the provider knows and what the desk shows are the same."""
-    assert set(sent(ledger).values()) <= {1}, "a message went out twice"
-    messages = await rows(store, "select body, status from messages where direction = 'out'")
+async def compare_with_ledger(ledger: Ledger, store: Store) -> None:
+    """Check that the provider's ledger and the inbox agree."""
+    assert set(count_accepted(ledger).values()) <= {1}, "a message went out twice"
+    messages = await read_rows(store, "select body, status from messages where direction = 'out'")
     for text, status in messages:
-        assert status == ("delivered" if text in sent(ledger) else "uncertain"), text
-    replies = await rows(store, "select event_id from events where kind = 'reply'")
+        assert status == ("delivered" if text in count_accepted(ledger) else "uncertain"), text
+    replies = await read_rows(store, "select event_id from events where kind = 'reply'")
     assert sorted(str(event_id) for (event_id,) in replies) == sorted(ledger.replies.confirmed)
-    shown = await rows(store, "select count(*) from messages where direction = 'in'")
+    shown = await read_rows(store, "select count(*) from messages where direction = 'in'")
     assert shown == [(len(ledger.replies.confirmed),)]
     assert ledger.replies.unconfirmed_ids == ledger.receipts.unconfirmed_ids == []
-    told = await rows(store, "select event_id from events where kind = 'receipt'")
-    assert {str(event_id) for (event_id,) in told} == set(ledger.receipts.confirmed)
+    receipts = await read_rows(store, "select event_id from events where kind = 'receipt'")
+    assert {str(event_id) for (event_id,) in receipts} == set(ledger.receipts.confirmed)
 
 
-async def live(folder: Path, life: Life) -> Ledger:
-    """A desk sends and receives, dies when its life ends, and another one takes its place."""
+async def run_until_done(folder: Path, life: Life) -> Ledger:
+    """Run a process until its life ends, and then another one in its place."""
     clock = ManualClock()
     sandbox = Sandbox(clock=clock, rng=random.Random(7), emulators=[Emulator])
     transport = httpx.ASGITransport(create_app(sandbox))
@@ -90,29 +90,29 @@ async def live(folder: Path, life: Life) -> Ledger:
         return Store(folder / "inbox.db", clock=clock, rng=random.Random(1), owner=owner)
 
     async with open_store("first") as store:
-        await queue_all(store)
+        await queue_texts(store)
         with contextlib.suppress(Killed):
-            await serve(store, transport, clock, life)
+            await run_process(store, transport, clock, life)
     clock.advance(11)
     async with open_store("second") as store:
-        await serve(store, transport, clock, Life())
-        await check_against(sandbox.emulators["messagemedia"].ledger, store)
+        await run_process(store, transport, clock, Life())
+        await compare_with_ledger(sandbox.emulators["messagemedia"].ledger, store)
     return sandbox.emulators["messagemedia"].ledger
 
 
-async def test_an_undisturbed_life_sends_all_and_hears_all(tmp_path: Path) -> None:
+async def test_an_undisturbed_process_sends_and_receives_everything(tmp_path: Path) -> None:
     life = Life()
-    ledger = await live(tmp_path, life)
-    assert sent(ledger) == dict.fromkeys(_TEXTS, 1)
+    ledger = await run_until_done(tmp_path, life)
+    assert count_accepted(ledger) == dict.fromkeys(_TEXTS, 1)
     assert len(ledger.replies.confirmed) == 1
     assert life.steps == _STEPS
 
 
 @pytest.mark.parametrize("step", range(1, _STEPS + 1))
-async def test_death_at_any_step_loses_nothing_and_sends_nothing_twice(
+async def test_a_kill_at_any_step_loses_nothing_and_sends_nothing_twice(
     tmp_path: Path, step: int
 ) -> None:
     life = Life(ends_at=step)
-    ledger = await live(tmp_path, life)
-    assert life.over
-    assert len(ledger.replies.confirmed) == sent(ledger)["three"]
+    ledger = await run_until_done(tmp_path, life)
+    assert life.is_over
+    assert len(ledger.replies.confirmed) == count_accepted(ledger)["three"]

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from tests.sync.doubles import Scripted
+from tests.sync.doubles import ScriptedProvider
 from tui.clock import ManualClock
 from tui.domain.events import Balance
 from tui.providers.errors import NotPossible, ProviderError, Unavailable
@@ -22,7 +22,7 @@ async def balance(store: Store) -> str:
 async def test_it_is_asked_for_by_the_hour_whoever_asked_last(
     hands: SyncContext, clock: ManualClock
 ) -> None:
-    provider = Scripted()
+    provider = ScriptedProvider()
     account = ServedAccount("s", provider)
     assert (await BalanceReader(account, hands).run_round()).pause == 3600.0
     assert await balance(hands.store) == "5 credits"
@@ -31,16 +31,16 @@ async def test_it_is_asked_for_by_the_hour_whoever_asked_last(
     assert (await BalanceReader(account, other).run_round()).pause == 3000.0
     clock.advance(3000)
     await BalanceReader(account, other).run_round()
-    assert len(provider.called("balance")) == 2
+    assert len(provider.list_calls("balance")) == 2
 
 
 async def test_a_hurried_reader_asks_at_once(hands: SyncContext) -> None:
-    provider = Scripted()
+    provider = ScriptedProvider()
     reader = BalanceReader(ServedAccount("s", provider), hands)
     await reader.run_round()
     reader.force_next_round()
     await reader.run_round()
-    assert len(provider.called("balance")) == 2
+    assert len(provider.list_calls("balance")) == 2
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_no_answer_is_no_trouble(
     async def refuse() -> Balance:
         raise error
 
-    reader = BalanceReader(ServedAccount("s", Scripted(balance=refuse)), hands)
+    reader = BalanceReader(ServedAccount("s", ScriptedProvider(balance=refuse)), hands)
     assert (await reader.run_round()).pause == pause
     assert await balance(hands.store) == ""
 
@@ -61,5 +61,5 @@ async def test_what_the_provider_writes_is_made_fit_for_a_screen(hands: SyncCont
     async def hostile() -> Balance:
         return Balance("\x1b]0;owned\x07 12\n34")
 
-    await BalanceReader(ServedAccount("s", Scripted(balance=hostile)), hands).run_round()
+    await BalanceReader(ServedAccount("s", ScriptedProvider(balance=hostile)), hands).run_round()
     assert "\x1b" not in await balance(hands.store)

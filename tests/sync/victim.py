@@ -1,4 +1,4 @@
-"""A desk as a process of its own, to be killed: `python victim.py DATABASE URL OWNER`."""
+"""Sync as a process of its own that gets killed: `python sync_process.py DATABASE URL OWNER`."""
 
 import asyncio
 import random
@@ -13,8 +13,8 @@ from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
 
 
-async def live(database: str, url: str, owner: str) -> None:
-    """Serve until killed."""
+async def run_sync(database: str, url: str, owner: str) -> None:
+    """Sync until killed."""
     clock, rng = SystemClock(), random.Random()
     provider = MessageMedia(
         base_url=f"{url}/messagemedia",
@@ -33,4 +33,4 @@ async def live(database: str, url: str, owner: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(live(*sys.argv[1:]))
+    asyncio.run(run_sync(*sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Exact bytes for the terminal, and nothing of a customer's text that could drive it."""
+"""Test the bytes of titles and notifications: no text of a customer drives the terminal."""
 
 import pytest
 from hypothesis import given
@@ -55,7 +55,7 @@ def test_a_notification_is_written_as_the_terminal_wants_it(
         ({"TERM": "screen", "STY": "1.pts"}, TerminalFeatures("9", "screen", has_title=True)),
     ],
 )
-def test_the_environment_says_what_the_terminal_understands(
+def test_the_features_of_the_terminal_are_read_from_the_environment(
     environ: dict[str, str], terminal: TerminalFeatures
 ) -> None:
     assert detect_terminal(environ) == terminal
@@ -74,7 +74,9 @@ def test_the_environment_says_what_the_terminal_understands(
     ],
 )
 @pytest.mark.parametrize("terminal", [TerminalFeatures("9"), TerminalFeatures("777"), TMUX, SCREEN])
-def test_no_customer_ends_or_begins_a_sequence(hostile: str, terminal: TerminalFeatures) -> None:
+def test_no_text_of_a_customer_ends_or_begins_a_sequence(
+    hostile: str, terminal: TerminalFeatures
+) -> None:
     harmless = format_notification("x" * len(clean_text(hostile)), terminal)
     written = format_notification(hostile, terminal)
     controls = [char for char in written if not char.isprintable()]
@@ -83,8 +85,8 @@ def test_no_customer_ends_or_begins_a_sequence(hostile: str, terminal: TerminalF
 
 
 @given(st.text(max_size=300))
-def test_what_is_cleaned_is_one_short_printable_line(words: str) -> None:
-    cleaned = clean_text(words)
+def test_a_cleaned_text_is_one_short_printable_line(text: str) -> None:
+    cleaned = clean_text(text)
     assert len(cleaned) <= 80
     assert all(char.isprintable() and char != ";" for char in cleaned)
     cleaned.encode()

@@ -1,4 +1,4 @@
-"""Pictures within bounds: decoding, fitting, half blocks."""
+"""Test pictures within limits: decoding, fitting, half blocks."""
 
 import io
 import struct
@@ -20,36 +20,38 @@ from tui.terminal.pictures import (
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
-def png(width: int, height: int, colour: tuple[int, int, int] = RED) -> bytes:
+def make_png(width: int, height: int, colour: tuple[int, int, int] = RED) -> bytes:
+    """Return a PNG of one colour."""
     out = io.BytesIO()
     Image.new("RGB", (width, height), colour).save(out, "PNG")
     return out.getvalue()
 
 
-def chunk(kind: bytes, data: bytes) -> bytes:
+def make_chunk(kind: bytes, data: bytes) -> bytes:
+    """Return a chunk of a PNG file."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def bomb(width: int, height: int) -> bytes:
-    """A PNG whose header promises far more than it holds."""
+def make_bomb(width: int, height: int) -> bytes:
+    """Return a PNG whose header promises far more than it holds."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IDAT", zlib.compress(b"\0" * 1_000))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + body + chunk(b"IEND", b"")
+    body = make_chunk(b"IDAT", zlib.compress(b"\0" * 1_000))
+    return b"\x89PNG\r\n\x1a\n" + make_chunk(b"IHDR", head) + body + make_chunk(b"IEND", b"")
 
 
-def test_a_picture_becomes_rgb() -> None:
-    picture = decode_picture(png(4, 2))
+def test_a_picture_is_converted_to_rgb() -> None:
+    picture = decode_picture(make_png(4, 2))
     assert (picture.mode, picture.size) == ("RGB", (4, 2))
 
 
-def test_a_large_picture_is_kept_small() -> None:
-    assert decode_picture(png(4_000, 1_000)).size == (1_600, 400)
+def test_a_large_picture_is_scaled_down() -> None:
+    assert decode_picture(make_png(4_000, 1_000)).size == (1_600, 400)
 
 
 @pytest.mark.parametrize("size", [(60_000, 60_000), (2_000_000, 21)])
 def test_a_bomb_is_refused_by_its_header(size: tuple[int, int]) -> None:
     with pytest.raises(BadPicture, match="too large"):
-        decode_picture(bomb(*size))
+        decode_picture(make_bomb(*size))
 
 
 def test_a_file_of_many_megabytes_is_not_even_opened() -> None:
@@ -58,7 +60,7 @@ def test_a_file_of_many_megabytes_is_not_even_opened() -> None:
 
 
 @given(st.binary(max_size=400))
-def test_bytes_of_any_kind_show_nothing_or_a_picture(data: bytes) -> None:
+def test_arbitrary_bytes_give_a_picture_or_an_error(data: bytes) -> None:
     for head in (b"", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"\xff\xd8\xff\xe0", b"BM", b"RIFF"):
         try:
             assert decode_picture(head + data).mode == "RGB"
@@ -67,8 +69,8 @@ def test_bytes_of_any_kind_show_nothing_or_a_picture(data: bytes) -> None:
 
 
 @given(st.integers(0, 200), st.binary(min_size=1, max_size=3))
-def test_a_damaged_picture_harms_nobody(place: int, garbage: bytes) -> None:
-    whole = png(20, 20)
+def test_a_damaged_picture_gives_a_picture_or_an_error(place: int, garbage: bytes) -> None:
+    whole = make_png(20, 20)
     damaged = whole[: place % len(whole)] + garbage + whole[place % len(whole) :]
     try:
         decode_picture(damaged)
@@ -77,7 +79,7 @@ def test_a_damaged_picture_harms_nobody(place: int, garbage: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "PPM", "ICO"])
-def test_kinds_that_no_phone_sends_are_not_tried(kind: str) -> None:
+def test_formats_that_no_phone_sends_are_refused(kind: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (16, 16), RED).save(out, kind)
     with pytest.raises(BadPicture):
@@ -85,7 +87,7 @@ def test_kinds_that_no_phone_sends_are_not_tried(kind: str) -> None:
 
 
 @given(st.tuples(st.integers(1, 5_000), st.integers(1, 5_000)), st.integers(1, 200))
-def test_what_is_fitted_has_room(size: tuple[int, int], room: int) -> None:
+def test_a_fitted_picture_is_within_the_limits(size: tuple[int, int], room: int) -> None:
     width, height = fit_size(size, room, room)
     assert 1 <= width <= room and 1 <= height <= room
 

@@ -1,4 +1,4 @@
-"""Keys wait for each other and keep their order."""
+"""Test that keys are handled one after the other, and that no key waits for a lost one."""
 
 from textual.events import Key
 
@@ -7,15 +7,15 @@ from tui.terminal.key_queue import KeyQueue
 A, B, C, D = (Key(name, name) for name in "abcd")
 
 
-def test_the_first_key_goes_at_once_and_the_others_in_their_order() -> None:
-    turns = KeyQueue()
-    assert turns.begin_or_queue(A)
-    assert not turns.begin_or_queue(B)
-    assert not turns.begin_or_queue(C)
-    assert turns.take_next() is B
-    assert not turns.begin_or_queue(D)
-    assert [turns.take_next(), turns.take_next()] == [C, D]
-    assert turns.is_busy, "the last one is still at work"
-    assert turns.take_next() is None
-    assert not turns.is_busy
-    assert turns.begin_or_queue(A)
+def test_the_first_key_starts_at_once_and_the_others_follow_in_order() -> None:
+    queue = KeyQueue()
+    assert queue.begin_or_queue(A)
+    assert not queue.begin_or_queue(B)
+    assert not queue.begin_or_queue(C)
+    assert queue.take_next() is B
+    assert not queue.begin_or_queue(D)
+    assert [queue.take_next(), queue.take_next()] == [C, D]
+    assert queue.is_busy, "the last one is still at work"
+    assert queue.take_next() is None
+    assert not queue.is_busy
+    assert queue.begin_or_queue(A)

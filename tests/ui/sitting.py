@@ -1,6 +1,6 @@
-"""An agent's desk as a program of its own: `python -m tests.ui.sitting DATABASE`.
+"""Run the app of an agent as a program of its own; its argument is the database.
 
-The database is filled with the day's history when it is new; the clock stands still.
+A new database is filled with the day's history; the clock stands still.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ from tui.store.store import Store
 
 
 async def main(database: Path) -> int:
-    """Sit down; the exit code of the app."""
+    """Run the app and return its exit code."""
     clock = ManualClock()
     new = not database.exists()
-    async with Store(database, clock=clock, rng=random.Random(1), owner="sitting") as store:
+    async with Store(database, clock=clock, rng=random.Random(1), owner="agent") as store:
         if new:
             await write_history(store, clock)
         app = SmsDeskApp(store, make_context(clock, editor="/nowhere/vi"))

@@ -1,4 +1,4 @@
-"""Commands of the desk, each pressed at both sizes: their dialogs, and leaving."""
+"""Test the commands of the whole app, each pressed at both sizes: their dialogs, and quitting."""
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE, HUGO, NAMES
@@ -8,7 +8,7 @@ Size = tuple[int, int]
 
 
 @presses("new")
-async def test_a_new_conversation_is_begun_with_a_number(desk: Desk, size: Size) -> None:
+async def test_a_new_conversation_starts_with_a_number(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("new")
         await desk.shows("New conversation", "A number with its country code")
@@ -26,7 +26,7 @@ async def test_a_new_conversation_is_begun_with_a_number(desk: Desk, size: Size)
 
 
 @BOTH_SIZES
-async def test_a_number_that_is_none_is_refused_in_words(desk: Desk, size: Size) -> None:
+async def test_an_invalid_number_is_refused(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         before = await desk.store.conversations.get_counts()
         await desk.command("new")
@@ -58,7 +58,7 @@ async def test_searching_everything_jumps_to_the_hit(desk: Desk, size: Size) -> 
         await desk.shows("Dziękuję za informację", "Your appointment is at 16:00")
 
 
-async def test_a_hit_far_up_is_brought_into_sight(desk: Desk) -> None:
+async def test_a_hit_far_up_is_scrolled_into_view(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.command("search")
         await desk.type("line 7")
@@ -68,7 +68,7 @@ async def test_a_hit_far_up_is_brought_into_sight(desk: Desk) -> None:
         await desk.shows("Line 7: the parcel")
 
 
-async def test_a_search_without_a_hit_and_one_called_off(desk: Desk) -> None:
+async def test_a_search_without_a_hit_can_be_cancelled(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("search")
         await desk.type("xyzzy")
@@ -80,7 +80,7 @@ async def test_a_search_without_a_hit_and_one_called_off(desk: Desk) -> None:
 
 
 @presses("accounts")
-async def test_the_accounts_tell_health_balance_and_what_to_do(desk: Desk, size: Size) -> None:
+async def test_the_accounts_show_health_balance_and_advice(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("accounts")
         await desk.shows(
@@ -106,7 +106,7 @@ async def test_palette_and_help_open_and_close(desk: Desk, size: Size) -> None:
 
 
 @presses("quit")
-async def test_leaving_ends_the_app(desk: Desk, size: Size) -> None:
+async def test_quitting_ends_the_app(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("quit")
         await desk.until(lambda: not desk.app.is_running)
@@ -114,7 +114,7 @@ async def test_leaving_ends_the_app(desk: Desk, size: Size) -> None:
     assert desk.app.failure is None
 
 
-async def test_letters_in_a_dialog_are_not_commands(desk: Desk) -> None:
+async def test_keys_typed_in_a_dialog_are_not_commands(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("search")
         await desk.type("equs")

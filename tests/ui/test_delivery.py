@@ -1,4 +1,4 @@
-"""Messages in trouble: what the coach says, again, another way, and settling what is maybe sent."""
+"""Test messages in trouble: the advice, sending again, other accounts, resolving maybe sent."""
 
 from dataclasses import replace
 
@@ -13,13 +13,19 @@ from tui.domain.status import Status
 Size = tuple[int, int]
 
 
-async def maybe_sent(desk: Desk) -> Message:
-    """An answer to Chloe of which nobody knows whether it went out."""
-    return await desk.world.answers(CHLOE, "Friday is fine", Status.UNCERTAIN, "No answer came")
+async def add_maybe_sent(desk: Desk) -> Message:
+    """Add a reply to Chloe of which it is not known whether it was sent."""
+    return await desk.events.add_reply(CHLOE, "Friday is fine", Status.UNCERTAIN, "No answer came")
 
 
-async def fails(desk: Desk, message: Message, advice: Advice) -> None:
-    """A receipt says that a message has failed."""
+async def add_failure_receipt(desk: Desk, message: Message, advice: Advice) -> None:
+    """Store a receipt that reports the failure of a message.
+
+    Args:
+        desk: Desk whose store gets the receipt.
+        message: Message that has failed.
+        advice: Advice that the error code stands for.
+    """
     receipt = Receipt(
         f"late-{message.id}",
         Status.FAILED,
@@ -35,14 +41,14 @@ async def fails(desk: Desk, message: Message, advice: Advice) -> None:
 
 
 @BOTH_SIZES
-async def test_the_coach_says_under_a_failure_what_to_do(desk: Desk, size: Size) -> None:
+async def test_the_advice_is_shown_under_a_failure(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(BOB)
         await desk.shows("the number is not in use", "R sends it again now")
 
 
 @pytest.mark.parametrize(
-    ("advice", "words"),
+    ("advice", "expected"),
     [
         (Advice.OTHER_ACCOUNT, "W sends it through another account"),
         (Advice.FIX_NUMBER, "c writes to the right number"),
@@ -50,20 +56,20 @@ async def test_the_coach_says_under_a_failure_what_to_do(desk: Desk, size: Size)
         (Advice.STOP, "M puts it aside"),
     ],
 )
-async def test_the_advice_of_a_code_appears_with_its_receipt(
-    desk: Desk, advice: Advice, words: str
+async def test_the_advice_of_an_error_code_appears_with_its_receipt(
+    desk: Desk, advice: Advice, expected: str
 ) -> None:
-    message = await desk.world.answers(CHLOE, "Friday is fine", Status.ACCEPTED)
+    message = await desk.events.add_reply(CHLOE, "Friday is fine", Status.ACCEPTED)
     async with desk.open((80, 24)):
         await desk.open_thread(CHLOE)
-        await desk.hides(words)
-        await fails(desk, message, advice)
-        await desk.shows("no route to this number", words)
+        await desk.hides(expected)
+        await add_failure_receipt(desk, message, advice)
+        await desk.shows("no route to this number", expected)
         assert (await desk.last(CHLOE)).advice is advice
 
 
 @BOTH_SIZES
-async def test_the_timeline_tells_what_to_do(desk: Desk, size: Size) -> None:
+async def test_the_timeline_shows_the_advice(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(BOB)
         await desk.command("timeline")
@@ -71,8 +77,8 @@ async def test_the_timeline_tells_what_to_do(desk: Desk, size: Size) -> None:
 
 
 @presses("resolve")
-async def test_the_agents_word_settles_a_maybe_sent_message(desk: Desk, size: Size) -> None:
-    message = await maybe_sent(desk)
+async def test_the_agent_resolves_a_maybe_sent_message(desk: Desk, size: Size) -> None:
+    message = await add_maybe_sent(desk)
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.shows("? maybe sent", "M settles it")
@@ -85,7 +91,7 @@ async def test_the_agents_word_settles_a_maybe_sent_message(desk: Desk, size: Si
 
 
 @presses("resolve")
-async def test_a_failure_is_put_aside_and_comes_back_with_undo(desk: Desk, size: Size) -> None:
+async def test_a_dismissed_failure_is_restored_by_undo(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(BOB)
         await desk.shows("2 failed")
@@ -98,17 +104,18 @@ async def test_a_failure_is_put_aside_and_comes_back_with_undo(desk: Desk, size:
         await desk.command("undo")
         await desk.shows("Undone: it counts as failed again", "2 failed")
         assert not (await desk.last(BOB)).handled
-        deeds = [
-            deed.action for deed in await desk.store.triage.get_audit_trail(failure.conversation_id)
+        actions = [
+            entry.action
+            for entry in await desk.store.triage.get_audit_trail(failure.conversation_id)
         ]
-        assert deeds[:2] == ["not dealt with", "dealt with"]
+        assert actions[:2] == ["not dealt with", "dealt with"]
 
 
 @BOTH_SIZES
-async def test_a_maybe_sent_message_is_sent_again_only_after_both_choices_were_shown(
+async def test_a_maybe_sent_message_is_sent_again_only_after_a_choice(
     desk: Desk, size: Size
 ) -> None:
-    message = await maybe_sent(desk)
+    message = await add_maybe_sent(desk)
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("retry")
@@ -121,7 +128,7 @@ async def test_a_maybe_sent_message_is_sent_again_only_after_both_choices_were_s
 
 
 async def test_leaving_the_choice_open_changes_nothing(desk: Desk) -> None:
-    message = await maybe_sent(desk)
+    message = await add_maybe_sent(desk)
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("resolve")
@@ -132,13 +139,13 @@ async def test_leaving_the_choice_open_changes_nothing(desk: Desk) -> None:
         assert (last.id, last.status, last.handled) == (message.id, Status.UNCERTAIN, False)
 
 
-async def test_what_the_provider_told_meanwhile_holds(desk: Desk) -> None:
-    message = await maybe_sent(desk)
+async def test_a_receipt_that_came_meanwhile_wins(desk: Desk) -> None:
+    message = await add_maybe_sent(desk)
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("resolve")
         await desk.shows("Maybe sent")
-        await desk.world.receipt(message, Status.DELIVERED)
+        await desk.events.add_receipt(message, Status.DELIVERED)
         await desk.press("m")
         await desk.shows("The provider has told meanwhile")
         assert (await desk.last(CHLOE)).status is Status.DELIVERED
@@ -158,7 +165,7 @@ async def test_a_failed_message_goes_through_another_account(desk: Desk, size: S
         assert again.retry_of == failed.id
 
 
-async def test_calling_off_another_way_sends_nothing(desk: Desk) -> None:
+async def test_cancelling_the_choice_of_an_account_sends_nothing(desk: Desk) -> None:
     async with desk.open():
         await desk.open_thread(BOB)
         count = len(await desk.messages(BOB))
@@ -169,8 +176,8 @@ async def test_calling_off_another_way_sends_nothing(desk: Desk) -> None:
         assert len(await desk.messages(BOB)) == count
 
 
-async def test_what_may_have_gone_out_is_settled_before_it_goes_another_way(desk: Desk) -> None:
-    message = await maybe_sent(desk)
+async def test_a_maybe_sent_message_is_resolved_before_another_account(desk: Desk) -> None:
+    message = await add_maybe_sent(desk)
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("retry_through")
@@ -178,9 +185,9 @@ async def test_what_may_have_gone_out_is_settled_before_it_goes_another_way(desk
         assert (await desk.last(CHLOE)).id == message.id
 
 
-async def test_without_a_selection_the_newest_trouble_is_meant(desk: Desk) -> None:
-    failed = await desk.world.answers(BOB, "Until six", Status.REJECTED, "no route")
-    await desk.world.answers(BOB, "Bring the receipt", Status.DELIVERED)
+async def test_without_a_selection_the_newest_failure_is_sent_again(desk: Desk) -> None:
+    failed = await desk.events.add_reply(BOB, "Until six", Status.REJECTED, "no route")
+    await desk.events.add_reply(BOB, "Bring the receipt", Status.DELIVERED)
     async with desk.open():
         await desk.open_thread(BOB)
         await desk.command("retry")
@@ -188,8 +195,8 @@ async def test_without_a_selection_the_newest_trouble_is_meant(desk: Desk) -> No
         assert (await desk.last(BOB)).retry_of == failed.id
 
 
-async def test_a_text_that_another_account_cannot_carry_is_not_sent_that_way(desk: Desk) -> None:
-    first, other, *others = desk.seat.accounts
+async def test_a_text_too_long_for_another_account_is_not_sent_through_it(desk: Desk) -> None:
+    first, other, *others = desk.app_context.accounts
     assert other.capabilities is not None
     terse = replace(other, capabilities=replace(other.capabilities, max_characters=5))
     async with desk.open(accounts=(first, terse, *others)):

@@ -1,4 +1,4 @@
-"""What is sent cell by cell must leave the terminal as if all had been written."""
+"""Test that sending only changed cells leaves the terminal as if all had been written."""
 
 import io
 import re
@@ -37,102 +37,102 @@ updates = st.lists(
 
 
 class Terminal:
-    """As much of a terminal as an update needs: a cursor, a pen, and cells."""
+    """Simulate as much of a terminal as an update needs: a cursor, a style and cells."""
 
     def __init__(self) -> None:
-        """Nothing was ever written."""
+        """Create an empty terminal."""
         self.cells: dict[tuple[int, int], tuple[str, str]] = {}
-        self.pen: dict[str, str] = {}
+        self.style: dict[str, str] = {}
         self._x = self._y = 0
 
     def feed(self, sequence: str) -> None:
-        """Do what the sequence says."""
-        for codes, letter, line_feed, character in _TOKEN.findall(sequence):
-            if letter == "H":
+        """Run a sequence of characters and control codes."""
+        for codes, final, line_feed, character in _TOKEN.findall(sequence):
+            if final == "H":
                 self._y, self._x = (int(code) - 1 for code in codes.split(";"))
-            elif letter == "C":
+            elif final == "C":
                 self._x += int(codes)
-            elif letter == "m":
-                self._take_up(codes.split(";"))
+            elif final == "m":
+                self._apply_style(codes.split(";"))
             elif character and not line_feed:
-                self._put(character)
+                self._write_character(character)
 
-    def _take_up(self, codes: list[str]) -> None:
-        """Change the pen."""
+    def _apply_style(self, codes: list[str]) -> None:
+        """Change the style of the characters that follow."""
         while codes:
             code = codes.pop(0)
             if code in ("", "0"):
-                self.pen.clear()
+                self.style.clear()
             elif code in ("38", "48"):
-                self.pen[code] = ";".join(codes[:4])
+                self.style[code] = ";".join(codes[:4])
                 del codes[:4]
             elif code[0] in "34" and len(code) == 2:
-                self.pen[{"3": "38", "4": "48"}[code[0]]] = code[1]
+                self.style[{"3": "38", "4": "48"}[code[0]]] = code[1]
             else:
-                self.pen[code] = code
+                self.style[code] = code
 
-    def _put(self, character: str) -> None:
-        """Write a character; of a blank only what can be seen of the pen counts."""
-        pen = {key: value for key, value in self.pen.items() if value != "9"}
-        if character == " " and not pen.keys() - {"38", "48"}:
-            pen.pop("38", None)
+    def _write_character(self, character: str) -> None:
+        """Write a character; for a blank, only the visible part of the style counts."""
+        visible_style = {key: value for key, value in self.style.items() if value != "9"}
+        if character == " " and not visible_style.keys() - {"38", "48"}:
+            visible_style.pop("38", None)
         width = cell_len(character)
-        self.cells[self._x, self._y] = (character, str(sorted(pen.items())))
-        for place in range(1, width):
-            self.cells[self._x + place, self._y] = ("", "")
+        self.cells[self._x, self._y] = (character, str(sorted(visible_style.items())))
+        for offset in range(1, width):
+            self.cells[self._x + offset, self._y] = ("", "")
         self._x += width
 
 
-def update(lines: list[Strip]) -> LayoutUpdate:
-    """All lines at once."""
+def make_update(lines: list[Strip]) -> LayoutUpdate:
+    """Return an update that paints all lines at once."""
     return LayoutUpdate([[line] for line in lines], WHOLE)
 
 
 @given(updates)
-def test_after_every_update_the_terminal_shows_what_textual_would_have_shown(
+def test_after_every_update_the_terminal_shows_the_whole_picture(
     frames: list[list[Strip]],
 ) -> None:
-    picture, plain, spared = TerminalCells(), Terminal(), Terminal()
+    picture, complete, reduced = TerminalCells(), Terminal(), Terminal()
     for frame in frames:
-        plain.feed(update(frame).render_segments(CONSOLE))
-        spared.feed(picture.diff_update(update(frame), SIZE, None, CONSOLE))
-        assert spared.cells == plain.cells
-        assert not spared.pen
+        complete.feed(make_update(frame).render_segments(CONSOLE))
+        reduced.feed(picture.diff_update(make_update(frame), SIZE, None, CONSOLE))
+        assert reduced.cells == complete.cells
+        assert not reduced.style
 
 
 @given(strips)
-def test_what_is_there_already_is_not_written_again(line: Strip) -> None:
+def test_unchanged_cells_are_not_written_again(line: Strip) -> None:
     picture = TerminalCells()
-    frame = update([line] * SIZE.height)
+    frame = make_update([line] * SIZE.height)
     assert picture.diff_update(frame, SIZE, None, CONSOLE)
     assert picture.diff_update(frame, SIZE, None, CONSOLE) == ""
 
 
-def lines(text: str) -> LayoutUpdate:
-    """The same text in every line."""
-    return update([Strip([Segment(text.ljust(SIZE.width), STYLES[0])])] * SIZE.height)
+def make_text_update(text: str) -> LayoutUpdate:
+    """Return an update with the same text in every line."""
+    return make_update([Strip([Segment(text.ljust(SIZE.width), STYLES[0])])] * SIZE.height)
 
 
-def test_one_changed_character_costs_its_place_its_colours_and_itself() -> None:
+def test_one_changed_character_writes_position_colours_and_itself() -> None:
     picture = TerminalCells()
-    picture.diff_update(lines("hello"), SIZE, None, CONSOLE)
-    changed = picture.diff_update(lines("hallo"), SIZE, None, CONSOLE)
+    picture.diff_update(make_text_update("hello"), SIZE, None, CONSOLE)
+    changed = picture.diff_update(make_text_update("hallo"), SIZE, None, CONSOLE)
     assert changed.count("a") == SIZE.height
     assert "h" not in changed
     assert len(changed) < 20 * SIZE.height
 
 
-def test_everything_is_written_again_after_a_change_of_size_or_screen_or_when_told() -> None:
+def test_all_is_written_again_after_a_new_size_screen_or_on_request() -> None:
     picture = TerminalCells()
-    first = picture.diff_update(lines("hello"), SIZE, "one", CONSOLE)
-    assert picture.diff_update(lines("hello"), SIZE, "two", CONSOLE) == first
-    assert picture.diff_update(lines("hello"), Size(30, 4), "two", CONSOLE) == first
+    first = picture.diff_update(make_text_update("hello"), SIZE, "one", CONSOLE)
+    assert picture.diff_update(make_text_update("hello"), SIZE, "two", CONSOLE) == first
+    assert picture.diff_update(make_text_update("hello"), Size(30, 4), "two", CONSOLE) == first
     picture.forget_cells()
-    assert picture.diff_update(lines("hello"), Size(30, 4), "two", CONSOLE) == first
+    assert picture.diff_update(make_text_update("hello"), Size(30, 4), "two", CONSOLE) == first
 
 
 def test_a_strip_with_a_wide_character_is_written_whole_or_not_at_all() -> None:
     picture = TerminalCells()
-    picture.diff_update(lines("a界b"), SIZE, None, CONSOLE)
-    changed = picture.diff_update(lines("a界c"), SIZE, None, CONSOLE)
+    picture.diff_update(make_text_update("a界b"), SIZE, None, CONSOLE)
+    changed = picture.diff_update(make_text_update("a界c"), SIZE, None, CONSOLE)
     assert changed.count("a界c") == SIZE.height

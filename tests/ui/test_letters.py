@@ -1,4 +1,4 @@
-"""Writing at the screen: notes, sending later, taking back, pictures, the editor, what is said."""
+"""Test writing on the screen: notes, scheduling, cancelling, pictures, the editor and the hints."""
 
 import contextlib
 import sys
@@ -20,15 +20,15 @@ from tui.providers.catalog import SERWERSMS
 Size = tuple[int, int]
 
 
-def _able(**abilities: Any) -> dict[str, Any]:
-    """The seat with the first account able to do this."""
+def _with_capabilities(**capabilities: Any) -> dict[str, Any]:
+    """Return the change of the context that gives the first account these capabilities."""
     first = ACCOUNTS[0]
     assert first.capabilities is not None
-    able = replace(first, capabilities=replace(first.capabilities, **abilities))
+    able = replace(first, capabilities=replace(first.capabilities, **capabilities))
     return {"accounts": (able, *ACCOUNTS[1:])}
 
 
-async def _write(desk: Desk, number: str, text: str) -> None:
+async def _type_reply(desk: Desk, number: str, text: str) -> None:
     """Type into the composer of a conversation."""
     await desk.open_thread(number)
     await desk.command("reply")
@@ -36,13 +36,13 @@ async def _write(desk: Desk, number: str, text: str) -> None:
     await desk.type(text)
 
 
-async def _out(desk: Desk, number: str) -> list[Message]:
-    """What was queued for a customer."""
+async def _list_sent(desk: Desk, number: str) -> list[Message]:
+    """Return the messages that were queued for a customer."""
     return [m for m in await desk.messages(number) if m.direction is Direction.OUT]
 
 
 @presses("note", "show_mentions")
-async def test_a_note_is_kept_never_sent_and_tells_who_is_named(desk: Desk, size: Size) -> None:
+async def test_a_note_is_saved_never_sent_and_mentions_a_colleague(desk: Desk, size: Size) -> None:
     await desk.store.agents.record_agent(COLLEAGUE)
     async with desk.open(size):
         await desk.open_thread(CHLOE)
@@ -58,13 +58,13 @@ async def test_a_note_is_kept_never_sent_and_tells_who_is_named(desk: Desk, size
         note = await desk.last(CHLOE)
         assert (note.direction, note.body) == (Direction.NOTE, "call her @bo please")
         assert await desk.store.messages.has_mention(note.id, COLLEAGUE)
-        assert await _out(desk, CHLOE) == []
+        assert await _list_sent(desk, CHLOE) == []
         await desk.command("show_mentions")
         await desk.shows("Mentions")
-        await desk.until(lambda: desk.inbox.threads.current_row is None, "nobody named mia")
+        await desk.until(lambda: desk.inbox.threads.current_row is None, "no mention of mia")
 
 
-async def test_being_named_is_said_and_listed(desk: Desk) -> None:
+async def test_a_mention_is_reported_and_listed(desk: Desk) -> None:
     async with desk.open(WIDE):
         chloe = await desk.thread(CHLOE)
         await desk.store.messages.add_note(chloe.id, COLLEAGUE, f"@{AGENT} help", [AGENT])
@@ -74,12 +74,10 @@ async def test_being_named_is_said_and_listed(desk: Desk) -> None:
 
 
 @BOTH_SIZES
-async def test_a_note_is_withdrawn_and_its_text_is_the_notes_draft_again(
-    desk: Desk, size: Size
-) -> None:
+async def test_a_withdrawn_note_becomes_the_draft_of_a_note(desk: Desk, size: Size) -> None:
     await desk.store.agents.record_agent(COLLEAGUE)
     async with desk.open(size):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.command("note")
         await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("call her @bo")
@@ -98,9 +96,9 @@ async def test_a_note_is_withdrawn_and_its_text_is_the_notes_draft_again(
         await desk.shows("withdrew a private note")
 
 
-async def test_a_note_withdrawn_while_another_is_begun_stands_before_it(desk: Desk) -> None:
+async def test_a_withdrawn_note_is_put_before_a_note_that_was_begun(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.command("note")
         await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("one")
@@ -116,7 +114,7 @@ async def test_a_note_withdrawn_while_another_is_begun_stands_before_it(desk: De
 
 async def test_a_note_and_an_answer_are_kept_apart(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await _write(desk, CHLOE, "An answer")
+        await _type_reply(desk, CHLOE, "An answer")
         await desk.press("escape")
         await desk.command("note")
         await desk.until(lambda: desk.typed == "", "an empty note")
@@ -132,11 +130,11 @@ async def test_a_note_and_an_answer_are_kept_apart(desk: Desk) -> None:
 
 
 @presses("schedule", "cancel_scheduled")
-async def test_without_a_scheduling_provider_the_desk_keeps_it_and_gives_it_back(
+async def test_a_scheduled_message_is_held_here_if_the_provider_cannot(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
-        await _write(desk, CHLOE, "See you")
+        await _type_reply(desk, CHLOE, "See you")
         await desk.command("schedule")
         await desk.shows("it waits on this desk")
         await desk.type("2h")
@@ -156,9 +154,9 @@ async def test_without_a_scheduling_provider_the_desk_keeps_it_and_gives_it_back
         await desk.until(lambda: desk.typed == "See you", "the text again")
 
 
-async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk: Desk) -> None:
-    async with desk.open(WIDE, **_able(can_schedule=True, can_cancel=True)):
-        await _write(desk, CHLOE, "See you")
+async def test_a_scheduling_provider_gets_the_message_at_once(desk: Desk) -> None:
+    async with desk.open(WIDE, **_with_capabilities(can_schedule=True, can_cancel=True)):
+        await _type_reply(desk, CHLOE, "See you")
         await desk.command("schedule")
         await desk.shows("au keeps it and sends it")
         await desk.type("tomorrow 9")
@@ -167,7 +165,7 @@ async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk
         message = await desk.last(CHLOE)
         assert message.hold_until <= desk.clock.now()
         await desk.store.outbox.claim_due_messages("x", "au", 10)
-        await desk.world.provider_says(message, Status.SCHEDULED)
+        await desk.events.report_status(message, Status.SCHEDULED)
         await desk.shows("⏲ scheduled for Thu 5 Mar 09:00")
         await desk.press("escape")
         await desk.command("cancel_scheduled")
@@ -176,9 +174,9 @@ async def test_a_scheduling_provider_gets_it_at_once_and_is_asked_to_cancel(desk
         assert message.id in [found.id for found in wanted]
 
 
-async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None:
+async def test_cancelling_returns_the_text_to_the_composer(desk: Desk) -> None:
     async with desk.open(WIDE, grace_seconds=5):
-        await _write(desk, CHLOE, "Too early")
+        await _type_reply(desk, CHLOE, "Too early")
         await desk.press("enter")
         await desk.shows("Sending in 5 s · Esc z takes it back")
         desk.clock.advance(2)
@@ -191,9 +189,9 @@ async def test_taking_back_brings_the_text_into_the_composer(desk: Desk) -> None
         assert draft is not None and draft.body == "Too early"
 
 
-async def test_the_countdown_is_gone_when_it_is_over(desk: Desk) -> None:
+async def test_the_countdown_disappears_at_its_end(desk: Desk) -> None:
     async with desk.open(WIDE, grace_seconds=2):
-        await _write(desk, CHLOE, "On its way")
+        await _type_reply(desk, CHLOE, "On its way")
         await desk.press("enter")
         await desk.shows("Sending in 2 s · Esc z takes it back")
         desk.clock.advance(2)
@@ -201,9 +199,9 @@ async def test_the_countdown_is_gone_when_it_is_over(desk: Desk) -> None:
         assert desk.inbox.keys.shown_status == ""
 
 
-async def test_at_night_the_first_enter_says_so_and_the_second_sends(desk: Desk) -> None:
+async def test_in_quiet_hours_the_first_enter_asks_and_the_second_sends(desk: Desk) -> None:
     async with desk.open(WIDE, quiet_hours=(15, 8)):
-        await _write(desk, ANA, "Dobrze")
+        await _type_reply(desk, ANA, "Dobrze")
         await desk.press("enter")
         await desk.shows("It is 15:02 there · F5 waits until 08:00 · Enter again sends")
         assert desk.typed == "Dobrze"
@@ -212,24 +210,24 @@ async def test_at_night_the_first_enter_says_so_and_the_second_sends(desk: Desk)
         await desk.press("escape")
         await desk.press("enter")
         await desk.shows("queued")
-        assert [m.body for m in await _out(desk, ANA)][-1] == "Dobrze"
+        assert [m.body for m in await _list_sent(desk, ANA)][-1] == "Dobrze"
 
 
 @pytest.mark.parametrize("key", ["escape", "x"])
-async def test_what_was_said_against_a_text_goes_when_it_is_changed_or_left(
+async def test_an_objection_disappears_when_the_text_is_changed_or_left(
     desk: Desk, key: str
 ) -> None:
     async with desk.open(WIDE, quiet_hours=(15, 8)):
-        await _write(desk, ANA, "Dobrze")
+        await _type_reply(desk, ANA, "Dobrze")
         await desk.press("enter")
         await desk.shows("Enter again sends anyway")
         await desk.press(key)
         await desk.hides("Enter again sends anyway")
 
 
-async def test_what_was_said_since_is_not_taken_back(desk: Desk) -> None:
+async def test_a_newer_status_message_stays(desk: Desk) -> None:
     async with desk.open(WIDE, quiet_hours=(15, 8)):
-        await _write(desk, ANA, "Dobrze")
+        await _type_reply(desk, ANA, "Dobrze")
         await desk.press("enter")
         await desk.shows("Enter again sends anyway")
         await desk.press("f6")
@@ -239,15 +237,15 @@ async def test_what_was_said_since_is_not_taken_back(desk: Desk) -> None:
         await desk.shows("now through au")
 
 
-async def test_the_customers_clock_stands_in_the_head(desk: Desk) -> None:
+async def test_the_heading_shows_the_customers_time(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(ANA)
+        await desk.move_to(ANA)
         await desk.shows("15:02 there")
 
 
-async def test_what_came_meanwhile_is_said_with_who_wrote_it(desk: Desk) -> None:
+async def test_a_note_that_came_meanwhile_is_shown_with_its_author(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await _write(desk, CHLOE, "Fine")
+        await _type_reply(desk, CHLOE, "Fine")
         chloe = await desk.thread(CHLOE)
         await desk.store.messages.add_note(chloe.id, COLLEAGUE, "hold on")
         await desk.shows("note · bo")
@@ -258,10 +256,10 @@ async def test_what_came_meanwhile_is_said_with_who_wrote_it(desk: Desk) -> None
 
 
 @presses("pictures")
-async def test_pictures_make_it_an_mms(desk: Desk, size: Size) -> None:
+async def test_pictures_make_the_message_an_mms(desk: Desk, size: Size) -> None:
     formats = frozenset({Format.SMS, Format.MMS})
-    async with desk.open(size, **_able(formats=formats)):
-        await _write(desk, CHLOE, "Look")
+    async with desk.open(size, **_with_capabilities(formats=formats)):
+        await _type_reply(desk, CHLOE, "Look")
         await desk.command("pictures")
         await desk.type("ftp://x")
         await desk.shows("An address begins with https://")
@@ -278,21 +276,21 @@ async def test_pictures_make_it_an_mms(desk: Desk, size: Size) -> None:
 
 
 async def _has_media(desk: Desk) -> bool:
-    """Whether the pictures are on disk with the draft."""
+    """Return whether the pictures are on disk with the draft."""
     draft = await desk.draft(CHLOE)
     return draft is not None and draft.mms.media == ("https://x",)
 
 
 async def test_an_account_without_mms_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await _write(desk, CHLOE, "Look")
+        await _type_reply(desk, CHLOE, "Look")
         await desk.command("pictures")
         await desk.shows("au cannot send pictures")
 
 
-async def test_one_key_replaces_what_costs_and_says_what_it_saves(desk: Desk) -> None:
+async def test_one_key_replaces_costly_characters_and_shows_the_saving(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await _write(desk, CHLOE, "x" * 80)
+        await _type_reply(desk, CHLOE, "x" * 80)
         desk.inbox.pane.compose_pane.composer.insert("’")
         await desk.shows("F8 ’→' saves 1 part", "2 parts")
         await desk.press("f8")
@@ -300,8 +298,8 @@ async def test_one_key_replaces_what_costs_and_says_what_it_saves(desk: Desk) ->
 
 
 @pytest.fixture
-def lent_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test has no terminal to hand over."""
+def suspended_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replace the suspension of the app, as a test has no terminal to hand over."""
 
     @contextlib.contextmanager
     def suspend(app: object) -> Iterator[None]:
@@ -321,20 +319,20 @@ pathlib.Path(__file__).with_name("seen").write_text(str(path))
 
 
 @presses("editor")
-async def test_the_draft_is_edited_in_a_private_file_that_is_gone_afterwards(
-    desk: Desk, size: Size, tmp_path: Path, lent_terminal: None
+async def test_the_editor_gets_a_private_file_that_is_removed_afterwards(
+    desk: Desk, size: Size, tmp_path: Path, suspended_terminal: None
 ) -> None:
     script = tmp_path / "editor.py"
     script.write_text(_EDITOR)
     async with desk.open(size, editor=f"{sys.executable} {script}"):
-        await _write(desk, CHLOE, "Hello")
+        await _type_reply(desk, CHLOE, "Hello")
         await desk.command("editor")
         await desk.until(lambda: desk.typed == "Hello and 600␛[31m", "the edited text")
         assert not Path((tmp_path / "seen").read_text()).exists()
 
 
 @pytest.mark.parametrize(
-    ("editor", "words"),
+    ("editor", "expected"),
     [
         ("/nowhere/vi", "/nowhere/vi cannot be run"),
         ("'", "$EDITOR cannot be read"),
@@ -342,20 +340,20 @@ async def test_the_draft_is_edited_in_a_private_file_that_is_gone_afterwards(
         ("false", "false ended with 1: the draft is as it was"),
     ],
 )
-async def test_an_editor_that_fails_leaves_the_draft(
-    desk: Desk, lent_terminal: None, editor: str, words: str
+async def test_a_failed_editor_leaves_the_draft(
+    desk: Desk, suspended_terminal: None, editor: str, expected: str
 ) -> None:
     async with desk.open(WIDE, editor=editor):
-        await _write(desk, CHLOE, "Hello")
+        await _type_reply(desk, CHLOE, "Hello")
         await desk.command("editor")
-        await desk.shows(words)
+        await desk.shows(expected)
         assert desk.typed == "Hello"
 
 
 async def test_a_draft_is_marked_in_the_list(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.hides("✎")
-        await _write(desk, CHLOE, "Well")
+        await _type_reply(desk, CHLOE, "Well")
         await desk.shows("✎")
         await desk.press("enter")
         await desk.hides("✎")
@@ -368,16 +366,16 @@ def test_the_two_way_name_of_serwersms_can_be_answered() -> None:
     assert format_answerability(Route(ACCOUNTS[0], "2waySMS")) == "no replies: the sender is a name"
 
 
-async def test_an_answer_before_its_time_cancels_what_was_so_chosen(desk: Desk) -> None:
+async def test_a_reply_of_the_customer_cancels_the_scheduled_message(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await _write(desk, CHLOE, "Still there?")
+        await _type_reply(desk, CHLOE, "Still there?")
         await desk.command("schedule")
         await desk.type("30m")
         await desk.press("f5", "enter")
         await desk.shows("unless they reply")
         planned = await desk.last(CHLOE)
         desk.clock.advance(5 * MINUTE // 1_000)
-        await desk.world.writes(CHLOE, "Yes!")
+        await desk.events.receive_texts(CHLOE, "Yes!")
         await desk.shows("⊘ cancelled: The customer wrote first")
         kept = await desk.store.messages.get(planned.id)
         assert kept is not None and kept.status is Status.CANCELLED

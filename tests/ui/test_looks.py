@@ -1,4 +1,4 @@
-"""Looks: four themes, no colour, plain ASCII. What matters is seen in each of them."""
+"""Test the looks: four themes, no colour, plain ASCII. What matters is visible in each of them."""
 
 import re
 
@@ -13,34 +13,39 @@ LOOKS = [to_theme_setting(theme.name) for theme in THEMES]
 BOX = re.compile("[─│╭╮╰╯┌┐└┘━┃]")
 
 
-def cursor_line(desk: Desk) -> Strip:
-    """The title line of the row under the cursor."""
+def render_cursor_line(desk: Desk) -> Strip:
+    """Return the title line of the row under the cursor."""
     threads = desk.inbox.threads
     return threads.render_line((threads.cursor - threads.top) * threads.ROW_HEIGHT)
 
 
-def other_line(desk: Desk) -> Strip:
-    """The title line of another row."""
+def render_other_line(desk: Desk) -> Strip:
+    """Return the title line of another row."""
     threads = desk.inbox.threads
     return threads.render_line((threads.cursor - threads.top + 1) * threads.ROW_HEIGHT)
 
 
 @pytest.mark.parametrize("look", LOOKS)
-async def test_the_row_under_the_cursor_is_told_from_the_others(desk: Desk, look: str) -> None:
+async def test_the_row_under_the_cursor_differs_from_the_others(desk: Desk, look: str) -> None:
     async with desk.open(WIDE, theme=look):
-        here, there = next(iter(cursor_line(desk))).style, next(iter(other_line(desk))).style
+        here, there = (
+            next(iter(render_cursor_line(desk))).style,
+            next(iter(render_other_line(desk))).style,
+        )
         assert here is not None and there is not None
         assert here.reverse or here.bgcolor != there.bgcolor
 
 
 async def test_a_reversed_row_has_no_patches_of_colour(desk: Desk) -> None:
     async with desk.open(WIDE, theme="terminal"):
-        colours = {s.style.color for s in list(cursor_line(desk))[:-1] if s.style is not None}
+        colours = {
+            s.style.color for s in list(render_cursor_line(desk))[:-1] if s.style is not None
+        }
         assert len(colours) == 1
 
 
 @BOTH_SIZES
-async def test_without_colours_lines_tell_the_bubbles_apart(
+async def test_without_colours_lines_separate_the_bubbles(
     desk: Desk, size: tuple[int, int]
 ) -> None:
     async with desk.open(size, colours=False):
@@ -64,7 +69,7 @@ async def test_no_colour_reaches_the_screen_where_none_is_wanted(
 
 
 @BOTH_SIZES
-async def test_borders_and_badges_are_ascii_where_that_is_all_there_is(
+async def test_borders_and_badges_are_ascii_on_an_ascii_terminal(
     desk: Desk, size: tuple[int, int]
 ) -> None:
     async with desk.open(size, ascii=True):
@@ -85,7 +90,7 @@ async def test_the_look_changes_for_as_long_as_the_desk_is_open(
             assert desk.app.theme == f"smsdesk-{look}"
 
 
-async def test_the_look_stays_colourless_where_that_is_asked_for(desk: Desk) -> None:
+async def test_the_look_stays_colourless_if_that_is_set(desk: Desk) -> None:
     async with desk.open(WIDE, colours=False):
         await desk.command("look")
         await desk.shows("NO_COLOR is set")

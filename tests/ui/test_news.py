@@ -1,53 +1,53 @@
-"""What others do shows by itself, and never under the hands of who works."""
+"""Test that changes by others are shown at once, and never disturb the agent's work."""
 
 import re
 
 from textual.events import AppBlur, AppFocus
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
-from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, HUGO, NAMES, NOBODY
+from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, HUGO, NAMES, UNNAMED
 from tui.domain.account import Health
 from tui.domain.phone import format_phone_number
 
 Size = tuple[int, int]
 
 
-def row_of(desk: Desk, number: str) -> int:
-    """The line of the screen on which the list shows a name."""
+def find_line(desk: Desk, number: str) -> int:
+    """Return the line of the screen on which the list shows a name."""
     return next(n for n, line in enumerate(desk.lines()) if NAMES[number] in line[:42])
 
 
 @BOTH_SIZES
 async def test_a_new_customer_appears_in_the_list(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await desk.world.writes("+61491571804", "Hello, is anybody there?")
+        await desk.events.receive_texts("+61491571804", "Hello, is anybody there?")
         await desk.shows("+61 491 571 804", "Hello, is anybody there?", "4 waiting")
 
 
-async def test_rows_painted_at_other_moments_of_a_minute_tell_one_age(desk: Desk) -> None:
+async def test_rows_painted_within_one_minute_show_the_same_age(desk: Desk) -> None:
     desk.clock.advance(60 - desk.clock.now() // 1_000 % 60)
     async with desk.open(WIDE):
-        await desk.world.writes("+61491571804", "Me first")
+        await desk.events.receive_texts("+61491571804", "Me first")
         desk.clock.advance(70)
-        await desk.world.writes("+61491571805", "Me second")
+        await desk.events.receive_texts("+61491571805", "Me second")
         await desk.shows("Me second")
         desk.clock.advance(40)
-        await desk.world.writes("+61491571805", "And again")
+        await desk.events.receive_texts("+61491571805", "And again")
         await desk.shows("And again")
         lines = {line[4:19]: line[35:40].strip() for line in desk.lines()}
         assert (lines["+61 491 571 804"], lines["+61 491 571 805"]) == ("1m", "now")
 
 
-async def test_a_text_without_words_is_told_in_the_list(desk: Desk) -> None:
+async def test_an_empty_text_is_marked_in_the_list(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.world.writes("+61491571804", "")
+        await desk.events.receive_texts("+61491571804", "")
         await desk.shows("+61 491 571 804", "   (no text) ")
 
 
 async def test_a_new_text_appears_in_the_open_conversation(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.open_thread(DAWIT)
-        await desk.world.writes(DAWIT, "And the tax number too")
+        await desk.events.receive_texts(DAWIT, "And the tax number too")
         await desk.shows("And the tax number too")
 
 
@@ -56,8 +56,8 @@ async def test_the_cursor_stays_on_its_conversation_when_the_list_reorders(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
-        await desk.stand_on(BOB)
-        await desk.world.writes(BOB, "Hello?")
+        await desk.move_to(BOB)
+        await desk.events.receive_texts(BOB, "Hello?")
         await desk.until(lambda: "4 waiting" in desk.text())
         await desk.until(lambda: [r.party for r in desk.inbox.threads.rows][3] == BOB, "moved up")
         row = desk.inbox.threads.current_row
@@ -65,9 +65,9 @@ async def test_the_cursor_stays_on_its_conversation_when_the_list_reorders(
         await desk.shows("Hello?")
 
 
-async def test_the_line_under_the_cursor_stays_when_rows_come_in_above(desk: Desk) -> None:
+async def test_the_cursor_line_stays_when_rows_above_change(desk: Desk) -> None:
     for n in range(40):
-        await desk.world.writes(f"+6149157{n:04d}", f"Question {n}")
+        await desk.events.receive_texts(f"+6149157{n:04d}", f"Question {n}")
     async with desk.open(NARROW):
         await desk.press(*["j"] * 25)
         row = desk.inbox.threads.current_row
@@ -84,9 +84,7 @@ async def test_the_line_under_the_cursor_stays_when_rows_come_in_above(desk: Des
 
 
 @BOTH_SIZES
-async def test_a_new_text_does_not_move_the_picture_of_who_reads_further_up(
-    desk: Desk, size: Size
-) -> None:
+async def test_a_new_text_does_not_scroll_a_reader_further_up(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(HUGO)
         await desk.shows("We are looking into it")
@@ -94,7 +92,7 @@ async def test_a_new_text_does_not_move_the_picture_of_who_reads_further_up(
         await desk.command("page_up")
         await desk.hides("We are looking into it")
         before = re.findall(r"Line \d+", desk.text())
-        await desk.world.writes(HUGO, "Any news?\nI am waiting")
+        await desk.events.receive_texts(HUGO, "Any news?\nI am waiting")
         await desk.until(
             lambda: desk.inbox.pane.message_view.messages[-1].body.startswith("Any news"),
             "taken in",
@@ -105,11 +103,11 @@ async def test_a_new_text_does_not_move_the_picture_of_who_reads_further_up(
         await desk.shows("Any news?")
 
 
-async def test_what_came_in_since_the_last_look_stands_under_a_line(desk: Desk) -> None:
+async def test_texts_since_the_last_visit_are_under_a_line(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.open_thread(HUGO)
         await desk.press("escape", "g", "o")
-        await desk.world.writes(HUGO, "Any news?")
+        await desk.events.receive_texts(HUGO, "Any news?")
         await desk.open_thread(HUGO)
         await desk.shows("new since you looked", "Any news?")
 
@@ -120,44 +118,44 @@ async def test_nothing_is_read_while_the_terminal_is_in_the_background(desk: Des
         await desk.until(lambda: is_read(desk, CHLOE), "read when opened")
         desk.app.post_message(AppBlur())
         await desk.until(lambda: not desk.app.app_focus)
-        await desk.world.writes(CHLOE, "Are you there?")
+        await desk.events.receive_texts(CHLOE, "Are you there?")
         await desk.shows("Are you there?")
         assert (await desk.thread(CHLOE)).unread == 1
         desk.app.post_message(AppFocus())
         await desk.until(lambda: is_read(desk, CHLOE), "read with the focus")
 
 
-async def test_what_comes_into_the_open_conversation_is_read_at_once(desk: Desk) -> None:
+async def test_a_text_in_the_open_conversation_is_read_at_once(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.open_thread(CHLOE)
-        await desk.world.writes(CHLOE, "Are you there?")
+        await desk.events.receive_texts(CHLOE, "Are you there?")
         await desk.shows("Are you there?")
         await desk.until(lambda: is_read(desk, CHLOE), "read with the focus")
 
 
 async def is_read(desk: Desk, number: str) -> bool:
-    """Whether nothing is unread, as stored."""
+    """Return whether a conversation is stored without unread texts."""
     return (await desk.thread(number)).unread == 0
 
 
 async def test_the_badge_in_the_list_changes_by_itself(desk: Desk) -> None:
     async with desk.open(WIDE):
-        nobody = await desk.thread(NOBODY)
-        message = await desk.store.messages.get(nobody.last_id)
+        unnamed = await desk.thread(UNNAMED)
+        message = await desk.store.messages.get(unnamed.last_id)
         assert message is not None
         line = (
-            next(n for n, text in enumerate(desk.lines()) if format_phone_number(NOBODY) in text)
+            next(n for n, text in enumerate(desk.lines()) if format_phone_number(UNNAMED) in text)
             + 1
         )
         assert "✓✓" in desk.lines()[line]
-        answer = await desk.world.answers(NOBODY, "Still ready", message.status or exit())
+        answer = await desk.events.add_reply(UNNAMED, "Still ready", message.status or exit())
         assert answer.id != message.id
         await desk.shows("Still ready")
 
 
-async def test_what_colleagues_do_shows(desk: Desk) -> None:
+async def test_changes_by_colleagues_are_shown(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(DAWIT)
+        await desk.move_to(DAWIT)
         dawit = await desk.thread(DAWIT)
         await desk.store.triage.assign_conversations([dawit.id], COLLEAGUE, COLLEAGUE)
         await desk.store.triage.set_star([dawit.id], COLLEAGUE, True)
@@ -182,15 +180,15 @@ async def test_a_customer_who_writes_to_a_closed_conversation_opens_it_again(des
         chloe = await desk.thread(CHLOE)
         await desk.store.triage.close_conversations([chloe.id], COLLEAGUE)
         await desk.hides(NAMES[CHLOE])
-        await desk.world.writes(CHLOE, "One more thing")
+        await desk.events.receive_texts(CHLOE, "One more thing")
         await desk.shows(NAMES[CHLOE], "One more thing")
 
 
 async def test_more_changes_than_a_reader_can_follow_reload_the_screen(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(ANA)
+        await desk.move_to(ANA)
         texts = [f"Flood {n}" for n in range(2_500)]
-        await desk.world.writes(HUGO, *texts)
+        await desk.events.receive_texts(HUGO, *texts)
         await desk.shows("Flood 2499")
         row = desk.inbox.threads.current_row
         assert row is not None and row.party == ANA

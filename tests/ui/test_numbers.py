@@ -1,4 +1,4 @@
-"""The numbers screen."""
+"""Test the statistics screen."""
 
 from tests.ui.desk import WIDE, Desk, presses
 from tui.clock import DAY, HOUR
@@ -14,7 +14,7 @@ async def test_the_numbers_of_the_day_are_shown(desk: Desk, size: tuple[int, int
         await desk.hides("Busiest hours")
 
 
-async def test_they_are_read_again_by_key(desk: Desk) -> None:
+async def test_a_key_reads_the_numbers_again(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("numbers")
         await desk.shows("opt-outs 1")
@@ -25,13 +25,13 @@ async def test_they_are_read_again_by_key(desk: Desk) -> None:
         await desk.shows("opt-outs 2")
 
 
-async def test_an_empty_desk_says_that_nobody_has_written(empty_desk: Desk) -> None:
+async def test_an_empty_inbox_has_no_numbers(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.command("numbers")
         await empty_desk.shows("0 in · 0 out", "No messages arrived in these days.")
 
 
-async def test_in_ascii_plots_are_ascii(desk: Desk) -> None:
+async def test_plots_are_ascii_on_an_ascii_terminal(desk: Desk) -> None:
     async with desk.open(WIDE, ascii=True):
         await desk.command("numbers")
         await desk.shows("Delivered, 7 days", "####")
@@ -40,7 +40,9 @@ async def test_in_ascii_plots_are_ascii(desk: Desk) -> None:
 
 async def test_counts_equal_what_is_stored(desk: Desk) -> None:
     now = desk.clock.now()
-    numbers = await desk.store.statistics.get_statistics(find_day_start(now, desk.seat, 6), now)
+    numbers = await desk.store.statistics.get_statistics(
+        find_day_start(now, desk.app_context, 6), now
+    )
     counters = await desk.store.database.read(
         lambda c: c.execute("select direction, count(*) from messages group by 1").fetchall()
     )

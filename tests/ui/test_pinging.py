@@ -1,4 +1,4 @@
-"""Asking whether a phone is on, by key."""
+"""Test pinging a phone by key."""
 
 from dataclasses import replace
 
@@ -31,7 +31,7 @@ async def test_a_ping_is_queued_and_leaves_the_customer_waiting(
 
 
 @presses("ping")
-async def test_without_an_account_that_can_ask_nothing_is_queued(
+async def test_without_an_account_that_can_ping_nothing_is_queued(
     desk: Desk, size: tuple[int, int]
 ) -> None:
     async with desk.open(size):
@@ -42,10 +42,10 @@ async def test_without_an_account_that_can_ask_nothing_is_queued(
         assert await desk.messages(ANA) == before
 
 
-async def test_the_list_tells_what_a_ping_found_out(desk: Desk) -> None:
+async def test_the_list_shows_the_result_of_a_ping(desk: Desk) -> None:
     accounts = (replace(ACCOUNTS[0], capabilities=ABLE), *ACCOUNTS[1:])
     async with desk.open(NARROW, accounts=accounts):
-        await desk.stand_on(ANA)
+        await desk.move_to(ANA)
         await desk.command("ping")
         await desk.shows("Ping: is the phone on?")
         ping = await desk.last(ANA)

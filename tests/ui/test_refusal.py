@@ -1,4 +1,4 @@
-"""Writing that is refused: what is typed on is lost on nobody's thread, and says so."""
+"""Test refused replies: keys typed after the refusal act on no conversation, and a text says so."""
 
 import pytest
 
@@ -13,12 +13,12 @@ Size = tuple[int, int]
 
 
 @BOTH_SIZES
-async def test_a_reply_typed_in_one_burst_at_a_locked_customer_is_no_command(
+async def test_a_reply_typed_to_an_opted_out_customer_runs_no_command(
     desk: Desk, size: Size
 ) -> None:
-    await _lock(desk, CHLOE)
+    await _opt_out(desk, CHLOE)
     async with desk.open(size):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         before = await desk.thread(CHLOE)
         await desk.press(*"res*lETs!q")
         await desk.shows("Not typed, keys act again after a pause: This customer has opted out")
@@ -32,26 +32,26 @@ async def test_a_reply_typed_in_one_burst_at_a_locked_customer_is_no_command(
 
 
 async def test_after_a_pause_keys_act_again(desk: Desk) -> None:
-    await _lock(desk, CHLOE)
+    await _opt_out(desk, CHLOE)
     async with desk.open(WIDE):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.press("r", "e")
         await desk.shows("Not typed")
         desk.clock.advance(PAUSE_SECONDS)
         await desk.press("e")
-        await desk.until(lambda: _is(desk, CHLOE, State.CLOSED), "closed")
+        await desk.until(lambda: _has_state(desk, CHLOE, State.CLOSED), "closed")
 
 
-async def test_esc_lets_keys_act_at_once(desk: Desk) -> None:
-    await _lock(desk, CHLOE)
+async def test_esc_makes_keys_act_at_once(desk: Desk) -> None:
+    await _opt_out(desk, CHLOE)
     async with desk.open(WIDE):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.press("r", "x", "escape", "e")
-        await desk.until(lambda: _is(desk, CHLOE, State.CLOSED), "closed")
+        await desk.until(lambda: _has_state(desk, CHLOE, State.CLOSED), "closed")
 
 
 @pytest.mark.parametrize("key", ["r", "f2", "1"])
-async def test_where_a_colleague_writes_the_t_of_a_text_does_not_take_over(
+async def test_the_t_of_a_refused_text_does_not_take_over_from_a_colleague(
     desk: Desk, key: str
 ) -> None:
     await desk.store.templates.save_template(CannedReply("hours", "9 to 6"), "mia")
@@ -59,29 +59,31 @@ async def test_where_a_colleague_writes_the_t_of_a_text_does_not_take_over(
         if key == "1":
             await desk.command("triage")
             await desk.shows("Triage")
-            place = desk.shown_id
+            conversation_id = desk.shown_id
         else:
-            await desk.stand_on(CHLOE)
-            place = (await desk.thread(CHLOE)).id
-        await _another_process_takes_the_pen(desk, place)
+            await desk.move_to(CHLOE)
+            conversation_id = (await desk.thread(CHLOE)).id
+        await _lock_as_colleague(desk, conversation_id)
         await desk.press(key, *"Texts")
         await desk.shows("Not typed, keys act again after a pause: bo is writing here")
         assert not desk.inbox.is_composer_focused
-        assert await desk.store.compose_locks.get_holder(place) == COLLEAGUE
+        assert await desk.store.compose_locks.get_holder(conversation_id) == COLLEAGUE
 
 
-async def _lock(desk: Desk, number: str) -> None:
-    """The customer must not be texted."""
-    place = (await desk.thread(number)).id
-    await desk.store.consent.record_decision(place, COLLEAGUE, opted_out=True, evidence="by phone")
+async def _opt_out(desk: Desk, number: str) -> None:
+    """Record that the customer must not be texted."""
+    conversation_id = (await desk.thread(number)).id
+    await desk.store.consent.record_decision(
+        conversation_id, COLLEAGUE, opted_out=True, evidence="by phone"
+    )
 
 
-async def _another_process_takes_the_pen(desk: Desk, place: int) -> None:
-    """Bo writes at another screen."""
-    pens = ComposeLocks(desk.store.database, desk.clock, "bo's process")
-    assert await pens.acquire_lock(place, COLLEAGUE) == ""
+async def _lock_as_colleague(desk: Desk, conversation_id: int) -> None:
+    """Let Bo acquire the compose lock in another process."""
+    compose_locks = ComposeLocks(desk.store.database, desk.clock, "bo's process")
+    assert await compose_locks.acquire_lock(conversation_id, COLLEAGUE) == ""
 
 
-async def _is(desk: Desk, number: str, state: State) -> bool:
-    """Whether a conversation is in this state."""
+async def _has_state(desk: Desk, number: str, state: State) -> bool:
+    """Return whether a conversation is in this state."""
     return (await desk.thread(number)).state is state

@@ -1,4 +1,4 @@
-"""From typing to the badge: what is queued, what is refused, what is never sent twice."""
+"""Test replies from typing to the badge: queueing, refusals, and that none is sent twice."""
 
 import asyncio
 
@@ -14,22 +14,28 @@ from tui.store.errors import Busy
 Size = tuple[int, int]
 
 
-async def write(desk: Desk, number: str, text: str) -> None:
-    """Open a conversation and type into its composer."""
+async def type_reply(desk: Desk, number: str, text: str) -> None:
+    """Open a conversation and type into its composer.
+
+    Args:
+        desk: Desk of the agent.
+        number: Phone number of the customer.
+        text: Text to type.
+    """
     await desk.open_thread(number)
     await desk.command("reply")
     await desk.type(text)
 
 
-async def sent(desk: Desk, number: str) -> list[str]:
-    """Every text that went out to a customer, as stored."""
+async def list_sent(desk: Desk, number: str) -> list[str]:
+    """Return every text sent to a customer, as stored."""
     return [m.body for m in await desk.messages(number) if m.direction is Direction.OUT]
 
 
 @presses("reply", "send")
 async def test_a_reply_is_queued_and_its_draft_is_gone(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "Friday at three is fine")
+        await type_reply(desk, CHLOE, "Friday at three is fine")
         await desk.press("enter")
         await desk.shows("… queued", "mia · 14:02")
         message = await desk.last(CHLOE)
@@ -43,44 +49,44 @@ async def test_a_reply_is_queued_and_its_draft_is_gone(desk: Desk, size: Size) -
 @BOTH_SIZES
 async def test_the_badge_follows_the_provider_without_a_key(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, ANA, "Dobrze, czekamy")
+        await type_reply(desk, ANA, "Dobrze, czekamy")
         await desk.press("enter")
         await desk.shows("… queued")
         message = await desk.last(ANA)
         await desk.store.outbox.claim_due_messages("sync", "pl", 1)
         await desk.shows("↗ sending")
-        await desk.world.provider_says(message, Status.ACCEPTED)
+        await desk.events.report_status(message, Status.ACCEPTED)
         await desk.shows("→ accepted")
-        await desk.world.receipt(message, Status.SUBMITTED)
+        await desk.events.add_receipt(message, Status.SUBMITTED)
         await desk.shows("✓ submitted")
-        await desk.world.receipt(message, Status.DELIVERED)
+        await desk.events.add_receipt(message, Status.DELIVERED)
         await desk.shows("✓✓ delivered 14:02")
         await desk.hides("… queued", "↗ sending", "→ accepted", "✓ submitted")
 
 
 @BOTH_SIZES
-async def test_a_failure_tells_its_reason_in_words(desk: Desk, size: Size) -> None:
+async def test_a_failure_shows_its_reason(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "See you")
+        await type_reply(desk, CHLOE, "See you")
         await desk.press("enter")
         await desk.shows("… queued")
         message = await desk.last(CHLOE)
         await desk.store.outbox.claim_due_messages("sync", "au", 100)
-        await desk.world.provider_says(message, Status.FAILED, "the phone is switched off")
+        await desk.events.report_status(message, Status.FAILED, "the phone is switched off")
         await desk.shows("✗ failed: the phone is switched off")
         assert (await desk.thread(CHLOE)).failed == 1
 
 
 async def test_a_late_receipt_never_moves_the_badge_back(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await write(desk, CHLOE, "See you")
+        await type_reply(desk, CHLOE, "See you")
         await desk.press("enter")
         await desk.shows("… queued")
         message = await desk.last(CHLOE)
         await desk.store.outbox.claim_due_messages("sync", "au", 100)
-        await desk.world.provider_says(message, Status.DELIVERED)
+        await desk.events.report_status(message, Status.DELIVERED)
         await desk.shows("✓✓ delivered")
-        await desk.world.receipt(message, Status.SUBMITTED)
+        await desk.events.add_receipt(message, Status.SUBMITTED)
         await desk.press("escape")
         await desk.command("timeline")
         await desk.shows("receipt: ✓ submitted", "(badge unchanged)")
@@ -91,47 +97,47 @@ async def test_a_late_receipt_never_moves_the_badge_back(desk: Desk) -> None:
 @presses("send_close")
 async def test_sending_and_closing_goes_back_to_the_list(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "Done")
+        await type_reply(desk, CHLOE, "Done")
         await desk.command("send_close")
         await desk.shows("Closed Chloe Martin")
         await desk.until(lambda: not desk.inbox.is_composer_focused, "out of the composer")
         assert (await desk.thread(CHLOE)).state is State.CLOSED
-        assert await sent(desk, CHLOE) == ["Done"]
+        assert await list_sent(desk, CHLOE) == ["Done"]
 
 
 @presses("new_line")
 async def test_alt_enter_breaks_the_line(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "one")
+        await type_reply(desk, CHLOE, "one")
         await desk.command("new_line")
         await desk.type("two")
         await desk.press("enter")
         await desk.shows("… queued")
-        assert await sent(desk, CHLOE) == ["one\ntwo"]
+        assert await list_sent(desk, CHLOE) == ["one\ntwo"]
 
 
 async def test_the_setting_swaps_enter_and_alt_enter(desk: Desk) -> None:
     async with desk.open(WIDE, enter_sends=False):
-        await write(desk, CHLOE, "one\ntwo")
-        assert await sent(desk, CHLOE) == []
+        await type_reply(desk, CHLOE, "one\ntwo")
+        assert await list_sent(desk, CHLOE) == []
         await desk.press("alt+enter")
         await desk.shows("… queued")
-        assert await sent(desk, CHLOE) == ["one\ntwo"]
+        assert await list_sent(desk, CHLOE) == ["one\ntwo"]
 
 
 @BOTH_SIZES
 async def test_enter_twice_in_haste_sends_once(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "only once")
+        await type_reply(desk, CHLOE, "only once")
         composer = desk.inbox.pane.compose_pane.composer
         composer.submit_text(close=False)
         composer.submit_text(close=False)
         await desk.shows("… queued")
         await desk.press("enter", "enter")
-        assert await sent(desk, CHLOE) == ["only once"]
+        assert await list_sent(desk, CHLOE) == ["only once"]
 
 
-async def test_what_is_typed_while_a_message_is_queued_stays(
+async def test_text_typed_while_a_message_is_queued_stays(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = asyncio.Event()
@@ -143,31 +149,31 @@ async def test_what_is_typed_while_a_message_is_queued_stays(
 
     async with desk.open(WIDE):
         monkeypatch.setattr(desk.store.intents, "queue_message", slow_queue)
-        await write(desk, CHLOE, "first")
+        await type_reply(desk, CHLOE, "first")
         desk.inbox.pane.compose_pane.composer.submit_text(close=False)
         desk.inbox.pane.compose_pane.composer.insert("second")
         gate.set()
         await desk.shows("… queued")
         assert desk.typed == "second"
         await desk.until(lambda: desk.draft(CHLOE), "the second text is on disk")
-        assert await sent(desk, CHLOE) == ["first"]
+        assert await list_sent(desk, CHLOE) == ["first"]
 
 
 @BOTH_SIZES
 async def test_an_empty_text_is_not_sent(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "  ")
+        await type_reply(desk, CHLOE, "  ")
         await desk.press("enter")
         await desk.shows("Not sent: the text is empty · write the message first")
-        assert await sent(desk, CHLOE) == []
+        assert await list_sent(desk, CHLOE) == []
         assert desk.typed == "  "
 
 
 @BOTH_SIZES
-async def test_who_has_opted_out_cannot_be_written_to(desk: Desk, size: Size) -> None:
+async def test_an_opted_out_customer_cannot_be_written_to(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("show_closed")
-        await desk.stand_on(INES)
+        await desk.move_to(INES)
         await desk.command("reply")
         await desk.shows("opted out")
         assert not desk.inbox.is_composer_focused
@@ -178,7 +184,7 @@ async def test_an_opt_out_while_writing_stops_the_send_and_keeps_the_text(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "Are you sure?")
+        await type_reply(desk, CHLOE, "Are you sure?")
         chloe = await desk.thread(CHLOE)
         await desk.store.consent.record_decision(
             chloe.id, COLLEAGUE, opted_out=True, evidence="by phone"
@@ -186,72 +192,72 @@ async def test_an_opt_out_while_writing_stops_the_send_and_keeps_the_text(
         await desk.press("enter")
         await desk.shows("opted out", "Are you sure?")
         assert desk.typed == "Are you sure?"
-        assert await sent(desk, CHLOE) == []
+        assert await list_sent(desk, CHLOE) == []
 
 
 @BOTH_SIZES
-async def test_a_new_question_is_shown_before_the_answer_goes_out(desk: Desk, size: Size) -> None:
+async def test_a_new_text_is_shown_before_the_reply_is_sent(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "Friday it is")
-        await desk.world.writes(CHLOE, "Or rather Monday")
+        await type_reply(desk, CHLOE, "Friday it is")
+        await desk.events.receive_texts(CHLOE, "Or rather Monday")
         view = desk.inbox.pane.message_view
         await desk.until(lambda: view.messages[-1].body == "Or rather Monday", "shown in full")
         await desk.press("enter")
         await desk.shows("Enter again sends")
         assert desk.typed == "Friday it is"
-        assert await sent(desk, CHLOE) == []
+        assert await list_sent(desk, CHLOE) == []
         await desk.press("enter")
         await desk.shows("… queued")
-        assert await sent(desk, CHLOE) == ["Friday it is"]
+        assert await list_sent(desk, CHLOE) == ["Friday it is"]
 
 
-async def test_an_answer_of_a_colleague_is_shown_before_a_second_goes_out(desk: Desk) -> None:
+async def test_a_reply_of_a_colleague_is_shown_before_a_second_is_sent(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await write(desk, CHLOE, "Friday it is")
+        await type_reply(desk, CHLOE, "Friday it is")
         await desk.store.intents.queue_message(NewMessage(CHLOE, "Friday!", "au", agent=COLLEAGUE))
         await desk.shows("Friday!")
         await desk.press("enter")
         await desk.until(lambda: desk.typed == "Friday it is", "the text stays")
-        assert await sent(desk, CHLOE) == ["Friday!"]
+        assert await list_sent(desk, CHLOE) == ["Friday!"]
 
 
-async def test_a_question_that_no_one_has_shown_yet_stops_the_send_too(
+async def test_a_new_text_that_is_not_shown_yet_stops_the_send(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk.open(WIDE):
-        await write(desk, CHLOE, "Friday it is")
+        await type_reply(desk, CHLOE, "Friday it is")
 
-        async def deaf(*_: object) -> None:
-            """The news has not come yet."""
+        async def ignore_changes(*_: object) -> None:
+            """Ignore the changes, as if they had not come yet."""
 
-        monkeypatch.setattr(desk.inbox, "apply_changes", deaf)
-        await desk.world.writes(CHLOE, "Or rather Monday")
+        monkeypatch.setattr(desk.inbox, "apply_changes", ignore_changes)
+        await desk.events.receive_texts(CHLOE, "Or rather Monday")
         await desk.press("enter")
         await desk.shows("nothing was sent")
         assert desk.typed == "Friday it is"
-        assert await sent(desk, CHLOE) == []
+        assert await list_sent(desk, CHLOE) == []
 
 
 @BOTH_SIZES
-async def test_a_store_that_refuses_is_told_and_the_text_stays(
+async def test_a_store_error_is_reported_and_the_text_stays(
     desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def busy(*_: object, **__: object) -> None:
         raise Busy("The database is locked: nothing was written")
 
     async with desk.open(size):
-        await write(desk, CHLOE, "Friday it is")
+        await type_reply(desk, CHLOE, "Friday it is")
         monkeypatch.setattr(desk.store.intents, "queue_message", busy)
         await desk.press("enter")
         await desk.shows("locked", "Friday it is")
         monkeypatch.undo()
         await desk.press("enter")
         await desk.shows("… queued")
-        assert await sent(desk, CHLOE) == ["Friday it is"]
+        assert await list_sent(desk, CHLOE) == ["Friday it is"]
 
 
 @pytest.mark.parametrize("command", ["close", "star", "assign_me", "unread", "close_next"])
-async def test_a_store_that_refuses_an_action_is_told(
+async def test_a_store_error_in_an_action_is_reported(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     async def busy(*_: object, **__: object) -> None:
@@ -265,9 +271,9 @@ async def test_a_store_that_refuses_an_action_is_told(
 
 
 @presses("account", "sender")
-async def test_the_way_of_the_reply_can_be_chosen(desk: Desk, size: Size) -> None:
+async def test_the_route_of_the_reply_can_be_chosen(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "Hi")
+        await type_reply(desk, CHLOE, "Hi")
         await desk.shows("au MessageMedia · +61491570006 · can answer")
         await desk.command("sender")
         await desk.shows("MYSHOP · cannot be answered")
@@ -282,9 +288,9 @@ async def test_the_way_of_the_reply_can_be_chosen(desk: Desk, size: Size) -> Non
 
 
 @presses("to_gsm")
-async def test_signs_that_make_a_text_longer_are_replaced_on_demand(desk: Desk, size: Size) -> None:
+async def test_costly_characters_are_replaced_on_demand(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await write(desk, CHLOE, "It’s")
+        await type_reply(desk, CHLOE, "It’s")
         await desk.shows("4/70 · 1 part · Unicode ’")
         await desk.command("to_gsm")
         await desk.shows("4/160 · 1 part")
@@ -296,15 +302,15 @@ async def test_signs_that_make_a_text_longer_are_replaced_on_demand(desk: Desk, 
 
 async def test_the_length_counts_up_while_typing(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await write(desk, CHLOE, "abc")
+        await type_reply(desk, CHLOE, "abc")
         await desk.shows("3/160 · 1 part")
         await desk.type("d" * 158)
         await desk.shows("2 parts")
 
 
-async def test_a_message_can_be_taken_back_while_it_is_held(desk: Desk) -> None:
+async def test_a_message_can_be_cancelled_in_the_grace_period(desk: Desk) -> None:
     async with desk.open(WIDE, grace_seconds=5):
-        await write(desk, CHLOE, "Oops")
+        await type_reply(desk, CHLOE, "Oops")
         await desk.press("enter")
         await desk.shows("z takes it back")
         claimed = await desk.store.outbox.claim_due_messages("sync", "au", 100)
@@ -315,9 +321,9 @@ async def test_a_message_can_be_taken_back_while_it_is_held(desk: Desk) -> None:
         assert (await desk.thread(CHLOE)).waiting_since is not None
 
 
-async def test_it_is_too_late_to_take_back_what_has_left(desk: Desk) -> None:
+async def test_a_message_that_is_being_sent_cannot_be_cancelled(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await write(desk, CHLOE, "Oops")
+        await type_reply(desk, CHLOE, "Oops")
         await desk.press("enter")
         await desk.shows("… queued")
         await desk.store.outbox.claim_due_messages("sync", "au", 100)
@@ -325,7 +331,7 @@ async def test_it_is_too_late_to_take_back_what_has_left(desk: Desk) -> None:
         await desk.shows("Too late")
 
 
-async def test_every_status_wears_its_badge(desk: Desk) -> None:
+async def test_every_status_has_its_badge(desk: Desk) -> None:
     async with desk.open((130, 80)):
         await desk.open_thread(PRIYA)
         await desk.shows(
@@ -335,16 +341,16 @@ async def test_every_status_wears_its_badge(desk: Desk) -> None:
         )  # fmt: skip
 
 
-async def test_plain_ascii_shows_no_sign_beyond_ascii_but_names_and_borders(desk: Desk) -> None:
+async def test_ascii_mode_shows_badges_and_borders_in_ascii(desk: Desk) -> None:
     async with desk.open((130, 80), ascii=True):
         await desk.open_thread(PRIYA)
         await desk.shows(".. queued", "^ sending", "vv delivered", "x failed", "? maybe sent")
         await desk.hides("✓", "✗", "⌛", "●", "│", "─")
 
 
-async def test_nobody_waits_for_a_conversation_that_closes_under_the_composer(desk: Desk) -> None:
+async def test_a_reply_is_sent_though_the_conversation_was_closed_meanwhile(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await write(desk, CHLOE, "Friday ")
+        await type_reply(desk, CHLOE, "Friday ")
         chloe = await desk.thread(CHLOE)
         await desk.store.triage.close_conversations([chloe.id], COLLEAGUE)
         await desk.until(
@@ -354,6 +360,6 @@ async def test_nobody_waits_for_a_conversation_that_closes_under_the_composer(de
         assert desk.typed == "Friday it is"
         await desk.press("enter")
         await desk.shows("… queued")
-        assert await sent(desk, CHLOE) == ["Friday it is"]
-        assert await sent(desk, DAWIT) == []
-        assert len(await sent(desk, BOB)) == 1
+        assert await list_sent(desk, CHLOE) == ["Friday it is"]
+        assert await list_sent(desk, DAWIT) == []
+        assert len(await list_sent(desk, BOB)) == 1

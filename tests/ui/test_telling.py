@@ -1,4 +1,4 @@
-"""Being told: only who looks elsewhere, not too often, and of alarms once."""
+"""Test notifications: only if the agent looks elsewhere, not too often, and once for an alarm."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,152 +16,158 @@ from tui.domain.account import Health
 from tui.settings.public import NotificationPreferences
 from tui.terminal.notifications import TerminalFeatures
 
-MANNERS: dict[str, Any] = {
+SETTINGS: dict[str, Any] = {
     "terminal": TerminalFeatures("9", "", has_title=True),
     "notifications": NotificationPreferences(),
     "silent_after_minutes": 30,
 }
 
 
-class Ear:
-    """What a terminal would hear."""
+class AlertRecorder:
+    """Record what is written to the terminal and shown on the screen."""
 
     def __init__(self, desk: Desk) -> None:
-        """The terminal is not looked at."""
+        """Create a recorder whose terminal has no focus."""
         self.focused = False
-        self.heard: list[str] = []
-        self.said: list[str] = []
+        self.written: list[str] = []
+        self.shown: list[str] = []
         self.desk = desk
-        self.telling = AgentNotifier(
+        self.notifier = AgentNotifier(
             desk.store,
-            change_context(desk.seat, **MANNERS),
-            write=self.heard.append,
+            change_context(desk.app_context, **SETTINGS),
+            write=self.written.append,
             has_focus=lambda: self.focused,
-            show=self.said.append,
+            show=self.shown.append,
         )
 
-    async def news(self, happen: Callable[[], object]) -> None:
-        """Something happens, and the news of it is taken in."""
+    async def process(self, action: Callable[[], object]) -> None:
+        """Run an action and process the changes that it made."""
         after = await self.desk.store.feed.get_last_number()
-        await happen()  # type: ignore[misc]
+        await action()  # type: ignore[misc]
         if await self.desk.store.feed.get_last_number() > after:
             async for changes in self.desk.store.feed.watch_changes(after=after):
-                await self.telling.process_changes(changes)
+                await self.notifier.process_changes(changes)
                 return
 
-    async def writes(self, number: str, text: str) -> None:
-        """A customer writes."""
-        await self.news(lambda: self.desk.world.writes(number, text))
+    async def receive_text(self, number: str, text: str) -> None:
+        """Store a text of a customer and process it."""
+        await self.process(lambda: self.desk.events.receive_texts(number, text))
 
     @property
-    def called(self) -> list[str]:
-        """Bells and notifications, without titles."""
-        return [heard for heard in self.heard if not heard.startswith("\x1b]2;")]
+    def alerts(self) -> list[str]:
+        """Return terminal alerts and notifications, without titles."""
+        return [sequence for sequence in self.written if not sequence.startswith("\x1b]2;")]
 
 
 @pytest.fixture
-def ear(desk: Desk) -> Ear:
-    """A terminal at the ordinary desk."""
-    return Ear(desk)
+def recorder(desk: Desk) -> AlertRecorder:
+    """Return the recorder of an ordinary desk."""
+    return AlertRecorder(desk)
 
 
-async def test_a_new_text_rings_and_is_shown(ear: Ear) -> None:
-    await ear.writes(ANA, "Przyjadę o 17")
-    assert ear.called == ["\a", "\x1b]9;smsdesk: Ana Kowalska: Przyjadę o 17\a"]
+async def test_a_new_text_alerts_and_notifies(recorder: AlertRecorder) -> None:
+    await recorder.receive_text(ANA, "Przyjadę o 17")
+    assert recorder.alerts == ["\a", "\x1b]9;smsdesk: Ana Kowalska: Przyjadę o 17\a"]
 
 
-async def test_who_looks_at_the_screen_is_not_called(ear: Ear) -> None:
-    ear.focused = True
-    await ear.writes(ANA, "Przyjadę o 17")
-    ear.focused = False
-    ear.telling.notify_if_due()
-    assert ear.called == []
+async def test_an_agent_who_looks_at_the_screen_is_not_notified(recorder: AlertRecorder) -> None:
+    recorder.focused = True
+    await recorder.receive_text(ANA, "Przyjadę o 17")
+    recorder.focused = False
+    recorder.notifier.notify_if_due()
+    assert recorder.alerts == []
 
 
-async def test_a_flood_of_texts_calls_once_and_then_in_sum(ear: Ear, clock: ManualClock) -> None:
-    await ear.writes(ANA, "one")
-    await ear.writes(CHLOE, "two")
-    await ear.writes(DAWIT, "three")
-    assert len(ear.called) == 2
+async def test_many_texts_notify_once_and_then_as_a_sum(
+    recorder: AlertRecorder, clock: ManualClock
+) -> None:
+    await recorder.receive_text(ANA, "one")
+    await recorder.receive_text(CHLOE, "two")
+    await recorder.receive_text(DAWIT, "three")
+    assert len(recorder.alerts) == 2
     clock.advance(10)
-    ear.telling.notify_if_due()
-    assert ear.called[2:] == [
+    recorder.notifier.notify_if_due()
+    assert recorder.alerts[2:] == [
         "\a",
         "\x1b]9;smsdesk: 2 new texts, the last: Dawit Bekele: three\a",
     ]
 
 
-async def test_a_colleagues_customer_calls_the_colleague_only(ear: Ear) -> None:
-    thread = await ear.desk.thread(ANA)
-    await ear.desk.store.triage.assign_conversations([thread.id], "bo", "bo")
-    await ear.writes(ANA, "Przyjadę o 17")
-    assert ear.called == []
-    await ear.writes(HUGO, "mine")
-    assert ear.called != []
+async def test_a_customer_of_a_colleague_does_not_notify(recorder: AlertRecorder) -> None:
+    thread = await recorder.desk.thread(ANA)
+    await recorder.desk.store.triage.assign_conversations([thread.id], "bo", "bo")
+    await recorder.receive_text(ANA, "Przyjadę o 17")
+    assert recorder.alerts == []
+    await recorder.receive_text(HUGO, "mine")
+    assert recorder.alerts != []
 
 
-async def test_a_note_that_names_the_agent_calls_her(ear: Ear) -> None:
-    thread = await ear.desk.thread(ANA)
-    notes = ear.desk.store.messages
-    await ear.news(lambda: notes.add_note(thread.id, "bo", "look at this"))
-    assert ear.called == []
-    await ear.news(lambda: notes.add_note(thread.id, "bo", f"@{AGENT.upper()} look at this"))
-    assert ear.called != []
+async def test_a_note_that_mentions_the_agent_notifies_her(recorder: AlertRecorder) -> None:
+    thread = await recorder.desk.thread(ANA)
+    notes = recorder.desk.store.messages
+    await recorder.process(lambda: notes.add_note(thread.id, "bo", "look at this"))
+    assert recorder.alerts == []
+    await recorder.process(
+        lambda: notes.add_note(thread.id, "bo", f"@{AGENT.upper()} look at this")
+    )
+    assert recorder.alerts != []
 
 
-async def test_the_title_counts_those_who_wait(ear: Ear) -> None:
-    await ear.telling.start()
-    assert ear.heard == ["\x1b]2;(3) smsdesk\a"]
-    await ear.writes(CHLOE, "still waiting")
-    assert ear.heard.count("\x1b]2;(3) smsdesk\a") == 1
-    await ear.writes(HUGO, "me too")
-    assert "\x1b]2;(4) smsdesk\a" in ear.heard
+async def test_the_title_counts_waiting_customers(recorder: AlertRecorder) -> None:
+    await recorder.notifier.start()
+    assert recorder.written == ["\x1b]2;(3) smsdesk\a"]
+    await recorder.receive_text(CHLOE, "still waiting")
+    assert recorder.written.count("\x1b]2;(3) smsdesk\a") == 1
+    await recorder.receive_text(HUGO, "me too")
+    assert "\x1b]2;(4) smsdesk\a" in recorder.written
 
 
-async def test_a_stopped_account_is_told_once(ear: Ear) -> None:
-    ear.focused = True
-    accounts = ear.desk.store.accounts
+async def test_a_stopped_account_is_reported_once(recorder: AlertRecorder) -> None:
+    recorder.focused = True
+    accounts = recorder.desk.store.accounts
     await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
-    await ear.telling.report_account_problems()
-    await ear.telling.report_account_problems()
-    assert ear.said == ["Account pl has stopped: Wrong password"]
-    assert ear.called == ["\a"], "who looks at the screen needs no notification"
+    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_account_problems()
+    assert recorder.shown == ["Account pl has stopped: Wrong password"]
+    assert recorder.alerts == ["\a"], "who looks at the screen needs no notification"
     await accounts.save_health("pl", Health.OK)
-    await ear.telling.report_account_problems()
+    await recorder.notifier.report_account_problems()
     await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
-    await ear.telling.report_account_problems()
-    assert len(ear.said) == 2
+    await recorder.notifier.report_account_problems()
+    assert len(recorder.shown) == 2
 
 
-async def test_an_account_that_falls_silent_is_told_once(ear: Ear, clock: ManualClock) -> None:
-    await ear.desk.store.accounts.record_push("au")
-    await ear.telling.report_account_problems()
-    assert ear.said == []
-    clock.advance(2 * HOUR / 1_000)
-    await ear.telling.report_account_problems()
-    await ear.telling.report_account_problems()
-    assert ear.said == ["Account au has received nothing for 2h: check the account (F3)"]
-
-
-async def test_the_app_calls_an_agent_whose_terminal_lost_the_focus(
-    ear: Ear, seat: AppContext, monkeypatch: pytest.MonkeyPatch
+async def test_a_silent_account_is_reported_once(
+    recorder: AlertRecorder, clock: ManualClock
 ) -> None:
-    desk, heard = ear.desk, list[str]()
-    async with desk.open(**MANNERS):
-        monkeypatch.setattr(desk.app, "write_to_terminal", heard.append)
-        monkeypatch.setattr(desk.app._notifier, "_write", heard.append)
-        await desk.world.writes(ANA, "while looking")
+    await recorder.desk.store.accounts.record_push("au")
+    await recorder.notifier.report_account_problems()
+    assert recorder.shown == []
+    clock.advance(2 * HOUR / 1_000)
+    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_account_problems()
+    assert recorder.shown == ["Account au has received nothing for 2h: check the account (F3)"]
+
+
+async def test_the_app_notifies_an_agent_whose_terminal_lost_the_focus(
+    recorder: AlertRecorder, app_context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, written = recorder.desk, list[str]()
+    async with desk.open(**SETTINGS):
+        monkeypatch.setattr(desk.app, "write_to_terminal", written.append)
+        monkeypatch.setattr(desk.app._notifier, "_write", written.append)
+        await desk.events.receive_texts(ANA, "while looking")
         await desk.shows("while looking")
         desk.app.post_message(events.AppBlur())
         await desk.until(lambda: not desk.app.app_focus, "the focus is lost")
-        await desk.world.writes(ANA, "while away")
-        await desk.until(lambda: "\a" in heard, "the bell")
-        assert [h for h in heard if "while looking" in h] == []
-        assert [h for h in heard if "Ana Kowalska: while away" in h] != []
+        await desk.events.receive_texts(ANA, "while away")
+        await desk.until(lambda: "\a" in written, "the alert")
+        assert [sequence for sequence in written if "while looking" in sequence] == []
+        assert [sequence for sequence in written if "Ana Kowalska: while away" in sequence] != []
 
 
-async def test_silence_stands_over_the_list(desk: Desk, clock: ManualClock) -> None:
+async def test_a_silent_account_is_shown_over_the_list(desk: Desk, clock: ManualClock) -> None:
     await desk.store.accounts.record_push(ACCOUNTS[0].name)
     clock.advance(2 * HOUR / 1_000)
-    async with desk.open(**MANNERS):
+    async with desk.open(**SETTINGS):
         await desk.shows("au: no news for 2h · F3")

@@ -1,4 +1,4 @@
-"""What is not done twice: style sheets read, lines painted."""
+"""Test work that is done only once: reading stylesheets and painting lines."""
 
 import pytest
 from textual.content import Content
@@ -9,26 +9,26 @@ from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.themes import LIGHT
 
 
-async def test_the_style_sheets_are_read_once_for_the_theme_the_desk_begins_with(
+async def test_the_stylesheets_are_read_once_for_the_first_theme(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    once_more = Stylesheet.reparse
+    original = Stylesheet.reparse
 
-    def reparse(sheet: Stylesheet) -> None:
+    def reparse(stylesheet: Stylesheet) -> None:
         read.append(desk.app.theme)
-        once_more(sheet)
+        original(stylesheet)
 
     monkeypatch.setattr(Stylesheet, "reparse", reparse)
     async with desk.open(WIDE, theme="light"):
         assert read == []
         assert desk.inbox.styles.background.hex == LIGHT.background
         desk.app.theme = "smsdesk-high-contrast"
-        await desk.until(lambda: bool(read), "the style sheets to be read for another theme")
+        await desk.until(lambda: bool(read), "the stylesheets to be read for another theme")
         assert desk.inbox.styles.background.hex == "#000000"
 
 
-async def test_other_words_on_a_border_are_painted_without_what_it_holds(desk: Desk) -> None:
+async def test_a_new_border_title_repaints_only_the_border(desk: Desk) -> None:
     async with desk.open(WIDE):
         left = desk.inbox.query_one("#left")
         with desk.app.batch_update():

@@ -1,4 +1,4 @@
-"""Two agents at one inbox: they see each other, and one writes at a time."""
+"""Test two agents at one inbox: they see each other, and one writes at a time."""
 
 import asyncio
 import contextlib
@@ -20,32 +20,34 @@ Size = tuple[int, int]
 
 
 @pytest.fixture
-async def mia(open_store: OpenStore, clock: ManualClock, seat: AppContext, history: Path) -> Desk:
-    """Mia's desk."""
+async def mia(
+    open_store: OpenStore, clock: ManualClock, app_context: AppContext, history: Path
+) -> Desk:
+    """Return Mia's desk."""
     store = await open_store(owner="mia-1")
     await copy_history(history, store, clock)
-    return Desk(store, clock, seat)
+    return Desk(store, clock, app_context)
 
 
 @pytest.fixture
-async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
-    """Bo's desk, on the same file."""
+async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, app_context: AppContext) -> Desk:
+    """Return Bo's desk, on the same file."""
     store = await open_store(owner="bo-1", seed=2)
-    return Desk(store, clock, change_context(seat, agent="bo"))
+    return Desk(store, clock, change_context(app_context, agent="bo"))
 
 
 @contextlib.asynccontextmanager
-async def both(mia: Desk, bo: Desk, size: Size = (130, 40)) -> AsyncIterator[None]:
-    """Both sit at their screens."""
+async def open_both(mia: Desk, bo: Desk, size: Size = (130, 40)) -> AsyncIterator[None]:
+    """Open both desks."""
     async with mia.open(size), bo.open(size):
         yield
 
 
-async def test_colleagues_see_each_other_without_waiting_for_the_next_look(
+async def test_colleagues_see_each_other_without_waiting_for_the_next_poll(
     mia: Desk, bo: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.screens.inbox.WAKE_SECONDS", 3_600.0)
-    async with both(mia, bo):
+    async with open_both(mia, bo):
         await mia.open_thread(CHLOE)
         await bo.open_thread(DAWIT)
         await mia.hides("bo is here")
@@ -59,7 +61,7 @@ async def test_colleagues_see_each_other_without_waiting_for_the_next_look(
 @pytest.mark.bench
 async def test_colleagues_see_each_other_within_half_a_second(mia: Desk, bo: Desk) -> None:
     delays = []
-    async with both(mia, bo):
+    async with open_both(mia, bo):
         await mia.open_thread(CHLOE)
         await bo.open_thread(DAWIT)
         for _ in range(5):
@@ -72,8 +74,8 @@ async def test_colleagues_see_each_other_within_half_a_second(mia: Desk, bo: Des
     assert sorted(delays)[2] < 0.5
 
 
-async def test_a_colleague_who_goes_on_is_seen_no_more(mia: Desk, bo: Desk) -> None:
-    async with both(mia, bo):
+async def test_a_colleague_who_moves_on_is_no_longer_shown(mia: Desk, bo: Desk) -> None:
+    async with open_both(mia, bo):
         await mia.open_thread(CHLOE)
         await bo.open_thread(CHLOE)
         await mia.shows("bo is here")
@@ -81,7 +83,7 @@ async def test_a_colleague_who_goes_on_is_seen_no_more(mia: Desk, bo: Desk) -> N
         await mia.hides("bo is here")
 
 
-async def test_a_colleague_who_leaves_the_desk_is_seen_no_more(mia: Desk, bo: Desk) -> None:
+async def test_a_colleague_who_quits_is_no_longer_shown(mia: Desk, bo: Desk) -> None:
     async with mia.open((130, 40)):
         async with bo.open((130, 40)):
             await mia.open_thread(CHLOE)
@@ -94,7 +96,7 @@ async def test_a_colleague_who_leaves_the_desk_is_seen_no_more(mia: Desk, bo: De
 async def test_one_writes_at_a_time_until_the_other_takes_over(
     mia: Desk, bo: Desk, size: Size
 ) -> None:
-    async with both(mia, bo, size):
+    async with open_both(mia, bo, size):
         await bo.open_thread(CHLOE)
         await bo.press("r")
         await bo.type("On it")
@@ -116,8 +118,8 @@ async def test_one_writes_at_a_time_until_the_other_takes_over(
         assert (await mia.last(CHLOE)).agent == "mia"
 
 
-async def test_a_composer_that_was_left_is_free_for_the_other(mia: Desk, bo: Desk) -> None:
-    async with both(mia, bo):
+async def test_leaving_the_composer_releases_the_lock(mia: Desk, bo: Desk) -> None:
+    async with open_both(mia, bo):
         await bo.open_thread(CHLOE)
         await bo.press("r")
         await mia.open_thread(CHLOE)
@@ -128,8 +130,8 @@ async def test_a_composer_that_was_left_is_free_for_the_other(mia: Desk, bo: Des
         await mia.until(lambda: mia.inbox.is_composer_focused, "Mia writes")
 
 
-async def test_who_answers_first_has_the_conversation(mia: Desk, bo: Desk) -> None:
-    async with both(mia, bo):
+async def test_the_first_reply_assigns_the_conversation(mia: Desk, bo: Desk) -> None:
+    async with open_both(mia, bo):
         await bo.open_thread(CHLOE)
         await bo.press("r")
         await bo.type("On it")
@@ -138,7 +140,7 @@ async def test_who_answers_first_has_the_conversation(mia: Desk, bo: Desk) -> No
         assert (await mia.thread(CHLOE)).assignee == "bo"
 
 
-async def test_taking_the_answer_back_leaves_the_conversation_to_nobody(desk: Desk) -> None:
+async def test_cancelling_the_reply_unassigns_the_conversation(desk: Desk) -> None:
     async with desk.open(grace_seconds=5):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
@@ -151,7 +153,7 @@ async def test_taking_the_answer_back_leaves_the_conversation_to_nobody(desk: De
         assert (await desk.thread(CHLOE)).assignee == ""
 
 
-async def test_somebody_elses_conversation_stays_hers(desk: Desk) -> None:
+async def test_a_reply_to_a_colleagues_conversation_keeps_its_assignee(desk: Desk) -> None:
     thread = await desk.thread(CHLOE)
     await desk.store.triage.assign_conversations([thread.id], "bo", "bo")
     async with desk.open():
@@ -164,7 +166,7 @@ async def test_somebody_elses_conversation_stays_hers(desk: Desk) -> None:
 
 
 async def test_two_enters_at_once_send_one_answer(mia: Desk, bo: Desk) -> None:
-    async with both(mia, bo):
+    async with open_both(mia, bo):
         before = len(await mia.messages(CHLOE))
         await bo.open_thread(CHLOE)
         await bo.press("r")
@@ -177,5 +179,5 @@ async def test_two_enters_at_once_send_one_answer(mia: Desk, bo: Desk) -> None:
         await asyncio.gather(mia.press("enter"), bo.press("enter"))
         await mia.shows("… queued")
         await bo.until(lambda: bo.typed == "On it", "Bo's text is kept")
-        said = (await mia.messages(CHLOE))[before:]
-        assert [message.body for message in said] == ["Friday is fine"]
+        added = (await mia.messages(CHLOE))[before:]
+        assert [message.body for message in added] == ["Friday is fine"]

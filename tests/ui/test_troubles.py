@@ -1,11 +1,11 @@
-"""What goes wrong for many at once stands over the list, and low balances in the header."""
+"""Test the line over the list for failures of many messages, and low balances in the header."""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
-from tests.ui.history import ACCOUNTS, ANA, CHLOE, DAWIT, NOBODY
+from tests.ui.history import ACCOUNTS, ANA, CHLOE, DAWIT, UNNAMED
 from tui.clock import SECOND
 from tui.commands import get_first_keys
 from tui.domain.account import AccountState, Health
@@ -18,19 +18,19 @@ Size = tuple[int, int]
 
 
 @BOTH_SIZES
-async def test_equal_failures_are_one_line_over_the_list(desk: Desk, size: Size) -> None:
+async def test_equal_failures_share_one_line_over_the_list(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.hides("No route")
-        for number in (CHLOE, DAWIT, NOBODY):
-            await desk.world.answers(number, "Friday is fine", Status.REJECTED, "No route")
+        for number in (CHLOE, DAWIT, UNNAMED):
+            await desk.events.add_reply(number, "Friday is fine", Status.REJECTED, "No route")
         await desk.shows("3 rejected: No route on au")
         await desk.command("show_failed")
         await desk.shows("Chloe Martin", "Dawit Bekele")
 
 
-async def test_the_line_goes_when_the_failures_are_dealt_with(desk: Desk) -> None:
+async def test_the_line_disappears_when_the_failures_are_resolved(desk: Desk) -> None:
     for number in (CHLOE, DAWIT):
-        await desk.world.answers(number, "Friday is fine", Status.REJECTED, "No route")
+        await desk.events.add_reply(number, "Friday is fine", Status.REJECTED, "No route")
     async with desk.open():
         await desk.shows("2 rejected: No route on au")
         await desk.open_thread(CHLOE)
@@ -39,7 +39,7 @@ async def test_the_line_goes_when_the_failures_are_dealt_with(desk: Desk) -> Non
 
 
 @BOTH_SIZES
-async def test_what_waits_for_a_stopped_account_is_said(desk: Desk, size: Size) -> None:
+async def test_messages_that_wait_for_a_stopped_account_are_counted(desk: Desk, size: Size) -> None:
     await desk.store.intents.queue_message(NewMessage(ANA, "On it", "pl", agent="mia"))
     await desk.store.outbox.claim_due_messages("sync", "pl", 1)
     later = desk.clock.now() + 300 * SECOND
@@ -52,7 +52,7 @@ async def test_what_waits_for_a_stopped_account_is_said(desk: Desk, size: Size) 
 
 
 @BOTH_SIZES
-async def test_a_low_balance_stands_in_the_header_and_in_the_accounts(
+async def test_a_low_balance_is_shown_in_the_header_and_in_the_accounts(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
@@ -62,7 +62,7 @@ async def test_a_low_balance_stands_in_the_header_and_in_the_accounts(
         await desk.shows("balance 7 credits (low: top up soon)")
 
 
-async def test_an_account_says_by_itself_what_is_low(desk: Desk) -> None:
+async def test_each_account_has_its_own_low_balance(desk: Desk) -> None:
     au, pl = ACCOUNTS
     async with desk.open(WIDE, accounts=(replace(au, low_balance=5), replace(pl, low_balance=900))):
         await desk.store.accounts.save_balance("au", "7 credits", 7.0)
@@ -81,7 +81,7 @@ def test_a_group_names_the_key_that_helps(advice: Advice, key: str) -> None:
     assert describe_group(group, keys) == f"12 failed: no credit on au · {key}"
 
 
-def test_what_waits_for_an_account_in_mere_trouble_is_not_worth_a_line() -> None:
+def test_messages_that_wait_for_a_retrying_account_need_no_line() -> None:
     states = {"au": AccountState("au", Health.RETRYING, "no answer")}
     assert describe_held({"au": 3}, states) == ""
     assert describe_held({"gone": 3}, states) == ""

@@ -1,4 +1,4 @@
-"""Blacklist, number lookup, statistics."""
+"""Test blacklist, number lookup and statistics."""
 
 import httpx
 import pytest
@@ -18,7 +18,7 @@ async def test_a_number_goes_on_the_blacklist_and_off_again(client: httpx.AsyncC
     assert (await client.get(every)).json() == {"phoneNumbers": []}
 
 
-async def test_who_is_on_the_blacklist_cannot_be_texted(client: httpx.AsyncClient) -> None:
+async def test_a_blacklisted_number_cannot_be_texted(client: httpx.AsyncClient) -> None:
     await client.post("/v1/phonebook/blacklist", json={"phoneNumber": NUMBER})
     key = {"username": "sandbox", "password": "sandbox-secret"}
     answer = await client.post("/send_sms", data={**key, "to": NUMBER, "text": "Hello"})
@@ -28,14 +28,14 @@ async def test_who_is_on_the_blacklist_cannot_be_texted(client: httpx.AsyncClien
 @pytest.mark.parametrize(
     ("body", "code"), [({"phoneNumber": "12"}, "201"), ({}, "201"), ([], "244")]
 )
-async def test_what_is_no_number_cannot_be_blacklisted(
+async def test_an_invalid_number_cannot_be_blacklisted(
     client: httpx.AsyncClient, body: object, code: str
 ) -> None:
     answer = await client.post("/v1/phonebook/blacklist", json=body)
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, code)
 
 
-async def test_a_lookup_tells_each_number_apart(client: httpx.AsyncClient) -> None:
+async def test_a_lookup_has_a_result_per_number(client: httpx.AsyncClient) -> None:
     numbers = ["+37251234567", "+37251234593", "+37251234596", "12"]
     answer = (await client.post("/v1/hlr/sync", json={"numbers": numbers})).json()
     assert answer["request_id"]
@@ -48,7 +48,7 @@ async def test_a_lookup_tells_each_number_apart(client: httpx.AsyncClient) -> No
     ("numbers", "status"),
     [([], 400), (["+37251234567"] * 11, 400), ("x", 400), (["+37255500402"], 402)],
 )
-async def test_a_lookup_that_cannot_be_has_errors_of_its_own_shape(
+async def test_an_invalid_lookup_has_errors_in_its_own_format(
     client: httpx.AsyncClient, numbers: object, status: int
 ) -> None:
     answer = await client.post("/v1/hlr/sync", json={"numbers": numbers})
@@ -74,7 +74,9 @@ async def test_statistics_count_by_country(client: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     "path", ["/v1/phonebook/blacklist", "/v1/hlr/sync", "/v1/statistics/reports"]
 )
-async def test_strangers_are_turned_away(client: httpx.AsyncClient, path: str) -> None:
+async def test_requests_without_credentials_are_refused(
+    client: httpx.AsyncClient, path: str
+) -> None:
     answer = await client.post(path, json={}, auth=("sandbox", "wrong"))
     assert answer.status_code == 401
     assert answer.json()["errors"]

@@ -1,4 +1,4 @@
-"""The Omnichannel API: sending, status, cancelling, and what it refuses."""
+"""Test the Omnichannel API: sending, status, cancelling, and refusals."""
 
 import uuid
 from typing import Any
@@ -13,16 +13,18 @@ TO = "+37251234567"
 SMS = {"channel": "sms", "sender": "+37259990011", "text": "Your parcel is here.", "validity": 360}
 
 
-async def send(client: httpx.AsyncClient, *channels: dict[str, object], **more: object) -> Any:
-    """The answer to a message that was accepted."""
+async def send_message(
+    client: httpx.AsyncClient, *channels: dict[str, object], **more: object
+) -> Any:
+    """Return the response to a message that was accepted."""
     body = {"to": TO, "messages": list(channels) or [SMS], **more}
     answer = await client.post("/v1/omnimessage", json=body)
     assert answer.status_code == 201
     return answer.json()
 
 
-async def statuses(client: httpx.AsyncClient, sent: Any) -> list[dict[str, Any]]:
-    """The status entries of a message."""
+async def fetch_statuses(client: httpx.AsyncClient, sent: Any) -> list[dict[str, Any]]:
+    """Return the status entries of a message."""
     answer = await client.get(f"/v1/omnimessage/{sent['omnimessage_id']}/status")
     assert answer.status_code == 200
     entries: list[dict[str, Any]] = answer.json()["statuses"]
@@ -32,7 +34,7 @@ async def statuses(client: httpx.AsyncClient, sent: Any) -> list[dict[str, Any]]
 async def test_a_send_is_answered_with_ids_and_sender(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
-    sent = await send(client, dlr_url="https://desk.example.org/hooks/messente/x/row-8123")
+    sent = await send_message(client, dlr_url="https://desk.example.org/hooks/messente/x/row-8123")
     assert uuid.UUID(sent["omnimessage_id"])
     assert sent["to"] == TO
     (message,) = sent["messages"]
@@ -43,18 +45,18 @@ async def test_a_send_is_answered_with_ids_and_sender(
 
 
 async def test_without_a_sender_the_default_one_is_shown(client: httpx.AsyncClient) -> None:
-    sent = await send(client, {"text": "Hello"})
+    sent = await send_message(client, {"text": "Hello"})
     assert sent["messages"][0]["sender"] == "+37259990011"
 
 
 async def test_the_status_is_null_first_and_delivered_within_two_seconds(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    sent = await send(client)
-    (entry,) = await statuses(client, sent)
+    sent = await send_message(client)
+    (entry,) = await fetch_statuses(client, sent)
     assert (entry["status"], entry["err"], entry["error"], entry["price_info"]) == (None,) * 4
     clock.advance(2)
-    (entry,) = await statuses(client, sent)
+    (entry,) = await fetch_statuses(client, sent)
     assert (entry["status"], entry["err"], entry["error"]) == ("DELIVRD", 0, None)
     assert entry["price_info"] == {
         "part_price": "0.059",
@@ -68,9 +70,9 @@ async def test_the_status_is_null_first_and_delivered_within_two_seconds(
 async def test_the_price_is_that_of_all_parts(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    sent = await send(client, {"text": "x" * 161})
+    sent = await send_message(client, {"text": "x" * 161})
     clock.advance(2)
-    (entry,) = await statuses(client, sent)
+    (entry,) = await fetch_statuses(client, sent)
     assert entry["price_info"] == {
         "part_price": "0.059",
         "parts_count": 2,
@@ -105,19 +107,19 @@ async def test_the_price_is_that_of_all_parts(
 async def test_every_documented_status_and_err_has_a_number(
     client: httpx.AsyncClient, clock: ManualClock, number: str, status: str, err: int
 ) -> None:
-    sent = await send(client, to=number)
+    sent = await send_message(client, to=number)
     clock.advance(60)
-    (entry,) = await statuses(client, sent)
+    (entry,) = await fetch_statuses(client, sent)
     assert (entry["status"], entry["err"]) == (status, err)
     assert (entry["error"] is None) == (err == 0)
 
 
-async def test_a_sender_that_is_not_activated_shows_in_the_receipt_only(
+async def test_an_inactive_sender_shows_only_in_the_receipt(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    sent = await send(client, SMS | {"sender": "NotActive"})
+    sent = await send_message(client, SMS | {"sender": "NotActive"})
     clock.advance(2)
-    (entry,) = await statuses(client, sent)
+    (entry,) = await fetch_statuses(client, sent)
     assert (entry["status"], entry["err"]) == ("REJECTD", 7)
 
 
@@ -125,9 +127,9 @@ async def test_a_sender_that_is_not_activated_shows_in_the_receipt_only(
 async def test_the_next_channel_is_tried_when_one_failed(
     client: httpx.AsyncClient, clock: ManualClock, number: str, reached: str
 ) -> None:
-    sent = await send(client, {"channel": "viber", "text": "Hello"}, SMS, to=number)
+    sent = await send_message(client, {"channel": "viber", "text": "Hello"}, SMS, to=number)
     clock.advance(10)
-    by_channel = {e["channel"]: e["status"] for e in await statuses(client, sent)}
+    by_channel = {e["channel"]: e["status"] for e in await fetch_statuses(client, sent)}
     assert by_channel == (
         {"viber": "SEEN", "sms": None}
         if reached == "viber"
@@ -139,24 +141,24 @@ async def test_a_channel_that_takes_too_long_has_failed(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     number = "+37251234596"
-    sent = await send(
+    sent = await send_message(
         client,
         {"text": "Hello", "ttl": 30},
         {"channel": "rcs", "text": "x", "sender": "Us"},
         to=number,
     )
     clock.advance(29)
-    assert [e["status"] for e in await statuses(client, sent)] == ["ACCEPTD", None]
+    assert [e["status"] for e in await fetch_statuses(client, sent)] == ["ACCEPTD", None]
     clock.advance(3)
-    assert [e["status"] for e in await statuses(client, sent)] == ["EXPIRED", "UNDELIV"]
+    assert [e["status"] for e in await fetch_statuses(client, sent)] == ["EXPIRED", "UNDELIV"]
 
 
 async def test_a_slow_handset_is_too_late_for_a_short_ttl(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
-    sent = await send(client, {"text": "Hello", "ttl": 10}, to="+37251234597")
+    sent = await send_message(client, {"text": "Hello", "ttl": 10}, to="+37251234597")
     clock.advance(60)
-    (entry,) = await statuses(client, sent)
+    (entry,) = await fetch_statuses(client, sent)
     assert (entry["status"], entry["err"]) == ("EXPIRED", 2)
 
 
@@ -166,16 +168,19 @@ async def test_a_slow_handset_is_too_late_for_a_short_ttl(
 async def test_a_scheduled_message_waits_for_its_time_and_can_be_cancelled_once(
     client: httpx.AsyncClient, clock: ManualClock, time: str
 ) -> None:
-    sent, other = await send(client, time_to_send=time), await send(client, time_to_send=time)
+    sent, other = (
+        await send_message(client, time_to_send=time),
+        await send_message(client, time_to_send=time),
+    )
     path = f"/v1/omnimessage/{other['omnimessage_id']}"
     cancelled = await client.delete(path)
     assert (cancelled.status_code, cancelled.json()) == (202, {})
     assert (await client.delete(path)).status_code == 404
     clock.advance(3599)
-    assert (await statuses(client, sent))[0]["status"] is None
+    assert (await fetch_statuses(client, sent))[0]["status"] is None
     clock.advance(4)
-    assert (await statuses(client, sent))[0]["status"] == "DELIVRD"
-    assert (await statuses(client, other))[0]["status"] == "DELETED"
+    assert (await fetch_statuses(client, sent))[0]["status"] == "DELIVRD"
+    assert (await fetch_statuses(client, other))[0]["status"] == "DELETED"
     assert (await client.delete(f"/v1/omnimessage/{sent['omnimessage_id']}")).status_code == 404
 
 
@@ -220,10 +225,10 @@ async def test_a_wrong_field_is_named(
 
 
 @pytest.mark.parametrize("value", ["on", "full", "off", "true", "false"])
-async def test_all_five_words_for_autoconvert_are_taken(
+async def test_all_five_values_of_autoconvert_are_accepted(
     client: httpx.AsyncClient, value: str
 ) -> None:
-    await send(client, SMS | {"autoconvert": value})
+    await send_message(client, SMS | {"autoconvert": value})
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff", b'"x"'])
@@ -232,7 +237,7 @@ async def test_a_body_that_is_no_object_is_refused(client: httpx.AsyncClient, bo
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "105")
 
 
-async def test_bulk_takes_what_is_right_and_names_what_is_wrong(
+async def test_a_bulk_request_accepts_valid_and_reports_invalid_messages(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     messages = [{"to": TO, "messages": [SMS]}, {"to": "1", "messages": [SMS]}, 3]
@@ -255,7 +260,7 @@ async def test_bulk_takes_what_is_right_and_names_what_is_wrong(
         ("GET", "/v1/nothing"),
     ],
 )
-async def test_strangers_are_turned_away_with_401(
+async def test_requests_without_credentials_are_401(
     client: httpx.AsyncClient, method: str, path: str
 ) -> None:
     for auth in (("sandbox", "wrong"), ("", "")):
@@ -283,7 +288,7 @@ async def test_any_other_authorization_is_401(client: httpx.AsyncClient, header:
     assert (await client.send(request, auth=None)).status_code == 401
 
 
-async def test_unknown_ids_paths_and_methods(client: httpx.AsyncClient) -> None:
+async def test_unknown_ids_paths_and_methods_are_errors(client: httpx.AsyncClient) -> None:
     answers = [
         await client.get("/v1/omnimessage/unknown/status"),
         await client.delete(f"/v1/omnimessage/{uuid.UUID(int=0)}"),
@@ -323,10 +328,10 @@ CARDS = [{"title": "One"}, {"title": "Two"}]
         {"channel": "rcs", "sender": "Us", "text": "x"},
     ],
 )
-async def test_chat_messages_are_taken(
+async def test_chat_messages_are_accepted(
     client: httpx.AsyncClient, channel: dict[str, object]
 ) -> None:
-    sent = await send(client, channel)
+    sent = await send_message(client, channel)
     assert sent["messages"][0]["channel"] == channel["channel"]
 
 
@@ -352,7 +357,7 @@ async def test_chat_messages_are_taken(
         {"channel": "rcs", "sender": "Us", "text": "x", "suggestions": [{}] * 12},
     ],
 )
-async def test_chat_messages_that_cannot_be_are_refused(
+async def test_invalid_chat_messages_are_refused(
     client: httpx.AsyncClient, channel: dict[str, object]
 ) -> None:
     answer = await client.post("/v1/omnimessage", json={"to": TO, "messages": [channel]})

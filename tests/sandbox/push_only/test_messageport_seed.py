@@ -1,6 +1,6 @@
-"""The requests of MessagePort's own documentation, replayed as written there.
+"""Replay the requests of MessagePort's own documentation exactly as written.
 
-Its curl lines send what they are given, so the blank of "Hello World" arrives unencoded.
+Its curl commands do not encode their data, so "Hello World" arrives with a plain blank.
 """
 
 import httpx
@@ -14,14 +14,14 @@ REST = "senderid=Edgility&reference=APIMessage1"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-async def post(client: httpx.AsyncClient, *parts: str) -> httpx.Response:
-    """What `curl -X POST -d ... -d ... -u ...` sends."""
+async def send_request(client: httpx.AsyncClient, *parts: str) -> httpx.Response:
+    """Send what `curl -X POST -d ... -d ... -u ...` sends."""
     body = "&".join(parts).encode()
     return await client.post(MESSAGES, content=body, headers=FORM, auth=KEY)
 
 
 async def test_sending(client: httpx.AsyncClient) -> None:
-    answer = await post(client, NUMBER, MESSAGE, REST)
+    answer = await send_request(client, NUMBER, MESSAGE, REST)
     assert (answer.status_code, answer.json()) == (200, {"code": 200, "errors": 0, "message": ""})
 
 
@@ -34,8 +34,8 @@ async def test_the_balance(client: httpx.AsyncClient) -> None:
     assert account["mobile"].isdecimal() and "@" in account["username"]
 
 
-def failed(**children: object) -> dict[str, object]:
-    """The children of a form error, all four of them."""
+def make_error_children(**children: object) -> dict[str, object]:
+    """Return the four children of a form error."""
     return {"message": [], "number": [], "senderid": [], "reference": [], **children}
 
 
@@ -44,22 +44,29 @@ def failed(**children: object) -> dict[str, object]:
     [
         (
             (NUMBER, REST),
-            {"children": failed(message={"errors": ["Messagefield not supplied"]})},
+            {"children": make_error_children(message={"errors": ["Messagefield not supplied"]})},
         ),
         (
             (NUMBER, MESSAGE, REST, "campaignName=Spring"),
-            {"errors": ["This form should not contain extra fields."], "children": failed()},
+            {
+                "errors": ["This form should not contain extra fields."],
+                "children": make_error_children(),
+            },
         ),
         (
             ("number=6144a333222", MESSAGE, REST),
-            {"children": failed(number={"errors": ["Number field contains invalid characters"]})},
+            {
+                "children": make_error_children(
+                    number={"errors": ["Number field contains invalid characters"]}
+                )
+            },
         ),
     ],
 )
 async def test_a_bad_request(
     client: httpx.AsyncClient, parts: tuple[str, ...], errors: dict[str, object]
 ) -> None:
-    answer = await post(client, *parts)
+    answer = await send_request(client, *parts)
     assert answer.status_code == 400
     assert answer.json() == {"code": 400, "message": "Validation Failed", "errors": errors}
 
@@ -72,10 +79,10 @@ async def test_a_bad_request(
         ("4915112345678", 409, "Country not supported"),
     ],
 )
-async def test_what_cannot_be_sent(
+async def test_unsendable_messages(
     client: httpx.AsyncClient, number: str, code: int, message: str
 ) -> None:
-    answer = await post(client, f"number={number}", MESSAGE, REST)
+    answer = await send_request(client, f"number={number}", MESSAGE, REST)
     assert answer.status_code == code
     assert answer.json() == {"code": code, "errors": code, "message": message}
 

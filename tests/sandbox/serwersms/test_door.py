@@ -1,4 +1,4 @@
-"""The one door: credentials, bodies, suffixes, errors."""
+"""Test the common entry of all calls: credentials, bodies, suffixes, errors."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,7 +14,7 @@ Call = Callable[..., Awaitable[Any]]
 
 @pytest.mark.parametrize("suffix", ["", ".json"])
 @pytest.mark.parametrize("group", ["account/limits", "messages/reports", "messages/received"])
-async def test_login_token_json_and_form_all_let_in(
+async def test_login_token_json_and_form_are_accepted(
     client: httpx.AsyncClient, group: str, suffix: str
 ) -> None:
     answers = [
@@ -37,7 +37,7 @@ async def test_login_token_json_and_form_all_let_in(
         ({}, {"Authorization": "Basic sandbox-token"}),
     ],
 )
-async def test_strangers_get_error_1001_with_http_200(
+async def test_wrong_credentials_are_error_1001_with_http_200(
     client: httpx.AsyncClient, body: dict[str, object], headers: dict[str, str]
 ) -> None:
     answer = await client.post("/account/limits.json", json=body, headers=headers)
@@ -77,7 +77,7 @@ async def test_a_body_that_is_no_object_is_error_1006(
     assert answer.json()["error"]["code"] == 1006
 
 
-async def test_an_empty_array_is_what_php_makes_of_no_fields(client: httpx.AsyncClient) -> None:
+async def test_an_empty_array_means_no_fields(client: httpx.AsyncClient) -> None:
     headers = TOKEN | {"Content-Type": "application/json"}
     answer = await client.post("/account/limits", content=b"[]", headers=headers)
     assert "items" in answer.json()
@@ -101,7 +101,7 @@ async def test_answers_can_be_xml(client: httpx.AsyncClient) -> None:
         (4600, "BlacklistError"),
     ],
 )
-async def test_the_table_of_errors_can_be_asked(call: Call, code: int, kind: str) -> None:
+async def test_the_table_of_errors_can_be_queried(call: Call, code: int, kind: str) -> None:
     error = await call(f"error/{code}")
     assert (error["code"], error["type"]) == (code, kind)
     assert error["message"]
