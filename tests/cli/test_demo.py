@@ -17,7 +17,7 @@ import pytest
 
 from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
-from tests.store.truth import check_counters_and_summaries
+from tests.store.consistency import check_counters_and_summaries
 from tests.waiting import wait_until
 from tui.clock import DAY, ManualClock, SystemClock
 from tui.demo.accounts import ACCOUNTS, AGENT

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
-from tests.store.truth import check_counters_and_summaries
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.store.contacts import Contact, Contacts, ImportResult
 from tui.store.store import Store

@@ -16,8 +16,8 @@ from tests.store.builders import (
     make_outgoing,
     make_reply,
 )
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.temporary import temporary_store
-from tests.store.truth import check_counters_and_summaries
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.conversation import State
 from tui.domain.events import Event

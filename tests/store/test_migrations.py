@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
-from tests.store.truth import check_counters_and_summaries
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.store import migrations
 from tui.store.errors import NewerDatabase

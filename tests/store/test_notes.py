@@ -3,8 +3,8 @@
 import pytest
 
 from tests.store.builders import ACCOUNT, get_conversation, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.test_feed import watch_in_background
-from tests.store.truth import check_counters_and_summaries
 from tests.waiting import wait_until
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import View

@@ -12,7 +12,7 @@ from tests.store.builders import (
     make_receipt,
     make_reply,
 )
-from tests.store.truth import check_counters_and_summaries
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.message import Format
 from tui.domain.status import Status

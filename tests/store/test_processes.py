@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.processes import ROUNDS
-from tests.store.truth import check_counters_and_summaries
 from tui.clock import SystemClock
 from tui.domain.message import Direction
 from tui.store.store import Store

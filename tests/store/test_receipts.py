@@ -15,8 +15,8 @@ from tests.store.builders import (
     make_reply,
     store_sent,
 )
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.temporary import temporary_store
-from tests.store.truth import check_counters_and_summaries
 from tui.clock import HOUR, ManualClock
 from tui.domain.ids import to_reference
 from tui.domain.status import FINAL_STATUSES, Status, apply_reports

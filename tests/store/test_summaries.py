@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.store.builders import ACCOUNT, get_conversation, make_outgoing, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.temporary import temporary_store
-from tests.store.truth import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.message import Direction
 from tui.store.messages import NEWEST

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
-from tests.store.truth import check_counters_and_summaries
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import Conversation, State
 from tui.store.audit import read_audit_trail

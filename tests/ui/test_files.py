@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.terminal.test_pictures import make_bomb, make_png
+from tests.terminal.test_picture_decoding import make_bomb, make_png
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE
 from tui.domain.events import Reply

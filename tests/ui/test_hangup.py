@@ -21,7 +21,13 @@ _IGNORE_HANGUP = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
 def test_an_inbox_ends_with_its_terminal(tmp_path: Path) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [*_IGNORE_HANGUP, sys.executable, "-m", "tests.ui.sitting", str(tmp_path / "inbox.db")],
+        [
+            *_IGNORE_HANGUP,
+            sys.executable,
+            "-m",
+            "tests.ui.inbox_process",
+            str(tmp_path / "inbox.db"),
+        ],
         cwd=ROOT,
         env={**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1"},
         stdin=slave,

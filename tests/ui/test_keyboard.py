@@ -24,7 +24,7 @@ from tui.store.store import Store
 @contextlib.contextmanager
 def run_inbox(database: Path, size: tuple[int, int] = NARROW) -> Iterator[Terminal]:
     """Run the app on a terminal of its own, and wait for the first picture."""
-    arguments = ("-m", "tests.ui.sitting", str(database))
+    arguments = ("-m", "tests.ui.inbox_process", str(database))
     with open_terminal(arguments, size, database.parent) as opened:
         opened.shows("Chloe Martin")
         yield opened

@@ -368,9 +368,9 @@ STATUS = st.sampled_from([200, 201, 204, 301, 400, 402, 403, 405, 406, 409, 429,
 def parse_any(status: int, content: bytes) -> None:
     """Parse with both parsers, which either succeed or raise a typed error."""
     answer = Answer(status, {}, content, now=0)
-    for parse in (answers.parse_send_answer, answers.parse_balance):
+    for parse_answer in (answers.parse_send_answer, answers.parse_balance):
         try:
-            parse(answer, SecretMask(SECRET))
+            parse_answer(answer, SecretMask(SECRET))
         except ProviderError as error:
             assert error.message
 

@@ -15,8 +15,8 @@ from tests.store.builders import (
     make_reply,
     store_sent,
 )
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.temporary import temporary_store
-from tests.store.truth import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.conversation import View
 from tui.domain.events import Event, EventKind, OptOut, Unreadable

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tests.store.builders import get_conversation, make_outgoing
-from tests.store.truth import check_counters_and_summaries
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.conversation import State, View
 from tui.domain.phone import AddressKind, parse_address

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.store.builders import ACCOUNT, MIA, TOM, make_outgoing, make_receipt, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.temporary import temporary_store
-from tests.store.truth import check_counters_and_summaries
 from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import View
 from tui.domain.events import OptOut

@@ -168,7 +168,7 @@ def test_a_long_command_is_cut_before_its_result() -> None:
 def test_on_a_real_terminal_ctrl_c_ends_only_the_command(
     tmp_path: Path,
 ) -> None:
-    arguments = ("-m", "tests.ui.sitting", str(tmp_path / "desk.db"))
+    arguments = ("-m", "tests.ui.inbox_process", str(tmp_path / "desk.db"))
     with open_terminal(arguments, WIDE, tmp_path) as desk:
         desk.shows("Chloe Martin")
         desk.type(b"|")
@@ -190,7 +190,7 @@ def test_on_a_real_terminal_ctrl_c_ends_only_the_command(
 def test_on_a_real_terminal_a_missing_editor_restores_the_screen(
     tmp_path: Path,
 ) -> None:
-    arguments = ("-m", "tests.ui.sitting", str(tmp_path / "desk.db"))
+    arguments = ("-m", "tests.ui.inbox_process", str(tmp_path / "desk.db"))
     with open_terminal(arguments, WIDE, tmp_path) as desk:
         desk.shows("Chloe Martin")
         desk.type(b"\rrHello")
