@@ -17,10 +17,10 @@ from hypothesis import settings
 
 from tests.ui.history import write_history
 from tui.clock import ManualClock
-from tui.store import database, files, migrations
+from tui.store import database, database_files, migrations
 from tui.store.store import Store
 
-_create_file = files._create_file
+_create_file = database_files._create_file
 _prepare_writer = database._prepare_writer
 
 settings.register_profile("desk", deadline=None, derandomize=True, database=None)
@@ -74,7 +74,7 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         connection.execute("pragma synchronous = off")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "_create_file", copy_template)
+        patch.setattr(database_files, "_create_file", copy_template)
         patch.setattr(database, "_prepare_writer", prepare_writer)
         yield
 
@@ -82,7 +82,7 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def real_databases(cheap_databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Build every new database as the program does, for tests of just that."""
-    monkeypatch.setattr(files, "_create_file", _create_file)
+    monkeypatch.setattr(database_files, "_create_file", _create_file)
     monkeypatch.setattr(database, "_prepare_writer", _prepare_writer)
 
 

@@ -21,7 +21,7 @@ from tests.store.consistency import check_counters_and_summaries
 from tests.waiting import wait_until
 from tui.clock import DAY, ManualClock, SystemClock
 from tui.demo.accounts import ACCOUNTS, AGENT
-from tui.demo.history import CUSTOMERS, write_history
+from tui.demo.sample_history import CUSTOMERS, write_history
 from tui.demo.world import run_demo_world
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.message import NewMessage

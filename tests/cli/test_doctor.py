@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Desk, Ran
 from tests.conftest import OpenStore
 from tui.clock import ManualClock, SystemClock
-from tui.doctor import accounts, checks
+from tui.doctor import checks, provider_checks
 from tui.domain.events import Unreadable
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
@@ -162,7 +162,7 @@ def make_settings(**values: Any) -> Settings:
 
 
 async def test_a_push_only_account_without_a_listener_is_bad() -> None:
-    found = await accounts.check_accounts(make_settings(), SystemClock(), random.Random(1))
+    found = await provider_checks.check_accounts(make_settings(), SystemClock(), random.Random(1))
     assert [one.verdict for one in found] == ["bad", "bad"]
     assert "hook_secret" in found[1].fix
 
@@ -171,7 +171,7 @@ async def test_a_push_only_account_with_the_listener_of_the_service_gets_a_note(
     account = {"provider": "smartswitch", "api_key": "key", "api_secret": "secret"}
     account |= {"base_url": "http://127.0.0.1:9", "hook_secret": "sandbox-hook"}
     made = Settings({"accounts": {"sw": account}})
-    found = await accounts.check_accounts(made, SystemClock(), random.Random(1))
+    found = await provider_checks.check_accounts(made, SystemClock(), random.Random(1))
     assert found[1].verdict == "note"
     assert "while smsdesk sync --listen runs" in found[1].line
 
@@ -180,7 +180,7 @@ async def test_a_wrong_clock_is_bad() -> None:
     clock = ManualClock()
     async with run_server(create_app()) as url:
         account = {"provider": "messagemedia", "api_key": "k", "api_secret": "s", "base_url": url}
-        found = await accounts.check_clock(Settings({"accounts": {"au": account}}), clock)
+        found = await provider_checks.check_clock(Settings({"accounts": {"au": account}}), clock)
     assert found.verdict == "bad"
     assert "behind the provider's" in found.line
 
@@ -190,9 +190,9 @@ async def test_the_address_of_the_listener_is_free_taken_or_ours(store: Store) -
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         made = make_settings(listen=f"127.0.0.1:{port}", public_url=f"http://127.0.0.1:{port}")
-        taken, _ = await accounts.check_listener(made, clock)
-    unused, unreachable = await accounts.check_listener(made, clock)
+        taken, _ = await provider_checks.check_listener(made, clock)
+    unused, unreachable = await provider_checks.check_listener(made, clock)
     async with run_listener(create_listener(store, []), "127.0.0.1", port):
-        ours, public = await accounts.check_listener(made, clock)
+        ours, public = await provider_checks.check_listener(made, clock)
     assert [one.verdict for one in (taken, unused, unreachable)] == ["bad", "note", "note"]
     assert [one.verdict for one in (ours, public)] == ["good", "good"]

@@ -30,7 +30,7 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
-from tui.providers.messageport import MessagePort, answers
+from tui.providers.messageport import MessagePort, parse
 from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendRefused
 
 DATA = Path(__file__).parents[1] / "data" / "messageport"
@@ -368,7 +368,7 @@ STATUS = st.sampled_from([200, 201, 204, 301, 400, 402, 403, 405, 406, 409, 429,
 def parse_any(status: int, content: bytes) -> None:
     """Parse with both parsers, which either succeed or raise a typed error."""
     answer = Answer(status, {}, content, now=0)
-    for parse_answer in (answers.parse_send_answer, answers.parse_balance):
+    for parse_answer in (parse.parse_send_answer, parse.parse_balance):
         try:
             parse_answer(answer, SecretMask(SECRET))
         except ProviderError as error:

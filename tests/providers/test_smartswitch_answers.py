@@ -9,7 +9,7 @@ from tui.providers.errors import ProviderError
 from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing
-from tui.providers.smartswitch.answers import parse_outcomes
+from tui.providers.smartswitch.parse import parse_outcomes
 
 SECRET = "pass w0rd&+"
 ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")

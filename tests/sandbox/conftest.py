@@ -9,7 +9,7 @@ import pytest
 from tui.clock import ManualClock
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.sandbox import PushSettings, Sandbox
+from tui.sandbox.state import PushSettings, Sandbox
 
 
 @pytest.fixture

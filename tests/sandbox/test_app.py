@@ -6,7 +6,7 @@ import sys
 import httpx
 import pytest
 
-from tui.sandbox.sandbox import EMULATORS, load_emulator
+from tui.sandbox.state import EMULATORS, load_emulator
 
 PROBE = """
 import sys

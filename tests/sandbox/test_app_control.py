@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 INBOUND = {
     "provider": "messagemedia",

@@ -9,7 +9,7 @@ import pytest
 
 from tui.clock import ManualClock
 from tui.sandbox.faults import ConnectionCut, Fault, FaultQueue
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 SEND = {"messages": [{"content": "hello", "destination_number": "+61491570156"}]}
 

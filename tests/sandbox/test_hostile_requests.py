@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tui.clock import ManualClock
 from tui.sandbox.app import create_app
 from tui.sandbox.messente.emulator import Messente
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.emulator import SerwerSms
+from tui.sandbox.state import Sandbox
 
 KEY = {"username": "sandbox", "password": "sandbox-secret"}
 

@@ -9,8 +9,8 @@ import httpx
 
 from tui.clock import ManualClock
 from tui.sandbox.customers import CUSTOMERS
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.scenario import add_customers, play_scenario
+from tui.sandbox.state import Sandbox
 
 FICTION = re.compile(
     r"\+(614915[67]\d{4}|614915700\d\d|447700900\d{3}|4917139200\d\d|336399[89]\d{4}|1\d{3}55501\d\d)"

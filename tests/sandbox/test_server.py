@@ -15,8 +15,8 @@ from tests.waiting import wait_until
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
 from tui.sandbox.server import bind_socket, run_server, serve_until_interrupted
+from tui.sandbox.state import Hook, PushSettings, Sandbox
 
 SEND = {
     "messages": [

@@ -14,7 +14,7 @@ from tests.conftest import OpenStore
 from tests.store.builders import ACCOUNT, get_conversation, make_reply
 from tests.waiting import wait_until
 from tui.clock import ManualClock
-from tui.store import database, files
+from tui.store import database, database_files
 from tui.store.database import Database, Transaction
 from tui.store.errors import (
     Busy,
@@ -180,7 +180,7 @@ async def test_a_directory_that_may_not_be_seen_is_named(
 async def test_a_network_file_system_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "detect_file_system", lambda folder: "nfs4")
+    monkeypatch.setattr(database_files, "detect_file_system", lambda folder: "nfs4")
     error = await read_open_error(tmp_path / "inbox.db")
     assert isinstance(error, CannotOpen)
     assert "nfs4" in str(error)
@@ -188,8 +188,8 @@ async def test_a_network_file_system_is_refused(
 
 
 def test_the_file_system_of_a_folder_is_detected() -> None:
-    assert files.detect_file_system(Path("/proc/self")) == "proc"
-    assert files.detect_file_system(Path("/no/such/folder"))
+    assert database_files.detect_file_system(Path("/proc/self")) == "proc"
+    assert database_files.detect_file_system(Path("/no/such/folder"))
 
 
 async def test_a_file_on_a_read_only_mount_is_reported(

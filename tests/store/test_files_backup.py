@@ -7,8 +7,8 @@ import pytest
 
 from tests.store.builders import ACCOUNT, get_conversation, make_reply
 from tui.clock import ManualClock
+from tui.store.database_files import write_backup
 from tui.store.errors import CannotOpen, CannotWrite
-from tui.store.files import write_backup
 from tui.store.store import Store
 
 

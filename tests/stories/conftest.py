@@ -17,8 +17,8 @@ from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.sandbox.app import create_app
-from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
 from tui.sandbox.server import run_server
+from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.startup.background import run_service
 from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store

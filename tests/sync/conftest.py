@@ -11,7 +11,7 @@ from tui.domain.message import Message, NewMessage
 from tui.providers.messagemedia import MessageMedia
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
 

@@ -15,8 +15,8 @@ from tui.domain.status import Status
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.server import run_server
+from tui.sandbox.state import Sandbox
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount

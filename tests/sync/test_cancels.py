@@ -9,7 +9,7 @@ from tui.domain.events import Reply
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import Unavailable
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 from tui.store.settling import SendRecord
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext

@@ -22,7 +22,7 @@ from tui.providers.messagemedia import MessageMedia
 from tui.providers.protocol import Push, PushAnswer
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
+from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext

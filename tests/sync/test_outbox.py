@@ -23,7 +23,7 @@ from tui.providers.errors import (
     Uncertain,
 )
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 from tui.store.errors import Busy
 from tui.store.settling import SendRecord
 from tui.store.store import Store

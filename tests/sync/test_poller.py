@@ -12,7 +12,7 @@ from tui.domain.events import EventPage, Reply, Unreadable
 from tui.providers.errors import CredentialsRefused, Unavailable
 from tui.providers.errors import UnreadableAnswer as BadAnswer
 from tui.sandbox.ledger import Ledger
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.backoff import PollPace

@@ -15,7 +15,7 @@ from tui.providers.messagemedia import MessageMedia
 from tui.sandbox.app import create_app
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 from tui.store.store import Store
 from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService

@@ -20,7 +20,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused, OutOfCredit, RateLimited, Unavailable
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 from tui.store.database import Database
 from tui.store.store import Store
 from tui.sync.context import ServedAccount

@@ -18,8 +18,8 @@ from tui.domain.message import NewMessage
 from tui.sandbox.app import create_app
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.server import run_server
+from tui.sandbox.state import Sandbox
 from tui.store.store import Store
 
 _PROCESS_SCRIPT = Path(__file__).with_name("sync_process.py")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.terminal.notifications import (
+from tui.terminal.desktop_notifications import (
     TerminalFeatures,
     clean_text,
     detect_terminal,

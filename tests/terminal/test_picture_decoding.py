@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from tui.terminal.pictures import (
+from tui.terminal.picture_decoding import (
     MAX_FILE_BYTES,
     BadPicture,
     decode_picture,

@@ -8,7 +8,7 @@ from tests.ui.history import CHLOE
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
 from tui.screens.files import FilesScreen, HalfBlocks
-from tui.terminal.pictures import can_draw_graphics
+from tui.terminal.picture_decoding import can_draw_graphics
 
 
 async def receive_files(desk: Desk, *files: Attachment) -> None:

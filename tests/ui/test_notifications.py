@@ -14,7 +14,7 @@ from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
 from tui.domain.account import Health
 from tui.settings.public import NotificationPreferences
-from tui.terminal.notifications import TerminalFeatures
+from tui.terminal.desktop_notifications import TerminalFeatures
 
 SETTINGS: dict[str, Any] = {
     "terminal": TerminalFeatures("9", "", has_title=True),

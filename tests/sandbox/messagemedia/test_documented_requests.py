@@ -17,7 +17,7 @@ import pytest
 
 from tui.clock import ManualClock
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.sandbox import PushSettings, Sandbox
+from tui.sandbox.state import PushSettings, Sandbox
 
 BASE = "http://sandbox/messagemedia"
 JSON = {"Accept": "application/json", "Content-Type": "application/json"}

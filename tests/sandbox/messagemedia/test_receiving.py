@@ -6,7 +6,7 @@ import pytest
 from tui.clock import DAY, ManualClock
 from tui.sandbox.ledger import MmsFile, ReceiptMode
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 BASE = "/messagemedia/v1"
 HANDSET, OWN = "+61491570156", "+61491570157"

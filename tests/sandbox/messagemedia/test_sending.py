@@ -5,7 +5,7 @@ import pytest
 
 from tui.clock import DAY, ManualClock
 from tui.sandbox.messagemedia.bodies import CODES_OF_STAGE
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 BASE = "/messagemedia/v1"
 UNKNOWN = "3f2b8c1e-5a77-4d0b-9c34-6e1f0a2d7b58"

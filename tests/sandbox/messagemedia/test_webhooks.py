@@ -11,7 +11,7 @@ from tui.clock import ManualClock
 from tui.sandbox.app import create_app
 from tui.sandbox.ledger import MmsFile, ReceiptMode
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.sandbox import PushSettings, Sandbox
+from tui.sandbox.state import PushSettings, Sandbox
 
 BASE = "/messagemedia/v1"
 HOOKS = f"{BASE}/webhooks/messages"

@@ -10,7 +10,7 @@ import pytest
 
 from tui.clock import ManualClock
 from tui.sandbox.messente.callbacks import sign_body
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 KEY = {"username": "sandbox", "password": "sandbox-secret"}
 HOOK = "http://desk/hooks/messente/sandbox-hook"

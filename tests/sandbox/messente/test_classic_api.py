@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tui.clock import HOUR, SECOND, ManualClock
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 KEY = {"username": "sandbox", "password": "sandbox-secret"}
 TO = "+37251234567"

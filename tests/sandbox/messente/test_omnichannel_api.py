@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 TO = "+37251234567"
 SMS = {"channel": "sms", "sender": "+37259990011", "text": "Your parcel is here.", "validity": 360}

@@ -12,8 +12,8 @@ from tui.sandbox.app import create_app
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.messageport.emulator import MessagePort
-from tui.sandbox.sandbox import PushSettings, Sandbox
 from tui.sandbox.smartswitch.emulator import SmartSwitch
+from tui.sandbox.state import PushSettings, Sandbox
 
 
 class Receiver:

@@ -9,8 +9,8 @@ import pytest
 
 from tui.clock import ManualClock
 from tui.sandbox.app import create_app
-from tui.sandbox.sandbox import PushSettings, Sandbox
 from tui.sandbox.serwersms.emulator import SerwerSms
+from tui.sandbox.state import PushSettings, Sandbox
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import httpx
 
 from tui.clock import DAY, SECOND, ManualClock
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 FORM = "username=sandbox&password=sandbox-secret"
 TO_NUMBER = "+48664078059"

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.pushes import fill_template
+from tui.sandbox.state import Sandbox
 
 PHONE = "+48500600700"
 HOOK = "http://desk/hooks/serwersms/sandbox-hook"

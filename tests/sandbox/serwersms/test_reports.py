@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from tui.clock import DAY, SECOND, ManualClock
-from tui.sandbox.sandbox import Sandbox
-from tui.sandbox.serwersms.records import format_local, parse_local
+from tui.sandbox.serwersms.message_records import format_local, parse_local
+from tui.sandbox.state import Sandbox
 
 PHONE = "+48500600700"
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tui.sandbox.sandbox import Sandbox
-from tui.sandbox.serwersms.records import count_text_parts, normalize_phone
+from tui.sandbox.serwersms.message_records import count_text_parts, normalize_phone
+from tui.sandbox.state import Sandbox
 
 PHONE = "+48500600700"
 

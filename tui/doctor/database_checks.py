@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.settings.public import Preferences
-from tui.store import files
+from tui.store import database_files
 from tui.store.errors import StoreError, translate_error
 from tui.store.reader import InboxReader, OutdatedSchema
 
@@ -45,9 +45,9 @@ def check_database(desk: Preferences, now: int) -> Iterator[CheckResult]:
 
 def _check_file_system(path: Path) -> Iterator[CheckResult]:
     """Check the file system on which the file lies."""
-    kind = files.detect_file_system(path.parent)
+    kind = database_files.detect_file_system(path.parent)
     # File locks and the shared memory of SQLite's write-ahead log fail on network file systems.
-    if files.is_network_file_system(kind):
+    if database_files.is_network_file_system(kind):
         fix = "set database to a local path"
         yield report_bad("database", f"{path} lies on a network file system ({kind})", fix)
     free = shutil.disk_usage(path.parent).free
