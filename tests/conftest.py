@@ -50,7 +50,7 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let every new database of this process start as a copy of one that was built before.
 
     Building the schema takes 40 ms, most of it waiting for the disk, as does every commit; only a
-    loss of power could tell the difference. Programs that tests start build and wait as always.
+    loss of power could show the difference. Programs that tests start build and wait as always.
     """
     template = tmp_path_factory.mktemp("template") / "inbox.db"
     with contextlib.closing(sqlite3.connect(template, isolation_level=None)) as connection:

@@ -134,7 +134,10 @@ async def test_it_reports_whether_a_process_syncs(desk: Desk, open_store: OpenSt
     idle = read_findings(desk.run("doctor", "--offline", "--json"))
     assert "service" not in idle
     store = await open_store(clock=SystemClock())
-    assert "nobody" in read_findings(desk.run("doctor", "--offline", "--json"))["service"]["line"]
+    assert (
+        "no process polls"
+        in read_findings(desk.run("doctor", "--offline", "--json"))["service"]["line"]
+    )
     await store.leases.acquire_lease("support_au", duration_ms=60_000, preferred=True)
     served = read_findings(desk.run("doctor", "--offline", "--json"))["service"]
     assert served["verdict"] == "good"

@@ -47,7 +47,7 @@ def test_without_waiting_the_message_is_queued_and_a_missing_sender_is_reported(
     ran = desk.run("send", "--to", DELIVERS, "--text", "hello")
     assert ran.returncode == 0
     assert ran.stdout == f"queued     {DELIVERS} through support_au\n"
-    assert "nobody is sending now" in ran.stderr
+    assert "no process is sending now" in ran.stderr
     assert read_status(desk) == "queued"
     assert sandbox.accepted == []
 

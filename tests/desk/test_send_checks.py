@@ -85,7 +85,7 @@ async def test_a_customer_who_has_opted_out_is_refused(store: Store) -> None:
 
 def test_a_message_needs_an_account() -> None:
     refusal = only_objection(attempt(route=None))
-    assert refusal.text == "Not sent: no account is configured · smsdesk doctor tells how"
+    assert refusal.text == "Not sent: no account is configured · run smsdesk doctor"
 
 
 def test_an_empty_text_is_refused_unless_it_has_pictures() -> None:

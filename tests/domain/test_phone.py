@@ -279,7 +279,7 @@ def test_a_good_sender_has_no_problem(sender: str) -> None:
         ("Shop!", "A to Z"),
         ("123456789", "country code"),
         ("+99999999999", "country code"),
-        ("...", "letter"),
+        ("...", "A to Z"),
     ],
 )
 def test_a_bad_sender_has_a_readable_problem(sender: str, expected: str) -> None:

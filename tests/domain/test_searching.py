@@ -85,9 +85,9 @@ def test_matches_are_highlighted_without_case_and_accents() -> None:
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("parcel", "fewer letters of a word find more"),
+        ("parcel", "try fewer characters of a word"),
         ("from:ana", "one filter less finds more"),
-        ("from:ana parcel", "fewer letters, or one filter less, find more"),
+        ("from:ana parcel", "try fewer characters, or without a filter"),
         ("from:ana to:bob", "from: and to: never hold together"),
     ],
 )

@@ -24,7 +24,7 @@ def account(capabilities: Capabilities | None, *, listener: bool = False) -> Acc
 
 def test_a_push_only_provider_needs_the_listener() -> None:
     explanation = explain_stalled_status(SENT, account(PUSHES), 0)
-    assert explanation.startswith("MessagePort tells nothing more without the listener")
+    assert explanation.startswith("MessagePort shows no more without the listener")
 
 
 def test_with_a_listener_there_is_nothing_to_explain() -> None:
@@ -35,13 +35,13 @@ def test_with_a_listener_there_is_nothing_to_explain() -> None:
 
 def test_a_provider_without_receipts_never_reports_more() -> None:
     silent = replace(PUSHES, receipts_pushed=False)
-    assert "never tells more" in explain_stalled_status(SENT, account(silent, listener=True), 0)
+    assert "never shows more" in explain_stalled_status(SENT, account(silent, listener=True), 0)
 
 
 def test_receipts_end_after_the_query_period() -> None:
     assert explain_stalled_status(SENT, account(ASKED), 48 * HOUR) == ""
     explanation = explain_stalled_status(SENT, account(ASKED), 48 * HOUR + 1)
-    assert explanation == "Messente tells receipts for 48 hours; that time is over"
+    assert explanation == "Messente provides receipts for 48 hours; that time has passed"
 
 
 def test_a_long_period_is_shown_in_days() -> None:

@@ -45,7 +45,7 @@ async def test_a_conversation_is_assigned_by_number_or_name(mia: Typist) -> None
     await mia.type("a bo")
     await mia.shows("Assigned Chloe Martin to bo")
     assert (await mia.conversation(CHLOE)).assignee == COLLEAGUE
-    await mia.type("a nobody")
+    await mia.type("a no one")
     assert (await mia.conversation(CHLOE)).assignee == ""
 
 
@@ -63,7 +63,7 @@ async def test_labels_are_added_and_removed_by_number_or_name(mia: Typist) -> No
 async def test_a_note_is_saved_and_mentions_a_colleague(mia: Typist) -> None:
     await mia.store.agents.record_agent(COLLEAGUE)
     await mia.type("1", "p", "@bo, can you", "call her?", ".")
-    await mia.shows("These are told when you name them: @bo")
+    await mia.shows("These are notified when you mention them: @bo")
     await mia.shows("Note saved, for colleagues only · bo will see it")
     (*_, note) = await mia.messages(CHLOE)
     assert (note.direction, note.body) == (Direction.NOTE, "@bo, can you\ncall her?")

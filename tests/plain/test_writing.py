@@ -236,6 +236,6 @@ async def test_without_an_account_nothing_is_sent(store: Store, clock: ManualClo
     await mia.shows("No account is set up yet: smsdesk doctor says how")
     before = await mia.messages(CHLOE)
     await mia.type("1", "r", "c")
-    await mia.shows("No account is configured · smsdesk doctor tells how.")
+    await mia.shows("No account is configured · run smsdesk doctor.")
     assert await mia.messages(CHLOE) == before
     await mia.leave()

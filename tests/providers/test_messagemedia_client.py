@@ -440,7 +440,7 @@ async def test_refused_credentials_show_the_message_of_the_provider() -> None:
         ({"credits": 250, "used": 3}, "credits: 250, used: 3", None),
         ({"balance": {"credits": 1}}, 'balance: {"credits": 1}', None),
         (12.5, "12.5", 12.5),
-        ({}, "not told", None),
+        ({}, "unknown", None),
         (
             {"expires": "2026-12-31", "credits": 9, "active": True},
             "expires: 2026-12-31, credits: 9, active: True",

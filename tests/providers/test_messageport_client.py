@@ -138,7 +138,7 @@ async def test_an_unsendable_message_is_refused_without_a_request(
     [
         (400, "missing_text", MessageInvalid),
         (400, "extra_field", MessageInvalid),
-        (400, "letters_in_number", MessageInvalid),
+        (400, "characters_in_number", MessageInvalid),
         (402, "no_credits", OutOfCredit),
         (403, "authentication", CredentialsRefused),
         (405, "get_not_allowed", NotPossible),
@@ -161,7 +161,7 @@ async def test_each_documented_refusal_is_an_error_of_its_own(
     [
         ("missing_text", "text", "Messagefield not supplied"),
         ("extra_field", "", "This form should not contain extra fields."),
-        ("letters_in_number", "to", "Number field contains invalid characters"),
+        ("characters_in_number", "to", "Number field contains invalid characters"),
     ],
 )
 async def test_a_refused_form_names_the_field(recorded: str, field: str, expected: str) -> None:

@@ -125,7 +125,7 @@ def test_valid_keys_are_accepted(environ: dict[str, str], config: Path, text: st
             "is a top-level setting; move it above the first [table] of the file",
         ),
         (AU + "senders = [61491570110]", "accounts.au.senders", "must be text; put it in quotes"),
-        (AU + 'hook_secret = "a/b/c/d/e"', "accounts.au.hook_secret", "must be 8 to 128 letters"),
+        (AU + 'hook_secret = "a/b/c/d/e"', "accounts.au.hook_secret", "must be 8 to 128 of a-z"),
         (AU + 'base_url = "https://x/?a=b"', "accounts.au.base_url", "must be an address like"),
         (AU + 'base_url = "https://[x"', "accounts.au.base_url", "must be an address like"),
         (AU + 'auth = "hmac"', "accounts.au.auth", "must be one of basic, hmac-sha256, hmac-sha1"),
@@ -172,7 +172,7 @@ def test_a_wrong_line_in_the_file_is_named_with_its_fix(
             SECRET,
             "is not a setting; did you mean SMSDESK_ACCOUNTS__AU__API_SECRET?",
         ),
-        ("SMSDESK_ACCOUNTS__AU__HOOK_SECRET", f"{SECRET}!", "must be 8 to 128 letters"),
+        ("SMSDESK_ACCOUNTS__AU__HOOK_SECRET", f"{SECRET}!", "must be 8 to 128 of a-z"),
         ("SMSDESK_ACCOUNTS__AU__SENDERS__X", "1", "must be a list"),
         ("SMSDESK_ACCOUNTS__AU__SENDERS", "[1", "is not valid JSON"),
     ],
@@ -219,7 +219,7 @@ def test_a_wrong_secret_file_is_named_by_its_path(
     environ["SMSDESK_SECRETS_DIR"] = str(tmp_path)
     (tmp_path / "au__hook_secret").write_text(f"{SECRET}/x")
     (line,) = list_error_lines(environ)
-    assert line.startswith(f"{tmp_path}/au__hook_secret: must be 8 to 128 letters")
+    assert line.startswith(f"{tmp_path}/au__hook_secret: must be 8 to 128 of a-z")
 
 
 def test_a_secret_file_that_is_not_text_is_named(

@@ -254,7 +254,7 @@ class EventWriter:
         await self.receive_texts(BOB, "Hi, are you open?")
         self.move_clock_to(10, 10)
         await self.add_reply(BOB, "Hello Bob, until six", Status.FAILED, "the number is not in use")
-        await self.receive_texts(PRIYA, "Can you tell me more?")
+        await self.receive_texts(PRIYA, "Can you say more?")
         last = (Status.SENDING, Status.QUEUED)
         for status in [*(status for status in Status if status not in last), *last]:
             self.move_clock_to(10, 12)

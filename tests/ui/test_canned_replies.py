@@ -205,7 +205,7 @@ async def test_an_invalid_field_name_is_refused_with_the_reason(desk: Desk) -> N
         await desk.press("v", "a")
         await desk.shows("Own field ")
         for name, expected in (
-            ("two words", "A name is one word of letters"),
+            ("two words", "A name is one word of a-z"),
             ("name", "{name} is filled in automatically"),
         ):
             await desk.press("shift+tab", "home", "ctrl+k")

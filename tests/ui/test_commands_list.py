@@ -99,7 +99,7 @@ async def test_next_waiting_cycles_through_waiting_conversations(desk: Desk, siz
 async def test_next_waiting_without_waiting_customers_says_so(empty_desk: Desk) -> None:
     async with empty_desk.open(NARROW):
         await empty_desk.command("next_waiting")
-        await empty_desk.shows("Nobody is waiting")
+        await empty_desk.shows("All clear: no one is waiting")
 
 
 @presses("filter")

@@ -73,7 +73,7 @@ async def test_assigning_to_oneself_and_back(desk: Desk, size: Size) -> None:
         await desk.shows("@mia", "Assigned Chloe Martin to you")
         assert (await desk.thread(CHLOE)).assignee == AGENT
         await desk.command("assign_me")
-        await desk.shows("to nobody")
+        await desk.shows("Unassigned")
         assert (await desk.thread(CHLOE)).assignee == ""
 
 

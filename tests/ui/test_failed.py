@@ -147,7 +147,7 @@ async def test_a_receipt_that_came_meanwhile_wins(desk: Desk) -> None:
         await desk.shows("Maybe sent")
         await desk.events.add_receipt(message, Status.DELIVERED)
         await desk.press("m")
-        await desk.shows("The provider has told meanwhile")
+        await desk.shows("The provider has reported meanwhile")
         assert (await desk.last(CHLOE)).status is Status.DELIVERED
 
 

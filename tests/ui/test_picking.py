@@ -100,9 +100,9 @@ async def test_assigning_to_a_colleague_by_typing_part_of_the_name(desk: Desk, s
         await desk.store.agents.record_agent(name)
     async with desk.open(size):
         await desk.command("assign")
-        await desk.shows("Assign Chloe Martin", "✓ nobody", "zoe")
+        await desk.shows("Assign Chloe Martin", "✓ no one", "zoe")
         await desk.type("ze")
-        await desk.hides("nobody")
+        await desk.hides("no one")
         await desk.press("enter")
         await desk.shows("Assigned Chloe Martin to zoe")
         assert (await desk.thread(CHLOE)).assignee == "zoe"
@@ -121,9 +121,9 @@ async def test_assigning_to_a_new_name_and_unassigning(desk: Desk) -> None:
         await desk.shows("Assigned Hugo Fournier to Łucja [b]")
         assert (await desk.thread(HUGO)).assignee == "Łucja [b]"
         await desk.press("a")
-        await desk.type("nobody")
+        await desk.type("no one")
         await desk.press("enter")
-        await desk.shows("to nobody")
+        await desk.shows("Unassigned")
         assert (await desk.thread(HUGO)).assignee == ""
 
 

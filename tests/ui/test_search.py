@@ -60,7 +60,7 @@ async def test_filters_without_hits_suggest_one_filter_less(desk: Desk) -> None:
         await desk.command("search")
         await desk.type("from:unknown")
         await desk.shows("Nothing found: try without a filter")
-        await desk.hides("letters")
+        await desk.hides("characters")
 
 
 async def test_a_search_without_hits_says_so(desk: Desk) -> None:
