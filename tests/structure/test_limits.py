@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import pytest
-
 from tests.structure import measures
 
 
@@ -84,12 +82,11 @@ def _list_texts() -> list[str]:
     return [path for path in paths if not path.startswith(tuple(WORD_EXCEPTIONS))]
 
 
-@pytest.mark.parametrize("path", _list_texts())
-def test_the_words_of_the_list_are_not_used(path: str) -> None:
-    lines = (measures.ROOT / path).read_text(encoding="utf-8").split("\n")
+def test_the_words_of_the_list_are_not_used() -> None:
     found = [
         f"{path}:{number}: {', '.join(sorted(words))}"
-        for number, line in enumerate(lines, 1)
+        for path in _list_texts()
+        for number, line in enumerate((measures.ROOT / path).read_text("utf-8").split("\n"), 1)
         if (words := {word.lower() for word in measures.find_unused_words(line)} - ALLOWED_KEYS)
     ]
     assert not found, "\n".join(found)
