@@ -22,7 +22,15 @@ class Route:
     def summary(self) -> str:
         """Return the text for the composer's border: "au MessageMedia · +61 … · …"."""
         title = self.account.capabilities.title if self.account.capabilities else ""
-        name = f"{self.account.name} {title}".strip()
+        return self._join_parts(f"{self.account.name} {title}".strip())
+
+    @property
+    def short_summary(self) -> str:
+        """Return the summary without the provider, for a narrow border."""
+        return self._join_parts(self.account.name)
+
+    def _join_parts(self, name: str) -> str:
+        """Return a name for the account, the sender, and whether replies arrive."""
         return " · ".join([name, self.sender or "default sender", format_answerability(self)])
 
     @property

@@ -24,15 +24,18 @@ class RouteLine(Widget):
         """Create an empty line."""
         super().__init__(id="route")
         self._route = ""
+        self._short_route = ""
         self._length = ""
         self._has_several_parts = False
 
-    def show_route(self, text: str) -> None:
+    def show_route(self, text: str, short_text: str = "") -> None:
         """Show the route of the message.
 
         Args:
             text: Account, sender and whether replies arrive.
+            short_text: The same in fewer cells, for a line that has no room for all.
         """
+        self._short_route = one_line(short_text or text, 120)
         self._set_content(route=one_line(text, 120))
 
     def show_length(self, text: str, *, whole: bool = False) -> None:
@@ -66,10 +69,9 @@ class RouteLine(Widget):
             "route--long" if self._has_several_parts else "route--words"
         )
         right = f" {self._length} " if self._length else ""
-        left = (
-            cells.fit_cells(f" {self._route} ", self.size.width - cell_len(right) - 2).rstrip()
-            + " "
-        )
+        room = self.size.width - cell_len(right) - 2
+        shown = self._route if cell_len(self._route) + 2 <= room else self._short_route
+        left = cells.fit_cells(f" {shown} ", room).rstrip() + " "
         gap = max(0, self.size.width - cell_len(left) - cell_len(right) - 2)
         parts = [
             Segment(_RULE, rule),

@@ -154,10 +154,14 @@ class WritingPane(StoreReader, Vertical):
 
     def _show_route(self) -> None:
         """Show the route of the text, or that the conversation is locked."""
-        route_text = self.route.summary if self.route else "no account"
-        if self.conversation is not None and self.conversation.opted_out:
-            route_text = OPTED_OUT_LABEL
-        self.route_line.show_route(NOTE_LABEL if self.composer.note else route_text)
+        if self.composer.note:
+            self.route_line.show_route(NOTE_LABEL)
+        elif self.conversation is not None and self.conversation.opted_out:
+            self.route_line.show_route(OPTED_OUT_LABEL)
+        elif self.route is None:
+            self.route_line.show_route("no account")
+        else:
+            self.route_line.show_route(self.route.summary, self.route.short_summary)
 
     def update_conversation(self, conversation: Conversation) -> None:
         """Show the conversation as it is now: it may be locked, or unlocked again.
