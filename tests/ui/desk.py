@@ -26,8 +26,6 @@ from tui.domain.message import Message
 from tui.screens.inbox import InboxScreen
 from tui.store.messages import NEWEST
 from tui.store.store import Store
-from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.thread_list import ThreadList
 
 NARROW = (80, 24)
 WIDE = (130, 40)
@@ -104,7 +102,7 @@ class Desk:
 
     async def _settled(self) -> bool:
         """Whether the list is there and its conversation is shown."""
-        if not (self.inbox.query(ConversationPane) and self.inbox.query(ThreadList)):
+        if not all(self.inbox.query(part) for part in ("ConversationPane", "ThreadList")):
             return False
         threads = self.inbox.threads
         open_ones = (await self.store.conversations.get_counts()).open

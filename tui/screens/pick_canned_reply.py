@@ -44,7 +44,7 @@ class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
         Binding("down,ctrl+n,tab", "move(1)", "Next", priority=True),
         Binding("up,ctrl+p,shift+tab", "move(-1)", "Previous", priority=True),
     ]
-    field = getters.query_one("#typed", Input)
+    field = getters.query_one("#filter-text", Input)
     choices = getters.query_one(Choices)
     preview = getters.query_one("#filled", Static)
 
@@ -65,7 +65,7 @@ class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned replies"
             dialog.border_subtitle = "Enter confirms · Esc cancels"
-            yield Input(placeholder="type to filter", id="characters", compact=True)
+            yield Input(placeholder="type to filter", id="filter-text", compact=True)
             yield Choices()
             yield Static(id="filled")
 
