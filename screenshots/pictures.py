@@ -20,7 +20,7 @@ os.environ.pop("NO_COLOR", None)
 from tui.app import SmsDeskApp
 from tui.clock import MINUTE, SECOND, ManualClock
 from tui.demo.accounts import make_demo_settings
-from tui.demo.history import write_history
+from tui.demo.sample_history import write_history
 from tui.desk.context import AppContext
 from tui.domain.account import Health
 from tui.settings.fields import Theme

@@ -1,4 +1,4 @@
-"""What every test may ask for: a clock that stands still and an inbox of its own."""
+"""Provide a manual clock and empty inboxes to all tests."""
 
 import asyncio
 import contextlib
@@ -17,10 +17,10 @@ from hypothesis import settings
 
 from tests.ui.history import write_history
 from tui.clock import ManualClock
-from tui.store import database, files, migrations
+from tui.store import database, database_files, migrations
 from tui.store.store import Store
 
-_create_file = files._create_file
+_create_file = database_files._create_file
 _prepare_writer = database._prepare_writer
 
 settings.register_profile("desk", deadline=None, derandomize=True, database=None)
@@ -36,12 +36,12 @@ def pytest_collection_finish() -> None:
 
 
 OpenStore = Callable[..., Awaitable[Store]]
-"""Opens one more store on a file: `await open_store(owner="b")`."""
+"""Open one more store on a file: `await open_store(owner="b")`."""
 
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """4 March 2026, 08:00 UTC, until moved."""
+    """Return a clock that stands at 4 March 2026, 08:00 UTC, until a test moves it."""
     return ManualClock()
 
 
@@ -50,7 +50,7 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let every new database of this process start as a copy of one that was built before.
 
     Building the schema takes 40 ms, most of it waiting for the disk, as does every commit; only a
-    loss of power could tell the difference. Programs that tests start build and wait as always.
+    loss of power could show the difference. Programs that tests start build and wait as always.
     """
     template = tmp_path_factory.mktemp("template") / "inbox.db"
     with contextlib.closing(sqlite3.connect(template, isolation_level=None)) as connection:
@@ -74,7 +74,7 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         connection.execute("pragma synchronous = off")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(files, "_create_file", copy_template)
+        patch.setattr(database_files, "_create_file", copy_template)
         patch.setattr(database, "_prepare_writer", prepare_writer)
         yield
 
@@ -82,7 +82,7 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture
 def real_databases(cheap_databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Build every new database as the program does, for tests of just that."""
-    monkeypatch.setattr(files, "_create_file", _create_file)
+    monkeypatch.setattr(database_files, "_create_file", _create_file)
     monkeypatch.setattr(database, "_prepare_writer", _prepare_writer)
 
 
@@ -102,13 +102,20 @@ def history(cheap_databases: None, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 async def open_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[OpenStore]:
-    """Opens stores on `inbox.db` of this test's directory; all are closed at its end."""
+    """Yield a function that opens stores for this test; close all of them at its end."""
     async with contextlib.AsyncExitStack() as opened:
 
         async def open_one(
             path: Path | None = None, *, owner: str = "a", seed: int = 1, **options: Any
         ) -> Store:
-            """A store of one process named `owner`."""
+            """Open the store of a process named `owner`.
+
+            Args:
+                path: Database file; by default `inbox.db` of this test.
+                owner: Name of the process.
+                seed: Seed of the random numbers, so that two processes make different ids.
+                **options: More arguments of the store.
+            """
             values = {"clock": clock, "rng": random.Random(seed), "owner": owner, **options}
             return await opened.enter_async_context(Store(path or tmp_path / "inbox.db", **values))
 
@@ -117,5 +124,5 @@ async def open_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[OpenSt
 
 @pytest.fixture
 async def store(open_store: OpenStore) -> Store:
-    """An empty inbox."""
+    """Return an empty inbox."""
     return await open_store()

@@ -1,8 +1,11 @@
-"""Programs that hear Ctrl+C, also where the tests themselves were started deaf to it."""
+"""Restore Ctrl+C in the programs that tests start."""
 
 import signal
 
 
-def hearing() -> None:
-    """To run in a child before its program: whoever runs tests behind a `&` ignores SIGINT."""
+def restore_interrupts() -> None:
+    """Restore the default handling of SIGINT; run this in a child process before its program.
+
+    Tests that a shell starts in the background (`&`) ignore SIGINT, and so do their children.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Waiting for what must become true: tests never pause for a fixed time."""
+"""Wait for conditions; tests never pause for a fixed time."""
 
 import asyncio
 import itertools
@@ -15,7 +15,19 @@ _TURNS = 20
 
 @overload
 async def wait_until(
-    condition: Callable[[], Awaitable[T | None]], timeout: float = 30.0, what: str = ""
+    condition: Callable[[], Awaitable[T | None]],
+    timeout: float = 30.0,
+    what: str = ""
+    """Return the result of a condition, plain or async, as soon as it is true.
+
+        Args:
+            condition: Function to call again and again.
+            timeout: Seconds after which the wait fails.
+            what: Name of the condition for the message of the failure.
+
+        Raises:
+            AssertionError: The condition was not true in time.
+        """,
 ) -> T: ...
 
 

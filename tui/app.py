@@ -31,8 +31,8 @@ from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.ascii_fallback import AsciiFilter
 from tui.terminal.cell_diff import TerminalCells
+from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
-from tui.terminal.notifications import RESTORE_TITLE, SAVE_TITLE
 from tui.terminal.private_api import HookedApp, ReadySequence, ScreenUpdate
 from tui.widgets.status_messages import StatusMessage
 from tui.widgets.themes import THEMES, to_theme_name

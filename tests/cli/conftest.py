@@ -1,4 +1,4 @@
-"""A desk set up by environment variables alone, on a sandbox of its own; commands as processes."""
+"""Provide an inbox configured by environment variables, a sandbox and commands to run."""
 
 import contextlib
 import json
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.interrupts import hearing
+from tests.interrupts import restore_interrupts
 
 ROOT = Path(__file__).parents[2]
 Ran = subprocess.CompletedProcess[str]
@@ -20,12 +20,12 @@ Ran = subprocess.CompletedProcess[str]
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A running `smsdesk sandbox`."""
+    """Describe a running `smsdesk sandbox`."""
 
     url: str
 
-    def tell(self, control: str, **body: object) -> None:
-        """Use one of its controls: inbound, faults, receipts."""
+    def post_control(self, control: str, **body: object) -> None:
+        """Call one of the sandbox's controls: inbound, faults, receipts."""
         data = json.dumps(body).encode()
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/_sandbox/{control}", data, headers)
@@ -34,35 +34,35 @@ class Sandbox:
 
     @property
     def accepted(self) -> list[dict[str, Any]]:
-        """Every message that MessageMedia's emulator has ever accepted."""
+        """Return every message that MessageMedia's emulator has accepted."""
         return list(self._state["accepted"])
 
     @property
     def replies(self) -> dict[str, list[str]]:
-        """Ids of MessageMedia's replies, waiting and confirmed."""
+        """Return the ids of MessageMedia's replies, waiting and confirmed."""
         return dict(self._state["replies"])
 
     @property
     def _state(self) -> dict[str, Any]:
-        """The truth about MessageMedia."""
+        """Return the state of the MessageMedia emulator."""
         with urllib.request.urlopen(f"{self.url}/_sandbox/state", timeout=60) as answer:
             return dict(json.load(answer)["messagemedia"])
 
 
 @dataclass(frozen=True)
 class Desk:
-    """A desk in a directory of its own."""
+    """Run commands in a home directory of their own."""
 
     home: Path
     environ: Mapping[str, str] = field(repr=False)
 
     @property
     def database(self) -> Path:
-        """The inbox file."""
+        """Return the path of the inbox file."""
         return self.home / "inbox.db"
 
     def run(self, *arguments: str, input: str | None = None, **environ: str) -> Ran:
-        """Run a command to its end."""
+        """Run a command until it ends."""
         return subprocess.run(
             [sys.executable, "-m", "tui", *arguments],
             env={**self.environ, **environ},
@@ -83,19 +83,19 @@ class Desk:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=hearing,
+            preexec_fn=restore_interrupts,
         )
 
-    def objects(self, *arguments: str) -> list[dict[str, Any]]:
-        """The JSON lines that a command prints."""
+    def read_objects(self, *arguments: str) -> list[dict[str, Any]]:
+        """Return the JSON lines that a command prints."""
         ran = self.run(*arguments, "--json")
         assert (ran.returncode, ran.stderr) == (0, "")
         assert ran.stdout.isascii()
         return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
-def one_line(ran: Ran) -> str:
-    """The single line on stderr of a command that could not do what was asked."""
+def read_error_line(ran: Ran) -> str:
+    """Return the single line on stderr of a command that failed."""
     assert ran.stdout == ""
     assert ran.stderr.startswith("smsdesk: ")
     assert ran.stderr.count("\n") == 1
@@ -103,8 +103,8 @@ def one_line(ran: Ran) -> str:
 
 
 @contextlib.contextmanager
-def running_sandbox(*options: str) -> Iterator[Sandbox]:
-    """A sandbox on a port of its own, for the time of the block."""
+def run_sandbox(*options: str) -> Iterator[Sandbox]:
+    """Run a sandbox on its own port for the time of the block."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tui", "sandbox", "--port", "0", *options],
         cwd=ROOT,
@@ -122,14 +122,14 @@ def running_sandbox(*options: str) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """A sandbox that does not push."""
-    with running_sandbox() as sandbox:
+    """Return a sandbox that does not push."""
+    with run_sandbox() as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 def bare(tmp_path: Path) -> Desk:
-    """A desk without any account."""
+    """Return a home without any account."""
     environ = {
         "HOME": str(tmp_path),
         "LOGNAME": "mia",
@@ -142,7 +142,7 @@ def bare(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def desk(bare: Desk, sandbox: Sandbox) -> Desk:
-    """A desk with the account `support_au` on the sandbox."""
+    """Return a home with the account `support_au` on the sandbox."""
     account = "SMSDESK_ACCOUNTS__SUPPORT_AU__"
     return Desk(
         bare.home,

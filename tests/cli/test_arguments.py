@@ -1,4 +1,4 @@
-"""What can be typed behind `smsdesk`, and what is said about anything else."""
+"""Test the arguments of `smsdesk` and the messages about wrong ones."""
 
 import re
 from pathlib import Path
@@ -8,11 +8,11 @@ import pytest
 from tui.cli import main
 from tui.cli.arguments import COMMANDS, parse_arguments
 from tui.cli.errors import CommandError
-from tui.cli.help_texts import HELP_TEXTS as WORDS
+from tui.cli.help_texts import HELP_TEXTS
 
 
-def error_of(*arguments: str) -> str:
-    """The line about arguments that cannot be used."""
+def read_usage_error(*arguments: str) -> str:
+    """Return the error line for arguments that cannot be used."""
     with pytest.raises(CommandError) as caught:
         parse_arguments(arguments)
     assert caught.value.exit_code == 2
@@ -26,7 +26,7 @@ def test_without_a_command_the_inbox_is_opened() -> None:
     assert arguments.config is None
 
 
-def test_the_settings_file_may_stand_before_or_behind_the_command() -> None:
+def test_the_settings_file_may_come_before_or_after_the_command() -> None:
     before = parse_arguments(["--config", "a.toml", "backup", "b.db"])
     behind = parse_arguments(["backup", "b.db", "--config=a.toml"])
     assert before == behind
@@ -42,7 +42,7 @@ def test_a_demo_can_be_filled_and_kept() -> None:
     assert arguments.ascii is True
 
 
-def test_the_sandbox_listens_where_the_documentation_says() -> None:
+def test_the_sandbox_listens_on_the_documented_address() -> None:
     arguments = parse_arguments(["sandbox", "--push-to", "http://127.0.0.1:8080/"])
     assert (arguments.host, arguments.port) == ("127.0.0.1", 8765)
     assert arguments.push_to == "http://127.0.0.1:8080"
@@ -58,11 +58,11 @@ def test_a_message_can_be_sent_later() -> None:
     assert arguments.wait is True
 
 
-def test_the_text_may_come_from_standard_input() -> None:
+def test_the_text_can_come_from_standard_input() -> None:
     assert parse_arguments(["send", "--to", "+61491570156", "--text", "-"]).text == "-"
 
 
-def test_sync_takes_an_address_to_listen_on() -> None:
+def test_sync_accepts_an_address_to_listen_on() -> None:
     assert parse_arguments(["sync", "--listen", "[::1]:8080"]).listen == ("::1", 8080)
     assert parse_arguments(["sync", "--once"]).once is True
 
@@ -73,7 +73,7 @@ def test_contacts_are_imported_from_a_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "expected"),
     [
         ("threds", 'there is no command "threds"; did you mean threads?; see smsdesk --help'),
         ("xyz", 'there is no command "xyz"; see smsdesk --help'),
@@ -94,7 +94,7 @@ def test_contacts_are_imported_from_a_file() -> None:
     ],
 )
 def test_bad_use_is_one_line_with_the_fix(line: str, said: str) -> None:
-    assert error_of(*line.split()).startswith(said)
+    assert read_usage_error(*line.split()).startswith(said)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])
@@ -107,12 +107,12 @@ def test_help_fits_a_terminal_of_80_columns(
     assert [line for line in lines if len(line) > 80] == []
 
 
-def test_every_command_has_its_words() -> None:
-    assert list(COMMANDS) == list(WORDS)
+def test_every_command_has_help_texts() -> None:
+    assert list(COMMANDS) == list(HELP_TEXTS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_help_of_a_command_teaches_by_examples_that_work(
+def test_the_examples_in_the_help_of_a_command_work(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -1,4 +1,4 @@
-"""`smsdesk demo` shows a desk in the middle of its day, alive, and leaves nothing behind."""
+"""Test `smsdesk demo`: it shows a lively inbox and leaves no files behind."""
 
 import os
 import pty
@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Desk, one_line
+from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
-from tests.store.truth import assert_true_to_the_rows
+from tests.store.consistency import check_counters_and_summaries
 from tests.waiting import wait_until
 from tui.clock import DAY, ManualClock, SystemClock
 from tui.demo.accounts import ACCOUNTS, AGENT
-from tui.demo.history import CUSTOMERS, write_history
+from tui.demo.sample_history import CUSTOMERS, write_history
 from tui.demo.world import run_demo_world
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.message import NewMessage
@@ -32,8 +32,8 @@ from tui.store.store import Store
 FIRST_CUSTOMERS = {customer.provider: customer for customer in reversed(CUSTOMERS)}
 
 
-async def everybody(store: Store) -> dict[str, Conversation]:
-    """All conversations by name, or by number where there is none."""
+async def read_conversations_by_name(store: Store) -> dict[str, Conversation]:
+    """Return all conversations by name, or by number if they have none."""
     found = [
         await store.conversations.list_after(View(state=state), FIRST_POSITION, 100)
         for state in State
@@ -41,12 +41,12 @@ async def everybody(store: Store) -> dict[str, Conversation]:
     return {conversation.title: conversation for page in found for conversation in page}
 
 
-async def test_the_past_is_a_believable_day(
+async def test_the_demo_history_is_a_plausible_day(
     tmp_path: Path, clock: ManualClock, open_store: OpenStore
 ) -> None:
     await write_history(tmp_path / "inbox.db", clock.now(), random.Random(1))
     store = await open_store()
-    people = await everybody(store)
+    people = await read_conversations_by_name(store)
     assert set(people) == {customer.name for customer in CUSTOMERS}
     assert {one.account for one in people.values()} == {account.name for account in ACCOUNTS}
     assert {one.state for one in people.values()} == set(State)
@@ -60,7 +60,7 @@ async def test_the_past_is_a_believable_day(
     assert (trouble.status, trouble.reason) == (Status.FAILED, "The phone cannot be reached")
     assert (await store.drafts.list_drafts(AGENT))[0].body.startswith("Dziękujemy")
     assert await store.templates.list_by_name()
-    await assert_true_to_the_rows(store)
+    await check_counters_and_summaries(store)
 
 
 async def test_customers_write_by_themselves_within_seconds(
@@ -69,15 +69,15 @@ async def test_customers_write_by_themselves_within_seconds(
     clock = SystemClock()
     store = await open_store(clock=clock)
     async with run_demo_world(store, clock, random.Random(1)):
-        await wait_until(lambda: everybody_who_wrote(store), timeout=60)
+        await wait_until(lambda: list_waiting(store), timeout=60)
 
 
-async def everybody_who_wrote(store: Store) -> list[Conversation]:
-    """Conversations in which somebody waits."""
-    return [one for one in (await everybody(store)).values() if one.waiting_since]
+async def list_waiting(store: Store) -> list[Conversation]:
+    """Return the conversations in which a customer waits."""
+    return [one for one in (await read_conversations_by_name(store)).values() if one.waiting_since]
 
 
-async def test_every_account_delivers_and_brings_the_answer(open_store: OpenStore) -> None:
+async def test_every_account_delivers_and_brings_a_reply(open_store: OpenStore) -> None:
     clock = SystemClock()
     store = await open_store(clock=clock)
     async with run_demo_world(store, clock, random.Random(1)):
@@ -88,61 +88,61 @@ async def test_every_account_delivers_and_brings_the_answer(open_store: OpenStor
             queued[account.name] = (await store.intents.queue_message(new)).id
 
         async def all_delivered() -> bool:
-            """Whether each badge says so."""
+            """Return whether every message is delivered."""
             found = [await store.messages.get(identity) for identity in queued.values()]
             return all(one is not None and one.status is Status.DELIVERED for one in found)
 
         async def all_answered() -> bool:
-            """Whether somebody waits at every account."""
-            return {one.account for one in await everybody_who_wrote(store)} == set(queued)
+            """Return whether a customer waits at every account."""
+            return {one.account for one in await list_waiting(store)} == set(queued)
 
         await wait_until(all_delivered, timeout=60)
         await wait_until(all_answered, timeout=60)
 
 
-def counted(path: Path) -> tuple[int, int]:
-    """Conversations and messages in a file."""
+def count_rows(path: Path) -> tuple[int, int]:
+    """Return the numbers of conversations and messages in a file."""
     with closing(sqlite3.connect(path)) as connection:
         threads = connection.execute("select count(*) from conversations").fetchone()[0]
         messages = connection.execute("select count(*) from messages").fetchone()[0]
     return int(threads), int(messages)
 
 
-def test_a_kept_demo_can_be_filled_and_is_not_furnished_twice(bare: Desk, tmp_path: Path) -> None:
+def test_a_kept_demo_can_be_filled_and_is_filled_only_once(bare: Desk, tmp_path: Path) -> None:
     path = tmp_path / "demo.db"
     ran = bare.run("demo", "--keep", str(path), "--no-open")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert str(path) in ran.stdout
-    threads, messages = counted(path)
+    threads, messages = count_rows(path)
     assert threads == len(CUSTOMERS)
     line = ["demo", "--keep", str(path), "--no-open", "--threads", "30", "--messages", "200"]
     ran = bare.run(*line)
     assert ran.returncode == 0
     assert "100%  200 messages" in ran.stderr
-    assert counted(path) == (threads + 30, messages + 200)
+    assert count_rows(path) == (threads + 30, messages + 200)
 
 
-def test_filling_for_nothing_is_bad_use(bare: Desk) -> None:
+def test_filling_without_keeping_is_a_usage_error(bare: Desk) -> None:
     ran = bare.run("demo", "--no-open", "--threads", "10")
     assert ran.returncode == 2
-    assert "--keep" in one_line(ran)
+    assert "--keep" in read_error_line(ran)
 
 
-def test_a_file_of_something_else_is_left_alone(bare: Desk, tmp_path: Path) -> None:
-    path = tmp_path / "letter.txt"
+def test_a_file_that_is_no_inbox_is_left_unchanged(bare: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
     path.write_text("Dear all, " * 100)
     ran = bare.run("demo", "--keep", str(path), "--no-open")
     assert ran.returncode == 2
-    assert "is not a database" in one_line(ran)
+    assert "is not a database" in read_error_line(ran)
     assert path.read_text().startswith("Dear all")
 
 
-def test_without_a_terminal_it_says_so_and_leaves_nothing(bare: Desk, tmp_path: Path) -> None:
+def test_without_a_terminal_it_fails_and_leaves_no_file(bare: Desk, tmp_path: Path) -> None:
     room = tmp_path / "tmp"
     room.mkdir()
     ran = bare.run("demo", TMPDIR=str(room))
     assert ran.returncode == 2
-    assert "no terminal" in one_line(ran)
+    assert "no terminal" in read_error_line(ran)
     assert list(room.iterdir()) == []
 
 
@@ -155,7 +155,7 @@ def test_without_a_terminal_it_says_so_and_leaves_nothing(bare: Desk, tmp_path: 
     ],
     ids=["key", "stop", "hang-up"],
 )
-def test_on_a_terminal_it_opens_and_is_gone_when_left(
+def test_on_a_terminal_it_opens_and_is_removed_on_exit(
     bare: Desk, tmp_path: Path, leave: Callable[[subprocess.Popen[bytes], int], object]
 ) -> None:
     room = tmp_path / "tmp"
@@ -180,13 +180,13 @@ def test_on_a_terminal_it_opens_and_is_gone_when_left(
 
 
 def read_until(terminal: int, word: bytes | None) -> bytes:
-    """What comes on a terminal until `word` has come, or until its other end is closed."""
+    """Return the terminal output until `word` has come or the other end is closed."""
     seen, end = b"", time.monotonic() + 60
     while word is None or word not in seen:
         assert time.monotonic() < end, f"{word!r} did not come: {seen[-500:]!r}"
         if select.select([terminal], [], [], 0.1)[0]:
             try:
                 seen += os.read(terminal, 65536)
-            except OSError:  # Linux says so when the other end is closed
+            except OSError:  # Linux raises this when the other end is closed
                 break
     return seen

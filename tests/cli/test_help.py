@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Desk, one_line
+from tests.cli.conftest import ROOT, Desk, read_error_line
 from tui.cli import main
 from tui.cli.help import show_text
 
@@ -81,7 +81,7 @@ def test_an_unknown_topic_is_one_line_with_the_nearest_one(
     bare: Desk, topic: str, line: str
 ) -> None:
     done = bare.run("help", topic)
-    assert (done.returncode, one_line(done)) == (2, line)
+    assert (done.returncode, read_error_line(done)) == (2, line)
 
 
 def test_a_terminal_without_unicode_gets_question_marks_and_no_error(bare: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Imports are cost: a short command does not pay for what it does not use."""
+"""Test that a short command does not import modules it does not use."""
 
 import subprocess
 import sys
@@ -25,8 +25,8 @@ HEAVY = {
 SHOW = "import sys; print('\\n'.join(sys.modules), file=sys.stderr)"
 
 
-def imported(code: str, home: Path) -> set[str]:
-    """What a fresh Python has imported after this code, in a home of its own."""
+def list_imports(code: str, home: Path) -> set[str]:
+    """Return the modules that a fresh Python has imported after this code."""
     ran = subprocess.run(
         [sys.executable, "-c", f"{code}\n{SHOW}"],
         env={"HOME": str(home), "LOGNAME": "mia", "PYTHONPATH": str(Path(__file__).parents[2])},
@@ -37,13 +37,13 @@ def imported(code: str, home: Path) -> set[str]:
     return set(ran.stderr.split())
 
 
-def test_the_version_is_told_with_nothing_but_the_command_itself(tmp_path: Path) -> None:
-    modules = imported("from tui.cli import main; assert main(['--version']) == 0", tmp_path)
+def test_the_version_is_printed_with_few_imports(tmp_path: Path) -> None:
+    modules = list_imports("from tui.cli import main; assert main(['--version']) == 0", tmp_path)
     assert {name for name in modules if name.startswith("tui")} == {"tui", "tui.cli"}
     assert not modules & (HEAVY | {"argparse", "json", "logging"})
 
 
-def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
     from tui.cli import main
 
     assert main(["--version"]) == 0
@@ -56,20 +56,20 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 )
 def test_a_commands_arguments_are_read_without_heavy_imports(line: str, tmp_path: Path) -> None:
     parse = f"command_line.parse_arguments({line.split()!r})"
-    modules = imported(f"from tui.cli import command_line; {parse}", tmp_path)
+    modules = list_imports(f"from tui.cli import command_line; {parse}", tmp_path)
     assert "tui.cli.arguments" in modules
     assert not modules & HEAVY
 
 
-def test_settings_that_have_not_changed_are_had_without_heavy_imports(tmp_path: Path) -> None:
+def test_unchanged_settings_are_read_without_heavy_imports(tmp_path: Path) -> None:
     read = (
         "import os\nfrom tui.settings.cache import read_preferences\nread_preferences(os.environ)"
     )
-    assert "pydantic_settings" in imported(read, tmp_path)
-    assert not imported(read, tmp_path) & HEAVY
+    assert "pydantic_settings" in list_imports(read, tmp_path)
+    assert not list_imports(read, tmp_path) & HEAVY
 
 
 def test_a_page_of_the_documentation_is_shown_without_heavy_imports(tmp_path: Path) -> None:
-    modules = imported("from tui.cli import main; assert main(['help', 'keys']) == 0", tmp_path)
+    modules = list_imports("from tui.cli import main; assert main(['help', 'keys']) == 0", tmp_path)
     assert "tui.cli.markdown" in modules
     assert not modules & (HEAVY | {"argcomplete", "rich"})

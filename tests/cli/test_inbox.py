@@ -1,4 +1,4 @@
-"""`smsdesk` alone: what its options change on the desk."""
+"""Test the options of `smsdesk` without a command."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from tui.cli.inbox import load_inbox_settings
         (["--ascii"], "false", True),
     ],
 )
-def test_plain_signs_come_by_option_or_by_setting(
+def test_ascii_is_chosen_by_option_or_setting(
     arguments: list[str],
     setting: str,
     ascii: bool | None,

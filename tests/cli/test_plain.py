@@ -1,4 +1,4 @@
-"""`smsdesk --plain`, as a process."""
+"""Test `smsdesk --plain` as a process."""
 
 import os
 import subprocess
@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 from tests.cli.conftest import Desk, Sandbox
-from tests.ui.terminal import terminal
+from tests.ui.terminal import open_terminal
 
 
-def plain(
+def run_plain(
     home: Path, typed: str, *arguments: str, **environ: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Run it on piped lines."""
+    """Run line mode with piped lines as input."""
     return subprocess.run(
         [sys.executable, "-m", "tui", *arguments, "--plain"],
         input=typed,
@@ -24,45 +24,47 @@ def plain(
     )
 
 
-def test_an_empty_desk_is_read_and_left(tmp_path: Path) -> None:
-    done = plain(tmp_path, "l\nq\n")
+def test_an_empty_inbox_is_shown_and_left(tmp_path: Path) -> None:
+    done = run_plain(tmp_path, "l\nq\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert "0 open, 0 waiting, 0 failed." in done.stdout
     assert done.stdout.endswith("Goodbye.\n")
 
 
-def test_the_end_of_the_input_is_the_end(tmp_path: Path) -> None:
-    assert plain(tmp_path, "").returncode == 0
+def test_the_end_of_the_input_ends_the_session(tmp_path: Path) -> None:
+    assert run_plain(tmp_path, "").returncode == 0
 
 
 def test_no_line_moves_the_cursor(tmp_path: Path) -> None:
-    done = plain(tmp_path, "1\nb\nq\n", "demo")
+    done = run_plain(tmp_path, "1\nb\nq\n", "demo")
     assert done.returncode == 0
     assert "\x1b" not in done.stdout and "\r" not in done.stdout
     assert "Conversation with" in done.stdout
 
 
 def test_a_terminal_without_unicode_gets_question_marks(tmp_path: Path) -> None:
-    done = plain(tmp_path, "q\n", "demo", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
+    done = run_plain(tmp_path, "q\n", "demo", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert done.returncode == 0 and done.stdout.isascii()
 
 
-def test_a_piped_answer_is_sent_through_the_provider(desk: Desk, sandbox: Sandbox) -> None:
-    sandbox.tell("inbound", provider="messagemedia", text="Open today?", **{"from": "+61491570156"})
+def test_a_piped_reply_is_sent_through_the_provider(desk: Desk, sandbox: Sandbox) -> None:
+    sandbox.post_control(
+        "inbound", provider="messagemedia", text="Open today?", **{"from": "+61491570156"}
+    )
     assert desk.run("sync", "--once").returncode == 0
     typed = "1\nr\nYes, until six.\n.\ny\nq\n"
     ran = desk.run("--plain", input=typed, SMSDESK_GRACE_SECONDS="0")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "Open today?" in ran.stdout and "Send? y sends" in ran.stdout
     desk.run("sync", "--once")
-    (message,) = desk.objects("messages", "+61491570156")[1:]
+    (message,) = desk.read_objects("messages", "+61491570156")[1:]
     assert (message["text"], message["agent"]) == ("Yes, until six.", "mia")
     assert [accepted["text"] for accepted in sandbox.accepted] == ["Yes, until six."]
 
 
-def test_a_day_of_sorting_goes_through_a_pipe(desk: Desk, sandbox: Sandbox) -> None:
+def test_triage_works_through_a_pipe(desk: Desk, sandbox: Sandbox) -> None:
     for number in ("+61491570156", "+61491570157"):
-        sandbox.tell("inbound", provider="messagemedia", text="Hello?", **{"from": number})
+        sandbox.post_control("inbound", provider="messagemedia", text="Hello?", **{"from": number})
     assert desk.run("sync", "--once").returncode == 0
     lines = ["c +61491570156", "# vip", "a mia", "p Calls back at five", "h 2h"]
     lines += ["c +61491570157", "k Ana", "s", "! said so on the phone", "r Hello", "e", "z", "q"]
@@ -70,24 +72,26 @@ def test_a_day_of_sorting_goes_through_a_pipe(desk: Desk, sandbox: Sandbox) -> N
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "OPTED OUT: nothing can be sent" in ran.stdout
     assert "Undone: closed Ana." in ran.stdout
-    threads = {thread["number"]: thread for thread in desk.objects("threads")}
+    threads = {thread["number"]: thread for thread in desk.read_objects("threads")}
     first, second = threads["+61491570156"], threads["+61491570157"]
     assert (first["state"], first["labels"], first["assignee"]) == ("snoozed", ["vip"], "mia")
     assert (second["state"], second["name"], second["opted_out"]) == ("open", "Ana", True)
-    assert desk.objects("messages", "+61491570156")[-1]["text"] == "Calls back at five"
+    assert desk.read_objects("messages", "+61491570156")[-1]["text"] == "Calls back at five"
 
 
-def test_an_answer_that_the_pipe_cuts_off_is_a_draft(desk: Desk, sandbox: Sandbox) -> None:
-    sandbox.tell("inbound", provider="messagemedia", text="Open today?", **{"from": "+61491570156"})
+def test_a_reply_cut_off_by_the_end_of_the_pipe_is_a_draft(desk: Desk, sandbox: Sandbox) -> None:
+    sandbox.post_control(
+        "inbound", provider="messagemedia", text="Open today?", **{"from": "+61491570156"}
+    )
     assert desk.run("sync", "--once").returncode == 0
     assert desk.run("--plain", input="1\nr\nYes, un").returncode == 0
     again = desk.run("--plain", input="1\nr\nn\n!\nq\n")
     assert "Your draft here:\nYes, un\n" in again.stdout
 
 
-def test_news_on_a_terminal_leaves_the_question_as_the_last_line(tmp_path: Path) -> None:
+def test_a_notice_on_a_terminal_keeps_the_prompt_as_the_last_line(tmp_path: Path) -> None:
     arguments = ["-m", "tui", "demo", "--plain"]
-    with terminal(arguments, (80, 24), tmp_path) as opened:
+    with open_terminal(arguments, (80, 24), tmp_path) as opened:
         opened.shows("List? ")
         opened.type(b"half")
         opened.shows("(w opens it)\r\nList? ")
@@ -105,11 +109,11 @@ def test_news_on_a_terminal_leaves_the_question_as_the_last_line(tmp_path: Path)
         assert opened.wait() == 0
 
 
-def test_a_dumb_terminal_is_spoken_to_in_lines(tmp_path: Path) -> None:
+def test_a_dumb_terminal_gets_line_mode(tmp_path: Path) -> None:
     program = (
         "import os; os.environ['TERM'] = 'dumb'; import tui.cli; raise SystemExit(tui.cli.main())"
     )
-    with terminal(["-c", program], (80, 24), tmp_path) as opened:
+    with open_terminal(["-c", program], (80, 24), tmp_path) as opened:
         opened.shows("List? ")
         opened.type(b"\x04")
         assert opened.wait() == 0

@@ -1,4 +1,4 @@
-"""`smsdesk sandbox` says where it is, serves, and stops when told to."""
+"""Test `smsdesk sandbox`: it prints its address, serves, and stops on a signal."""
 
 import json
 import signal
@@ -13,8 +13,8 @@ import pytest
 
 
 @contextmanager
-def sandbox(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The running command and its URL."""
+def run_sandbox_command(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run the command and yield it with its URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tui", "sandbox", "--port", "0", *options],
         stdout=subprocess.PIPE,
@@ -32,8 +32,8 @@ def sandbox(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_prints_its_url_serves_there_and_stops_when_told(number: signal.Signals) -> None:
-    with sandbox() as (process, url):
+def test_it_prints_its_url_serves_there_and_stops_on_a_signal(number: signal.Signals) -> None:
+    with run_sandbox_command() as (process, url):
         with urllib.request.urlopen(f"{url}/_sandbox/state", timeout=60) as answer:
             assert "messagemedia" in json.load(answer)
         process.send_signal(number)
@@ -43,13 +43,13 @@ def test_it_prints_its_url_serves_there_and_stops_when_told(number: signal.Signa
         assert process.stderr.read() == ""
 
 
-def test_it_says_where_it_pushes() -> None:
-    with sandbox("--push-to", "http://127.0.0.1:9/") as (process, _):
+def test_it_prints_the_push_address() -> None:
+    with run_sandbox_command("--push-to", "http://127.0.0.1:9/") as (process, _):
         assert process.stdout
         assert "http://127.0.0.1:9/hooks/PROVIDER/sandbox-hook" in process.stdout.readline()
 
 
-def test_a_port_that_is_taken_is_one_line() -> None:
+def test_a_port_in_use_is_one_error_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ran = subprocess.run(

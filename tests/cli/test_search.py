@@ -1,11 +1,11 @@
-"""`smsdesk search`: the same filters as in the inbox, and what is wrong with one."""
+"""Test `smsdesk search`: the same filters as in the inbox, and errors in a filter."""
 
 import json
 
 import pytest
 
 from tests.cli.conftest import Desk
-from tests.store.builders import MIA, TOM, answer, reply
+from tests.store.builders import MIA, TOM, make_outgoing, make_reply
 from tui.clock import DAY, ManualClock
 from tui.domain.phone import parse_address
 from tui.store.store import Store
@@ -13,16 +13,19 @@ from tui.store.store import Store
 
 @pytest.fixture
 async def spoken(store: Store, clock: ManualClock) -> Store:
-    """Mia asked on the 4th of March 2026 and was answered on the 5th; Tom asked on the 6th."""
-    await store.ingest.store_events("support", [reply("Where is the parcel?", MIA)])
+    """Store messages of three days.
+
+    Mia asks on 4 March 2026 and gets a reply on the 5th; Tom asks on the 6th.
+    """
+    await store.ingest.store_events("support", [make_reply("Where is the parcel?", MIA)])
     mia = await store.conversations.find_by_address(parse_address(MIA))
     assert mia is not None
     await store.contacts.rename_contact(mia.id, "Mia Żak", "", "ana")
     await store.triage.set_label([mia.id], "ana", "vip", True)
     clock.advance(DAY / 1_000)
-    await store.intents.queue_message(answer("The parcel is late", MIA))
+    await store.intents.queue_message(make_outgoing("The parcel is late", MIA))
     clock.advance(DAY / 1_000)
-    await store.ingest.store_events("other", [reply("My parcel?", TOM)])
+    await store.ingest.store_events("other", [make_reply("My parcel?", TOM)])
     return store
 
 
@@ -47,7 +50,7 @@ async def spoken(store: Store, clock: ManualClock) -> Store:
         (["from:mia", "to:mia"], []),
     ],
 )
-def test_filters_narrow_what_is_found(bare: Desk, asked: list[str], texts: list[str]) -> None:
+def test_filters_narrow_the_results(bare: Desk, asked: list[str], texts: list[str]) -> None:
     ran = bare.run("search", *asked, "--json", TZ="UTC")
     assert [json.loads(line)["text"] for line in ran.stdout.splitlines()] == texts, ran.stderr
 
@@ -60,7 +63,7 @@ def test_filters_narrow_what_is_found(bare: Desk, asked: list[str], texts: list[
         ("in:thread", "in:thread is for the inbox"),
     ],
 )
-def test_a_filter_that_means_nothing_is_said_in_one_line(bare: Desk, asked: str, line: str) -> None:
+def test_an_invalid_filter_is_one_error_line(bare: Desk, asked: str, line: str) -> None:
     ran = bare.run("search", asked)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert line in ran.stderr
@@ -68,6 +71,6 @@ def test_a_filter_that_means_nothing_is_said_in_one_line(bare: Desk, asked: str,
 
 
 def test_the_help_names_every_filter(bare: Desk) -> None:
-    told = bare.run("search", "--help").stdout
+    help_text = bare.run("search", "--help").stdout
     for name in ("from:", "to:", "label:", "account:", "status:", "after:", "before:", "on:"):
-        assert f"  {name}" in told or f" {name}" in told
+        assert f"  {name}" in help_text or f" {name}" in help_text

@@ -1,4 +1,4 @@
-"""`smsdesk send` sends once, follows to the end, and says in words what became of it."""
+"""Test `smsdesk send`: it sends once, waits for the result and reports it."""
 
 import signal
 import sqlite3
@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.cli.conftest import Desk, Sandbox, one_line
+from tests.cli.conftest import Desk, Sandbox, read_error_line
 from tests.waiting import wait_until
 
 DELIVERS = "+61491570156"
@@ -14,13 +14,13 @@ FAILS = "+61491570193"
 IS_SILENT = "+61491570196"
 
 
-def status_of(desk: Desk) -> str:
-    """The status of the newest message, read from the file."""
+def read_status(desk: Desk) -> str:
+    """Return the status of the newest message in the file."""
     with closing(sqlite3.connect(desk.database)) as connection:
         return str(connection.execute("select status from messages order by id desc").fetchone()[0])
 
 
-def test_a_delivered_message_ends_with_code_0_and_shows_its_way(
+def test_a_delivered_message_ends_with_code_0_and_shows_each_status(
     desk: Desk, sandbox: Sandbox
 ) -> None:
     ran = desk.run("send", "--to", DELIVERS, "--text", "Your order is ready", "--wait")
@@ -28,38 +28,38 @@ def test_a_delivered_message_ends_with_code_0_and_shows_its_way(
     words = [line.split()[0] for line in ran.stdout.splitlines()]
     assert words[0] == "queued"
     assert words[-1] == "delivered"
-    assert status_of(desk) == "delivered"
+    assert read_status(desk) == "delivered"
     assert [message["text"] for message in sandbox.accepted] == ["Your order is ready"]
 
 
-def test_a_failing_handset_ends_with_code_1_and_the_reason_in_words(desk: Desk) -> None:
+def test_a_failed_delivery_ends_with_code_1_and_the_reason(desk: Desk) -> None:
     ran = desk.run("send", "--to", FAILS, "--text", "hello", "--wait")
     assert ran.returncode == 1
     last = ran.stdout.splitlines()[-1]
     assert last.startswith("failed")
     assert "cannot be delivered" in last
-    assert status_of(desk) == "failed"
+    assert read_status(desk) == "failed"
 
 
-def test_without_waiting_the_message_is_queued_and_a_lack_of_senders_is_told(
+def test_without_waiting_the_message_is_queued_and_a_missing_sender_is_reported(
     desk: Desk, sandbox: Sandbox
 ) -> None:
     ran = desk.run("send", "--to", DELIVERS, "--text", "hello")
     assert ran.returncode == 0
     assert ran.stdout == f"queued     {DELIVERS} through support_au\n"
-    assert "nobody is sending now" in ran.stderr
-    assert status_of(desk) == "queued"
+    assert "no process is sending now" in ran.stderr
+    assert read_status(desk) == "queued"
     assert sandbox.accepted == []
 
 
-def test_a_text_comes_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
+def test_the_text_is_read_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
     ran = desk.run("send", "--to", DELIVERS, "--text", "-", "--wait", input="Zażółć\nline two\n")
     assert ran.returncode == 0
     assert sandbox.accepted[0]["text"] == "Zażółć\nline two"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (("--to", "12", "--text", "x"), "country"),
         (("--to", "+6149157015", "--text", "x"), "Not a valid number"),
@@ -75,44 +75,44 @@ def test_a_text_comes_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
         ),
     ],
 )
-def test_what_can_never_be_sent_is_bad_use_and_nothing_is_queued(
-    desk: Desk, arguments: tuple[str, ...], said: str
+def test_an_unsendable_message_is_a_usage_error_and_is_not_queued(
+    desk: Desk, arguments: tuple[str, ...], expected: str
 ) -> None:
     ran = desk.run("send", *arguments)
     assert ran.returncode == 2
-    assert said in one_line(ran)
+    assert expected in read_error_line(ran)
     assert desk.run("threads", "--json").stdout == ""
 
 
-def test_who_has_opted_out_is_not_texted(desk: Desk, sandbox: Sandbox) -> None:
-    sandbox.tell("inbound", provider="messagemedia", **{"from": DELIVERS}, text="STOP")
+def test_an_opted_out_number_is_not_texted(desk: Desk, sandbox: Sandbox) -> None:
+    sandbox.post_control("inbound", provider="messagemedia", **{"from": DELIVERS}, text="STOP")
     assert desk.run("sync", "--once").returncode == 0
     ran = desk.run("send", "--to", DELIVERS, "--text", "but wait", "--wait")
     assert ran.returncode == 2
-    assert "has opted out" in one_line(ran)
+    assert "has opted out" in read_error_line(ran)
     assert sandbox.accepted == []
 
 
-def test_a_desk_without_accounts_cannot_send(bare: Desk) -> None:
+def test_without_accounts_a_send_is_refused(bare: Desk) -> None:
     ran = bare.run("send", "--to", DELIVERS, "--text", "x")
     assert ran.returncode == 2
-    assert "no account" in one_line(ran)
+    assert "no account" in read_error_line(ran)
 
 
-def test_refused_credentials_end_the_waiting_and_the_message_stays_queued(desk: Desk) -> None:
+def test_refused_credentials_end_the_wait_and_the_message_stays_queued(desk: Desk) -> None:
     secret = {"SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET": "wrong"}
     ran = desk.run("send", "--to", DELIVERS, "--text", "x", "--wait", **secret)
     assert ran.returncode == 1
     assert "correct the account's key and secret" in ran.stderr
     assert "stays queued" in ran.stderr
     assert "wrong" not in ran.stderr + ran.stdout
-    assert status_of(desk) == "queued"
+    assert read_status(desk) == "queued"
 
 
-async def test_ctrl_c_while_waiting_says_where_the_message_stays(desk: Desk) -> None:
+async def test_ctrl_c_while_waiting_reports_the_state_of_the_message(desk: Desk) -> None:
     process = desk.start("send", "--to", IS_SILENT, "--text", "anyone?", "--wait")
     with process:
-        await wait_until(lambda: desk.database.exists() and seen(desk, "submitted"))
+        await wait_until(lambda: desk.database.exists() and has_status(desk, "submitted"))
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
@@ -122,13 +122,13 @@ async def test_ctrl_c_while_waiting_says_where_the_message_stays(desk: Desk) -> 
     )
 
 
-async def test_a_maybe_sent_message_is_waited_for_and_left_to_the_inbox(
+async def test_an_uncertain_message_is_left_to_the_inbox_after_the_wait(
     desk: Desk, sandbox: Sandbox
 ) -> None:
-    sandbox.tell("faults", provider="messagemedia", fault="malformed_json", count=50)
+    sandbox.post_control("faults", provider="messagemedia", fault="malformed_json", count=50)
     process = desk.start("send", "--to", IS_SILENT, "--text", "anyone?", "--wait")
     with process:
-        await wait_until(lambda: desk.database.exists() and seen(desk, "uncertain"))
+        await wait_until(lambda: desk.database.exists() and has_status(desk, "uncertain"))
         assert process.stderr is not None
         assert "waiting for the provider's word" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
@@ -137,10 +137,10 @@ async def test_a_maybe_sent_message_is_waited_for_and_left_to_the_inbox(
     assert "may or may not have gone out: an open inbox resolves it" in errors
 
 
-def seen(desk: Desk, status: str) -> bool:
-    """Whether the newest message has come so far."""
+def has_status(desk: Desk, status: str) -> bool:
+    """Return whether the newest message has this status."""
     try:
-        return status_of(desk) == status
+        return read_status(desk) == status
     except (sqlite3.Error, TypeError):
         return False
 
@@ -159,28 +159,28 @@ async def test_a_live_service_sends_and_the_command_only_follows(
     assert [message["text"] for message in sandbox.accepted] == ["once"]
 
 
-def test_a_locked_inbox_takes_nothing_and_says_so(desk: Desk) -> None:
+def test_a_locked_inbox_queues_nothing_and_reports_it(desk: Desk) -> None:
     assert desk.run("sync", "--once").returncode == 0
     with closing(sqlite3.connect(desk.database, isolation_level=None)) as other:
         other.execute("begin immediate")
         ran = desk.run("send", "--to", DELIVERS, "--text", "x")
     assert ran.returncode == 1
-    assert "is locked by another program: nothing was written" in one_line(ran)
-    assert desk.objects("threads") == []
+    assert "is locked by another program: nothing was written" in read_error_line(ran)
+    assert desk.read_objects("threads") == []
 
 
-def test_a_file_of_something_else_is_left_alone(desk: Desk) -> None:
+def test_a_file_that_is_no_inbox_is_left_unchanged(desk: Desk) -> None:
     desk.database.write_bytes(b"Dear all, " * 1000)
     ran = desk.run("send", "--to", DELIVERS, "--text", "x")
     assert ran.returncode == 2
-    assert "is not a database" in one_line(ran)
+    assert "is not a database" in read_error_line(ran)
     assert desk.database.read_bytes() == b"Dear all, " * 1000
 
 
-def test_an_answer_comes_from_the_number_the_customer_wrote_to(
+def test_a_reply_is_sent_from_the_number_the_customer_wrote_to(
     desk: Desk, sandbox: Sandbox
 ) -> None:
-    sandbox.tell(
+    sandbox.post_control(
         "inbound", provider="messagemedia", **{"from": DELIVERS}, to="+61491570157", text="?"
     )
     desk.run("sync", "--once")

@@ -1,4 +1,4 @@
-"""`smsdesk sync` loses nothing and sends nothing twice, however often it is killed."""
+"""Test `smsdesk sync`: killed at any time, it loses no reply and sends nothing twice."""
 
 import random
 import signal
@@ -9,37 +9,37 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Desk, Sandbox, one_line, running_sandbox
+from tests.cli.conftest import Desk, Sandbox, read_error_line, run_sandbox
 from tests.waiting import wait_until
 
 CUSTOMERS = tuple(f"+6149157{number:04d}" for number in (156, 157, 158, 159, 110))
 
 
-def write_in(sandbox: Sandbox, customer: str, text: str) -> None:
-    """A customer writes."""
-    sandbox.tell("inbound", provider="messagemedia", **{"from": customer}, text=text)
+def send_from_customer(sandbox: Sandbox, customer: str, text: str) -> None:
+    """Let a customer write."""
+    sandbox.post_control("inbound", provider="messagemedia", **{"from": customer}, text=text)
 
 
-def test_once_fetches_sends_and_sums_up(desk: Desk, sandbox: Sandbox) -> None:
+def test_once_fetches_sends_and_prints_a_summary(desk: Desk, sandbox: Sandbox) -> None:
     # Else a slow machine receives the receipt of what it has just sent as well.
-    sandbox.tell("receipts", provider="messagemedia", mode="held")
-    write_in(sandbox, CUSTOMERS[0], "Hello?")
+    sandbox.post_control("receipts", provider="messagemedia", mode="held")
+    send_from_customer(sandbox, CUSTOMERS[0], "Hello?")
     desk.run("send", "--to", CUSTOMERS[1], "--text", "Hello!")
     ran = desk.run("sync", "--once")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "sent 1, received 1\n", "")
-    texts = {thread["number"]: thread["preview"] for thread in desk.objects("threads")}
+    texts = {thread["number"]: thread["preview"] for thread in desk.read_objects("threads")}
     assert texts == {CUSTOMERS[0]: "Hello?", CUSTOMERS[1]: "Hello!"}
     assert sandbox.replies["waiting"] == []
 
 
-def test_once_tells_what_went_wrong_and_fails(desk: Desk) -> None:
+def test_once_reports_errors_and_fails(desk: Desk) -> None:
     ran = desk.run("sync", "--once", SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET="not-this-one")
     assert ran.returncode == 1
     assert "support_au" in ran.stderr
     assert "not-this-one" not in ran.stderr + ran.stdout
 
 
-def test_once_says_each_trouble_once(desk: Desk) -> None:
+def test_once_reports_each_error_once(desk: Desk) -> None:
     desk.run("send", "--to", CUSTOMERS[1], "--text", "Hello!")
     ran = desk.run("sync", "--once", SMSDESK_ACCOUNTS__SUPPORT_AU__BASE_URL="http://127.0.0.1:9")
     assert ran.returncode == 1
@@ -47,7 +47,7 @@ def test_once_says_each_trouble_once(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_service_tells_how_accounts_are_and_stops_when_told(
+async def test_a_service_reports_account_health_and_stops_on_a_signal(
     desk: Desk, number: signal.Signals
 ) -> None:
     with desk.start("sync") as service:
@@ -65,7 +65,7 @@ async def test_a_killed_service_sends_nothing_twice_and_loses_no_reply(
 ) -> None:
     chance = random.Random(7)
     for number in range(12):
-        write_in(sandbox, CUSTOMERS[number % len(CUSTOMERS)], f"question {number}")
+        send_from_customer(sandbox, CUSTOMERS[number % len(CUSTOMERS)], f"question {number}")
         desk.run("send", "--to", CUSTOMERS[number % len(CUSTOMERS)], "--text", f"answer {number}")
         if number % 3 == 0:
             with desk.start("sync") as service:
@@ -74,7 +74,7 @@ async def test_a_killed_service_sends_nothing_twice_and_loses_no_reply(
                 service.communicate()
     with desk.start("sync") as service:
         await wait_until(
-            lambda: service.poll() is not None or nothing_left(desk, sandbox),
+            lambda: service.poll() is not None or is_all_done(desk, sandbox),
             timeout=60,
             what="all is settled",
         )
@@ -84,42 +84,44 @@ async def test_a_killed_service_sends_nothing_twice_and_loses_no_reply(
     sent = [message["text"] for message in sandbox.accepted]
     assert len(sent) == len(set(sent))
     lost = {f"answer {number}" for number in range(12)} - set(sent)
-    assert lost <= {m["text"] for m in messages(desk) if m["status"] == "uncertain"}
-    came = sorted(m["text"] for m in messages(desk) if m["direction"] == "in")
+    assert lost <= {m["text"] for m in list_messages(desk) if m["status"] == "uncertain"}
+    came = sorted(m["text"] for m in list_messages(desk) if m["direction"] == "in")
     assert came == sorted(f"question {number}" for number in range(12))
 
 
-def messages(desk: Desk) -> list[dict[str, Any]]:
-    """Every message of every conversation."""
-    numbers = [str(thread["number"]) for thread in desk.objects("threads")]
-    return [message for number in numbers for message in desk.objects("messages", number)]
+def list_messages(desk: Desk) -> list[dict[str, Any]]:
+    """Return every message of every conversation."""
+    numbers = [str(thread["number"]) for thread in desk.read_objects("threads")]
+    return [message for number in numbers for message in desk.read_objects("messages", number)]
 
 
-def nothing_left(desk: Desk, sandbox: Sandbox) -> bool:
-    """Whether every reply is fetched and every message has left the desk."""
+def is_all_done(desk: Desk, sandbox: Sandbox) -> bool:
+    """Return whether every reply is fetched and every message is handed over."""
     at_home = {"queued", "sending"}
     return not sandbox.replies["waiting"] and not any(
-        message["status"] in at_home for message in messages(desk)
+        message["status"] in at_home for message in list_messages(desk)
     )
 
 
-def test_an_address_that_is_taken_is_one_line(desk: Desk) -> None:
+def test_an_address_in_use_is_one_error_line(desk: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         place = f"127.0.0.1:{taken.getsockname()[1]}"
         ran = desk.run("sync", "--listen", place)
     assert ran.returncode == 2
-    assert f"Cannot listen on {place}" in one_line(ran)
+    assert f"Cannot listen on {place}" in read_error_line(ran)
 
 
-async def test_what_only_comes_by_push_is_taken_in(bare: Desk) -> None:
+async def test_pushed_messages_are_stored(bare: Desk) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         place = f"127.0.0.1:{free.getsockname()[1]}"
-    with running_sandbox("--push-to", f"http://{place}") as sandbox:
-        desk = replace(bare, environ={**bare.environ, **push_only(sandbox)})
+    with run_sandbox("--push-to", f"http://{place}") as sandbox:
+        desk = replace(bare, environ={**bare.environ, **make_push_only_settings(sandbox)})
         with desk.start("sync", "--listen", place) as service:
             assert service.stdout is not None
             assert service.stdout.readline() == f"listening on http://{place}\n"
-            sandbox.tell("inbound", provider="messageport", text="Hi", **{"from": CUSTOMERS[0]})
+            sandbox.post_control(
+                "inbound", provider="messageport", text="Hi", **{"from": CUSTOMERS[0]}
+            )
             await wait_until(lambda: "Hi" in desk.run("threads").stdout)
             ran = desk.run("send", "--to", CUSTOMERS[0], "--text", "Hello", "--wait")
             service.terminate()
@@ -127,8 +129,8 @@ async def test_what_only_comes_by_push_is_taken_in(bare: Desk) -> None:
     assert ran.stdout.splitlines()[-1].startswith("delivered")
 
 
-def push_only(sandbox: Sandbox) -> dict[str, str]:
-    """The settings of an account at a provider that only pushes."""
+def make_push_only_settings(sandbox: Sandbox) -> dict[str, str]:
+    """Return the settings of an account at a provider that only pushes."""
     settings = {
         "PROVIDER": "messageport",
         "API_KEY": "sandbox",
@@ -139,7 +141,7 @@ def push_only(sandbox: Sandbox) -> dict[str, str]:
     return {f"SMSDESK_ACCOUNTS__MESSAGEPORT__{name}": value for name, value in settings.items()}
 
 
-def test_a_desk_without_accounts_has_nothing_to_serve(bare: Desk) -> None:
+def test_without_accounts_there_is_nothing_to_sync(bare: Desk) -> None:
     ran = bare.run("sync", "--once")
     assert ran.returncode == 2
-    assert "no account" in one_line(ran)
+    assert "no account" in read_error_line(ran)

@@ -1,4 +1,4 @@
-"""Each check before sending: what it refuses, what it asks, and the help that its words name."""
+"""Test each check before sending: what it refuses, what it asks and which remedy it names."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.builders import MIA, conversation_with, reply
+from tests.store.builders import MIA, get_conversation, make_reply
 from tui.clock import HOUR
 from tui.desk import send_checks
 from tui.desk.routes import Route, SendPlan
@@ -23,7 +23,7 @@ from tui.store.store import Store
 POLISH = "+48500600700"
 AUSTRALIAN = "+61491570156"
 NIGHT = round(datetime(2026, 3, 4, 22, 10, tzinfo=UTC).timestamp() * 1_000)
-"""10 past 11 in the evening in Poland."""
+"""Ten past eleven in the evening in Poland."""
 KEYS = {
     "account": "F6",
     "consent": "!",
@@ -50,7 +50,7 @@ HOME = account("home", regions=frozenset({"61", "64"}))
 
 
 def attempt(text: str = "Hello", *accounts: Account, **fields: Any) -> SendAttempt:
-    """Return an attempt to send over the first account, which nothing speaks against."""
+    """Return an attempt to send through the first account, to which no check objects."""
     used = accounts or (PICTURES,)
     preferences = Preferences(agent="ana", accounts=used, quiet_hours=fields.pop("quiet", None))
     values = {"keys": KEYS, "to": AUSTRALIAN, "route": Route(used[0], ""), "now": NIGHT, **fields}
@@ -65,8 +65,8 @@ def only_objection(tried: SendAttempt) -> Objection:
 
 async def new_conversation(store: Store) -> Conversation:
     """Return a conversation in which Mia has written once."""
-    await store.ingest.store_events("support", [reply("Hi", MIA)])
-    return await conversation_with(store)
+    await store.ingest.store_events("support", [make_reply("Hi", MIA)])
+    return await get_conversation(store)
 
 
 def test_an_ordinary_message_has_no_objection() -> None:
@@ -85,7 +85,7 @@ async def test_a_customer_who_has_opted_out_is_refused(store: Store) -> None:
 
 def test_a_message_needs_an_account() -> None:
     refusal = only_objection(attempt(route=None))
-    assert refusal.text == "Not sent: no account is configured · smsdesk doctor tells how"
+    assert refusal.text == "Not sent: no account is configured · run smsdesk doctor"
 
 
 def test_an_empty_text_is_refused_unless_it_has_pictures() -> None:
@@ -203,7 +203,7 @@ def test_every_check_of_the_module_is_in_the_list() -> None:
     assert defined == set(CHECKS)
 
 
-# Asking --------------------------------------------------------------------------------------
+# Questions -----------------------------------------------------------------------------------
 
 REFUSAL = Objection("no")
 LATE = Objection("It is late", question="night")
@@ -226,7 +226,7 @@ def test_a_question_is_asked_once_until_it_is_reset() -> None:
     assert SendConfirmation("y").review_objections([NEWS]) == "Look · y sends anyway"
 
 
-def test_a_question_behind_a_refusal_is_asked_later() -> None:
+def test_a_question_after_a_refusal_is_asked_later() -> None:
     confirmation = SendConfirmation()
     assert confirmation.review_objections([REFUSAL, NEWS]) == "Not sent: no"
     assert confirmation.review_objections([NEWS]).startswith("Look")

@@ -1,6 +1,6 @@
-"""Every path that sends goes through the one list of checks, and none reaches the outbox past it.
+"""Test that every path that sends runs all checks, and that none reaches the outbox without them.
 
-Each path is walked twice: with one more check in the list, of which no path can know, and with an
+Each path is tested twice: with one more check in the list, which no path can know, and with an
 account that does not deliver to the customer's country.
 """
 
@@ -116,52 +116,52 @@ SCREEN_PATHS: tuple[ScreenPath, ...] = (
 )
 
 
-async def open_desk(store: Store, clock: ManualClock) -> Desk:
-    """Return a screen, not open yet, before the day's history."""
+async def create_desk(store: Store, clock: ManualClock) -> Desk:
+    """Return a screen, not open yet, over the day's history."""
     await write_history(store, clock)
     return Desk(store, clock, make_context(clock))
 
 
-async def walk_screen_path(
-    desk: Desk, path: ScreenPath, accounts: tuple[Account, ...], words: str
+async def run_screen_path(
+    desk: Desk, path: ScreenPath, accounts: tuple[Account, ...], text: str
 ) -> None:
-    """Walk a path on the screen; it must show the refusal and queue nothing."""
+    """Run a path on the screen; it must show the refusal and queue nothing."""
     before = [await desk.messages(number) for number in (BOB, CHLOE)]
     async with desk.open(WIDE, accounts=accounts):
         await path(desk)
-        await desk.shows(words)
+        await desk.shows(text)
         assert [await desk.messages(number) for number in (BOB, CHLOE)] == before
         assert (await desk.thread(CHLOE)).waiting_since is not None
 
 
 @pytest.mark.parametrize("path", SCREEN_PATHS[:-1])
-async def test_the_screen_goes_through_the_list(
+async def test_the_screen_runs_every_check(
     store: Store, clock: ManualClock, extra_check: list[SendAttempt], path: ScreenPath
 ) -> None:
-    words, _, accounts = NEW_CHECK
-    await walk_screen_path(await open_desk(store, clock), path, accounts, words)
+    text, _, accounts = NEW_CHECK
+    await run_screen_path(await create_desk(store, clock), path, accounts, text)
 
 
-async def test_a_ping_goes_through_the_list(
+async def test_a_ping_runs_every_check(
     store: Store, clock: ManualClock, extra_check: list[SendAttempt]
 ) -> None:
     first, *others = ACCOUNTS
     assert first.capabilities is not None
     able = replace(first, capabilities=replace(first.capabilities, can_ping=True))
-    desk = await open_desk(store, clock)
-    await walk_screen_path(desk, ping, (able, *others), NEW_CHECK[0])
+    desk = await create_desk(store, clock)
+    await run_screen_path(desk, ping, (able, *others), NEW_CHECK[0])
 
 
 @pytest.mark.parametrize("path", SCREEN_PATHS)
 async def test_the_screen_refuses_a_country_that_the_account_does_not_deliver_to(
     store: Store, clock: ManualClock, path: ScreenPath
 ) -> None:
-    words, _, accounts = OUT_OF_REACH
-    await walk_screen_path(await open_desk(store, clock), path, accounts, words)
+    text, _, accounts = OUT_OF_REACH
+    await run_screen_path(await create_desk(store, clock), path, accounts, text)
 
 
 @pytest.mark.parametrize(("_", "summary", "accounts"), [NEW_CHECK, OUT_OF_REACH])
-async def test_sending_all_failed_again_goes_through_the_list(
+async def test_sending_all_failed_again_runs_every_check(
     store: Store,
     clock: ManualClock,
     monkeypatch: pytest.MonkeyPatch,
@@ -172,7 +172,7 @@ async def test_sending_all_failed_again_goes_through_the_list(
 ) -> None:
     if accounts is ACCOUNTS:
         request.getfixturevalue("extra_check")
-    desk = await open_desk(store, clock)
+    desk = await create_desk(store, clock)
     before = await desk.messages(BOB)
     async with desk.open(WIDE, accounts=accounts):
         await desk.press("g", "f")
@@ -194,37 +194,37 @@ LINE_PATHS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("refusal", [NEW_CHECK, OUT_OF_REACH], ids=["new check", "out of reach"])
 @pytest.mark.parametrize("path", LINE_PATHS)
-async def test_line_mode_goes_through_the_list(
+async def test_line_mode_runs_every_check(
     store: Store,
     clock: ManualClock,
     request: pytest.FixtureRequest,
     path: str,
     refusal: tuple[str, str, tuple[Account, ...]],
 ) -> None:
-    words, _, accounts = refusal
+    text, _, accounts = refusal
     if accounts is ACCOUNTS:
         request.getfixturevalue("extra_check")
     await write_history(store, clock)
     mia = Typist(store, clock, make_context(clock, accounts=accounts))
-    mia.begin()
+    mia.start()
     number, lines = LINE_PATHS[path]
-    await mia.opens(number)
+    await mia.open_thread(number)
     before = await mia.messages(number)
     await mia.type(*lines)
-    await mia.hears(words)
+    await mia.shows(text)
     assert await mia.messages(number) == before
     await mia.leave()
 
 
-async def test_line_mode_sends_all_failed_again_through_the_list(
+async def test_line_mode_checks_when_it_sends_all_failed_again(
     store: Store, clock: ManualClock, extra_check: list[SendAttempt]
 ) -> None:
     await write_history(store, clock)
     mia = Typist(store, clock, make_context(clock))
-    mia.begin()
+    mia.start()
     before = await mia.messages(BOB)
     await mia.type("y")
-    await mia.hears("refused by the new check")
+    await mia.shows("refused by the new check")
     assert await mia.messages(BOB) == before
     await mia.leave()
 
@@ -257,7 +257,7 @@ def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Com
     return run
 
 
-def test_a_script_goes_through_the_list(
+def test_a_script_runs_every_check(
     script: Callable[..., CommandError], extra_check: list[SendAttempt]
 ) -> None:
     refused = script(CHLOE)
@@ -277,7 +277,7 @@ def test_a_script_refuses_a_country_that_the_account_does_not_deliver_to(
     )
 
 
-def test_the_checks_of_a_script_know_the_planned_time(
+def test_the_checks_of_a_script_get_the_planned_time(
     script: Callable[..., CommandError], extra_check: list[SendAttempt]
 ) -> None:
     at = round(SystemClock().now() + HOUR)
@@ -285,7 +285,7 @@ def test_the_checks_of_a_script_know_the_planned_time(
     assert {attempt.send_at for attempt in extra_check} == {at}
 
 
-def test_only_the_gate_reaches_the_outbox() -> None:
+def test_only_the_checked_function_queues_messages() -> None:
     package = Path(tui.__file__).parent
     callers = {
         str(path.relative_to(package))

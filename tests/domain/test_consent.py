@@ -1,4 +1,4 @@
-"""Opt-outs: agreed words decide, everything else is at most flagged, and ordinary talk passes."""
+"""Test opt-outs: agreed phrases decide, other texts are at most marked as possible opt-outs."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def test_a_customers_text_is_read_as_labelled(verdict: str, language: str, text:
     assert classify_message(text) is Verdict[verdict]
 
 
-def test_the_labelled_texts_cover_each_language_both_ways() -> None:
+def test_the_labelled_texts_cover_both_meanings_in_each_language() -> None:
     seen = Counter((language, verdict) for verdict, language, _ in LABELLED)
     for language in ("en", "fr", "pl", "et", "de"):
         assert seen[language, "SUSPECTED"] >= 20
@@ -44,7 +44,7 @@ def test_the_labelled_texts_cover_each_language_both_ways() -> None:
     ],
 )
 @pytest.mark.parametrize("country", [None, "US", "PL", "ZZ", "au"])
-def test_common_words_count_in_every_country(word: str, country: str | None) -> None:
+def test_common_phrases_count_in_every_country(word: str, country: str | None) -> None:
     assert classify_message(word, country) is Verdict.STOP
     assert classify_message(f' "{word.lower()}." ', country) is Verdict.STOP
 
@@ -62,7 +62,7 @@ def test_common_words_count_in_every_country(word: str, country: str | None) -> 
         ("STOPP", "DE"),
     ],
 )
-def test_a_countrys_own_word_locks_there_and_is_only_suspected_elsewhere(
+def test_a_national_phrase_opts_out_there_and_is_only_suspected_elsewhere(
     word: str, country: str
 ) -> None:
     assert classify_message(word, country) is Verdict.STOP
@@ -71,12 +71,12 @@ def test_a_countrys_own_word_locks_there_and_is_only_suspected_elsewhere(
     assert classify_message(word, "AU") is Verdict.SUSPECTED
 
 
-def test_shouting_does_not_weaken_the_word() -> None:
+def test_capitals_and_exclamation_marks_do_not_matter() -> None:
     assert classify_message("\n\nSTOP" + "!" * 100 + "\n\n") is Verdict.STOP
 
 
 @pytest.mark.parametrize(("word", "verdict"), [("UNSTOP", Verdict.START), ("Info", Verdict.HELP)])
-def test_start_and_help_are_told_apart(word: str, verdict: Verdict) -> None:
+def test_start_and_help_are_distinguished(word: str, verdict: Verdict) -> None:
     assert classify_message(word, "EE") is verdict
 
 
@@ -90,16 +90,16 @@ def test_start_and_help_are_told_apart(word: str, verdict: Verdict) -> None:
         "stop " * 500,
     ],
 )
-def test_more_than_the_word_is_never_a_lock(text: str) -> None:
+def test_a_text_longer_than_the_phrase_never_opts_out(text: str) -> None:
     assert classify_message(text) is Verdict.SUSPECTED
 
 
 @pytest.mark.parametrize("text", ["", " ", "…", "👍", "?!", "\0", "\ud800", "🛑", "end " * 3_000])
-def test_what_says_nothing_is_nothing(text: str) -> None:
+def test_an_empty_text_has_no_meaning(text: str) -> None:
     assert classify_message(text) is Verdict.NONE
 
 
-def test_the_words_are_the_desks_own_to_edit() -> None:
+def test_the_phrases_can_be_configured() -> None:
     words = KeywordTable(
         everywhere=make_keywords(stop=["Basta!"], start=["Ja"], help=["Apua"]),
         countries={"SE": make_keywords(stop=["Sluta"])},
@@ -111,7 +111,7 @@ def test_the_words_are_the_desks_own_to_edit() -> None:
     assert classify_message("Cancel", "SE", words) is Verdict.NONE
 
 
-def test_an_empty_word_in_the_list_locks_nobody() -> None:
+def test_an_empty_phrase_in_the_list_never_opts_out() -> None:
     assert (
         classify_message("!", keywords=KeywordTable(make_keywords(stop=["", " - "])))
         is Verdict.NONE
@@ -124,18 +124,18 @@ def test_an_empty_word_in_the_list_locks_nobody() -> None:
     st.sampled_from(["", ".", "!!!", "…", " 🛑", ")", "’", "\r\n"]),
     st.sampled_from([str.upper, str.lower, str.title]),
 )
-def test_blanks_case_and_punctuation_never_save_a_sender_from_stop(
+def test_blanks_case_and_punctuation_do_not_change_a_stop(
     word: str, before: str, after: str, case: Callable[[str], str]
 ) -> None:
     assert classify_message(before + case(word) + after) is Verdict.STOP
 
 
 @given(st.text(st.characters(exclude_categories=()), max_size=80))
-def test_no_text_is_too_broken_to_judge(text: str) -> None:
+def test_any_text_is_judged(text: str) -> None:
     assert classify_message(text) in Verdict
 
 
 @given(st.text(st.sampled_from("stop end quit me "), min_size=12, max_size=80))
-def test_only_a_word_of_the_list_ever_locks(text: str) -> None:
+def test_only_a_phrase_of_the_list_opts_out(text: str) -> None:
     if classify_message(text) is Verdict.STOP:
         assert " ".join(text.split()) in DEFAULT_KEYWORDS.everywhere.stop

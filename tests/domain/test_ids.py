@@ -1,4 +1,4 @@
-"""Ids: they grow with time, fit the column, and come back from providers however bent."""
+"""Test ids: they grow with time, fit the column, and are recognized in every form."""
 
 import random
 
@@ -19,7 +19,7 @@ SEEDS = st.integers(min_value=0)
 
 
 @given(TIMES, TIMES, SEEDS)
-def test_ids_are_in_the_order_of_time_and_fit_a_column(a: int, b: int, seed: int) -> None:
+def test_ids_are_ordered_by_time_and_fit_a_column(a: int, b: int, seed: int) -> None:
     rng = random.Random(seed)
     first, second = create_id(a, rng), create_id(b, rng)
     assert (first < second) == (a < b) or a == b
@@ -28,12 +28,12 @@ def test_ids_are_in_the_order_of_time_and_fit_a_column(a: int, b: int, seed: int
 
 
 @given(TIMES, SEEDS)
-def test_an_id_tells_its_time(at: int, seed: int) -> None:
+def test_an_id_contains_its_time(at: int, seed: int) -> None:
     assert extract_time(create_id(at, random.Random(seed))) == at
 
 
 @given(TIMES, SEEDS)
-def test_a_reference_is_read_back_in_any_case(at: int, seed: int) -> None:
+def test_a_reference_is_parsed_in_any_case(at: int, seed: int) -> None:
     identity = create_id(at, random.Random(seed))
     text = to_reference(identity)
     assert text.isascii()
@@ -43,12 +43,12 @@ def test_a_reference_is_read_back_in_any_case(at: int, seed: int) -> None:
 
 
 @given(st.one_of(st.none(), st.text(max_size=20)))
-def test_what_is_no_reference_of_ours_is_none_or_a_number(text: str | None) -> None:
+def test_any_text_is_parsed_as_an_id_or_none(text: str | None) -> None:
     found = parse_reference(text)
     assert found is None or 0 <= found < 1 << 63
 
 
-def test_other_programs_references_are_not_ours() -> None:
+def test_references_of_other_programs_are_not_ours() -> None:
     for text in ("", "m", "order-12345678", "x12345678", "m1234é678", "mzzzzzzzzzzzzz"):
         assert parse_reference(text) is None
 
@@ -62,5 +62,5 @@ def test_provider_ids_match_with_other_case_blanks_and_leading_zeros(text: str) 
     )
 
 
-def test_an_id_of_zeros_stays_an_id() -> None:
+def test_an_id_of_zeros_is_not_emptied() -> None:
     assert normalize_provider_id("000") == normalize_provider_id("0") == "0"

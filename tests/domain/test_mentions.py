@@ -1,4 +1,4 @@
-"""Colleagues named in a note."""
+"""Test mentions of colleagues in a note."""
 
 import pytest
 
@@ -19,7 +19,7 @@ _AGENTS = ("bo", "bob", "Eva Lind", "mia", "")
         ("@mia and @bo", ("bo", "mia")),
     ],
 )
-def test_a_name_counts_behind_its_sign_and_whole(text: str, names: tuple[str, ...]) -> None:
+def test_a_mention_is_the_at_sign_and_the_whole_name(text: str, names: tuple[str, ...]) -> None:
     assert find_mentions(text, _AGENTS) == names
 
 
@@ -33,6 +33,6 @@ def test_a_name_counts_behind_its_sign_and_whole(text: str, names: tuple[str, ..
         ("@bo ", (), 0),
     ],
 )
-def test_what_is_begun_finds_who_it_may_be(before: str, names: tuple[str, ...], typed: int) -> None:
+def test_a_prefix_finds_the_matching_names(before: str, names: tuple[str, ...], typed: int) -> None:
     assert find_candidates(before, _AGENTS) == names
     assert count_typed_characters(before) == typed

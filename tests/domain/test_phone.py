@@ -1,4 +1,4 @@
-"""Numbers, short codes and names: one customer, one key, and no guess that reaches a stranger."""
+"""Test phone numbers, short codes and names: one key per customer, and no wrong guesses."""
 
 import sys
 import zoneinfo
@@ -41,7 +41,7 @@ DIALLED = st.text("+0123456789 ()-.", max_size=22)
         ("+٤٨٥٠٠٦٠٠٧٠٠", "+48500600700"),
     ],
 )
-def test_a_number_has_one_key_however_it_is_written(raw: str, e164: str) -> None:
+def test_a_number_has_one_key_in_every_notation(raw: str, e164: str) -> None:
     address = parse_address(raw)
     assert (address.raw, address.e164, address.conversation_key) == (raw, e164, e164)
     assert address.kind is AddressKind.NUMBER
@@ -59,7 +59,7 @@ def test_short_codes_are_never_numbers(raw: str, region: str | None) -> None:
     ("raw", "key"),
     [("InfoSMS", "infosms"), (" My  Shop ", "my shop"), ("1-800-FLOWERS", "1-800-flowers")],
 )
-def test_names_are_kept_and_keyed_without_case(raw: str, key: str) -> None:
+def test_names_are_kept_and_their_key_ignores_case(raw: str, key: str) -> None:
     address = parse_address(raw)
     assert (address.raw, address.e164, address.kind) == (raw, None, AddressKind.NAME)
     assert address.conversation_key == key
@@ -79,7 +79,7 @@ def test_names_are_kept_and_keyed_without_case(raw: str, key: str) -> None:
         ("#*!", "#*!"),
     ],
 )
-def test_what_is_none_of_these_is_unknown_with_a_key_of_its_own(raw: str, key: str) -> None:
+def test_any_other_address_is_unknown_with_a_key_of_its_own(raw: str, key: str) -> None:
     address = parse_address(raw)
     assert (address.e164, address.kind, address.conversation_key) == (
         None,
@@ -88,7 +88,7 @@ def test_what_is_none_of_these_is_unknown_with_a_key_of_its_own(raw: str, key: s
     )
 
 
-def test_a_region_helps_only_where_the_number_says_nothing() -> None:
+def test_a_region_applies_only_to_numbers_without_country_code() -> None:
     assert parse_address("0491570156", "AU").e164 == "+61491570156"
     assert parse_address("500600700", "PL").e164 == "+48500600700"
     assert parse_address("61491570156", "DE").e164 == "+61491570156"
@@ -97,7 +97,7 @@ def test_a_region_helps_only_where_the_number_says_nothing() -> None:
 
 @given(ANY_TEXT | DIALLED, st.sampled_from([None, "AU", "US", "PL", "EE", "DE", "XX", ""]))
 @example("Shop\ud800", None)
-def test_any_address_is_parsed_and_means_the_same_again(raw: str, region: str | None) -> None:
+def test_any_address_is_parsed_and_its_key_is_stable(raw: str, region: str | None) -> None:
     address = parse_address(raw, region)
     assert address.raw == raw
     address.conversation_key.encode()
@@ -126,7 +126,7 @@ def test_any_address_is_parsed_and_means_the_same_again(raw: str, region: str | 
         ("61491570156", None, "+61491570156"),
     ],
 )
-def test_what_a_person_types_is_read_as_at_home_first(
+def test_typed_numbers_are_read_as_national_first(
     typed: str, region: str | None, e164: str
 ) -> None:
     address = parse_destination(typed, region)
@@ -134,7 +134,7 @@ def test_what_a_person_types_is_read_as_at_home_first(
 
 
 @pytest.mark.parametrize(
-    ("typed", "region", "says"),
+    ("typed", "region", "expected"),
     [
         ("", "AU", "with + and the country code"),
         ("Anna", "PL", "only digits"),
@@ -148,15 +148,17 @@ def test_what_a_person_types_is_read_as_at_home_first(
         ("61491570156", "DE", "Either +49 6149 1570156 or +61 491 570 156"),
     ],
 )
-def test_a_bad_number_is_refused_with_its_mend(typed: str, region: str | None, says: str) -> None:
+def test_a_bad_number_is_refused_with_its_fix(
+    typed: str, region: str | None, expected: str
+) -> None:
     with pytest.raises(InvalidNumberError) as refused:
         parse_destination(typed, region)
-    assert says in str(refused.value)
+    assert expected in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
 @given(ANY_TEXT | DIALLED, st.sampled_from([None, "AU", "US", "PL", "DE", "XX"]))
-def test_what_is_typed_becomes_a_number_or_one_clear_line(typed: str, region: str | None) -> None:
+def test_typed_text_becomes_a_number_or_one_error_line(typed: str, region: str | None) -> None:
     try:
         address = parse_destination(typed, region)
     except InvalidNumberError as refused:
@@ -185,7 +187,7 @@ def test_numbers_are_shown_as_people_group_them() -> None:
         ("InfoSMS", None),
     ],
 )
-def test_a_number_tells_its_country(e164: str, code: str | None) -> None:
+def test_a_number_has_a_country(e164: str, code: str | None) -> None:
     assert find_country(e164) == code
 
 
@@ -209,11 +211,11 @@ def test_a_number_tells_its_country(e164: str, code: str | None) -> None:
         ("InfoSMS", ()),
     ],
 )
-def test_a_number_tells_its_clock(e164: str, expected: tuple[str, ...]) -> None:
+def test_a_number_has_time_zones(e164: str, expected: tuple[str, ...]) -> None:
     assert find_time_zones(e164) == expected
 
 
-def test_a_mobile_of_a_wide_country_may_be_anywhere_in_it() -> None:
+def test_a_mobile_number_may_be_in_every_zone_of_its_country() -> None:
     possible = set(find_time_zones("+61491570156"))
     assert possible >= {"Australia/Sydney", "Australia/Brisbane", "Australia/Perth"}
     assert "Australia/Lord_Howe" not in possible
@@ -226,7 +228,7 @@ def test_every_zone_that_is_ever_named_exists() -> None:
 
 @pytest.fixture
 def no_system_zones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A machine without a time zone database of its own."""
+    """Remove the time zone database of the system."""
     monkeypatch.setattr(zoneinfo, "TZPATH", ())
     zones._map_countries.cache_clear()
     yield
@@ -248,13 +250,13 @@ def test_zones_come_from_the_tzdata_package_where_the_system_has_none(
 
 
 @pytest.mark.usefixtures("no_system_zones")
-def test_without_any_zone_table_the_clock_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_zone_database_the_local_time_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tzdata", None)
     assert find_time_zones("+37251990011") == ()
     assert find_time_zones("+61291570156") == ("Australia/Sydney",)
 
 
-def test_no_area_code_lies_in_two_rows_of_the_table() -> None:
+def test_each_area_code_is_in_one_row_of_the_table() -> None:
     codes = [code for codes in zones._NORTH_AMERICA.values() for code in codes.split()]
     assert len(codes) == len(set(codes))
 
@@ -267,26 +269,26 @@ def test_a_good_sender_has_no_problem(sender: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sender", "says"),
+    ("sender", "expected"),
     [
         ("", "empty"),
         ("  ", "empty"),
         ("AB", "3 to 11"),
-        ("TwelveLetter", "3 to 11"),
+        ("TwelveSymbol", "3 to 11"),
         ("Zażółć", "A to Z"),
         ("Shop!", "A to Z"),
         ("123456789", "country code"),
         ("+99999999999", "country code"),
-        ("...", "letter"),
+        ("...", "A to Z"),
     ],
 )
-def test_a_bad_sender_is_told_in_words(sender: str, says: str) -> None:
-    assert says in (check_sender(sender) or "")
+def test_a_bad_sender_has_a_readable_problem(sender: str, expected: str) -> None:
+    assert expected in (check_sender(sender) or "")
 
 
 @pytest.mark.parametrize(
     ("sender", "can"),
     [("+61491570156", True), ("12345", True), ("500600700", True), ("ExampleCo", False)],
 )
-def test_nobody_can_answer_a_name(sender: str, can: bool) -> None:
+def test_a_sender_name_cannot_receive_replies(sender: str, can: bool) -> None:
     assert can_answer_sender(sender) is can

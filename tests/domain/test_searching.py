@@ -1,4 +1,4 @@
-"""What is typed into the search, understood."""
+"""Test the parser for text typed into the search."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -37,17 +37,17 @@ def day(number: int, zone: timezone = UTC) -> int:
         ("from:", SearchQuery()),
     ],
 )
-def test_words_and_filters_are_told_apart(typed: str, query: SearchQuery) -> None:
+def test_words_and_filters_are_distinguished(typed: str, query: SearchQuery) -> None:
     assert parse_search(typed, NOON, UTC) == query
 
 
-def test_a_day_begins_where_the_agent_is() -> None:
+def test_a_day_begins_in_the_time_zone_of_the_agent() -> None:
     east = timezone(timedelta(hours=10))
     assert parse_search("before:2026-03-01", NOON, east).until == day(1, east)
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("typed", "expected"),
     [
         ("before:soon", "is no day"),
         ("after:2026-13-01", "is no day"),
@@ -56,12 +56,12 @@ def test_a_day_begins_where_the_agent_is() -> None:
         ("in:all", "in:thread"),
     ],
 )
-def test_a_wrong_value_is_said_and_nothing_is_searched(typed: str, words: str) -> None:
-    assert words in parse_search(typed, NOON, UTC).problem
+def test_a_wrong_value_is_reported_and_nothing_is_searched(typed: str, expected: str) -> None:
+    assert expected in parse_search(typed, NOON, UTC).problem
 
 
 @given(st.text(max_size=60))
-def test_nothing_that_is_typed_is_an_error(typed: str) -> None:
+def test_any_input_is_parsed_without_error(typed: str) -> None:
     parse_search(typed, NOON, UTC)
 
 
@@ -73,7 +73,7 @@ def test_spans_lie_in_the_text_in_order(shown: str, text: str) -> None:
         last = end
 
 
-def test_words_are_set_off_without_case_and_accents() -> None:
+def test_matches_are_highlighted_without_case_and_accents() -> None:
     assert [("Łódź dzień"[b:e]) for b, e in find_spans("Łódź dzień", "lod dzien")] == [
         "Łódź",
         "dzień",
@@ -83,13 +83,13 @@ def test_words_are_set_off_without_case_and_accents() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("typed", "expected"),
     [
-        ("parcel", "fewer letters of a word find more"),
+        ("parcel", "try fewer characters of a word"),
         ("from:ana", "one filter less finds more"),
-        ("from:ana parcel", "fewer letters, or one filter less, find more"),
+        ("from:ana parcel", "try fewer characters, or without a filter"),
         ("from:ana to:bob", "from: and to: never hold together"),
     ],
 )
-def test_where_nothing_was_found_it_is_said_what_would_find_more(typed: str, words: str) -> None:
-    assert words in describe_no_results(parse_search(typed, NOON, UTC))
+def test_an_empty_result_has_a_hint_for_a_wider_search(typed: str, expected: str) -> None:
+    assert expected in describe_no_results(parse_search(typed, NOON, UTC))

@@ -1,4 +1,4 @@
-"""The length of an SMS: alphabets, parts as a handset fills them, and what makes it costly."""
+"""Test the length of an SMS: alphabets, the split into parts, and characters that force Unicode."""
 
 import unicodedata
 
@@ -22,7 +22,7 @@ MIXED_TEXT = st.lists(
 BROKEN_TEXT = st.text(st.characters(exclude_categories=()), max_size=200)
 
 
-def filled(counted: SmsCount) -> list[int]:
+def list_part_units(counted: SmsCount) -> list[int]:
     """Return the units of each part."""
     return [part.units for part in counted.parts]
 
@@ -58,7 +58,7 @@ def test_parts_are_filled_as_operators_fill_them(
     text: str, encoding: Encoding, parts: list[int]
 ) -> None:
     counted = count_parts(text)
-    assert (counted.encoding, filled(counted)) == (encoding, parts)
+    assert (counted.encoding, list_part_units(counted)) == (encoding, parts)
 
 
 @pytest.mark.parametrize("char", "^{}\\[~]|€\f")
@@ -73,7 +73,7 @@ def test_the_basic_alphabet_takes_one_septet(char: str) -> None:
 
 
 @pytest.mark.parametrize("char", "çáíóúõ`\t\u00a0‘’“”–—…ąćęłńśźžšżПαωÈ")
-def test_what_only_looks_basic_is_unicode(char: str) -> None:
+def test_characters_outside_the_gsm_alphabet_are_unicode(char: str) -> None:
     assert count_parts(char).encoding is Encoding.UCS2
 
 
@@ -91,14 +91,14 @@ def test_text_is_composed_first() -> None:
     ("text", "per_part", "left"),
     [("", 160, 160), ("a", 160, 159), ("a" * 161, 153, 145), ("ą", 70, 69), ("ą" * 71, 67, 63)],
 )
-def test_what_is_left_is_what_the_last_part_still_takes(
+def test_the_remaining_units_are_those_of_the_last_part(
     text: str, per_part: int, left: int
 ) -> None:
     counted = count_parts(text)
     assert (counted.per_part, counted.units_left) == (per_part, left)
 
 
-def test_each_forcing_character_is_named_with_its_place() -> None:
+def test_each_character_that_forces_unicode_is_named_with_its_place() -> None:
     forcing = count_parts("Don’t go,\tżona 😀").non_gsm
     assert [(f.index, f.char, f.name) for f in forcing] == [
         (3, "’", "right single quotation mark"),
@@ -110,12 +110,12 @@ def test_each_forcing_character_is_named_with_its_place() -> None:
     assert count_parts("plain").non_gsm == ()
 
 
-def test_an_endless_grapheme_is_split_between_its_characters() -> None:
-    assert filled(count_parts(ZALGO)) == [67, 67, 67]
+def test_a_very_long_grapheme_is_split_between_characters() -> None:
+    assert list_part_units(count_parts(ZALGO)) == [67, 67, 67]
 
 
-def test_loose_surrogates_are_counted_and_pairs_kept_together() -> None:
-    assert filled(count_parts("ą" * 66 + "\ud83d\ude00" + "ąąą")) == [66, 5]
+def test_lone_surrogates_are_counted_and_pairs_are_not_split() -> None:
+    assert list_part_units(count_parts("ą" * 66 + "\ud83d\ude00" + "ąąą")) == [66, 5]
     assert count_parts("\ud83d").units == 1
 
 
@@ -129,19 +129,21 @@ def test_the_gsm_count_agrees_with_the_codec(text: str) -> None:
 
 @given(MIXED_TEXT)
 @example("ą" * 69 + "\r\n")
-def test_nothing_is_lost_and_no_part_is_too_long(text: str) -> None:
+def test_the_parts_hold_the_whole_text_and_none_is_too_long(text: str) -> None:
     counted = count_parts(text)
     limit = counted.encoding.single_limit if len(counted.parts) < 2 else counted.encoding.part_limit
     assert counted.text == unicodedata.normalize("NFC", text)
     assert all(0 < part.units <= limit for part in counted.parts)
-    assert counted.units == sum(filled(counted))
+    assert counted.units == sum(list_part_units(counted))
     assert (counted.encoding is Encoding.GSM7) is is_gsm(counted.text)
     if counted.encoding is Encoding.UCS2:
-        assert filled(counted) == [len(p.text.encode("utf-16-le")) // 2 for p in counted.parts]
+        assert list_part_units(counted) == [
+            len(p.text.encode("utf-16-le")) // 2 for p in counted.parts
+        ]
 
 
 @given(MIXED_TEXT)
-def test_no_grapheme_that_fits_a_part_lies_across_two(text: str) -> None:
+def test_no_grapheme_that_fits_a_part_is_split(text: str) -> None:
     borders: set[int] = set()
     at = 0
     counted = count_parts(text)
@@ -165,7 +167,7 @@ def test_a_part_ends_only_where_the_next_piece_would_not_fit(text: str) -> None:
 
 
 @given(BROKEN_TEXT)
-def test_no_text_is_too_broken_to_count(text: str) -> None:
+def test_any_text_is_counted(text: str) -> None:
     counted = count_parts(text)
     joined = unicodedata.normalize("NFC", text).encode("utf-16-le", "surrogatepass")
     assert counted.text.encode("utf-16-le", "surrogatepass") == joined

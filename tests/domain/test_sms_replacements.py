@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tui.domain.sms import PLAIN_MARKS, Encoding, MarkChange, is_gsm, to_gsm
 
-FULL_WIDTH_LETTERS = set("ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ")
+FULL_WIDTH_CHARACTERS = set("ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ")
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ FULL_WIDTH_LETTERS = set("ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲ
     ],
 )
 def test_marks_become_plain(text: str, plain: str) -> None:
-    offer = to_gsm(text)
-    assert offer is not None
-    assert offer.text == plain
-    assert offer.after.encoding is Encoding.GSM7
+    replacement = to_gsm(text)
+    assert replacement is not None
+    assert replacement.text == plain
+    assert replacement.after.encoding is Encoding.GSM7
 
 
 @pytest.mark.parametrize(
@@ -40,21 +40,19 @@ def test_nothing_is_offered_where_it_would_not_help(text: str) -> None:
     assert to_gsm(text) is None
 
 
-def test_the_offer_says_what_it_changes_and_what_it_saves() -> None:
-    offer = to_gsm("a" * 50 + "’" + "b" * 48 + "\u200b")
-    assert offer is not None
-    assert offer.changes == (MarkChange(50, "’", "'"), MarkChange(99, "\u200b", ""))
-    assert [part.units for part in offer.before.parts] == [67, 33]
-    assert [part.units for part in offer.after.parts] == [99]
-    assert offer.parts_saved == 1
+def test_the_replacement_says_what_it_changes_and_what_it_saves() -> None:
+    replacement = to_gsm("a" * 50 + "’" + "b" * 48 + "\u200b")
+    assert replacement is not None
+    assert replacement.changes == (MarkChange(50, "’", "'"), MarkChange(99, "\u200b", ""))
+    assert [part.units for part in replacement.before.parts] == [67, 33]
+    assert [part.units for part in replacement.after.parts] == [99]
+    assert replacement.parts_saved == 1
 
 
 def test_only_marks_are_ever_replaced() -> None:
-    letters = {
-        mark for mark in PLAIN_MARKS if unicodedata.category(mark).startswith(("L", "M", "N"))
-    }
-    allowed = FULL_WIDTH_LETTERS | {char.lower() for char in FULL_WIDTH_LETTERS}
-    assert letters <= allowed | set("０１２３４５６７８９")
+    latin = {mark for mark in PLAIN_MARKS if unicodedata.category(mark).startswith(("L", "M", "N"))}
+    allowed = FULL_WIDTH_CHARACTERS | {char.lower() for char in FULL_WIDTH_CHARACTERS}
+    assert latin <= allowed | set("０１２３４５６７８９")
 
 
 def test_every_plain_form_is_gsm_and_no_gsm_character_is_touched() -> None:
@@ -63,11 +61,11 @@ def test_every_plain_form_is_gsm_and_no_gsm_character_is_touched() -> None:
 
 
 @given(st.text(st.sampled_from([*PLAIN_MARKS, *"aé€\n ż😀\u0301"]), max_size=80))
-def test_an_offer_keeps_all_that_was_plain_already(text: str) -> None:
-    offer = to_gsm(text)
+def test_a_replacement_keeps_all_that_was_plain_already(text: str) -> None:
+    replacement = to_gsm(text)
     composed = unicodedata.normalize("NFC", text)
     hopeless = any(char not in PLAIN_MARKS and not is_gsm(char) for char in composed)
-    assert (offer is None) is (hopeless or is_gsm(composed))
-    if offer is not None:
-        assert offer.text == "".join(PLAIN_MARKS.get(char, char) for char in composed)
-        assert to_gsm(offer.text) is None
+    assert (replacement is None) is (hopeless or is_gsm(composed))
+    if replacement is not None:
+        assert replacement.text == "".join(PLAIN_MARKS.get(char, char) for char in composed)
+        assert to_gsm(replacement.text) is None

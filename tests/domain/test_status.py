@@ -1,4 +1,4 @@
-"""The scale of statuses: the same news in any order ends in the same badge."""
+"""Test the ranks of statuses: the same events in any order end in the same status."""
 
 import itertools
 
@@ -20,11 +20,11 @@ STARTS = (Status.QUEUED, Status.SENDING, Status.UNCERTAIN, Status.ACCEPTED)
 
 
 @pytest.mark.parametrize("start", STARTS)
-@pytest.mark.parametrize("news", itertools.combinations(FROM_PROVIDERS, 3), ids="-".join)
-def test_three_pieces_of_news_end_the_same_in_all_orders(
-    start: Status, news: tuple[Status, ...]
+@pytest.mark.parametrize("reported", itertools.combinations(FROM_PROVIDERS, 3), ids="-".join)
+def test_three_statuses_end_the_same_in_all_orders(
+    start: Status, reported: tuple[Status, ...]
 ) -> None:
-    ends = {apply_reports(start, order) for order in itertools.permutations(news)}
+    ends = {apply_reports(start, order) for order in itertools.permutations(reported)}
     assert len(ends) == 1
 
 
@@ -34,7 +34,7 @@ def test_three_pieces_of_news_end_the_same_in_all_orders(
         lambda news: st.tuples(st.just(news), st.permutations(news))
     ),
 )
-def test_any_news_ends_the_same_shuffled_and_repeated(
+def test_any_statuses_end_the_same_shuffled_and_repeated(
     start: Status, orders: tuple[list[Status], list[Status]]
 ) -> None:
     news, shuffled = orders
@@ -42,7 +42,7 @@ def test_any_news_ends_the_same_shuffled_and_repeated(
 
 
 @given(st.sampled_from(list(Status)), st.lists(st.sampled_from(FROM_PROVIDERS)))
-def test_a_status_never_comes_back_to_one_it_has_left(start: Status, news: list[Status]) -> None:
+def test_a_status_never_returns_to_an_earlier_one(start: Status, news: list[Status]) -> None:
     seen = [start]
     for item in news:
         now = apply_reports(seen[-1], [item])
@@ -52,12 +52,12 @@ def test_a_status_never_comes_back_to_one_it_has_left(start: Status, news: list[
 
 
 @pytest.mark.parametrize("end", sorted(FINAL_STATUSES - {Status.DELIVERED}))
-def test_proof_of_delivery_beats_every_other_end(end: Status) -> None:
+def test_a_delivery_overrides_every_other_final_status(end: Status) -> None:
     assert can_move(end, Status.DELIVERED)
     assert not can_move(Status.DELIVERED, end)
 
 
-def test_an_end_never_becomes_something_on_the_way() -> None:
+def test_a_final_status_never_becomes_a_pending_one() -> None:
     assert not [
         (end, to)
         for end in FINAL_STATUSES
@@ -66,17 +66,17 @@ def test_an_end_never_becomes_something_on_the_way() -> None:
     ]
 
 
-def test_every_failure_is_reached_from_every_status_on_the_way() -> None:
+def test_every_failure_is_reached_from_every_pending_status() -> None:
     on_the_way = set(Status) - FINAL_STATUSES
     assert all(PERMITTED_MOVES[status] >= FINAL_STATUSES for status in on_the_way)
 
 
-def test_nobody_moves_back_into_the_queue() -> None:
+def test_no_status_moves_back_into_the_queue() -> None:
     assert not [old for old in Status if Status.QUEUED in PERMITTED_MOVES[old]]
     assert [old for old in Status if Status.SENDING in PERMITTED_MOVES[old]] == [Status.QUEUED]
 
 
-def test_two_different_ends_contradict_each_other_and_nothing_else_does() -> None:
+def test_only_two_different_final_statuses_contradict_each_other() -> None:
     for old, new in itertools.product(Status, Status):
         assert is_contradiction(old, new) == (
             old in FINAL_STATUSES and new in FINAL_STATUSES and old != new

@@ -1,4 +1,4 @@
-"""Canned replies: what is filled, what stays, and what may be kept."""
+"""Test canned replies: filled fields, kept fields, and which replies can be saved."""
 
 from datetime import UTC
 
@@ -29,8 +29,8 @@ def test_every_built_in_field_is_filled() -> None:
     assert filled == "Ana Kowalska|Ana|mia|+48 500 600 700|4 March 2026|08:00|pl"
 
 
-def test_own_fields_are_filled_and_do_not_hide_the_built_in_ones() -> None:
-    values = collect_values(_ANA, {"shop": "Main St", "agent": "nobody", "Miasto": "Łódź"})
+def test_custom_fields_are_filled_and_do_not_hide_built_in_ones() -> None:
+    values = collect_values(_ANA, {"shop": "Main St", "agent": "other", "Miasto": "Łódź"})
     assert fill_fields("{Shop} {agent} {miasto}", values) == "Main St mia Łódź"
 
 
@@ -47,7 +47,7 @@ def test_a_value_is_never_filled_itself() -> None:
 
 
 @pytest.mark.parametrize("text", ["{}", "{ name }", "{1}", "{a b}", "a { b", "}{", "{a-b}"])
-def test_other_braces_are_just_text(text: str) -> None:
+def test_other_braces_are_plain_text(text: str) -> None:
     assert find_open_fields(text) == () and fill_fields(text, {"a": "x", "name": "y"}) == text
 
 
@@ -56,19 +56,19 @@ def test_fields_are_named_once_in_order() -> None:
 
 
 @given(st.text())
-def test_blanks_lie_where_they_say(text: str) -> None:
+def test_open_fields_have_the_right_positions(text: str) -> None:
     for blank in find_open_fields(text):
         assert text[blank.start : blank.end] == blank.placeholder
 
 
 @given(st.text(), st.dictionaries(st.sampled_from(BUILT_IN_FIELDS), st.text(min_size=1)))
-def test_a_text_without_blanks_is_never_changed(text: str, values: dict[str, str]) -> None:
+def test_a_text_without_fields_is_never_changed(text: str, values: dict[str, str]) -> None:
     if not find_open_fields(text):
         assert fill_fields(text, values) == text
 
 
 @pytest.mark.parametrize(
-    ("name", "body", "words"),
+    ("name", "body", "expected"),
     [
         (" \n", "text", "needs a name"),
         ("n" * 41, "text", "longer than 40"),
@@ -76,8 +76,10 @@ def test_a_text_without_blanks_is_never_changed(text: str, values: dict[str, str
         ("hours", "x" * 5_001, "longer than 5000"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_in_words(name: str, body: str, words: str) -> None:
-    with pytest.raises(InvalidCannedReplyError, match=words):
+def test_an_invalid_canned_reply_is_refused_with_a_reason(
+    name: str, body: str, expected: str
+) -> None:
+    with pytest.raises(InvalidCannedReplyError, match=expected):
         validate_reply(name, body)
 
 
@@ -85,7 +87,7 @@ def test_a_name_is_one_line() -> None:
     assert validate_reply(" on \n the way ", "Soon!\n") == CannedReply("on the way", "Soon!")
 
 
-def test_a_file_gives_templates_and_own_fields() -> None:
+def test_a_file_contains_canned_replies_and_custom_fields() -> None:
     text = '[templates]\nready = "Hi {name}"\n"on the way" = "Soon"\n[values]\nshop = "Main St"\n'
     found, values = parse_canned_replies(text)
     assert found == [CannedReply("ready", "Hi {name}"), CannedReply("on the way", "Soon")]
@@ -93,7 +95,7 @@ def test_a_file_gives_templates_and_own_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "expected"),
     [
         ("[templates", "Not TOML"),
         ("", "No canned reply"),
@@ -104,13 +106,13 @@ def test_a_file_gives_templates_and_own_fields() -> None:
         ("[templates]\na = 'b'\n[values]\nshop = 1", "values.shop is not a text"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused_in_words(text: str, words: str) -> None:
-    with pytest.raises(InvalidCannedReplyError, match=words):
+def test_an_invalid_file_is_refused_with_a_reason(text: str, expected: str) -> None:
+    with pytest.raises(InvalidCannedReplyError, match=expected):
         parse_canned_replies(text)
 
 
 @given(st.text(max_size=20), st.text(min_size=1, max_size=20))
-def test_a_field_that_may_be_kept_is_filled_where_it_is_written(name: str, value: str) -> None:
+def test_a_valid_field_is_filled_where_it_is_used(name: str, value: str) -> None:
     try:
         field = validate_field(name, value)
     except InvalidCannedReplyError as problem:
@@ -120,7 +122,7 @@ def test_a_field_that_may_be_kept_is_filled_where_it_is_written(name: str, value
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value", "expected"),
     [
         ("opening hours", "9 to 6", "one word"),
         ("3rd", "x", "one word"),
@@ -129,6 +131,8 @@ def test_a_field_that_may_be_kept_is_filled_where_it_is_written(name: str, value
         ("shop", "x" * 501, "longer than 500"),
     ],
 )
-def test_a_field_that_would_never_be_filled_is_refused(name: str, value: str, words: str) -> None:
-    with pytest.raises(InvalidCannedReplyError, match=words):
+def test_a_field_that_would_never_be_filled_is_refused(
+    name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(InvalidCannedReplyError, match=expected):
         validate_field(name, value)

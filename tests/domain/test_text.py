@@ -1,4 +1,4 @@
-"""Outside text: repaired at the door, harmless at every exit, otherwise as it was written."""
+"""Test outside text: repaired on entry, harmless on output, otherwise unchanged."""
 
 import json
 import subprocess
@@ -35,12 +35,12 @@ NASTY_TEXT = st.text(
         ("\x1b[31m\u202e", "\x1b[31m\u202e"),
     ],
 )
-def test_repair_mends_surrogates_and_null_and_nothing_else(raw: str, stored: str) -> None:
+def test_repair_replaces_only_surrogates_and_null(raw: str, stored: str) -> None:
     assert repair_text(raw) == stored
 
 
 @given(ANY_TEXT | NASTY_TEXT)
-def test_what_is_repaired_can_be_stored(text: str) -> None:
+def test_repaired_text_can_be_stored(text: str) -> None:
     repaired = repair_text(text)
     assert repaired.encode().decode() == repaired
     assert "\0" not in repaired
@@ -48,28 +48,28 @@ def test_what_is_repaired_can_be_stored(text: str) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
-def test_sound_text_is_stored_unchanged(text: str) -> None:
+def test_valid_text_is_stored_unchanged(text: str) -> None:
     assert repair_text(text) == text
 
 
-def test_repair_json_reaches_keys_and_every_depth() -> None:
+def test_repair_json_repairs_keys_at_every_depth() -> None:
     body = json.loads(r'{"k\ud83d": ["\u0000", {"x": "\ud83d\ude00"}, 1, null, true, 2.5]}')
     repaired = {"k\ufffd": ["\ufffd", {"x": "😀"}, 1, None, True, 2.5]}
     assert repair_json(body) == repaired
 
 
-def test_repair_json_leaves_its_argument_alone() -> None:
+def test_repair_json_does_not_change_its_argument() -> None:
     body = {"texts": ["\0"]}
     repair_json(body)
     assert body == {"texts": ["\0"]}
 
 
 @pytest.mark.parametrize("bare", ["\0", 7, None, True])
-def test_repair_json_takes_a_bare_value(bare: object) -> None:
+def test_repair_json_accepts_a_bare_value(bare: object) -> None:
     assert repair_json(bare) == ("\ufffd" if bare == "\0" else bare)
 
 
-def test_repair_json_survives_any_depth() -> None:
+def test_repair_json_accepts_any_depth() -> None:
     deep: list[object] = ["\0"]
     for _ in range(50_000):
         deep = [deep]
@@ -108,12 +108,12 @@ def test_repair_json_survives_any_depth() -> None:
         ("", ""),
     ],
 )
-def test_printable_shows_what_can_be_seen_and_defuses_the_rest(raw: str, shown: str) -> None:
+def test_printable_keeps_visible_text_and_replaces_the_rest(raw: str, shown: str) -> None:
     assert to_printable(raw) == shown
 
 
 def is_harmless(char: str) -> bool:
-    """Tell whether one shown character can neither drive nor spoil a terminal."""
+    """Return whether one shown character can neither control nor spoil a terminal."""
     category = unicodedata.category(char)
     if category == "Cn":
         return ord(char) in range(0x1F000, 0x1FC00)
@@ -123,7 +123,7 @@ def is_harmless(char: str) -> bool:
 @given(ANY_TEXT | NASTY_TEXT)
 @example("\r\u200b\n")
 @example("\u25cc\u0301\u200d\u0301\u200d")
-def test_printable_leaves_nothing_that_drives_a_terminal(text: str) -> None:
+def test_printable_text_cannot_control_a_terminal(text: str) -> None:
     shown = to_printable(text)
     assert all(map(is_harmless, shown))
     assert to_printable(shown) == shown
@@ -145,20 +145,20 @@ def test_printable_stacks_at_most_six_marks_and_one_joiner(text: str) -> None:
 
 
 @given(NASTY_TEXT, st.integers(min_value=0, max_value=20))
-def test_a_limit_is_kept_and_cutting_again_changes_nothing(text: str, limit: int) -> None:
+def test_a_limit_is_respected_and_cutting_again_changes_nothing(text: str, limit: int) -> None:
     shown = to_printable(text, limit=limit)
     assert len(shown) <= limit
     assert to_printable(shown, limit=limit) == shown
 
 
-def test_what_was_cut_ends_in_an_ellipsis() -> None:
+def test_a_cut_text_ends_in_an_ellipsis() -> None:
     assert to_printable("abcdef", limit=4) == "abc…"
     assert to_printable("abcd", limit=4) == "abcd"
     assert to_printable("👨\u200d👩", limit=3) == "👨\u200d👩"
     assert to_printable("👨\u200d👩\u200d👧", limit=3) == "👨…"
 
 
-def test_only_the_first_page_of_a_megabyte_is_looked_at() -> None:
+def test_only_the_start_of_a_long_text_is_processed() -> None:
     assert to_printable("\u200b" * 1_000_000 + "x", limit=10) == "…"
 
 
@@ -195,7 +195,7 @@ def test_a_file_name_from_outside_is_harmless(name: str, kept: str) -> None:
 
 
 @given(ANY_TEXT | NASTY_TEXT | st.text("./\\ -_~\0ab", max_size=12))
-def test_no_file_name_leaves_its_directory(name: str) -> None:
+def test_no_file_name_points_outside_its_directory(name: str) -> None:
     kept = to_safe_file_name(name, "attachment")
     assert kept not in ("", ".", "..")
     assert not kept.startswith((".", "-", "~", " "))
@@ -209,7 +209,7 @@ def test_a_long_file_name_keeps_its_suffix() -> None:
     assert len(kept.encode()) <= 120
 
 
-def test_what_is_needed_before_the_first_paint_imports_nothing_heavy() -> None:
+def test_modules_for_the_first_paint_have_no_heavy_imports() -> None:
     probe = (
         "import sys, tui.domain.text, tui.domain.text, tui.domain.consent, tui.domain.phone,"
         " tui.domain.sms; print({'phonenumbers', 'wcwidth', 'gsmcodecs'} & set(sys.modules))"

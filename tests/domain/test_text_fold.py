@@ -64,7 +64,7 @@ def test_composed_or_not_is_the_same_to_a_search(text: str) -> None:
     )
 
 
-def test_words_are_runs_of_letters_and_digits() -> None:
+def test_words_are_runs_of_alphanumeric_characters() -> None:
     assert split_words("Don't_do: 4×4, Łódź!") == ["don", "t", "do", "4", "4", "lodz"]
 
 

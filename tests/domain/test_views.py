@@ -1,4 +1,4 @@
-"""Which conversations a view shows."""
+"""Test which conversations a view shows."""
 
 from dataclasses import replace
 
@@ -71,7 +71,9 @@ CLOSED = replace(OPEN, state=State.CLOSED)
         (OPEN, View(drafts_of="mia"), True),
     ],
 )
-def test_a_view_shows_what_it_says(conversation: Conversation, view: View, shown: bool) -> None:
+def test_a_view_shows_matching_conversations(
+    conversation: Conversation, view: View, shown: bool
+) -> None:
     assert is_in_view(conversation, view) is shown
 
 
@@ -91,14 +93,14 @@ def test_a_view_shows_what_it_says(conversation: Conversation, view: View, shown
         (View(text="ana [b]"), 'Open 1 204 containing "ana [b]"', ()),
     ],
 )
-def test_a_view_has_a_name_and_where_there_are_any_its_counters(
+def test_a_view_has_a_name_and_its_counters(
     view: View, name: str, counters: tuple[str, ...]
 ) -> None:
     assert format_view_name(view, "mia", 1_204) == name
     assert list_counters(view) == counters
 
 
-def test_an_empty_view_is_named_without_a_number() -> None:
+def test_an_empty_view_has_a_name_without_a_count() -> None:
     assert format_view_name(View(), "mia") == "Open"
 
 
@@ -112,14 +114,14 @@ def test_an_empty_view_is_named_without_a_number() -> None:
         (replace(CLOSED, waiting_since=5), False),
     ],
 )
-def test_who_waits_for_an_agent_is_theirs_or_nobodys(
+def test_the_queue_of_an_agent_has_their_own_and_unassigned_conversations(
     conversation: Conversation, waits: bool
 ) -> None:
     assert is_waiting_for(conversation, "mia") is waits
 
 
 @pytest.mark.parametrize(
-    ("view", "words"),
+    ("view", "expected"),
     [
         (View(), "c writes the first message"),
         (View(text="zoë"), 'Nothing contains "zoë"'),
@@ -130,8 +132,8 @@ def test_who_waits_for_an_agent_is_theirs_or_nobodys(
         (View(state=None), "No messages yet: c writes the first one"),
     ],
 )
-def test_an_empty_list_says_why_and_which_key_comes_next(view: View, words: str) -> None:
-    assert words in describe_empty_view(view)
+def test_an_empty_list_has_a_reason_and_the_next_key(view: View, expected: str) -> None:
+    assert expected in describe_empty_view(view)
 
 
 @pytest.mark.parametrize(
@@ -147,5 +149,5 @@ def test_an_empty_list_says_why_and_which_key_comes_next(view: View, words: str)
         (View(mentions_of="mia"), True),
     ],
 )
-def test_some_views_mix_open_ones_with_others(view: View, mixed: bool) -> None:
+def test_some_views_mix_open_and_other_conversations(view: View, mixed: bool) -> None:
     assert has_mixed_states(view) is mixed

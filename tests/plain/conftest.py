@@ -1,4 +1,4 @@
-"""An agent who types lines and hears what is said, before the day's history."""
+"""Drive line mode as an agent who types lines and reads the output, over the day's history."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.contexts import make_context
-from tests.ui.history import ACCOUNTS, Scribe, write_history
+from tests.ui.history import ACCOUNTS, EventWriter, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
@@ -20,78 +20,90 @@ from tui.store.store import Store
 
 
 class Typist:
-    """Types lines, and hears what is said."""
+    """Type lines into line mode and collect its output."""
 
-    def __init__(self, store: Store, clock: ManualClock, seat: AppContext) -> None:
-        """Nothing was said yet."""
+    def __init__(self, store: Store, clock: ManualClock, app_context: AppContext) -> None:
+        """Create a typist; `start` begins the session.
+
+        Args:
+            store: Store that the session opens.
+            clock: Clock of the session.
+            app_context: Settings of the agent.
+        """
         self.store = store
         self.clock = clock
-        self.world = Scribe(store, clock, "plain")
-        self.said: list[str] = []
-        self._typed: asyncio.Queue[str | None] = asyncio.Queue()
-        self._asked = 0
-        self._answered = 0
-        self._desk = PlainApp(store, seat, self._ask, self.said.append)
-        self._talk: asyncio.Task[None] | None = None
+        self.events = EventWriter(store, clock, "plain")
+        """Texts of customers and receipts of providers."""
+        self.output: list[str] = []
+        self._typed_lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._prompt_count = 0
+        self._answer_count = 0
+        self._app = PlainApp(store, app_context, self._read_line, self.output.append)
+        self._session: asyncio.Task[None] | None = None
 
-    async def _ask(self, prompt: str) -> str | None:
-        self.said.append(prompt)
-        self._asked += 1
-        return await self._typed.get()
+    async def _read_line(self, prompt: str) -> str | None:
+        """Show a prompt and return the next typed line."""
+        self.output.append(prompt)
+        self._prompt_count += 1
+        return await self._typed_lines.get()
 
-    def begin(self) -> None:
-        """Sit down."""
-        self._talk = asyncio.create_task(self._desk.run())
+    def start(self) -> None:
+        """Start the session."""
+        self._session = asyncio.create_task(self._app.run())
 
     async def type(self, *lines: str) -> None:
-        """Type lines, each when it is asked for, and wait for the question after the last."""
+        """Type lines, each at its prompt, and wait for the prompt after the last one."""
         for line in lines:
-            await self._is_asked(f"a prompt for {line!r}")
-            self._answered += 1
-            self._typed.put_nowait(line)
-        await self._is_asked("the next prompt")
+            await self._wait_for_prompt(f"a prompt for {line!r}")
+            self._answer_count += 1
+            self._typed_lines.put_nowait(line)
+        await self._wait_for_prompt("the next prompt")
 
-    async def _is_asked(self, what: str) -> None:
-        talk = self._talk
+    async def _wait_for_prompt(self, what: str) -> None:
+        """Wait for a prompt; fail if the session has ended."""
+        session = self._session
         await wait_until(
-            lambda: self._asked > self._answered or (talk is not None and talk.done()), what=what
+            lambda: (
+                self._prompt_count > self._answer_count or (session is not None and session.done())
+            ),
+            what=what,
         )
-        if talk is not None and talk.done():
-            await talk
-            raise AssertionError("the talk has ended")
+        if session is not None and session.done():
+            await session
+            raise AssertionError("the session has ended")
 
     async def leave(self) -> None:
-        """The input ends."""
-        self._typed.put_nowait(None)
-        assert self._talk is not None
-        await self._talk
+        """End the input and wait for the end of the session."""
+        self._typed_lines.put_nowait(None)
+        assert self._session is not None
+        await self._session
 
-    def heard(self, words: str) -> bool:
-        """Whether that was said."""
-        return any(words in line for line in self.said)
+    def has_shown(self, text: str) -> bool:
+        """Return whether a line of the output contains a text."""
+        return any(text in line for line in self.output)
 
-    async def hears(self, words: str) -> None:
-        """Wait until that was said, and begin to listen anew behind it."""
+    async def shows(self, text: str) -> None:
+        """Wait until the output contains a text, and drop the lines before it."""
         try:
-            await wait_until(lambda: self.heard(words))
+            await wait_until(lambda: self.has_shown(text))
         except AssertionError:
-            raise AssertionError(f"{words!r} was not said:\n" + "\n".join(self.said)) from None
-        place = next(n for n, line in enumerate(self.said) if words in line)
-        del self.said[:place]
+            raise AssertionError(f"{text!r} was not shown:\n" + "\n".join(self.output)) from None
+        index = next(n for n, line in enumerate(self.output) if text in line)
+        del self.output[:index]
 
-    async def opens(self, number: str) -> None:
-        """Open a customer's conversation by its number."""
-        name = (await self.world.conversation(number)).title
+    async def open_thread(self, number: str) -> None:
+        """Open the conversation of a customer by its number."""
+        name = (await self.events.conversation(number)).title
         await self.type("c " + number, *(["1"] if len(ACCOUNTS) > 1 else []))
-        await self.hears(f"Conversation with {name}")
+        await self.shows(f"Conversation with {name}")
 
     async def conversation(self, number: str) -> Conversation:
-        """How it is stored now."""
-        return await self.world.conversation(number)
+        """Return a conversation as it is stored now."""
+        return await self.events.conversation(number)
 
     async def messages(self, number: str) -> list[Message]:
-        """The newest messages, the newest last."""
-        row = await self.world.conversation(number)
+        """Return the messages of a conversation, oldest first."""
+        row = await self.events.conversation(number)
         return await self.store.messages.list_before(row.id, NEWEST, 100)
 
 
@@ -104,21 +116,27 @@ WITH_PICTURES = replace(
         formats=frozenset({Format.SMS, Format.MMS}),
     ),
 )
-"""The account `au`, which sends pictures too."""
+"""The account `au`, able to send pictures."""
 
 
-async def sit_down(store: Store, clock: ManualClock, **seat: object) -> Typist:
-    """Mia at a seat of her own."""
+async def start_session(store: Store, clock: ManualClock, **changes: object) -> Typist:
+    """Start a session of Mia over the day's history.
+
+    Args:
+        store: Store to fill.
+        clock: Clock of the history and of the session.
+        **changes: Fields of her context to replace.
+    """
     await write_history(store, clock)
-    mia = Typist(store, clock, make_context(clock, **seat))
-    mia.begin()
+    mia = Typist(store, clock, make_context(clock, **changes))
+    mia.start()
     return mia
 
 
 @pytest.fixture
 async def mia(store: Store, clock: ManualClock) -> AsyncIterator[Typist]:
-    """Mia before the day's history; in the end her input ends."""
-    typist = await sit_down(store, clock)
+    """Yield Mia's session over the day's history, and end her input afterwards."""
+    typist = await start_session(store, clock)
     yield typist
     await typist.leave()
-    assert typist.said[-1] == "Goodbye."
+    assert typist.output[-1] == "Goodbye."

@@ -81,9 +81,9 @@ async def test_the_help_names_every_command_with_its_words_and_what_it_does(mia:
     await mia.type("?")
     for command in LINE_COMMANDS:
         words = ", ".join(command.words)
-        assert mia.heard(f"{words}: {command.title}. {command.description}.")
+        assert mia.has_shown(f"{words}: {command.title}. {command.description}.")
 
 
 async def test_quit_with_more_behind_it_is_not_meant(mia: Typist) -> None:
     await mia.type("q is for Quentin")
-    await mia.hears("Type q alone to quit.")
+    await mia.shows("Type q alone to quit.")

@@ -1,4 +1,4 @@
-"""An account at Messente's Omnichannel API, and the answers recorded there."""
+"""Provide an account at Messente's Omnichannel API and recorded responses."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ DATA = Path(__file__).parents[1] / "data" / "messente"
 OMNI_ID = "3c1c7c1e-7d5b-4b0e-9a55-0a4c3f1f6a21"
 
 
-def recorded(name: str, status: int = 200) -> httpx.Response:
-    """A recorded body as an answer."""
+def load_response(name: str, status: int = 200) -> httpx.Response:
+    """Return a recorded body as a response."""
     content = (DATA / f"{name}.json").read_bytes()
     return httpx.Response(status, content=content, headers={"Content-Type": "application/json"})
 
 
-def account(wire: Wire, clock: ManualClock | None = None) -> Messente:
-    """An Omnichannel account on that wire."""
+def create_account(wire: Wire, clock: ManualClock | None = None) -> Messente:
+    """Return an Omnichannel account on that wire."""
     return Messente(
         base_url="https://desk.test/messente",
         api_key="user",

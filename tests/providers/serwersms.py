@@ -1,4 +1,4 @@
-"""An account at SerwerSMS, the answers recorded there, and items that none should send."""
+"""Provide an account at SerwerSMS, recorded responses and hostile items."""
 
 import json
 from pathlib import Path
@@ -25,13 +25,13 @@ names = ("id", "type", "phone", "recived", "text", "title", "attachments", "stat
 hostile_items = st.lists(json_values | st.dictionaries(st.sampled_from(names), json_values))
 
 
-def recorded(name: str) -> Any:
-    """A recorded body."""
+def load_body(name: str) -> Any:
+    """Return a recorded body."""
     return json.loads((DATA / f"{name}.json").read_bytes())
 
 
-def account(wire: Wire, now: int = NOON, **options: Any) -> SerwerSms:
-    """An account on that wire."""
+def create_account(wire: Wire, now: int = NOON, **options: Any) -> SerwerSms:
+    """Return an account on that wire."""
     return SerwerSms(
         base_url="https://desk.test/serwersms/",
         api_key="sandbox",

@@ -1,4 +1,4 @@
-"""An account at a SmartSwitch server, and the answers recorded there."""
+"""Provide an account at a SmartSwitch server and recorded responses."""
 
 import json
 from collections.abc import Callable
@@ -19,15 +19,15 @@ ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")
 Handler = Callable[[httpx.Request], httpx.Response]
 
 
-def body(name: str) -> bytes:
-    """A recorded body."""
+def load_body(name: str) -> bytes:
+    """Return a recorded body."""
     return (DATA / f"{name}.json").read_bytes()
 
 
-def account(
+def create_account(
     handler: Handler, *, base_url: str = "https://sms.example.net/api/", batch: int = 10
 ) -> SmartSwitch:
-    """An account in front of `handler`."""
+    """Return an account that sends its requests to `handler`."""
     return SmartSwitch(
         base_url=base_url,
         api_key="desk",
@@ -38,28 +38,30 @@ def account(
     )
 
 
-def answering(status: int, *contents: bytes) -> tuple[SmartSwitch, list[httpx.Request]]:
-    """An account whose switch answers with one content after the other, and the requests."""
+def create_scripted_account(
+    status: int, *contents: bytes
+) -> tuple[SmartSwitch, list[httpx.Request]]:
+    """Return an account whose switch sends these contents in turn, and its requests."""
     wire = Wire(*(httpx.Response(status, content=content) for content in contents))
-    return account(wire), wire.requests
+    return create_account(wire), wire.requests
 
 
-def asked(request: httpx.Request) -> list[tuple[str, str]]:
-    """The parameters of a request after the credentials, which have to come first and once."""
+def read_parameters(request: httpx.Request) -> list[tuple[str, str]]:
+    """Return the parameters after the credentials, which have to come first and once."""
     pairs = parse_qsl(request.url.query.decode(), keep_blank_values=True, strict_parsing=True)
     assert pairs[:2] == [("_login", "desk"), ("_password", SECRET)]
     return pairs[2:]
 
 
-def entry(
+def make_entry(
     reference: str = "", *, number: str = "", status: object = "ok", identity: str = "1"
 ) -> dict[str, object]:
-    """One recipient's entry in an answer."""
+    """Return the entry of one recipient in a response."""
     meta = {"meta": {"request_id": reference}} if reference else {}
     attributes = {"destination_number": number, "segments": 1, "status": status}
     return {"type": "message", "id": identity, "attributes": attributes, **meta}
 
 
-def data(*entries: object) -> bytes:
-    """An answer with these entries, as an array."""
+def make_data(*entries: object) -> bytes:
+    """Return a response with these entries, as an array."""
     return json.dumps({"data": entries}).encode()

@@ -1,4 +1,4 @@
-"""The catalogue is complete, agrees with the settings, and what it says to enter works."""
+"""Test that the provider catalog is complete, agrees with the settings and has working texts."""
 
 import json
 import subprocess
@@ -71,19 +71,21 @@ def build_form(names: str, values: dict[str, str]) -> bytes:
     return urlencode({name: values[name] for name in names.split(", ")}).encode()
 
 
-def test_the_providers_of_the_settings_are_those_of_the_catalogue() -> None:
+def test_settings_and_catalog_have_the_same_providers() -> None:
     assert list(ACCOUNT_MODELS) == list(CATALOG)
 
 
 @ENTRIES
-def test_the_default_addresses_are_those_of_the_settings(entry: CatalogEntry) -> None:
+def test_settings_and_catalog_have_the_same_default_addresses(entry: CatalogEntry) -> None:
     field = ACCOUNT_MODELS[entry.name].model_fields["base_url"]
     assert field.get_default() == entry.base_url or (field.is_required() and not entry.base_url)
     assert set(entry.default_urls) <= set(ACCOUNT_MODELS[entry.name].model_fields)
 
 
 @ENTRIES
-def test_needed_settings_exist_and_an_address_without_default_is_one(entry: CatalogEntry) -> None:
+def test_required_settings_exist_and_include_an_address_without_default(
+    entry: CatalogEntry,
+) -> None:
     needed = {setting.name for setting in entry.needed_settings}
     assert needed <= set(ACCOUNT_MODELS[entry.name].model_fields)
     assert ("base_url" in needed) is (entry.base_url == "")
@@ -99,12 +101,12 @@ def test_settings_that_change_capabilities_exist(entry: CatalogEntry) -> None:
 
 
 @ENTRIES
-def test_a_provider_with_a_balance_says_what_it_counts(entry: CatalogEntry) -> None:
+def test_a_provider_with_a_balance_names_its_unit(entry: CatalogEntry) -> None:
     assert bool(entry.balance_unit) is entry.capabilities.has_balance
 
 
 @ENTRIES
-def test_pushed_replies_need_an_entry_at_the_panel(entry: CatalogEntry) -> None:
+def test_pushed_replies_need_an_entry_in_the_panel(entry: CatalogEntry) -> None:
     assert entry.capabilities.replies.is_pushed
     assert find_panel(entry, "replies").build_address(HOOK).startswith(HOOK)
 
@@ -117,7 +119,9 @@ def test_pushed_replies_need_an_entry_at_the_panel(entry: CatalogEntry) -> None:
         ({"notification_id": "n-1", "source_number": "+61491570156"}, OptOut),
     ],
 )
-async def test_messagemedias_template_is_read(fields: dict[str, str], kind: type[Event]) -> None:
+async def test_the_template_of_messagemedia_is_parsed(
+    fields: dict[str, str], kind: type[Event]
+) -> None:
     panel = find_panel(MESSAGEMEDIA, "replies and receipts")
     values = {
         **fields,
@@ -136,7 +140,7 @@ async def test_messagemedias_template_is_read(fields: dict[str, str], kind: type
         assert event.reference == REFERENCE
 
 
-async def test_messentes_replies_are_read_with_the_needed_secret() -> None:
+async def test_replies_of_messente_are_parsed_with_the_required_secret() -> None:
     (secret,) = (need.name for need in MESSENTE.needed_settings if need.signs_replies)
     event = await read_push(
         MESSENTE,
@@ -148,7 +152,7 @@ async def test_messentes_replies_are_read_with_the_needed_secret() -> None:
     assert isinstance(event, Reply) and event.text == "Still no parcel"
 
 
-async def test_serwersms_templates_are_read() -> None:
+async def test_the_templates_of_serwersms_are_parsed() -> None:
     macros = {
         "#WIADOMOSC#": "Będę o 16",
         "#NUMER#": "+48500600700",
@@ -184,7 +188,7 @@ async def test_serwersms_templates_are_read() -> None:
     ],
     ids=["smartswitch", "messageport"],
 )
-async def test_forms_of_providers_that_only_push_are_read(
+async def test_forms_of_push_only_providers_are_parsed(
     entry: CatalogEntry, reply_fields: str, receipt_fields: str
 ) -> None:
     values = {
@@ -203,7 +207,7 @@ async def test_forms_of_providers_that_only_push_are_read(
 
 
 @pytest.mark.parametrize("urls", [{"base_url": "https://api.pigeon.test"}, {}])
-def test_a_provider_without_settings_of_its_own_needs_no_model(urls: dict[str, str]) -> None:
+def test_a_provider_without_own_settings_needs_no_model(urls: dict[str, str]) -> None:
     info = ProviderInfo(
         name="pigeon",
         capabilities=Capabilities("Pigeon", ReplyChannel.POLL, ReceiptChannel.NONE),
@@ -223,7 +227,7 @@ def test_a_provider_without_settings_of_its_own_needs_no_model(urls: dict[str, s
         models["pigeon"].model_validate({**given, "provider": "messente"})
 
 
-def test_the_catalogue_is_read_without_the_network() -> None:
+def test_the_catalog_imports_no_network_module() -> None:
     code = (
         "import sys\n"
         "from tui.providers.catalog import CATALOG, get_capabilities\n"

@@ -1,4 +1,4 @@
-"""Payloads are kept without secrets, and whatever they hold."""
+"""Test that stored payloads contain no secrets, whatever they contain."""
 
 import json
 
@@ -10,13 +10,13 @@ from tui.providers.masking import SecretMask, digest_parts
 SECRET = "p&ss w0rd/+"
 
 
-def test_a_secret_goes_in_every_form_it_may_come_back() -> None:
+def test_a_secret_is_masked_in_every_encoding() -> None:
     mask = SecretMask(SECRET)
     for echo in ("p&ss w0rd/+", "p%26ss%20w0rd%2F%2B", "p%26ss+w0rd%2F%2B"):
         assert mask.mask_text(f"see {echo}!") == "see ***!"
 
 
-def test_a_secret_goes_from_every_corner_of_a_payload() -> None:
+def test_a_secret_is_masked_everywhere_in_a_payload() -> None:
     payload = {"a": [SECRET, {"b": SECRET}], SECRET: 1, "_password": "other", "n": 7, "ok": True}
     kept = SecretMask(SECRET).mask_payload(payload)
     assert json.loads(kept) == {
@@ -28,25 +28,25 @@ def test_a_secret_goes_from_every_corner_of_a_payload() -> None:
     }
 
 
-def test_no_secret_hides_nothing() -> None:
+def test_an_empty_secret_masks_nothing() -> None:
     assert SecretMask("").mask_text("as it was") == "as it was"
 
 
-def test_a_bottomless_payload_is_cut() -> None:
+def test_a_very_deep_payload_is_cut() -> None:
     deep: object = "end"
     for _ in range(5_000):
         deep = [deep]
     assert "end" not in SecretMask(SECRET).mask_payload(deep)
 
 
-def test_the_parts_of_a_digest_are_kept_apart() -> None:
+def test_the_parts_of_a_digest_are_separated() -> None:
     assert digest_parts("ab", "c") != digest_parts("a", "bc")
     assert digest_parts("a", "b") == digest_parts("a", "b")
     assert len(digest_parts("\ud800")) == 64
 
 
 @given(st.text(min_size=4), st.text(), st.text())
-def test_what_is_kept_never_holds_the_secret_and_can_be_stored(
+def test_a_masked_payload_has_no_secret_and_can_be_stored(
     secret: str, before: str, after: str
 ) -> None:
     kept = SecretMask(secret).mask_payload({"x": [before + secret + after]})

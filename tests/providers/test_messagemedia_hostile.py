@@ -1,4 +1,4 @@
-"""Whatever comes from MessageMedia's side: a domain value or a typed error, nothing else."""
+"""Test that any input from MessageMedia becomes a domain value or a typed error."""
 
 import json
 from typing import Any
@@ -81,8 +81,8 @@ BODIES = (
 STATUSES = st.sampled_from([200, 202, 204, 301, 400, 401, 403, 404, 422, 429, 500, 503, 599])
 
 
-def account(status: int, body: bytes) -> MessageMedia:
-    """An account whose every request gets this answer."""
+def create_account(status: int, body: bytes) -> MessageMedia:
+    """Return an account whose every request gets this response."""
     return MessageMedia(
         base_url="https://sms.test",
         api_key="sandbox",
@@ -92,8 +92,8 @@ def account(status: int, body: bytes) -> MessageMedia:
     )
 
 
-async def everything_asked(desk: MessageMedia) -> list[Any]:
-    """What each question gets for an answer; typed errors are answers too."""
+async def run_all_requests(desk: MessageMedia) -> list[Any]:
+    """Return the result of every request; typed errors are results too."""
     messages = [Outgoing(f"m{n}", "+61491570156", "hello") for n in range(2)]
     found: list[Any] = []
     for question in (
@@ -115,7 +115,7 @@ async def everything_asked(desk: MessageMedia) -> list[Any]:
 
 
 def check_event(event: Event) -> None:
-    """An event is one of the four, has an id, and can be stored."""
+    """Check that an event is one of the four types, has an id, and can be stored."""
     assert isinstance(event, Reply | Receipt | OptOut | Unreadable)
     assert event.event_id
     assert event.raw.encode()
@@ -126,8 +126,8 @@ def check_event(event: Event) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(STATUSES, BODIES)
-async def test_every_answer_becomes_a_value_or_a_typed_error(status: int, body: bytes) -> None:
-    found = await everything_asked(account(status, body))
+async def test_every_response_becomes_a_value_or_a_typed_error(status: int, body: bytes) -> None:
+    found = await run_all_requests(create_account(status, body))
     for result in found:
         if isinstance(result, ProviderError):
             assert result.message
@@ -151,7 +151,7 @@ def test_every_push_becomes_events(
     body: bytes, kind: str, tail: str, query: list[tuple[str, str]]
 ) -> None:
     pushed = Push("POST", "/hooks/mm/" + tail, tail, query, {"content-type": kind}, body)
-    answer = account(200, b"").read_push(pushed)
+    answer = create_account(200, b"").read_push(pushed)
     assert answer.status == 200
     for event in answer.events:
         check_event(event)
@@ -159,6 +159,6 @@ def test_every_push_becomes_events(
 
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["date", "x-messagemedia-signature"]), st.text()))
-def test_every_header_is_survived(headers: dict[str, str]) -> None:
+def test_any_header_is_accepted(headers: dict[str, str]) -> None:
     pushed = Push("POST", "/hooks/\ud83d", "", (), headers, b"{}")
-    assert isinstance(account(200, b"").read_push(pushed).events[0], Unreadable)
+    assert isinstance(create_account(200, b"").read_push(pushed).events[0], Unreadable)

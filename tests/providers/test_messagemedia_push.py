@@ -1,4 +1,4 @@
-"""What MessageMedia pushes, in each of its forms, and whom to believe."""
+"""Test pushes of MessageMedia in each format, and their signatures."""
 
 import base64
 import json
@@ -24,13 +24,13 @@ PICTURE = b"\x89PNG\r\n\x1a\nlabel"
 FORM = "application/x-www-form-urlencoded"
 
 
-def recorded(name: str) -> Any:
-    """A body from the provider's documentation."""
+def load_body(name: str) -> Any:
+    """Return a body from the provider's documentation."""
     return json.loads((DATA / f"{name}.json").read_text())
 
 
-def account(signature_key: str = "") -> MessageMedia:
-    """An account, which needs no wire to read a push."""
+def create_account(signature_key: str = "") -> MessageMedia:
+    """Return an account that needs no wire to parse a push."""
     return MessageMedia(
         base_url="https://sms.test",
         api_key="sandbox",
@@ -40,7 +40,7 @@ def account(signature_key: str = "") -> MessageMedia:
     )
 
 
-def push(
+def make_push(
     body: bytes,
     kind: str = "application/json",
     *,
@@ -48,26 +48,26 @@ def push(
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> Push:
-    """A pushed request."""
+    """Return a pushed request."""
     sent = {"content-type": kind, **(headers or {})}
     return Push("POST", "/hooks/mm", tail, more.pop("query", ()), sent, body, **more)
 
 
-def events(body: Any, **options: Any) -> tuple[Event, ...]:
-    """The events in a pushed JSON body."""
-    answer = account().read_push(push(json.dumps(body).encode(), **options))
+def read_events(body: Any, **options: Any) -> tuple[Event, ...]:
+    """Return the events in a pushed JSON body."""
+    answer = create_account().read_push(make_push(json.dumps(body).encode(), **options))
     assert answer.status == 200
     return answer.events
 
 
-def only(body: Any, **options: Any) -> Event:
-    """The one event in a pushed JSON body."""
-    (event,) = events(body, **options)
+def read_event(body: Any, **options: Any) -> Event:
+    """Return the one event in a pushed JSON body."""
+    (event,) = read_events(body, **options)
     return event
 
 
-def test_a_pushed_report_is_read_whole() -> None:
-    receipt = only({**recorded("pushed_report"), "metadata": {"reference": "m7"}})
+def test_all_fields_of_a_pushed_report_are_parsed() -> None:
+    receipt = read_event({**load_body("pushed_report"), "metadata": {"reference": "m7"}})
     assert isinstance(receipt, Receipt)
     assert receipt.event_id == "5d1b3c2a-77e0-4c19-8d2f-0b9a8c7d6e5f"
     assert receipt.provider_id == "3f2b8c1e-5a77-4d0b-9c34-6e1f0a2d7b58"
@@ -77,23 +77,23 @@ def test_a_pushed_report_is_read_whole() -> None:
 
 
 def test_a_pushed_reply_has_the_id_under_which_it_is_polled() -> None:
-    reply = only(recorded("pushed_reply"))
+    reply = read_event(load_body("pushed_reply"))
     assert isinstance(reply, Reply)
-    assert reply.event_id == recorded("replies")["replies"][0]["reply_id"]
+    assert reply.event_id == load_body("replies")["replies"][0]["reply_id"]
     assert (reply.party, reply.own, reply.text) == ("+61491570156", "+61491570157", "On my way")
     assert "desk.example.net" not in reply.raw
 
 
-def mms(encoded: str, **changes: Any) -> dict[str, Any]:
-    """The documented MMS reply with this base64 as its picture."""
-    body = recorded("pushed_mms_reply")
+def make_mms(encoded: str, **changes: Any) -> dict[str, Any]:
+    """Return the documented MMS reply with this base64 as its picture."""
+    body = load_body("pushed_mms_reply")
     body["attachments"][0]["content"] = encoded
     return {"source_number": "+61491570156", **body, **changes}
 
 
 def test_a_picture_comes_with_its_reply() -> None:
     content = base64.b64encode(PICTURE).decode()
-    reply = only(mms(content))
+    reply = read_event(make_mms(content))
     assert isinstance(reply, Reply)
     (file,) = reply.attachments
     assert (file.name, file.content_type, file.data) == ("label.jpg", "image/jpeg", PICTURE)
@@ -102,14 +102,14 @@ def test_a_picture_comes_with_its_reply() -> None:
     assert json.loads(reply.raw)["attachments"][0]["size"] == len(PICTURE)
 
 
-def test_a_picture_without_words_is_a_reply_too() -> None:
-    reply = only(mms(base64.b64encode(PICTURE).decode(), content=None, reply_id=None))
+def test_a_picture_without_text_is_a_reply() -> None:
+    reply = read_event(make_mms(base64.b64encode(PICTURE).decode(), content=None, reply_id=None))
     assert isinstance(reply, Reply)
     assert (reply.text, len(reply.attachments)) == ("", 1)
 
 
-def test_a_picture_that_cannot_be_read_stays_in_the_raw_form() -> None:
-    reply = only(mms("<base64>"))
+def test_an_undecodable_picture_stays_in_the_raw_payload() -> None:
+    reply = read_event(make_mms("<base64>"))
     assert isinstance(reply, Reply)
     assert reply.attachments == ()
     assert json.loads(reply.raw)["attachments"][0]["content"] == "<base64>"
@@ -117,18 +117,20 @@ def test_a_picture_that_cannot_be_read_stays_in_the_raw_form() -> None:
 
 @pytest.mark.parametrize("attachments", ["rubbish", 5, [None, 7, "x", {}], [[]], {"a": 1}])
 def test_odd_attachments_lose_no_reply(attachments: Any) -> None:
-    reply = only(mms("", attachments=attachments))
+    reply = read_event(make_mms("", attachments=attachments))
     assert isinstance(reply, Reply)
     assert (reply.text, reply.attachments) == ("Here is the label", ())
 
 
-def test_a_form_is_read_like_json() -> None:
-    fields = {**recorded("pushed_reply"), "metadata": '{"reference":"m7"}'}
+def test_a_form_is_parsed_like_json() -> None:
+    fields = {**load_body("pushed_reply"), "metadata": '{"reference":"m7"}'}
     fields["attachments"] = json.dumps(
         [{"contentType": "image/png", "base64": base64.b64encode(PICTURE).decode()}]
     )
     del fields["vendor_account_id"]
-    answer = account().read_push(push(urlencode(fields).encode(), f"{FORM}; charset=utf-8"))
+    answer = create_account().read_push(
+        make_push(urlencode(fields).encode(), f"{FORM}; charset=utf-8")
+    )
     (reply,) = answer.events
     assert isinstance(reply, Reply)
     assert (reply.party, reply.text, reply.reference) == ("+61491570156", "On my way", "m7")
@@ -138,24 +140,24 @@ def test_a_form_is_read_like_json() -> None:
 def test_a_report_comes_as_a_form() -> None:
     body = b"drId=d1&mtId=3f2b&status=rejected&statusCode=302&billingUnits=2"
     body += b"&metadata=%7Breference%3Dm7%7D"
-    (receipt,) = account().read_push(push(body, FORM)).events
+    (receipt,) = create_account().read_push(make_push(body, FORM)).events
     assert isinstance(receipt, Receipt)
     assert (receipt.event_id, receipt.provider_id, receipt.parts) == ("d1", "3f2b", 2)
     assert (receipt.status, receipt.code, receipt.opted_out) == (Status.REJECTED, "302", True)
     assert receipt.reference == "m7"
 
 
-def test_a_webhook_without_a_body_tells_by_its_query() -> None:
+def test_a_webhook_without_a_body_is_read_from_its_query() -> None:
     sender = ("sourceAddress", "+61491570156")
     query = (("moId", "r1"), sender, ("moContent", "Hi"), ("reference", "m7"))
-    (reply,) = account().read_push(push(b"", "", query=query)).events
+    (reply,) = create_account().read_push(make_push(b"", "", query=query)).events
     assert isinstance(reply, Reply)
     assert (reply.event_id, reply.party) == ("r1", "+61491570156")
     assert (reply.text, reply.reference) == ("Hi", "m7")
 
 
-def test_variables_that_were_never_filled_in_count_as_missing() -> None:
-    reply = only(
+def test_unfilled_variables_count_as_missing() -> None:
+    reply = read_event(
         {
             "reply_id": "r1",
             "source_number": "+61491570156",
@@ -171,23 +173,25 @@ def test_variables_that_were_never_filled_in_count_as_missing() -> None:
     assert reply.text == "It costs $5, $name"
 
 
-def test_the_reference_may_stand_in_the_callback_address() -> None:
-    body = {**recorded("pushed_reply"), "metadata": None}
-    reply = only(body, tail=f"x/{REFERENCE}")
-    other = only(body, tail="nothing")
+def test_the_reference_is_found_in_the_callback_address() -> None:
+    body = {**load_body("pushed_reply"), "metadata": None}
+    reply = read_event(body, tail=f"x/{REFERENCE}")
+    other = read_event(body, tail="nothing")
     assert isinstance(reply, Reply)
     assert isinstance(other, Reply)
     assert (reply.reference, other.reference) == (REFERENCE, "")
 
 
-def test_the_metadata_beats_the_callback_address() -> None:
-    receipt = only({**recorded("pushed_report"), "metadata": {"reference": "m7"}}, tail=REFERENCE)
+def test_the_metadata_has_priority_over_the_callback_address() -> None:
+    receipt = read_event(
+        {**load_body("pushed_report"), "metadata": {"reference": "m7"}}, tail=REFERENCE
+    )
     assert isinstance(receipt, Receipt)
     assert receipt.reference == "m7"
 
 
-def test_an_opt_out_is_a_notice_of_its_own() -> None:
-    notice = only(
+def test_an_opt_out_is_a_separate_event() -> None:
+    notice = read_event(
         {
             "notificationId": "n1",
             "sourceAddress": "+61491570156",
@@ -199,27 +203,27 @@ def test_an_opt_out_is_a_notice_of_its_own() -> None:
     assert (notice.event_id, notice.party, notice.at) == ("n1", "+61491570156", 1_762_233_151_408)
 
 
-def test_an_opt_out_beside_a_reply_loses_neither() -> None:
-    notice, reply = events({**recorded("pushed_reply"), "event": "OPT_OUT_SMS"})
+def test_an_opt_out_with_a_reply_are_two_events() -> None:
+    notice, reply = read_events({**load_body("pushed_reply"), "event": "OPT_OUT_SMS"})
     assert isinstance(notice, OptOut)
     assert isinstance(reply, Reply)
     assert notice.party == reply.party
 
 
-def test_an_opt_out_of_nobody_is_set_aside() -> None:
-    event = only({"notification_id": "n1"})
+def test_an_opt_out_without_a_number_is_unreadable() -> None:
+    event = read_event({"notification_id": "n1"})
     assert isinstance(event, Unreadable)
     assert event.event_id == "n1"
 
 
-def test_several_items_in_one_push_are_read_one_by_one() -> None:
-    found = events([recorded("pushed_reply"), "rubbish", recorded("pushed_report")])
+def test_several_items_in_one_push_are_parsed_separately() -> None:
+    found = read_events([load_body("pushed_reply"), "rubbish", load_body("pushed_report")])
     assert [type(event) for event in found] == [Reply, Unreadable, Receipt]
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n"])
-def test_an_empty_push_is_answered_and_tells_nothing(body: bytes) -> None:
-    assert account().read_push(push(body)).events == ()
+def test_an_empty_push_is_answered_and_has_no_event(body: bytes) -> None:
+    assert create_account().read_push(make_push(body)).events == ()
 
 
 @pytest.mark.parametrize(
@@ -233,8 +237,8 @@ def test_an_empty_push_is_answered_and_tells_nothing(body: bytes) -> None:
         b"7",
     ],
 )
-def test_what_cannot_be_read_is_kept_without_secrets(body: bytes) -> None:
-    answer = account().read_push(push(body))
+def test_an_unreadable_push_is_stored_without_secrets(body: bytes) -> None:
+    answer = create_account().read_push(make_push(body))
     (event,) = answer.events
     assert isinstance(event, Unreadable)
     assert answer.status == 200
@@ -242,15 +246,15 @@ def test_what_cannot_be_read_is_kept_without_secrets(body: bytes) -> None:
     assert not event.can_confirm
 
 
-def test_broken_bytes_in_a_text_do_not_lose_it() -> None:
+def test_a_text_with_invalid_bytes_is_kept() -> None:
     body = b'{"reply_id":"r1","source_number":"+61491570156","content":"a\xff\nb"}'
-    (reply,) = account().read_push(push(body)).events
+    (reply,) = create_account().read_push(make_push(body)).events
     assert isinstance(reply, Reply)
     assert reply.text == "a\ufffd\nb"
 
 
-def signed(digest: str, **changes: str) -> dict[str, str]:
-    """The headers of the recorded push, signed with this digest."""
+def make_signed_headers(digest: str, **changes: str) -> dict[str, str]:
+    """Return the headers of the recorded push, signed with this digest."""
     return {
         "date": SIGNED["date"],
         "x-messagemedia-signature": SIGNED["signatures"][digest],
@@ -262,9 +266,9 @@ def signed(digest: str, **changes: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("digest", ["SHA-224", "SHA-256", "SHA-512"])
-def test_a_push_with_a_right_signature_is_believed(digest: str) -> None:
-    desk = account(SIGNED["public_key"])
-    answer = desk.read_push(push(SIGNED["body"].encode(), headers=signed(digest)))
+def test_a_push_with_a_valid_signature_is_accepted(digest: str) -> None:
+    desk = create_account(SIGNED["public_key"])
+    answer = desk.read_push(make_push(SIGNED["body"].encode(), headers=make_signed_headers(digest)))
     (reply,) = answer.events
     assert isinstance(reply, Reply)
     assert reply.text == "On my way"
@@ -274,17 +278,21 @@ def test_a_push_with_a_right_signature_is_believed(digest: str) -> None:
     "headers",
     [
         {},
-        signed("SHA-256", date="Tue, 04 Nov 2025 05:12:33 GMT"),
-        signed("SHA-256", **{"x-messagemedia-signature": "no base64"}),
-        signed("SHA-256", **{"x-messagemedia-signature": "ключ"}),
-        signed("SHA-256", **{"x-messagemedia-digest-type": "MD5"}),
-        signed("SHA-256", **{"x-messagemedia-cipher-type": "DSA"}),
-        signed("SHA-256", **{"x-messagemedia-signature": SIGNED["signatures"]["SHA-512"]}),
+        make_signed_headers("SHA-256", date="Tue, 04 Nov 2025 05:12:33 GMT"),
+        make_signed_headers("SHA-256", **{"x-messagemedia-signature": "no base64"}),
+        make_signed_headers("SHA-256", **{"x-messagemedia-signature": "ключ"}),
+        make_signed_headers("SHA-256", **{"x-messagemedia-digest-type": "MD5"}),
+        make_signed_headers("SHA-256", **{"x-messagemedia-cipher-type": "DSA"}),
+        make_signed_headers(
+            "SHA-256", **{"x-messagemedia-signature": SIGNED["signatures"]["SHA-512"]}
+        ),
     ],
 )
-def test_a_push_without_a_right_signature_is_refused(headers: dict[str, str]) -> None:
+def test_a_push_without_a_valid_signature_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(CredentialsRefused):
-        account(SIGNED["public_key"]).read_push(push(SIGNED["body"].encode(), headers=headers))
+        create_account(SIGNED["public_key"]).read_push(
+            make_push(SIGNED["body"].encode(), headers=headers)
+        )
 
 
 @pytest.mark.parametrize(
@@ -296,9 +304,9 @@ def test_the_signature_covers_the_request_line_and_the_body(change: dict[str, An
         "path": SIGNED["path"],
         "tail": "",
         "query": (),
-        "headers": signed("SHA-256"),
+        "headers": make_signed_headers("SHA-256"),
         "body": SIGNED["body"].encode(),
         **change,
     }
     with pytest.raises(CredentialsRefused):
-        account(SIGNED["public_key"]).read_push(Push(**parts))
+        create_account(SIGNED["public_key"]).read_push(Push(**parts))

@@ -1,4 +1,4 @@
-"""What MessagePort pushes: receipts by reference, replies by number, local times."""
+"""Test pushes of MessagePort: receipts by reference, replies by number, local times."""
 
 import json
 from dataclasses import replace
@@ -28,32 +28,34 @@ FORM = Push(
 )
 
 
-def account(clock: ManualClock | None = None, time_zone: str = "Australia/Sydney") -> MessagePort:
-    """An account that only reads pushes."""
+def create_account(
+    clock: ManualClock | None = None, time_zone: str = "Australia/Sydney"
+) -> MessagePort:
+    """Return an account that only parses pushes."""
     return MessagePort(
         api_key="key-half",
-        api_secret="hush&hush",
+        api_secret="pa55&pa55",
         clock=clock or ManualClock(),
         time_zone=time_zone,
     )
 
 
-def reply(body: bytes, provider: MessagePort | None = None) -> Reply:
-    """The one reply in a pushed form."""
-    [event] = (provider or account()).read_push(replace(FORM, body=body)).events
+def read_reply(body: bytes, provider: MessagePort | None = None) -> Reply:
+    """Return the one reply in a pushed form."""
+    [event] = (provider or create_account()).read_push(replace(FORM, body=body)).events
     assert isinstance(event, Reply)
     return event
 
 
-def receipt(body: bytes, provider: MessagePort | None = None) -> Receipt:
-    """The one receipt in a pushed form."""
-    [event] = (provider or account()).read_push(replace(FORM, body=body)).events
+def read_receipt(body: bytes, provider: MessagePort | None = None) -> Receipt:
+    """Return the one receipt in a pushed form."""
+    [event] = (provider or create_account()).read_push(replace(FORM, body=body)).events
     assert isinstance(event, Receipt)
     return event
 
 
-def test_a_reply_is_read() -> None:
-    event = reply(REPLY)
+def test_a_reply_is_parsed() -> None:
+    event = read_reply(REPLY)
     assert (event.party, event.text, event.received_at) == ("61491570156", "Yes please", AT)
     assert event.reference == "m-000117"
     assert json.loads(event.raw)["message"] == "Yes please"
@@ -64,24 +66,24 @@ def test_a_reply_is_read() -> None:
     [("DELIVERED", Status.DELIVERED), ("FAILED", Status.FAILED), ("failed", Status.FAILED)],
 )
 def test_a_receipt_is_matched_by_the_reference(word: str, status: Status) -> None:
-    event = receipt(RECEIPT.replace(b"DELIVERED", word.encode()))
+    event = read_receipt(RECEIPT.replace(b"DELIVERED", word.encode()))
     assert (event.reference, event.provider_id) == ("m-000117", "")
     assert (event.status, event.word, event.at) == (status, word, AT)
 
 
-def test_a_failure_says_that_no_reason_is_given() -> None:
-    assert "no reason" in receipt(RECEIPT.replace(b"DELIVERED", b"FAILED")).reason
+def test_a_failure_explains_that_the_provider_gives_no_reason() -> None:
+    assert "no reason" in read_receipt(RECEIPT.replace(b"DELIVERED", b"FAILED")).reason
 
 
-def test_a_word_nobody_documented_is_kept_and_changes_nothing() -> None:
-    event = receipt(RECEIPT.replace(b"DELIVERED", b"BUFFERED"))
+def test_an_undocumented_status_is_kept_without_effect() -> None:
+    event = read_receipt(RECEIPT.replace(b"DELIVERED", b"BUFFERED"))
     assert (event.status, event.word) == (None, "BUFFERED")
 
 
-def test_json_is_understood_too() -> None:
+def test_json_is_parsed_too() -> None:
     body = json.dumps({"reference": "m1", "description": "FAILED", "time": "2026-03-04 10:11:12"})
     push = replace(FORM, headers={"content-type": "application/json"}, body=body.encode())
-    [event] = account().read_push(push).events
+    [event] = create_account().read_push(push).events
     assert isinstance(event, Receipt)
     assert (event.status, event.at) == (Status.FAILED, AT)
 
@@ -96,65 +98,70 @@ def test_json_is_understood_too() -> None:
         (b"%2B10:00", AT + 3_600_000),
     ],
 )
-def test_the_zone_of_the_push_counts_and_else_that_of_the_account(notation: bytes, at: int) -> None:
-    assert receipt(RECEIPT.replace(b"Australia%2FSydney", notation)).at == at
+def test_the_zone_of_the_push_has_priority_over_that_of_the_account(
+    notation: bytes, at: int
+) -> None:
+    assert read_receipt(RECEIPT.replace(b"Australia%2FSydney", notation)).at == at
 
 
 def test_the_accounts_zone_is_an_option() -> None:
     body = RECEIPT.replace(b"&timezone=Australia%2FSydney", b"")
-    assert receipt(body, account(time_zone="Pacific/Auckland")).at == AT - 2 * 3_600_000
+    assert read_receipt(body, create_account(time_zone="Pacific/Auckland")).at == AT - 2 * 3_600_000
 
 
-def test_a_time_that_cannot_be_read_loses_only_the_time() -> None:
-    event = reply(REPLY.replace(b"2026-03-04%2010%3A11%3A12", b"now"))
+def test_an_unreadable_time_loses_only_the_time() -> None:
+    event = read_reply(REPLY.replace(b"2026-03-04%2010%3A11%3A12", b"now"))
     assert (event.text, event.received_at) == ("Yes please", None)
 
 
-def test_a_repeated_push_is_the_same_event_and_another_one_is_not() -> None:
+def test_a_repeated_push_is_the_same_event() -> None:
     clock = ManualClock()
-    provider = account(clock)
-    first = reply(REPLY, provider).event_id
+    provider = create_account(clock)
+    first = read_reply(REPLY, provider).event_id
     clock.advance(86_400)
-    assert reply(REPLY, provider).event_id == first
+    assert read_reply(REPLY, provider).event_id == first
     for change in (b"Yes%20please", b"No"), (b"61491570156", b"61491570157"), (b"12&", b"13&"):
-        assert reply(REPLY.replace(*change), provider).event_id != first
+        assert read_reply(REPLY.replace(*change), provider).event_id != first
 
 
-def test_both_ends_of_one_message_are_two_receipts() -> None:
+def test_two_final_statuses_of_one_message_are_two_receipts() -> None:
     failed = RECEIPT.replace(b"DELIVERED", b"FAILED")
-    assert receipt(RECEIPT).event_id != receipt(failed).event_id
-    assert receipt(RECEIPT).event_id == receipt(RECEIPT.replace(b"10%3A11", b"10%3A12")).event_id
+    assert read_receipt(RECEIPT).event_id != read_receipt(failed).event_id
+    assert (
+        read_receipt(RECEIPT).event_id
+        == read_receipt(RECEIPT.replace(b"10%3A11", b"10%3A12")).event_id
+    )
 
 
-def test_a_reply_without_a_time_may_be_given_twice() -> None:
+def test_an_equal_reply_without_a_time_is_new_an_hour_later() -> None:
     clock = ManualClock()
-    provider = account(clock)
+    provider = create_account(clock)
     body = b"message=yes&number=61491570156"
-    first = reply(body, provider).event_id
-    assert reply(body, provider).event_id == first
+    first = read_reply(body, provider).event_id
+    assert read_reply(body, provider).event_id == first
     clock.advance(3_600)
-    assert reply(body, provider).event_id != first
+    assert read_reply(body, provider).event_id != first
 
 
 @pytest.mark.parametrize("body", [b"reference=&message=Hi&number=614", b"message=Hi&number=614"])
-def test_a_text_that_answers_nothing_is_a_reply(body: bytes) -> None:
-    assert (reply(body).text, reply(body).reference) == ("Hi", "")
+def test_a_message_without_reference_is_a_reply(body: bytes) -> None:
+    assert (read_reply(body).text, read_reply(body).reference) == ("Hi", "")
 
 
 def test_an_empty_text_is_a_reply() -> None:
-    assert reply(b"reference=m1&message=&number=61491570156").text == ""
+    assert read_reply(b"reference=m1&message=&number=61491570156").text == ""
 
 
-def test_a_text_is_kept_with_all_its_signs() -> None:
-    text = reply(b"number=614&message=+a%26b%3D%00c+%F0%9F%98%80%0A[/]+").text
+def test_a_text_keeps_all_its_characters() -> None:
+    text = read_reply(b"number=614&message=+a%26b%3D%00c+%F0%9F%98%80%0A[/]+").text
     assert text == " a&b=\ufffdc 😀\n[/] "
 
 
 @pytest.mark.parametrize(
     "body", [b"description=DELIVERED", b"message=who+am+I", b"hello=world", b"\xff\xfe", b"[1]"]
 )
-def test_what_cannot_be_understood_is_set_aside(body: bytes) -> None:
-    answer = account().read_push(replace(FORM, body=body))
+def test_an_invalid_push_is_stored_as_unreadable(body: bytes) -> None:
+    answer = create_account().read_push(replace(FORM, body=body))
     [event] = answer.events
     assert isinstance(event, Unreadable)
     assert not event.can_confirm
@@ -163,16 +170,16 @@ def test_what_cannot_be_understood_is_set_aside(body: bytes) -> None:
 
 
 def test_an_empty_request_is_no_event() -> None:
-    assert account().read_push(FORM).events == ()
+    assert create_account().read_push(FORM).events == ()
 
 
-def test_the_answer_is_short() -> None:
-    answer = account().read_push(replace(FORM, body=REPLY))
+def test_the_response_is_short() -> None:
+    answer = create_account().read_push(replace(FORM, body=REPLY))
     assert (answer.status, answer.body) == (200, b"OK")
 
 
-def test_secrets_in_a_push_are_not_kept() -> None:
-    assert "hush" not in reply(b"number=614&message=hi&password=x-hush&note=hush%26hush").raw
+def test_secrets_in_a_push_are_not_stored() -> None:
+    assert "pa55" not in read_reply(b"number=614&message=hi&password=x-pa55&note=pa55%26pa55").raw
 
 
 @given(
@@ -181,9 +188,9 @@ def test_secrets_in_a_push_are_not_kept() -> None:
         ["", "application/json", "text/plain", "application/x-www-form-urlencoded"]
     ),
 )
-def test_no_push_breaks_the_reader(body: bytes, kind: str) -> None:
+def test_any_push_is_parsed_without_exception(body: bytes, kind: str) -> None:
     push = replace(FORM, headers={"content-type": kind}, body=body)
-    for event in account().read_push(push).events:
+    for event in create_account().read_push(push).events:
         assert isinstance(event, Reply | Receipt | OptOut | Unreadable)
         assert event.event_id
         event.raw.encode()
@@ -201,8 +208,8 @@ def test_no_push_breaks_the_reader(body: bytes, kind: str) -> None:
         max_leaves=10,
     )
 )
-def test_no_pushed_json_breaks_the_reader(value: object) -> None:
+def test_any_pushed_json_is_parsed_without_exception(value: object) -> None:
     push = replace(FORM, body=json.dumps(value).encode())
-    for event in account().read_push(push).events:
+    for event in create_account().read_push(push).events:
         assert event.event_id
         event.raw.encode()

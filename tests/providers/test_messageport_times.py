@@ -1,4 +1,4 @@
-"""The account's wall clock: ordinary times, the hour that repeats, the hour that is missing."""
+"""Test the local times of an account: ordinary times, the repeated hour, the skipped hour."""
 
 from datetime import UTC, datetime
 
@@ -12,8 +12,8 @@ SYDNEY = find_zone("Australia/Sydney")
 LATER = int(datetime(2030, 1, 1, tzinfo=UTC).timestamp()) * 1000
 
 
-def utc(text: str) -> int:
-    """An ISO time in UTC as milliseconds."""
+def parse_utc(text: str) -> int:
+    """Return an ISO time in UTC as milliseconds."""
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()) * 1000
 
 
@@ -30,15 +30,15 @@ def utc(text: str) -> int:
         ("UTC-3", "2026-03-04 10:11:12", "2026-03-04 13:11:12"),
     ],
 )
-def test_a_local_time_is_a_moment(zone: str, local: str, expected: str) -> None:
+def test_a_local_time_is_converted(zone: str, local: str, expected: str) -> None:
     found = find_zone(zone)
     assert found is not None
-    assert parse_local_time(local, found, LATER) == utc(expected)
+    assert parse_local_time(local, found, LATER) == parse_utc(expected)
 
 
-def test_an_hour_that_repeats_is_read_by_what_the_desk_clock_allows() -> None:
+def test_a_repeated_hour_is_the_latest_pass_before_now() -> None:
     assert SYDNEY is not None
-    first, second = utc("2026-04-04 15:30:00"), utc("2026-04-04 16:30:00")
+    first, second = parse_utc("2026-04-04 15:30:00"), parse_utc("2026-04-04 16:30:00")
     local = "2026-04-05 02:30:00"
     assert parse_local_time(local, SYDNEY, first + 3_000) == first
     assert parse_local_time(local, SYDNEY, second + 3_000) == second
@@ -48,18 +48,22 @@ def test_an_hour_that_repeats_is_read_by_what_the_desk_clock_allows() -> None:
     assert parse_local_time(local, SYDNEY, LATER) == second
 
 
-def test_an_hour_that_does_not_come_is_read_by_the_offset_before_it() -> None:
+def test_a_skipped_hour_uses_the_offset_before_it() -> None:
     assert SYDNEY is not None
-    assert parse_local_time("2026-10-04 02:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
-    assert parse_local_time("2026-10-04 02:30:00", SYDNEY, 0) == utc("2026-10-03 16:30:00")
-    assert parse_local_time("2026-10-04 03:30:00", SYDNEY, LATER) == utc("2026-10-03 16:30:00")
+    assert parse_local_time("2026-10-04 02:30:00", SYDNEY, LATER) == parse_utc(
+        "2026-10-03 16:30:00"
+    )
+    assert parse_local_time("2026-10-04 02:30:00", SYDNEY, 0) == parse_utc("2026-10-03 16:30:00")
+    assert parse_local_time("2026-10-04 03:30:00", SYDNEY, LATER) == parse_utc(
+        "2026-10-03 16:30:00"
+    )
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "yesterday", "2026-02-30 10:00:00", "2026-03-04", "2026-03-04 25:00:00", "0001-01-01 "],
 )
-def test_what_is_no_time_is_none(text: str) -> None:
+def test_a_text_that_is_no_time_is_none(text: str) -> None:
     assert SYDNEY is not None
     assert parse_local_time(text, SYDNEY, LATER) is None
 
@@ -82,7 +86,7 @@ def test_what_is_no_time_is_none(text: str) -> None:
         "+10:99",
     ],
 )
-def test_a_name_of_no_zone_is_none(name: str) -> None:
+def test_an_unknown_zone_is_none(name: str) -> None:
     assert find_zone(name) is None
 
 

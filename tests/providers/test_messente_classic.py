@@ -1,4 +1,4 @@
-"""Messente's classic API: forms out, one plain line back, and the backup host."""
+"""Test Messente's classic API: forms, one-line responses, and the backup host."""
 
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -34,15 +34,15 @@ Reply = str | int | Exception
 
 
 class Wire:
-    """Answers each host's requests in turn and keeps them."""
+    """Return the scripted response for each host and record the requests."""
 
     def __init__(self, first: list[Reply], backup: list[Reply] | None = None) -> None:
-        """A line is an answer with HTTP 200, a number an empty answer with that HTTP status."""
+        """Keep the replies; a string is a body with HTTP 200, a number only an HTTP status."""
         self.replies = {"first.test": first, "backup.test": backup or []}
         self.requests: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The host's next reply."""
+        """Return the next reply of the host."""
         self.requests.append(request)
         reply = self.replies[request.url.host].pop(0)
         if isinstance(reply, Exception):
@@ -53,19 +53,19 @@ class Wire:
 
     @property
     def hosts(self) -> list[str]:
-        """Which hosts were asked, in order."""
+        """Return the requested hosts in order."""
         return [request.url.host for request in self.requests]
 
     @property
     def form(self) -> dict[str, str]:
-        """The last request's form."""
+        """Return the form of the last request."""
         return dict(parse_qsl(self.requests[-1].content.decode(), keep_blank_values=True))
 
 
-def account(
+def create_account(
     *first: Reply, backup: list[Reply] | None = None, clock: ManualClock | None = None
 ) -> tuple[Messente, Wire]:
-    """A classic account and the wire that it is on."""
+    """Return a classic account and its wire."""
     wire = Wire(list(first), backup)
     client = Messente(
         base_url="https://unused.test",
@@ -81,7 +81,7 @@ def account(
 
 
 async def test_a_send_is_a_form_with_the_number_in_digits() -> None:
-    client, wire = account(f"OK {SMS_ID}")
+    client, wire = create_account(f"OK {SMS_ID}")
     message = replace(MESSAGE, sender="Desk", callback_url="https://desk.test/h/x/m1abcdefghi0")
     (accepted,) = await client.send_messages([message])
     (request,) = wire.requests
@@ -103,18 +103,18 @@ async def test_a_send_is_a_form_with_the_number_in_digits() -> None:
     assert (accepted.provider_id, accepted.status) == (SMS_ID, Status.ACCEPTED)
 
 
-async def test_a_later_send_names_its_second_and_is_scheduled() -> None:
+async def test_a_later_send_contains_its_time_and_is_scheduled() -> None:
     clock = ManualClock(1_795_242_600_000)
-    client, wire = account(f"OK {SMS_ID} rest of it\n", clock=clock)
+    client, wire = create_account(f"OK {SMS_ID} rest of it\n", clock=clock)
     (accepted,) = await client.send_messages([replace(MESSAGE, scheduled_at=clock.now() + HOUR)])
     assert wire.form["time_to_send"] == "1795246200"
     assert isinstance(accepted, SendAccepted)
     assert (accepted.provider_id, accepted.status) == (SMS_ID, Status.SCHEDULED)
 
 
-async def test_a_moment_that_is_over_means_now() -> None:
+async def test_a_past_time_means_now() -> None:
     clock = ManualClock()
-    client, wire = account(f"OK {SMS_ID}", clock=clock)
+    client, wire = create_account(f"OK {SMS_ID}", clock=clock)
     (accepted,) = await client.send_messages([replace(MESSAGE, scheduled_at=clock.now() - 1)])
     assert "time_to_send" not in wire.form
     assert isinstance(accepted, SendAccepted) and accepted.status is Status.ACCEPTED
@@ -134,7 +134,7 @@ async def test_a_moment_that_is_over_means_now() -> None:
 async def test_a_wrong_message_is_refused_with_the_field(
     line: str, kind: type[ProviderError], field: str
 ) -> None:
-    client, _ = account(line)
+    client, _ = create_account(line)
     (outcome,) = await client.send_messages([MESSAGE])
     assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert (outcome.error.field, outcome.error.code) == (field, line)
@@ -142,7 +142,7 @@ async def test_a_wrong_message_is_refused_with_the_field(
 
 
 async def test_a_blacklisted_number_is_opted_out() -> None:
-    client, _ = account("ERROR 108")
+    client, _ = create_account("ERROR 108")
     (outcome,) = await client.send_messages([MESSAGE])
     assert isinstance(outcome, SendRefused) and isinstance(outcome.error, RecipientOptedOut)
 
@@ -166,10 +166,10 @@ async def test_a_blacklisted_number_is_opted_out() -> None:
         (503, Unavailable),
     ],
 )
-async def test_what_stops_a_send_is_raised_and_asks_no_second_host(
+async def test_an_error_of_the_account_is_raised_without_the_backup_host(
     reply: Reply, kind: type[ProviderError]
 ) -> None:
-    client, wire = account(reply)
+    client, wire = create_account(reply)
     with pytest.raises(ProviderError) as caught:
         await client.send_messages([MESSAGE])
     assert type(caught.value) is kind
@@ -180,8 +180,8 @@ async def test_what_stops_a_send_is_raised_and_asks_no_second_host(
 @pytest.mark.parametrize(
     "reply", ["FAILED 209", httpx.ConnectError("refused"), httpx.ConnectTimeout("late")]
 )
-async def test_the_backup_host_takes_what_the_first_certainly_did_not_send(reply: Reply) -> None:
-    client, wire = account(reply, backup=[f"OK {SMS_ID}"])
+async def test_the_backup_host_gets_messages_that_were_certainly_not_sent(reply: Reply) -> None:
+    client, wire = create_account(reply, backup=[f"OK {SMS_ID}"])
     (accepted,) = await client.send_messages([MESSAGE])
     assert isinstance(accepted, SendAccepted) and accepted.provider_id == SMS_ID
     assert wire.hosts == ["first.test", "backup.test"]
@@ -191,21 +191,21 @@ async def test_the_backup_host_takes_what_the_first_certainly_did_not_send(reply
 
 @pytest.mark.parametrize("cut", [httpx.ReadTimeout("late"), httpx.RemoteProtocolError("cut")])
 async def test_a_send_without_an_answer_is_uncertain_and_not_repeated(cut: Exception) -> None:
-    client, wire = account(cut)
+    client, wire = create_account(cut)
     with pytest.raises(Uncertain):
         await client.send_messages([MESSAGE])
     assert wire.hosts == ["first.test"]
 
 
-async def test_trouble_on_both_hosts_means_try_again_later() -> None:
-    client, _ = account("FAILED 209", backup=["FAILED 209"])
+async def test_errors_of_both_hosts_allow_another_attempt() -> None:
+    client, _ = create_account("FAILED 209", backup=["FAILED 209"])
     with pytest.raises(Unavailable) as caught:
         await client.send_messages([MESSAGE])
     assert caught.value.code == "FAILED 209"
 
 
 async def test_no_answer_from_the_backup_host_is_uncertain_too() -> None:
-    client, _ = account("FAILED 209", backup=[httpx.ReadTimeout("late")])
+    client, _ = create_account("FAILED 209", backup=[httpx.ReadTimeout("late")])
     with pytest.raises(Uncertain):
         await client.send_messages([MESSAGE])
 
@@ -219,10 +219,10 @@ async def test_no_answer_from_the_backup_host_is_uncertain_too() -> None:
         ("OK SURPRISE", None, ""),
     ],
 )
-async def test_a_report_is_one_of_three_words(
+async def test_a_report_is_one_of_three_statuses(
     line: str, status: Status | None, reason: str
 ) -> None:
-    client, wire = account(line)
+    client, wire = create_account(line)
     receipt = await client.look_up_message(SMS_ID)
     assert (receipt.status, receipt.word, receipt.reason) == (status, line[3:], reason)
     assert (receipt.provider_id, receipt.at, receipt.raw) == (SMS_ID, None, line)
@@ -230,24 +230,24 @@ async def test_a_report_is_one_of_three_words(
     assert wire.form["sms_unique_id"] == SMS_ID
 
 
-async def test_no_report_yet_is_no_news_and_no_failure() -> None:
-    client, _ = account("FAILED 102", "FAILED 102")
+async def test_a_missing_report_is_no_event_and_no_failure() -> None:
+    client, _ = create_account("FAILED 102", "FAILED 102")
     receipt = await client.look_up_message(SMS_ID)
     assert (receipt.status, receipt.word) == (None, "")
     assert receipt.reason == "Messente has no report yet"
     assert await client.fetch_receipts_by_id([SMS_ID]) == []
 
 
-async def test_reports_end_when_messente_knows_the_message_no_more() -> None:
-    client, _ = account("ERROR 107", "OK SENT")
+async def test_reports_end_when_the_message_is_unknown() -> None:
+    client, _ = create_account("ERROR 107", "OK SENT")
     gone, sent = await client.fetch_receipts_by_id([SMS_ID, "other"])
     assert (gone.is_last_report, gone.status, gone.provider_id) == (True, None, SMS_ID)
     assert (sent.is_last_report, sent.status) == (False, Status.SUBMITTED)
     assert client.capabilities.receipts_last_ms == 48 * HOUR
 
 
-async def test_asking_goes_on_at_the_backup_host_whatever_kept_the_first() -> None:
-    client, wire = account(httpx.ReadTimeout("late"), backup=["OK DELIVERED"])
+async def test_queries_use_the_backup_host_after_any_error() -> None:
+    client, wire = create_account(httpx.ReadTimeout("late"), backup=["OK DELIVERED"])
     assert (await client.look_up_message(SMS_ID)).status is Status.DELIVERED
     assert wire.hosts == ["first.test", "backup.test"]
 
@@ -259,14 +259,14 @@ async def test_asking_goes_on_at_the_backup_host_whatever_kept_the_first() -> No
         ("https://first.test", ["first.test"]),
     ],
 )
-async def test_messentes_own_hosts_are_asked_only_for_an_account_at_messente(
+async def test_queries_use_the_official_hosts_only_for_official_accounts(
     base_url: str, hosts: list[str]
 ) -> None:
-    asked: list[str] = []
+    requested: list[str] = []
 
     def refuse(request: httpx.Request) -> httpx.Response:
-        """Keep the host, and do not answer."""
-        asked.append(request.url.host)
+        """Record the host and raise a connection error."""
+        requested.append(request.url.host)
         raise httpx.ConnectError("refused")
 
     client = Messente(
@@ -279,7 +279,7 @@ async def test_messentes_own_hosts_are_asked_only_for_an_account_at_messente(
     )
     with pytest.raises(Unavailable):
         await client.send_messages([MESSAGE])
-    assert asked == hosts
+    assert requested == hosts
     await client.aclose()
 
 
@@ -292,36 +292,36 @@ async def test_messentes_own_hosts_are_asked_only_for_an_account_at_messente(
         (500, Unavailable),
     ],
 )
-async def test_a_report_in_trouble_is_never_uncertain(
+async def test_a_failed_report_query_is_never_uncertain(
     reply: Reply, kind: type[ProviderError]
 ) -> None:
-    client, _ = account(reply)
+    client, _ = create_account(reply)
     with pytest.raises(kind):
         await client.look_up_message(SMS_ID)
 
 
 @pytest.mark.parametrize("line", ["OK", "OK DELETED"])
 async def test_a_cancel_is_done_when_the_line_begins_with_ok(line: str) -> None:
-    client, wire = account(line)
+    client, wire = create_account(line)
     await client.cancel_message(SMS_ID)
     assert wire.requests[0].url.path == "/messente/cancel_sms/"
     assert wire.form == {"username": "user", "password": "pass word", "sms_unique_id": SMS_ID}
 
 
-async def test_a_cancel_that_comes_too_late_says_so() -> None:
-    client, _ = account("ERROR 107", "OK SENT")
+async def test_a_late_cancel_is_reported() -> None:
+    client, _ = create_account("ERROR 107", "OK SENT")
     with pytest.raises(NotPossible, match="too late to cancel this message: Messente says SENT"):
         await client.cancel_message(SMS_ID)
 
 
-async def test_cancelling_an_unknown_message_says_so() -> None:
-    client, _ = account("ERROR 107", "ERROR 107")
+async def test_cancelling_an_unknown_message_is_reported() -> None:
+    client, _ = create_account("ERROR 107", "ERROR 107")
     with pytest.raises(NotFound):
         await client.cancel_message(SMS_ID)
 
 
-async def test_the_balance_is_in_euros_and_proves_the_key() -> None:
-    client, wire = account("OK 123.45", "OK 0.10")
+async def test_the_balance_is_in_euros_and_checks_the_key() -> None:
+    client, wire = create_account("OK 123.45", "OK 0.10")
     balance = await client.fetch_balance()
     assert (balance.text, balance.amount) == ("EUR 123.45", 123.45)
     assert await client.check_credentials() == "Messente accepts the API key; EUR 0.10 left"
@@ -330,13 +330,13 @@ async def test_the_balance_is_in_euros_and_proves_the_key() -> None:
 
 @pytest.mark.parametrize("line", ["OK", "OK NaN", "OK 1,5", "OK 1e9", "OK ١"])
 async def test_a_balance_that_is_no_amount_is_unreadable(line: str) -> None:
-    client, _ = account(line)
+    client, _ = create_account(line)
     with pytest.raises(UnreadableAnswer):
         await client.fetch_balance()
 
 
-async def test_the_password_never_stays_in_what_is_kept() -> None:
-    client, _ = account(f"OK {SMS_ID} password=pass word")
+async def test_the_password_is_never_stored() -> None:
+    client, _ = create_account(f"OK {SMS_ID} password=pass word")
     (accepted,) = await client.send_messages([MESSAGE])
     assert isinstance(accepted, SendAccepted)
     assert accepted.raw == f"OK {SMS_ID} password=***"
@@ -349,14 +349,14 @@ async def test_the_password_never_stays_in_what_is_kept() -> None:
         ("https://desk.test/messente", ["desk.test"]),
     ],
 )
-async def test_messentes_own_hosts_are_only_asked_for_accounts_at_messente(
+async def test_sends_use_the_official_hosts_only_for_official_accounts(
     base_url: str, hosts: list[str]
 ) -> None:
-    asked = []
+    requested = []
 
     def trouble(request: httpx.Request) -> httpx.Response:
-        """Note the host and say that the server is in trouble."""
-        asked.append(request.url.host)
+        """Record the host and return a server error."""
+        requested.append(request.url.host)
         return httpx.Response(200, text="FAILED 209")
 
     client = Messente(
@@ -369,11 +369,11 @@ async def test_messentes_own_hosts_are_only_asked_for_accounts_at_messente(
     )
     with pytest.raises(Unavailable):
         await client.send_messages([MESSAGE])
-    assert asked == hosts
+    assert requested == hosts
 
 
-async def test_the_hosts_that_were_used_are_closed() -> None:
-    client, _ = account("FAILED 209", backup=["OK 1"])
+async def test_used_hosts_are_closed() -> None:
+    client, _ = create_account("FAILED 209", backup=["OK 1"])
     await client.fetch_balance()
     await client.aclose()
     with pytest.raises(RuntimeError, match="closed"):
@@ -400,8 +400,8 @@ lines = st.builds(
 
 
 @given(line=lines)
-async def test_any_line_at_all_is_an_outcome_or_a_provider_error(line: str) -> None:
-    client, _ = account(*[line] * 9, backup=[line] * 9)
+async def test_any_line_is_a_result_or_a_provider_error(line: str) -> None:
+    client, _ = create_account(*[line] * 9, backup=[line] * 9)
     for call in (
         client.send_messages([MESSAGE]),
         client.look_up_message(SMS_ID),

@@ -1,4 +1,4 @@
-"""Messente's Omnichannel API: what goes out, and what its answers mean."""
+"""Test Messente's Omnichannel API: requests and the meaning of responses."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.providers.messente import OMNI_ID, account, recorded
+from tests.providers.messente import OMNI_ID, create_account, load_response
 from tests.providers.wire import Wire
 from tui.clock import HOUR, ManualClock
 from tui.domain.capabilities import ReceiptChannel, ReplyChannel
@@ -34,24 +34,24 @@ from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendRefused
 MESSAGE = Outgoing("m1abcdefghi0", "+37251234567", "Your parcel is at the front desk.")
 
 
-def errors(*items: dict[str, Any], status: int = 400) -> httpx.Response:
-    """An error answer."""
+def make_errors(*items: dict[str, Any], status: int = 400) -> httpx.Response:
+    """Return an error response."""
     return httpx.Response(status, json={"errors": list(items)})
 
 
-def error(code: str, source: str | None = None, detail: str = "words") -> dict[str, Any]:
-    """An error object."""
+def make_error(code: str, source: str | None = None, detail: str = "words") -> dict[str, Any]:
+    """Return an error object."""
     return {"code": code, "title": "title", "detail": detail, "source": source}
 
 
-def sent_json(wire: Wire) -> Any:
-    """The JSON of the only request."""
+def read_sent_json(wire: Wire) -> Any:
+    """Return the JSON of the only request."""
     (request,) = wire.requests
     return json.loads(request.content)
 
 
-def test_the_client_is_a_provider_and_declares_what_it_can() -> None:
-    provider: Provider = account(Wire(httpx.Response(200)))
+def test_the_client_is_a_provider_and_declares_its_capabilities() -> None:
+    provider: Provider = create_account(Wire(httpx.Response(200)))
     can = provider.capabilities
     assert (can.title, can.replies, can.receipts) == (
         "Messente",
@@ -64,13 +64,13 @@ def test_the_client_is_a_provider_and_declares_what_it_can() -> None:
 
 
 async def test_a_send_is_one_json_request_with_basic_credentials() -> None:
-    wire = Wire(recorded("accepted", 201))
+    wire = Wire(load_response("accepted", 201))
     message = replace(
         MESSAGE,
         sender="+37259990011",
         callback_url="https://desk.test/hooks/ee/9b7c1f/m1abcdefghi0",
     )
-    outcomes = await account(wire).send_messages([message])
+    outcomes = await create_account(wire).send_messages([message])
     (request,) = wire.requests
     assert (request.method, request.url.path) == ("POST", "/messente/v1/omnimessage")
     assert request.headers["authorization"] == (
@@ -78,7 +78,7 @@ async def test_a_send_is_one_json_request_with_basic_credentials() -> None:
     )
     assert request.headers["content-type"] == "application/json"
     assert request.headers["accept"] == "application/json"
-    assert sent_json(wire) == {
+    assert read_sent_json(wire) == {
         "to": "+37251234567",
         "messages": [
             {
@@ -96,39 +96,41 @@ async def test_a_send_is_one_json_request_with_basic_credentials() -> None:
 
 
 async def test_a_send_without_sender_or_listener_leaves_those_fields_out() -> None:
-    wire = Wire(recorded("accepted", 201))
-    await account(wire).send_messages([MESSAGE])
-    assert sent_json(wire) == {
+    wire = Wire(load_response("accepted", 201))
+    await create_account(wire).send_messages([MESSAGE])
+    assert read_sent_json(wire) == {
         "to": "+37251234567",
         "messages": [{"channel": "sms", "text": "Your parcel is at the front desk."}],
     }
 
 
-async def test_a_later_send_names_its_moment_in_utc_and_is_scheduled() -> None:
-    wire, clock = Wire(recorded("accepted", 201)), ManualClock(1_795_242_600_000)
+async def test_a_later_send_contains_its_time_in_utc_and_is_scheduled() -> None:
+    wire, clock = Wire(load_response("accepted", 201)), ManualClock(1_795_242_600_000)
     later = replace(MESSAGE, scheduled_at=clock.now() + HOUR + 1)
-    (accepted,) = await account(wire, clock).send_messages([later])
-    assert sent_json(wire)["time_to_send"] == "2026-11-21T07:30:01Z"
+    (accepted,) = await create_account(wire, clock).send_messages([later])
+    assert read_sent_json(wire)["time_to_send"] == "2026-11-21T07:30:01Z"
     assert isinstance(accepted, SendAccepted) and accepted.status is Status.SCHEDULED
 
 
-async def test_a_moment_that_is_over_means_now() -> None:
-    wire, clock = Wire(recorded("accepted", 201)), ManualClock()
-    (accepted,) = await account(wire, clock).send_messages(
+async def test_a_past_time_means_now() -> None:
+    wire, clock = Wire(load_response("accepted", 201)), ManualClock()
+    (accepted,) = await create_account(wire, clock).send_messages(
         [replace(MESSAGE, scheduled_at=clock.now())]
     )
-    assert "time_to_send" not in sent_json(wire)
+    assert "time_to_send" not in read_sent_json(wire)
     assert isinstance(accepted, SendAccepted) and accepted.status is Status.ACCEPTED
 
 
-async def test_a_text_with_a_lone_surrogate_still_goes_out() -> None:
-    wire = Wire(recorded("accepted", 201))
-    await account(wire).send_messages([replace(MESSAGE, text="hi \ud83d there")])
-    assert sent_json(wire)["messages"][0]["text"] == "hi � there"
+async def test_a_text_with_a_lone_surrogate_is_sent() -> None:
+    wire = Wire(load_response("accepted", 201))
+    await create_account(wire).send_messages([replace(MESSAGE, text="hi \ud83d there")])
+    assert read_sent_json(wire)["messages"][0]["text"] == "hi � there"
 
 
 async def test_a_bad_number_refuses_the_message_and_names_the_field() -> None:
-    (outcome,) = await account(Wire(recorded("error_number", 400))).send_messages([MESSAGE])
+    (outcome,) = await create_account(Wire(load_response("error_number", 400))).send_messages(
+        [MESSAGE]
+    )
     assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert (outcome.error.field, outcome.error.code) == ("to", "105")
     assert str(outcome.error) == (
@@ -137,8 +139,10 @@ async def test_a_bad_number_refuses_the_message_and_names_the_field() -> None:
 
 
 async def test_the_field_is_the_last_name_of_a_longer_source() -> None:
-    wire = Wire(errors(error("106", "messages.0.text", "Missing\ndata for required field.")))
-    (outcome,) = await account(wire).send_messages([MESSAGE])
+    wire = Wire(
+        make_errors(make_error("106", "messages.0.text", "Missing\ndata for required field."))
+    )
+    (outcome,) = await create_account(wire).send_messages([MESSAGE])
     assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert outcome.error.field == "text"
     assert "\n" not in str(outcome.error)
@@ -147,18 +151,18 @@ async def test_the_field_is_the_last_name_of_a_longer_source() -> None:
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (recorded("error_unauthorized", 401), CredentialsRefused),
+        (load_response("error_unauthorized", 401), CredentialsRefused),
         (httpx.Response(401, text="<html>"), CredentialsRefused),
-        (errors(error("102"), status=403), AccountBlocked),
+        (make_errors(make_error("102"), status=403), AccountBlocked),
         (httpx.Response(403), AccountBlocked),
         (httpx.Response(402), OutOfCredit),
-        (recorded("error_not_found", 404), AccountBlocked),
-        (errors(error("107"), status=405), AccountBlocked),
+        (load_response("error_not_found", 404), AccountBlocked),
+        (make_errors(make_error("107"), status=405), AccountBlocked),
         (httpx.Response(301, headers={"Location": "https://elsewhere.test/"}), AddressWrong),
         (httpx.Response(408), Unavailable),
         (httpx.Response(429, headers={"Retry-After": "7"}), RateLimited),
         (httpx.Response(503), Unavailable),
-        (errors(error("104"), status=500), Uncertain),
+        (make_errors(make_error("104"), status=500), Uncertain),
         (httpx.Response(502, text="<html>"), Uncertain),
         (httpx.Response(201, text="not json"), Uncertain),
         (httpx.Response(201, json=[]), Uncertain),
@@ -168,35 +172,35 @@ async def test_the_field_is_the_last_name_of_a_longer_source() -> None:
         (httpx.ConnectError("refused"), Unavailable),
     ],
 )
-async def test_what_stops_a_send_is_raised_by_what_it_means(
+async def test_errors_that_stop_a_send_have_their_type(
     answer: httpx.Response | Exception, kind: type[ProviderError]
 ) -> None:
     wire = Wire(answer)
     with pytest.raises(ProviderError) as caught:
-        await account(wire).send_messages([MESSAGE])
+        await create_account(wire).send_messages([MESSAGE])
     assert type(caught.value) is kind
     assert "pass word" not in repr(caught.value) and "\n" not in str(caught.value)
     assert len(wire.requests) == 1
 
 
-async def test_trouble_of_the_account_speaks_before_trouble_of_the_message() -> None:
-    wire = Wire(errors(error("105", "to"), error("103")))
+async def test_account_errors_have_priority_over_message_errors() -> None:
+    wire = Wire(make_errors(make_error("105", "to"), make_error("103")))
     with pytest.raises(CredentialsRefused):
-        await account(wire).send_messages([MESSAGE])
+        await create_account(wire).send_messages([MESSAGE])
 
 
-async def test_only_one_message_at_a_time_and_only_sms_is_taken() -> None:
-    wire = Wire(recorded("accepted", 201))
+async def test_only_one_sms_at_a_time_is_accepted() -> None:
+    wire = Wire(load_response("accepted", 201))
     with pytest.raises(NotPossible):
-        await account(wire).send_messages([MESSAGE, MESSAGE])
-    (outcome,) = await account(wire).send_messages([replace(MESSAGE, format=Format.MMS)])
+        await create_account(wire).send_messages([MESSAGE, MESSAGE])
+    (outcome,) = await create_account(wire).send_messages([replace(MESSAGE, format=Format.MMS)])
     assert isinstance(outcome, SendRefused) and isinstance(outcome.error, MessageInvalid)
     assert not wire.requests
 
 
 async def test_the_balance_comes_from_the_classic_calls() -> None:
     wire = Wire(httpx.Response(200, text="OK 123.45"))
-    balance = await account(wire).fetch_balance()
+    balance = await create_account(wire).fetch_balance()
     assert (balance.text, balance.amount) == ("EUR 123.45", 123.45)
     (request,) = wire.requests
     assert request.url.path == "/messente/get_balance/"
@@ -204,7 +208,9 @@ async def test_the_balance_comes_from_the_classic_calls() -> None:
 
 
 @pytest.mark.parametrize("base_url", ["https://api.messente.com", "https://api.messente.com/v1/"])
-async def test_the_real_account_asks_the_real_classic_host_for_the_balance(base_url: str) -> None:
+async def test_an_official_account_gets_the_balance_from_the_official_classic_host(
+    base_url: str,
+) -> None:
     wire = Wire(httpx.Response(200, text="OK 1"))
     client = Messente(
         base_url=base_url,
@@ -223,8 +229,8 @@ async def test_the_real_account_asks_the_real_classic_host_for_the_balance(base_
     await client.aclose()
 
 
-async def test_what_messente_does_not_offer_is_said_in_one_line() -> None:
-    client = account(Wire(httpx.Response(200)))
+async def test_unsupported_features_are_one_line_errors() -> None:
+    client = create_account(Wire(httpx.Response(200)))
     for call in (
         client.fetch_replies(""),
         client.fetch_receipts(""),
@@ -257,10 +263,8 @@ documents = (
     body=st.binary(max_size=200) | documents.map(lambda value: json.dumps(value).encode()),
     status=st.sampled_from([200, 201, 202, 204, 302, 400, 401, 404, 418, 429, 500, 503]),
 )
-async def test_any_answer_at_all_is_an_outcome_or_a_provider_error(
-    body: bytes, status: int
-) -> None:
-    client = account(Wire(httpx.Response(status, content=body)))
+async def test_any_response_is_a_result_or_a_provider_error(body: bytes, status: int) -> None:
+    client = create_account(Wire(httpx.Response(status, content=body)))
     for call in (
         client.send_messages([MESSAGE]),
         client.look_up_message(OMNI_ID),

@@ -1,4 +1,4 @@
-"""Every provider opens from plain options."""
+"""Test that every provider opens from plain options."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("provider", "options"), VARIANTS)
-async def test_the_client_has_the_capabilities_of_the_catalogue(
+async def test_the_client_has_the_capabilities_of_the_catalog(
     provider: str, options: dict[str, Any], clock: ManualClock
 ) -> None:
     client = open_provider(provider, {**KEY, **options}, clock)
@@ -36,7 +36,7 @@ def test_an_unknown_provider_is_an_error(clock: ManualClock) -> None:
         get_capabilities("carrier-pigeon", {})
 
 
-async def test_a_smartswitch_reads_pushes_by_the_operators_names(clock: ManualClock) -> None:
+async def test_a_smartswitch_parses_pushes_by_the_names_of_the_operator(clock: ManualClock) -> None:
     fields = {
         "receipt_fields": {"message_id": "id", "message_state": "state"},
         "reply_fields": {"body": "msg", "source_number": "from"},

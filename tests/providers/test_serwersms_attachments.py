@@ -1,4 +1,4 @@
-"""Files that strangers send by MMS, decoded within bounds."""
+"""Test attachments of received MMS messages, decoded within limits."""
 
 import base64
 from typing import Any
@@ -16,48 +16,54 @@ from tui.providers.serwersms.attachments import (
 )
 
 
-def part(data: Any, **fields: Any) -> dict[str, Any]:
-    """One attachment as it comes."""
+def make_attachment(data: Any, **fields: Any) -> dict[str, Any]:
+    """Return one attachment as the provider sends it."""
     return {"id": 1, "name": "a.txt", "content_type": "text/plain", "data": data, **fields}
 
 
 def test_the_documented_attachment_is_decoded() -> None:
-    item = {"attachments": [part("SmFrYXMgdGFtIGplc3pjemUgd2lhZGFvbW9zYw==", name="text_0002.txt")]}
+    item = {
+        "attachments": [
+            make_attachment("SmFrYXMgdGFtIGplc3pjemUgd2lhZGFvbW9zYw==", name="text_0002.txt")
+        ]
+    }
     [found] = parse_attachments(item)
     assert (found.name, found.content_type) == ("text_0002.txt", "text/plain")
     assert found.data == b"Jakas tam jeszcze wiadaomosc"
 
 
-def test_the_field_may_be_called_date_as_one_table_says() -> None:
+def test_the_data_field_may_also_be_called_date() -> None:
     [found] = parse_attachments({"attachments": [{"name": "a", "date": "R0lG"}]})
     assert found.data == b"GIF"
 
 
-def test_wrapped_lines_and_lost_padding_are_forgiven() -> None:
+def test_wrapped_lines_and_missing_padding_are_accepted() -> None:
     assert decode_base64("ZGVz\r\na3M") == b"desks"
 
 
 @pytest.mark.parametrize("data", ["", "żółw", "not base64!", "A", "===="])
-def test_what_is_no_base64_is_empty(data: str) -> None:
+def test_invalid_base64_is_empty(data: str) -> None:
     assert decode_base64(data) == b""
 
 
 @pytest.mark.parametrize(
     ("size", "kept"), [(MAX_ATTACHMENT_BYTES, MAX_ATTACHMENT_BYTES), (MAX_ATTACHMENT_BYTES + 1, 0)]
 )
-def test_an_attachment_over_the_bound_keeps_its_name_and_loses_its_content(
-    size: int, kept: int
-) -> None:
+def test_an_oversized_attachment_keeps_its_name_and_loses_its_content(size: int, kept: int) -> None:
     packed = base64.b64encode(bytes(size)).decode()
-    [found] = parse_attachments({"attachments": [part(packed)]})
+    [found] = parse_attachments({"attachments": [make_attachment(packed)]})
     assert found.name == "a.txt"
     assert len(found.data) == kept
 
 
-def test_content_is_kept_once_and_what_cannot_be_decoded_stays_in_the_payload() -> None:
+def test_decoded_content_is_removed_from_the_payload() -> None:
     item = {
         "id": 7,
-        "attachments": [part("R0lG"), part("not base64!"), part("A" * MAX_ATTACHMENT_BYTES * 2)],
+        "attachments": [
+            make_attachment("R0lG"),
+            make_attachment("not base64!"),
+            make_attachment("A" * MAX_ATTACHMENT_BYTES * 2),
+        ],
     }
     kept = remove_content(item)
     assert kept["id"] == 7
@@ -67,26 +73,28 @@ def test_content_is_kept_once_and_what_cannot_be_decoded_stays_in_the_payload() 
         f"({MAX_ATTACHMENT_BYTES * 2} characters)",
     ]
     assert item["attachments"] == [
-        part("R0lG"),
-        part("not base64!"),
-        part("A" * MAX_ATTACHMENT_BYTES * 2),
+        make_attachment("R0lG"),
+        make_attachment("not base64!"),
+        make_attachment("A" * MAX_ATTACHMENT_BYTES * 2),
     ]
 
 
-def test_nameless_things_and_things_that_are_no_attachment_do_no_harm() -> None:
-    item = {"attachments": [{}, "x", None, part(5, name=["x"], content_type=None)]}
+def test_unnamed_and_invalid_attachments_are_harmless() -> None:
+    item = {"attachments": [{}, "x", None, make_attachment(5, name=["x"], content_type=None)]}
     found = parse_attachments(item)
     assert [(a.name, a.content_type) for a in found] == [
         ("attachment", "application/octet-stream")
     ] * 2
 
 
-def test_the_words_of_an_mms_are_its_text_parts() -> None:
+def test_the_text_of_an_mms_comes_from_its_text_parts() -> None:
     pages = [
-        part(base64.b64encode("Dzień dobry\x00".encode()).decode()),
-        part("R0lG", content_type="image/gif"),
-        part(base64.b64encode(b"\xff!").decode(), content_type="Text/Plain; charset=utf-8"),
-        part(base64.b64encode(b"x" * 70_000).decode()),
+        make_attachment(base64.b64encode("Dzień dobry\x00".encode()).decode()),
+        make_attachment("R0lG", content_type="image/gif"),
+        make_attachment(
+            base64.b64encode(b"\xff!").decode(), content_type="Text/Plain; charset=utf-8"
+        ),
+        make_attachment(base64.b64encode(b"x" * 70_000).decode()),
     ]
     assert (
         join_text_parts(parse_attachments({"attachments": pages})) == "Dzień dobry\ufffd\n\ufffd!"
@@ -94,7 +102,7 @@ def test_the_words_of_an_mms_are_its_text_parts() -> None:
 
 
 @given(content=st.binary(max_size=300))
-def test_every_content_survives_base64(content: bytes) -> None:
+def test_every_content_is_decoded_from_base64(content: bytes) -> None:
     assert decode_base64(base64.b64encode(content).decode()) == content
 
 

@@ -1,4 +1,4 @@
-"""What SerwerSMS calls the listener with: replies and reports by GET, MMS by POST."""
+"""Test the pushes of SerwerSMS: replies and reports by GET, MMS by POST."""
 
 import json
 from typing import Any
@@ -21,8 +21,8 @@ KNOWN = "id=1&data=2026-03-04+09:15:07"
 REFERENCE = "m1dvi7vgg5c3e"
 
 
-def account(names: PushNames | None = None, answer: Any = None) -> SerwerSms:
-    """An account that is only pushed to, or polled with one answer."""
+def create_account(names: PushNames | None = None, answer: Any = None) -> SerwerSms:
+    """Return an account that is only pushed to, or polled with one response."""
     return SerwerSms(
         base_url="https://desk.test",
         api_key="sandbox",
@@ -33,27 +33,27 @@ def account(names: PushNames | None = None, answer: Any = None) -> SerwerSms:
     )
 
 
-def get(query: str, tail: str = "") -> Push:
-    """A pushed GET as the listener hands it on."""
+def make_get(query: str, tail: str = "") -> Push:
+    """Return a pushed GET as the listener passes it on."""
     return Push("GET", f"/hooks/pl/x?{query}", tail, parse_qsl(query, True), {}, b"")
 
 
-def post(body: bytes) -> Push:
-    """A pushed POST."""
+def make_post(body: bytes) -> Push:
+    """Return a pushed POST."""
     return Push("POST", "/hooks/pl/x", "", (), {}, body)
 
 
-def pushed(push: Push, names: PushNames | None = None) -> Event:
-    """The one event in a push."""
-    answer = account(names).read_push(push)
+def read_event(push: Push, names: PushNames | None = None) -> Event:
+    """Return the one event in a push."""
+    answer = create_account(names).read_push(push)
     assert (answer.status, answer.body, answer.content_type) == (200, b"OK", "text/plain")
     [event] = answer.events
     return event
 
 
 def test_a_reply_comes_by_get_and_is_answered_with_ok() -> None:
-    reply = pushed(
-        get(
+    reply = read_event(
+        make_get(
             "wiadomosc=B%C4%99d%C4%99+o+16&numer=%2B48500600700"
             "&data=2026-03-04%2009:15:07&id=4810233"
         )
@@ -74,29 +74,31 @@ async def test_a_pushed_reply_is_the_same_event_as_the_polled_one(kind: str) -> 
         "recived": "2026-03-04 09:15:07",
         "text": "Tak",
     }
-    page = await account(answer={"items": [item]}).fetch_replies("")
-    event = pushed(get("wiadomosc=Tak&numer=48500600700&data=2026-03-04+09:15:07&id=4810233"))
+    page = await create_account(answer={"items": [item]}).fetch_replies("")
+    event = read_event(
+        make_get("wiadomosc=Tak&numer=48500600700&data=2026-03-04+09:15:07&id=4810233")
+    )
     assert event.event_id == page.events[0].event_id
 
 
-def test_an_unescaped_plus_is_given_back_to_the_number() -> None:
-    reply = pushed(get(f"wiadomosc=Tak&numer=+48500600700&{KNOWN}"))
+def test_an_unescaped_plus_of_a_number_is_restored() -> None:
+    reply = read_event(make_get(f"wiadomosc=Tak&numer=+48500600700&{KNOWN}"))
     assert isinstance(reply, Reply)
     assert reply.party == "+48500600700"
 
 
-def test_the_parameter_names_are_the_customers_own() -> None:
+def test_the_parameter_names_are_configurable() -> None:
     names = PushNames(text="msg", sender="from", own="to", date="when", id="key")
     query = "msg=Tak&from=%2B48500600700&to=%2B48664078059&when=2026-03-04+09:15:07&key=9"
-    reply = pushed(get(query), names)
+    reply = read_event(make_get(query), names)
     assert isinstance(reply, Reply)
     assert (reply.party, reply.own, reply.text) == ("+48500600700", "+48664078059", "Tak")
     assert reply.received_at == NINE_O_SEVEN
     assert reply.event_id == "9@2026-03-04 09:15:07"
 
 
-def test_an_empty_reply_is_still_a_reply() -> None:
-    reply = pushed(get(f"wiadomosc=&numer=%2B48500600700&{KNOWN}"))
+def test_an_empty_reply_is_a_reply() -> None:
+    reply = read_event(make_get(f"wiadomosc=&numer=%2B48500600700&{KNOWN}"))
     assert isinstance(reply, Reply)
     assert reply.text == ""
 
@@ -104,27 +106,29 @@ def test_an_empty_reply_is_still_a_reply() -> None:
 @pytest.mark.parametrize(
     "query", [f"wiadomosc=Tak&{KNOWN}", f"numer=%2B48500600700&{KNOWN}", "what=ever"]
 )
-def test_a_push_that_is_no_reply_is_set_aside_and_answered_with_ok(query: str) -> None:
-    event = pushed(get(query))
+def test_an_invalid_push_is_unreadable_and_answered_with_ok(query: str) -> None:
+    event = read_event(make_get(query))
     assert isinstance(event, Unreadable)
     assert not event.can_confirm
     assert dict(parse_qsl(query)) == json.loads(event.raw)
 
 
 @pytest.mark.parametrize("rest", ["", "&id=1", "&data=2026-03-04+09:15:07", "&id=1&data=4.3.26"])
-def test_a_reply_that_polling_would_bring_a_second_time_is_set_aside(rest: str) -> None:
-    event = pushed(get(f"wiadomosc=Tak&numer=%2B48500600700{rest}"))
+def test_a_reply_that_polling_would_duplicate_is_unreadable(rest: str) -> None:
+    event = read_event(make_get(f"wiadomosc=Tak&numer=%2B48500600700{rest}"))
     assert isinstance(event, Unreadable)
     assert "#ID# and #DATA#" in event.problem
 
 
-def test_a_call_without_anything_is_answered_with_ok_and_brings_nothing() -> None:
-    assert account().read_push(get("")) == PushAnswer(body=b"OK")
+def test_an_empty_call_is_answered_with_ok_and_has_no_event() -> None:
+    assert create_account().read_push(make_get("")) == PushAnswer(body=b"OK")
 
 
 def test_a_report_comes_by_get() -> None:
-    receipt = pushed(
-        get("smsid=7c1f09ab52&stan=undelivered&data=2026-03-04+09:15:07&przyczyna=wrong_number")
+    receipt = read_event(
+        make_get(
+            "smsid=7c1f09ab52&stan=undelivered&data=2026-03-04+09:15:07&przyczyna=wrong_number"
+        )
     )
     assert isinstance(receipt, Receipt)
     assert receipt.provider_id == "7c1f09ab52"
@@ -136,7 +140,7 @@ def test_a_report_comes_by_get() -> None:
 
 
 def test_a_report_about_a_blacklisted_number_is_an_opt_out() -> None:
-    receipt = pushed(get("smsid=7c1f09ab52&stan=unsent&przyczyna=number_is_blacklisted"))
+    receipt = read_event(make_get("smsid=7c1f09ab52&stan=unsent&przyczyna=number_is_blacklisted"))
     assert isinstance(receipt, Receipt)
     assert receipt.status is Status.REJECTED
     assert receipt.opted_out
@@ -146,20 +150,20 @@ def test_a_report_about_a_blacklisted_number_is_an_opt_out() -> None:
     ("tail", "reference"),
     [(REFERENCE, REFERENCE), (f"reports/{REFERENCE}", REFERENCE), ("reports", ""), ("", "")],
 )
-def test_the_address_of_a_report_may_name_our_message(tail: str, reference: str) -> None:
-    receipt = pushed(get("smsid=7c1f09ab52&stan=delivered", tail))
+def test_the_address_of_a_report_may_contain_our_reference(tail: str, reference: str) -> None:
+    receipt = read_event(make_get("smsid=7c1f09ab52&stan=delivered", tail))
     assert isinstance(receipt, Receipt)
     assert receipt.reference == reference
 
 
-def test_a_report_that_names_no_message_is_set_aside() -> None:
-    assert isinstance(pushed(get("stan=delivered")), Unreadable)
+def test_a_report_without_a_message_is_unreadable() -> None:
+    assert isinstance(read_event(make_get("stan=delivered")), Unreadable)
 
 
-def test_a_repeated_push_is_the_same_event_and_a_later_state_is_another() -> None:
+def test_only_a_repeated_push_is_the_same_event() -> None:
     sent = "smsid=7c1f09ab52&stan=sent&data=2026-03-04+09:15:03"
-    first, again = pushed(get(sent)), pushed(get(sent))
-    later = pushed(get("smsid=7c1f09ab52&stan=delivered&data=2026-03-04+09:15:07"))
+    first, again = read_event(make_get(sent)), read_event(make_get(sent))
+    later = read_event(make_get("smsid=7c1f09ab52&stan=delivered&data=2026-03-04+09:15:07"))
     assert first.event_id == again.event_id != later.event_id
 
 
@@ -176,7 +180,7 @@ FORM = urlencode({**MMS, "attachments": json.dumps(MMS["attachments"])}).encode(
 
 @pytest.mark.parametrize("body", [json.dumps(MMS).encode(), FORM])
 def test_an_mms_comes_by_post_as_json_or_as_a_form(body: bytes) -> None:
-    reply = pushed(post(body))
+    reply = read_event(make_post(body))
     assert isinstance(reply, Reply)
     assert reply.event_id == "88120931@2026-03-04 09:15:07"
     assert (reply.subject, reply.own) == ("Zdjęcie", "+48664078059")
@@ -184,13 +188,13 @@ def test_an_mms_comes_by_post_as_json_or_as_a_form(body: bytes) -> None:
 
 
 def test_a_form_may_also_use_the_names_of_the_template() -> None:
-    reply = pushed(post(f"wiadomosc=Tak&numer=%2B48500600700&title=Hej&{KNOWN}".encode()))
+    reply = read_event(make_post(f"wiadomosc=Tak&numer=%2B48500600700&title=Hej&{KNOWN}".encode()))
     assert isinstance(reply, Reply)
     assert (reply.text, reply.subject) == ("Tak", "Hej")
 
 
-def test_a_body_nobody_documented_is_kept() -> None:
-    event = pushed(post(b"\xff\xfe picture"))
+def test_an_undocumented_body_is_stored() -> None:
+    event = read_event(make_post(b"\xff\xfe picture"))
     assert isinstance(event, Unreadable)
     assert "picture" in event.raw
 
@@ -203,14 +207,14 @@ def test_a_body_nobody_documented_is_kept() -> None:
 def test_any_push_ends_in_events_and_ok(
     query: list[tuple[str, str]], body: bytes, tail: str
 ) -> None:
-    answer = account().read_push(Push("POST", "/", tail, query, {}, body))
+    answer = create_account().read_push(Push("POST", "/", tail, query, {}, body))
     assert answer.body == b"OK"
     for event in answer.events:
         assert isinstance(event, Reply | Receipt | Unreadable)
         assert event.raw.encode()
 
 
-def test_a_deep_or_huge_body_does_no_harm() -> None:
+def test_a_deep_or_huge_body_is_harmless() -> None:
     deep = b'{"numer":' * 3000 + b"1" + b"}" * 3000
     for body in (deep, b"a=1&" * 5000, b"[" * 100_000, b"9" * 10_000):
-        assert account().read_push(post(body)).body == b"OK"
+        assert create_account().read_push(make_post(body)).body == b"OK"

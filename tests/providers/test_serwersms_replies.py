@@ -1,4 +1,4 @@
-"""Replies of SerwerSMS, asked for by date and never marked as read."""
+"""Test replies of SerwerSMS, fetched by date and never marked as read."""
 
 import json
 from typing import Any
@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.providers.serwersms import NOON, PASSWORD, account, hostile_items, recorded
+from tests.providers.serwersms import NOON, PASSWORD, create_account, hostile_items, load_body
 from tests.providers.wire import Wire
 from tui.clock import HOUR, MINUTE, ManualClock
-from tui.domain.events import Reply
-from tui.domain.events import Unreadable as SetAside
+from tui.domain.events import Reply, Unreadable
 from tui.providers.errors import (
     NotPossible,
     Unavailable,
@@ -21,15 +20,15 @@ from tui.providers.errors import (
 from tui.providers.serwersms import SerwerSms
 
 
-def eco(identity: int, recived: str, **fields: Any) -> dict[str, Any]:
-    """An incoming answer to an ECO+ message."""
+def make_eco_reply(identity: int, recived: str, **fields: Any) -> dict[str, Any]:
+    """Return an incoming reply to an ECO+ message."""
     item = {"id": identity, "type": "eco", "phone": "+48500600700", "recived": recived}
     return {**item, "blacklist": False, "text": "Tak", **fields}
 
 
 async def test_replies_of_every_type_become_events() -> None:
-    wire = Wire(recorded("recived"))
-    page = await account(wire).fetch_replies("")
+    wire = Wire(load_body("recived"))
+    page = await create_account(wire).fetch_replies("")
     answer, own_number, picture = page.events
     assert isinstance(answer, Reply)
     assert answer.party == "+48500600700"
@@ -50,15 +49,15 @@ async def test_replies_of_every_type_become_events() -> None:
 
 
 async def test_events_of_a_page_come_oldest_first() -> None:
-    page = await account(Wire(recorded("recived_all_types"))).fetch_replies("")
+    page = await create_account(Wire(load_body("recived_all_types"))).fetch_replies("")
     times = [event.received_at for event in page.events if isinstance(event, Reply)]
     assert len(times) == 4
     assert times == sorted(times, key=lambda at: at or 0)
 
 
-async def test_replies_are_asked_for_by_date_and_never_marked_as_read() -> None:
-    wire = Wire(recorded("recived"))
-    desk = account(wire)
+async def test_replies_are_fetched_by_date_and_never_marked_as_read() -> None:
+    wire = Wire(load_body("recived"))
+    desk = create_account(wire)
     page = await desk.fetch_replies("")
     await desk.fetch_replies(page.cursor)
     assert wire.paths == ["/serwersms/messages/recived.json"] * 2
@@ -70,8 +69,8 @@ async def test_replies_are_asked_for_by_date_and_never_marked_as_read() -> None:
         assert not {"read", "type"} & body.keys()
 
 
-async def test_a_reply_asked_for_twice_is_the_same_event() -> None:
-    desk = account(Wire(recorded("recived")))
+async def test_a_reply_fetched_twice_is_the_same_event() -> None:
+    desk = create_account(Wire(load_body("recived")))
     first = await desk.fetch_replies("")
     again = await desk.fetch_replies(first.cursor)
     assert [e.event_id for e in first.events] == [e.event_id for e in again.events]
@@ -79,26 +78,30 @@ async def test_a_reply_asked_for_twice_is_the_same_event() -> None:
 
 
 async def test_the_same_id_in_two_types_is_two_replies() -> None:
-    ndi = eco(7, "2026-03-04 10:00:01", type="ndi")
-    page = await account(Wire({"items": [eco(7, "2026-03-04 10:00:00"), ndi]})).fetch_replies("")
+    ndi = make_eco_reply(7, "2026-03-04 10:00:01", type="ndi")
+    page = await create_account(
+        Wire({"items": [make_eco_reply(7, "2026-03-04 10:00:00"), ndi]})
+    ).fetch_replies("")
     first, second = page.events
     assert first.event_id != second.event_id
 
 
 @pytest.mark.parametrize("key", ["recived", "received"])
-async def test_both_spellings_of_the_date_are_read(key: str) -> None:
-    item = eco(1, "")
+async def test_both_spellings_of_the_date_are_accepted(key: str) -> None:
+    item = make_eco_reply(1, "")
     item.pop("recived")
-    page = await account(Wire({"items": [{**item, key: "2026-03-04 12:00:00"}]})).fetch_replies("")
+    page = await create_account(
+        Wire({"items": [{**item, key: "2026-03-04 12:00:00"}]})
+    ).fetch_replies("")
     [reply] = page.events
     assert isinstance(reply, Reply)
     assert reply.received_at == NOON
 
 
-async def test_where_the_first_spelling_of_the_action_is_unknown_the_other_is_kept() -> None:
+async def test_the_second_spelling_of_the_action_is_used_if_the_first_is_unknown() -> None:
     unknown = {"error": {"code": 1000, "type": "InvalidAction", "message": "Brak akcji"}}
-    wire = Wire(unknown, recorded("recived"))
-    desk = account(wire)
+    wire = Wire(unknown, load_body("recived"))
+    desk = create_account(wire)
     page = await desk.fetch_replies("")
     await desk.fetch_replies(page.cursor)
     assert len(page.events) == 3
@@ -109,18 +112,18 @@ async def test_where_the_first_spelling_of_the_action_is_unknown_the_other_is_ke
     ]
 
 
-async def test_an_account_without_either_spelling_says_so() -> None:
-    desk = account(Wire({"error": {"code": 1000, "type": "InvalidAction", "message": "x"}}))
+async def test_an_account_without_either_spelling_is_an_error() -> None:
+    desk = create_account(Wire({"error": {"code": 1000, "type": "InvalidAction", "message": "x"}}))
     for _ in range(2):
         with pytest.raises(NotPossible):
             await desk.fetch_replies("")
 
 
 async def test_pages_are_read_to_the_end_before_the_cursor_moves() -> None:
-    full = {"items": [eco(n, f"2026-03-04 11:00:{n:02}") for n in range(25)]}
-    rest = {"items": [eco(99, "2026-03-04 11:30:00")]}
+    full = {"items": [make_eco_reply(n, f"2026-03-04 11:00:{n:02}") for n in range(25)]}
+    rest = {"items": [make_eco_reply(99, "2026-03-04 11:30:00")]}
     wire = Wire(full, rest, {"items": []})
-    desk = account(wire)
+    desk = create_account(wire)
     first = await desk.fetch_replies("")
     assert first.has_more
     second = await desk.fetch_replies(first.cursor)
@@ -135,21 +138,32 @@ async def test_pages_are_read_to_the_end_before_the_cursor_moves() -> None:
 @pytest.mark.parametrize(
     ("count", "more"), [(1, False), (3, True), (2, False), ("3", True), (None, False), ("x", False)]
 )
-async def test_a_short_page_is_the_last_unless_paging_tells_of_more(count: Any, more: bool) -> None:
-    items = [eco(1, "2026-03-04 11:00:00"), eco(2, "2026-03-04 11:00:01")]
+async def test_a_short_page_is_the_last_unless_paging_announces_more(
+    count: Any, more: bool
+) -> None:
+    items = [make_eco_reply(1, "2026-03-04 11:00:00"), make_eco_reply(2, "2026-03-04 11:00:01")]
     body = {"paging": {"page": 1, "count": count}, "items": items}
-    page = await account(Wire(body)).fetch_replies("")
+    page = await create_account(Wire(body)).fetch_replies("")
     assert page.has_more is more
 
 
-async def test_an_empty_page_is_the_last_whatever_paging_tells() -> None:
-    page = await account(Wire({"paging": {"page": 1, "count": 9}, "items": []})).fetch_replies("")
+async def test_an_empty_page_is_always_the_last() -> None:
+    page = await create_account(
+        Wire({"paging": {"page": 1, "count": 9}, "items": []})
+    ).fetch_replies("")
     assert not page.has_more
 
 
 async def test_a_date_in_the_far_future_does_not_hide_later_replies() -> None:
-    wire = Wire({"items": [eco(1, "2026-03-04 11:00:00"), eco(2, "9999-12-31 23:59:59")]})
-    desk = account(wire)
+    wire = Wire(
+        {
+            "items": [
+                make_eco_reply(1, "2026-03-04 11:00:00"),
+                make_eco_reply(2, "9999-12-31 23:59:59"),
+            ]
+        }
+    )
+    desk = create_account(wire)
     page = await desk.fetch_replies("")
     assert len(page.events) == 2
     await desk.fetch_replies(page.cursor)
@@ -157,17 +171,17 @@ async def test_a_date_in_the_far_future_does_not_hide_later_replies() -> None:
 
 
 @pytest.mark.parametrize("cursor", ["garbage", "1:2:3", "-1:1:0:0", "9" * 40, "٣:1:0:0"])
-async def test_a_cursor_that_is_none_starts_afresh(cursor: str) -> None:
+async def test_an_invalid_cursor_starts_again(cursor: str) -> None:
     wire = Wire({"items": []})
-    await account(wire).fetch_replies(cursor)
+    await create_account(wire).fetch_replies(cursor)
     assert wire.bodies[0]["date_from"] == "2026-02-18 11:50:00"
     assert wire.bodies[0]["page"] == 1
 
 
 @pytest.mark.parametrize("flag", [True, "true", 1, "1"])
 async def test_a_blacklisted_sender_has_opted_out(flag: Any) -> None:
-    page = await account(
-        Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})
+    page = await create_account(
+        Wire({"items": [make_eco_reply(1, "2026-03-04 11:00:00", blacklist=flag)]})
     ).fetch_replies("")
     [reply] = page.events
     assert isinstance(reply, Reply)
@@ -175,25 +189,25 @@ async def test_a_blacklisted_sender_has_opted_out(flag: Any) -> None:
 
 
 @pytest.mark.parametrize("flag", [False, "false", 0, None, "", [1]])
-async def test_every_other_sender_has_not(flag: Any) -> None:
-    page = await account(
-        Wire({"items": [eco(1, "2026-03-04 11:00:00", blacklist=flag)]})
+async def test_other_senders_have_not_opted_out(flag: Any) -> None:
+    page = await create_account(
+        Wire({"items": [make_eco_reply(1, "2026-03-04 11:00:00", blacklist=flag)]})
     ).fetch_replies("")
     [reply] = page.events
     assert isinstance(reply, Reply)
     assert not reply.opted_out
 
 
-async def test_one_bad_reply_never_blocks_the_rest() -> None:
+async def test_one_bad_reply_never_blocks_the_others() -> None:
     items = [
-        eco(1, "2026-03-04 11:00:00", phone=None),
+        make_eco_reply(1, "2026-03-04 11:00:00", phone=None),
         "no object",
-        eco(2, "2026-03-04 11:00:01", text={"a": 1}),
+        make_eco_reply(2, "2026-03-04 11:00:01", text={"a": 1}),
         {},
-        eco(3, "2026-03-04 11:00:02", text="Dobra \ud83d\x00"),
+        make_eco_reply(3, "2026-03-04 11:00:02", text="Dobra \ud83d\x00"),
     ]
-    page = await account(Wire({"items": items})).fetch_replies("")
-    aside = [event for event in page.events if isinstance(event, SetAside)]
+    page = await create_account(Wire({"items": items})).fetch_replies("")
+    aside = [event for event in page.events if isinstance(event, Unreadable)]
     [good] = [event for event in page.events if isinstance(event, Reply)]
     assert good.text == "Dobra \ufffd\ufffd"
     assert len(aside) == 4
@@ -202,9 +216,9 @@ async def test_one_bad_reply_never_blocks_the_rest() -> None:
     assert json.loads(aside[0].raw)["text"] == "Tak"
 
 
-async def test_a_reply_without_a_readable_date_or_id_still_arrives() -> None:
-    items = [eco(1, "0000-00-00 00:00:00"), {"phone": "+48500600700", "text": 16}]
-    page = await account(Wire({"items": items})).fetch_replies("")
+async def test_a_reply_without_a_readable_date_or_id_is_stored() -> None:
+    items = [make_eco_reply(1, "0000-00-00 00:00:00"), {"phone": "+48500600700", "text": 16}]
+    page = await create_account(Wire({"items": items})).fetch_replies("")
     dated, bare = page.events
     assert isinstance(dated, Reply)
     assert dated.received_at is None
@@ -214,38 +228,38 @@ async def test_a_reply_without_a_readable_date_or_id_still_arrives() -> None:
     assert len(bare.event_id) == 64
 
 
-async def test_secrets_are_not_kept_with_an_event() -> None:
-    item = eco(1, "2026-03-04 11:00:00", echo=f"x{PASSWORD}x", password="other")
-    page = await account(Wire({"items": [item]})).fetch_replies("")
+async def test_secrets_are_not_stored_with_an_event() -> None:
+    item = make_eco_reply(1, "2026-03-04 11:00:00", echo=f"x{PASSWORD}x", password="other")
+    page = await create_account(Wire({"items": [item]})).fetch_replies("")
     [reply] = page.events
     assert PASSWORD not in reply.raw
     assert "other" not in reply.raw
 
 
-@pytest.mark.parametrize("items", [None, {}, {"0": eco(1, "2026-03-04 11:00:00")}])
+@pytest.mark.parametrize("items", [None, {}, {"0": make_eco_reply(1, "2026-03-04 11:00:00")}])
 async def test_a_list_may_be_null_or_a_numbered_object(items: Any) -> None:
-    page = await account(Wire({"items": items})).fetch_replies("")
+    page = await create_account(Wire({"items": items})).fetch_replies("")
     assert len(page.events) == len(items or {})
 
 
 @pytest.mark.parametrize("body", [{}, {"items": "x"}, [], "x", {"error": {"code": 9999}}])
-async def test_a_page_that_is_none_is_no_empty_page(body: Any) -> None:
+async def test_an_invalid_page_is_an_error(body: Any) -> None:
     with pytest.raises(UnreadableAnswer):
-        await account(Wire(body)).fetch_replies("")
+        await create_account(Wire(body)).fetch_replies("")
 
 
-async def test_trouble_at_the_provider_is_worth_another_try() -> None:
+async def test_an_error_of_the_provider_allows_another_attempt() -> None:
     with pytest.raises(Unavailable):
-        await account(Wire(httpx.Response(500))).fetch_replies("")
+        await create_account(Wire(httpx.Response(500))).fetch_replies("")
 
 
 @given(items=hostile_items)
-async def test_any_items_become_events_and_nothing_else(items: list[Any]) -> None:
-    desk = account(Wire({"items": items}))
+async def test_any_items_become_events(items: list[Any]) -> None:
+    desk = create_account(Wire({"items": items}))
     page = await desk.fetch_replies("")
     assert len(page.events) == len(items)
     for event in page.events:
-        assert isinstance(event, Reply | SetAside)
+        assert isinstance(event, Reply | Unreadable)
         assert event.event_id
         assert event.raw.encode()
 
@@ -255,7 +269,7 @@ async def test_any_items_become_events_and_nothing_else(items: list[Any]) -> Non
     size=st.integers(1, 60),
 )
 async def test_polling_in_any_rhythm_finds_every_reply(minutes: list[int], size: int) -> None:
-    """A service that filters, orders and pages as documented, filling up between the polls."""
+    """Poll a service that filters, orders and pages as documented while replies arrive."""
     dates = [f"2026-03-04 11:{minute:02}:00" for minute in sorted(minutes)]
     held: list[dict[str, Any]] = []
 
@@ -274,7 +288,7 @@ async def test_polling_in_any_rhythm_finds_every_reply(minutes: list[int], size:
     )
     cursor, seen = "", set()
     for start in range(0, len(dates), size):
-        held += [eco(n, date) for n, date in enumerate(dates)][start : start + size]
+        held += [make_eco_reply(n, date) for n, date in enumerate(dates)][start : start + size]
         more = True
         while more:
             page = await desk.fetch_replies(cursor)
@@ -283,9 +297,9 @@ async def test_polling_in_any_rhythm_finds_every_reply(minutes: list[int], size:
     assert seen == {str(n) for n in range(len(dates))}
 
 
-async def test_both_passes_of_the_repeated_autumn_hour_are_fetched() -> None:
-    wire = Wire({"items": [eco(1, "2026-10-25 02:59:00")]}, {"items": []})
-    desk = account(wire, now=1_792_890_000_000)
+async def test_both_passes_of_the_repeated_hour_are_fetched() -> None:
+    wire = Wire({"items": [make_eco_reply(1, "2026-10-25 02:59:00")]}, {"items": []})
+    desk = create_account(wire, now=1_792_890_000_000)
     page = await desk.fetch_replies("")
     await desk.fetch_replies(page.cursor)
     assert wire.bodies[1]["date_from"] == "2026-10-25 01:49:00"

@@ -1,4 +1,4 @@
-"""Wall clocks in Warsaw, and the two nights a year in which they lie."""
+"""Test times in Warsaw, including the two nights of the clock change."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -57,7 +57,7 @@ def test_no_wall_time_is_ever_written_inside_the_gap() -> None:
         ("2026-03-29 02:30:00", "2026-03-29 02:30:00"),
     ],
 )
-def test_asking_inside_the_repeated_hour_starts_before_it(wall: str, asked: str) -> None:
+def test_a_query_inside_the_repeated_hour_starts_before_it(wall: str, asked: str) -> None:
     start = move_before_repeat(datetime.fromisoformat(wall), WARSAW)
     assert format_local_time(start) == asked
 
@@ -75,7 +75,7 @@ def test_asking_inside_the_repeated_hour_starts_before_it(wall: str, asked: str)
         "2026-03-04 10:00:00+01:00",
     ],
 )
-def test_what_is_no_date_is_no_time(text: str) -> None:
+def test_an_invalid_date_is_no_time(text: str) -> None:
     assert parse_time(text, WARSAW) is None
 
 
@@ -85,18 +85,18 @@ def test_a_date_without_seconds_or_with_a_t_is_read(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
-def test_the_ends_of_the_calendar_are_read(text: str) -> None:
+def test_the_ends_of_the_calendar_are_parsed(text: str) -> None:
     assert isinstance(parse_time(text, WARSAW), int)
 
 
 @pytest.mark.parametrize("at", [10**18, -(10**18)])
-def test_a_moment_no_calendar_has_is_a_value_error(at: int) -> None:
+def test_a_time_outside_the_calendar_is_a_value_error(at: int) -> None:
     with pytest.raises(ValueError, match="out of"):
         to_local_time(at, WARSAW)
 
 
 @given(at=st.integers(0, 4_000_000_000))
-def test_what_is_written_is_read_back_but_for_the_second_pass(at: int) -> None:
+def test_a_formatted_time_is_parsed_again_except_in_the_second_pass(at: int) -> None:
     read = parse_time(format_local_time(to_local_time(at * 1000, WARSAW)), WARSAW)
     assert read in (at * 1000, at * 1000 - HOUR)
 

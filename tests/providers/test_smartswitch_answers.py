@@ -1,4 +1,4 @@
-"""Whatever a SmartSwitch answers, each message has its outcome or there is one typed error."""
+"""Test that any response of a SmartSwitch gives a result per message or one typed error."""
 
 import json
 
@@ -9,15 +9,15 @@ from tui.providers.errors import ProviderError
 from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing
-from tui.providers.smartswitch.answers import parse_outcomes
+from tui.providers.smartswitch.parse import parse_outcomes
 
 SECRET = "pass w0rd&+"
 ANN = Outgoing(reference="desk-42", to="+12025550143", text="test one")
 BOB = Outgoing(reference="desk-43", to="+12025550144", text="test & two")
 
 
-def data(*entries: object) -> bytes:
-    """An answer with these entries, as an array."""
+def make_data(*entries: object) -> bytes:
+    """Return a response with these entries, as an array."""
     return json.dumps({"data": entries}).encode()
 
 
@@ -39,8 +39,8 @@ JSON = st.recursive(
 STATUS = st.sampled_from([200, 301, 400, 401, 414, 429, 500, 503])
 
 
-def read_anything(status: int, content: bytes) -> None:
-    """The parser either tells each message's outcome or raises a typed error."""
+def parse_any(status: int, content: bytes) -> None:
+    """Parse any content, which gives a result per message or raises a typed error."""
     try:
         found = parse_outcomes(Answer(status, {}, content, now=0), [ANN, BOB], SecretMask(SECRET))
     except ProviderError as error:
@@ -50,15 +50,15 @@ def read_anything(status: int, content: bytes) -> None:
 
 
 @given(status=STATUS, content=st.binary(max_size=200))
-def test_no_bytes_break_the_parser(status: int, content: bytes) -> None:
-    read_anything(status, content)
+def test_any_bytes_are_parsed_or_raise_a_typed_error(status: int, content: bytes) -> None:
+    parse_any(status, content)
 
 
 @given(status=STATUS, value=JSON)
-def test_no_json_breaks_the_parser(status: int, value: object) -> None:
-    read_anything(status, json.dumps(value).encode())
+def test_any_json_is_parsed_or_raises_a_typed_error(status: int, value: object) -> None:
+    parse_any(status, json.dumps(value).encode())
 
 
 @given(entries=st.lists(JSON, max_size=4))
-def test_no_entry_breaks_the_parser(entries: list[object]) -> None:
-    read_anything(200, data(*entries))
+def test_any_entry_is_parsed_or_raises_a_typed_error(entries: list[object]) -> None:
+    parse_any(200, make_data(*entries))

@@ -1,4 +1,4 @@
-"""What an operator's SmartSwitch pushes: receipts and replies, in the operator's notation."""
+"""Test pushes of an operator's SmartSwitch: receipts and replies in the operator's notation."""
 
 import json
 from dataclasses import replace
@@ -18,26 +18,26 @@ LINES = b"message_id=1700000000123\nmessage_state=delivered"
 REPLY = b"source_number=12025550143&destination_number=77000&body=Yes+please&message_id=in-9"
 
 
-def account(
+def create_account(
     clock: ManualClock | None = None,
     receipt_fields: ReceiptFieldNames | None = None,
     reply_fields: ReplyFieldNames | None = None,
 ) -> SmartSwitch:
-    """An account that only reads pushes."""
+    """Return an account that only parses pushes."""
     return SmartSwitch(
         base_url="https://sms.example.net",
         api_key="desk",
-        api_secret="hush",
+        api_secret="pa55",
         clock=clock or ManualClock(),
         receipt_fields=receipt_fields,
         reply_fields=reply_fields,
     )
 
 
-def event(body: bytes, provider: SmartSwitch | None = None, kind: str = "") -> Event:
-    """The one event in a pushed body."""
+def read_event(body: bytes, provider: SmartSwitch | None = None, kind: str = "") -> Event:
+    """Return the one event in a pushed body."""
     push = replace(EMPTY, headers={"content-type": kind}, body=body)
-    [found] = (provider or account()).read_push(push).events
+    [found] = (provider or create_account()).read_push(push).events
     return found
 
 
@@ -52,8 +52,8 @@ def event(body: bytes, provider: SmartSwitch | None = None, kind: str = "") -> E
         (b'{"message_id": 1700000000123, "message_state": "DELIVERED"}', ""),
     ],
 )
-def test_a_receipt_is_read_in_every_notation(body: bytes, kind: str) -> None:
-    found = event(body, kind=kind)
+def test_a_receipt_is_parsed_in_every_notation(body: bytes, kind: str) -> None:
+    found = read_event(body, kind=kind)
     assert isinstance(found, Receipt)
     assert (found.provider_id, found.status) == ("1700000000123", Status.DELIVERED)
     assert (found.word.lower(), found.at) == ("delivered", None)
@@ -75,35 +75,35 @@ def test_a_receipt_is_read_in_every_notation(body: bytes, kind: str) -> None:
 def test_every_documented_state_has_a_status_and_a_meaning(
     word: str, status: Status | None
 ) -> None:
-    found = event(LINES.replace(b"delivered", word.encode()))
+    found = read_event(LINES.replace(b"delivered", word.encode()))
     assert isinstance(found, Receipt)
     assert (found.word, found.status) == (word, status)
     assert found.reason
 
 
-def test_a_state_nobody_documented_is_kept_and_changes_nothing() -> None:
-    found = event(LINES.replace(b"delivered", b"deleted"))
+def test_an_undocumented_state_is_kept_without_effect() -> None:
+    found = read_event(LINES.replace(b"delivered", b"deleted"))
     assert isinstance(found, Receipt)
     assert (found.word, found.status, found.reason) == ("deleted", None, "")
 
 
-def test_receipts_of_other_states_are_other_events_and_repeats_are_not() -> None:
+def test_only_a_repeated_receipt_is_the_same_event() -> None:
     enroute = LINES.replace(b"delivered", b"enroute")
-    assert event(LINES).event_id == event(LINES).event_id != event(enroute).event_id
-    assert event(LINES).event_id != event(LINES.replace(b"123", b"124")).event_id
+    assert read_event(LINES).event_id == read_event(LINES).event_id != read_event(enroute).event_id
+    assert read_event(LINES).event_id != read_event(LINES.replace(b"123", b"124")).event_id
 
 
-def test_the_names_of_a_receipt_are_the_operators() -> None:
+def test_the_field_names_of_a_receipt_are_configurable() -> None:
     names = ReceiptFieldNames(message_id="Ref", message_state="report.state")
     body = b'{"ref": 17, "report": {"state": "expired"}}'
-    found = event(body, account(receipt_fields=names))
+    found = read_event(body, create_account(receipt_fields=names))
     assert isinstance(found, Receipt)
     assert (found.provider_id, found.status) == ("17", Status.EXPIRED)
 
 
 def test_a_receipt_may_come_in_the_query() -> None:
     push = replace(EMPTY, method="GET", query=(("message_id", "17"), ("message_state", "expired")))
-    [found] = account().read_push(push).events
+    [found] = create_account().read_push(push).events
     assert isinstance(found, Receipt)
     assert found.provider_id == "17"
 
@@ -120,18 +120,20 @@ def test_a_receipt_may_come_in_the_query() -> None:
         ),
     ],
 )
-def test_a_reply_is_read_in_every_notation(body: bytes, kind: str) -> None:
-    found = event(body, kind=kind)
+def test_a_reply_is_parsed_in_every_notation(body: bytes, kind: str) -> None:
+    found = read_event(body, kind=kind)
     assert isinstance(found, Reply)
     assert (found.party, found.own, found.text) == ("12025550143", "77000", "Yes please")
     assert (found.event_id, found.received_at) == ("in-9", None)
 
 
-def test_the_names_of_a_reply_are_the_operators() -> None:
+def test_the_field_names_of_a_reply_are_configurable() -> None:
     names = ReplyFieldNames(
         source_number="from", destination_number="to", body="sms", message_id="n"
     )
-    found = event(b"from=%2B12025550143&to=77000&sms=Hi&n=5", account(reply_fields=names))
+    found = read_event(
+        b"from=%2B12025550143&to=77000&sms=Hi&n=5", create_account(reply_fields=names)
+    )
     assert isinstance(found, Reply)
     assert (found.party, found.own, found.text, found.event_id) == (
         "+12025550143",
@@ -141,28 +143,28 @@ def test_the_names_of_a_reply_are_the_operators() -> None:
     )
 
 
-def test_the_answer_to_a_reply_names_its_id_and_the_answer_to_a_receipt_is_short() -> None:
-    assert account().read_push(replace(EMPTY, body=REPLY)).body == b"message_id=in-9"
-    assert account().read_push(replace(EMPTY, body=LINES)).body == b"OK"
-    odd = account().read_push(replace(EMPTY, body=REPLY.replace(b"in-9", b"a%0Ab%20c"))).body
+def test_the_response_to_a_reply_contains_its_id() -> None:
+    assert create_account().read_push(replace(EMPTY, body=REPLY)).body == b"message_id=in-9"
+    assert create_account().read_push(replace(EMPTY, body=LINES)).body == b"OK"
+    odd = create_account().read_push(replace(EMPTY, body=REPLY.replace(b"in-9", b"a%0Ab%20c"))).body
     assert odd == b"message_id=a%0Ab%20c"
 
 
-def test_a_reply_without_an_id_is_known_by_its_content_for_some_minutes() -> None:
+def test_a_reply_without_an_id_is_identified_by_its_content_for_minutes() -> None:
     clock = ManualClock()
-    provider = account(clock)
+    provider = create_account(clock)
     body = REPLY.replace(b"&message_id=in-9", b"")
-    first = event(body, provider).event_id
-    assert event(body, provider).event_id == first
-    assert event(body.replace(b"Yes", b"No"), provider).event_id != first
-    assert event(body + b"&sent=12:00", provider).event_id != first
+    first = read_event(body, provider).event_id
+    assert read_event(body, provider).event_id == first
+    assert read_event(body.replace(b"Yes", b"No"), provider).event_id != first
+    assert read_event(body + b"&sent=12:00", provider).event_id != first
     clock.advance(3_600)
-    assert event(body, provider).event_id != first
+    assert read_event(body, provider).event_id != first
 
 
 def test_one_bad_item_never_hides_the_next() -> None:
     body = b'[{"message_id": "1", "message_state": "delivered"}, 5, {"message_state": "expired"}]'
-    found = account().read_push(replace(EMPTY, body=body))
+    found = create_account().read_push(replace(EMPTY, body=body))
     assert [type(item) for item in found.events] == [Receipt, Unreadable, Unreadable]
     assert found.status == 200
 
@@ -178,22 +180,22 @@ def test_one_bad_item_never_hides_the_next() -> None:
         b"hello",
     ],
 )
-def test_what_cannot_be_understood_is_set_aside(body: bytes) -> None:
-    found = event(body)
+def test_an_invalid_push_is_stored_as_unreadable(body: bytes) -> None:
+    found = read_event(body)
     assert isinstance(found, Unreadable)
     assert not found.can_confirm
     assert json.loads(found.raw)
 
 
 def test_an_empty_request_is_no_event() -> None:
-    assert account().read_push(EMPTY).events == ()
+    assert create_account().read_push(EMPTY).events == ()
 
 
-def test_credentials_in_a_push_are_not_kept() -> None:
-    found = event(REPLY + b"&_login=desk&_password=other&note=hush")
+def test_credentials_in_a_push_are_not_stored() -> None:
+    found = read_event(REPLY + b"&_login=desk&_password=other&note=pa55")
     assert isinstance(found, Reply)
     assert "other" not in found.raw
-    assert "hush" not in found.raw
+    assert "pa55" not in found.raw
 
 
 NAMES = [
@@ -211,9 +213,9 @@ NAMES = [
     body=st.binary(max_size=300),
     kind=st.sampled_from(["", "application/json", "text/plain; charset=koi8-r"]),
 )
-def test_no_bytes_break_the_reader(body: bytes, kind: str) -> None:
+def test_any_bytes_are_parsed_without_exception(body: bytes, kind: str) -> None:
     push = replace(EMPTY, headers={"content-type": kind}, body=body)
-    answer = account().read_push(push)
+    answer = create_account().read_push(push)
     for found in answer.events:
         assert found.event_id
         found.raw.encode()
@@ -226,16 +228,16 @@ def test_no_bytes_break_the_reader(body: bytes, kind: str) -> None:
         max_leaves=10,
     )
 )
-def test_no_json_breaks_the_reader(value: object) -> None:
-    answer = account().read_push(replace(EMPTY, body=json.dumps(value).encode()))
+def test_any_json_is_parsed_without_exception(value: object) -> None:
+    answer = create_account().read_push(replace(EMPTY, body=json.dumps(value).encode()))
     for found in answer.events:
         assert found.event_id
         found.raw.encode()
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(), min_size=1))
-def test_any_texts_under_the_right_names_become_one_event(fields: dict[str, str]) -> None:
-    answer = account().read_push(replace(EMPTY, body=json.dumps(fields).encode()))
+def test_any_texts_in_the_right_fields_become_one_event(fields: dict[str, str]) -> None:
+    answer = create_account().read_push(replace(EMPTY, body=json.dumps(fields).encode()))
     [found] = answer.events
     if isinstance(found, Reply):
         assert found.party

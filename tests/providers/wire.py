@@ -1,4 +1,4 @@
-"""A provider that answers as a test says, and keeps what it is asked."""
+"""Provide a scripted provider that records its requests."""
 
 import json
 from typing import Any
@@ -7,15 +7,15 @@ import httpx
 
 
 class Wire:
-    """Answers requests in turn, the last answer for ever."""
+    """Return the scripted responses in turn, the last one repeatedly."""
 
     def __init__(self, *answers: Any) -> None:
-        """Responses, and errors to raise; anything else is the JSON of an answer with HTTP 200."""
+        """Keep responses and errors to raise; other values are JSON bodies with HTTP 200."""
         self.answers = list(answers)
         self.requests: list[httpx.Request] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        """The next answer."""
+        """Return the next response."""
         self.requests.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
@@ -28,15 +28,15 @@ class Wire:
 
     @property
     def paths(self) -> list[str]:
-        """What was asked for, in order."""
+        """Return the requested paths in order."""
         return [request.url.path for request in self.requests]
 
     @property
     def bodies(self) -> list[Any]:
-        """The JSON that came with each request."""
+        """Return the JSON of each request."""
         return [json.loads(request.content) for request in self.requests]
 
     @property
     def body(self) -> Any:
-        """The JSON of the last request."""
+        """Return the JSON of the last request."""
         return self.bodies[-1]

@@ -1,4 +1,4 @@
-"""Happenings come in the order of their time."""
+"""Test that scheduled actions run in the order of their time."""
 
 from functools import partial
 
@@ -9,20 +9,20 @@ from tui.sandbox.agenda import Agenda
 
 
 @given(st.lists(st.integers(min_value=0, max_value=50)))
-def test_happenings_come_in_the_order_of_their_time_and_then_of_writing(dues: list[int]) -> None:
+def test_actions_run_in_the_order_of_their_time_and_then_of_scheduling(dues: list[int]) -> None:
     agenda, happened = Agenda(), list[tuple[int, int]]()
 
-    def happen(number: int, at: int) -> None:
-        """Write down what happened when."""
+    def record_action(number: int, at: int) -> None:
+        """Record the number and the time of an action."""
         happened.append((at, number))
 
     for number, due in enumerate(dues):
-        agenda.schedule_callback(due, partial(happen, number))
+        agenda.schedule_callback(due, partial(record_action, number))
     assert agenda.run_due(50) == len(dues)
     assert happened == sorted((due, number) for number, due in enumerate(dues))
 
 
-def test_nothing_happens_before_its_time() -> None:
+def test_no_action_runs_before_its_time() -> None:
     agenda, happened = Agenda(), list[int]()
     agenda.schedule_callback(10, happened.append)
     assert agenda.run_due(9) == 0
@@ -32,7 +32,7 @@ def test_nothing_happens_before_its_time() -> None:
     assert agenda.get_next_due() is None
 
 
-def test_what_a_happening_writes_down_for_now_happens_at_once() -> None:
+def test_an_action_scheduled_for_now_by_an_action_runs_at_once() -> None:
     agenda, happened = Agenda(), list[int]()
     agenda.schedule_callback(10, lambda at: agenda.schedule_callback(at + 5, happened.append))
     agenda.run_due(20)

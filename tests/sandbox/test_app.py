@@ -1,4 +1,4 @@
-"""The application starts quickly and without what it does not need."""
+"""Test that the application starts quickly and imports only what it needs."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 import httpx
 import pytest
 
-from tui.sandbox.sandbox import EMULATORS, load_emulator
+from tui.sandbox.state import EMULATORS, load_emulator
 
 PROBE = """
 import sys
@@ -16,15 +16,15 @@ print(sorted(name for name in ("httpx", "textual", "aiosqlite", "uvicorn") if na
 """
 
 
-def test_a_sandbox_without_pushes_needs_no_http_client_no_screen_and_no_server() -> None:
+def test_a_sandbox_without_pushes_imports_no_http_client_screen_or_server() -> None:
     done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("path", EMULATORS)
-def test_every_registered_emulator_is_there_under_its_name(path: str) -> None:
+def test_every_registered_emulator_is_mounted_under_its_name(path: str) -> None:
     assert load_emulator(path).name in path
 
 
 async def test_an_unknown_mount_is_not_found(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/nobody/v1/messages")).status_code == 404
+    assert (await client.get("/unknown/v1/messages")).status_code == 404

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 INBOUND = {
     "provider": "messagemedia",
@@ -33,7 +33,7 @@ async def test_hostile_text_comes_out_as_it_went_in(client: httpx.AsyncClient) -
 @pytest.mark.parametrize(
     ("path", "body", "line"),
     [
-        ("inbound", {**INBOUND, "provider": "nobody"}, "provider: must be one of messagemedia"),
+        ("inbound", {**INBOUND, "provider": "unknown"}, "provider: must be one of messagemedia"),
         ("inbound", {**INBOUND, "from": ""}, "from: must be a text"),
         ("inbound", {**INBOUND, "text": 7}, "text: must be a text"),
         ("inbound", {**INBOUND, "to": 7}, "to: must be a text"),
@@ -120,7 +120,7 @@ async def test_held_receipts_come_when_the_mode_changes(
     assert accepted.shown == "delivered"
 
 
-async def test_the_front_page_tells_mounts_credentials_and_handsets(
+async def test_the_front_page_lists_mounts_credentials_and_handsets(
     client: httpx.AsyncClient,
 ) -> None:
     page = (await client.get("/")).text

@@ -1,4 +1,4 @@
-"""Faults without a socket; `test_server.py` has those of the connection."""
+"""Test faults without a socket; `test_server.py` has those of the connection."""
 
 import asyncio
 import contextlib
@@ -9,22 +9,22 @@ import pytest
 
 from tui.clock import ManualClock
 from tui.sandbox.faults import ConnectionCut, Fault, FaultQueue
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 SEND = {"messages": [{"content": "hello", "destination_number": "+61491570156"}]}
 
 
-def sent(sandbox: Sandbox) -> int:
-    """How many messages were accepted."""
+def count_accepted(sandbox: Sandbox) -> int:
+    """Return the number of accepted messages."""
     return len(sandbox.emulators["messagemedia"].ledger.accepted)
 
 
-async def send(client: httpx.AsyncClient) -> httpx.Response:
+async def send_message(client: httpx.AsyncClient) -> httpx.Response:
     """Send one message."""
     return await client.post("/messagemedia/v1/messages", json=SEND)
 
 
-def test_faults_are_met_one_after_the_other() -> None:
+def test_faults_occur_one_after_the_other() -> None:
     queue = FaultQueue()
     queue.add(Fault.HTTP_500, 2)
     queue.add(Fault.REFUSE, 1)
@@ -44,32 +44,32 @@ async def test_a_server_error_is_html_and_sends_nothing(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     sandbox.faults["messagemedia"].add(Fault.HTTP_500, 1)
-    answer = await send(client)
-    assert (answer.status_code, sent(sandbox)) == (500, 0)
+    answer = await send_message(client)
+    assert (answer.status_code, count_accepted(sandbox)) == (500, 0)
     assert answer.headers["content-type"].startswith("text/html")
-    assert (await send(client)).status_code == 202
+    assert (await send_message(client)).status_code == 202
 
 
-async def test_too_many_requests_says_when_to_come_back(
+async def test_too_many_requests_has_a_retry_time(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     sandbox.faults["messagemedia"].add(Fault.HTTP_429, 1)
-    answer = await send(client)
+    answer = await send_message(client)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
-    assert sent(sandbox) == 0
+    assert count_accepted(sandbox) == 0
 
 
-async def test_malformed_json_is_an_answer_cut_in_half_to_a_message_that_was_sent(
+async def test_malformed_json_is_half_a_response_to_an_accepted_message(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     sandbox.faults["messagemedia"].add(Fault.MALFORMED_JSON, 1)
-    answer = await send(client)
-    assert (answer.status_code, sent(sandbox)) == (202, 1)
+    answer = await send_message(client)
+    assert (answer.status_code, count_accepted(sandbox)) == (202, 1)
     with pytest.raises(json.JSONDecodeError):
         answer.json()
 
 
-async def test_malformed_json_also_where_there_is_no_body(
+async def test_malformed_json_replaces_an_empty_body(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     sandbox.faults["messagemedia"].add(Fault.MALFORMED_JSON, 1)
@@ -78,11 +78,11 @@ async def test_malformed_json_also_where_there_is_no_body(
     assert (answer.status_code, answer.text) == (202, '{"')
 
 
-async def test_slow_answers_after_a_second_and_a_half(
+async def test_a_slow_response_takes_one_and_a_half_seconds(
     client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock
 ) -> None:
     sandbox.faults["messagemedia"].add(Fault.SLOW, 1)
-    answer = asyncio.create_task(send(client))
+    answer = asyncio.create_task(send_message(client))
     await asyncio.sleep(0)
     clock.advance(1.4)
     await asyncio.sleep(0)
@@ -92,28 +92,28 @@ async def test_slow_answers_after_a_second_and_a_half(
 
 
 @pytest.mark.parametrize(("fault", "accepted"), [(Fault.REFUSE, 0), (Fault.DROP_AFTER_ACCEPT, 1)])
-async def test_without_a_socket_a_cut_connection_raises(
+async def test_a_cut_connection_raises_without_a_socket(
     client: httpx.AsyncClient, sandbox: Sandbox, fault: Fault, accepted: int
 ) -> None:
     sandbox.faults["messagemedia"].add(fault, 1)
     with pytest.raises(ConnectionCut):
-        await send(client)
-    assert sent(sandbox) == accepted
+        await send_message(client)
+    assert count_accepted(sandbox) == accepted
 
 
-async def test_a_time_out_holds_the_request_without_doing_anything(
+async def test_a_timeout_holds_the_request_without_effect(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     sandbox.faults["messagemedia"].add(Fault.TIMEOUT, 1)
-    answer = asyncio.create_task(send(client))
+    answer = asyncio.create_task(send_message(client))
     done, _ = await asyncio.wait([answer], timeout=0.05)
-    assert (done, sent(sandbox)) == (set(), 0)
+    assert (done, count_accepted(sandbox)) == (set(), 0)
     answer.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await answer
 
 
-async def test_faults_leave_the_control_interface_alone(
+async def test_faults_do_not_affect_the_control_interface(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     sandbox.faults["messagemedia"].add(Fault.REFUSE, -1)

@@ -1,4 +1,4 @@
-"""Numbers tell how their handset behaves."""
+"""Test that the number determines the behaviour of a handset."""
 
 import random
 
@@ -41,15 +41,13 @@ def test_numbers_of_the_documentation_always_deliver(number: str) -> None:
 
 
 @pytest.mark.parametrize(("digits", "behaviour"), BY_LAST_DIGITS.items())
-def test_the_last_two_digits_decide_however_the_number_is_written(
-    digits: str, behaviour: Behaviour
-) -> None:
+def test_the_last_two_digits_decide_in_every_notation(digits: str, behaviour: Behaviour) -> None:
     assert find_behaviour(f"+614915701{digits}") is behaviour
     assert find_behaviour(f"61 491 570 1{digits[0]}-{digits[1]}") is behaviour
 
 
 @pytest.mark.parametrize("behaviour", sorted(set(Behaviour) - {Behaviour.SLOW}))
-def test_whatever_happens_happens_in_order_and_ends_within_seconds(behaviour: Behaviour) -> None:
+def test_status_changes_are_in_order_and_end_within_seconds(behaviour: Behaviour) -> None:
     steps = build_steps(Handset(behaviour))
     times = [step.after for step in steps]
     assert times == sorted(times)
@@ -63,7 +61,7 @@ def test_delivery_takes_less_than_two_seconds() -> None:
     assert (last.stage, last.after < 1.7) == (Stage.DELIVERED, True)
 
 
-def test_a_number_of_the_block_carries_its_code() -> None:
+def test_a_number_of_the_reserved_block_contains_its_code() -> None:
     assert extract_code("+61491579330", "+61491579") == 330
     assert extract_code("61491579005", "+61491579") == 5
     assert extract_code("+6149157933", "+61491579") is None
@@ -71,17 +69,17 @@ def test_a_number_of_the_block_carries_its_code() -> None:
 
 
 @pytest.mark.parametrize("stage", [Stage.ENROUTE, Stage.SUBMITTED, Stage.FAILED, Stage.DELIVERED])
-def test_a_code_is_told_with_the_last_step(stage: Stage) -> None:
+def test_a_code_is_reported_with_the_last_step(stage: Stage) -> None:
     steps = build_steps(Handset(Behaviour.CODE, 123), stage)
     assert (steps[-1].stage, steps[-1].code) == (stage, 123)
     assert all(step.code is None for step in steps[:-1])
 
 
-def test_only_a_whole_stop_word_opts_out() -> None:
+def test_only_the_exact_stop_phrase_opts_out() -> None:
     assert is_stop_word(" Stop\n")
     assert not is_stop_word("please stop by tomorrow")
 
 
-def test_answers_come_from_the_given_chance() -> None:
+def test_replies_are_chosen_with_the_given_random_generator() -> None:
     assert pick_friendly_answer(random.Random(3)) == pick_friendly_answer(random.Random(3))
     assert pick_friendly_answer(random.Random(3)) in FRIENDLY_ANSWERS

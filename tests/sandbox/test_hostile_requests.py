@@ -1,4 +1,4 @@
-"""Whatever a client sends to Messente or SerwerSMS, the answer is one of theirs."""
+"""Test that any request to Messente or SerwerSMS gets one of their documented responses."""
 
 import json
 import random
@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tui.clock import ManualClock
 from tui.sandbox.app import create_app
 from tui.sandbox.messente.emulator import Messente
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.emulator import SerwerSms
+from tui.sandbox.state import Sandbox
 
 KEY = {"username": "sandbox", "password": "sandbox-secret"}
 
@@ -42,19 +42,19 @@ CLASSIC_FIELDS = (
 )
 
 
-def some_of(names: tuple[str, ...], inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Objects with any of these fields."""
+def make_objects(names: tuple[str, ...], inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return a strategy for objects with any of these fields."""
     return st.fixed_dictionaries({}, optional=dict.fromkeys(names, inner))
 
 
-channels = some_of(CHANNEL_FIELDS, values)
-omnimessages = some_of(OMNI_FIELDS, values) | st.fixed_dictionaries(
+channels = make_objects(CHANNEL_FIELDS, values)
+omnimessages = make_objects(OMNI_FIELDS, values) | st.fixed_dictionaries(
     {"to": st.just("+37251234567"), "messages": st.lists(channels, min_size=1, max_size=3)}
 )
 
 
-def client_of(kind: type[Messente] | type[SerwerSms]) -> httpx.AsyncClient:
-    """A client of a new sandbox; an exception in the sandbox is raised in the test."""
+def create_client(kind: type[Messente] | type[SerwerSms]) -> httpx.AsyncClient:
+    """Return a client of a new sandbox; exceptions in the sandbox are raised in the test."""
     sandbox = Sandbox(clock=ManualClock(), rng=random.Random(7), emulators=[kind])
     transport = httpx.ASGITransport(create_app(sandbox))
     return httpx.AsyncClient(transport=transport, base_url=f"http://sandbox/{kind.name}")
@@ -62,8 +62,8 @@ def client_of(kind: type[Messente] | type[SerwerSms]) -> httpx.AsyncClient:
 
 @settings(max_examples=150, deadline=None)
 @given(body=omnimessages | values)
-async def test_any_omnimessage_is_taken_or_refused_with_errors(body: object) -> None:
-    async with client_of(Messente) as client:
+async def test_any_omnimessage_is_accepted_or_refused_with_errors(body: object) -> None:
+    async with create_client(Messente) as client:
         content = json.dumps(body).encode()
         answer = await client.post(
             "/v1/omnimessage", content=content, auth=("sandbox", "sandbox-secret")
@@ -75,14 +75,14 @@ async def test_any_omnimessage_is_taken_or_refused_with_errors(body: object) -> 
 @settings(max_examples=100, deadline=None)
 @given(
     call=st.sampled_from(["send_sms", "get_dlr_response", "cancel_sms", "prices"]),
-    fields=some_of(
+    fields=make_objects(
         CLASSIC_FIELDS, st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(WORDS)
     ),
 )
-async def test_any_classic_call_is_answered_with_one_of_three_words(
+async def test_any_classic_call_has_one_of_three_responses(
     call: str, fields: dict[str, str]
 ) -> None:
-    async with client_of(Messente) as client:
+    async with create_client(Messente) as client:
         answer = await client.post(f"/{call}", data=KEY | fields)
     assert answer.status_code == 200
     assert answer.text.split(" ")[0] in ("OK", "ERROR", "FAILED") or answer.json()
@@ -98,11 +98,11 @@ async def test_any_classic_call_is_answered_with_one_of_three_words(
     ],
 )
 @settings(max_examples=25, deadline=None)
-@given(fields=some_of(SERWER_FIELDS, values))
+@given(fields=make_objects(SERWER_FIELDS, values))
 async def test_any_action_of_serwersms_is_answered_with_http_200(
     action: str, fields: dict[str, object]
 ) -> None:
-    async with client_of(SerwerSms) as client:
+    async with create_client(SerwerSms) as client:
         content = json.dumps(fields | KEY).encode()
         answers = [await client.post(f"/{action}{s}", content=content) for s in (".json", ".xml")]
     assert [answer.status_code for answer in answers] == [200, 200]

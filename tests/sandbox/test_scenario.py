@@ -1,4 +1,4 @@
-"""Customers write by themselves and answer in their own words."""
+"""Test that simulated customers write unprompted and reply with their own texts."""
 
 import asyncio
 import contextlib
@@ -9,15 +9,15 @@ import httpx
 
 from tui.clock import ManualClock
 from tui.sandbox.customers import CUSTOMERS
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.scenario import add_customers, play_scenario
+from tui.sandbox.state import Sandbox
 
 FICTION = re.compile(
     r"\+(614915[67]\d{4}|614915700\d\d|447700900\d{3}|4917139200\d\d|336399[89]\d{4}|1\d{3}55501\d\d)"
 )
 
 
-def test_every_customer_has_a_number_of_fiction_and_something_to_say() -> None:
+def test_every_customer_has_a_fictional_number_and_texts() -> None:
     assert len({customer.number for customer in CUSTOMERS}) == len(CUSTOMERS)
     for customer in CUSTOMERS:
         assert FICTION.fullmatch(customer.number), customer.number
@@ -26,7 +26,7 @@ def test_every_customer_has_a_number_of_fiction_and_something_to_say() -> None:
         assert ages == sorted(ages, reverse=True)
 
 
-async def test_somebody_writes_within_seconds_and_then_every_half_minute(
+async def test_a_customer_writes_within_seconds_and_then_every_half_minute(
     sandbox: Sandbox, clock: ManualClock
 ) -> None:
     replies = sandbox.emulators["messagemedia"].ledger.replies
@@ -44,7 +44,7 @@ async def test_somebody_writes_within_seconds_and_then_every_half_minute(
     assert len({event.body["source_number"] for event in replies.get_page(9)}) == 4
 
 
-async def test_a_customer_answers_what_the_desk_sends(
+async def test_a_customer_replies_to_a_message(
     client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock
 ) -> None:
     add_customers(sandbox)

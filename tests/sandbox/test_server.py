@@ -1,4 +1,4 @@
-"""The sandbox on a real socket: broken connections, pushes, and ports that are taken."""
+"""Test the sandbox on a real socket: broken connections, pushes, and ports in use."""
 
 import asyncio
 import socket
@@ -15,8 +15,8 @@ from tests.waiting import wait_until
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
 from tui.sandbox.server import bind_socket, run_server, serve_until_interrupted
+from tui.sandbox.state import Hook, PushSettings, Sandbox
 
 SEND = {
     "messages": [
@@ -27,16 +27,16 @@ PATH = "/messagemedia/v1/messages"
 
 
 @pytest.fixture
-def quick() -> Sandbox:
-    """A sandbox in real time whose handsets are a hundred times as quick."""
+def fast_sandbox() -> Sandbox:
+    """Return a sandbox in real time whose handsets are a hundred times faster."""
     return Sandbox(pace=0.01, emulators=[MessageMedia])
 
 
 @pytest.fixture
-async def live(quick: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of that sandbox on a real socket."""
+async def live_client(fast_sandbox: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
+    """Return a client of that sandbox on a real socket."""
     async with (
-        run_server(create_app(quick)) as url,
+        run_server(create_app(fast_sandbox)) as url,
         httpx.AsyncClient(
             base_url=url, auth=("sandbox", "sandbox-secret"), timeout=60, trust_env=False
         ) as client,
@@ -44,60 +44,62 @@ async def live(quick: Sandbox) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def sent(sandbox: Sandbox) -> int:
-    """How many messages were accepted."""
+def count_accepted(sandbox: Sandbox) -> int:
+    """Return the number of accepted messages."""
     return len(sandbox.emulators["messagemedia"].ledger.accepted)
 
 
 @pytest.mark.parametrize(("fault", "accepted"), [(Fault.REFUSE, 0), (Fault.DROP_AFTER_ACCEPT, 1)])
-async def test_a_cut_connection_gives_no_answer(
-    live: httpx.AsyncClient, quick: Sandbox, fault: Fault, accepted: int
+async def test_a_cut_connection_has_no_response(
+    live_client: httpx.AsyncClient, fast_sandbox: Sandbox, fault: Fault, accepted: int
 ) -> None:
-    quick.faults["messagemedia"].add(fault, 1)
+    fast_sandbox.faults["messagemedia"].add(fault, 1)
     with pytest.raises(httpx.RemoteProtocolError):
-        await live.post(PATH, json=SEND)
-    assert sent(quick) == accepted
-    assert (await live.post(PATH, json=SEND)).status_code == 202
+        await live_client.post(PATH, json=SEND)
+    assert count_accepted(fast_sandbox) == accepted
+    assert (await live_client.post(PATH, json=SEND)).status_code == 202
 
 
-async def test_a_time_out_never_answers_and_sends_nothing(
-    live: httpx.AsyncClient, quick: Sandbox
+async def test_a_timeout_never_responds_and_sends_nothing(
+    live_client: httpx.AsyncClient, fast_sandbox: Sandbox
 ) -> None:
-    quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
+    fast_sandbox.faults["messagemedia"].add(Fault.TIMEOUT, 1)
     with pytest.raises(httpx.ReadTimeout):
-        await live.post(PATH, json=SEND, timeout=httpx.Timeout(30, read=0.1))
-    await wait_until(lambda: not quick.faults["messagemedia"].has_pending, what="the fault was met")
-    assert sent(quick) == 0
-    assert (await live.post(PATH, json=SEND)).status_code == 202
+        await live_client.post(PATH, json=SEND, timeout=httpx.Timeout(30, read=0.1))
+    await wait_until(
+        lambda: not fast_sandbox.faults["messagemedia"].has_pending, what="the fault was met"
+    )
+    assert count_accepted(fast_sandbox) == 0
+    assert (await live_client.post(PATH, json=SEND)).status_code == 202
 
 
-async def test_a_cut_connection_leaves_others_alone(
-    live: httpx.AsyncClient, quick: Sandbox
+async def test_a_cut_connection_does_not_affect_others(
+    live_client: httpx.AsyncClient, fast_sandbox: Sandbox
 ) -> None:
-    quick.faults["messagemedia"].add(Fault.TIMEOUT, 1)
-    held = asyncio.create_task(live.post(PATH, json=SEND, timeout=30))
-    while quick.faults["messagemedia"].has_pending:
+    fast_sandbox.faults["messagemedia"].add(Fault.TIMEOUT, 1)
+    held = asyncio.create_task(live_client.post(PATH, json=SEND, timeout=30))
+    while fast_sandbox.faults["messagemedia"].has_pending:
         await asyncio.sleep(0)
-    quick.faults["messagemedia"].add(Fault.REFUSE, 1)
+    fast_sandbox.faults["messagemedia"].add(Fault.REFUSE, 1)
     with pytest.raises(httpx.RemoteProtocolError):
-        await live.post(PATH, json=SEND)
+        await live_client.post(PATH, json=SEND)
     assert not held.done()
     held.cancel()
 
 
-async def test_a_message_is_delivered_by_itself(live: httpx.AsyncClient) -> None:
-    answer = (await live.post(PATH, json=SEND)).json()
+async def test_a_message_is_delivered_in_real_time(live_client: httpx.AsyncClient) -> None:
+    answer = (await live_client.post(PATH, json=SEND)).json()
     path = f"{PATH}/{answer['messages'][0]['message_id']}"
     async with asyncio.timeout(30):
-        while (await live.get(path)).json()["status"] != "delivered":
+        while (await live_client.get(path)).json()["status"] != "delivered":
             await asyncio.sleep(0.005)
 
 
-async def test_pushes_reach_the_listener_without_being_asked() -> None:
+async def test_pushes_reach_the_listener() -> None:
     heard: asyncio.Queue[tuple[str, object]] = asyncio.Queue()
 
     async def hook(request: Request) -> Response:
-        """The desk's listener."""
+        """Record one push."""
         heard.put_nowait((request.url.path, await request.json()))
         return Response()
 
@@ -115,7 +117,7 @@ async def test_pushes_reach_the_listener_without_being_asked() -> None:
     assert (reply["reply_id"], reply["content"]) == (answer.json()["id"], "hi")
 
 
-def test_a_taken_port_is_an_error_that_can_be_told() -> None:
+def test_a_port_in_use_is_a_readable_error() -> None:
     with bind_socket("127.0.0.1", 0) as taken:
         taken.listen()
         with pytest.raises(OSError, match="in use"):
@@ -123,11 +125,13 @@ def test_a_taken_port_is_an_error_that_can_be_told() -> None:
 
 
 async def test_serving_prints_the_address_when_ready(
-    quick: Sandbox, capsys: pytest.CaptureFixture[str]
+    fast_sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    served = asyncio.create_task(serve_until_interrupted(create_app(quick), "127.0.0.1", port))
+    served = asyncio.create_task(
+        serve_until_interrupted(create_app(fast_sandbox), "127.0.0.1", port)
+    )
     printed = ""
     async with asyncio.timeout(30):
         while not (printed := printed + capsys.readouterr().out):

@@ -1,4 +1,4 @@
-"""Every way settings can be wrong is one line that names the key as it was written."""
+"""Test that every error in the settings is one line that names the key as it was written."""
 
 import os
 from pathlib import Path
@@ -25,8 +25,8 @@ names = st.lists(words, min_size=1, max_size=4).map(lambda parts: "SMSDESK_" + "
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
-def lines_of(environ: dict[str, str]) -> tuple[str, ...]:
-    """What is said about settings that cannot be used."""
+def list_error_lines(environ: dict[str, str]) -> tuple[str, ...]:
+    """Return the error lines about settings that cannot be used."""
     with pytest.raises(SettingsError) as caught:
         load_preferences(environ)
     return caught.value.lines
@@ -41,7 +41,7 @@ def lines_of(environ: dict[str, str]) -> tuple[str, ...]:
         'keys.send = "r"',
     ],
 )
-def test_keys_that_work_are_taken(environ: dict[str, str], config: Path, text: str) -> None:
+def test_valid_keys_are_accepted(environ: dict[str, str], config: Path, text: str) -> None:
     config.write_text(text)
     desk, _ = load_preferences(environ)
     assert desk.keys
@@ -125,7 +125,7 @@ def test_keys_that_work_are_taken(environ: dict[str, str], config: Path, text: s
             "is a top-level setting; move it above the first [table] of the file",
         ),
         (AU + "senders = [61491570110]", "accounts.au.senders", "must be text; put it in quotes"),
-        (AU + 'hook_secret = "a/b/c/d/e"', "accounts.au.hook_secret", "must be 8 to 128 letters"),
+        (AU + 'hook_secret = "a/b/c/d/e"', "accounts.au.hook_secret", "must be 8 to 128 of a-z"),
         (AU + 'base_url = "https://x/?a=b"', "accounts.au.base_url", "must be an address like"),
         (AU + 'base_url = "https://[x"', "accounts.au.base_url", "must be an address like"),
         (AU + 'auth = "hmac"', "accounts.au.auth", "must be one of basic, hmac-sha256, hmac-sha1"),
@@ -152,11 +152,11 @@ def test_keys_that_work_are_taken(environ: dict[str, str], config: Path, text: s
         ),
     ],
 )
-def test_a_wrong_line_in_the_file_is_named_with_its_mend(
+def test_a_wrong_line_in_the_file_is_named_with_its_fix(
     environ: dict[str, str], config: Path, text: str, key: str, rest: str
 ) -> None:
     config.write_text(text + "\n")
-    (line,) = lines_of(environ)
+    (line,) = list_error_lines(environ)
     assert line.startswith(f"{key} in {config}: {rest}")
 
 
@@ -172,7 +172,7 @@ def test_a_wrong_line_in_the_file_is_named_with_its_mend(
             SECRET,
             "is not a setting; did you mean SMSDESK_ACCOUNTS__AU__API_SECRET?",
         ),
-        ("SMSDESK_ACCOUNTS__AU__HOOK_SECRET", f"{SECRET}!", "must be 8 to 128 letters"),
+        ("SMSDESK_ACCOUNTS__AU__HOOK_SECRET", f"{SECRET}!", "must be 8 to 128 of a-z"),
         ("SMSDESK_ACCOUNTS__AU__SENDERS__X", "1", "must be a list"),
         ("SMSDESK_ACCOUNTS__AU__SENDERS", "[1", "is not valid JSON"),
     ],
@@ -182,32 +182,32 @@ def test_a_wrong_variable_is_named_as_it_was_set(
 ) -> None:
     config.write_text(AU if "ACCOUNTS__" in name else "")
     environ[name] = value
-    (line,) = lines_of(environ)
+    (line,) = list_error_lines(environ)
     assert line.startswith(f"{name}: {rest}")
     assert SECRET not in line
 
 
-def test_a_variable_below_an_unknown_table_is_told_the_likely_table(
+def test_a_variable_of_an_unknown_table_suggests_the_likely_table(
     environ: dict[str, str],
 ) -> None:
     environ["SMSDESK_ACCOUNT__AU__API_KEY"] = "k"
-    assert lines_of(environ) == (
+    assert list_error_lines(environ) == (
         "SMSDESK_ACCOUNT__AU__API_KEY: is not a setting; did you mean SMSDESK_ACCOUNTS?",
     )
 
 
-def test_what_an_account_in_the_environment_lacks_is_named_as_a_variable(
+def test_a_missing_key_of_an_account_in_the_environment_is_named_as_a_variable(
     environ: dict[str, str],
 ) -> None:
     environ["SMSDESK_ACCOUNTS__AU__API_KEY"] = "k"
-    assert lines_of(environ) == (
+    assert list_error_lines(environ) == (
         f"SMSDESK_ACCOUNTS__AU__PROVIDER: is missing; set it (one of {PROVIDERS})",
     )
 
 
 def test_a_variable_below_one_that_has_a_value_is_refused(environ: dict[str, str]) -> None:
     environ |= {"SMSDESK_KEYS": "{}", "SMSDESK_KEYS__CLOSE": "e"}
-    assert lines_of(environ) == (
+    assert list_error_lines(environ) == (
         "SMSDESK_KEYS__CLOSE: stands below another variable that has a value",
     )
 
@@ -218,8 +218,8 @@ def test_a_wrong_secret_file_is_named_by_its_path(
     config.write_text(AU)
     environ["SMSDESK_SECRETS_DIR"] = str(tmp_path)
     (tmp_path / "au__hook_secret").write_text(f"{SECRET}/x")
-    (line,) = lines_of(environ)
-    assert line.startswith(f"{tmp_path}/au__hook_secret: must be 8 to 128 letters")
+    (line,) = list_error_lines(environ)
+    assert line.startswith(f"{tmp_path}/au__hook_secret: must be 8 to 128 of a-z")
 
 
 def test_a_secret_file_that_is_not_text_is_named(
@@ -228,63 +228,67 @@ def test_a_secret_file_that_is_not_text_is_named(
     config.write_text(AU)
     environ["SMSDESK_SECRETS_DIR"] = str(tmp_path)
     (tmp_path / "au__api_secret").write_bytes(b"\xff\xfe")
-    assert lines_of(environ) == (f"{tmp_path}/au__api_secret: is not UTF-8 text",)
+    assert list_error_lines(environ) == (f"{tmp_path}/au__api_secret: is not UTF-8 text",)
 
 
-def test_a_directory_of_secrets_that_is_not_there_is_named(
-    environ: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_missing_directory_of_secrets_is_named(environ: dict[str, str], tmp_path: Path) -> None:
     environ["SMSDESK_SECRETS_DIR"] = str(tmp_path / "none")
-    assert lines_of(environ) == (
+    assert list_error_lines(environ) == (
         f"{tmp_path}/none: cannot be read as the directory of secrets (No such file or directory)",
     )
 
 
-def test_broken_toml_is_told_with_line_and_column(environ: dict[str, str], config: Path) -> None:
+def test_invalid_toml_is_reported_with_line_and_column(
+    environ: dict[str, str], config: Path
+) -> None:
     config.write_text('theme = "dark"\nagent = = "x"\n')
-    assert lines_of(environ) == (f"{config}: line 2, column 9: invalid value",)
+    assert list_error_lines(environ) == (f"{config}: line 2, column 9: invalid value",)
 
 
-def test_a_file_that_is_not_utf_8_is_told_with_the_byte(
+def test_a_file_that_is_not_utf_8_is_reported_with_the_byte(
     environ: dict[str, str], config: Path
 ) -> None:
     config.write_bytes(b'agent = "J\xf6rg"\n')
-    assert lines_of(environ) == (f"{config}: is not UTF-8 text (byte 10)",)
+    assert list_error_lines(environ) == (f"{config}: is not UTF-8 text (byte 10)",)
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="nothing is unreadable for root")
 def test_a_file_that_may_not_be_read_is_named(environ: dict[str, str], config: Path) -> None:
     config.write_text("")
     config.chmod(0)
-    assert lines_of(environ) == (f"{config}: cannot be read (Permission denied)",)
+    assert list_error_lines(environ) == (f"{config}: cannot be read (Permission denied)",)
 
 
 def test_a_directory_in_the_place_of_the_file_is_named(
     environ: dict[str, str], config: Path
 ) -> None:
     config.mkdir()
-    assert lines_of(environ) == (f"{config}: cannot be read (Is a directory)",)
+    assert list_error_lines(environ) == (f"{config}: cannot be read (Is a directory)",)
 
 
-def test_paces_in_the_wrong_order_are_refused(environ: dict[str, str], config: Path) -> None:
+def test_polling_intervals_in_the_wrong_order_are_refused(
+    environ: dict[str, str], config: Path
+) -> None:
     config.write_text("poll_min_seconds = 60\n")
-    assert lines_of(environ) == ("poll_min_seconds is more than poll_max_seconds; swap them",)
+    assert list_error_lines(environ) == (
+        "poll_min_seconds is more than poll_max_seconds; swap them",
+    )
 
 
-def test_all_problems_are_told_at_once_and_without_any_secret(
+def test_all_problems_are_reported_at_once_and_without_secrets(
     environ: dict[str, str], config: Path
 ) -> None:
     config.write_text(
         f'theme = 1\n[accounts.au]\nprovider = "messagemedia"\napi_key = ["{SECRET}"]\n'
         f'api_secret = ["{SECRET}"]\nsignature_key = {{ x = "{SECRET}" }}\n'
     )
-    lines = lines_of(environ)
+    lines = list_error_lines(environ)
     assert len(lines) == 4
     assert SECRET not in "".join(lines)
 
 
-def usable_or_refused(environ: dict[str, str]) -> bool:
-    """Whether the settings are either read or refused with lines."""
+def check_load(environ: dict[str, str]) -> bool:
+    """Check that the settings are either read or refused with lines."""
     try:
         load_preferences(environ)
     except SettingsError as error:
@@ -299,7 +303,7 @@ def usable_or_refused(environ: dict[str, str]) -> bool:
 def test_any_variables_are_read_or_refused_with_lines(
     environ: dict[str, str], variables: dict[str, str]
 ) -> None:
-    assert usable_or_refused({**variables, **environ})
+    assert check_load({**variables, **environ})
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
@@ -308,7 +312,7 @@ def test_any_file_is_read_or_refused_with_lines(
     environ: dict[str, str], config: Path, content: bytes
 ) -> None:
     config.write_bytes(content)
-    assert usable_or_refused(environ)
+    assert check_load(environ)
 
 
 @pytest.mark.parametrize(
@@ -332,4 +336,4 @@ def test_a_strange_file_is_refused_with_lines(
     environ: dict[str, str], config: Path, text: str
 ) -> None:
     config.write_text(text)
-    assert lines_of(environ)[0]
+    assert list_error_lines(environ)[0]

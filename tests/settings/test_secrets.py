@@ -1,4 +1,4 @@
-"""Secrets that the settings only point at."""
+"""Test secrets that the settings only refer to."""
 
 import sys
 from pathlib import Path
@@ -21,7 +21,7 @@ HEAD = '[accounts.au]\nprovider = "messente"\napi_key = "k"\n'
         ('api_secret = "keyring:shared"', "of-a-name"),
     ],
 )
-def test_a_secret_is_fetched_from_the_keyring(
+def test_a_secret_is_read_from_the_keyring(
     environ: dict[str, str], config: Path, written: str, found: str
 ) -> None:
     config.write_text(f"{HEAD}{written}\n")
@@ -39,7 +39,7 @@ def test_other_secrets_of_an_account_can_be_in_the_keyring_too(
     assert account.inbound_secret.get_secret_value() == "of-a-name"
 
 
-def test_the_desk_is_known_without_asking_the_keyring(
+def test_public_settings_are_read_without_the_keyring(
     environ: dict[str, str], config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
@@ -47,7 +47,7 @@ def test_the_desk_is_known_without_asking_the_keyring(
     assert load_preferences(environ)[0].accounts[0].name == "au"
 
 
-def test_a_keyring_without_the_secret_is_told_how_to_get_it(
+def test_a_secret_missing_in_the_keyring_is_reported_with_the_fix(
     environ: dict[str, str], config: Path
 ) -> None:
     config.write_text(f'{HEAD}api_secret = "keyring:lost"\n')
@@ -58,7 +58,7 @@ def test_a_keyring_without_the_secret_is_told_how_to_get_it(
     )
 
 
-def test_a_missing_keyring_library_is_told_how_to_install_it(
+def test_a_missing_keyring_library_is_reported_with_the_fix(
     environ: dict[str, str], config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
@@ -78,7 +78,7 @@ def test_a_secret_is_read_from_its_file_without_the_line_end(
     assert load_settings(environ).accounts["au"].clear_secret == " s3cret "
 
 
-def test_every_account_whose_secret_is_missing_is_told_at_once(
+def test_all_accounts_with_missing_secrets_are_reported_at_once(
     environ: dict[str, str], config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").write_text("\n")
@@ -95,9 +95,7 @@ def test_every_account_whose_secret_is_missing_is_told_at_once(
     )
 
 
-def test_no_secret_shows_in_a_picture_of_the_settings(
-    environ: dict[str, str], config: Path
-) -> None:
+def test_the_repr_of_the_settings_shows_no_secret(environ: dict[str, str], config: Path) -> None:
     config.write_text(
         f'{HEAD}api_secret = "s3cret-1"\ninbound_secret = "s3cret-2"\nhook_secret = "s3cret-3"\n'
     )

@@ -1,4 +1,4 @@
-"""Where a setting comes from, and which of several places wins."""
+"""Test the sources of settings and their priority."""
 
 import getpass
 import os
@@ -25,14 +25,12 @@ base_url = "https://from-file.example"
 """
 
 
-def secret_of(settings: Settings, account: str) -> str:
-    """The secret that a provider's client would be given."""
+def get_secret(settings: Settings, account: str) -> str:
+    """Return the secret that the client of a provider gets."""
     return settings.accounts[account].clear_secret
 
 
-def test_without_any_setting_the_defaults_of_the_desk_hold(
-    environ: dict[str, str], tmp_path: Path
-) -> None:
+def test_without_settings_the_defaults_apply(environ: dict[str, str], tmp_path: Path) -> None:
     desk, watched = load_preferences(environ)
     assert desk.database == tmp_path / ".local/share/smsdesk/inbox.db"
     assert desk.agent == "mia"
@@ -41,20 +39,20 @@ def test_without_any_setting_the_defaults_of_the_desk_hold(
     assert watched == ()
 
 
-def test_secret_files_win_over_the_file_and_the_environment_over_both(
+def test_the_environment_overrides_secret_files_and_these_override_the_file(
     environ: dict[str, str], config: Path, tmp_path: Path
 ) -> None:
     config.write_text(FILE)
-    assert secret_of(load_settings(environ), "support-au") == "from-file"
+    assert get_secret(load_settings(environ), "support-au") == "from-file"
 
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets" / "support-au__api_secret").write_text("from-secrets\n")
     environ["SMSDESK_SECRETS_DIR"] = "~/secrets"
-    assert secret_of(load_settings(environ), "support-au") == "from-secrets"
+    assert get_secret(load_settings(environ), "support-au") == "from-secrets"
 
     environ["SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET"] = "from-environment"
     settings = load_settings(environ)
-    assert secret_of(settings, "support-au") == "from-environment"
+    assert get_secret(settings, "support-au") == "from-environment"
     assert settings.accounts["support-au"].api_key == "from-file"
     assert settings.accounts["support-au"].base_url == "https://from-file.example"
 
@@ -68,20 +66,20 @@ def test_the_directory_of_secrets_can_be_named_in_the_file(
     config.write_text(
         f'secrets_dir = "{secrets}"\n[accounts.au]\nprovider = "messente"\napi_key = "k"\n'
     )
-    assert secret_of(load_settings(environ), "au") == "s3cret"
+    assert get_secret(load_settings(environ), "au") == "s3cret"
 
 
-def test_a_service_managers_credentials_are_found_by_themselves(
+def test_credentials_of_a_service_manager_are_found_automatically(
     environ: dict[str, str], config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "credentials").mkdir()
     (tmp_path / "credentials" / "support_au__api_secret").write_text("given")
     environ["CREDENTIALS_DIRECTORY"] = str(tmp_path / "credentials")
     config.write_text(FILE)
-    assert secret_of(load_settings(environ), "support-au") == "given"
+    assert get_secret(load_settings(environ), "support-au") == "given"
 
 
-def test_files_of_others_in_the_directory_of_secrets_are_left_alone(
+def test_unrelated_files_in_the_directory_of_secrets_are_ignored(
     environ: dict[str, str], config: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "..data").mkdir()
@@ -123,9 +121,7 @@ def test_an_account_can_live_in_the_environment_alone(environ: dict[str, str]) -
 
 
 @pytest.mark.parametrize("listen", ["", "127.0.0.1:8080"])
-def test_an_account_with_a_hook_secret_is_reached_wherever_the_listener_runs(
-    environ: dict[str, str], listen: str
-) -> None:
+def test_an_account_with_a_hook_secret_accepts_pushes(environ: dict[str, str], listen: str) -> None:
     account = "SMSDESK_ACCOUNTS__MP__"
     environ |= {f"{account}PROVIDER": "messageport", f"{account}API_KEY": "k"}
     environ |= {f"{account}API_SECRET": "s"} | ({"SMSDESK_LISTEN": listen} if listen else {})
@@ -134,7 +130,7 @@ def test_an_account_with_a_hook_secret_is_reached_wherever_the_listener_runs(
     assert [a.listener for a in load_preferences(environ)[0].accounts] == [True]
 
 
-def test_values_from_the_environment_are_read_as_their_kind(environ: dict[str, str]) -> None:
+def test_values_from_the_environment_are_converted_to_their_type(environ: dict[str, str]) -> None:
     environ |= {
         "SMSDESK_ASCII": "true",
         "SMSDESK_ENTER_SENDS": "no",
@@ -169,7 +165,7 @@ def test_an_empty_variable_counts_as_not_set(environ: dict[str, str], config: Pa
     assert load_preferences(environ)[0].theme == "light"
 
 
-def test_only_the_environment_that_was_handed_in_is_read(
+def test_only_the_given_environment_is_read(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMSDESK_THEME", "light")
@@ -192,7 +188,7 @@ def test_a_named_settings_file_has_to_exist(environ: dict[str, str], tmp_path: P
     assert caught.value.lines == (f"{missing}: there is no such settings file",)
 
 
-def test_a_file_named_on_the_command_line_wins_over_the_variable(
+def test_a_file_given_on_the_command_line_overrides_the_variable(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "a.toml").write_text('theme = "light"\n')
@@ -200,7 +196,7 @@ def test_a_file_named_on_the_command_line_wins_over_the_variable(
     assert load_preferences(environ, tmp_path / "a.toml")[0].theme == "light"
 
 
-def test_a_file_with_a_secret_that_everyone_can_read_is_warned_of(
+def test_a_public_file_with_a_secret_causes_a_warning(
     environ: dict[str, str], config: Path
 ) -> None:
     config.write_text(FILE)
@@ -212,7 +208,7 @@ def test_a_file_with_a_secret_that_everyone_can_read_is_warned_of(
     assert load_preferences(environ)[0].warnings == ()
 
 
-def test_a_file_without_a_secret_may_be_read_by_everyone(
+def test_a_public_file_without_a_secret_causes_no_warning(
     environ: dict[str, str], config: Path
 ) -> None:
     config.write_text(FILE.replace('api_secret = "from-file"', 'api_secret = "keyring:"'))
@@ -220,7 +216,7 @@ def test_a_file_without_a_secret_may_be_read_by_everyone(
     assert load_preferences(environ)[0].warnings == ()
 
 
-def test_an_address_without_encryption_is_warned_of(environ: dict[str, str], config: Path) -> None:
+def test_an_unencrypted_address_causes_a_warning(environ: dict[str, str], config: Path) -> None:
     config.write_text(FILE.replace("https://from-file.example", "http://sms.example"))
     config.chmod(0o600)
     assert load_preferences(environ)[0].warnings == (
@@ -231,7 +227,7 @@ def test_an_address_without_encryption_is_warned_of(environ: dict[str, str], con
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it is platformdirs")
 @pytest.mark.parametrize("kind", ["config", "data", "state"])
 @pytest.mark.parametrize("chosen", ["", "/srv/x", "relative/is/ignored"])
-def test_the_default_places_are_those_of_the_platform(
+def test_the_default_paths_are_those_of_the_platform(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: DirectoryKind, chosen: str
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -247,7 +243,7 @@ def test_the_default_places_are_those_of_the_platform(
         assert find_directory(kind, os.environ) == expected
 
 
-def test_the_agent_is_the_systems_user_unless_named(
+def test_the_agent_is_the_system_user_by_default(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del environ["LOGNAME"]
@@ -257,18 +253,18 @@ def test_the_agent_is_the_systems_user_unless_named(
     assert load_preferences(environ)[0].agent == "Mia"
 
 
-def test_a_user_whom_the_system_does_not_know_is_still_someone(
+def test_an_unknown_system_user_gets_a_fallback_name(
     environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nobody() -> str:
+    def fail_to_find_user() -> str:
         raise KeyError("getpwuid(): uid not found: 12345")
 
     del environ["LOGNAME"]
-    monkeypatch.setattr(getpass, "getuser", nobody)
+    monkeypatch.setattr(getpass, "getuser", fail_to_find_user)
     assert load_preferences(environ)[0].agent == "agent"
 
 
-def test_an_account_warns_where_it_is_told_to(environ: dict[str, str]) -> None:
+def test_the_limit_of_the_balance_warning_is_configurable(environ: dict[str, str]) -> None:
     environ |= {
         "SMSDESK_ACCOUNTS__AU__PROVIDER": "messente",
         "SMSDESK_ACCOUNTS__AU__API_KEY": "k",

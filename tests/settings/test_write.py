@@ -1,4 +1,4 @@
-"""An account written into the settings file, and everything else in it left alone."""
+"""Test writing an account into the settings file without changing the rest of the file."""
 
 import os
 import tomllib
@@ -33,7 +33,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 values = texts | st.booleans() | st.integers(-(2**53), 2**53) | st.lists(texts, max_size=3)
 
 
-def test_the_first_account_makes_a_private_file(environ: dict[str, str], tmp_path: Path) -> None:
+def test_the_first_account_creates_a_private_file(environ: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
     add_account(path, "support_au", ACCOUNT)
     assert path.stat().st_mode & 0o777 == 0o600
@@ -43,9 +43,7 @@ def test_the_first_account_makes_a_private_file(environ: dict[str, str], tmp_pat
     assert account.senders == ("+61491570110", "Shop")
 
 
-def test_comments_and_other_accounts_stay_as_they_were(
-    environ: dict[str, str], config: Path
-) -> None:
+def test_comments_and_other_accounts_are_unchanged(environ: dict[str, str], config: Path) -> None:
     config.write_text(BEFORE)
     add_account(config, "au", ACCOUNT)
     text = config.read_text()
@@ -68,28 +66,28 @@ def test_a_link_stays_a_link(config: Path, tmp_path: Path) -> None:
     assert "[accounts.au]" in (tmp_path / "dotfiles.toml").read_text()
 
 
-def test_an_account_that_is_there_is_never_replaced(config: Path) -> None:
+def test_an_existing_account_is_never_replaced(config: Path) -> None:
     config.write_text(BEFORE)
     with pytest.raises(SettingsError, match="already has an account named ee"):
         add_account(config, "ee", ACCOUNT)
     assert config.read_text() == BEFORE
 
 
-def test_accounts_in_one_line_are_left_to_their_author(config: Path) -> None:
+def test_an_inline_table_of_accounts_is_not_changed(config: Path) -> None:
     config.write_text("accounts = {}\n")
     with pytest.raises(SettingsError, match="add au by hand"):
         add_account(config, "au", ACCOUNT)
     assert config.read_text() == "accounts = {}\n"
 
 
-def test_a_broken_file_is_not_made_worse(config: Path) -> None:
+def test_an_invalid_file_is_not_changed(config: Path) -> None:
     config.write_text("theme =\n")
     with pytest.raises(SettingsError, match="line 1, column 8"):
         add_account(config, "au", ACCOUNT)
     assert config.read_text() == "theme =\n"
 
 
-def test_text_that_no_file_can_hold_is_refused(config: Path) -> None:
+def test_unstorable_text_is_refused(config: Path) -> None:
     config.write_text(BEFORE)
     with pytest.raises(SettingsError, match="holds text that no file can hold"):
         add_account(config, "au", {"provider": "messente", "api_secret": "\udcff"})
@@ -97,7 +95,7 @@ def test_text_that_no_file_can_hold_is_refused(config: Path) -> None:
     assert os.listdir(config.parent) == ["config.toml"]
 
 
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_unwritable_path_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     path = tmp_path / "file" / "config.toml"
     with pytest.raises(SettingsError) as caught:
@@ -107,7 +105,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(name=texts, account=st.dictionaries(texts, values, max_size=4))
-def test_whatever_is_written_is_read_back(
+def test_any_written_account_is_read_again(
     tmp_path: Path, name: str, account: dict[str, TomlValue]
 ) -> None:
     path = tmp_path / "config.toml"

@@ -1,4 +1,4 @@
-"""A desk for pictures: the day's history on a disk of its own, and the app that opens it.
+"""Compare pictures of the app over the day's history, which each test has on a disk of its own.
 
 `snap_compare` runs the app in a loop of its own, so the app opens and closes its store itself.
 """
@@ -27,38 +27,43 @@ from tui.store.store import Store
 pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"
 
 NOW = 6 * 3_600 + 2 * 60
-"""Seconds from the clock's start, 08:00, to 14:02, where the history ends."""
+"""Seconds from the clock's start, 08:00, to 14:02, when the history ends."""
 
 Scene = Callable[[Desk], Awaitable[None]]
-"""What an agent does before the picture is taken."""
+"""Keys that an agent presses before the picture is taken."""
 Picture = Callable[..., bool]
-"""Compares a scene with its stored picture."""
+"""Compare a scene with its stored picture."""
 
 
 class PicturedApp(SmsDeskApp):
-    """The app, with a store that is open as long as it runs."""
+    """Run the app with a store that is open as long as the app runs."""
 
     CSS_PATH: ClassVar[list[str]] = [
         str(Path(tui.app.__file__).parent / name) for name in SmsDeskApp.CSS_PATH
     ]
 
-    def __init__(self, store: Store, seat: AppContext) -> None:
-        """`store` is closed."""
-        super().__init__(store, seat)
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the app.
+
+        Args:
+            store: Store that is still closed.
+            app_context: Settings and helpers of the app.
+        """
+        super().__init__(store, app_context)
         self._database = store.database
 
     async def on_load(self) -> None:
-        """Open the store before the first screen asks it."""
+        """Open the store before the first screen reads it."""
         await self._database.open()
 
     @on(Unmount)
     async def close_store(self) -> None:
-        """Close it, or the process would not end."""
+        """Close the store; the process would not end otherwise."""
         await self._database.close()
 
 
-def store_on(path: Path, clock: ManualClock) -> Store:
-    """A store that always makes the same ids."""
+def create_store(path: Path, clock: ManualClock) -> Store:
+    """Return a store that always makes the same ids."""
     return Store(path, clock=clock, rng=random.Random(1), owner="picture")
 
 
@@ -66,20 +71,27 @@ def store_on(path: Path, clock: ManualClock) -> Store:
 def picture(
     history: Path, tmp_path: Path, clock: ManualClock, snap_compare: Callable[..., bool]
 ) -> Picture:
-    """Plays a scene over the history (or an empty inbox) and compares the picture."""
+    """Return a function that plays a scene and compares its picture."""
 
     def compare(scene: Scene, size: tuple[int, int], *, empty: bool = False, **looks: Any) -> bool:
-        """`looks` change the seat."""
+        """Play a scene over the history, or an empty inbox, and compare the picture.
+
+        Args:
+            scene: Keys to press.
+            size: Columns and lines of the terminal.
+            empty: Whether to start without the history.
+            **looks: Fields of the context to replace.
+        """
         clock.advance(NOW)
         if not empty:
             shutil.copy(history, tmp_path / "inbox.db")
-        seat = make_context(clock, **looks)
-        store = store_on(tmp_path / "inbox.db", clock)
-        desk = Desk(store, clock, seat)
-        desk.app = PicturedApp(store, seat)
+        app_context = make_context(clock, **looks)
+        store = create_store(tmp_path / "inbox.db", clock)
+        desk = Desk(store, clock, app_context)
+        desk.app = PicturedApp(store, app_context)
 
         async def play(pilot: Pilot[int]) -> None:
-            """Sit down, play, and let nothing blink."""
+            """Wait for the first picture, play the scene and stop all blinking."""
             desk.pilot = pilot
             await desk.settle()
             await scene(desk)
@@ -89,7 +101,7 @@ def picture(
         try:
             return snap_compare(desk.app, terminal_size=size, run_before=play)
         except AssertionError:
-            if desk.app.failure is not None:  # what went wrong in the scene says more
+            if desk.app.failure is not None:  # the error of the scene explains more
                 raise desk.app.failure from None
             raise
 

@@ -1,6 +1,7 @@
-"""What the main places of the desk look like, dark and light, small and large.
+"""Compare the main screens with stored pictures: dark and light, small and large.
 
-`pytest tests/snapshots --snapshot-update` takes the pictures anew: look before you keep them.
+`pytest tests/snapshots --snapshot-update` takes the pictures anew: look at them before you commit
+them. The names of tests and scenes are part of the names of the stored pictures.
 """
 
 import pytest
@@ -14,18 +15,18 @@ Size = tuple[int, int]
 
 
 async def the_list(desk: Desk) -> None:
-    """Whoever waits longest is on top."""
-    await desk.stand_on(CHLOE)
+    """Show the list with the longest waiting customer on top."""
+    await desk.move_to(CHLOE)
 
 
 async def every_badge(desk: Desk) -> None:
-    """A conversation with a message of every status."""
+    """Open a conversation with a message of every status."""
     await desk.open_thread(PRIYA)
     await desk.shows("queued")
 
 
 async def a_reply(desk: Desk) -> None:
-    """Half a reply, too long for plain signs."""
+    """Type half a reply, which needs Unicode."""
     await desk.open_thread(CHLOE)
     await desk.command("reply")
     await desk.type("Friday at three is fine – see you then")
@@ -33,40 +34,40 @@ async def a_reply(desk: Desk) -> None:
 
 
 async def the_help(desk: Desk) -> None:
-    """The keys."""
+    """Show the keys."""
     await desk.command("help")
     await desk.shows("Move down the list")
 
 
 async def a_timeline(desk: Desk) -> None:
-    """Everything about a failure."""
+    """Show everything about a failed message."""
     await desk.open_thread(BOB)
     await desk.command("timeline")
     await desk.shows("the number is not in use")
 
 
 async def a_search(desk: Desk) -> None:
-    """Words from several conversations."""
+    """Find texts in several conversations."""
     await desk.command("search")
     await desk.type("order")
     await desk.shows("Your order is ready", "Is my order ready?")
 
 
 async def a_new_conversation(desk: Desk) -> None:
-    """A number that is understood."""
+    """Type a number that is understood."""
     await desk.command("new")
     await desk.type("0491570801")
     await desk.shows("+61 491 570 801")
 
 
 async def the_accounts(desk: Desk) -> None:
-    """One is well, one is not."""
+    """Show one account that works and one that does not."""
     await desk.command("accounts")
     await desk.shows("812 credits")
 
 
 async def a_filter(desk: Desk) -> None:
-    """A narrowed list."""
+    """Narrow the list by a filter."""
     await desk.command("filter")
     await desk.type("da")
     await desk.shows('containing "da"')
@@ -93,7 +94,7 @@ def test_the_desk_looks_as_before(picture: Picture, scene: Scene, theme: str, si
 
 
 async def nothing(desk: Desk) -> None:
-    """The first picture."""
+    """Wait for the first picture."""
     await desk.shows("0 waiting")
 
 

@@ -1,4 +1,4 @@
-"""Short ways to say what a provider tells and what an agent asks for."""
+"""Provide short helpers for events from providers and messages from agents."""
 
 import itertools
 from typing import Any
@@ -18,42 +18,42 @@ ACCOUNT = "support"
 _numbers = itertools.count(1)
 
 
-def reply(text: str = "Hello", party: str = MIA, *, id: str = "", **fields: Any) -> Reply:
-    """A text from a customer; an id of its own unless one is given."""
+def make_reply(text: str = "Hello", party: str = MIA, *, id: str = "", **fields: Any) -> Reply:
+    """Return a message from a customer, with its own id unless one is given."""
     values = {"received_at": None, "raw": f'{{"text": {text!r}}}', "own": "+61491570157", **fields}
     return Reply(id or f"reply-{next(_numbers)}", party, text, **values)
 
 
-def receipt(
+def make_receipt(
     status: Status | None, provider_id: str = "", *, id: str = "", **fields: Any
 ) -> Receipt:
-    """News of a message; an id of its own unless one is given."""
+    """Return a delivery receipt, with its own id unless one is given."""
     values = {"word": status or "?", "at": None, "raw": "{}", **fields}
     return Receipt(id or f"receipt-{next(_numbers)}", status, provider_id=provider_id, **values)
 
 
-def answer(body: str = "We are on it", to: str = MIA, **fields: Any) -> NewMessage:
-    """What an agent asks to be sent."""
+def make_outgoing(body: str = "We are on it", to: str = MIA, **fields: Any) -> NewMessage:
+    """Return a message that an agent wants to send."""
     return NewMessage(**{"to": to, "body": body, "account": ACCOUNT, "agent": "ana", **fields})
 
 
-async def conversation_with(store: Store, party: str = MIA) -> Conversation:
-    """The conversation with a party that has one."""
+async def get_conversation(store: Store, party: str = MIA) -> Conversation:
+    """Return the existing conversation with a party."""
     found = await store.conversations.find_by_address(parse_address(party))
     assert found is not None
     return found
 
 
-async def message(store: Store, message_id: int) -> Message:
-    """A message as it is on disk now."""
+async def get_message(store: Store, message_id: int) -> Message:
+    """Return a message as it is stored now."""
     found = await store.messages.get(message_id)
     assert found is not None
     return found
 
 
-async def sent(store: Store, provider_id: str = "p-1", **fields: Any) -> Message:
-    """A message that the provider has accepted under this id."""
-    queued = await store.intents.queue_message(answer(**fields))
+async def store_sent(store: Store, provider_id: str = "p-1", **fields: Any) -> Message:
+    """Store a message that the provider has accepted under this id."""
+    queued = await store.intents.queue_message(make_outgoing(**fields))
     await store.outbox.claim_due_messages("a", ACCOUNT, 100)
     await store.outbox.settle_message(queued.id, SendRecord(Status.ACCEPTED, provider_id))
-    return await message(store, queued.id)
+    return await get_message(store, queued.id)

@@ -1,4 +1,4 @@
-"""An inbox for one example of a property, gone with it."""
+"""Provide an inbox for one example of a property test."""
 
 import contextlib
 import random
@@ -13,7 +13,7 @@ from tui.store.store import Store
 
 @contextlib.asynccontextmanager
 async def temporary_store(clock: ManualClock | None = None, **options: Any) -> AsyncIterator[Store]:
-    """A new, empty, open store; its owner is "a"."""
+    """Yield a new, empty, open store whose owner is "a" and delete it afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "inbox.db"
         values = {"clock": clock or ManualClock(), "rng": random.Random(1), "owner": "a", **options}

@@ -1,6 +1,6 @@
-"""Who works at the desk, and whose turn it is."""
+"""Test the list of known agents and the queue of an agent."""
 
-from tests.store.builders import ACCOUNT, MIA, TOM, conversation_with, reply
+from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
 from tui.clock import ManualClock
 from tui.domain.conversation import Conversation
 from tui.store.store import Store
@@ -8,18 +8,18 @@ from tui.store.store import Store
 EVE = "+61491570159"
 
 
-async def waiting(store: Store, clock: ManualClock) -> list[Conversation]:
-    """Three who wait, longest first."""
+async def add_waiting(store: Store, clock: ManualClock) -> list[Conversation]:
+    """Add three waiting customers, the longest wait first."""
     for party in (MIA, TOM, EVE):
-        await store.ingest.store_events(ACCOUNT, [reply(party=party)])
+        await store.ingest.store_events(ACCOUNT, [make_reply(party=party)])
         clock.advance(60)
-    return [await conversation_with(store, party) for party in (MIA, TOM, EVE)]
+    return [await get_conversation(store, party) for party in (MIA, TOM, EVE)]
 
 
-async def test_everybody_who_sat_here_or_has_open_work_is_known(
+async def test_agents_seen_here_or_with_open_work_are_listed(
     store: Store, clock: ManualClock
 ) -> None:
-    first, second, _ = await waiting(store, clock)
+    first, second, _ = await add_waiting(store, clock)
     for name in ("zoe", "ana", " ana \ud83d", ""):
         await store.agents.record_agent(name)
     await store.triage.assign_conversations([first.id], "ana", "tom\nb")
@@ -28,10 +28,10 @@ async def test_everybody_who_sat_here_or_has_open_work_is_known(
     assert await store.agents.list_names() == ["ana", "ana \ufffd", "tom b", "zoe"]
 
 
-async def test_the_queue_of_an_agent_is_theirs_and_nobodys(
+async def test_the_queue_of_an_agent_has_their_own_and_unassigned_conversations(
     store: Store, clock: ManualClock
 ) -> None:
-    mia, tom, eve = await waiting(store, clock)
+    mia, tom, eve = await add_waiting(store, clock)
     await store.triage.assign_conversations([mia.id], "zoe", "zoe")
     await store.triage.assign_conversations([tom.id], "zoe", "ana")
     assert await store.agents.count_remaining("ana") == 2
@@ -43,10 +43,10 @@ async def test_the_queue_of_an_agent_is_theirs_and_nobodys(
     assert await store.agents.find_next_conversation("ana", second) is None
 
 
-async def test_who_is_closed_or_snoozed_is_not_in_the_queue(
+async def test_closed_and_snoozed_conversations_are_not_in_the_queue(
     store: Store, clock: ManualClock
 ) -> None:
-    mia, tom, eve = await waiting(store, clock)
+    mia, tom, eve = await add_waiting(store, clock)
     await store.triage.close_conversations([mia.id], "ana")
     await store.triage.snooze_conversations([tom.id], "ana", None)
     found = await store.agents.find_next_conversation("ana", None)

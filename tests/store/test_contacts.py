@@ -1,11 +1,11 @@
-"""Importing contacts: names for numbers in any notation, known or not yet."""
+"""Test the import of contacts: names for numbers in any notation, known or not yet."""
 
 import random
 
 import pytest
 
-from tests.store.builders import ACCOUNT, MIA, TOM, conversation_with, reply
-from tests.store.truth import assert_true_to_the_rows
+from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.store.contacts import Contact, Contacts, ImportResult
 from tui.store.store import Store
@@ -13,35 +13,35 @@ from tui.store.store import Store
 
 @pytest.fixture
 def contacts(store: Store, clock: ManualClock) -> Contacts:
-    """The address book of the inbox."""
+    """Return the contacts of the inbox."""
     return Contacts(store.database, clock, random.Random(1))
 
 
-async def test_a_name_reaches_the_conversation_that_is_there_and_the_one_to_come(
+async def test_a_name_applies_to_existing_and_later_conversations(
     store: Store, contacts: Contacts
 ) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply()])
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
     book = [Contact("0491 570 006", "Mia", "mornings"), Contact(TOM, "Tom \ud83d")]
     assert await contacts.import_contacts(book, region="AU") == ImportResult(contacts=2, renamed=1)
-    await store.ingest.store_events(ACCOUNT, [reply(party=TOM)])
-    assert (await conversation_with(store)).name == "Mia"
-    assert (await conversation_with(store, TOM)).name == "Tom \ufffd"
+    await store.ingest.store_events(ACCOUNT, [make_reply(party=TOM)])
+    assert (await get_conversation(store)).name == "Mia"
+    assert (await get_conversation(store, TOM)).name == "Tom \ufffd"
     assert await contacts.get_contact(MIA) == Contact(MIA, "Mia", "mornings")
-    await assert_true_to_the_rows(store)
+    await check_counters_and_summaries(store)
 
 
-async def test_an_empty_name_or_note_takes_nothing_away(store: Store, contacts: Contacts) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply()])
+async def test_an_empty_name_or_note_removes_nothing(store: Store, contacts: Contacts) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
     await contacts.import_contacts([Contact(MIA, "Mia", "mornings")])
     again = [Contact(MIA, "", "evenings"), Contact(MIA, "Mia M.", "")]
     assert await contacts.import_contacts(again) == ImportResult(contacts=2, renamed=1)
     assert await contacts.get_contact(MIA) == Contact(MIA, "Mia M.", "evenings")
-    assert (await conversation_with(store)).name == "Mia M."
+    assert (await get_conversation(store)).name == "Mia M."
 
 
-async def test_progress_is_told_after_every_batch(contacts: Contacts) -> None:
-    told: list[int] = []
+async def test_progress_is_reported_after_every_batch(contacts: Contacts) -> None:
+    reported: list[int] = []
     book = (Contact(f"+4477009{n:05d}", f"Nr {n}") for n in range(1_200))
-    assert (await contacts.import_contacts(book, progress=told.append)).contacts == 1_200
-    assert told == [500, 1_000, 1_200]
-    assert await contacts.get_contact("nobody") is None
+    assert (await contacts.import_contacts(book, progress=reported.append)).contacts == 1_200
+    assert reported == [500, 1_000, 1_200]
+    assert await contacts.get_contact("unknown") is None

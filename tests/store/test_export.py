@@ -1,4 +1,4 @@
-"""Messages out of the inbox, ready for JSON."""
+"""Test the export of messages, ready for JSON."""
 
 import asyncio
 import json
@@ -7,7 +7,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.builders import ACCOUNT, MIA, TOM, answer, conversation_with, receipt, reply, sent
+from tests.store.builders import (
+    ACCOUNT,
+    MIA,
+    TOM,
+    get_conversation,
+    make_outgoing,
+    make_receipt,
+    make_reply,
+    store_sent,
+)
 from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
 from tui.domain.json_fields import MESSAGE_FIELDS, message_to_json
@@ -20,27 +29,27 @@ TEXTS = st.text(max_size=20)
 FINAL = st.sampled_from([Status.DELIVERED, Status.FAILED, Status.EXPIRED])
 
 
-async def test_every_message_comes_out_once_in_order(store: Store, clock: ManualClock) -> None:
+async def test_every_message_is_exported_once_in_order(store: Store, clock: ManualClock) -> None:
     for n in range(1_100):
         clock.advance(1)
-        await store.ingest.store_events(ACCOUNT, [reply(f"{n}", TOM if n % 3 else "Shop")])
+        await store.ingest.store_events(ACCOUNT, [make_reply(f"{n}", TOM if n % 3 else "Shop")])
     exported = [row async for row in export_messages(store)]
     assert [row["text"] for row in exported] == [str(n) for n in range(1_100)]
     assert {tuple(row) for row in exported} == {tuple(field.name for field in MESSAGE_FIELDS)}
 
 
-async def test_a_thread_comes_out_alone(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply("mia"), reply("tom", TOM)])
-    await store.intents.queue_message(answer("hi tom", to=TOM))
-    tom = await conversation_with(store, TOM)
+async def test_one_conversation_is_exported(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply("mia"), make_reply("tom", TOM)])
+    await store.intents.queue_message(make_outgoing("hi tom", to=TOM))
+    tom = await get_conversation(store, TOM)
     rows = [row async for row in export_messages(store, conversation_id=tom.id)]
     assert [(row["text"], row["direction"]) for row in rows] == [("tom", "in"), ("hi tom", "out")]
     assert {row["party"] for row in rows} == {TOM}
     assert [row["status"] for row in rows] == ["received", "queued"]
 
 
-async def test_what_comes_out_is_json_with_readable_times(store: Store) -> None:
-    await sent(store, "p-1", body="\x1b[31m \ud83d ok", scheduled_at=10**17)
+async def test_the_export_is_json_with_readable_times(store: Store) -> None:
+    await store_sent(store, "p-1", body="\x1b[31m \ud83d ok", scheduled_at=10**17)
     (row,) = [row async for row in export_messages(store)]
     assert json.loads(json.dumps(row)) == row
     assert row["at"] == row["status_at"] == "2026-03-04T08:00:00.000Z"
@@ -66,11 +75,11 @@ def test_a_message_is_exported_as_messages_writes_it(
     async def write_and_compare() -> None:
         """Fill an inbox, then read it as `export` and as `messages --json` do."""
         async with temporary_store() as store:
-            await store.ingest.store_events(ACCOUNT, [reply(received, party)])
-            conversation = await conversation_with(store, party)
+            await store.ingest.store_events(ACCOUNT, [make_reply(received, party)])
+            conversation = await get_conversation(store, party)
             await store.contacts.rename_contact(conversation.id, "Mia Żak", "", "ana")
-            await sent(store, "p-1", to=MIA, body=body)
-            await store.ingest.store_events(ACCOUNT, [receipt(status, "p-1", **details)])
+            await store_sent(store, "p-1", to=MIA, body=body)
+            await store.ingest.store_events(ACCOUNT, [make_receipt(status, "p-1", **details)])
             await store.messages.add_note(conversation.id, "ana", note)
             exported = {row["id"]: row async for row in export_messages(store)}
             with InboxReader(store.path) as reader:

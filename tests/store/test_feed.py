@@ -1,4 +1,4 @@
-"""News of changes: every process hears of every commit, soon, once, and loses none."""
+"""Test the feed of changes: every process gets every commit soon and exactly once."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, conversation_with, reply, sent
+from tests.store.builders import ACCOUNT, get_conversation, make_reply, store_sent
 from tests.waiting import wait_until
 from tui.domain.change import RELOAD, Change, Subject
 from tui.store.errors import StoreError
@@ -19,47 +19,49 @@ from tui.store.store import Store
 
 
 @contextlib.asynccontextmanager
-async def hearing(store: Store, *, after: int | None = None) -> AsyncIterator[list[Change]]:
+async def watch_in_background(
+    store: Store, *, after: int | None = None
+) -> AsyncIterator[list[Change]]:
     """Watch a store in the background."""
-    heard: list[Change] = []
+    received: list[Change] = []
     start = await store.feed.get_last_number() if after is None else after
 
     async def listen() -> None:
         async with contextlib.aclosing(store.feed.watch_changes(after=start)) as batches:
             async for batch in batches:
-                heard.extend(batch)
+                received.extend(batch)
 
     listening = asyncio.create_task(listen())
     try:
-        yield heard
+        yield received
     finally:
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
 
 
-async def test_own_changes_are_heard_with_what_is_new(store: Store) -> None:
-    async with hearing(store) as heard:
-        await store.ingest.store_events(ACCOUNT, [reply()])
-        thread = await conversation_with(store)
+async def test_own_changes_are_reported_with_their_subject(store: Store) -> None:
+    async with watch_in_background(store) as received:
+        await store.ingest.store_events(ACCOUNT, [make_reply()])
+        thread = await get_conversation(store)
         text = Change(Subject.MESSAGE, thread.last_id, thread.id, is_new=True)
         began = Change(Subject.CONVERSATION, thread.id, thread.id, is_new=True)
-        await wait_until(lambda: {text, began} <= set(heard))
+        await wait_until(lambda: {text, began} <= set(received))
 
 
-async def test_changes_of_one_batch_are_told_once(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply()])
-    thread = await conversation_with(store)
+async def test_changes_of_one_batch_are_reported_once(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    thread = await get_conversation(store)
     first = await store.feed.get_last_number()
     for on in (True, False, True):
         await store.triage.set_star([thread.id], "ana", on)
-    async with hearing(store, after=first) as heard:
-        await wait_until(lambda: heard)
-        assert heard == [Change(Subject.CONVERSATION, thread.id, thread.id)]
+    async with watch_in_background(store, after=first) as received:
+        await wait_until(lambda: received)
+        assert received == [Change(Subject.CONVERSATION, thread.id, thread.id)]
 
 
-async def test_what_changes_nothing_is_no_news(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply()])
-    thread = await conversation_with(store)
+async def test_a_write_without_effect_is_not_reported(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    thread = await get_conversation(store)
     await store.triage.assign_conversations([thread.id], "ana", "tom")
     before = await store.feed.get_last_number()
     await store.triage.assign_conversations([thread.id], "ana", "tom")
@@ -70,12 +72,12 @@ async def test_what_changes_nothing_is_no_news(store: Store) -> None:
 async def test_two_processes_see_each_other_soon(open_store: OpenStore) -> None:
     here, there = await open_store(owner="a"), await open_store(owner="b")
     delays: list[float] = []
-    async with hearing(there) as heard:
+    async with watch_in_background(there) as received:
         for n in range(20):
-            heard.clear()
-            await here.ingest.store_events(ACCOUNT, [reply(f"{n}")])
+            received.clear()
+            await here.ingest.store_events(ACCOUNT, [make_reply(f"{n}")])
             began = time.monotonic()
-            await wait_until(lambda: heard)
+            await wait_until(lambda: received)
             delays.append(time.monotonic() - began)
     assert sorted(delays)[4] < 0.06
 
@@ -86,74 +88,74 @@ async def test_two_processes_see_each_other_without_waiting_for_the_next_look(
 ) -> None:
     monkeypatch.setattr("tui.store.feed._CHECK_INTERVALS", (3_600.0,))
     here, there = await open_store(owner="a"), await open_store(owner="b")
-    async with hearing(there) as heard:
+    async with watch_in_background(there) as heard:
 
         async def write() -> bool:
-            await here.ingest.store_events(ACCOUNT, [reply()])
+            await here.ingest.store_events(ACCOUNT, [make_reply()])
             return bool(heard)
 
         await wait_until(write, what="another process's change")
 
 
-async def test_several_watchers_of_one_store_each_hear_everything(store: Store) -> None:
-    async with hearing(store) as one, hearing(store) as two:
+async def test_several_watchers_of_one_store_each_get_all_changes(store: Store) -> None:
+    async with watch_in_background(store) as one, watch_in_background(store) as two:
         for _ in range(30):
-            await store.ingest.store_events(ACCOUNT, [reply()])
-        texts = set(await _new_messages(store))
+            await store.ingest.store_events(ACCOUNT, [make_reply()])
+        texts = set(await _list_message_ids(store))
         await wait_until(lambda: texts <= {c.id for c in one})
         await wait_until(lambda: texts <= {c.id for c in two})
 
 
-async def test_nothing_is_missed_while_many_write(open_store: OpenStore) -> None:
+async def test_no_change_is_missed_while_many_write(open_store: OpenStore) -> None:
     stores = [await open_store(owner=f"{n}", seed=n) for n in range(4)]
     async with contextlib.AsyncExitStack() as stack:
-        heard = [await stack.enter_async_context(hearing(store)) for store in stores]
+        received = [await stack.enter_async_context(watch_in_background(store)) for store in stores]
 
         async def write(store: Store, name: str) -> None:
             for n in range(40):
-                await store.ingest.store_events(ACCOUNT, [reply(id=f"{name}-{n}")])
+                await store.ingest.store_events(ACCOUNT, [make_reply(id=f"{name}-{n}")])
 
         await asyncio.gather(*(write(store, f"{n}") for n, store in enumerate(stores)))
-        texts = set(await _new_messages(stores[0]))
+        texts = set(await _list_message_ids(stores[0]))
         assert len(texts) == 160
-        for one in heard:
-            await wait_until(functools.partial(_has_heard, one, texts))
-            told = [c.id for c in one if c.subject is Subject.MESSAGE]
-            assert len(told) == len(set(told))
+        for one in received:
+            await wait_until(functools.partial(_has_received, one, texts))
+            reported = [c.id for c in one if c.subject is Subject.MESSAGE]
+            assert len(reported) == len(set(reported))
 
 
-async def test_a_watcher_that_starts_later_hears_only_what_comes_later(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply()])
-    async with hearing(store) as heard:
+async def test_a_late_watcher_gets_only_later_changes(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    async with watch_in_background(store) as received:
         await store.templates.delete_template("none")
-        await wait_until(lambda: heard)
-        assert heard == [Change(Subject.CANNED_REPLY, 0)]
+        await wait_until(lambda: received)
+        assert received == [Change(Subject.CANNED_REPLY, 0)]
 
 
-async def test_who_is_far_behind_is_told_to_reload(store: Store) -> None:
+async def test_a_watcher_far_behind_gets_a_reload(store: Store) -> None:
     began = await store.feed.get_last_number()
-    await sent(store)
+    await store_sent(store)
     for _ in range(5):
         await store.templates.delete_template("none")
     await store.feed.prune_changes(keep=2)
-    async with hearing(store, after=began) as heard:
-        await wait_until(lambda: heard)
-        assert heard == [RELOAD]
+    async with watch_in_background(store, after=began) as received:
+        await wait_until(lambda: received)
+        assert received == [RELOAD]
         await store.templates.delete_template("none")
-        await wait_until(lambda: len(heard) == 2)
-        assert heard[1].subject is Subject.CANNED_REPLY
+        await wait_until(lambda: len(received) == 2)
+        assert received[1].subject is Subject.CANNED_REPLY
 
 
-async def test_a_flood_is_one_reload(store: Store) -> None:
+async def test_a_flood_of_changes_is_one_reload(store: Store) -> None:
     began = await store.feed.get_last_number()
-    await store.ingest.store_events(ACCOUNT, [reply() for _ in range(2_500)])
-    async with hearing(store, after=began) as heard:
-        await wait_until(lambda: heard)
-        assert heard == [RELOAD]
+    await store.ingest.store_events(ACCOUNT, [make_reply() for _ in range(2_500)])
+    async with watch_in_background(store, after=began) as received:
+        await wait_until(lambda: received)
+        assert received == [RELOAD]
 
 
-async def test_pruning_never_starts_the_numbers_anew(store: Store) -> None:
-    await sent(store)
+async def test_pruning_does_not_restart_the_numbers(store: Store) -> None:
+    await store_sent(store)
     newest = await store.feed.get_last_number()
     await store.feed.prune_changes(keep=0)
     assert await store.feed.get_last_number() == newest
@@ -170,7 +172,7 @@ async def test_a_database_that_fails_ends_the_watch(store: Store) -> None:
         await first
 
 
-async def test_a_feed_of_its_own_works_beside_the_stores(store: Store) -> None:
+async def test_a_separate_feed_works_beside_that_of_the_store(store: Store) -> None:
     own = Feed(store.database)
     watching = own.watch_changes()
     first = asyncio.create_task(anext(watching))
@@ -181,12 +183,12 @@ async def test_a_feed_of_its_own_works_beside_the_stores(store: Store) -> None:
     await watching.aclose()
 
 
-def _has_heard(heard: list[Change], ids: set[int]) -> bool:
-    """Whether a watcher was told of all these."""
-    return ids <= {change.id for change in heard}
+def _has_received(received: list[Change], ids: set[int]) -> bool:
+    """Return whether a watcher has received all these."""
+    return ids <= {change.id for change in received}
 
 
-async def _new_messages(store: Store) -> list[int]:
-    """All message ids."""
+async def _list_message_ids(store: Store) -> list[int]:
+    """Return all message ids."""
     found = await store.database.read(lambda c: c.execute("select id from messages").fetchall())
     return [row[0] for row in found]

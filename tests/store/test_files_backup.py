@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.builders import ACCOUNT, conversation_with, reply
+from tests.store.builders import ACCOUNT, get_conversation, make_reply
 from tui.clock import ManualClock
+from tui.store.database_files import write_backup
 from tui.store.errors import CannotOpen, CannotWrite
-from tui.store.files import write_backup
 from tui.store.store import Store
 
 
 async def test_a_backup_has_what_is_only_in_the_log(
     store: Store, clock: ManualClock, tmp_path: Path
 ) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply("saved")])
+    await store.ingest.store_events(ACCOUNT, [make_reply("saved")])
     target = tmp_path / "copy of inbox.db"
     assert await write_backup(store.path, target) == target.stat().st_size
     assert target.stat().st_mode & 0o777 == 0o600
     async with Store(target, clock=clock, rng=random.Random(1), owner="b") as copy:
-        assert (await conversation_with(copy)).preview == "saved"
+        assert (await get_conversation(copy)).preview == "saved"
 
 
 async def test_a_file_that_is_there_is_not_written_over(store: Store, tmp_path: Path) -> None:

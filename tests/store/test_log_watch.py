@@ -1,4 +1,4 @@
-"""A writing is noticed once, by whichever means there is."""
+"""Test that a write is noticed once, by polling and by the kernel."""
 
 import sys
 from collections.abc import Callable
@@ -16,17 +16,17 @@ EACH_MEANS = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Path:
-    """A file that something was written to before anyone watched."""
+def log_file(tmp_path: Path) -> Path:
+    """Return a file that was written to before the watch began."""
     path = tmp_path / "inbox.db-wal"
     path.write_bytes(b"before")
     return path
 
 
 @EACH_MEANS
-async def test_a_writing_is_noticed_once(means: Means, log: Path) -> None:
-    watching = means(str(log))
-    with log.open("ab") as file:
+async def test_a_write_is_noticed_once(means: Means, log_file: Path) -> None:
+    watching = means(str(log_file))
+    with log_file.open("ab") as file:
         file.write(b"news")
     assert await watching.wait_for_write(5.0)
     assert not await watching.wait_for_write(0.05)
@@ -34,14 +34,14 @@ async def test_a_writing_is_noticed_once(means: Means, log: Path) -> None:
 
 
 @EACH_MEANS
-async def test_nothing_is_noticed_where_nothing_is_written(means: Means, log: Path) -> None:
-    watching = means(str(log))
-    assert log.read_bytes() == b"before"
+async def test_without_a_write_nothing_is_noticed(means: Means, log_file: Path) -> None:
+    watching = means(str(log_file))
+    assert log_file.read_bytes() == b"before"
     assert not await watching.wait_for_write(0.05)
     watching.close()
 
 
-async def test_a_file_that_is_not_there_yet_is_looked_for(tmp_path: Path) -> None:
+async def test_a_missing_file_is_noticed_when_created(tmp_path: Path) -> None:
     path = tmp_path / "later"
     watching = open_log_watch(str(path))
     path.write_bytes(b"now")
@@ -50,7 +50,7 @@ async def test_a_file_that_is_not_there_yet_is_looked_for(tmp_path: Path) -> Non
 
 
 @ON_LINUX
-def test_the_kernel_is_asked_to_tell_where_it_can(log: Path) -> None:
-    watching = open_log_watch(str(log))
+def test_kernel_notification_is_used_if_available(log_file: Path) -> None:
+    watching = open_log_watch(str(log_file))
     assert isinstance(watching, InotifyWatch)
     watching.close()

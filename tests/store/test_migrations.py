@@ -1,4 +1,4 @@
-"""Migrations: from every older version, with rows in the tables, to the newest."""
+"""Test migrations from every older version, with rows in the tables, to the newest."""
 
 import contextlib
 import random
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.builders import ACCOUNT, MIA, answer, conversation_with, reply
-from tests.store.truth import assert_true_to_the_rows
+from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.store import migrations
 from tui.store.errors import NewerDatabase
@@ -49,8 +49,8 @@ insert into audit (id, at, agent, action, conversation_id) values (1, 1000, 'ana
 UNANSWERED = "update conversations set unanswered_since = waiting_since;"
 
 
-def old_database(path: Path, number: int) -> None:
-    """A database as that version left it, with rows in its tables."""
+def create_old_database(path: Path, number: int) -> None:
+    """Create a database as that version left it, with rows in its tables."""
     connection = sqlite3.connect(path, isolation_level=None)
     apply_migrations(connection, upto=number)
     rows = OLD_ROWS + (DESK_ROWS if number >= 2 else "") + (UNANSWERED if number >= 10 else "")
@@ -61,21 +61,21 @@ def old_database(path: Path, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", VERSIONS)
-async def test_every_older_version_is_brought_up_to_date_with_its_rows(
+async def test_every_older_version_is_migrated_with_its_rows(
     tmp_path: Path, clock: ManualClock, number: int
 ) -> None:
     path = tmp_path / "inbox.db"
-    old_database(path, number)
+    create_old_database(path, number)
     async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
-        thread = await conversation_with(store)
+        thread = await get_conversation(store)
         assert (thread.preview, thread.unread) == ("Hello", 1)
-        said = await store.messages.list_before(thread.id, 1 << 62, 10)
-        assert [m.body for m in said] == ["Welcome", "Hello"]
+        messages = await store.messages.list_before(thread.id, 1 << 62, 10)
+        assert [m.body for m in messages] == ["Welcome", "Hello"]
         assert [m.id for m in await store.messages.search_text("hel")] == [9]
-        await assert_true_to_the_rows(store)
-        await store.ingest.store_events(ACCOUNT, [reply("More")])
-        await store.intents.queue_message(answer())
-        await assert_true_to_the_rows(store)
+        await check_counters_and_summaries(store)
+        await store.ingest.store_events(ACCOUNT, [make_reply("More")])
+        await store.intents.queue_message(make_outgoing())
+        await check_counters_and_summaries(store)
         if number >= 2:
             draft = await store.drafts.get_draft(thread.id, "tom")
             assert draft is None
@@ -87,7 +87,7 @@ async def test_every_older_version_is_brought_up_to_date_with_its_rows(
 def test_every_older_version_ends_with_the_schema_of_a_new_file(
     tmp_path: Path, number: int
 ) -> None:
-    old_database(tmp_path / "old.db", number)
+    create_old_database(tmp_path / "old.db", number)
     schemas = []
     for name in ("old.db", "new.db"):
         connection = sqlite3.connect(tmp_path / name, isolation_level=None)
@@ -100,21 +100,21 @@ def test_every_older_version_ends_with_the_schema_of_a_new_file(
     assert schemas[0] == schemas[1]
 
 
-def test_migrations_are_numbered_without_gap() -> None:
+def test_migrations_are_numbered_without_gaps() -> None:
     assert list(range(1, len(VERSIONS) + 1)) == VERSIONS
 
 
-def test_there_is_nothing_to_do_the_second_time(tmp_path: Path) -> None:
+def test_a_second_migration_changes_nothing(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
     assert apply_migrations(connection)
     assert not apply_migrations(connection)
     connection.close()
 
 
-def test_a_migration_that_fails_leaves_the_old_version_whole(
+def test_a_failed_migration_leaves_the_old_version_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old_database(tmp_path / "inbox.db", 1)
+    create_old_database(tmp_path / "inbox.db", 1)
     broken = tmp_path / "0002_broken.sql"
     broken.write_text("create table half (a);\nthis is no SQL;\n")
     monkeypatch.setattr(migrations, "list_migrations", lambda: [list_migrations()[0], (2, broken)])
@@ -134,7 +134,7 @@ def test_an_older_program_refuses_a_newer_file(tmp_path: Path) -> None:
     connection.close()
 
 
-def test_a_script_is_cut_only_where_statements_end() -> None:
+def test_a_script_is_split_only_between_statements() -> None:
     script = (
         "create table a (b text default ';'); -- one; two\n"
         "create trigger t after insert on a begin\n  delete from a;\nend;\nselect 1"
@@ -142,22 +142,22 @@ def test_a_script_is_cut_only_where_statements_end() -> None:
     assert [s.split()[1] for s in split_statements(script)] == ["table", "trigger", "1"]
 
 
-async def test_who_had_opted_out_before_that_mattered_waits_no_longer(
+async def test_a_migration_ends_the_wait_of_opted_out_customers(
     tmp_path: Path, clock: ManualClock
 ) -> None:
     path = tmp_path / "inbox.db"
-    old_database(path, 9)
+    create_old_database(path, 9)
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("update conversations set opted_out = 1")
         connection.execute(
             "insert into consent (party, opted_out, at, source) values (?, 1, 1000, 'word')", (MIA,)
         )
     async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
-        await assert_true_to_the_rows(store)
-        thread = await conversation_with(store)
+        await check_counters_and_summaries(store)
+        thread = await get_conversation(store)
         assert (thread.waiting_since, thread.unread) == (None, 1)
         assert (await store.conversations.get_counts()).waiting == 0
         await store.consent.record_decision(
             thread.id, "ana", opted_out=False, evidence="asked for it"
         )
-        assert (await conversation_with(store)).waiting_since == 1000
+        assert (await get_conversation(store)).waiting_since == 1000

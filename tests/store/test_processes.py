@@ -1,4 +1,4 @@
-"""Several processes on one file: nothing lost, nothing twice, nothing half done."""
+"""Test several processes on one file: no loss, no duplicates, no partial changes."""
 
 import asyncio
 import json
@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.store.builders import ACCOUNT, MIA, answer, conversation_with, reply
+from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tests.store.processes import ROUNDS
-from tests.store.truth import assert_true_to_the_rows
 from tui.clock import SystemClock
 from tui.domain.message import Direction
 from tui.store.store import Store
@@ -20,7 +20,7 @@ from tui.store.store import Store
 ROOT = Path(__file__).parents[2]
 
 
-async def start(what: str, path: Path, name: str) -> asyncio.subprocess.Process:
+async def start_process(what: str, path: Path, name: str) -> asyncio.subprocess.Process:
     """Start another process on the file."""
     arguments = (sys.executable, "-m", "tests.store.processes", what, str(path), name)
     return await asyncio.create_subprocess_exec(
@@ -28,9 +28,9 @@ async def start(what: str, path: Path, name: str) -> asyncio.subprocess.Process:
     )
 
 
-async def results(what: str, path: Path, names: list[str]) -> list[Any]:
-    """What each process prints at its end."""
-    started = [await start(what, path, name) for name in names]
+async def collect_results(what: str, path: Path, names: list[str]) -> list[Any]:
+    """Return what each process prints at its end."""
+    started = [await start_process(what, path, name) for name in names]
     printed = await asyncio.gather(*(process.communicate() for process in started))
     assert [process.returncode for process in started] == [0] * len(names)
     return [json.loads(out) for out, _ in printed]
@@ -38,68 +38,68 @@ async def results(what: str, path: Path, names: list[str]) -> list[Any]:
 
 @pytest.fixture
 async def inbox(tmp_path: Path) -> Any:
-    """An inbox in real time, where Mia has asked a question."""
+    """Return an inbox in real time in which Mia has asked a question."""
     path = tmp_path / "inbox.db"
     async with Store(path, clock=SystemClock(), rng=random.Random(1), owner="test") as store:
-        await store.ingest.store_events(ACCOUNT, [reply("question 0")])
+        await store.ingest.store_events(ACCOUNT, [make_reply("question 0")])
         yield store
 
 
-async def test_many_processes_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+async def test_many_processes_can_open_a_new_file_at_once(tmp_path: Path) -> None:
     names = ["a", "b", "c", "d"]
-    assert await results("open", tmp_path / "new.db", names) == names
+    assert await collect_results("open", tmp_path / "new.db", names) == names
 
 
-async def test_processes_that_write_at_once_lose_nothing(inbox: Store) -> None:
-    assert await results("write", inbox.path, ["a", "b", "c"]) == [100, 100, 100]
-    assert (await conversation_with(inbox)).unread == 301
-    await assert_true_to_the_rows(inbox)
+async def test_concurrent_writes_lose_nothing(inbox: Store) -> None:
+    assert await collect_results("write", inbox.path, ["a", "b", "c"]) == [100, 100, 100]
+    assert (await get_conversation(inbox)).unread == 301
+    await check_counters_and_summaries(inbox)
 
 
 async def test_each_message_is_claimed_by_one_process(inbox: Store) -> None:
-    queued = {(await inbox.intents.queue_message(answer(f"{n}"))).id for n in range(300)}
-    claimed = await results("claim", inbox.path, ["a", "b", "c"])
+    queued = {(await inbox.intents.queue_message(make_outgoing(f"{n}"))).id for n in range(300)}
+    claimed = await collect_results("claim", inbox.path, ["a", "b", "c"])
     together = [identity for one in claimed for identity in one]
     assert len(together) == 300
     assert set(together) == queued
 
 
-async def test_two_agents_never_both_answer(inbox: Store) -> None:
-    scores = await results("race", inbox.path, ["ana", "tom"])
+async def test_two_agents_never_both_reply(inbox: Store) -> None:
+    scores = await collect_results("race", inbox.path, ["ana", "tom"])
     assert sum(won for won, lost in scores) == ROUNDS
     assert sum(lost for won, lost in scores) > 0
-    thread = await conversation_with(inbox)
-    said = await inbox.messages.list_before(thread.id, 1 << 62, 10 * ROUNDS)
-    answers = [m.body for m in said if m.direction is Direction.OUT]
+    thread = await get_conversation(inbox)
+    messages = await inbox.messages.list_before(thread.id, 1 << 62, 10 * ROUNDS)
+    answers = [m.body for m in messages if m.direction is Direction.OUT]
     assert answers == [f"answer {n}" for n in range(ROUNDS)]
-    await assert_true_to_the_rows(inbox)
+    await check_counters_and_summaries(inbox)
 
 
 async def test_a_draft_survives_kill_9(inbox: Store) -> None:
-    typing = await start("type", inbox.path, "ana")
+    typing = await start_process("type", inbox.path, "ana")
     assert typing.stdout is not None
-    told = 0
-    while told < 30:
-        told = int(await typing.stdout.readline())
+    printed_length = 0
+    while printed_length < 30:
+        printed_length = int(await typing.stdout.readline())
     typing.kill()
     rest = await typing.stdout.read()
     await typing.wait()
-    told = int(rest.split()[-1]) if rest.split() else told
-    draft = await inbox.drafts.get_draft((await conversation_with(inbox)).id, "ana")
+    printed_length = int(rest.split()[-1]) if rest.split() else printed_length
+    draft = await inbox.drafts.get_draft((await get_conversation(inbox)).id, "ana")
     assert draft is not None
-    assert len(draft.body) >= told
-    await inbox.intents.queue_message(answer(to=MIA))
+    assert len(draft.body) >= printed_length
+    await inbox.intents.queue_message(make_outgoing(to=MIA))
 
 
-async def test_the_file_stays_sound_when_writers_are_killed(inbox: Store) -> None:
+async def test_the_file_stays_intact_when_writers_are_killed(inbox: Store) -> None:
     for n in range(5):
-        writing = await start("write", inbox.path, f"w{n}")
-        before = (await conversation_with(inbox)).unread
-        while (await conversation_with(inbox)).unread < before + 3 + n:
+        writing = await start_process("write", inbox.path, f"w{n}")
+        before = (await get_conversation(inbox)).unread
+        while (await get_conversation(inbox)).unread < before + 3 + n:
             await asyncio.sleep(0.001)
         writing.kill()
         await writing.communicate()
     raw = sqlite3.connect(inbox.path)
     assert raw.execute("pragma integrity_check").fetchone()[0] == "ok"
     raw.close()
-    await assert_true_to_the_rows(inbox)
+    await check_counters_and_summaries(inbox)

@@ -1,4 +1,4 @@
-"""The files of statements: each is named once, given what it uses, and known to the schema."""
+"""Test the SQL files: unique names, all values given, and valid for the schema."""
 
 import inspect
 import re
@@ -12,7 +12,7 @@ _SUBJECTS = sorted(file.stem for file in queries.SQL_FOLDER.glob("*.sql"))
 
 
 @pytest.mark.parametrize("subject", _SUBJECTS)
-def test_every_statement_has_a_name_of_its_own_and_is_given_the_values_it_uses(
+def test_every_statement_has_a_unique_name_and_gets_its_values(
     subject: str,
 ) -> None:
     found = queries.parse_queries(subject)
@@ -23,7 +23,7 @@ def test_every_statement_has_a_name_of_its_own_and_is_given_the_values_it_uses(
 
 
 @pytest.mark.parametrize("subject", _SUBJECTS)
-def test_every_statement_is_one_that_the_schema_knows(subject: str) -> None:
+def test_every_statement_is_valid_for_the_schema(subject: str) -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrations.apply_migrations(connection)
     for query in queries.parse_queries(subject).values():

@@ -1,4 +1,4 @@
-"""Search: accent-blind, by beginnings of words, newest first, and deaf to injected syntax."""
+"""Test search: without accents, by prefix, newest first, and safe from injected syntax."""
 
 import asyncio
 
@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.store.builders import ACCOUNT, TOM, answer, conversation_with, reply
+from tests.store.builders import ACCOUNT, TOM, get_conversation, make_outgoing, make_reply
 from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
 from tui.domain.text import split_words
 from tui.store.store import Store
 
 
-async def found(store: Store, text: str) -> list[str]:
-    """The texts found."""
+async def find_texts(store: Store, text: str) -> list[str]:
+    """Return the texts found."""
     return [message.body for message in await store.messages.search_text(text)]
 
 
@@ -34,14 +34,14 @@ async def found(store: Store, text: str) -> list[str]:
     ],
 )
 async def test_words_are_found_without_case_and_accents(store: Store, body: str, text: str) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply("something else"), reply(body)])
-    assert await found(store, text) == [body]
+    await store.ingest.store_events(ACCOUNT, [make_reply("something else"), make_reply(body)])
+    assert await find_texts(store, text) == [body]
 
 
 @given(st.text(max_size=40), st.text(max_size=12))
 async def test_no_text_breaks_the_search(body: str, text: str) -> None:
     async with temporary_store() as store:
-        await store.ingest.store_events(ACCOUNT, [reply(body)])
+        await store.ingest.store_events(ACCOUNT, [make_reply(body)])
         hits = await store.messages.search_text(text)
         said = split_words(body)
         asked = split_words(text)
@@ -55,36 +55,38 @@ async def test_no_text_breaks_the_search(body: str, text: str) -> None:
     "text",
     ['"', "a OR b", "NOT a", "body:a", "a*", "NEAR(a b)", "^a", "-a", "a')--", "", "  ", "()"],
 )
-async def test_search_syntax_is_only_words(store: Store, text: str) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply("nothing of that kind")])
-    assert await found(store, text) == []
+async def test_search_syntax_is_treated_as_words(store: Store, text: str) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply("nothing of that kind")])
+    assert await find_texts(store, text) == []
 
 
-async def test_newest_comes_first_and_pages_go_back(store: Store, clock: ManualClock) -> None:
+async def test_results_are_newest_first_and_paged(store: Store, clock: ManualClock) -> None:
     for n in range(5):
-        await store.ingest.store_events(ACCOUNT, [reply(f"parcel {n}")])
+        await store.ingest.store_events(ACCOUNT, [make_reply(f"parcel {n}")])
         clock.advance(1)
     first = await store.messages.search_text("parcel", limit=2)
     rest = await store.messages.search_text("parcel", before=first[-1].id, limit=9)
     assert [m.body for m in first + rest] == [f"parcel {n}" for n in (4, 3, 2, 1, 0)]
 
 
-async def test_search_within_one_conversation(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply("parcel mia"), reply("parcel tom", TOM)])
-    tom = await conversation_with(store, TOM)
+async def test_a_search_can_be_limited_to_one_conversation(store: Store) -> None:
+    await store.ingest.store_events(
+        ACCOUNT, [make_reply("parcel mia"), make_reply("parcel tom", TOM)]
+    )
+    tom = await get_conversation(store, TOM)
     hits = await store.messages.search_text("parcel", conversation_id=tom.id)
     assert [m.body for m in hits] == ["parcel tom"]
 
 
-async def test_answers_and_notes_are_found_too(store: Store) -> None:
-    await store.intents.queue_message(answer("refund granted"))
-    thread = (await conversation_with(store)).id
+async def test_replies_and_notes_are_found_too(store: Store) -> None:
+    await store.intents.queue_message(make_outgoing("refund granted"))
+    thread = (await get_conversation(store)).id
     await store.messages.add_note(thread, "ana", "refund by hand")
-    assert await found(store, "refund") == ["refund by hand", "refund granted"]
+    assert await find_texts(store, "refund") == ["refund by hand", "refund granted"]
 
 
-async def test_a_cancelled_search_stops_and_spoils_no_other(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [reply(f"parcel {n}") for n in range(300)])
+async def test_a_cancelled_search_stops_and_does_not_affect_others(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(f"parcel {n}") for n in range(300)])
     for _ in range(20):
         searches = [asyncio.create_task(store.messages.search_text("pa")) for _ in range(4)]
         await asyncio.sleep(0)

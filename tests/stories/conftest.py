@@ -1,4 +1,4 @@
-"""Five accounts on the sandbox over a real socket, served and listened for, with an empty inbox."""
+"""Provide five synced accounts on the sandbox over a real socket, with an empty inbox."""
 
 import contextlib
 import random
@@ -17,8 +17,8 @@ from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.sandbox.app import create_app
-from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
 from tui.sandbox.server import run_server
+from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.startup.background import run_service
 from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
@@ -27,56 +27,57 @@ from tui.sync.listener import create_listener, run_listener
 
 _PACE = PollPace(quick=0.05, idle=0.2)
 _HANDSETS = 0.05
-"""Handsets live so much faster than people's do."""
+"""Factor by which the handsets are faster than real ones."""
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What a story needs: the inbox, and the world outside."""
+class Scenario:
+    """Hold what a test needs: the inbox and the simulated outside world."""
 
     store: Store
     http: httpx.AsyncClient
 
-    async def send(self, provider: str, to: str, text: str, **more: object) -> Message:
-        """An agent queues a message."""
+    async def queue_message(self, provider: str, to: str, text: str, **more: object) -> Message:
+        """Queue a message as an agent does."""
         account = find_account(provider).name
         new = NewMessage(to=to, body=text, account=account, agent="mia", **more)  # type: ignore[arg-type]
         return await self.store.intents.queue_message(new)
 
-    async def status(self, message: Message, *wanted: Status) -> Message:
-        """The message when it has come to one of these statuses."""
+    async def wait_for_status(self, message: Message, *wanted: Status) -> Message:
+        """Return the message as soon as it has one of these statuses."""
 
-        async def there() -> Message | None:
+        async def find_message() -> Message | None:
+            """Return the message if it has one of these statuses."""
             now = await self.store.messages.get(message.id)
             return now if now is not None and now.status in wanted else None
 
-        found = await wait_until(there, 60, f"{message.account} {wanted}")
+        found = await wait_until(find_message, 60, f"{message.account} {wanted}")
         assert found is not None
         return found
 
-    async def texts(self, party: str) -> list[str]:
-        """What this customer has written, as the thread shows it."""
+    async def list_texts(self, party: str) -> list[str]:
+        """Return what this customer has written, as the conversation shows it."""
         conversation = await self.store.conversations.find_by_address(parse_address(party))
         if conversation is None:
             return []
         lines = await self.store.messages.list_after(conversation.id, 0, 100)
         return [line.body for line in lines if line.direction is Direction.IN]
 
-    async def control(self, what: str, **body: object) -> None:
-        """Tell the sandbox what should happen."""
+    async def post_control(self, what: str, **body: object) -> None:
+        """Call one of the sandbox's controls."""
         answer = await self.http.post(f"/_sandbox/{what}", json=body)
         assert answer.status_code < 300, answer.text
 
-    async def ledger(self, provider: str) -> list[dict[str, str]]:
-        """What the provider has accepted."""
+    async def fetch_accepted(self, provider: str) -> list[dict[str, str]]:
+        """Return what the provider has accepted."""
         state = (await self.http.get("/_sandbox/state")).json()
         accepted: list[dict[str, str]] = state[provider]["accepted"]
         return accepted
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """A served desk."""
+async def scenario(tmp_path: Path) -> AsyncIterator[Scenario]:
+    """Return an inbox whose accounts are synced."""
     clock, rng = SystemClock(), random.Random(3)
     async with contextlib.AsyncExitStack() as stack:
         store = Store(
@@ -97,4 +98,4 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         service = run_service(store, accounts, clock, rng, kind="service", agent="s", pace=_PACE)
         await stack.enter_async_context(service)
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=url))
-        yield Desk(store, http)
+        yield Scenario(store, http)

@@ -1,9 +1,6 @@
 """The limits that the source code keeps: sizes, names, docstrings, import cycles, words."""
 
-import subprocess
 from dataclasses import dataclass
-
-import pytest
 
 from tests.structure import measures
 
@@ -73,29 +70,23 @@ def test_types_tie_few_modules_together() -> None:
     assert len(cycles) <= LIMITS.type_cycles, cycles
 
 
-def _tracked_texts() -> list[str]:
+def _list_texts() -> list[str]:
     """Return the paths of the files whose words are looked at."""
-    listed = subprocess.run(
-        ["git", "ls-files", "tui", "tests", "screenshots/make.py", "README.md", ".github"],
-        cwd=measures.ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split("\n")
-    suffixes = (".py", ".md", ".sql", ".tcss", ".toml")
-    return [
-        path
-        for path in listed
-        if path.endswith(suffixes) and not path.startswith(tuple(WORD_EXCEPTIONS))
+    folders = [measures.ROOT / name for name in ("tui", "tests", "screenshots", ".github")]
+    files = [measures.ROOT / "README.md", *(f for folder in folders for f in folder.rglob("*"))]
+    paths = [
+        file.relative_to(measures.ROOT).as_posix()
+        for file in sorted(files)
+        if file.suffix in {".py", ".md", ".sql", ".tcss", ".toml", ".yml"}
     ]
+    return [path for path in paths if not path.startswith(tuple(WORD_EXCEPTIONS))]
 
 
-@pytest.mark.parametrize("path", _tracked_texts())
-def test_the_words_of_the_list_are_not_used(path: str) -> None:
-    lines = (measures.ROOT / path).read_text(encoding="utf-8").split("\n")
+def test_the_words_of_the_list_are_not_used() -> None:
     found = [
         f"{path}:{number}: {', '.join(sorted(words))}"
-        for number, line in enumerate(lines, 1)
+        for path in _list_texts()
+        for number, line in enumerate((measures.ROOT / path).read_text("utf-8").split("\n"), 1)
         if (words := {word.lower() for word in measures.find_unused_words(line)} - ALLOWED_KEYS)
     ]
     assert not found, "\n".join(found)

@@ -1,4 +1,4 @@
-"""A desk on a sandbox: store, provider and sandbox share one clock that stands still."""
+"""Provide store, provider and sandbox that share one clock that stands still."""
 
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ from tui.domain.message import Message, NewMessage
 from tui.providers.messagemedia import MessageMedia
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
 
@@ -21,19 +21,19 @@ Queue = Callable[..., Awaitable[Message]]
 
 @pytest.fixture
 def sandbox(clock: ManualClock) -> Sandbox:
-    """MessageMedia alone, always with the same chance."""
+    """Return a sandbox with MessageMedia only and a fixed random seed."""
     return Sandbox(clock=clock, rng=random.Random(7), emulators=[Emulator])
 
 
 @pytest.fixture
 def connect(sandbox: Sandbox, clock: ManualClock) -> Connect:
-    """Makes a new client of the sandbox."""
+    """Return a function that creates a client of the sandbox."""
     transport = httpx.ASGITransport(create_app(sandbox))
 
-    def make(
+    def create_client(
         base_url: str = "http://box", clock: Clock = clock, real: bool = False
     ) -> MessageMedia:
-        """A client; with `real`, over a socket."""
+        """Create a client; with `real`, over a socket."""
         return MessageMedia(
             base_url=f"{base_url}/messagemedia",
             api_key="sandbox",
@@ -42,31 +42,31 @@ def connect(sandbox: Sandbox, clock: ManualClock) -> Connect:
             transport=None if real else transport,
         )
 
-    return make
+    return create_client
 
 
 @pytest.fixture
 async def account(connect: Connect) -> AsyncIterator[ServedAccount]:
-    """The sandbox's account."""
+    """Return the sandbox's account."""
     provider = connect()
     yield ServedAccount("mm", provider)
     await provider.aclose()
 
 
 @pytest.fixture
-def hands(store: Store, clock: ManualClock) -> SyncContext:
-    """What the parts of sync work with."""
+def context(store: Store, clock: ManualClock) -> SyncContext:
+    """Return the context that the parts of sync share."""
     return SyncContext(store, clock, random.Random(3))
 
 
 @pytest.fixture
 def queue(store: Store) -> Queue:
-    """Queues a message as an agent does."""
+    """Return a function that queues a message as an agent does."""
 
-    async def put(
+    async def queue_message(
         to: str = "+61491570156", body: str = "hello", account: str = "mm", **more: object
     ) -> Message:
         new = NewMessage(to=to, body=body, account=account, agent="ann", **more)  # type: ignore[arg-type]
         return await store.intents.queue_message(new)
 
-    return put
+    return queue_message

@@ -1,4 +1,4 @@
-"""A provider that does as it is told, and a life that can end between any two steps."""
+"""Provide a scripted provider, and a process life that can end between any two steps."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
@@ -28,115 +28,115 @@ ASKED = Capabilities(
 )
 
 
-class Scripted:
-    """A `Provider` whose every answer is a function of the test, and which notes each call."""
+class ScriptedProvider:
+    """Answer every call of a `Provider` with a function of the test and record the call."""
 
     def __init__(
         self, capabilities: Capabilities = PUSH_ONLY, **answers: Callable[..., Awaitable[Any]]
     ) -> None:
-        """`answers` are by the method's name; without one, a call succeeds with nothing new."""
+        """Keep `answers` by method name; a call without one succeeds and returns nothing new."""
         self.capabilities = capabilities
         self.answers = answers
         self.calls: list[tuple[Any, ...]] = []
 
     async def _call(self, name: str, otherwise: T, *values: Any) -> T:
-        """Note the call and answer."""
+        """Record the call and answer it."""
         self.calls.append((name, *values))
         answer = self.answers.get(name)
         return otherwise if answer is None else await answer(*values)
 
-    def called(self, name: str) -> list[tuple[Any, ...]]:
-        """What that method was called with."""
+    def list_calls(self, name: str) -> list[tuple[Any, ...]]:
+        """Return the arguments of the calls of that method."""
         return [tuple(values) for called, *values in self.calls if called == name]
 
     async def send_messages(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
-        """Accept everything."""
+        """Accept all messages."""
         taken: list[SendOutcome] = [SendAccepted(f"id-{message.reference}") for message in messages]
         return await self._call("send", taken, messages)
 
     async def look_up_message(self, provider_id: str) -> Receipt:
-        """Nothing new."""
+        """Return no event."""
         nothing = Receipt(f"look-{provider_id}", None, "", None, "", provider_id)
         return await self._call("look_up", nothing, provider_id)
 
     async def cancel_message(self, provider_id: str) -> None:
-        """Done."""
+        """Report success."""
         await self._call("cancel", None, provider_id)
 
     async def fetch_replies(self, cursor: str) -> EventPage:
-        """None."""
+        """Return no replies."""
         return await self._call("replies", EventPage(cursor=cursor), cursor)
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
-        """Done."""
+        """Report success."""
         await self._call("confirm_replies", None, list(event_ids))
 
     async def fetch_receipts(self, cursor: str) -> EventPage:
-        """None."""
+        """Return no receipts."""
         return await self._call("receipts", EventPage(cursor=cursor), cursor)
 
     async def confirm_receipts(self, event_ids: Sequence[str]) -> None:
-        """Done."""
+        """Report success."""
         await self._call("confirm_receipts", None, list(event_ids))
 
     async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
-        """No news."""
+        """Return no receipts."""
         none: list[Receipt] = []
         return await self._call("ask_receipts", none, list(provider_ids))
 
     async def fetch_balance(self) -> Balance:
-        """Five."""
+        """Return five credits."""
         return await self._call("balance", Balance("5 credits"))
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:
-        """On."""
+        """Report a phone that is on."""
         return await self._call("ping_phone", SentPing(reference), to, reference)
 
     async def check_credentials(self) -> str:
-        """Fine."""
+        """Report valid credentials."""
         return await self._call("check", "fine")
 
     def read_push(self, push: Push) -> PushAnswer:
-        """Nothing in it."""
+        """Return no events."""
         return PushAnswer()
 
     async def aclose(self) -> None:
-        """Nothing to close."""
+        """Close nothing."""
 
 
 class Killed(BaseException):
-    """The process is gone: not even its last words are heard."""
+    """Signal that the process is killed; nothing may run afterwards."""
 
 
 class Life:
-    """Counts steps and ends before one of them; after the end every step raises."""
+    """Count steps and end before one of them; after the end every step raises."""
 
     def __init__(self, ends_at: int | None = None) -> None:
-        """`ends_at` counts from 1; None: it never ends."""
+        """Create a life that ends before step `ends_at`, counted from 1; None: never."""
         self._ends_at = ends_at
         self.steps = 0
 
     @property
-    def over(self) -> bool:
-        """Whether it has ended."""
+    def is_over(self) -> bool:
+        """Return whether the life has ended."""
         return self._ends_at is not None and self.steps >= self._ends_at
 
-    def step(self) -> None:
-        """Go on, or die."""
+    def take_step(self) -> None:
+        """Count a step, or raise if the life ends here."""
         self.steps += 1
-        if self.over:
+        if self.is_over:
             raise Killed
 
-    def mortal(self, act: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
-        """`act` with a chance to die before it and after it."""
+    def make_mortal(self, act: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        """Return `act` with a possible end before it and after it."""
 
-        async def acting(*values: Any) -> T:
-            self.step()
+        async def run_mortal(*values: Any) -> T:
+            self.take_step()
             result = await act(*values)
-            self.step()
+            self.take_step()
             return result
 
-        return acting
+        return run_mortal
 
 
 _CALLS = (
@@ -149,8 +149,8 @@ _CALLS = (
 )
 
 
-def make_mortal(life: Life, store: Store, provider: Any) -> None:
-    """Let every write and every call of this process be a place to die."""
-    store.database.write = life.mortal(store.database.write)  # type: ignore[method-assign, assignment]
+def make_process_mortal(life: Life, store: Store, provider: Any) -> None:
+    """Make every write and every provider call of this process a possible end."""
+    store.database.write = life.make_mortal(store.database.write)  # type: ignore[method-assign, assignment]
     for name in _CALLS:
-        setattr(provider, name, life.mortal(getattr(provider, name)))
+        setattr(provider, name, life.make_mortal(getattr(provider, name)))

@@ -1,4 +1,4 @@
-"""The chores of the one process that tends the database."""
+"""Test the chores of the one process that maintains the database."""
 
 import asyncio
 import random
@@ -18,8 +18,8 @@ from tui.sync.lease import Leasehold, ProcessIdentity
 from tui.sync.service import Housekeeping
 
 
-async def test_what_the_dead_were_sending_becomes_uncertain_and_what_the_living_send_stays(
-    open_store: OpenStore, hands: SyncContext, queue: Queue, clock: ManualClock
+async def test_only_messages_claimed_by_dead_processes_become_uncertain(
+    open_store: OpenStore, context: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     dead, living = await open_store(owner="dead"), await open_store(owner="living")
     messages = [await queue(), await queue()]
@@ -28,44 +28,44 @@ async def test_what_the_dead_were_sending_becomes_uncertain_and_what_the_living_
         await store.outbox.claim_due_messages(store.leases.owner, "mm", 1)
     clock.advance(11)
     await living.leases.record_heartbeat("ann", "desk")
-    await Housekeeping(hands).run_round()
-    found = [await hands.store.messages.get(message.id) for message in messages]
+    await Housekeeping(context).run_round()
+    found = [await context.store.messages.get(message.id) for message in messages]
     assert [m.status for m in found if m] == [Status.UNCERTAIN, Status.SENDING]
 
 
-async def test_a_snoozed_conversation_wakes_in_its_time(
-    hands: SyncContext, queue: Queue, clock: ManualClock
+async def test_a_snoozed_conversation_wakes_at_its_time(
+    context: SyncContext, queue: Queue, clock: ManualClock
 ) -> None:
     message = await queue()
     identity = message.conversation_id
-    await hands.store.triage.snooze_conversations([identity], "ann", clock.now() + 60_000)
-    chores = Housekeeping(hands)
+    await context.store.triage.snooze_conversations([identity], "ann", clock.now() + 60_000)
+    chores = Housekeeping(context)
     await chores.run_round()
-    asleep = await hands.store.conversations.get(identity)
+    asleep = await context.store.conversations.get(identity)
     clock.advance(60)
     await chores.run_round()
-    awake = await hands.store.conversations.get(identity)
+    awake = await context.store.conversations.get(identity)
     assert asleep is not None and asleep.state is State.SNOOZED
     assert awake is not None and awake.state is State.OPEN
 
 
-async def test_the_log_is_moved_into_the_database_once_a_minute(
-    hands: SyncContext, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+async def test_a_checkpoint_runs_once_a_minute(
+    context: SyncContext, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = counted(hands.store, monkeypatch)
-    chores = Housekeeping(hands)
+    done = count_checkpoints(context.store, monkeypatch)
+    chores = Housekeeping(context)
     for _ in range(65):
         await chores.run_round()
         clock.advance(2)
     assert len(done) == 2
 
 
-async def test_a_log_that_grows_fast_is_moved_at_once(
-    hands: SyncContext, monkeypatch: pytest.MonkeyPatch
+async def test_a_fast_growing_log_gets_a_checkpoint_at_once(
+    context: SyncContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = counted(hands.store, monkeypatch)
-    chores = Housekeeping(hands)
-    await hands.store.drafts.save_draft(1, "ann", "", began_at=0)
+    done = count_checkpoints(context.store, monkeypatch)
+    chores = Housekeeping(context)
+    await context.store.drafts.save_draft(1, "ann", "", began_at=0)
     await chores.run_round()
     monkeypatch.setattr("tui.sync.service._LONG_LOG", 1)
     await chores.run_round()
@@ -73,8 +73,8 @@ async def test_a_log_that_grows_fast_is_moved_at_once(
     assert len(done) == 1
 
 
-def counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[None]:
-    """Grows with every checkpoint."""
+def count_checkpoints(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[None]:
+    """Return a list that grows with every checkpoint."""
     done: list[None] = []
     checkpoint = store.database.checkpoint
 
@@ -86,16 +86,16 @@ def counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[None]:
     return done
 
 
-async def test_old_changes_are_forgotten_by_the_hour(
-    hands: SyncContext, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+async def test_old_changes_are_pruned_hourly(
+    context: SyncContext, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pruned: list[None] = []
 
     async def prune(*values: Any) -> None:
         pruned.append(None)
 
-    monkeypatch.setattr(hands.store.feed, "prune_changes", prune)
-    chores = Housekeeping(hands)
+    monkeypatch.setattr(context.store.feed, "prune_changes", prune)
+    chores = Housekeeping(context)
     await chores.run_round()
     clock.advance(3_601)
     await chores.run_round()
@@ -103,17 +103,17 @@ async def test_old_changes_are_forgotten_by_the_hour(
     assert len(pruned) == 1
 
 
-async def test_only_the_newest_changes_are_kept(hands: SyncContext, queue: Queue) -> None:
+async def test_only_the_newest_changes_are_kept(context: SyncContext, queue: Queue) -> None:
     for _ in range(5):
         await queue()
-    await hands.store.feed.prune_changes(3)
-    rows = await hands.store.database.read(
+    await context.store.feed.prune_changes(3)
+    rows = await context.store.database.read(
         lambda c: c.execute("select count(*) from changes").fetchone()
     )
     assert rows[0] == 3
 
 
-async def test_a_process_without_the_lease_leaves_the_chores_alone(
+async def test_a_process_without_the_lease_does_no_chores(
     open_store: OpenStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder, other = await open_store(owner="holder"), await open_store(owner="other")
@@ -122,7 +122,7 @@ async def test_a_process_without_the_lease_leaves_the_chores_alone(
         Leasehold(s.leases, clock, rng, discard_log, [], ProcessIdentity("ann", "desk"))
         for s in (holder, other)
     ]
-    worked = counted_rounds(monkeypatch)
+    worked = count_rounds(monkeypatch)
     tasks = [asyncio.create_task(leases[0].run_forever())]
     await wait_until(lambda: leases[0].held)
     tasks.append(asyncio.create_task(leases[1].run_forever()))
@@ -136,8 +136,8 @@ async def test_a_process_without_the_lease_leaves_the_chores_alone(
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def counted_rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Grows with the owner of every round."""
+def count_rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that grows with the owner of every round."""
     worked: list[str] = []
 
     async def noted(self: Housekeeping) -> None:

@@ -1,4 +1,4 @@
-"""Who serves an account: one process at a time, and another within seconds when it dies."""
+"""Test that one process at a time syncs an account, and another soon after it dies."""
 
 import asyncio
 import contextlib
@@ -17,29 +17,29 @@ from tui.sync.context import discard_log
 from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
 
 
-def leasehold(store: Store, clock: ManualClock, kind: str = "desk") -> Leasehold:
-    """A process that wants one account."""
+def create_keeper(store: Store, clock: ManualClock, kind: str = "desk") -> Leasehold:
+    """Return the lease keeper of a process that wants one account."""
     identity = ProcessIdentity("ann", kind)
     return Leasehold(store.leases, clock, random.Random(1), discard_log, ["mm"], identity)
 
 
 @contextlib.asynccontextmanager
-async def alive(process: Leasehold) -> AsyncIterator[None]:
-    """The process lives for the time of the block, then dies without a word."""
+async def run_process(process: Leasehold) -> AsyncIterator[None]:
+    """Run the process for the time of the block, then end it without a release."""
     task = asyncio.create_task(process.run_forever())
     yield
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def passes(clock: ManualClock, until: Any, seconds: float, processes: int = 1) -> float:
-    """Let time pass until something is true; how many seconds it took.
+async def measure_time(clock: ManualClock, until: Any, seconds: float, processes: int = 1) -> float:
+    """Let time pass until a condition is true and return the seconds.
 
-    It passes only while all of the processes sleep: none is late because the disk is slow.
+    Time passes only while all processes sleep, so that a slow disk delays none of them.
     """
     began = clock.monotonic()
 
-    async def become() -> bool:
+    async def check() -> bool:
         if until():
             return True
         assert clock.monotonic() - began <= seconds, "too late"
@@ -47,89 +47,87 @@ async def passes(clock: ManualClock, until: Any, seconds: float, processes: int 
             clock.advance(0.25)
         return False
 
-    await wait_until(become)
+    await wait_until(check)
     return clock.monotonic() - began
 
 
-async def test_the_first_process_serves_and_the_second_watches(
+async def test_the_first_process_syncs_and_the_second_waits(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
-    one = leasehold(await open_store(owner="one"), clock)
-    two = leasehold(await open_store(owner="two"), clock)
+    one = create_keeper(await open_store(owner="one"), clock)
+    two = create_keeper(await open_store(owner="two"), clock)
     assert await one.send_heartbeat() == {"mm", CHECKPOINT}
     assert await two.send_heartbeat() == frozenset()
 
 
-async def test_another_takes_over_within_seconds_when_the_holder_dies(
+async def test_another_process_takes_over_within_seconds_after_a_death(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
-    one = leasehold(await open_store(owner="one"), clock)
-    two = leasehold(await open_store(owner="two"), clock)
-    async with alive(one):
+    one = create_keeper(await open_store(owner="one"), clock)
+    two = create_keeper(await open_store(owner="two"), clock)
+    async with run_process(one):
         await wait_until(lambda: one.held)
-    async with alive(two):
-        took = await passes(clock, lambda: "mm" in two.held, 11.0)
+    async with run_process(two):
+        took = await measure_time(clock, lambda: "mm" in two.held, 11.0)
     assert took >= 5.0
 
 
-async def test_a_holder_that_lives_keeps_what_it_holds(
-    open_store: OpenStore, clock: ManualClock
-) -> None:
-    one = leasehold(await open_store(owner="one"), clock)
-    two = leasehold(await open_store(owner="two"), clock)
-    async with alive(one), alive(two):
+async def test_a_live_holder_keeps_the_lease(open_store: OpenStore, clock: ManualClock) -> None:
+    one = create_keeper(await open_store(owner="one"), clock)
+    two = create_keeper(await open_store(owner="two"), clock)
+    async with run_process(one), run_process(two):
         await wait_until(lambda: one.held or two.held)
         holder, other = (one, two) if one.held else (two, one)
-        await passes(clock, lambda: clock.monotonic() > 60, 61, processes=2)
+        await measure_time(clock, lambda: clock.monotonic() > 60, 61, processes=2)
         assert holder.held
         assert not other.held
 
 
-async def test_a_service_takes_over_from_a_desk_and_the_desk_stops(
+async def test_a_service_takes_over_from_an_inbox_process(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
-    desk = leasehold(await open_store(owner="desk"), clock)
-    service = leasehold(await open_store(owner="service"), clock, "service")
-    async with alive(desk):
+    desk = create_keeper(await open_store(owner="desk"), clock)
+    service = create_keeper(await open_store(owner="service"), clock, "service")
+    async with run_process(desk):
         await wait_until(lambda: desk.held)
-        async with alive(service):
+        async with run_process(service):
             await wait_until(lambda: service.held == {"mm", CHECKPOINT})
-            await passes(clock, lambda: not desk.held, 3.0, processes=2)
-            await passes(clock, lambda: clock.monotonic() > 60, 61, processes=2)
+            await measure_time(clock, lambda: not desk.held, 3.0, processes=2)
+            await measure_time(clock, lambda: clock.monotonic() > 60, 61, processes=2)
             assert not desk.held
-        await passes(clock, lambda: desk.held, 11.0)
+        await measure_time(clock, lambda: desk.held, 11.0)
 
 
-async def test_a_renewal_that_fails_ends_the_serving_at_once(
+async def test_a_failed_renewal_ends_sync_at_once(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = leasehold(store, clock)
+    process = create_keeper(store, clock)
 
     async def locked(*values: object, **options: object) -> frozenset[str]:
         raise Busy("locked")
 
-    async with alive(process):
+    async with run_process(process):
         await wait_until(lambda: process.held)
         with monkeypatch.context() as patched:
             patched.setattr(store.leases, "renew_leases", locked)
-            await passes(clock, lambda: not process.held, 3.0)
-        await passes(clock, lambda: process.held, 1.0)
+            await measure_time(clock, lambda: not process.held, 3.0)
+        await measure_time(clock, lambda: process.held, 1.0)
 
 
-async def test_who_leaves_in_good_order_is_replaced_at_once(
+async def test_a_released_lease_is_taken_over_at_once(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
     first = await open_store(owner="one")
-    one, two = leasehold(first, clock), leasehold(await open_store(owner="two"), clock)
+    one, two = create_keeper(first, clock), create_keeper(await open_store(owner="two"), clock)
     await one.send_heartbeat()
     await first.leases.end_process()
     assert await two.send_heartbeat() == {"mm", CHECKPOINT}
 
 
-async def test_who_has_just_beaten_renews_in_time_and_not_at_once(
+async def test_a_fresh_lease_is_renewed_in_time_and_not_at_once(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process, beats = leasehold(store, clock), []
+    process, beats = create_keeper(store, clock), []
     beat = process.send_heartbeat
 
     async def counted() -> frozenset[str]:
@@ -141,6 +139,6 @@ async def test_who_has_just_beaten_renews_in_time_and_not_at_once(
     task = asyncio.create_task(process.continue_forever())
     await wait_until(lambda: clock.sleeper_count)
     assert len(beats) == 1
-    await passes(clock, lambda: len(beats) == 2, 4.0)
+    await measure_time(clock, lambda: len(beats) == 2, 4.0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Pushed replies and receipts: on disk before they are answered, and nothing else let in."""
+"""Test pushes: stored before they are answered, and every other request refused."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ from starlette.types import Message as Part
 from starlette.types import Receive, Scope, Send
 
 from tests.sync.conftest import Queue
-from tests.sync.doubles import Scripted
+from tests.sync.doubles import ScriptedProvider
 from tui.clock import ManualClock
 from tui.domain.events import Reply, Unreadable
 from tui.domain.status import Status
@@ -22,7 +22,7 @@ from tui.providers.messagemedia import MessageMedia
 from tui.providers.protocol import Push, PushAnswer
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
+from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
@@ -35,28 +35,28 @@ REPLY = Reply("r1", "+61491570156", "Hello?", None, "{}")
 Read = Callable[[Push], PushAnswer]
 
 
-class Pushing(Scripted):
-    """A provider that reads pushes as the test says, and notes them."""
+class PushProvider(ScriptedProvider):
+    """Parse pushes with a function of the test and record them."""
 
     def __init__(self, read: Read) -> None:
-        """`read` stands for the provider's reading."""
+        """Keep the function `read` that parses a push."""
         super().__init__()
         self.read = read
         self.pushes: list[Push] = []
 
     def read_push(self, push: Push) -> PushAnswer:
-        """Note and read."""
+        """Record and parse the push."""
         self.pushes.append(push)
         return self.read(push)
 
 
-def told(*events: Any, **answer: Any) -> Read:
-    """Every push brings these events."""
+def make_reader(*events: Any, **answer: Any) -> Read:
+    """Return a reader that finds these events in every push."""
     return lambda push: PushAnswer(events, **answer)
 
 
-def client_of(store: Store, provider: Scripted) -> httpx.AsyncClient:
-    """A provider's side of the listener."""
+def open_client(store: Store, provider: ScriptedProvider) -> httpx.AsyncClient:
+    """Return a client that calls the listener as the provider."""
     accounts = [
         ServedAccount("s", provider, hook_secret=SECRET),
         ServedAccount("closed", provider),
@@ -65,21 +65,21 @@ def client_of(store: Store, provider: Scripted) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://desk")
 
 
-async def texts(store: Store) -> list[str]:
-    """Every text that is stored."""
+async def list_texts(store: Store) -> list[str]:
+    """Return every stored text."""
     found = await store.database.read(lambda c: c.execute("select body from messages").fetchall())
     return [row[0] for row in found]
 
 
 async def test_a_push_is_stored_and_answered_as_the_provider_expects(store: Store) -> None:
-    provider = Pushing(told(REPLY, status=201, body=b"OK", content_type="text/html"))
-    async with client_of(store, provider) as client:
+    provider = PushProvider(make_reader(REPLY, status=201, body=b"OK", content_type="text/html"))
+    async with open_client(store, provider) as client:
         answer = await client.post(
             f"{HOOK}/m123?a=b&a=%20c", content=b"body", headers={"X-Sig": "1"}
         )
     assert (answer.status_code, answer.content) == (201, b"OK")
     assert answer.headers["content-type"].startswith("text/html")
-    assert await texts(store) == ["Hello?"]
+    assert await list_texts(store) == ["Hello?"]
     (push,) = provider.pushes
     assert (push.method, push.tail, push.body) == ("POST", "m123", b"body")
     assert push.path == f"{HOOK}/m123?a=b&a=%20c"
@@ -88,18 +88,18 @@ async def test_a_push_is_stored_and_answered_as_the_provider_expects(store: Stor
 
 
 async def test_a_push_may_come_as_a_get(store: Store) -> None:
-    provider = Pushing(told(REPLY))
-    async with client_of(store, provider) as client:
+    provider = PushProvider(make_reader(REPLY))
+    async with open_client(store, provider) as client:
         assert (await client.get(f"{HOOK}?text=Hello")).status_code == 200
     assert provider.pushes[0].tail == ""
-    assert await texts(store) == ["Hello?"]
+    assert await list_texts(store) == ["Hello?"]
 
 
-async def test_a_push_that_is_repeated_shows_once(store: Store) -> None:
-    async with client_of(store, Pushing(told(REPLY))) as client:
+async def test_a_repeated_push_is_stored_once(store: Store) -> None:
+    async with open_client(store, PushProvider(make_reader(REPLY))) as client:
         for _ in range(3):
             assert (await client.post(HOOK)).status_code == 200
-    assert await texts(store) == ["Hello?"]
+    assert await list_texts(store) == ["Hello?"]
 
 
 @pytest.mark.parametrize(
@@ -112,34 +112,34 @@ async def test_a_push_that_is_repeated_shows_once(store: Store) -> None:
         "/hooks/s/wrong",
         f"/hooks/s/{SECRET}x",
         f"/hooks/S/{SECRET}",
-        f"/hooks/nobody/{SECRET}",
+        f"/hooks/unknown/{SECRET}",
         "/hooks/closed/",
         "/hooks/closed/x",
-        "/hooks/nobody/%00",
+        "/hooks/unknown/%00",
         "/hooks/s/s%C3%A9cret",
     ],
 )
-async def test_whatever_is_not_an_accounts_own_path_is_not_there(store: Store, path: str) -> None:
-    provider = Pushing(told(REPLY))
-    async with client_of(store, provider) as client:
+async def test_paths_of_no_account_are_not_found(store: Store, path: str) -> None:
+    provider = PushProvider(make_reader(REPLY))
+    async with open_client(store, provider) as client:
         for answer in (await client.get(path), await client.post(path, content=b"x")):
             assert (answer.status_code, answer.content) == (404, b"")
     assert provider.pushes == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS"])
-async def test_other_methods_are_not_there(store: Store, method: str) -> None:
-    provider = Pushing(told(REPLY))
-    async with client_of(store, provider) as client:
+async def test_other_methods_are_not_found(store: Store, method: str) -> None:
+    provider = PushProvider(make_reader(REPLY))
+    async with open_client(store, provider) as client:
         assert (await client.request(method, HOOK)).status_code == 404
     assert provider.pushes == []
 
 
-async def test_a_wrong_signature_is_refused_without_a_word(store: Store) -> None:
+async def test_a_wrong_signature_is_refused_with_an_empty_response(store: Store) -> None:
     def refuse(push: Push) -> PushAnswer:
         raise CredentialsRefused("wrong signature")
 
-    async with client_of(store, Pushing(refuse)) as client:
+    async with open_client(store, PushProvider(refuse)) as client:
         answer = await client.post(HOOK, content=b"x")
     assert (answer.status_code, answer.content) == (403, b"")
 
@@ -147,13 +147,13 @@ async def test_a_wrong_signature_is_refused_without_a_word(store: Store) -> None
 @pytest.mark.parametrize(
     "error", [BadContent("neither JSON nor a form"), KeyError("status"), RecursionError("deep")]
 )
-async def test_what_nobody_can_read_is_kept_and_does_not_come_for_ever(
+async def test_an_unreadable_push_is_stored_and_not_repeated(
     store: Store, error: Exception
 ) -> None:
     def fail(push: Push) -> PushAnswer:
         raise error
 
-    async with client_of(store, Pushing(fail)) as client:
+    async with open_client(store, PushProvider(fail)) as client:
         for _ in range(2):
             answer = await client.post(f"{HOOK}?q=1", content=b"\xff\x00 \xed\xa0\xbd text")
             assert answer.status_code == 200
@@ -165,37 +165,37 @@ async def test_what_nobody_can_read_is_kept_and_does_not_come_for_ever(
     assert rows[0]["problem"].startswith("a push that could not be read")
 
 
-async def test_unreadable_items_are_set_aside_beside_the_others(store: Store) -> None:
-    provider = Pushing(told(Unreadable("u1", "no sender", "{}"), REPLY))
-    async with client_of(store, provider) as client:
+async def test_unreadable_items_do_not_block_the_others(store: Store) -> None:
+    provider = PushProvider(make_reader(Unreadable("u1", "no sender", "{}"), REPLY))
+    async with open_client(store, provider) as client:
         assert (await client.post(HOOK)).status_code == 200
-    assert await texts(store) == ["Hello?"]
+    assert await list_texts(store) == ["Hello?"]
     assert await store.ingest.count_unreadable_items() == 1
 
 
-async def test_the_provider_is_asked_to_push_again_while_nothing_can_be_stored(
+async def test_the_provider_has_to_push_again_while_the_store_is_locked(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def locked(account: str, events: Any) -> None:
         raise Busy("locked")
 
-    async with client_of(store, Pushing(told(REPLY))) as client:
+    async with open_client(store, PushProvider(make_reader(REPLY))) as client:
         with monkeypatch.context() as patched:
             patched.setattr(store.ingest, "store_events", locked)
             assert (await client.post(HOOK)).status_code == 503
         assert (await client.post(HOOK)).status_code == 200
-    assert await texts(store) == ["Hello?"]
+    assert await list_texts(store) == ["Hello?"]
 
 
-async def test_a_body_has_an_end(store: Store) -> None:
-    provider = Pushing(told())
-    async with client_of(store, provider) as client:
+async def test_a_too_long_body_is_refused(store: Store) -> None:
+    provider = PushProvider(make_reader())
+    async with open_client(store, provider) as client:
         assert (await client.post(HOOK, content=b"x" * (1 << 20))).status_code == 200
         assert (await client.post(HOOK, content=b"x" * ((1 << 20) + 1))).status_code == 413
     assert len(provider.pushes) == 1
 
 
-async def test_an_account_with_files_takes_longer_bodies(
+async def test_an_account_with_files_accepts_longer_bodies(
     store: Store, account: ServedAccount
 ) -> None:
     served = ServedAccount("mm", account.provider, hook_secret=SECRET)
@@ -206,21 +206,21 @@ async def test_an_account_with_files_takes_longer_bodies(
         assert (await client.post(path, content=b"x" * ((8 << 20) + 1))).status_code == 413
 
 
-async def test_a_body_that_never_ends_is_not_waited_for(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_endless_body_times_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.sync.listener._SECONDS_FOR_A_BODY", 0.01)
-    assert await status_of_unfinished(store, []) == 408
+    assert await send_unfinished(store, []) == 408
 
 
-async def test_a_provider_that_hangs_up_is_not_answered_with_success(store: Store) -> None:
-    assert await status_of_unfinished(store, [{"type": "http.disconnect"}]) == 400
-    assert await texts(store) == []
+async def test_an_aborted_push_is_not_answered_with_success(store: Store) -> None:
+    assert await send_unfinished(store, [{"type": "http.disconnect"}]) == 400
+    assert await list_texts(store) == []
 
 
-async def status_of_unfinished(store: Store, parts: list[Part]) -> int:
-    """The answer to a request whose body goes on only so far."""
-    app = create_listener(store, [ServedAccount("s", Pushing(told(REPLY)), hook_secret=SECRET)])
+async def send_unfinished(store: Store, parts: list[Part]) -> int:
+    """Return the status for a request whose body is incomplete."""
+    app = create_listener(
+        store, [ServedAccount("s", PushProvider(make_reader(REPLY)), hook_secret=SECRET)]
+    )
     answered: list[Part] = []
 
     async def receive() -> Part:
@@ -245,13 +245,15 @@ async def status_of_unfinished(store: Store, parts: list[Part]) -> int:
     return int(answered[0]["status"])
 
 
-async def test_whoever_watches_the_listener_is_told_that_it_is_up(store: Store) -> None:
-    async with client_of(store, Scripted()) as client:
+async def test_the_health_path_reports_that_the_listener_runs(store: Store) -> None:
+    async with open_client(store, ScriptedProvider()) as client:
         assert (await client.get("/healthz")).text == "ok"
 
 
-async def test_a_push_shows_that_the_account_is_alive(store: Store, clock: ManualClock) -> None:
-    async with client_of(store, Pushing(told(REPLY))) as client:
+async def test_a_push_updates_the_last_event_of_the_account(
+    store: Store, clock: ManualClock
+) -> None:
+    async with open_client(store, PushProvider(make_reader(REPLY))) as client:
         await client.post(HOOK)
     assert (await store.accounts.get_states())["s"].event_at == clock.now()
 
@@ -293,9 +295,9 @@ async def test_a_flood_of_pushes_is_stored_whole(store: Store) -> None:
         number = int(push.body)
         return PushAnswer((replace(REPLY, event_id=f"flood-{number}", text=f"text {number}"),))
 
-    async with client_of(store, Pushing(read)) as client:
+    async with open_client(store, PushProvider(read)) as client:
         answers = await asyncio.gather(
             *(client.post(HOOK, content=str(number).encode()) for number in range(1_000))
         )
     assert {answer.status_code for answer in answers} == {200}
-    assert sorted(await texts(store)) == sorted(f"text {number}" for number in range(1_000))
+    assert sorted(await list_texts(store)) == sorted(f"text {number}" for number in range(1_000))

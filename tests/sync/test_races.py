@@ -1,4 +1,4 @@
-"""Several processes on one inbox: each message is handed over once."""
+"""Test several processes on one inbox: each message is sent once."""
 
 import asyncio
 import random
@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from tests.conftest import OpenStore
-from tests.sync.doubles import PAGES, Scripted
+from tests.sync.doubles import PAGES, ScriptedProvider
 from tui.clock import ManualClock
 from tui.domain.message import NewMessage
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
@@ -21,8 +21,8 @@ _PROCESSES = 4
 _MESSAGES = 2_000
 
 
-async def fill(store: Store, count: int) -> None:
-    """Many agents have written."""
+async def queue_messages(store: Store, count: int) -> None:
+    """Queue messages of many agents."""
 
     async def write(number: int) -> None:
         party = f"+614915{70_000 + number % 50:05}"
@@ -31,8 +31,8 @@ async def fill(store: Store, count: int) -> None:
     await asyncio.gather(*(write(number) for number in range(count)))
 
 
-def counting() -> tuple[Counter[str], Send]:
-    """How often each text was sent, and what sends and counts."""
+def create_counting_sender() -> tuple[Counter[str], Send]:
+    """Return the counts of sent texts and a function that sends and counts."""
     sent: Counter[str] = Counter()
 
     async def send(messages: Sequence[Outgoing]) -> list[SendOutcome]:
@@ -43,13 +43,13 @@ def counting() -> tuple[Counter[str], Send]:
     return sent, send
 
 
-async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
+async def test_four_processes_send_each_of_thousands_of_messages_once(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
-    sent, send = counting()
+    sent, send = create_counting_sender()
     stores = [await open_store(owner=f"process {n}", seed=n) for n in range(_PROCESSES)]
-    await fill(stores[0], _MESSAGES)
-    account = ServedAccount("s", Scripted(PAGES, send=send))
+    await queue_messages(stores[0], _MESSAGES)
+    account = ServedAccount("s", ScriptedProvider(PAGES, send=send))
     senders = [OutboxSender(account, SyncContext(s, clock, random.Random(1))) for s in stores]
     await asyncio.gather(*(sender.run_round() for sender in senders))
     assert len(sent) == _MESSAGES
@@ -60,13 +60,13 @@ async def test_thousands_of_messages_and_four_senders_make_each_go_out_once(
 async def test_two_services_that_do_one_round_share_the_work(
     open_store: OpenStore, clock: ManualClock
 ) -> None:
-    sent, send = counting()
+    sent, send = create_counting_sender()
     stores = [await open_store(owner=f"process {n}", seed=n) for n in range(2)]
-    await fill(stores[0], 500)
+    await queue_messages(stores[0], 500)
     services = [
         SyncService(
             store,
-            [ServedAccount("s", Scripted(PAGES, send=send))],
+            [ServedAccount("s", ScriptedProvider(PAGES, send=send))],
             clock,
             random.Random(n),
             kind="service",

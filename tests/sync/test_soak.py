@@ -1,4 +1,4 @@
-"""Processes are killed in the middle of their work, for real: the ledger equals the store."""
+"""Test real processes that are killed during their work: ledger and store stay equal."""
 
 import asyncio
 import contextlib
@@ -18,21 +18,21 @@ from tui.domain.message import NewMessage
 from tui.sandbox.app import create_app
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.server import run_server
+from tui.sandbox.state import Sandbox
 from tui.store.store import Store
 
-_VICTIM = Path(__file__).with_name("victim.py")
+_PROCESS_SCRIPT = Path(__file__).with_name("sync_process.py")
 _KILLS = 5
 
 
 @contextlib.asynccontextmanager
-async def desk(database: Path, url: str, owner: str) -> AsyncIterator[None]:
-    """A process that serves for the time of the block, and is then killed."""
+async def run_killed_process(database: Path, url: str, owner: str) -> AsyncIterator[None]:
+    """Run a sync process for the time of the block and then kill it."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(_VICTIM), str(database), url, owner),
+        *(sys.executable, str(_PROCESS_SCRIPT), str(database), url, owner),
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(_VICTIM.parents[2]), "NO_PROXY": "127.0.0.1"},
+        env={**os.environ, "PYTHONPATH": str(_PROCESS_SCRIPT.parents[2]), "NO_PROXY": "127.0.0.1"},
     )
     assert process.stdout is not None
     assert await process.stdout.readline() == b"serving\n"
@@ -44,23 +44,23 @@ async def desk(database: Path, url: str, owner: str) -> AsyncIterator[None]:
         await process.stdout.read()
 
 
-async def write(store: Store, start: int, count: int) -> None:
-    """An agent writes to many customers, some of whom answer."""
+async def queue_messages(store: Store, start: int, count: int) -> None:
+    """Queue messages to many customers, some of whom reply."""
     for number in range(start, start + count):
         to = f"+614915701{91 if number % 10 == 0 else 10 + number % 80:02}"
         await store.intents.queue_message(NewMessage(to, f"text {number}", "mm", agent="ann"))
 
 
-async def statuses(store: Store) -> dict[str, str]:
-    """Each outgoing text and where it is."""
+async def list_statuses(store: Store) -> dict[str, str]:
+    """Return each outgoing text and its status."""
     found = await store.database.read(
         lambda c: c.execute("select body, status from messages where direction = 'out'").fetchall()
     )
     return {row["body"]: row["status"] for row in found}
 
 
-def everything_is_told(ledger: Ledger, sandbox: Sandbox) -> bool:
-    """Whether the provider has nothing more to say."""
+def is_all_reported(ledger: Ledger, sandbox: Sandbox) -> bool:
+    """Return whether the provider has no events left to report."""
     over = all(message.stage.is_final for message in ledger.accepted.values())
     waiting = ledger.replies.unconfirmed_ids or ledger.receipts.unconfirmed_ids
     return over and not waiting and sandbox.agenda.get_next_due() is None
@@ -79,19 +79,19 @@ async def test_processes_that_are_killed_lose_nothing_and_send_nothing_twice(
         Store(database, clock=clock, rng=random.Random(2), owner="agent") as store,
     ):
         for kill in range(_KILLS):
-            await write(store, kill * 60, 60)
-            async with desk(database, url, f"victim {kill}"):
+            await queue_messages(store, kill * 60, 60)
+            async with run_killed_process(database, url, f"victim {kill}"):
                 await asyncio.sleep(rng.uniform(0.0, 0.4))
-        await write(store, _KILLS * 60, 20)
-        async with desk(database, url, "survivor"):
+        await queue_messages(store, _KILLS * 60, 20)
+        async with run_killed_process(database, url, "survivor"):
 
             async def all_at_rest() -> bool:
-                found = await statuses(store)
+                found = await list_statuses(store)
                 over = set(found.values()) <= {"delivered", "uncertain"}
-                return over and everything_is_told(ledger, sandbox)
+                return over and is_all_reported(ledger, sandbox)
 
             await wait_until(all_at_rest, timeout=60, what="all at rest")
-        found = await statuses(store)
+        found = await list_statuses(store)
         replies = await store.database.read(
             lambda c: c.execute("select event_id from events where kind = 'reply'").fetchall()
         )

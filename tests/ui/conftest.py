@@ -1,4 +1,4 @@
-"""A desk for tests of the screen: a store with a day's history, and the app over it."""
+"""Provide the app over a store with a day's history, for tests of the screen."""
 
 from pathlib import Path
 
@@ -16,19 +16,19 @@ pytest_textual_snapshot.SVGImageExtension.file_extension = "svg"
 
 
 @pytest.fixture
-def seat(clock: ManualClock) -> AppContext:
-    """Mia's place: two accounts, UTC, no time to take a message back."""
+def app_context(clock: ManualClock) -> AppContext:
+    """Return Mia's context: two accounts, UTC, no grace period."""
     return make_context(clock)
 
 
 @pytest.fixture
-def empty_desk(store: Store, clock: ManualClock, seat: AppContext) -> Desk:
-    """A desk to which nobody has ever written."""
-    return Desk(store, clock, seat)
+def empty_desk(store: Store, clock: ManualClock, app_context: AppContext) -> Desk:
+    """Return the app over an inbox without any message."""
+    return Desk(store, clock, app_context)
 
 
 @pytest.fixture
 async def desk(empty_desk: Desk, history: Path) -> Desk:
-    """A desk at 14:02 of an ordinary day; `async with desk.open(NARROW):` shows it."""
+    """Return the app at 14:02 of an ordinary day; `async with desk.open(NARROW):` shows it."""
     await copy_history(history, empty_desk.store, empty_desk.clock)
     return empty_desk

@@ -1,4 +1,4 @@
-"""An agent at the screen: presses keys, reads what is shown, and looks into the store."""
+"""Drive the app as an agent at the screen: press keys, read the screen, look into the store."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from textual.keys import _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from tests.contexts import change_context
-from tests.ui.history import Scribe
+from tests.ui.history import EventWriter
 from tests.waiting import wait_until
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
@@ -31,24 +31,24 @@ NARROW = (80, 24)
 WIDE = (130, 40)
 SIZES = (NARROW, WIDE)
 
-_NAMED = {" ": "space", "\n": "enter"}
+_KEY_NAMES = {" ": "space", "\n": "enter"}
 
 BOTH_SIZES = pytest.mark.parametrize("size", SIZES, ids=["80x24", "130x40"])
-"""Runs a test that takes `size` at both sizes."""
+"""Run a test that takes `size` at both sizes."""
 
 
 def presses(*command_ids: str) -> pytest.MarkDecorator:
-    """Names the commands that a test presses (a test looks for those that none does).
+    """Name the commands that a test presses, and run it at both sizes.
 
-    The test runs at both sizes, so it takes `size`.
+    A test of the registry looks for commands that no test presses. The test takes `size`.
     """
     unknown = set(command_ids) - index_by_id().keys()
     assert not unknown, f"no such command: {unknown}"
     return BOTH_SIZES
 
 
-def texts(app: App[Any]) -> list[str]:
-    """The visible screen as lines of text, whatever screens lie over each other."""
+def read_screen(app: App[Any]) -> list[str]:
+    """Return the visible screen as lines of text, with all screens that lie over each other."""
     width, height = app.size
     console = Console(
         width=width, height=height, file=io.StringIO(), record=True, force_terminal=True
@@ -58,8 +58,8 @@ def texts(app: App[Any]) -> list[str]:
     return console.export_text().split("\n")
 
 
-def _character(key: str) -> str | None:
-    """What a key types, by Textual's name for it; None for a key that types nothing."""
+def _find_character(key: str) -> str | None:
+    """Return the character that a key types, or None for a key that types nothing."""
     if len(key) == 1:
         return key
     try:
@@ -69,26 +69,38 @@ def _character(key: str) -> str | None:
 
 
 class Desk:
-    """A store with a history, and the app over it while `open` lasts."""
+    """Keep a store with a history, and the app over it while `open` lasts."""
 
     app: SmsDeskApp
     pilot: Pilot[int]
 
-    def __init__(self, store: Store, clock: ManualClock, seat: AppContext) -> None:
-        """Nothing is on the screen before `open`."""
+    def __init__(self, store: Store, clock: ManualClock, app_context: AppContext) -> None:
+        """Create a desk; `open` shows it.
+
+        Args:
+            store: Store that the app opens.
+            clock: Clock of the app and of the events.
+            app_context: Settings and helpers of the app.
+        """
         self.store = store
         self.clock = clock
-        self.seat = seat
-        self.world = Scribe(store, clock, "now")
-        """What customers and providers do meanwhile."""
+        self.app_context = app_context
+        self.events = EventWriter(store, clock, "now")
+        """Texts of customers and receipts of providers that come in meanwhile."""
 
     @contextlib.asynccontextmanager
     async def open(
-        self, size: tuple[int, int] = WIDE, *, headless: bool = True, **seat: Any
+        self, size: tuple[int, int] = WIDE, *, headless: bool = True, **changes: Any
     ) -> AsyncIterator["Desk"]:
-        """Sit down at a terminal of `size`, or at the real one; more arguments change the seat."""
-        self.seat = change_context(self.seat, **seat)
-        self.app = SmsDeskApp(self.store, self.seat)
+        """Show the app.
+
+        Args:
+            size: Columns and lines of the terminal.
+            headless: Whether to run without the real terminal.
+            **changes: Fields of the context to replace.
+        """
+        self.app_context = change_context(self.app_context, **changes)
+        self.app = SmsDeskApp(self.store, self.app_context)
         async with self.app.run_test(
             size=size if headless else None, headless=headless, notifications=True
         ) as pilot:
@@ -98,23 +110,23 @@ class Desk:
 
     async def settle(self) -> None:
         """Wait for the first picture."""
-        await self.until(self._settled, "the first picture")
+        await self.until(self._is_settled, "the first picture")
 
-    async def _settled(self) -> bool:
-        """Whether the list is there and its conversation is shown."""
+    async def _is_settled(self) -> bool:
+        """Return whether the list is there and its conversation is shown."""
         if not all(self.inbox.query(part) for part in ("ConversationPane", "ThreadList")):
             return False
         threads = self.inbox.threads
-        open_ones = (await self.store.conversations.get_counts()).open
+        open_count = (await self.store.conversations.get_counts()).open
         row = threads.current_row
-        return threads.total == open_ones and self.shown_id == (row.id if row else 0)
+        return threads.total == open_count and self.shown_id == (row.id if row else 0)
 
     @property
     def inbox(self) -> InboxScreen:
-        """The screen at the bottom."""
+        """Return the screen at the bottom."""
         return self.app.inbox
 
-    # Pressing ---------------------------------------------------------------------------------
+    # Keys -------------------------------------------------------------------------------------
 
     async def press(self, *keys: str) -> None:
         """Press keys by Textual's names, and wait until each has done its work."""
@@ -128,7 +140,7 @@ class Desk:
         It is pressed at the time of the test's clock, so that only a test that moves the clock
         makes a pause between two keys.
         """
-        press = Key(key, character or _character(key))
+        press = Key(key, character or _find_character(key))
         press.time = self.clock.monotonic()
         received = asyncio.Event()
         if self.app.post_message(press) and self.app.call_later(received.set):
@@ -145,18 +157,18 @@ class Desk:
         await wait_until(lambda: condition() or not self.app.is_running, what=what)
 
     async def command(self, command_id: str) -> None:
-        """Press the first key of a command, as this seat has it."""
-        await self.press(*index_by_id(self.seat.commands)[command_id].keys[0].split(" "))
+        """Press the first key of a command, as this agent has it."""
+        await self.press(*index_by_id(self.app_context.commands)[command_id].keys[0].split(" "))
 
     async def type(self, text: str) -> None:
-        """Press the keys of a text; those that are on no keyboard come from an input method."""
+        """Press the keys of a text; characters on no keyboard come from an input method."""
         for char in text:
-            name = char if not char.isascii() else _NAMED.get(char, _character_to_key(char))
+            name = char if not char.isascii() else _KEY_NAMES.get(char, _character_to_key(char))
             await self._press(name, char)
         await self.work_done()
 
-    async def stand_on(self, number: str) -> None:
-        """Move the cursor of the list, by keys, onto a conversation it shows."""
+    async def move_to(self, number: str) -> None:
+        """Move the cursor of the list, by keys, onto a conversation that it shows."""
         wanted = (await self.thread(number)).id
         await self.press("home")
         for _ in range(100):
@@ -170,64 +182,73 @@ class Desk:
 
     async def open_thread(self, number: str) -> None:
         """Open a conversation that the list shows."""
-        await self.stand_on(number)
+        await self.move_to(number)
         await self.press("enter")
 
-    # Looking ----------------------------------------------------------------------------------
+    # Screen -----------------------------------------------------------------------------------
 
     def lines(self) -> list[str]:
-        """The screen as lines."""
-        return texts(self.app)
+        """Return the screen as lines."""
+        return read_screen(self.app)
 
     def text(self) -> str:
-        """The screen as one text."""
+        """Return the screen as one text."""
         return "\n".join(self.lines())
 
-    async def shows(self, *words: str) -> None:
-        """Wait until all of these are on the screen."""
-        await self._wait(lambda: [w for w in words if w not in self.text()], "not shown")
+    async def shows(self, *texts: str) -> None:
+        """Wait until all of these texts are on the screen."""
+        await self._wait_until_none(
+            lambda: [text for text in texts if text not in self.text()], "not shown"
+        )
 
-    async def hides(self, *words: str) -> None:
-        """Wait until none of these is on the screen."""
-        await self._wait(lambda: [w for w in words if w in self.text()], "still shown")
+    async def hides(self, *texts: str) -> None:
+        """Wait until none of these texts is on the screen."""
+        await self._wait_until_none(
+            lambda: [text for text in texts if text in self.text()], "still shown"
+        )
 
-    async def _wait(self, wrong: Callable[[], list[str]], what: str) -> None:
-        """Wait until nothing is wrong; the failure shows the screen."""
+    async def _wait_until_none(self, find_wrong: Callable[[], list[str]], what: str) -> None:
+        """Wait until no text is wrong; the failure shows the screen."""
         try:
-            await wait_until(lambda: not wrong())
+            await wait_until(lambda: not find_wrong())
         except AssertionError:
-            raise AssertionError(f"{what}: {wrong()}\n{self.text()}") from None
+            raise AssertionError(f"{what}: {find_wrong()}\n{self.text()}") from None
 
     @property
     def shown_id(self) -> int:
-        """The id of the conversation whose messages are on the screen; 0 for none."""
+        """Return the id of the conversation whose messages are on the screen; 0 for none."""
         shown = self.inbox.pane.message_view.conversation
         return shown.id if shown is not None else 0
 
     @property
     def typed(self) -> str:
-        """What stands in the composer."""
+        """Return the text in the composer."""
         return self.inbox.pane.compose_pane.composer.text
 
-    # What is stored ---------------------------------------------------------------------------
+    # Store ------------------------------------------------------------------------------------
 
     async def thread(self, number: str) -> Conversation:
-        """The conversation with a number as the store has it."""
-        return await self.world.conversation(number)
+        """Return the conversation with a number as it is stored."""
+        return await self.events.conversation(number)
 
     async def messages(self, number: str) -> list[Message]:
-        """Every message of a conversation, oldest first."""
+        """Return every message of a conversation, oldest first."""
         conversation = await self.thread(number)
         return await self.store.messages.list_before(conversation.id, NEWEST, 1_000)
 
     async def last(self, number: str) -> Message:
-        """The newest message of a conversation."""
+        """Return the newest message of a conversation."""
         return (await self.messages(number))[-1]
 
     async def draft(self, number: str, agent: str = "") -> Draft | None:
-        """An agent's draft (the seat's own, unless named)."""
+        """Return the draft of an agent in a conversation.
+
+        Args:
+            number: Phone number of the customer.
+            agent: Name of the agent; by default the one at this desk.
+        """
         conversation = await self.thread(number)
-        return await self.store.drafts.get_draft(conversation.id, agent or self.seat.agent)
+        return await self.store.drafts.get_draft(conversation.id, agent or self.app_context.agent)
 
     async def until(self, condition: Any, what: str = "") -> None:
         """Wait until a condition, plain or async, holds."""

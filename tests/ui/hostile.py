@@ -1,4 +1,4 @@
-"""Every surface filled with what an attacker writes, walked through on a real terminal.
+"""Fill every screen with what an attacker writes, and walk through all of them on a real terminal.
 
 Run as a program: `python -m tests.ui.hostile FOLDER hostile|harmless`. The harmless walk is the
 same with plain words: what it writes is what the app itself needs of a terminal.
@@ -16,7 +16,7 @@ from textual.widgets import Input, TextArea
 
 from tests.contexts import make_context
 from tests.ui.desk import Desk
-from tests.ui.history import ACCOUNTS, AGENT, Scribe
+from tests.ui.history import ACCOUNTS, AGENT, EventWriter
 from tui.clock import ManualClock
 from tui.commands import Command, Scope
 from tui.desk.context import AppContext
@@ -46,35 +46,40 @@ HOSTILE = {
 }
 HARMLESS = {name: f"plain words {n}" for n, name in enumerate(HOSTILE)}
 LEFT_OUT = {"quit", "editor", "pipe", "send_close"}
-"""Commands that leave the screen to another program, or end the walk."""
+"""Commands that hand the terminal to another program, or end the walk."""
 
 
 async def main(database: Path, texts: dict[str, str]) -> None:
-    """Fill a store, sit down at this terminal, walk, and say that the walk was finished."""
+    """Fill a store, open the app on this terminal, walk, and print that the walk was finished.
+
+    Args:
+        database: File of the store.
+        texts: Texts of the conversations, by kind.
+    """
     clock = ManualClock()
     async with Store(database, clock=clock, rng=random.Random(1), owner="walk") as store:
         for number, text in enumerate(texts.values()):
-            await fill(store, clock, number_of(number), text)
+            await fill_conversation(store, clock, make_number(number), text)
         joined = "".join(list(texts.values())[:-1])
-        await furnish(store, clock, joined)
-        desk = Desk(store, clock, seat(clock, joined))
+        await fill_shared_data(store, clock, joined)
+        desk = Desk(store, clock, create_context(clock, joined))
         async with desk.open(headless=False):
             # The program's own alerts would hide a BEL that comes from a text.
             setattr(desk.app, "bell", lambda: None)  # noqa: B010
-            await read(desk, len(texts))
-            await walk(desk, list(texts.values()))
+            await open_all(desk, len(texts))
+            await use_all_commands(desk, list(texts.values()))
             assert desk.app.is_running
     print("walked to the end")
 
 
-def seat(clock: ManualClock, text: str) -> AppContext:
-    """A place whose accounts have titles and senders from outside."""
+def create_context(clock: ManualClock, text: str) -> AppContext:
+    """Return a context whose accounts have titles and senders from outside."""
     accounts = tuple(replace(a, title=text, senders=(*a.senders, text)) for a in ACCOUNTS)
     return make_context(clock, accounts=accounts)
 
 
-async def furnish(store: Store, clock: ManualClock, text: str) -> None:
-    """What is not about one conversation: accounts, canned replies, views, colleagues."""
+async def fill_shared_data(store: Store, clock: ManualClock, text: str) -> None:
+    """Fill what is not about one conversation: accounts, canned replies, views, colleagues."""
     clean = repair_text(text)
     for account in ACCOUNTS:
         await store.accounts.save_health(
@@ -88,12 +93,14 @@ async def furnish(store: Store, clock: ManualClock, text: str) -> None:
     await store.agents.record_agent(clean)
 
 
-async def fill(store: Store, clock: ManualClock, number: str, text: str) -> None:
-    """A conversation in which every word from outside is this text."""
-    scribe = Scribe(store, clock, number)
+async def fill_conversation(store: Store, clock: ManualClock, number: str, text: str) -> None:
+    """Add a conversation in which every text from outside is this one."""
+    events = EventWriter(store, clock, number)
     clean = repair_text(text)
-    await store.ingest.store_events("au", [_reply(number, text, f"{number} 1"), _named(text)])
-    conversation = await scribe.conversation(number)
+    await store.ingest.store_events(
+        "au", [_make_reply(number, text, f"{number} 1"), _make_named_reply(text)]
+    )
+    conversation = await events.conversation(number)
     message = await store.intents.queue_message(
         NewMessage(number, text, "au", "MYSHOP", agent=clean[:40])
     )
@@ -101,8 +108,8 @@ async def fill(store: Store, clock: ManualClock, number: str, text: str) -> None
     await store.outbox.settle_message(
         message.id, SendRecord(Status.ACCEPTED, f"p{number}", word=clean, raw=clean)
     )
-    await store.ingest.store_events("au", [_receipt(number, clean)])
-    await store.ingest.store_events("au", [_reply(number, text, f"{number} 2")])
+    await store.ingest.store_events("au", [_make_receipt(number, clean)])
+    await store.ingest.store_events("au", [_make_reply(number, text, f"{number} 2")])
     await store.contacts.rename_contact(conversation.id, text, text, AGENT)
     await store.triage.set_label([conversation.id], AGENT, text[:60], True)
     await store.triage.assign_conversations([conversation.id], AGENT, clean[:40])
@@ -112,20 +119,20 @@ async def fill(store: Store, clock: ManualClock, number: str, text: str) -> None
     clock.advance(60)
 
 
-def _reply(number: str, text: str, event: str) -> Reply:
-    """A text with a file."""
+def _make_reply(number: str, text: str, event: str) -> Reply:
+    """Return a text with a file."""
     file = Attachment(repair_text(text)[:200], "image/png", b"not a picture")
     raw = repair_text(f'{{"text": "{text}"}}')
     return Reply(event, number, text, None, raw, own=text, attachments=(file,), subject=text)
 
 
-def _named(text: str) -> Reply:
-    """A text whose sender calls itself so."""
+def _make_named_reply(text: str) -> Reply:
+    """Return a text whose sender uses this text as its name."""
     return Reply(f"named {text[:20]!r}", text[:40], text, None, "{}")
 
 
-def _receipt(number: str, clean: str) -> Receipt:
-    """A failure in the attacker's words."""
+def _make_receipt(number: str, clean: str) -> Receipt:
+    """Return a failure that the attacker describes."""
     return Receipt(
         *(f"{number} failed", Status.FAILED, clean, None, clean),
         provider_id=f"p{number}",
@@ -134,38 +141,38 @@ def _receipt(number: str, clean: str) -> Receipt:
     )
 
 
-def number_of(place: int) -> str:
-    """The number of the conversation that was filled so."""
+def make_number(place: int) -> str:
+    """Return the number of the conversation at this place."""
     return f"+614915701{place:02d}"
 
 
-async def read(desk: Desk, count: int) -> None:
-    """Open every conversation and its newest messages' history."""
+async def open_all(desk: Desk, count: int) -> None:
+    """Open every conversation and the timelines of its newest messages."""
     for place in range(count):
-        await go_to(desk, place)
+        await show_conversation(desk, place)
         await desk.press("K", "K", "full_stop", "escape", "pageup")
-        await leave(desk)
+        await return_to_list(desk)
 
 
-async def walk(desk: Desk, texts: Sequence[str]) -> None:
-    """Use every command there is, each in another conversation, pasting wherever one can write."""
-    begin = desk.app.size.width  # so that the walks of two sizes pair them otherwise
-    for place, command in enumerate(desk.seat.commands, begin):
+async def use_all_commands(desk: Desk, texts: Sequence[str]) -> None:
+    """Use every command, each in another conversation, and paste into every input field."""
+    begin = desk.app.size.width  # two sizes pair commands and texts differently
+    for place, command in enumerate(desk.app_context.commands, begin):
         if command.id not in LEFT_OUT:
-            await go_to(desk, place % len(texts))
-            await use(desk, command, texts[place % len(texts)])
-            await leave(desk)
+            await show_conversation(desk, place % len(texts))
+            await use_command(desk, command, texts[place % len(texts)])
+            await return_to_list(desk)
 
 
-async def go_to(desk: Desk, place: int) -> None:
+async def show_conversation(desk: Desk, place: int) -> None:
     """Show one of the conversations."""
-    conversation = await desk.store.conversations.find_by_address(parse_address(number_of(place)))
+    conversation = await desk.store.conversations.find_by_address(parse_address(make_number(place)))
     assert conversation is not None
     await desk.inbox.go_to_conversation(conversation)
 
 
-async def use(desk: Desk, command: Command, text: str) -> None:
-    """Do what a command says, and paste."""
+async def use_command(desk: Desk, command: Command, text: str) -> None:
+    """Press the keys of a command, and paste."""
     if command.scope is Scope.COMPOSE:
         await desk.command("reply")
     if command.keys:
@@ -175,8 +182,8 @@ async def use(desk: Desk, command: Command, text: str) -> None:
     await desk.press("enter")
 
 
-async def leave(desk: Desk) -> None:
-    """Back to the list, whatever is open."""
+async def return_to_list(desk: Desk) -> None:
+    """Return to the list, whatever is open."""
     for _ in range(8):
         if desk.app.screen is desk.inbox and not desk.inbox.is_composer_focused:
             return

@@ -1,4 +1,4 @@
-"""A real pseudo-terminal: runs a program on it, types, and reads every byte that is written."""
+"""Run a program on a real pseudo-terminal, type, and read every byte that it writes."""
 
 import contextlib
 import fcntl
@@ -27,10 +27,16 @@ _JOINERS = "\u200c\u200d"
 
 
 class Terminal:
-    """A program on a terminal of its own."""
+    """Run a program on a terminal of its own."""
 
     def __init__(self, arguments: Sequence[str], size: tuple[int, int], home: Path) -> None:
-        """Start Python with these arguments, with a home directory of its own."""
+        """Start Python with these arguments.
+
+        Args:
+            arguments: Arguments of Python.
+            size: Columns and lines of the terminal.
+            home: Home directory of the program.
+        """
         self._written = bytearray()
         self._waited_for = 0
         self._writing = threading.Lock()
@@ -40,7 +46,7 @@ class Terminal:
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=_environment(home),
+            env=_make_environment(home),
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -51,48 +57,57 @@ class Terminal:
         self._reader.start()
 
     def _read(self) -> None:
-        """Collect what is written until the terminal is gone."""
-        with contextlib.suppress(OSError):  # what Linux raises when the last writer has closed
+        """Collect the output until the terminal is gone."""
+        with contextlib.suppress(OSError):  # Linux raises it when the last writer has closed
             while chunk := os.read(self._master, 65_536):
                 with self._writing:
                     self._written += chunk
 
     @property
     def _bytes(self) -> bytes:
-        """Everything written so far."""
+        """Return everything written so far."""
         with self._writing:
             return bytes(self._written)
 
     @property
     def output(self) -> str:
-        """Everything written so far, but for half a character; raises where it is not UTF-8."""
+        """Return everything written so far, without half a character; raise if it is not UTF-8."""
         return getincrementaldecoder("utf-8")().decode(self._bytes)
 
     def type(self, keys: bytes) -> None:
         """Send what a keyboard sends."""
         os.write(self._master, keys)
 
-    def shows(self, words: str, timeout: float = 60.0) -> None:
-        """Wait until these words are written, after those that were waited for before."""
-        wanted = words.encode()
+    def shows(self, text: str, timeout: float = 60.0) -> None:
+        """Wait until this text is written, after the texts that were waited for before.
+
+        Args:
+            text: Text to wait for.
+            timeout: Seconds after which the test fails.
+        """
+        wanted = text.encode()
         end = time.monotonic() + timeout
         while (found := self._bytes.find(wanted, self._waited_for)) < 0:
-            assert time.monotonic() < end, f"{words!r} was not written; the end: {self.tail()}"
+            assert time.monotonic() < end, f"{text!r} was not written; the end: {self.tail()}"
             time.sleep(0.01)
         self._waited_for = found + len(wanted)
 
     def tail(self) -> str:
-        """The end of the output, for the words of a failure."""
+        """Return the end of the output, for the message of a failure."""
         return repr(self._bytes[-2_000:])
 
     def wait(self, timeout: float = 60.0) -> int:
-        """Wait for the program's end; its exit code."""
+        """Wait for the end of the program and return its exit code.
+
+        Args:
+            timeout: Seconds to wait at most.
+        """
         code = self.process.wait(timeout)
         self._reader.join(timeout)
         return code
 
     def close(self) -> None:
-        """Leave nothing running."""
+        """End the program and close the terminal."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
@@ -101,8 +116,16 @@ class Terminal:
 
 
 @contextlib.contextmanager
-def terminal(arguments: Sequence[str], size: tuple[int, int], home: Path) -> Iterator[Terminal]:
-    """A program on a terminal, ended in any case."""
+def open_terminal(
+    arguments: Sequence[str], size: tuple[int, int], home: Path
+) -> Iterator[Terminal]:
+    """Run a program on a terminal, and end it in any case.
+
+    Args:
+        arguments: Arguments of Python.
+        size: Columns and lines of the terminal.
+        home: Home directory of the program.
+    """
     opened = Terminal(arguments, size, home)
     try:
         yield opened
@@ -110,8 +133,8 @@ def terminal(arguments: Sequence[str], size: tuple[int, int], home: Path) -> Ite
         opened.close()
 
 
-def _environment(home: Path) -> dict[str, str]:
-    """What a plain SSH session has, so that every machine paints the same."""
+def _make_environment(home: Path) -> dict[str, str]:
+    """Return the environment of a plain SSH session, so that every machine paints the same."""
     kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
     return {
         **kept,
@@ -124,13 +147,13 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def plain(output: str) -> str:
-    """The output without its control sequences."""
+def strip_sequences(output: str) -> str:
+    """Return the output without its control sequences."""
     return _SEQUENCE.sub("", output)
 
 
-def shapes(output: str) -> set[str]:
-    """The kinds of control sequences in an output; only where and in which colour is left out."""
+def list_sequence_kinds(output: str) -> set[str]:
+    """Return the kinds of control sequences in an output, without their places and colours."""
     found = set()
     for match in _SEQUENCE.finditer(output):
         kind, value = match.lastgroup or "", match[match.lastgroup or 0]
@@ -142,16 +165,16 @@ def shapes(output: str) -> set[str]:
     return found
 
 
-def copied(output: str) -> list[str]:
-    """What was sent to the clipboard (OSC 52), still encoded."""
+def list_clipboard_writes(output: str) -> list[str]:
+    """Return what was sent to the clipboard (OSC 52), still encoded."""
     commands = (m["osc"] for m in _SEQUENCE.finditer(output) if m["osc"])
     return [command.split(";")[2] for command in commands if command.startswith("52;")]
 
 
-def harmful(text: str) -> set[str]:
-    """The signs in a text that a terminal would obey, or that hide or turn other signs."""
+def find_harmful_characters(text: str) -> set[str]:
+    """Return the characters that a terminal would obey, or that hide or reorder others."""
     return {
-        f"U+{ord(sign):04X}"
-        for sign in set(text) - set("\r\n" + _JOINERS)
-        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co")
+        f"U+{ord(char):04X}"
+        for char in set(text) - set("\r\n" + _JOINERS)
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co")
     }

@@ -42,7 +42,7 @@ async def test_the_timeline_shows_every_status(desk: Desk) -> None:
         for status in Status
     ]
     async with desk.open(TALL, ascii=True):
-        await desk.app.push_screen(TimelineScreen(message, entries, desk.seat))
+        await desk.app.push_screen(TimelineScreen(message, entries, desk.app_context))
         await desk.shows(*EXPECTED)
         await desk.hides(*FULL_SHAPES)
 
@@ -63,7 +63,7 @@ async def test_the_status_line_and_the_page_of_accounts_show_every_health(desk: 
     async with desk.open(TALL, ascii=True):
         for health, badge in HEALTH_BADGES.items():
             states = {"au": AccountState("au", health)}
-            shown = format_accounts(desk.seat, states).plain
+            shown = format_accounts(desk.app_context, states).plain
             assert shown.startswith(f"{badge.symbol.ascii_shape} au")
             await desk.store.accounts.save_health("au", health)
             await desk.shows(f"{badge.symbol.ascii_shape} au {badge.label}".rstrip())

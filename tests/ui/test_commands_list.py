@@ -1,4 +1,4 @@
-"""Commands of the list, each pressed at both sizes: where the cursor goes, what is shown."""
+"""Test the commands of the list, each pressed at both sizes: the cursor and what is shown."""
 
 from collections.abc import Sequence
 
@@ -16,24 +16,24 @@ from tests.ui.history import (
     HUGO,
     INES,
     NAMES,
-    NOBODY,
     PRIYA,
+    UNNAMED,
 )
 from tui.domain.conversation import View
 
 Size = tuple[int, int]
-OPEN = [CHLOE, DAWIT, ANA, PRIYA, BOB, NOBODY, HUGO]
+OPEN = [CHLOE, DAWIT, ANA, PRIYA, BOB, UNNAMED, HUGO]
 """The open conversations, longest waiting first, the others by their last message."""
 
 
-def here(desk: Desk) -> str:
-    """Whose conversation the cursor stands on."""
+def get_current_number(desk: Desk) -> str:
+    """Return the number of the conversation under the cursor."""
     row = desk.inbox.threads.current_row
     return row.party if row is not None else ""
 
 
-async def listed(desk: Desk, numbers: Sequence[str]) -> None:
-    """Wait until the list shows exactly these, in this order."""
+async def wait_for_list(desk: Desk, numbers: Sequence[str]) -> None:
+    """Wait until the list shows exactly these conversations in this order."""
     await desk.until(
         lambda: [row.party for row in desk.inbox.threads.rows] == list(numbers),
         f"{numbers}, not {[row.party for row in desk.inbox.threads.rows]}",
@@ -45,27 +45,27 @@ async def test_the_cursor_goes_down_and_up(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("next")
         await desk.command("next")
-        assert here(desk) == ANA
+        assert get_current_number(desk) == ANA
         await desk.command("previous")
-        assert here(desk) == DAWIT
+        assert get_current_number(desk) == DAWIT
 
 
 @presses("first", "last")
 async def test_the_cursor_goes_to_both_ends(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("last")
-        await desk.until(lambda: here(desk) == HUGO)
+        await desk.until(lambda: get_current_number(desk) == HUGO)
         await desk.command("first")
-        await desk.until(lambda: here(desk) == CHLOE)
+        await desk.until(lambda: get_current_number(desk) == CHLOE)
 
 
 @BOTH_SIZES
 async def test_the_cursor_stops_at_both_ends(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.press("k", "k")
-        assert here(desk) == CHLOE
+        assert get_current_number(desk) == CHLOE
         await desk.press("G", "j", "j")
-        assert here(desk) == HUGO
+        assert get_current_number(desk) == HUGO
 
 
 @presses("open", "back")
@@ -79,27 +79,27 @@ async def test_opening_shows_the_conversation_and_marks_it_read(desk: Desk, size
 
 
 async def is_read(desk: Desk, number: str) -> bool:
-    """Whether nothing in a conversation is unread, as stored."""
+    """Return whether a conversation is stored without unread texts."""
     return (await desk.thread(number)).unread == 0
 
 
 @presses("next_waiting", "previous_waiting")
-async def test_going_round_those_who_wait(desk: Desk, size: Size) -> None:
+async def test_next_waiting_cycles_through_waiting_conversations(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         seen = []
         for _ in range(3):
             await desk.command("next_waiting")
-            seen.append(here(desk))
+            seen.append(get_current_number(desk))
         assert seen == [DAWIT, ANA, CHLOE]
         await desk.command("previous_waiting")
-        assert here(desk) == ANA
+        assert get_current_number(desk) == ANA
         await desk.shows("Przyjadę o 16")
 
 
-async def test_when_nobody_waits_the_desk_says_so(empty_desk: Desk) -> None:
+async def test_next_waiting_without_waiting_customers_says_so(empty_desk: Desk) -> None:
     async with empty_desk.open(NARROW):
         await empty_desk.command("next_waiting")
-        await empty_desk.shows("Nobody is waiting")
+        await empty_desk.shows("All clear: no one is waiting")
 
 
 @presses("filter")
@@ -107,85 +107,85 @@ async def test_the_filter_narrows_the_list_with_every_key(desk: Desk, size: Size
     async with desk.open(size):
         await desk.command("filter")
         await desk.type("bo")
-        await listed(desk, [BOB])
+        await wait_for_list(desk, [BOB])
         await desk.shows('containing "bo"')
         await desk.shows("Enter Keep the filter", "Esc Show all")
         await desk.press("enter")
         await desk.shows("Hello Bob", "r Reply")
         await desk.press("escape")
-        await listed(desk, OPEN)
-        await desk.until(lambda: here(desk) == BOB)
+        await wait_for_list(desk, OPEN)
+        await desk.until(lambda: get_current_number(desk) == BOB)
 
 
 @BOTH_SIZES
-async def test_a_number_without_a_name_is_grouped_and_found_as_it_is_read(
+async def test_a_number_without_a_name_is_grouped_and_found_as_shown(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
-        await desk.until(lambda: any("+61 491 570 110" in line for line in lines(desk)))
+        await desk.until(lambda: any("+61 491 570 110" in line for line in read_list(desk)))
         await desk.command("filter")
         await desk.type("491 570 110")
-        await listed(desk, [NOBODY])
+        await wait_for_list(desk, [UNNAMED])
         await desk.press("enter", "s")
         await desk.shows("Starred +61 491 570 110")
-        assert (await desk.thread(NOBODY)).starred
+        assert (await desk.thread(UNNAMED)).starred
 
 
 @BOTH_SIZES
-async def test_a_filter_that_finds_nobody_here_can_look_among_all(desk: Desk, size: Size) -> None:
+async def test_a_filter_without_hits_can_search_all_conversations(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("filter")
         await desk.type("emil")
-        await listed(desk, [])
+        await wait_for_list(desk, [])
         await desk.press("enter", "g", "a")
-        await listed(desk, [EMIL])
+        await wait_for_list(desk, [EMIL])
         await desk.shows('─ All containing "emil"')
         await desk.press("escape")
         await desk.shows("─ All 10")
 
 
 @BOTH_SIZES
-async def test_another_list_is_not_narrowed_and_does_not_look_so(desk: Desk, size: Size) -> None:
+async def test_another_list_is_shown_without_the_filter(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("filter")
         await desk.type("bob")
-        await listed(desk, [BOB])
+        await wait_for_list(desk, [BOB])
         await desk.press("enter")
         await desk.command("show_mine")
-        await listed(desk, [HUGO])
+        await wait_for_list(desk, [HUGO])
         assert (desk.inbox.filter.value, desk.inbox.filter.display) == ("", False)
         await desk.store.views.save_view("bobs", View(text="bob"), AGENT)
         await desk.press("g", "1")
-        await listed(desk, [BOB])
+        await wait_for_list(desk, [BOB])
         assert (desk.inbox.filter.value, desk.inbox.filter.display) == ("bob", True)
         await desk.press("escape")
-        await listed(desk, OPEN)
+        await wait_for_list(desk, OPEN)
 
 
 @BOTH_SIZES
-async def test_escape_in_the_filter_gives_the_whole_list_back(desk: Desk, size: Size) -> None:
+async def test_escape_in_the_filter_shows_the_whole_list_again(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("filter")
         await desk.type("bo")
-        await listed(desk, [BOB])
+        await wait_for_list(desk, [BOB])
         await desk.press("escape")
-        await listed(desk, OPEN)
-        await desk.until(lambda: here(desk) == BOB)
+        await wait_for_list(desk, OPEN)
+        await desk.until(lambda: get_current_number(desk) == BOB)
         assert not desk.inbox.filter.display
 
 
 @BOTH_SIZES
-async def test_a_filter_that_finds_nobody_shows_nobody(desk: Desk, size: Size) -> None:
+async def test_a_filter_without_hits_shows_an_empty_list(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("filter")
         await desk.type("zzz")
-        await listed(desk, [])
+        await wait_for_list(desk, [])
         await desk.press("enter", "e", "r", "u", "y")
         assert (await desk.thread(CHLOE)).state == "open"
 
 
 @BOTH_SIZES
-async def test_letters_in_the_filter_are_not_commands(desk: Desk, size: Size) -> None:
+async def test_keys_typed_in_the_filter_are_not_commands(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("filter")
         await desk.type("esq")
@@ -198,9 +198,9 @@ async def test_the_order_changes_to_newest_and_back(desk: Desk, size: Size) -> N
     async with desk.open(size):
         await desk.command("order")
         await desk.shows("newest")
-        await desk.until(lambda: here(desk) == ANA)
+        await desk.until(lambda: get_current_number(desk) == ANA)
         await desk.command("order")
-        await listed(desk, OPEN)
+        await wait_for_list(desk, OPEN)
 
 
 @BOTH_SIZES
@@ -210,7 +210,7 @@ async def test_keys_in_a_conversation_from_a_narrowed_list_are_commands(
     async with desk.open(size):
         await desk.command("filter")
         await desk.type("ana")
-        await listed(desk, [ANA])
+        await wait_for_list(desk, [ANA])
         await desk.press("enter", "enter", "r")
         await desk.type("Yes")
         assert (desk.typed, desk.inbox.filter.value) == ("Yes", "ana")
@@ -233,7 +233,7 @@ VIEWS = {
     "show_failed": ("Failed", [PRIYA, BOB]),
     "show_starred": ("Starred", [HUGO]),
 }
-"""What each list is called, and whom it shows."""
+"""Title of each list and the conversations in it."""
 
 
 @pytest.mark.parametrize("command", VIEWS)
@@ -254,50 +254,56 @@ async def test_each_list_shows_its_conversations(desk: Desk, size: Size, command
     async with desk.open(size):
         await desk.command(command)
         await desk.shows(f"─ {name}")
-        await listed(desk, sorted(numbers, key=[*OPEN, INES, EMIL, FARID].index))
+        await wait_for_list(desk, sorted(numbers, key=[*OPEN, INES, EMIL, FARID].index))
 
 
 @presses("show_all")
-async def test_the_list_of_all_says_of_each_what_is_not_open(desk: Desk, size: Size) -> None:
+async def test_the_list_of_all_marks_conversations_that_are_not_open(
+    desk: Desk, size: Size
+) -> None:
     numbers = [*OPEN, FARID, INES, EMIL]
     threads = [await desk.thread(number) for number in numbers]
     async with desk.open(size):
         await desk.command("show_all")
         await desk.shows("─ All 10", "longest waiting")
-        await listed(desk, [c.party for c in sorted(threads, key=lambda c: (c.rank, c.id))])
+        await wait_for_list(desk, [c.party for c in sorted(threads, key=lambda c: (c.rank, c.id))])
         await desk.press("end")
         await desk.until(
-            lambda: any("Emil Berg" in line and "closed" in line for line in lines(desk))
+            lambda: any("Emil Berg" in line and "closed" in line for line in read_list(desk))
         )
         await desk.until(
-            lambda: any("Farid Haddad" in line and "till" in line for line in lines(desk))
+            lambda: any("Farid Haddad" in line and "till" in line for line in read_list(desk))
         )
-        assert not any("Hugo" in line and "closed" in line for line in lines(desk))
+        assert not any("Hugo" in line and "closed" in line for line in read_list(desk))
         await desk.command("order")
         newest = sorted(threads, key=lambda c: (-c.last_at, c.id))
-        await listed(desk, [c.party for c in newest])
+        await wait_for_list(desk, [c.party for c in newest])
 
 
-def lines(desk: Desk) -> list[str]:
-    """The lines of the list's part of the screen."""
+def read_list(desk: Desk) -> list[str]:
+    """Return the lines of the list's part of the screen."""
     return [line[: desk.inbox.threads.size.width] for line in desk.lines()]
 
 
 @BOTH_SIZES
-async def test_what_is_closed_stays_in_the_list_of_all_and_says_so(desk: Desk, size: Size) -> None:
+async def test_a_closed_conversation_stays_marked_in_the_list_of_all(
+    desk: Desk, size: Size
+) -> None:
     async with desk.open(size):
         await desk.press("g", "a")
         await desk.shows("─ All 10")
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.command("close")
         await desk.shows("Closed Chloe Martin")
         assert (await desk.thread(CHLOE)).state == "closed"
-        await desk.until(lambda: any("Chloe" in line and "closed" in line for line in lines(desk)))
+        await desk.until(
+            lambda: any("Chloe" in line and "closed" in line for line in read_list(desk))
+        )
         await desk.shows("─ All 10")
 
 
 @BOTH_SIZES
-async def test_a_list_opened_from_a_conversation_is_the_list(desk: Desk, size: Size) -> None:
+async def test_a_list_opened_from_a_conversation_is_shown(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(BOB)
         await desk.command("show_mine")
@@ -306,7 +312,7 @@ async def test_a_list_opened_from_a_conversation_is_the_list(desk: Desk, size: S
         await desk.shows("We are looking into it")
 
 
-async def test_the_list_and_the_conversation_take_turns_on_a_narrow_screen(desk: Desk) -> None:
+async def test_a_narrow_screen_shows_the_list_or_the_conversation(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.open_thread(DAWIT)
         await desk.shows("The invoice shows", "can answer")
@@ -327,7 +333,7 @@ async def test_resizing_keeps_place_text_and_focus(desk: Desk) -> None:
             await desk.shows("Sorry", "The invoice shows the wrong address")
         await desk.type("!")
         assert desk.typed == "Sorry!"
-        assert here(desk) == DAWIT
+        assert get_current_number(desk) == DAWIT
 
 
 async def test_a_very_small_terminal_is_survived(desk: Desk) -> None:

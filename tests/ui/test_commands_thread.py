@@ -1,9 +1,9 @@
-"""Commands of the conversation, each pressed at both sizes: what is stored, what is said."""
+"""Test the commands of the conversation, each pressed at both sizes: what is stored and shown."""
 
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
-from tests.ui.history import AGENT, ANA, BOB, CHLOE, DAWIT, EMIL, HUGO, LONG, NOBODY, PRIYA
+from tests.ui.history import AGENT, ANA, BOB, CHLOE, DAWIT, EMIL, HUGO, LONG, PRIYA, UNNAMED
 from tui.domain.conversation import State
 from tui.domain.message import Message
 from tui.domain.status import Status
@@ -11,7 +11,7 @@ from tui.domain.status import Status
 Size = tuple[int, int]
 
 
-async def select(desk: Desk, status: Status) -> Message:
+async def select_message(desk: Desk, status: Status) -> Message:
     """Select Priya's message of this status, by keys."""
     wanted = next(m for m in await desk.messages(PRIYA) if m.status is status)
     await desk.open_thread(PRIYA)
@@ -23,7 +23,7 @@ async def select(desk: Desk, status: Status) -> Message:
 
 
 @presses("close", "undo")
-async def test_closing_goes_on_to_the_next_and_can_be_undone(desk: Desk, size: Size) -> None:
+async def test_closing_moves_to_the_next_and_can_be_undone(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("close")
         await desk.shows("Closed Chloe Martin")
@@ -37,7 +37,9 @@ async def test_closing_goes_on_to_the_next_and_can_be_undone(desk: Desk, size: S
 
 
 @presses("close_next")
-async def test_closing_and_going_to_who_waits_longest(desk: Desk, size: Size) -> None:
+async def test_close_and_next_opens_the_longest_waiting_conversation(
+    desk: Desk, size: Size
+) -> None:
     async with desk.open(size):
         await desk.open_thread(BOB)
         await desk.command("close_next")
@@ -46,9 +48,7 @@ async def test_closing_and_going_to_who_waits_longest(desk: Desk, size: Size) ->
 
 
 @presses("close")
-async def test_what_is_closed_while_it_is_read_leaves_the_list_in_its_place(
-    desk: Desk, size: Size
-) -> None:
+async def test_closing_an_open_conversation_returns_to_the_list(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("close")
@@ -57,10 +57,10 @@ async def test_what_is_closed_while_it_is_read_leaves_the_list_in_its_place(
 
 
 @presses("reopen")
-async def test_opening_a_closed_conversation_again(desk: Desk, size: Size) -> None:
+async def test_reopening_a_closed_conversation(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("show_closed")
-        await desk.stand_on(EMIL)
+        await desk.move_to(EMIL)
         await desk.command("reopen")
         await desk.shows("Opened Emil Berg again")
         assert (await desk.thread(EMIL)).state is State.OPEN
@@ -73,7 +73,7 @@ async def test_assigning_to_oneself_and_back(desk: Desk, size: Size) -> None:
         await desk.shows("@mia", "Assigned Chloe Martin to you")
         assert (await desk.thread(CHLOE)).assignee == AGENT
         await desk.command("assign_me")
-        await desk.shows("to nobody")
+        await desk.shows("Unassigned")
         assert (await desk.thread(CHLOE)).assignee == ""
 
 
@@ -130,8 +130,8 @@ async def test_paging_through_a_long_conversation(desk: Desk, size: Size) -> Non
         await desk.shows("We are looking into it")
 
 
-async def test_a_long_conversation_is_read_on_when_the_top_comes_near(desk: Desk) -> None:
-    await desk.world.writes(HUGO, *(f"More {n}" for n in range(300)))
+async def test_older_messages_are_loaded_near_the_top(desk: Desk) -> None:
+    await desk.events.receive_texts(HUGO, *(f"More {n}" for n in range(300)))
     async with desk.open(NARROW):
         await desk.open_thread(HUGO)
         await desk.shows("More 299")
@@ -142,7 +142,7 @@ async def test_a_long_conversation_is_read_on_when_the_top_comes_near(desk: Desk
 
 
 @presses("timeline")
-async def test_the_timeline_tells_every_receipt_with_its_payload(desk: Desk, size: Size) -> None:
+async def test_the_timeline_shows_every_receipt_with_its_payload(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(BOB)
         await desk.command("timeline")
@@ -154,7 +154,7 @@ async def test_the_timeline_tells_every_receipt_with_its_payload(desk: Desk, siz
         await desk.hides("Timeline ─")
 
 
-async def test_without_a_message_that_went_out_the_timeline_says_how_to_select(desk: Desk) -> None:
+async def test_a_timeline_without_a_sent_message_explains_how_to_select(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.open_thread(CHLOE)
         await desk.command("timeline")
@@ -177,23 +177,23 @@ async def test_sending_a_failed_message_again(desk: Desk, size: Size) -> None:
 
 
 @BOTH_SIZES
-async def test_what_did_not_fail_is_not_sent_again(desk: Desk, size: Size) -> None:
+async def test_a_message_that_did_not_fail_is_not_sent_again(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await desk.open_thread(NOBODY)
-        count = len(await desk.messages(NOBODY))
+        await desk.open_thread(UNNAMED)
+        count = len(await desk.messages(UNNAMED))
         await desk.command("retry")
         await desk.shows("failed")
-        assert len(await desk.messages(NOBODY)) == count
+        assert len(await desk.messages(UNNAMED)) == count
 
 
 @BOTH_SIZES
-async def test_a_key_right_behind_a_move_is_about_where_the_move_led(
+async def test_a_key_right_after_a_move_acts_on_the_new_conversation(
     desk: Desk, size: Size, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied: list[str] = []
     async with desk.open(size):
         monkeypatch.setattr(desk.app, "copy_to_clipboard", copied.append)
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         following = desk.inbox.threads.rows[desk.inbox.threads.cursor + 1]
         await desk.press("j", "Y")
         await desk.until(lambda: copied == [following.address])
@@ -227,7 +227,7 @@ async def test_commands_without_any_conversation_do_nothing(empty_desk: Desk, si
         assert (await empty_desk.store.conversations.get_counts()).open == 0
 
 
-async def test_undoing_with_nothing_done_says_so(desk: Desk) -> None:
+async def test_undo_without_an_action_says_so(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.command("undo")
         await desk.shows("Nothing to undo")

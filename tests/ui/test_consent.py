@@ -1,4 +1,4 @@
-"""Consent on screen: the lock and its evidence, suspicions to judge, and the way back in."""
+"""Test consent on screen: the lock and its evidence, suspicions, and lifting an opt-out."""
 
 import pytest
 
@@ -15,25 +15,25 @@ PLEASE_STOP = "please stop texting me"
 
 
 @pytest.fixture
-async def judging(open_store: OpenStore, clock: ManualClock, seat: AppContext) -> Desk:
-    """A desk that reads what customers say about consent."""
+async def consent_desk(open_store: OpenStore, clock: ManualClock, app_context: AppContext) -> Desk:
+    """Return the app over a store that reads consent from the texts of customers."""
     store = await open_store(classify=create_consent_judge({}))
     await write_history(store, clock)
-    return Desk(store, clock, seat)
+    return Desk(store, clock, app_context)
 
 
-async def test_a_stop_locks_the_conversation_before_the_agents_eyes(judging: Desk) -> None:
-    async with judging.open():
-        await judging.open_thread(CHLOE)
-        await judging.world.writes(CHLOE, "STOP")
-        await judging.shows("OPTED OUT: nothing can be sent", 'the customer wrote "STOP"')
-        await judging.command("reply")
-        await judging.shows("This customer has opted out")
-        assert not judging.inbox.is_composer_focused
+async def test_a_stop_locks_the_open_conversation_at_once(consent_desk: Desk) -> None:
+    async with consent_desk.open():
+        await consent_desk.open_thread(CHLOE)
+        await consent_desk.events.receive_texts(CHLOE, "STOP")
+        await consent_desk.shows("OPTED OUT: nothing can be sent", 'the customer wrote "STOP"')
+        await consent_desk.command("reply")
+        await consent_desk.shows("This customer has opted out")
+        assert not consent_desk.inbox.is_composer_focused
 
 
 @BOTH_SIZES
-async def test_a_locked_conversation_says_who_locked_it_when_and_why(
+async def test_a_locked_conversation_shows_who_locked_it_when_and_why(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
@@ -44,63 +44,63 @@ async def test_a_locked_conversation_says_who_locked_it_when_and_why(
 
 
 @presses("consent")
-async def test_a_suspicion_is_confirmed_and_can_be_undone(judging: Desk, size: Size) -> None:
-    async with judging.open(size):
-        await judging.open_thread(CHLOE)
-        await judging.world.writes(CHLOE, PLEASE_STOP)
-        await judging.shows("May want to stop", "! confirms the opt-out")
-        assert not (await judging.thread(CHLOE)).opted_out
-        await judging.command("consent")
-        await judging.shows("Opted out: nothing can be sent any more")
-        word = await judging.store.consent.get_consent(CHLOE)
-        assert word is not None
-        assert (word.opted_out, word.agent, word.evidence) == (True, AGENT, PLEASE_STOP)
-        await judging.command("undo")
-        await judging.shows("May want to stop")
-        assert not (await judging.thread(CHLOE)).opted_out
+async def test_a_suspicion_is_confirmed_and_can_be_undone(consent_desk: Desk, size: Size) -> None:
+    async with consent_desk.open(size):
+        await consent_desk.open_thread(CHLOE)
+        await consent_desk.events.receive_texts(CHLOE, PLEASE_STOP)
+        await consent_desk.shows("May want to stop", "! confirms the opt-out")
+        assert not (await consent_desk.thread(CHLOE)).opted_out
+        await consent_desk.command("consent")
+        await consent_desk.shows("Opted out: nothing can be sent any more")
+        record = await consent_desk.store.consent.get_consent(CHLOE)
+        assert record is not None
+        assert (record.opted_out, record.agent, record.evidence) == (True, AGENT, PLEASE_STOP)
+        await consent_desk.command("undo")
+        await consent_desk.shows("May want to stop")
+        assert not (await consent_desk.thread(CHLOE)).opted_out
 
 
 @presses("not_opt_out")
-async def test_a_suspicion_is_dismissed_and_can_be_undone(judging: Desk, size: Size) -> None:
-    async with judging.open(size):
-        await judging.open_thread(CHLOE)
-        await judging.world.writes(CHLOE, PLEASE_STOP)
-        await judging.shows("May want to stop")
-        await _marked_in_the_list(judging, True)
-        await judging.command("not_opt_out")
-        await judging.hides("May want to stop")
-        await _marked_in_the_list(judging, False)
-        thread = await judging.thread(CHLOE)
-        assert await judging.store.consent.find_possible_opt_out(thread.id) is None
+async def test_a_suspicion_is_dismissed_and_can_be_undone(consent_desk: Desk, size: Size) -> None:
+    async with consent_desk.open(size):
+        await consent_desk.open_thread(CHLOE)
+        await consent_desk.events.receive_texts(CHLOE, PLEASE_STOP)
+        await consent_desk.shows("May want to stop")
+        await _wait_for_mark(consent_desk, True)
+        await consent_desk.command("not_opt_out")
+        await consent_desk.hides("May want to stop")
+        await _wait_for_mark(consent_desk, False)
+        thread = await consent_desk.thread(CHLOE)
+        assert await consent_desk.store.consent.find_possible_opt_out(thread.id) is None
         assert not thread.opted_out
-        await judging.command("undo")
-        await judging.shows("May want to stop")
-        await _marked_in_the_list(judging, True)
+        await consent_desk.command("undo")
+        await consent_desk.shows("May want to stop")
+        await _wait_for_mark(consent_desk, True)
 
 
-async def _marked_in_the_list(desk: Desk, marked: bool) -> None:
-    """Wait until Chloe's row says, or does not say, that a text may ask for no more."""
+async def _wait_for_mark(desk: Desk, marked: bool) -> None:
+    """Wait until Chloe's row shows, or does not show, the mark of a possible opt-out."""
 
-    def says() -> bool:
+    def is_as_expected() -> bool:
         rows = [row for row in desk.inbox.threads.rows if row.address == CHLOE]
         drawn = [desk.inbox.threads.draw_row(row, current=False, width=40)[0].text for row in rows]
         return ["stop?" in line for line in drawn] == [marked]
 
-    await desk.until(says, f"the row: {marked}")
+    await desk.until(is_as_expected, f"the row: {marked}")
 
 
-async def test_escape_judges_nothing(judging: Desk) -> None:
-    async with judging.open():
-        await judging.open_thread(CHLOE)
-        await judging.world.writes(CHLOE, PLEASE_STOP)
-        await judging.shows("May want to stop")
-        await judging.press("escape")
-        thread = await judging.thread(CHLOE)
-        assert await judging.store.consent.find_possible_opt_out(thread.id) is not None
+async def test_escape_leaves_the_suspicion_open(consent_desk: Desk) -> None:
+    async with consent_desk.open():
+        await consent_desk.open_thread(CHLOE)
+        await consent_desk.events.receive_texts(CHLOE, PLEASE_STOP)
+        await consent_desk.shows("May want to stop")
+        await consent_desk.press("escape")
+        thread = await consent_desk.thread(CHLOE)
+        assert await consent_desk.store.consent.find_possible_opt_out(thread.id) is not None
 
 
 @BOTH_SIZES
-async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) -> None:
+async def test_lifting_an_opt_out_needs_a_reason(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("show_closed")
         await desk.open_thread(INES)
@@ -114,9 +114,9 @@ async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) 
         await desk.type("asked by phone")
         await desk.press("enter")
         await desk.hides("OPTED OUT")
-        word = await desk.store.consent.get_consent(INES)
-        assert word is not None
-        assert (word.opted_out, word.agent, word.evidence) == (False, AGENT, "asked by phone")
+        record = await desk.store.consent.get_consent(INES)
+        assert record is not None
+        assert (record.opted_out, record.agent, record.evidence) == (False, AGENT, "asked by phone")
         await desk.command("undo")
         await desk.shows("OPTED OUT")
         assert await desk.store.consent.get_consent(INES) == before
@@ -125,7 +125,7 @@ async def test_a_customer_is_let_in_again_with_a_reason(desk: Desk, size: Size) 
 
 
 @BOTH_SIZES
-async def test_an_agent_records_an_opt_out_that_was_spoken(desk: Desk, size: Size) -> None:
+async def test_an_agent_records_an_opt_out_by_phone(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("consent")
@@ -138,7 +138,7 @@ async def test_an_agent_records_an_opt_out_that_was_spoken(desk: Desk, size: Siz
         assert (await desk.thread(CHLOE)).opted_out
 
 
-async def test_nothing_suspected_is_nothing_to_dismiss(desk: Desk) -> None:
+async def test_dismissing_without_a_suspicion_says_so(desk: Desk) -> None:
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("not_opt_out")
@@ -146,27 +146,29 @@ async def test_nothing_suspected_is_nothing_to_dismiss(desk: Desk) -> None:
 
 
 @BOTH_SIZES
-async def test_who_is_locked_waits_no_longer_and_triage_goes_on(judging: Desk, size: Size) -> None:
-    async with judging.open(size):
-        await judging.shows("3 waiting")
-        await judging.press("t")
-        await judging.world.writes(CHLOE, PLEASE_STOP)
-        await judging.shows("May want to stop")
-        await judging.command("consent")
-        dawit = (await judging.thread(DAWIT)).id
-        await judging.until(lambda: judging.shown_id == dawit, "who waits next")
-        await judging.shows("Triage  2 left · 1 handled", "2 waiting")
-        assert (await judging.thread(CHLOE)).waiting_since is None
-        await judging.command("undo")
-        await judging.shows("May want to stop", "Triage  3 left · 0 handled", "3 waiting")
-        assert (await judging.thread(CHLOE)).waiting_since is not None
+async def test_an_opted_out_customer_no_longer_waits_and_triage_moves_on(
+    consent_desk: Desk, size: Size
+) -> None:
+    async with consent_desk.open(size):
+        await consent_desk.shows("3 waiting")
+        await consent_desk.press("t")
+        await consent_desk.events.receive_texts(CHLOE, PLEASE_STOP)
+        await consent_desk.shows("May want to stop")
+        await consent_desk.command("consent")
+        dawit = (await consent_desk.thread(DAWIT)).id
+        await consent_desk.until(lambda: consent_desk.shown_id == dawit, "who waits next")
+        await consent_desk.shows("Triage  2 left · 1 handled", "2 waiting")
+        assert (await consent_desk.thread(CHLOE)).waiting_since is None
+        await consent_desk.command("undo")
+        await consent_desk.shows("May want to stop", "Triage  3 left · 0 handled", "3 waiting")
+        assert (await consent_desk.thread(CHLOE)).waiting_since is not None
 
 
-async def test_whose_stop_has_come_is_unread_and_not_among_those_who_wait(judging: Desk) -> None:
-    async with judging.open(NARROW):
-        await judging.world.writes(CHLOE, "STOP")
-        await judging.shows("2 waiting", "STOP")
-        await judging.command("next_waiting")
-        assert (row := judging.inbox.threads.current_row) and row.party in (ANA, DAWIT)
-        chloe = await judging.thread(CHLOE)
+async def test_a_stop_leaves_the_conversation_unread_but_not_waiting(consent_desk: Desk) -> None:
+    async with consent_desk.open(NARROW):
+        await consent_desk.events.receive_texts(CHLOE, "STOP")
+        await consent_desk.shows("2 waiting", "STOP")
+        await consent_desk.command("next_waiting")
+        assert (row := consent_desk.inbox.threads.current_row) and row.party in (ANA, DAWIT)
+        chloe = await consent_desk.thread(CHLOE)
         assert (chloe.waiting_since, chloe.unread > 0) == (None, True)

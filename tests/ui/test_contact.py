@@ -1,4 +1,4 @@
-"""The contact panel, and the card behind it."""
+"""Test the contact panel and the dialog that edits a contact."""
 
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, BOB, CHLOE, HUGO, INES
@@ -8,25 +8,25 @@ from tui.widgets.contact_panel import describe_consent
 FULL = (160, 40)
 
 
-async def test_a_very_wide_desk_shows_the_panel_by_itself(desk: Desk) -> None:
+async def test_a_very_wide_screen_shows_the_panel_at_once(desk: Desk) -> None:
     async with desk.open(FULL):
-        await desk.stand_on(HUGO)
+        await desk.move_to(HUGO)
         await desk.shows("Contact", "First seen", "C edits name and note", "60 in")
 
 
 async def test_the_panel_follows_the_cursor(desk: Desk) -> None:
     async with desk.open(FULL):
         panel = desk.inbox.query_one("#contact-text")
-        await desk.stand_on(ANA)
+        await desk.move_to(ANA)
         await desk.until(lambda: "+48 500 600 700" in str(panel.render()), "Ana's card")
-        await desk.stand_on(BOB)
+        await desk.move_to(BOB)
         await desk.until(lambda: "Bob Nilsson" in str(panel.render()), "Bob's card")
 
 
 @presses("contact")
-async def test_the_panel_is_shown_on_demand_and_put_away(desk: Desk, size: tuple[int, int]) -> None:
+async def test_the_panel_is_shown_and_hidden_on_demand(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.open(size):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.hides("edits name and note")
         await desk.command("contact")
         await desk.shows("Can be texted (no opt-out)", "edits name and note")
@@ -38,7 +38,7 @@ async def test_the_panel_is_shown_on_demand_and_put_away(desk: Desk, size: tuple
         await desk.hides("edits name and note")
 
 
-async def test_who_does_not_want_it_on_a_very_wide_desk_puts_it_away(desk: Desk) -> None:
+async def test_the_panel_can_be_hidden_on_a_very_wide_screen(desk: Desk) -> None:
     async with desk.open(FULL):
         await desk.shows("edits name and note")
         await desk.command("contact")
@@ -47,9 +47,9 @@ async def test_who_does_not_want_it_on_a_very_wide_desk_puts_it_away(desk: Desk)
         await desk.shows("edits name and note")
 
 
-async def test_an_answer_begins_behind_the_panel_by_putting_it_away(desk: Desk) -> None:
+async def test_a_reply_hides_the_panel_and_opens_the_composer(desk: Desk) -> None:
     async with desk.open(NARROW):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.command("contact")
         await desk.command("reply")
         await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
@@ -57,11 +57,9 @@ async def test_an_answer_begins_behind_the_panel_by_putting_it_away(desk: Desk) 
 
 
 @presses("edit_contact")
-async def test_name_and_note_are_changed_and_brought_back(
-    desk: Desk, size: tuple[int, int]
-) -> None:
+async def test_name_and_note_are_changed_and_restored(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.open(size):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.command("edit_contact")
         await desk.shows("+61 491 570 156", "Chloe Martin")
         await desk.press("end", *["backspace"] * len("Martin"))
@@ -83,9 +81,9 @@ async def test_name_and_note_are_changed_and_brought_back(
         await desk.hides("pays late")
 
 
-async def test_calling_off_changes_nothing(desk: Desk) -> None:
+async def test_cancelling_changes_nothing(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.command("edit_contact")
         await desk.type("nonsense")
         await desk.press("escape")
@@ -93,25 +91,25 @@ async def test_calling_off_changes_nothing(desk: Desk) -> None:
         assert (await desk.thread(CHLOE)).name == "Chloe Martin"
 
 
-async def test_the_evidence_of_an_opt_out_is_on_the_page(desk: Desk) -> None:
+async def test_the_evidence_of_an_opt_out_is_shown(desk: Desk) -> None:
     async with desk.open(FULL):
         await desk.command("show_closed")
-        await desk.stand_on(INES)
+        await desk.move_to(INES)
         await desk.shows("OPTED OUT", "recorded by mia", '"STOP"')
 
 
-def test_consent_is_told_with_who_and_when() -> None:
-    word = ConsentRecord(True, 0, "mia", "agent", "asked on the phone")
-    assert describe_consent(word, 0, None).startswith("OPTED OUT\nToday ")
-    assert describe_consent(word, 0, None).endswith('recorded by mia\n"asked on the phone"')
-    again = ConsentRecord(False, 0, "", "provider", "")
-    assert describe_consent(again, 0, None).startswith("Can be texted again\n")
-    assert describe_consent(again, 0, None).endswith("by the provider")
+def test_consent_is_described_with_who_and_when() -> None:
+    opt_out = ConsentRecord(True, 0, "mia", "agent", "asked on the phone")
+    assert describe_consent(opt_out, 0, None).startswith("OPTED OUT\nToday ")
+    assert describe_consent(opt_out, 0, None).endswith('recorded by mia\n"asked on the phone"')
+    opt_in = ConsentRecord(False, 0, "", "provider", "")
+    assert describe_consent(opt_in, 0, None).startswith("Can be texted again\n")
+    assert describe_consent(opt_in, 0, None).endswith("by the provider")
 
 
 async def test_private_notes_are_counted_apart_from_texts(desk: Desk) -> None:
     row = await desk.thread(CHLOE)
     await desk.store.messages.add_note(row.id, AGENT, "called her")
-    facts = await desk.store.contact_details.get_details(row)
-    assert facts.notes == 1
-    assert [(one.account, one.received, one.sent) for one in facts.traffic] == [("au", 2, 0)]
+    details = await desk.store.contact_details.get_details(row)
+    assert details.notes == 1
+    assert [(one.account, one.received, one.sent) for one in details.traffic] == [("au", 2, 0)]

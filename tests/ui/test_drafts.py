@@ -1,4 +1,4 @@
-"""What is typed and not sent is on disk, for whom it was typed, through everything."""
+"""Test that unsent text is stored at once, for its conversation and its agent."""
 
 import pytest
 
@@ -9,8 +9,14 @@ from tui.store.errors import Busy
 Size = tuple[int, int]
 
 
-async def saved(desk: Desk, number: str, text: str) -> None:
-    """Wait until a text is the stored draft."""
+async def wait_for_draft(desk: Desk, number: str, text: str) -> None:
+    """Wait until a text is the stored draft.
+
+    Args:
+        desk: Desk of the agent.
+        number: Phone number of the customer.
+        text: Text to wait for; empty for no draft.
+    """
 
     async def is_saved() -> bool:
         draft = await desk.draft(number)
@@ -20,15 +26,15 @@ async def saved(desk: Desk, number: str, text: str) -> None:
 
 
 @BOTH_SIZES
-async def test_what_is_typed_is_stored_as_it_is_typed(desk: Desk, size: Size) -> None:
+async def test_typed_text_is_stored_with_every_key(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
         for text in ("F", "Fr", "Fri"):
             await desk.type(text[-1])
-            await saved(desk, CHLOE, text)
+            await wait_for_draft(desk, CHLOE, text)
         await desk.press("backspace", "backspace", "backspace")
-        await saved(desk, CHLOE, "")
+        await wait_for_draft(desk, CHLOE, "")
 
 
 @BOTH_SIZES
@@ -49,7 +55,7 @@ async def test_every_conversation_has_its_own_draft(desk: Desk, size: Size) -> N
         await desk.until(lambda: desk.typed == "")
 
 
-async def test_going_through_the_list_changes_no_draft(desk: Desk) -> None:
+async def test_moving_through_the_list_changes_no_draft(desk: Desk) -> None:
     chloe = await desk.thread(CHLOE)
     await desk.store.drafts.save_draft(chloe.id, "mia", "half a", began_at=desk.clock.now())
     async with desk.open(WIDE):
@@ -68,25 +74,25 @@ async def test_every_agent_has_a_draft_of_their_own(desk: Desk) -> None:
         assert desk.typed == ""
         await desk.command("reply")
         await desk.type("by Mia")
-        await saved(desk, CHLOE, "by Mia")
+        await wait_for_draft(desk, CHLOE, "by Mia")
         theirs = await desk.draft(CHLOE, COLLEAGUE)
         assert theirs is not None and theirs.body == "by Bo"
 
 
-async def test_a_draft_is_there_again_after_a_restart_with_its_way(desk: Desk) -> None:
+async def test_a_draft_and_its_account_are_restored_after_a_restart(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
         await desk.type("see you")
         await desk.command("account")
         await desk.shows("pl SerwerSMS")
-        await saved(desk, CHLOE, "see you")
+        await wait_for_draft(desk, CHLOE, "see you")
         await desk.press("escape", "escape", "q")
     async with desk.open(WIDE):
         await desk.shows("see you", "pl SerwerSMS · 48500100200")
 
 
-async def test_a_draft_that_cannot_be_saved_is_told_and_saved_with_the_next_key(
+async def test_an_unsaved_draft_is_reported_and_saved_with_the_next_key(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def busy(*_: object, **__: object) -> None:
@@ -100,10 +106,10 @@ async def test_a_draft_that_cannot_be_saved_is_told_and_saved_with_the_next_key(
         await desk.shows("The draft is not saved: The database is locked")
         monkeypatch.undo()
         await desk.type("b")
-        await saved(desk, CHLOE, "ab")
+        await wait_for_draft(desk, CHLOE, "ab")
 
 
-async def test_leaving_the_desk_waits_for_the_last_key(desk: Desk) -> None:
+async def test_quitting_waits_until_the_last_key_is_saved(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
@@ -112,4 +118,4 @@ async def test_leaving_the_desk_waits_for_the_last_key(desk: Desk) -> None:
         await desk.shows("The draft to Chloe Martin is kept")
         await desk.press("enter")
         await desk.until(lambda: not desk.app.is_running)
-    await saved(desk, CHLOE, "last words")
+    await wait_for_draft(desk, CHLOE, "last words")

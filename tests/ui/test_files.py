@@ -1,32 +1,32 @@
-"""Files that came with a message: listed under it, shown, saved."""
+"""Test the files of a message: listed under it, shown, saved."""
 
 from pathlib import Path
 
-from tests.terminal.test_pictures import bomb, png
+from tests.terminal.test_picture_decoding import make_bomb, make_png
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
 from tui.screens.files import FilesScreen, HalfBlocks
-from tui.terminal.pictures import can_draw_graphics
+from tui.terminal.picture_decoding import can_draw_graphics
 
 
-async def sends_files(desk: Desk, *files: Attachment) -> None:
-    """Chloe sends an MMS."""
+async def receive_files(desk: Desk, *files: Attachment) -> None:
+    """Store an MMS of Chloe."""
     reply = Reply("mms1", CHLOE, "Look", desk.clock.now(), "{}", attachments=files)
     await desk.store.ingest.store_events("au", [reply])
 
 
-CAT = Attachment("cat.png", "image/png", png(60, 40))
-BOMB = Attachment("big.png", "image/png", bomb(8_000, 8_000))
+CAT = Attachment("cat.png", "image/png", make_png(60, 40))
+BOMB = Attachment("big.png", "image/png", make_bomb(8_000, 8_000))
 CARD = Attachment("../[b]me\x1b[2J.vcf", "text/x-vcard", b"BEGIN:VCARD")
 
 
 @presses("files")
-async def test_files_stand_under_their_message_and_open(
+async def test_files_are_listed_under_their_message_and_open(
     desk: Desk, size: tuple[int, int], tmp_path: Path
 ) -> None:
-    await sends_files(desk, CAT, CARD)
+    await receive_files(desk, CAT, CARD)
     async with desk.open(size, downloads=tmp_path):
         await desk.open_thread(CHLOE)
         await desk.shows("▣ cat.png · image/png", "[b]me", "text/x-vcard · 11 B")
@@ -41,7 +41,7 @@ async def test_files_stand_under_their_message_and_open(
 
 
 async def test_a_file_is_saved_under_a_safe_name(desk: Desk, tmp_path: Path) -> None:
-    await sends_files(desk, CARD)
+    await receive_files(desk, CARD)
     async with desk.open(WIDE, downloads=tmp_path / "saved"):
         await desk.open_thread(CHLOE)
         await desk.command("files")
@@ -56,8 +56,8 @@ async def test_a_file_is_saved_under_a_safe_name(desk: Desk, tmp_path: Path) -> 
         )
 
 
-async def test_a_place_that_cannot_be_written_is_said(desk: Desk, tmp_path: Path) -> None:
-    await sends_files(desk, CAT)
+async def test_a_folder_that_cannot_be_written_is_reported(desk: Desk, tmp_path: Path) -> None:
+    await receive_files(desk, CAT)
     (tmp_path / "file").write_text("")
     async with desk.open(WIDE, downloads=tmp_path / "file"):
         await desk.open_thread(CHLOE)
@@ -66,8 +66,8 @@ async def test_a_place_that_cannot_be_written_is_said(desk: Desk, tmp_path: Path
         await desk.shows("Not saved:")
 
 
-async def test_a_bomb_is_named_and_not_unpacked(desk: Desk) -> None:
-    await sends_files(desk, BOMB)
+async def test_a_decompression_bomb_is_named_and_not_unpacked(desk: Desk) -> None:
+    await receive_files(desk, BOMB)
     async with desk.open(NARROW):
         await desk.open_thread(CHLOE)
         await desk.command("files")
@@ -75,14 +75,14 @@ async def test_a_bomb_is_named_and_not_unpacked(desk: Desk) -> None:
 
 
 async def test_without_colours_a_picture_is_not_drawn(desk: Desk) -> None:
-    await sends_files(desk, CAT)
+    await receive_files(desk, CAT)
     async with desk.open(WIDE, colours=False):
         await desk.open_thread(CHLOE)
         await desk.command("files")
         await desk.shows("Pictures need colours")
 
 
-async def test_a_message_without_files_says_where_they_would_be(desk: Desk) -> None:
+async def test_a_message_without_files_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.open_thread(CHLOE)
         await desk.command("files")
@@ -90,7 +90,7 @@ async def test_a_message_without_files_says_where_they_would_be(desk: Desk) -> N
         assert not isinstance(desk.app.screen, FilesScreen)
 
 
-def test_real_graphics_are_asked_for_only_where_they_may_be() -> None:
+def test_graphics_are_used_only_where_the_terminal_can_draw_them() -> None:
     assert can_draw_graphics({"TERM": "xterm-kitty"})
     assert can_draw_graphics({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm"})
     assert not can_draw_graphics({"TERM": "xterm-256color"})

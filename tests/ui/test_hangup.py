@@ -1,4 +1,4 @@
-"""An inbox whose terminal has vanished ends in good order, also where nobody hears SIGHUP."""
+"""Test that an inbox ends in good order when its terminal vanishes, even if SIGHUP is ignored."""
 
 import os
 import pty
@@ -13,15 +13,21 @@ import pytest
 from tests.ui.terminal import ROOT
 from tui.terminal.keyboard import TerminalDecoder, TerminalGone, TerminalWriter
 
-_DEAF = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
-"""Runs a program that does not hear SIGHUP."""
+_IGNORE_HANGUP = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
+"""Command that runs a program with SIGHUP ignored."""
 
 
 @pytest.mark.timeout(60)
 def test_an_inbox_ends_with_its_terminal(tmp_path: Path) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
-        [*_DEAF, sys.executable, "-m", "tests.ui.sitting", str(tmp_path / "inbox.db")],
+        [
+            *_IGNORE_HANGUP,
+            sys.executable,
+            "-m",
+            "tests.ui.inbox_process",
+            str(tmp_path / "inbox.db"),
+        ],
         cwd=ROOT,
         env={**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1"},
         stdin=slave,
@@ -41,7 +47,7 @@ def test_an_inbox_ends_with_its_terminal(tmp_path: Path) -> None:
         process.wait()
 
 
-def test_nothing_to_read_is_the_end_of_a_terminal_but_not_of_a_text() -> None:
+def test_an_empty_read_is_the_end_of_a_terminal_only() -> None:
     decoder = TerminalDecoder()
     assert decoder.decode(b"\xc4") + decoder.decode(b"\x85\xff") == "ą\ufffd"
     assert decoder.decode(b"", final=True) == ""
@@ -49,8 +55,8 @@ def test_nothing_to_read_is_the_end_of_a_terminal_but_not_of_a_text() -> None:
         decoder.decode(b"")
 
 
-class Gone(StringIO):
-    """A terminal that takes nothing."""
+class BrokenTerminal(StringIO):
+    """Refuse all output, as a terminal that has vanished."""
 
     def write(self, text: str) -> int:
         """Fail as the operating system does."""
@@ -58,8 +64,8 @@ class Gone(StringIO):
 
 
 @pytest.mark.timeout(20)
-def test_nobody_waits_for_a_terminal_that_takes_nothing() -> None:
-    writer = TerminalWriter(Gone())
+def test_the_writer_ends_when_the_terminal_takes_nothing() -> None:
+    writer = TerminalWriter(BrokenTerminal())
     writer.start()
     for _ in range(200):
         writer.write("a picture")

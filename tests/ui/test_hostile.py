@@ -1,4 +1,4 @@
-"""Nothing a customer sends can drive the terminal, on any surface, in any language."""
+"""Test that nothing a customer sends can drive the terminal, on any screen, in any language."""
 
 import base64
 import contextlib
@@ -7,17 +7,23 @@ from pathlib import Path
 import pytest
 
 from tests.ui.desk import NARROW, WIDE
-from tests.ui.terminal import copied, harmful, plain, shapes, terminal
+from tests.ui.terminal import (
+    find_harmful_characters,
+    list_clipboard_writes,
+    list_sequence_kinds,
+    open_terminal,
+    strip_sequences,
+)
 
 Size = tuple[int, int]
 
 
-def walks(folder: Path, size: Size) -> tuple[str, str]:
-    """All that two walks through every command write, with plain words and with hostile ones."""
+def run_walks(folder: Path, size: Size) -> tuple[str, str]:
+    """Return the output of two walks through every command: harmless and hostile texts."""
     with contextlib.ExitStack() as opened:
         both = [
             opened.enter_context(
-                terminal(
+                open_terminal(
                     ("-m", "tests.ui.hostile", str(folder / f"{texts}.db"), texts), size, folder
                 )
             )
@@ -32,9 +38,13 @@ def walks(folder: Path, size: Size) -> tuple[str, str]:
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "130x40"])
 def test_no_text_from_outside_drives_the_terminal(tmp_path: Path, size: Size) -> None:
-    harmless, hostile = walks(tmp_path, size)
-    assert shapes(hostile) - shapes(harmless) == set()
-    assert harmful(plain(hostile)) - harmful(plain(harmless)) == set()
-    assert "[@click=app.quit]A[/]" in plain(hostile)
-    for text in copied(hostile):
-        assert harmful(base64.b64decode(text).decode()) == set()
+    harmless, hostile = run_walks(tmp_path, size)
+    assert list_sequence_kinds(hostile) - list_sequence_kinds(harmless) == set()
+    assert (
+        find_harmful_characters(strip_sequences(hostile))
+        - find_harmful_characters(strip_sequences(harmless))
+        == set()
+    )
+    assert "[@click=app.quit]A[/]" in strip_sequences(hostile)
+    for text in list_clipboard_writes(hostile):
+        assert find_harmful_characters(base64.b64decode(text).decode()) == set()

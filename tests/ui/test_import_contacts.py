@@ -1,18 +1,18 @@
-"""Contacts taken in from a file while the desk is open."""
+"""Test importing contacts from a file while the app is open."""
 
 from pathlib import Path
 
 from tests.ui.desk import WIDE, Desk, presses
-from tests.ui.history import NOBODY
+from tests.ui.history import UNNAMED
 
 
 @presses("import_contacts")
-async def test_contacts_come_in_and_name_conversations(
+async def test_imported_contacts_name_conversations(
     desk: Desk, size: tuple[int, int], tmp_path: Path
 ) -> None:
     file = tmp_path / "c.csv"
     rows = "".join(f"Person {n},+6149158{n:04}\n" for n in range(1_200))
-    file.write_text(f"name,number\n[b]Noor,{NOBODY}\n{rows}Nobody at all,none\n")
+    file.write_text(f"name,number\n[b]Noor,{UNNAMED}\n{rows}Without number,none\n")
     async with desk.open(size):
         await desk.command("import_contacts")
         await desk.shows("A CSV file with columns for name and number")
@@ -20,11 +20,11 @@ async def test_contacts_come_in_and_name_conversations(
         await desk.press("enter")
         await desk.shows("contacts are in", "conversations have another name")
         await desk.press("escape")
-        assert (await desk.thread(NOBODY)).name == "[b]Noor"
+        assert (await desk.thread(UNNAMED)).name == "[b]Noor"
         await desk.shows("[b]Noor")
 
 
-async def test_a_file_that_is_not_there_is_said(desk: Desk, tmp_path: Path) -> None:
+async def test_a_missing_file_is_reported(desk: Desk, tmp_path: Path) -> None:
     async with desk.open(WIDE):
         await desk.command("import_contacts")
         await desk.type(str(tmp_path / "no.csv"))
@@ -35,7 +35,7 @@ async def test_a_file_that_is_not_there_is_said(desk: Desk, tmp_path: Path) -> N
         await desk.hides("Reading …")
 
 
-async def test_a_file_without_numbers_is_said(desk: Desk, tmp_path: Path) -> None:
+async def test_a_file_without_numbers_is_reported(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "c.csv"
     file.write_text("name,number\nAna,unknown\n")
     async with desk.open(WIDE):
@@ -45,9 +45,9 @@ async def test_a_file_without_numbers_is_said(desk: Desk, tmp_path: Path) -> Non
         await desk.shows("has a valid number")
 
 
-async def test_a_home_that_nobody_has_is_said(desk: Desk) -> None:
+async def test_an_unknown_home_directory_is_reported(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("import_contacts")
-        await desk.type("~nobody-here/c.csv")
+        await desk.type("~unknown-user/c.csv")
         await desk.press("enter")
         await desk.shows("there is no such home directory")

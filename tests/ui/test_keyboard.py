@@ -1,4 +1,4 @@
-"""Real keys on a real terminal: the bytes that keyboards, pastes and killed connections send."""
+"""Test real keys on a real terminal: the bytes of keyboards and pastes, and killed programs."""
 
 import contextlib
 from collections.abc import Awaitable, Iterator
@@ -6,8 +6,14 @@ from pathlib import Path
 
 from tests.conftest import OpenStore
 from tests.ui.desk import NARROW, WIDE
-from tests.ui.history import AGENT, CHLOE, Scribe
-from tests.ui.terminal import Terminal, harmful, plain, shapes, terminal
+from tests.ui.history import AGENT, CHLOE, EventWriter
+from tests.ui.terminal import (
+    Terminal,
+    find_harmful_characters,
+    list_sequence_kinds,
+    open_terminal,
+    strip_sequences,
+)
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.domain.message import Direction
@@ -16,30 +22,30 @@ from tui.store.store import Store
 
 
 @contextlib.contextmanager
-def sitting(database: Path, size: tuple[int, int] = NARROW) -> Iterator[Terminal]:
-    """A desk on a terminal of its own, with the first picture painted."""
-    arguments = ("-m", "tests.ui.sitting", str(database))
-    with terminal(arguments, size, database.parent) as opened:
+def run_inbox(database: Path, size: tuple[int, int] = NARROW) -> Iterator[Terminal]:
+    """Run the app on a terminal of its own, and wait for the first picture."""
+    arguments = ("-m", "tests.ui.inbox_process", str(database))
+    with open_terminal(arguments, size, database.parent) as opened:
         opened.shows("Chloe Martin")
         yield opened
 
 
-async def draft(store: Store) -> str:
-    """Mia's draft to Chloe, as another process reads it."""
-    chloe = await Scribe(store, ManualClock(), "reader").conversation(CHLOE)
+async def read_draft(store: Store) -> str:
+    """Return Mia's draft to Chloe, as another process reads it."""
+    chloe = await EventWriter(store, ManualClock(), "reader").conversation(CHLOE)
     found = await store.drafts.get_draft(chloe.id, AGENT)
     return found.body if found else ""
 
 
-async def sent(store: Store) -> list[str]:
-    """What went out to Chloe."""
-    chloe = await Scribe(store, ManualClock(), "reader").conversation(CHLOE)
+async def list_sent(store: Store) -> list[str]:
+    """Return the texts sent to Chloe."""
+    chloe = await EventWriter(store, ManualClock(), "reader").conversation(CHLOE)
     messages = await store.messages.list_before(chloe.id, NEWEST, 100)
     return [message.body for message in messages if message.direction is Direction.OUT]
 
 
-def write(desk: Terminal, keys: bytes) -> None:
-    """Open Chloe's conversation, and write."""
+def start_reply(desk: Terminal, keys: bytes) -> None:
+    """Open Chloe's conversation and type a reply."""
     desk.type(b"\r")
     desk.shows("Friday afternoon?")
     desk.type(b"r")
@@ -49,19 +55,21 @@ def write(desk: Terminal, keys: bytes) -> None:
 
 async def test_a_draft_survives_kill_9_while_typing(tmp_path: Path, open_store: OpenStore) -> None:
     path = tmp_path / "desk.db"
-    with sitting(path) as desk:
-        write(desk, b"Friday at thr")
+    with run_inbox(path) as desk:
+        start_reply(desk, b"Friday at thr")
         store = await open_store(path)
-        await wait_until(lambda: _is(draft(store), "Friday at thr"), what="the draft on disk")
+        await wait_until(
+            lambda: _equals(read_draft(store), "Friday at thr"), what="the draft on disk"
+        )
         desk.process.kill()
         desk.process.wait()
-    assert await draft(store) == "Friday at thr"
-    with sitting(path, WIDE) as desk:
+    assert await read_draft(store) == "Friday at thr"
+    with run_inbox(path, WIDE) as desk:
         desk.shows("Friday at thr")
 
 
-async def _is(found: Awaitable[object], wanted: object) -> bool:
-    """Whether what is awaited is the wanted."""
+async def _equals(found: Awaitable[object], wanted: object) -> bool:
+    """Return whether an awaited value is the wanted one."""
     return await found == wanted
 
 
@@ -69,27 +77,29 @@ async def test_alt_enter_and_ctrl_j_break_the_line_and_enter_sends(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     path = tmp_path / "desk.db"
-    with sitting(path) as desk:
-        write(desk, b"one\x1b\rtwo\nthree")
+    with run_inbox(path) as desk:
+        start_reply(desk, b"one\x1b\rtwo\nthree")
         store = await open_store(path)
-        await wait_until(lambda: _is(draft(store), "one\ntwo\nthree"), what="three lines")
+        await wait_until(lambda: _equals(read_draft(store), "one\ntwo\nthree"), what="three lines")
         desk.type(b"\r\r")
-        await wait_until(lambda: _is(sent(store), ["one\ntwo\nthree"]), what="sent as written")
+        await wait_until(
+            lambda: _equals(list_sent(store), ["one\ntwo\nthree"]), what="sent as written"
+        )
 
 
-async def test_keys_in_one_burst_are_taken_in_their_order(
+async def test_keys_in_one_burst_are_handled_in_order(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     path = tmp_path / "desk.db"
-    with sitting(path) as desk:
-        write(desk, b"first\r\rsecond")
+    with run_inbox(path) as desk:
+        start_reply(desk, b"first\r\rsecond")
         store = await open_store(path)
-        await wait_until(lambda: _is(draft(store), "second"), what="the rest is a draft")
-        assert await sent(store) == ["first"]
+        await wait_until(lambda: _equals(read_draft(store), "second"), what="the rest is a draft")
+        assert await list_sent(store) == ["first"]
 
 
 def test_two_keys_of_a_chord_in_one_burst_are_one_command(tmp_path: Path) -> None:
-    with sitting(tmp_path / "desk.db") as desk:
+    with run_inbox(tmp_path / "desk.db") as desk:
         desk.type(b"gi")
         desk.shows("Mine")
         desk.type(b"gogs")
@@ -98,47 +108,48 @@ def test_two_keys_of_a_chord_in_one_burst_are_one_command(tmp_path: Path) -> Non
 
 async def test_a_reply_typed_in_one_burst_is_a_reply(tmp_path: Path, open_store: OpenStore) -> None:
     path = tmp_path / "desk.db"
-    with sitting(path) as desk:
+    with run_inbox(path) as desk:
         desk.type(b"jkrhello\rx")
         store = await open_store(path)
-        await wait_until(lambda: _is(draft(store), "x"), what="the rest is a draft")
-        assert await sent(store) == ["hello"]
+        await wait_until(lambda: _equals(read_draft(store), "x"), what="the rest is a draft")
+        assert await list_sent(store) == ["hello"]
 
 
 async def test_a_filter_an_opening_and_a_reply_in_one_burst(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     path = tmp_path / "desk.db"
-    with sitting(path) as desk:
+    with run_inbox(path) as desk:
         desk.type(b"/chloe\r\rrYes")
         store = await open_store(path)
-        await wait_until(lambda: _is(draft(store), "Yes"), what="typed into the composer")
+        await wait_until(lambda: _equals(read_draft(store), "Yes"), what="typed into the composer")
 
 
-async def test_what_is_pasted_is_harmless_and_never_sends(
-    tmp_path: Path, open_store: OpenStore
-) -> None:
+async def test_a_paste_is_harmless_and_never_sends(tmp_path: Path, open_store: OpenStore) -> None:
     path = tmp_path / "desk.db"
-    with sitting(path) as desk:
-        write(desk, b"\x1b[200~A\x1b]52;c;RVZJTA==\x07\rB\xe2\x80\xae\x1b[201~C")
+    with run_inbox(path) as desk:
+        start_reply(desk, b"\x1b[200~A\x1b]52;c;RVZJTA==\x07\rB\xe2\x80\xae\x1b[201~C")
         store = await open_store(path)
         wanted = "A\u241b]52;c;RVZJTA==\u2407\nBC"
-        await wait_until(lambda: _is(draft(store), wanted), what="pasted as it is shown")
+        await wait_until(lambda: _equals(read_draft(store), wanted), what="pasted as it is shown")
         desk.shows("RVZJTA")
-        await wait_until(lambda: not harmful(plain(desk.output)), what="nothing but text")
-        assert "osc 52" not in shapes(desk.output)
-        assert await sent(store) == []
+        await wait_until(
+            lambda: not find_harmful_characters(strip_sequences(desk.output)),
+            what="nothing but text",
+        )
+        assert "osc 52" not in list_sequence_kinds(desk.output)
+        assert await list_sent(store) == []
 
 
-def test_a_byte_that_is_no_text_does_not_end_the_desk(tmp_path: Path) -> None:
-    with sitting(tmp_path / "desk.db") as desk:
+def test_an_invalid_byte_does_not_end_the_app(tmp_path: Path) -> None:
+    with run_inbox(tmp_path / "desk.db") as desk:
         desk.type(b"\xff\xe9")
         desk.type(b"?")
         desk.shows("Move down the list")
 
 
-def test_leaving_gives_the_terminal_back(tmp_path: Path) -> None:
-    with sitting(tmp_path / "desk.db") as desk:
+def test_quitting_restores_the_terminal(tmp_path: Path) -> None:
+    with run_inbox(tmp_path / "desk.db") as desk:
         desk.type(b"q")
         assert desk.wait() == 0
-        assert {"csi ?1049l", "csi ?25h"} <= shapes(desk.output)
+        assert {"csi ?1049l", "csi ?25h"} <= list_sequence_kinds(desk.output)

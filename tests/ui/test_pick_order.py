@@ -1,4 +1,4 @@
-"""What a picker offers for a few letters, and how deeds read."""
+"""Test the order of choices in a picker for typed text, and how audit entries read."""
 
 from datetime import UTC
 
@@ -12,25 +12,25 @@ from tui.store.audit import AuditEntry
 NOW = 1_772_611_200_000
 
 
-def names(typed: str, *known: str) -> list[str]:
-    """What matches, best first."""
+def match_names(typed: str, *known: str) -> list[str]:
+    """Return the names that match, best first."""
     return [choice.value for choice in filter_matching([Choice(n, n) for n in known], typed)]
 
 
-def test_nothing_typed_offers_everything_in_its_order() -> None:
-    assert names(" ", "zoe", "ana") == ["zoe", "ana"]
+def test_an_empty_text_matches_everything_in_its_order() -> None:
+    assert match_names(" ", "zoe", "ana") == ["zoe", "ana"]
 
 
-def test_names_that_begin_so_come_first() -> None:
-    assert names("bo", "nobody", "rob o", "bo", "Bohdan")[:2] == ["bo", "Bohdan"]
+def test_names_that_begin_with_the_typed_text_come_first() -> None:
+    assert match_names("bo", "elbow", "rob o", "bo", "Bohdan")[:2] == ["bo", "Bohdan"]
 
 
-def test_letters_between_are_skipped_and_strangers_left_out() -> None:
-    assert names("ze", "zoe", "ana") == ["zoe"]
+def test_a_match_may_skip_characters() -> None:
+    assert match_names("ze", "zoe", "ana") == ["zoe"]
 
 
 @pytest.mark.parametrize(
-    ("action", "detail", "words"),
+    ("action", "detail", "expected"),
     [
         ("close", "", "closed it"),
         ("assign", "", "unassigned it"),
@@ -48,8 +48,8 @@ def test_letters_between_are_skipped_and_strangers_left_out() -> None:
         ("label \x1b[31m", "", "put #␛[31m on it"),
     ],
 )
-def test_deeds_read_as_sentences(action: str, detail: str, words: str) -> None:
-    assert describe_entry(AuditEntry(NOW, "ana", action, 0, detail), UTC) == words
+def test_audit_entries_read_as_sentences(action: str, detail: str, expected: str) -> None:
+    assert describe_entry(AuditEntry(NOW, "ana", action, 0, detail), UTC) == expected
 
 
 def test_keys_that_may_follow_take_as_many_lines_as_they_need() -> None:

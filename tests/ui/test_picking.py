@@ -1,4 +1,4 @@
-"""Commands that ask first: snooze, assign, label, views, and the history that tells of them."""
+"""Test commands that ask first: snooze, assign, label, views, and the history of these actions."""
 
 import pytest
 
@@ -11,12 +11,12 @@ from tui.screens.inbox import InboxScreen
 Size = tuple[int, int]
 
 
-def parties(desk: Desk) -> list[str]:
-    """Whose conversations the list holds."""
+def list_parties(desk: Desk) -> list[str]:
+    """Return the numbers of the conversations in the list."""
     return [row.party for row in desk.inbox.threads.rows]
 
 
-async def dialog_is_gone(desk: Desk) -> None:
+async def wait_for_inbox(desk: Desk) -> None:
     """Wait until the inbox is on top again."""
     await desk.until(lambda: isinstance(desk.app.screen, InboxScreen), "the dialog gone")
 
@@ -25,7 +25,7 @@ async def dialog_is_gone(desk: Desk) -> None:
 
 
 @presses("snooze")
-async def test_snoozing_says_what_was_understood_and_puts_it_away(desk: Desk, size: Size) -> None:
+async def test_snoozing_shows_the_time_and_hides_the_conversation(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("snooze")
         await desk.shows("Snooze Chloe Martin", "When?")
@@ -37,12 +37,12 @@ async def test_snoozing_says_what_was_understood_and_puts_it_away(desk: Desk, si
         assert chloe.state is State.SNOOZED
         assert chloe.snoozed_until == desk.clock.now() // DAY * DAY + 33 * HOUR
         await desk.press("z")
-        await desk.until(lambda: CHLOE in parties(desk))
+        await desk.until(lambda: CHLOE in list_parties(desk))
         assert (await desk.thread(CHLOE)).snoozed_until is None
 
 
 @BOTH_SIZES
-async def test_what_is_no_moment_is_said_and_enter_does_nothing(desk: Desk, size: Size) -> None:
+async def test_an_invalid_time_is_reported_and_enter_does_nothing(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.press("h")
         await desk.type("soonish")
@@ -50,7 +50,7 @@ async def test_what_is_no_moment_is_said_and_enter_does_nothing(desk: Desk, size
         await desk.press("enter")
         await desk.shows("Snooze Chloe Martin")
         await desk.press("escape")
-        await dialog_is_gone(desk)
+        await wait_for_inbox(desk)
         assert (await desk.thread(CHLOE)).state is State.OPEN
 
 
@@ -62,19 +62,19 @@ async def test_snoozed_until_a_reply_comes_back_with_the_reply(desk: Desk) -> No
         await desk.press("enter")
         await desk.shows("Snoozed Chloe Martin until they reply")
         assert (await desk.thread(CHLOE)).snoozed_until is None
-        await desk.until(lambda: CHLOE not in parties(desk))
-        await desk.world.writes(CHLOE, "Still there?")
-        await desk.until(lambda: CHLOE in parties(desk))
+        await desk.until(lambda: CHLOE not in list_parties(desk))
+        await desk.events.receive_texts(CHLOE, "Still there?")
+        await desk.until(lambda: CHLOE in list_parties(desk))
 
 
-async def test_a_desk_without_a_service_wakes_what_is_snoozed(desk: Desk) -> None:
+async def test_snoozes_end_without_background_work(desk: Desk) -> None:
     async with desk.open(WIDE):
         desk.clock.advance(20 * HOUR / 1_000)
-        await desk.until(lambda: FARID in parties(desk), "Farid awake")
+        await desk.until(lambda: FARID in list_parties(desk), "Farid awake")
         assert (await desk.thread(FARID)).state is State.OPEN
 
 
-async def test_the_list_of_snoozed_ones_tells_until_when(desk: Desk) -> None:
+async def test_the_list_of_snoozed_conversations_shows_the_end(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("g", "s")
         await desk.shows("Snoozed 1", "till Thu")
@@ -95,14 +95,14 @@ async def test_snoozing_several_at_once(desk: Desk) -> None:
 
 
 @presses("assign")
-async def test_assigning_to_a_colleague_by_a_few_letters(desk: Desk, size: Size) -> None:
+async def test_assigning_to_a_colleague_by_typing_part_of_the_name(desk: Desk, size: Size) -> None:
     for name in ("bo", "zoe"):
         await desk.store.agents.record_agent(name)
     async with desk.open(size):
         await desk.command("assign")
-        await desk.shows("Assign Chloe Martin", "✓ nobody", "zoe")
+        await desk.shows("Assign Chloe Martin", "✓ no one", "zoe")
         await desk.type("ze")
-        await desk.hides("nobody")
+        await desk.hides("no one")
         await desk.press("enter")
         await desk.shows("Assigned Chloe Martin to zoe")
         assert (await desk.thread(CHLOE)).assignee == "zoe"
@@ -111,9 +111,9 @@ async def test_assigning_to_a_colleague_by_a_few_letters(desk: Desk, size: Size)
         assert (await desk.thread(CHLOE)).assignee == ""
 
 
-async def test_assigning_to_someone_new_and_to_nobody(desk: Desk) -> None:
+async def test_assigning_to_a_new_name_and_unassigning(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(HUGO)
+        await desk.move_to(HUGO)
         await desk.press("a")
         await desk.type("Łucja [b]")
         await desk.shows("Assign to Łucja [b]")
@@ -121,26 +121,26 @@ async def test_assigning_to_someone_new_and_to_nobody(desk: Desk) -> None:
         await desk.shows("Assigned Hugo Fournier to Łucja [b]")
         assert (await desk.thread(HUGO)).assignee == "Łucja [b]"
         await desk.press("a")
-        await desk.type("nobody")
+        await desk.type("no one")
         await desk.press("enter")
-        await desk.shows("to nobody")
+        await desk.shows("Unassigned")
         assert (await desk.thread(HUGO)).assignee == ""
 
 
-async def test_who_sits_down_is_known_to_colleagues(desk: Desk) -> None:
+async def test_an_agent_who_opens_the_app_is_recorded(desk: Desk) -> None:
     async with desk.open(WIDE, agent="newcomer"):
 
-        async def known() -> bool:
+        async def is_recorded() -> bool:
             return "newcomer" in await desk.store.agents.list_names()
 
-        await desk.until(known)
+        await desk.until(is_recorded)
 
 
 # Labels ---------------------------------------------------------------------------------------
 
 
 @presses("label")
-async def test_putting_a_new_label_on_and_taking_it_off(desk: Desk, size: Size) -> None:
+async def test_adding_a_new_label_and_removing_it(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("label")
         await desk.shows("Labels of Chloe Martin", "#parcels")
@@ -156,9 +156,9 @@ async def test_putting_a_new_label_on_and_taking_it_off(desk: Desk, size: Size) 
         assert (await desk.thread(CHLOE)).labels == ()
 
 
-async def test_several_wear_a_label_when_one_of_them_did_not(desk: Desk) -> None:
+async def test_a_label_is_added_to_all_when_one_of_them_lacks_it(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(BOB)
+        await desk.move_to(BOB)
         await desk.press("x", "end", "x", "l")
         await desk.type("parcels")
         await desk.hides("✓ #parcels")
@@ -203,11 +203,11 @@ async def test_a_label_ticked_twice_is_as_it_was_and_escape_changes_nothing(desk
         await desk.press("space")
         await desk.shows("Enter takes one")
         await desk.press("space", "escape")
-        await dialog_is_gone(desk)
+        await wait_for_inbox(desk)
         assert (await desk.thread(CHLOE)).labels == ()
 
 
-async def test_enter_takes_what_is_typed_beside_what_is_ticked(desk: Desk) -> None:
+async def test_enter_applies_the_typed_label_and_the_ticked_ones(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.press("l", "tab")
         await desk.shows("✓ #parcels")
@@ -217,27 +217,27 @@ async def test_enter_takes_what_is_typed_beside_what_is_ticked(desk: Desk) -> No
         assert (await desk.thread(CHLOE)).labels == ("parcels", "vip")
 
 
-async def test_enter_after_ticks_that_cancel_each_other_out_takes_the_line(desk: Desk) -> None:
+async def test_enter_after_ticks_were_undone_applies_the_current_line(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.press("l", "tab", "tab", "enter")
         await desk.shows("Put #parcels on Chloe Martin")
 
 
-async def test_labels_stand_in_the_list_and_over_the_conversation(desk: Desk) -> None:
+async def test_labels_are_shown_in_the_list_and_over_the_conversation(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(HUGO)
+        await desk.move_to(HUGO)
         row = next(n for n, line in enumerate(desk.lines()) if "Hugo" in line[:40])
         assert "#parcels" in desk.lines()[row + 1][:42]
         assert "#parcels" in desk.lines()[1]
 
 
 @presses("show_label")
-async def test_showing_who_wears_a_label(desk: Desk, size: Size) -> None:
+async def test_showing_the_conversations_with_a_label(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.command("show_label")
         await desk.shows("Show a label", "#parcels")
         await desk.press("enter")
-        await desk.until(lambda: parties(desk) == [HUGO])
+        await desk.until(lambda: list_parties(desk) == [HUGO])
         await desk.shows("─ #parcels 1 ─")
 
 
@@ -251,10 +251,10 @@ async def test_without_labels_there_is_none_to_show(empty_desk: Desk) -> None:
 
 
 @presses("views")
-async def test_saving_a_view_and_coming_back_to_it(desk: Desk, size: Size) -> None:
+async def test_saving_a_view_and_returning_to_it(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.press("g", "i")
-        await desk.until(lambda: parties(desk) == [HUGO])
+        await desk.until(lambda: list_parties(desk) == [HUGO])
         await desk.command("views")
         await desk.type("My desk")
         await desk.shows("Save what is shown as My desk")
@@ -262,15 +262,15 @@ async def test_saving_a_view_and_coming_back_to_it(desk: Desk, size: Size) -> No
         await desk.shows("Saved the view My desk as g 1")
         assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(assignee=AGENT)]
         await desk.press("g", "o")
-        await desk.until(lambda: len(parties(desk)) == 7)
+        await desk.until(lambda: len(list_parties(desk)) == 7)
         await desk.command("views")
         await desk.shows("Mine · g 1")
         await desk.type("my")
         await desk.press("enter")
-        await desk.until(lambda: parties(desk) == [HUGO])
+        await desk.until(lambda: list_parties(desk) == [HUGO])
 
 
-async def test_a_digit_behind_g_shows_a_saved_view(desk: Desk) -> None:
+async def test_a_digit_after_g_shows_a_saved_view(desk: Desk) -> None:
     await desk.store.views.save_view("Late [/]", View(order=Order.NEWEST), AGENT)
     async with desk.open(NARROW):
         await desk.press("g")
@@ -320,13 +320,13 @@ async def test_saving_over_a_view_is_undone_to_what_it_was(desk: Desk) -> None:
 
 
 @presses("history")
-async def test_the_history_tells_who_did_what(desk: Desk, size: Size) -> None:
+async def test_the_history_shows_who_did_what(desk: Desk, size: Size) -> None:
     async with desk.open(size):
-        await desk.stand_on(HUGO)
+        await desk.move_to(HUGO)
         await desk.press("e", "z")
         await desk.shows("Undone")
-        await desk.until(lambda: HUGO in parties(desk))
-        await desk.stand_on(HUGO)
+        await desk.until(lambda: HUGO in list_parties(desk))
+        await desk.move_to(HUGO)
         await desk.command("history")
         await desk.shows(
             "History of Hugo Fournier",
@@ -339,16 +339,16 @@ async def test_the_history_tells_who_did_what(desk: Desk, size: Size) -> None:
         await desk.hides("History of Hugo Fournier")
 
 
-async def test_nothing_done_yet_is_said(desk: Desk) -> None:
-    await desk.world.writes("+61491570999", "hi")
+async def test_an_empty_history_says_so(desk: Desk) -> None:
+    await desk.events.receive_texts("+61491570999", "hi")
     async with desk.open(WIDE):
-        await desk.stand_on("+61491570999")
+        await desk.move_to("+61491570999")
         await desk.press("H")
         await desk.shows("Nothing has been done here yet.")
 
 
 @pytest.mark.parametrize("key", ["h", "a", "l", "H"])
-async def test_with_nothing_in_the_list_nothing_is_asked(empty_desk: Desk, key: str) -> None:
+async def test_an_empty_list_opens_no_dialog(empty_desk: Desk, key: str) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press(key)
         assert isinstance(empty_desk.app.screen, InboxScreen)
@@ -358,7 +358,7 @@ async def test_names_of_contacts_are_shown_as_written_in_titles(desk: Desk) -> N
     ana = await desk.thread(ANA)
     await desk.store.contacts.rename_contact(ana.id, "[@click=app.quit]x[/]\x1b[31m", "", AGENT)
     async with desk.open(WIDE):
-        await desk.stand_on(ANA)
+        await desk.move_to(ANA)
         await desk.press("l")
         await desk.shows("Labels of [@click=app.quit]x[/]")
         assert NAMES[ANA] not in desk.text()

@@ -1,4 +1,4 @@
-"""One registry: what it says is what keys, palette, help and key bar do."""
+"""Test that keys, palette, help and key bar do what the one command registry says."""
 
 import pkgutil
 import re
@@ -16,7 +16,7 @@ from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.key_help import format_help
 
 LOCAL = {"send", "send_close", "new_line"}
-"""The composer does these itself, in the order of the keys."""
+"""Commands that the composer runs itself, in the order of the keys."""
 
 
 def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
@@ -65,23 +65,29 @@ def test_every_command_is_pressed_by_some_test() -> None:
     assert index_by_id().keys() - named == set()
 
 
-def listening(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """From now on commands do nothing but write their ids into this list."""
+def record_commands(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Replace every command by one that only adds its id to the returned list."""
     reached: list[str] = []
 
-    def noting(command_id: str) -> Handler:
-        async def note(_: InboxActions) -> None:
+    def make_handler(command_id: str) -> Handler:
+        async def record(_: InboxActions) -> None:
             reached.append(command_id)
 
-        return note
+        return record
 
     for command in COMMANDS:
-        monkeypatch.setitem(handlers.HANDLERS, command.id, noting(command.id))
+        monkeypatch.setitem(handlers.HANDLERS, command.id, make_handler(command.id))
     return reached
 
 
 async def press_all(desk: Desk, scopes: set[Scope], reached: list[str]) -> None:
-    """Press every key of the commands of these scopes, one after the other."""
+    """Press every key of the commands of these scopes, one after the other.
+
+    Args:
+        desk: Desk of the agent.
+        scopes: Scopes of the commands.
+        reached: Ids of the commands that ran.
+    """
     for command in COMMANDS:
         for key in command.keys if command.scope in scopes and command.id not in LOCAL else ():
             reached.clear()
@@ -95,24 +101,24 @@ async def test_every_key_reaches_its_command(
     desk: Desk, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk.open(size):
-        reached = listening(monkeypatch)
+        reached = record_commands(monkeypatch)
         await press_all(desk, set(Scope) - {Scope.COMPOSE}, reached)
 
 
 @BOTH_SIZES
-async def test_every_key_for_writing_reaches_its_command(
+async def test_every_key_of_the_composer_reaches_its_command(
     desk: Desk, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("reply")
-        reached = listening(monkeypatch)
+        reached = record_commands(monkeypatch)
         await press_all(desk, {Scope.COMPOSE}, reached)
         await desk.press("ctrl+k")
         await desk.until(lambda: reached[-1:] == ["palette"], "the palette while writing")
 
 
-async def test_the_palette_offers_every_command(desk: Desk) -> None:
+async def test_the_palette_has_every_command(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("palette")
         await desk.shows("Next conversation")
@@ -121,9 +127,9 @@ async def test_the_palette_offers_every_command(desk: Desk) -> None:
         assert {command.title for command in COMMANDS} <= offered
 
 
-async def test_the_palette_finds_a_command_by_its_words_and_runs_it(desk: Desk) -> None:
+async def test_the_palette_finds_a_command_by_its_title_and_runs_it(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.command("palette")
         await desk.type("assign to me")
         await desk.shows("Assign to me  (A)")
@@ -132,12 +138,12 @@ async def test_the_palette_finds_a_command_by_its_words_and_runs_it(desk: Desk) 
         assert (await desk.thread(CHLOE)).assignee == AGENT
 
 
-def test_the_help_tells_every_command_with_all_its_keys() -> None:
+def test_the_help_shows_every_command_with_all_its_keys() -> None:
     lines = format_help(COMMANDS).plain.split("\n")
     for command in COMMANDS:
         keys = "  ".join(format_key(key) for key in command.keys)
-        told = f"{keys} {command.title} {command.description}".split()
-        assert told in [line.split() for line in lines]
+        expected = f"{keys} {command.title} {command.description}".split()
+        assert expected in [line.split() for line in lines]
 
 
 async def test_the_help_page_fits_into_eighty_columns(desk: Desk) -> None:
@@ -156,7 +162,7 @@ async def test_a_remapped_key_works_and_is_shown_everywhere(desk: Desk) -> None:
         await desk.press("question_mark")
         await desk.shows("Keys")
         await desk.press("escape")
-        assert "\nF9  " in format_help(desk.seat.commands).plain
+        assert "\nF9  " in format_help(desk.app_context.commands).plain
         assert (await desk.thread(CHLOE)).starred
 
 
@@ -172,14 +178,14 @@ async def test_a_remapped_key_of_the_composer_works(desk: Desk) -> None:
 
 async def test_a_remapped_chord_works(desk: Desk) -> None:
     async with desk.open(WIDE, keys={"close": ("g x",)}):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.press("g")
         await desk.shows("x Close")
         await desk.press("x")
         await desk.shows("Closed Chloe Martin")
 
 
-async def test_the_prefix_key_shows_what_may_follow(desk: Desk) -> None:
+async def test_the_prefix_key_shows_the_keys_that_may_follow(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("g")
         await desk.shows("i mine", "u unassigned", "/ Search everything", "g First conversation")
@@ -189,7 +195,7 @@ async def test_an_unknown_second_key_does_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with desk.open(WIDE):
-        reached = listening(monkeypatch)
+        reached = record_commands(monkeypatch)
         await desk.press("g")
         await desk.shows("i mine")
         await desk.press("z")

@@ -1,4 +1,4 @@
-"""Failed texts of many conversations sent again, after one question."""
+"""Test sending failed messages of many conversations again, after one question."""
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import BOB, CHLOE, DAWIT, PRIYA
@@ -7,34 +7,36 @@ from tui.domain.status import Status
 Size = tuple[int, int]
 
 
-async def retries(desk: Desk, number: str) -> list[str]:
-    """The texts of a conversation that were sent again."""
+async def list_retries(desk: Desk, number: str) -> list[str]:
+    """Return the texts of a conversation that were sent again."""
     return [message.body for message in await desk.messages(number) if message.retry_of]
 
 
 @BOTH_SIZES
-async def test_the_selected_ones_are_sent_again_after_one_question(desk: Desk, size: Size) -> None:
-    await desk.world.answers(DAWIT, "We send a new one", Status.FAILED, "no route")
+async def test_selected_conversations_are_retried_after_one_question(
+    desk: Desk, size: Size
+) -> None:
+    await desk.events.add_reply(DAWIT, "We send a new one", Status.FAILED, "no route")
     async with desk.open(size):
-        await desk.stand_on(BOB)
+        await desk.move_to(BOB)
         await desk.press("x")
-        await desk.stand_on(DAWIT)
+        await desk.move_to(DAWIT)
         await desk.press("x", "R")
         await desk.shows("2 failed texts in 2 conversations", "Send all 2 again")
         await desk.press("r")
         await desk.shows("Send all 2 again")
-        assert await retries(desk, BOB) == []
+        assert await list_retries(desk, BOB) == []
         await desk.press("enter")
         await desk.shows("Sent 2 texts again · z cancels those not sent yet")
-        assert await retries(desk, BOB) == ["Hello Bob, until six"]
-        assert await retries(desk, DAWIT) == ["We send a new one"]
+        assert await list_retries(desk, BOB) == ["Hello Bob, until six"]
+        assert await list_retries(desk, DAWIT) == ["We send a new one"]
         await desk.press("z")
         await desk.shows("Taken back: 2 not sent, the texts are drafts again")
         assert (await desk.draft(BOB)) is not None
 
 
 @BOTH_SIZES
-async def test_the_list_of_failures_is_sent_again_but_for_what_must_not(
+async def test_the_list_of_failures_is_retried_without_those_left_out(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size):
@@ -46,36 +48,34 @@ async def test_the_list_of_failures_is_sent_again_but_for_what_must_not(
             "1 through au: the number is not in use",
             "Left out: 1 maybe sent (M resolves it)",
         )
-        assert (await retries(desk, BOB), await retries(desk, PRIYA)) == ([], [])
+        assert (await list_retries(desk, BOB), await list_retries(desk, PRIYA)) == ([], [])
         await desk.press("enter")
         await desk.shows("Sent 4 texts again")
-        assert await retries(desk, BOB) == ["Hello Bob, until six"]
+        assert await list_retries(desk, BOB) == ["Hello Bob, until six"]
         priya = ["This one is rejected", "This one is failed", "This one is expired"]
-        assert sorted(await retries(desk, PRIYA)) == sorted(priya)
+        assert sorted(await list_retries(desk, PRIYA)) == sorted(priya)
         await desk.shows("─ Failed 1")
 
 
 @BOTH_SIZES
-async def test_in_the_list_of_failures_the_one_under_the_cursor_can_be_meant(
-    desk: Desk, size: Size
-) -> None:
+async def test_only_the_failure_under_the_cursor_can_be_retried(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.press("g", "f")
         await desk.shows("─ Failed 2")
-        await desk.stand_on(BOB)
+        await desk.move_to(BOB)
         await desk.press("R")
         await desk.shows("Only this, to Bob Nilsson: Hello Bob, until six")
         await desk.press("R")
         await desk.until(lambda: was_retried(desk, BOB))
-        assert await retries(desk, PRIYA) == []
+        assert await list_retries(desk, PRIYA) == []
 
 
 async def was_retried(desk: Desk, number: str) -> bool:
-    """Whether anything of a conversation was sent again."""
-    return bool(await retries(desk, number))
+    """Return whether any message of a conversation was sent again."""
+    return bool(await list_retries(desk, number))
 
 
-async def test_escape_sends_none(desk: Desk) -> None:
+async def test_escape_sends_nothing(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.press("g", "f")
         await desk.shows("─ Failed 2")
@@ -83,7 +83,7 @@ async def test_escape_sends_none(desk: Desk) -> None:
         await desk.shows("Send all 4 again")
         await desk.press("escape")
         await desk.hides("Send all 4 again")
-        assert (await retries(desk, BOB), await retries(desk, PRIYA)) == ([], [])
+        assert (await list_retries(desk, BOB), await list_retries(desk, PRIYA)) == ([], [])
 
 
 async def test_an_opened_failure_is_sent_again_alone(desk: Desk) -> None:
@@ -93,12 +93,12 @@ async def test_an_opened_failure_is_sent_again_alone(desk: Desk) -> None:
         await desk.open_thread(BOB)
         await desk.press("R")
         await desk.until(lambda: was_retried(desk, BOB))
-        assert await retries(desk, PRIYA) == []
+        assert await list_retries(desk, PRIYA) == []
 
 
-async def test_where_nothing_selected_has_failed_it_says_so(desk: Desk) -> None:
+async def test_a_selection_without_failures_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on(CHLOE)
+        await desk.move_to(CHLOE)
         await desk.press("x", "R")
         await desk.shows("Nothing has failed there")
 
@@ -113,7 +113,7 @@ async def test_a_list_with_a_single_failure_asks_nothing(desk: Desk) -> None:
         await desk.until(lambda: was_retried(desk, BOB))
 
 
-async def test_who_has_opted_out_is_left_out_and_named(desk: Desk) -> None:
+async def test_opted_out_customers_are_left_out_and_counted(desk: Desk) -> None:
     bob = await desk.thread(BOB)
     async with desk.open(WIDE):
         await desk.press("g", "f")
@@ -124,10 +124,10 @@ async def test_who_has_opted_out_is_left_out_and_named(desk: Desk) -> None:
         await desk.shows("3 failed texts in 1 conversation", "1 opted out")
         await desk.press("enter")
         await desk.shows("Sent 3 texts again")
-        assert await retries(desk, BOB) == []
+        assert await list_retries(desk, BOB) == []
 
 
-async def test_for_whom_it_is_night_is_said_before(desk: Desk) -> None:
+async def test_quiet_hours_are_shown_before_sending(desk: Desk) -> None:
     async with desk.open(NARROW, quiet_hours=(20, 8)):
         await desk.press("g", "f")
         await desk.shows("─ Failed 2")

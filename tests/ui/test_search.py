@@ -1,4 +1,4 @@
-"""The search: typed, narrowed by filters, jumped from."""
+"""Test the search: typing, narrowing by filters, jumping to a hit."""
 
 from textual.strip import Strip
 
@@ -7,15 +7,15 @@ from tests.ui.history import CHLOE, HUGO
 from tui.widgets.search_results import Hits, make_excerpt
 
 
-def strong(desk: Desk) -> list[str]:
-    """The words that are set off in the second hit (the first is under the cursor)."""
+def list_bold(desk: Desk) -> list[str]:
+    """Return the bold parts of the second hit (the first one is under the cursor)."""
     hits = desk.app.screen.query_one(Hits)
     strip: Strip = hits.render_line(hits.ROW_HEIGHT + 1)
     return [s.text for s in strip if s.style is not None and s.style.bold]
 
 
 @BOTH_SIZES
-async def test_a_hit_is_jumped_to(desk: Desk, size: tuple[int, int]) -> None:
+async def test_enter_jumps_to_the_hit(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.open(size):
         await desk.command("search")
         await desk.type("line 7 parcel")
@@ -26,12 +26,12 @@ async def test_a_hit_is_jumped_to(desk: Desk, size: tuple[int, int]) -> None:
         await desk.shows("Line 7: the parcel")
 
 
-async def test_the_words_asked_for_are_set_off(desk: Desk) -> None:
+async def test_the_found_words_are_bold(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("search")
         await desk.type("parc lin")
         await desk.shows("the parcel is not here yet")
-        await desk.until(lambda: strong(desk) == ["Line", "parcel"], "bold words")
+        await desk.until(lambda: list_bold(desk) == ["Line", "parcel"], "bold words")
 
 
 @BOTH_SIZES
@@ -48,22 +48,22 @@ async def test_filters_narrow_the_hits(desk: Desk, size: tuple[int, int]) -> Non
         )
 
 
-async def test_a_wrong_filter_is_said(desk: Desk) -> None:
+async def test_an_invalid_filter_is_reported(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("search")
         await desk.type("before:soon")
         await desk.shows('"soon" is not a day: write 2026-03-01')
 
 
-async def test_filters_that_find_nothing_are_not_told_to_be_shorter(desk: Desk) -> None:
+async def test_filters_without_hits_suggest_one_filter_less(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("search")
-        await desk.type("from:nobody")
+        await desk.type("from:unknown")
         await desk.shows("Nothing found: try without a filter")
-        await desk.hides("letters")
+        await desk.hides("characters")
 
 
-async def test_nothing_found_is_said(desk: Desk) -> None:
+async def test_a_search_without_hits_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("search")
         await desk.type("xylophone")
@@ -87,7 +87,7 @@ async def test_in_an_open_conversation_the_filter_key_searches_its_texts(
         assert message is not None and message.body.startswith("Line 31:")
 
 
-async def test_the_end_of_many_hits_is_reached_and_left_again(desk: Desk) -> None:
+async def test_the_cursor_reaches_the_end_of_many_hits_and_returns(desk: Desk) -> None:
     async with desk.open((80, 24)):
         await desk.command("search")
         await desk.type("parcel")
@@ -100,7 +100,7 @@ async def test_the_end_of_many_hits_is_reached_and_left_again(desk: Desk) -> Non
         assert hits.current_row == newest
 
 
-def test_an_excerpt_shows_the_first_word_asked_for() -> None:
+def test_an_excerpt_shows_the_first_found_word() -> None:
     line = "so many words stand here before the one that is looked for, the parcel, comes at last"
     assert "parcel" in make_excerpt(line, "parcel", 40)
     assert make_excerpt("short parcel", "parcel", 40).startswith("short parcel")

@@ -1,4 +1,4 @@
-"""The set-up screen: what is typed is proven, kept, and the desk opens on it."""
+"""Test the set-up screen: credentials are checked and saved, and the inbox opens with them."""
 
 import asyncio
 
@@ -15,54 +15,59 @@ from tui.desk.account_form import (
 from tui.providers.catalog import CATALOG, MESSAGEMEDIA
 
 
-class Provider:
-    """Stands in for the provider and the settings."""
+class FakeSetup:
+    """Stand in for the provider and the settings."""
 
     def __init__(self) -> None:
-        self.asked: list[NewAccount] = []
+        """Create a set-up that accepts every account at once."""
+        self.checked: list[NewAccount] = []
         self.saved: list[NewAccount] = []
-        self.refuses = ""
+        self.refusal = ""
         self.lines: list[str] = []
-        self.slow = asyncio.Event()
-        self.slow.set()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
     async def check(self, new: NewAccount) -> str:
-        self.asked.append(new)
-        await self.slow.wait()
-        if self.refuses:
-            raise AccountSetupError(self.refuses)
+        """Record the account; return the provider's answer or raise the refusal."""
+        self.checked.append(new)
+        await self.may_answer.wait()
+        if self.refusal:
+            raise AccountSetupError(self.refusal)
         return "MessageMedia answers: 812 credits"
 
     async def save(self, new: NewAccount) -> list[str]:
+        """Record the account and return the lines to show."""
         self.saved.append(new)
         return self.lines
 
     @property
-    def enrol(self) -> AccountSetup:
+    def account_setup(self) -> AccountSetup:
+        """Return the set-up that the app uses."""
         return AccountSetup(self.check, self.save, "/home/mia/config.toml", tuple(CATALOG.values()))
 
 
 @pytest.fixture
-def provider() -> Provider:
-    return Provider()
+def provider() -> FakeSetup:
+    """Return a set-up that accepts every account."""
+    return FakeSetup()
 
 
-async def types_credentials(desk: Desk) -> None:
-    """Key and secret, from the field that has the focus."""
+async def type_credentials(desk: Desk) -> None:
+    """Type key and secret, from the field that has the focus."""
     await desk.shows("API key")
     await desk.type("mykey")
     await desk.press("tab")
-    await desk.type("hush-hush")
+    await desk.type("s3cret-value")
 
 
 @BOTH_SIZES
-async def test_a_desk_without_accounts_begins_with_setting_one_up(
-    empty_desk: Desk, provider: Provider, size: tuple[int, int]
+async def test_without_accounts_the_app_starts_with_the_set_up(
+    empty_desk: Desk, provider: FakeSetup, size: tuple[int, int]
 ) -> None:
-    async with empty_desk.open(size, accounts=(), account_setup=provider.enrol):
+    async with empty_desk.open(size, accounts=(), account_setup=provider.account_setup):
         await empty_desk.shows("Set up smsdesk", "No account is set up yet", "F9 demo")
-        await types_credentials(empty_desk)
-        await empty_desk.hides("hush-hush")
+        await type_credentials(empty_desk)
+        await empty_desk.hides("s3cret-value")
         await empty_desk.press("enter")
         await empty_desk.shows("812 credits", "Enter saves it")
         assert provider.saved == []
@@ -71,22 +76,26 @@ async def test_a_desk_without_accounts_begins_with_setting_one_up(
         await empty_desk.press("enter")
         await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.RESTART, "the end")
     (saved,) = provider.saved
-    assert (saved.name, saved.api_key, saved.api_secret) == ("messagemedia", "mykey", "hush-hush")
+    assert (saved.name, saved.api_key, saved.api_secret) == (
+        "messagemedia",
+        "mykey",
+        "s3cret-value",
+    )
     assert saved.base_url == MESSAGEMEDIA.base_url and saved.secret_location is SecretLocation.FILE
 
 
-async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: Provider) -> None:
-    async with empty_desk.open(NARROW, accounts=(), account_setup=provider.enrol):
+async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: FakeSetup) -> None:
+    async with empty_desk.open(NARROW, accounts=(), account_setup=provider.account_setup):
         await empty_desk.shows("Set up smsdesk")
         await empty_desk.press("f9")
         await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.DEMO, "the demo")
 
 
 @presses("add_account")
-async def test_another_account_is_added_from_the_desk(
-    desk: Desk, provider: Provider, size: tuple[int, int]
+async def test_another_account_is_added_from_the_inbox(
+    desk: Desk, provider: FakeSetup, size: tuple[int, int]
 ) -> None:
-    async with desk.open(size, account_setup=provider.enrol):
+    async with desk.open(size, account_setup=provider.account_setup):
         await desk.command("add_account")
         await desk.shows("Add an account", "MessageMedia")
         await desk.press("f2")
@@ -95,11 +104,11 @@ async def test_another_account_is_added_from_the_desk(
         await desk.hides("Add an account")
 
 
-async def test_a_refusal_is_told_and_can_be_overruled(desk: Desk, provider: Provider) -> None:
-    provider.refuses = "MessageMedia refused the key: correct it"
-    async with desk.open(WIDE, account_setup=provider.enrol):
+async def test_a_refusal_is_shown_and_can_be_overruled(desk: Desk, provider: FakeSetup) -> None:
+    provider.refusal = "MessageMedia refused the key: correct it"
+    async with desk.open(WIDE, account_setup=provider.account_setup):
         await desk.command("add_account")
-        await types_credentials(desk)
+        await type_credentials(desk)
         await desk.press("enter")
         await desk.shows("MessageMedia refused the key", "F5 saves it anyway")
         assert provider.saved == []
@@ -108,43 +117,41 @@ async def test_a_refusal_is_told_and_can_be_overruled(desk: Desk, provider: Prov
         assert len(provider.saved) == 1
 
 
-async def test_what_is_changed_has_to_be_proven_again(desk: Desk, provider: Provider) -> None:
-    async with desk.open(WIDE, account_setup=provider.enrol):
+async def test_changed_credentials_are_checked_again(desk: Desk, provider: FakeSetup) -> None:
+    async with desk.open(WIDE, account_setup=provider.account_setup):
         await desk.command("add_account")
-        await types_credentials(desk)
+        await type_credentials(desk)
         await desk.press("enter")
         await desk.shows("Enter saves it")
         await desk.type("!")
         await desk.shows("Enter asks the provider")
         await desk.press("enter")
-        await desk.until(lambda: len(provider.asked) == 2, "asked again")
-        assert provider.asked[-1].api_secret == "hush-hush!"
+        await desk.until(lambda: len(provider.checked) == 2, "asked again")
+        assert provider.checked[-1].api_secret == "s3cret-value!"
 
 
-async def test_an_answer_to_what_no_longer_stands_there_counts_for_nothing(
-    desk: Desk, provider: Provider
-) -> None:
-    provider.slow.clear()
-    async with desk.open(WIDE, account_setup=provider.enrol):
+async def test_an_answer_to_changed_credentials_is_ignored(desk: Desk, provider: FakeSetup) -> None:
+    provider.may_answer.clear()
+    async with desk.open(WIDE, account_setup=provider.account_setup):
         await desk.command("add_account")
-        await types_credentials(desk)
+        await type_credentials(desk)
         await desk.press("enter")
         await desk.shows("asking")
         await desk.type("!")
-        provider.slow.set()
+        provider.may_answer.set()
         await desk.shows("Enter asks the provider")
         await desk.press("enter")
         await desk.shows("Enter saves it")
-        assert len(provider.asked) == 2
+        assert len(provider.checked) == 2
 
 
 async def test_a_secret_for_the_environment_gives_the_line_to_run(
-    desk: Desk, provider: Provider
+    desk: Desk, provider: FakeSetup
 ) -> None:
     provider.lines = ["export SMSDESK_ACCOUNTS__MESSAGEMEDIA__API_SECRET='the API secret'"]
-    async with desk.open(WIDE, account_setup=provider.enrol):
+    async with desk.open(WIDE, account_setup=provider.account_setup):
         await desk.command("add_account")
-        await types_credentials(desk)
+        await type_credentials(desk)
         await desk.press("f4", "f4")
         await desk.shows("in an environment variable")
         await desk.press("enter")
@@ -154,13 +161,13 @@ async def test_a_secret_for_the_environment_gives_the_line_to_run(
         assert provider.saved[0].secret_location is SecretLocation.ENVIRONMENT
 
 
-async def test_nobody_is_asked_about_half_an_account(desk: Desk, provider: Provider) -> None:
-    async with desk.open(WIDE, account_setup=provider.enrol):
+async def test_incomplete_credentials_are_not_checked(desk: Desk, provider: FakeSetup) -> None:
+    async with desk.open(WIDE, account_setup=provider.account_setup):
         await desk.command("add_account")
         await desk.shows("API key")
         await desk.press("enter")
         await desk.shows("API key is missing")
-        assert provider.asked == []
+        assert provider.checked == []
 
 
 async def test_a_demo_has_all_its_accounts(desk: Desk) -> None:
@@ -169,6 +176,6 @@ async def test_a_demo_has_all_its_accounts(desk: Desk) -> None:
         await desk.shows("The demo has all its accounts")
 
 
-def test_a_secret_is_in_no_repr() -> None:
-    new = NewAccount(MESSAGEMEDIA, "au", "key", "hush-hush", MESSAGEMEDIA.base_url)
-    assert "hush" not in repr(new)
+def test_the_repr_does_not_show_the_secret() -> None:
+    new = NewAccount(MESSAGEMEDIA, "au", "key", "s3cret-value", MESSAGEMEDIA.base_url)
+    assert "s3cret" not in repr(new)

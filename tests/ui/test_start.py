@@ -1,11 +1,11 @@
-"""What is on the screen when an agent sits down."""
+"""Test what is on the screen when the app opens."""
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import CHLOE, NAMES
 
 
 @BOTH_SIZES
-async def test_whoever_waits_longest_is_on_top(desk: Desk, size: tuple[int, int]) -> None:
+async def test_the_longest_waiting_customer_is_on_top(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.open(size):
         current = desk.inbox.threads.current_row
         assert current is not None and current.party == CHLOE
@@ -13,13 +13,13 @@ async def test_whoever_waits_longest_is_on_top(desk: Desk, size: tuple[int, int]
 
 
 @BOTH_SIZES
-async def test_the_first_line_tells_accounts_numbers_agent_and_time(
+async def test_the_first_line_shows_accounts_counts_agent_and_time(
     desk: Desk, size: tuple[int, int]
 ) -> None:
     async with desk.open(size):
         first = desk.lines()[0]
-        for words in ("au 0.4s", "pl retry 40s", "3 waiting", "2 failed", "mia", "14:02"):
-            assert words in first
+        for expected in ("au 0.4s", "pl retry 40s", "3 waiting", "2 failed", "mia", "14:02"):
+            assert expected in first
 
 
 async def test_a_wide_screen_shows_the_conversation_under_the_cursor(desk: Desk) -> None:
@@ -35,9 +35,9 @@ async def test_a_narrow_screen_shows_only_the_list(desk: Desk) -> None:
         await desk.hides(NAMES["+61491570157"])
 
 
-async def test_looking_at_the_list_marks_nothing_read(desk: Desk) -> None:
+async def test_moving_through_the_list_marks_nothing_read(desk: Desk) -> None:
     async with desk.open(WIDE):
-        await desk.stand_on("+61491570157")
+        await desk.move_to("+61491570157")
         assert (await desk.thread(CHLOE)).unread == 2
         assert (await desk.thread("+61491570157")).unread == 1
 
@@ -55,7 +55,7 @@ async def test_an_empty_list_says_which_key_comes_next(
         await empty_desk.shows("c writes the first message")
 
 
-async def test_the_account_in_trouble_is_shown_first_where_there_is_not_room_for_all(
+async def test_an_account_in_trouble_is_shown_first_if_not_all_fit(
     desk: Desk,
 ) -> None:
     async with desk.open((64, 24)):

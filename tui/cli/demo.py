@@ -73,7 +73,7 @@ async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:
     """Write the customers' histories into a database that is empty."""
     if path.exists() and path.stat().st_size:
         return
-    from tui.demo.history import write_history
+    from tui.demo.sample_history import write_history
 
     await write_history(path, clock.now(), rng)
 

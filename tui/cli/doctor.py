@@ -13,7 +13,7 @@ from tui.cli.show import write_json, write_line
 from tui.clock import Clock, SystemClock
 from tui.doctor import checks
 from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, report_note
-from tui.doctor.database import check_database
+from tui.doctor.database_checks import check_database
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.cache import read_preferences
@@ -90,15 +90,15 @@ async def _check_network(
     arguments: Namespace, clock: Clock, rng: random.Random
 ) -> list[CheckResult]:
     """Return the results of the checks that need the network."""
-    from tui.doctor import accounts
+    from tui.doctor import provider_checks
 
     try:
         settings = context.load_full_settings(arguments)
-        results = await accounts.check_accounts(settings, clock, rng)
+        results = await provider_checks.check_accounts(settings, clock, rng)
     except SettingsError as error:
         return [report_bad("settings", line) for line in error.lines]
-    results.append(await accounts.check_clock(settings, clock))
-    return [*results, *await accounts.check_listener(settings, clock)]
+    results.append(await provider_checks.check_clock(settings, clock))
+    return [*results, *await provider_checks.check_listener(settings, clock)]
 
 
 def _print_result(result: CheckResult) -> None:

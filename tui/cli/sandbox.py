@@ -7,8 +7,8 @@ from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.signals import stop_on_signals
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET
 from tui.sandbox.app import create_app
-from tui.sandbox.sandbox import PushSettings, Sandbox
 from tui.sandbox.server import run_server
+from tui.sandbox.state import PushSettings, Sandbox
 
 
 def run(arguments: Namespace) -> int:

@@ -9,11 +9,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tui.clock import Clock
 from tui.demo.accounts import ACCOUNTS, AGENT, open_accounts
-from tui.demo.history import CUSTOMERS, WRITERS
+from tui.demo.sample_history import CUSTOMERS, WRITERS
 from tui.sandbox.app import create_app
-from tui.sandbox.sandbox import Hook, PushSettings, Sandbox
 from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.server import run_server
+from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.startup.background import run_service
 from tui.store.store import Store
 from tui.sync.backoff import PollPace

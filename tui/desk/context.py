@@ -9,7 +9,7 @@ from tui.clock import Clock
 from tui.commands import COMMANDS, Command, remap_keys
 from tui.domain.account import Account
 from tui.settings.public import Preferences
-from tui.terminal.notifications import TerminalFeatures
+from tui.terminal.desktop_notifications import TerminalFeatures
 
 if TYPE_CHECKING:
     from tui.desk.account_form import AccountSetup

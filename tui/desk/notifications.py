@@ -15,7 +15,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
 from tui.store.store import Store
-from tui.terminal.notifications import BEL, format_notification, format_title
+from tui.terminal.desktop_notifications import BEL, format_notification, format_title
 
 _MAX_READ = 20
 """Messages of one batch that are read to be quoted; the others are not reported."""

@@ -21,7 +21,7 @@ from tui.store.conversations import get_order
 
 if TYPE_CHECKING:
     from tui.screens.pick import Choice, Picked
-    from tui.store.views import SavedView
+    from tui.store.saved_views import SavedView
 
 
 @command_handler("next")

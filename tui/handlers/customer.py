@@ -143,6 +143,6 @@ async def _store_card(
 @command_handler("import_contacts")
 async def import_contacts(inbox: InboxActions) -> None:
     """Open the dialog that imports names and notes from a file."""
-    from tui.screens.import_contacts import ImportContactsScreen
+    from tui.screens.contact_import import ImportContactsScreen
 
     inbox.app.push_screen(ImportContactsScreen(inbox.store, inbox.app_context))

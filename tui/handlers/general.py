@@ -22,7 +22,7 @@ from tui.store.errors import StoreError
 from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
-    from tui.store.views import SavedView
+    from tui.store.saved_views import SavedView
 
 
 _FLUSH_SECONDS = 2.0

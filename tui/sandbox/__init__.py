@@ -10,7 +10,7 @@ The emulator is written from the providers' documentation alone and shares no co
 clients. Otherwise a misreading in a client would be repeated here and no test could find it.
 
 To add a provider `xyz`, write `tui/sandbox/xyz/emulator.py` with a subclass of `Emulator`, and add
-its line to `EMULATORS` in `tui/sandbox/sandbox.py`. Faults, control and state need nothing from it.
+its line to `EMULATORS` in `tui/sandbox/state.py`. Faults, control and state need nothing from it.
 """
 
 API_KEY = "sandbox"

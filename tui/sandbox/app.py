@@ -20,8 +20,8 @@ from tui.sandbox import API_KEY, API_SECRET, handset
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.faults import Fault, FaultMiddleware
 from tui.sandbox.ledger import MmsFile, ReceiptMode
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.emulator import TOKEN
+from tui.sandbox.state import Sandbox
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -46,7 +46,7 @@ from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, Ledger, MmsFi
 
 if TYPE_CHECKING:
     from tui.sandbox.push import Pusher, PushRequest
-    from tui.sandbox.sandbox import Sandbox
+    from tui.sandbox.state import Sandbox
 
 MAX_HOLD_SECONDS = 5.0
 """How long `out_of_order` waits for a message's last receipt before it releases the others."""

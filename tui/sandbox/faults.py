@@ -23,7 +23,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
-    from tui.sandbox.sandbox import Sandbox
+    from tui.sandbox.state import Sandbox
 
 CUT_EXTENSION = "smsdesk.cut"
 """Key in `scope["extensions"]` of the function that cuts the connection."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from tui.clock import Clock
 from tui.sandbox.customers import CUSTOMERS, Customer
 from tui.sandbox.handset import extract_digits
-from tui.sandbox.sandbox import Responder, Sandbox
+from tui.sandbox.state import Responder, Sandbox
 
 FIRST_SECONDS = (2.0, 4.0)
 """Shortest and longest time from the start until the first customer writes."""

@@ -25,7 +25,7 @@ from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.store.store import Store
-from tui.terminal.pictures import (
+from tui.terminal.picture_decoding import (
     MAX_FILE_BYTES,
     BadPicture,
     Drawer,

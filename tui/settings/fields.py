@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from tui.settings.keys import check_clashes, split_keys, validate_command, validate_keys
+from tui.settings.key_map import check_clashes, split_keys, validate_command, validate_keys
 from tui.settings.values import ListenAddress, QuietHours
 
 _REGION_PATTERN = re.compile(r"[A-Za-z]{2}")

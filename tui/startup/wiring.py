@@ -111,7 +111,7 @@ def create_context(
 
     from tui.desk.context import AppContext
     from tui.providers.catalog import get_capabilities
-    from tui.terminal.notifications import detect_terminal
+    from tui.terminal.desktop_notifications import detect_terminal
 
     accounts = tuple(
         replace(account, capabilities=get_capabilities(account.provider, {}))

@@ -18,7 +18,7 @@ from typing import TypeVar
 import aiosqlite
 
 from tui.domain.change import Subject
-from tui.store import files, migrations
+from tui.store import database_files, migrations
 from tui.store.errors import CannotOpen, StoreError, translate_error
 
 T = TypeVar("T")
@@ -99,7 +99,7 @@ class Database:
         Raises:
             StoreError: The file cannot be used; the text says how to fix it.
         """
-        files.prepare_file(self.path, shared=self._shared)
+        database_files.prepare_file(self.path, shared=self._shared)
         try:
             self._writer = await self._open_connection(_prepare_writer)
             self._reader = await self._open_connection(_prepare_reader)

@@ -24,14 +24,14 @@ from tui.store.messages import Messages
 from tui.store.outbox import Outbox
 from tui.store.presence import AgentPresence, Agents, ComposeLocks
 from tui.store.receipt_schedule import ReceiptSchedule
+from tui.store.saved_views import SavedViews
 from tui.store.triage import Triage
-from tui.store.views import SavedViews
 
 if TYPE_CHECKING:
     from tui.store.ingest import ConsentClassifier, Ingest
+    from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
-    from tui.store.templates import Templates
 
 
 def _classify_as_none(text: str, party: str) -> Verdict:
@@ -96,7 +96,7 @@ class Store:
     @functools.cached_property
     def templates(self) -> "Templates":
         """Return the canned replies."""
-        from tui.store.templates import Templates
+        from tui.store.saved_replies import Templates
 
         return Templates(self.database, self._clock)
 

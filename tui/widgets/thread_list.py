@@ -205,9 +205,8 @@ class ThreadList(MarkableList):
     def _draw_title_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """Draw the first line: ` ● Ana Kowalska        12m `."""
         since = row.waiting_since if row.waiting_since is not None else row.last_at
-        minute = (
-            self._clock.now() // MINUTE * MINUTE
-        )  # the same for all rows, whenever each is painted
+        # The same for all rows, whenever each is painted.
+        minute = self._clock.now() // MINUTE * MINUTE
         age = f" {format.format_age(since, minute):>4} "
         flags = self._format_flags(row)
         room = width - 3 - len(age) - len(flags)

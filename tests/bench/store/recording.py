@@ -1,4 +1,4 @@
-"""The floor under the store: the very statements it ran, run again by sqlite3 alone."""
+"""Measure the lower bound of the store: run its recorded statements with sqlite3 alone."""
 
 import contextlib
 import functools
@@ -17,24 +17,24 @@ from tui.store import migrations
 from tui.store.store import Store
 
 Statement = tuple[str, Any, bool]
-"""SQL, its values, and whether it is run once for each of several sets of values."""
+"""SQL, its values, and whether it runs once for each of several sets of values."""
 
 _PRAGMAS = ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "cache_size = -16384")
 
 
 class Recorder(sqlite3.Connection):
-    """A connection that writes down what it is asked to do once the schema is there."""
+    """Record the statements that a connection runs after the schema exists."""
 
     log: list[Statement] | None = None
 
     def execute(self, sql: str, values: Any = (), /) -> sqlite3.Cursor:
-        """Run and write down."""
+        """Record one statement and run it."""
         if Recorder.log is not None and not sql.startswith("pragma"):
             Recorder.log.append((sql, values, False))
         return super().execute(sql, values)
 
     def executemany(self, sql: str, values: Any, /) -> sqlite3.Cursor:
-        """Run and write down."""
+        """Record one statement with several sets of values and run it."""
         several = list(values)
         if Recorder.log is not None:
             Recorder.log.append((sql, several, True))
@@ -42,21 +42,21 @@ class Recorder(sqlite3.Connection):
 
 
 @contextlib.asynccontextmanager
-async def plain_store(path: Path) -> AsyncIterator[Store]:
-    """A store as everybody has it, with the same ids every time."""
+async def create_plain_store(path: Path) -> AsyncIterator[Store]:
+    """Return an ordinary store whose ids are the same in every run."""
     async with Store(path, clock=ManualClock(), rng=random.Random(1), owner="a") as store:
         yield store
 
 
 @contextlib.asynccontextmanager
-async def recorded_store(
+async def create_recorded_store(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Store, list[Statement]]]:
-    """The same store, and what it asks of its database; reading is not written down."""
+    """Return the same store with its writes recorded; reads are not recorded."""
     monkeypatch.setattr(
         aiosqlite, "connect", functools.partial(aiosqlite.connect, factory=Recorder)
     )
-    async with plain_store(path) as store:
+    async with create_plain_store(path) as store:
         Recorder.log = []
         try:
             yield store, Recorder.log
@@ -66,8 +66,8 @@ async def recorded_store(
 
 
 @contextlib.contextmanager
-def raw_database(path: Path) -> Iterator[sqlite3.Connection]:
-    """The same schema and settings without anything of ours around them."""
+def create_raw_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Return a database with the same schema and settings but no code of ours."""
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
     for pragma in _PRAGMAS:
         connection.execute(f"pragma {pragma}")
@@ -79,8 +79,8 @@ def raw_database(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def replay(connection: sqlite3.Connection, statements: list[Statement]) -> float:
-    """Run the statements again; the seconds it takes."""
+def replay_statements(connection: sqlite3.Connection, statements: list[Statement]) -> float:
+    """Run the statements again and return the seconds that it takes."""
     began = time.perf_counter()
     for sql, values, several in statements:
         if several:

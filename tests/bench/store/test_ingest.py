@@ -1,4 +1,4 @@
-"""Taking in pages of events costs hardly more than the statements themselves."""
+"""Test that storing pages of events costs hardly more than its SQL statements alone."""
 
 import random
 import time
@@ -7,8 +7,13 @@ from statistics import median
 
 import pytest
 
-from tests.bench.store.recording import plain_store, raw_database, recorded_store, replay
-from tests.store.builders import ACCOUNT, receipt, reply
+from tests.bench.store.recording import (
+    create_plain_store,
+    create_raw_database,
+    create_recorded_store,
+    replay_statements,
+)
+from tests.store.builders import ACCOUNT, make_receipt, make_reply
 from tui.clock import ManualClock
 from tui.domain.events import Event
 from tui.domain.status import Status
@@ -23,8 +28,8 @@ FLOOR = 0.7
 RAW = '{"messageId": "%d", "content": "%s", "sourceNumber": "%s", "format": "SMS"}'
 
 
-def replies() -> list[list[Event]]:
-    """Pages of texts from three thousand customers."""
+def make_replies() -> list[list[Event]]:
+    """Return pages of messages from three thousand customers."""
     rng = random.Random(3)
     pages: list[list[Event]] = []
     for page in range(PAGES):
@@ -33,55 +38,55 @@ def replies() -> list[list[Event]]:
             number = page * SIZE + place
             party, text = f"+6140{rng.randrange(3000):07d}", f"Hello, where is my order {number}?"
             raw = RAW % (number, text, party)
-            events.append(reply(text, party, id=f"r-{number}", raw=raw))
+            events.append(make_reply(text, party, id=f"r-{number}", raw=raw))
         pages.append(events)
     return pages
 
 
-async def receipts(store: Store) -> list[list[Event]]:
-    """Pages of receipts for messages that are there."""
+async def make_receipts(store: Store) -> list[list[Event]]:
+    """Return pages of receipts for messages that exist."""
     query = "select provider_id from messages where direction = 'out' limit ?"
     found = await store.database.read(lambda c: c.execute(query, (PAGES * SIZE,)).fetchall())
     assert len(found) == PAGES * SIZE
     events: list[Event] = [
-        receipt(Status.FAILED, row[0], id=f"x-{n}", raw=RAW % (n, "", ""))
+        make_receipt(Status.FAILED, row[0], id=f"x-{n}", raw=RAW % (n, "", ""))
         for n, row in enumerate(found)
     ]
     return [events[start : start + SIZE] for start in range(0, len(events), SIZE)]
 
 
-async def seconds(store: Store, pages: list[list[Event]]) -> float:
-    """How long the store takes."""
+async def measure_seconds(store: Store, pages: list[list[Event]]) -> float:
+    """Return how long the store takes to store the pages."""
     began = time.perf_counter()
     for page in pages:
         await store.ingest.store_events(ACCOUNT, page)
     return time.perf_counter() - began
 
 
-async def test_replies_are_taken_in_at_seven_tenths_of_raw_speed(
+async def test_replies_are_stored_at_seven_tenths_of_raw_speed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages, ratios = replies(), []
+    pages, ratios = make_replies(), []
     for number in range(ROUNDS):
-        async with recorded_store(tmp_path / f"rec{number}.db", monkeypatch) as (store, log):
-            await seconds(store, pages)
+        async with create_recorded_store(tmp_path / f"rec{number}.db", monkeypatch) as (store, log):
+            await measure_seconds(store, pages)
             statements = list(log)
-        async with plain_store(tmp_path / f"ours{number}.db") as store:
-            ours = await seconds(store, pages)
-        with raw_database(tmp_path / f"raw{number}.db") as connection:
-            raw = replay(connection, statements)
+        async with create_plain_store(tmp_path / f"ours{number}.db") as store:
+            ours = await measure_seconds(store, pages)
+        with create_raw_database(tmp_path / f"raw{number}.db") as connection:
+            raw = replay_statements(connection, statements)
         ratios.append(raw / ours)
     print(f"\nreplies: {median(ratios):.2f} of raw, {PAGES * SIZE / ours:.0f}/s")
     assert median(ratios) >= FLOOR
 
 
-async def test_receipts_are_taken_in_at_seven_tenths_of_raw_speed(
+async def test_receipts_are_stored_at_seven_tenths_of_raw_speed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
 ) -> None:
     ratios = []
     for number in range(ROUNDS):
         path = tmp_path / f"{number}.db"
-        async with plain_store(path) as store:
+        async with create_plain_store(path) as store:
             rng, messages = random.Random(2), PAGES * SIZE * 3
             made_up = SampleSource(accounts=((ACCOUNT, "+61491570157"),))
             await write_sample_data(
@@ -92,17 +97,17 @@ async def test_receipts_are_taken_in_at_seven_tenths_of_raw_speed(
                 rng=rng,
                 source=made_up,
             )
-            pages = await receipts(store)
+            pages = await make_receipts(store)
         copies = [tmp_path / f"{number}-{name}.db" for name in ("rec", "raw")]
         for copy in copies:
             copy.write_bytes(path.read_bytes())
-        async with recorded_store(copies[0], monkeypatch) as (store, log):
-            await seconds(store, pages)
+        async with create_recorded_store(copies[0], monkeypatch) as (store, log):
+            await measure_seconds(store, pages)
             statements = list(log)
-        async with plain_store(path) as store:
-            ours = await seconds(store, pages)
-        with raw_database(copies[1]) as connection:
-            raw = replay(connection, statements)
+        async with create_plain_store(path) as store:
+            ours = await measure_seconds(store, pages)
+        with create_raw_database(copies[1]) as connection:
+            raw = replay_statements(connection, statements)
         ratios.append(raw / ours)
     print(f"\nreceipts: {median(ratios):.2f} of raw, {PAGES * SIZE / ours:.0f}/s")
     assert median(ratios) >= FLOOR

@@ -1,14 +1,14 @@
-"""The floor: a Textual app with nothing in it but one word to wait for."""
+"""Provide the lower bound: a Textual app that shows only one word to wait for."""
 
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 
 class Bare(App[None]):
-    """One line of text."""
+    """Show one line of text."""
 
     def compose(self) -> ComposeResult:
-        """The word."""
+        """Yield the line."""
         yield Static("readable")
 
 

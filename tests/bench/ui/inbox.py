@@ -1,4 +1,4 @@
-"""The desk over the inbox file named on the command line."""
+"""Run the inbox screen on the file named on the command line."""
 
 import asyncio
 import os

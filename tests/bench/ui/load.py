@@ -1,22 +1,22 @@
-"""A colleague's process that changes badges, many a second: `python -m tests.bench.ui.load`."""
+"""Change many badges per second from another process: `python -m tests.bench.ui.load`."""
 
 import asyncio
 import sys
 import time
 from pathlib import Path
 
-from tests.bench.ui.stores import change_badges, first_ids, newest_sent, opened
+from tests.bench.ui.stores import change_badges, open_store, read_first_ids, read_newest_sent
 
 _BATCHES = 25
-"""Transactions a second."""
+"""Transactions per second."""
 
 
 async def main(path: Path, a_second: int, conversations: int) -> None:
-    """Change so many badges a second in the first conversations, until killed."""
-    sent = {i: newest_sent(path, i, 60) for i in first_ids(path, conversations)}
+    """Change badges in the first conversations until the process is killed."""
+    sent = {i: read_newest_sent(path, i, 60) for i in read_first_ids(path, conversations)}
     chosen = [(i, messages) for i, messages in sent.items() if messages]
     due = time.perf_counter()
-    async with opened(path) as store:
+    async with open_store(path) as store:
         while True:
             for conversation, messages in chosen:
                 share = a_second // _BATCHES // len(chosen)

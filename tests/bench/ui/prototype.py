@@ -1,4 +1,4 @@
-"""The peer: the least that can be called a list of two-line rows on Textual's line API."""
+"""Provide the reference: a minimal list of two-line rows on Textual's line API."""
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,21 +14,21 @@ _DIM = Style.parse("#8a93a3 on #12161c")
 
 
 class Rows(ScrollView, can_focus=True):
-    """Rows made up as they are drawn."""
+    """Show rows that are computed when they are drawn."""
 
     BINDINGS = [("j", "move(1)"), ("k", "move(-1)")]  # noqa: RUF012 (as Textual has it)
 
     def __init__(self) -> None:
-        """Stands on the first row."""
+        """Create the list with the cursor on the first row."""
         super().__init__()
         self.cursor = 0
 
     def on_mount(self) -> None:
-        """Know how long the list is."""
+        """Set the length of the list."""
         self.virtual_size = Size(self.size.width, ROWS * 2)
 
     def action_move(self, by: int) -> None:
-        """Move the cursor and repaint both rows, or all when it scrolls."""
+        """Move the cursor and repaint both rows, or all rows when the list scrolls."""
         old, self.cursor = self.cursor, max(0, min(self.cursor + by, ROWS - 1))
         height, top = self.size.height, self.scroll_offset.y
         if self.cursor * 2 + 2 > top + height:
@@ -39,7 +39,7 @@ class Rows(ScrollView, can_focus=True):
             self.refresh(Region(0, place * 2 - self.scroll_offset.y, self.size.width, 2))
 
     def render_line(self, y: int) -> Strip:
-        """A title or a preview."""
+        """Return a title or a preview."""
         row, line = divmod(y + self.scroll_offset.y, 2)
         width = self.size.width
         text = f" ● Customer {row:07d}" if line == 0 else "    the last thing that was said"
@@ -50,10 +50,10 @@ class Rows(ScrollView, can_focus=True):
 
 
 class Prototype(App[None]):
-    """The list and nothing else."""
+    """Show only the list."""
 
     def compose(self) -> ComposeResult:
-        """The list."""
+        """Yield the list."""
         yield Rows()
 
 

@@ -1,4 +1,4 @@
-"""The inbox files that are measured, made once and used again, and the changes made to them."""
+"""Create the measured inbox files once, reuse them, and change them."""
 
 import asyncio
 import hashlib
@@ -21,22 +21,22 @@ from tui.store.store import Store
 
 _FOLDER = Path(tempfile.gettempdir()) / "smsdesk-bench"
 _OPEN = 100
-"""Conversations opened again in each file."""
+"""Conversations that are reopened in each file."""
 SMALL, BIG, LONG = (100, 1_000), (100_000, 1_000_000), (12, 120_000)
 """Conversations and messages; in `LONG` a conversation has 10,000."""
 
 
-def inbox_file(size: tuple[int, int]) -> Path:
-    """A file of so many conversations and messages; big ones take a minute to make once."""
-    path = _FOLDER / f"{size[0]}-{size[1]}-{_schema()}.db"
+def prepare_inbox_file(size: tuple[int, int]) -> Path:
+    """Return a file of this size; creating a big one takes a minute once."""
+    path = _FOLDER / f"{size[0]}-{size[1]}-{_get_schema_name()}.db"
     if not path.exists():
         _FOLDER.mkdir(exist_ok=True)
-        asyncio.run(_make(path, *size))
+        asyncio.run(_fill_file(path, *size))
     return path
 
 
-async def _reopen(store: Store, count: int) -> None:
-    """See to it that so many conversations are open, however long ago the last word was said."""
+async def _reopen_conversations(store: Store, count: int) -> None:
+    """Reopen that many conversations however old their last message is."""
     for state in (State.CLOSED, State.SNOOZED):
         found = await store.conversations.list_after(View(state=state), FIRST_POSITION, count)
         await store.triage.reopen_conversations(
@@ -44,40 +44,40 @@ async def _reopen(store: Store, count: int) -> None:
         )
 
 
-def _schema() -> str:
-    """A word for the schema: files of another one are not used again."""
+def _get_schema_name() -> str:
+    """Return a name for the schema, so that files with another schema are not reused."""
     scripts = b"".join(script.read_bytes() for _, script in migrations.list_migrations())
     return hashlib.sha256(scripts).hexdigest()[:8]
 
 
-async def _make(path: Path, threads: int, messages: int) -> None:
-    """Fill it under another name, so that what is there is whole."""
+async def _fill_file(path: Path, threads: int, messages: int) -> None:
+    """Fill the file under a temporary name, so that an existing file is complete."""
     unfinished = path.with_suffix(".new")
     clock = SystemClock()
-    async with opened(unfinished) as store:
+    async with open_store(unfinished) as store:
         rng = random.Random(1)
         await write_sample_data(store, threads=threads, messages=messages, now=clock.now(), rng=rng)
-        await _reopen(store, min(threads, _OPEN))
+        await _reopen_conversations(store, min(threads, _OPEN))
     unfinished.rename(path)
 
 
-def opened(path: Path) -> Store:
-    """A store of this process, as a colleague's."""
+def open_store(path: Path) -> Store:
+    """Yield an open store of this process, as a colleague has one."""
     return Store(path, clock=SystemClock(), rng=random.Random(), owner="bench")
 
 
-def first_ids(path: Path, count: int) -> list[int]:
-    """The conversations on top of the list."""
-    return [int(row[0]) for row in _ask(path, "id", count)]
+def read_first_ids(path: Path, count: int) -> list[int]:
+    """Return the ids of the conversations at the top of the list."""
+    return [int(row[0]) for row in _read_columns(path, "id", count)]
 
 
-def first_title(path: Path) -> str:
-    """What the list shows first."""
-    return str(_ask(path, "coalesce(nullif(name, ''), address)", 1)[0][0])
+def read_first_title(path: Path) -> str:
+    """Return the first title in the list."""
+    return str(_read_columns(path, "coalesce(nullif(name, ''), address)", 1)[0][0])
 
 
-def _ask(path: Path, columns: str, count: int) -> list[tuple[str, ...]]:
-    """Columns of the conversations on top of the list."""
+def _read_columns(path: Path, columns: str, count: int) -> list[tuple[str, ...]]:
+    """Return columns of the conversations at the top of the list."""
     connection = sqlite3.connect(path)
     query = f"select {columns} from conversations where state = 'open' order by rank, id limit ?"
     try:
@@ -86,8 +86,8 @@ def _ask(path: Path, columns: str, count: int) -> list[tuple[str, ...]]:
         connection.close()
 
 
-async def rename(store: Store, conversation_id: int, name: str) -> float:
-    """Give a customer another name; the moment when that was on disk."""
+async def rename_customer(store: Store, conversation_id: int, name: str) -> float:
+    """Rename a customer and return the moment of the commit."""
 
     def work(transaction: Transaction) -> None:
         statement = "update conversations set name = ? where id = ?"
@@ -98,8 +98,8 @@ async def rename(store: Store, conversation_id: int, name: str) -> float:
     return time.perf_counter()
 
 
-def newest_sent(path: Path, conversation_id: int, count: int) -> list[int]:
-    """The newest outgoing messages of a conversation."""
+def read_newest_sent(path: Path, conversation_id: int, count: int) -> list[int]:
+    """Return the newest outgoing messages of a conversation."""
     connection = sqlite3.connect(path)
     query = (
         "select id from messages where conversation_id = ? and direction = 'out'"
@@ -112,7 +112,7 @@ def newest_sent(path: Path, conversation_id: int, count: int) -> list[int]:
 
 
 async def change_badges(store: Store, conversation_id: int, messages: Sequence[int]) -> float:
-    """Turn badges from delivered to submitted or back; the moment when that was on disk."""
+    """Toggle statuses between delivered and submitted; return the moment of the commit."""
 
     def work(transaction: Transaction) -> None:
         for message in messages:

@@ -1,4 +1,4 @@
-"""A program behind a pseudo-terminal, watched from outside: what it writes, when, at what cost."""
+"""Run a program in a pseudo-terminal and measure its output, its delay and its cost."""
 
 import contextlib
 import fcntl
@@ -26,27 +26,27 @@ _REPO = Path(__file__).parents[3]
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """What a program wrote in answer to something."""
+    """Hold the output that a program wrote in response to something."""
 
     data: bytes
     first: float
-    """Seconds from the question to the first byte; 0 when nothing came."""
+    """Seconds from the key to the first byte; 0 if there was no output."""
     last: float
-    """Seconds from the question to the last byte: the picture is whole."""
+    """Seconds from the key to the last byte, when the screen is complete."""
     largest: float = 0.0
-    """Seconds from the question to the end of the largest piece written at once."""
+    """Seconds from the key to the end of the largest single write."""
 
     @property
     def milliseconds(self) -> float:
-        """From the question to the whole picture."""
+        """Return the time from the key to the complete screen."""
         return self.last * 1_000
 
 
 class Program:
-    """A program that believes it runs in a terminal; to be used with `with`."""
+    """Run a program in a pseudo-terminal; use it with `with`."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
-        """`command` is run in the repository's root."""
+        """Keep the `command`, which runs in the root of the repository."""
         self._command = command
         self._environ = {
             **os.environ,
@@ -58,10 +58,10 @@ class Program:
             **(environ or {}),
         }
         self.written = bytearray()
-        """All that it ever wrote."""
+        """Everything that the program has written."""
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start the program."""
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self.started = time.perf_counter()
@@ -83,79 +83,79 @@ class Program:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop it."""
+        """Stop the program."""
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
         os.close(self._master)
 
-    def until_readable(self, text: str, timeout: float = 30.0) -> float:
-        """Seconds from exec until `text` was on the screen."""
+    def wait_until_readable(self, text: str, timeout: float = 30.0) -> float:
+        """Return the seconds from exec until `text` was on the screen."""
         wanted = text.encode()
         end = self.started + timeout
         while (now := time.perf_counter()) < end:
-            if self._read(end - now) and wanted in _ESCAPES.sub(b"", self.written):
+            if self._read_available(end - now) and wanted in _ESCAPES.sub(b"", self.written):
                 return time.perf_counter() - self.started
         raise AssertionError(
             f"{text!r} did not appear: {_ESCAPES.sub(b'', self.written)[-2000:]!r}"
         )
 
-    def until_quiet(self, quiet: float = 0.5, timeout: float = 20.0) -> None:
-        """Wait until nothing was written for a while."""
+    def wait_until_quiet(self, quiet: float = 0.5, timeout: float = 20.0) -> None:
+        """Wait until nothing has been written for a while."""
         end = time.perf_counter() + timeout
-        while time.perf_counter() < end and self._read(quiet):
+        while time.perf_counter() < end and self._read_available(quiet):
             pass
 
     def press(self, keys: str, quiet: float = 0.03, timeout: float = 5.0) -> Burst:
-        """Press keys; what was written until `quiet` seconds of silence."""
+        """Press keys; return the output up to `quiet` seconds of silence."""
         begun = time.perf_counter()
         os.write(self._master, keys.encode())
-        return self._burst(begun, quiet, timeout)
+        return self._read_burst(begun, quiet, timeout)
 
-    def answer(self, begun: float, quiet: float = 0.03, timeout: float = 5.0) -> Burst:
-        """What is written after a moment (of `time.perf_counter`), until silence."""
-        return self._burst(begun, quiet, timeout)
+    def read_response(self, begun: float, quiet: float = 0.03, timeout: float = 5.0) -> Burst:
+        """Return the output after a moment (of `time.perf_counter`), up to a silence."""
+        return self._read_burst(begun, quiet, timeout)
 
     def press_until(self, keys: str, written: bytes, rest: float = 0.0) -> Burst:
-        """Press keys; what was written until these bytes came, then let it rest."""
+        """Press keys; return the output until these bytes, then wait until it settles."""
         begun = time.perf_counter()
         os.write(self._master, keys.encode())
-        burst = self.until_written(begun, written)
+        burst = self.read_until(begun, written)
         self.watch(rest)
         return burst
 
-    def until_written(self, begun: float, written: bytes, timeout: float = 5.0) -> Burst:
-        """What was written since a moment until these bytes came."""
+    def read_until(self, begun: float, written: bytes, timeout: float = 5.0) -> Burst:
+        """Return the output since a moment until these bytes came."""
         place = len(self.written)
         end = begun + timeout
         while (left := end - time.perf_counter()) > 0:
-            self._read(left)
+            self._read_available(left)
             if written in _ESCAPES.sub(b"", self.written[place:]):
                 break
         last = time.perf_counter() - begun
         return Burst(bytes(self.written[place:]), last, last)
 
     def drain(self) -> None:
-        """Read all that it writes until it ends."""
-        with contextlib.suppress(OSError, ValueError):  # it ends under the reader's hands
+        """Read all output until the program ends."""
+        with contextlib.suppress(OSError, ValueError):  # the program may end during the read
             while self._process.poll() is None:
-                self._read(0.5)
+                self._read_available(0.5)
                 self.written.clear()
 
     def watch(self, seconds: float) -> bytes:
-        """What is written in a time."""
+        """Return the output of a period."""
         end = time.perf_counter() + seconds
         begin = len(self.written)
         while (left := end - time.perf_counter()) > 0:
-            self._read(left)
+            self._read_available(left)
         return bytes(self.written[begin:])
 
-    def cpu(self) -> float:
-        """Seconds of processor time used so far."""
+    def read_cpu_seconds(self) -> float:
+        """Return the processor time used so far, in seconds."""
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
-    def wakeups(self) -> int:
-        """How often any of its threads went to sleep so far."""
+    def count_wakeups(self) -> int:
+        """Return how often any of the threads has gone to sleep so far."""
         return sum(
             int(line.split()[1])
             for task in Path(f"/proc/{self._process.pid}/task").iterdir()
@@ -163,17 +163,17 @@ class Program:
             if line.startswith("voluntary_ctxt_switches")
         )
 
-    def peak_mb(self) -> float:
-        """The most memory it ever held."""
+    def read_peak_memory(self) -> float:
+        """Return the peak memory so far, in MB."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return next(int(s.split()[1]) for s in status.splitlines() if s.startswith("VmHWM")) / 1024
 
-    def _burst(self, begun: float, quiet: float, timeout: float) -> Burst:
-        """Read until silence; the clock runs from `begun`."""
+    def _read_burst(self, begun: float, quiet: float, timeout: float) -> Burst:
+        """Read until a silence; times count from `begun`."""
         place = len(self.written)
         first = last = largest = 0.0
         patience, known, most = timeout, place, 0
-        while self._read(patience):
+        while self._read_available(patience):
             last = time.perf_counter() - begun
             first = first or last
             if len(self.written) - known > most:
@@ -181,8 +181,8 @@ class Program:
             patience, known = quiet, len(self.written)
         return Burst(bytes(self.written[place:]), first, last, largest)
 
-    def _read(self, patience: float) -> bool:
-        """Read what is there, waiting for it; whether anything came."""
+    def _read_available(self, patience: float) -> bool:
+        """Read the available output, waiting for it; return whether there was any."""
         if not select.select([self._master], [], [], max(0.0, patience))[0]:
             return False
         try:

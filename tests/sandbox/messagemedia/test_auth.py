@@ -1,4 +1,4 @@
-"""Basic and HMAC, with the test vectors of the documentation's procedure."""
+"""Test basic and HMAC authentication with the test vectors of the documentation."""
 
 import base64
 import hashlib
@@ -53,10 +53,10 @@ VECTORS = [
 ]
 
 
-def signed(
+def make_signed_request(
     method: str, path: str, body: bytes, names: str, algorithm: str, signature: str
 ) -> SignedRequest:
-    """A request with that signature."""
+    """Return a request with that signature."""
     headers = {
         "date": DATE,
         "authorization": f'hmac username="{KEY.key}", algorithm="hmac-{algorithm}", '
@@ -70,29 +70,29 @@ def signed(
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: f"{v[0]}-{v[3]}-{v[4]}")
 def test_every_vector_is_accepted(vector: tuple[str, str, bytes, str, str, str]) -> None:
-    check_authorization(signed(*vector), KEY, NOW)
+    check_authorization(make_signed_request(*vector), KEY, NOW)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: f"{v[0]}-{v[3]}-{v[4]}")
 def test_no_vector_fits_another_method(vector: tuple[str, str, bytes, str, str, str]) -> None:
     with pytest.raises(RefusedRequest, match="does not match"):
-        check_authorization(replace(signed(*vector), method="PATCH"), KEY, NOW)
+        check_authorization(replace(make_signed_request(*vector), method="PATCH"), KEY, NOW)
 
 
 @pytest.mark.parametrize("offset", [-299, 299])
 def test_a_clock_may_be_five_minutes_off(offset: int) -> None:
-    check_authorization(signed(*VECTORS[0]), KEY, NOW + offset * 1000)
+    check_authorization(make_signed_request(*VECTORS[0]), KEY, NOW + offset * 1000)
 
 
 @pytest.mark.parametrize("offset", [-301, 301])
 def test_a_clock_may_not_be_further_off(offset: int) -> None:
     with pytest.raises(RefusedRequest, match="valid date header is required"):
-        check_authorization(signed(*VECTORS[0]), KEY, NOW + offset * 1000)
+        check_authorization(make_signed_request(*VECTORS[0]), KEY, NOW + offset * 1000)
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", None])
 def test_a_date_is_required(date: str | None) -> None:
-    request = signed(*VECTORS[4])
+    request = make_signed_request(*VECTORS[4])
     headers = {name: value for name, value in request.headers.items() if name != "date"}
     if date is not None:
         headers["date"] = date
@@ -102,16 +102,16 @@ def test_a_date_is_required(date: str | None) -> None:
 
 def test_another_body_does_not_fit_the_md5() -> None:
     with pytest.raises(RefusedRequest, match="does not match"):
-        check_authorization(replace(signed(*VECTORS[0]), body=SEND + b"\n"), KEY, NOW)
+        check_authorization(replace(make_signed_request(*VECTORS[0]), body=SEND + b"\n"), KEY, NOW)
 
 
 def test_a_body_has_to_be_signed() -> None:
     with pytest.raises(RefusedRequest, match="cannot be verified"):
-        check_authorization(replace(signed(*VECTORS[4]), body=SEND), KEY, NOW)
+        check_authorization(replace(make_signed_request(*VECTORS[4]), body=SEND), KEY, NOW)
 
 
-def test_listed_headers_have_to_be_there() -> None:
-    request = signed("GET", ONE, b"", "Date X-Other request-line", "sha1", "x")
+def test_listed_headers_are_required() -> None:
+    request = make_signed_request("GET", ONE, b"", "Date X-Other request-line", "sha1", "x")
     with pytest.raises(RefusedRequest, match="cannot be verified"):
         check_authorization(request, KEY, NOW)
 
@@ -124,12 +124,12 @@ def test_date_and_request_line_have_to_be_signed_with_a_known_hash(
     names: str, algorithm: str
 ) -> None:
     with pytest.raises(RefusedRequest, match="cannot be verified"):
-        check_authorization(signed("GET", ONE, b"", names, algorithm, "x"), KEY, NOW)
+        check_authorization(make_signed_request("GET", ONE, b"", names, algorithm, "x"), KEY, NOW)
 
 
 def test_another_key_is_refused() -> None:
     with pytest.raises(RefusedRequest) as refused:
-        check_authorization(signed(*VECTORS[0]), Credentials("other", KEY.secret), NOW)
+        check_authorization(make_signed_request(*VECTORS[0]), Credentials("other", KEY.secret), NOW)
     assert (refused.value.status, refused.value.message) == (
         403,
         "Invalid authentication credentials",
@@ -144,7 +144,7 @@ def test_basic_of_the_same_key_is_accepted() -> None:
 
 
 @pytest.mark.parametrize("header", ["Basic !!!", "Basic c2FuZGJveA==", "Bearer x", ""])
-def test_anything_else_is_refused(header: str) -> None:
+def test_other_headers_are_refused(header: str) -> None:
     with pytest.raises(RefusedRequest) as refused:
         check_authorization(SignedRequest("GET", (ONE,), {"authorization": header}, b""), KEY, NOW)
     assert refused.value.status == 403
@@ -162,7 +162,7 @@ async def test_wrong_credentials_are_403(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["/messagemedia", ""])
-async def test_a_signature_may_cover_the_mount_or_not(
+async def test_a_signature_may_cover_the_mount_path_or_not(
     client: httpx.AsyncClient, clock: ManualClock, prefix: str
 ) -> None:
     date = formatdate(clock.now() / 1000, usegmt=True)
@@ -181,7 +181,7 @@ async def test_a_signature_may_cover_the_mount_or_not(
 
 
 @pytest.mark.parametrize(
-    ("account", "status"), [("SmsdeskDemo", 200), ("SmsdeskBranch", 200), ("SomebodyElse", 403)]
+    ("account", "status"), [("SmsdeskDemo", 200), ("SmsdeskBranch", 200), ("OtherAccount", 403)]
 )
 async def test_only_our_own_accounts_may_be_acted_for(
     client: httpx.AsyncClient, account: str, status: int

@@ -1,4 +1,4 @@
-"""The opt-out list, and what becomes of messages to the numbers on it."""
+"""Test the opt-out list and the messages to its numbers."""
 
 import httpx
 import pytest
@@ -9,13 +9,13 @@ BASE = "/messagemedia/v1"
 LIST = f"{BASE}/number_authorisation/mt/blacklist"
 
 
-async def listed(client: httpx.AsyncClient, token: str = "") -> list[str]:
-    """The numbers of one page."""
+async def list_numbers(client: httpx.AsyncClient, token: str = "") -> list[str]:
+    """Return the numbers of one page."""
     numbers: list[str] = (await client.get(LIST, params={"token": token})).json()["numbers"]
     return numbers
 
 
-async def test_who_answers_with_a_stop_word_is_blocked(
+async def test_a_reply_with_a_stop_phrase_blocks_the_number(
     client: httpx.AsyncClient, clock: ManualClock
 ) -> None:
     message = {
@@ -25,7 +25,7 @@ async def test_who_answers_with_a_stop_word_is_blocked(
     }
     await client.post(f"{BASE}/messages", json={"messages": [message]})
     clock.advance(10)
-    assert await listed(client) == ["+61491570195"]
+    assert await list_numbers(client) == ["+61491570195"]
     answer = await client.post(f"{BASE}/messages", json={"messages": [message]})
     assert (answer.status_code, answer.json()["messages"][0]["status"]) == (202, "queued")
     clock.advance(10)
@@ -39,10 +39,10 @@ async def test_numbers_are_added_and_removed(client: httpx.AsyncClient) -> None:
     number = {"numbers": ["+61491570156"]}
     assert (await client.post(LIST, json=number)).status_code == 201
     assert (await client.post(LIST, json=number)).status_code == 200
-    assert await listed(client) == ["+61491570156"]
+    assert await list_numbers(client) == ["+61491570156"]
     assert (await client.delete(f"{LIST}/+61491570156")).status_code == 200
     assert (await client.delete(f"{LIST}/+61491570156")).status_code == 404
-    assert await listed(client) == []
+    assert await list_numbers(client) == []
 
 
 @pytest.mark.parametrize("numbers", [[], ["+61491570156"] * 11, None, ["abc"], [61491570156]])
@@ -62,7 +62,7 @@ async def test_the_list_comes_in_pages_of_100(client: httpx.AsyncClient) -> None
     assert (rest["numbers"], rest["pagination"]) == (numbers[100:], {})
 
 
-async def test_whether_numbers_may_be_sent_to(client: httpx.AsyncClient) -> None:
+async def test_numbers_are_checked_against_the_list(client: httpx.AsyncClient) -> None:
     await client.post(LIST, json={"numbers": ["+61491570156"]})
     path = "number_authorisation/is_authorised/+61491570156,+61491570157"
     answer = await client.get(f"{BASE}/{path}")

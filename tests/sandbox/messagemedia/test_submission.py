@@ -1,4 +1,4 @@
-"""Each field's rules, and where a fault is said to be."""
+"""Test the rules of each field and the location of a reported fault."""
 
 import pytest
 
@@ -13,14 +13,14 @@ GOOD = {"content": "hello", "destination_number": "+61491570156"}
 MMS = {**GOOD, "format": "MMS", "media": ["https://example.org/label.png"]}
 
 
-def parse(**fields: object) -> SubmittedMessage:
-    """One message with these fields."""
+def parse_message(**fields: object) -> SubmittedMessage:
+    """Return one message with these fields."""
     (submission,) = parse_submissions({"messages": [{**GOOD, **fields}]})
     return submission
 
 
-def faults(item: object) -> list[str]:
-    """What is wrong with the second of two messages."""
+def list_faults(item: object) -> list[str]:
+    """Return the faults of the second of two messages."""
     with pytest.raises(InvalidSubmission) as invalid:
         parse_submissions({"messages": [GOOD, item]})
     return invalid.value.details
@@ -46,9 +46,9 @@ def faults(item: object) -> list[str]:
         {**MMS, "subject": "x" * 64},
     ],
 )
-def test_what_the_documentation_allows_is_accepted(fields: dict[str, object]) -> None:
+def test_documented_fields_are_accepted(fields: dict[str, object]) -> None:
     content = fields.get("content", "hello")
-    assert parse(**fields).content == content
+    assert parse_message(**fields).content == content
 
 
 @pytest.mark.parametrize(
@@ -90,24 +90,24 @@ def test_what_the_documentation_allows_is_accepted(fields: dict[str, object]) ->
         ({**MMS, "subject": "x" * 65}, "subject"),
     ],
 )
-def test_a_fault_is_told_at_its_field(fields: dict[str, object], pointer: str) -> None:
-    (detail,) = faults({**GOOD, **fields})
+def test_a_fault_is_reported_with_its_field(fields: dict[str, object], pointer: str) -> None:
+    (detail,) = list_faults({**GOOD, **fields})
     assert detail.startswith(f"/messages/1/{pointer}: ")
 
 
 def test_several_faults_of_a_field_come_in_one_text() -> None:
-    assert faults({**GOOD, "destination_number": "abc"}) == [
+    assert list_faults({**GOOD, "destination_number": "abc"}) == [
         "/messages/1/destination_number: International address must be between 8 and 15 characters "
         "excluding the first '+', International address contains invalid characters."
     ]
 
 
-def test_faults_of_several_fields_come_one_by_one() -> None:
-    assert len(faults({"format": "x"})) == 3
+def test_faults_of_several_fields_are_separate() -> None:
+    assert len(list_faults({"format": "x"})) == 3
 
 
 def test_a_message_has_to_be_an_object() -> None:
-    assert faults("hello") == ["/messages/1: Message must be an object."]
+    assert list_faults("hello") == ["/messages/1: Message must be an object."]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_request_has_1_to_100_messages(body: object) -> None:
     ],
 )
 def test_times_are_read_in_every_iso_form_and_without_zone_as_utc(text: str) -> None:
-    assert parse(scheduled=text).scheduled == 1_772_614_800_000
+    assert parse_message(scheduled=text).scheduled == 1_772_614_800_000
 
 
 @pytest.mark.parametrize(
@@ -139,4 +139,6 @@ def test_times_are_read_in_every_iso_form_and_without_zone_as_utc(text: str) -> 
     [("+61491570157", "INTERNATIONAL"), ("19001", "SHORTCODE"), ("Smsdesk", "ALPHANUMERIC")],
 )
 def test_a_missing_kind_of_sender_is_guessed(source: str, kind: str) -> None:
-    assert guess_source_type(source) == parse(source_number=source).source_number_type == kind
+    assert (
+        guess_source_type(source) == parse_message(source_number=source).source_number_type == kind
+    )

@@ -1,4 +1,4 @@
-"""Bodies of account webhooks."""
+"""Test the bodies of account webhooks."""
 
 from urllib.parse import parse_qs
 from xml.etree.ElementTree import fromstring
@@ -36,7 +36,7 @@ def test_variables_are_filled_in_and_printed_as_their_name_without_a_value(
     assert fill_template(template, REPORT) == body
 
 
-def test_a_customers_text_is_never_taken_for_a_variable() -> None:
+def test_variables_in_the_text_of_a_customer_are_not_filled() -> None:
     hostile = {**REPORT, "original_text": "$status $esc.json($status)"}
     for template in ("$mtContent", "$esc.json($mtContent)"):
         assert fill_template(template, hostile) == "$status $esc.json($status)"

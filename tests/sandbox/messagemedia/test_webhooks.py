@@ -1,4 +1,4 @@
-"""Pushes: to a message's own address, to the desk's listener, to account webhooks."""
+"""Test pushes to the address of a message, to the listener, and to account webhooks."""
 
 import json
 import random
@@ -11,7 +11,7 @@ from tui.clock import ManualClock
 from tui.sandbox.app import create_app
 from tui.sandbox.ledger import MmsFile, ReceiptMode
 from tui.sandbox.messagemedia.emulator import MessageMedia
-from tui.sandbox.sandbox import PushSettings, Sandbox
+from tui.sandbox.state import PushSettings, Sandbox
 
 BASE = "/messagemedia/v1"
 HOOKS = f"{BASE}/webhooks/messages"
@@ -25,64 +25,64 @@ HOOK = {
 }
 
 
-class Desk:
-    """Whoever is pushed to."""
+class Receiver:
+    """Receive pushes."""
 
     def __init__(self) -> None:
-        """Answer 200 and remember."""
-        self.heard: list[httpx.Request] = []
+        """Answer 200 and record the requests."""
+        self.received: list[httpx.Request] = []
         self.status = 200
 
-    def answer(self, request: httpx.Request) -> httpx.Response:
+    def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer one push."""
-        self.heard.append(request)
+        self.received.append(request)
         return httpx.Response(self.status)
 
     def bodies(self) -> list[dict[str, object]]:
-        """Everything heard, as JSON."""
-        return [json.loads(request.content) for request in self.heard]
+        """Return all received bodies as JSON."""
+        return [json.loads(request.content) for request in self.received]
 
 
 @pytest.fixture
-def desk() -> Desk:
-    """A desk that hears everything."""
-    return Desk()
+def receiver() -> Receiver:
+    """Return a receiver of all pushes."""
+    return Receiver()
 
 
 @pytest.fixture
-def sandbox(clock: ManualClock, desk: Desk) -> Sandbox:
-    """A sandbox whose pushes end at the desk."""
-    push = PushSettings(transport=httpx.MockTransport(desk.answer))
+def sandbox(clock: ManualClock, receiver: Receiver) -> Sandbox:
+    """Return a sandbox whose pushes end at the receiver."""
+    push = PushSettings(transport=httpx.MockTransport(receiver.handle))
     return Sandbox(clock=clock, rng=random.Random(7), emulators=[MessageMedia], push=push)
 
 
-async def send(client: httpx.AsyncClient, **fields: object) -> str:
-    """Send one message; its id."""
+async def send_message(client: httpx.AsyncClient, **fields: object) -> str:
+    """Send one message and return its id."""
     message = {"content": "hello", "destination_number": HANDSET, **fields}
     answer = await client.post(f"{BASE}/messages", json={"messages": [message]})
     return str(answer.json()["messages"][0]["message_id"])
 
 
 async def pass_time(sandbox: Sandbox, clock: ManualClock, seconds: float) -> None:
-    """Let time pass and pushes go out."""
+    """Let time pass and due pushes be sent."""
     clock.advance(seconds)
     await sandbox.settle_all()
 
 
-def write(sandbox: Sandbox, text: str, *files: MmsFile) -> str:
-    """The handset writes."""
+def send_reply(sandbox: Sandbox, text: str, *files: MmsFile) -> str:
+    """Let the handset write."""
     return sandbox.emulators["messagemedia"].receive_message(HANDSET, None, text, files)
 
 
 async def test_reports_and_replies_go_to_the_address_of_their_message(
-    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, receiver: Receiver
 ) -> None:
-    message_id = await send(client, callback_url=CALLBACK, delivery_report=True)
+    message_id = await send_message(client, callback_url=CALLBACK, delivery_report=True)
     await pass_time(sandbox, clock, 3)
-    write(sandbox, "On my way")
+    send_reply(sandbox, "On my way")
     await sandbox.settle_all()
-    assert {str(request.url) for request in desk.heard} == {CALLBACK}
-    *reports, reply = desk.bodies()
+    assert {str(request.url) for request in receiver.received} == {CALLBACK}
+    *reports, reply = receiver.bodies()
     assert [(r["status"], r["error_code"]) for r in reports] == [
         ("enroute", "101"),
         ("submitted", "200"),
@@ -92,84 +92,86 @@ async def test_reports_and_replies_go_to_the_address_of_their_message(
 
 
 async def test_a_delivered_push_does_not_confirm_the_item(
-    client: httpx.AsyncClient, sandbox: Sandbox, desk: Desk
+    client: httpx.AsyncClient, sandbox: Sandbox, receiver: Receiver
 ) -> None:
-    await send(client, callback_url=CALLBACK)
-    reply_id = write(sandbox, "Yes")
+    await send_message(client, callback_url=CALLBACK)
+    reply_id = send_reply(sandbox, "Yes")
     await sandbox.settle_all()
     state = (await client.get("/_sandbox/state")).json()["messagemedia"]
-    assert (len(desk.heard), state["replies"]["waiting"]) == (1, [reply_id])
+    assert (len(receiver.received), state["replies"]["waiting"]) == (1, [reply_id])
     assert state["pushes"] == {"delivered": 1, "pending": 0}
 
 
-async def test_pictures_are_pushed(client: httpx.AsyncClient, sandbox: Sandbox, desk: Desk) -> None:
-    await send(client, callback_url=CALLBACK)
-    write(sandbox, "Here is the label", MmsFile("image/jpeg", "AAAA", "label.jpg"))
+async def test_pictures_are_pushed(
+    client: httpx.AsyncClient, sandbox: Sandbox, receiver: Receiver
+) -> None:
+    await send_message(client, callback_url=CALLBACK)
+    send_reply(sandbox, "Here is the label", MmsFile("image/jpeg", "AAAA", "label.jpg"))
     await sandbox.settle_all()
-    (body,) = desk.bodies()
+    (body,) = receiver.bodies()
     assert body["attachments"] == [
         {"content_type": "image/jpeg", "content": "AAAA", "original_name": "label.jpg"}
     ]
 
 
-async def test_what_is_not_answered_is_pushed_again_after_growing_pauses(
-    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+async def test_an_unanswered_push_is_repeated_after_growing_pauses(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, receiver: Receiver
 ) -> None:
-    desk.status = 503
-    await send(client, callback_url=CALLBACK)
-    write(sandbox, "Yes")
+    receiver.status = 503
+    await send_message(client, callback_url=CALLBACK)
+    send_reply(sandbox, "Yes")
     await sandbox.settle_all()
     for seconds, heard in ((0.9, 1), (0.1, 2), (1.9, 2), (0.1, 3)):
         await pass_time(sandbox, clock, seconds)
-        assert len(desk.heard) == heard
+        assert len(receiver.received) == heard
     state = (await client.get("/_sandbox/state")).json()["messagemedia"]
     assert state["pushes"] == {"delivered": 0, "pending": 1}
 
 
 async def test_duplicated_receipts_are_pushed_twice(
-    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, receiver: Receiver
 ) -> None:
     sandbox.emulators["messagemedia"].ledger.receipts.set_mode(ReceiptMode.DUPLICATED)
-    await send(client, callback_url=CALLBACK, delivery_report=True)
+    await send_message(client, callback_url=CALLBACK, delivery_report=True)
     await pass_time(sandbox, clock, 3)
-    ids = [body["delivery_report_id"] for body in desk.bodies()]
+    ids = [body["delivery_report_id"] for body in receiver.bodies()]
     assert (len(ids), len(set(ids))) == (6, 3)
 
 
-async def test_a_webhook_hears_only_its_events_with_its_headers(
-    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+async def test_a_webhook_receives_only_its_events_with_its_headers(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, receiver: Receiver
 ) -> None:
     await client.post(HOOKS, json={**HOOK, "headers": {"X-Desk": "1"}})
-    await send(client, delivery_report=True)
+    await send_message(client, delivery_report=True)
     await pass_time(sandbox, clock, 3)
-    (request,) = desk.heard
+    (request,) = receiver.received
     assert (str(request.url), request.headers["x-desk"]) == (HOOK["url"], "1")
     assert request.headers["content-type"] == "application/json"
-    assert desk.bodies()[0]["status"] == "delivered"
+    assert receiver.bodies()[0]["status"] == "delivered"
 
 
-async def test_a_stop_word_is_a_notification_without_a_reply_id(
-    client: httpx.AsyncClient, sandbox: Sandbox, desk: Desk
+async def test_a_stop_phrase_is_a_notification_without_a_reply_id(
+    client: httpx.AsyncClient, sandbox: Sandbox, receiver: Receiver
 ) -> None:
     await client.post(HOOKS, json={**HOOK, "events": ["OPT_OUT_SMS"]})
-    message_id = await send(client)
-    write(sandbox, "Stop")
+    message_id = await send_message(client)
+    send_reply(sandbox, "Stop")
     await sandbox.settle_all()
-    (body,) = desk.bodies()
+    (body,) = receiver.bodies()
     assert (body["message_id"], body["source_number"]) == (message_id, HANDSET)
     assert "reply_id" not in body
 
 
-async def test_a_webhook_retries_as_it_was_told(
-    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, desk: Desk
+async def test_a_webhook_retries_as_configured(
+    client: httpx.AsyncClient, sandbox: Sandbox, clock: ManualClock, receiver: Receiver
 ) -> None:
-    desk.status = 500
+    receiver.status = 500
     await client.post(HOOKS, json={**HOOK, "retries": 2, "retry_delay": 5})
-    write(sandbox, "Yes")
+    send_reply(sandbox, "Yes")
     await sandbox.settle_all()
     for _ in range(5):
         await pass_time(sandbox, clock, 5)
-    assert len(desk.heard) == 3
+    assert len(receiver.received) == 3
 
 
 async def test_webhooks_are_listed_in_pages_from_0(client: httpx.AsyncClient) -> None:
@@ -199,7 +201,9 @@ async def test_a_webhook_is_created_read_changed_and_deleted(client: httpx.Async
         assert (await client.request(method, one, json=HOOK)).status_code == 404
 
 
-async def test_the_same_url_and_method_are_taken(client: httpx.AsyncClient) -> None:
+async def test_a_second_webhook_with_the_same_url_and_method_is_refused(
+    client: httpx.AsyncClient,
+) -> None:
     assert (await client.post(HOOKS, json=HOOK)).status_code == 201
     assert (await client.post(HOOKS, json=HOOK)).status_code == 409
     assert (await client.post(HOOKS, json={**HOOK, "method": "PUT"})).status_code == 201
@@ -235,21 +239,21 @@ async def test_a_faulty_webhook_is_refused(
 
 
 @pytest.fixture
-async def pushed_to(clock: ManualClock, desk: Desk) -> AsyncIterator[Sandbox]:
-    """A sandbox that pushes everything to the desk's listener."""
-    push = PushSettings("http://desk:9000/", transport=httpx.MockTransport(desk.answer))
+async def sandbox_with_listener(clock: ManualClock, receiver: Receiver) -> AsyncIterator[Sandbox]:
+    """Return a sandbox that pushes everything to the listener."""
+    push = PushSettings("http://desk:9000/", transport=httpx.MockTransport(receiver.handle))
     yield Sandbox(clock=clock, rng=random.Random(7), emulators=[MessageMedia], push=push)
 
 
-async def test_without_an_own_address_pushes_go_to_the_desks_listener(
-    pushed_to: Sandbox, clock: ManualClock, desk: Desk
+async def test_without_an_own_address_pushes_go_to_the_listener(
+    sandbox_with_listener: Sandbox, clock: ManualClock, receiver: Receiver
 ) -> None:
-    transport = httpx.ASGITransport(create_app(pushed_to))
+    transport = httpx.ASGITransport(create_app(sandbox_with_listener))
     async with httpx.AsyncClient(
         transport=transport, base_url="http://sandbox", auth=("sandbox", "sandbox-secret")
     ) as client:
-        await send(client, delivery_report=True)
-    await pass_time(pushed_to, clock, 3)
-    urls = {str(request.url) for request in desk.heard}
+        await send_message(client, delivery_report=True)
+    await pass_time(sandbox_with_listener, clock, 3)
+    urls = {str(request.url) for request in receiver.received}
     assert urls == {"http://desk:9000/hooks/messagemedia/sandbox-hook"}
-    assert len(desk.heard) == 3
+    assert len(receiver.received) == 3

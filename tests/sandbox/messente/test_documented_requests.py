@@ -1,11 +1,11 @@
-"""The requests that the documentation of the classic delivery report shows, with its answers."""
+"""Test the requests in the documentation of the classic delivery report."""
 
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
 from tui.clock import ManualClock
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 KEY = {"username": "sandbox", "password": "sandbox-secret"}
 DLR_URL = "https://myservice.com/dlr/messente/239d8/"
@@ -27,7 +27,7 @@ async def test_the_asynchronous_report_calls_the_url_of_the_message(
     assert "&stat=DELIVRD&err=&" in f"{last.url}&", "the err of a success is empty"
 
 
-async def test_the_shown_way_to_read_a_failure_works(
+async def test_the_documented_way_to_read_a_failure_works(
     client: httpx.AsyncClient,
     clock: ManualClock,
     sandbox: Sandbox,

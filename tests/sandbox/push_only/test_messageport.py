@@ -1,4 +1,4 @@
-"""MessagePort: a form that answers without an id, everything else pushed."""
+"""Test MessagePort: a form that is answered without an id, and pushes for everything else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.sandbox.ledger import AcceptedMessage, ReceiptMode
 from tui.sandbox.messageport.emulator import MessagePort
 
 if TYPE_CHECKING:
-    from tests.sandbox.push_only.conftest import Desk
+    from tests.sandbox.push_only.conftest import Receiver
 
 MESSAGES = "/messageport/rest/v1/messages"
 USERS = "/messageport/rest/v1/users"
@@ -22,26 +22,26 @@ HANDSET = "61491570156"
 Fields = dict[str, str]
 
 
-async def post(client: httpx.AsyncClient, **fields: str) -> httpx.Response:
+async def post_message(client: httpx.AsyncClient, **fields: str) -> httpx.Response:
     """Send a message with these fields."""
     form = {"number": HANDSET, "message": "Hello", "reference": "m-000117"} | fields
     return await client.post(MESSAGES, data=form, auth=KEY)
 
 
-async def send(client: httpx.AsyncClient, **fields: str) -> None:
-    """Send a message that is taken."""
-    answer = await post(client, **fields)
+async def send_message(client: httpx.AsyncClient, **fields: str) -> None:
+    """Send a message that is accepted."""
+    answer = await post_message(client, **fields)
     assert (answer.status_code, answer.json()) == (200, {"code": 200, "errors": 0, "message": ""})
 
 
-def accepted(desk: Desk) -> list[AcceptedMessage]:
-    """What was truly taken."""
-    return list(desk.ledger("messageport").accepted.values())
+def list_accepted(receiver: Receiver) -> list[AcceptedMessage]:
+    """Return the messages that were accepted."""
+    return list(receiver.get_ledger("messageport").accepted.values())
 
 
-def account(desk: Desk) -> MessagePort:
-    """The emulator."""
-    emulator = desk.sandbox.emulators["messageport"]
+def get_emulator(receiver: Receiver) -> MessagePort:
+    """Return the emulator."""
+    emulator = receiver.sandbox.emulators["messageport"]
     assert isinstance(emulator, MessagePort)
     return emulator
 
@@ -100,18 +100,18 @@ async def test_another_path_is_not_found(client: httpx.AsyncClient) -> None:
     ],
 )
 async def test_a_bad_field_has_its_errors_under_children_and_a_good_one_an_empty_list(
-    client: httpx.AsyncClient, desk: Desk, fields: Fields, bad: set[str]
+    client: httpx.AsyncClient, receiver: Receiver, fields: Fields, bad: set[str]
 ) -> None:
-    answer = await post(client, **fields)
+    answer = await post_message(client, **fields)
     assert answer.status_code == 400
     children = answer.json()["errors"]["children"]
     assert list(children) == ["message", "number", "senderid", "reference"]
     assert {name for name, found in children.items() if found != []} == bad
     assert all(list(children[name]) == ["errors"] for name in bad)
-    assert accepted(desk) == []
+    assert list_accepted(receiver) == []
 
 
-async def test_fields_of_a_query_or_a_json_body_are_not_seen(client: httpx.AsyncClient) -> None:
+async def test_fields_of_a_query_or_a_json_body_are_ignored(client: httpx.AsyncClient) -> None:
     fields = {"number": HANDSET, "message": "Hello"}
     for answer in (
         await client.post(MESSAGES, params=fields, auth=KEY),
@@ -122,11 +122,11 @@ async def test_fields_of_a_query_or_a_json_body_are_not_seen(client: httpx.Async
 
 
 @pytest.mark.parametrize("sender", ["", "RepairDesk", "1234567890123456", "61491570157"])
-async def test_a_sender_is_up_to_ten_letters_and_digits_or_sixteen_digits(
-    client: httpx.AsyncClient, desk: Desk, sender: str
+async def test_a_sender_has_up_to_ten_alphanumeric_characters_or_sixteen_digits(
+    client: httpx.AsyncClient, receiver: Receiver, sender: str
 ) -> None:
-    await send(client, senderid=sender)
-    assert [m.sender for m in accepted(desk)] == [sender]
+    await send_message(client, senderid=sender)
+    assert [m.sender for m in list_accepted(receiver)] == [sender]
 
 
 @pytest.mark.parametrize(
@@ -140,58 +140,58 @@ async def test_a_sender_is_up_to_ten_letters_and_digits_or_sixteen_digits(
     ],
 )
 async def test_checks_run_in_the_order_form_country_opt_out_credits(
-    client: httpx.AsyncClient, desk: Desk, fields: Fields, code: int
+    client: httpx.AsyncClient, receiver: Receiver, fields: Fields, code: int
 ) -> None:
-    account(desk).credits = 0
-    answer = await post(client, **fields)
+    get_emulator(receiver).credits = 0
+    answer = await post_message(client, **fields)
     assert (answer.status_code, answer.json()["code"]) == (code, code)
-    assert accepted(desk) == []
+    assert list_accepted(receiver) == []
 
 
-async def test_new_zealand_is_supported(client: httpx.AsyncClient, desk: Desk) -> None:
-    await send(client, number="64211234567")
-    assert [m.to for m in accepted(desk)] == ["64211234567"]
+async def test_new_zealand_is_supported(client: httpx.AsyncClient, receiver: Receiver) -> None:
+    await send_message(client, number="64211234567")
+    assert [m.to for m in list_accepted(receiver)] == ["64211234567"]
 
 
 @pytest.mark.parametrize(("length", "credits"), [(1, 1), (160, 1), (161, 2), (320, 2), (321, 3)])
 async def test_every_160_characters_cost_a_credit(
-    client: httpx.AsyncClient, desk: Desk, length: int, credits: int
+    client: httpx.AsyncClient, receiver: Receiver, length: int, credits: int
 ) -> None:
-    account(desk).credits = 250
-    await send(client, message="a" * length)
+    get_emulator(receiver).credits = 250
+    await send_message(client, message="a" * length)
     assert (await client.get(USERS, auth=KEY)).json()["credits"] == 250 - credits
 
 
-async def test_a_message_dearer_than_what_is_left_is_refused(
-    client: httpx.AsyncClient, desk: Desk
+async def test_a_message_above_the_remaining_credits_is_refused(
+    client: httpx.AsyncClient, receiver: Receiver
 ) -> None:
-    account(desk).credits = 1
-    assert (await post(client, message="a" * 161)).status_code == 402
-    await send(client)
-    assert (await post(client)).status_code == 402
+    get_emulator(receiver).credits = 1
+    assert (await post_message(client, message="a" * 161)).status_code == 402
+    await send_message(client)
+    assert (await post_message(client)).status_code == 402
 
 
-async def test_sending_the_same_twice_is_two_acceptances(
-    client: httpx.AsyncClient, desk: Desk
+async def test_sending_the_same_text_twice_is_two_messages(
+    client: httpx.AsyncClient, receiver: Receiver
 ) -> None:
-    await send(client)
-    await send(client)
-    assert [m.reference for m in accepted(desk)] == ["m-000117"] * 2
-    assert len({m.id for m in accepted(desk)}) == 2
+    await send_message(client)
+    await send_message(client)
+    assert [m.reference for m in list_accepted(receiver)] == ["m-000117"] * 2
+    assert len({m.id for m in list_accepted(receiver)}) == 2
 
 
 # receipts
 
 
-async def test_the_one_receipt_has_the_reference_and_the_accounts_local_time(
-    client: httpx.AsyncClient, desk: Desk
+async def test_the_receipt_has_the_reference_and_the_local_time_of_the_account(
+    client: httpx.AsyncClient, receiver: Receiver
 ) -> None:
-    await send(client)
-    await desk.pass_time(60)
-    (push,) = desk.heard
+    await send_message(client)
+    await receiver.pass_time(60)
+    (push,) = receiver.received
     assert (push.method, str(push.url)) == ("POST", "http://desk/hooks/messageport/sandbox-hook")
     assert push.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert desk.forms == [
+    assert receiver.forms == [
         {
             "reference": "m-000117",
             "description": "DELIVERED",
@@ -199,17 +199,17 @@ async def test_the_one_receipt_has_the_reference_and_the_accounts_local_time(
             "timezone": "Australia/Sydney",
         }
     ]
-    receipts = desk.ledger("messageport").receipts
+    receipts = receiver.get_ledger("messageport").receipts
     assert (len(receipts.confirmed), receipts.unconfirmed_ids) == (1, [])
 
 
 async def test_times_follow_the_zone_through_the_year(
-    client: httpx.AsyncClient, desk: Desk
+    client: httpx.AsyncClient, receiver: Receiver
 ) -> None:
-    await desk.pass_time(90 * DAY / SECOND)
-    await send(client)
-    await desk.pass_time(60)
-    assert desk.forms[0]["time"] == "2026-06-02 18:00:01"
+    await receiver.pass_time(90 * DAY / SECOND)
+    await send_message(client)
+    await receiver.pass_time(60)
+    assert receiver.forms[0]["time"] == "2026-06-02 18:00:01"
 
 
 @pytest.mark.parametrize(
@@ -223,64 +223,66 @@ async def test_times_follow_the_zone_through_the_year(
         ("61491570196", []),
     ],
 )
-async def test_only_an_end_is_reported_and_without_a_reason(
-    client: httpx.AsyncClient, desk: Desk, number: str, descriptions: list[str]
+async def test_only_a_final_status_is_reported_without_a_reason(
+    client: httpx.AsyncClient, receiver: Receiver, number: str, descriptions: list[str]
 ) -> None:
-    await send(client, number=number)
-    assert accepted(desk)[0].status == "sent"
-    await desk.pass_time(60)
-    assert [form["description"] for form in desk.forms] == descriptions
-    assert accepted(desk)[0].status == (descriptions or ["sent"])[0]
+    await send_message(client, number=number)
+    assert list_accepted(receiver)[0].status == "sent"
+    await receiver.pass_time(60)
+    assert [form["description"] for form in receiver.forms] == descriptions
+    assert list_accepted(receiver)[0].status == (descriptions or ["sent"])[0]
 
 
 async def test_a_message_without_a_reference_has_a_receipt_without_one(
-    client: httpx.AsyncClient, desk: Desk
+    client: httpx.AsyncClient, receiver: Receiver
 ) -> None:
-    await send(client, reference="")
-    await desk.pass_time(60)
-    assert desk.forms[0]["reference"] == ""
+    await send_message(client, reference="")
+    await receiver.pass_time(60)
+    assert receiver.forms[0]["reference"] == ""
 
 
-async def test_a_receipt_can_come_twice(client: httpx.AsyncClient, desk: Desk) -> None:
-    desk.ledger("messageport").receipts.set_mode(ReceiptMode.DUPLICATED)
-    await send(client)
-    await desk.pass_time(60)
-    assert len(desk.forms) == 2 and desk.forms[0] == desk.forms[1]
+async def test_a_receipt_can_be_duplicated(client: httpx.AsyncClient, receiver: Receiver) -> None:
+    receiver.get_ledger("messageport").receipts.set_mode(ReceiptMode.DUPLICATED)
+    await send_message(client)
+    await receiver.pass_time(60)
+    assert len(receiver.forms) == 2 and receiver.forms[0] == receiver.forms[1]
 
 
-async def test_a_push_is_repeated_twenty_times_with_short_pauses_then_given_up(
-    client: httpx.AsyncClient, desk: Desk
+async def test_a_push_is_repeated_twenty_times(
+    client: httpx.AsyncClient, receiver: Receiver
 ) -> None:
-    desk.statuses = [500] * 99
-    await send(client)
+    receiver.statuses = [500] * 99
+    await send_message(client)
     for _ in range(120):
-        await desk.pass_time(1)
-    pushes = desk.ledger("messageport").pushes
-    assert len(desk.heard) == 21
+        await receiver.pass_time(1)
+    pushes = receiver.get_ledger("messageport").pushes
+    assert len(receiver.received) == 21
     assert (pushes.delivered, pushes.pending, pushes.abandoned) == (0, 0, 1)
 
 
-async def test_a_push_ends_with_the_first_2xx(client: httpx.AsyncClient, desk: Desk) -> None:
-    desk.statuses = [302, 404, 204]
-    await send(client)
+async def test_a_push_ends_with_the_first_2xx(
+    client: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    receiver.statuses = [302, 404, 204]
+    await send_message(client)
     for _ in range(60):
-        await desk.pass_time(1)
-    assert len(desk.heard) == 3
-    assert desk.ledger("messageport").pushes.delivered == 1
+        await receiver.pass_time(1)
+    assert len(receiver.received) == 3
+    assert receiver.get_ledger("messageport").pushes.delivered == 1
 
 
 # replies
 
 
 async def test_a_reply_has_the_reference_of_the_latest_message_and_the_number(
-    client: httpx.AsyncClient, desk: Desk
+    client: httpx.AsyncClient, receiver: Receiver
 ) -> None:
     for reference in ("m-000117", "m-000118"):
-        await send(client, reference=reference, number="61491570196")
+        await send_message(client, reference=reference, number="61491570196")
     inbound = {"provider": "messageport", "from": "+61491570196", "text": "Yes please"}
     answer = await client.post("/_sandbox/inbound", json=inbound)
-    await desk.pass_time(0)
-    assert desk.forms == [
+    await receiver.pass_time(0)
+    assert receiver.forms == [
         {
             "reference": "m-000118",
             "message": "Yes please",
@@ -289,41 +291,43 @@ async def test_a_reply_has_the_reference_of_the_latest_message_and_the_number(
             "timezone": "Australia/Sydney",
         }
     ]
-    assert list(desk.ledger("messageport").replies.confirmed) == [answer.json()["id"]]
+    assert list(receiver.get_ledger("messageport").replies.confirmed) == [answer.json()["id"]]
 
 
-async def test_a_message_out_of_the_blue_has_an_empty_reference(desk: Desk) -> None:
-    desk.sandbox.emulators["messageport"].receive_message("+61491570156", None, "Hi", ())
-    await desk.pass_time(0)
-    assert (desk.forms[0]["reference"], desk.forms[0]["message"]) == ("", "Hi")
+async def test_an_unsolicited_message_has_an_empty_reference(receiver: Receiver) -> None:
+    receiver.sandbox.emulators["messageport"].receive_message("+61491570156", None, "Hi", ())
+    await receiver.pass_time(0)
+    assert (receiver.forms[0]["reference"], receiver.forms[0]["message"]) == ("", "Hi")
 
 
 @pytest.mark.parametrize(("sender", "answers"), [("", 1), ("61491570157", 1), ("RepairDesk", 0)])
-async def test_a_sender_name_cannot_be_answered(
-    client: httpx.AsyncClient, desk: Desk, sender: str, answers: int
+async def test_a_sender_name_gets_no_reply(
+    client: httpx.AsyncClient, receiver: Receiver, sender: str, answers: int
 ) -> None:
-    await send(client, number="61491570191", senderid=sender)
-    await desk.pass_time(60)
-    assert sum("message" in form for form in desk.forms) == answers
+    await send_message(client, number="61491570191", senderid=sender)
+    await receiver.pass_time(60)
+    assert sum("message" in form for form in receiver.forms) == answers
 
 
-async def test_who_texts_stop_is_on_the_opt_out_list(client: httpx.AsyncClient, desk: Desk) -> None:
-    await send(client, number="61491570195")
-    await desk.pass_time(60)
-    assert desk.forms[-1]["message"] == "STOP"
-    answer = await post(client, number="61491570195")
+async def test_a_stop_message_adds_the_number_to_the_opt_out_list(
+    client: httpx.AsyncClient, receiver: Receiver
+) -> None:
+    await send_message(client, number="61491570195")
+    await receiver.pass_time(60)
+    assert receiver.forms[-1]["message"] == "STOP"
+    answer = await post_message(client, number="61491570195")
     assert answer.json() == {"code": 406, "errors": 406, "message": "Number is opted out"}
 
 
-async def test_hostile_text_is_pushed_as_the_bytes_it_has(desk: Desk) -> None:
-    desk.sandbox.emulators["messageport"].receive_message(
+async def test_hostile_text_is_pushed_unchanged(receiver: Receiver) -> None:
+    receiver.sandbox.emulators["messageport"].receive_message(
         HANDSET, None, "\ud83d \0 \x1b[31m [/]", ()
     )
-    await desk.pass_time(0)
-    assert b"message=%ED%A0%BD+%00+%1B%5B31m+%5B%2F%5D&" in desk.heard[0].content
+    await receiver.pass_time(0)
+    assert b"message=%ED%A0%BD+%00+%1B%5B31m+%5B%2F%5D&" in receiver.received[0].content
 
 
-async def test_the_front_page_tells_of_the_numbers_with_a_fixed_answer(
+async def test_the_front_page_lists_the_numbers_with_a_fixed_reply(
     client: httpx.AsyncClient,
 ) -> None:
     page = (await client.get("/")).text

@@ -1,32 +1,32 @@
-"""The request and the answer that the documentation of incoming messages shows."""
+"""Test the documented request and response for incoming messages."""
 
 import httpx
 
 from tui.clock import DAY, SECOND, ManualClock
-from tui.sandbox.sandbox import Sandbox
+from tui.sandbox.state import Sandbox
 
 FORM = "username=sandbox&password=sandbox-secret"
 TO_NUMBER = "+48664078059"
 NOTE = "SmFrYXMgdGFtIGplc3pjemUgd2lhZGFvbW9zYw=="
 
 
-async def write(client: httpx.AsyncClient, **inbound: object) -> None:
-    """A handset writes."""
+async def send_reply(client: httpx.AsyncClient, **inbound: object) -> None:
+    """Let a handset write."""
     body = {"provider": "serwersms", "from": "+48500600700", **inbound}
     answer = await client.post("http://sandbox/_sandbox/inbound", json=body)
     assert answer.status_code == 202
 
 
-async def four_kinds(client: httpx.AsyncClient) -> str:
-    """One message of each kind of the documented answer; the id of what the first answers."""
+async def send_four_kinds(client: httpx.AsyncClient) -> str:
+    """Write one message of each documented kind; return the id that the first answers."""
     fields = {"phone": "+48500600700", "text": "Kiedy?", "details": "true"}
     login = {"username": "sandbox", "password": "sandbox-secret"}
     sent = (await client.post("/messages/send_sms", json=login | fields)).json()
     note = {"content_type": "text/plain", "content": NOTE, "name": "text_0002.txt"}
-    await write(client, text="Przyjade o 16")
-    await write(client, text="SerwerSMS.pl", to="4321")
-    await write(client, text="Dziękuję za informację", to="+48500100200")
-    await write(client, text="Temat MMS", to=TO_NUMBER, attachments=[note])
+    await send_reply(client, text="Przyjade o 16")
+    await send_reply(client, text="SerwerSMS.pl", to="4321")
+    await send_reply(client, text="Dziękuję za informację", to="+48500100200")
+    await send_reply(client, text="Temat MMS", to=TO_NUMBER, attachments=[note])
     message_id: str = sent["items"][0]["id"]
     return message_id
 
@@ -34,7 +34,7 @@ async def four_kinds(client: httpx.AsyncClient) -> str:
 async def test_a_form_without_a_type_is_answered_with_every_kind(
     client: httpx.AsyncClient,
 ) -> None:
-    message_id = await four_kinds(client)
+    message_id = await send_four_kinds(client)
     body = f"{FORM}&phone=%2B48500600700&type=&read=&show_contact="
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = await client.post("/messages/recived", content=body, headers=headers)
@@ -71,7 +71,7 @@ async def test_a_form_without_a_type_is_answered_with_every_kind(
 
 
 async def test_each_documented_filter_narrows_the_answer(client: httpx.AsyncClient) -> None:
-    await four_kinds(client)
+    await send_four_kinds(client)
     found = {
         "type=nd": ["nd"],
         "type=mms": ["mms"],
@@ -89,8 +89,8 @@ async def test_each_documented_filter_narrows_the_answer(client: httpx.AsyncClie
         assert [item["type"] for item in answer.json()["items"]] == kinds, query
 
 
-async def test_what_was_marked_as_read_is_never_given_again(client: httpx.AsyncClient) -> None:
-    await four_kinds(client)
+async def test_messages_marked_as_read_are_not_listed_again(client: httpx.AsyncClient) -> None:
+    await send_four_kinds(client)
     login = {"username": "sandbox", "password": "sandbox-secret"}
     kept = await client.post("/messages/recived", json=login | {"read": "false"})
     given = await client.post("/messages/recived", json=login | {"read": "true", "type": "nd"})
@@ -102,12 +102,12 @@ async def test_what_was_marked_as_read_is_never_given_again(client: httpx.AsyncC
 async def test_replies_are_forwarded_by_get_and_mms_by_post(
     client: httpx.AsyncClient, sandbox: Sandbox, pushed: list[httpx.Request]
 ) -> None:
-    await four_kinds(client)
+    await send_four_kinds(client)
     await sandbox.settle_all()
     assert [request.method for request in pushed] == ["GET", "GET", "GET", "POST"]
 
 
-async def test_a_push_is_repeated_after_5_10_15_and_60_minutes_and_stays_readable(
+async def test_a_push_is_repeated_after_5_10_15_and_60_minutes_and_can_be_polled(
     client: httpx.AsyncClient,
     clock: ManualClock,
     sandbox: Sandbox,
@@ -115,7 +115,7 @@ async def test_a_push_is_repeated_after_5_10_15_and_60_minutes_and_stays_readabl
     answers: list[httpx.Response],
 ) -> None:
     answers += [httpx.Response(200, text="<html>no</html>") for _ in range(10)]
-    await write(client, text="Halo")
+    await send_reply(client, text="Halo")
     await sandbox.settle_all()
     tries = [len(pushed)]
     for minutes in (4.9, 0.2, 9.9, 0.2, 14.9, 0.2, 59.9, 0.2, 600):

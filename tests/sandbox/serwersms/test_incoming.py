@@ -1,4 +1,4 @@
-"""Incoming messages: kinds, spellings, pages; and what is pushed."""
+"""Test incoming messages: kinds, spellings, pages, and pushes."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.sandbox.sandbox import Sandbox
 from tui.sandbox.serwersms.pushes import fill_template
+from tui.sandbox.state import Sandbox
 
 PHONE = "+48500600700"
 HOOK = "http://desk/hooks/serwersms/sandbox-hook"
@@ -17,16 +17,16 @@ HOOK = "http://desk/hooks/serwersms/sandbox-hook"
 Call = Callable[..., Awaitable[Any]]
 
 
-async def write(client: httpx.AsyncClient, text: str = "Będę o 16", **inbound: object) -> str:
-    """A handset writes; the reply's id in the ledger."""
+async def send_reply(client: httpx.AsyncClient, text: str = "Będę o 16", **inbound: object) -> str:
+    """Let a handset write and return the id of the reply in the ledger."""
     body = {"provider": "serwersms", "from": PHONE, "text": text, **inbound}
     answer = await client.post("http://sandbox/_sandbox/inbound", content=json.dumps(body))
     reply_id: str = answer.json()["id"]
     return reply_id
 
 
-async def send(call: Call, phone: str = PHONE, **fields: object) -> str:
-    """The id of an accepted message."""
+async def send_message(call: Call, phone: str = PHONE, **fields: object) -> str:
+    """Return the id of an accepted message."""
     answer = await call("messages/send_sms", phone=phone, text="Hej", details=True, **fields)
     message_id: str = answer["items"][0]["id"]
     return message_id
@@ -36,21 +36,21 @@ async def send(call: Call, phone: str = PHONE, **fields: object) -> str:
 async def test_the_date_is_spelled_like_the_action(
     client: httpx.AsyncClient, call: Call, action: str, key: str
 ) -> None:
-    await write(client)
+    await send_reply(client)
     (item,) = (await call(f"messages/{action}"))["items"]
     assert item[key] == "2026-03-04 09:00:00"
     assert len({"recived", "received"} & set(item)) == 1
 
 
-async def test_a_reply_names_the_newest_eco_message_that_went_out(
+async def test_a_reply_contains_the_newest_eco_message(
     client: httpx.AsyncClient, call: Call
 ) -> None:
-    await write(client)
-    await send(call)
-    newest = await send(call)
-    await send(call, sender="INFORMACJA")
-    await send(call, date="2026-03-05 09:00:00")
-    await write(client)
+    await send_reply(client)
+    await send_message(call)
+    newest = await send_message(call)
+    await send_message(call, sender="INFORMACJA")
+    await send_message(call, date="2026-03-05 09:00:00")
+    await send_reply(client)
     items = (await call("messages/recived"))["items"]
     assert [(i["type"], i.get("message_id")) for i in items] == [("ndi", None), ("eco", newest)]
 
@@ -61,19 +61,19 @@ async def test_a_reply_names_the_newest_eco_message_that_went_out(
 async def test_the_number_written_to_decides_the_kind(
     client: httpx.AsyncClient, call: Call, to: str | None, kind: str
 ) -> None:
-    assert await write(client, to=to) == f"{kind}:1001"
+    assert await send_reply(client, to=to) == f"{kind}:1001"
     (item,) = (await call("messages/recived", type=kind))["items"]
     assert (item["type"], item["id"]) == (kind, 1001)
 
 
 async def test_ids_count_within_their_kind(client: httpx.AsyncClient, call: Call) -> None:
-    ids = [await write(client, to=to) for to in ("4321", "+48500100200", "4321")]
+    ids = [await send_reply(client, to=to) for to in ("4321", "+48500100200", "4321")]
     assert ids == ["nd:1001", "ndi:1001", "nd:1002"]
 
 
 async def test_pages_come_with_their_count(client: httpx.AsyncClient, call: Call) -> None:
     for text in "abc":
-        await write(client, text)
+        await send_reply(client, text)
     assert "paging" not in await call("messages/recived")
     page = await call("messages/recived", page=2, limit=2)
     assert (page["paging"], page["items"][0]["text"]) == ({"page": 2, "count": 2}, "c")
@@ -81,11 +81,11 @@ async def test_pages_come_with_their_count(client: httpx.AsyncClient, call: Call
     assert down["items"][0]["text"] == "c"
 
 
-async def test_marking_as_read_confirms_what_was_given(
+async def test_marking_as_read_confirms_the_messages(
     client: httpx.AsyncClient, call: Call, sandbox: Sandbox
 ) -> None:
-    await write(client, "a")
-    await write(client, "b")
+    await send_reply(client, "a")
+    await send_reply(client, "b")
     replies = sandbox.emulators["serwersms"].ledger.replies
     await call("messages/recived", read="true", limit=1)
     assert (replies.unconfirmed_ids, list(replies.confirmed)) == (["ndi:1002"], ["ndi:1001"])
@@ -95,7 +95,7 @@ async def test_an_unknown_kind_is_refused(call: Call) -> None:
     assert (await call("messages/recived", type="fax"))["error"]["code"] == 1006
 
 
-async def test_messages_can_be_put_into_the_inbox(call: Call) -> None:
+async def test_messages_can_be_added_to_the_inbox(call: Call) -> None:
     await call("messages/send_nd", phone="500600700", text="SŁOWO tak")
     await call("messages/send_ndi", phone=PHONE, text="Hej", ndi_number="+48500100200")
     items = (await call("messages/recived", phone="500600700"))["items"]
@@ -107,18 +107,18 @@ async def test_messages_can_be_put_into_the_inbox(call: Call) -> None:
     ("sender", "kinds"),
     [("", ["eco"]), ("500100200", ["ndi"]), ("2waySMS", ["ndi"]), ("INFORMACJA", [])],
 )
-async def test_a_handset_answers_numbers_but_not_names(
+async def test_a_handset_replies_to_numbers_but_not_to_names(
     call: Call, clock: ManualClock, sender: str, kinds: list[str]
 ) -> None:
-    await send(call, "+48500600791", sender=sender)
+    await send_message(call, "+48500600791", sender=sender)
     clock.advance(10)
     items = (await call("messages/recived"))["items"]
     assert [item["type"] for item in items] == kinds
 
 
-async def test_hostile_text_survives_polling(client: httpx.AsyncClient, call: Call) -> None:
+async def test_hostile_text_is_polled_unchanged(client: httpx.AsyncClient, call: Call) -> None:
     text = "\ud83d\x00\x1b[31m[b]ż😀"
-    await write(client, text)
+    await send_reply(client, text)
     (item,) = (await call("messages/recived"))["items"]
     assert item["text"] == text
 
@@ -126,8 +126,8 @@ async def test_hostile_text_survives_polling(client: httpx.AsyncClient, call: Ca
 async def test_a_reply_is_pushed_with_its_macros_filled(
     client: httpx.AsyncClient, call: Call, sandbox: Sandbox, pushed: list[httpx.Request]
 ) -> None:
-    await send(call)
-    await write(client, "Będę o 16 & #NUMER#")
+    await send_message(call)
+    await send_reply(client, "Będę o 16 & #NUMER#")
     await sandbox.settle_all()
     (request,) = pushed
     assert (request.method, str(request.url).partition("?")[0]) == ("GET", HOOK)
@@ -142,11 +142,11 @@ async def test_a_reply_is_pushed_with_its_macros_filled(
     assert list(sandbox.emulators["serwersms"].ledger.replies.confirmed) == ["eco:1001"]
 
 
-async def test_an_mms_is_posted_as_polling_gives_it(
+async def test_an_mms_is_posted_as_it_is_polled(
     client: httpx.AsyncClient, call: Call, sandbox: Sandbox, pushed: list[httpx.Request]
 ) -> None:
     picture = {"content_type": "image/png", "content": "QQ==", "name": "a.png"}
-    await write(client, "Zdjęcie", attachments=[picture])
+    await send_reply(client, "Zdjęcie", attachments=[picture])
     await sandbox.settle_all()
     (request,) = pushed
     (item,) = (await call("messages/recived"))["items"]
@@ -157,7 +157,7 @@ async def test_a_report_is_pushed_to_the_address_of_its_message(
     call: Call, clock: ManualClock, sandbox: Sandbox, pushed: list[httpx.Request]
 ) -> None:
     template = "http://other/row-1?id=#SMSID#&s=#STAN#&d=#DATA#&r=#PRZYCZYNA#"
-    message_id = await send(call, "+48690000005", dlr_url=template)
+    message_id = await send_message(call, "+48690000005", dlr_url=template)
     clock.advance(3)
     await sandbox.settle_all()
     assert [dict(request.url.params) for request in pushed] == [
@@ -166,10 +166,10 @@ async def test_a_report_is_pushed_to_the_address_of_its_message(
     ]
 
 
-async def test_reports_go_to_the_desk_by_default(
+async def test_reports_go_to_the_listener_by_default(
     call: Call, clock: ManualClock, sandbox: Sandbox, pushed: list[httpx.Request]
 ) -> None:
-    message_id = await send(call)
+    message_id = await send_message(call)
     clock.advance(3)
     await sandbox.settle_all()
     last = pushed[-1].url

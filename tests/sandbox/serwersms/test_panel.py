@@ -1,4 +1,4 @@
-"""Sender names, blacklist, numbers and files."""
+"""Test sender names, blacklist, numbers and files."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -20,7 +20,7 @@ async def test_a_new_sender_name_waits_for_approval(call: Call) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("", 2000), ("x" * 12, 4400), ("INFORMACJA", 4407)])
-async def test_a_sender_name_that_cannot_be(call: Call, name: str, code: int) -> None:
+async def test_an_invalid_sender_name_is_refused(call: Call, name: str, code: int) -> None:
     assert (await call("senders/add", name=name))["error"]["code"] == code
 
 
@@ -72,5 +72,5 @@ async def test_files_are_kept_until_deleted(call: Call) -> None:
         ({"type": "mms", "file": "!"}, 4000),
     ],
 )
-async def test_a_file_that_cannot_be(call: Call, fields: dict[str, object], code: int) -> None:
+async def test_an_invalid_file_is_refused(call: Call, fields: dict[str, object], code: int) -> None:
     assert (await call("files/add", **fields))["error"]["code"] == code

@@ -1,4 +1,4 @@
-"""Reports and their filters, one report, deleting."""
+"""Test reports and their filters, one report, and deleting."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,35 +7,35 @@ import httpx
 import pytest
 
 from tui.clock import DAY, SECOND, ManualClock
-from tui.sandbox.sandbox import Sandbox
-from tui.sandbox.serwersms.records import format_local, parse_local
+from tui.sandbox.serwersms.message_records import format_local, parse_local
+from tui.sandbox.state import Sandbox
 
 PHONE = "+48500600700"
 
 Call = Callable[..., Awaitable[Any]]
 
 
-async def send(call: Call, phone: str = PHONE, **fields: object) -> str:
-    """The id of an accepted message."""
+async def send_message(call: Call, phone: str = PHONE, **fields: object) -> str:
+    """Return the id of an accepted message."""
     answer = await call("messages/send_sms", phone=phone, text="Hej", details=True, **fields)
     message_id: str = answer["items"][0]["id"]
     return message_id
 
 
-async def items(call: Call, **filters: object) -> list[Any]:
-    """The reports that fit."""
+async def list_reports(call: Call, **filters: object) -> list[Any]:
+    """Return the matching reports."""
     found: list[Any] = (await call("messages/reports", **filters))["items"]
     return found
 
 
-async def test_a_message_is_delivered_within_two_seconds_by_way_of_two_words(
+async def test_a_message_is_delivered_within_two_seconds_in_two_steps(
     call: Call, clock: ManualClock
 ) -> None:
-    message_id = await send(call)
+    message_id = await send_message(call)
     heard = []
     for pause in (0.0, 0.95, 1.05):
         clock.advance(pause)
-        heard += await items(call, id=message_id)
+        heard += await list_reports(call, id=message_id)
     assert [report["status"] for report in heard] == ["in_progress", "sent", "delivered"]
     assert heard[-1] == {
         "id": message_id,
@@ -75,7 +75,7 @@ async def test_a_message_is_delivered_within_two_seconds_by_way_of_two_words(
 async def test_every_documented_reason_has_a_number(
     call: Call, clock: ManualClock, code: int, status: str, reason: str
 ) -> None:
-    message_id = await send(call, f"+48690000{code:03d}")
+    message_id = await send_message(call, f"+48690000{code:03d}")
     clock.advance(5)
     report = await call("messages/view", id=message_id)
     assert (report["status"], report["reason"]) == (status, reason)
@@ -91,19 +91,19 @@ async def test_every_documented_reason_has_a_number(
         ("97", "delivered", None),
     ],
 )
-async def test_handsets_behave_by_their_last_digits(
+async def test_the_last_digits_determine_the_behaviour_of_the_handset(
     call: Call, clock: ManualClock, last: str, status: str, reason: str | None
 ) -> None:
-    message_id = await send(call, f"+485006007{last}")
+    message_id = await send_message(call, f"+485006007{last}")
     clock.advance(60)
     report = await call("messages/view", id=message_id)
     assert (report["status"], report.get("reason")) == (status, reason)
 
 
-async def test_who_texts_stop_is_on_the_blacklist(call: Call, clock: ManualClock) -> None:
-    await send(call, "+48500600795")
+async def test_a_stop_message_blacklists_the_number(call: Call, clock: ManualClock) -> None:
+    await send_message(call, "+48500600795")
     clock.advance(10)
-    message_id = await send(call, "+48500600795")
+    message_id = await send_message(call, "+48500600795")
     clock.advance(10)
     report = await call("messages/view", id=message_id)
     assert (report["status"], report["reason"]) == ("unsent", "number_is_blacklisted")
@@ -113,9 +113,9 @@ async def test_who_texts_stop_is_on_the_blacklist(call: Call, clock: ManualClock
 
 
 async def test_filters_narrow_the_reports(call: Call, clock: ManualClock) -> None:
-    one = await send(call, unique_id="abc1")
+    one = await send_message(call, unique_id="abc1")
     clock.advance(60)
-    two = await send(call, "+48500600793", sender="INFORMACJA", unique_id="abc2")
+    two = await send_message(call, "+48500600793", sender="INFORMACJA", unique_id="abc2")
     clock.advance(60)
     found: list[tuple[dict[str, object], list[str]]] = [
         ({}, [two, one]),
@@ -135,20 +135,20 @@ async def test_filters_narrow_the_reports(call: Call, clock: ManualClock) -> Non
         ({"limit": 1, "page": 2}, [one]),
     ]
     for filters, ids in found:
-        assert [report["id"] for report in await items(call, **filters)] == ids, filters
+        assert [report["id"] for report in await list_reports(call, **filters)] == ids, filters
 
 
 async def test_pages_are_counted(call: Call) -> None:
     for _ in range(3):
-        await send(call)
+        await send_message(call)
     answer = await call("messages/reports", limit="2", page="2")
     assert (answer["paging"], len(answer["items"])) == ({"page": 2, "count": 2}, 1)
 
 
-async def test_without_filters_only_the_latest_come(call: Call) -> None:
+async def test_without_filters_only_the_latest_are_listed(call: Call) -> None:
     await call("messages/send_sms", phone=[PHONE] * 101, text="Hej")
-    assert len(await items(call)) == 100
-    assert len(await items(call, phone=PHONE)) == 101
+    assert len(await list_reports(call)) == 100
+    assert len(await list_reports(call, phone=PHONE)) == 101
 
 
 @pytest.mark.parametrize(
@@ -163,30 +163,30 @@ async def test_without_filters_only_the_latest_come(call: Call) -> None:
         {"date_from": "yesterday"},
     ],
 )
-async def test_filters_that_cannot_be_are_refused(call: Call, filters: dict[str, object]) -> None:
+async def test_invalid_filters_are_refused(call: Call, filters: dict[str, object]) -> None:
     assert (await call("messages/reports", **filters))["error"]["code"] == 1006
 
 
 async def test_reports_are_kept_for_14_days(call: Call, clock: ManualClock) -> None:
-    message_id = await send(call)
+    message_id = await send_message(call)
     clock.advance(14 * DAY / SECOND)
-    assert len(await items(call, id=message_id)) == 1
+    assert len(await list_reports(call, id=message_id)) == 1
     clock.advance(1)
-    assert await items(call, id=message_id) == []
+    assert await list_reports(call, id=message_id) == []
 
 
 async def test_a_report_can_be_viewed_by_either_id(call: Call) -> None:
-    message_id = await send(call, unique_id="abc1")
+    message_id = await send_message(call, unique_id="abc1")
     assert (await call("messages/view", id=message_id))["id"] == message_id
     assert (await call("messages/view", unique_id="abc1"))["id"] == message_id
     assert (await call("messages/view", id="unknown"))["error"]["code"] == 1004
     assert (await call("messages/view"))["error"]["code"] == 2000
 
 
-async def test_a_scheduled_message_is_saved_and_goes_out_at_its_time(
+async def test_a_scheduled_message_is_saved_and_sent_at_its_time(
     call: Call, clock: ManualClock, sandbox: Sandbox
 ) -> None:
-    message_id = await send(call, date="2026-03-04 10:00:00")
+    message_id = await send_message(call, date="2026-03-04 10:00:00")
     assert (await call("messages/view", id=message_id))["status"] == "saved"
     clock.advance(3599)
     assert (await call("messages/view", id=message_id))["status"] == "saved"
@@ -198,9 +198,9 @@ async def test_a_scheduled_message_is_saved_and_goes_out_at_its_time(
 async def test_only_a_scheduled_message_can_be_deleted(call: Call, sandbox: Sandbox) -> None:
     later = {"date": "2026-03-04 10:00:00"}
     one, two, gone = (
-        await send(call, **later),
-        await send(call, unique_id="abc1", **later),
-        await send(call),
+        await send_message(call, **later),
+        await send_message(call, unique_id="abc1", **later),
+        await send_message(call),
     )
     assert await call("messages/delete", id=one, unique_id=None) == {
         "success": True,
@@ -211,41 +211,41 @@ async def test_only_a_scheduled_message_can_be_deleted(call: Call, sandbox: Sand
     for again in (one, two, gone, "unknown"):
         answer = await call("messages/delete", id=again, unique_id="")
         assert answer == {"success": False, "correct": 0, "failed": 1}
-    assert [report["id"] for report in await items(call)] == [gone]
+    assert [report["id"] for report in await list_reports(call)] == [gone]
     ledger = sandbox.emulators["serwersms"].ledger
     assert [m.status for m in ledger.accepted.values()][:2] == ["deleted", "deleted"]
     assert (await call("messages/delete"))["error"]["code"] == 2000
 
 
-async def test_reports_can_be_held_and_doubled(
+async def test_reports_can_be_held_and_duplicated(
     client: httpx.AsyncClient, call: Call, clock: ManualClock
 ) -> None:
     async def set_mode(mode: str) -> None:
-        """Change how receipts are handed out."""
+        """Change how receipts are delivered."""
         control = {"provider": "serwersms", "mode": mode}
         await client.post("http://sandbox/_sandbox/receipts", json=control)
 
     await set_mode("held")
-    message_id = await send(call)
+    message_id = await send_message(call)
     clock.advance(5)
-    assert [r["status"] for r in await items(call, id=message_id)] == ["in_progress"]
+    assert [r["status"] for r in await list_reports(call, id=message_id)] == ["in_progress"]
     await set_mode("duplicated")
-    assert [r["status"] for r in await items(call, id=message_id)] == ["delivered"] * 2
+    assert [r["status"] for r in await list_reports(call, id=message_id)] == ["delivered"] * 2
     await set_mode("out_of_order")
-    other = await send(call)
+    other = await send_message(call)
     clock.advance(10)
-    assert [r["status"] for r in await items(call, id=other)] == ["delivered"]
+    assert [r["status"] for r in await list_reports(call, id=other)] == ["delivered"]
 
 
-async def test_asking_for_a_report_confirms_its_receipts(
+async def test_fetching_a_report_confirms_its_receipts(
     call: Call, clock: ManualClock, sandbox: Sandbox
 ) -> None:
     receipts = sandbox.emulators["serwersms"].ledger.receipts
-    message_id = await send(call)
+    message_id = await send_message(call)
     clock.advance(3)
     sandbox.run_due()
     assert len(receipts.unconfirmed_ids) == 2
-    await items(call, id=message_id)
+    await list_reports(call, id=message_id)
     assert (len(receipts.unconfirmed_ids), len(receipts.confirmed)) == (0, 2)
 
 
@@ -257,6 +257,6 @@ async def test_asking_for_a_report_confirms_its_receipts(
         ("2026-10-25 02:30:00", 1_792_888_200_000),
     ],
 )
-def test_times_are_those_of_warsaw(text: str, utc: int) -> None:
+def test_times_are_local_to_warsaw(text: str, utc: int) -> None:
     assert parse_local(text) == utc
     assert format_local(utc) == text

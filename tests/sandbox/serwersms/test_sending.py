@@ -1,4 +1,4 @@
-"""Sending: recipients, senders, own ids, personalized messages, MMS."""
+"""Test sending: recipients, senders, own ids, personalized messages, MMS."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -7,16 +7,16 @@ from typing import Any
 import httpx
 import pytest
 
-from tui.sandbox.sandbox import Sandbox
-from tui.sandbox.serwersms.records import count_text_parts, normalize_phone
+from tui.sandbox.serwersms.message_records import count_text_parts, normalize_phone
+from tui.sandbox.state import Sandbox
 
 PHONE = "+48500600700"
 
 Call = Callable[..., Awaitable[Any]]
 
 
-def accepted(sandbox: Sandbox) -> list[Any]:
-    """The messages that the provider took."""
+def list_accepted(sandbox: Sandbox) -> list[Any]:
+    """Return the messages that the provider accepted."""
     return list(sandbox.emulators["serwersms"].ledger.accepted.values())
 
 
@@ -44,7 +44,9 @@ async def test_one_bad_number_in_a_list_is_an_unsent_item(call: Call, sandbox: S
         "error_message": "Nieprawidłowy numer telefonu",
         "text": "Dzień dobry",
     }
-    assert [(m.to, m.text, m.sender) for m in accepted(sandbox)] == [(PHONE, "Dzień dobry", "")]
+    assert [(m.to, m.text, m.sender) for m in list_accepted(sandbox)] == [
+        (PHONE, "Dzień dobry", "")
+    ]
 
 
 async def test_without_details_there_are_no_ids(call: Call) -> None:
@@ -52,7 +54,7 @@ async def test_without_details_there_are_no_ids(call: Call) -> None:
     assert answer == {"success": True, "queued": 1, "unsent": 0}
 
 
-async def test_a_form_with_an_array_and_words_for_booleans_is_understood(
+async def test_a_form_with_an_array_and_booleans_as_text_is_parsed(
     client: httpx.AsyncClient, sandbox: Sandbox
 ) -> None:
     body = (
@@ -62,20 +64,22 @@ async def test_a_form_with_an_array_and_words_for_booleans_is_understood(
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     answer = await client.post("/messages/send_sms.json", content=body, headers=headers)
     assert [item["phone"] for item in answer.json()["items"]] == [PHONE, "+48500600701"]
-    assert [m.reference for m in accepted(sandbox)] == ["abc1", "abc2"]
+    assert [m.reference for m in list_accepted(sandbox)] == ["abc1", "abc2"]
 
 
 async def test_optional_fields_may_be_null_or_empty(call: Call, sandbox: Sandbox) -> None:
     empty = dict.fromkeys(("sender", "date", "unique_id", "group_id", "dlr_url"))
     await call("messages/send_sms", phone=PHONE, text="Hej", **empty)
     await call("messages/send_sms", phone=PHONE, text="Hej", **dict.fromkeys(empty, ""))
-    assert len(accepted(sandbox)) == 2
+    assert len(list_accepted(sandbox)) == 2
 
 
-async def test_a_test_is_answered_alike_and_nothing_is_sent(call: Call, sandbox: Sandbox) -> None:
+async def test_a_test_gets_the_same_response_and_sends_nothing(
+    call: Call, sandbox: Sandbox
+) -> None:
     answer = await call("messages/send_sms", phone=PHONE, text="Hej", test="true", details=True)
     assert (answer["queued"], len(answer["items"])) == (1, 1)
-    assert not accepted(sandbox)
+    assert not list_accepted(sandbox)
 
 
 @pytest.mark.parametrize(
@@ -101,16 +105,16 @@ async def test_a_test_is_answered_alike_and_nothing_is_sent(call: Call, sandbox:
         ({"phone": [PHONE] * 100_001, "text": "Hej"}, 1006),
     ],
 )
-async def test_a_general_error_sends_nothing_at_all(
+async def test_a_general_error_sends_nothing(
     call: Call, sandbox: Sandbox, fields: dict[str, object], code: int
 ) -> None:
     answer = await call("messages/send_sms", **fields)
     assert answer["error"]["code"] == code
-    assert not accepted(sandbox)
+    assert not list_accepted(sandbox)
 
 
 @pytest.mark.parametrize("sender", ["INFORMACJA", "2waySMS", "4321", "500100200"])
-async def test_names_and_numbers_that_may_send_full(call: Call, sender: str) -> None:
+async def test_registered_names_and_numbers_may_send_full_messages(call: Call, sender: str) -> None:
     await call("messages/send_sms", phone=PHONE, text="Hej", sender=sender)
     (report,) = (await call("messages/reports"))["items"]
     assert (report["type"], report["sender"]) == ("full", sender)
@@ -120,17 +124,15 @@ async def test_names_and_numbers_that_may_send_full(call: Call, sender: str) -> 
 async def test_every_documented_error_has_a_number(call: Call, sandbox: Sandbox, code: int) -> None:
     answer = await call("messages/send_sms", phone=[PHONE, f"+4869111{code}"], text="Hej")
     assert answer["error"]["code"] == code
-    assert not accepted(sandbox)
+    assert not list_accepted(sandbox)
 
 
-async def test_personalized_messages_come_as_an_array_or_packed(
-    call: Call, sandbox: Sandbox
-) -> None:
+async def test_personalized_messages_are_an_array_or_packed(call: Call, sandbox: Sandbox) -> None:
     pairs = [{"phone": PHONE, "text": "Raz"}, {"phone": "500600701", "text": "Dwa: trzy"}]
     await call("messages/send_personalized", messages=pairs, unique_id=["abc1", "abc2"])
     await call("messages/send_personalized", messages="+48500600700:Raz]|[500600701:Dwa: trzy")
-    assert [m.text for m in accepted(sandbox)] == ["Raz", "Dwa: trzy"] * 2
-    assert [m.reference for m in accepted(sandbox)] == ["abc1", "abc2", None, None]
+    assert [m.text for m in list_accepted(sandbox)] == ["Raz", "Dwa: trzy"] * 2
+    assert [m.reference for m in list_accepted(sandbox)] == ["abc1", "abc2", None, None]
 
 
 @pytest.mark.parametrize(
@@ -148,15 +150,15 @@ async def test_personalized_messages_come_as_an_array_or_packed(
         ({"group_id": "7", "text": "x"}, 1004),
     ],
 )
-async def test_personalized_messages_that_cannot_be(
+async def test_invalid_personalized_messages_are_refused(
     call: Call, sandbox: Sandbox, fields: dict[str, object], code: int
 ) -> None:
     answer = await call("messages/send_personalized", **fields)
     assert answer["error"]["code"] == code
-    assert not accepted(sandbox)
+    assert not list_accepted(sandbox)
 
 
-async def test_an_mms_carries_files_that_are_there(call: Call) -> None:
+async def test_an_mms_contains_existing_files(call: Call) -> None:
     file_id = (await call("files/add", type="mms", url="https://a.example/i.png"))["id"]
     sent = await call("messages/send_mms", phone=PHONE, title="Mapa", file_id=[file_id])
     assert sent["queued"] == 1
@@ -173,7 +175,7 @@ async def test_an_mms_carries_files_that_are_there(call: Call) -> None:
         ({"title": "Mapa", "file_id": "unknown"}, 4000),
     ],
 )
-async def test_an_mms_that_cannot_be(call: Call, fields: dict[str, object], code: int) -> None:
+async def test_an_invalid_mms_is_refused(call: Call, fields: dict[str, object], code: int) -> None:
     assert (await call("messages/send_mms", phone=PHONE, **fields))["error"]["code"] == code
 
 
@@ -195,7 +197,7 @@ async def test_voice_is_not_permitted(call: Call) -> None:
         ("", None),
     ],
 )
-def test_numbers_are_corrected_where_that_is_possible(phone: str, number: str | None) -> None:
+def test_numbers_are_corrected_if_possible(phone: str, number: str | None) -> None:
     assert normalize_phone(phone) == number
 
 

@@ -10,7 +10,7 @@ from tui.providers import catalog
 from tui.providers.errors import MessageInvalid
 from tui.providers.http import HttpClient, Transport
 from tui.providers.masking import SecretMask
-from tui.providers.messageport import answers
+from tui.providers.messageport import parse
 from tui.providers.messageport.push import MessagePortPushReader, find_zone
 from tui.providers.messageport.status_codes import TITLE
 from tui.providers.protocol import (
@@ -79,11 +79,11 @@ class MessagePort(PushOnlyProvider):
         answer = await self._http.send_request(
             "POST", "/messages", form=_build_form(message), effect=True
         )
-        return [answers.parse_send_answer(answer, self._mask)]
+        return [parse.parse_send_answer(answer, self._mask)]
 
     async def fetch_balance(self) -> Balance:
         """Return the credits that are left (MessagePort, checking your balance)."""
-        return answers.parse_balance(await self._http.send_request("GET", "/users"), self._mask)
+        return parse.parse_balance(await self._http.send_request("GET", "/users"), self._mask)
 
     async def check_credentials(self) -> str:
         """Prove the API key by reading the balance."""

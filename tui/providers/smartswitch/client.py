@@ -28,7 +28,7 @@ from tui.providers.protocol import (
     SentPing,
 )
 from tui.providers.sending import find_flaw, raise_shared_error, send_in_groups, to_digits
-from tui.providers.smartswitch.answers import build_refusal, parse_outcomes
+from tui.providers.smartswitch.parse import build_refusal, parse_outcomes
 from tui.providers.smartswitch.push import ReceiptFieldNames, ReplyFieldNames, SmartSwitchPushReader
 from tui.providers.smartswitch.status_codes import TITLE
 

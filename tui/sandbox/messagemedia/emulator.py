@@ -41,7 +41,7 @@ from tui.sandbox.push import PushRequest
 from tui.sandbox.wire import read_json, read_object, to_json_response
 
 if TYPE_CHECKING:
-    from tui.sandbox.sandbox import Sandbox
+    from tui.sandbox.state import Sandbox
 
 RETENTION = 45 * DAY
 CREDITS = 1000

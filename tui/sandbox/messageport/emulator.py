@@ -23,7 +23,7 @@ from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
 from tui.sandbox.wire import build_form_push, parse_text_pairs, to_json_response
 
 if TYPE_CHECKING:
-    from tui.sandbox.sandbox import Sandbox
+    from tui.sandbox.state import Sandbox
 
 
 FIELDS = ("message", "number", "senderid", "reference")

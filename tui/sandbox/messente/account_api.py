@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from tui.sandbox.handset import Behaviour, extract_code, extract_digits
 from tui.sandbox.messente.countries import find_country
-from tui.sandbox.messente.omnichannel import Endpoint, guard_endpoint
+from tui.sandbox.messente.omnichannel_api import Endpoint, guard_endpoint
 from tui.sandbox.messente.omnimessage import E164
 from tui.sandbox.messente.records import PART_PRICE
 from tui.sandbox.messente.status_codes import CODE_PREFIX, JsonRefusal

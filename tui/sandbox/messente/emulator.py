@@ -15,14 +15,14 @@ from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.ledger import AcceptedMessage, Event, MmsFile
 from tui.sandbox.messente import callbacks
 from tui.sandbox.messente.account_api import AccountApi
-from tui.sandbox.messente.classic import ClassicApi
+from tui.sandbox.messente.classic_api import ClassicApi
 from tui.sandbox.messente.fields import (
     DEFAULT_SENDER,
     INACTIVE_SENDER,
     can_be_answered,
     is_well_formed,
 )
-from tui.sandbox.messente.omnichannel import OmnichannelApi
+from tui.sandbox.messente.omnichannel_api import OmnichannelApi
 from tui.sandbox.messente.records import SMS, AttemptStep, SentMessage, build_attempt_steps
 from tui.sandbox.messente.status_codes import (
     CLASSIC_STATUSES,
@@ -39,7 +39,7 @@ from tui.sandbox.messente.status_codes import (
 )
 
 if TYPE_CHECKING:
-    from tui.sandbox.sandbox import Sandbox
+    from tui.sandbox.state import Sandbox
 
 SEEN_DELAY_SECONDS = 2.0
 """Seconds from delivery until a chat message is seen."""

@@ -21,13 +21,13 @@ from tui.sandbox.serwersms import pushes
 from tui.sandbox.serwersms.errors import INVALID_ACTION, INVALID_USER, ApiError, format_answer
 from tui.sandbox.serwersms.fields import RequestFields, read_fields
 from tui.sandbox.serwersms.incoming import IncomingActions, find_kind
-from tui.sandbox.serwersms.panel import AccountActions, SenderNames, UploadedFiles
-from tui.sandbox.serwersms.records import (
+from tui.sandbox.serwersms.message_records import (
     IncomingMessage,
     OutgoingMessage,
     format_local,
     normalize_phone,
 )
+from tui.sandbox.serwersms.panel import AccountActions, SenderNames, UploadedFiles
 from tui.sandbox.serwersms.reports import ReportActions
 from tui.sandbox.serwersms.sending import ECO, SendActions, can_be_answered
 from tui.sandbox.serwersms.status_codes import (
@@ -42,7 +42,7 @@ from tui.sandbox.serwersms.status_codes import (
 )
 
 if TYPE_CHECKING:
-    from tui.sandbox.sandbox import Sandbox
+    from tui.sandbox.state import Sandbox
 
 Action = Callable[[RequestFields], object]
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from starlette.requests import Request
 
 from tui.sandbox.serwersms.errors import INVALID_DATA, REQUIRED, ApiError
-from tui.sandbox.serwersms.records import parse_local
+from tui.sandbox.serwersms.message_records import parse_local
 from tui.sandbox.wire import nest_pairs, parse_text_pairs
 
 TRUE_VALUES = (True, 1, "true", "1")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.sandbox.serwersms.errors import REQUIRED, ApiError
 from tui.sandbox.serwersms.fields import RequestFields, is_paged, select_page
-from tui.sandbox.serwersms.records import IncomingMessage, normalize_phone
+from tui.sandbox.serwersms.message_records import IncomingMessage, normalize_phone
 from tui.sandbox.serwersms.reports import build_interval
 from tui.sandbox.serwersms.sending import ECO
 

@@ -13,7 +13,7 @@ from tui.sandbox.handset import Behaviour
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ApiError, build_error_object
 from tui.sandbox.serwersms.fields import RequestFields, select_page
-from tui.sandbox.serwersms.records import Body, format_local, normalize_phone
+from tui.sandbox.serwersms.message_records import Body, format_local, normalize_phone
 
 if TYPE_CHECKING:
     from tui.sandbox.serwersms.emulator import SerwerSms

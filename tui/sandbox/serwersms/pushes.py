@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tui.sandbox.ledger import Event
 from tui.sandbox.push import PushRequest
-from tui.sandbox.serwersms.records import IncomingMessage, format_local
+from tui.sandbox.serwersms.message_records import IncomingMessage, format_local
 
 REPORT_QUERY = "?smsid=#SMSID#&stan=#STAN#&data=#DATA#&przyczyna=#PRZYCZYNA#"
 REPLY_QUERY = "?wiadomosc=#WIADOMOSC#&numer=#NUMER#&data=#DATA#&id=#ID#&type="

@@ -14,7 +14,7 @@ from tui.sandbox.ledger import ReceiptMode
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ApiError
 from tui.sandbox.serwersms.fields import USUAL_LIMIT, RequestFields, is_paged, select_page
-from tui.sandbox.serwersms.records import Body, OutgoingMessage, normalize_phone
+from tui.sandbox.serwersms.message_records import Body, OutgoingMessage, normalize_phone
 from tui.sandbox.serwersms.status_codes import DELETED, SAVED, STATUS_OF_FILTER
 
 if TYPE_CHECKING:

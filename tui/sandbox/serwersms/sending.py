@@ -14,7 +14,7 @@ from tui.sandbox.handset import extract_digits
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ERRORS, ApiError
 from tui.sandbox.serwersms.fields import RequestFields, parse_personalized
-from tui.sandbox.serwersms.records import (
+from tui.sandbox.serwersms.message_records import (
     Body,
     OutgoingMessage,
     count_text_parts,

@@ -14,6 +14,13 @@ from starlette.routing import BaseRoute, Route
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, MmsFile
+from tui.sandbox.smartswitch.send_request import (
+    SendRequest,
+    build_send_requests,
+    has_credentials,
+    is_sendable,
+    read_parameters,
+)
 from tui.sandbox.smartswitch.status_codes import (
     CODE_PREFIX,
     NOT_SENT,
@@ -23,17 +30,10 @@ from tui.sandbox.smartswitch.status_codes import (
     Notation,
     apply_notation,
 )
-from tui.sandbox.smartswitch.submission import (
-    SendRequest,
-    build_send_requests,
-    has_credentials,
-    is_sendable,
-    read_parameters,
-)
 from tui.sandbox.wire import build_form_push, to_json_response
 
 if TYPE_CHECKING:
-    from tui.sandbox.sandbox import Sandbox
+    from tui.sandbox.state import Sandbox
 
 PAUSES = (5.0, 30.0, 120.0, 600.0)
 """Seconds before each repetition of a push."""

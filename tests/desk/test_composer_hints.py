@@ -1,0 +1,81 @@
+"""Test the hints around the composer."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.desk.composer_hints import find_unicode_characters, format_hints, format_length
+from tui.desk.routes import Route
+from tui.domain.account import Account
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
+from tui.domain.message import NO_MMS_CONTENT, MmsContent
+from tui.domain.sms import count_parts
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "expected"),
+    [
+        ("", False, ""),
+        ("Hello", False, "5/160 · 1 part"),
+        ("ą", False, "1/70 · 1 part · Unicode ą"),
+        ("x" * 161, False, "8/153 · 2 parts"),
+        ("x" * 161, True, "1/160 · 2 parts"),
+        ("x" * 320, True, "160/160 · 2 parts"),
+        ("x" * 321, True, "1/160 · 3 parts"),
+    ],
+)
+def test_the_length_is_counted_as_the_provider_counts(
+    text: str, whole: bool, expected: str
+) -> None:
+    assert format_length(count_parts(text), whole_parts=whole) == expected
+
+
+def test_a_replacement_is_shown_with_what_it_saves() -> None:
+    assert format_hints("x" * 80 + "’", NO_MMS_CONTENT, None, "F8") == "F8 ’→' saves 1 part"
+    assert format_hints("It’s", NO_MMS_CONTENT, None, "F8") == "F8 ’→' makes room"
+
+
+def test_a_character_that_cannot_be_replaced_is_named() -> None:
+    hints = format_hints("ąę", NO_MMS_CONTENT, None, "F8")
+    assert hints == "ą (a with ogonek) makes it Unicode"
+
+
+def test_rewriting_by_the_provider_is_noted_only_where_it_happens() -> None:
+    capabilities = Capabilities(
+        "SerwerSMS",
+        ReplyChannel.BOTH,
+        ReceiptChannel.BY_ID,
+        rewrite_note="characters may be replaced",
+        has_no_rewrite_with_sender=True,
+    )
+    account = Account("pl", "serwersms", capabilities=capabilities)
+    note = " · characters may be replaced"
+    assert format_hints("ą", NO_MMS_CONTENT, Route(account, ""), "F8").endswith(note)
+    assert note not in format_hints("ą", NO_MMS_CONTENT, Route(account, "SHOP"), "F8")
+    always = Account(
+        "pl", "serwersms", capabilities=replace(capabilities, has_no_rewrite_with_sender=False)
+    )
+    assert format_hints("ą", NO_MMS_CONTENT, Route(always, "SHOP"), "F8").endswith(note)
+
+
+def test_plain_text_needs_no_hint() -> None:
+    assert format_hints("Hello", NO_MMS_CONTENT, None, "F8") == ""
+
+
+def test_pictures_and_open_fields_come_first() -> None:
+    enclosed = MmsContent(("https://x.example/1", "https://x.example/2"), "Hi")
+    hints = format_hints("{name}", enclosed, None, "F8")
+    assert hints == '{name} is not filled in · MMS: 2 pictures "Hi"'
+
+
+def test_a_decomposed_gsm_character_costs_nothing() -> None:
+    assert list(find_unicode_characters("cafe\u0301 ą €")) == [(6, 7)]
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_only_unicode_texts_have_costly_characters(text: str) -> None:
+    for line in text.split("\n"):
+        if not count_parts(line).non_gsm:
+            assert list(find_unicode_characters(line)) == []

@@ -1,0 +1,128 @@
+"""Test that new accounts are checked with the provider and saved in the settings."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tui.clock import SystemClock
+from tui.desk.account_form import (
+    AccountSetup,
+    AccountSetupError,
+    NewAccount,
+    SecretLocation,
+    get_secret_variable,
+)
+from tui.providers.catalog import CATALOG, MESSAGEMEDIA
+from tui.providers.catalog_entry import CatalogEntry
+from tui.sandbox import API_KEY, API_SECRET
+from tui.sandbox.app import create_app
+from tui.sandbox.server import run_server
+from tui.settings.load import load_settings
+from tui.startup.account_setup import create_account_setup
+
+NEW = NewAccount(MESSAGEMEDIA, "support-au", "key", "s3cret", MESSAGEMEDIA.base_url)
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """Return an environment with an empty home directory."""
+    return {"HOME": str(tmp_path), "USER": "mia"}
+
+
+@pytest.fixture
+def account_setup(environ: dict[str, str]) -> AccountSetup:
+    """Return the account set-up of that environment."""
+    return create_account_setup(environ, None, SystemClock(), random.Random(1))
+
+
+async def test_a_secret_in_a_file_is_private_and_found(
+    account_setup: AccountSetup, environ: dict[str, str], tmp_path: Path
+) -> None:
+    assert await account_setup.save(NEW) == []
+    account = load_settings(environ).accounts["support-au"]
+    assert (account.provider, account.api_key, account.clear_secret) == (
+        "messagemedia",
+        "key",
+        "s3cret",
+    )
+    text = Path(account_setup.settings_path).read_text()
+    assert "s3cret" not in text
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or path.stat().st_mode & 0o777 == 0o600, path
+
+
+async def test_a_secret_in_the_environment_is_found_by_the_line_shown(
+    account_setup: AccountSetup, environ: dict[str, str]
+) -> None:
+    (line,) = await account_setup.save(replace(NEW, secret_location=SecretLocation.ENVIRONMENT))
+    name = line.removeprefix("export ").partition("=")[0]
+    assert name == get_secret_variable("support-au")
+    assert (
+        load_settings({**environ, name: "s3cret"}).accounts["support-au"].clear_secret == "s3cret"
+    )
+
+
+async def test_a_name_that_is_taken_is_refused(account_setup: AccountSetup) -> None:
+    await account_setup.save(NEW)
+    with pytest.raises(AccountSetupError, match="already has an account named support-au"):
+        await account_setup.save(NEW)
+
+
+async def test_another_address_is_saved(
+    account_setup: AccountSetup, environ: dict[str, str]
+) -> None:
+    await account_setup.save(replace(NEW, base_url="https://eu.example.com"))
+    assert load_settings(environ).accounts["support-au"].base_url == "https://eu.example.com"
+
+
+def test_every_provider_of_the_catalogue_can_be_set_up(account_setup: AccountSetup) -> None:
+    assert [provider.name for provider in account_setup.providers] == list(CATALOG)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"name": "Support AU"}, "small letters"),
+        ({"name": "a__b"}, "small letters"),
+        ({"api_key": ""}, "API key is missing"),
+        ({"api_secret": ""}, "API secret is missing"),
+        ({"base_url": "api.example.com"}, "https://"),
+    ],
+)
+def test_a_missing_or_invalid_value_is_named(change: dict[str, str], expected: str) -> None:
+    assert expected in replace(NEW, **change).problem  # type: ignore[arg-type]
+    assert NEW.problem == ""
+
+
+@pytest.mark.parametrize("entry", CATALOG.values(), ids=CATALOG)
+async def test_the_provider_accepts_correct_credentials(
+    account_setup: AccountSetup, entry: CatalogEntry
+) -> None:
+    async with run_server(create_app()) as url:
+        base_url = f"{url}/{entry.name}{urlsplit(entry.base_url).path}"
+        right = NewAccount(entry, "new", API_KEY, API_SECRET, base_url)
+        assert await account_setup.check(right)
+
+
+async def test_wrong_credentials_are_refused_without_showing_them(
+    account_setup: AccountSetup,
+) -> None:
+    async with run_server(create_app()) as url:
+        wrong = NewAccount(MESSAGEMEDIA, "new", API_KEY, "not-this-one", f"{url}/messagemedia")
+        with pytest.raises(AccountSetupError) as refused:
+            await account_setup.check(wrong)
+    assert "not-this-one" not in str(refused.value)
+
+
+async def test_an_address_without_a_server_is_an_error(account_setup: AccountSetup) -> None:
+    unreachable = replace(NEW, base_url="http://127.0.0.1:9")
+    with pytest.raises(AccountSetupError):
+        await account_setup.check(unreachable)
+
+
+async def test_an_invalid_address_is_an_error(account_setup: AccountSetup) -> None:
+    with pytest.raises(AccountSetupError, match="base_url"):
+        await account_setup.check(replace(NEW, base_url="https://example.com?x=1"))

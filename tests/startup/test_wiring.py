@@ -1,0 +1,230 @@
+"""Test that settings become a store, a context and accounts, and that no secret leaks."""
+
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.store.builders import MIA, get_conversation, make_reply
+from tui.clock import ManualClock, SystemClock
+from tui.commands import index_by_id
+from tui.domain.account import Account
+from tui.domain.consent import Verdict
+from tui.domain.message import Message
+from tui.settings.errors import SettingsError
+from tui.settings.models import Settings
+from tui.settings.public import Preferences
+from tui.startup.background import get_polling_pace, run_background
+from tui.startup.wiring import (
+    create_consent_judge,
+    create_context,
+    create_owner_name,
+    get_client_options,
+    is_ascii_terminal,
+    open_accounts,
+    open_store,
+)
+from tui.sync.context import ServedAccount
+
+MESSAGEMEDIA = {"provider": "messagemedia", "api_key": "key", "api_secret": "top-secret"}
+POLISH, AUSTRALIAN = "+48601234567", MIA
+
+
+def make_settings(accounts: dict[str, dict[str, Any]], **values: Any) -> Settings:
+    """Return validated settings with these accounts."""
+    return Settings({"accounts": accounts, **values})
+
+
+async def close_accounts(accounts: list[ServedAccount]) -> list[ServedAccount]:
+    """Close the connections of the accounts and return the accounts."""
+    for account in accounts:
+        await account.provider.aclose()
+    return accounts
+
+
+async def test_every_provider_of_the_settings_is_served(clock: ManualClock) -> None:
+    key = {"api_key": "key", "api_secret": "secret"}
+    made = make_settings(
+        {
+            "au": {**MESSAGEMEDIA, "auth": "hmac-sha1", "senders": ["+61491570157", "Shop"]},
+            "eu": {**key, "provider": "messente", "api": "classic"},
+            "pl": {"provider": "serwersms", "api_token": "token", "default_sender": "Shop"},
+            "sw": {**key, "provider": "smartswitch", "base_url": "https://sms.example.com"},
+            "mp": {**key, "provider": "messageport"},
+        }
+    )
+    accounts = await close_accounts(open_accounts(made, clock))
+    titles = {account.name: account.provider.capabilities.title for account in accounts}
+    assert titles == {
+        "au": "MessageMedia",
+        "eu": "Messente",
+        "pl": "SerwerSMS",
+        "sw": "SmartSwitch",
+        "mp": "MessagePort",
+    }
+    assert [account.sender for account in accounts] == ["+61491570157", "", "Shop", "", ""]
+    assert {account.hook_secret for account in accounts} == {""}
+
+
+async def test_pushes_need_a_listener_and_a_secret(clock: ManualClock) -> None:
+    with_secret = {**MESSAGEMEDIA, "hook_secret": "long-secret"}
+    accounts = {"au": with_secret, "nz": MESSAGEMEDIA}
+    values = {"listen": "127.0.0.1:8080", "public_url": "https://sms.example.com/desk"}
+    au, nz = await close_accounts(open_accounts(make_settings(accounts, **values), clock))
+    assert (au.hook_secret, nz.hook_secret) == ("long-secret", "")
+    assert au.callback_url == "https://sms.example.com/desk/hooks/au/long-secret"
+    assert nz.callback_url == ""
+    (silent,) = await close_accounts(open_accounts(make_settings({"au": with_secret}), clock))
+    assert (silent.hook_secret, silent.callback_url) == ("", "")
+
+
+def test_an_account_that_cannot_be_opened_names_itself(clock: ManualClock) -> None:
+    broken = {**MESSAGEMEDIA, "signature_key": "not a key"}
+    with pytest.raises(SettingsError) as caught:
+        open_accounts(make_settings({"au": broken}), clock)
+    assert caught.value.lines[0].startswith("accounts.au: ")
+    assert "top-secret" not in str(caught.value)
+
+
+async def test_a_served_account_does_not_show_its_secret(clock: ManualClock) -> None:
+    (account,) = await close_accounts(open_accounts(make_settings({"au": MESSAGEMEDIA}), clock))
+    assert "top-secret" not in repr(account)
+
+
+def test_client_options_hold_only_arguments_of_the_client() -> None:
+    account = make_settings({"au": {**MESSAGEMEDIA, "title": "Shop"}}).accounts["au"]
+    assert get_client_options(account) == {
+        "base_url": "https://api.messagemedia.com",
+        "api_key": "key",
+        "api_secret": "top-secret",
+        "auth": "basic",
+        "sub_account": "",
+        "signature_key": "",
+    }
+
+
+def test_the_context_has_preferences_and_account_capabilities(clock: ManualClock) -> None:
+    preferences = Preferences(
+        agent="mia",
+        grace_seconds=2.5,
+        default_region="AU",
+        keys={"next": ("j", "ctrl+n")},
+        accounts=(Account("au", "messagemedia"), Account("mp", "messageport")),
+    )
+    context = create_context(preferences, clock, {"TERM": "xterm", "LANG": "C.UTF-8"})
+    assert replace(context.preferences, accounts=preferences.accounts) == preferences
+    assert (context.agent, context.ascii) == ("mia", False)
+    assert index_by_id(context.commands)["next"].keys == ("j", "ctrl+n")
+    found = [account.capabilities for account in context.accounts]
+    assert [capabilities and capabilities.can_cancel for capabilities in found] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("environ", "plain"),
+    [
+        ({"TERM": "linux", "LANG": "C.UTF-8"}, True),
+        ({"TERM": "dumb"}, True),
+        ({"TERM": "xterm", "LANG": "pl_PL.ISO-8859-2"}, True),
+        ({"TERM": "xterm", "LANG": "C"}, True),
+        ({"TERM": "xterm", "LANG": "pl_PL.utf8"}, False),
+        ({"TERM": "xterm", "LANG": "C", "LC_ALL": "en_GB.UTF-8"}, False),
+        ({"TERM": "xterm", "LANG": "en_GB.UTF-8", "LC_ALL": "POSIX"}, True),
+        ({"TERM": "xterm"}, False),
+        ({"TERM": "xterm", "LANG": "C.UTF-8", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_plain_ascii_is_for_terminals_that_can_show_no_more(
+    environ: dict[str, str], plain: bool, clock: ManualClock
+) -> None:
+    assert is_ascii_terminal(environ) is plain
+    assert create_context(Preferences(), clock, environ).ascii is plain
+    assert create_context(Preferences(ascii=not plain), clock, environ).ascii is not plain
+
+
+def test_configured_opt_out_words_add_to_the_known_ones() -> None:
+    judge = create_consent_judge({"*": ("ENOUGH",), "AU": ("RACK OFF",)})
+    assert judge("enough!", POLISH) is Verdict.STOP
+    assert judge("rack off", AUSTRALIAN) is Verdict.STOP
+    assert judge("rack off", POLISH) is not Verdict.STOP
+    assert judge("wypisz", POLISH) is Verdict.STOP
+    assert judge("START", POLISH) is Verdict.START
+    assert judge("See you at ten", POLISH) is Verdict.NONE
+
+
+async def test_a_configured_opt_out_word_locks_the_conversation(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    preferences = Preferences(database=tmp_path / "inbox.db", opt_out_words={"*": ("ENOUGH",)})
+    async with open_store(preferences, clock, random.Random(1)) as store:
+        await store.ingest.store_events("au", [make_reply("Enough", MIA)])
+        assert (await get_conversation(store, MIA)).opted_out
+
+
+@pytest.mark.parametrize(("shared", "mode"), [(False, 0o600), (True, 0o660)])
+async def test_the_mode_of_the_database_follows_the_setting(
+    tmp_path: Path, clock: ManualClock, shared: bool, mode: int
+) -> None:
+    preferences = Preferences(database=tmp_path / "inbox.db", group_access=shared)
+    async with open_store(preferences, clock, random.Random(1)):
+        assert preferences.database.stat().st_mode & 0o777 == mode
+
+
+def test_every_process_has_a_different_name() -> None:
+    rng = random.Random(1)
+    assert len({create_owner_name(rng) for _ in range(1000)}) == 1000
+
+
+async def test_the_background_work_of_an_inbox_sends_queued_messages(tmp_path: Path) -> None:
+    from tests.waiting import wait_until
+    from tui.domain.message import NewMessage
+    from tui.sandbox.app import create_app
+    from tui.sandbox.server import run_server
+
+    clock, rng = SystemClock(), random.Random(1)
+    environ = {"HOME": str(tmp_path)}
+    preferences = Preferences(database=tmp_path / "inbox.db", agent="mia")
+    async with run_server(create_app()) as url, open_store(preferences, clock, rng) as store:
+        key = {"api_key": "sandbox", "api_secret": "sandbox-secret"}
+        account = {"provider": "messagemedia", **key, "base_url": f"{url}/messagemedia"}
+
+        def load_settings() -> Settings:
+            """Return settings that also listen on any free port."""
+            return make_settings({"au": account}, listen="127.0.0.1:0", poll_min_seconds=0.2)
+
+        async with run_background(store, load_settings, clock, rng, environ, "mia"):
+            queued = await store.intents.queue_message(NewMessage(MIA, "Hello", "au", agent="mia"))
+
+            async def is_delivered() -> bool:
+                """Return whether the message is stored as delivered."""
+                message: Message | None = await store.messages.get(queued.id)
+                return message is not None and message.status == "delivered"
+
+            await wait_until(is_delivered)
+        assert (tmp_path / ".local/state/smsdesk/smsdesk.log").exists()
+
+
+def test_the_polling_pace_follows_the_settings() -> None:
+    pace = get_polling_pace(Preferences(poll_min_seconds=1.5, poll_max_seconds=20.0))
+    assert (pace.quick, pace.idle) == (1.5, 20.0)
+
+
+def test_a_context_is_made_without_network_and_settings_models() -> None:
+    code = (
+        "import sys\nfrom tui.clock import SystemClock\n"
+        "from tui.settings.public import Preferences\n"
+        "from tui.startup.wiring import create_context\n"
+        "create_context(Preferences(), SystemClock(), {})\n"
+        "print(*sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"httpx", "pydantic", "textual", "phonenumbers"} & set(ran.stdout.split())

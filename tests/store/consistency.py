@@ -1,0 +1,63 @@
+"""Compute from the rows what counters and summaries must be."""
+
+import sqlite3
+from collections import Counter
+
+from tui.domain.conversation import compute_waiting_rank
+from tui.store.store import Store
+from tui.store.summaries import fold_for_filter, get_counter_names
+
+_LAST = "select * from messages where conversation_id = ? order by id desc limit 1"
+_FAILED = (
+    "select count(*) from messages where conversation_id = ? and handled = 0"
+    " and status in ('failed', 'rejected', 'expired', 'uncertain')"
+)
+_SUSPECTED = "select count(*) > 0 from messages where conversation_id = ? and suspected = 1"
+_NEWEST_AT = "select max(at) from messages where conversation_id = ?"
+_LABELS = "select label from conversation_labels where conversation_id = ? order by label"
+_OUT = "select opted_out from consent where party = ?"
+
+
+async def check_counters_and_summaries(store: Store) -> None:
+    """Compare every summary and every counter with the sums over the tables."""
+    await store.database.read(_check_tables)
+
+
+def _check_tables(connection: sqlite3.Connection) -> None:
+    """Run the checks on the reader's thread."""
+    counted: Counter[str] = Counter()
+    for row in connection.execute("select * from conversations").fetchall():
+        summary = dict(row)
+        _check_summary(connection, summary)
+        counted.update(get_counter_names(summary))
+    stored = dict(connection.execute("select name, value from counters").fetchall())
+    assert {name: value for name, value in stored.items() if value} == dict(counted)
+
+
+def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -> None:
+    """Check one row of the list."""
+
+    def value(query: str, argument: object) -> object:
+        row = connection.execute(query, (argument,)).fetchone()
+        return row[0] if row else None
+
+    identity = summary["id"]
+    last = connection.execute(_LAST, (identity,)).fetchone()
+    if last is not None:
+        assert summary["last_id"] == last["id"]
+        assert summary["last_at"] == value(_NEWEST_AT, identity)
+        assert summary["last_direction"] == last["direction"]
+        assert summary["last_status"] == last["status"]
+        assert summary["preview"] == last["body"][:160]
+        assert summary["last_format"] == last["format"]
+    assert summary["failed"] == value(_FAILED, identity)
+    assert summary["suspected"] == value(_SUSPECTED, identity)
+    labels = [row[0] for row in connection.execute(_LABELS, (identity,))]
+    assert summary["labels"] == "\n".join(labels)
+    assert bool(summary["opted_out"]) == bool(value(_OUT, summary["party"]))
+    assert summary["folded"] == fold_for_filter(str(summary["name"]), str(summary["address"]))
+    waiting, last_at = summary["waiting_since"], summary["last_at"]
+    assert isinstance(last_at, int)
+    assert waiting is None or isinstance(waiting, int)
+    assert waiting == (None if summary["opted_out"] else summary["unanswered_since"])
+    assert summary["rank"] == compute_waiting_rank(waiting, last_at)

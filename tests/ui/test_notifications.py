@@ -1,0 +1,173 @@
+"""Test notifications: only if the agent looks elsewhere, not too often, and once for an alarm."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual import events
+
+from tests.contexts import change_context
+from tests.ui.desk import Desk
+from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, DAWIT, HUGO
+from tui.clock import HOUR, ManualClock
+from tui.desk.context import AppContext
+from tui.desk.notifications import AgentNotifier
+from tui.domain.account import Health
+from tui.settings.public import NotificationPreferences
+from tui.terminal.desktop_notifications import TerminalFeatures
+
+SETTINGS: dict[str, Any] = {
+    "terminal": TerminalFeatures("9", "", has_title=True),
+    "notifications": NotificationPreferences(),
+    "silent_after_minutes": 30,
+}
+
+
+class AlertRecorder:
+    """Record what is written to the terminal and shown on the screen."""
+
+    def __init__(self, desk: Desk) -> None:
+        """Create a recorder whose terminal has no focus."""
+        self.focused = False
+        self.written: list[str] = []
+        self.shown: list[str] = []
+        self.desk = desk
+        self.notifier = AgentNotifier(
+            desk.store,
+            change_context(desk.app_context, **SETTINGS),
+            write=self.written.append,
+            has_focus=lambda: self.focused,
+            show=self.shown.append,
+        )
+
+    async def process(self, action: Callable[[], object]) -> None:
+        """Run an action and process the changes that it made."""
+        after = await self.desk.store.feed.get_last_number()
+        await action()  # type: ignore[misc]
+        if await self.desk.store.feed.get_last_number() > after:
+            async for changes in self.desk.store.feed.watch_changes(after=after):
+                await self.notifier.process_changes(changes)
+                return
+
+    async def receive_text(self, number: str, text: str) -> None:
+        """Store a text of a customer and process it."""
+        await self.process(lambda: self.desk.events.receive_texts(number, text))
+
+    @property
+    def alerts(self) -> list[str]:
+        """Return terminal alerts and notifications, without titles."""
+        return [sequence for sequence in self.written if not sequence.startswith("\x1b]2;")]
+
+
+@pytest.fixture
+def recorder(desk: Desk) -> AlertRecorder:
+    """Return the recorder of an ordinary desk."""
+    return AlertRecorder(desk)
+
+
+async def test_a_new_text_alerts_and_notifies(recorder: AlertRecorder) -> None:
+    await recorder.receive_text(ANA, "Przyjadę o 17")
+    assert recorder.alerts == ["\a", "\x1b]9;smsdesk: Ana Kowalska: Przyjadę o 17\a"]
+
+
+async def test_an_agent_who_looks_at_the_screen_is_not_notified(recorder: AlertRecorder) -> None:
+    recorder.focused = True
+    await recorder.receive_text(ANA, "Przyjadę o 17")
+    recorder.focused = False
+    recorder.notifier.notify_if_due()
+    assert recorder.alerts == []
+
+
+async def test_many_texts_notify_once_and_then_as_a_sum(
+    recorder: AlertRecorder, clock: ManualClock
+) -> None:
+    await recorder.receive_text(ANA, "one")
+    await recorder.receive_text(CHLOE, "two")
+    await recorder.receive_text(DAWIT, "three")
+    assert len(recorder.alerts) == 2
+    clock.advance(10)
+    recorder.notifier.notify_if_due()
+    assert recorder.alerts[2:] == [
+        "\a",
+        "\x1b]9;smsdesk: 2 new texts, the last: Dawit Bekele: three\a",
+    ]
+
+
+async def test_a_customer_of_a_colleague_does_not_notify(recorder: AlertRecorder) -> None:
+    thread = await recorder.desk.thread(ANA)
+    await recorder.desk.store.triage.assign_conversations([thread.id], "bo", "bo")
+    await recorder.receive_text(ANA, "Przyjadę o 17")
+    assert recorder.alerts == []
+    await recorder.receive_text(HUGO, "mine")
+    assert recorder.alerts != []
+
+
+async def test_a_note_that_mentions_the_agent_notifies_her(recorder: AlertRecorder) -> None:
+    thread = await recorder.desk.thread(ANA)
+    notes = recorder.desk.store.messages
+    await recorder.process(lambda: notes.add_note(thread.id, "bo", "look at this"))
+    assert recorder.alerts == []
+    await recorder.process(
+        lambda: notes.add_note(thread.id, "bo", f"@{AGENT.upper()} look at this")
+    )
+    assert recorder.alerts != []
+
+
+async def test_the_title_counts_waiting_customers(recorder: AlertRecorder) -> None:
+    await recorder.notifier.start()
+    assert recorder.written == ["\x1b]2;(3) smsdesk\a"]
+    await recorder.receive_text(CHLOE, "still waiting")
+    assert recorder.written.count("\x1b]2;(3) smsdesk\a") == 1
+    await recorder.receive_text(HUGO, "me too")
+    assert "\x1b]2;(4) smsdesk\a" in recorder.written
+
+
+async def test_a_stopped_account_is_reported_once(recorder: AlertRecorder) -> None:
+    recorder.focused = True
+    accounts = recorder.desk.store.accounts
+    await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
+    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_account_problems()
+    assert recorder.shown == ["Account pl has stopped: Wrong password"]
+    assert recorder.alerts == ["\a"], "who looks at the screen needs no notification"
+    await accounts.save_health("pl", Health.OK)
+    await recorder.notifier.report_account_problems()
+    await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
+    await recorder.notifier.report_account_problems()
+    assert len(recorder.shown) == 2
+
+
+async def test_a_silent_account_is_reported_once(
+    recorder: AlertRecorder, clock: ManualClock
+) -> None:
+    await recorder.desk.store.accounts.record_push("au")
+    await recorder.notifier.report_account_problems()
+    assert recorder.shown == []
+    clock.advance(2 * HOUR / 1_000)
+    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_account_problems()
+    assert recorder.shown == ["Account au has received nothing for 2h: check the account (F3)"]
+
+
+async def test_the_app_notifies_an_agent_whose_terminal_lost_the_focus(
+    recorder: AlertRecorder, app_context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, written = recorder.desk, list[str]()
+    async with desk.open(**SETTINGS):
+        monkeypatch.setattr(desk.app, "write_to_terminal", written.append)
+        monkeypatch.setattr(desk.app._notifier, "_write", written.append)
+        await desk.events.receive_texts(ANA, "while looking")
+        await desk.shows("while looking")
+        desk.app.post_message(events.AppBlur())
+        await desk.until(lambda: not desk.app.app_focus, "the focus is lost")
+        await desk.events.receive_texts(ANA, "while away")
+        await desk.until(lambda: "\a" in written, "the alert")
+        assert [sequence for sequence in written if "while looking" in sequence] == []
+        assert [sequence for sequence in written if "Ana Kowalska: while away" in sequence] != []
+
+
+async def test_a_silent_account_is_shown_over_the_list(desk: Desk, clock: ManualClock) -> None:
+    await desk.store.accounts.record_push(ACCOUNTS[0].name)
+    clock.advance(2 * HOUR / 1_000)
+    async with desk.open(**SETTINGS):
+        await desk.shows("au: no news for 2h · F3")
