@@ -126,8 +126,8 @@ def _create_table(transaction: Transaction) -> None:
 
 async def test_unreadable_items_are_counted(desk: Desk, store: Store) -> None:
     await store.ingest.store_events("support_au", [Unreadable("x", "no sender", "{}")])
-    found = read_findings(desk.run("doctor", "--offline", "--json"))["set aside"]
-    assert found["line"].startswith("1 items")
+    found = read_findings(desk.run("doctor", "--offline", "--json"))["unreadable"]
+    assert found["line"].startswith("1 message from a provider")
 
 
 async def test_it_reports_whether_a_process_syncs(desk: Desk, open_store: OpenStore) -> None:

@@ -102,9 +102,9 @@ def test_a_notice_on_a_terminal_keeps_the_prompt_as_the_last_line(tmp_path: Path
         opened.type(b"r On my way\r")
         opened.shows("Send? y sends")
         opened.type(b"y\r")
-        opened.shows("z takes it back")
+        opened.shows("z cancels")
         opened.type(b"z\r")
-        opened.shows("Taken back: it was not sent")
+        opened.shows("Cancelled: not sent")
         opened.type(b"q\r")
         assert opened.wait() == 0
 

@@ -58,9 +58,9 @@ def test_filters_narrow_the_results(bare: Desk, asked: list[str], texts: list[st
 @pytest.mark.parametrize(
     ("asked", "line"),
     [
-        ("status:lost", '"lost" is no status'),
+        ("status:lost", '"lost" is not a status'),
         ("before:soon", '"soon" is not a day: write 2026-03-01, today or yesterday'),
-        ("in:thread", "in:thread is for the inbox"),
+        ("in:thread", "in:thread works only in the inbox"),
     ],
 )
 def test_an_invalid_filter_is_one_error_line(bare: Desk, asked: str, line: str) -> None:

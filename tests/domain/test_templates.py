@@ -126,7 +126,7 @@ def test_a_valid_field_is_filled_where_it_is_used(name: str, value: str) -> None
     [
         ("opening hours", "9 to 6", "one word"),
         ("3rd", "x", "one word"),
-        ("Name", "x", "filled by the desk itself"),
+        ("Name", "x", "filled in automatically"),
         ("shop", " ", "has no value"),
         ("shop", "x" * 501, "longer than 500"),
     ],

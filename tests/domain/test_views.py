@@ -123,7 +123,7 @@ def test_the_queue_of_an_agent_has_their_own_and_unassigned_conversations(
 @pytest.mark.parametrize(
     ("view", "expected"),
     [
-        (View(), "c writes the first message"),
+        (View(), "c writes a message"),
         (View(text="zoë"), 'Nothing contains "zoë"'),
         (View(failed=True), "Nothing has failed"),
         (View(drafts_of="mia"), "No drafts"),

@@ -129,7 +129,7 @@ async def test_a_search_opens_the_conversation_at_the_hit(mia: Typist) -> None:
 
 async def test_an_invalid_search_says_why(mia: Typist) -> None:
     await mia.type("/ status:lost", "/ nowhereatall")
-    await mia.shows('"lost" is no status')
+    await mia.shows('"lost" is not a status')
     await mia.shows("Nothing found")
 
 
@@ -138,7 +138,7 @@ async def test_unknown_input_is_explained(mia: Typist) -> None:
     await mia.shows('"sing" is not a command here: ? lists commands.')
     await mia.shows("There is no such number")
     await mia.shows("Open a conversation first")
-    await mia.shows("these were the last")
+    await mia.shows("end of list")
     await mia.shows("r, reply: Reply. Write an answer.")
 
 

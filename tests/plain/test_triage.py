@@ -88,7 +88,7 @@ async def test_a_failed_message_is_sent_again_after_advice(mia: Typist) -> None:
     (*_, old, new) = await mia.messages(BOB)
     assert (new.body, new.retry_of, old.handled) == (old.body, old.id, True)
     await mia.type("f")
-    await mia.shows("No message is in trouble here")
+    await mia.shows("No failed message here")
 
 
 async def test_a_failed_message_is_sent_through_another_account(mia: Typist) -> None:
@@ -120,14 +120,14 @@ async def test_all_failed_messages_are_sent_again_after_one_question(mia: Typist
     await mia.type("f")
     await mia.shows("y sends all that failed again.")
     await mia.type("y", "n")
-    await mia.shows("Left out: 1 maybe sent (f settles it)")
+    await mia.shows("Left out: 1 maybe sent (f resolves it)")
     assert (await mia.messages(BOB))[-1].status is Status.FAILED
     await mia.type("y", "y")
     await mia.shows("Sent ")
     (*_, old, new) = await mia.messages(BOB)
     assert (new.status, new.retry_of) == (Status.QUEUED, old.id)
     await mia.type("z")
-    await mia.shows("Taken back:")
+    await mia.shows("Cancelled:")
 
 
 async def test_conversations_with_failed_messages_are_listed(mia: Typist) -> None:
@@ -157,10 +157,10 @@ async def test_a_maybe_sent_message_is_sent_again_only_by_choice(mia: Typist) ->
 
 
 async def choose_maybe_sent(mia: Typist) -> None:
-    """Select the maybe sent message among Priya's messages in trouble."""
+    """Select the message among Priya's failed and maybe sent ones."""
     await mia.open_thread(PRIYA)
     await mia.type("f")
-    await mia.shows("In trouble:")
+    await mia.shows("Failed or maybe sent:")
     number = next(line.split(".")[0] for line in mia.output if "This one is uncertain" in line)
     await mia.type(number)
 

@@ -82,7 +82,7 @@ async def test_a_text_that_comes_before_the_confirmation_is_shown_first(mia: Typ
     await mia.type("1", "r", "Friday it is", ".")
     await mia.events.receive_texts(CHLOE, "No, Monday please")
     await mia.type("y")
-    await mia.shows("your text is kept.")
+    await mia.shows("your text is still here.")
     await mia.shows("Chloe Martin: No, Monday please")
     assert (await mia.messages(CHLOE))[-1].body == "No, Monday please"
     await mia.type("y")
@@ -108,7 +108,7 @@ async def test_taking_over_from_a_colleague_needs_a_confirmation(mia: Typist) ->
     await compose_locks.acquire_lock(chloe.id, COLLEAGUE)
     await mia.type("1", "r", "n")
     await mia.shows("bo is writing here. Take over? y or n: ")
-    await mia.shows("Left to them")
+    await mia.shows("Not taken over")
     await mia.type("r", "y", "Mine now", ".")
     assert await compose_locks.get_holder(chloe.id) == AGENT
     await mia.type("y")
@@ -160,7 +160,7 @@ async def test_without_a_chosen_canned_reply_no_reply_begins(mia: Typist) -> Non
 async def test_two_colons_insert_a_canned_reply(mia: Typist) -> None:
     await mia.store.templates.save_template(CannedReply("Ready", "It is ready."), AGENT)
     await mia.type("1", "r", "Hello.", "::", "9", "ready", ".", "y")
-    await mia.shows("That is none of the 1")
+    await mia.shows("There is only 1")
     assert (await mia.messages(CHLOE))[-1].body == "Hello.\nIt is ready."
 
 
@@ -233,7 +233,7 @@ async def test_an_opt_out_while_writing_stops_the_send(mia: Typist) -> None:
 
 async def test_without_an_account_nothing_is_sent(store: Store, clock: ManualClock) -> None:
     mia = await start_session(store, clock, accounts=())
-    await mia.shows("No account is set up yet: smsdesk doctor says how")
+    await mia.shows("No account is set up yet: run smsdesk doctor")
     before = await mia.messages(CHLOE)
     await mia.type("1", "r", "c")
     await mia.shows("No account is configured · run smsdesk doctor.")

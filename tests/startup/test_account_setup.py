@@ -85,8 +85,8 @@ def test_every_provider_of_the_catalogue_can_be_set_up(account_setup: AccountSet
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ({"name": "Support AU"}, "small letters"),
-        ({"name": "a__b"}, "small letters"),
+        ({"name": "Support AU"}, "lower-case a-z"),
+        ({"name": "a__b"}, "lower-case a-z"),
         ({"api_key": ""}, "API key is missing"),
         ({"api_secret": ""}, "API secret is missing"),
         ({"base_url": "api.example.com"}, "https://"),

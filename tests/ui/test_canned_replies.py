@@ -124,18 +124,18 @@ async def test_canned_replies_are_added_changed_deleted_and_restored(
         await desk.type("Bye {name}")
         await desk.shows("12/160 · 1 part")
         await desk.press("f2")
-        await desk.shows("Kept bye")
+        await desk.shows("Saved bye")
         assert await templates.list_by_name() == [CannedReply("bye", "Bye {name}")]
         await desk.press("e", "tab", "end")
         await desk.type("!")
         await desk.press("f2")
         await desk.until(lambda: _has_replies(desk, ["Bye {name}!"]), "the change")
-        await desk.shows("Kept bye")
+        await desk.shows("Saved bye")
         await desk.press("d")
         await desk.shows("Deleted bye")
         assert await templates.list_by_name() == []
         await desk.press("z")
-        await desk.shows("bye is back")
+        await desk.shows("bye is restored")
         assert await _has_replies(desk, ["Bye {name}!"])
 
 

@@ -53,7 +53,7 @@ async def test_the_advice_is_shown_under_a_failure(desk: Desk, size: Size) -> No
         (Advice.OTHER_ACCOUNT, "W sends it through another account"),
         (Advice.FIX_NUMBER, "c writes to the right number"),
         (Advice.TOP_UP, "F3 shows the account: top it up"),
-        (Advice.STOP, "M puts it aside"),
+        (Advice.STOP, "M dismisses it"),
     ],
 )
 async def test_the_advice_of_an_error_code_appears_with_its_receipt(
@@ -81,9 +81,9 @@ async def test_the_agent_resolves_a_maybe_sent_message(desk: Desk, size: Size) -
     message = await add_maybe_sent(desk)
     async with desk.open(size):
         await desk.open_thread(CHLOE)
-        await desk.shows("? maybe sent", "M settles it")
+        await desk.shows("? maybe sent", "M resolves it")
         await desk.command("resolve")
-        await desk.shows("It went out", "Send it again", "the customer gets it twice")
+        await desk.shows("It was sent", "Send it again", "the customer gets it twice")
         await desk.press("M")
         await desk.shows("Resolved: it was sent")
         settled = await desk.last(CHLOE)
@@ -181,7 +181,7 @@ async def test_a_maybe_sent_message_is_resolved_before_another_account(desk: Des
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("retry_through")
-        await desk.shows("It may have been sent: settle that first")
+        await desk.shows("It may have been sent: resolve it first")
         assert (await desk.last(CHLOE)).id == message.id
 
 

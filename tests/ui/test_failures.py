@@ -48,7 +48,7 @@ async def test_messages_that_wait_for_a_stopped_account_are_counted(desk: Desk, 
     async with desk.open(size):
         line = "No credit is left: top up the account"
         await desk.store.accounts.save_health("pl", Health.STOPPED, line=line)
-        await desk.shows("1 waits: pl is stopped", "pl stopped")
+        await desk.shows("1 message waits: pl is stopped", "pl stopped")
 
 
 @BOTH_SIZES

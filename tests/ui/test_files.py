@@ -86,7 +86,7 @@ async def test_a_message_without_files_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.open_thread(CHLOE)
         await desk.command("files")
-        await desk.shows("No files here")
+        await desk.shows("No files in this conversation")
         assert not isinstance(desk.app.screen, FilesScreen)
 
 

@@ -71,7 +71,8 @@ class Dialog:
             if place is not None:
                 return place
             self.write_line(
-                f"There is no such choice of {len(choices)}: type a number from 1, or 0 for none."
+                f"There {'is' if len(choices) == 1 else 'are'} only {len(choices)}:"
+                " type a number from 1, or 0 for none."
             )
 
     @contextlib.contextmanager

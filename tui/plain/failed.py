@@ -175,4 +175,4 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
 
 def _use_plain_key(text: str) -> str:
     """Replace the key of the full screen with that of line mode."""
-    return text.replace("(M resolves it)", f"({PLAIN_KEYS['resolve']} settles it)")
+    return text.replace("(M resolves it)", f"({PLAIN_KEYS['resolve']} resolves it)")

@@ -31,14 +31,8 @@ Transport = httpx.AsyncBaseTransport
 _TIMEOUT = httpx.Timeout(20.0, connect=8.0)
 _LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
 _LONGEST_BODY = 32 * 1024 * 1024
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.ProxyError,
-    httpx.InvalidURL,
-)
+_CONNECT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NEVER_LEFT = (*_CONNECT_ERRORS, httpx.UnsupportedProtocol, httpx.InvalidURL)
 
 
 class _UrlRedactor(logging.Filter):
