@@ -134,7 +134,7 @@ async def test_an_uncertain_message_is_left_to_the_inbox_after_the_wait(
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "may or may not have gone out: an open inbox resolves it" in errors
+    assert "may or may not have been sent: an open inbox resolves it" in errors
 
 
 def has_status(desk: Desk, status: str) -> bool:

@@ -181,7 +181,7 @@ async def test_own_fields_are_added_used_changed_deleted_and_restored(
         await desk.press("enter")
         await desk.type("Main St")
         await desk.press("enter")
-        await desk.shows("Kept {shop}", "{shop}  Main St")
+        await desk.shows("Saved {shop}", "{shop}  Main St")
         assert await templates.get_fields() == {"shop": "Main St"}
         await desk.press("e", "tab", "end")
         await desk.type(" 4")
@@ -191,7 +191,7 @@ async def test_own_fields_are_added_used_changed_deleted_and_restored(
         await desk.shows("Deleted {shop} · z undoes", "None yet")
         assert await templates.get_fields() == {}
         await desk.press("z")
-        await desk.shows("{shop} is back", "{shop}  Main St 4")
+        await desk.shows("{shop} is restored", "{shop}  Main St 4")
         await desk.press("escape", "escape")
         await desk.hides("Own fields", "Canned replies")
         await desk.move_to(CHLOE)

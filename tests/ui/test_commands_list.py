@@ -220,7 +220,7 @@ async def test_a_list_with_one_order_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("show_failed")
         await desk.command("order")
-        await desk.shows("This list has one order")
+        await desk.shows("This list has only one order")
 
 
 VIEWS = {

@@ -62,7 +62,7 @@ async def test_reopening_a_closed_conversation(desk: Desk, size: Size) -> None:
         await desk.command("show_closed")
         await desk.move_to(EMIL)
         await desk.command("reopen")
-        await desk.shows("Opened Emil Berg again")
+        await desk.shows("Reopened Emil Berg")
         assert (await desk.thread(EMIL)).state is State.OPEN
 
 

@@ -107,7 +107,7 @@ async def test_lifting_an_opt_out_needs_a_reason(desk: Desk, size: Size) -> None
         before = await desk.store.consent.get_consent(INES)
         assert before is not None and before.opted_out
         await desk.command("consent")
-        await desk.shows("Let Inês Costa in again")
+        await desk.shows("Allow messages to Inês Costa again")
         await desk.press("enter")
         await desk.shows("A reason is needed")
         assert (await desk.thread(INES)).opted_out

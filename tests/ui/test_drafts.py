@@ -115,7 +115,7 @@ async def test_quitting_waits_until_the_last_key_is_saved(desk: Desk) -> None:
         await desk.command("reply")
         await desk.type("last words")
         await desk.press("escape", "q")
-        await desk.shows("The draft to Chloe Martin is kept")
+        await desk.shows("Your draft to Chloe Martin is saved")
         await desk.press("enter")
         await desk.until(lambda: not desk.app.is_running)
     await wait_for_draft(desk, CHLOE, "last words")

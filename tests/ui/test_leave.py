@@ -29,7 +29,7 @@ async def test_a_draft_and_an_unsent_text_are_named_and_esc_stays(desk: Desk, si
         await desk.shows("queued")
         await desk.type("Second")
         await desk.press("escape", "q")
-        await desk.shows("1 text is still being sent · the draft to Chloe Martin is kept")
+        await desk.shows("1 text is still being sent · your draft to Chloe Martin is saved")
         await desk.press("x", "escape")
         await desk.hides("still being sent")
         assert desk.app.is_running
@@ -49,7 +49,7 @@ async def test_an_unsaved_note_is_named_and_enter_quits(desk: Desk) -> None:
         await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
         await desk.type("ask Bo")
         await desk.press("escape", "q")
-        await desk.shows("The note on Chloe Martin is kept")
+        await desk.shows("Your note on Chloe Martin is saved")
         await desk.press("enter")
         await _wait_for_exit(desk)
 
@@ -87,7 +87,7 @@ async def test_one_ctrl_c_at_the_list_asks_like_q(desk: Desk) -> None:
     async with desk.open(WIDE):
         await _type_reply(desk, "Half")
         await desk.press("escape", "ctrl+c")
-        await desk.shows("The draft to Chloe Martin is kept")
+        await desk.shows("Your draft to Chloe Martin is saved")
         desk.clock.advance(2)
         await desk.press("ctrl+c")
         await _wait_for_exit(desk)

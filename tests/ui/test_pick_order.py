@@ -35,8 +35,8 @@ def test_a_match_may_skip_characters() -> None:
         ("close", "", "closed it"),
         ("assign", "", "unassigned it"),
         ("assign bo b", "", "assigned it to bo b"),
-        ("label vip", "", "put #vip on it"),
-        ("unlabel vip", "", "took #vip off"),
+        ("label vip", "", "added the label #vip"),
+        ("unlabel vip", "", "removed the label #vip"),
         ("snooze", "", "snoozed it until a reply"),
         ("snooze", str(NOW + 3_600_000), "snoozed it until today 09:00"),
         ("claim", "", "took it by replying"),
@@ -45,7 +45,7 @@ def test_a_match_may_skip_characters() -> None:
         ("opted out", "", "recorded the opt-out"),
         ("opt in", "by phone", 'lifted the opt-out: "by phone"'),
         ("something new", "more", "something new more"),
-        ("label \x1b[31m", "", "put #␛[31m on it"),
+        ("label \x1b[31m", "", "added the label #␛[31m"),
     ],
 )
 def test_audit_entries_read_as_sentences(action: str, detail: str, expected: str) -> None:

@@ -146,13 +146,13 @@ async def test_adding_a_new_label_and_removing_it(desk: Desk, size: Size) -> Non
         await desk.shows("Labels of Chloe Martin", "#parcels")
         await desk.type("#vip [red]")
         await desk.press("enter")
-        await desk.shows("Put #vip [red] on Chloe Martin")
+        await desk.shows("Labelled Chloe Martin #vip [red]")
         assert (await desk.thread(CHLOE)).labels == ("vip [red]",)
         await desk.press("l")
         await desk.shows("✓ #vip [red]")
         await desk.type("vip")
         await desk.press("enter")
-        await desk.shows("Took #vip [red] off Chloe Martin")
+        await desk.shows("Removed #vip [red] from Chloe Martin")
         assert (await desk.thread(CHLOE)).labels == ()
 
 
@@ -163,7 +163,7 @@ async def test_a_label_is_added_to_all_when_one_of_them_lacks_it(desk: Desk) -> 
         await desk.type("parcels")
         await desk.hides("✓ #parcels")
         await desk.press("enter")
-        await desk.shows("Put #parcels on 2 conversations")
+        await desk.shows("Labelled 2 conversations #parcels")
         assert (await desk.thread(BOB)).labels == ("parcels",)
         assert (await desk.thread(HUGO)).labels == ("parcels",)
 
@@ -176,7 +176,7 @@ async def test_several_labels_are_ticked_in_one_opening_and_undone_as_one(
         await desk.store.triage.set_label([(await desk.thread(BOB)).id], AGENT, "late", True)
         await desk.store.triage.set_label([(await desk.thread(CHLOE)).id], AGENT, "angry", True)
         await desk.press("l")
-        await desk.shows("✓ #angry", "  #late", "Space or Tab ticks several", "Enter takes one")
+        await desk.shows("✓ #angry", "  #late", "Space or Tab ticks", "Enter applies")
         await desk.press("space")
         await desk.hides("✓ #angry")
         await desk.press("down", "space")
@@ -189,7 +189,7 @@ async def test_several_labels_are_ticked_in_one_opening_and_undone_as_one(
         await desk.shows("✓ #very new", "Enter stores 3")
         assert (await desk.thread(CHLOE)).labels == ("angry",)
         await desk.press("enter")
-        await desk.shows("Put #late, #very new on and took #angry off Chloe Martin · z undoes")
+        await desk.shows("Labelled Chloe Martin #late, #very new, removed #angry · z undoes")
         assert (await desk.thread(CHLOE)).labels == ("late", "very new")
         await desk.press("z")
         await desk.shows("Undone")
@@ -201,7 +201,7 @@ async def test_a_label_ticked_twice_is_as_it_was_and_escape_changes_nothing(desk
         await desk.press("l", "space")
         await desk.shows("✓ #parcels", "Enter stores 1")
         await desk.press("space")
-        await desk.shows("Enter takes one")
+        await desk.shows("Enter applies")
         await desk.press("space", "escape")
         await wait_for_inbox(desk)
         assert (await desk.thread(CHLOE)).labels == ()
@@ -213,14 +213,14 @@ async def test_enter_applies_the_typed_label_and_the_ticked_ones(desk: Desk) -> 
         await desk.shows("✓ #parcels")
         await desk.type("#vip")
         await desk.press("enter")
-        await desk.shows("Put #parcels, #vip on Chloe Martin")
+        await desk.shows("Labelled Chloe Martin #parcels, #vip")
         assert (await desk.thread(CHLOE)).labels == ("parcels", "vip")
 
 
 async def test_enter_after_ticks_were_undone_applies_the_current_line(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.press("l", "tab", "tab", "enter")
-        await desk.shows("Put #parcels on Chloe Martin")
+        await desk.shows("Labelled Chloe Martin #parcels")
 
 
 async def test_labels_are_shown_in_the_list_and_over_the_conversation(desk: Desk) -> None:
@@ -259,7 +259,7 @@ async def test_saving_a_view_and_returning_to_it(desk: Desk, size: Size) -> None
         await desk.type("My desk")
         await desk.shows("Save what is shown as My desk")
         await desk.press("enter")
-        await desk.shows("Saved the view My desk as g 1")
+        await desk.shows("Saved view My desk as g 1")
         assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(assignee=AGENT)]
         await desk.press("g", "o")
         await desk.until(lambda: len(list_parties(desk)) == 7)
@@ -299,7 +299,7 @@ async def test_removing_a_view_is_undone_with_its_key(desk: Desk) -> None:
         await desk.shows("Removed view late")
         assert await desk.store.views.list_views(AGENT) == []
         await desk.press("z")
-        await desk.shows("the view late is back")
+        await desk.shows("the view late is restored")
         assert await desk.store.views.list_views(AGENT) == [saved]
 
 
@@ -309,7 +309,7 @@ async def test_saving_over_a_view_is_undone_to_what_it_was(desk: Desk) -> None:
         await desk.press("v")
         await desk.type("late")
         await desk.press("down", "enter")
-        await desk.shows("Saved the view late")
+        await desk.shows("Saved view late")
         assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View()]
         await desk.press("z")
         await desk.shows("as it was")
@@ -332,7 +332,7 @@ async def test_the_history_shows_who_did_what(desk: Desk, size: Size) -> None:
             "History of Hugo Fournier",
             "14:02  mia undid an action",
             "14:02  mia closed it",
-            "09:30  mia put #parcels on it",
+            "09:30  mia added the label #parcels",
             "09:30  mia assigned it to mia",
         )
         await desk.press("H")

@@ -31,7 +31,7 @@ async def test_selected_conversations_are_retried_after_one_question(
         assert await list_retries(desk, BOB) == ["Hello Bob, until six"]
         assert await list_retries(desk, DAWIT) == ["We send a new one"]
         await desk.press("z")
-        await desk.shows("Taken back: 2 not sent, the texts are drafts again")
+        await desk.shows("Cancelled: 2 not sent, the texts are drafts again")
         assert (await desk.draft(BOB)) is not None
 
 
@@ -100,7 +100,7 @@ async def test_a_selection_without_failures_says_so(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.move_to(CHLOE)
         await desk.press("x", "R")
-        await desk.shows("Nothing has failed there")
+        await desk.shows("Nothing has failed here")
 
 
 async def test_a_list_with_a_single_failure_asks_nothing(desk: Desk) -> None:

@@ -94,7 +94,7 @@ async def test_another_list_clears_the_selection_but_a_filter_keeps_it(desk: Des
 async def test_a_conversation_that_fills_the_screen_cannot_be_selected(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.press("enter", "x")
-        await desk.shows("Selecting is for the list")
+        await desk.shows("Select in the list")
         await desk.press("X")
         assert await list_marked(desk) == []
 

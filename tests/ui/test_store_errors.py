@@ -55,7 +55,7 @@ async def test_a_dialog_that_reads_every_second_continues_after_a_failure(
         await desk.command("accounts")
         await desk.until(lambda: desk.inbox.keys.shown_status == ERROR, "said")
         monkeypatch.undo()
-        await desk.shows("last answer")
+        await desk.shows("checked")
 
 
 @pytest.mark.parametrize("where", ["compose_locks.acquire_lock", "intents.queue_message"])

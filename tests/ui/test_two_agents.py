@@ -149,7 +149,7 @@ async def test_cancelling_the_reply_unassigns_the_conversation(desk: Desk) -> No
         await desk.shows("@mia")
         await desk.press("escape")
         await desk.command("undo")
-        await desk.shows("Taken back")
+        await desk.shows("Cancelled: not sent")
         assert (await desk.thread(CHLOE)).assignee == ""
 
 

@@ -150,13 +150,13 @@ async def quit_at_once(inbox: InboxActions) -> None:
 
 
 async def _describe_unsent(inbox: InboxActions) -> str:
-    """Return what is unsent: "1 text is still being sent · the draft to Ana is kept"."""
+    """Return what is unsent: "1 text is still being sent · your draft to Ana is saved"."""
     sending = format_unsent(await inbox.actions.outgoing.unsent.count_unsent())
     phrases = [sending] if sending else []
     pane, composer = inbox.compose_pane, inbox.composer
     if pane.conversation is not None and (composer.text or pane.enclosed):
         kind = "note on" if composer.note else "draft to"
-        phrases.append(f"the {kind} {format_title(pane.conversation)} is kept")
+        phrases.append(f"your {kind} {format_title(pane.conversation)} is saved")
     joined = " · ".join(phrases)
     return f"{joined[:1].upper()}{joined[1:]}"
 

@@ -48,8 +48,8 @@ class LeaveScreen(ModalScreen[bool]):
         """Yield what is unsent and the two answers."""
         with Vertical():
             yield Static(Content(one_line(self._text, 200)))
-            yield (key_bar := KeyBar(id="ways"))
-        key_bar.show_keys([("q Enter", "Leave"), ("Esc", "Stay")])
+            yield (key_bar := KeyBar(id="answers"))
+        key_bar.show_keys([("Enter", "quits"), ("Esc", "stays")])
 
     def on_key(self, event: events.Key) -> None:
         """Quit or stay."""
