@@ -98,7 +98,7 @@ async def test_each_message_of_a_batch_has_its_own_result(
     ]
     assert [m.reason for m in found[1:]] == [
         "Not a mobile number (to)",
-        "no answer; it may or may not have gone out",
+        "no answer; it may or may not have been sent",
         "not this time",
     ]
 

@@ -53,7 +53,7 @@ def test_a_lost_or_unreadable_response_leaves_the_message_uncertain(
 ) -> None:
     result = classify_refusal(kind("timed out"))
     assert result.status is Status.UNCERTAIN
-    assert "may or may not have gone out" in result.reason
+    assert "may or may not have been sent" in result.reason
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def _describe_state(message: Message, to: str) -> str:
     if message.status is not None and message.status.is_final:
         return f"it ended as {BADGES[message.status].label}; {look}"
     if message.status is Status.UNCERTAIN:
-        return f"it may or may not have gone out: an open inbox resolves it; {look}"
+        return f"it may or may not have been sent: an open inbox resolves it; {look}"
     return f"it has gone to the provider and takes its course; {look}"
 
 

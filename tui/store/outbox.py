@@ -29,7 +29,7 @@ from tui.store.summaries import Summaries
 _OPTED_OUT_REASON = "The customer has opted out: not sent"
 _ABANDONED_RESULT = SendRecord(
     Status.UNCERTAIN,
-    reason="The desk stopped while this was being sent: it may or may not have gone out",
+    reason="smsdesk stopped while this was being sent: it may or may not have been sent",
 )
 
 

@@ -24,11 +24,11 @@ _REQUEUE_FACTOR = 1.1
 
 INTERRUPTED = SendRecord(
     Status.UNCERTAIN,
-    reason="The desk stopped while this was being sent: it may or may not have gone out",
+    reason="smsdesk stopped while this was being sent: it may or may not have been sent",
 )
 CRASHED = SendRecord(
     Status.UNCERTAIN,
-    reason="smsdesk itself failed while this was being sent: it may or may not have gone out",
+    reason="smsdesk itself failed while this was being sent: it may or may not have been sent",
 )
 
 
@@ -64,7 +64,7 @@ def classify_result(
     return SendRecord(
         Status.UNCERTAIN,
         code=repair_text(error.code),
-        reason=repair_text(f"{error.message}; it may or may not have gone out"),
+        reason=repair_text(f"{error.message}; it may or may not have been sent"),
         raw=repair_text(error.detail),
     )
 
