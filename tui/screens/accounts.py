@@ -93,9 +93,9 @@ def _format_account(
         lines.append(Content(f"  {one_line(state.line, 300)}"))
     facts = []
     if state.ok_at:
-        facts.append(f"checked {format.format_age(state.ok_at, now)}")
+        facts.append(f"checked {_format_ago(state.ok_at, now)}")
     if state.event_at:
-        facts.append(f"last message {format.format_age(state.event_at, now)}")
+        facts.append(f"last message {_format_ago(state.event_at, now)}")
     if state.balance:
         low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")
@@ -103,3 +103,9 @@ def _format_account(
     if state.holder:
         lines.append(Content.styled(f"  polled by {one_line(state.holder, 40)}", MUTED_STYLE))
     return Content("\n").join(lines)
+
+
+def _format_ago(moment: int, now: int) -> str:
+    """Return "just now" or "4m ago"."""
+    age = format.format_age(moment, now)
+    return "just now" if age == "now" else f"{age} ago"
