@@ -22,7 +22,7 @@ def test_an_account_without_senders_is_listed_with_its_default_sender() -> None:
 def test_a_route_shows_what_matters_for_the_choice() -> None:
     pl, au, name = list_routes(ACCOUNTS, "")[2], *list_routes(ACCOUNTS, "")[:2]
     assert format_route_detail(au, "au") == "failed before"
-    assert format_route_detail(pl, "au") == "can answer"
+    assert format_route_detail(pl, "au") == "replies reach us"
     assert format_route_detail(name, "pl") == "cannot be answered"
 
 

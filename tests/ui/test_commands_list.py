@@ -315,11 +315,11 @@ async def test_a_list_opened_from_a_conversation_is_shown(desk: Desk, size: Size
 async def test_a_narrow_screen_shows_the_list_or_the_conversation(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.open_thread(DAWIT)
-        await desk.shows("The invoice shows", "can answer")
+        await desk.shows("The invoice shows", "replies reach us")
         await desk.hides(NAMES[CHLOE])
         await desk.press("escape")
         await desk.shows(NAMES[CHLOE])
-        await desk.hides("can answer")
+        await desk.hides("replies reach us")
 
 
 async def test_resizing_keeps_place_text_and_focus(desk: Desk) -> None:

@@ -361,7 +361,7 @@ async def test_a_draft_is_marked_in_the_list(desk: Desk) -> None:
 
 def test_the_two_way_name_of_serwersms_can_be_answered() -> None:
     serwersms = replace(ACCOUNTS[1], capabilities=SERWERSMS.capabilities)
-    assert format_answerability(Route(serwersms, "2waySMS")) == "can answer"
+    assert format_answerability(Route(serwersms, "2waySMS")) == "replies reach us"
     assert format_answerability(Route(serwersms, "MYSHOP")) == "no replies: the sender is a name"
     assert format_answerability(Route(ACCOUNTS[0], "2waySMS")) == "no replies: the sender is a name"
 

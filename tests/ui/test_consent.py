@@ -130,11 +130,11 @@ async def test_an_agent_records_an_opt_out_by_phone(desk: Desk, size: Size) -> N
         await desk.open_thread(CHLOE)
         await desk.command("consent")
         await desk.shows("Opt out Chloe Martin", "Nothing can be sent to this customer")
-        assert "can answer" in desk.text()
+        assert "replies reach us" in desk.text()
         await desk.type("said so on the phone")
         await desk.press("enter")
         await desk.shows("OPTED OUT", "─ opted out: nothing can be sent ─")
-        assert "can answer" not in desk.text()
+        assert "replies reach us" not in desk.text()
         assert (await desk.thread(CHLOE)).opted_out
 
 

@@ -274,9 +274,9 @@ async def test_a_store_error_in_an_action_is_reported(
 async def test_the_route_of_the_reply_can_be_chosen(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await type_reply(desk, CHLOE, "Hi")
-        await desk.shows("au MessageMedia · +61491570006 · can answer")
+        await desk.shows("· +61491570006 · replies reach us")
         await desk.command("sender")
-        await desk.shows("MYSHOP · cannot be answered")
+        await desk.shows("MYSHOP · no replies")
         await desk.command("sender")
         await desk.shows("default sender")
         await desk.command("account")
