@@ -130,7 +130,7 @@ async def test_an_uncertain_message_is_left_to_the_inbox_after_the_wait(
     with process:
         await wait_until(lambda: desk.database.exists() and has_status(desk, "uncertain"))
         assert process.stderr is not None
-        assert "waiting for the provider's word" in process.stderr.readline()
+        assert "waiting for the provider to confirm" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130

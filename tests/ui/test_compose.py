@@ -49,7 +49,7 @@ async def test_a_note_is_saved_never_sent_and_mentions_a_colleague(desk: Desk, s
         await desk.command("note")
         await desk.shows("private note · colleagues only")
         await desk.type("call her @b")
-        await desk.shows("Tab names @bo")
+        await desk.shows("Tab inserts @bo")
         await desk.press("tab")
         await desk.type("please")
         await desk.press("enter")
@@ -136,7 +136,7 @@ async def test_a_scheduled_message_is_held_here_if_the_provider_cannot(
     async with desk.open(size):
         await _type_reply(desk, CHLOE, "See you")
         await desk.command("schedule")
-        await desk.shows("it waits on this desk")
+        await desk.shows("it waits here")
         await desk.type("2h")
         await desk.press("f5")
         await desk.shows("[x] cancel it if they reply")
@@ -158,7 +158,7 @@ async def test_a_scheduling_provider_gets_the_message_at_once(desk: Desk) -> Non
     async with desk.open(WIDE, **_with_capabilities(can_schedule=True, can_cancel=True)):
         await _type_reply(desk, CHLOE, "See you")
         await desk.command("schedule")
-        await desk.shows("au keeps it and sends it")
+        await desk.shows("au stores it and sends it")
         await desk.type("tomorrow 9")
         await desk.press("enter")
         await desk.shows("Goes out tomorrow 09:00")
