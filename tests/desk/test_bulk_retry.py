@@ -176,7 +176,7 @@ async def test_cancelling_the_batch_restores_its_texts_as_drafts(
     batch = await collect_all_failed(store, app_context)
     outcome = await retry_batch(store, app_context, actions, batch, lambda done, total: None)
     actions.outgoing.register_batch_undo(outcome.sent)
-    assert await actions.undo_last() == "Taken back: 2 not sent, the texts are drafts again"
+    assert await actions.undo_last() == "Cancelled: 2 not sent, the texts are drafts again"
     for party, body in ((MIA, "one"), (TOM, "two")):
         thread = await get_conversation(store, party)
         draft = await store.drafts.get_draft(thread.id, "ana")

@@ -33,8 +33,14 @@ def test_the_length_is_counted_as_the_provider_counts(
 
 
 def test_a_replacement_is_shown_with_what_it_saves() -> None:
-    assert format_hints("x" * 80 + "’", NO_MMS_CONTENT, None, "F8") == "F8 ’→' saves 1 part"
-    assert format_hints("It’s", NO_MMS_CONTENT, None, "F8") == "F8 ’→' makes room"
+    assert (
+        format_hints("x" * 80 + "’", NO_MMS_CONTENT, None, "F8")
+        == "F8 replaces ’ with ' (saves 1 part)"
+    )
+    assert (
+        format_hints("It’s", NO_MMS_CONTENT, None, "F8")
+        == "F8 replaces ’ with ' (160 characters instead of 70)"
+    )
 
 
 def test_a_character_that_cannot_be_replaced_is_named() -> None:

@@ -23,7 +23,7 @@ def test_a_route_shows_what_matters_for_the_choice() -> None:
     pl, au, name = list_routes(ACCOUNTS, "")[2], *list_routes(ACCOUNTS, "")[:2]
     assert format_route_detail(au, "au") == "failed before"
     assert format_route_detail(pl, "au") == "replies reach us"
-    assert format_route_detail(name, "pl") == "cannot be answered"
+    assert format_route_detail(name, "pl") == "no replies"
 
 
 def test_hostile_names_stay_on_their_line() -> None:

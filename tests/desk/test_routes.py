@@ -34,6 +34,6 @@ def test_a_change_of_account_describes_what_it_changes() -> None:
     old = Route(Account("au", "messagemedia", capabilities=asked), "+61491570157")
     new = Route(Account("mp", "messageport", capabilities=pushed), "DESK")
     description = describe_route_change(old, new)
-    for part in ("now through mp", "as DESK", "cannot be answered", "GSM characters", "whole 160s"):
+    for part in ("now through mp", "as DESK", "no replies", "GSM characters", "multiples of 160"):
         assert part in description
     assert "price" in description

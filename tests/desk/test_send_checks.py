@@ -97,7 +97,7 @@ def test_an_empty_text_is_refused_unless_it_has_pictures() -> None:
 
 def test_a_colleague_with_the_compose_lock_stops_a_reply() -> None:
     refusal = only_objection(attempt(lock_holder="bo"))
-    assert refusal.text == "Not sent: bo writes here now · Esc T takes it back"
+    assert refusal.text == "Not sent: bo writes here now · Esc T takes over"
 
 
 def test_open_fields_are_named_up_to_three() -> None:

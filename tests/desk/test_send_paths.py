@@ -27,7 +27,7 @@ from tui.store.store import Store
 
 ALLOWED_CALLERS = {
     "desk/outgoing.py": "queue_attempt, which runs the checks",
-    "demo/history.py": "writes the past of the demo; nothing is sent",
+    "demo/sample_history.py": "writes the past of the demo; nothing is sent",
 }
 
 

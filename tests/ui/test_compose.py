@@ -292,9 +292,9 @@ async def test_one_key_replaces_costly_characters_and_shows_the_saving(desk: Des
     async with desk.open(WIDE):
         await _type_reply(desk, CHLOE, "x" * 80)
         desk.inbox.pane.compose_pane.composer.insert("’")
-        await desk.shows("F8 ’→' saves 1 part", "2 parts")
+        await desk.shows("F8 replaces ’ with ' (saves 1 part)", "2 parts")
         await desk.press("f8")
-        await desk.shows("Replaced ’→': saves 1 part", "81/160 · 1 part")
+        await desk.shows("Replaced ’ with ' (saves 1 part)", "81/160 · 1 part")
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ async def test_an_agent_records_an_opt_out_by_phone(desk: Desk, size: Size) -> N
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("consent")
-        await desk.shows("Opt out Chloe Martin", "Nothing can be sent to this customer")
+        await desk.shows("Opt out Chloe Martin", "No agent can send to this customer")
         assert "replies reach us" in desk.text()
         await desk.type("said so on the phone")
         await desk.press("enter")
@@ -142,7 +142,7 @@ async def test_dismissing_without_a_suspicion_says_so(desk: Desk) -> None:
     async with desk.open():
         await desk.open_thread(CHLOE)
         await desk.command("not_opt_out")
-        await desk.shows("Nothing here is suspected")
+        await desk.shows("No possible opt-out here")
 
 
 @BOTH_SIZES

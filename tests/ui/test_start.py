@@ -44,7 +44,7 @@ async def test_moving_through_the_list_marks_nothing_read(desk: Desk) -> None:
 
 async def test_an_empty_inbox_says_how_to_begin(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
-        await empty_desk.shows("c begins one", "0 waiting")
+        await empty_desk.shows("c starts one", "0 waiting")
 
 
 @BOTH_SIZES
@@ -52,7 +52,7 @@ async def test_an_empty_list_says_which_key_comes_next(
     empty_desk: Desk, size: tuple[int, int]
 ) -> None:
     async with empty_desk.open(size):
-        await empty_desk.shows("c writes the first message")
+        await empty_desk.shows("c writes a message")
 
 
 async def test_an_account_in_trouble_is_shown_first_if_not_all_fit(

@@ -119,7 +119,7 @@ async def test_the_end_of_a_round_shows_only_keys_that_act_there(desk: Desk, siz
         await desk.press("t")
         await desk.shows("1-9 Canned", "r Reply")
         await desk.press("space", "space", "space")
-        await desk.shows("0 handled, 3 still wait", " z Undo  Space Begin again  Esc To the list")
+        await desk.shows("0 handled, 3 still wait", " z Undo  Space Start again  Esc To the list")
         await desk.hides("Canned", "r Reply", "h Snooze")
         await desk.press("space")
         await wait_for_thread(desk, CHLOE)

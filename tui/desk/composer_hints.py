@@ -81,7 +81,7 @@ def _format_unicode_hint(counted: SmsCount, replacement: GsmReplacement | None, 
     if replacement is None:
         first = counted.non_gsm[0]
         return f"{one_line(first.char, 4)} ({_shorten_name(first.name)}) makes it Unicode"
-    return f"{key} {format_changes(replacement)}{format_saving(replacement)}"
+    return f"{key} replaces {format_changes(replacement)} ({format_saving(replacement)})"
 
 
 def _shorten_name(name: str) -> str:
@@ -90,19 +90,21 @@ def _shorten_name(name: str) -> str:
 
 
 def format_changes(replacement: GsmReplacement) -> str:
-    """Return what a replacement changes: "’→' …→..."."""
+    """Return what a replacement changes: "’ with ', … with ..."."""
     pairs = dict.fromkeys((change.mark, change.plain) for change in replacement.changes)
-    shown = [f"{_format_mark(mark)}→{_INVISIBLE_NAMES.get(plain, plain)}" for mark, plain in pairs]
+    shown = [
+        f"{_format_mark(mark)} with {_INVISIBLE_NAMES.get(plain, plain)}" for mark, plain in pairs
+    ]
     more = f" +{len(shown) - _MAX_CHANGES}" if len(shown) > _MAX_CHANGES else ""
-    return " ".join(shown[:_MAX_CHANGES]) + more
+    return ", ".join(shown[:_MAX_CHANGES]) + more
 
 
 def format_saving(replacement: GsmReplacement) -> str:
-    """Return how many parts a replacement saves, with a blank in front."""
+    """Return what a replacement saves: parts, or room in the first one."""
     saved = replacement.parts_saved
     if saved <= 0:
-        return " fits more"
-    return f" saves {saved} part{'s' if saved > 1 else ''}"
+        return "160 characters instead of 70"
+    return f"saves {saved} part{'s' if saved > 1 else ''}"
 
 
 def _format_mark(mark: str) -> str:

@@ -54,7 +54,7 @@ def check_compose_lock(attempt: SendAttempt) -> list[Objection]:
     if not attempt.lock_holder:
         return []
     holder, key = one_line(attempt.lock_holder, 20), attempt.keys.get("take_over", "")
-    return [Objection(f"{holder} writes here now", f"Esc {key} cancels" if key else "")]
+    return [Objection(f"{holder} writes here now", f"Esc {key} takes over" if key else "")]
 
 
 # The text ----------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ async def replace_unicode_characters(inbox: InboxActions) -> None:
         inbox.show_status("Nothing to replace: no character makes this text longer")
         return
     composer.replace_text(replacement.text)
-    text = f"Replaced {format_changes(replacement)}:{format_saving(replacement)}"
+    text = f"Replaced {format_changes(replacement)} ({format_saving(replacement)})"
     inbox.show_status(f"{text} · Ctrl+Z undoes")
 
 

@@ -203,7 +203,7 @@ class ReplyReview:
             self._text = replacement.text
             self._save_draft()
             self._dialog.write_line(
-                f"Replaced {format_changes(replacement)}:{format_saving(replacement)}."
+                f"Replaced {format_changes(replacement)} ({format_saving(replacement)})."
             )
 
     async def _leave_draft(self) -> None:
