@@ -135,17 +135,30 @@ class Desk:
         await self.work_done()
 
     async def _press(self, key: str, character: str | None = None) -> None:
-        """Press one key as a terminal sends it, and wait until it has done its work.
+        """Press one key as a terminal sends it, and wait until it has done its work."""
+        self._send_key(key, character)
+        await self.keys_done()
 
-        It is pressed at the time of the test's clock, so that only a test that moves the clock
-        makes a pause between two keys.
+    def send_keys(self, *keys: str) -> None:
+        """Press keys at once, as a slow connection brings them; wait with `keys_done`."""
+        for key in keys:
+            self._send_key(_character_to_key(key) if len(key) == 1 else key)
+
+    def _send_key(self, key: str, character: str | None = None) -> None:
+        """Press a key at the time of the test's clock.
+
+        So only a test that moves the clock makes a pause between two keys.
         """
         press = Key(key, character or _find_character(key))
         press.time = self.clock.monotonic()
+        self.app.post_message(press)
+
+    async def keys_done(self) -> None:
+        """Wait until every key pressed so far has done its work."""
         received = asyncio.Event()
-        if self.app.post_message(press) and self.app.call_later(received.set):
-            await self._while_running(received.is_set, "the key is received")
-            await self._while_running(lambda: not self.app.is_busy_with_keys, "the key's work")
+        if self.app.call_later(received.set):
+            await self._while_running(received.is_set, "the keys are received")
+            await self._while_running(lambda: not self.app.is_busy_with_keys, "the keys' work")
 
     async def work_done(self) -> None:
         """Wait until every widget has handled what it was sent so far."""

@@ -3,13 +3,16 @@
 import asyncio
 
 import pytest
+from textual.message import Message
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
 from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, INES, PRIYA
 from tui.domain.conversation import State
 from tui.domain.message import Direction, NewMessage
 from tui.domain.status import Status
+from tui.screens.inbox import InboxScreen
 from tui.store.errors import Busy
+from tui.widgets.composer import Composer
 
 Size = tuple[int, int]
 
@@ -363,3 +366,23 @@ async def test_a_reply_is_sent_though_the_conversation_was_closed_meanwhile(desk
         assert await list_sent(desk, CHLOE) == ["Friday it is"]
         assert await list_sent(desk, DAWIT) == []
         assert len(await list_sent(desk, BOB)) == 1
+
+
+async def test_keys_that_come_at_once_wait_for_each_other(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = InboxScreen._on_message
+
+    async def handle_slowly(inbox: InboxScreen, message: Message) -> None:
+        """Leave the composer when the keys after Esc have long arrived."""
+        for _ in range(200 if isinstance(message, Composer.Left) else 0):
+            await asyncio.sleep(0)
+        await handle(inbox, message)
+
+    monkeypatch.setattr(InboxScreen, "_on_message", handle_slowly)
+    async with desk.open(WIDE):
+        await type_reply(desk, CHLOE, "Hel")
+        desk.send_keys("l", "o", "escape", "s", "r", "exclamation_mark")
+        await desk.keys_done()
+        assert desk.typed == "Hello!"
+        assert (await desk.thread(CHLOE)).starred
