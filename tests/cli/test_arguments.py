@@ -93,8 +93,8 @@ def test_contacts_are_imported_from_a_file() -> None:
         ("--config", "argument --config: expected one argument; see smsdesk --help"),
     ],
 )
-def test_bad_use_is_one_line_with_the_fix(line: str, said: str) -> None:
-    assert read_usage_error(*line.split()).startswith(said)
+def test_bad_use_is_one_line_with_the_fix(line: str, expected: str) -> None:
+    assert read_usage_error(*line.split()).startswith(expected)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])
