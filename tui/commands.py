@@ -138,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
     _messages(
         "cancel_scheduled",
         ("D",),
-        "Cancel a scheduled message",
+        "Cancel scheduled",
         "Cancel before it is sent",
         ("d", "drop"),
     ),

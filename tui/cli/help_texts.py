@@ -117,7 +117,7 @@ HELP_TEXTS = {
     ),
     "messages": HelpText(
         "show one conversation",
-        "Show the conversation with one customer, or one message by its id in --json.",
+        "Show a conversation, or one message by the id that --json prints.",
         _format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
     ),
     "search": HelpText(
