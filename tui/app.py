@@ -18,7 +18,7 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from tui.desk.context import AppContext
+from tui.desk.context import AppContext, BackgroundStartError
 from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
@@ -26,7 +26,6 @@ from tui.handlers.general import quit_at_once
 from tui.screens.inbox import InboxScreen
 from tui.screens.palette import CommandProvider
 from tui.startup import gc_tuning
-from tui.startup.background import BackgroundStartError
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.ascii_fallback import AsciiFilter

@@ -130,11 +130,11 @@ async def test_contacts_name_existing_and_later_conversations(
     )
     ran = bare.run("import", "contacts", str(path), SMSDESK_DEFAULT_REGION="AU")
     assert ran.returncode == 0
-    assert ran.stdout == "2 contacts, 2 conversations renamed\n"
+    assert ran.stdout == "2 contacts imported, 2 conversations renamed\n"
     assert ran.stderr == 'smsdesk: 1 skipped, no valid number: "Zoe"\n'
     assert (await get_conversation(store, MIA)).name == "Mia Żak"
     again = bare.run("import", "contacts", str(path), SMSDESK_DEFAULT_REGION="AU")
-    assert again.stdout == "2 contacts, 0 conversations renamed\n"
+    assert again.stdout == "2 contacts imported, 0 conversations renamed\n"
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ async def test_a_vcard_file_names_every_number_of_a_card(
     path = bare.home / "team.vcf"
     path.write_text(VCARD, encoding="utf-8")
     ran = bare.run("import", "contacts", str(path), PYTHONWARNINGS="default")
-    assert ran.stdout == "3 contacts, 2 conversations renamed\n"
+    assert ran.stdout == "3 contacts imported, 2 conversations renamed\n"
     assert (await get_conversation(store, TOM)).name == "Tom"
 
 

@@ -77,8 +77,10 @@ def test_an_ordinary_message_has_no_objection() -> None:
 async def test_a_customer_who_has_opted_out_is_refused(store: Store) -> None:
     conversation = replace(await new_conversation(store), opted_out=True)
     refusal = only_objection(attempt(conversation=conversation))
-    assert refusal.text == "Not sent: this customer has opted out · ! has more"
-    assert refusal.sentence == "This customer has opted out · ! has more"
+    assert (
+        refusal.text == "Not sent: this customer has opted out · nothing can be sent (! has more)"
+    )
+    assert refusal.sentence == "This customer has opted out · nothing can be sent (! has more)"
     script = only_objection(attempt(conversation=conversation, keys={}))
     assert (script.reason, script.remedy) == ("this customer has opted out", "")
 

@@ -75,7 +75,7 @@ def test_valid_keys_are_accepted(environ: dict[str, str], config: Path, text: st
         ('keys = "{"', "keys", "is not valid JSON"),
         ("keys.close = 5", "keys.close", "must be text; put it in quotes"),
         ('keys.clse = "e"', "keys.clse", "is not a command; did you mean close?"),
-        ('keys.zzzzzz = "e"', "keys.zzzzzz", "is not a command; the table of keys"),
+        ('keys.zzzzzz = "e"', "keys.zzzzzz", "is not a command; smsdesk help keys"),
         ('keys.close = "e, ctrl+"', "keys.close", 'has no key "ctrl+"; write keys like'),
         ('keys.close = "contrl+w"', "keys.close", 'has no key "contrl+w"; write keys like'),
         ('keys.close = "x y"', "keys.close", 'has no key "x y"; write keys like'),

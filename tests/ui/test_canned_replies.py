@@ -64,7 +64,7 @@ async def test_a_canned_reply_to_an_opted_out_customer_is_refused(desk: Desk) ->
     async with desk.open(WIDE):
         await desk.move_to(CHLOE)
         await desk.press("f2")
-        await desk.shows("This customer has opted out · ! has more")
+        await desk.shows("This customer has opted out · nothing can be sent (! has more)")
         assert not desk.inbox.is_composer_focused
         assert desk.app.screen is desk.inbox
 

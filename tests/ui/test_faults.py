@@ -11,8 +11,8 @@ from tests.ui.desk import NARROW, WIDE, Desk
 from tests.ui.history import CHLOE
 from tui import handlers
 from tui.app import SmsDeskApp
+from tui.desk.context import BackgroundStartError
 from tui.screens.inbox import InboxScreen
-from tui.startup.background import BackgroundStartError
 from tui.store.errors import CannotOpen
 
 SECRET = "my PIN is 4711"

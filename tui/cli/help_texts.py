@@ -153,7 +153,7 @@ HELP_TEXTS = {
         _format_examples("smsdesk backup /backup/inbox-monday.db"),
     ),
     "doctor": HelpText(
-        "check settings, credentials, connections, clock, database, terminal",
+        "check settings, accounts, connections, clock, database, terminal",
         "Check everything the desk depends on. Each finding comes with its fix.",
         _format_examples("smsdesk doctor", "smsdesk doctor --offline"),
     ),
@@ -186,9 +186,9 @@ HELP_TEXTS = {
 
 def build_top_level_help() -> HelpText:
     """Return the text of `smsdesk --help`."""
-    listing = "\n".join(f"  {name:<10} {text.summary}" for name, text in HELP_TEXTS.items())
+    listing = "\n".join(f"  {name:<11} {text.summary}" for name, text in HELP_TEXTS.items())
     about = (
-        "The two-way SMS inbox for support staff who live in a terminal.\n"
+        "The two-way SMS inbox for support staff who work in a terminal.\n"
         "Without a command it opens the inbox, or helps to set up the first account.\n\n"
         f"commands (smsdesk COMMAND --help explains one):\n{listing}"
     )

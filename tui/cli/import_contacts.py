@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
         raise CommandError(f"{line}; write them with + and the country code", BAD_USE)
     with convert_store_errors():
         imported = asyncio.run(_add_contacts(desk, usable))
-    write_line(f"{imported.contacts} contacts, {imported.renamed} conversations renamed")
+    write_line(imported.summary)
     if skipped:
         print(f"smsdesk: {_format_skipped(skipped)}", file=sys.stderr)
     return DONE

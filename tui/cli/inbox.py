@@ -157,7 +157,8 @@ async def _run_background(
 
     The services are imported here, after the first paint.
     """
-    from tui.startup.background import BackgroundStartError, run_background
+    from tui.desk.context import BackgroundStartError
+    from tui.startup.background import run_background
 
     load = functools.partial(context.load_full_settings, arguments)
     try:

@@ -40,8 +40,8 @@ async def run_plain(
 
 async def _start_background(stack: AsyncExitStack, background: "Background") -> None:
     """Serve the accounts; if that fails, say so and continue for reading only."""
+    from tui.desk.context import BackgroundStartError
     from tui.domain.text import one_line
-    from tui.startup.background import BackgroundStartError
     from tui.store.errors import StoreError
 
     try:

@@ -54,7 +54,7 @@ def run(arguments: Namespace) -> int:
     """
     desk = _add_capabilities(context.load_public_settings(arguments))
     if not desk.accounts:
-        raise _convert_refusal(NO_ACCOUNT)
+        raise _convert_refusal(NO_ACCOUNT, arguments.to)
     clock = SystemClock()
     text = _read_text(arguments.text)
     _check_schedule(arguments.at, clock.now())
@@ -175,17 +175,18 @@ async def _queue_message(store: Store, attempt: SendAttempt) -> Message:
     try:
         message = await queue_attempt(store, attempt)
     except RefusedError as error:
-        raise _convert_refusal(error.objection) from None
+        raise _convert_refusal(error.objection, attempt.to) from None
     except OptedOut as error:
         raise CommandError(str(error), BAD_USE) from None
     write_line(f"queued     {attempt.to} through {message.account}")
     return message
 
 
-def _convert_refusal(refusal: Objection) -> CommandError:
-    """Return the error for a refusal, with what helps."""
+def _convert_refusal(refusal: Objection, to: str) -> CommandError:
+    """Return the error for a refusal to text a number, with what helps."""
     remedy = f"; {refusal.remedy}" if refusal.remedy else ""
-    return CommandError(f"{refusal.reason}: nothing was queued{remedy}", BAD_USE)
+    reason = refusal.reason.replace("this customer", to, 1)
+    return CommandError(f"{reason}: nothing was queued{remedy}", BAD_USE)
 
 
 async def _warn_if_unattended(store: Store, message: Message) -> None:

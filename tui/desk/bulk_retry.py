@@ -16,7 +16,7 @@ from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
 from tui.domain.message import Advice, Message, MmsContent
 from tui.domain.status import Status
-from tui.domain.text import one_line
+from tui.domain.text import format_count, one_line
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.store import Store
 
@@ -204,7 +204,7 @@ def _choose_route(
 
 def format_batch(batch: RetryBatch) -> str:
     """Return the size of a batch: "12 failed texts in 9 conversations"."""
-    conversations = _format_count(batch.conversation_count, "conversation")
+    conversations = format_count(batch.conversation_count, "conversation")
     return f"{_format_failed_count(len(batch.to_retry))} in {conversations}"
 
 
@@ -232,7 +232,7 @@ def format_quiet_hours(batch: RetryBatch, context: AppContext) -> str:
     """
     attempts = [_create_attempt(one.conversation, one.message, context) for one in batch.to_retry]
     affected = len({attempt.to for attempt in attempts if check_quiet_hours(attempt)})
-    return f"It is night for {_format_count(affected, 'customer')} of these" if affected else ""
+    return f"It is night for {format_count(affected, 'customer')} of these" if affected else ""
 
 
 def format_left_out(left_out: Mapping[str, int]) -> str:
@@ -247,16 +247,11 @@ def format_left_out(left_out: Mapping[str, int]) -> str:
 
 def format_result(outcome: RetryResult) -> str:
     """Return how many messages were sent again and what was left out."""
-    summary = f"Sent {_format_count(len(outcome.sent), 'text')} again"
+    summary = f"Sent {format_count(len(outcome.sent), 'text')} again"
     left = format_left_out(outcome.left_out)
     return f"{summary} · {left[:1].lower()}{left[1:]}" if left else summary
 
 
 def _format_failed_count(count: int) -> str:
     """Return a number of failed messages with the noun."""
-    return _format_count(count, "failed text")
-
-
-def _format_count(count: int, noun: str) -> str:
-    """Return a count with its noun in singular or plural."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return format_count(count, "failed text")

@@ -21,6 +21,10 @@ _ENTER_NEW_LINE_KEYS: Mapping[str, tuple[str, ...]] = {
 """Keys for agents who want Enter to begin a new line."""
 
 
+class BackgroundStartError(Exception):
+    """Raised when the service behind a screen cannot start; the text is fit for an agent."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppContext:
     """What a screen needs besides the store; it contains no secret."""

@@ -40,7 +40,7 @@ def check_opt_out(attempt: SendAttempt) -> list[Objection]:
     if attempt.conversation is None or not attempt.conversation.opted_out:
         return []
     key = attempt.keys.get("consent", "")
-    remedy = f"{key} has more" if key else ""
+    remedy = f"nothing can be sent ({key} has more)" if key else ""
     return [Objection("this customer has opted out", remedy, summary="opted out")]
 
 

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from tui.domain.text import format_count
+
 _SECOND_MS = 1_000
 _MINUTE_MS = 60 * _SECOND_MS
 _HOUR_MS = 60 * _MINUTE_MS
@@ -280,14 +282,9 @@ def _format_distance(length: int) -> str:
     """Return the distance in the largest sufficient unit: "in 20 minutes"."""
     minutes = max(1, round(abs(length) / _MINUTE_MS))
     if minutes < 90:
-        amount = _format_count(minutes, "minute")
+        amount = format_count(minutes, "minute")
     elif minutes < 36 * 60:
-        amount = _format_count(round(minutes / 60), "hour")
+        amount = format_count(round(minutes / 60), "hour")
     else:
-        amount = _format_count(round(minutes / 60 / 24), "day")
+        amount = format_count(round(minutes / 60 / 24), "day")
     return f"in {amount}" if length >= 0 else f"{amount} ago"
-
-
-def _format_count(count: int, unit: str) -> str:
-    """Return a count with its unit."""
-    return f"{count} {unit}{'' if count == 1 else 's'}"

@@ -242,3 +242,13 @@ def to_fts_query(text: str) -> str:
     """
     terms = [f'"{word[:_WORD_LENGTH_LIMIT]}"*' for word in split_words(text)[:_WORD_LIMIT]]
     return " AND ".join(terms) or _EMPTY_QUERY
+
+
+def format_count(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural unless it is one: "1 part", "2 parts".
+
+    Args:
+        count: Number of things.
+        noun: Singular of a noun whose plural ends in s.
+    """
+    return f"{count} {noun}{'' if count == 1 else 's'}"

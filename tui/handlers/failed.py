@@ -168,7 +168,7 @@ async def retry_through_route(inbox: InboxActions) -> None:
         inbox.show_status(problem or NO_ACCOUNT.sentence)
     elif message.status is Status.UNCERTAIN:
         inbox.show_status(
-            "It may have been sent: resolve it first (M), then send it through another account"
+            "It may have been sent: resolve it first (M), then choose another account"
         )
     else:
         _pick_route(inbox, message)

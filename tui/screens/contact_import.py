@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
 from tui.desk.context import AppContext
 from tui.domain.statistics import draw_bar
-from tui.domain.text import one_line
+from tui.domain.text import format_count, one_line
 from tui.screens.base import report_store_errors
 from tui.store.contacts import Contact
 from tui.store.store import Store
@@ -101,11 +101,8 @@ class ImportContactsScreen(ModalScreen[None]):
             region=self._app_context.preferences.default_region,
             progress=lambda done: self._show_progress(done, len(usable)),
         )
-        skipped_text = f" · {skipped} without a valid number skipped" if skipped else ""
-        self.show_status(
-            f"{imported.contacts} contacts imported, {imported.renamed} conversations "
-            f"renamed{skipped_text}"
-        )
+        skipped_text = f", {format_count(skipped, 'row')} skipped (no valid number)"
+        self.show_status(f"{imported.summary}{skipped_text if skipped else ''}")
 
     def _read_usable_contacts(self, path: Path) -> tuple[list[Contact], int]:
         """Return the contacts with a valid number, and the number of skipped ones."""

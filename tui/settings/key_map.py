@@ -17,7 +17,7 @@ def validate_command(name: str) -> str:
     if name in ids:
         return name
     close = difflib.get_close_matches(name.lower(), ids, n=1)
-    mean = f"did you mean {close[0]}?" if close else "the table of keys in the README names them"
+    mean = f"did you mean {close[0]}?" if close else "smsdesk help keys lists their names"
     raise ValueError(f"is not a command; {mean}")
 
 

@@ -198,7 +198,3 @@ async def _run_listener_when_free(
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-
-
-class BackgroundStartError(Exception):
-    """Raised when the service behind a screen cannot start; the text is fit for an agent."""

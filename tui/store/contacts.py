@@ -15,7 +15,7 @@ from tui.clock import Clock
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction
 from tui.domain.phone import parse_address
-from tui.domain.text import repair_text
+from tui.domain.text import format_count, repair_text
 from tui.store.audit import record_action
 from tui.store.consent import ConsentRecord
 from tui.store.database import Database, Transaction
@@ -42,6 +42,12 @@ class ImportResult:
     contacts: int = 0
     renamed: int = 0
     """Number of conversations that have a different name now."""
+
+    @property
+    def summary(self) -> str:
+        """Return the result in words: "3 contacts imported, 1 conversation renamed"."""
+        contacts = format_count(self.contacts, "contact")
+        return f"{contacts} imported, {format_count(self.renamed, 'conversation')} renamed"
 
 
 class Contacts:

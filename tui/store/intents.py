@@ -114,7 +114,7 @@ class Intents:
             went_out: Whether the message went out.
         """
         status = Status.ACCEPTED if went_out else Status.FAILED
-        label = "went out" if went_out else "did not go out"
+        label = "was sent" if went_out else "was not sent"
         settled = SendRecord(status, word=f"{agent}: {label}", reason=f"{agent} says it {label}")
 
         def write_resolution(transaction: Transaction) -> bool:

@@ -100,7 +100,7 @@ class OutboxSender:
         at, now = message.scheduled_at, self._context.clock.now()
         if at is None or at <= now or self._account.provider.capabilities.can_schedule:
             return None
-        return Requeue((at - now) / SECOND, "Waits on the desk until its time")
+        return Requeue((at - now) / SECOND, "Waits here until its time")
 
     async def _get_outcomes(self, claimed: Sequence[ClaimedMessage]) -> list[SendOutcome]:
         """Return one outcome per message, in order."""

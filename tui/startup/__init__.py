@@ -1,0 +1,1 @@
+"""Turn settings into a running program: wiring, background work, account set-up, first paint."""
