@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from rich.cells import cell_len
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -108,6 +108,8 @@ class ConversationPane(StoreReader, Vertical):
         self._show_lock = asyncio.Lock()
         """Shows one conversation after the other, however fast keys come."""
         self.conversation: Conversation | None = None
+        self._outer_width = 0
+        """Width with the border, as the last resize reported it."""
         self.presence = Presence(store, context.agent, context.clock, self._refresh_heading)
         self.consent_status = ConsentStatus()
         """Consent of the customer, as far as it is known."""
@@ -139,8 +141,10 @@ class ConversationPane(StoreReader, Vertical):
         self.compose_pane.display = False
         self.set_interval(HEARTBEAT_SECONDS, self.presence.heartbeat)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Adapt the heading to the new width."""
+        # `size` is looked up in the layout, which may be under way: it can be 0 here.
+        self._outer_width = event.size.width
         self._refresh_heading()
 
     def _refresh_heading(self) -> None:
@@ -226,7 +230,7 @@ class ConversationPane(StoreReader, Vertical):
         if (conversation := self.conversation) is None:
             return
         now, others = self._app_context.clock.now(), format_colleagues(self.presence.colleagues)
-        set_border_title(self, format_heading(conversation, now, others, self.size.width - 4))
+        set_border_title(self, format_heading(conversation, now, others, self._outer_width - 6))
         holder = self.presence.holder
         self.notice_line.show_notice(
             *choose_notice(
