@@ -13,6 +13,7 @@ from tests.ui.history import (
     PRIYA,
     write_history,
 )
+from tests.waiting import wait_until
 from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
@@ -75,7 +76,13 @@ async def test_a_cancelled_note_is_not_saved(mia: Typist) -> None:
     await mia.type("1", "p", "hm", "!")
     await mia.shows("No note saved.")
     assert await mia.messages(CHLOE) == before
-    assert await mia.store.drafts.get_note_draft((await mia.conversation(CHLOE)).id, AGENT) == ""
+    chloe = await mia.conversation(CHLOE)
+
+    async def is_discarded() -> bool:
+        return await mia.store.drafts.get_note_draft(chloe.id, AGENT) == ""
+
+    # Drafts are written in the background, so that no typed line waits for the disk.
+    await wait_until(is_discarded, what="the draft of the note is discarded")
 
 
 async def test_a_failed_message_is_sent_again_after_advice(mia: Typist) -> None:
