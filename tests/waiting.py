@@ -17,17 +17,7 @@ _TURNS = 20
 async def wait_until(
     condition: Callable[[], Awaitable[T | None]],
     timeout: float = 30.0,
-    what: str = ""
-    """Return the result of a condition, plain or async, as soon as it is true.
-
-        Args:
-            condition: Function to call again and again.
-            timeout: Seconds after which the wait fails.
-            what: Name of the condition for the message of the failure.
-
-        Raises:
-            AssertionError: The condition was not true in time.
-        """,
+    what: str = "",
 ) -> T: ...
 
 
@@ -38,9 +28,15 @@ async def wait_until(
 
 
 async def wait_until(condition: Callable[[], Any], timeout: float = 30.0, what: str = "") -> Any:
-    """Return what `condition` (plain or async) gives as soon as that is true.
+    """Return the result of a condition, plain or async, as soon as it is true.
 
-    Raises `AssertionError` naming `what` after `timeout` seconds.
+    Args:
+        condition: Function to call again and again.
+        timeout: Seconds after which the wait fails.
+        what: Name of the condition for the message of the failure.
+
+    Raises:
+        AssertionError: The condition was not true in time.
     """
     end = time.monotonic() + timeout
     for turn in itertools.count():

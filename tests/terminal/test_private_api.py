@@ -11,15 +11,20 @@ from queue import Queue
 import pytest
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.drivers._writer_thread import WriterThread
+from textual.events import Resize
 from textual.geometry import Offset
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Static
 
 from tests.private_access import find_private_uses
+from tests.waiting import wait_until
 from tui.terminal import private_api
 
 METHODS = {
@@ -30,6 +35,7 @@ METHODS = {
     (App, "_close_messages_no_wait"): (),
     (MessagePump, "_dispatch_message"): ("message",),
     (Screen, "_on_timer_update"): (),
+    (Screen, "_refresh_layout"): ("size", "scroll"),
     (CompositorUpdate, "render_segments"): ("console",),
     (LayoutUpdate, "__init__"): ("strips", "region"),
     (ChopsUpdate, "__init__"): ("chops", "spans", "chop_ends"),
@@ -48,10 +54,20 @@ APP_ATTRIBUTES: dict[str, type] = {
     "_previous_cursor_position": Offset,
 }
 """Type of each attribute of an app that does not run."""
-OTHERS = {"_border_title", "_border_subtitle", "_bindings", "_queue", "_update_timer"}
+OTHERS = {
+    "_bindings",
+    "_border_subtitle",
+    "_border_title",
+    "_compositor",
+    "_full_map",
+    "_layout_widgets",
+    "_queue",
+    "_update_timer",
+}
 """Names that have a test of their own."""
 IMPORTS = {
     "textual._compositor.ChopsUpdate",
+    "textual._compositor.CompositorMap",
     "textual._compositor.CompositorUpdate",
     "textual._compositor.LayoutUpdate",
     "textual._xterm_parser.XTermParser",
@@ -117,6 +133,55 @@ def test_textual_still_paints_a_screen_by_its_update_timer() -> None:
     # Resumed when there is something to paint, and paused by the method that paints.
     assert "self._update_timer.resume()" in inspect.getsource(Screen)
     assert "self._update_timer.pause()" in inspect.getsource(Screen._on_timer_update)
+
+
+class Resized(Static):
+    """Widget that keeps the widths it was told of."""
+
+    def __init__(self) -> None:
+        """Create a widget that was told nothing yet."""
+        super().__init__("text")
+        self.widths: list[int] = []
+
+    def on_resize(self, event: Resize) -> None:
+        """Keep the width."""
+        self.widths.append(event.size.width)
+
+
+class PlainScreen(private_api.HookedScreen[None]):
+    """Screen that is painted like Textual's own."""
+
+    def make_paint_timer(self) -> Timer:
+        """Return the timer."""
+        return self.set_interval(0.01, self.paint_changes, pause=True)
+
+
+class ResizedApp(App[None]):
+    """App with a widget beside long text that scrolls."""
+
+    CSS = "Resized { width: 20; } VerticalScroll { height: 5; }"
+
+    def get_default_screen(self) -> private_api.HookedScreen[None]:
+        """Return a screen that is laid out by our class."""
+        return PlainScreen()
+
+    def compose(self) -> ComposeResult:
+        """Yield the widget and the text."""
+        yield Resized()
+        with VerticalScroll():
+            yield Static("line\n" * 50)
+
+
+async def test_a_widget_learns_its_new_size_though_its_place_was_looked_up_before() -> None:
+    app = ResizedApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        widget, compositor = app.query_one(Resized), app.screen._compositor
+        compositor.reflow_visible(app.screen, app.screen.size)  # as a scroll does
+        widget.styles.width = 40
+        app.screen._clear_arrangement_cache()  # as the widget does, before it asks for a layout
+        assert compositor.full_map[widget].region.width == 40
+        await wait_until(lambda: widget.widths == [20, 40])
 
 
 @pytest.mark.parametrize("name", ["XTermParser", "WriterThread", "getincrementaldecoder"])

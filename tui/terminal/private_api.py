@@ -8,12 +8,12 @@ the one that an upgrade of Textual has changed. `tui/README.md` lists them.
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
-from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, CompositorMap, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingsMap
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.geometry import Offset, Region
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen, ScreenResultType
@@ -133,9 +133,11 @@ class HookedPump(MessagePump):
 
 
 class HookedScreen(Screen[ScreenResultType]):
-    """Screen that chooses the timer with which it is painted."""
+    """Screen that chooses the timer with which it is painted, and tells of every new size."""
 
     _paint_timer: Timer | None = None
+    _announced_layout: "CompositorMap | None" = None
+    """Places of all widgets, as the last layout announced them."""
 
     def make_paint_timer(self) -> Timer:
         """Return the paused timer that calls `paint_changes`, made once for each screen.
@@ -148,6 +150,19 @@ class HookedScreen(Screen[ScreenResultType]):
     def paint_changes(self) -> None:
         """Paint what has changed, and pause the timer; stands in for `Screen._on_timer_update`."""
         self._on_timer_update()
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        """Compare the new layout with the one that the widgets know.
+
+        Textual compares it with its newest one, which a mere look at the place of a widget may
+        have made: then no widget receives a `Resize`, and what has moved is not painted.
+        """
+        is_laid_out = bool(self._layout_widgets) or not scroll
+        if is_laid_out:
+            self._compositor._full_map = self._announced_layout or {}
+        super()._refresh_layout(size, scroll)
+        if is_laid_out:
+            self._announced_layout = self._compositor._full_map
 
     @property
     def _update_timer(self) -> Timer:
