@@ -136,15 +136,15 @@ def test_textual_still_paints_a_screen_by_its_update_timer() -> None:
 
 
 class Resized(Static):
-    """Widget that keeps the widths it was told of."""
+    """Widget that records the widths it learns."""
 
     def __init__(self) -> None:
-        """Create a widget that was told nothing yet."""
+        """Create a widget without any width."""
         super().__init__("text")
         self.widths: list[int] = []
 
     def on_resize(self, event: Resize) -> None:
-        """Keep the width."""
+        """Record the width."""
         self.widths.append(event.size.width)
 
 

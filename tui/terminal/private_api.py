@@ -133,7 +133,7 @@ class HookedPump(MessagePump):
 
 
 class HookedScreen(Screen[ScreenResultType]):
-    """Screen that chooses the timer with which it is painted, and tells of every new size."""
+    """Screen that chooses the timer with which it is painted, and announces every new size."""
 
     _paint_timer: Timer | None = None
     _announced_layout: "CompositorMap | None" = None
