@@ -137,6 +137,15 @@ def test_a_file_that_is_no_inbox_is_left_unchanged(bare: Desk, tmp_path: Path) -
     assert path.read_text().startswith("Dear all")
 
 
+def test_no_demo_customer_writes_into_the_inbox_of_real_ones(desk: Desk) -> None:
+    assert desk.run("send", "--to", "+61491570156", "--text", "Ready").returncode == 0
+    before = count_rows(desk.database)
+    ran = desk.run("demo", "--keep", str(desk.database), "--no-open", "--threads", "10")
+    assert ran.returncode == 2
+    assert "is not a demo inbox" in read_error_line(ran)
+    assert count_rows(desk.database) == before
+
+
 def test_without_a_terminal_it_fails_and_leaves_no_file(bare: Desk, tmp_path: Path) -> None:
     room = tmp_path / "tmp"
     room.mkdir()

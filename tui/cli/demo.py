@@ -15,6 +15,7 @@ from tui.cli.show import show_progress
 from tui.cli.signals import cancel_on_signals
 from tui.clock import Clock, SystemClock
 from tui.demo.accounts import ACCOUNTS, make_demo_settings
+from tui.domain.phone import parse_address
 from tui.startup.wiring import create_context, open_store
 from tui.store.errors import StoreError
 from tui.store.store import Store
@@ -56,6 +57,7 @@ async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.
     await _write_history(path, clock, rng)
     desk = make_demo_settings(path, arguments.ascii)
     async with open_store(desk, clock, rng) as store:
+        await _check_is_demo(store, path)
         await _add_sample_data(store, arguments, clock, rng)
         if arguments.no_open:
             print(f"kept in {path}; look with: smsdesk demo --keep {path}")
@@ -76,6 +78,16 @@ async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:
     from tui.demo.sample_history import write_history
 
     await write_history(path, clock.now(), rng)
+
+
+async def _check_is_demo(store: Store, path: Path) -> None:
+    """Raise `CommandError` for the inbox of real customers: invented ones would write into it."""
+    from tui.demo.sample_history import CUSTOMERS
+
+    for customer in CUSTOMERS:
+        if await store.conversations.find_by_address(parse_address(customer.number)) is None:
+            line = f"{path} is not a demo inbox: nothing was added; name a file that does not exist"
+            raise CommandError(line, BAD_USE)
 
 
 async def _add_sample_data(
