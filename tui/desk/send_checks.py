@@ -27,6 +27,7 @@ _MAX_NAMED_ACCOUNTS = 3
 NO_ACCOUNT = Objection(
     "no account is configured", "run smsdesk doctor", summary="without an account"
 )
+EMPTY_TEXT = Objection("the text is empty", "write the message first", summary="empty")
 
 
 # Who can be texted -------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def check_empty(attempt: SendAttempt) -> list[Objection]:
     """Refuse a message with neither text nor pictures."""
     if attempt.text.strip() or attempt.enclosed.media:
         return []
-    return [Objection("the text is empty", "write the message first", summary="empty")]
+    return [EMPTY_TEXT]
 
 
 def check_open_fields(attempt: SendAttempt) -> list[Objection]:
