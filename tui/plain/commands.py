@@ -73,10 +73,19 @@ async def show_help(session: PlainSession, typed: str) -> None:
     )
     session.dialog.write_line("A number opens that conversation of the list, or picks that choice.")
     for command in LINE_COMMANDS:
+        place = _describe_place(command)
         session.dialog.write_line(
-            f"{', '.join(command.words)}: {command.title}. {command.description}."
+            f"{', '.join(command.words)}: {command.title}. {command.description}.{place}"
         )
     session.dialog.write_line("New messages and changes of your messages are shown as they happen.")
+
+
+def _describe_place(command: Command) -> str:
+    """Return where a command is meant if one of its words has two meanings, else ""."""
+    if sum(bool({*command.words} & {*other.words}) for other in LINE_COMMANDS) == 1:
+        return ""
+    is_about_open = command.scope.is_about_conversation
+    return " (In an open conversation.)" if is_about_open else " (In the list.)"
 
 
 @line_handler("quit")
