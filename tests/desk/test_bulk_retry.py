@@ -87,7 +87,7 @@ async def test_all_are_sent_again_by_their_old_route_oldest_first(
         assert new.status is Status.QUEUED
     assert [m.body for m in outcome.sent if m.body != "three"] == ["one", "two"]
     assert (await store.conversations.get_counts()).failed == 0
-    assert format_result(outcome) == "Sent 3 texts again"
+    assert format_result(outcome, "M") == "Sent 3 texts again"
 
 
 async def test_an_unassigned_conversation_stays_unassigned(
@@ -114,7 +114,7 @@ async def test_messages_that_must_not_be_sent_are_left_out_with_the_reason(
     assert batch.failed_count == 4
     assert set(batch.left_out.items()) == {
         ("opted out", 1),
-        ("maybe sent (M resolves it)", 1),
+        ("maybe sent", 1),
         ("needs another number or text", 1),
         ("wrote since and waits for an answer", 1),
     }
@@ -137,7 +137,7 @@ async def test_changes_made_while_the_question_is_open_are_respected(
     outcome = await retry_all(store, app_context, batch)
     assert [message.body for message in outcome.sent] == ["still wanted"]
     assert outcome.left_out == {"opted out": 1, "resolved meanwhile": 2}
-    assert format_result(outcome) == (
+    assert format_result(outcome, "M") == (
         "Sent 1 text again · left out: 1 opted out · 2 resolved meanwhile"
     )
 

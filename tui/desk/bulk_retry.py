@@ -21,7 +21,7 @@ from tui.store.errors import OptedOut, StaleReply
 from tui.store.store import Store
 
 _OPTED_OUT = "opted out"
-_MAYBE_SENT = "maybe sent (M resolves it)"
+_MAYBE_SENT = "maybe sent"
 _CUSTOMER_WAITS = "wrote since and waits for an answer"
 _CHANGE_NEEDED = "needs another number or text"
 _RESOLVED = "resolved meanwhile"
@@ -235,20 +235,27 @@ def format_quiet_hours(batch: RetryBatch, context: AppContext) -> str:
     return f"It is night for {format_count(affected, 'customer')} of these" if affected else ""
 
 
-def format_left_out(left_out: Mapping[str, int]) -> str:
+def format_left_out(left_out: Mapping[str, int], resolve_key: str) -> str:
     """Return what is left out and why: "Left out: 2 opted out · 1 maybe sent (M resolves it)".
 
     Args:
         left_out: Number of messages by reason.
+        resolve_key: Key or word of the agent's screen that resolves a message that is maybe sent.
     """
-    parts = [f"{count} {reason}" for reason, count in left_out.items() if count]
+    hints = {_MAYBE_SENT: f" ({resolve_key} resolves it)"}
+    parts = [f"{count} {reason}{hints.get(reason, '')}" for reason, count in left_out.items()]
     return f"Left out: {' · '.join(parts)}" if parts else ""
 
 
-def format_result(outcome: RetryResult) -> str:
-    """Return how many messages were sent again and what was left out."""
+def format_result(outcome: RetryResult, resolve_key: str) -> str:
+    """Return how many messages were sent again and what was left out.
+
+    Args:
+        outcome: Messages sent again, and the number of those left out.
+        resolve_key: Key or word of the agent's screen that resolves a message that is maybe sent.
+    """
     summary = f"Sent {format_count(len(outcome.sent), 'text')} again"
-    left = format_left_out(outcome.left_out)
+    left = format_left_out(outcome.left_out, resolve_key)
     return f"{summary} · {left[:1].lower()}{left[1:]}" if left else summary
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import get_first_keys
 from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import format_route, format_route_detail, list_routes
 from tui.desk.send_checks import NO_ACCOUNT
@@ -67,7 +68,7 @@ def _show_bulk_question(
     inbox: InboxActions, batch: RetryBatch, single: FailedMessage | None, retry_single: Handler
 ) -> None:
     """Ask the question and do what the agent chooses."""
-    from tui.desk.bulk_retry import format_quiet_hours
+    from tui.desk.bulk_retry import format_left_out, format_quiet_hours
     from tui.screens.retry_all import RetryAllScreen, RetryChoice
 
     async def start_chosen(choice: RetryChoice | None) -> None:
@@ -78,8 +79,13 @@ def _show_bulk_question(
         elif choice == RetryChoice.ONE:
             await retry_single(inbox)
 
-    quiet_hours_warning = format_quiet_hours(batch, inbox.app_context)
-    inbox.app.push_screen(RetryAllScreen(batch, single, quiet_hours_warning), start_chosen)
+    question = RetryAllScreen(
+        batch,
+        single,
+        left_out=format_left_out(batch.left_out, _get_resolve_key(inbox)),
+        quiet_hours_warning=format_quiet_hours(batch, inbox.app_context),
+    )
+    inbox.app.push_screen(question, start_chosen)
 
 
 def _find_single_failure(inbox: InboxActions, message: Message | None) -> FailedMessage | None:
@@ -111,13 +117,18 @@ async def _send_batch(inbox: InboxActions, batch: RetryBatch) -> None:
             inbox.show_status(f"Sending again: {done} of {total}")
 
     outcome = await retry_batch(inbox.store, inbox.app_context, inbox.actions, batch, show_progress)
-    text = format_result(outcome)
+    text = format_result(outcome, _get_resolve_key(inbox))
     if outcome.sent:
         inbox.actions.outgoing.register_batch_undo(outcome.sent)
         text = f"{text} · z cancels those not sent yet"
     await inbox.threads.prune_marks()
     inbox.show_key_hints()
     inbox.show_status(text)
+
+
+def _get_resolve_key(inbox: InboxActions) -> str:
+    """Return the agent's key that resolves a message that is maybe sent."""
+    return get_first_keys(inbox.app_context.commands)["resolve"]
 
 
 def find_target_message(inbox: InboxActions) -> Message | None:
@@ -168,7 +179,8 @@ async def retry_through_route(inbox: InboxActions) -> None:
         inbox.show_status(problem or NO_ACCOUNT.sentence)
     elif message.status is Status.UNCERTAIN:
         inbox.show_status(
-            "It may have been sent: resolve it first (M), then choose another account"
+            f"It may have been sent: resolve it first ({_get_resolve_key(inbox)}), "
+            "then choose another account"
         )
     else:
         _pick_route(inbox, message)

@@ -152,10 +152,12 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("Nothing has failed: n opens the longest wait.")
         return
     session.dialog.write_line(f"{format_batch(batch)}.")
+    resolve_key = PLAIN_KEYS["resolve"]
+    left_out = format_left_out(batch.left_out, resolve_key)
     asleep = format_quiet_hours(batch, context)
-    for line in (*format_reasons(batch), format_left_out(batch.left_out), asleep):
+    for line in (*format_reasons(batch), left_out, asleep):
         if line:
-            session.dialog.write_line(f"{_use_plain_key(line)}.")
+            session.dialog.write_line(f"{line}.")
     if not batch.to_retry or not await session.dialog.ask_yes_no("Send all of them again?"):
         session.dialog.write_line("Nothing was sent: f lists them, a number opens one.")
         return
@@ -169,10 +171,5 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
         session.shown_status[sent.id] = ""
     session.actions.outgoing.register_batch_undo(outcome.sent)
     session.dialog.write_line(
-        f"{_use_plain_key(format_result(outcome))}. z cancels those not sent yet."
+        f"{format_result(outcome, resolve_key)}. z cancels those not sent yet."
     )
-
-
-def _use_plain_key(text: str) -> str:
-    """Replace the key of the full screen with that of line mode."""
-    return text.replace("(M resolves it)", f"({PLAIN_KEYS['resolve']} resolves it)")

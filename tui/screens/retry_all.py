@@ -15,7 +15,6 @@ from tui.desk.bulk_retry import (
     FailedMessage,
     RetryBatch,
     format_batch,
-    format_left_out,
     format_reasons,
 )
 from tui.desk.format import MUTED_STYLE
@@ -39,18 +38,25 @@ class RetryAllScreen(ModalScreen[RetryChoice | None]):
     ]
 
     def __init__(
-        self, batch: RetryBatch, single: FailedMessage | None, quiet_hours_warning: str
+        self,
+        batch: RetryBatch,
+        single: FailedMessage | None,
+        *,
+        left_out: str,
+        quiet_hours_warning: str,
     ) -> None:
         """Create the dialog.
 
         Args:
-            batch: Failed messages and what can be sent again.
+            batch: Failed messages that can be sent again.
             single: Message that can be sent alone instead, if there is one.
+            left_out: What cannot be sent again and why; empty for nothing.
             quiet_hours_warning: Warning that customers may be asleep; empty for none.
         """
         super().__init__()
         self._batch = batch
         self._single = single
+        self._left_out = left_out
         self._quiet_hours_warning = quiet_hours_warning
 
     def compose(self) -> ComposeResult:
@@ -59,9 +65,25 @@ class RetryAllScreen(ModalScreen[RetryChoice | None]):
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Send again"
             dialog.border_subtitle = f"{enter_hint} · Esc sends none"
-            yield Static(
-                format_retry_question(self._batch, self._single, self._quiet_hours_warning)
-            )
+            yield Static(self._format_question())
+
+    def _format_question(self) -> Content:
+        """Return what would be sent, what would not, and the choices."""
+        batch, single = self._batch, self._single
+        lines = [Content.styled(format_batch(batch), "bold")]
+        lines += [Content(f"  {line}") for line in format_reasons(batch)]
+        if self._left_out:
+            lines.append(Content.styled(self._left_out, MUTED_STYLE))
+        if self._quiet_hours_warning:
+            lines.append(Content.styled(self._quiet_hours_warning, "$text-warning"))
+        if batch.to_retry:
+            count = len(batch.to_retry)
+            label = f"Send all {count} again" if count > 1 else "Send it again"
+            lines += [Content(""), _format_choice("Enter", label)]
+        if single is not None:
+            name, text = format.format_title(single.conversation), one_line(single.message.body, 60)
+            lines.append(_format_choice("R", f"Only this, to {one_line(name, 30)}: {text}"))
+        return Content("\n").join(lines)
 
     def action_choose(self, choice: str) -> None:
         """Close the dialog with a choice that is available.
@@ -71,32 +93,6 @@ class RetryAllScreen(ModalScreen[RetryChoice | None]):
         """
         if self._batch.to_retry if choice == RetryChoice.ALL else self._single:
             self.dismiss(RetryChoice(choice))
-
-
-def format_retry_question(
-    batch: RetryBatch, single: FailedMessage | None, quiet_hours_warning: str
-) -> Content:
-    """Return the text of the dialog.
-
-    Args:
-        batch: Failed messages and what can be sent again.
-        single: Message that can be sent alone instead, if there is one.
-        quiet_hours_warning: Warning that customers may be asleep; empty for none.
-    """
-    lines = [Content.styled(format_batch(batch), "bold")]
-    lines += [Content(f"  {line}") for line in format_reasons(batch)]
-    if batch.left_out:
-        lines.append(Content.styled(format_left_out(batch.left_out), MUTED_STYLE))
-    if quiet_hours_warning:
-        lines.append(Content.styled(quiet_hours_warning, "$text-warning"))
-    if batch.to_retry:
-        count = len(batch.to_retry)
-        label = f"Send all {count} again" if count > 1 else "Send it again"
-        lines += [Content(""), _format_choice("Enter", label)]
-    if single is not None:
-        name, text = format.format_title(single.conversation), one_line(single.message.body, 60)
-        lines.append(_format_choice("R", f"Only this, to {one_line(name, 30)}: {text}"))
-    return Content("\n").join(lines)
 
 
 def _format_choice(key: str, label: str) -> Content:
