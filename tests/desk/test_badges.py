@@ -1,5 +1,8 @@
 """Test that the badges are complete, have words of their own, and decide all ASCII shapes."""
 
+import re
+from pathlib import Path
+
 import pytest
 from rich.cells import cell_len
 
@@ -19,6 +22,12 @@ def test_every_status_and_every_health_has_a_badge() -> None:
 
 def test_every_status_has_a_label_of_its_own() -> None:
     assert len({badge.label for badge in BADGES.values()}) == len(Status)
+
+
+def test_the_readme_names_every_status_as_an_agent_sees_it() -> None:
+    text = " ".join(Path("README.md").read_text(encoding="utf-8").split())
+    (statuses,) = re.findall(r"\*\*Delivery status\*\*: (.*?)\.", text)
+    assert set(statuses.split(", ")) == {badge.label for badge in BADGES.values()}
 
 
 @pytest.mark.parametrize("badge", ALL_BADGES)

@@ -1,13 +1,17 @@
 """Names of keys as people read them: "Ctrl+E" for Textual's "ctrl+e"."""
 
+import contextlib
+import unicodedata
+
 _KEY_LABELS = {
     "slash": "/",
-    "full_stop": ".",
-    "colon": ":",
-    "question_mark": "?",
-    "asterisk": "*",
-    "exclamation_mark": "!",
-    "tilde": "~",
+    "backslash": "\\",
+    "plus": "+",
+    "minus": "-",
+    "underscore": "_",
+    "at": "@",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "escape": "Esc",
     "space": "Space",
     "enter": "Enter",
@@ -17,9 +21,8 @@ _KEY_LABELS = {
     "pagedown": "PgDn",
     "home": "Home",
     "end": "End",
-    "backslash": "\\",
-    "vertical_line": "|",
 }
+"""Labels of the keys that are not named as Unicode names their sign."""
 
 
 def format_key(key: str) -> str:
@@ -34,8 +37,15 @@ def format_key(key: str) -> str:
 def _format_key_press(key: str) -> str:
     """Return one key press as people read it."""
     *modifiers, last = key.split("+")
-    label = _KEY_LABELS.get(last, last)
+    label = _KEY_LABELS.get(last) or _find_sign(last)
     if modifiers or (len(label) > 1 and label[0] == "f" and label[1:].isdigit()):
         # "f5" becomes "F5" and "ctrl+e" "Ctrl+E"; longer names ("Space") are labels already.
         label = label.upper() if len(label) <= 3 else label
     return "+".join([*(part.capitalize() for part in modifiers), label])
+
+
+def _find_sign(name: str) -> str:
+    """Return the sign of a key that is named as in Unicode ("equals_sign"), else the name."""
+    with contextlib.suppress(KeyError):
+        return unicodedata.lookup(name.replace("_", " "))
+    return name
