@@ -11,6 +11,7 @@ from tui.domain.account import Health
 from tui.domain.status import Status
 from tui.terminal.ascii_fallback import protect_text, to_ascii
 
+README = Path(__file__).parents[2] / "README.md"
 STYLES = {"waiting", "moving", "good", "bad", "doubt"}
 ALL_BADGES = [*BADGES.values(), *HEALTH_BADGES.values()]
 
@@ -25,7 +26,7 @@ def test_every_status_has_a_label_of_its_own() -> None:
 
 
 def test_the_readme_names_every_status_as_an_agent_sees_it() -> None:
-    text = " ".join(Path("README.md").read_text(encoding="utf-8").split())
+    text = " ".join(README.read_text(encoding="utf-8").split())
     (statuses,) = re.findall(r"\*\*Delivery status\*\*: (.*?)\.", text)
     assert set(statuses.split(", ")) == {badge.label for badge in BADGES.values()}
 
