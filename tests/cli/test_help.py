@@ -32,7 +32,7 @@ def say(capsys: pytest.CaptureFixture[str]) -> Say:
 def test_the_list_names_every_page_with_its_first_sentence(say: Say) -> None:
     listed = say("help")
     assert re.findall(r"^`([\w-]+)` ", listed, re.MULTILINE) == PAGES
-    assert "Every command works by key." in listed
+    assert "Every command and its keys, on the screen and in line mode." in listed
     assert max(map(len, listed.splitlines())) <= 80
 
 

@@ -115,7 +115,9 @@ def _add_list_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `export`."""
-    parser.add_argument("--thread", metavar="N", help="only this number, name or id")
+    parser.add_argument(
+        "--thread", metavar="N", help="only the conversation of this number, name or message id"
+    )
     parser.add_argument(
         "--format", choices=("jsonl", "csv"), default="jsonl", help="JSON lines or CSV (jsonl)"
     )

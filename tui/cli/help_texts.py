@@ -54,7 +54,7 @@ filters (beside words or alone; all of them have to hold):
   from:ana             part of the name or number of a customer who wrote it
   to:+6149             the same of a customer it was written to
   label:vip            of a conversation with this label
-  account:support_au   through this account
+  account:support-au   through this account
   status:failed        or delivered, queued, expired, maybe (sent), ...
   after:2026-03-01     from this day on; also today and yesterday
   before:2026-03-08    before this day began
@@ -104,7 +104,7 @@ HELP_TEXTS = {
         "--wait this command sees to it and follows the message to its final state.",
         _format_examples(
             'smsdesk send --to +61491570156 --text "Your order is ready"',
-            "fortune | smsdesk send --to +61491570156 --text - --account support_au --wait",
+            "fortune | smsdesk send --to +61491570156 --text - --account support-au --wait",
             'smsdesk send --to +61491570156 --text "See you at ten" --at 2026-03-04T08:00',
         )
         + "\n\n"
@@ -129,7 +129,7 @@ HELP_TEXTS = {
             "smsdesk search order ready",
             "smsdesk search dziekuje --json",
             "smsdesk search from:ana after:2026-03-01 invoice",
-            "smsdesk search status:failed account:support_au on:today",
+            "smsdesk search status:failed account:support-au on:today",
         ),
     ),
     "export": HelpText(
