@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every check there is, in the order of how soon each tells something. The benches, which want a
+# All checks, the quickest first. The benches, which want a
 # quiet machine, are run by hand: python -m pytest -m bench
 set -eu
 cd "$(dirname "$0")/.."

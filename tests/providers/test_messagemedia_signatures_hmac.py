@@ -1,4 +1,4 @@
-"""MessageMedia's two ways to say who is asking, against the documented vectors."""
+"""MessageMedia's two kinds of authentication, against the documented vectors."""
 
 import calendar
 

@@ -43,7 +43,7 @@ def format_manual() -> str:
 
 
 def _format_synopsis() -> list[str]:
-    """Return the two ways to call the program."""
+    """Return the two forms of the command line."""
     return [
         f".B {_NAME}",
         "[\\fB\\-\\-config\\fR \\fIPATH\\fR] [\\fB\\-\\-ascii\\fR] [\\fB\\-\\-plain\\fR]",
