@@ -24,6 +24,9 @@ def test_a_sign_is_shown_as_itself(sign: str) -> None:
         ("a", "a"),
         ("A", "A"),
         ("space", "Space"),
+        ("tab", "tab"),
+        ("delete", "delete"),
+        ("backspace", "backspace"),
         ("ctrl+underscore", "Ctrl+_"),
     ],
 )

@@ -1,6 +1,5 @@
 """Names of keys as people read them: "Ctrl+E" for Textual's "ctrl+e"."""
 
-import contextlib
 import unicodedata
 
 _KEY_LABELS = {
@@ -46,6 +45,8 @@ def _format_key_press(key: str) -> str:
 
 def _find_sign(name: str) -> str:
     """Return the sign of a key that is named as in Unicode ("equals_sign"), else the name."""
-    with contextlib.suppress(KeyError):
-        return unicodedata.lookup(name.replace("_", " "))
-    return name
+    try:
+        sign = unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return name
+    return sign if sign.isprintable() else name  # Unicode names control characters, too: "tab"
