@@ -54,10 +54,13 @@ def _choose_database(keep: Path | None) -> Iterator[Path]:
 
 async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.Random) -> int:
     """Write the missing sample data and open the inbox unless `--no-open` is given."""
-    await _write_history(path, clock, rng)
+    is_kept = path.exists() and path.stat().st_size > 0
+    if not is_kept:
+        await _write_history(path, clock, rng)
     desk = make_demo_settings(path, arguments.ascii)
     async with open_store(desk, clock, rng) as store:
-        await _check_is_demo(store, path)
+        if is_kept:
+            await _check_is_demo(store, path)
         await _add_sample_data(store, arguments, clock, rng)
         if arguments.no_open:
             print(f"kept in {path}; look with: smsdesk demo --keep {path}")
@@ -72,9 +75,7 @@ async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.
 
 
 async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:
-    """Write the customers' histories into a database that is empty."""
-    if path.exists() and path.stat().st_size:
-        return
+    """Write the customers' histories into a new database."""
     from tui.demo.sample_history import write_history
 
     await write_history(path, clock.now(), rng)
