@@ -18,7 +18,7 @@ from tui.clock import DAY, Clock, SystemClock
 from tui.desk.outgoing import queue_attempt
 from tui.desk.routes import Route, SendPlan, choose_default_route
 from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
-from tui.desk.send_checks import EMPTY_TEXT, NO_ACCOUNT
+from tui.desk.send_checks import EMPTY_TEXT, NO_ACCOUNT, is_empty_text
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
@@ -57,7 +57,7 @@ def run(arguments: Namespace) -> int:
         raise _convert_refusal(NO_ACCOUNT, arguments.to)
     clock = SystemClock()
     text = _read_text(arguments.text)
-    if not text.strip():  # before anything else is asked for
+    if is_empty_text(text):  # before anything else is asked for
         raise _convert_refusal(EMPTY_TEXT, arguments.to)
     _check_schedule(arguments.at, clock.now())
     with convert_store_errors():

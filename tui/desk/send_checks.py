@@ -61,9 +61,14 @@ def check_compose_lock(attempt: SendAttempt) -> list[Objection]:
 # The text ----------------------------------------------------------------------------------
 
 
+def is_empty_text(text: str) -> bool:
+    """Return whether a text has nothing to read."""
+    return not text.strip()
+
+
 def check_empty(attempt: SendAttempt) -> list[Objection]:
     """Refuse a message with neither text nor pictures."""
-    if attempt.text.strip() or attempt.enclosed.media:
+    if not is_empty_text(attempt.text) or attempt.enclosed.media:
         return []
     return [EMPTY_TEXT]
 
