@@ -19,12 +19,12 @@ from textual.events import Resize
 from textual.geometry import Offset
 from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tests.private_access import find_private_uses
 from tests.waiting import wait_until
+from tui.screens.base import DialogScreen, PacedScreen
 from tui.terminal import private_api
 
 METHODS = {
@@ -148,22 +148,10 @@ class Resized(Static):
         self.widths.append(event.size.width)
 
 
-class PlainScreen(private_api.HookedScreen[None]):
-    """Screen that is painted like Textual's own."""
-
-    def make_paint_timer(self) -> Timer:
-        """Return the timer."""
-        return self.set_interval(0.01, self.paint_changes, pause=True)
-
-
-class ResizedApp(App[None]):
-    """App with a widget beside long text that scrolls."""
+class Contents:
+    """Parts of a screen: a widget above long text that scrolls."""
 
     CSS = "Resized { width: 20; } VerticalScroll { height: 5; }"
-
-    def get_default_screen(self) -> private_api.HookedScreen[None]:
-        """Return a screen that is laid out by our class."""
-        return PlainScreen()
 
     def compose(self) -> ComposeResult:
         """Yield the widget and the text."""
@@ -172,11 +160,23 @@ class ResizedApp(App[None]):
             yield Static("line\n" * 50)
 
 
-async def test_a_widget_learns_its_new_size_though_its_place_was_looked_up_before() -> None:
-    app = ResizedApp()
+class FilledScreen(Contents, PacedScreen[None]):
+    """Screen like that of the inbox."""
+
+
+class FilledDialog(Contents, DialogScreen[None]):
+    """Dialog like all others."""
+
+
+@pytest.mark.parametrize("screen_class", [FilledScreen, FilledDialog])
+async def test_a_widget_learns_its_new_size_though_its_place_was_looked_up_before(
+    screen_class: type[Screen[None]],
+) -> None:
+    app = App[None]()
     async with app.run_test() as pilot:
+        await app.push_screen(screen_class())
         await pilot.pause()
-        widget, compositor = app.query_one(Resized), app.screen._compositor
+        widget, compositor = app.screen.query_one(Resized), app.screen._compositor
         compositor.reflow_visible(app.screen, app.screen.size)  # as a scroll does
         widget.styles.width = 40
         app.screen._clear_arrangement_cache()  # as the widget does, before it asks for a layout

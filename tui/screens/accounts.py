@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.desk import format
@@ -16,12 +15,12 @@ from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
-from tui.screens.base import report_store_errors
+from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
 
-class AccountsScreen(StoreReader, ModalScreen[None]):
+class AccountsScreen(StoreReader, DialogScreen[None]):
     """Page that is updated every second while it is open; Esc or F3 closes it."""
 
     DEFAULT_CSS = """

@@ -1,7 +1,6 @@
 """Base of the screens: store errors become status texts, frames follow a faster timer.
 
-A store that refuses an action is reported on the screen; it never ends the program. The
-main
+A store that refuses an action is reported on the screen; it never ends the program. The main
 screen paints everything that one key changed in a single frame.
 """
 
@@ -10,12 +9,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
-from textual.screen import ScreenResultType
+from textual.screen import ModalScreen, ScreenResultType
 from textual.timer import Timer
 
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
-from tui.terminal.private_api import HookedScreen
+from tui.terminal.private_api import AnnouncingScreen, HookedScreen
 
 
 class StatusDisplay(Protocol):
@@ -73,3 +72,8 @@ class PacedScreen(HookedScreen[ScreenResultType], Generic[ScreenResultType]):
         for _ in range(_LOOP_TURNS):
             await asyncio.sleep(0)
         self.paint_changes()
+
+
+# Textual takes the style rules of the first base only.
+class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultType]):
+    """Dialog over the inbox, closed with a result."""

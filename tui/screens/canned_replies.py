@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
@@ -28,7 +27,7 @@ from tui.domain.templates import (
     validate_reply,
 )
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import report_store_errors
+from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
@@ -38,7 +37,7 @@ from tui.widgets.virtual_list import VirtualList
 _BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
 
-class CannedReplyScreen(ModalScreen[CannedReply | None]):
+class CannedReplyScreen(DialogScreen[CannedReply | None]):
     """Return the edited canned reply, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """

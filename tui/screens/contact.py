@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from tui.desk.context import AppContext
@@ -15,6 +14,7 @@ from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
 from tui.domain.text import one_line, to_printable
+from tui.screens.base import DialogScreen
 from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
@@ -29,7 +29,7 @@ class ContactCard(NamedTuple):
     note: str
 
 
-class ContactScreen(ModalScreen[ContactCard | None]):
+class ContactScreen(DialogScreen[ContactCard | None]):
     """Return the changed card, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
@@ -88,7 +88,7 @@ class ContactScreen(ModalScreen[ContactCard | None]):
             self.note_field.insert("\n")
 
 
-class NewMessageScreen(StoreReader, ModalScreen[Conversation | None]):
+class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
     """Return the conversation with the number, begun if there was none; None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

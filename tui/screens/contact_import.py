@@ -9,21 +9,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
 from tui.desk.context import AppContext
 from tui.domain.statistics import draw_bar
 from tui.domain.text import format_count, one_line
-from tui.screens.base import report_store_errors
+from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.contacts import Contact
 from tui.store.store import Store
 
 _BAR_CELLS = 40
 
 
-class ImportContactsScreen(ModalScreen[None]):
+class ImportContactsScreen(DialogScreen[None]):
     """Import dialog; Esc closes it, and contacts stored by then remain."""
 
     DEFAULT_CSS = """

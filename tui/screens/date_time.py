@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
@@ -19,9 +18,10 @@ from tui.desk.routes import Route, SendPlan, format_schedule_holder
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
+from tui.screens.base import DialogScreen
 
 
-class ScheduleScreen(ModalScreen[SendPlan | None]):
+class ScheduleScreen(DialogScreen[SendPlan | None]):
     """Return when to send the message, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -115,7 +115,7 @@ class PickedTime:
     """Ms UTC; None means until a reply."""
 
 
-class PickTimeScreen(ModalScreen[PickedTime | None]):
+class PickTimeScreen(DialogScreen[PickedTime | None]):
     """Return the picked time, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

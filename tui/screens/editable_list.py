@@ -9,20 +9,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.desk.context import AppContext
 from tui.domain.text import one_line
-from tui.screens.base import report_store_errors
+from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.pick import Choice, Choices
 from tui.store.store import Store
 
 Item = TypeVar("Item")
 
 
-class EditableList(ModalScreen[None], Generic[Item]):
+class EditableList(DialogScreen[None], Generic[Item]):
     """List with one line for each item; a subclass reads, stores and describes the items."""
 
     DEFAULT_CSS = """
@@ -95,7 +94,7 @@ class EditableList(ModalScreen[None], Generic[Item]):
         """
 
     @abstractmethod
-    async def create_editor(self, item: Item | None) -> ModalScreen[Item | None]:
+    async def create_editor(self, item: Item | None) -> DialogScreen[Item | None]:
         """Return the dialog that edits an item.
 
         Args:

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.domain.templates import (
@@ -18,13 +17,14 @@ from tui.domain.templates import (
     validate_field,
 )
 from tui.domain.text import one_line, to_printable
+from tui.screens.base import DialogScreen
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 
 _BUILT_IN = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
 
-class FieldScreen(ModalScreen[CustomField | None]):
+class FieldScreen(DialogScreen[CustomField | None]):
     """Return the edited field, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """

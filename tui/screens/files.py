@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
@@ -23,7 +22,7 @@ from tui.desk.downloads import save_new_file
 from tui.desk.message_text import format_file
 from tui.domain.message import AttachmentInfo
 from tui.domain.text import one_line
-from tui.screens.base import report_store_errors
+from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
 from tui.terminal.picture_decoding import (
     MAX_FILE_BYTES,
@@ -82,7 +81,7 @@ def _draw_cell(upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Segm
     return Segment("▀", Style(color=Color.from_rgb(*upper), bgcolor=Color.from_rgb(*lower)))
 
 
-class FilesScreen(ModalScreen[None]):
+class FilesScreen(DialogScreen[None]):
     """Show one file at a time; Esc closes the viewer."""
 
     DEFAULT_CSS = """

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.desk import format
@@ -16,6 +15,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.date_input import format_moment
 from tui.domain.text import one_line
+from tui.screens.base import DialogScreen
 from tui.store.audit import AuditEntry
 
 _ACTION_TEXTS = {
@@ -44,7 +44,7 @@ _ACTION_TEXTS = {
 """Text after the agent's name, by action of the audit log."""
 
 
-class HistoryScreen(ModalScreen[None]):
+class HistoryScreen(DialogScreen[None]):
     """Scrollable page; Esc or H closes it."""
 
     DEFAULT_CSS = """

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.commands import Command, Scope
 from tui.desk.format import MUTED_STYLE
 from tui.desk.key_names import format_key
 from tui.domain.text import one_line
+from tui.screens.base import DialogScreen
 from tui.widgets.key_bar import KeyBar
 
 _LONGEST_LABEL = 24
@@ -26,7 +26,7 @@ KeyLabel = tuple[str, str]
 LabelLoader = Callable[[], Awaitable[Mapping[str, str]]]
 
 
-class ChordScreen(ModalScreen[str]):
+class ChordScreen(DialogScreen[str]):
     """Return the next key, which can arrive before anything is shown."""
 
     DEFAULT_CSS = """
@@ -96,7 +96,7 @@ def wrap_key_labels(pairs: Sequence[KeyLabel], width: int) -> list[list[KeyLabel
     return lines
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(DialogScreen[None]):
     """Scrollable page; Esc or ? closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

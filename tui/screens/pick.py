@@ -12,13 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
-from textual.screen import ModalScreen
 from textual.strip import Strip
 from textual.widgets import Input
 
 from tui.desk import cells
 from tui.desk.badges import TICK_MARK
 from tui.domain.text import one_line
+from tui.screens.base import DialogScreen
 from tui.widgets.styled import overlay_style
 from tui.widgets.virtual_list import VirtualList
 
@@ -165,7 +165,7 @@ class Choices(VirtualList[Choice]):
         ]
 
 
-class PickScreen(ModalScreen[Picked | None]):
+class PickScreen(DialogScreen[Picked | None]):
     """Return what was picked, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """

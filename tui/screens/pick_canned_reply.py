@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk import cells
@@ -18,6 +17,7 @@ from tui.desk.format import MUTED_STYLE
 from tui.domain.sms import count_parts
 from tui.domain.templates import CannedReply, fill_fields, find_open_fields
 from tui.domain.text import one_line, to_printable
+from tui.screens.base import DialogScreen
 from tui.screens.pick import Choice, Choices, filter_matching
 from tui.widgets.virtual_list import VirtualList
 
@@ -27,7 +27,7 @@ _PREVIEW_CHARACTERS = 600
 """Characters of a reply that the preview shows."""
 
 
-class PickCannedReplyScreen(ModalScreen[CannedReply | None]):
+class PickCannedReplyScreen(DialogScreen[CannedReply | None]):
     """Return the picked canned reply, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """

@@ -7,17 +7,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.composer_hints import format_enclosed
 from tui.domain.message import InvalidPictureUrlError, MmsContent, parse_picture_urls
 from tui.domain.text import one_line, to_printable
+from tui.screens.base import DialogScreen
 
 _LONGEST_SUBJECT = 64
 
 
-class PicturesScreen(ModalScreen[MmsContent | None]):
+class PicturesScreen(DialogScreen[MmsContent | None]):
     """Return the pictures to send (empty removes all), or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

@@ -12,18 +12,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.format import MUTED_STYLE
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
+from tui.screens.base import DialogScreen
 from tui.widgets.key_bar import KeyBar
 
 _CONFIRM_KEYS = frozenset({"enter", "ctrl+c"})
 
 
-class LeaveScreen(ModalScreen[bool]):
+class LeaveScreen(DialogScreen[bool]):
     """Return whether to quit; other keys are ignored."""
 
     DEFAULT_CSS = """
@@ -72,7 +72,7 @@ class UncertainChoice(StrEnum):
     AGAIN = "again"
 
 
-class MaybeSentScreen(ModalScreen[UncertainChoice | None]):
+class MaybeSentScreen(DialogScreen[UncertainChoice | None]):
     """Return the agent's choice, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -119,7 +119,7 @@ def _format_choice(key: str, label: str, meaning: str) -> Content:
     return Content.assemble((f" {key} ", "bold $text-accent"), (f" {label}. ", "bold"), meaning)
 
 
-class PromptScreen(ModalScreen[str | None]):
+class PromptScreen(DialogScreen[str | None]):
     """Return the typed line, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
@@ -168,7 +168,7 @@ class PromptScreen(ModalScreen[str | None]):
 _LONGEST_REASON = 300
 
 
-class ReasonScreen(ModalScreen[str | None]):
+class ReasonScreen(DialogScreen[str | None]):
     """Return the reason, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]

@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.desk import format
@@ -19,6 +18,7 @@ from tui.desk.bulk_retry import (
 )
 from tui.desk.format import MUTED_STYLE
 from tui.domain.text import one_line
+from tui.screens.base import DialogScreen
 
 
 class RetryChoice(StrEnum):
@@ -28,7 +28,7 @@ class RetryChoice(StrEnum):
     ONE = "one"
 
 
-class RetryAllScreen(ModalScreen[RetryChoice | None]):
+class RetryAllScreen(DialogScreen[RetryChoice | None]):
     """Return the agent's choice, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

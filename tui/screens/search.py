@@ -8,21 +8,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
 from tui.domain.message import Message
 from tui.domain.searching import FILTERS, SearchQuery, describe_no_results, parse_search
 from tui.domain.text import one_line
-from tui.screens.base import report_store_errors
+from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
 from tui.widgets.search_results import Hits
 
 _DEBOUNCE_SECONDS = 0.12
 
 
-class SearchScreen(ModalScreen[Message | None]):
+class SearchScreen(DialogScreen[Message | None]):
     """Return the message to go to, or None if the search was cancelled."""
 
     DEFAULT_CSS = """

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.desk.account_form import (
@@ -21,6 +20,7 @@ from tui.desk.account_form import (
 from tui.desk.format import MUTED_STYLE
 from tui.domain.account import ProviderInfo
 from tui.domain.text import one_line
+from tui.screens.base import DialogScreen
 
 
 class SetupStep(Enum):
@@ -34,7 +34,7 @@ class SetupStep(Enum):
     BY_HAND = "run that line, then start smsdesk again · Enter leaves"
 
 
-class SetupScreen(ModalScreen[None]):
+class SetupScreen(DialogScreen[None]):
     """Set-up form; ends the app with what to do next, or is dismissed when cancelled."""
 
     DEFAULT_CSS = """

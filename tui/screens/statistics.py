@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.clock import HOUR, SECOND
@@ -26,14 +25,14 @@ from tui.domain.statistics import (
     format_span,
 )
 from tui.domain.text import one_line
-from tui.screens.base import report_store_errors
+from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
 
 _DAYS = 7
 _BAR_CELLS = 24
 
 
-class StatisticsScreen(ModalScreen[None]):
+class StatisticsScreen(DialogScreen[None]):
     """Page that is counted when it is opened and again by key; Esc or F4 closes it."""
 
     DEFAULT_CSS = """

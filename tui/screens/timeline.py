@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.desk.badges import BADGES
@@ -20,11 +19,12 @@ from tui.domain.events import TimelineEntry
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
+from tui.screens.base import DialogScreen
 
 _LONGEST_RAW = 2_000
 
 
-class TimelineScreen(ModalScreen[None]):
+class TimelineScreen(DialogScreen[None]):
     """Scrollable page; Esc or . closes it."""
 
     DEFAULT_CSS = """

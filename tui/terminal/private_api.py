@@ -132,24 +132,11 @@ class HookedPump(MessagePump):
         await self.dispatch_message(message)
 
 
-class HookedScreen(Screen[ScreenResultType]):
-    """Screen that chooses the timer with which it is painted, and announces every new size."""
+class AnnouncingScreen(Screen[ScreenResultType]):
+    """Screen whose widgets learn every new size; stands in for `Screen._refresh_layout`."""
 
-    _paint_timer: Timer | None = None
     _announced_layout: "CompositorMap | None" = None
     """Places of all widgets, as the last layout announced them."""
-
-    def make_paint_timer(self) -> Timer:
-        """Return the paused timer that calls `paint_changes`, made once for each screen.
-
-        Stands in for the timer of `Screen._update_timer`, whose period is fixed. Textual resumes
-        it when there is something to paint.
-        """
-        raise NotImplementedError
-
-    def paint_changes(self) -> None:
-        """Paint what has changed, and pause the timer; stands in for `Screen._on_timer_update`."""
-        self._on_timer_update()
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         """Compare the new layout with the one that the widgets know.
@@ -163,6 +150,24 @@ class HookedScreen(Screen[ScreenResultType]):
         super()._refresh_layout(size, scroll)
         if is_laid_out:
             self._announced_layout = self._compositor._full_map
+
+
+class HookedScreen(AnnouncingScreen[ScreenResultType]):
+    """Screen that chooses the timer with which it is painted."""
+
+    _paint_timer: Timer | None = None
+
+    def make_paint_timer(self) -> Timer:
+        """Return the paused timer that calls `paint_changes`, made once for each screen.
+
+        Stands in for the timer of `Screen._update_timer`, whose period is fixed. Textual resumes
+        it when there is something to paint.
+        """
+        raise NotImplementedError
+
+    def paint_changes(self) -> None:
+        """Paint what has changed, and pause the timer; stands in for `Screen._on_timer_update`."""
+        self._on_timer_update()
 
     @property
     def _update_timer(self) -> Timer:
