@@ -86,8 +86,8 @@ async def test_the_help_names_every_command_with_its_words_and_what_it_does(mia:
 
 async def test_the_help_says_where_a_word_with_two_meanings_has_which(mia: Typist) -> None:
     await mia.type("?")
+    assert mia.has_shown("f, failed: Resolve. Say whether it was sent. (In an open conversation.)")
     assert mia.has_shown("(In the list.)")
-    assert mia.has_shown("(In an open conversation.)")
 
 
 async def test_quit_with_more_behind_it_is_not_meant(mia: Typist) -> None:

@@ -75,7 +75,7 @@ def find_stored_picture(snapshot: SnapshotAssertion) -> Path:
 
 
 async def wait_for_picture(app: SmsDeskApp, stored: str) -> None:
-    """Wait until the screen looks like the stored picture, or until it is plain that it will not.
+    """Wait until the screen looks like the stored picture, but not longer than `PATIENCE`.
 
     The texts of a scene can be on the screen one frame before the last label has its place.
     """
