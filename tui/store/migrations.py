@@ -1,14 +1,25 @@
-"""Build the schema step by step: numbered files, applied in order, never edited afterwards."""
+"""Build the schema step by step: numbered files, applied in order, never edited afterwards.
+
+What SQL cannot do is a function in `STEPS`, which runs right after the file of its number.
+"""
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tui.store.errors import NewerDatabase, NotADatabase
 
 APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
+
+ReportProgress = Callable[[str, int, int], None]
+"""Function that shows the progress of a long step: what is done, the number done, the total."""
+Step = Callable[[sqlite3.Connection, ReportProgress], None]
+"""Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
+
+STEPS: Mapping[int, Step] = {}
+"""Steps by the number of their migration."""
 
 _FOLDER = Path(__file__).parent / "schema"
 
@@ -50,12 +61,27 @@ def read_version(connection: sqlite3.Connection) -> int:
     return 0
 
 
-def apply_migrations(connection: sqlite3.Connection, upto: int | None = None) -> bool:
+def ignore_progress(task: str, done: int, total: int) -> None:
+    """Show no progress.
+
+    Args:
+        task: What is being done.
+        done: Number of things that are done.
+        total: Number of things to do.
+    """
+
+
+def apply_migrations(
+    connection: sqlite3.Connection,
+    upto: int | None = None,
+    report_progress: ReportProgress = ignore_progress,
+) -> bool:
     """Bring the schema up to date; return whether anything was missing.
 
     Args:
         connection: Open connection outside of a transaction.
         upto: Number of the last migration to apply; None applies all.
+        report_progress: Called again and again during long steps.
 
     Raises:
         NewerDatabase: A later smsdesk has changed the schema.
@@ -66,7 +92,9 @@ def apply_migrations(connection: sqlite3.Connection, upto: int | None = None) ->
         return False
     connection.execute("begin immediate")
     try:
-        _run_migrations(connection, [step for step in known if step[0] <= last], last)
+        _run_migrations(
+            connection, [file for file in known if file[0] <= last], last, report_progress
+        )
     except BaseException:
         connection.execute("rollback")
         raise
@@ -75,7 +103,10 @@ def apply_migrations(connection: sqlite3.Connection, upto: int | None = None) ->
 
 
 def _run_migrations(
-    connection: sqlite3.Connection, known: list[tuple[int, Path]], last: int
+    connection: sqlite3.Connection,
+    known: list[tuple[int, Path]],
+    last: int,
+    report_progress: ReportProgress,
 ) -> None:
     """Run the missing migrations inside the caller's transaction."""
     # Read again under the lock: another process may have migrated meanwhile.
@@ -86,5 +117,7 @@ def _run_migrations(
         if number > applied:
             for statement in split_statements(file.read_text(encoding="utf-8")):
                 connection.execute(statement)
+            if number in STEPS:
+                STEPS[number](connection, report_progress)
     connection.execute(f"pragma user_version = {last}")
     connection.execute(f"pragma application_id = {APPLICATION_ID}")
