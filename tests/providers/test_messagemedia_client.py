@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
-from tui.domain.events import Receipt, Reply, Unreadable
+from tui.domain.events import EventKind, Receipt, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.messagemedia import MessageMedia
@@ -495,3 +495,19 @@ async def test_unsupported_features_of_messagemedia_are_errors() -> None:
 )
 def test_times_are_milliseconds_in_utc(text: Any, at: int | None) -> None:
     assert parse_time(text) == at
+
+
+async def test_an_unreadable_item_names_its_page_and_can_be_parsed_again() -> None:
+    account, _ = connect(make_replies({"source_number": ""}), make_reports({"message_id": None}))
+    (reply,) = (await account.fetch_replies("")).events
+    (report,) = (await account.fetch_receipts("")).events
+    assert isinstance(reply, Unreadable)
+    assert isinstance(report, Unreadable)
+    assert (reply.source, report.source) == (EventKind.REPLY, EventKind.RECEIPT)
+    for event, field in ((reply, "source_number"), (report, "message_id")):
+        assert account.read_polled_item(event.source, event.raw) == event
+        fixed = {**json.loads(event.raw), field: "+61491570156"}
+        again = account.read_polled_item(event.source, json.dumps(fixed))
+        assert isinstance(again, Reply | Receipt)
+        assert again.event_id == event.event_id
+    assert isinstance(account.read_polled_item(EventKind.REPLY, "{"), Unreadable)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.providers.serwersms import NOON, PASSWORD, create_account, hostile_items, load_body
 from tests.providers.wire import Wire
 from tui.clock import HOUR, MINUTE, ManualClock
-from tui.domain.events import Reply, Unreadable
+from tui.domain.events import EventKind, Receipt, Reply, Unreadable
+from tui.domain.status import Status
 from tui.providers.errors import (
     NotPossible,
     Unavailable,
@@ -303,3 +304,44 @@ async def test_both_passes_of_the_repeated_hour_are_fetched() -> None:
     page = await desk.fetch_replies("")
     await desk.fetch_replies(page.cursor)
     assert wire.bodies[1]["date_from"] == "2026-10-25 01:49:00"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {
+            "id": 7,
+            "type": "mms",
+            "recived": "2026-03-04 09:41:15",
+            "attachments": [{"name": "a.txt", "content_type": "text/plain", "data": "emRq"}],
+        },
+        {"id": 8, "type": "eco", "recived": "2026-03-04 09:41:15", "phone": " ", "text": "Będę"},
+        {"id": 9, "type": "ndi", "recived": "2026-03-04 09:41:15", "phone": "+48500600700"},
+        ["no", "object"],
+    ],
+)
+async def test_an_unreadable_item_is_kept_completely(item: Any) -> None:
+    provider = create_account(Wire({"items": [item]}))
+    (event,) = (await provider.fetch_replies("")).events
+    assert isinstance(event, Unreadable)
+    assert event.source is EventKind.REPLY
+    assert json.loads(event.raw) == item
+    assert provider.read_polled_item(event.source, event.raw) == event
+
+
+async def test_an_item_is_parsed_again_after_a_fix() -> None:
+    provider = create_account(Wire({}))
+    fixed = {"id": 9, "recived": "2026-03-04 09:41:15", "phone": "+48500600700", "text": "Tak"}
+    event = provider.read_polled_item(EventKind.REPLY, json.dumps(fixed))
+    assert isinstance(event, Reply)
+    assert (event.party, event.text) == ("+48500600700", "Tak")
+
+
+async def test_a_report_is_parsed_again_after_a_fix() -> None:
+    provider = create_account(Wire({}))
+    event = provider.read_polled_item(EventKind.RECEIPT, '{"id": "7c1f", "status": "delivered"}')
+    assert isinstance(event, Receipt)
+    assert event.status is Status.DELIVERED
+    nameless = provider.read_polled_item(EventKind.RECEIPT, '{"status": "delivered"}')
+    assert isinstance(nameless, Unreadable)
+    assert nameless.source is EventKind.RECEIPT

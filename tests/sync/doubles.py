@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
-from tui.domain.events import Balance, EventPage, Receipt
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Unreadable
 from tui.providers.protocol import Outgoing, Push, PushAnswer, SendAccepted, SendOutcome, SentPing
 from tui.store.store import Store
 
@@ -99,6 +99,10 @@ class ScriptedProvider:
     def read_push(self, push: Push) -> PushAnswer:
         """Return no events."""
         return PushAnswer()
+
+    def read_polled_item(self, kind: EventKind, item: str) -> Event:
+        """Return the item unreadable again."""
+        return Unreadable("again", "still unreadable", item, can_confirm=False, source=kind)
 
     async def aclose(self) -> None:
         """Close nothing."""

@@ -92,6 +92,8 @@ class Unreadable:
     raw: str
     can_confirm: bool = True
     """Whether `event_id` is the provider's own and should be confirmed."""
+    source: EventKind = EventKind.REPLY
+    """Kind of the page it was on: replies or receipts. `raw` holds a polled item completely."""
 
 
 Event = Reply | Receipt | OptOut | Unreadable

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, Event, EventPage, Receipt
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import NotPossible, ProviderError
@@ -187,6 +187,17 @@ class Provider(Protocol):
         """Return the events in a push; raise `CredentialsRefused` if its signature is wrong."""
         ...
 
+    def read_polled_item(self, kind: EventKind, item: str) -> Event:
+        """Parse one item of a polled page again, after a fix.
+
+        Raises `NotPossible` if the provider has no such pages.
+
+        Args:
+            kind: Kind of the page: `REPLY` or `RECEIPT`.
+            item: The item as JSON text, as in `Unreadable.raw`.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Close the connections."""
         ...
@@ -234,6 +245,10 @@ class PushOnlyProvider:
     async def fetch_balance(self) -> Balance:
         """Raise `NotPossible`, unless the provider overrides it."""
         raise NotPossible(f"{self._title} does not report the balance; its web account shows it")
+
+    def read_polled_item(self, kind: EventKind, item: str) -> Event:
+        """Raise `NotPossible`: nothing is polled."""
+        raise NotPossible(f"{self._title} has no pages of {kind.value} items: it pushes them")
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:
         """Raise `NotPossible`, unless the provider overrides it."""

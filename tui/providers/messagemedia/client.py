@@ -6,7 +6,7 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, EventPage, Receipt
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.providers import catalog
@@ -23,6 +23,7 @@ from tui.providers.messagemedia.parse import (
     PAGE_SIZE,
     parse_balance,
     parse_body,
+    parse_item,
     parse_receipts_page,
     parse_replies_page,
     parse_status,
@@ -177,6 +178,10 @@ class MessageMedia:
     def read_push(self, push: Push) -> PushAnswer:
         """Return the replies, reports and opt-outs in a push (MessageMedia API, pushes)."""
         return read_push(push, self._signature_key)
+
+    def read_polled_item(self, kind: EventKind, item: str) -> Event:
+        """Parse a reply or a delivery report again."""
+        return parse_item(kind, item)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -1,12 +1,13 @@
 """Parse MessageMedia's answers item by item, so that a bad item never hides the others."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tui.domain.events import Balance, Event, EventPage, Receipt, Reply, Unreadable
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Reply, Unreadable
 from tui.domain.message import Attachment
 from tui.domain.status import Status
-from tui.domain.text import one_line
+from tui.domain.text import one_line, repair_json
 from tui.providers import errors
 from tui.providers.http import Answer
 from tui.providers.messagemedia.fields import (
@@ -36,6 +37,7 @@ _REPLY_ID_FIELDS = ("source_number", "date_received", "content", "message_id", "
 _RECEIPT_ID_FIELDS = ("message_id", "status", "error_code", "submitted_date", "metadata")
 _LONGEST_DETAIL = 200
 _MOST_PARTS = 999
+_RECEIPT = EventKind.RECEIPT
 
 
 def parse_replies_page(body: Any) -> EventPage:
@@ -111,9 +113,10 @@ def parse_receipt(item: Any) -> Event:
     word, raw = get_text(item, "status"), to_stored_json(item)
     code = _get_error_code(item)
     if not word and not code:
-        return make_unreadable(event_id, "a delivery report without a status", raw)
+        return make_unreadable(event_id, "a delivery report without a status", raw, _RECEIPT)
     if not get_text(item, "message_id") and not find_reference(item):
-        return make_unreadable(event_id, "a delivery report that names no message", raw)
+        problem = "a delivery report that names no message"
+        return make_unreadable(event_id, problem, raw, _RECEIPT)
     at = parse_time(get_value(item, "submitted_date"))
     return Receipt(
         event_id=event_id or digest_fields(item, *_RECEIPT_ID_FIELDS),
@@ -222,15 +225,32 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
 
 
-def make_unreadable(event_id: str, problem: str, raw: str) -> Unreadable:
+def parse_item(kind: EventKind, text: str) -> Event:
+    """Parse one item of a polled page again.
+
+    Args:
+        kind: `REPLY` for a reply, `RECEIPT` for a delivery report.
+        text: The item as JSON text.
+    """
+    try:
+        item = repair_json(json.loads(text))
+    except (ValueError, RecursionError):
+        return make_unreadable("", "an item that is not JSON", text, kind)
+    return parse_receipt(item) if kind is _RECEIPT else parse_reply(item)
+
+
+def make_unreadable(
+    event_id: str, problem: str, raw: str, source: EventKind = EventKind.REPLY
+) -> Unreadable:
     """Return an event for an item that cannot be read; it is confirmed if its id is known.
 
     Args:
         event_id: The provider's id of the item; empty if it cannot be read.
         problem: Why the item cannot be read.
-        raw: The item as text, without secrets.
+        raw: The complete item as text, without secrets.
+        source: Kind of the page that it was on.
     """
-    return Unreadable(event_id or digest_parts(raw), problem, raw, can_confirm=bool(event_id))
+    return Unreadable(event_id or digest_parts(raw), problem, raw, bool(event_id), source)
 
 
 def _get_error_code(item: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, EventPage, Receipt
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers import catalog
@@ -238,6 +238,10 @@ class Messente:
         """
         # Only the classic API sends receipts without a signature.
         return parse_push(push, keys=self._keys, unsigned=self._omnichannel is None)
+
+    def read_polled_item(self, kind: EventKind, item: str) -> Event:
+        """Raise `NotPossible`: replies and receipts are pushed."""
+        raise NotPossible(_NO_LISTS)
 
     async def aclose(self) -> None:
         """Close the connections."""

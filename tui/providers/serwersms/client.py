@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, EventPage, Receipt, Reply
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Reply
 from tui.domain.ids import parse_reference
 from tui.domain.message import Format
 from tui.providers import catalog
@@ -25,7 +25,13 @@ from tui.providers.serwersms import push as pushes
 from tui.providers.serwersms.api import SerwerSmsApi, build_send_fields
 from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, parse_cursor
 from tui.providers.serwersms.fields import AccountContext, Item, read_count, read_flag, read_items
-from tui.providers.serwersms.parse import parse_limits, parse_outcome, parse_reply, parse_report
+from tui.providers.serwersms.parse import (
+    parse_item,
+    parse_limits,
+    parse_outcome,
+    parse_reply,
+    parse_report,
+)
 from tui.providers.serwersms.push import PushNames
 
 _REPORT_BATCH = catalog.SERWERSMS.capabilities.receipt_batch
@@ -198,6 +204,10 @@ class SerwerSms:
     def read_push(self, push: Push) -> PushAnswer:
         """Return the reply or report in a pushed request; the answer is `OK`."""
         return pushes.parse_push(push, self._push_names, self._account)
+
+    def read_polled_item(self, kind: EventKind, item: str) -> Event:
+        """Parse an incoming message or a report again."""
+        return parse_item(kind, item, self._account, self._clock.now())
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -3,11 +3,13 @@
 Incoming messages are of several types: ECO+, shared and own numbers, premium, MMS.
 """
 
+import json
 from typing import Any
 
 from tui.clock import HOUR
-from tui.domain.events import Balance, Receipt, Reply, Unreadable
+from tui.domain.events import Balance, EventKind, Receipt, Reply, Unreadable
 from tui.domain.status import Status
+from tui.domain.text import repair_json
 from tui.providers.errors import MessageInvalid, ProviderError, Uncertain, UnreadableAnswer
 from tui.providers.masking import digest_parts
 from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
@@ -199,19 +201,18 @@ def parse_reply(item: Any, account: AccountContext) -> Reply | Unreadable:
     """
     if not isinstance(item, dict):
         return make_unreadable("a reply that is not an object", item, account)
-    stored = remove_content(item)
     party = read_text(item, "phone").strip()
     if not party:
-        return make_unreadable("a reply without the number it came from", stored, account)
+        return make_unreadable("a reply without the number it came from", item, account)
     if not _has_content(item):
-        return make_unreadable("a reply without text, title or attachments", stored, account)
+        return make_unreadable("a reply without text, title or attachments", item, account)
     attachments = parse_attachments(item)
     return Reply(
         event_id=_make_event_id(item),
         party=party,
         text=read_text(item, "text") or join_text_parts(attachments),
         received_at=parse_time(read_text(item, *_DATE_FIELDS), account.zone),
-        raw=account.format_raw(stored),
+        raw=account.format_raw(remove_content(item)),
         own=read_text(item, "to_number"),
         answered_id=read_text(item, "message_id"),
         attachments=attachments,
@@ -231,17 +232,45 @@ def has_stable_id(item: Item) -> bool:
     )
 
 
-def make_unreadable(problem: str, payload: Any, account: AccountContext) -> Unreadable:
+def parse_item(
+    kind: EventKind, text: str, account: AccountContext, now: int
+) -> Reply | Receipt | Unreadable:
+    """Parse one item of a polled page again.
+
+    Args:
+        kind: `REPLY` for an incoming message, `RECEIPT` for a report.
+        text: The item as JSON text.
+        account: Time zone and secrets of the account.
+        now: Current time in ms UTC.
+    """
+    try:
+        item = repair_json(json.loads(text))
+    except (ValueError, RecursionError):
+        return make_unreadable("an item that is not JSON", text, account, kind)
+    if kind is not EventKind.RECEIPT:
+        return parse_reply(item, account)
+    receipt = parse_report(item, account, now)
+    return receipt or make_unreadable("a report that names no message", item, account, kind)
+
+
+def make_unreadable(
+    problem: str, payload: Any, account: AccountContext, source: EventKind = EventKind.REPLY
+) -> Unreadable:
     """Return an event for a payload that cannot be parsed.
 
     Args:
         problem: Description of the payload, as the rest of a sentence.
-        payload: Payload as received.
+        payload: Payload as received, completely.
         account: Secrets of the account.
+        source: Kind of the page that it was on.
     """
     raw = account.format_raw(payload)
     return Unreadable(
-        event_id=digest_parts(raw), problem=f"SerwerSMS sent {problem}", raw=raw, can_confirm=False
+        event_id=digest_parts(raw),
+        problem=f"SerwerSMS sent {problem}",
+        raw=raw,
+        can_confirm=False,
+        source=source,
     )
 
 
