@@ -75,7 +75,7 @@ def test_the_manual_page_is_correct_roff() -> None:
 
 
 def test_the_manual_page_names_every_command_and_option() -> None:
-    from tui.cli.arguments import build_full_parser
+    from tui.cli.parse_arguments import build_full_parser
 
     page = MANUAL.read_text(encoding="utf-8").replace("\\-", "-")
     names = {

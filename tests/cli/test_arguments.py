@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tui.cli import main
-from tui.cli.arguments import COMMANDS, parse_arguments
+from tui.cli.arguments import COMMANDS
 from tui.cli.errors import CommandError
 from tui.cli.help_texts import HELP_TEXTS
+from tui.cli.parse_arguments import parse_arguments
 
 
 def read_usage_error(*arguments: str) -> str:

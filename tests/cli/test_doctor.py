@@ -126,8 +126,9 @@ def _create_table(transaction: Transaction) -> None:
 
 async def test_unreadable_items_are_counted(desk: Desk, store: Store) -> None:
     await store.ingest.store_events("support_au", [Unreadable("x", "no sender", "{}")])
-    found = read_findings(desk.run("doctor", "--offline", "--json"))["unreadable"]
-    assert found["line"].startswith("1 message from a provider")
+    found = read_findings(desk.run("doctor", "--offline", "--json"))["held"]
+    assert found["verdict"] == "bad"
+    assert found["line"] == "support_au: 1 held: no sender"
 
 
 async def test_it_reports_whether_a_process_syncs(desk: Desk, open_store: OpenStore) -> None:

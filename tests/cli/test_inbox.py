@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tui.cli.arguments import parse_arguments
 from tui.cli.inbox import load_inbox_settings
+from tui.cli.parse_arguments import parse_arguments
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,6 @@ def test_files_are_counted(count: int, words: str) -> None:
 
 
 def test_an_event_shows_what_the_provider_reported_as_far_as_it_did() -> None:
-    entry = TimelineEntry("receipt", NOW, NOW, Status.FAILED, "UNDELIV", "330", "off", True, "", "")
+    entry = TimelineEntry("receipt", NOW, NOW, Status.FAILED, "UNDELIV", "330", "off", True, "")
     assert list_entry_details(entry) == ["UNDELIV", "code 330", "off"]
     assert list_entry_details(replace(entry, code="", word="")) == ["off"]

@@ -56,15 +56,14 @@ BAD_ITEMS: list[Event] = [
 @pytest.mark.parametrize("bad", BAD_ITEMS, ids=range(len(BAD_ITEMS)))
 async def test_a_bad_item_is_unreadable_and_the_others_are_stored(store: Store, bad: Event) -> None:
     stored = await store.ingest.store_events(ACCOUNT, [GOOD[0], bad, GOOD[1]])
-    assert stored == StoredCounts(new=3, unreadable=1)
+    assert stored == StoredCounts(new=3, unusable=1)
     conversation = await get_conversation(store)
     shown = await store.messages.list_before(conversation.id, NEWEST, 10)
     assert [m.body for m in shown] == ["before", "after"]
-    assert await store.ingest.count_unreadable_items() == 1
-    (aside,) = await store.ingest.list_unreadable_items()
-    assert aside.problem
+    (held,) = await store.held_items.list_held()
+    assert held.reason.text
     if isinstance(bad.raw, str):
-        assert aside.raw == bad.raw
+        assert held.arrival.body.decode() == bad.raw
     await check_counters_and_summaries(store)
 
 
@@ -73,7 +72,7 @@ async def test_a_page_of_bad_items_alone_is_stored(store: Store) -> None:
     stored = await store.ingest.store_events(ACCOUNT, bad)
     assert stored.new == len(bad)
     assert await store.ingest.store_events(ACCOUNT, bad) == StoredCounts(
-        known=len(bad), unreadable=stored.unreadable
+        known=len(bad), unusable=stored.unusable
     )
 
 
@@ -129,10 +128,10 @@ async def test_an_unreadable_item_is_kept_with_its_problem(
     store: Store, clock: ManualClock
 ) -> None:
     item = Unreadable("e-1", "no sender", '{"text": "hm"}')
-    assert await store.ingest.store_events(ACCOUNT, [item]) == StoredCounts(new=1, unreadable=1)
-    (aside,) = await store.ingest.list_unreadable_items()
-    assert (aside.account, aside.event_id, aside.problem) == (ACCOUNT, "e-1", "no sender")
-    assert (aside.raw, aside.received_at) == ('{"text": "hm"}', clock.now())
+    assert await store.ingest.store_events(ACCOUNT, [item]) == StoredCounts(new=1, unusable=1)
+    (held,) = await store.held_items.list_held()
+    assert (held.account, held.arrival.tail, held.reason.text) == (ACCOUNT, "e-1", "no sender")
+    assert (held.arrival.body, held.received_at) == (b'{"text": "hm"}', clock.now())
 
 
 JUNK = st.one_of(
@@ -165,5 +164,5 @@ async def test_any_junk_in_any_field_does_not_block_good_messages(
         kept = await store.database.read(
             lambda c: [tuple(row) for row in c.execute("select kind from events").fetchall()]
         )
-        assert {kind for (kind,) in kept} <= {EventKind.REPLY, EventKind.UNREADABLE}
+        assert {kind for (kind,) in kept} == {EventKind.REPLY}
         await check_counters_and_summaries(store)

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from tests.sync.conftest import Queue
 from tests.sync.doubles import ScriptedProvider
 from tui.clock import ManualClock
-from tui.domain.events import Reply, Unreadable
+from tui.domain.events import Cause, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused
 from tui.providers.errors import UnreadableAnswer as BadContent
@@ -26,7 +26,7 @@ from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
-from tui.sync.listener import create_listener
+from tui.sync.listener import LONGEST_BODY, create_listener
 from tui.sync.outbox import OutboxSender
 
 SECRET = "s3cret-part"
@@ -157,12 +157,10 @@ async def test_an_unreadable_push_is_stored_and_not_repeated(
         for _ in range(2):
             answer = await client.post(f"{HOOK}?q=1", content=b"\xff\x00 \xed\xa0\xbd text")
             assert answer.status_code == 200
-    rows = await store.database.read(
-        lambda c: c.execute("select raw, problem from events").fetchall()
-    )
-    assert len(rows) == 1
-    assert "text" in rows[0]["raw"] and "'q': '1'" in rows[0]["raw"]
-    assert rows[0]["problem"].startswith("a push that could not be read")
+    (held,) = await store.held_items.list_held()
+    assert held.arrival.body == b"\xff\x00 \xed\xa0\xbd text"
+    assert (held.arrival.query, held.repeats) == ((("q", "1"),), 1)
+    assert held.reason.text
 
 
 async def test_unreadable_items_do_not_block_the_others(store: Store) -> None:
@@ -170,13 +168,13 @@ async def test_unreadable_items_do_not_block_the_others(store: Store) -> None:
     async with open_client(store, provider) as client:
         assert (await client.post(HOOK)).status_code == 200
     assert await list_texts(store) == ["Hello?"]
-    assert await store.ingest.count_unreadable_items() == 1
+    assert len(await store.held_items.list_held()) == 1
 
 
 async def test_the_provider_has_to_push_again_while_the_store_is_locked(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def locked(account: str, events: Any) -> None:
+    async def locked(account: str, events: Any, arrival: Any) -> None:
         raise Busy("locked")
 
     async with open_client(store, PushProvider(make_reader(REPLY))) as client:
@@ -187,23 +185,16 @@ async def test_the_provider_has_to_push_again_while_the_store_is_locked(
     assert await list_texts(store) == ["Hello?"]
 
 
-async def test_a_too_long_body_is_refused(store: Store) -> None:
-    provider = PushProvider(make_reader())
+async def test_a_too_large_body_is_refused_and_its_beginning_held(store: Store) -> None:
+    provider = PushProvider(make_reader(REPLY))
     async with open_client(store, provider) as client:
-        assert (await client.post(HOOK, content=b"x" * (1 << 20))).status_code == 200
-        assert (await client.post(HOOK, content=b"x" * ((1 << 20) + 1))).status_code == 413
+        assert (await client.post(HOOK, content=b"x" * LONGEST_BODY)).status_code == 200
+        assert (await client.post(HOOK, content=b"y" * (LONGEST_BODY + 1))).status_code == 413
     assert len(provider.pushes) == 1
-
-
-async def test_an_account_with_files_accepts_longer_bodies(
-    store: Store, account: ServedAccount
-) -> None:
-    served = ServedAccount("mm", account.provider, hook_secret=SECRET)
-    transport = httpx.ASGITransport(create_listener(store, [served]))
-    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
-        path = f"/hooks/mm/{SECRET}"
-        assert (await client.post(path, content=b"x" * (4 << 20))).status_code == 200
-        assert (await client.post(path, content=b"x" * ((8 << 20) + 1))).status_code == 413
+    (held,) = await store.held_items.list_held()
+    assert held.reason.cause is Cause.TOO_LARGE
+    assert held.arrival.body == b"y" * (64 << 10)
+    assert held.size > LONGEST_BODY
 
 
 async def test_an_endless_body_times_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,7 +126,7 @@ async def test_an_unreadable_item_is_stored_and_confirmed_with_the_others(
     await Poller(ServedAccount("mm", provider), context, PACE).run_round()
     assert provider.list_calls("confirm_replies") == [(["r1", "r2", "r3"],)]
     assert await list_texts(context.store) == ["text r1", "text r3"]
-    assert await context.store.ingest.count_unreadable_items() == 2
+    assert len(await context.store.held_items.list_held()) == 2
 
 
 async def test_an_error_with_replies_does_not_block_receipts(context: SyncContext) -> None:

@@ -38,7 +38,7 @@ async def test_search_results_show_every_status(desk: Desk) -> None:
 async def test_the_timeline_shows_every_status(desk: Desk) -> None:
     message = await desk.last(PRIYA)
     entries = [
-        TimelineEntry("receipt", message.at, None, status, "", "", "", True, "", "")
+        TimelineEntry("receipt", message.at, None, status, "", "", "", True, "")
         for status in Status
     ]
     async with desk.open(TALL, ascii=True):

@@ -4,25 +4,19 @@ They stand in one module that imports no command, so that `--help` and errors st
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-from tui import __version__
 from tui.cli.command_parser import (
-    CommandParser,
     parse_count,
     parse_listen_address,
     parse_moment,
     parse_port,
     parse_url,
 )
-from tui.cli.errors import BAD_USE, CommandError
-
-_INBOX_COMMAND = "inbox"
-"""Command and module that are used when no command is named."""
 
 
-def _add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
+def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the inbox itself."""
     parser.add_argument(
         "--ascii", action="store_true", default=None, help="plain ASCII badges and borders"
@@ -34,7 +28,7 @@ def _add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `demo`."""
-    _add_inbox_arguments(parser)
+    add_inbox_arguments(parser)
     parser.add_argument(
         "--keep", metavar="PATH", type=Path, help="keep the demo's database in this file"
     )
@@ -141,6 +135,20 @@ def _add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
+def _add_held_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `held`."""
+    parser.add_argument(
+        "action",
+        choices=("list", "show", "retry", "dismiss"),
+        help="list them, show all of one, take them in after a fix, or dismiss them",
+    )
+    parser.add_argument("ids", metavar="ID", nargs="*", type=parse_count, help="ids of the list")
+    parser.add_argument("--account", metavar="A", help="only items of this account")
+    parser.add_argument("--all", action="store_true", help="retry or dismiss all that are held")
+    parser.add_argument("--done", action="store_true", help="list what was taken in or dismissed")
+    _add_list_arguments(parser)
+
+
 def _add_help_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `help`."""
     parser.add_argument(
@@ -154,6 +162,11 @@ def _add_completion_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell to complete in")
 
 
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every command takes."""
+    parser.add_argument("--config", metavar="PATH", type=Path, help="settings file to use")
+
+
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "demo": ("demo", _add_demo_arguments),
     "sandbox": ("sandbox", _add_sandbox_arguments),
@@ -162,6 +175,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "threads": ("threads", _add_list_arguments),
     "messages": ("messages", _add_messages_arguments),
     "search": ("search", _add_search_arguments),
+    "held": ("held", _add_held_arguments),
     "export": ("export", _add_export_arguments),
     "import": ("import_contacts", _add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
@@ -173,117 +187,3 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
 
 Without a command, `tui.cli.inbox` opens the inbox.
 """
-
-
-def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
-    """Parse the command line with the parser of the chosen command.
-
-    `--help` prints the help and raises `SystemExit`.
-
-    Args:
-        arguments: Arguments without the program name.
-
-    Returns:
-        The parsed arguments, with `command`, `module` and `config` added.
-
-    Raises:
-        CommandError: For an unknown command or wrong arguments.
-    """
-    position = _find_command(arguments)
-    name = arguments[position] if position is not None else None
-    if name is None or position is None:
-        return _run_parser(_build_top_parser(), _INBOX_COMMAND, _INBOX_COMMAND, arguments)
-    if name not in COMMANDS:
-        raise CommandError(_format_unknown_command(name), BAD_USE)
-    rest = [*arguments[:position], *arguments[position + 1 :]]
-    return _run_parser(build_parser(name), name, COMMANDS[name][0], rest)
-
-
-def build_parser(name: str) -> CommandParser:
-    """Build the parser of one command."""
-    parser = CommandParser(f"smsdesk {name}", name)
-    _declare_arguments(parser, name)
-    return parser
-
-
-def build_full_parser() -> CommandParser:
-    """Build one parser with all commands, for the completion and the manual page.
-
-    A run needs only one command, so `parse_arguments` does not build the others.
-    """
-    from tui.cli.help_texts import HELP_TEXTS
-
-    parser = _build_top_parser()
-    commands = parser.add_subparsers(metavar="COMMAND", parser_class=CommandParser)
-    for name, text in HELP_TEXTS.items():
-        command = commands.add_parser(name, help=text.summary, command=name)
-        _declare_arguments(command, name)
-        for action in command.list_arguments():
-            if action.dest == "config":  # its default would replace a value before the command
-                action.default = argparse.SUPPRESS
-    return parser
-
-
-def _declare_arguments(parser: CommandParser, name: str) -> None:
-    """Add all arguments of a command to its parser."""
-    COMMANDS[name][1](parser)
-    _add_common_arguments(parser)
-
-
-def _run_parser(
-    parser: CommandParser, command: str, module: str, arguments: Sequence[str]
-) -> argparse.Namespace:
-    """Parse with one parser and report an unknown option before missing arguments."""
-    try:
-        parsed = parser.parse_args(arguments)
-    except CommandError:
-        # argparse reports missing arguments first; a mistyped option is the more helpful message.
-        _refuse_unknown_options(parser, arguments)
-        raise
-    parsed.command, parsed.module = command, module
-    return parsed
-
-
-def _refuse_unknown_options(parser: CommandParser, arguments: Sequence[str]) -> None:
-    """Raise `CommandError` for the first option that the parser does not know."""
-    options = {word.strip(",") for word in parser.format_help().split() if word.startswith("--")}
-    for name in (argument.partition("=")[0] for argument in arguments):
-        if name.startswith("--") and name not in options:
-            parser.error(f"there is no {name}{suggest_name(name, options)}")
-
-
-def _build_top_parser() -> CommandParser:
-    """Build the parser for no command; its help lists all commands."""
-    parser = CommandParser("smsdesk")
-    parser.usage = "smsdesk [--config PATH] [--ascii] [--plain]\n       smsdesk COMMAND [OPTIONS]"
-    parser.add_argument("-V", "--version", action="version", version=f"smsdesk {__version__}")
-    _add_inbox_arguments(parser)
-    _add_common_arguments(parser)
-    return parser
-
-
-def _add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that every command takes."""
-    parser.add_argument("--config", metavar="PATH", type=Path, help="settings file to use")
-
-
-def _find_command(arguments: Sequence[str]) -> int | None:
-    """Return the index of the command's name, or None if there is no command."""
-    position = 0
-    while position < len(arguments) and arguments[position].startswith("-"):
-        # `--config` is the only option before a command that takes a value.
-        position += 2 if arguments[position] == "--config" else 1
-    return position if position < len(arguments) else None
-
-
-def _format_unknown_command(name: str) -> str:
-    """Return the error line for an unknown command."""
-    return f'there is no command "{name}"{suggest_name(name, COMMANDS)}; see smsdesk --help'
-
-
-def suggest_name(name: str, known: Iterable[str]) -> str:
-    """Return the closest known name as the rest of an error line, or ""."""
-    import difflib
-
-    matches = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {matches[0]}?" if matches else ""

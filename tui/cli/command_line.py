@@ -8,8 +8,8 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 
 from tui.cli import errors
-from tui.cli.arguments import parse_arguments
 from tui.cli.errors import CommandError
+from tui.cli.parse_arguments import parse_arguments
 from tui.settings.errors import SettingsError
 
 _DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

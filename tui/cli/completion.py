@@ -11,8 +11,8 @@ from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
-from tui.cli.arguments import build_full_parser
 from tui.cli.errors import DONE
+from tui.cli.parse_arguments import build_full_parser
 from tui.cli.show import write_line
 
 _PROGRAM = "smsdesk"

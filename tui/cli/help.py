@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from tui.cli.arguments import COMMANDS, build_parser, suggest_name
+from tui.cli.arguments import COMMANDS
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.markdown import render_markdown
+from tui.cli.parse_arguments import build_parser, suggest_name
 from tui.cli.show import get_terminal_width
 
 _MAX_WIDTH = 100

@@ -132,6 +132,18 @@ HELP_TEXTS = {
             "smsdesk search status:failed account:support-au on:today",
         ),
     ),
+    "held": HelpText(
+        "what arrived and could not be used: list, take in, dismiss",
+        "Whatever reaches an account and becomes neither a message nor a receipt is held,\n"
+        "with the reason: a wrong signature, content that cannot be read. After the fix,\n"
+        "retry takes it in as if it had just arrived; nothing comes in twice.",
+        _format_examples(
+            "smsdesk held list",
+            "smsdesk held show 12",
+            "smsdesk held retry --account messente",
+            "smsdesk held dismiss 12 13",
+        ),
+    ),
     "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",

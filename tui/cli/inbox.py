@@ -47,7 +47,7 @@ def run(arguments: Namespace) -> int:
 def _run_demo(arguments: Namespace) -> int:
     """Run the demo, which a user without accounts can choose during set-up."""
     from tui.cli import demo
-    from tui.cli.arguments import parse_arguments
+    from tui.cli.parse_arguments import parse_arguments
 
     return demo.run(parse_arguments(["demo", *(["--ascii"] if arguments.ascii else [])]))
 

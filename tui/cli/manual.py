@@ -5,8 +5,9 @@ from argparse import Action
 from collections.abc import Iterable, Iterator
 
 from tui import __version__
-from tui.cli.arguments import COMMANDS, build_full_parser, build_parser
+from tui.cli.arguments import COMMANDS
 from tui.cli.help_texts import HELP_TEXTS, HelpText, build_top_level_help
+from tui.cli.parse_arguments import build_full_parser, build_parser
 
 _NAME = "smsdesk"
 _SUMMARY = "a two-way SMS inbox for support staff who work in a terminal"

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from tui.clock import DAY
+from tui.desk.held_text import format_group, format_refusals
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
+from tui.domain.arrivals import CAUSE_FIXES
 from tui.settings.public import Preferences
 from tui.store import database_files
 from tui.store.errors import StoreError, translate_error
@@ -15,6 +18,7 @@ from tui.store.reader import InboxReader, OutdatedSchema
 
 _MIN_FREE_BYTES = 200 * 1024 * 1024
 """Free space below which the disk is reported."""
+_REFUSALS_SHOWN_MS = 7 * DAY
 _OPEN_TO_ALL = stat.S_IRWXO
 _OPEN_TO_GROUP = stat.S_IRWXG
 
@@ -107,16 +111,12 @@ def _run_quick_check(path: Path) -> str:
 
 
 def _check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Iterator[CheckResult]:
-    """Report unreadable provider items and accounts that no process serves."""
-    unreadable = reader.count_unreadable_items()
-    if unreadable:
-        noun = "message" if unreadable == 1 else "messages"
-        fix = "they are kept raw in the table events, where problem is not empty"
-        yield report_note(
-            "unreadable",
-            f"{unreadable} {noun} from a provider could not be read",
-            fix,
-        )
+    """Report held items, refused requests and accounts that no process serves."""
+    for group in reader.summarize_held():
+        line = f"{group.account}: {format_group(group)}"
+        fix = f"{CAUSE_FIXES[group.reason.cause]} (smsdesk held list, smsdesk held retry)"
+        yield report_bad("held", line, fix)
+    yield from _check_refusals(reader, now)
     idle = [
         account.name for account in desk.accounts if not reader.get_lease_holder(account.name, now)
     ]
@@ -125,3 +125,15 @@ def _check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Ite
         yield report_note("service", f"no process polls and sends for {', '.join(idle)} now", fix)
     elif desk.accounts:
         yield report_good("service", "all accounts are being polled")
+
+
+def _check_refusals(reader: InboxReader, now: int) -> Iterator[CheckResult]:
+    """Report requests of the last days that were refused without being kept."""
+    for found in reader.list_refusals():
+        if now - found.last_at > _REFUSALS_SHOWN_MS:
+            continue
+        line = format_refusals(found)
+        if found.account:
+            line = f"{found.account}: {line}"
+        fix = "compare the address at the provider with the one that smsdesk doctor prints"
+        yield report_note("refused", line, fix)

@@ -116,3 +116,5 @@ class AccountState:
     """Process that polls the account."""
     balance_amount: float | None = None
     """Balance as a number, in the provider's own unit."""
+    held: int = 0
+    """Number of arrivals that could not be used and wait for a person."""

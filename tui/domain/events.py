@@ -1,4 +1,4 @@
-"""Describe what providers report: replies, receipts and items that could not be read.
+"""Describe what providers report: replies, receipts and items that could not be used.
 
 Each event is delivered at least once. `event_id` is the provider's own id where it has one,
 otherwise a digest of the content: together with the account and the kind it is unique for ever.
@@ -12,13 +12,21 @@ from tui.domain.message import Advice, Attachment
 from tui.domain.status import Status
 
 
+class Cause(StrEnum):
+    """Kind of reason why something that arrived is held; each needs a different fix."""
+
+    SIGNATURE = "signature"
+    UNREADABLE = "unreadable"
+    NOT_STORED = "not stored"
+    TOO_LARGE = "too large"
+
+
 class EventKind(StrEnum):
     """Kind of an event; part of its unique key."""
 
     REPLY = "reply"
     RECEIPT = "receipt"
     OPT_OUT = "opt_out"
-    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +92,19 @@ class OptOut:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An item that could not be parsed: stored raw and skipped, so that it never blocks others."""
+    """An item that could not be used: it is held with its content, so that it blocks no others."""
 
     event_id: str
     """The provider's id if it could be read (so that it can be confirmed), else a digest."""
     problem: str
+    """Why it could not be used, as one line for an agent."""
     raw: str
+    """The complete item as JSON text; it is read again after the reason is fixed."""
     can_confirm: bool = True
     """Whether `event_id` is the provider's own and should be confirmed."""
     source: EventKind = EventKind.REPLY
-    """Kind of the page it was on: replies or receipts. `raw` holds a polled item completely."""
+    """Kind of the polled page that the item stood in: replies or receipts."""
+    cause: Cause = Cause.UNREADABLE
 
 
 Event = Reply | Receipt | OptOut | Unreadable
@@ -136,6 +147,5 @@ class TimelineEntry:
     reason: str
     is_status_changed: bool
     """Whether it changed the status of the message."""
-    problem: str
     raw: str
     advice: Advice = Advice.NONE

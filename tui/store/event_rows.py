@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.domain.events import Event, EventKind, Receipt, Reply, Unreadable
+from tui.domain.arrivals import Arrival, Channel, HeldReason
+from tui.domain.events import Cause, Event, EventKind, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.domain.text import repair_text
@@ -33,7 +34,6 @@ class EventRow:
     reference: str = ""
     parts: int = 0
     price: str = ""
-    problem: str = ""
     opted_out: bool = False
     advice: Advice = Advice.NONE
 
@@ -61,14 +61,29 @@ def parse_event_row(row: Any) -> EventRow:
     )
 
 
-def build_unreadable_row(item: Unreadable) -> EventRow:
-    """Return an unreadable item as a row of `events`, whatever its fields contain."""
-    return EventRow(
-        EventKind.UNREADABLE.value,
-        _to_text(item.event_id),
-        raw=_to_text(item.raw),
-        problem=_to_text(item.problem)[:_MAX_PROBLEM_LENGTH],
+def build_polled_arrival(item: Unreadable) -> Arrival:
+    """Return an unusable item of a polled page as it is held, whatever its fields contain."""
+    return Arrival(
+        Channel.POLL,
+        _to_text(item.raw).encode("utf-8"),
+        source=item.source,
+        tail=_to_text(item.event_id),
+        headers={"content-type": "application/json; charset=utf-8"},
     )
+
+
+def build_held_reason(items: Sequence[Unreadable]) -> HeldReason | None:
+    """Return why the items of one arrival are held, or None if there are none.
+
+    Args:
+        items: Items that could not be used.
+    """
+    if not items:
+        return None
+    text = _to_text(items[0].problem)[:_MAX_PROBLEM_LENGTH]
+    if len(items) > 1:
+        text = f"{text} (and {len(items) - 1} more)"
+    return HeldReason(items[0].cause, text)
 
 
 def build_reply_row(reply: Reply) -> EventRow:
@@ -110,11 +125,15 @@ def replace_bad_events(events: Sequence[Event], bad: Mapping[int, Exception]) ->
         bad: Errors of the events that could not be stored, by their index in the page.
     """
     return [
-        Unreadable(event.event_id, f"could not be stored: {bad[index]}", event.raw)
-        if index in bad
-        else event
+        _make_unreadable(event, f"It could not be stored: {bad[index]}") if index in bad else event
         for index, event in enumerate(events)
     ]
+
+
+def _make_unreadable(event: Event, problem: str) -> Unreadable:
+    """Return an event that could not be stored as one that is held."""
+    source = EventKind.RECEIPT if isinstance(event, Receipt) else EventKind.REPLY
+    return Unreadable(event.event_id, problem, event.raw, source=source, cause=Cause.NOT_STORED)
 
 
 def _to_text(value: object) -> str:

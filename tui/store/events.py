@@ -65,7 +65,6 @@ class Events:
                 code=event.code,
                 reason=event.reason,
                 moved=int(moved),
-                problem=event.problem,
                 raw=event.raw,
                 parts=event.parts,
                 price=event.price,

@@ -1,7 +1,7 @@
 """Store what providers report: one page of events becomes one transaction.
 
-This is the only way in. An item that cannot be stored is kept raw and marked as unreadable
-in the same transaction, so that it never blocks the others and may be confirmed like them.
+This is the only way in. What cannot be used is held in the same transaction, so that it never
+blocks the others and may be confirmed like them.
 """
 
 import functools
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.clock import Clock
+from tui.domain.arrivals import Arrival, HeldItem
 from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
 from tui.domain.ids import normalize_provider_id
@@ -23,12 +24,14 @@ from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
 from tui.store.event_rows import (
     EventRow,
+    build_held_reason,
+    build_polled_arrival,
     build_receipt_row,
     build_reply_row,
-    build_unreadable_row,
     replace_bad_events,
 )
 from tui.store.events import Events, sanitize_time
+from tui.store.held_items import save_arrival, save_retry
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
@@ -44,23 +47,12 @@ _MAX_CACHED_ADDRESS_LENGTH = 40
 
 @dataclass(frozen=True, slots=True)
 class StoredCounts:
-    """Result of storing a page: number of new, known and unreadable items."""
+    """Result of storing a page."""
 
     new: int = 0
     known: int = 0
-    unreadable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableItem:
-    """Item of a provider that could not be used."""
-
-    account: str
-    event_id: str
-    received_at: int
-    """Time in ms UTC."""
-    problem: str
-    raw: str
+    unusable: int = 0
+    """Number of items that are held, new or known."""
 
 
 class _BadItemError(Exception):
@@ -92,53 +84,93 @@ class Ingest:
         self._rng = rng
         self._classify = classify
 
-    async def store_events(self, account: str, events: Sequence[Event]) -> StoredCounts:
+    async def store_events(
+        self, account: str, events: Sequence[Event], arrival: Arrival | None = None
+    ) -> StoredCounts:
         """Store a page of events in one transaction; on an error nothing is stored.
+
+        What cannot be used is held: the whole request of a push, or each item of a polled page.
 
         Args:
             account: Account that the events came from.
             events: Events of the page.
+            arrival: Request that the events were read from; None for a polled page.
         """
+
+        def hold_rest(transaction: Transaction, rest: Sequence[Unreadable]) -> int:
+            now, reason = self._clock.now(), build_held_reason(rest)
+            if arrival is not None:
+                return int(save_arrival(transaction, now, account, arrival, reason))
+            return sum(
+                save_arrival(
+                    *(transaction, now, account, build_polled_arrival(item)),
+                    build_held_reason([item]),
+                )
+                for item in rest
+            )
+
+        return await self._store(account, events, hold_rest)
+
+    async def store_retry(
+        self, item: HeldItem, events: Sequence[Event], agent: str
+    ) -> StoredCounts:
+        """Store what was read from a held item after a fix, and take the item in.
+
+        It stays held if something in it still cannot be used.
+
+        Args:
+            item: The held item.
+            events: Events that were read from it.
+            agent: Agent who asked for it.
+        """
+
+        def take_item_in(transaction: Transaction, rest: Sequence[Unreadable]) -> int:
+            save_retry(transaction, self._clock.now(), item, build_held_reason(rest), agent)
+            return 0
+
+        return await self._store(item.account, events, take_item_in)
+
+    async def _store(
+        self,
+        account: str,
+        events: Sequence[Event],
+        hold_rest: Callable[[Transaction, Sequence[Unreadable]], int],
+    ) -> StoredCounts:
+        """Store events, and what cannot be used by `hold_rest`, which returns how many are new."""
         bad: dict[int, Exception] = {}
+
+        def store_page(transaction: Transaction) -> StoredCounts:
+            page = replace_bad_events(events, bad)
+            counts = self._store_page(transaction, account, page)
+            rest = [event for event in page if isinstance(event, Unreadable)]
+            fresh = hold_rest(transaction, rest)
+            known = counts.known + max(0, len(rest) - fresh)
+            return StoredCounts(counts.new + fresh, known, unusable=len(rest))
+
         while True:
             try:
-                return await self._database.write(
-                    lambda t: self._store_page(t, account, replace_bad_events(events, bad))
-                )
+                return await self._database.write(store_page)
             # Repeat the page with this item replaced: SQLite has rolled back the others.
             except _BadItemError as error:
                 bad[error.index] = error.error
 
-    async def count_unreadable_items(self) -> int:
-        """Return how many unreadable items wait for an administrator."""
-        return await self._database.read(queries("ingest").count_aside) or 0
-
-    async def list_unreadable_items(self, limit: int = 100) -> list[UnreadableItem]:
-        """Return the newest unreadable items with what the provider sent."""
-        query = functools.partial(queries("ingest").set_aside, limit=limit)
-        return [
-            UnreadableItem(
-                row["account"], row["event_id"], row["received_at"], row["problem"], row["raw"]
-            )
-            for row in await self._database.read(query)
-        ]
-
     def _store_page(
         self, transaction: Transaction, account: str, events: Sequence[Event]
     ) -> StoredCounts:
-        """Store the page item by item."""
+        """Store what can be used of a page, item by item."""
         page = _PageWriter(transaction, self._clock, self._rng, self._classify, account)
-        new = known = unreadable = 0
+        new = known = 0
         for index, event in enumerate(events):
+            if isinstance(event, Unreadable):
+                continue
             try:
                 fresh = page.store_event(event)
             except BAD_VALUE_ERRORS as error:
                 raise _BadItemError(index, error) from error
             new += fresh
             known += not fresh
-            unreadable += isinstance(event, Unreadable)
         page.finish_page()
-        return StoredCounts(new, known, unreadable)
+        return StoredCounts(new, known)
 
 
 class _PageWriter:
@@ -163,7 +195,7 @@ class _PageWriter:
         self._events = Events(transaction, self._summaries, clock)
         self._texts: list[tuple[int, str]] = []
 
-    def store_event(self, event: Event) -> bool:
+    def store_event(self, event: Reply | Receipt | OptOut) -> bool:
         """Store one event; return False if it is already stored."""
         match event:
             case Reply():
@@ -172,8 +204,6 @@ class _PageWriter:
                 return self._events.record_receipt(self._account, build_receipt_row(event))
             case OptOut():
                 return self._store_opt_out(event)
-            case Unreadable():
-                return self._events.add_event(self._account, build_unreadable_row(event))
 
     def finish_page(self) -> None:
         """Write what is cheaper together: the summaries and the search index."""

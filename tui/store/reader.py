@@ -10,12 +10,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tui.domain.arrivals import HeldGroup, HeldItem, RefusalCount
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
 from tui.domain.text import fold_text
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
+from tui.store.held_rows import to_held_group, to_held_item, to_refusal_count
 from tui.store.search_terms import build_search
 
 NEWEST = 1 << 62
@@ -117,9 +119,30 @@ class InboxReader:
         name, values = found
         return rows.to_messages(self._run_query("searching", name, **values))
 
-    def count_unreadable_items(self) -> int:
-        """Return how many items of providers could not be understood."""
-        return int(self._run_query("ingest", "count_aside")[0][0])
+    def summarize_held(self) -> list[HeldGroup]:
+        """Return how many items are held, by account and reason."""
+        return [to_held_group(row) for row in self._run_query("held_items", "summarize_held")]
+
+    def list_held(self, account: str | None, limit: int, *, done: bool = False) -> list[HeldItem]:
+        """Return held items, newest first; or those that were taken in or dismissed.
+
+        Args:
+            account: Only those of this account; None for all.
+            limit: Maximum number of items.
+            done: Whether to return those that are held no more.
+        """
+        name = "list_done" if done else "list_held"
+        found = self._run_query("held_items", name, account=account, limit=limit)
+        return [to_held_item(row) for row in found]
+
+    def get_held(self, item_id: int) -> HeldItem | None:
+        """Return an item that is or was held, or None if there is none with this id."""
+        found = self._run_query("held_items", "get", id=item_id)
+        return to_held_item(found[0]) if found and found[0]["cause"] else None
+
+    def list_refusals(self) -> list[RefusalCount]:
+        """Return how many requests were refused without being kept."""
+        return [to_refusal_count(row) for row in self._run_query("held_items", "list_refusals")]
 
     def get_lease_holder(self, account: str, now: int) -> str:
         """Return the process that syncs an account; empty for none.

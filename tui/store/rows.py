@@ -112,7 +112,6 @@ def to_entry(row: Row) -> TimelineEntry:
         code=row["code"],
         reason=row["reason"],
         is_status_changed=bool(row["moved"]),
-        problem=row["problem"],
         raw=row["raw"],
         advice=Advice(row["advice"]),
     )
@@ -145,4 +144,5 @@ def to_account_state(row: Row) -> AccountState:
         balance=row["balance"],
         balance_amount=row["balance_amount"],
         holder=row["holder"],
+        held=row["held"],
     )

@@ -28,6 +28,7 @@ from tui.store.saved_views import SavedViews
 from tui.store.triage import Triage
 
 if TYPE_CHECKING:
+    from tui.store.held_items import HeldItems
     from tui.store.ingest import ConsentClassifier, Ingest
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
@@ -92,6 +93,13 @@ class Store:
         from tui.store.ingest import Ingest
 
         return Ingest(self.database, self._clock, self._rng, self._classify)
+
+    @functools.cached_property
+    def held_items(self) -> "HeldItems":
+        """Return what arrived and could not be used."""
+        from tui.store.held_items import HeldItems
+
+        return HeldItems(self.database, self._clock, self._rng)
 
     @functools.cached_property
     def templates(self) -> "Templates":

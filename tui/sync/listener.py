@@ -7,11 +7,11 @@ listener runs on its own socket inside a program that has other work to do.
 
 import asyncio
 import contextlib
-import hashlib
 import hmac
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,30 +21,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from tui.domain.events import Unreadable
-from tui.domain.message import Format
-from tui.domain.text import repair_text
+from tui.domain.arrivals import Arrival, HeldReason, Refusal
+from tui.domain.events import Cause, Event
 from tui.providers.catalog_entry import HOOK_PATH
-from tui.providers.errors import CredentialsRefused, ProviderError
-from tui.providers.protocol import Push, PushAnswer
+from tui.providers.protocol import Push
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.sync.context import ServedAccount, SyncLog, discard_log, store_events
+from tui.sync.context import ServedAccount, SyncLog, discard_log
+from tui.sync.held_retry import RefusalCounter, read_push, to_arrival
 
-_MEGABYTE = 1 << 20
-_LONGEST_BODY = _MEGABYTE
-_LONGEST_BODY_WITH_FILES = 8 * _MEGABYTE
+LONGEST_BODY = 8 << 20
+"""Longest body of a push in bytes: some providers push pictures inside it."""
+_KEPT_OF_TOO_LARGE = 64 << 10
+"""Bytes that are kept of a longer body."""
 _SECONDS_FOR_A_BODY = 10.0
-_LONGEST_RAW = 100_000
-_BAD_CONTENT_ERRORS = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    RecursionError,
-)
-"""Errors that unforeseen content causes in a push parser."""
 
 
 def create_listener(
@@ -85,6 +75,7 @@ class PushListener:
             account.name: account for account in accounts if account.hook_secret
         }
         self._log = log
+        self._refusals = RefusalCounter(store)
 
     async def receive_push(self, request: Request) -> Response:
         """Read, store and answer one pushed request.
@@ -94,31 +85,58 @@ class PushListener:
         """
         account = self._find_account(request)
         if account is None or request.method == "HEAD":
+            self._refusals.count(*self._explain_not_found(request))
             return Response(status_code=404)
-        push = await _read_push(request, account)
-        if isinstance(push, Response):
-            return push
         try:
-            answer = account.provider.read_push(push)
-        except CredentialsRefused as error:
-            self._log("push refused", account=account.name, line=error.message)
-            return Response(status_code=403)
-        except (ProviderError, *_BAD_CONTENT_ERRORS) as error:
-            answer = _make_unreadable_answer(push, error)
-        return await self._store_answer(account, answer)
-
-    async def _store_answer(self, account: ServedAccount, answer: PushAnswer) -> Response:
-        """Store the events and answer; on failure make the provider push again."""
+            push = await _read_push(request)
+        except _BrokenOff as error:
+            self._refusals.count(account.name, Refusal.BROKEN_OFF)
+            return Response(status_code=error.status)
         try:
-            stored = await store_events(self._store, account.name, answer.events)
-            if stored.new:
-                await self._store.accounts.record_push(account.name)
+            return await self._store_push(account, push)
         except StoreError as error:
             self._log("push not stored", account=account.name, line=str(error))
             return Response(status_code=503)
-        if stored.unreadable:
-            self._log("unreadable", account=account.name, items=stored.unreadable)
+
+    async def _store_push(self, account: ServedAccount, push: Push) -> Response:
+        """Store what the push contains, or hold the push, and answer it."""
+        arrival = to_arrival(push, account.hook_secret)
+        if len(push.body) > LONGEST_BODY:
+            return await self._hold_too_large(account, arrival, len(push.body))
+        answer = read_push(account.provider, push)
+        if not answer.events:
+            self._refusals.count(account.name, Refusal.EMPTY)
+        else:
+            await self._store_events(account, arrival, answer.events)
         return Response(answer.body, answer.status, media_type=answer.content_type)
+
+    async def _store_events(
+        self, account: ServedAccount, arrival: Arrival, events: Sequence[Event]
+    ) -> None:
+        """Store the events of a push together with the push."""
+        stored = await self._store.ingest.store_events(account.name, events, arrival)
+        if stored.unusable:
+            self._log("held", account=account.name, items=stored.unusable)
+        elif stored.new:
+            await self._store.accounts.record_push(account.name)
+
+    async def _hold_too_large(
+        self, account: ServedAccount, arrival: Arrival, size: int
+    ) -> Response:
+        """Hold the beginning of a push that is too large to be kept."""
+        beginning = replace(arrival, body=arrival.body[:_KEPT_OF_TOO_LARGE])
+        text = f"It is larger than {LONGEST_BODY >> 20} MB, so only its beginning was kept"
+        reason = HeldReason(Cause.TOO_LARGE, text)
+        await self._store.held_items.hold(account.name, beginning, reason, size=size)
+        self._log("held", account=account.name, items=1)
+        return Response(status_code=413)
+
+    def _explain_not_found(self, request: Request) -> tuple[str, Refusal]:
+        """Return how a request is counted whose path is wrong: the account and the kind."""
+        name = request.path_params["account"]
+        if name in self._accounts:
+            return name, Refusal.WRONG_SECRET
+        return "", Refusal.UNKNOWN_ACCOUNT
 
     def _find_account(self, request: Request) -> ServedAccount | None:
         """Return the account that the path names, if the secret is right."""
@@ -129,20 +147,32 @@ class PushListener:
         return account if hmac.compare_digest(given, known) else None
 
 
-async def _read_push(request: Request, account: ServedAccount) -> Push | Response:
-    """Return the request for the provider, or the answer to one that is too long or too slow."""
-    accepts_files = Format.MMS in account.provider.capabilities.formats
+class _BrokenOff(Exception):
+    """The request did not arrive completely; the provider sends it again."""
+
+    def __init__(self, status: int) -> None:
+        """Create the error with the HTTP status to answer."""
+        super().__init__(status)
+        self.status = status
+
+
+async def _read_push(request: Request) -> Push:
+    """Return the request for the provider; a body that is too long has one byte too many.
+
+    Raises:
+        _BrokenOff: The request was too slow or ended early.
+    """
     body = bytearray()
     try:
         async with asyncio.timeout(_SECONDS_FOR_A_BODY):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > (_LONGEST_BODY_WITH_FILES if accepts_files else _LONGEST_BODY):
-                    return Response(status_code=413)
+                if len(body) > LONGEST_BODY:
+                    break
     except TimeoutError:
-        return Response(status_code=408)
+        raise _BrokenOff(408) from None
     except ClientDisconnect:
-        return Response(status_code=400)
+        raise _BrokenOff(400) from None
     return Push(
         method=request.method,
         path=_get_raw_target(request),
@@ -159,15 +189,6 @@ def _get_raw_target(request: Request) -> str:
     path: bytes = request.scope.get("raw_path") or request.url.path.encode()
     query: bytes = request.scope["query_string"]
     return (path + b"?" + query if query else path).decode("latin-1")
-
-
-def _make_unreadable_answer(push: Push, error: Exception) -> PushAnswer:
-    """Return an event with the raw request, answered so that the provider does not repeat it."""
-    raw = repair_text(f"{dict(push.query)} {push.body.decode('utf-8', 'replace')}")[:_LONGEST_RAW]
-    digest = hashlib.sha256(repr((push.query, push.body)).encode()).hexdigest()
-    problem = error.message if isinstance(error, ProviderError) else type(error).__name__
-    event = Unreadable(digest, f"a push that could not be read: {problem}", raw, can_confirm=False)
-    return PushAnswer((event,))
 
 
 async def _report_health(request: Request) -> Response:

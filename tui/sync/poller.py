@@ -149,8 +149,8 @@ class Poller:
                 await source.confirm(ids[start : start + _CONFIRM_BATCH])
         if page.cursor != cursor:
             await source.save_cursor(page.cursor)
-        if stored.unreadable:
-            self._context.log("unreadable", account=self._account.name, items=stored.unreadable)
+        if stored.unusable:
+            self._context.log("held", account=self._account.name, items=stored.unusable)
         return stored.new
 
 

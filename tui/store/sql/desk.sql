@@ -1,5 +1,6 @@
 -- name: account_states()
-select * from accounts order by name;
+select a.*, (select count(*) from arrivals h where h.account = a.name and h.state = 'held') as held
+from accounts a order by a.name;
 
 -- name: account_state(name)^
 select * from accounts where name = :name;

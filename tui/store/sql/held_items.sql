@@ -1,0 +1,72 @@
+-- name: known_arrival(account, digest)^
+select id, state from arrivals where account = :account and digest = :digest;
+
+-- name: add_arrival(account, channel, source, digest, method, target, tail, query, headers, http_version, body, size, state, cause, reason, now)!
+insert into arrivals (account, channel, source, digest, method, target, tail, query, headers, http_version, body, size,
+  state, cause, reason, received_at, last_at)
+values (:account, :channel, :source, :digest, :method, :target, :tail, :query, :headers, :http_version, :body, :size,
+  :state, :cause, :reason, :now, :now);
+
+-- name: add_account(account)!
+insert into accounts (name) values (:account) on conflict (name) do nothing;
+
+-- name: update_arrival(id, target, headers, http_version, state, cause, reason, done_at, done_by)!
+update arrivals set target = :target, headers = :headers, http_version = :http_version, state = :state,
+  cause = coalesce(:cause, cause), reason = coalesce(:reason, reason), done_at = :done_at, done_by = :done_by
+where id = :id;
+
+-- name: count_repeat(id, now)!
+update arrivals set repeats = repeats + 1, last_at = :now where id = :id;
+
+-- name: dismiss(id, now, agent)!
+update arrivals set state = 'dismissed', done_at = :now, done_by = :agent where id = :id and state = 'held';
+
+-- name: restore(id)!
+update arrivals set state = 'held', done_at = 0, done_by = '' where id = :id and state = 'dismissed';
+
+-- name: get(id)^
+select * from arrivals where id = :id;
+
+-- name: list_held(account, limit)
+select * from arrivals where state = 'held' and account = coalesce(:account, account) order by id desc limit :limit;
+
+-- name: list_done(account, limit)
+select * from arrivals where state in ('retaken', 'dismissed') and account = coalesce(:account, account)
+order by done_at desc, id desc limit :limit;
+
+-- name: summarize_held()
+select account, cause, reason, count(*) as count, max(last_at) as last_at from arrivals where state = 'held'
+group by account, cause, reason order by account, count(*) desc, reason;
+
+-- name: measure_kept(account)^
+select coalesce(sum(state = 'held'), 0) as held, coalesce(sum(length(body)), 0) as bytes from arrivals
+where state <> 'read' and account = :account;
+
+-- name: oldest_done(account)^
+select id, length(body) as bytes from arrivals
+where state in ('retaken', 'dismissed') and account = :account and length(body) > 0 order by id limit 1;
+
+-- name: oldest_held(account)^
+select id, length(body) as bytes from arrivals where state = 'held' and account = :account order by id limit 1;
+
+-- name: dismiss_for_quota(id, now)!
+update arrivals set state = 'dismissed', done_at = :now, reason = reason || ' (dismissed: too many were held)'
+where id = :id;
+
+-- name: drop_body(id)!
+update arrivals set body = x'' where id = :id;
+
+-- name: prune_read(before, limit)!
+delete from arrivals where id in (
+  select id from arrivals where state = 'read' and last_at < :before order by last_at limit :limit);
+
+-- name: prune_done(before, limit)!
+delete from arrivals where id in (
+  select id from arrivals where state in ('retaken', 'dismissed') and last_at < :before order by last_at limit :limit);
+
+-- name: count_refusal(account, refusal, count, now)!
+insert into refusals (account, refusal, count, last_at) values (:account, :refusal, :count, :now)
+on conflict (account, refusal) do update set count = count + excluded.count, last_at = excluded.last_at;
+
+-- name: list_refusals()
+select * from refusals order by account, refusal;
