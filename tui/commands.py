@@ -197,6 +197,7 @@ COMMANDS: tuple[Command, ...] = (
     _general("templates", ("g t",), "Canned replies", "Add, change, import; own fields"),
     _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
     _general("accounts", ("f3",), "Accounts", "Health, balance and delay", ("i", "accounts")),
+    _general("held", ("g h",), "Held items", "What could not be taken in", ("held",)),
     _general(
         "palette",
         ("colon", "ctrl+k"),

@@ -34,6 +34,7 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `action`, `ids`, `account`, `all`, `done`, `limit`
             and `json`.
     """
+    _check_selection(arguments)
     with context.open_reader(arguments) as reader:
         if arguments.action == "list":
             return _list_items(reader, arguments)
@@ -45,6 +46,17 @@ def run(arguments: Namespace) -> int:
         return DONE
     run_action = _retry_items if arguments.action == "retry" else _dismiss_items
     return asyncio.run(run_action(arguments, items))
+
+
+def _check_selection(arguments: Namespace) -> None:
+    """Raise `CommandError` unless the arguments name the items that the action is about."""
+    if arguments.action == "list" or arguments.ids:
+        return
+    if arguments.action == "show":
+        raise CommandError("name the item to show; smsdesk held list prints the ids", BAD_USE)
+    if not arguments.all and not arguments.account:
+        line = f"say which: smsdesk held {arguments.action} ID, --account NAME, or --all"
+        raise CommandError(line, BAD_USE)
 
 
 def _list_items(reader: InboxReader | None, arguments: Namespace) -> int:
@@ -77,8 +89,6 @@ def _format_row(item: HeldItem) -> str:
 
 def _show_items(items: Sequence[HeldItem], arguments: Namespace) -> int:
     """Print all of each item."""
-    if not items:
-        raise CommandError("name the item to show; smsdesk held list prints the ids", BAD_USE)
     for item in items:
         if arguments.json:
             write_json(held_item_to_json(item))
@@ -91,18 +101,10 @@ def _show_items(items: Sequence[HeldItem], arguments: Namespace) -> int:
 
 
 def _select_items(reader: InboxReader, arguments: Namespace) -> list[HeldItem]:
-    """Return the items that the arguments name.
-
-    Raises:
-        CommandError: An id is unknown, or neither ids nor --all nor --account were given.
-    """
+    """Return the items that the arguments name; raise `CommandError` for an unknown id."""
     if arguments.ids:
         return [_get_item(reader, identity) for identity in arguments.ids]
-    if arguments.action == "show":
-        return []
-    if arguments.all or arguments.account:
-        return reader.list_held(arguments.account, _MOST_SELECTED)
-    raise CommandError(f"say which: smsdesk held {arguments.action} ID, or --all", BAD_USE)
+    return reader.list_held(arguments.account, _MOST_SELECTED)
 
 
 def _get_item(reader: InboxReader, identity: int) -> HeldItem:

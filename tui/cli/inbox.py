@@ -98,13 +98,16 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
     """Open the store and run the app with its background services."""
     from tui.startup.account_setup import create_account_setup
+    from tui.startup.held_retry import create_held_retry
     from tui.startup.wiring import create_context, open_store
 
     async with open_store(desk, clock, rng) as store:
+        load = functools.partial(context.load_full_settings, arguments)
         background = functools.partial(_run_background, arguments, store, clock, rng, desk.agent)
         app_context = replace(
             create_context(desk, clock, os.environ),
             account_setup=create_account_setup(os.environ, arguments.config, clock, rng),
+            retry_held=create_held_retry(store, load, clock, desk.agent),
         )
         served = background if desk.accounts else None
         return await run_app(store, app_context, served, plain=is_plain(arguments, os.environ))

@@ -65,6 +65,8 @@ HEALTH_BADGES: Mapping[Health, Badge] = {
     Health.STOPPED: Badge(Symbol("✗", "x"), "stopped", "bad"),
     Health.UNKNOWN: Badge(Symbol("○", "o"), "", "waiting"),
 }
+ATTENTION_BADGE = Badge(Symbol("▲", "!"), "attention", "bad")
+"""An account that works, but needs a person to look at it."""
 UNREAD_MARK = Symbol("●", "*")
 STAR_MARK = Symbol("★", "*")
 DRAFT_MARK = Symbol("✎", "draft")
@@ -75,6 +77,11 @@ TICK_MARK = Symbol("✓", "x")
 
 def list_symbols() -> Iterator[Symbol]:
     """Yield every symbol whose shape has one meaning; a tick has the shape of a badge."""
-    for badge in (*BADGES.values(), *HEALTH_BADGES.values()):
+    for badge in (*BADGES.values(), *HEALTH_BADGES.values(), ATTENTION_BADGE):
         yield badge.symbol
     yield from (UNREAD_MARK, STAR_MARK, DRAFT_MARK, FILE_MARK)
+
+
+def format_held_count(count: int) -> str:
+    """Return a number of held items as a label: "2 held"."""
+    return f"{count} held"

@@ -13,6 +13,7 @@ from tui.terminal.desktop_notifications import TerminalFeatures
 
 if TYPE_CHECKING:
     from tui.desk.account_form import AccountSetup
+    from tui.desk.held_text import RetryHeld
 
 _ENTER_NEW_LINE_KEYS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),
@@ -46,6 +47,8 @@ class AppContext:
     """Features of the terminal that notifications use."""
     account_setup: "AccountSetup | None" = None
     """Tests and stores new accounts; None if none can be added."""
+    retry_held: "RetryHeld | None" = None
+    """Reads held items again with the settings of now; None where there are no settings."""
 
     @property
     def agent(self) -> str:

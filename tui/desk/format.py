@@ -8,7 +8,7 @@ text passes `printable` or `one_line` and is never read as markup.
 from datetime import datetime, tzinfo
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND
-from tui.desk.badges import HEALTH_BADGES
+from tui.desk.badges import ATTENTION_BADGE, HEALTH_BADGES
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.conversation import Conversation
 from tui.domain.phone import format_phone_number
@@ -129,9 +129,14 @@ def format_account_health(
     """
     health = state.health if state else Health.UNKNOWN
     badge = HEALTH_BADGES[health]
+    needs_attention = state is not None and state.needs_attention
+    if needs_attention and health in (Health.OK, Health.UNKNOWN):
+        badge = ATTENTION_BADGE
     style = badge.style
     text = name = one_line(account.name, 16)
-    if state and health is Health.OK and state.latency_ms:
+    if badge is ATTENTION_BADGE:
+        text += f" {badge.label}"
+    elif state and health is Health.OK and state.latency_ms:
         text += f" {state.latency_ms / SECOND:.1f}s"
     elif state and health is Health.RETRYING:
         seconds = max(0, ((state.retry_at or now) - now) // SECOND)

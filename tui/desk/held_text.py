@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from tui.clock import SECOND
+from tui.desk.badges import format_held_count
 from tui.desk.format import format_size
 from tui.domain.arrivals import (
     REFUSAL_TEXTS,
@@ -24,7 +25,7 @@ RetryHeld = Callable[[Sequence[HeldItem]], Awaitable[RetryResult]]
 """Reads held items again with the settings of now; raises `HeldRetryError`."""
 
 _SECRET_PATH = re.compile(r"(/hooks/[^/\s\"']+/)[\w-]+")
-_BINARY = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_CONTROL_CODES = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SHOWN_CHARACTERS = 4_000
 _TYPICAL_CHARACTERS = 400
 
@@ -41,11 +42,6 @@ def format_when(at: int, zone: tzinfo | None = None) -> str:
         zone: Time zone of the agent; None for the system's.
     """
     return f"{datetime.fromtimestamp(at / SECOND, zone):%Y-%m-%d %H:%M}"
-
-
-def format_held_count(count: int) -> str:
-    """Return a number of held items as a label: "2 held"."""
-    return f"{count} held"
 
 
 def format_group(group: HeldGroup) -> str:
@@ -121,8 +117,13 @@ def _decode_body(body: bytes) -> str:
             text = body.decode(charset)
         except UnicodeDecodeError:
             continue
-        return body[:512].hex(" ") if _BINARY.search(text) else text
+        return body[:512].hex(" ") if _is_binary(text) else text
     return body[:512].hex(" ")
+
+
+def _is_binary(text: str) -> bool:
+    """Return whether so many characters are control codes that this is no text."""
+    return len(_CONTROL_CODES.findall(text)) * 10 > len(text)
 
 
 def format_excerpt(arrival: Arrival) -> str:

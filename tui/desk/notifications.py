@@ -176,6 +176,9 @@ def find_account_problems(
         if state.health is Health.STOPPED:
             line = one_line(state.line, 160)
             problems[name, "stopped", 0] = f"Account {label} has stopped: {line}"
+        elif state.held:
+            text = f"Account {label} could not take in {state.held} of what arrived"
+            problems[name, "held", 0] = f"{text}: look at what is held"
         elif is_silent(state, now, silent_after_ms):
             last = state.event_at or 0
             text = f"Account {label} has received nothing for {format.format_age(last, now)}"

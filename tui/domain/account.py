@@ -118,3 +118,8 @@ class AccountState:
     """Balance as a number, in the provider's own unit."""
     held: int = 0
     """Number of arrivals that could not be used and wait for a person."""
+
+    @property
+    def needs_attention(self) -> bool:
+        """Return whether a person should look at the account, though it works."""
+        return self.held > 0

@@ -36,7 +36,7 @@ CAUSE_FIXES = {
     Cause.SIGNATURE: "correct the account's signing secret or key, then retry",
     Cause.UNREADABLE: "compare the template at the provider with the documentation, or set the "
     "account's charset or field names; then retry, or dismiss it",
-    Cause.NOT_STORED: "retry; if it stays, send it with the log to whoever maintains smsdesk",
+    Cause.NOT_STORED: "retry; if it stays, report it with the log",
     Cause.TOO_LARGE: "only its beginning was kept: ask the customer to send it again, then "
     "dismiss it",
 }

@@ -106,6 +106,14 @@ async def show_accounts(inbox: InboxActions) -> None:
     inbox.app.push_screen(AccountsScreen(inbox.store, inbox.app_context))
 
 
+@command_handler("held")
+async def show_held_items(inbox: InboxActions) -> None:
+    """Show what arrived and could not be used."""
+    from tui.screens.held import HeldItemsScreen
+
+    inbox.app.push_screen(HeldItemsScreen(inbox.store, inbox.app_context))
+
+
 @command_handler("palette")
 async def open_palette(inbox: InboxActions) -> None:
     """Open the command palette."""

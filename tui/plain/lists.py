@@ -1,6 +1,7 @@
 """Show numbered lists: conversations of a view page by page, search results, and accounts."""
 
 from tui.desk import format
+from tui.desk.held_text import format_group
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.account import Account
 from tui.domain.conversation import Order, State, View
@@ -263,6 +264,7 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
         typed: Rest of the command line; empty if there is none.
     """
     states, now = await session.store.accounts.get_states(), session.context.clock.now()
+    held = await session.store.held_items.summarize()
     for account in session.context.accounts:
         state = states.get(account.name)
         _, health, _ = format.format_account_health(account, state, now, ascii=True)
@@ -273,6 +275,7 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
             facts.append(
                 f"balance {one_line(state.balance, 40)}{' low' if account.is_low(state) else ''}"
             )
+        facts += [format_group(group) for group in held if group.account == account.name]
         session.dialog.write_line(", ".join(facts) + ".")
     if not session.context.accounts:
         session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")

@@ -1,6 +1,6 @@
 """Screen with the state of every account: health, advice, balance, delay, polling process."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import getters
@@ -10,10 +10,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.commands import get_first_keys
 from tui.desk import format
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
+from tui.desk.held_text import format_group, format_refusals
 from tui.domain.account import Account, AccountState
+from tui.domain.arrivals import CAUSE_FIXES, HeldGroup, RefusalCount
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
@@ -56,23 +59,55 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
     async def _update_states(self) -> None:
         """Read the states and show them."""
         states = await self._store.accounts.get_states()
-        self.text.update(format_accounts(self._app_context, states))
+        held = await self._store.held_items.summarize()
+        refused = await self._store.held_items.list_refusals()
+        self.text.update(format_accounts(self._app_context, states, held, refused))
 
 
-def format_accounts(app_context: AppContext, states: Mapping[str, AccountState]) -> Content:
-    """Return one paragraph for each account.
+def format_accounts(
+    app_context: AppContext,
+    states: Mapping[str, AccountState],
+    held: Sequence[HeldGroup] = (),
+    refused: Sequence[RefusalCount] = (),
+) -> Content:
+    """Return one paragraph for each account, and one for requests that belong to none.
 
     Args:
         app_context: Accounts, clock and preferences of this agent.
         states: Stored state by account name; an account that was never polled has none.
+        held: What is held, by account and reason.
+        refused: Requests that were refused without being kept.
     """
     if not app_context.accounts:
         return Content("No account is configured yet: run smsdesk doctor.")
     paragraphs = [
         _format_account(account, states.get(account.name), app_context)
+        + _format_arrivals(account.name, app_context, held, refused)
         for account in app_context.accounts
     ]
-    return Content("\n\n").join(paragraphs)
+    rest = _format_arrivals("", app_context, (), refused)
+    return Content("\n\n").join([*paragraphs, *([rest] if rest else [])])
+
+
+def _format_arrivals(
+    name: str,
+    app_context: AppContext,
+    held: Sequence[HeldGroup],
+    refused: Sequence[RefusalCount],
+) -> Content:
+    """Return lines about what is held for an account and what to do, and what was refused."""
+    key = get_first_keys(app_context.commands)["held"]
+    lines = []
+    for group in held:
+        if group.account == name:
+            lines.append(Content.styled(f"\n  {format_group(group)}", "$text-error"))
+            fix = f"\n  {CAUSE_FIXES[group.reason.cause]} · {key} shows them"
+            lines.append(Content(fix))
+    for found in refused:
+        if found.account == name:
+            text = f"\n  {format_refusals(found, app_context.zone)}"
+            lines.append(Content.styled(text, MUTED_STYLE))
+    return Content("").join(lines)
 
 
 def _format_account(

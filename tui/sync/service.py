@@ -88,6 +88,7 @@ class Housekeeping:
             self._checkpointed_at, self._size_at_checkpoint = moment, self._get_log_size()
         if moment - self._pruned_at > _PRUNE_SECONDS:
             await store.feed.prune_changes()
+            await store.held_items.prune()
             self._pruned_at = moment
 
     def _get_log_size(self) -> int:

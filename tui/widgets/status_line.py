@@ -12,14 +12,16 @@ from textual.widget import Widget
 
 from tui.clock import Clock
 from tui.desk import format
+from tui.desk.badges import format_held_count
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.conversation import Counts
 from tui.domain.text import one_line
 
 _GAP = 2
 _URGENCY = (Health.STOPPED, Health.RETRYING, Health.UNKNOWN, Health.OK)
+_ATTENTION_RANK = 1.25
+"""Rank of accounts that need a person's attention: after those that are retrying."""
 _LOW_BALANCE_RANK = 1.5
-"""Rank of accounts with a low balance: after those that are retrying."""
 
 
 class StatusLine(Widget):
@@ -96,7 +98,8 @@ class StatusLine(Widget):
             format.format_account_health(a, self._states.get(a.name), now, ascii=self._ascii)
             for a in self._accounts
         ]
-        return health, self._counts, self._place, format.format_time(now, self._zone)
+        held = sum(state.held for state in self._states.values())
+        return health, held, self._counts, self._place, format.format_time(now, self._zone)
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
@@ -134,7 +137,9 @@ class StatusLine(Widget):
     def _rank_urgency(self, account: Account) -> float:
         """Return a rank by which accounts in trouble come first, then those with a low balance."""
         state = self._states.get(account.name)
-        rank = _URGENCY.index(state.health if state else Health.UNKNOWN)
+        rank: float = _URGENCY.index(state.health if state else Health.UNKNOWN)
+        if state and state.needs_attention:
+            rank = min(rank, _ATTENTION_RANK)
         return min(rank, _LOW_BALANCE_RANK) if account.is_low(state) else rank
 
     def _draw_accounts(self, accounts: Sequence[Account]) -> list[Segment]:
@@ -155,12 +160,16 @@ class StatusLine(Widget):
         return segments
 
     def _draw_counts(self) -> list[Segment]:
-        """Draw how many conversations wait, and how many messages failed."""
+        """Draw how many conversations wait, how many messages failed and how much is held."""
         segments = [Segment(f" {self._counts.waiting} waiting ", self.rich_style)]
         if self._counts.failed:
             segments.append(
                 Segment(f" {self._counts.failed} failed ", self._resolve_style("badge--bad"))
             )
+        held = sum(state.held for state in self._states.values())
+        if held:
+            style = self._resolve_style("badge--bad")
+            segments.append(Segment(f" {format_held_count(held)} ", style))
         return segments
 
     def _draw_agent(self) -> list[Segment]:

@@ -1,0 +1,62 @@
+"""Test held items in line mode: listed, shown, taken in, dismissed."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.plain.conftest import Typist, start_session
+from tui.clock import ManualClock
+from tui.domain.arrivals import Arrival, Channel, HeldItem, RetryResult
+from tui.domain.events import Cause, Unreadable
+from tui.store.store import Store
+
+
+async def hold(
+    store: Store, body: bytes = b"hm, who\x1b[2J is it", reason: str = "It has no number"
+) -> None:
+    """Hold a push to the account `au`."""
+    bad = Unreadable("", reason, "", can_confirm=False, cause=Cause.UNREADABLE)
+    push = Arrival(Channel.PUSH, body, method="POST")
+    await store.ingest.store_events("au", [bad], push)
+
+
+async def test_nothing_held_is_said(mia: Typist) -> None:
+    await mia.type("held")
+    await mia.shows("Nothing is held.")
+
+
+async def test_a_held_item_is_shown_and_dismissed(mia: Typist) -> None:
+    await hold(mia.store)
+    await mia.type("held", "1")
+    await mia.shows("1. au: It has no number. hm, who")
+    await mia.shows("Reason   It has no number")
+    assert not mia.has_shown("\x1b")
+    await mia.type("3")
+    await mia.shows("Dismissed.")
+    assert await mia.store.held_items.list_held() == []
+
+
+async def test_accounts_name_what_is_held(mia: Typist) -> None:
+    await hold(mia.store)
+    await mia.type("i")
+    await mia.shows("1 held: It has no number")
+
+
+@pytest.mark.parametrize(("choice", "expected"), [("1", 1), ("2", 2)])
+async def test_items_are_taken_in(
+    store: Store, clock: ManualClock, choice: str, expected: int
+) -> None:
+    taken: list[HeldItem] = []
+
+    async def take_in(items: Sequence[HeldItem]) -> RetryResult:
+        taken.extend(items)
+        return RetryResult(taken=len(items), new_events=1)
+
+    mia = await start_session(store, clock, retry_held=take_in)
+    for body in (b"a", b"b"):
+        await hold(store, body)
+    await hold(store, b"c", "Other")
+    await mia.type("held", "2", choice)
+    await mia.shows(f"{expected} taken in.")
+    assert len(taken) == expected
+    await mia.leave()
