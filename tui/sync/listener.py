@@ -104,13 +104,13 @@ class PushListener:
         if len(push.body) > LONGEST_BODY:
             return await self._hold_too_large(account, arrival, len(push.body))
         answer = read_push(account.provider, push)
-        if answer.events:
+        if not arrival.body and not arrival.query:
+            self._refusals.count(account.name, Refusal.EMPTY)
+        elif answer.events:
             await self._store_events(account, arrival, answer.events)
-        elif arrival.body or arrival.query:
+        else:
             reason = HeldReason(Cause.UNREADABLE, "It contains neither a message nor a receipt")
             await self._store.held_items.hold(account.name, arrival, reason)
-        else:
-            self._refusals.count(account.name, Refusal.EMPTY)
         return Response(answer.body, answer.status, media_type=answer.content_type)
 
     async def _store_events(
