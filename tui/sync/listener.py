@@ -22,19 +22,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tui.domain.events import Unreadable
-from tui.domain.message import Format
 from tui.domain.text import repair_text
 from tui.providers.catalog_entry import HOOK_PATH
-from tui.providers.errors import CredentialsRefused, ProviderError
+from tui.providers.errors import CredentialsRefused, ProviderError, PushTooLong
 from tui.providers.protocol import Push, PushAnswer
+from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log, store_events
 
-_MEGABYTE = 1 << 20
-_LONGEST_BODY = _MEGABYTE
-_LONGEST_BODY_WITH_FILES = 8 * _MEGABYTE
-_SECONDS_FOR_A_BODY = 10.0
+_PUSH_METHODS = ("GET", "POST", "PUT", "PATCH")
+"""Methods that providers push with; the notation of a push does not depend on them."""
+_PROBE_METHODS = ("HEAD", "OPTIONS")
+"""Methods that only ask whether an address exists, as panels do when it is entered."""
+_SECONDS_FOR_A_BODY = 60.0
+"""A picture of 8 MiB over a slow line takes this long; only who knows the secret can wait."""
 _LONGEST_RAW = 100_000
 _BAD_CONTENT_ERRORS = (
     ValueError,
@@ -58,7 +60,7 @@ def create_listener(
         log: Log of sync.
     """
     listener = PushListener(store, accounts, log)
-    methods = ["GET", "POST"]
+    methods = [*_PUSH_METHODS, *_PROBE_METHODS]
     return Starlette(
         routes=[
             Route("/healthz", _report_health, methods=["GET"]),
@@ -93,13 +95,23 @@ class PushListener:
             request: Request with `account`, `secret` and perhaps `tail` as path parameters.
         """
         account = self._find_account(request)
-        if account is None or request.method == "HEAD":
+        if account is None:
             return Response(status_code=404)
-        push = await _read_push(request, account)
-        if isinstance(push, Response):
-            return push
+        if request.method in _PROBE_METHODS:
+            return Response(headers={"Allow": ", ".join((*_PUSH_METHODS, *_PROBE_METHODS))})
+        try:
+            push = await _read_push(request)
+            return push if isinstance(push, Response) else await self._take_in(account, push)
+        except PushTooLong as error:
+            self._log("push refused", account=account.name, line=error.message)
+            return Response(status_code=413)
+
+    async def _take_in(self, account: ServedAccount, push: Push) -> Response:
+        """Read, store and answer a push; raise `PushTooLong` if it is too long unpacked."""
         try:
             answer = account.provider.read_push(push)
+        except PushTooLong:
+            raise
         except CredentialsRefused as error:
             self._log("push refused", account=account.name, line=error.message)
             return Response(status_code=403)
@@ -129,16 +141,18 @@ class PushListener:
         return account if hmac.compare_digest(given, known) else None
 
 
-async def _read_push(request: Request, account: ServedAccount) -> Push | Response:
-    """Return the request for the provider, or the answer to one that is too long or too slow."""
-    accepts_files = Format.MMS in account.provider.capabilities.formats
+async def _read_push(request: Request) -> Push | Response:
+    """Return the request for the provider, or the answer to one that is cut or too slow.
+
+    Raises `PushTooLong`.
+    """
     body = bytearray()
     try:
         async with asyncio.timeout(_SECONDS_FOR_A_BODY):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > (_LONGEST_BODY_WITH_FILES if accepts_files else _LONGEST_BODY):
-                    return Response(status_code=413)
+                if len(body) > LONGEST_BODY:
+                    raise PushTooLong("A push is longer than 8 MiB; it was not read")
     except TimeoutError:
         return Response(status_code=408)
     except ClientDisconnect:
