@@ -101,6 +101,18 @@ def test_an_uploaded_picture_comes_with_the_reply(provider: str) -> None:
     assert len(reply.raw) < 500
 
 
+@pytest.mark.parametrize("provider", ["messageport", "smartswitch"])
+def test_two_pictures_are_two_replies(provider: str) -> None:
+    sender = BY_NAME[provider]
+    fields = {name: text for name, text in sender.build_fields("").items() if name != "message_id"}
+    account, body = open_account(sender), join_parts(fields, "utf-8")
+    ids = []
+    for data in (b"one", b"two", b"one"):
+        push = build_push(add_file(body, "picture", "a.jpg", "image/jpeg", data), MULTIPART)
+        ids.append(read_reply(account, push).event_id)
+    assert ids[0] == ids[2] != ids[1]
+
+
 def test_a_picture_without_a_text_is_a_reply() -> None:
     fields = {n: t for n, t in MESSAGEPORT.build_fields("").items() if n != "message"}
     body = add_file(join_parts(fields, "utf-8"), "file", "a.jpg", "image/jpeg", JPEG)
