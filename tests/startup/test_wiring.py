@@ -14,7 +14,9 @@ from tui.clock import ManualClock, SystemClock
 from tui.commands import index_by_id
 from tui.domain.account import Account
 from tui.domain.consent import Verdict
+from tui.domain.events import Reply
 from tui.domain.message import Message
+from tui.providers.protocol import Push
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.public import Preferences
@@ -105,6 +107,26 @@ def test_client_options_hold_only_arguments_of_the_client() -> None:
         "sub_account": "",
         "signature_key": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("provider", "values", "text"),
+    [
+        ("serwersms", {}, "Łódź"),
+        ("serwersms", {"charset": "iso-8859-2"}, "Łód\x9f"),
+        ("serwersms", {"charset": "windows-1251"}, "Јуdџ"),
+    ],
+)
+async def test_the_charset_of_an_account_reaches_its_parser(
+    provider: str, values: dict[str, Any], text: str, clock: ManualClock
+) -> None:
+    account = {"provider": provider, "api_key": "k", "api_secret": "s", **values}
+    (served,) = await close_accounts(open_accounts(make_settings({"a": account}), clock))
+    query = "wiadomosc=%A3%F3d%9F&numer=48500600700&data=2026-03-04+09:15:07&id=7"
+    push = Push("GET", f"/hooks/a/b?{query}", "", (), {}, b"")
+    (event,) = served.provider.read_push(push).events
+    assert isinstance(event, Reply)
+    assert event.text == text
 
 
 def test_the_context_has_preferences_and_account_capabilities(clock: ManualClock) -> None:

@@ -1,6 +1,7 @@
 """Test pushes: stored before they are answered, and every other request refused."""
 
 import asyncio
+import gzip
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,13 +21,14 @@ from tui.providers.errors import CredentialsRefused
 from tui.providers.errors import UnreadableAnswer as BadContent
 from tui.providers.messagemedia import MessageMedia
 from tui.providers.protocol import Push, PushAnswer
+from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
-from tui.sync.listener import LONGEST_BODY, create_listener
+from tui.sync.listener import create_listener
 from tui.sync.outbox import OutboxSender
 
 SECRET = "s3cret-part"
@@ -127,11 +129,36 @@ async def test_paths_of_no_account_are_not_found(store: Store, path: str) -> Non
     assert provider.pushes == []
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("method", ["DELETE", "TRACE", "PROPFIND"])
 async def test_other_methods_are_not_found(store: Store, method: str) -> None:
     provider = PushProvider(make_reader(REPLY))
     async with open_client(store, provider) as client:
         assert (await client.request(method, HOOK)).status_code == 404
+    assert provider.pushes == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_put_and_patch_are_pushes(store: Store, method: str) -> None:
+    provider = PushProvider(make_reader(REPLY, body=b"OK"))
+    async with open_client(store, provider) as client:
+        answer = await client.request(method, f"{HOOK}/reply", content=b"x")
+    assert (answer.status_code, answer.content) == (200, b"OK")
+    assert [push.method for push in provider.pushes] == [method]
+    assert await list_texts(store) == ["Hello?"]
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS"])
+async def test_a_probe_is_answered_and_is_no_push(store: Store, method: str) -> None:
+    provider = PushProvider(make_reader(REPLY, body=b"OK"))
+    async with open_client(store, provider) as client:
+        for path in (HOOK, f"{HOOK}/reply", f"{HOOK}?a=1"):
+            answer = await client.request(method, path)
+            assert (answer.status_code, answer.content) == (200, b"")
+            assert "POST" in answer.headers["allow"]
+        for path in ("/hooks/s/wrong", "/hooks/unknown/x", "/hooks/closed/", "/"):
+            answer = await client.request(method, path)
+            assert (answer.status_code, answer.content) == (404, b"")
+            assert "allow" not in answer.headers
     assert provider.pushes == []
 
 
@@ -166,7 +193,7 @@ async def test_an_unreadable_push_is_stored_and_not_repeated(
 async def test_unreadable_items_do_not_block_the_others(store: Store) -> None:
     provider = PushProvider(make_reader(Unreadable("u1", "no sender", "{}"), REPLY))
     async with open_client(store, provider) as client:
-        assert (await client.post(HOOK)).status_code == 200
+        assert (await client.post(HOOK, content=b"x")).status_code == 200
     assert await list_texts(store) == ["Hello?"]
     assert len(await store.held_items.list_held()) == 1
 
@@ -195,6 +222,20 @@ async def test_a_too_large_body_is_refused_and_its_beginning_held(store: Store) 
     assert held.reason.cause is Cause.TOO_LARGE
     assert held.arrival.body == b"y" * (64 << 10)
     assert held.size > LONGEST_BODY
+
+
+async def test_a_body_that_is_too_long_unpacked_is_held(
+    store: Store, account: ServedAccount
+) -> None:
+    served = ServedAccount("mm", account.provider, hook_secret=SECRET)
+    transport = httpx.ASGITransport(create_listener(store, [served]))
+    packed = {"Content-Encoding": "gzip"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        body = gzip.compress(b" " * (LONGEST_BODY + 1))
+        answer = await client.post(f"/hooks/mm/{SECRET}", content=body, headers=packed)
+    assert answer.status_code == 413
+    (held,) = await store.held_items.list_held()
+    assert (held.reason.cause, held.arrival.body) == (Cause.TOO_LARGE, body)
 
 
 async def test_an_endless_body_times_out(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,8 +37,7 @@ CAUSE_FIXES = {
     Cause.UNREADABLE: "compare the template at the provider with the documentation, or set the "
     "account's charset or field names; then retry, or dismiss it",
     Cause.NOT_STORED: "retry; if it stays, report it with the log",
-    Cause.TOO_LARGE: "only its beginning was kept: ask the customer to send it again, then "
-    "dismiss it",
+    Cause.TOO_LARGE: "ask the customer to send it in a smaller form, then dismiss it",
 }
 """What to do about a held item, by its cause."""
 

@@ -130,6 +130,7 @@ SERWERSMS: Final = CatalogEntry(
     secret_label="Password",
     credentials_place="Interface settings, HTTPS API, Users; or API Tokens for `api_token`",
     default_urls={"base_url": "https://api2.serwersms.pl"},
+    charset="windows-1250",
     balance_unit="messages left",
     panel=(
         PanelEntry(

@@ -11,6 +11,7 @@
     ├── RateLimited           try again after `retry_after` seconds; nothing was sent
     ├── Unavailable           nothing was sent; try again with pauses
     ├── UnreadableAnswer      the answer is not the documented one
+    ├── PushTooLong           a pushed request is too long to be read
     └── Uncertain             the request left, no answer came: never repeat automatically
 
 No message, `repr` or argument of these errors holds a secret or the query of a URL.
@@ -160,6 +161,10 @@ class UnreadableAnswer(ProviderError):
     """The provider's answer does not match its documentation."""
 
     default_advice = Advice.RESOLVE
+
+
+class PushTooLong(ProviderError):
+    """A pushed request is longer than what is read."""
 
 
 class Uncertain(ProviderError):

@@ -1,28 +1,45 @@
-"""Read pushed requests as named texts: from a form, from lines of pairs, or from JSON.
+"""Read pushed requests as items with named texts, in every notation that senders use.
 
-Two providers leave the notation of their pushes open, so the notation is detected here. The
-meaning of the names stays with the provider.
+A body is a form, lines of pairs, JSON, XML or multipart; compressed or not; in any charset.
+Providers leave most of this open, and a proxy or a template of the customer changes it. So the
+notation is detected here. The meaning of the names stays with the provider.
 """
 
+import hashlib
 import json
-import re
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import unquote_plus
+from typing import Any, Final
 
 from tui.clock import MINUTE
+from tui.domain.charsets import decode_text, find_codec, find_declared_charset, find_wide_codec
+from tui.domain.message import Attachment
 from tui.domain.text import repair_json, repair_text
+from tui.providers.errors import PushTooLong
 from tui.providers.protocol import Push
-
-_PAIR_SEPARATOR = re.compile(r"(\r\n|[&\r\n])")
-_CHARSET_PATTERN = re.compile(r"charset=\"?([\w-]+)", re.ASCII)
-_KNOWN_CHARSETS = frozenset(
-    {"iso-8859-1", "iso-8859-2", "iso-8859-5", "iso-8859-15", "koi8-r"}
-    | {f"windows-{page}" for page in range(1250, 1259)}
+from tui.providers.webhook_forms import (
+    BodyRules,
+    UnreadableBody,
+    nest_fields,
+    parse_form,
+    parse_lines,
 )
+from tui.providers.webhook_multipart import find_boundary, parse_multipart
+from tui.providers.webhook_xml import parse_xml
+
+LONGEST_BODY: Final = 8 << 20
+"""Bytes of a pushed body, as received and unpacked: a picture of 5 MiB as base64 fits in."""
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_RAW_DEFLATE = -zlib.MAX_WBITS
+_STATEFUL_CODECS = ("iso2022", "hz")
+"""Beginnings of the names of codecs whose bytes look like ASCII."""
 _DEEPEST_NESTING = 4
 _REPEATS_WITHIN_MS = 10 * MINUTE
+_LONGEST_EXCERPT = 100_000
+_ANY_FIELDS: Final = BodyRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +50,107 @@ class PushItem:
     """Texts by name in lower case; a nested name stands alone and with its dotted path."""
     payload: Any
     """The item as received, as JSON."""
+    problem: str = ""
+    """Why the body could not be read, as a sentence; then there are no fields."""
+    files: tuple[Attachment, ...] = ()
+    """Files that were uploaded with the item."""
 
     def get_text(self, name: str) -> str:
         """Return the text of a field without surrounding blanks, or an empty text without it."""
         return self.fields.get(name.casefold(), "").strip()
+
+    def list_file_digests(self) -> list[str]:
+        """Return what distinguishes the uploaded files from others, for a reply without an id."""
+        return [hashlib.sha256(file.data).hexdigest() for file in self.files]
 
     def has_field(self, name: str) -> bool:
         """Return whether a field is present, even with an empty text."""
         return bool(name) and name.casefold() in self.fields
 
 
-def parse_items(push: Push) -> tuple[PushItem, ...]:
-    """Return the events in a push: none for an empty request, several for a JSON array."""
-    body = push.body.strip()
-    if not body:
-        return (_build_form_item(push.query),) if push.query else ()
-    content_type = push.headers.get("content-type", "").lower()
-    # Some servers begin the body with a byte order mark, which no JSON parser accepts.
-    text = body.removeprefix(b"\xef\xbb\xbf").decode(_find_charset(content_type), "replace")
-    if "json" in content_type or text.startswith(("{", "[")):
-        try:
-            return _parse_json_items(repair_json(json.loads(text)), push)
-        except (ValueError, RecursionError):
-            if "json" in content_type:
-                return (PushItem({}, text),)
-    return (_build_form_item([*_parse_pairs(text, content_type), *push.query]),)
+def parse_items(push: Push, rules: BodyRules = _ANY_FIELDS) -> tuple[PushItem, ...]:
+    """Return the events in a push: none for an empty request, several for a JSON array.
+
+    A body that cannot be read is one item with the problem.
+
+    Args:
+        push: Request that reached the listener.
+        rules: What the provider knows of its bodies.
+
+    Raises:
+        PushTooLong: If the body is longer than `LONGEST_BODY` once it is unpacked.
+    """
+    try:
+        body = unpack_body(push)
+        if not body.strip():
+            query = parse_query(push, rules)
+            return (_build_form_item(query),) if query else ()
+        return _parse_body(body, push, rules)
+    except UnreadableBody as error:
+        excerpt = decode_text(push.body[:_LONGEST_EXCERPT], "", rules.charset)
+        return (PushItem({}, repair_text(excerpt), str(error)),)
+
+
+def parse_query(push: Push, rules: BodyRules = _ANY_FIELDS) -> list[tuple[str, str]]:
+    """Return the fields of the address, each read in its own charset.
+
+    Args:
+        push: Request that reached the listener.
+        rules: What the provider knows of its fields.
+    """
+    _, mark, query = push.path.partition("?")
+    if mark:
+        return parse_form(query.encode("latin-1", "replace"), rules) if query else []
+    return [(repair_text(name), repair_text(text)) for name, text in push.query]
+
+
+def unpack_body(push: Push) -> bytes:
+    """Return the body without its `Content-Encoding`; raise as `parse_items` does.
+
+    A body that says it is packed but is not is returned as it is: a proxy has unpacked it.
+
+    Args:
+        push: Request that reached the listener.
+    """
+    body = push.body
+    named = push.headers.get("content-encoding", "").lower().split(",")
+    # The last one was applied last.
+    for encoding in filter(None, (name.strip() for name in reversed(named))):
+        if encoding in ("gzip", "x-gzip"):
+            body = _inflate(body, "gzip") if body.startswith(_GZIP_MAGIC) else body
+        elif encoding == "deflate":
+            body = _inflate_deflated(body)
+        elif encoding not in ("identity", "none", "utf-8", "utf8", "8bit", "binary"):
+            raise UnreadableBody(
+                f"The body is compressed with {encoding}, which smsdesk cannot unpack; "
+                "let the sender use gzip or no compression"
+            )
+    return _inflate(body, "gzip") if body.startswith(_GZIP_MAGIC) else body
+
+
+def list_signed_bodies(push: Push) -> tuple[bytes, ...]:
+    """Return what a signature may cover: the body as received, and unpacked if it was packed.
+
+    Args:
+        push: Request that reached the listener.
+    """
+    try:
+        unpacked = unpack_body(push)
+    except UnreadableBody:
+        return (push.body,)
+    return (push.body,) if unpacked == push.body else (push.body, unpacked)
+
+
+def read_body_text(push: Push, rules: BodyRules) -> str:
+    """Return the body as text, unpacked; raise as `parse_items` does.
+
+    Args:
+        push: Request that reached the listener.
+        rules: What the provider knows of its bodies.
+    """
+    charset = find_declared_charset(push.headers.get("content-type", ""))
+    body, charset = _to_ascii_superset(unpack_body(push), charset)
+    return repair_text(decode_text(body, charset, rules.charset))
 
 
 def get_repeat_window(now: int) -> str:
@@ -72,9 +165,90 @@ def get_repeat_window(now: int) -> str:
     return str(now // _REPEATS_WITHIN_MS)
 
 
-def _parse_json_items(value: Any, push: Push) -> tuple[PushItem, ...]:
+def _inflate(data: bytes, name: str, window: int = _GZIP_OR_ZLIB) -> bytes:
+    """Return unpacked data; raise if it is damaged or longer than `LONGEST_BODY`."""
+    unpacker = zlib.decompressobj(window)
+    try:
+        unpacked = unpacker.decompress(data, LONGEST_BODY + 1)
+    except zlib.error:
+        raise UnreadableBody(f"The body is compressed with {name}, but it is damaged") from None
+    if len(unpacked) > LONGEST_BODY:
+        raise PushTooLong("The pushed body is longer than 8 MiB when it is unpacked")
+    if not unpacker.eof:
+        raise UnreadableBody(f"The body is compressed with {name}, but its end is missing")
+    return unpacked
+
+
+def _inflate_deflated(data: bytes) -> bytes:
+    """Return data unpacked from zlib or from bare deflate: both are sent as `deflate`."""
+    try:
+        return _inflate(data, "deflate")
+    except UnreadableBody as error:
+        try:
+            return _inflate(data, "deflate", _RAW_DEFLATE)
+        except UnreadableBody:
+            if _is_readable_text(data):
+                return data
+            raise error from None
+
+
+def _is_readable_text(data: bytes) -> bool:
+    """Return whether data is UTF-8 without control characters, so not compressed."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return all(char >= " " or char in "\t\r\n" for char in text)
+
+
+def _parse_body(body: bytes, push: Push, rules: BodyRules) -> tuple[PushItem, ...]:
+    """Return the items in an unpacked body; raise `UnreadableBody`."""
+    kind = push.headers.get("content-type", "")
+    boundary = find_boundary(kind, body)
+    if boundary:
+        form = parse_multipart(body, boundary, rules, find_declared_charset(kind))
+        item = _build_form_item([*form.pairs, *parse_query(push, rules)])
+        return (PushItem(item.fields, item.payload, files=tuple(form.files)),)
+    body, charset = _to_ascii_superset(body, find_declared_charset(kind))
+    body, kind = body.strip(), kind.lower()
+    if "json" in kind or body.startswith((b"{", b"[")):
+        text = decode_text(body, charset, rules.charset)
+        try:
+            return _build_json_items(repair_json(json.loads(text, strict=False)), push, rules)
+        except (ValueError, RecursionError):
+            if "json" in kind and not (body[:1].isalpha() and b"=" in body):
+                return (PushItem({}, text, "The body is not valid JSON"),)
+    if body.startswith(b"<"):
+        try:
+            items = parse_xml(body, rules, charset)
+            return tuple(item for value in items for item in _build_json_items(value, push, rules))
+        except UnreadableBody:
+            if "xml" in kind or b"<!DOCTYPE" in body or body.startswith(b"<?xml"):
+                raise
+    parse = parse_lines if "text/plain" in kind else parse_form
+    return (_build_form_item([*parse(body, rules, charset), *parse_query(push, rules)]),)
+
+
+def _to_ascii_superset(body: bytes, charset: str) -> tuple[bytes, str]:
+    """Return a body in which ASCII characters are single bytes, with its charset.
+
+    UTF-16, UTF-32 and the escape sequences of ISO-2022 become UTF-8; any other body is unchanged.
+    """
+    codec = find_wide_codec(body)
+    if not codec and find_codec(charset).startswith(_STATEFUL_CODECS):
+        codec = find_codec(charset)
+    try:
+        text = body.decode(codec) if codec else ""
+    except UnicodeError:
+        text = ""
+    if text:
+        return text.removeprefix("\ufeff").encode("utf-8", "replace"), "utf-8"
+    return body.removeprefix(b"\xef\xbb\xbf"), charset
+
+
+def _build_json_items(value: Any, push: Push, rules: BodyRules) -> tuple[PushItem, ...]:
     """Return one item per JSON object; any other value has no fields."""
-    query = {repair_text(name).casefold(): repair_text(text) for name, text in push.query}
+    query = {name.casefold(): text for name, text in reversed(parse_query(push, rules))}
     found = value if isinstance(value, list) else [value]
     return tuple(PushItem(query | _flatten_object(item), item) for item in found)
 
@@ -89,46 +263,19 @@ def _flatten_object(value: Any, path: str = "", depth: int = _DEEPEST_NESTING) -
         if isinstance(item, str) or type(item) is int:
             flat[name] = flat[path + name] = str(item)
     for key, item in value.items():
-        flat = _flatten_object(item, f"{path}{key.strip().casefold()}.", depth - 1) | flat
+        if isinstance(item, dict):
+            inner = _flatten_object(item, f"{path}{key.strip().casefold()}.", depth - 1)
+            for name, text in inner.items():
+                flat.setdefault(name, text)
     return flat
 
 
-def _build_form_item(pairs: Iterable[tuple[str, str]]) -> PushItem:
-    """Return name and text pairs as one item; the first of a repeated name counts."""
-    whole: dict[str, str] = {}
-    for name, text in pairs:
-        whole.setdefault(repair_text(name), repair_text(text))
-    return PushItem({name.strip().casefold(): text for name, text in whole.items()}, whole)
-
-
-def _parse_pairs(text: str, content_type: str) -> Iterator[tuple[str, str]]:
-    """Yield the pairs of a form, decoded, or of plain text, unchanged."""
-    is_plain = "text/plain" in content_type
-    encoding = _find_charset(content_type)
-    for piece in _split_pairs(text, is_plain):
-        name, _, value = piece.partition("=")
-        if is_plain:
-            yield name, value
-        else:
-            yield unquote_plus(name, encoding), unquote_plus(value, encoding)
-
-
-def _split_pairs(text: str, is_plain: bool) -> list[str]:
-    """Split the text at "&" and line ends, except where that would split a customer's text.
-
-    A piece without "=" is no pair: it belongs to the text before it, with its separator.
-    """
-    parts = _PAIR_SEPARATOR.split(text)
-    pieces = [parts[0]]
-    for separator, piece in zip(parts[1::2], parts[2::2], strict=True):
-        if "=" in piece:
-            pieces.append(piece)
-        elif piece or is_plain:
-            pieces[-1] += separator + piece
-    return pieces
-
-
-def _find_charset(content_type: str) -> str:
-    """Return the charset that a content type names if it is a common one, otherwise UTF-8."""
-    named = _CHARSET_PATTERN.search(content_type)
-    return named[1] if named and named[1] in _KNOWN_CHARSETS else "utf-8"
+def _build_form_item(pairs: Iterable[tuple[str, Any]]) -> PushItem:
+    """Return names and values as one item; the first of a repeated name counts."""
+    given = list(pairs)
+    payload = nest_fields(given)
+    # Literal names too: a configured name may have brackets.
+    literal = {
+        name.strip().casefold(): text for name, text in reversed(given) if isinstance(text, str)
+    }
+    return PushItem(_flatten_object(payload) | literal, payload)

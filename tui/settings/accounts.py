@@ -9,24 +9,15 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    create_model,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model, model_validator
 
 from tui.domain.account import DEFAULT_LOW_BALANCE, ProviderInfo
 from tui.providers import catalog
-from tui.settings.fields import PathSecret, Region, TextList, Url, Zone
+from tui.settings.fields import Charset, PathSecret, Region, TextList, Url, Zone
 
 NO_SECRET = SecretStr("")
 KEYRING_PREFIX = "keyring:"
 """A secret with this prefix is stored in the system's keyring, under the name that follows."""
-
-
 _STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
@@ -66,6 +57,12 @@ class AccountBase(BaseModel):
     `default_region` applies.
 
     Example: "AU"
+    """
+    charset: Charset | None = None
+    """Charset of pushed texts that are not UTF-8 and do not name their charset. If not set, the
+    usual one of the provider's country: `windows-1250` or `windows-1252`.
+
+    Example: "iso-8859-2"
     """
     low_balance: float = Field(DEFAULT_LOW_BALANCE, ge=0, le=1e9)
     """Balance below which the account raises a warning, in the provider's own unit (credits,

@@ -125,6 +125,16 @@ def _validate_zone(name: str) -> str:
         raise ValueError('must be a time zone like "Europe/Warsaw"') from None
 
 
+def _validate_charset(value: str) -> str:
+    """Return the label of a charset that can be read and contains ASCII."""
+    from tui.domain.charsets import find_codec
+
+    codec = find_codec(value)
+    if not codec or codec.startswith(("utf-16", "utf-32")):
+        raise ValueError('must be a charset like "windows-1250", "iso-8859-2" or "koi8-r"')
+    return value.strip()
+
+
 def _validate_path_secret(value: SecretStr) -> SecretStr:
     """Return a secret that can be part of a URL path."""
     if not _PATH_SECRET_PATTERN.fullmatch(value.get_secret_value()):
@@ -150,6 +160,7 @@ ListenField = Annotated[ListenAddress | None, BeforeValidator(_parse_listen_addr
 DirectoryPath = Annotated[Path, BeforeValidator(_check_path)]
 Region = Annotated[str, AfterValidator(_validate_region)]
 Url = Annotated[str, AfterValidator(_validate_url)]
+Charset = Annotated[str, AfterValidator(_validate_charset)]
 Zone = Annotated[str, AfterValidator(_validate_zone)]
 PathSecret = Annotated[SecretStr, AfterValidator(_validate_path_secret)]
 Theme = Literal["dark", "light", "high-contrast", "terminal"]

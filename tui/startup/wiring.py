@@ -179,7 +179,7 @@ def _open_client(name: str, account: "AccountBase", clock: Clock) -> "Provider":
         raise SettingsError([f"accounts.{name}: {error}"]) from None
 
 
-_CLIENT_OPTIONS = frozenset({"base_url", "api_key", "api_secret"})
+_CLIENT_OPTIONS = frozenset({"base_url", "api_key", "api_secret", "charset"})
 """Settings of every account that its client needs; those of one provider go to its client."""
 
 

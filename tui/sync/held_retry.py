@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tui.domain.arrivals import Arrival, Channel, HeldItem, Refusal, RetryResult
 from tui.domain.events import Cause, Event, Unreadable
 from tui.domain.text import repair_text
-from tui.providers.errors import CredentialsRefused, ProviderError
+from tui.providers.errors import CredentialsRefused, ProviderError, PushTooLong
 from tui.providers.protocol import Provider, Push, PushAnswer
 from tui.store.errors import StoreError
 from tui.store.store import Store
@@ -78,6 +78,9 @@ def read_push(provider: Provider, push: Push) -> PushAnswer:
     """
     try:
         return provider.read_push(push)
+    except PushTooLong as error:
+        too_large = Unreadable("", error.message, "", can_confirm=False, cause=Cause.TOO_LARGE)
+        return PushAnswer((too_large,), status=413)
     except CredentialsRefused as error:
         refused = Unreadable("", error.message, "", can_confirm=False, cause=Cause.SIGNATURE)
         return PushAnswer((refused,), status=403)

@@ -22,19 +22,23 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from tui.domain.arrivals import Arrival, HeldReason, Refusal
-from tui.domain.events import Cause, Event
+from tui.domain.events import Cause, Event, Unreadable
 from tui.providers.catalog_entry import HOOK_PATH
 from tui.providers.protocol import Push
+from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log
 from tui.sync.held_retry import RefusalCounter, read_push, to_arrival
 
-LONGEST_BODY = 8 << 20
-"""Longest body of a push in bytes: some providers push pictures inside it."""
+_PUSH_METHODS = ("GET", "POST", "PUT", "PATCH")
+"""Methods that providers push with; the notation of a push does not depend on them."""
+_PROBE_METHODS = ("HEAD", "OPTIONS")
+"""Methods that only ask whether an address exists, as panels do when it is entered."""
 _KEPT_OF_TOO_LARGE = 64 << 10
-"""Bytes that are kept of a longer body."""
-_SECONDS_FOR_A_BODY = 10.0
+"""Bytes that are kept of a body that is longer than `LONGEST_BODY`."""
+_SECONDS_FOR_A_BODY = 60.0
+"""A picture of 8 MiB over a slow line takes this long; only who knows the secret can wait."""
 
 
 def create_listener(
@@ -48,7 +52,7 @@ def create_listener(
         log: Log of sync.
     """
     listener = PushListener(store, accounts, log)
-    methods = ["GET", "POST"]
+    methods = [*_PUSH_METHODS, *_PROBE_METHODS]
     return Starlette(
         routes=[
             Route("/healthz", _report_health, methods=["GET"]),
@@ -84,9 +88,11 @@ class PushListener:
             request: Request with `account`, `secret` and perhaps `tail` as path parameters.
         """
         account = self._find_account(request)
-        if account is None or request.method == "HEAD":
+        if account is None:
             self._refusals.count(*self._explain_not_found(request))
             return Response(status_code=404)
+        if request.method in _PROBE_METHODS:
+            return Response(headers={"Allow": ", ".join((*_PUSH_METHODS, *_PROBE_METHODS))})
         try:
             push = await _read_push(request)
         except _BrokenOff as error:
@@ -104,7 +110,8 @@ class PushListener:
         if len(push.body) > LONGEST_BODY:
             return await self._hold_too_large(account, arrival, len(push.body))
         answer = read_push(account.provider, push)
-        if not arrival.body and not arrival.query:
+        is_empty = not arrival.body and not arrival.query
+        if is_empty and all(isinstance(event, Unreadable) for event in answer.events):
             self._refusals.count(account.name, Refusal.EMPTY)
         elif answer.events:
             await self._store_events(account, arrival, answer.events)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tui.clock import Clock
@@ -28,7 +29,7 @@ from tui.providers.messagemedia.parse import (
     parse_replies_page,
     parse_status,
 )
-from tui.providers.messagemedia.push import read_push
+from tui.providers.messagemedia.push import BODY_RULES, read_push
 from tui.providers.messagemedia.sending import BatchSender
 from tui.providers.messagemedia.signatures import (
     HMAC_ALGORITHMS,
@@ -59,6 +60,7 @@ class MessageMedia:
         sub_account: str = "",
         signature_key: str = "",
         validity: int = 0,
+        charset: str = catalog.MESSAGEMEDIA.charset,
     ) -> None:
         """Create the client; raise `CredentialsRefused` if a setting cannot be used.
 
@@ -72,9 +74,11 @@ class MessageMedia:
             sub_account: Account to act for; empty for the key's own.
             signature_key: Public key (base64) that pushes must be signed with.
             validity: How long a message may wait for delivery (ms); 0 for the default.
+            charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         _check_settings(auth, api_key, sub_account)
         self._signature_key = _load_signature_key(signature_key)
+        self._rules = replace(BODY_RULES, charset=charset)
         uses_hmac = auth in HMAC_ALGORITHMS
         self._http = HttpClient(
             base_url,
@@ -177,7 +181,7 @@ class MessageMedia:
 
     def read_push(self, push: Push) -> PushAnswer:
         """Return the replies, reports and opt-outs in a push (MessageMedia API, pushes)."""
-        return read_push(push, self._signature_key)
+        return read_push(push, self._signature_key, self._rules)
 
     def read_polled_item(self, kind: EventKind, item: str) -> Event:
         """Parse a reply or a delivery report again."""

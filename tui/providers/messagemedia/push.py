@@ -12,27 +12,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
-from tui.domain.events import Event, OptOut, Receipt, Reply, Unreadable
+from tui.domain.events import Event, OptOut, Receipt, Reply
 from tui.domain.ids import parse_reference
 from tui.domain.message import Attachment
-from tui.domain.text import repair_json, repair_text
+from tui.domain.text import repair_json
 from tui.providers.errors import CredentialsRefused
 from tui.providers.messagemedia.fields import (
     digest_fields,
     get_text,
     get_value,
-    hide_callback_url,
     parse_time,
     to_stored_json,
 )
 from tui.providers.messagemedia.parse import make_unreadable, parse_receipt, parse_reply
 from tui.providers.messagemedia.signatures import PublicKey, is_signature_valid
 from tui.providers.protocol import Push, PushAnswer
+from tui.providers.webhook_bodies import PushItem, list_signed_bodies, parse_items
+from tui.providers.webhook_forms import BodyRules
 
 _OPT_OUT = "OPT_OUT_SMS"
-_MOST_FIELDS = 200
+_CONTENT_FIELDS = ("content", "base64", "data")
+"""Names of the content of an attachment; the last one is that of an uploaded file."""
 _FIELD_ALIASES = {
     "message_id": ("messageId", "mtId"),
     "delivery_report_id": ("reportId", "drId"),
@@ -50,6 +51,20 @@ _FIELD_ALIASES = {
 }
 """Field names of polling, with the template variables that hold the same value."""
 _FIELD_BY_ALIAS = {alias: name for name, aliases in _FIELD_ALIASES.items() for alias in aliases}
+BODY_RULES = BodyRules(
+    names=frozenset(
+        name.casefold().partition("[")[0]
+        for names in _FIELD_ALIASES.items()
+        for name in (names[0], *names[1])
+    )
+    | {"account_id", "attachments", "callback_url", "delay", "delivery_report", "format", "status"}
+    | {"original_text", "messagecontent", "mtcontent", "retrycount", "vendor_account_id"}
+    | {"accountid", "subject", "vendorid", "vendor_id"},
+    texts=frozenset({"content", "replycontent", "mocontent", "original_text", "messagecontent"})
+    | {"mtcontent", "subject"},
+    file_list="attachments",
+)
+"""Fields of callbacks and of the template variables (MessageMedia API, pushes)."""
 _UNFILLED_VARIABLE = re.compile(
     r"\$!?\{?(metadata(\.get\([^)]*\))?|notificationId|\w+(Id|Timestamp|Address|Content|Units)"
     r"|status(Code)?|attachments|format|type|retryCount)\}?"
@@ -57,7 +72,7 @@ _UNFILLED_VARIABLE = re.compile(
 """A template variable without a value is printed as its own name."""
 
 
-def read_push(push: Push, key: PublicKey | None) -> PushAnswer:
+def read_push(push: Push, key: PublicKey | None, rules: BodyRules = BODY_RULES) -> PushAnswer:
     """Return the events in a push; raise `CredentialsRefused` if its signature is wrong.
 
     A repeated request produces the same event ids again.
@@ -65,12 +80,11 @@ def read_push(push: Push, key: PublicKey | None) -> PushAnswer:
     Args:
         push: Request that reached the listener.
         key: Public key to check the signature with; None accepts unsigned pushes.
+        rules: What is known of the bodies, with the account's charset.
     """
     if key is not None and not _is_signed(push, key):
         raise CredentialsRefused("The pushed request is not signed by MessageMedia")
-    items = _decode_items(push)
-    if isinstance(items, Unreadable):
-        return PushAnswer((items,))
+    items = parse_items(push, rules)
     reference = _find_path_reference(push.tail)
     events = (event for item in items for event in _parse_events(item))
     return PushAnswer(tuple(_add_reference(event, reference) for event in events))
@@ -87,34 +101,17 @@ def _is_signed(push: Push, key: PublicKey) -> bool:
         return False
     line = f"{push.method} {push.path} HTTP/{push.http_version}{headers.get('date', '')}"
     digest = headers.get("x-messagemedia-digest-type", "")
-    return is_signature_valid(key, digest, line.encode("utf-8", "replace") + push.body, signature)
+    signed = line.encode("utf-8", "replace")
+    bodies = list_signed_bodies(push)
+    return any(is_signature_valid(key, digest, signed + body, signature) for body in bodies)
 
 
-def _decode_items(push: Push) -> list[Any] | Unreadable:
-    """Return the objects in the request: one, a list of them, or its query without a body."""
-    text = push.body.decode("utf-8-sig", "replace")
-    if not text.strip():
-        return [_repair_fields(list(push.query))] if push.query else []
-    try:
-        if "form-urlencoded" in push.headers.get("content-type", "").lower():
-            return [
-                _repair_fields(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-            ]
-        body = repair_json(json.loads(text, strict=False))
-    except (ValueError, RecursionError):
-        return make_unreadable(
-            "", "a push that is neither JSON nor a form", hide_callback_url(text)
-        )
-    return body if isinstance(body, list) else [body]
-
-
-def _repair_fields(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Return the fields of a form or a query, repaired."""
-    return {repair_text(name): repair_text(value) for name, value in pairs}
-
-
-def _parse_events(item: Any) -> list[Event]:
+def _parse_events(found: PushItem) -> list[Event]:
     """Return the events of one object: usually one, or an opt-out and its reply."""
+    item = found.payload
+    if found.problem:
+        problem = f"a push that cannot be read. {found.problem}"
+        return [make_unreadable("", problem, to_stored_json(item))]
     if not isinstance(item, Mapping):
         return [make_unreadable("", "a push that is not a JSON object", to_stored_json(item))]
     fields = _rename_fields(item)
@@ -195,7 +192,7 @@ def _parse_attachment_list(attachments: Any) -> list[Any]:
 
 def _parse_attachment(entry: Any) -> Attachment | None:
     """Return one file, or None if its bytes cannot be read."""
-    content = get_text(entry, "content") or get_text(entry, "base64")
+    content = next(filter(None, (get_text(entry, name) for name in _CONTENT_FIELDS)), "")
     try:
         data = base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError):
@@ -203,7 +200,8 @@ def _parse_attachment(entry: Any) -> Attachment | None:
     if not data:
         return None
     content_type = get_text(entry, "content_type") or get_text(entry, "contentType")
-    name = get_text(entry, "original_name") or get_text(entry, "originalName")
+    names = (get_text(entry, name) for name in ("original_name", "originalName", "name"))
+    name = next(filter(None, names), "")
     return Attachment(name, content_type or "application/octet-stream", data)
 
 
@@ -211,7 +209,7 @@ def _strip_content(entry: Any, file: Attachment | None) -> Any:
     """Return an attachment without its bytes; unchanged if it could not be read."""
     if file is None:
         return entry
-    fields = {name: value for name, value in entry.items() if name not in ("content", "base64")}
+    fields = {name: value for name, value in entry.items() if name not in _CONTENT_FIELDS}
     return {**fields, "size": len(file.data)}
 
 

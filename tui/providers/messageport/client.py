@@ -1,6 +1,7 @@
 """Send messages and read the balance for a MessagePort account; the rest arrives by push."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
@@ -11,7 +12,7 @@ from tui.providers.errors import MessageInvalid
 from tui.providers.http import HttpClient, Transport
 from tui.providers.masking import SecretMask
 from tui.providers.messageport import parse
-from tui.providers.messageport.push import MessagePortPushReader, find_zone
+from tui.providers.messageport.push import BODY_RULES, MessagePortPushReader, find_zone
 from tui.providers.messageport.status_codes import TITLE
 from tui.providers.protocol import (
     Outgoing,
@@ -38,6 +39,7 @@ class MessagePort(PushOnlyProvider):
         clock: Clock,
         transport: Transport | None = None,
         time_zone: str = "Australia/Sydney",
+        charset: str = catalog.MESSAGEPORT.charset,
     ) -> None:
         """Create the client; raise `ValueError` if the time zone is unknown.
 
@@ -48,13 +50,16 @@ class MessagePort(PushOnlyProvider):
             clock: Source of the current time.
             transport: Replaces the network in tests.
             time_zone: Time zone of the account, an IANA name.
+            charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         super().__init__(TITLE)
         zone = find_zone(time_zone)
         if zone is None:
             raise ValueError(f"time_zone is not the name of a zone: {time_zone!r}")
         self._mask = SecretMask(api_key, api_secret)
-        self._reader = MessagePortPushReader(zone, clock, self._mask)
+        self._reader = MessagePortPushReader(
+            zone, clock, self._mask, replace(BODY_RULES, charset=charset)
+        )
         self._http = HttpClient(
             base_url, clock=clock, basic=(api_key, api_secret), transport=transport, name=TITLE
         )

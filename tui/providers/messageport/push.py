@@ -20,12 +20,18 @@ from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.messageport.status_codes import RECEIPT_ADVICE, RECEIPT_REASONS, RECEIPT_STATUSES
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.webhook_bodies import PushItem, get_repeat_window, parse_items
+from tui.providers.webhook_forms import BodyRules
 
 _TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?", re.ASCII)
 _UTC_NAMES = frozenset({"UTC", "GMT"})
 _CLOCK_SKEW_MS = 5 * MINUTE
 """How far the desk's clock may be behind the provider's."""
+BODY_RULES = BodyRules(
+    names=frozenset({"reference", "description", "time", "timezone", "message", "number"}),
+    texts=frozenset({"message"}),
+)
+"""Fields of receipts and replies (MessagePort, pushes)."""
 
 
 @lru_cache(maxsize=64)
@@ -87,19 +93,23 @@ class MessagePortPushReader:
     """The account's time zone, for a push that names none or an unknown one."""
     clock: Clock
     mask: SecretMask
+    rules: BodyRules = BODY_RULES
 
     def read_push(self, push: Push) -> PushAnswer:
         """Return the events in a push; 200 with a short body ends the repetitions."""
-        return PushAnswer(tuple(self._parse_event(item) for item in parse_items(push)), body=b"OK")
+        items = parse_items(push, self.rules)
+        return PushAnswer(tuple(self._parse_event(item) for item in items), body=b"OK")
 
     def _parse_event(self, item: PushItem) -> Event:
         """Return one event: a receipt has a `description`, a reply a `message`.
 
         Both may be sent to the same address.
         """
+        if item.problem:
+            return self._make_unreadable(item, item.problem)
         if item.get_text("description"):
             return self._parse_receipt(item)
-        if item.has_field("message"):
+        if item.has_field("message") or item.files:
             return self._parse_reply(item)
         return self._make_unreadable(item, "The push is neither a receipt nor a reply")
 
@@ -121,17 +131,19 @@ class MessagePortPushReader:
 
     def _parse_reply(self, item: PushItem) -> Event:
         """Return a reply (MessagePort, replies); it may have no reference of ours."""
-        number, text = item.get_text("number"), item.fields["message"]
+        number, text = item.get_text("number"), item.fields.get("message", "")
         if not number:
             return self._make_unreadable(item, "The reply does not say who sent it")
         when = item.get_text("time") or get_repeat_window(self.clock.now())
+        content = (item.get_text("reference"), number, when, text, *item.list_file_digests())
         return Reply(
-            event_id=digest_parts("reply", item.get_text("reference"), number, when, text),
+            event_id=digest_parts("reply", *content),
             party=number,
             text=text,
             received_at=self._parse_time(item),
             raw=self.mask.mask_payload(item.payload),
             reference=item.get_text("reference"),
+            attachments=item.files,
         )
 
     def _parse_time(self, item: PushItem) -> int | None:

@@ -1,6 +1,7 @@
 """Connect a Messente account: sending API, classic host for the balance, and pushes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from tui.clock import Clock
@@ -22,7 +23,7 @@ from tui.providers.messente.classic import ClassicApi
 from tui.providers.messente.keys import AccountKeys
 from tui.providers.messente.omnichannel import OmnichannelApi
 from tui.providers.messente.parse import make_event_id
-from tui.providers.messente.push import parse_push
+from tui.providers.messente.push import BODY_RULES, parse_push
 from tui.providers.protocol import (
     Outgoing,
     Push,
@@ -77,6 +78,7 @@ class Messente:
         classic_url: str = "",
         backup_url: str = "",
         inbound_secret: str = "",
+        charset: str = catalog.MESSENTE.charset,
     ) -> None:
         """Create the client of one account.
 
@@ -94,6 +96,7 @@ class Messente:
             backup_url: Backup host of the classic API; empty for the default.
             inbound_secret: Shared secret of inbound messages; empty if the password signs
                 them.
+            charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         base_url = base_url.rstrip("/").removesuffix("/v1")
         keys = AccountKeys(api_key, api_secret, inbound_secret)
@@ -111,6 +114,7 @@ class Messente:
             self._omnichannel = OmnichannelApi(http, keys=keys, clock=clock)
         self._api: _MessageApi = self._omnichannel or self._classic
         self._keys = keys
+        self._rules = replace(BODY_RULES, charset=charset)
         self._capabilities = catalog.get_capabilities("messente", {"api": api})
 
     @property
@@ -237,7 +241,8 @@ class Messente:
             CredentialsRefused: If its signature is wrong.
         """
         # Only the classic API sends receipts without a signature.
-        return parse_push(push, keys=self._keys, unsigned=self._omnichannel is None)
+        unsigned = self._omnichannel is None
+        return parse_push(push, keys=self._keys, unsigned=unsigned, rules=self._rules)
 
     def read_polled_item(self, kind: EventKind, item: str) -> Event:
         """Raise `NotPossible`: replies and receipts are pushed."""

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Sequence
 from typing import Any
 
+from tui.domain.charsets import decode_text, find_declared_charset
 from tui.domain.message import Attachment
 from tui.domain.text import repair_text
 from tui.providers.serwersms.fields import Item, read_items, read_text
@@ -34,13 +35,14 @@ def parse_attachments(item: Item) -> tuple[Attachment, ...]:
     )
 
 
-def join_text_parts(attachments: Sequence[Attachment]) -> str:
+def join_text_parts(attachments: Sequence[Attachment], charset: str = "") -> str:
     """Return the text of an MMS: it has no text field, its text parts are files.
 
     Args:
         attachments: Decoded attachments of the message.
+        charset: Charset of texts that are neither what they declare nor UTF-8.
     """
-    texts = (_decode_text(attachment) for attachment in attachments)
+    texts = (_decode_text(attachment, charset) for attachment in attachments)
     return "\n".join(text for text in texts if text)
 
 
@@ -91,11 +93,11 @@ def _parse_attachment(part: Item) -> Attachment:
     )
 
 
-def _decode_text(part: Attachment) -> str:
+def _decode_text(part: Attachment, charset: str) -> str:
     """Decode a text part; empty for a picture, and for a text too long to be a message."""
     if not part.content_type.lower().startswith("text/plain") or len(part.data) > _MAX_TEXT_BYTES:
         return ""
-    return repair_text(part.data.decode("utf-8", "replace"))
+    return repair_text(decode_text(part.data, find_declared_charset(part.content_type), charset))
 
 
 def _replace_content(part: Any) -> Any:

@@ -58,6 +58,7 @@ class SerwerSms:
         api_token: str = "",
         time_zone: str = "Europe/Warsaw",
         push_names: PushNames | None = None,
+        charset: str = catalog.SERWERSMS.charset,
     ) -> None:
         """Create the client of one account.
 
@@ -70,10 +71,11 @@ class SerwerSms:
             api_token: API token, used in place of user and password if given.
             time_zone: Name of the zone in which the account's dates are written.
             push_names: Parameter names in the panel's templates; None for the defaults.
+            charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         self._clock = clock
         mask = SecretMask(api_secret, api_token)
-        self._account = AccountContext(ZoneInfo(time_zone), mask)
+        self._account = AccountContext(ZoneInfo(time_zone), mask, charset)
         self._push_names = push_names or PushNames()
         self._incoming_action = _INCOMING_ACTION
         self._api = SerwerSmsApi(

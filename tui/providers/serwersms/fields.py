@@ -69,10 +69,12 @@ def read_items(body: Item, name: str = "items") -> list[Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class AccountContext:
-    """Time zone of the account's dates, and the secrets that must not be stored."""
+    """Time zone and charset of the account, and the secrets that must not be stored."""
 
     zone: ZoneInfo
     mask: SecretMask
+    charset: str = ""
+    """Charset of texts that are not UTF-8 and declare none; empty for none."""
 
     def format_raw(self, payload: Any) -> str:
         """Return the payload as JSON text to store, with secrets masked.

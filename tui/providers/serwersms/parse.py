@@ -210,7 +210,7 @@ def parse_reply(item: Any, account: AccountContext) -> Reply | Unreadable:
     return Reply(
         event_id=_make_event_id(item),
         party=party,
-        text=read_text(item, "text") or join_text_parts(attachments),
+        text=read_text(item, "text") or join_text_parts(attachments, account.charset),
         received_at=parse_time(read_text(item, *_DATE_FIELDS), account.zone),
         raw=account.format_raw(remove_content(item)),
         own=read_text(item, "to_number"),

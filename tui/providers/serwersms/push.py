@@ -7,14 +7,12 @@ would repeat everything else.
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from tui.domain.events import Event, Receipt
 from tui.domain.ids import parse_reference
-from tui.domain.text import repair_json, repair_text
+from tui.domain.text import repair_json
 from tui.providers.masking import digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.serwersms.attachments import remove_content
@@ -23,8 +21,13 @@ from tui.providers.serwersms.parse import has_stable_id, make_unreadable, parse_
 from tui.providers.serwersms.refusals import find_advice
 from tui.providers.serwersms.status_codes import REASON_BLACKLISTED, REASON_MEANINGS, map_status
 from tui.providers.serwersms.times import parse_time
+from tui.providers.webhook_bodies import PushItem, parse_items, parse_query
+from tui.providers.webhook_forms import BodyRules
 
-_MAX_FIELDS = 200
+_NATIVE_NAMES = frozenset(
+    {"attachments", "phone", "received", "recived", "text", "title", "to_number"}
+)
+"""Names of a polled message that a pushed MMS may have; its own are not documented."""
 _NO_REPLY_ID = (
     "a reply without #ID# and #DATA#; put both into the address, polling brings the reply"
 )
@@ -51,6 +54,20 @@ class PushNames:
     reason: str = "przyczyna"
     """`#PRZYCZYNA#`"""
 
+    def build_rules(self, charset: str) -> BodyRules:
+        """Return which fields the account's templates have.
+
+        Args:
+            charset: Charset of texts that are not UTF-8 and declare none.
+        """
+        names = frozenset(name.casefold() for name in astuple(self))
+        return BodyRules(
+            names=names | _NATIVE_NAMES,
+            texts=frozenset({self.text.casefold(), "text", "title"}),
+            charset=charset,
+            file_list="attachments",
+        )
+
     def build_report_url(self, callback_url: str) -> str:
         """Return the address template for the reports of one message.
 
@@ -72,15 +89,27 @@ def parse_push(push: Push, names: PushNames, account: AccountContext) -> PushAns
         names: Parameter names of the account's templates.
         account: Time zone and secrets of the account.
     """
-    fields = _collect_fields(push)
-    events = (_parse_event(fields, push, names, account),) if fields else ()
+    rules = names.build_rules(account.charset)
+    query = dict(reversed(parse_query(push, rules)))
+    items = parse_items(push, rules)
+    events = tuple(_parse_item(item, query, push.tail, names, account) for item in items)
     return PushAnswer(events=events, body=b"OK")
 
 
-def _parse_event(fields: Item, push: Push, names: PushNames, account: AccountContext) -> Event:
-    """Return the one event that a request carries."""
+def _parse_item(
+    item: PushItem, query: Item, tail: str, names: PushNames, account: AccountContext
+) -> Event:
+    """Return the event that an item carries; its fields override those of the address."""
+    if item.problem:
+        return make_unreadable(f"a push that cannot be read. {item.problem}", item.payload, account)
+    if not isinstance(item.payload, dict):
+        return make_unreadable("a push without any fields", item.payload, account)
+    fields = {**query, **item.payload}
+    parts = _parse_json(fields.get("attachments"))
+    if isinstance(parts, list):
+        fields["attachments"] = parts
     if names.state in fields:
-        return _parse_report(fields, push.tail, names, account)
+        return _parse_report(fields, tail, names, account)
     return _parse_reply(fields, names, account)
 
 
@@ -139,39 +168,9 @@ def _restore_plus(number: Any) -> Any:
     return f"+{number[1:]}" if isinstance(number, str) and number.startswith(" ") else number
 
 
-def _collect_fields(push: Push) -> dict[str, Any]:
-    """Return all parameters; those of the body override those of the address."""
-    return _keep_first_values(push.query) | _parse_body(push)
-
-
-def _parse_body(push: Push) -> dict[str, Any]:
-    """Parse the body as JSON or as a form; the fields of a pushed MMS are not documented."""
-    if not push.body.strip():
-        return {}
-    text = push.body.decode("utf-8", "replace")
-    parsed = _parse_json(text)
-    if isinstance(parsed, dict):
-        return parsed
+def _parse_json(text: Any) -> Any:
+    """Return parsed JSON with repaired texts; None if it is not a text of JSON."""
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS)
-    except ValueError:
-        pairs = []
-    form = _keep_first_values(pairs) or {"body": repair_text(text)}
-    parts = _parse_json(form.get("attachments", ""))
-    return {**form, "attachments": parts} if isinstance(parts, list) else form
-
-
-def _keep_first_values(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return parameters as an object with repaired texts; the first of each name counts."""
-    fields: dict[str, Any] = {}
-    for name, value in pairs:
-        fields.setdefault(repair_text(name), repair_text(value))
-    return fields
-
-
-def _parse_json(text: str) -> Any:
-    """Return parsed JSON with repaired texts; None if it is not JSON."""
-    try:
-        return repair_json(json.loads(text))
+        return repair_json(json.loads(text)) if isinstance(text, str) else None
     except (ValueError, RecursionError):
         return None

@@ -115,6 +115,7 @@ class SmartSwitch(PushOnlyProvider):
         batch: int = catalog.SMARTSWITCH.capabilities.batch,
         receipt_fields: ReceiptFieldNames | None = None,
         reply_fields: ReplyFieldNames | None = None,
+        charset: str = catalog.SMARTSWITCH.charset,
     ) -> None:
         """Create the client.
 
@@ -127,6 +128,7 @@ class SmartSwitch(PushOnlyProvider):
             batch: Maximum number of recipients of one call.
             receipt_fields: The operator's names for the values of a receipt.
             reply_fields: The operator's names for the values of a reply.
+            charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         super().__init__(TITLE)
         self._credentials = [("_login", api_key), ("_password", api_secret)]
@@ -137,6 +139,7 @@ class SmartSwitch(PushOnlyProvider):
             reply_fields or ReplyFieldNames(),
             clock,
             self._mask,
+            charset,
         )
         self._http = HttpClient(base_url, clock=clock, transport=transport, name=TITLE)
         self._capabilities = replace(catalog.SMARTSWITCH.capabilities, batch=batch)

@@ -6,7 +6,7 @@ taken from the send call. The operator's template has to match them, or the name
 have to match the template.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from urllib.parse import quote
 
 from tui.clock import Clock
@@ -16,6 +16,7 @@ from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.smartswitch.status_codes import MESSAGE_STATES, STATE_ADVICE, STATE_MEANINGS
 from tui.providers.webhook_bodies import PushItem, get_repeat_window, parse_items
+from tui.providers.webhook_forms import BodyRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,18 @@ class SmartSwitchPushReader:
     reply_fields: ReplyFieldNames
     clock: Clock
     mask: SecretMask
+    charset: str = ""
+    """Charset of texts that are not UTF-8 and declare none; empty for none."""
+
+    @property
+    def rules(self) -> BodyRules:
+        """Return which fields the operator's templates have."""
+        names = (*astuple(self.receipt_fields), *astuple(self.reply_fields), "request_id")
+        return BodyRules(
+            names=frozenset(name.casefold() for name in names),
+            texts=frozenset({self.reply_fields.body.casefold()}),
+            charset=self.charset,
+        )
 
     def read_push(self, push: Push) -> PushAnswer:
         """Return the events in a push.
@@ -51,18 +64,19 @@ class SmartSwitchPushReader:
         The answer to a reply has one line with a message id per reply, because the switch
         expects that from every system that it delivers a message to.
         """
-        events = tuple(self._parse_event(item) for item in parse_items(push))
+        events = tuple(self._parse_event(item) for item in parse_items(push, self.rules))
         ids = [event.event_id for event in events if isinstance(event, Reply)]
         body = "\n".join(f"message_id={quote(identity, safe='')}" for identity in ids) or "OK"
         return PushAnswer(events, body=body.encode())
 
     def _parse_event(self, item: PushItem) -> Event:
         """Return one event: a receipt has a state, a reply has a sender or a text."""
+        if item.problem:
+            return self._make_unreadable(item, item.problem)
         if item.has_field(self.receipt_fields.message_state):
             return self._parse_receipt(item)
-        if item.has_field(self.reply_fields.source_number) or item.has_field(
-            self.reply_fields.body
-        ):
+        names = (self.reply_fields.source_number, self.reply_fields.body)
+        if any(item.has_field(name) for name in names):
             return self._parse_reply(item)
         return self._make_unreadable(item, "The push is neither a receipt nor a reply")
 
@@ -90,21 +104,23 @@ class SmartSwitchPushReader:
     def _parse_reply(self, item: PushItem) -> Event:
         """Return a customer's text, read with the configured names."""
         party = item.get_text(self.reply_fields.source_number)
-        if not party or not item.has_field(self.reply_fields.body):
+        if not party or not (item.has_field(self.reply_fields.body) or item.files):
             return self._make_unreadable(item, "The reply names no sender or has no text")
         return Reply(
             event_id=item.get_text(self.reply_fields.message_id) or self._make_reply_id(item),
             party=party,
-            text=item.fields[self.reply_fields.body.casefold()],
+            text=item.fields.get(self.reply_fields.body.casefold(), ""),
             received_at=None,
             raw=self.mask.mask_payload(item.payload),
             own=item.get_text(self.reply_fields.destination_number),
+            attachments=item.files,
         )
 
     def _make_reply_id(self, item: PushItem) -> str:
         """Return an id for a reply without one: a digest of all its fields and the rough time."""
         fields = (text for pair in sorted(item.fields.items()) for text in pair)
-        return digest_parts("reply", get_repeat_window(self.clock.now()), *fields)
+        content = (*fields, *item.list_file_digests())
+        return digest_parts("reply", get_repeat_window(self.clock.now()), *content)
 
     def _make_unreadable(self, item: PushItem, problem: str) -> Unreadable:
         """Return an event for an item that cannot be read, with its complete payload."""
