@@ -206,16 +206,16 @@ def _rate_word(word: str, alphabets: Sequence[str]) -> float:
     if any(char == "\ufffd" or unicodedata.category(char)[0] == "C" for char in high):
         return -3.0
     others = [char for char in high if char not in _PUNCTUATION]
-    letters = [char for char in others if unicodedata.category(char)[0] in "LM"]
-    if len(letters) < len(others):
+    alphabetic = [char for char in others if unicodedata.category(char)[0] in "LM"]
+    if len(alphabetic) < len(others):
         return -2.0
     if any(char.isalpha() for char in word) and not _is_punctuated_well(word):
         return -1.5
-    if not letters or len(word) == 1:
-        return 0.4 if letters else 0.6
+    if not alphabetic or len(word) == 1:
+        return 0.4 if alphabetic else 0.6
     if _is_oddly_cased(word) or _is_mixed(word):
         return -2.0
-    lower = set("".join(letters).lower())
+    lower = set("".join(alphabetic).lower())
     if any(lower <= set(alphabet) for alphabet in alphabets):
         return 1.0
     known = set("".join(alphabets))

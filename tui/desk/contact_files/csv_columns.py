@@ -151,7 +151,7 @@ def _assign_fields(fields: Sequence[Field], heading: int) -> Columns:
         first, last = first or generic, last or generic
         generic = ()
     alternatives = [full, generic, (*first, *middle, *last)]
-    # Other programs leave the one name empty for a company.
+    # Other programs leave the one name empty for a organization.
     alternatives += [(i,) for i in list_columns(Field.NICKNAME, Field.ORGANIZATION)]
     return Columns(
         list_columns(*NUMBER_FIELDS) or list_columns(Field.WEAK_NUMBER)[:1],

@@ -35,7 +35,7 @@ class CsvRow:
     @property
     def is_blank(self) -> bool:
         """Return whether the row has no text at all."""
-        return not self.problem and not any(cell.strip() for cell in self.cells)
+        return not self.problem and not any(cell.strip(f"{DELIMITERS} ") for cell in self.cells)
 
 
 class _BadQuoteError(Exception):

@@ -24,7 +24,7 @@ _BRACKETED_WORDS = re.compile(r"[(\[<{][^()\[\]<>{}]*[^\W\d_][^()\[\]<>{}]*[)\]>
 _EXTENSION = re.compile(
     r"""\s*(?:;\s*(?:ext|isub|phone-context)=.*
         | [,;(\-–]?\s*(?:extension|extn?|x|int|intern[ao]?|wew|w|dw|durchwahl|poste|anexo|ramal
-            |toestel|klapka|linka|доб|вн|dahili|mellék|内線|分机|分機|내선)\s*[.:]?\s*[0-9]{1,7}\s*\)?
+            |toestel|klapka|linka|доб|вн|dahili|mellék|内線|分机|分機|내선)\s*[.:]*\s*[0-9]{1,7}\s*\)?
         | \s*\#\s*[0-9]{1,7}
         | [,;pw]+[0-9]{1,6}\#?)$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
@@ -80,7 +80,7 @@ def read_numbers(text: str, region: str | None) -> NumberCell:
     """
     cell = _normalise_digits(clean_cell(text))
     cell = _GUARD.sub("", cell, count=1) if _GUARD.match(cell) else cell
-    cell = cell.strip("'\"` \u2018\u2019\u201c\u201d")
+    cell = cell.strip("'\"`;,|/ \t\r\n\u2018\u2019\u201c\u201d")
     if not cell:
         return NumberCell()
     if len(cell) > _MAX_CELL:

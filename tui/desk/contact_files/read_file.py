@@ -202,6 +202,12 @@ def _add_person(
     """Add a contact for each number of a person, or say why there is none."""
     numbers = list(dict.fromkeys(number for cell in cells for number in cell.numbers))
     problems = [problem for cell in cells for problem in cell.problems]
+    if any(number[0] == "+" for number in numbers):
+        # Beside a phone number, few digits are the end of another one rather than a short code.
+        problems += [
+            NumberProblem("no valid number", f'"{n}" (too short)') for n in numbers if n[0] != "+"
+        ]
+        numbers = [number for number in numbers if number[0] == "+"]
     if not numbers:
         problem = problems[0] if problems else NumberProblem("no number")
         detail = ", ".join(text for text in (problem.detail, name) if text)

@@ -43,7 +43,7 @@ def decode_text(data: bytes, region: str | None) -> Decoded:
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     # A file of UTF-8 that was cut, or into which a text of another encoding was pasted.
-    if broken * 4 < sum(char >= "\x80" for char in text) - broken:
+    if broken * 3 < sum(char >= "\x80" for char in text) - broken:
         return Decoded(text, f"UTF-8 with {broken} unreadable character{'s' * (broken > 1)}")
     codec, label = find_codec(data, region)
     return Decoded(data.decode(codec, "replace"), label)
@@ -53,7 +53,7 @@ def _decode_wide(data: bytes) -> Decoded | None:
     """Return the text of UTF-16 without a byte order mark, or None: half of ASCII is NUL there."""
     sample = data[: _SAMPLE_BYTES // 2 * 2]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < 2 or max(even, odd) < 4 * min(even, odd):
+    if not sample or max(even, odd) * 8 < len(sample) or max(even, odd) < 4 * min(even, odd):
         return None
     codec, label = ("utf-16-le", "UTF-16 LE") if odd > even else ("utf-16-be", "UTF-16 BE")
     text = data.decode(codec, "replace")

@@ -19,6 +19,7 @@ from tui.desk.contact_files.code_pages import find_codec
 _TEXT_FIELDS = frozenset({"FN", "N", "ORG", "NICKNAME", "NOTE", "TEL"})
 """Fields that are read; pictures, sounds and keys are not even decoded."""
 _PARTS = re.compile(r'(?:[^";]|"[^"]*"|")+')
+_QUOTED_HEAD = re.compile(rb'((?:[^":]|"[^"]*")*):')
 _CHARSET = re.compile(
     r"(?:utf|iso|windows|cp|koi|shift|sjis|euc|gb|big5|latin|mac|ks|tis)[\w-]*", re.I
 )
@@ -107,12 +108,13 @@ def _split_cards(lines: Sequence[bytes]) -> Iterator[_RawCard]:
                 yield card
                 card = None
         elif card is not None and not nested:
+            if not line.strip():
+                continue
             found = _parse_property(line)
-            if found is not None:
-                # The card of an AGENT stands between the lines of its owner.
-                awaits_agent = found.name == "AGENT" and not found.value.strip()
-                if found.name in _TEXT_FIELDS and found.value.strip(b" ;"):
-                    card.properties.append(found)
+            # The card of an AGENT stands between the lines of its owner.
+            awaits_agent = found is not None and found.name == "AGENT" and not found.value.strip()
+            if found is not None and found.name in _TEXT_FIELDS and found.value.strip(b" ;"):
+                card.properties.append(found)
     if card is not None:
         yield card
 
@@ -141,13 +143,12 @@ def _unfold_lines(lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _parse_property(line: bytes) -> _Property | None:
-    """Return the property of a line, or None if it is not one."""
+    """Return the property of a line, or None if it is not one that is read."""
+    # Heads are ASCII; what is not belongs to a parameter that is not used.
     head, value = _split_head(line)
-    if head is None:
-        return None
-    # Heads are ASCII; what is not belongs to a parameter nobody reads.
-    words = _PARTS.findall(head.decode("latin-1"))
-    if not words:
+    words = _PARTS.findall(head.decode("latin-1")) if b";" in head else [head.decode("latin-1")]
+    name = words[0].strip().rpartition(".")[2].upper() if words else ""
+    if name not in _TEXT_FIELDS and name != "AGENT":
         return None
     parameters: dict[str, set[str]] = {}
     for word in words[1:]:
@@ -156,29 +157,20 @@ def _parse_property(line: bytes) -> _Property | None:
         key, values = (key, values) if equals else ("TYPE", key)
         found = {v.strip(' "').upper() for v in values.replace('"', "").split(",")}
         parameters.setdefault(key.strip().upper(), set()).update(found)
-    types = parameters.get("TYPE", set())
-    encodings = parameters.setdefault("ENCODING", set())
-    encodings |= types & {"QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT"}
-    name = words[0].strip().rpartition(".")[2].upper()
-    return _Property(name, parameters, _decode_transfer(name, value, encodings))
+    return _Property(name, parameters, _decode_transfer(value, parameters))
 
 
-def _split_head(line: bytes) -> tuple[bytes | None, bytes]:
+def _split_head(line: bytes) -> tuple[bytes, bytes]:
     """Return the part before the colon, and the value; a colon in quotation marks is no end."""
-    quoted = False
-    for position, byte in enumerate(line[:2_000]):
-        if byte == 0x22:
-            quoted = not quoted
-        elif byte == 0x3A and not quoted:
-            return line[:position], line[position + 1 :]
-    head, colon, value = line.partition(b":")
-    return (head, value) if colon else (None, b"")
+    head, _, value = line.partition(b":")
+    if head.count(b'"') % 2 and (found := _QUOTED_HEAD.match(line)):
+        return found[1], line[found.end() :]
+    return head, value
 
 
-def _decode_transfer(name: str, value: bytes, encodings: set[str]) -> bytes:
+def _decode_transfer(value: bytes, parameters: dict[str, set[str]]) -> bytes:
     """Return a value without quoted-printable or base64."""
-    if name not in _TEXT_FIELDS:
-        return value
+    encodings = parameters.get("ENCODING", set()) | parameters.get("TYPE", set())
     if "QUOTED-PRINTABLE" in encodings:
         return quopri.decodestring(value)
     if encodings & {"BASE64", "B"}:
