@@ -51,7 +51,7 @@ HEADINGS = {
         "Pavardė|Uzvārds|姓|Name (Last)"
     ),
     Field.FULL_NAME: (
-        "Full Name|Display Name|File As|Imię i nazwisko|Vor- und Nachname|"
+        "Full Name|First Last|First and Last Name|Display Name|File As|Imię i nazwisko|Vor- und Nachname|"
         "Nom complet|Nombre completo|Nome completo|ФИО|Ad Soyad|氏名|姓名|名前|이름|"
         "Jméno a příjmení|Nom et prénom"
     ),
@@ -77,7 +77,8 @@ HEADINGS = {
         "Given Name Yomi|Assistant's Phone|Birthday|Country|City|Title|Job Title|"
         "Accepts SMS Marketing|Tags|Street|Manager's Name|TTY/TDD Phone|"
         "Email Marketing Status|Order ID|Phone verified|List Name|Telefon Typ|ファックス|"
-        "Contact ID|Customer ID"
+        "Contact ID|Customer ID|Telefon Assistent|Telefono assistente|Telefon asystenta|"
+        "Asst Phone|Телефон помощника"
     ),
     Field.WEAK_NUMBER: (
         "Address|To|From|party|Recipient|Destination|Numara|Number|Numer|Numero|"

@@ -123,6 +123,7 @@ def list_pairs(read: ReadContacts) -> list[tuple[str, str]]:
         (f"Ana,Kowal,{ANA}\nBo,Lis,{BO}\n", [(ANA, "Ana Kowal"), (BO, "Bo Lis")]),
         (f"{ANA}\n{BO}\n", [(ANA, ""), (BO, "")]),
         (f"Phone\n{ANA}\n", [(ANA, "")]),
+        (f"Phone,Mobile\n{ANA},{BO}\n", [(BO, ""), (ANA, "")]),
         ("12345,Bank\n", [("12345", "Bank")]),
         (f"1;Ana Kowal;a@b.c;{ANA}\n2;Bo Lis;;{BO}\n", [(ANA, "Ana Kowal"), (BO, "Bo Lis")]),
     ],
@@ -156,7 +157,9 @@ def test_every_encoding_is_read_and_a_code_page_is_said(
     assert read.code_page.startswith(said)
     assert (f"read as {said}" in read.summary) is bool(said)
     card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Jürgen\r\nTEL:{GERMAN}\r\nEND:VCARD\r\n"
-    assert list_pairs(read_data(tmp_path, card.encode(codec), name="a.vcf")) == [(GERMAN, "Jürgen")]
+    read = read_data(tmp_path, card.encode(codec), name="a.vcf")
+    assert list_pairs(read) == [(GERMAN, "Jürgen")]
+    assert read.code_page.startswith(said)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +279,7 @@ def test_the_columns_of_a_file_are_listed_with_their_first_texts(tmp_path: Path)
         (b"PK\x03\x04rest", "is an Excel, Numbers or OpenDocument workbook"),
         (b"\xd0\xcf\x11\xe0rest", "is an Excel workbook"),
         (b"%PDF-1.7", "is a PDF document"),
+        (b"\r\n<html><table>", "is a web page"),
     ],
 )
 def test_files_of_another_kind_are_refused_with_advice(

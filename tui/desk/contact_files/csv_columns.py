@@ -90,8 +90,8 @@ def find_columns(rows: Sequence[CsvRow], has_number: HasNumber) -> Columns:
         return _find_by_content(rows, has_number)
     cells = rows[heading].cells
     columns = _assign_fields([classify_heading(clean_cell(cell)) for cell in cells], heading)
-    others = [cell for cell in cells if cell.strip()]
-    if len(others) > 1 and not columns.names and not columns.notes:
+    others = [i for i, cell in enumerate(cells) if cell.strip() and i not in columns.numbers]
+    if others and not columns.names and not columns.notes:
         raise UnclearColumnsError(
             explain_headings("No column for the name", cells),
             preview_columns(rows, columns),

@@ -118,7 +118,11 @@ def _find_number_field(words: list[str]) -> Field | None:
 def _find_name_field(words: list[str]) -> Field | None:
     """Return which part of a name, or which note, a heading announces, or None."""
     kept = [word for word in words if word not in _WORDS["fillers"]] or words
-    for key in ("".join(words), "".join(kept)):
+    keys = ["".join(words), "".join(kept)]
+    if len(kept) == 2 and kept[1] in ("first", "last", "full"):
+        # "Name (First)".
+        keys.append(kept[1] + kept[0])
+    for key in keys:
         for field in _NAME_FIELDS:
             if key in _WORDS[field]:
                 return field
@@ -129,8 +133,6 @@ def _find_name_field(words: list[str]) -> Field | None:
             if len(kept) <= 2 and (not is_ignored or "account" in words)
             else None
         )
-    if not is_ignored and len(kept) == 2 and kept[1] in ("first", "last", "full"):
-        return _find_name_field([kept[1], kept[0]])
     return None
 
 

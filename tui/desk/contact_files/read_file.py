@@ -37,6 +37,7 @@ _OTHER_FORMATS = {
     b"\x1f\x8b": "a compressed file",
     b"SQLite format 3": "a database",
     b"!BDN": "an Outlook data file",
+    b"<": "a web page or XML",
 }
 """Beginnings of files that people try in place of an export."""
 _REPORT_EVERY = 1_000
@@ -117,13 +118,16 @@ def read_contacts(
     data = _read_bytes(path)
     progress = progress or _ignore_progress
     decoded = decode_text(data, region)
-    if data[:1] in (b"\xff", b"\xfe", b"\x00") or b"\0" in data[:200]:
-        # Only what is in UTF-16 is read as text first: lines of a vCard differ in their encoding.
+    wide = decoded.code_page if decoded.code_page.startswith("UTF-") else ""
+    if wide:
+        # Lines of a vCard differ in their encoding, unless all of it is in one of two bytes.
         data = decoded.text.encode(errors="replace")
     if is_vcard_file(data):
         if choice is not None:
             raise ContactFileError(f"{path} is a vCard file: it has no columns to choose")
-        return _read_vcards(data, region, progress)
+        read = _read_vcards(data, region, progress)
+        read.code_page = read.code_page or wide
+        return read
     if path.suffix.casefold() in _CARD_SUFFIXES and data.strip():
         raise ContactFileError(f"{path} is not a vCard file: it has no line BEGIN:VCARD")
     return _read_csv(decoded, region, choice, progress)
@@ -156,7 +160,7 @@ def _read_bytes(path: Path) -> bytes:
     except OSError as error:
         raise ContactFileError(f"cannot read {path} ({error.strerror})") from None
     for beginning, what in _OTHER_FORMATS.items():
-        if data.startswith(beginning):
+        if data.lstrip().startswith(beginning):
             raise ContactFileError(f"{path} is {what}: export it as CSV (UTF-8) or vCard")
     return data
 
