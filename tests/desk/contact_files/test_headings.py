@@ -51,7 +51,8 @@ HEADINGS = {
         "Pavardė|Uzvārds|姓|Name (Last)"
     ),
     Field.FULL_NAME: (
-        "Full Name|First Last|First and Last Name|Display Name|File As|Imię i nazwisko|Vor- und Nachname|"
+        "Full Name|First Last|First and Last Name|Display Name|File As|Imię i nazwisko|"
+        "Vor- und Nachname|"
         "Nom complet|Nombre completo|Nome completo|ФИО|Ad Soyad|氏名|姓名|名前|이름|"
         "Jméno a příjmení|Nom et prénom"
     ),

@@ -111,6 +111,8 @@ def list_pairs(read: ReadContacts) -> list[tuple[str, str]]:
         ("Contacts of March\n\nName;Phone\nAna;+48500600701\n", [(ANA, "Ana")]),
         ("Report;;\nby Bo;;\n;;\nName;Phone;\nAna;+48500600701;\n;;\n", [(ANA, "Ana")]),
         ("Name|Phone\nAna|+48500600701\n", [(ANA, "Ana")]),
+        (f"Exported;2026-03-01 12:00:00\nName;Phone\nAna;{ANA}\n", [(ANA, "Ana")]),
+        (f"Ana;{ANA}\nPhone House;{BO}\n", [(ANA, "Ana"), (BO, "Phone House")]),
         # Guards and formats of spreadsheets.
         ("Name,Phone\nAna,'+48500600701\n", [(ANA, "Ana")]),
         ('Name,Phone\nAna,="+48500600701"\n', [(ANA, "Ana")]),
@@ -181,6 +183,12 @@ def test_a_bad_row_is_named_by_its_line_and_the_next_one_is_in(
     assert list_pairs(read) == [(BO, "Bo")]
     assert [(skipped.place, skipped.reason) for skipped in read.skipped] == [("line 2", reason)]
     assert f"1 row skipped (line 2: {reason})" in read.summary
+
+
+def test_a_row_like_a_heading_below_contacts_is_named(tmp_path: Path) -> None:
+    read = read_data(tmp_path, f"Ana;{ANA}\nName;Phone\nBo;{BO}\n")
+    assert list_pairs(read) == [(ANA, "Ana"), (BO, "Bo")]
+    assert [skipped.place for skipped in read.skipped] == ["line 2"]
 
 
 def test_a_bad_card_is_named_by_its_line_and_the_next_one_is_in(tmp_path: Path) -> None:

@@ -127,13 +127,14 @@ def _find_heading(rows: Sequence[CsvRow], has_number: HasNumber) -> int | None:
     """Return the index of the row whose headings name a number, or None."""
     best: tuple[int, int] | None = None
     for index, row in enumerate(rows[:HEADING_ROWS]):
-        fields = [classify_heading(clean_cell(cell)) for cell in row.cells]
-        if not any(f in NUMBER_FIELDS or f is Field.WEAK_NUMBER for f in fields):
-            continue
-        count = count_headings([clean_cell(cell) for cell in row.cells])
-        if count and not any(has_number(cell) for cell in row.cells):
-            best = max(best or (0, 0), (count, -index))
-    return -best[1] if best else None
+        if any(has_number(cell) for cell in row.cells):
+            # Below the first contact there is no heading, only names such as "Phone House".
+            break
+        titles = [clean_cell(cell) for cell in row.cells]
+        fields = {classify_heading(title) for title in titles}
+        if fields.intersection((*NUMBER_FIELDS, Field.WEAK_NUMBER)):
+            best = max(best or (0, 0), (count_headings(titles), -index))
+    return -best[1] if best and best[0] else None
 
 
 def _assign_fields(fields: Sequence[Field], heading: int) -> Columns:

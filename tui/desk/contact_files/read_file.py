@@ -3,6 +3,7 @@
 A row or a card that cannot be used never refuses the file: it is named with its line.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,6 +41,7 @@ _OTHER_FORMATS = {
     b"<": "a web page or XML",
 }
 """Beginnings of files that people try in place of an export."""
+_DATE = re.compile(r"\s*(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})\b(?!-)")
 _REPORT_EVERY = 1_000
 """Rows between two reports of progress."""
 Progress = Callable[[int, int], object]
@@ -224,7 +226,7 @@ def _add_person(
 
 def _has_number(text: str, region: str | None) -> bool:
     """Return whether a cell has a phone number, or what would be one with a country code."""
-    if len(text) < 6 or not any(char.isdecimal() for char in text):
+    if len(text) < 6 or not any(char.isdecimal() for char in text) or _DATE.match(text):
         return False
     digits = sum(char.isdecimal() for char in text)
     if 6 <= digits <= 15 and digits * 2 > len(text) and not any(c.isalpha() for c in text):
