@@ -68,7 +68,8 @@ files:
            (Phone, Mobile, Name, First name, Last name, Organization, Note), or
            without one. Where the headings are not understood, name the columns.
   Numbers without a country code belong to the country in default_region.
-  An old encoding is detected, and the result says which one was taken."""
+  An old encoding is detected, and the result says which one was taken. If it is
+  the wrong one, save the file as UTF-8."""
 
 _COMPLETION_NOTES = """\
 notes:

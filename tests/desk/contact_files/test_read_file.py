@@ -254,6 +254,13 @@ def test_chosen_columns_are_taken(tmp_path: Path) -> None:
     assert list_pairs(read_data(tmp_path, titled, choice=by_position)) == expected
 
 
+def test_a_choice_without_names_is_not_enough(tmp_path: Path) -> None:
+    with pytest.raises(UnclearColumnsError, match="No column for the name"):
+        read_data(tmp_path, f"Kunde X;Weg\nAna;{ANA}\n", choice=ColumnChoice(("Weg",)))
+    read = read_data(tmp_path, f"Weg\n{ANA}\n", choice=ColumnChoice(("Weg",)))
+    assert list_pairs(read) == [(ANA, "")]
+
+
 def test_columns_that_are_not_chosen_are_found_as_usual(tmp_path: Path) -> None:
     text = f"Kuku;Phone;Notes\nAna;{ANA};VIP\n"
     read = read_data(tmp_path, text, choice=ColumnChoice(names=("kuku",)))

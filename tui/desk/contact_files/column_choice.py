@@ -46,7 +46,7 @@ def choose_columns(rows: Sequence[CsvRow], choice: ColumnChoice, has_number: Has
         has_number: Whether a cell has a phone number.
 
     Raises:
-        UnclearColumnsError: The column of the numbers is neither chosen nor found.
+        UnclearColumnsError: The column of numbers or names is neither chosen nor found.
         ContactFileError: A column does not exist.
     """
     try:
@@ -73,8 +73,11 @@ def choose_columns(rows: Sequence[CsvRow], choice: ColumnChoice, has_number: Has
         tuple(note for note in found.notes if note not in taken) if notes is None else notes,
         heading,
     )
-    if not numbers:
-        problem_text = explain_headings("No column for the number", cells)
+    missing = (
+        "number" if not numbers else "name" if not columns.names and width > len(taken) else ""
+    )
+    if missing:
+        problem_text = explain_headings(f"No column for the {missing}", cells)
         raise UnclearColumnsError(problem_text, preview_columns(rows, columns), heading)
     return columns
 

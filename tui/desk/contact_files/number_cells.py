@@ -18,7 +18,7 @@ _WEAK_SEPARATOR = re.compile(
     r"\s*(?:[/,\\&]|\s(?:or|oder|lub|ou|oraz|und|and|y|i|или|и)\s|\s(?=\+)|(?<=[0-9])\s*(?=\+))\s*"
 )
 _URI_SCHEME = re.compile(r"(?:tel|sms|callto|whatsapp|skype|p)\s*:\s*", re.IGNORECASE)
-_LABEL = re.compile(r"[^\W\d_][^\d+:;,(]*[:.]?\s*(?=[+(0-9])")
+_LABEL = re.compile(r"[^\W\d_][^\d+:;,(]*(?:[:.\s]\s*(?=[+(0-9])|(?=[+(]))")
 _TRAILING_WORDS = re.compile(r"\s+[-–—,]?\s*[^\W\d_][^\d]*$")
 _BRACKETED_WORDS = re.compile(r"[(\[<{][^()\[\]<>{}]*[^\W\d_][^()\[\]<>{}]*[)\]>}]")
 _EXTENSION = re.compile(
@@ -80,7 +80,7 @@ def read_numbers(text: str, region: str | None) -> NumberCell:
     """
     cell = _normalise_digits(clean_cell(text))
     cell = _GUARD.sub("", cell, count=1) if _GUARD.match(cell) else cell
-    cell = cell.strip("'\"`;,|/ \t\r\n\u2018\u2019\u201c\u201d")
+    cell = cell.strip("'\"`;:,|/* \t\r\n\u2018\u2019\u201c\u201d")
     if not cell:
         return NumberCell()
     if len(cell) > _MAX_CELL:
