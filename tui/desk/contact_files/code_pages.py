@@ -102,6 +102,13 @@ _PAGES = (
     _page("gbk", "GBK (Chinese)", "86 65"),
     _page("big5", "Big5 (Chinese)", "886 852 853"),
     _page("cp949", "Windows-949 (Korean)", "82"),
+    _page(
+        *("iso8859_2", "ISO 8859-2 (Central European)", "48 420 421 36 385 386 381 40"),
+        *_CENTRAL,
+        prior=-0.1,
+    ),
+    _page("koi8_r", "KOI8-R (Cyrillic)", "7", _CYRILLIC + "ё", prior=-0.2),
+    _page("cp866", "DOS 866 (Cyrillic)", "7 375", _CYRILLIC + "ё", prior=-0.3),
     _page("mac_roman", "Mac Roman", "", *_WESTERN, prior=-0.5),
     _page("cp850", "DOS 850 (Western European)", "", *_WESTERN, prior=-0.55),
     _page("cp852", "DOS 852 (Central European)", "48 420 421 36 385 386 40", *_CENTRAL, prior=-0.6),
