@@ -124,7 +124,7 @@ def test_a_command_with_a_failing_import_is_not_reported_as_missing(
     install_command: Callable[[Run], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     install_command(
-        make_failing_command(ModuleNotFoundError("No module named 'vobject'", name="vobject"))
+        make_failing_command(ModuleNotFoundError("No module named 'absent'", name="absent"))
     )
     assert main(["threads"]) == 70
     assert "ModuleNotFoundError" in capsys.readouterr().err

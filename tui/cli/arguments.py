@@ -122,6 +122,17 @@ def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `import`."""
     parser.add_argument("what", choices=("contacts",), help="what to import")
     parser.add_argument("file", metavar="FILE", type=Path, help="a CSV or vCard file")
+    for what, note in (
+        ("number", "column of the numbers: its heading, or 1 for the first"),
+        ("name", "column of the names; twice: first and last name"),
+        ("note", "column of the notes"),
+    ):
+        parser.add_argument(
+            f"--{what}-column", metavar="COLUMN", action="append", default=[], help=note
+        )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="list what would be imported, and store nothing"
+    )
 
 
 def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:

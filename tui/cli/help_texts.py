@@ -61,6 +61,16 @@ filters (beside words or alone; all of them have to hold):
   on:2026-03-04        on this day
 Put what has blanks into quotation marks, twice: 'from:"Ana K"'."""
 
+_IMPORT_NOTES = """\
+files:
+  vCard    2.1, 3.0 and 4.0, as telephones and address books export them
+  CSV      with a heading in the words of the common programs, in many languages
+           (Phone, Mobile, Name, First name, Last name, Organization, Note), or
+           without one. Where the headings are not understood, name the columns.
+  Numbers without a country code belong to the country in default_region.
+  An old encoding is detected, and the result says which one was taken. If it is
+  the wrong one, save the file as UTF-8."""
+
 _COMPLETION_NOTES = """\
 notes:
   Make the folder first if there is none. Then start a new shell.
@@ -154,9 +164,16 @@ HELP_TEXTS = {
     ),
     "import": HelpText(
         "read contacts from CSV or vCard",
-        "Read contacts into the inbox; existing ones are updated.",
-        _format_examples(
-            "smsdesk import contacts customers.csv", "smsdesk import contacts team.vcf"
+        "Read contacts into the inbox; existing ones are updated. Every number of a\n"
+        "person gets the name. A row without a valid number is named by its line, and\n"
+        "the others are imported.",
+        _IMPORT_NOTES
+        + "\n\n"
+        + _format_examples(
+            "smsdesk import contacts team.vcf",
+            "smsdesk import contacts customers.csv --dry-run",
+            "smsdesk import contacts list.csv --number-column Kontakt --name-column Kund",
+            "smsdesk import contacts x.csv --number-column 3 --name-column 1",
         ),
     ),
     "backup": HelpText(

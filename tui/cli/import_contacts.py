@@ -11,45 +11,70 @@ from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import show_progress, write_line
 from tui.clock import SystemClock
-from tui.desk.contact_files import ContactFileError, read_contacts, split_reachable
-from tui.domain.text import one_line
+from tui.desk.contact_files import (
+    ColumnChoice,
+    ContactFileError,
+    ReadContacts,
+    UnclearColumnsError,
+    read_contacts,
+)
+from tui.domain.text import format_count, one_line
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
 from tui.store.contacts import Contact, Contacts, ImportResult
 
-_MAX_NAMED = 3
-"""Number of skipped contacts that are named in the report."""
+_MANY_ROWS = 2_000
+"""Rows whose reading is worth a progress bar."""
+_LONGEST = 300
+"""Characters of a line that says what was not taken."""
 
 
 def run(arguments: Namespace) -> int:
     """Import every contact that has a number; a file without any is a usage error.
 
     Args:
-        arguments: Parsed arguments with `config` and `file`.
+        arguments: Parsed arguments with `config`, `file`, the chosen columns and `dry_run`.
     """
     desk = context.load_public_settings(arguments)
-    try:
-        found = read_contacts(arguments.file)
-    except ContactFileError as problem:
-        raise CommandError(str(problem), BAD_USE) from None
-    usable, skipped = split_reachable(found, desk.default_region)
-    if not usable:
-        line = f"{arguments.file} holds no contact with a valid number"
-        raise CommandError(f"{line}; write them with + and the country code", BAD_USE)
-    with convert_store_errors():
-        imported = asyncio.run(_add_contacts(desk, usable))
-    write_line(imported.summary)
-    if skipped:
-        print(f"smsdesk: {_format_skipped(skipped)}", file=sys.stderr)
+    read = _read_file(arguments, desk.default_region)
+    if not read.contacts:
+        raise CommandError(
+            f"{arguments.file} has no contact with a valid number{read.summary};"
+            " write numbers with + and the country code, or set default_region",
+            BAD_USE,
+        )
+    if arguments.dry_run:
+        for contact in read.contacts:
+            write_line(one_line(f"{contact.address}  {contact.name}", _LONGEST))
+        result = f"{format_count(len(read.contacts), 'contact')} would be imported"
+    else:
+        with convert_store_errors():
+            result = asyncio.run(_add_contacts(desk, read.contacts)).summary
+    write_line(one_line(f"{result}{read.summary}", _LONGEST))
+    for detail in read.details:
+        print(f"smsdesk: {one_line(detail, _LONGEST)}", file=sys.stderr)
     return DONE
 
 
-def _format_skipped(skipped: list[Contact]) -> str:
-    """Return how many contacts were skipped and name the first of them."""
-    named = [one_line(contact.address or contact.name, 40) for contact in skipped]
-    first = ", ".join(f'"{name}"' for name in named[:_MAX_NAMED])
-    more = ", …" if len(named) > _MAX_NAMED else ""
-    return f"{len(skipped)} skipped, no valid number: {first}{more}"
+def _read_file(arguments: Namespace, region: str | None) -> ReadContacts:
+    """Return what was read of the file.
+
+    Raises:
+        CommandError: The file cannot be read, or its columns are not understood.
+    """
+    named = arguments.number_column, arguments.name_column, arguments.note_column
+    choice = ColumnChoice(*(tuple(names) or None for names in named)) if any(named) else None
+    progress = _show_reading_progress if sys.stderr.isatty() else None
+    try:
+        return read_contacts(arguments.file, region=region, choice=choice, progress=progress)
+    except UnclearColumnsError as problem:
+        raise CommandError(
+            f"{problem}. Nothing was imported: say which column is what with"
+            " --number-column COLUMN --name-column COLUMN (a heading, or 1 for the first)",
+            BAD_USE,
+        ) from None
+    except ContactFileError as problem:
+        raise CommandError(str(problem), BAD_USE) from None
 
 
 async def _add_contacts(desk: Preferences, contacts: list[Contact]) -> ImportResult:
@@ -59,6 +84,12 @@ async def _add_contacts(desk: Preferences, contacts: list[Contact]) -> ImportRes
     async with open_store(desk, clock, rng) as store:
         book = Contacts(store.database, clock, rng)
         return await book.import_contacts(contacts, region=desk.default_region, progress=progress)
+
+
+def _show_reading_progress(done: int, total: int) -> None:
+    """Show how many rows are read."""
+    if total >= _MANY_ROWS:
+        show_progress(done, total, "rows read")
 
 
 def _show_import_progress(done: int, total: int) -> None:

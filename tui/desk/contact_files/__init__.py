@@ -1,0 +1,20 @@
+"""Files of contacts: CSV in the dialects of the common programs, vCard 2.1 to 4.0, jCard."""
+
+from tui.desk.contact_files.column_choice import ColumnChoice
+from tui.desk.contact_files.csv_columns import (
+    ColumnPreview,
+    ContactFileError,
+    UnclearColumnsError,
+)
+from tui.desk.contact_files.read_file import ReadContacts, Skipped, list_columns, read_contacts
+
+__all__ = [
+    "ColumnChoice",
+    "ColumnPreview",
+    "ContactFileError",
+    "ReadContacts",
+    "Skipped",
+    "UnclearColumnsError",
+    "list_columns",
+    "read_contacts",
+]
