@@ -176,8 +176,10 @@ class Conversations:
 
     async def set_read_marker(
         self, conversation_id: int, agent: str, upto: int, arrival: int = 0
-    ) -> None:
+    ) -> int:
         """Record that the agent has seen everything up to this message.
+
+        Return the `arrival_id` up to which all was seen.
 
         What arrives late stands above others, so reading is counted in the order of arrival.
         If something below that was not seen has arrived earlier, that stays unread.
@@ -190,7 +192,7 @@ class Conversations:
                 message were seen.
         """
 
-        def write_marker(transaction: Transaction) -> None:
+        def write_marker(transaction: Transaction) -> int:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
             seen = self._find_place_read(transaction.connection, summary, upto, arrival)
@@ -206,8 +208,9 @@ class Conversations:
                 agent=agent,
                 message_id=seen,
             )
+            return seen
 
-        await self._database.write(write_marker)
+        return await self._database.write(write_marker)
 
     @staticmethod
     def _find_place_read(

@@ -92,7 +92,9 @@ class Messages:
     async def list_arrived_after(
         self, conversation_id: int, upto: int, limit: int
     ) -> list[Message]:
-        """Return messages that arrived after a place in the order of arrival, oldest first.
+        """Return the first messages that arrived after a place in the order of arrival.
+
+        They are sorted by their own time, oldest first.
 
         Args:
             conversation_id: Id of the conversation.
@@ -102,7 +104,8 @@ class Messages:
         query = functools.partial(
             self._sql.arrived_after, conversation_id=conversation_id, upto=upto, limit=limit
         )
-        return rows.to_messages(await self._database.read(query))
+        found = rows.to_messages(await self._database.read(query))
+        return sorted(found, key=lambda message: message.id)
 
     async def find_first_late_text(self, conversation_id: int, upto: int) -> int:
         """Return the id of the oldest text that arrived above what was read; 0 for none.

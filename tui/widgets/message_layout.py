@@ -68,24 +68,29 @@ class MessageLayout:
         Args:
             messages: Messages of the window, oldest first.
             width: Width of the view in cells.
-            seen_upto: Id of the newest message that the agent has seen; 0 for no mark.
+            seen_upto: `arrival_id` up to which the agent has seen all; 0 for no mark.
             selected: Id of the selected message; 0 for none.
         """
         self.width = width
         self.refresh_styles()
         lines: list[ViewLine] = []
         last_day = -1
-        mark_new = seen_upto > 0
+        is_in_run = has_rule = False
         for message in messages:
             today = format.get_day_number(message.at, self._zone)
             if today != last_day:
                 day_text = format.format_day(message.at, self._clock.now(), self._zone)
                 lines += self._draw_rule(day_text, "message--day", drawn=False)
                 last_day = today
-            if mark_new and message.id > seen_upto:
-                mark_new = False
-                if message.direction is Direction.IN:
+            is_new = 0 < seen_upto < message.arrival_id
+            if is_new and not is_in_run:
+                has_rule = message.direction is Direction.IN
+                if has_rule:
                     lines += self._draw_rule("new since you looked", "message--new", drawn=True)
+            elif is_in_run and not is_new and has_rule:
+                # What arrived late stands above messages that were seen before it came.
+                lines += self._draw_rule("seen before", "message--new", drawn=True)
+            is_in_run = is_new
             block = self._draw_block(message, selected=message.id == selected)
             lines += [ViewLine(strip, message.id) for strip in block]
         return lines

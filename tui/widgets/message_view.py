@@ -17,6 +17,7 @@ from tui.clock import Clock
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.store.messages import NEWEST
 from tui.store.store import Store
 from tui.widgets import message_window
 from tui.widgets.bottom_view import BottomView, ViewLine
@@ -25,6 +26,8 @@ from tui.widgets.message_layout import MessageLayout
 from tui.widgets.message_window import MessageWindow
 
 _MIN_MESSAGES = 12
+_RULE_LINES = 2
+"""Lines of the mark above new messages."""
 _HEADING_LINES = 4
 """Lines above the first message (day, new messages), which change when older ones are read."""
 
@@ -93,8 +96,13 @@ class MessageView(BottomView):
 
     @property
     def newest_id(self) -> int:
-        """Return the id of the newest message shown, which is what the agent has seen."""
+        """Return the id of the newest message shown; 0 for none."""
         return self._window.newest_id
+
+    @property
+    def last_arrival(self) -> int:
+        """Return the highest `arrival_id` of the messages shown; 0 for none."""
+        return self._window.last_arrival
 
     @property
     def target_message(self) -> Message | None:
@@ -108,8 +116,9 @@ class MessageView(BottomView):
 
         Args:
             conversation: Conversation to show; None for none.
-            seen_upto: Id of the newest message that the agent has seen.
-            at: Id of the message to scroll to; 0 for the end.
+            seen_upto: `arrival_id` up to which the agent has seen all.
+            at: Id of the message to scroll to; 0 for the end, or the oldest text that arrived
+                late and is unread.
         """
         self.conversation = conversation
         self._seen_upto = seen_upto
@@ -120,12 +129,18 @@ class MessageView(BottomView):
             return
         messages, size = self._store.messages, self._first_read_size
         window = await message_window.open_window(messages, conversation.id, size, at)
+        late_id = 0
+        if seen_upto and not at:
+            late_id = await messages.find_first_late_text(conversation.id, seen_upto)
+            window = await message_window.extend_to_message(messages, window, late_id or NEWEST)
         # The agent may have opened another conversation while this one was read.
         if self.conversation is conversation:
             self._set_window(window)
             self.call_after_refresh(self._read_older)
-            if at:
-                self.scroll_to_message(at)
+            if at or late_id:
+                self.scroll_to_message(at or late_id)
+            if late_id and self.lines_below:
+                self._set_lines_below(self.lines_below + _RULE_LINES)
 
     @property
     def _first_read_size(self) -> int:
@@ -146,8 +161,10 @@ class MessageView(BottomView):
             return
         messages = [change for change in relevant if change.subject is Subject.MESSAGE]
         await self._refresh_messages({change.id for change in messages if not change.is_new})
-        if any(change.is_new for change in messages):
-            await self._read_newest()
+        # A text whose time was completed has moved: it is not new, but it has another id.
+        added = [c.id for c in messages if c.is_new or self._window.lacks_message(c.id)]
+        if added:
+            await self._read_newest(min(added))
 
     def select_message(self, step: int) -> None:
         """Select the message above or below.
@@ -209,14 +226,18 @@ class MessageView(BottomView):
         if gone:
             self._set_window(self._window.without_messages(gone))
 
-    async def _read_newest(self) -> None:
-        """Read new messages; an agent who has scrolled up stays at the same place."""
-        window = await message_window.read_newest(self._store.messages, self._window)
+    async def _read_newest(self, from_id: int) -> None:
+        """Read new messages; an agent who has scrolled up stays at the same place.
+
+        Args:
+            from_id: Oldest of the new messages, which may stand above others.
+        """
+        window = await message_window.read_newest(self._store.messages, self._window, from_id)
         if self._window.conversation_id == window.conversation_id:
-            newest, below = self.newest_id, self.lines_below
+            anchor = self.find_bottom_anchor() if self.lines_below else None
             self._set_window(window)
-            if below:
-                self.lines_below = below + self.count_lines_after(newest)
+            if anchor is not None:
+                self.scroll_to_anchor(anchor)
 
     async def _read_older(self) -> None:
         """Extend the window upwards; the screen does not move."""

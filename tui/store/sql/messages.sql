@@ -44,7 +44,7 @@ select min(coalesce(arrival, id)) from messages where conversation_id = :convers
 select * from messages where conversation_id = :conversation_id and id > :upto
 union all
 select * from messages where conversation_id = :conversation_id and arrival > :upto and id <= :upto
-order by id limit :limit;
+order by coalesce(arrival, id) limit :limit;
 
 -- name: first_late_text(conversation_id, upto)$
 select min(id) from messages
