@@ -41,10 +41,11 @@ select max(:upto, coalesce((
 select min(coalesce(arrival, id)) from messages where conversation_id = :conversation_id and id > :upto;
 
 -- name: arrived_after(conversation_id, upto, limit)
-select * from messages where conversation_id = :conversation_id and id > :upto
-union all
-select * from messages where conversation_id = :conversation_id and arrival > :upto and id <= :upto
-order by coalesce(arrival, id) limit :limit;
+select * from (
+  select * from messages where conversation_id = :conversation_id and id > :upto
+  union all
+  select * from messages where conversation_id = :conversation_id and arrival > :upto and id <= :upto
+) order by coalesce(arrival, id) limit :limit;
 
 -- name: first_late_text(conversation_id, upto)$
 select min(id) from messages
