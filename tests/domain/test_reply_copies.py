@@ -145,7 +145,7 @@ def test_only_words_and_files_are_more_to_read() -> None:
     assert not has_more_to_read(ReplyCopy("Hi"), ReplyCopy("Hi", own="info", at=5))
 
 
-def test_a_digest_tells_contents_apart_and_repetitions_not() -> None:
+def test_a_digest_differs_for_other_contents_only() -> None:
     first = ReplyCopy("Hi", own="0491570157", at=5)
     assert digest_copy("a", first) == digest_copy("a", ReplyCopy("Hi ", own="491570157", at=6))
     others = [

@@ -66,7 +66,9 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
         assert summary["last_id"] == last["id"]
         assert summary["last_at"] == last["at"]
         # A note that was withdrawn may have been the last arrival.
-        assert summary["last_arrival"] >= value(_LAST_ARRIVAL, identity)
+        last_arrival = summary["last_arrival"]
+        assert isinstance(last_arrival, int)
+        assert last_arrival >= connection.execute(_LAST_ARRIVAL, (identity,)).fetchone()[0]
         arrivals = [row[0] for row in connection.execute(_ARRIVALS, (identity,))]
         assert len(set(arrivals)) == len(arrivals)
         assert value(_EARLY, identity) == 0

@@ -16,9 +16,9 @@ from tui.store.store import Store
 YEAR = 365 * DAY
 
 
-async def receive(store: Store, text: str, at: int | None, **fields: object) -> None:
+async def receive(store: Store, text: str, at: int | None) -> None:
     """Store one push."""
-    await store.ingest.store_events(ACCOUNT, [make_reply(text, received_at=at, **fields)])
+    await store.ingest.store_events(ACCOUNT, [make_reply(text, received_at=at)])
 
 
 async def list_shown(store: Store, party: str = MIA) -> list[Message]:

@@ -170,7 +170,7 @@ def check_newer_messages(attempt: SendAttempt) -> list[Objection]:
     new = [message for message in attempt.messages if message.arrival_id > seen_upto]
     if not new:
         return []
-    last = max(new, key=lambda message: message.arrival_id)
+    last = sorted(new, key=lambda message: message.arrival_id)[-1]
     author = one_line(conversation.title, 30)
     if last.direction is not Direction.IN:
         author = one_line(last.agent, 20) or "Another agent"

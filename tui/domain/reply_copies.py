@@ -17,7 +17,7 @@ from tui.domain.text import repair_text
 
 _REPLACEMENT = "\ufffd"
 _MARKS = re.compile("([?\ufffd]+)")
-"""Characters that stand where a letter could not be read."""
+"""Marks that stand where a character could not be read."""
 _MAX_CUTS = 50
 """Places with `&` that are tried."""
 _MIN_OWN_DIGITS = 6
@@ -128,7 +128,7 @@ def _read_content(copy: ReplyCopy) -> tuple[str, str, list[str]]:
 
 
 def _normalize_text(text: str) -> str:
-    """Return a text with one form of letters and line ends, without blanks around it."""
+    """Return a text with one form of characters and line ends, without blanks around it."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
@@ -177,9 +177,9 @@ def _choose_text(known: str, other: str) -> str | None:
         return known
     if not _is_read_in_other_charset(one, two):
         return None
-    # Both charsets have one byte per letter, so nothing proves which one is right: most bytes
-    # are letters only in the right one. The later copy is usually that of the list, in UTF-8.
-    return known if _count_letters(one) > _count_letters(two) else other
+    # Nothing proves which of two charsets of one byte is right, but only in the right one most
+    # bytes are alphabetic. The later copy is usually that of the list, which is UTF-8.
+    return known if _count_alphabetic(one) > _count_alphabetic(two) else other
 
 
 def _is_poorer(poor: str, rich: str) -> bool:
@@ -192,7 +192,7 @@ def _is_poorer(poor: str, rich: str) -> bool:
 
 
 def _is_damaged(poor: str, rich: str) -> bool:
-    """Return whether a text has marks instead of letters, or was read in a wrong charset."""
+    """Return whether a text has marks instead of characters, or was read in a wrong charset."""
     if _count_marks(rich) < _count_marks(poor) and _matches_marks(poor, rich):
         return True
     return not (rich.isascii() and poor.isascii()) and any(
@@ -201,19 +201,19 @@ def _is_damaged(poor: str, rich: str) -> bool:
 
 
 def _has_same_marks(one: str, two: str) -> bool:
-    """Return whether two texts differ only in the marks that stand for the same letters."""
+    """Return whether two texts differ only in the marks that stand for the same characters."""
     return _count_marks(one) == _count_marks(two) and _matches_marks(one, two)
 
 
 def _count_marks(text: str) -> int:
-    """Return how many characters may stand for a letter that could not be read."""
+    """Return how many characters may stand for a character that could not be read."""
     return text.count(_REPLACEMENT) + text.count("?")
 
 
 def _matches_marks(poor: str, rich: str) -> bool:
-    """Return whether a text is the other one with marks instead of some letters.
+    """Return whether a text is the other one with marks instead of some characters.
 
-    One letter can have become several marks, one for each of its bytes. All possible places are
+    One character can have become several marks, one for each of its bytes. All possible places are
     followed at once, so that the time does not grow with the number of possibilities.
     """
     places = {0}
@@ -228,7 +228,7 @@ def _matches_marks(poor: str, rich: str) -> bool:
 
 
 def _list_ends(rich: str, place: int, most: int) -> Iterator[int]:
-    """Yield the ends of the letters from a place on for which so many marks can stand."""
+    """Yield the ends of the characters from a place on for which so many marks can stand."""
     for end in range(place + 1, min(place + most, len(rich)) + 1):
         if rich[end - 1].isascii() and rich[end - 1] != "?":
             return
@@ -265,7 +265,7 @@ def _read_bytes(data: bytes, charset: str) -> str:
 
 
 def _is_read_in_other_charset(one: str, two: str) -> bool:
-    """Return whether two texts are the same bytes in two charsets of one byte per letter."""
+    """Return whether two texts are the same bytes in two charsets of one byte per character."""
     if len(one) != len(two) or one.isascii() or two.isascii():
         return False
     for charset in _BYTE_CHARSETS:
@@ -278,6 +278,6 @@ def _is_read_in_other_charset(one: str, two: str) -> bool:
     return False
 
 
-def _count_letters(text: str) -> int:
-    """Return how many characters of a text are letters."""
+def _count_alphabetic(text: str) -> int:
+    """Return how many characters of a text are alphabetic."""
     return sum(char.isalpha() for char in text)

@@ -124,8 +124,7 @@ class InboxLayout(PacedScreen[None]):
         """
         return (
             self.pane.conversation if self.app.app_focus else None,
-            self.message_view.newest_id,
-            self.message_view.last_arrival,
+            *self.message_view.position,
         )
 
     def show_status(self, text: str) -> None:

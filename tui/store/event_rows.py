@@ -39,7 +39,7 @@ class EventRow:
     own: str | None = None
     """Our address that the customer wrote to; None if it does not matter."""
     digest: str = ""
-    """Digest of the content, which tells two payloads with one id apart."""
+    """Digest of the content, which differs if two payloads have the same id."""
     copy: CopyKind = CopyKind.FIRST
 
 

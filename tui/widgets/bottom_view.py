@@ -108,13 +108,18 @@ class BottomView(StoreReader, StyledWidget):
             self._set_lines_below(len(self.lines) - 1 - place[1] + anchor[1])
             self.refresh()
 
-    def scroll_to_message(self, message_id: int) -> None:
-        """Scroll to a message by as few lines as possible."""
+    def scroll_to_message(self, message_id: int, above: int = 0) -> None:
+        """Scroll to a message by as few lines as possible.
+
+        Args:
+            message_id: Message to show.
+            above: Lines above it that have to be shown, too.
+        """
         place = self.find_lines(message_id)
         if place is None:
             return
         below_last = len(self.lines) - 1 - place[1]
-        below_first = len(self.lines) - place[0] - self.size.height
+        below_first = len(self.lines) - max(0, place[0] - above) - self.size.height
         self.lines_below = max(0, max(min(self.lines_below, below_last), below_first))
         self.refresh()
 

@@ -1,7 +1,7 @@
 """Lay out the messages of a window one below the other, with days and the mark of new messages."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from rich.segment import Segment
@@ -11,6 +11,7 @@ from textual.strip import Strip
 from tui.clock import Clock
 from tui.desk import cells, format
 from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.store.messages import Messages
 from tui.widgets.bottom_view import ViewLine
 from tui.widgets.bubbles import BubbleRenderer
 from tui.widgets.styled import StyledWidget
@@ -55,6 +56,24 @@ class MessageLayout:
     def background_style(self) -> Style:
         """Return the style of the background."""
         return self._styles[0]
+
+    def lacks_files(self, messages: Iterable[Message]) -> bool:
+        """Return whether any message has other files than those that are known."""
+        return any(self._lacks_files(message) for message in messages)
+
+    async def read_files(self, table: Messages, messages: Iterable[Message]) -> None:
+        """Read the names of the files that are not known.
+
+        Args:
+            table: Table of messages.
+            messages: Messages that are shown.
+        """
+        for message in filter(self._lacks_files, messages):
+            self.files[message.id] = tuple(await table.list_attachments(message.id))
+
+    def _lacks_files(self, message: Message) -> bool:
+        """Return whether a message has other files than those that are known."""
+        return message.attachments != len(self.files.get(message.id, ()))
 
     def mark_styles_stale(self) -> None:
         """Look up the styles again before something is drawn, as the theme may have changed."""

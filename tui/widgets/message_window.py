@@ -40,11 +40,6 @@ class MessageWindow:
         out = (m for m in reversed(self.messages) if m.direction is Direction.OUT)
         return next(out, None)
 
-    def lacks_message(self, message_id: int) -> bool:
-        """Return whether a message would stand in the window and is not in memory."""
-        after_start = self.complete or message_id > self.oldest_id
-        return after_start and self.get_message(message_id) is None
-
     def get_message(self, message_id: int) -> Message | None:
         """Return the message with this id; None if it is not in the window."""
         return next((m for m in self.messages if m.id == message_id), None)
