@@ -133,7 +133,7 @@ def _format_entry(
         moment, no_status = (
             (message.at, "came in") if is_first else (entry.received_at, "came again")
         )
-        details = list_reply_details(message, entry, zone) + details
+        details = [*list_reply_details(message, entry, zone), *details]
     status = BADGES[entry.status].format(ascii=ascii) if entry.status else no_status
     if entry.status and not entry.is_status_changed:
         details.append("(badge unchanged)")
@@ -141,7 +141,7 @@ def _format_entry(
     return _format_step(
         format_time(moment, zone, seconds=True),
         f"{'answer' if entry.kind == 'send' else entry.kind}: {status}",
-        " · ".join(details),
+        ("\n" if entry.kind == EventKind.REPLY else " · ").join(details),
         raw,
     )
 
@@ -154,8 +154,12 @@ def _format_step(moment: str, event: str, details: str, raw: str) -> Content:
         Content("\n"),
     ]
     if details:
-        parts.append(Content(f"          {details}\n"))
+        parts.append(Content(_indent(details)))
     if raw:
-        indented = "\n".join(f"          {line}" for line in raw.split("\n"))
-        parts.append(Content.styled(f"{indented}\n", MUTED_STYLE))
+        parts.append(Content.styled(_indent(raw), MUTED_STYLE))
     return Content("").join(parts)
+
+
+def _indent(text: str) -> str:
+    """Return the lines of a text indented below their step."""
+    return "".join(f"          {line}\n" for line in text.split("\n"))
