@@ -5,10 +5,16 @@ from datetime import UTC
 
 import pytest
 
-from tui.clock import DAY, HOUR
+from tui.clock import DAY, HOUR, MINUTE
 from tui.desk.badges import BADGES
-from tui.desk.message_text import MessageText, format_file, format_file_count, list_entry_details
-from tui.domain.events import TimelineEntry
+from tui.desk.message_text import (
+    MessageText,
+    format_file,
+    format_file_count,
+    list_entry_details,
+    list_reply_details,
+)
+from tui.domain.events import CopyKind, TimelineEntry
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
 
@@ -113,3 +119,55 @@ def test_an_event_shows_what_the_provider_reported_as_far_as_it_did() -> None:
     entry = TimelineEntry("receipt", NOW, NOW, Status.FAILED, "UNDELIV", "330", "off", True, "")
     assert list_entry_details(entry) == ["UNDELIV", "code 330", "off"]
     assert list_entry_details(replace(entry, code="", word="")) == ["off"]
+
+
+TEN = 1_772_618_400_000
+"""Ten o'clock, UTC."""
+
+
+def describe(
+    arrived: int, at: int | None = TEN, copy: CopyKind = CopyKind.FIRST, *, late: bool = True
+) -> list[str]:
+    """Return the details of a payload that arrived some minutes after ten."""
+    received_at = TEN + arrived * MINUTE
+    message = Message(
+        1, 2, Direction.IN, None, "au", "Hi", TEN, arrived_at=received_at if late else None
+    )
+    entry = TimelineEntry("reply", received_at, at, None, "", "", "", False, "{}", copy=copy)
+    return list_reply_details(message, entry, UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        (2, "Arrived 2 min later, at 10:02"),
+        (12, "Arrived 12 min later, at 10:12"),
+        (60, "Arrived 1 h later, at 11:00"),
+        (95, "Arrived 1 h 35 min later, at 11:35"),
+        (15 * 60, "Arrived 15 h later, at Thu 5 Mar 01:00"),
+        (3 * 24 * 60, "Arrived 3 days later, at Sat 7 Mar 10:00"),
+    ],
+)
+def test_a_late_arrival_is_described_with_its_time(minutes: int, text: str) -> None:
+    assert describe(minutes) == [text]
+
+
+def test_a_time_that_is_not_used_is_explained() -> None:
+    for at, text in [
+        (None, "The provider gave no time: the text stands where it arrived"),
+        (
+            TEN + 60 * MINUTE,
+            "The provider gave a time in the future: the text stands where it arrived",
+        ),
+        (1, "The provider gave a time that lies years back: the text stands where it arrived"),
+    ]:
+        assert describe(0, at, late=False) == [text]
+    assert describe(0, late=False) == []
+
+
+def test_copies_of_a_text_are_explained() -> None:
+    assert describe(20, copy=CopyKind.COMPLETED) == ["Completed from the provider's list at 10:20"]
+    assert describe(20, copy=CopyKind.REPEATED) == ["Came again with less at 10:20"]
+    used = "The provider used this id for another message, too"
+    assert describe(0, copy=CopyKind.REUSED, late=False) == [used]
+    assert describe(12, copy=CopyKind.REUSED) == ["Arrived 12 min later, at 10:12", used]

@@ -148,3 +148,9 @@ def test_every_field_is_documented_once(kind: Any) -> None:
 )
 def test_times_are_iso_8601_in_utc(at: int | None, written: str | None) -> None:
     assert format_iso_time(at) == written
+
+
+def test_a_late_arrival_has_its_time_and_others_have_none() -> None:
+    late = Message(1, 7, Direction.IN, None, "au", "Hi", 1, arrived_at=1_772_611_200_000)
+    assert message_to_json(late, CONVERSATION)["arrived_at"] == "2026-03-04T08:00:00.000Z"
+    assert message_to_json(replace(late, arrived_at=None), CONVERSATION)["arrived_at"] is None

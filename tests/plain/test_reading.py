@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.contexts import change_context, make_context
 from tests.plain.conftest import Typist
-from tests.ui.history import CHLOE, write_history
+from tests.ui.history import CHLOE, HUGO, write_history
 from tui.clock import ManualClock
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
@@ -42,3 +42,36 @@ async def test_a_file_is_saved_and_its_path_is_shown(
 async def test_a_conversation_without_files_says_so(mia: Typist) -> None:
     await mia.type("1", "x")
     await mia.shows("No files came in this conversation.")
+
+
+async def test_late_texts_are_announced_and_shown_once(mia: Typist) -> None:
+    await mia.open_thread(CHLOE)
+    await mia.events.receive_late_text(CHLOE, "Written long before", 400)
+    await mia.shows("Arrived late: ")
+    await mia.shows("Written long before")
+    await mia.events.receive_texts(CHLOE, "And now this")
+    await mia.shows("And now this")
+    await mia.type("l")
+    await mia.open_thread(CHLOE)
+    await mia.shows("And now this")
+    assert not mia.has_shown("Arrived late: ")
+
+
+async def test_a_late_text_above_the_page_is_shown_when_opened(mia: Typist) -> None:
+    await mia.open_thread(HUGO)
+    await mia.type("l")
+    await mia.events.receive_late_text(HUGO, "Written at half past eight", 332)
+    assert (await mia.events.conversation(HUGO)).unread == 1
+    await mia.open_thread(HUGO)
+    await mia.shows("Arrived late: ")
+    await mia.shows("Written at half past eight")
+    assert (await mia.events.conversation(HUGO)).unread == 0
+    await mia.type("o")
+    await mia.shows("Line ")
+
+
+async def test_a_late_text_elsewhere_is_announced(mia: Typist) -> None:
+    await mia.open_thread(CHLOE)
+    await mia.events.receive_late_text(HUGO, "Written at half past eight", 332)
+    await mia.shows("New from ")
+    await mia.shows("Written at half past eight")

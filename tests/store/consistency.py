@@ -13,7 +13,9 @@ _FAILED = (
     " and status in ('failed', 'rejected', 'expired', 'uncertain')"
 )
 _SUSPECTED = "select count(*) > 0 from messages where conversation_id = ? and suspected = 1"
-_NEWEST_AT = "select max(at) from messages where conversation_id = ?"
+_LAST_ARRIVAL = "select max(coalesce(arrival, id)) from messages where conversation_id = ?"
+_ARRIVALS = "select coalesce(arrival, id) from messages where conversation_id = ?"
+_EARLY = "select count(*) from messages where conversation_id = ? and arrival < id"
 _LABELS = "select label from conversation_labels where conversation_id = ? order by label"
 _OUT = "select opted_out from consent where party = ?"
 
@@ -26,12 +28,29 @@ async def check_counters_and_summaries(store: Store) -> None:
 def _check_tables(connection: sqlite3.Connection) -> None:
     """Run the checks on the reader's thread."""
     counted: Counter[str] = Counter()
+    _check_events(connection)
     for row in connection.execute("select * from conversations").fetchall():
         summary = dict(row)
         _check_summary(connection, summary)
         counted.update(get_counter_names(summary))
     stored = dict(connection.execute("select name, value from counters").fetchall())
     assert {name: value for name, value in stored.items() if value} == dict(counted)
+
+
+_LOST_EVENTS = (
+    "select count(*) from events e where kind = 'reply'"
+    " and not exists (select 1 from messages m where m.id = e.message_id)"
+)
+_LOST_FILES = (
+    "select count(*) from messages m where direction = 'in'"
+    " and attachments <> (select count(*) from attachments a where a.message_id = m.id)"
+)
+
+
+def _check_events(connection: sqlite3.Connection) -> None:
+    """Check that every reply and every file belongs to a message."""
+    for query in (_LOST_EVENTS, _LOST_FILES):
+        assert connection.execute(query).fetchone()[0] == 0, query
 
 
 def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -> None:
@@ -45,7 +64,14 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     last = connection.execute(_LAST, (identity,)).fetchone()
     if last is not None:
         assert summary["last_id"] == last["id"]
-        assert summary["last_at"] == value(_NEWEST_AT, identity)
+        assert summary["last_at"] == last["at"]
+        # A note that was withdrawn may have been the last arrival.
+        last_arrival = summary["last_arrival"]
+        assert isinstance(last_arrival, int)
+        assert last_arrival >= connection.execute(_LAST_ARRIVAL, (identity,)).fetchone()[0]
+        arrivals = [row[0] for row in connection.execute(_ARRIVALS, (identity,))]
+        assert len(set(arrivals)) == len(arrivals)
+        assert value(_EARLY, identity) == 0
         assert summary["last_direction"] == last["direction"]
         assert summary["last_status"] == last["status"]
         assert summary["preview"] == last["body"][:160]

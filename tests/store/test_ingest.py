@@ -87,21 +87,6 @@ async def test_messages_of_the_same_second_stay_in_order_of_arrival(
     assert [m.body for m in shown] == [str(n) for n in range(50)]
 
 
-async def test_a_late_message_is_placed_after_those_already_shown(
-    store: Store, clock: ManualClock
-) -> None:
-    await store.ingest.store_events(ACCOUNT, [make_reply("first", received_at=clock.now())])
-    seen = (await get_conversation(store)).last_id
-    late = clock.now() - HOUR
-    await store.ingest.store_events(ACCOUNT, [make_reply("late", received_at=late)])
-    conversation = await get_conversation(store)
-    assert conversation.last_id > seen
-    assert conversation.preview == "late"
-    assert conversation.waiting_since == late
-    assert conversation.last_at == clock.now()
-    assert (await get_message(store, conversation.last_id)).at == late
-
-
 @pytest.mark.parametrize("ahead", [6 * MINUTE, 10 * 365 * 24 * HOUR])
 async def test_a_provider_time_in_the_future_is_not_used(
     store: Store, clock: ManualClock, ahead: int

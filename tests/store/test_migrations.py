@@ -23,8 +23,8 @@ insert into conversations (id, party, address, folded, unread, waiting_since, la
   last_direction, preview, account, rank)
   values (7, '+61491570006', '+61491570006', ' +61491570006', 1, 1000, 9, 1000, 'in', 'Hello',
   'support', 1000);
-insert into messages (id, conversation_id, direction, account, body, at)
-  values (9, 7, 'in', 'support', 'Hello', 1000);
+insert into messages (id, conversation_id, direction, account, body, at, attachments)
+  values (9, 7, 'in', 'support', 'Hello', 1000, 1);
 insert into messages (id, conversation_id, direction, status, account, body, at, provider_id,
   provider_key) values (8, 7, 'out', 'accepted', 'support', 'Welcome', 900, 'P1', 'p1');
 insert into attachments (id, message_id, name, content_type, size, data)
@@ -47,6 +47,7 @@ insert into contacts (party, name, updated_at) values ('+61491570006', 'Mia', 10
 insert into audit (id, at, agent, action, conversation_id) values (1, 1000, 'ana', 'star', 7);
 """
 UNANSWERED = "update conversations set unanswered_since = waiting_since;"
+ARRIVED = "update conversations set last_arrival = last_id;"
 
 
 def create_old_database(path: Path, number: int) -> None:
@@ -54,6 +55,7 @@ def create_old_database(path: Path, number: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     apply_migrations(connection, upto=number)
     rows = OLD_ROWS + (DESK_ROWS if number >= 2 else "") + (UNANSWERED if number >= 10 else "")
+    rows += ARRIVED if number >= 17 else ""
     for statement in split_statements(rows):
         connection.execute(statement)
     assert read_version(connection) == number
@@ -140,6 +142,27 @@ def test_a_script_is_split_only_between_statements() -> None:
         "create trigger t after insert on a begin\n  delete from a;\nend;\nselect 1"
     )
     assert [s.split()[1] for s in split_statements(script)] == ["table", "trigger", "1"]
+
+
+async def test_a_migration_shows_the_time_of_the_message_in_the_list(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "inbox.db"
+    create_old_database(path, 12)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "insert into messages (id, conversation_id, direction, account, body, at)"
+            " values (10, 7, 'in', 'support', 'Late', 500)"
+        )
+        connection.execute("update conversations set last_id = 10, preview = 'Late', unread = 2")
+        connection.execute("insert into looks values (7, 'ana', 9)")
+    async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
+        await check_counters_and_summaries(store)
+        thread = await get_conversation(store)
+        assert (thread.last_at, thread.last_arrival) == (500, 10)
+        assert await store.conversations.get_read_marker(7, "ana") == 9
+        await store.conversations.set_read_marker(7, "ana", 9)
+        assert (await get_conversation(store)).unread == 1
 
 
 async def test_a_migration_ends_the_wait_of_opted_out_customers(

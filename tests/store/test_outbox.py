@@ -207,8 +207,8 @@ async def test_a_reply_is_refused_if_a_newer_message_was_not_seen(
     with pytest.raises(StaleReply):
         await store.intents.queue_message(make_outgoing(), seen_upto=seen)
     conversation = await get_conversation(store)
-    assert conversation.preview == "Two"
-    await store.intents.queue_message(make_outgoing(), seen_upto=conversation.last_id)
+    assert conversation.unread == 2
+    await store.intents.queue_message(make_outgoing(), seen_upto=conversation.last_arrival)
     await check_counters_and_summaries(store)
 
 

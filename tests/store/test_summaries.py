@@ -32,14 +32,19 @@ async def test_unread_and_waiting_follow_from_the_messages(steps: list[tuple[str
                 await store.intents.queue_message(make_outgoing())
             else:
                 thread = await get_conversation(store)
-                seen = thread.last_id
-                await store.conversations.set_read_marker(thread.id, "ana", seen)
+                seen = thread.last_arrival
+                await store.conversations.set_read_marker(thread.id, "ana", thread.last_id)
         thread = await get_conversation(store)
         messages = await store.messages.list_before(thread.id, NEWEST, 500)
         answered = max((m.id for m in messages if m.direction is Direction.OUT), default=0)
         texts = [m for m in messages if m.direction is Direction.IN]
-        assert thread.unread == sum(m.id > seen for m in texts)
-        assert thread.waiting_since == min((m.at for m in texts if m.id > answered), default=None)
+        assert thread.unread == sum(m.arrival_id > seen for m in texts)
+        unanswered = [m.at for m in texts if m.arrival_id > answered]
+        assert thread.waiting_since == min(unanswered, default=None)
+        assert [m.id for m in messages] == sorted(m.id for m in messages)
+        times = [m.at for m in messages]
+        assert times == sorted(times)
+        await check_counters_and_summaries(store)
 
 
 @given(STEPS_WITH_CONSENT)

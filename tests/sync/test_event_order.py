@@ -1,4 +1,7 @@
-"""Test late, repeated and unordered events: the stored result does not depend on the order."""
+"""Test late, repeated and unordered events: the stored result does not depend on the order.
+
+Among them are texts that come late, other texts under a known id, and poorer copies of a text.
+"""
 
 import asyncio
 import random
@@ -8,26 +11,56 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.events import Event, Receipt, Reply
 from tui.domain.ids import to_reference
-from tui.domain.message import NewMessage
+from tui.domain.message import Attachment, NewMessage
 from tui.domain.status import Status, apply_reports
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.context import store_events
 
+CUSTOMER = "+61491570157"
+OTHER_CUSTOMER = "+61491570158"
+PICTURE = Attachment("cat.jpg", "image/jpeg", b"\xff\xd8")
 NEWS = (Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED, Status.FAILED, Status.EXPIRED)
 
 
 @st.composite
 def draw_deliveries(draw: st.DrawFn) -> list[int]:
     """Return positions in the list of events, each 1 to 5 times, in random order."""
-    times = [draw(st.integers(1, 5)) for _ in range(len(NEWS) + 4)]
+    times = [draw(st.integers(1, 5)) for _ in range(len(NEWS) + len(make_replies(0)))]
     return draw(st.permutations([place for place, n in enumerate(times) for _ in range(n)]))
 
 
-def make_events(message_id: int, by_reference: bool) -> list[Event]:
+def make_replies(began: int) -> list[Event]:
+    """Return texts of which some share an id; the richest copy of each is the last one.
+
+    Args:
+        began: Time of the first text, in ms UTC.
+    """
+    page: list[Event] = [
+        Reply(f"r-{number}", CUSTOMER, f"text {number}", began + number * 1_000, "{}")
+        for number in range(3)
+    ]
+    page += [
+        Reply("r-1", CUSTOMER, "another text 1", began + 1_500, "{}"),
+        Reply("r-1", OTHER_CUSTOMER, "text 1 of another", began + 1_500, "{}"),
+        Reply("r-9", CUSTOMER, "", None, "{}"),
+        Reply("r-9", CUSTOMER, "AT", began + 9_000, "{}"),
+        Reply("r-9", CUSTOMER, "AT", None, "{}", attachments=(PICTURE,)),
+        Reply("r-9", CUSTOMER, "AT&T, J\ufffdrgen", began + 9_000, "{}", own="+61491570000"),
+        Reply("r-9", CUSTOMER, "AT&T, Jürgen", None, "{}"),
+    ]
+    return page
+
+
+TEXTS = ["text 0", "text 1", "another text 1", "text 2", "AT&T, Jürgen"]
+"""What the customer's conversation shows at the end."""
+
+
+def make_events(message_id: int, by_reference: bool, began: int) -> list[Event]:
     """Return all events that the provider will report."""
     receipts: list[Event] = [
         Receipt(
@@ -41,10 +74,7 @@ def make_events(message_id: int, by_reference: bool) -> list[Event]:
         )
         for status in NEWS
     ]
-    replies: list[Event] = [
-        Reply(f"r-{number}", "+61491570157", f"text {number}", None, "{}") for number in range(4)
-    ]
-    return receipts + replies
+    return receipts + make_replies(began)
 
 
 async def deliver_events(
@@ -57,8 +87,10 @@ async def deliver_events(
         async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
             message = await store.intents.queue_message(NewMessage("+61491570156", "hi", "mm"))
             await store.outbox.claim_due_messages("a", "mm", 1)
-            events = make_events(message.id, by_reference)
+            events = make_events(message.id, by_reference, clock.now())
+            clock.advance(60)
             for turn, place in enumerate(order):
+                clock.advance(1)
                 if turn == answer_at % len(order):
                     await store.outbox.settle_message(
                         message.id, SendRecord(Status.ACCEPTED, "abc")
@@ -66,11 +98,15 @@ async def deliver_events(
                 await store_events(store, "mm", [events[place]])
             found = await store.database.read(
                 lambda c: c.execute(
-                    "select direction, status, body from messages order by body"
+                    "select direction, status, body, sender, attachments from messages order by id"
                 ).fetchall()
             )
+            await check_counters_and_summaries(store)
             status = next(row["status"] for row in found if row["direction"] == "out")
-            return status, [row["body"] for row in found if row["direction"] == "in"]
+            assert [row["attachments"] for row in found if row["body"] == TEXTS[-1]] == [1]
+            others = [row["body"] for row in found if row["sender"] == OTHER_CUSTOMER]
+            assert others == ["text 1 of another"]
+            return status, [row["body"] for row in found if row["sender"] == CUSTOMER]
 
 
 @settings(max_examples=60)
@@ -80,4 +116,4 @@ def test_events_delivered_one_to_five_times_in_any_order_give_the_same_inbox(
 ) -> None:
     status, texts = asyncio.run(deliver_events(order, answer_at, by_reference))
     assert status == apply_reports(Status.SENDING, NEWS) == Status.DELIVERED
-    assert texts == ["text 0", "text 1", "text 2", "text 3"]
+    assert texts == TEXTS

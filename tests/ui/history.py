@@ -6,6 +6,7 @@ Every conversation is there for something that tests need; the constants name th
 import contextlib
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock
@@ -143,6 +144,18 @@ class EventWriter:
         replies = [self._make_text(number, text, account) for text in texts]
         await self._store.ingest.store_events(account, replies)
         return await self.conversation(number)
+
+    async def receive_late_text(self, number: str, text: str, minutes: int) -> None:
+        """Store a text of a customer that was written some minutes ago.
+
+        Args:
+            number: Phone number of the customer.
+            text: The text.
+            minutes: Minutes since it was written.
+        """
+        reply = self._make_text(number, text, "au")
+        late = replace(reply, received_at=self._clock.now() - minutes * MINUTE)
+        await self._store.ingest.store_events("au", [late])
 
     async def add_reply(self, number: str, text: str, status: Status, reason: str = "") -> Message:
         """Queue a reply of Mia and move it to a status.

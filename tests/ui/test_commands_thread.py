@@ -1,10 +1,14 @@
 """Test the commands of the conversation, each pressed at both sizes: what is stored and shown."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, BOB, CHLOE, DAWIT, EMIL, HUGO, LONG, PRIYA, UNNAMED
+from tui.clock import MINUTE
 from tui.domain.conversation import State
+from tui.domain.events import Reply
 from tui.domain.message import Message
 from tui.domain.status import Status
 
@@ -162,6 +166,30 @@ async def test_a_timeline_without_a_sent_message_explains_how_to_select(desk: De
         await desk.command("previous_message")
         await desk.command("timeline")
         await desk.shows("written  ", "reply: came in")
+
+
+async def test_the_timeline_of_a_text_shows_its_copies_and_its_arrival(desk: Desk) -> None:
+    written = desk.clock.now() - 12 * MINUTE
+    poor = Reply("1001", CHLOE, "AT", written, '{"text": "AT"}')
+    rich = replace(poor, text="AT&T is late", raw='{"text": "AT&T is late"}')
+    other = replace(poor, text="Something else", raw="{}")
+    for reply in (poor, rich, other):
+        await desk.store.ingest.store_events("au", [reply])
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        for shown in (other, rich):
+            await desk.command("previous_message")
+            await desk.command("timeline")
+            await desk.shows(
+                shown.text, "Arrived 12 min later, at 14:02", "reply: came in",
+                "The provider used this id for another message, too",
+            )  # fmt: skip
+            if shown is rich:
+                await desk.shows(
+                    "reply: came again", "Completed from the provider's list at 14:02", poor.raw
+                )
+            await desk.press("escape")
+            await desk.hides("Timeline ─")
 
 
 @presses("retry")

@@ -1,10 +1,14 @@
 """Test what counts as read: only opened conversations, only while the terminal has the focus."""
 
+from dataclasses import replace
+
 from textual import events
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import AGENT, ANA, CHLOE, DAWIT, HUGO
 from tui.domain.conversation import View
+from tui.domain.events import Reply
+from tui.domain.message import Attachment
 
 Size = tuple[int, int]
 
@@ -117,3 +121,123 @@ async def test_a_conversation_marked_unread_stays_so_until_opened(desk: Desk) ->
         await wait_for_unread(desk, CHLOE, 1)
         await desk.press("enter")
         await wait_for_unread(desk, CHLOE, 0)
+
+
+@BOTH_SIZES
+async def test_a_late_text_stands_at_its_time_and_is_new(desk: Desk, size: Size) -> None:
+    await desk.events.mark_read([CHLOE])
+    desk.clock.advance(3600)
+    await desk.events.receive_texts(CHLOE, "Newest question")
+    await desk.events.mark_read([CHLOE])
+    await desk.events.receive_late_text(CHLOE, "Written before", 5)
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        await desk.shows("new since you looked", "Written before", "seen before", "Newest question")
+        lines = desk.inbox.message_view.lines
+        texts = ["new since", "Written before", "seen before", "Newest question"]
+        places = [[t in line.strip.text for line in lines].index(True) for t in texts]
+        assert places == sorted(places)
+        await wait_for_unread(desk, CHLOE, 0)
+
+
+async def test_a_late_text_in_an_open_conversation_is_shown_where_it_belongs(desk: Desk) -> None:
+    desk.clock.advance(3600)
+    await desk.events.receive_texts(CHLOE, "Newest question")
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await wait_for_unread(desk, CHLOE, 0)
+        await desk.events.receive_late_text(CHLOE, "Written before", 5)
+        await desk.shows("Written before")
+        shown = [message.body for message in desk.inbox.message_view.messages]
+        assert shown[-2:] == ["Written before", "Newest question"]
+        await wait_for_unread(desk, CHLOE, 0)
+
+
+@BOTH_SIZES
+async def test_a_late_text_far_above_is_what_the_agent_sees_first(desk: Desk, size: Size) -> None:
+    await desk.events.mark_read([HUGO])
+    await desk.events.receive_late_text(HUGO, "Written at half past eight", 332)
+    async with desk.open(size):
+        await desk.open_thread(HUGO)
+        await desk.shows("new since you looked", "Written at half past eight", "Line 1:")
+        await wait_for_unread(desk, HUGO, 0)
+        await desk.press("escape")
+        await desk.open_thread(CHLOE)
+        await desk.press("escape")
+        await desk.open_thread(HUGO)
+        await desk.shows("We are looking into it")
+        await desk.hides("Written at half past eight")
+
+
+async def test_a_late_text_does_not_move_what_is_on_the_screen(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(HUGO)
+        view = desk.inbox.message_view
+        await view.scroll_lines(30)
+        before = [view.render_line(y).text for y in range(view.size.height)]
+        await desk.events.receive_texts(HUGO, "Below the screen")
+        await desk.events.receive_late_text(HUGO, "Written at half past eight", 332)
+        await desk.until(lambda: view.messages[0].body == "Written at half past eight")
+        assert view.messages[-1].body == "Below the screen"
+        assert [view.render_line(y).text for y in range(view.size.height)] == before
+
+
+async def test_a_late_text_is_new_for_each_of_two_agents(desk: Desk) -> None:
+    await desk.events.mark_read([HUGO])
+    row = await desk.thread(HUGO)
+    await desk.store.conversations.set_read_marker(row.id, "tom", row.last_id)
+    await desk.events.receive_late_text(HUGO, "Written at half past eight", 332)
+    async with desk.open(WIDE):
+        await desk.open_thread(HUGO)
+        await wait_for_unread(desk, HUGO, 0)
+    late = (await desk.messages(HUGO))[0]
+    markers = [await desk.store.conversations.get_read_marker(row.id, a) for a in (AGENT, "tom")]
+    assert markers[1] < late.arrival_id <= markers[0]
+
+
+async def test_a_reply_begun_before_a_late_text_asks(desk: Desk) -> None:
+    desk.clock.advance(3600)
+    await desk.events.receive_texts(CHLOE, "Newest question")
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.command("reply")
+        await desk.type("Yes")
+        await desk.events.receive_late_text(CHLOE, "Written before", 5)
+        await desk.shows("Written before")
+        await desk.press("enter")
+        await desk.shows("has written meanwhile, see above")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "")
+        assert (await desk.last(CHLOE)).body == "Yes"
+
+
+async def test_a_picture_that_comes_later_is_shown(desk: Desk) -> None:
+    picture = Attachment("cat.jpg", "image/jpeg", b"JPG")
+    reply = Reply("mms-1", CHLOE, "Look", desk.clock.now(), "{}")
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.store.ingest.store_events("au", [reply])
+        await desk.shows("Look")
+        complete = replace(reply, attachments=(picture,))
+        await desk.store.ingest.store_events("au", [complete])
+        await desk.shows("cat.jpg")
+        await desk.store.ingest.store_events(
+            "au", [replace(reply, attachments=(picture, Attachment("b.png", "image/png", b"PNG")))]
+        )
+        await desk.shows("cat.jpg", "b.png")
+
+
+async def test_a_text_with_a_completed_time_moves_on_the_screen(desk: Desk) -> None:
+    desk.clock.advance(3600)
+    await desk.events.receive_texts(CHLOE, "Newest question")
+    reply = Reply("t-1", CHLOE, "Without a time", None, "{}")
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.store.ingest.store_events("au", [reply])
+        view = desk.inbox.message_view
+        await desk.until(lambda: view.messages[-1].body == "Without a time")
+        timed = replace(reply, received_at=desk.clock.now() - 60_000)
+        await desk.store.ingest.store_events("au", [timed])
+        await desk.until(
+            lambda: [m.body for m in view.messages[-2:]] == ["Without a time", "Newest question"]
+        )

@@ -3,12 +3,19 @@
 from dataclasses import replace
 
 from tests.store.builders import ACCOUNT, MIA, make_reply
+from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import View
 from tui.domain.message import Message
 from tui.store.conversations import FIRST_POSITION
 from tui.store.messages import NEWEST
 from tui.store.store import Store
-from tui.widgets.message_window import MessageWindow, open_window, read_before, read_newest
+from tui.widgets.message_window import (
+    MessageWindow,
+    extend_to_message,
+    open_window,
+    read_before,
+    read_newest,
+)
 
 
 async def add_messages(store: Store, count: int) -> list[Message]:
@@ -70,3 +77,23 @@ async def test_a_step_without_a_selection_starts_at_the_end(store: Store) -> Non
     assert window.step_from(0, -1) == messages[2].id
     assert window.step_from(messages[2].id, 1) == messages[2].id
     assert window.step_from(messages[0].id, -1) == messages[0].id
+
+
+async def test_a_window_grows_up_to_a_late_message(store: Store, clock: ManualClock) -> None:
+    messages = await add_messages(store, 150)
+    window = await open_window(store.messages, messages[0].conversation_id, 10)
+    late = make_reply("late", MIA, received_at=clock.now() - HOUR)
+    await store.ingest.store_events(ACCOUNT, [late])
+    oldest = (await store.messages.list_before(window.conversation_id, messages[0].id, 5))[0]
+    grown = await read_newest(store.messages, window, oldest.id)
+    assert [m.body for m in grown.messages] == ["late", *(m.body for m in messages)]
+    assert grown.complete
+    assert grown.last_arrival == oldest.arrival_id > grown.newest_id
+
+
+async def test_a_window_does_not_grow_without_end(store: Store, clock: ManualClock) -> None:
+    messages = await add_messages(store, 700)
+    window = await open_window(store.messages, messages[0].conversation_id, 10)
+    grown = await extend_to_message(store.messages, window, messages[0].id)
+    assert 600 <= len(grown.messages) < 700
+    assert list(grown.messages) == messages[-len(grown.messages) :]

@@ -60,7 +60,8 @@ def create_private_file(path: Path) -> Iterator[TextIO]:
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """Characters with which a spreadsheet recognizes a formula."""
-_CSV_COLUMNS = tuple(field.name for field in MESSAGE_FIELDS if field.name != "number")
+_ONLY_JSON = ("number", "arrived_at")
+_CSV_COLUMNS = tuple(field.name for field in MESSAGE_FIELDS if field.name not in _ONLY_JSON)
 """Columns of the CSV; `party` stands for the customer, in the same spelling on every row."""
 _EXTERNAL_FIELDS = ("text", "name", "subject", "word", "code", "reason")
 """Fields whose text comes from customers or providers."""

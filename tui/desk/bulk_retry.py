@@ -172,8 +172,8 @@ async def _reload_failed(store: Store, failure: FailedMessage) -> FailedMessage 
 
 
 def _seen_upto(failure: FailedMessage) -> int:
-    """Return the newest message that was there when the batch was collected."""
-    return failure.conversation.last_id
+    """Return the last arrival that was there when the batch was collected."""
+    return failure.conversation.last_arrival
 
 
 def _create_attempt(

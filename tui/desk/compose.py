@@ -172,7 +172,7 @@ class ComposeState:
         self.enclosed: MmsContent = NO_MMS_CONTENT
         """Pictures and subject that are sent with the text."""
         self.seen_upto = 0
-        """Newest message when the agent began to write, or that a question has shown since."""
+        """`arrival_id` up to which all was seen when writing began or a question was shown."""
 
     def load_reply(self, conversation: Conversation, draft: Draft | None) -> str:
         """Load the reply of a conversation and return its text.
@@ -186,27 +186,27 @@ class ComposeState:
         self.enclosed = draft.mms if draft else NO_MMS_CONTENT
         return self._replies.get_newest_text(conversation.id, draft.body if draft else "")
 
-    def set_seen(self, newest_id: int, text: str) -> None:
-        """Record that the agent sees the text and all messages up to the newest one.
+    def set_seen(self, seen_upto: int, text: str) -> None:
+        """Record that the agent sees the text and all messages that have arrived.
 
         Args:
-            newest_id: Newest message on the screen.
+            seen_upto: Highest `arrival_id` of the messages on the screen.
             text: Text in the composer.
         """
-        self.seen_upto = newest_id
+        self.seen_upto = seen_upto
         self._has_begun = bool(text)
 
-    def update_seen(self, text: str, newest_id: int) -> None:
+    def update_seen(self, text: str, seen_upto: int) -> None:
         """Record which messages were seen when the agent began to write.
 
-        Messages that come later are newer than the reply and cause a question.
+        Messages that arrive later cause a question, wherever they stand.
 
         Args:
             text: Text in the composer.
-            newest_id: Newest message on the screen.
+            seen_upto: Highest `arrival_id` of the messages on the screen.
         """
         if text and not self._has_begun:
-            self.seen_upto = newest_id
+            self.seen_upto = seen_upto
         self._has_begun = bool(text)
 
     # Drafts ---------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from tui.clock import SECOND
+from tui.clock import DAY, HOUR, MINUTE, SECOND
 from tui.desk.badges import BADGES, Badge
 from tui.desk.format import MAX_BODY_LENGTH, format_size, format_time, get_day_number
 from tui.domain.conversation import Conversation
-from tui.domain.events import TimelineEntry
+from tui.domain.events import CopyKind, TimelineEntry, TimeProblem, find_time_problem
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line, to_printable
@@ -125,10 +125,7 @@ def _is_scheduled(message: Message) -> bool:
 
 def _format_schedule(message: Message, at: int, zone: tzinfo | None) -> str:
     """Return when a message is sent, and where it waits until then."""
-    then = datetime.fromtimestamp(at / SECOND, zone)
-    same_day = get_day_number(at, zone) == get_day_number(message.at, zone)
-    date = "" if same_day else f"{then:%a} {then.day} {then:%b} "
-    text = f" for {date}{then:%H:%M}"
+    text = f" for {_format_moment(at, message.at, zone)}"
     if message.cancel_wanted:
         text += ", cancelling"
     elif message.cancel_on_reply:
@@ -154,6 +151,70 @@ def format_file(file: AttachmentInfo) -> str:
     """Return name, kind and size of a file."""
     name = one_line(file.name, 40) or "file"
     return f"{name} · {one_line(file.content_type, 30)} · {format_size(file.size)}"
+
+
+def format_arrival(at: int, arrived_at: int, zone: tzinfo | None = None) -> str:
+    """Return how late a text came: "Arrived 12 min later, at 10:17".
+
+    Args:
+        at: When it was written (ms UTC).
+        arrived_at: When it arrived (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    return (
+        f"Arrived {_format_delay(arrived_at - at)} later, at {_format_moment(arrived_at, at, zone)}"
+    )
+
+
+_TIME_PROBLEMS: Mapping[TimeProblem, str] = {
+    TimeProblem.MISSING: "The provider gave no time",
+    TimeProblem.FUTURE: "The provider gave a time in the future",
+    TimeProblem.TOO_OLD: "The provider gave a time that lies years back",
+}
+"""Texts for the reasons why a provider's time is not used."""
+
+
+def list_reply_details(
+    message: Message, entry: TimelineEntry, zone: tzinfo | None = None
+) -> list[str]:
+    """Return what an agent should know about a payload of a customer's text.
+
+    Args:
+        message: The text.
+        entry: Payload in its history.
+        zone: Time zone of the agent; None for the system's.
+    """
+    arrived = _format_moment(entry.received_at, message.at, zone)
+    if entry.copy is CopyKind.COMPLETED:
+        return [f"Completed from the provider's list at {arrived}"]
+    if entry.copy is CopyKind.REPEATED:
+        return [f"Came again with less at {arrived}"]
+    details = []
+    problem = find_time_problem(entry.at, entry.received_at)
+    if message.arrived_at is not None:
+        details.append(format_arrival(message.at, message.arrived_at, zone))
+    elif problem:
+        details.append(f"{_TIME_PROBLEMS[problem]}: the text stands where it arrived")
+    if entry.copy is CopyKind.REUSED:
+        details.append("The provider used this id for another message, too")
+    return details
+
+
+def _format_delay(delay: int) -> str:
+    """Return a delay in ms as text: "12 min", "3 h 5 min", "2 days"."""
+    if delay < HOUR:
+        return f"{delay // MINUTE} min"
+    if delay >= 2 * DAY:
+        return f"{delay // DAY} days"
+    minutes = delay % HOUR // MINUTE
+    return f"{delay // HOUR} h {minutes} min" if minutes else f"{delay // HOUR} h"
+
+
+def _format_moment(at: int, other: int, zone: tzinfo | None) -> str:
+    """Return a time of day, with its date if that is another day than the other moment's."""
+    then = datetime.fromtimestamp(at / SECOND, zone)
+    same_day = get_day_number(at, zone) == get_day_number(other, zone)
+    return f"{then:%H:%M}" if same_day else f"{then:%a} {then.day} {then:%b} {then:%H:%M}"
 
 
 def list_entry_details(entry: TimelineEntry) -> list[str]:

@@ -13,15 +13,19 @@ class ReadMarker:
     """Move the read marker of one agent."""
 
     def __init__(
-        self, store: Store, agent: str, get_shown: Callable[[], tuple[Conversation | None, int]]
+        self,
+        store: Store,
+        agent: str,
+        get_shown: Callable[[], tuple[Conversation | None, int, int]],
     ) -> None:
         """Create the marker without an open conversation.
 
         Args:
             store: Store shared by all agents.
             agent: Name of the agent.
-            get_shown: Returns the conversation on the screen and its newest message there;
-                no conversation while the terminal does not have the focus.
+            get_shown: Returns the conversation on the screen, its newest message there and the
+                highest `arrival_id` there; no conversation while the terminal does not have the
+                focus.
         """
         self._store = store
         self._agent = agent
@@ -41,9 +45,11 @@ class ReadMarker:
 
     async def mark_read(self) -> None:
         """Mark the open conversation read, after a new message or when the focus returns."""
-        conversation, newest = self._get_shown()
+        conversation, newest, arrival = self._get_shown()
         if conversation is not None and conversation.id == self._opened_id:
-            await self._store.conversations.set_read_marker(conversation.id, self._agent, newest)
+            await self._store.conversations.set_read_marker(
+                conversation.id, self._agent, newest, arrival
+            )
 
     def is_open(self, conversation_id: int) -> bool:
         """Return whether this conversation is open."""

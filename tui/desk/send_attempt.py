@@ -51,7 +51,7 @@ class SendAttempt:
     messages: Sequence[Message] = ()
     """Messages that the agent could see by now, oldest first."""
     seen_upto: int | None = None
-    """Newest message that the agent has seen; None if the message is not a reply."""
+    """`arrival_id` up to which the agent has seen all; None if the message is not a reply."""
     lock_holder: str = ""
     """Colleague who holds the compose lock; "" if it is free or held by this agent."""
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -167,10 +167,10 @@ def check_newer_messages(attempt: SendAttempt) -> list[Objection]:
     conversation, seen_upto = attempt.conversation, attempt.seen_upto
     if conversation is None or seen_upto is None:
         return []
-    new = [message for message in attempt.messages if message.id > seen_upto]
+    new = [message for message in attempt.messages if message.arrival_id > seen_upto]
     if not new:
         return []
-    last = new[-1]
+    last = sorted(new, key=lambda message: message.arrival_id)[-1]
     author = one_line(conversation.title, 30)
     if last.direction is not Direction.IN:
         author = one_line(last.agent, 20) or "Another agent"

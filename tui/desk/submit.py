@@ -90,7 +90,7 @@ class Submitter:
         problem = self._compose.confirmation.review_objections(list_objections(attempt))
         # All questions were seen: the same messages must not cause one again.
         if not problem and messages:
-            self._compose.seen_upto = messages[-1].id
+            self._compose.seen_upto = max(message.arrival_id for message in messages)
         return problem
 
     async def queue_reply(
@@ -146,7 +146,7 @@ class Submitter:
             raise NotSentError(f"{error}; your note is still here") from error
 
     async def retry_message(
-        self, conversation: Conversation, message: Message, route: Route | None, newest_id: int
+        self, conversation: Conversation, message: Message, route: Route | None, seen_upto: int
     ) -> Message:
         """Queue a failed message again, as a new message.
 
@@ -154,7 +154,7 @@ class Submitter:
             conversation: Conversation of the message.
             message: Message that failed.
             route: Account and sender to use now; None if there is no account.
-            newest_id: Newest message that the agent has seen.
+            seen_upto: `arrival_id` up to which the agent has seen all.
 
         Raises:
             NotSentError: A check refused the message, or it could not be stored.
@@ -164,7 +164,7 @@ class Submitter:
             route=route,
             enclosed=MmsContent(message.media, message.subject),
             retry_of=message.id,
-            seen_upto=newest_id,
+            seen_upto=seen_upto,
         )
         try:
             return await self._actions.outgoing.queue_message(attempt)

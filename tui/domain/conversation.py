@@ -60,6 +60,8 @@ class Conversation:
     last_format: Format = Format.SMS
     suspected: bool = False
     """Whether one of its messages may be an opt-out that an agent has to judge."""
+    last_arrival: int = 0
+    """Highest `arrival_id` of its messages: a late text changes this, but not `last_id`."""
 
     @property
     def title(self) -> str:

@@ -11,6 +11,54 @@ from enum import StrEnum
 from tui.domain.message import Advice, Attachment
 from tui.domain.status import Status
 
+_MAX_CLOCK_LEAD = 5 * 60_000
+"""Time (ms) by which a provider's clock may be ahead of ours."""
+_MAX_AGE = 5 * 365 * 86_400_000
+"""Age (ms) of the oldest event that is believed: no provider keeps replies that long."""
+
+
+class TimeProblem(StrEnum):
+    """Reason why the time that a provider gives is not used."""
+
+    NONE = ""
+    MISSING = "missing"
+    FUTURE = "future"
+    TOO_OLD = "too old"
+
+
+def find_time_problem(at: int | None, received_at: int) -> TimeProblem:
+    """Return why a provider's time is not credible.
+
+    Args:
+        at: Time given by the provider, in ms UTC, or None.
+        received_at: When the event arrived, in ms UTC.
+
+    Raises:
+        TypeError: `at` is not a number.
+    """
+    if at is None:
+        return TimeProblem.MISSING
+    if not isinstance(at, int):
+        raise TypeError(f"a time is a number of ms, not {at!r}")
+    if at > received_at + _MAX_CLOCK_LEAD:
+        return TimeProblem.FUTURE
+    return TimeProblem.TOO_OLD if at <= max(0, received_at - _MAX_AGE) else TimeProblem.NONE
+
+
+def sanitize_time(at: int | None, now: int) -> int:
+    """Return the time of an event, never later than now; now if it is not credible.
+
+    A provider's clock that is ahead must not put a message after all later ones.
+
+    Args:
+        at: Time given by the provider, in ms UTC, or None.
+        now: Current time in ms UTC.
+
+    Raises:
+        TypeError: `at` is not a number.
+    """
+    return now if at is None or find_time_problem(at, now) else min(at, now)
+
 
 class Cause(StrEnum):
     """Kind of reason why something that arrived is held; each needs a different fix."""
@@ -27,6 +75,19 @@ class EventKind(StrEnum):
     REPLY = "reply"
     RECEIPT = "receipt"
     OPT_OUT = "opt_out"
+
+
+class CopyKind(StrEnum):
+    """What an event is beside an earlier one with the same id."""
+
+    FIRST = ""
+    """The first one, or the only one."""
+    REPEATED = "repeated"
+    """A copy with less than what is known."""
+    COMPLETED = "completed"
+    """A copy that has completed the message."""
+    REUSED = "reused"
+    """One of several messages for which the provider used the same id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +210,4 @@ class TimelineEntry:
     """Whether it changed the status of the message."""
     raw: str
     advice: Advice = Advice.NONE
+    copy: CopyKind = CopyKind.FIRST

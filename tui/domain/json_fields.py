@@ -114,6 +114,12 @@ MESSAGE_FIELDS: tuple[JsonField[MessageOfCustomer], ...] = (
         lambda item: format_iso_time(item.message.at),
     ),
     JsonField(
+        "arrived_at",
+        _OPTIONAL_TIME,
+        "When a message from the customer arrived; null if within a minute of `at`.",
+        lambda item: format_iso_time(item.message.arrived_at),
+    ),
+    JsonField(
         "text",
         _STRING,
         "Text as it was received or typed, with every character.",

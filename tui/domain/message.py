@@ -146,6 +146,15 @@ class Message:
     """Whether it is cancelled if the customer writes before its time."""
     advice: Advice = Advice.NONE
     """Advice that follows from the code of its failure."""
+    arrival: int = 0
+    """Place in the order of arrival, on the scale of ids; 0 if it is that of `id`."""
+    arrived_at: int | None = None
+    """When a text arrived (ms UTC); None if that was within a minute of `at`."""
+
+    @property
+    def arrival_id(self) -> int:
+        """Return the place in the order of arrival: what has been read is counted by it."""
+        return self.arrival or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ async def _retry_message(session: PlainSession, message: Message, route: Route |
         return
     try:
         sent = await session.submit.retry_message(
-            session.current, message, route, session.newest_shown
+            session.current, message, route, session.seen_upto
         )
     except NotSentError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 300)}.")

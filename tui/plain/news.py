@@ -12,7 +12,7 @@ from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line
-from tui.plain.reading import show_messages
+from tui.plain.reading import show_arrived
 from tui.plain.session import PlainSession
 from tui.store.errors import StoreError
 
@@ -98,7 +98,7 @@ class ChangeAnnouncer:
             return (
                 session.conversation is None
                 or session.conversation.id != row_id
-                or session.newest_shown < message.id
+                or session.seen_upto < message.arrival_id
             )
 
         if (
@@ -107,7 +107,7 @@ class ChangeAnnouncer:
             and not session.dialog.is_delaying
         ):
             if is_unread():
-                await show_messages(session, [message])
+                await show_arrived(session, [message])
             return
         session.last_active_id = row_id
         text = one_line(message.body, 300)

@@ -18,6 +18,8 @@ from tui.store.messages import NEWEST
 
 PAGE_SIZE = 10
 _MAX_RAW_LENGTH = 300
+_MAX_LATE = 100
+"""Messages that are searched for texts that arrived late."""
 
 
 async def read_conversation(session: PlainSession, conversation_id: int, at: int = 0) -> None:
@@ -35,10 +37,13 @@ async def read_conversation(session: PlainSession, conversation_id: int, at: int
     session.enter_conversation(row)
     session.dialog.write_line(format_heading(row, session.context))
     await show_consent(session)
+    seen = await session.store.conversations.get_read_marker(row.id, session.context.agent)
     before = at + 1 if at else NEWEST
     await show_messages(
         session, await session.store.messages.list_before(row.id, before, PAGE_SIZE)
     )
+    if seen and not at:
+        await _show_unread_above(session, seen)
     if at and await session.store.messages.list_after(row.id, session.newest_shown, 1):
         session.dialog.write_line("There is more after this: j reads on.")
     await session.presence.refresh_colleagues()
@@ -70,16 +75,50 @@ async def show_messages(session: PlainSession, messages: Sequence[Message]) -> N
     if messages:
         session.oldest_shown = min(session.oldest_shown, messages[0].id)
         session.newest_shown = max(session.newest_shown, messages[-1].id)
-        await session.store.conversations.set_read_marker(
-            session.current.id, session.context.agent, session.newest_shown
-        )
+        await _mark_read(session, messages)
+
+
+async def show_arrived(session: PlainSession, messages: Sequence[Message]) -> None:
+    """Show messages that have arrived, first those that stand above what was shown.
+
+    Args:
+        session: State of this agent's line-mode session.
+        messages: Messages, oldest first.
+    """
+    title = format.format_title(session.current)
+    late = [message for message in messages if message.id < session.newest_shown]
+    for message in late:
+        line = format_message_line(message, title, session.context)
+        session.dialog.write_line(f"Arrived late: {line}")
+    await show_messages(session, messages[len(late) :])
+    if late:
+        await _mark_read(session, late)
+
+
+async def _show_unread_above(session: PlainSession, seen_upto: int) -> None:
+    """Show the texts that arrived late above the page that was shown."""
+    store, row_id = session.store, session.current.id
+    if not await store.messages.find_first_late_text(row_id, seen_upto):
+        return
+    arrived = await store.messages.list_arrived_after(row_id, seen_upto, _MAX_LATE)
+    await show_arrived(session, [m for m in arrived if m.id < session.oldest_shown])
+
+
+async def _mark_read(session: PlainSession, messages: Sequence[Message]) -> None:
+    """Mark messages as read by this agent; those before the newest one shown are read, too."""
+    arrival = max(session.seen_upto, *(message.arrival_id for message in messages))
+    seen = await session.store.conversations.set_read_marker(
+        session.current.id, session.context.agent, session.newest_shown, arrival
+    )
+    session.seen_upto = max(session.seen_upto, seen)
 
 
 async def show_new_messages(session: PlainSession) -> list[Message]:
-    """Show at most a page of messages that are new since the last one shown; return them."""
-    newest = await session.store.messages.list_before(session.current.id, NEWEST, PAGE_SIZE)
-    unread = [message for message in newest if message.id > session.newest_shown]
-    await show_messages(session, unread)
+    """Show at most a page of messages that arrived since the last one shown; return them."""
+    unread = await session.store.messages.list_arrived_after(
+        session.current.id, session.seen_upto, PAGE_SIZE
+    )
+    await show_arrived(session, unread)
     return unread
 
 

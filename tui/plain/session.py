@@ -60,6 +60,8 @@ class PlainSession:
         """Oldest message that was shown."""
         self.newest_shown = 0
         """Newest message of the open conversation that was shown."""
+        self.seen_upto = 0
+        """Highest `arrival_id` of the messages of the open conversation that were shown."""
         self.shown_status: dict[int, str] = {}
         """Status shown last for each message that this agent sent."""
         self.has_ended = False
@@ -85,7 +87,8 @@ class PlainSession:
 
     def enter_conversation(self, row: Conversation) -> None:
         """Make a conversation the open one."""
-        self.conversation, self.oldest_shown, self.newest_shown = row, NEWEST, 0
+        self.conversation, self.oldest_shown = row, NEWEST
+        self.newest_shown = self.seen_upto = 0
         self.presence.set_conversation(row.id)
 
     def leave_conversation(self) -> None:
@@ -103,6 +106,7 @@ class PlainSession:
         self.actions.outgoing.register_send_undo(message)
         self.shown_status[message.id] = ""
         self.newest_shown = max(self.newest_shown, message.id)
+        self.seen_upto = max(self.seen_upto, message.arrival_id)
         text = format_submitted(
             message, self.context.clock.now(), self.context.zone, PLAIN_KEYS.__getitem__
         )

@@ -97,7 +97,7 @@ async def _resume_draft(session: PlainSession, row: Conversation) -> list[str]:
     """Load the draft of this conversation; return its lines if the agent continues it."""
     draft = await session.store.drafts.get_draft(row.id, session.context.agent)
     text = session.compose.load_reply(row, draft)
-    session.compose.set_seen(session.newest_shown, text)
+    session.compose.set_seen(session.seen_upto, text)
     if not text:
         return []
     session.dialog.write_line("Your draft here:")

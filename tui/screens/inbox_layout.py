@@ -117,14 +117,14 @@ class InboxLayout(PacedScreen[None]):
         found = [await self.store.conversations.get(conversation_id) for conversation_id in ids]
         return [conversation for conversation in found if conversation is not None]
 
-    def _get_visible_position(self) -> tuple[Conversation | None, int]:
-        """Return the conversation that the agent sees and its newest visible message id.
+    def _get_visible_position(self) -> tuple[Conversation | None, int, int]:
+        """Return the conversation that the agent sees, its newest message and last arrival there.
 
         The conversation is None while the terminal does not have the focus.
         """
         return (
             self.pane.conversation if self.app.app_focus else None,
-            self.message_view.newest_id,
+            *self.message_view.position,
         )
 
     def show_status(self, text: str) -> None:

@@ -14,8 +14,8 @@ from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE, format_time
 from tui.desk.key_hints import FailureKeyHints
-from tui.desk.message_text import MessageText, list_entry_details
-from tui.domain.events import TimelineEntry
+from tui.desk.message_text import MessageText, list_entry_details, list_reply_details
+from tui.domain.events import CopyKind, EventKind, TimelineEntry
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
@@ -99,7 +99,7 @@ def format_timeline(
         _format_step(written, "written", f"by {author}" if author else "", ""),
     ]
     for entry in entries:
-        parts.append(_format_entry(entry, zone, ascii=ascii))
+        parts.append(_format_entry(message, entry, zone, ascii=ascii))
     if not entries:
         parts.append(Content.styled("No receipts yet.\n", MUTED_STYLE))
     if limit:
@@ -121,18 +121,27 @@ def _format_header(message: Message) -> str:
     return " · ".join(parts)
 
 
-def _format_entry(entry: TimelineEntry, zone: tzinfo | None, *, ascii: bool) -> Content:
+def _format_entry(
+    message: Message, entry: TimelineEntry, zone: tzinfo | None, *, ascii: bool
+) -> Content:
     """Return one event with its details, whether it changed the badge, and the payload."""
-    no_status = "came in" if entry.kind == "reply" else "no change"
-    status = BADGES[entry.status].format(ascii=ascii) if entry.status else no_status
+    moment, no_status = entry.at or entry.received_at, "no change"
     details = list_entry_details(entry)
+    if entry.kind == EventKind.REPLY:
+        is_first = entry.copy in (CopyKind.FIRST, CopyKind.REUSED)
+        # A text stands at a credible time only; of a further copy it matters when it came.
+        moment, no_status = (
+            (message.at, "came in") if is_first else (entry.received_at, "came again")
+        )
+        details = [*list_reply_details(message, entry, zone), *details]
+    status = BADGES[entry.status].format(ascii=ascii) if entry.status else no_status
     if entry.status and not entry.is_status_changed:
         details.append("(badge unchanged)")
     raw = to_printable(entry.raw, limit=_LONGEST_RAW)
     return _format_step(
-        format_time(entry.at or entry.received_at, zone, seconds=True),
+        format_time(moment, zone, seconds=True),
         f"{'answer' if entry.kind == 'send' else entry.kind}: {status}",
-        " · ".join(details),
+        ("\n" if entry.kind == EventKind.REPLY else " · ").join(details),
         raw,
     )
 
@@ -145,8 +154,12 @@ def _format_step(moment: str, event: str, details: str, raw: str) -> Content:
         Content("\n"),
     ]
     if details:
-        parts.append(Content(f"          {details}\n"))
+        parts.append(Content(_indent(details)))
     if raw:
-        indented = "\n".join(f"          {line}" for line in raw.split("\n"))
-        parts.append(Content.styled(f"{indented}\n", MUTED_STYLE))
+        parts.append(Content.styled(_indent(raw), MUTED_STYLE))
     return Content("").join(parts)
+
+
+def _indent(text: str) -> str:
+    """Return the lines of a text indented below their step."""
+    return "".join(f"          {line}\n" for line in text.split("\n"))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.providers.protocol import Provider
     from tui.settings.accounts import AccountBase
     from tui.settings.models import Settings
-    from tui.store.ingest import ConsentClassifier
+    from tui.store.incoming import ConsentClassifier
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
 

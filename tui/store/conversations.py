@@ -2,6 +2,7 @@
 
 import functools
 import random
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -164,7 +165,7 @@ class Conversations:
         return [(row["label"], row["uses"]) for row in found]
 
     async def get_read_marker(self, conversation_id: int, agent: str) -> int:
-        """Return the id of the newest message that the agent has seen; 0 for none.
+        """Return the `arrival_id` up to which the agent has seen all; 0 for nothing.
 
         Args:
             conversation_id: Id of the conversation.
@@ -173,21 +174,31 @@ class Conversations:
         query = functools.partial(self._sql.look, conversation_id=conversation_id, agent=agent)
         return await self._database.read(query) or 0
 
-    async def set_read_marker(self, conversation_id: int, agent: str, upto: int) -> None:
+    async def set_read_marker(
+        self, conversation_id: int, agent: str, upto: int, arrival: int = 0
+    ) -> int:
         """Record that the agent has seen everything up to this message.
+
+        Return the `arrival_id` up to which all was seen.
+
+        What arrives late stands above others, so reading is counted in the order of arrival.
+        If something below that was not seen has arrived earlier, that stays unread.
 
         Args:
             conversation_id: Id of the conversation.
             agent: Name of the agent.
             upto: Id of the newest message that was seen.
+            arrival: Highest `arrival_id` of the messages that were seen; 0 if all up to that
+                message were seen.
         """
 
-        def write_marker(transaction: Transaction) -> None:
+        def write_marker(transaction: Transaction) -> int:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
+            seen = self._find_place_read(transaction.connection, summary, upto, arrival)
             # Texts that arrived after the last one seen stay unread.
             newer = queries("messages").came_in_after(
-                transaction.connection, conversation_id=conversation_id, upto=upto
+                transaction.connection, conversation_id=conversation_id, upto=seen
             )
             summary["unread"] = min(summary["unread"], newer)
             summaries.flush()
@@ -195,10 +206,22 @@ class Conversations:
                 transaction.connection,
                 conversation_id=conversation_id,
                 agent=agent,
-                message_id=upto,
+                message_id=seen,
             )
+            return seen
 
-        await self._database.write(write_marker)
+        return await self._database.write(write_marker)
+
+    @staticmethod
+    def _find_place_read(
+        connection: sqlite3.Connection, summary: Summary, upto: int, arrival: int
+    ) -> int:
+        """Return the place in the order of arrival up to which all was read."""
+        sql, place = queries("messages"), {"conversation_id": summary["id"], "upto": upto}
+        seen = int(arrival or sql.arrival_up_to(connection, **place))
+        if upto >= summary["last_id"]:
+            return seen
+        return min(seen, int(sql.first_arrival_after(connection, **place)) - 1)
 
     async def _read_page(
         self, view: View, position: ListPosition, limit: int, side: str

@@ -4,15 +4,12 @@ import functools
 import json
 import random
 import sqlite3
-from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import Draft
 from tui.domain.message import (
     NO_MMS_CONTENT,
-    Direction,
-    Format,
     MmsContent,
 )
 from tui.domain.text import fold_text, repair_text
@@ -20,7 +17,7 @@ from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, update_last_message
+from tui.store.summaries import Summaries, reload_last_message
 
 
 class Drafts:
@@ -161,27 +158,13 @@ def turn_note_into_draft(
     sql.forget_text(connection, id=note_id, body=fold_text(row["body"]))
     sql.drop_note(connection, id=note_id)
     summaries = Summaries(transaction, rng)
-    _restore_previous_message(connection, summaries.get(conversation_id))
+    reload_last_message(connection, summaries.get(conversation_id))
     summaries.flush()
     _prepend_to_draft(connection, row, clock.now())
     record_action(transaction, rng, clock, agent, "withdraw note", conversation_id, note_id)
     for subject in (Subject.MESSAGE, Subject.MENTION):
         transaction.mark_changed(subject, note_id, conversation_id)
     return True
-
-
-def _restore_previous_message(connection: sqlite3.Connection, summary: Summary) -> None:
-    """Show the previous message in the list; nothing if the note was the only one."""
-    sql, conversation_id = queries("notes"), summary["id"]
-    last: Any = sql.newest(connection, conversation_id=conversation_id)
-    summary["last_id"] = 0
-    if last is None:
-        summary.update(last_direction="", last_status="", last_format="SMS", preview="")
-        return
-    direction, format = Direction(last["direction"]), Format(last["format"])
-    values = {"id": last["id"], "at": last["at"], "status": last["status"], "body": last["body"]}
-    update_last_message(summary, direction=direction, format=format, **values)
-    summary["last_at"] = sql.newest_at(connection, conversation_id=conversation_id)
 
 
 def _prepend_to_draft(connection: sqlite3.Connection, row: sqlite3.Row, now: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.arrivals import Arrival, Channel, HeldReason
-from tui.domain.events import Cause, Event, EventKind, Receipt, Reply, Unreadable
+from tui.domain.events import Cause, CopyKind, Event, EventKind, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
 from tui.domain.status import Status
 from tui.domain.text import repair_text
@@ -36,6 +36,11 @@ class EventRow:
     price: str = ""
     opted_out: bool = False
     advice: Advice = Advice.NONE
+    own: str | None = None
+    """Our address that the customer wrote to; None if it does not matter."""
+    digest: str = ""
+    """Digest of the content, which differs if two payloads have the same id."""
+    copy: CopyKind = CopyKind.FIRST
 
 
 def to_storable_time(at: int | None) -> int | None:
@@ -86,14 +91,27 @@ def build_held_reason(items: Sequence[Unreadable]) -> HeldReason | None:
     return HeldReason(items[0].cause, text)
 
 
-def build_reply_row(reply: Reply) -> EventRow:
-    """Return a customer's message as a row of `events`."""
+def build_reply_row(
+    reply: Reply, *, event_id: str, own: str | None, digest: str, copy: CopyKind
+) -> EventRow:
+    """Return a customer's message as a row of `events`.
+
+    Args:
+        reply: The customer's message.
+        event_id: Id under which it is stored.
+        own: Our address that the customer wrote to.
+        digest: Digest of the content.
+        copy: What it is beside an earlier event with the same id.
+    """
     return EventRow(
         EventKind.REPLY.value,
-        reply.event_id,
+        event_id,
         at=reply.received_at,
         raw=repair_text(reply.raw),
         provider_id=reply.event_id,
+        own=own,
+        digest=digest,
+        copy=copy,
     )
 
 

@@ -4,8 +4,9 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
-from tui.clock import MINUTE, Clock
+from tui.clock import Clock
 from tui.domain.change import Subject
+from tui.domain.events import CopyKind, EventKind, sanitize_time
 from tui.domain.ids import normalize_provider_id, parse_reference
 from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
@@ -15,10 +16,11 @@ from tui.store.database import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
 from tui.store.queries import queries
+from tui.store.rows import Row
 from tui.store.summaries import Summaries, record_status_change
 
-_MAX_CLOCK_LEAD = 5 * MINUTE
-"""Time (ms) by which a provider's clock may be ahead of ours."""
+_COPY_MARK = "#"
+"""Stands between the provider's id and the digest of another payload."""
 
 
 class Events:
@@ -70,8 +72,40 @@ class Events:
                 price=event.price,
                 opted_out=int(event.opted_out),
                 advice=event.advice.value,
+                own=event.own,
+                digest=event.digest,
+                copy=event.copy.value,
             )
         )
+
+    def list_copies(self, account: str, kind: EventKind, event_id: str) -> list[Row]:
+        """Return the stored events that came under this id, oldest first.
+
+        The first one has the id itself, the others the id that `name_copy` returns.
+
+        Args:
+            account: Account that the events came from.
+            kind: Kind of the events.
+            event_id: Id that the provider gave.
+        """
+        found = self._sql.copies(
+            self._connection,
+            account=account,
+            kind=kind.value,
+            event_id=event_id,
+            first=f"{event_id}{_COPY_MARK}",
+            behind=f"{event_id}{chr(ord(_COPY_MARK) + 1)}",
+        )
+        return [
+            row
+            for row in found
+            if row["event_id"] in (event_id, name_copy(event_id, row["digest"]))
+        ]
+
+    def mark_reused(self, event: Row) -> None:
+        """Note at the first event of an id that the provider has used the id again."""
+        if not event["copy"]:
+            self._sql.mark_copy(self._connection, id=event["id"], copy=CopyKind.REUSED.value)
 
     def record_receipt(self, account: str, event: EventRow) -> bool:
         """Store a receipt and apply it; return False for a duplicate.
@@ -202,22 +236,14 @@ class Events:
         return True
 
 
-def sanitize_time(at: int | None, now: int) -> int:
-    """Return the time of an event, or the current time if it is not credible.
-
-    A missing time or one too far ahead is not credible: a provider's clock that is ahead
-    must not put a message after all later ones.
+def name_copy(event_id: str, digest: str) -> str:
+    """Return the id under which another payload with a known id is stored.
 
     Args:
-        at: Time given by the provider, in ms UTC, or None.
-        now: Current time in ms UTC.
-
-    Raises:
-        TypeError: `at` is not a number.
+        event_id: Id that the provider gave.
+        digest: Digest of the payload's content.
     """
-    if at is None or at <= 0 or at > now + _MAX_CLOCK_LEAD:
-        return now
-    return at
+    return f"{event_id}{_COPY_MARK}{digest}"
 
 
 def _can_move(message: Any, event: EventRow) -> bool:

@@ -11,15 +11,10 @@ from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.arrivals import Arrival, HeldItem
-from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
-from tui.domain.ids import normalize_provider_id
-from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
+from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
-from tui.store import queueing
-from tui.store.audit import record_action
-from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
 from tui.store.event_rows import (
@@ -27,19 +22,14 @@ from tui.store.event_rows import (
     build_held_reason,
     build_polled_arrival,
     build_receipt_row,
-    build_reply_row,
     replace_bad_events,
 )
-from tui.store.events import Events, sanitize_time
+from tui.store.events import Events, name_copy
 from tui.store.held_items import save_arrival, save_retry
-from tui.store.messages import create_message_id, index_texts, insert_message
-from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
+from tui.store.incoming import ConsentClassifier, IncomingTexts
+from tui.store.replies import ReplyWriter
+from tui.store.summaries import Summaries
 
-ConsentClassifier = Callable[[str, str], Verdict]
-"""Function that classifies a customer's text, given the text and the party."""
-
-_MAX_TEXT_LENGTH = 20_000
 _MAX_EVIDENCE_LENGTH = 500
 _MAX_CACHED_ADDRESS_LENGTH = 40
 """Longer addresses are parsed without the cache."""
@@ -193,13 +183,14 @@ class _PageWriter:
         self._account = account
         self._summaries = Summaries(transaction, rng)
         self._events = Events(transaction, self._summaries, clock)
-        self._texts: list[tuple[int, str]] = []
+        self._texts = IncomingTexts(transaction, self._summaries, clock, classify, account)
+        self._replies = ReplyWriter(self._texts, self._events)
 
     def store_event(self, event: Reply | Receipt | OptOut) -> bool:
         """Store one event; return False if it is already stored."""
         match event:
             case Reply():
-                return self._store_reply(event)
+                return self._replies.store_reply(event, _parse_sender)
             case Receipt():
                 return self._events.record_receipt(self._account, build_receipt_row(event))
             case OptOut():
@@ -208,100 +199,33 @@ class _PageWriter:
     def finish_page(self) -> None:
         """Write what is cheaper together: the summaries and the search index."""
         self._summaries.flush()
-        index_texts(self._connection, self._texts)
-
-    def _store_reply(self, reply: Reply) -> bool:
-        """Store a customer's text as a message; return False if it is already stored."""
-        at = sanitize_time(reply.received_at, self._clock.now())
-        address = _parse_sender(repair_text(reply.party))
-        own = repair_text(reply.own)
-        summary = self._summaries.get_or_create(address, account=self._account, own=own, at=at)
-        # The id is needed for the event row, which decides whether the text is new.
-        identity = create_message_id(self._connection, at, self._rng, newest_id=summary["last_id"])
-        if not self._events.add_event(self._account, build_reply_row(reply), identity):
-            return False
-        body = _shorten_text(repair_text(reply.text))
-        verdict = self._classify(body, address.conversation_key)
-        insert_message(
-            self._transaction,
-            id=identity,
-            conversation_id=summary["id"],
-            direction=Direction.IN.value,
-            account=self._account,
-            body=body,
-            at=at,
-            sender=address.e164 or address.raw,
-            provider_id=reply.event_id,
-            provider_key=normalize_provider_id(reply.event_id),
-            subject=repair_text(reply.subject),
-            suspected=int(verdict is Verdict.SUSPECTED),
-            attachments=len(reply.attachments),
-        )
-        self._store_attachments(identity, reply)
-        self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
-        queueing.cancel_on_reply(self._transaction, self._summaries, self._clock, summary["id"])
-        # A customer who opts out does not wait for an answer.
-        asks = not _is_opt_out(verdict, reply)
-        record_incoming_text(summary, at=at, account=self._account, own=own, needs_answer=asks)
-        update_last_message(
-            summary, id=identity, at=at, direction=Direction.IN, status="", body=body
-        )
-        self._update_consent(summary, verdict, reply, identity, at)
-        return True
-
-    def _store_attachments(self, message_id: int, reply: Reply) -> None:
-        """Store the files that came with a text."""
-        for attachment in reply.attachments:
-            queries("messages").add_attachment(
-                self._connection,
-                message_id=message_id,
-                name=repair_text(attachment.name),
-                content_type=repair_text(attachment.content_type),
-                size=len(attachment.data),
-                data=attachment.data,
-            )
-
-    def _update_consent(
-        self, summary: Summary, verdict: Verdict, reply: Reply, message_id: int, at: int
-    ) -> None:
-        """Opt the customer out or in, by the text itself or by the provider's mark.
-
-        An opt-in must be newer than the opt-out, because texts may arrive in any order.
-        """
-        if verdict is Verdict.SUSPECTED:
-            summary["suspected"] = 1
-        stop = _is_opt_out(verdict, reply)
-        starts = verdict is Verdict.START and is_opted_out_before(self._connection, summary, at)
-        if not stop and not starts:
-            return
-        source = "provider" if stop and verdict is not Verdict.STOP else "word"
-        evidence = repair_text(reply.text)[:_MAX_EVIDENCE_LENGTH]
-        save_consent(
-            *(self._connection, summary, at, source, evidence),
-            message_id=message_id,
-            opted_out=stop,
-        )
-        action = "opted out" if stop else "opted in"
-        record_action(
-            self._transaction, self._rng, self._clock, "", action, summary["id"], message_id
-        )
+        self._texts.write_index()
 
     def _store_opt_out(self, event: OptOut) -> bool:
-        """Store a provider's notice that a customer has opted out."""
+        """Store a provider's notice that a customer has opted out.
+
+        A notice about another customer under a known id is another notice.
+        """
         raw = repair_text(event.raw)
-        row = EventRow(EventKind.OPT_OUT.value, event.event_id, at=event.at, raw=raw)
-        if not self._events.add_event(self._account, row):
-            return False
         address = parse_address(repair_text(event.party))
+        digest = digest_copy(address.conversation_key, ReplyCopy(""))
+        kind, event_id = EventKind.OPT_OUT, event.event_id
+        known = self._events.list_copies(self._account, kind, event_id)
+        # Events of earlier versions have no digest.
+        if any(row["digest"] == digest or row["raw"] == raw for row in known):
+            return False
+        row = EventRow(
+            kind.value,
+            name_copy(event_id, digest) if known else event_id,
+            at=event.at,
+            raw=raw,
+            digest=digest,
+        )
+        self._events.add_event(self._account, row)
         now = self._clock.now()
         summary = self._summaries.get_or_create(address, account=self._account, own="", at=now)
         self._events.record_opt_out(summary["id"], raw[:_MAX_EVIDENCE_LENGTH])
         return True
-
-
-def _is_opt_out(verdict: Verdict, reply: Reply) -> bool:
-    """Return whether a text is an opt-out, by itself or by the provider's mark."""
-    return verdict is Verdict.STOP or reply.opted_out
 
 
 _parse_cached_address = functools.lru_cache(maxsize=4096)(parse_address)
@@ -314,10 +238,3 @@ def _parse_sender(party: str) -> Address:
         if len(party) <= _MAX_CACHED_ADDRESS_LENGTH
         else parse_address(party)
     )
-
-
-def _shorten_text(text: str) -> str:
-    """Return the text cut to the maximum length; the event has all of it."""
-    if len(text) <= _MAX_TEXT_LENGTH:
-        return text
-    return f"{text[:_MAX_TEXT_LENGTH]}\n… ({len(text) - _MAX_TEXT_LENGTH} more characters)"

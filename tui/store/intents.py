@@ -46,7 +46,7 @@ class Intents:
 
         Args:
             new: Message to queue.
-            seen_upto: Id of the newest message the agent has seen; None skips the check.
+            seen_upto: `arrival_id` up to which the agent has seen all; None skips the check.
 
         Raises:
             StaleReply: A customer or colleague wrote a newer message; nothing is queued.

@@ -14,13 +14,13 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.events import TimelineEntry
-from tui.domain.ids import create_id
 from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.domain.text import fold_text, repair_text, to_fts_query
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.drafts import turn_note_into_draft
+from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, update_last_message
 
@@ -88,6 +88,36 @@ class Messages:
             self._sql.following, conversation_id=conversation_id, after=after, limit=limit
         )
         return rows.to_messages(await self._database.read(query))
+
+    async def list_arrived_after(
+        self, conversation_id: int, upto: int, limit: int
+    ) -> list[Message]:
+        """Return the first messages that arrived after a place in the order of arrival.
+
+        They are sorted by their own time, oldest first.
+
+        Args:
+            conversation_id: Id of the conversation.
+            upto: Place that is not included: `arrival_id` of a message.
+            limit: Maximum number of messages.
+        """
+        query = functools.partial(
+            self._sql.arrived_after, conversation_id=conversation_id, upto=upto, limit=limit
+        )
+        found = rows.to_messages(await self._database.read(query))
+        return sorted(found, key=lambda message: message.id)
+
+    async def find_first_late_text(self, conversation_id: int, upto: int) -> int:
+        """Return the id of the oldest text that arrived above what was read; 0 for none.
+
+        Args:
+            conversation_id: Id of the conversation.
+            upto: Place in the order of arrival up to which all was read.
+        """
+        query = functools.partial(
+            self._sql.first_late_text, conversation_id=conversation_id, upto=upto
+        )
+        return await self._database.read(query) or 0
 
     async def search_text(
         self, text: str, *, before: int = NEWEST, limit: int = 50, conversation_id: int = 0
@@ -161,7 +191,7 @@ class Messages:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
             identity = create_message_id(
-                transaction.connection, now, self._rng, newest_id=summary["last_id"]
+                transaction.connection, now, self._rng, newest_id=summary["last_arrival"]
             )
             text = repair_text(body)
             insert_message(
@@ -233,6 +263,8 @@ _COLUMN_DEFAULTS: dict[str, Any] = {
     "retry_of": None,
     "suspected": 0,
     "attachments": 0,
+    "arrived_at": None,
+    "arrival": None,
 }
 
 
@@ -245,26 +277,6 @@ def insert_message(transaction: Transaction, **values: Any) -> None:
     """
     queries("messages").insert(transaction.connection, **{**_COLUMN_DEFAULTS, **values})
     transaction.mark_changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
-
-
-def create_message_id(
-    connection: sqlite3.Connection, at: int, rng: random.Random, *, newest_id: int = 0
-) -> int:
-    """Return a new message id, after the newest message of the conversation.
-
-    A message that arrives late, or has the time of a wrong clock, is new to the reader: it
-    must not appear above what an agent has already seen.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        at: Time of the message, in ms UTC.
-        rng: Source of randomness for new ids.
-        newest_id: Id of the newest message of the conversation.
-    """
-    identity = max(create_id(at, rng), newest_id + 1)
-    while queries("messages").exists(connection, id=identity):
-        identity += 1
-    return identity
 
 
 def index_texts(connection: sqlite3.Connection, texts: list[tuple[int, str]]) -> None:

@@ -20,7 +20,8 @@ from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.event_rows import EventRow
 from tui.store.events import Events
-from tui.store.messages import create_message_id, index_texts, insert_message
+from tui.store.messages import index_texts, insert_message
+from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.settling import mark_handled
@@ -55,7 +56,7 @@ class MessageQueue:
             transaction: Transaction of the caller.
             summaries: Conversation summaries of the same transaction.
             new: Message to queue.
-            seen_upto: Id of the newest message the agent has seen; None skips the check.
+            seen_upto: `arrival_id` up to which the agent has seen all; None skips the check.
 
         Raises:
             StaleReply: There is a newer message, or the retry was already sent.
@@ -66,7 +67,7 @@ class MessageQueue:
         summary = summaries.get_or_create(
             address, account=new.account, own=new.sender, at=self._clock.now()
         )
-        _refuse_stale(summary["last_id"], seen_upto)
+        _refuse_stale(summary["last_arrival"], seen_upto)
         if queries("conversations").opted_out(transaction.connection, party=summary["party"]):
             raise OptedOut(f"{summary['address']} has opted out: nothing was queued")
         if new.retry_of is not None:
@@ -89,7 +90,7 @@ class MessageQueue:
         """Insert the message as the newest of its conversation and index its text."""
         now, body = self._clock.now(), repair_text(new.body)
         identity = create_message_id(
-            transaction.connection, now, self._rng, newest_id=summary["last_id"]
+            transaction.connection, now, self._rng, newest_id=summary["last_arrival"]
         )
         insert_message(
             transaction,
@@ -147,12 +148,12 @@ class MessageQueue:
         )
 
 
-def _refuse_stale(last_id: int, seen_upto: int | None) -> None:
-    """Refuse a reply if the conversation has a message that the agent has not seen.
+def _refuse_stale(last_arrival: int, seen_upto: int | None) -> None:
+    """Refuse a reply if a message has arrived that the agent has not seen.
 
     So two agents cannot both answer, and no answer crosses a new question unseen.
     """
-    if seen_upto is not None and last_id > seen_upto:
+    if seen_upto is not None and last_arrival > seen_upto:
         raise StaleReply("Something new came in while you were writing: nothing was sent")
 
 

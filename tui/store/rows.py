@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.domain.account import AccountState, Health
 from tui.domain.conversation import Conversation, Draft, State
-from tui.domain.events import TimelineEntry
+from tui.domain.events import CopyKind, TimelineEntry
 from tui.domain.message import Advice, AttachmentInfo, Direction, Format, Message, MmsContent
 from tui.domain.status import Status
 
@@ -49,6 +49,7 @@ def to_conversation(row: Row) -> Conversation:
         rank=row["rank"],
         last_format=Format(row["last_format"]),
         suspected=bool(row["suspected"]),
+        last_arrival=row["last_arrival"],
     )
 
 
@@ -86,6 +87,8 @@ def to_message(row: Row) -> Message:
         cancel_wanted=row["cancel_wanted"] == 1,
         cancel_on_reply=bool(row["cancel_on_reply"]),
         advice=Advice(row["advice"]),
+        arrival=row["arrival"] or 0,
+        arrived_at=row["arrived_at"],
     )
 
 
@@ -114,6 +117,7 @@ def to_entry(row: Row) -> TimelineEntry:
         is_status_changed=bool(row["moved"]),
         raw=row["raw"],
         advice=Advice(row["advice"]),
+        copy=CopyKind(row["copy"]),
     )
 
 

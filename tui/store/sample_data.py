@@ -40,11 +40,11 @@ _BODY_INDEX = 5
 """Index of the text in a row of `messages`."""
 _INSERT_CONVERSATION = (
     "insert into conversations (id, party, address, name, folded, state, snoozed_until, assignee,"
-    " starred, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction,"
-    " last_status, preview, account, own, rank)"
+    " starred, unread, waiting_since, unanswered_since, failed, last_id, last_arrival, last_at,"
+    " last_direction, last_status, preview, account, own, rank)"
     " values (:id, :party, :address, :name, :folded, :state, :snoozed_until, :assignee, :starred,"
-    " :unread, :waiting_since, :waiting_since, :failed, :last_id, :last_at, :last_direction,"
-    " :last_status, :preview, :account, :own, :rank)"
+    " :unread, :waiting_since, :waiting_since, :failed, :last_id, :last_arrival, :last_at,"
+    " :last_direction, :last_status, :preview, :account, :own, :rank)"
 )
 _INSERT_CONTACT = "insert or ignore into contacts (party, name, updated_at) values (?, ?, ?)"
 _INSERT_TEXT = "insert into messages_fts (rowid, body) values (?, ?)"
@@ -241,6 +241,7 @@ def _create_empty_summary(
         "waiting_since": None,
         "failed": 0,
         "last_id": 0,
+        "last_arrival": 0,
         "account": account,
         "own": own,
     }

@@ -29,7 +29,8 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.held_items import HeldItems
-    from tui.store.ingest import ConsentClassifier, Ingest
+    from tui.store.incoming import ConsentClassifier
+    from tui.store.ingest import Ingest
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader

@@ -6,6 +6,7 @@ line. Nothing else updates `conversations`, so that list, counters and feed alwa
 """
 
 import random
+import sqlite3
 from typing import Any
 
 from tui.domain.change import Subject
@@ -175,8 +176,11 @@ def update_last_message(
     status: str,
     body: str,
     format: Format = Format.SMS,
+    arrival: int | None = None,
 ) -> None:
     """Show this message in the list if it is the newest of the conversation.
+
+    Text, time, direction and status of the row always come from the same message.
 
     Args:
         summary: Summary of the conversation.
@@ -186,10 +190,11 @@ def update_last_message(
         status: Status of the message; empty for none.
         body: Text of the message.
         format: Format of the message.
+        arrival: Place in the order of arrival; None if it is that of the id.
     """
+    summary["last_arrival"] = max(summary["last_arrival"], arrival or id)
     if id >= summary["last_id"]:
-        # A late text has an earlier time; the conversation must not move back in the list.
-        summary["last_at"] = max(at, summary["last_at"]) if summary["last_id"] else at
+        summary["last_at"] = at
         summary["last_id"] = id
         summary["last_direction"] = direction.value
         summary["last_status"] = status
@@ -197,10 +202,38 @@ def update_last_message(
         summary["preview"] = body[:_PREVIEW_LENGTH]
 
 
+def reload_last_message(connection: sqlite3.Connection, summary: Summary) -> None:
+    """Show the newest message in the list after one was removed or moved.
+
+    Without any message the row keeps its time.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        summary: Summary of the conversation.
+    """
+    last: Any = queries("notes").newest(connection, conversation_id=summary["id"])
+    summary["last_id"] = 0
+    if last is None:
+        summary.update(last_direction="", last_status="", last_format="SMS", preview="")
+        return
+    direction, format = Direction(last["direction"]), Format(last["format"])
+    values = {name: last[name] for name in ("id", "at", "status", "body", "arrival")}
+    update_last_message(summary, direction=direction, format=format, **values)
+
+
 def record_incoming_text(
-    summary: Summary, *, at: int, account: str, own: str, needs_answer: bool = True
+    summary: Summary,
+    *,
+    at: int,
+    account: str,
+    own: str,
+    needs_answer: bool = True,
+    is_newest: bool = True,
 ) -> None:
     """Mark the conversation as unread and open, and answer through the same account.
+
+    A text that arrives late waits as well, even if a later one was answered: it has not been
+    read.
 
     Args:
         summary: Summary of the conversation.
@@ -208,6 +241,7 @@ def record_incoming_text(
         account: Account that received the text.
         own: Our address that the customer wrote to; empty if unknown.
         needs_answer: Whether the text needs an answer; False for an opt-out.
+        is_newest: Whether the customer has written nothing later.
     """
     summary["unread"] += 1
     if needs_answer:
@@ -215,9 +249,9 @@ def record_incoming_text(
         summary["unanswered_since"] = at if since is None else min(at, since)
     summary["state"] = State.OPEN.value
     summary["snoozed_until"] = None
-    summary["account"] = account
-    if own:
-        summary["own"] = own
+    if is_newest:
+        summary["account"] = account
+        summary["own"] = own or summary["own"]
 
 
 def record_status_change(

@@ -230,7 +230,7 @@ class Triage:
                     self._write_label(
                         transaction.connection, summary, label, label in _get_labels(old)
                     )
-                untouched = summary["last_id"] == old["last_id"]
+                untouched = summary["last_arrival"] == old["last_arrival"]
                 names = _UNDO_COLUMNS if untouched else _ALWAYS_UNDO_COLUMNS
                 summary.update({name: old[name] for name in names})
                 record_action(transaction, self._rng, self._clock, agent, "undo", old["id"])

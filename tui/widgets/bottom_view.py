@@ -88,18 +88,38 @@ class BottomView(StoreReader, StyledWidget):
         places = [n for n, line in enumerate(self.lines) if line.message_id == message_id]
         return (places[0], places[-1]) if places else None
 
-    def count_lines_after(self, message_id: int) -> int:
-        """Return how many lines lie below a message; all if it is not shown."""
-        place = self.find_lines(message_id)
-        return len(self.lines) - 1 - place[1] if place else len(self.lines)
+    def find_bottom_anchor(self) -> tuple[int, int] | None:
+        """Return the lowest message on the screen and how many of its lines lie below that."""
+        bottom = len(self.lines) - self.lines_below
+        for line in reversed(self.lines[:bottom]):
+            place = self.find_lines(line.message_id) if line.message_id else None
+            if place is not None:
+                return line.message_id, place[1] + 1 - bottom
+        return None
 
-    def scroll_to_message(self, message_id: int) -> None:
-        """Scroll to a message by as few lines as possible."""
+    def scroll_to_anchor(self, anchor: tuple[int, int]) -> None:
+        """Scroll so that a message stands where it stood before lines were added.
+
+        Args:
+            anchor: Message, and how many of its lines lay below the screen.
+        """
+        place = self.find_lines(anchor[0])
+        if place is not None:
+            self._set_lines_below(len(self.lines) - 1 - place[1] + anchor[1])
+            self.refresh()
+
+    def scroll_to_message(self, message_id: int, above: int = 0) -> None:
+        """Scroll to a message by as few lines as possible.
+
+        Args:
+            message_id: Message to show.
+            above: Lines above it that have to be shown, too.
+        """
         place = self.find_lines(message_id)
         if place is None:
             return
         below_last = len(self.lines) - 1 - place[1]
-        below_first = len(self.lines) - place[0] - self.size.height
+        below_first = len(self.lines) - max(0, place[0] - above) - self.size.height
         self.lines_below = max(0, max(min(self.lines_below, below_last), below_first))
         self.refresh()
 

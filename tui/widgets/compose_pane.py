@@ -84,10 +84,10 @@ class ComposePane(WritingPane):
         """
         if self.conversation is None:
             return
-        chosen_route, newest_id = route or self.route, self._newest_visible_id
+        chosen_route, seen_upto = route or self.route, self._last_visible_arrival
         try:
             sent = await self._submitter.retry_message(
-                self.conversation, message, chosen_route, newest_id
+                self.conversation, message, chosen_route, seen_upto
             )
         except NotSentError as refusal:
             self.show_status(str(refusal))

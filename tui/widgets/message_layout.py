@@ -1,7 +1,7 @@
 """Lay out the messages of a window one below the other, with days and the mark of new messages."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
 from rich.segment import Segment
@@ -11,6 +11,7 @@ from textual.strip import Strip
 from tui.clock import Clock
 from tui.desk import cells, format
 from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.store.messages import Messages
 from tui.widgets.bottom_view import ViewLine
 from tui.widgets.bubbles import BubbleRenderer
 from tui.widgets.styled import StyledWidget
@@ -56,6 +57,24 @@ class MessageLayout:
         """Return the style of the background."""
         return self._styles[0]
 
+    def lacks_files(self, messages: Iterable[Message]) -> bool:
+        """Return whether any message has other files than those that are known."""
+        return any(self._lacks_files(message) for message in messages)
+
+    async def read_files(self, table: Messages, messages: Iterable[Message]) -> None:
+        """Read the names of the files that are not known.
+
+        Args:
+            table: Table of messages.
+            messages: Messages that are shown.
+        """
+        for message in filter(self._lacks_files, messages):
+            self.files[message.id] = tuple(await table.list_attachments(message.id))
+
+    def _lacks_files(self, message: Message) -> bool:
+        """Return whether a message has other files than those that are known."""
+        return message.attachments != len(self.files.get(message.id, ()))
+
     def mark_styles_stale(self) -> None:
         """Look up the styles again before something is drawn, as the theme may have changed."""
         self._styles_stale = True
@@ -68,24 +87,29 @@ class MessageLayout:
         Args:
             messages: Messages of the window, oldest first.
             width: Width of the view in cells.
-            seen_upto: Id of the newest message that the agent has seen; 0 for no mark.
+            seen_upto: `arrival_id` up to which the agent has seen all; 0 for no mark.
             selected: Id of the selected message; 0 for none.
         """
         self.width = width
         self.refresh_styles()
         lines: list[ViewLine] = []
         last_day = -1
-        mark_new = seen_upto > 0
+        is_in_run = has_rule = False
         for message in messages:
             today = format.get_day_number(message.at, self._zone)
             if today != last_day:
                 day_text = format.format_day(message.at, self._clock.now(), self._zone)
                 lines += self._draw_rule(day_text, "message--day", drawn=False)
                 last_day = today
-            if mark_new and message.id > seen_upto:
-                mark_new = False
-                if message.direction is Direction.IN:
+            is_new = 0 < seen_upto < message.arrival_id
+            if is_new and not is_in_run:
+                has_rule = message.direction is Direction.IN
+                if has_rule:
                     lines += self._draw_rule("new since you looked", "message--new", drawn=True)
+            elif is_in_run and not is_new and has_rule:
+                # What arrived late stands above messages that were seen before it came.
+                lines += self._draw_rule("seen before", "message--new", drawn=True)
+            is_in_run = is_new
             block = self._draw_block(message, selected=message.id == selected)
             lines += [ViewLine(strip, message.id) for strip in block]
         return lines

@@ -4,7 +4,7 @@ The view draws from a window of messages read by id. The newest are at the botto
 stays while the agent does not scroll.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from tui.clock import Clock
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.store.messages import NEWEST
 from tui.store.store import Store
 from tui.widgets import message_window
 from tui.widgets.bottom_view import BottomView, ViewLine
@@ -79,9 +80,7 @@ class MessageView(BottomView):
         )
         self._layout = MessageLayout(self, bubbles, clock, zone=zone)
         self._window = MessageWindow()
-        self.selected_id = 0
-        """Id of the selected message; 0 for none."""
-        self._seen_upto = 0
+        self.selected_id = self._seen_upto = self._late_id = 0
         self.lines: list[ViewLine] = []
 
     # Public interface -----------------------------------------------------------------------
@@ -92,9 +91,9 @@ class MessageView(BottomView):
         return self._window.messages
 
     @property
-    def newest_id(self) -> int:
-        """Return the id of the newest message shown, which is what the agent has seen."""
-        return self._window.newest_id
+    def position(self) -> tuple[int, int]:
+        """Return the newest message shown and the highest `arrival_id` shown; 0 for none."""
+        return self._window.newest_id, self._window.last_arrival
 
     @property
     def target_message(self) -> Message | None:
@@ -108,8 +107,9 @@ class MessageView(BottomView):
 
         Args:
             conversation: Conversation to show; None for none.
-            seen_upto: Id of the newest message that the agent has seen.
-            at: Id of the message to scroll to; 0 for the end.
+            seen_upto: `arrival_id` up to which the agent has seen all.
+            at: Id of the message to scroll to; 0 for the end, or the oldest text that arrived
+                late and is unread.
         """
         self.conversation = conversation
         self._seen_upto = seen_upto
@@ -120,12 +120,16 @@ class MessageView(BottomView):
             return
         messages, size = self._store.messages, self._first_read_size
         window = await message_window.open_window(messages, conversation.id, size, at)
+        self._late_id = 0
+        if seen_upto and not at:
+            self._late_id = await messages.find_first_late_text(conversation.id, seen_upto)
+            target = self._late_id or NEWEST
+            window = await message_window.extend_to_message(messages, window, target)
         # The agent may have opened another conversation while this one was read.
         if self.conversation is conversation:
             self._set_window(window)
             self.call_after_refresh(self._read_older)
-            if at:
-                self.scroll_to_message(at)
+            self._scroll_to_target()
 
     @property
     def _first_read_size(self) -> int:
@@ -145,16 +149,15 @@ class MessageView(BottomView):
             await self.show_conversation(self.conversation, seen_upto=self._seen_upto)
             return
         messages = [change for change in relevant if change.subject is Subject.MESSAGE]
-        await self._refresh_messages({change.id for change in messages if not change.is_new})
-        if any(change.is_new for change in messages):
-            await self._read_newest()
+        added = {change.id for change in messages if change.is_new}
+        changed = {change.id for change in messages} - added
+        # A text whose time was completed has gone to another id without being new.
+        added |= await self._refresh_messages(changed)
+        if added:
+            await self._read_newest(min(added))
 
     def select_message(self, step: int) -> None:
-        """Select the message above or below.
-
-        Args:
-            step: -1 for the message above, +1 for the one below.
-        """
+        """Select the message above (-1) or below (+1)."""
         if self.messages:
             self.selected_id = self._window.step_from(self.selected_id, step)
             self._redraw_messages()
@@ -173,6 +176,7 @@ class MessageView(BottomView):
         Args:
             lines: Lines to scroll; positive for up.
         """
+        self._late_id = 0
         await super().scroll_lines(lines)
         if lines > 0 and self.lines_above < self.size.height:
             await self._read_older()
@@ -185,19 +189,23 @@ class MessageView(BottomView):
         self._layout_lines()
         if not hidden:
             self.refresh()
-        if any(m.attachments and m.id not in self._layout.files for m in window.messages):
+        self._start_reading_files()
+
+    def _start_reading_files(self) -> None:
+        """Read the names of files that are not known, also of those that came later."""
+        if self._layout.lacks_files(self.messages):
             self.run_worker(self._read_files(), group="files", exclusive=True, exit_on_error=False)
 
     async def _read_files(self) -> None:
         """Read the names of the files in the window."""
-        files = self._layout.files
-        for message in self.messages:
-            if message.attachments and message.id not in files:
-                files[message.id] = tuple(await self._store.messages.list_attachments(message.id))
+        await self._layout.read_files(self._store.messages, self.messages)
         self._redraw_messages()
 
-    async def _refresh_messages(self, ids: Collection[int]) -> None:
-        """Draw messages again whose badges have changed, and remove those that are gone."""
+    async def _refresh_messages(self, ids: set[int]) -> set[int]:
+        """Draw changed messages again and remove those that are gone.
+
+        Return the ids that are not shown, if any was removed.
+        """
         shown = {message.id for message in self.messages if message.id in ids}
         fresh = await self._store.messages.get_many(shown) if shown else []
         gone = shown - {message.id for message in fresh}
@@ -206,17 +214,23 @@ class MessageView(BottomView):
             self._window = self._window.with_updates(fresh)
             self._layout_lines()
             self.repaint_changed(old)
+            self._start_reading_files()
         if gone:
             self._set_window(self._window.without_messages(gone))
+        return ids - shown if gone else set()
 
-    async def _read_newest(self) -> None:
-        """Read new messages; an agent who has scrolled up stays at the same place."""
-        window = await message_window.read_newest(self._store.messages, self._window)
+    async def _read_newest(self, from_id: int) -> None:
+        """Read new messages; an agent who has scrolled up stays at the same place.
+
+        Args:
+            from_id: Oldest of the new messages, which may stand above others.
+        """
+        window = await message_window.read_newest(self._store.messages, self._window, from_id)
         if self._window.conversation_id == window.conversation_id:
-            newest, below = self.newest_id, self.lines_below
+            anchor = self.find_bottom_anchor() if self.lines_below else None
             self._set_window(window)
-            if below:
-                self.lines_below = below + self.count_lines_after(newest)
+            if anchor is not None:
+                self.scroll_to_anchor(anchor)
 
     async def _read_older(self) -> None:
         """Extend the window upwards; the screen does not move."""
@@ -275,5 +289,11 @@ class MessageView(BottomView):
     def on_resize(self, event: events.Resize) -> None:
         """Wrap the messages for the new width, with the selected one visible."""
         self._redraw_messages()
+        self._scroll_to_target()
+
+    def _scroll_to_target(self) -> None:
+        """Scroll to the selected message, or to the late text until the agent scrolls."""
         if self.selected_id:
             self.scroll_to_message(self.selected_id)
+        elif self._late_id:
+            self.scroll_to_message(self._late_id, _HEADING_LINES)

@@ -25,6 +25,11 @@ class MessageWindow:
         return self.messages[-1].id if self.messages else 0
 
     @property
+    def last_arrival(self) -> int:
+        """Return the highest `arrival_id` of the messages; 0 for none."""
+        return max((message.arrival_id for message in self.messages), default=0)
+
+    @property
     def oldest_id(self) -> int:
         """Return the id of the oldest message; 0 for none."""
         return self.messages[0].id if self.messages else 0
@@ -115,15 +120,37 @@ async def read_before(messages: Messages, window: MessageWindow, height: int) ->
     return MessageWindow(window.conversation_id, tuple(found), len(found) < size)
 
 
-async def read_newest(messages: Messages, window: MessageWindow) -> MessageWindow:
+async def read_newest(
+    messages: Messages, window: MessageWindow, from_id: int = NEWEST
+) -> MessageWindow:
     """Return the window read again at its end, after new messages have arrived.
 
-    Late messages take their place by time.
+    Late messages take their place by time; the window is extended up to the oldest of them.
 
     Args:
         messages: Table of messages.
         window: Window before.
+        from_id: Oldest message that the window must have, as far as its size permits.
     """
     size = min(max(_PAGE_SIZE, len(window.messages) + 20), _MAX_MESSAGES)
     found = await messages.list_before(window.conversation_id, NEWEST, size)
-    return MessageWindow(window.conversation_id, tuple(found), len(found) < size)
+    fresh = MessageWindow(window.conversation_id, tuple(found), len(found) < size)
+    return await extend_to_message(messages, fresh, from_id)
+
+
+async def extend_to_message(
+    messages: Messages, window: MessageWindow, message_id: int
+) -> MessageWindow:
+    """Return the window extended upwards to a message, as far as its size permits.
+
+    Args:
+        messages: Table of messages.
+        window: Window to extend.
+        message_id: Message that it must have.
+    """
+    while window.oldest_id > message_id and not window.complete:
+        room = min(_PAGE_SIZE * 2, _MAX_MESSAGES - len(window.messages))
+        if room <= 0:
+            break
+        window = window.with_older(await read_before(messages, window, room))
+    return window

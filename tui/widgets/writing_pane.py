@@ -96,10 +96,9 @@ class WritingPane(StoreReader, Vertical):
         return self.compose_state.enclosed
 
     @property
-    def _newest_visible_id(self) -> int:
-        """Return the id of the newest message that the agent sees; 0 for none."""
-        messages = self._visible_messages()
-        return messages[-1].id if messages else 0
+    def _last_visible_arrival(self) -> int:
+        """Return the highest `arrival_id` of the messages that the agent sees; 0 for none."""
+        return max((message.arrival_id for message in self._visible_messages()), default=0)
 
     # Content --------------------------------------------------------------------------------
 
@@ -114,7 +113,7 @@ class WritingPane(StoreReader, Vertical):
         text = self.compose_state.load_reply(conversation, draft)
         if self.composer.conversation_id != conversation.id:
             self._set_text(text, conversation.id)
-        self.compose_state.set_seen(self._newest_visible_id, self.composer.text)
+        self.compose_state.set_seen(self._last_visible_arrival, self.composer.text)
         self.display = True
         self._show_route()
 
@@ -208,7 +207,7 @@ class WritingPane(StoreReader, Vertical):
         # The agent may have opened another conversation while the text was read.
         if self.conversation is not None and self.conversation.id == conversation.id:
             self._set_text(text, conversation.id, note=note)
-            self.compose_state.set_seen(self._newest_visible_id, text)
+            self.compose_state.set_seen(self._last_visible_arrival, text)
             self._show_route()
 
     async def reload_draft(self) -> None:
@@ -271,7 +270,7 @@ class WritingPane(StoreReader, Vertical):
         )
         if is_open:
             self._clear_objection()
-            self.compose_state.update_seen(event.text, self._newest_visible_id)
+            self.compose_state.update_seen(event.text, self._last_visible_arrival)
             self._update_length()
             self._presence.record_key_press()
 

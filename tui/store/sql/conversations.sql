@@ -8,13 +8,14 @@ select * from conversations where party = :party;
 insert into conversations (id, party, address, name, folded, account, own, last_at, rank, opted_out)
 values (:id, :party, :address, :name, :folded, :account, :own, :last_at, :rank, :opted_out);
 
--- name: save(id, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank)!
+-- name: save(id, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival)!
 update conversations set
   name = :name, folded = :folded, state = :state, snoozed_until = :snoozed_until,
   assignee = :assignee, starred = :starred, labels = :labels, unread = :unread,
   waiting_since = :waiting_since, unanswered_since = :unanswered_since, failed = :failed, last_id = :last_id, last_at = :last_at,
   last_direction = :last_direction, last_status = :last_status, last_format = :last_format, preview = :preview,
-  account = :account, own = :own, opted_out = :opted_out, suspected = :suspected, rank = :rank
+  account = :account, own = :own, opted_out = :opted_out, suspected = :suspected, rank = :rank,
+  last_arrival = :last_arrival
 where id = :id;
 
 -- name: due(now)
@@ -78,6 +79,12 @@ on conflict (party) do update set opted_out = excluded.opted_out, at = excluded.
 
 -- name: consent(party)^
 select * from consent where party = :party;
+
+-- name: move_consent(party, old_id, new_id)!
+update consent set message_id = :new_id where message_id = :old_id and party = :party;
+
+-- name: move_audit(conversation_id, old_id, new_id)!
+update audit set message_id = :new_id where conversation_id = :conversation_id and message_id = :old_id;
 
 -- name: add_audit(id, at, agent, action, conversation_id, message_id, detail)!
 insert into audit (id, at, agent, action, conversation_id, message_id, detail)

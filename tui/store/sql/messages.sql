@@ -9,11 +9,11 @@ order by id desc limit :limit;
 select * from messages where conversation_id = :conversation_id and id > :after
 order by id limit :limit;
 
--- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments)!
+-- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, arrived_at, arrival)!
 insert into messages (id, conversation_id, direction, status, account, body, at, sender, agent, provider_id,
-  provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments)
+  provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, arrived_at, arrival)
 values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sender, :agent, :provider_id,
-  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :retry_of, :suspected, :attachments);
+  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :retry_of, :suspected, :attachments, :arrived_at, :arrival);
 
 -- name: exists(id)$
 select 1 from messages where id = :id;
@@ -22,18 +22,50 @@ select 1 from messages where id = :id;
 select * from messages where account = :account and provider_key = :provider_key
   and provider_key <> '' and direction = 'out' order by id desc limit 20;
 
+-- What arrived after a place in the order of arrival, which is never before that of the id.
 -- name: came_in_after(conversation_id, upto)$
-select count(*) from messages
-where conversation_id = :conversation_id and id > :upto and direction = 'in';
+select (
+  select count(*) from messages
+  where conversation_id = :conversation_id and id > :upto and direction = 'in'
+) + (
+  select count(*) from messages
+  where conversation_id = :conversation_id and arrival > :upto and id <= :upto and direction = 'in'
+);
 
--- Of the texts since the last answer the oldest; one that only asked to be left alone waits for none.
+-- name: arrival_up_to(conversation_id, upto)$
+select max(:upto, coalesce((
+  select max(arrival) from messages
+  where conversation_id = :conversation_id and arrival is not null and id <= :upto), 0));
+
+-- name: first_arrival_after(conversation_id, upto)$
+select min(coalesce(arrival, id)) from messages where conversation_id = :conversation_id and id > :upto;
+
+-- name: arrived_after(conversation_id, upto, limit)
+select * from (
+  select * from messages where conversation_id = :conversation_id and id > :upto
+  union all
+  select * from messages where conversation_id = :conversation_id and arrival > :upto and id <= :upto
+) order by coalesce(arrival, id) limit :limit;
+
+-- name: first_late_text(conversation_id, upto)$
+select min(id) from messages
+where conversation_id = :conversation_id and arrival > :upto and id <= :upto and direction = 'in';
+
+-- name: newest_between(conversation_id, first_id, last_id)$
+select max(id) from messages
+where conversation_id = :conversation_id and id >= :first_id and id <= :last_id;
+
+-- name: text_after(conversation_id, id)$
+select 1 from messages where conversation_id = :conversation_id and id > :id and direction = 'in' limit 1;
+
+-- Of the texts that arrived since the last answer the oldest; one that only asked to be left alone waits for none.
 -- name: unanswered_since(conversation_id)$
 select min(at) from messages m
 where conversation_id = :conversation_id and direction = 'in'
   and not exists (
     select 1 from audit a
     where a.conversation_id = :conversation_id and a.message_id = m.id and a.action = 'opted out')
-  and id > coalesce((
+  and coalesce(arrival, id) > coalesce((
   select max(id) from messages
   where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'
     and format <> 'PING'), 0);
@@ -60,6 +92,23 @@ update messages set handled = :handled where id = :id;
 -- name: trouble_of(conversation_id)
 select * from messages where conversation_id = :conversation_id
   and status in ('failed', 'rejected', 'expired', 'uncertain') and handled = 0 order by id desc limit 100;
+
+-- name: complete(id, body, subject, attachments, suspected, arrival)!
+update messages set body = :body, subject = :subject, attachments = :attachments, suspected = :suspected,
+  arrival = :arrival
+where id = :id;
+
+-- name: move_to(old_id, new_id, at, arrived_at, arrival)!
+update messages set id = :new_id, at = :at, arrived_at = :arrived_at, arrival = :arrival where id = :old_id;
+
+-- name: move_attachments(old_id, new_id)!
+update attachments set message_id = :new_id where message_id = :old_id;
+
+-- name: files_of(message_id)
+select id, size, data from attachments where message_id = :message_id order by id;
+
+-- name: drop_attachment(id)!
+delete from attachments where id = :id;
 
 -- name: add_attachment(message_id, name, content_type, size, data)!
 insert into attachments (message_id, name, content_type, size, data)

@@ -12,6 +12,3 @@ delete from mentions where message_id = :message_id;
 
 -- name: newest(conversation_id)^
 select * from messages where conversation_id = :conversation_id order by id desc limit 1;
-
--- name: newest_at(conversation_id)$
-select max(at) from messages where conversation_id = :conversation_id;

@@ -12,10 +12,11 @@ from messages
 where id >= :first_id and at >= :since and direction = 'out' and status not in ('cancelled', 'queued', 'scheduled')
 group by account order by sent desc, account;
 
+-- In the order of arrival: an answer does not count for a text that came in later.
 -- name: turns(first_id)
 select conversation_id, direction, at from messages
 where id >= :first_id and direction <> 'note' and status <> 'cancelled'
-order by conversation_id, id;
+order by conversation_id, coalesce(arrival, id);
 
 -- name: opt_outs(since)
 select at from consent where opted_out = 1 and at >= :since;

@@ -1,0 +1,166 @@
+"""Store customers' texts: new ones, repetitions, richer copies, and other texts under a known id.
+
+A conversation is only created once it is certain that a message will be in it.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from tui.domain.consent import Verdict
+from tui.domain.events import CopyKind, EventKind, Reply, find_time_problem, sanitize_time
+from tui.domain.ids import normalize_provider_id
+from tui.domain.message import Direction
+from tui.domain.phone import Address
+from tui.domain.reply_copies import ReplyCopy, digest_copy, is_same_content, merge_copies
+from tui.domain.text import repair_text
+from tui.store.event_rows import build_reply_row
+from tui.store.events import Events, name_copy
+from tui.store.incoming import IncomingTexts, is_opt_out
+from tui.store.messages import insert_message
+from tui.store.ordering import find_late_arrival, place_text
+from tui.store.queries import queries
+from tui.store.reply_completion import complete_message, digest_file, read_stored_copy
+from tui.store.rows import Row, to_dict
+from tui.store.summaries import update_last_message
+
+ParseSender = Callable[[str], Address]
+"""Function that returns the address of a sender."""
+
+_MAX_TEXT_LENGTH = 20_000
+
+
+class ReplyWriter:
+    """Writer of the texts of one page."""
+
+    def __init__(self, texts: IncomingTexts, events: Events) -> None:
+        """Create the writer of one page.
+
+        Args:
+            texts: Texts of the page.
+            events: Events of the same transaction.
+        """
+        self._texts = texts
+        self._events = events
+        self._connection = texts.connection
+        self._account = texts.account
+        self._sql = queries("messages")
+
+    def store_reply(self, reply: Reply, parse_sender: ParseSender) -> bool:
+        """Store a customer's text as a message; return False if it is already stored.
+
+        Args:
+            reply: Text to store.
+            parse_sender: Returns the address of a sender.
+        """
+        address = parse_sender(repair_text(reply.party))
+        copy = _read_copy(reply, self._texts.clock.now())
+        digest = digest_copy(address.conversation_key, copy)
+        known = self._events.list_copies(self._account, EventKind.REPLY, reply.event_id)
+        if any(event["digest"] == digest for event in known):
+            return False
+        for message_id, events in _group_by_message(known):
+            if self._add_to_message(message_id, events, reply, address, copy, digest, parse_sender):
+                return False
+        for event in known:
+            self._events.mark_reused(event)
+        event_id = name_copy(reply.event_id, digest) if known else reply.event_id
+        kind = CopyKind.REUSED if known else CopyKind.FIRST
+        self._insert_message(reply, address, event_id, digest, kind)
+        return True
+
+    def _add_to_message(
+        self,
+        message_id: int,
+        events: list[Row],
+        reply: Reply,
+        address: Address,
+        copy: ReplyCopy,
+        digest: str,
+        parse_sender: ParseSender,
+    ) -> bool:
+        """Add a payload to the message that it is a copy of; return False if it is not one."""
+        message = to_dict(self._sql.get(self._connection, id=message_id))
+        if parse_sender(message["sender"]).conversation_key != address.conversation_key:
+            return False
+        known = read_stored_copy(self._connection, message, events)
+        merged = merge_copies(known, copy)
+        if merged is None:
+            return False
+        is_richer = merged != known
+        if is_richer:
+            complete_message(self._texts, message, known, merged, reply)
+        if is_richer or not is_same_content(known, copy):
+            kind = CopyKind.COMPLETED if is_richer else CopyKind.REPEATED
+            event_id, own = name_copy(reply.event_id, digest), repair_text(reply.own)
+            row = build_reply_row(reply, event_id=event_id, own=own, digest=digest, copy=kind)
+            self._events.add_event(self._account, row, message["id"], moved=is_richer)
+        return True
+
+    def _insert_message(
+        self, reply: Reply, address: Address, event_id: str, digest: str, kind: CopyKind
+    ) -> None:
+        """Insert a new message with its event."""
+        texts, now, own = self._texts, self._texts.clock.now(), repair_text(reply.own)
+        at = sanitize_time(reply.received_at, now)
+        summary = texts.summaries.get_or_create(address, account=self._account, own=own, at=at)
+        identity, arrival = place_text(self._connection, summary, at, now, texts.rng)
+        row = build_reply_row(reply, event_id=event_id, own=own, digest=digest, copy=kind)
+        self._events.add_event(self._account, row, identity)
+        subject, body = repair_text(reply.subject), _shorten_text(repair_text(reply.text))
+        verdict = texts.classify(body, address.conversation_key)
+        insert_message(
+            texts.transaction,
+            id=identity,
+            conversation_id=summary["id"],
+            direction=Direction.IN.value,
+            account=self._account,
+            body=body,
+            at=at,
+            sender=address.e164 or address.raw,
+            provider_id=reply.event_id,
+            provider_key=normalize_provider_id(reply.event_id),
+            subject=subject,
+            suspected=int(verdict is Verdict.SUSPECTED),
+            attachments=len(reply.attachments),
+            arrived_at=find_late_arrival(at, now),
+            arrival=arrival,
+        )
+        texts.store_attachments(identity, reply.attachments)
+        texts.add_to_index(identity, subject, body)
+        # A customer who opts out does not wait for an answer.
+        texts.record_arrival(summary, identity, at, own, asks=not is_opt_out(verdict, reply))
+        update_last_message(
+            summary,
+            id=identity,
+            at=at,
+            direction=Direction.IN,
+            status="",
+            body=body,
+            arrival=arrival,
+        )
+        texts.update_consent(summary, verdict, reply, identity, at)
+
+
+def _read_copy(reply: Reply, now: int) -> ReplyCopy:
+    """Return the content of a payload."""
+    return ReplyCopy(
+        text=_shorten_text(repair_text(reply.text)),
+        subject=repair_text(reply.subject),
+        own=repair_text(reply.own),
+        at=None if find_time_problem(reply.received_at, now) else reply.received_at,
+        files=tuple(digest_file(attachment.data) for attachment in reply.attachments),
+    )
+
+
+def _group_by_message(events: Iterable[Row]) -> list[tuple[int, list[Row]]]:
+    """Return the events of each message."""
+    known = [event for event in events if event["message_id"] is not None]
+    known.sort(key=lambda event: int(event["message_id"]))
+    return [(key, list(group)) for key, group in groupby(known, lambda event: event["message_id"])]
+
+
+def _shorten_text(text: str) -> str:
+    """Return the text cut to the maximum length; the event has all of it."""
+    if len(text) <= _MAX_TEXT_LENGTH:
+        return text
+    return f"{text[:_MAX_TEXT_LENGTH]}\n… ({len(text) - _MAX_TEXT_LENGTH} more characters)"
