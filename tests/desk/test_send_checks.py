@@ -156,7 +156,7 @@ def test_a_sender_that_is_a_name_takes_no_replies(name: str) -> None:
     keys = KEYS | {"note": "p", "new": "c"}
     refusal = only_objection(attempt("Hello", HOME, to=name, keys=keys))
     assert refusal.text == (
-        "Not sent: this sender takes no replies: it is a name, not a number"
+        "Not sent: this sender takes no replies: it is a name"
         " · p writes a private note, c writes to a number"
     )
     assert only_objection(attempt("Hello", HOME, to=name)).remedy == ""

@@ -228,7 +228,7 @@ async def test_a_sender_that_is_a_name_takes_no_replies(mia: Typist) -> None:
     await mia.shows("New from INFO")
     await mia.type("w")
     await mia.type("r Hello")
-    await mia.shows("This sender takes no replies: it is a name, not a number · p writes a private")
+    await mia.shows("This sender takes no replies: it is a name · p writes a private note")
     assert [message.body for message in await mia.messages("info")] == ["Your parcel comes"]
 
 

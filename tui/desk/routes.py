@@ -186,7 +186,7 @@ def explain_unreachable(party: str, route: Route | None) -> str:
         route: Account and sender to use, or None without an account.
     """
     if not can_be_answered(party):
-        return f"{NO_REPLIES}: it is a name, not a number"
+        return f"{NO_REPLIES}: it is a name"
     if route is not None and not route.account.can_send_to_kind(party):
         return f"{one_line(route.account.name, 20)} cannot send to a short code"
     return ""
