@@ -7,8 +7,9 @@ import pytest
 
 from tui.clock import DAY, HOUR
 from tui.desk.badges import BADGES
-from tui.desk.message_text import MessageText, format_file, format_file_count, list_entry_details
+from tui.desk.message_text import MessageText, format_file, list_entry_details
 from tui.domain.events import TimelineEntry
+from tui.domain.file_names import format_file_count
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from tui.domain.file_names import summarize_message
 from tui.domain.status import Status
 
 
@@ -138,6 +139,8 @@ class Message:
     suspected: bool = False
     """Whether it may be an opt-out in plain language."""
     attachments: int = 0
+    files: str = ""
+    """Names of its files in words, see `file_names`: untrusted text."""
     attempts: int = 0
     """How often it was submitted to the provider."""
     cancel_wanted: bool = False
@@ -146,6 +149,11 @@ class Message:
     """Whether it is cancelled if the customer writes before its time."""
     advice: Advice = Advice.NONE
     """Advice that follows from the code of its failure."""
+
+    @property
+    def summary(self) -> str:
+        """Return the text; of a message without text its subject and its files."""
+        return summarize_message(self.body, self.subject, self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ async def cancel_scheduled(session: PlainSession, typed: str) -> None:
     if not waiting:
         session.dialog.write_line("No message waits for its time here.")
         return
-    texts = [one_line(message.body, 80) for message in waiting]
+    texts = [one_line(message.summary, 80) for message in waiting]
     place = 0 if len(waiting) == 1 else await session.dialog.choose_item("Which one?", texts, typed)
     if place is not None:
         session.dialog.write_line(

@@ -180,6 +180,7 @@ def _restore_previous_message(connection: sqlite3.Connection, summary: Summary) 
         return
     direction, format = Direction(last["direction"]), Format(last["format"])
     values = {"id": last["id"], "at": last["at"], "status": last["status"], "body": last["body"]}
+    values |= {"subject": last["subject"], "files": last["files"]}
     update_last_message(summary, direction=direction, format=format, **values)
     summary["last_at"] = sql.newest_at(connection, conversation_id=conversation_id)
 

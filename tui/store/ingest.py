@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
+from tui.domain.file_names import name_attachments
 from tui.domain.ids import normalize_provider_id
 from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
@@ -31,7 +32,7 @@ from tui.store.event_rows import (
 from tui.store.events import Events, sanitize_time
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
+from tui.store.summaries import Summaries, Summary, record_incoming_text, show_incoming_text
 
 ConsentClassifier = Callable[[str, str], Verdict]
 """Function that classifies a customer's text, given the text and the party."""
@@ -191,6 +192,7 @@ class _PageWriter:
         if not self._events.add_event(self._account, build_reply_row(reply), identity):
             return False
         body = _shorten_text(repair_text(reply.text))
+        subject, files = repair_text(reply.subject), name_attachments(reply.attachments)
         verdict = self._classify(body, address.conversation_key)
         insert_message(
             self._transaction,
@@ -203,9 +205,10 @@ class _PageWriter:
             sender=address.e164 or address.raw,
             provider_id=reply.event_id,
             provider_key=normalize_provider_id(reply.event_id),
-            subject=repair_text(reply.subject),
+            subject=subject,
             suspected=int(verdict is Verdict.SUSPECTED),
             attachments=len(reply.attachments),
+            files=files,
         )
         self._store_attachments(identity, reply)
         self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
@@ -213,9 +216,7 @@ class _PageWriter:
         # A customer who opts out does not wait for an answer.
         asks = not _is_opt_out(verdict, reply)
         record_incoming_text(summary, at=at, account=self._account, own=own, needs_answer=asks)
-        update_last_message(
-            summary, id=identity, at=at, direction=Direction.IN, status="", body=body
-        )
+        show_incoming_text(summary, id=identity, at=at, body=body, subject=subject, files=files)
         self._update_consent(summary, verdict, reply, identity, at)
         return True
 

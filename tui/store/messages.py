@@ -233,6 +233,7 @@ _COLUMN_DEFAULTS: dict[str, Any] = {
     "retry_of": None,
     "suspected": 0,
     "attachments": 0,
+    "files": "",
 }
 
 

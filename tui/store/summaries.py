@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.domain.change import Subject
 from tui.domain.conversation import State, compute_waiting_rank
+from tui.domain.file_names import summarize_message
 from tui.domain.ids import create_id
 from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
@@ -174,6 +175,8 @@ def update_last_message(
     direction: Direction,
     status: str,
     body: str,
+    subject: str = "",
+    files: str = "",
     format: Format = Format.SMS,
 ) -> None:
     """Show this message in the list if it is the newest of the conversation.
@@ -185,6 +188,8 @@ def update_last_message(
         direction: Direction of the message.
         status: Status of the message; empty for none.
         body: Text of the message.
+        subject: Subject of an MMS.
+        files: Files of the message in words.
         format: Format of the message.
     """
     if id >= summary["last_id"]:
@@ -194,7 +199,32 @@ def update_last_message(
         summary["last_direction"] = direction.value
         summary["last_status"] = status
         summary["last_format"] = format.value
-        summary["preview"] = body[:_PREVIEW_LENGTH]
+        summary["preview"] = summarize_message(body, subject, files)[:_PREVIEW_LENGTH]
+
+
+def show_incoming_text(
+    summary: Summary, *, id: int, at: int, body: str, subject: str = "", files: str = ""
+) -> None:
+    """Show a customer's text in the list if it is the newest message of the conversation.
+
+    Args:
+        summary: Summary of the conversation.
+        id: Id of the message.
+        at: Time of the message, in ms UTC.
+        body: Text of the message.
+        subject: Subject of an MMS.
+        files: Files of the message in words.
+    """
+    update_last_message(
+        summary,
+        id=id,
+        at=at,
+        direction=Direction.IN,
+        status="",
+        body=body,
+        subject=subject,
+        files=files,
+    )
 
 
 def record_incoming_text(

@@ -9,11 +9,11 @@ order by id desc limit :limit;
 select * from messages where conversation_id = :conversation_id and id > :after
 order by id limit :limit;
 
--- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments)!
+-- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, files)!
 insert into messages (id, conversation_id, direction, status, account, body, at, sender, agent, provider_id,
-  provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments)
+  provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, files)
 values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sender, :agent, :provider_id,
-  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :retry_of, :suspected, :attachments);
+  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :retry_of, :suspected, :attachments, :files);
 
 -- name: exists(id)$
 select 1 from messages where id = :id;
