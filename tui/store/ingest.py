@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.consent import Verdict
-from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
+from tui.domain.events import Event, OptOut, Receipt, Reply, Unreadable
 from tui.domain.file_names import name_attachments
 from tui.domain.ids import normalize_provider_id
 from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
 from tui.domain.text import repair_text
-from tui.store import queueing
+from tui.store import opt_out_notices, queueing
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.database import Database, Transaction
@@ -181,15 +181,21 @@ class _PageWriter:
         self._summaries.flush()
         index_texts(self._connection, self._texts)
 
-    def _store_reply(self, reply: Reply) -> bool:
-        """Store a customer's text as a message; return False if it is already stored."""
+    def _store_reply(self, reply: Reply, row: EventRow | None = None) -> bool:
+        """Store a customer's text, reported by `row`; return False if it is already stored."""
+        row = row or build_reply_row(reply)
         at = sanitize_time(reply.received_at, self._clock.now())
         address = _parse_sender(repair_text(reply.party))
         own = repair_text(reply.own)
         summary = self._summaries.get_or_create(address, account=self._account, own=own, at=at)
+        second = opt_out_notices.store_second_report(
+            self._connection, self._events, summary, self._account, reply, row, at
+        )
+        if second is not None:
+            return second
         # The id is needed for the event row, which decides whether the text is new.
         identity = create_message_id(self._connection, at, self._rng, newest_id=summary["last_id"])
-        if not self._events.add_event(self._account, build_reply_row(reply), identity):
+        if not self._events.add_event(self._account, row, identity):
             return False
         body = _shorten_text(repair_text(reply.text))
         subject, files = repair_text(reply.subject), name_attachments(reply.attachments)
@@ -204,7 +210,7 @@ class _PageWriter:
             at=at,
             sender=address.e164 or address.raw,
             provider_id=reply.event_id,
-            provider_key=normalize_provider_id(reply.event_id),
+            provider_key=reply.event_id and normalize_provider_id(reply.event_id),
             subject=subject,
             suspected=int(verdict is Verdict.SUSPECTED),
             attachments=len(reply.attachments),
@@ -213,8 +219,7 @@ class _PageWriter:
         self._store_attachments(identity, reply)
         self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
         queueing.cancel_on_reply(self._transaction, self._summaries, self._clock, summary["id"])
-        # A customer who opts out does not wait for an answer.
-        asks = not _is_opt_out(verdict, reply)
+        asks = opt_out_notices.needs_answer(verdict, reply)
         record_incoming_text(summary, at=at, account=self._account, own=own, needs_answer=asks)
         show_incoming_text(summary, id=identity, at=at, body=body, subject=subject, files=files)
         self._update_consent(summary, verdict, reply, identity, at)
@@ -258,15 +263,16 @@ class _PageWriter:
         )
 
     def _store_opt_out(self, event: OptOut) -> bool:
-        """Store a provider's notice that a customer has opted out."""
-        raw = repair_text(event.raw)
-        row = EventRow(EventKind.OPT_OUT.value, event.event_id, at=event.at, raw=raw)
+        """Store a provider's notice that a customer has opted out, with the customer's words."""
+        row = opt_out_notices.build_opt_out_row(event)
+        if event.text.strip():
+            return self._store_reply(opt_out_notices.to_reply(event), row)
         if not self._events.add_event(self._account, row):
             return False
         address = parse_address(repair_text(event.party))
         now = self._clock.now()
         summary = self._summaries.get_or_create(address, account=self._account, own="", at=now)
-        self._events.record_opt_out(summary["id"], raw[:_MAX_EVIDENCE_LENGTH])
+        self._events.record_opt_out(summary["id"], row.raw[:_MAX_EVIDENCE_LENGTH])
         return True
 
 

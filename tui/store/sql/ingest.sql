@@ -5,6 +5,11 @@ values (:account, :kind, :event_id, :received_at, :at, :message_id, :provider_ke
   :reason, :moved, :problem, :raw, :parts, :price, :opted_out, :advice)
 on conflict (account, kind, event_id) do nothing;
 
+-- name: newest_texts(conversation_id, account)
+select id, body, at, provider_id from (
+  select * from messages where conversation_id = :conversation_id order by id desc limit 20)
+where direction = 'in' and account = :account;
+
 -- name: waiting_for(account, provider_key)
 select * from events where account = :account and provider_key = :provider_key
   and message_id is null and kind = 'receipt' order by id;

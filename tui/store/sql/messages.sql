@@ -27,12 +27,13 @@ select count(*) from messages
 where conversation_id = :conversation_id and id > :upto and direction = 'in';
 
 -- Of the texts since the last answer the oldest; one that only asked to be left alone waits for none.
+-- A text that may say more than that is marked as suspected.
 -- name: unanswered_since(conversation_id)$
 select min(at) from messages m
 where conversation_id = :conversation_id and direction = 'in'
-  and not exists (
+  and (m.suspected = 1 or not exists (
     select 1 from audit a
-    where a.conversation_id = :conversation_id and a.message_id = m.id and a.action = 'opted out')
+    where a.conversation_id = :conversation_id and a.message_id = m.id and a.action = 'opted out'))
   and id > coalesce((
   select max(id) from messages
   where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'
