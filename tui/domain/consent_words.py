@@ -27,7 +27,8 @@ def fold_words(text: str) -> str:
 
 def fold_forms(text: str) -> frozenset[str]:
     """Return all readings of a text as a keyword: "opt-out" as "opt out" and as "optout"."""
-    return frozenset({fold_words(text), " ".join(_SEPARATOR.sub("", _fold(text)).split())})
+    folded = _fold(text)
+    return frozenset(" ".join(_SEPARATOR.sub(blank, folded).split()) for blank in (" ", ""))
 
 
 def _fold(text: str) -> str:

@@ -4,7 +4,6 @@ Names come from outside: the result is as untrusted as they are, and passes `one
 `to_printable` before any display. It is made once, when a message is stored.
 """
 
-import mimetypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -61,6 +60,8 @@ class FileLabel:
         """Return a word for the kind of file; the name decides if the type says nothing."""
         content_type = self.content_type.partition(";")[0].strip().lower()
         if content_type in _UNKNOWN_TYPES:
+            import mimetypes  # only for the few files that need it: the first screen does not wait
+
             content_type = mimetypes.guess_type(self.name)[0] or ""
         group = content_type.partition("/")[0]
         return _KINDS.get(content_type) or _KINDS.get(group) or "file"
