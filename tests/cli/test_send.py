@@ -93,6 +93,17 @@ def test_an_opted_out_number_is_not_texted(desk: Desk, sandbox: Sandbox) -> None
     assert sandbox.accepted == []
 
 
+@pytest.mark.parametrize("name", ["PARCELS", "parcels", "Parcels"])
+def test_a_sender_that_is_a_name_takes_no_replies(desk: Desk, sandbox: Sandbox, name: str) -> None:
+    sandbox.post_control("inbound", provider="messagemedia", **{"from": "PARCELS"}, text="Hello")
+    assert desk.run("sync", "--once").returncode == 0
+    ran = desk.run("send", "--to", name, "--text", "but when")
+    assert ran.returncode == 2
+    assert "takes no replies: it is a name" in read_error_line(ran)
+    assert "nothing was queued" in read_error_line(ran)
+    assert sandbox.accepted == []
+
+
 def test_without_accounts_a_send_is_refused(bare: Desk) -> None:
     ran = bare.run("send", "--to", DELIVERS, "--text", "x")
     assert ran.returncode == 2

@@ -1,5 +1,6 @@
 """Test `smsdesk threads`, `messages` and `search`: safe on a terminal and easy to parse."""
 
+import csv
 import json
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
 from tests.store.builders import MIA, TOM, get_conversation, make_outgoing, make_reply
 from tui.clock import ManualClock
+from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
 from tui.store.store import Store
 
@@ -245,3 +247,26 @@ async def test_reading_imports_neither_event_loop_nor_network(
     heavy |= {"rich"}  # measuring cells with it takes longer than the command
     assert "Is it ready?" in ran.stdout
     assert not heavy & set(ran.stdout.splitlines()[-1].split())
+
+
+async def test_a_message_without_text_is_shown_as_the_names_of_its_files(
+    bare: Desk, store: Store
+) -> None:
+    hostile = Attachment("=a\x1b[2J.jpg", "image/jpeg", b"x" * 2_000)
+    await store.ingest.store_events(
+        "support",
+        [
+            make_reply("", MIA, attachments=(hostile,)),
+            make_reply("Look", TOM, attachments=(hostile, hostile)),
+        ],
+    )
+    threads = bare.run("threads").stdout
+    assert "=a␛[2J.jpg (image, 2 KB)" in threads
+    assert "\x1b" not in threads
+    assert "< =a␛[2J.jpg (image, 2 KB)" in bare.run("messages", MIA).stdout
+    assert "< Look [2 files: =a␛[2J.jpg, =a␛[2J.jpg]" in bare.run("messages", TOM).stdout
+    table = bare.run("export", "--thread", MIA, "--format", "csv").stdout
+    (exported,) = csv.DictReader(table.splitlines())
+    assert (exported["text"], exported["files"]) == ("", "'=a␛[2J.jpg (image, 2 KB)")
+    fields = json.loads(bare.run("messages", MIA, "--json").stdout)
+    assert fields["files"] == "=a\x1b[2J.jpg (image, 2 KB)"

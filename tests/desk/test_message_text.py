@@ -10,11 +10,11 @@ from tui.desk.badges import BADGES
 from tui.desk.message_text import (
     MessageText,
     format_file,
-    format_file_count,
     list_entry_details,
     list_reply_details,
 )
 from tui.domain.events import CopyKind, TimelineEntry
+from tui.domain.file_names import format_file_count
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
 

@@ -11,7 +11,13 @@ from tui.clock import HOUR
 from tui.desk import send_checks
 from tui.desk.routes import Route, SendPlan
 from tui.desk.send_attempt import Objection, SendAttempt
-from tui.desk.send_checks import CHECKS, SendConfirmation, find_refusal, list_objections
+from tui.desk.send_checks import (
+    CHECKS,
+    CHECKS_BEFORE_WRITING,
+    SendConfirmation,
+    find_refusal,
+    list_objections,
+)
 from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import Conversation
@@ -137,12 +143,39 @@ def test_an_account_reaches_the_countries_it_delivers_to(number: str) -> None:
     assert list_objections(attempt("Hello", HOME, to=number)) == []
 
 
-@pytest.mark.parametrize("number", [POLISH, "61234", "640", "mybank"])
+@pytest.mark.parametrize("number", [POLISH, "61234", "640"])
 def test_a_number_that_the_account_does_not_deliver_to_is_refused(number: str) -> None:
     refusal = only_objection(attempt("Hello", HOME, to=number))
     assert refusal.text == (
         "Not sent: home delivers only to +61 and +64 · no other account can send it"
     )
+
+
+@pytest.mark.parametrize("name", ["mybank", "INFO", "Post Nord", "ann@shop.example", "???", ""])
+def test_a_sender_that_is_a_name_takes_no_replies(name: str) -> None:
+    keys = KEYS | {"note": "p", "new": "c"}
+    refusal = only_objection(attempt("Hello", HOME, to=name, keys=keys))
+    assert refusal.text == (
+        "Not sent: this sender takes no replies: it is a name"
+        " · p writes a private note, c writes to a number"
+    )
+    assert only_objection(attempt("Hello", HOME, to=name)).remedy == ""
+    assert find_refusal(attempt("", to=name), CHECKS_BEFORE_WRITING) == only_objection(
+        attempt("Hello", to=name)
+    )
+
+
+def test_a_short_code_needs_an_account_that_sends_to_one() -> None:
+    numbers_only = account("numbers", can_send_to_short_codes=False)
+    assert list_objections(attempt("Hello", PICTURES, to="72345")) == []
+    assert list_objections(attempt("Hello", numbers_only)) == []
+    assert only_objection(attempt("Hello", numbers_only, to="72345")).text == (
+        "Not sent: numbers cannot send to a short code · no other account can send it"
+    )
+    assert only_objection(attempt("Hello", numbers_only, PICTURES, to="72345")).remedy == (
+        "use mms (F6)"
+    )
+    assert find_refusal(attempt("", numbers_only, to="72345"), CHECKS_BEFORE_WRITING) is None
 
 
 def test_only_accounts_that_can_send_the_message_are_named_as_help() -> None:

@@ -11,6 +11,17 @@ from tui.domain.message import Attachment
 from tui.store.store import Store
 
 
+async def test_a_message_without_text_is_read_as_the_names_of_its_files(
+    mia: Typist, clock: ManualClock
+) -> None:
+    files = (Attachment("a\x1b.png", "image/png", b"123"), Attachment("", "video/mp4", b"1"))
+    reply = Reply("mms9", CHLOE, "", clock.now(), "{}", attachments=files)
+    await mia.store.ingest.store_events("au", [reply])
+    await mia.shows("New from Chloe Martin: 2 files: a␛.png, video")
+    await mia.type("w")
+    await mia.shows("Chloe Martin: 2 files: a␛.png, video [x saves]")
+
+
 async def test_a_file_is_saved_and_its_path_is_shown(
     store: Store, clock: ManualClock, tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.plain.conftest import WITH_PICTURES, Typist, start_session
+from tests.store.builders import make_reply
 from tests.ui.history import (
     AGENT,
     ANA,
@@ -220,6 +221,15 @@ async def test_nothing_is_sent_to_an_opted_out_customer(mia: Typist) -> None:
     before = await mia.messages(INES)
     await mia.type("r", "t", "r Hello")
     assert await mia.messages(INES) == before
+
+
+async def test_a_sender_that_is_a_name_takes_no_replies(mia: Typist) -> None:
+    await mia.store.ingest.store_events("au", [make_reply("Your parcel comes", "INFO")])
+    await mia.shows("New from INFO")
+    await mia.type("w")
+    await mia.type("r Hello")
+    await mia.shows("This sender takes no replies: it is a name · p writes a private note")
+    assert [message.body for message in await mia.messages("info")] == ["Your parcel comes"]
 
 
 async def test_an_opt_out_while_writing_stops_the_send(mia: Typist) -> None:

@@ -201,6 +201,24 @@ def test_an_opt_out_is_a_separate_event() -> None:
     )
     assert isinstance(notice, OptOut)
     assert (notice.event_id, notice.party, notice.at) == ("n1", "+61491570156", 1_762_233_151_408)
+    assert (notice.text, notice.own) == ("STOP", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"replyContent": "STOP - call me about my refund"}, "STOP - call me about my refund"),
+        ({"content": "Стоп"}, "Стоп"),
+        ({"content": None}, ""),
+        ({"moContent": "$moContent"}, ""),
+        ({}, ""),
+    ],
+)
+def test_an_opt_out_has_the_words_of_the_customer(fields: dict[str, object], text: str) -> None:
+    body = {"notification_id": "n1", "source_number": "+61491570156", **fields}
+    notice = read_event({**body, "destination_number": "+61400000001"})
+    assert isinstance(notice, OptOut)
+    assert (notice.text, notice.own) == (text, "+61400000001")
 
 
 def test_an_opt_out_with_a_reply_are_two_events() -> None:

@@ -175,6 +175,9 @@ def test_configured_opt_out_words_add_to_the_known_ones() -> None:
     assert judge("wypisz", POLISH) is Verdict.STOP
     assert judge("START", POLISH) is Verdict.START
     assert judge("See you at ten", POLISH) is Verdict.NONE
+    assert judge("cancelar", "+34600000000") is Verdict.SUSPECTED
+    assert judge("seis", "+34600000000") is Verdict.NONE
+    assert judge("СТОП", "+37251990011") is Verdict.STOP
 
 
 async def test_a_configured_opt_out_word_locks_the_conversation(

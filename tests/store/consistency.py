@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 
 from tui.domain.conversation import compute_waiting_rank
+from tui.domain.file_names import summarize_message
 from tui.store.store import Store
 from tui.store.summaries import fold_for_filter, get_counter_names
 
@@ -74,7 +75,8 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
         assert value(_EARLY, identity) == 0
         assert summary["last_direction"] == last["direction"]
         assert summary["last_status"] == last["status"]
-        assert summary["preview"] == last["body"][:160]
+        shown = summarize_message(last["body"], last["subject"], last["files"])
+        assert summary["preview"] == shown[:160]
         assert summary["last_format"] == last["format"]
     assert summary["failed"] == value(_FAILED, identity)
     assert summary["suspected"] == value(_SUSPECTED, identity)

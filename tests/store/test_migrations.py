@@ -47,7 +47,45 @@ insert into contacts (party, name, updated_at) values ('+61491570006', 'Mia', 10
 insert into audit (id, at, agent, action, conversation_id) values (1, 1000, 'ana', 'star', 7);
 """
 UNANSWERED = "update conversations set unanswered_since = waiting_since;"
-ARRIVED = "update conversations set last_arrival = last_id;"
+ARRIVED = "\nupdate conversations set last_arrival = last_id;"
+
+
+MMS_ROWS = """
+insert into conversations (id, party, address, folded, last_id, last_at, last_direction, preview,
+  account, rank) values (17, '+61491570007', '+61491570007', ' +61491570007', 19, 1000, 'in', '',
+  'support', 1000), (27, '+61491570008', '+61491570008', ' +61491570008', 29, 1000, 'out', '',
+  'support', 1000);
+insert into messages (id, conversation_id, direction, account, body, at, subject)
+  values (19, 17, 'in', 'support', '', 1000, 'Cat');
+insert into messages (id, conversation_id, direction, status, account, body, at, format, media)
+  values (29, 27, 'out', 'sent', 'support', '', 1000, 'MMS', '["https://shop.example/b.png"]');
+insert into attachments (id, message_id, name, content_type, size, data)
+  values (2, 19, 'a.jpg', 'image/jpeg', 2, x'ffff'), (3, 19, 'b.pdf', 'application/pdf', 1, x'ff');
+"""
+
+
+def test_the_files_of_old_messages_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.db"
+    create_old_database(path, 12)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in split_statements(MMS_ROWS):
+            connection.execute(statement)
+        reported: list[tuple[int, int]] = []
+        apply_migrations(
+            connection, report_progress=lambda task, done, total: reported.append((done, total))
+        )
+        previews = "select preview from conversations order by id"
+        assert [row[0] for row in connection.execute(previews)] == [
+            "Hello",
+            "Cat · 2 files: a.jpg, b.pdf",
+            "b.png (image)",
+        ]
+        files = "select files from messages where id in (9, 19) order by id"
+        assert [row[0] for row in connection.execute(files)] == [
+            "cat.jpg (image, 1 B)",
+            "2 files: a.jpg, b.pdf",
+        ]
+        assert (2, 3) in reported
 
 
 def create_old_database(path: Path, number: int) -> None:

@@ -10,6 +10,7 @@ from tests.store.consistency import check_counters_and_summaries
 from tui.clock import DAY, HOUR, MINUTE, ManualClock
 from tui.domain.conversation import State
 from tui.domain.events import CopyKind, OptOut, Reply
+from tui.domain.file_names import name_attachments, summarize_message
 from tui.domain.message import Attachment, Message
 from tui.domain.phone import parse_address
 from tui.startup.wiring import create_consent_judge
@@ -132,14 +133,15 @@ async def test_a_richer_copy_completes_the_message(
         assert await receive(store, rich) == StoredCounts(known=1)
     (message,) = await list_messages(store)
     assert (message.body, message.subject) == (rich.text, rich.subject)
-    files = await store.messages.list_attachments(message.id)
-    data = [await store.messages.get_attachment_data(file.id) for file in files]
+    found = await store.messages.list_attachments(message.id)
+    data = [await store.messages.get_attachment_data(file.id) for file in found]
     assert data == [attachment.data for attachment in rich.attachments]
     entries = await store.messages.list_events(message.id)
     assert [entry.copy for entry in entries] == [CopyKind.FIRST, CopyKind.COMPLETED]
     assert [entry.raw for entry in entries] == [poor.raw, rich.raw]
     row = await get_conversation(store)
-    assert (row.preview, row.unread) == (rich.text, 1)
+    files = name_attachments(rich.attachments)
+    assert (row.preview, row.unread) == (summarize_message(rich.text, rich.subject, files), 1)
     for word in f"{rich.subject} {rich.text}".split():
         assert len(await store.messages.search_text(word)) == 1
     assert await receive(store, poor, rich) == StoredCounts(known=2)

@@ -1,12 +1,13 @@
 """Test the files of a message: listed under it, shown, saved."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.terminal.test_picture_decoding import make_bomb, make_png
-from tests.ui.desk import NARROW, WIDE, Desk, presses
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE
 from tui.domain.events import Reply
-from tui.domain.message import Attachment
+from tui.domain.message import Attachment, Format, NewMessage
 from tui.screens.files import FilesScreen, HalfBlocks
 from tui.terminal.picture_decoding import can_draw_graphics
 
@@ -38,6 +39,30 @@ async def test_files_are_listed_under_their_message_and_open(
         await desk.shows("2 of 2", "Not a picture. s saves it.")
         await desk.press("escape")
         await desk.hides("This is no picture")
+
+
+@BOTH_SIZES
+async def test_a_message_without_text_shows_its_files_in_the_list(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    hostile = Attachment("[b]x\x1b[2J.jpg", "image/jpeg", b"12345")
+    reply = Reply("mms1", CHLOE, "", desk.clock.now(), "{}", attachments=(hostile,))
+    await desk.store.ingest.store_events("au", [reply])
+    async with desk.open(size):
+        await desk.shows("[b]x␛[2J.jpg (image, 5 B)")
+        await desk.store.ingest.store_events("au", [replace(reply, event_id="mms2", text="Look")])
+        await desk.shows("Look")
+
+
+async def test_a_sent_mms_without_text_is_named_in_list_and_conversation(desk: Desk) -> None:
+    pictures = ("https://shop.example/order%201.png", "https://shop.example/b.png")
+    await desk.store.intents.queue_message(
+        NewMessage(to=CHLOE, body="", account="au", format=Format.MMS, media=pictures)
+    )
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.until(lambda: desk.text().count("2 files: order 1.png") == 2, "the names")
+        assert "(no text)" not in desk.text()
 
 
 async def test_a_file_is_saved_under_a_safe_name(desk: Desk, tmp_path: Path) -> None:

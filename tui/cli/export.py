@@ -63,7 +63,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ONLY_JSON = ("number", "arrived_at")
 _CSV_COLUMNS = tuple(field.name for field in MESSAGE_FIELDS if field.name not in _ONLY_JSON)
 """Columns of the CSV; `party` stands for the customer, in the same spelling on every row."""
-_EXTERNAL_FIELDS = ("text", "name", "subject", "word", "code", "reason")
+_EXTERNAL_FIELDS = ("text", "name", "subject", "word", "code", "reason", "files")
 """Fields whose text comes from customers or providers."""
 _RowWriter = Callable[[dict[str, Any]], object]
 

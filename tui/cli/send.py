@@ -26,6 +26,7 @@ from tui.domain.phone import (
     Address,
     AddressKind,
     InvalidNumberError,
+    can_be_answered,
     parse_address,
     parse_destination,
 )
@@ -78,8 +79,12 @@ async def _queue_and_follow(
 ) -> int:
     """Queue the message and follow it if `--wait` is given."""
     async with open_store(desk, clock, rng) as store:
-        address = _parse_recipient(arguments, desk)
+        address = parse_address(arguments.to)
         conversation = await store.conversations.find_by_address(address)
+        # A name that has written to us is no typing error: say why it cannot be answered.
+        if conversation is None or can_be_answered(arguments.to):
+            address = _parse_recipient(arguments, desk)
+            conversation = await store.conversations.find_by_address(address)
         account = _choose_account(arguments.account, desk, conversation)
         message = await _queue_message(
             store, _build_attempt(desk, text, address, account, conversation, arguments.at, clock)
@@ -187,7 +192,9 @@ async def _queue_message(store: Store, attempt: SendAttempt) -> Message:
 def _convert_refusal(refusal: Objection, to: str) -> CommandError:
     """Return the error for a refusal to text a number, with what helps."""
     remedy = f"; {refusal.remedy}" if refusal.remedy else ""
-    reason = refusal.reason.replace("this customer", to, 1)
+    reason = refusal.reason
+    for words in ("this customer", "this sender"):
+        reason = reason.replace(words, one_line(to, 40), 1)
     return CommandError(f"{reason}: nothing was queued{remedy}", BAD_USE)
 
 

@@ -84,6 +84,7 @@ def format_message(message: Message, customer: str = "") -> str:
         f"{texts.timestamp}  {_ARROWS[message.direction]}",
         customer,
         body,
+        f"[{one_line(message.files)}]" if texts.files and message.files else "",
         status,
         texts.agent,
     ]

@@ -105,17 +105,6 @@ def format_title(conversation: Conversation) -> str:
     return one_line(conversation.name or format_phone_number(conversation.address), 60)
 
 
-def format_size(size: int) -> str:
-    """Return a file size: "812 B", "34 KB", "1.2 MB".
-
-    Args:
-        size: Size in bytes.
-    """
-    if size < 1_000:
-        return f"{size} B"
-    return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
-
-
 def format_account_health(
     account: Account, state: AccountState | None, now: int, *, ascii: bool = False
 ) -> tuple[str, str, str]:

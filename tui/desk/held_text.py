@@ -7,7 +7,6 @@ from typing import Any
 
 from tui.clock import SECOND
 from tui.desk.badges import format_held_count
-from tui.desk.format import format_size
 from tui.domain.arrivals import (
     REFUSAL_TEXTS,
     Arrival,
@@ -18,6 +17,7 @@ from tui.domain.arrivals import (
     RefusalCount,
     RetryResult,
 )
+from tui.domain.file_names import format_size
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, repair_text, to_printable
 

@@ -11,9 +11,10 @@ from datetime import datetime, tzinfo
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND
 from tui.desk.badges import BADGES, Badge
-from tui.desk.format import MAX_BODY_LENGTH, format_size, format_time, get_day_number
+from tui.desk.format import MAX_BODY_LENGTH, format_time, get_day_number
 from tui.domain.conversation import Conversation
 from tui.domain.events import CopyKind, TimelineEntry, TimeProblem, find_time_problem
+from tui.domain.file_names import format_file_count, format_size
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line, to_printable
@@ -95,8 +96,18 @@ class MessageText:
 
     @property
     def files(self) -> str:
-        """Return the number of files that came with the message; empty for none."""
-        return format_file_count(self.message.attachments)
+        """Return the number of files of the message; empty for none.
+
+        Empty, too, if `format_body` names them because the message has no text.
+        """
+        if self._is_only_files:
+            return ""
+        return format_file_count(self.message.attachments + len(self.message.media))
+
+    @property
+    def _is_only_files(self) -> bool:
+        """Return whether the files stand in place of the text."""
+        return bool(self.message.files) and not self.message.body.strip()
 
     def format_status(self, *, ascii: bool) -> str:
         """Return the status behind the shape of its badge; empty if there is none.
@@ -108,14 +119,15 @@ class MessageText:
         return f"{badge.symbol.draw(ascii=ascii)} {self.status}" if badge else ""
 
     def format_body(self, *, indent: int = 0, limit: int | None = MAX_BODY_LENGTH) -> str:
-        """Return the text of the message.
+        """Return the text of the message; of one without text its files.
 
         Args:
             indent: Blanks before each line but the first, so that none of them can be mistaken
                 for the beginning of another message.
             limit: Largest number of characters; None for no limit.
         """
-        return to_printable(self.message.body, limit=limit).replace("\n", "\n" + " " * indent)
+        shown = self.message.summary if self._is_only_files else self.message.body
+        return to_printable(shown, limit=limit).replace("\n", "\n" + " " * indent)
 
 
 def _is_scheduled(message: Message) -> bool:
@@ -140,11 +152,6 @@ def format_preview(conversation: Conversation) -> str:
         return f"Ping: {_PING_RESULTS.get(conversation.last_status, _PING_QUESTION)}"
     text = one_line(conversation.preview, 160)
     return text if text.strip() or conversation.last_direction is None else "(no text)"
-
-
-def format_file_count(count: int) -> str:
-    """Return a number of files: "1 file", "2 files"; empty for none."""
-    return f"{count} file{'s' if count != 1 else ''}" if count else ""
 
 
 def format_file(file: AttachmentInfo) -> str:

@@ -105,7 +105,7 @@ class AgentNotifier:
         conversation = await self._store.conversations.get(message.conversation_id)
         if conversation is not None and should_notify(message, conversation, self._context.agent):
             self._pending.append(
-                f"{format.format_title(conversation)}: {one_line(message.body, 80)}"
+                f"{format.format_title(conversation)}: {one_line(message.summary, 80)}"
             )
 
     def _notify_agent(self, message: str) -> None:

@@ -2,12 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from tui.clock import SECOND
 from tui.domain.account import Account
 from tui.domain.capabilities import ReplyChannel
 from tui.domain.conversation import Conversation
-from tui.domain.phone import can_answer_sender
+from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
+from tui.domain.phone import can_answer_sender, can_be_answered
 from tui.domain.text import one_line
+
+if TYPE_CHECKING:
+    from tui.desk.context import AppContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,23 @@ def format_schedule_holder(route: Route) -> str:
     if is_held_by_provider(route):
         return f"{name} stores it and sends it, even when smsdesk is not running."
     return f"{name} cannot schedule: it waits here, and smsdesk must be running then."
+
+
+def suggest_send_time(context: "AppContext", party: str) -> str:
+    """Return the end of the customer's quiet hours, as the agent would type it.
+
+    Args:
+        context: Settings of the agent.
+        party: Number of the customer.
+
+    Returns:
+        A local date and time; "" if no quiet hours apply now.
+    """
+    zones, now, hours = find_zones(party), context.clock.now(), context.preferences.quiet_hours
+    if hours is None or not find_quiet_times(zones, now, hours):
+        return ""
+    at = find_next_allowed_time(zones, now, hours)
+    return f"{datetime.fromtimestamp(at / SECOND, context.zone):%Y-%m-%d %H:%M}" if at else ""
 
 
 def choose_default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:
@@ -148,6 +172,24 @@ def _choose_sender(account: Account, conversation: Conversation) -> str:
 def _is_same_number(sender: str, own: str) -> bool:
     """Return whether both are one number; some providers omit the plus."""
     return sender.removeprefix("+") == own.removeprefix("+")
+
+
+NO_REPLIES = "this sender takes no replies"
+"""What is said of a customer whose address is a name."""
+
+
+def explain_unreachable(party: str, route: Route | None) -> str:
+    """Return why no message can be sent to this kind of address, or "" if one can.
+
+    Args:
+        party: Party of the conversation.
+        route: Account and sender to use, or None without an account.
+    """
+    if not can_be_answered(party):
+        return f"{NO_REPLIES}: it is a name"
+    if route is not None and not route.account.can_send_to_kind(party):
+        return f"{one_line(route.account.name, 20)} cannot send to a short code"
+    return ""
 
 
 def format_answerability(route: Route) -> str:

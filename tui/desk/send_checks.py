@@ -7,19 +7,15 @@ the same Enter again sends. Scripts and retries cannot be asked: only refusals s
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
 
-from tui.clock import SECOND
+from tui.desk.routes import explain_unreachable
 from tui.desk.send_attempt import Objection, SendAttempt
 from tui.domain.account import Account
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.message import Direction
+from tui.domain.phone import can_be_answered
 from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
-
-if TYPE_CHECKING:
-    from tui.desk.context import AppContext
 
 _MAX_NAMED_FIELDS = 3
 _MAX_NAMED_ACCOUNTS = 3
@@ -43,6 +39,15 @@ def check_opt_out(attempt: SendAttempt) -> list[Objection]:
     key = attempt.keys.get("consent", "")
     remedy = f"nothing can be sent ({key} has more)" if key else ""
     return [Objection("this customer has opted out", remedy, summary="opted out")]
+
+
+def check_recipient(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a message to a sender that is a name: it takes none, through any account."""
+    if can_be_answered(attempt.to):
+        return []
+    note, new = attempt.keys.get("note", ""), attempt.keys.get("new", "")
+    remedy = f"{note} writes a private note, {new} writes to a number" if note and new else ""
+    return [Objection(explain_unreachable(attempt.to, None), remedy, summary="to a name")]
 
 
 def check_account(attempt: SendAttempt) -> list[Objection]:
@@ -114,16 +119,17 @@ def check_pictures(attempt: SendAttempt) -> list[Objection]:
 
 
 def check_destination(attempt: SendAttempt) -> list[Objection]:
-    """Refuse a number in a country to which the account does not deliver.
+    """Refuse a number in a country, or a short code, to which the account does not deliver.
 
     The provider would reject it, and its error reads as if the number were wrong.
     """
     route = attempt.route
-    if route is None or route.account.can_reach(attempt.to):
+    if route is None or not can_be_answered(attempt.to) or route.account.can_reach(attempt.to):
         return []
     assert route.account.capabilities is not None
     codes = " and ".join(f"+{code}" for code in sorted(route.account.capabilities.regions))
-    reason = f"{one_line(route.account.name, 20)} delivers only to {codes}"
+    limit = f"{one_line(route.account.name, 20)} delivers only to {codes}"
+    reason = explain_unreachable(attempt.to, route) or limit
     return [Objection(reason, _suggest_remedy(attempt), summary="out of reach of the account")]
 
 
@@ -207,6 +213,7 @@ SendCheck = Callable[[SendAttempt], list[Objection]]
 
 CHECKS: tuple[SendCheck, ...] = (
     check_opt_out,
+    check_recipient,
     check_account,
     check_empty,
     check_compose_lock,
@@ -219,7 +226,7 @@ CHECKS: tuple[SendCheck, ...] = (
 )
 """Every check before sending, in the order in which their refusals are shown."""
 
-CHECKS_BEFORE_WRITING: tuple[SendCheck, ...] = (check_opt_out, check_account)
+CHECKS_BEFORE_WRITING: tuple[SendCheck, ...] = (check_opt_out, check_recipient, check_account)
 """The checks that need no text: they refuse before an agent begins to write."""
 
 
@@ -277,20 +284,3 @@ class SendConfirmation:
     def reset_questions(self) -> None:
         """Forget the questions: another text or another conversation begins."""
         self._asked.clear()
-
-
-def suggest_send_time(context: "AppContext", party: str) -> str:
-    """Return the end of the customer's quiet hours, as the agent would type it.
-
-    Args:
-        context: Settings of the agent.
-        party: Number of the customer.
-
-    Returns:
-        A local date and time; "" if no quiet hours apply now.
-    """
-    zones, now, hours = find_zones(party), context.clock.now(), context.preferences.quiet_hours
-    if hours is None or not find_quiet_times(zones, now, hours):
-        return ""
-    at = find_next_allowed_time(zones, now, hours)
-    return f"{datetime.fromtimestamp(at / SECOND, context.zone):%Y-%m-%d %H:%M}" if at else ""

@@ -58,12 +58,16 @@ class Submitter:
         if conversation is None:
             return NO_CONVERSATION
         # Checked before the lock: do not take it from a colleague for a reply that cannot go out.
-        refusal = find_refusal(self._create_attempt(conversation, ""), CHECKS_BEFORE_WRITING)
-        if refusal is not None:
-            return refusal.sentence
+        if refusal := self.find_obstacle(conversation):
+            return refusal
         holder = await self._presence.acquire_compose_lock(force=force)
         key = self._keys["take_over"]
         return f"{one_line(holder, 20)} is writing here: {key} takes over" if holder else ""
+
+    def find_obstacle(self, conversation: Conversation) -> str:
+        """Return why no reply can be sent here, whatever its text, or ""."""
+        refusal = find_refusal(self._create_attempt(conversation, ""), CHECKS_BEFORE_WRITING)
+        return refusal.sentence if refusal else ""
 
     def find_objection(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import tzinfo
 
-from tui.desk.message_text import MessageText, format_file_count
+from tui.desk.message_text import MessageText
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.phone import format_phone_number
@@ -54,11 +54,10 @@ def format_message(message: Message, conversation: Conversation, zone: tzinfo | 
     """
     texts = MessageText(message, conversation.title, zone)
     note = " (private note)" if message.direction is Direction.NOTE else ""
-    files = format_file_count(message.attachments + len(message.media))
     parts = [
         f"{texts.author}{note}:",
         texts.format_body(indent=_INDENT, limit=None),
-        f"[{files}]" if files else "",
+        f"[{texts.files}]" if texts.files else "",
         f"[{texts.status}]" if texts.status else "",
     ]
     return f"{texts.timestamp}  {' '.join(part for part in parts if part)}"

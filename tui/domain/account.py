@@ -74,12 +74,27 @@ class Account:
         """Return whether it accepts a text of so many characters."""
         return self.capabilities is None or length <= self.capabilities.max_characters
 
-    def can_reach(self, party: str) -> bool:
-        """Return whether it delivers to the country of a number.
+    def can_send_to_kind(self, party: str) -> bool:
+        """Return whether it sends to addresses of this kind: some take only phone numbers.
 
         Args:
             party: E.164 number, or a short code or name.
         """
+        is_short_code = parse_address(party).kind is AddressKind.SHORT_CODE
+        return (
+            self.capabilities is None
+            or not is_short_code
+            or self.capabilities.can_send_to_short_codes
+        )
+
+    def can_reach(self, party: str) -> bool:
+        """Return whether it delivers to the country of a number, or to a short code.
+
+        Args:
+            party: E.164 number, or a short code or name.
+        """
+        if not self.can_send_to_kind(party):
+            return False
         if self.capabilities is None or not self.capabilities.regions:
             return True
         # A short code or a name can begin like a country code, but belongs to no country.

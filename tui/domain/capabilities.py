@@ -77,6 +77,8 @@ class Capabilities:
     """Whether the provider reports opt-outs on its own."""
     regions: frozenset[str] = frozenset()
     """Country calling codes it delivers to; empty: no limit known."""
+    can_send_to_short_codes: bool = True
+    """Whether it can send to a short code, not only to a phone number."""
     can_answer_default_sender: bool = True
     """Whether customers can reply when no sender is given."""
     answerable_names: frozenset[str] = frozenset()

@@ -5,18 +5,37 @@ its own. Any other text that resembles an opt-out is shown to an agent, who deci
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 
-from tui.domain.text import fold_text
+from tui.domain.consent_words import (
+    DEFAULT_KEYWORDS,
+    Keywords,
+    KeywordTable,
+    collect_possible_words,
+    fold_forms,
+    fold_words,
+    make_keywords,
+)
+
+__all__ = ["DEFAULT_KEYWORDS", "KeywordTable", "Keywords", "Verdict", "classify_message"]
+__all__ += ["make_keywords"]
 
 _KEYWORD_LIMIT = 160
 """Longest message in characters that can be a keyword with blanks and punctuation."""
 _PHRASE_LIMIT = 1_000
 """Characters searched for phrases: an opt-out stands near the beginning of a message."""
-_SEPARATOR = re.compile(r"[^\w\s]|_")
-_SHOUTED_STOP = re.compile(r"\W*STOPP?\b")
+_SHOUTED_STOP = re.compile(r"\W*(STOPP?|СТОП|ΣΤΟΠ)\b")
+_LAST_SHOUT = re.compile(r"(\w+)[^\w]+(STOPP?|СТОП|ΣΤΟΠ)\W*$")
+_SENTENCE_END = re.compile(r"[.!?\n]+\s*")
+_BEFORE_NOUN = frozenset(
+    fold_words(
+        "a an the bus tram train next last first second third this that your my our full pit one"
+        " to t not never dont don wont cannot non der die das am zum le la au un du"
+    ).split()
+)
+"""Words after which "stop" is no order to us: "the bus stop", "don't stop"."""
 
 
 class Verdict(StrEnum):
@@ -30,56 +49,6 @@ class Verdict(StrEnum):
     SUSPECTED = "suspected"
     """Resembles an opt-out: an agent decides, nothing is locked on a guess."""
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Keywords:
-    """Agreed keywords, normalised by `make_keywords`."""
-
-    stop: frozenset[str]
-    start: frozenset[str] = frozenset()
-    help: frozenset[str] = frozenset()
-
-    def classify(self, readings: Iterable[str]) -> Verdict:
-        """Return the meaning of a message; an opt-out wins.
-
-        Args:
-            readings: Normalised forms of the message.
-        """
-        forms = frozenset(readings)
-        if forms & self.stop:
-            return Verdict.STOP
-        if forms & self.start:
-            return Verdict.START
-        return Verdict.HELP if forms & self.help else Verdict.NONE
-
-
-def make_keywords(
-    *, stop: Iterable[str], start: Iterable[str] = (), help: Iterable[str] = ()
-) -> Keywords:
-    """Return a list of agreed keywords; case, accents and punctuation do not matter.
-
-    Args:
-        stop: Keywords that opt out.
-        start: Keywords that opt in again.
-        help: Keywords that request help.
-    """
-    return Keywords(_normalize_all(stop), _normalize_all(start), _normalize_all(help))
-
-
-@dataclass(frozen=True, slots=True)
-class KeywordTable:
-    """Agreed keywords: those of all countries, and more by country (ISO)."""
-
-    everywhere: Keywords
-    countries: Mapping[str, Keywords] = field(default_factory=dict)
-
-    def select_lists(self, country: str | None) -> Iterator[Keywords]:
-        """Yield the lists of `country`, or all lists if the country is unknown."""
-        yield self.everywhere
-        for code, keywords in self.countries.items():
-            if country is None or code == country.upper():
-                yield keywords
 
 
 def classify_message(
@@ -98,63 +67,73 @@ def classify_message(
     keywords = keywords or DEFAULT_KEYWORDS
     message = text.strip()
     if len(message) <= _KEYWORD_LIMIT:
-        readings = _normalize_forms(message)
+        readings = fold_forms(message)
         for agreed in keywords.select_lists(country):
-            if (verdict := agreed.classify(readings)) is not Verdict.NONE:
+            if (verdict := _match_keyword(agreed, readings)) is not Verdict.NONE:
                 return verdict
-    return (
-        Verdict.SUSPECTED if _is_possible_stop(message[:_PHRASE_LIMIT], keywords) else Verdict.NONE
-    )
+    is_possible = _is_possible_stop(message[:_PHRASE_LIMIT], country, keywords)
+    return Verdict.SUSPECTED if is_possible else Verdict.NONE
 
 
-def _is_possible_stop(message: str, keywords: KeywordTable) -> bool:
+def _match_keyword(agreed: Keywords, readings: Iterable[str]) -> Verdict:
+    """Return the meaning of a message that is a keyword; an opt-out wins.
+
+    Args:
+        agreed: Agreed keywords.
+        readings: Normalised forms of the message.
+    """
+    forms = frozenset(readings)
+    if forms & agreed.stop:
+        return Verdict.STOP
+    if forms & agreed.start:
+        return Verdict.START
+    return Verdict.HELP if forms & agreed.help else Verdict.NONE
+
+
+def _is_possible_stop(message: str, country: str | None, keywords: KeywordTable) -> bool:
     """Return whether a message without a keyword still seems to be an opt-out."""
     from tui.domain.consent_phrases import is_stop_request
+    from tui.domain.consent_quotes import find_own_words
+    from tui.domain.consent_typos import (
+        has_misspelled_unsubscribe,
+        is_near_stop,
+        join_spelled_words,
+    )
 
-    first_line = message.partition("\n")[0]
-    stops = (keywords.everywhere.stop, *(agreed.stop for agreed in keywords.countries.values()))
-    if len(first_line) <= _KEYWORD_LIMIT and _normalize_forms(first_line) & frozenset().union(
-        *stops
-    ):
+    own = find_own_words(message)
+    possible = collect_possible_words(keywords, country)
+    first_line = own.partition("\n")[0]
+    if len(first_line) <= _KEYWORD_LIMIT and fold_forms(first_line) & possible:
         return True
-    return bool(_SHOUTED_STOP.match(message)) or is_stop_request(
-        _separate_words(fold_text(message))
+    words = join_spelled_words(fold_words(own.replace("🛑", " stop ")))
+    return (
+        _is_shouted(own)
+        or words in possible
+        or is_near_stop(own, possible)
+        or is_stop_request(words)
+        or has_misspelled_unsubscribe(words)
+        or _ends_with_stop(own)
     )
 
 
-def _normalize_forms(message: str) -> frozenset[str]:
-    """Return all readings of a text as a keyword: "opt-out" as "opt out" and as "optout"."""
-    folded = fold_text(message)
-    return frozenset({_separate_words(folded), " ".join(_SEPARATOR.sub("", folded).split())})
+def _is_shouted(message: str) -> bool:
+    """Return whether a message begins or ends with STOP in capitals."""
+    plain = "".join(
+        char
+        for char in unicodedata.normalize("NFKC", message)
+        if unicodedata.category(char) != "Cf"
+    )
+    if _SHOUTED_STOP.match(plain):
+        return True
+    last = _LAST_SHOUT.search(plain)
+    # In a message that is written in capitals altogether, those of STOP mean nothing.
+    is_shout = last is not None and any(char.islower() for char in plain)
+    return is_shout and last is not None and last[1].casefold() not in _BEFORE_NOUN
 
 
-def _normalize_all(words: Iterable[str]) -> frozenset[str]:
-    """Return the readings of all `words`, without the empty one."""
-    return frozenset(form for word in words for form in _normalize_forms(word) if form)
+def _ends_with_stop(message: str) -> bool:
+    """Return whether the last sentence asks to stop: "Wrong number. Please stop"."""
+    from tui.domain.consent_phrases import is_stop_request
 
-
-def _separate_words(folded: str) -> str:
-    """Return folded text as words with one blank between them."""
-    return " ".join(_SEPARATOR.sub(" ", folded).split())
-
-
-_FRENCH = make_keywords(stop=("ARRET", "ARRETER", "STOPPER"))
-_GERMAN = make_keywords(stop=("STOPP",))
-
-DEFAULT_KEYWORDS = KeywordTable(
-    everywhere=make_keywords(
-        stop=(
-            "STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE",
-            "OPTOUT", "OPT OUT", "OPT-OUT", "REMOVE", "TD",
-        ),
-        start=("START", "YES", "UNSTOP"),
-        help=("HELP", "INFO"),
-    ),
-    countries={
-        "FR": _FRENCH, "BE": _FRENCH, "CH": _FRENCH, "LU": _FRENCH, "CA": _FRENCH,
-        "DE": _GERMAN, "AT": _GERMAN,
-        "PL": make_keywords(stop=("WYPISZ", "REZYGNUJE")),
-        "EE": make_keywords(stop=("STOPP", "LOOBU")),
-    },
-)  # fmt: skip
-"""Keywords to start from. There is no common list for Europe: edit these by country."""
+    sentences = [part for part in _SENTENCE_END.split(message) if part.strip()]
+    return len(sentences) > 1 and is_stop_request(fold_words(sentences[-1]))

@@ -1,4 +1,4 @@
-"""Recognise "stop writing to me" in plain language in five languages.
+"""Recognise "stop writing to me" in plain language.
 
 Each pattern reads folded text with single blanks: "Don't text me!" arrives as "don t text me".
 A pattern may err in both directions because an agent decides. It should err seldom, and rather
@@ -15,11 +15,21 @@ _GROUPS = {
     "TEXTOS": r"(messages?|sms|textos?|envois?|notifications?|pubs?)\b",
     "WIADOMOSCI": r"(sms\w*|wiadomosci|powiadomien|reklam)\b",
     "NACHRICHTEN": r"(sms|nachrichten?|mitteilungen|benachrichtigungen)\b",
+    "MENSAJES": r"(sms|mensajes?|mensagens?|mensagem|textos?|avisos|publicidad|publicidade)\b",
+    "MESSAGGI": r"(sms|messaggi\w*|notifiche|pubblicita)\b",
+    "BERICHTEN": r"(sms\w*|bericht\w*|reclame|meldingen|meddelande\w*|meldinger|beskeder)\b",
+    "VIESTEJA": r"(viest\w*|teksti\w*|mainok\w*|ilmoituk\w*)\b",
 }
 """Parts shared by several patterns; folded text has no capitals, so these names are safe."""
 
+_NEGATED_STOP = re.compile(r"\b(don ?t|do not|didn ?t|won ?t|never|not) (ever |please )?stop\w*")
+"""Wish for the opposite: "please don't stop texting me"."""
+
 _ENGLISH = (
-    r"\b(stop|quit|cease)( all)? (text|txt|messag|msg|contact|spam|harass|bother|bugg|annoy)\w*",
+    r"\b(stop|quit|cease)( all)? "
+    r"(text|txt|messag|msg|contact|call|spam|harass|bother|bugg|annoy)\w*",
+    r"\b(text|txt|texting|send|sending|reply|replying|type) stop\b(?! by\b)",
+    r"^(stp|stahp) (text|txt|messag|msg|sms)\w*",
     r"\b(stop|quit) sending( me| us| this| these| those| your| any| more)+\b",
     r"\b(stop|quit) sending( out)? TEXTS",
     r"\b(stop|no more|cease|discontinue|cancel|turn off|switch off|end|enough|sick of|tired of)"
@@ -121,6 +131,78 @@ _GERMAN = (
     r"\bwiderruf\w*\b.{0,20}\b(einwilligung|zustimmung)\b",
     r"\bstopp?(en|t)?( sie)?( bitte)? (die|diese|alle|ihre) (werbung\b|NACHRICHTEN)",
 )
+_SPANISH_AND_PORTUGUESE = (
+    r"\bno (me|nos) (escrib|envi|mand|contact|molest)\w*( mas| nunca)?( MENSAJES| mas| otra vez|$)",
+    r"\b(dej|par|ces)\w* (ya )?de (me )?(enviar|mandar|escrib|contact|molest|enche|escrev)\w*",
+    r"\bno (quiero|deseo)( recibir)?( mas| sus| estos| ningun)* MENSAJES",
+    r"\b(dar|den|deme|denme|darme|dame|darse) de baja\b(?! (la|el|mi|una?|este) )",
+    r"\b(borr|elimin|quit|saqu|retir)\w* (mi numero|mi telefono|(me )?de (la|su) lista)\b",
+    r"\b(quit|borr|elimin|saqu)\w*(me|nme) de (la|su|esta)s? (lista|base)\b",
+    r"\b(basta de|no mas) MENSAJES",
+    r"\bdejenme en paz\b",
+    r"\bnao (quero|desejo)( mais)?( receber)?( mais| suas| essas)* MENSAJES",
+    r"\bnao (me|nos) (envi|mand|escrev|contact)\w*( mais)?( MENSAJES| mais|$)",
+    r"\b(remov|retir|apag|tir)\w* (o )?meu (numero|telefone|contato)\b",
+    r"\b(cancelar|sair) (da|a) (lista|inscricao)\b",
+)
+_ITALIAN = (
+    r"\bnon (mi |ci )?(mandate|mandatemi|inviate|inviatemi|scrivete|scrivetemi|contattatemi)"
+    r"( mi)?( piu)?( MESSAGGI| piu|$)",
+    r"\b(smett|basta|finit)\w* di (mandar|inviar|scriver|contattar|disturbar)\w*",
+    r"\bnon (voglio|desidero)( piu)?( ricevere)?( piu| i vostri| altri| questi)* MESSAGGI",
+    r"\b(cancell|rimuov|elimin|togli)\w*( pure)? (il )?mio (numero|contatto|nominativo)\b",
+    r"\b(cancell|rimuov|togli)\w*mi (dalla|da questa|dalle|dal)\b",
+    r"\bbasta MESSAGGI",
+    r"\blasciatemi in pace\b",
+)
+_DUTCH_AND_NORDIC = (
+    r"\b(stuur|zend|schrijf)\w*( mij| me| ons)? geen BERICHTEN( meer)?",
+    r"\bgeen BERICHTEN meer\b",
+    r"\b(stop|hou)\w* (op )?met( het)? (sms|sturen|berichten)\w*",
+    r"\b(verwijder|wis|schrap) (mijn|dit) (nummer|telefoonnummer|gegevens)\b",
+    r"\b(verwijder|haal|schrijf) (mij|me) (van|uit|af)\b",
+    r"\blaat me met rust\b",
+    r"\b(sluta|slutt|stopp|stop|lad vaere)( a| att| med( at| a)?)? "
+    r"(skicka|sende?|skriva?|sms\w*)\b",
+    r"\b(skicka|sende?) (inga|inte|ikke|ingen)( mig| meg)?( fler| flere| mer| nogen)* BERICHTEN",
+    r"\b(ta bort|radera|slett|fjern|slet) (mitt|mit|nummeret) ?(nummer|telefonnummer|mitt)?\b",
+    r"\b(inga|ingen) (fler|flere) BERICHTEN",
+)
+_FINNISH = (
+    r"\b(alkaa|ala) (lahett|kirjoit|viestit)\w*( minulle)?( enaa)?( VIESTEJA| enaa|$)",
+    r"\b(en halua|ei enaa)( enaa)?( saada| teidan| naita)* VIESTEJA",
+    r"\blopet(a|takaa|tanee) \w*( VIESTEJA|\w+n? (lahett|lahetys)\w*)",
+    r"\blopet(a|takaa) (VIESTEJA|viestien) ?\w*",
+    r"\b(poista|poistakaa) (minut|numeroni|minun numeroni)\b",
+)
+_RUSSIAN_AND_UKRAINIAN = (
+    r"\bне (пишите|пиши|писать|шлите|присылаите|отправляите|беспокоите)\b.{0,25}"
+    r"\b(больше|мне|нам|смс|сообщени\w*)\b(?! (до|после|в|на|по|пока|пожалуиста до) )",
+    r"\b(больше|мне) не (пишите|шлите|присылаите|отправляите|звоните и не пишите)\b",
+    r"\b(удалите|уберите|сотрите|исключите) (меня|мои (номер|телефон|данные)|этот номер)\b",
+    r"\bотпи(шите|сать|сываюсь|ска)\w*\b.{0,20}\b(меня|рассылк\w*|смс|сообщени\w*|себя)",
+    r"\bкак (мне )?отписаться\b",
+    r"^отпи[сш]\w+( пожалуиста)?$",
+    r"\b(хватит|прекратите|перестаньте|достали|прекращаите)\b.{0,20}"
+    r"\b(слать|писать|присылать|отправлять|рассылк\w*|смс|сообщени\w*|спам\w*)",
+    r"\bне (хочу|желаю)( больше)? (получать|видеть)\b.{0,20}"
+    r"\b(смс|сообщени\w*|рассылк\w*|реклам\w*)",
+    r"\bоставьте меня в покое\b",
+    r"\bне (пишіть|пишить|надсилаите|надсилаіте|шліть|турбуите)\b.{0,25}\b(більше|мені|нам|смс)\b",
+    r"\b(видаліть|приберіть) (мене|міи номер)\b",
+    r"\b(відпишіть|відписати) мене\b",
+)
+_OTHER_SCRIPTS = (
+    r"^.{0,12}(退订|退訂|取消订阅|取消訂閱|配信停止|配信解除|수신거부).{0,12}$",
+    r"停止(给我|給我)?(发|發|发送|發送|传|傳)?(短信|簡訊|简讯|信息|訊息|消息)",
+    r"(不要|别|別|停止|勿)(再)?(给我|給我)?(发|發|传|傳)(送)?(任何)?(短信|簡訊|简讯|信息|訊息|消息)",
+    r"(不要|别|別)再(给我|給我)?(发|發|传|傳)",
+    r"不想(再)?(收到|接收)",
+    r"\b(הסירו?|תסירו?|תורידו?|הורידו?) אותי\b",
+    r"\bאל תשלחו?\b.{0,15}\b(הודעות|יותר|עוד)\b",
+    r"\b(اوقف|اوقفوا|ايقاف|توقف|توقفوا|كفي)\b.{0,20}(رسائل|رسايل|ارسال|مراسل)",
+    r"\bلا ترسل\w*\b",
+)
 
 
 def is_stop_request(text: str) -> bool:
@@ -129,11 +211,15 @@ def is_stop_request(text: str) -> bool:
     Args:
         text: Folded text with one blank between its words.
     """
-    return _compile_phrases().search(text) is not None
+    return _compile_phrases().search(_NEGATED_STOP.sub("", text)) is not None
 
 
 @cache
 def _compile_phrases() -> re.Pattern[str]:
     """Return all patterns as one, compiled when the first message is classified."""
-    phrases = "|".join(_ENGLISH + _FRENCH + _POLISH + _ESTONIAN + _GERMAN)
+    languages: tuple[tuple[str, ...], ...] = (
+        *(_ENGLISH, _FRENCH, _POLISH, _ESTONIAN, _GERMAN, _SPANISH_AND_PORTUGUESE, _ITALIAN),
+        *(_DUTCH_AND_NORDIC, _FINNISH, _RUSSIAN_AND_UKRAINIAN, _OTHER_SCRIPTS),
+    )
+    phrases = "|".join(phrase for language in languages for phrase in language)
     return re.compile(re.sub("[A-Z_]{3,}", lambda name: _GROUPS[name[0]], phrases))

@@ -149,6 +149,10 @@ class OptOut:
     party: str
     at: int | None
     raw: str
+    text: str = ""
+    """What the customer wrote, if the provider says it: shown as a message."""
+    own: str = ""
+    """Address that the customer wrote to, if given."""
 
 
 @dataclass(frozen=True, slots=True)

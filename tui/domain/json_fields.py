@@ -199,6 +199,12 @@ MESSAGE_FIELDS: tuple[JsonField[MessageOfCustomer], ...] = (
         "Number of files that came with it.",
         lambda item: item.message.attachments,
     ),
+    JsonField(
+        "files",
+        _STRING,
+        "Names of its files, for reading: `photo.jpg (image, 120 KB)`; empty without files.",
+        lambda item: item.message.files,
+    ),
 )
 """Fields of a message, in their order."""
 

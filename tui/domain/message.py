@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from tui.domain.file_names import summarize_message
 from tui.domain.status import Status
 
 
@@ -138,6 +139,8 @@ class Message:
     suspected: bool = False
     """Whether it may be an opt-out in plain language."""
     attachments: int = 0
+    files: str = ""
+    """Names of its files in words, see `file_names`: untrusted text."""
     attempts: int = 0
     """How often it was submitted to the provider."""
     cancel_wanted: bool = False
@@ -155,6 +158,11 @@ class Message:
     def arrival_id(self) -> int:
         """Return the place in the order of arrival: what has been read is counted by it."""
         return self.arrival or self.id
+
+    @property
+    def summary(self) -> str:
+        """Return the text; of a message without text its subject and its files."""
+        return summarize_message(self.body, self.subject, self.files)
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,17 @@ def can_answer_sender(sender: str) -> bool:
     return parse_address(sender).kind is not AddressKind.NAME
 
 
+def can_be_answered(address: str) -> bool:
+    """Return whether a message can be sent to the sender of a received message.
+
+    A name ("INFO") or a text without digits takes no messages.
+
+    Args:
+        address: Address as it was received, or the key of its conversation.
+    """
+    return bool(_DIALLED.fullmatch(_compact_address(address)))
+
+
 def _compact_address(raw: str) -> str:
     """Return a dialled number as one word, any other text composed and with single blanks."""
     if _DIALLED.fullmatch(raw):

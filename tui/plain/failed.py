@@ -127,7 +127,7 @@ async def _retry_message(session: PlainSession, message: Message, route: Route |
     except NotSentError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 300)}.")
         return
-    session.dialog.write_line(f"Once more: {to_printable(message.body)}")
+    session.dialog.write_line(f"Once more: {to_printable(message.summary)}")
     session.report_sent(sent)
 
 

@@ -84,7 +84,9 @@ def format_message_line(message: Message, title: str, context: AppContext) -> st
     texts = MessageText(message, title, context.zone)
     day = format.format_day(message.at, context.clock.now(), context.zone)
     author = f"{_AUTHOR_LABELS[message.direction]}{texts.author}"
-    files = f" [{texts.files}: x saves]" if texts.files else ""
+    # A message without text shows the names of its files as its text.
+    saves = f"{texts.files}: x saves" if texts.files else "x saves"
+    files = f" [{saves}]" if message.attachments else ""
     if message.media:
         files += f" [{format_enclosed(MmsContent(message.media, message.subject))}]"
     status = f" [{texts.status}]" if texts.status else ""

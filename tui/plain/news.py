@@ -110,7 +110,7 @@ class ChangeAnnouncer:
                 await show_arrived(session, [message])
             return
         session.last_active_id = row_id
-        text = one_line(message.body, 300)
+        text = one_line(message.summary, 300)
         session.dialog.announce_line(
             f"* New from {format.format_title(row)}: {text} (w opens it)", is_unread
         )

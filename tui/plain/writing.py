@@ -3,7 +3,6 @@
 Only one agent at a time has the compose lock of a conversation.
 """
 
-from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.canned import choose_canned_reply
@@ -51,8 +50,9 @@ async def _prepare_reply(session: PlainSession) -> bool:
     if row.opted_out:
         await show_consent(session)
         return False
-    if not session.context.accounts:
-        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
+    session.compose.load_reply(row, None)
+    if obstacle := session.submit.find_obstacle(row):
+        session.dialog.write_line(f"{obstacle}.")
         return False
     holder = await session.presence.acquire_compose_lock()
     if holder:
@@ -162,7 +162,7 @@ async def cancel_scheduled(session: PlainSession, typed: str) -> None:
     if not waiting:
         session.dialog.write_line("No message waits for its time here.")
         return
-    texts = [one_line(message.body, 80) for message in waiting]
+    texts = [one_line(message.summary, 80) for message in waiting]
     place = 0 if len(waiting) == 1 else await session.dialog.choose_item("Which one?", texts, typed)
     if place is not None:
         session.dialog.write_line(

@@ -39,6 +39,8 @@ MESSAGEMEDIA: Final = CatalogEntry(
         formats=frozenset({Format.SMS, Format.MMS, Format.TTS}),
         max_characters=5_000,
         has_opt_out_signal=True,
+        # Destinations have 8 to 15 digits (MessageMedia API, `destination_number`).
+        can_send_to_short_codes=False,
         rewrite_note="the account's character converter may replace characters",
         receipts_last_ms=45 * DAY,
     ),
@@ -68,6 +70,8 @@ _MESSENTE_CAPABILITIES: Final = Capabilities(
     can_cancel=True,
     can_look_up=True,
     has_balance=True,
+    # Receivers are numbers with their country code (Messente API, `to`).
+    can_send_to_short_codes=False,
     can_answer_default_sender=False,
     rewrite_note="Messente may replace characters (autoconvert)",
 )

@@ -100,7 +100,7 @@ class MaybeSentScreen(DialogScreen[UncertainChoice | None]):
 
 def format_uncertain_question(message: Message) -> Content:
     """Return the text of the dialog."""
-    body = to_printable(message.body, limit=_LONGEST_BODY)
+    body = to_printable(message.summary, limit=_LONGEST_BODY)
     reason = one_line(message.reason, 200) or "The provider did not answer after it was sent"
     return Content("\n").join(
         [

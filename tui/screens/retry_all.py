@@ -81,7 +81,10 @@ class RetryAllScreen(DialogScreen[RetryChoice | None]):
             label = f"Send all {count} again" if count > 1 else "Send it again"
             lines += [Content(""), _format_choice("Enter", label)]
         if single is not None:
-            name, text = format.format_title(single.conversation), one_line(single.message.body, 60)
+            name, text = (
+                format.format_title(single.conversation),
+                one_line(single.message.summary, 60),
+            )
             lines.append(_format_choice("R", f"Only this, to {one_line(name, 30)}: {text}"))
         return Content("\n").join(lines)
 

@@ -94,7 +94,7 @@ def format_timeline(
     author = MessageText(message, zone=zone).agent
     written = format_time(message.at, zone, seconds=True)
     parts = [
-        Content.styled(to_printable(message.body, limit=600) + "\n", "bold"),
+        Content.styled(to_printable(message.summary, limit=600) + "\n", "bold"),
         Content.styled(f"{_format_header(message)}\n\n", MUTED_STYLE),
         _format_step(written, "written", f"by {author}" if author else "", ""),
     ]

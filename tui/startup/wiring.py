@@ -92,9 +92,11 @@ def _build_keywords(extra: Mapping[str, Sequence[str]]) -> "KeywordTable":
 
 def _add_stop_keywords(known: "Keywords", extra: Sequence[str]) -> "Keywords":
     """Return a keyword list with more keywords that mean STOP."""
-    from tui.domain.consent import Keywords, make_keywords
+    from dataclasses import replace
 
-    return Keywords(known.stop | make_keywords(stop=extra).stop, known.start, known.help)
+    from tui.domain.consent import make_keywords
+
+    return replace(known, stop=known.stop | make_keywords(stop=extra).stop)
 
 
 def create_context(

@@ -15,6 +15,7 @@ from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadab
 from tui.domain.phone import Address, parse_address
 from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
+from tui.store import opt_out_notices
 from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
 from tui.store.event_rows import (
@@ -202,7 +203,7 @@ class _PageWriter:
         self._texts.write_index()
 
     def _store_opt_out(self, event: OptOut) -> bool:
-        """Store a provider's notice that a customer has opted out.
+        """Store a provider's notice that a customer has opted out, with the customer's words.
 
         A notice about another customer under a known id is another notice.
         """
@@ -221,10 +222,13 @@ class _PageWriter:
             raw=raw,
             digest=digest,
         )
+        if event.text.strip():
+            self._replies.store_notice(opt_out_notices.to_reply(event), address, row)
+            return True
         self._events.add_event(self._account, row)
         now = self._clock.now()
         summary = self._summaries.get_or_create(address, account=self._account, own="", at=now)
-        self._events.record_opt_out(summary["id"], raw[:_MAX_EVIDENCE_LENGTH])
+        self._events.record_opt_out(summary["id"], row.raw[:_MAX_EVIDENCE_LENGTH])
         return True
 
 

@@ -265,6 +265,7 @@ _COLUMN_DEFAULTS: dict[str, Any] = {
     "attachments": 0,
     "arrived_at": None,
     "arrival": None,
+    "files": "",
 }
 
 

@@ -3,11 +3,19 @@
 What SQL cannot do is a function in `STEPS`, which runs right after the file of its number.
 """
 
+import itertools
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from tui.domain.file_names import (
+    FileLabel,
+    describe_files,
+    describe_pictures,
+    summarize_message,
+)
 from tui.store.errors import NewerDatabase, NotADatabase
 
 APPLICATION_ID = 0x534D5344
@@ -18,7 +26,39 @@ ReportProgress = Callable[[str, int, int], None]
 Step = Callable[[sqlite3.Connection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
 
-STEPS: Mapping[int, Step] = {}
+
+def name_stored_files(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+    """Put the files of stored messages into words, and into the list where there is no text.
+
+    Args:
+        connection: Connection inside the transaction of the migration.
+        report_progress: Called with the number of messages that are done.
+    """
+    attached = connection.execute(
+        "select message_id, name, content_type, size from attachments order by message_id, id"
+    )
+    texts = {
+        message_id: describe_files([FileLabel(*row[1:]) for row in rows])
+        for message_id, rows in itertools.groupby(attached, lambda row: int(row[0]))
+    }
+    sent = connection.execute("select id, media from messages where media <> '[]'")
+    for message_id, media in sent:
+        texts[message_id] = describe_pictures(json.loads(media))
+    for done, (message_id, text) in enumerate(texts.items()):
+        report_progress("Name the files of messages", done, len(texts))
+        connection.execute("update messages set files = ? where id = ?", (text, message_id))
+    rows = connection.execute(
+        "select c.id, m.body, m.subject, m.files from conversations c"
+        " join messages m on m.id = c.last_id where c.preview = '' and m.files || m.subject <> ''"
+    ).fetchall()
+    for conversation_id, *parts in rows:
+        connection.execute(
+            "update conversations set preview = ? where id = ?",
+            (summarize_message(*parts), conversation_id),
+        )
+
+
+STEPS: Mapping[int, Step] = {18: name_stored_files}
 """Steps by the number of their migration."""
 
 _FOLDER = Path(__file__).parent / "schema"

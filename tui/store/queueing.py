@@ -11,6 +11,7 @@ import random
 
 from tui.clock import Clock
 from tui.domain.change import Subject
+from tui.domain.file_names import describe_pictures
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
@@ -89,6 +90,7 @@ class MessageQueue:
     def _insert_row(self, transaction: Transaction, summary: Summary, new: NewMessage) -> int:
         """Insert the message as the newest of its conversation and index its text."""
         now, body = self._clock.now(), repair_text(new.body)
+        subject, files = repair_text(new.subject), describe_pictures(new.media)
         identity = create_message_id(
             transaction.connection, now, self._rng, newest_id=summary["last_arrival"]
         )
@@ -107,8 +109,9 @@ class MessageQueue:
             scheduled_at=new.scheduled_at,
             hold_until=new.hold_until,
             format=new.format,
-            subject=repair_text(new.subject),
+            subject=subject,
             media=json.dumps(list(new.media)),
+            files=files,
             retry_of=new.retry_of,
         )
         if new.cancel_on_reply:
@@ -121,6 +124,8 @@ class MessageQueue:
             direction=Direction.OUT,
             status=Status.QUEUED,
             body=body,
+            subject=subject,
+            files=files,
             format=new.format,
         )
         return identity

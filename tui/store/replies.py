@@ -8,20 +8,22 @@ from itertools import groupby
 
 from tui.domain.consent import Verdict
 from tui.domain.events import CopyKind, EventKind, Reply, find_time_problem, sanitize_time
+from tui.domain.file_names import name_attachments
 from tui.domain.ids import normalize_provider_id
 from tui.domain.message import Direction
 from tui.domain.phone import Address
 from tui.domain.reply_copies import ReplyCopy, digest_copy, is_same_content, merge_copies
 from tui.domain.text import repair_text
-from tui.store.event_rows import build_reply_row
+from tui.store.event_rows import EventRow, build_reply_row
 from tui.store.events import Events, name_copy
-from tui.store.incoming import IncomingTexts, is_opt_out
+from tui.store.incoming import IncomingTexts
 from tui.store.messages import insert_message
+from tui.store.opt_out_notices import attach_second_report, needs_answer
 from tui.store.ordering import find_late_arrival, place_text
 from tui.store.queries import queries
 from tui.store.reply_completion import complete_message, digest_file, read_stored_copy
 from tui.store.rows import Row, to_dict
-from tui.store.summaries import update_last_message
+from tui.store.summaries import Summary, update_last_message
 
 ParseSender = Callable[[str], Address]
 """Function that returns the address of a sender."""
@@ -65,8 +67,20 @@ class ReplyWriter:
             self._events.mark_reused(event)
         event_id = name_copy(reply.event_id, digest) if known else reply.event_id
         kind = CopyKind.REUSED if known else CopyKind.FIRST
-        self._insert_message(reply, address, event_id, digest, kind)
+        own = repair_text(reply.own)
+        row = build_reply_row(reply, event_id=event_id, own=own, digest=digest, copy=kind)
+        self._store_text(reply, address, row)
         return True
+
+    def store_notice(self, reply: Reply, address: Address, row: EventRow) -> None:
+        """Store the words in a provider's notice of an opt-out as the customer's text.
+
+        Args:
+            reply: The words as the text that the customer wrote.
+            address: Address of the customer.
+            row: The notice.
+        """
+        self._store_text(reply, address, row)
 
     def _add_to_message(
         self,
@@ -96,17 +110,26 @@ class ReplyWriter:
             self._events.add_event(self._account, row, message["id"], moved=is_richer)
         return True
 
-    def _insert_message(
-        self, reply: Reply, address: Address, event_id: str, digest: str, kind: CopyKind
-    ) -> None:
-        """Insert a new message with its event."""
+    def _store_text(self, reply: Reply, address: Address, row: EventRow) -> None:
+        """Insert a new message with its event, or attach the event to the message of the text."""
         texts, now, own = self._texts, self._texts.clock.now(), repair_text(reply.own)
         at = sanitize_time(reply.received_at, now)
         summary = texts.summaries.get_or_create(address, account=self._account, own=own, at=at)
+        places = (self._connection, self._events, summary, self._account)
+        if attach_second_report(*places, reply, row, at):
+            return
         identity, arrival = place_text(self._connection, summary, at, now, texts.rng)
-        row = build_reply_row(reply, event_id=event_id, own=own, digest=digest, copy=kind)
         self._events.add_event(self._account, row, identity)
+        self._insert_message(reply, address, summary, identity, arrival)
+
+    def _insert_message(
+        self, reply: Reply, address: Address, summary: Summary, identity: int, arrival: int | None
+    ) -> None:
+        """Insert a new message with all that follows from it."""
+        texts, now, own = self._texts, self._texts.clock.now(), repair_text(reply.own)
+        at = sanitize_time(reply.received_at, now)
         subject, body = repair_text(reply.subject), _shorten_text(repair_text(reply.text))
+        files = name_attachments(reply.attachments)
         verdict = texts.classify(body, address.conversation_key)
         insert_message(
             texts.transaction,
@@ -118,17 +141,18 @@ class ReplyWriter:
             at=at,
             sender=address.e164 or address.raw,
             provider_id=reply.event_id,
-            provider_key=normalize_provider_id(reply.event_id),
+            provider_key=reply.event_id and normalize_provider_id(reply.event_id),
             subject=subject,
             suspected=int(verdict is Verdict.SUSPECTED),
             attachments=len(reply.attachments),
+            files=files,
             arrived_at=find_late_arrival(at, now),
             arrival=arrival,
         )
         texts.store_attachments(identity, reply.attachments)
         texts.add_to_index(identity, subject, body)
-        # A customer who opts out does not wait for an answer.
-        texts.record_arrival(summary, identity, at, own, asks=not is_opt_out(verdict, reply))
+        asks = needs_answer(verdict, reply)
+        texts.record_arrival(summary, identity, at, own, asks=asks)
         update_last_message(
             summary,
             id=identity,
@@ -136,6 +160,8 @@ class ReplyWriter:
             direction=Direction.IN,
             status="",
             body=body,
+            subject=subject,
+            files=files,
             arrival=arrival,
         )
         texts.update_consent(summary, verdict, reply, identity, at)

@@ -13,6 +13,7 @@ from typing import Any
 from tui.domain.change import Subject
 from tui.domain.consent import Verdict
 from tui.domain.events import Reply, find_time_problem, sanitize_time
+from tui.domain.file_names import FileLabel, describe_files
 from tui.domain.reply_copies import ReplyCopy, has_more_to_read
 from tui.store.incoming import IncomingTexts, is_opt_out
 from tui.store.ordering import create_arrival, create_message_id, find_late_arrival
@@ -78,9 +79,10 @@ def complete_message(
         body=merged.text,
         subject=merged.subject,
         attachments=len(merged.files),
+        files=_name_files(texts.connection, message["id"]),
         suspected=int(message["suspected"] or verdict is Verdict.SUSPECTED),
     )
-    names = ("id", "body", "subject", "attachments", "suspected", "arrival")
+    names = ("id", "body", "subject", "attachments", "files", "suspected", "arrival")
     queries("messages").complete(texts.connection, **{name: message[name] for name in names})
     texts.add_to_index(message["id"], merged.subject, merged.text)
     summary["own"] = summary["own"] or merged.own or ""
@@ -124,6 +126,14 @@ def _move_message(texts: IncomingTexts, summary: Summary, message: MessageRow, a
     sql.move_audit(connection, **places, conversation_id=summary["id"])
     texts.transaction.mark_changed(Subject.MESSAGE, old_id, summary["id"])
     message.update(id=new_id, at=at, arrival=arrival)
+
+
+def _name_files(connection: sqlite3.Connection, message_id: int) -> str:
+    """Return the files of a message in words."""
+    rows = queries("messages").files_of(connection, message_id=message_id)
+    return describe_files(
+        [FileLabel(row["name"], row["content_type"], row["size"]) for row in rows]
+    )
 
 
 def _add_missing_files(

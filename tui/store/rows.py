@@ -83,6 +83,7 @@ def to_message(row: Row) -> Message:
         handled=bool(row["handled"]),
         suspected=bool(row["suspected"]),
         attachments=row["attachments"],
+        files=row["files"],
         attempts=row["attempts"],
         cancel_wanted=row["cancel_wanted"] == 1,
         cancel_on_reply=bool(row["cancel_on_reply"]),

@@ -11,6 +11,7 @@ from typing import Any
 
 from tui.domain.change import Subject
 from tui.domain.conversation import State, compute_waiting_rank
+from tui.domain.file_names import summarize_message
 from tui.domain.ids import create_id
 from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
@@ -175,6 +176,8 @@ def update_last_message(
     direction: Direction,
     status: str,
     body: str,
+    subject: str = "",
+    files: str = "",
     format: Format = Format.SMS,
     arrival: int | None = None,
 ) -> None:
@@ -189,6 +192,8 @@ def update_last_message(
         direction: Direction of the message.
         status: Status of the message; empty for none.
         body: Text of the message.
+        subject: Subject of an MMS.
+        files: Files of the message in words.
         format: Format of the message.
         arrival: Place in the order of arrival; None if it is that of the id.
     """
@@ -199,7 +204,7 @@ def update_last_message(
         summary["last_direction"] = direction.value
         summary["last_status"] = status
         summary["last_format"] = format.value
-        summary["preview"] = body[:_PREVIEW_LENGTH]
+        summary["preview"] = summarize_message(body, subject, files)[:_PREVIEW_LENGTH]
 
 
 def reload_last_message(connection: sqlite3.Connection, summary: Summary) -> None:
@@ -217,7 +222,8 @@ def reload_last_message(connection: sqlite3.Connection, summary: Summary) -> Non
         summary.update(last_direction="", last_status="", last_format="SMS", preview="")
         return
     direction, format = Direction(last["direction"]), Format(last["format"])
-    values = {name: last[name] for name in ("id", "at", "status", "body", "arrival")}
+    names = ("id", "at", "status", "body", "subject", "files", "arrival")
+    values = {name: last[name] for name in names}
     update_last_message(summary, direction=direction, format=format, **values)
 
 

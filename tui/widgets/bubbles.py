@@ -12,6 +12,7 @@ from tui.desk import cells
 from tui.desk.badges import FILE_MARK
 from tui.desk.format import MAX_FILES
 from tui.desk.message_text import MessageText, format_file
+from tui.domain.file_names import format_file_count
 from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.domain.text import one_line
 from tui.terminal.ascii_fallback import protect_text
@@ -135,8 +136,9 @@ class BubbleRenderer:
         """Return what stands before the status: who, when, through which account, files."""
         is_note = texts.message.direction is Direction.NOTE
         account = "" if is_note or not self._several_accounts else texts.message.account
+        files = format_file_count(texts.message.attachments)
         parts = ["note" if is_note else "", texts.agent, texts.time]
-        return " · ".join(filter(None, [*parts, one_line(account, 16), texts.files]))
+        return " · ".join(filter(None, [*parts, one_line(account, 16), files]))
 
     def _draw_advice(self, message: Message, room: int) -> list[list[Segment]]:
         """Draw what to do about a failed message."""
@@ -167,4 +169,8 @@ def _get_bubble_text(message: Message) -> str:
     """Return the text of the bubble, with the subject above it."""
     if message.subject:
         return f"{message.subject}\n{message.body}"
-    return message.body or ("(no text)" if not message.attachments else "(no text, only files)")
+    if message.body:
+        return message.body
+    if message.attachments:
+        return "(no text, only files)"
+    return message.files or "(no text)"

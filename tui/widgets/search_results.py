@@ -118,7 +118,7 @@ class Hits(VirtualList[Message]):
     def _draw_body(self, row: Message, base: Style, width: int) -> Strip:
         """Draw the text from a place on where the first match is visible."""
         strong = overlay_style(base, self.find_style("hit--word"))
-        line = one_line(row.body, _MAX_BODY_CHARS)
+        line = one_line(row.summary, _MAX_BODY_CHARS)
         line = protect_text(line) if self._app_context.ascii else line
         shown = make_excerpt(line, self._query.text, width - 4)
         segments, done = [Segment("   ", base)], 0

@@ -18,7 +18,7 @@ from tui.desk.compose import ComposeState
 from tui.desk.composer_hints import NOTE_LABEL, format_hints, format_mention_choices
 from tui.desk.context import AppContext
 from tui.desk.presence import Presence
-from tui.desk.routes import OPTED_OUT_LABEL, Route
+from tui.desk.routes import NO_REPLIES, OPTED_OUT_LABEL, Route, explain_unreachable
 from tui.desk.submit import Submitter
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message, MmsContent
@@ -157,6 +157,10 @@ class WritingPane(StoreReader, Vertical):
             self.route_line.show_route(NOTE_LABEL)
         elif self.conversation is not None and self.conversation.opted_out:
             self.route_line.show_route(OPTED_OUT_LABEL)
+        elif self.conversation is not None and (
+            obstacle := explain_unreachable(self.conversation.party, self.route)
+        ):
+            self.route_line.show_route(obstacle, NO_REPLIES)
         elif self.route is None:
             self.route_line.show_route("no account")
         else:

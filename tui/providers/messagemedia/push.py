@@ -168,6 +168,8 @@ def _parse_opt_out(fields: Mapping[str, Any]) -> Event:
         party=party,
         at=parse_time(fields.get("date_received")),
         raw=to_stored_json(fields),
+        text=get_text(fields, "content"),
+        own=get_text(fields, "destination_number"),
     )
 
 

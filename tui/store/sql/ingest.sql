@@ -14,6 +14,10 @@ update events set copy = :copy where id = :id;
 
 -- name: move_events(old_id, new_id)!
 update events set message_id = :new_id where message_id = :old_id;
+-- name: newest_texts(conversation_id, account)
+select id, body, at, provider_id from (
+  select * from messages where conversation_id = :conversation_id order by id desc limit 20)
+where direction = 'in' and account = :account;
 
 -- name: waiting_for(account, provider_key)
 select * from events where account = :account and provider_key = :provider_key

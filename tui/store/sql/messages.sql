@@ -9,11 +9,13 @@ order by id desc limit :limit;
 select * from messages where conversation_id = :conversation_id and id > :after
 order by id limit :limit;
 
--- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, arrived_at, arrival)!
+-- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, files, arrived_at, arrival)!
 insert into messages (id, conversation_id, direction, status, account, body, at, sender, agent, provider_id,
-  provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, arrived_at, arrival)
+  provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, files,
+  arrived_at, arrival)
 values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sender, :agent, :provider_id,
-  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :retry_of, :suspected, :attachments, :arrived_at, :arrival);
+  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :retry_of, :suspected, :attachments,
+  :files, :arrived_at, :arrival);
 
 -- name: exists(id)$
 select 1 from messages where id = :id;
@@ -59,12 +61,13 @@ where conversation_id = :conversation_id and id >= :first_id and id <= :last_id;
 select 1 from messages where conversation_id = :conversation_id and id > :id and direction = 'in' limit 1;
 
 -- Of the texts that arrived since the last answer the oldest; one that only asked to be left alone waits for none.
+-- A text that may say more than that is marked as suspected.
 -- name: unanswered_since(conversation_id)$
 select min(at) from messages m
 where conversation_id = :conversation_id and direction = 'in'
-  and not exists (
+  and (m.suspected = 1 or not exists (
     select 1 from audit a
-    where a.conversation_id = :conversation_id and a.message_id = m.id and a.action = 'opted out')
+    where a.conversation_id = :conversation_id and a.message_id = m.id and a.action = 'opted out'))
   and coalesce(arrival, id) > coalesce((
   select max(id) from messages
   where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'
@@ -93,9 +96,9 @@ update messages set handled = :handled where id = :id;
 select * from messages where conversation_id = :conversation_id
   and status in ('failed', 'rejected', 'expired', 'uncertain') and handled = 0 order by id desc limit 100;
 
--- name: complete(id, body, subject, attachments, suspected, arrival)!
-update messages set body = :body, subject = :subject, attachments = :attachments, suspected = :suspected,
-  arrival = :arrival
+-- name: complete(id, body, subject, attachments, files, suspected, arrival)!
+update messages set body = :body, subject = :subject, attachments = :attachments, files = :files,
+  suspected = :suspected, arrival = :arrival
 where id = :id;
 
 -- name: move_to(old_id, new_id, at, arrived_at, arrival)!
@@ -105,7 +108,7 @@ update messages set id = :new_id, at = :at, arrived_at = :arrived_at, arrival = 
 update attachments set message_id = :new_id where message_id = :old_id;
 
 -- name: files_of(message_id)
-select id, size, data from attachments where message_id = :message_id order by id;
+select id, name, content_type, size, data from attachments where message_id = :message_id order by id;
 
 -- name: drop_attachment(id)!
 delete from attachments where id = :id;
