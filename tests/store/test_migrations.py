@@ -47,7 +47,7 @@ insert into contacts (party, name, updated_at) values ('+61491570006', 'Mia', 10
 insert into audit (id, at, agent, action, conversation_id) values (1, 1000, 'ana', 'star', 7);
 """
 UNANSWERED = "update conversations set unanswered_since = waiting_since;"
-ARRIVED = "update conversations set last_arrival = last_id;"
+ARRIVED = "\nupdate conversations set last_arrival = last_id;"
 
 
 def create_old_database(path: Path, number: int) -> None:
