@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.searching import SearchQuery, describe_no_results, find_spans, parse_search
+from tui.domain.matching import find_spans
+from tui.domain.searching import SearchQuery, describe_no_results, parse_search
 from tui.domain.status import Status
 
 NOON = round(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1_000)
@@ -24,7 +25,7 @@ def day(number: int, zone: timezone = UTC) -> int:
         ("from:ana parcel", SearchQuery(text="parcel", came_from="ana")),
         ('from:"Ana Kowalska"', SearchQuery(came_from="Ana Kowalska")),
         ('from:"Ana', SearchQuery(came_from="Ana")),
-        ('"two words"', SearchQuery(text="two words")),
+        ('"two words"', SearchQuery(text='"two words"')),
         ("TO:+48500", SearchQuery(went_to="+48500")),
         ("label:#vip account:pl", SearchQuery(label="vip", account="pl")),
         ("status:Failed", SearchQuery(status=Status.FAILED)),

@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.text import fold_text, repair_text, split_words, to_fts_query
+from tui.domain.folding import fold_text
+from tui.domain.matching import to_fts_query
+from tui.domain.text import repair_text
+from tui.domain.tokens import split_words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 QUERY_TEXT = st.text(st.sampled_from("ab\"'*^:()-+{}[]\\,.; \0\nżŁANDORNEAR_"), max_size=40)

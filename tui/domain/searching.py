@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.domain.status import Status
-from tui.domain.text import fold_text, split_words
+from tui.domain.tokens import split_words
 
-_SEARCH_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)', re.IGNORECASE)
-_TOKEN = re.compile(r"[^\W_]+")
+_SEARCH_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"[^"]*"?|\S+', re.IGNORECASE)
 _SECOND_MS = 1_000
 FILTERS = "from: to: label: account: status: before: after: in:thread"
 """Filters that can be typed, as a hint under the field."""
@@ -20,7 +19,7 @@ class SearchQuery:
     """A parsed search; every condition that is set must hold."""
 
     text: str = ""
-    """Words of the message, or their beginnings."""
+    """Words of the message, or their beginnings; those in quotes follow each other."""
     came_from: str = ""
     """Part of the name or number of the customer who wrote it."""
     went_to: str = ""
@@ -92,9 +91,9 @@ def parse_search(typed: str, now: int, zone: tzinfo | None) -> SearchQuery:
 def _split_parts(typed: str) -> Iterator[tuple[str, str, str]]:
     """Yield the filter name (or ""), its value, and the part as typed."""
     for found in _SEARCH_PART.finditer(typed):
-        name, quoted, bare, phrase, bare_word = found.groups()
+        name, quoted, bare = found.groups()
         if name is None:
-            yield "", "", phrase if phrase is not None else bare_word
+            yield "", "", found[0]
         else:
             yield name.lower(), quoted if quoted is not None else bare, found[0]
 
@@ -160,18 +159,3 @@ _FILTER_READERS: dict[str, Callable[[SearchQuery, str, _DayReader], SearchQuery]
     ),
     "in": _read_place,
 }
-
-
-def find_spans(shown: str, text: str) -> list[tuple[int, int]]:
-    """Return the begin and end of each word of `shown` that starts with a searched word.
-
-    Args:
-        shown: Text on the screen.
-        text: Words of the search.
-    """
-    wanted = tuple(split_words(text))
-    if not wanted:
-        return []
-    return [
-        found.span() for found in _TOKEN.finditer(shown) if fold_text(found[0]).startswith(wanted)
-    ]

@@ -29,8 +29,9 @@ from tui.store.event_rows import (
     replace_bad_events,
 )
 from tui.store.events import Events, sanitize_time
-from tui.store.messages import create_message_id, index_texts, insert_message
+from tui.store.messages import create_message_id, insert_message
 from tui.store.queries import queries
+from tui.store.search_index import index_texts, join_texts
 from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
 
 ConsentClassifier = Callable[[str, str], Verdict]
@@ -208,7 +209,7 @@ class _PageWriter:
             attachments=len(reply.attachments),
         )
         self._store_attachments(identity, reply)
-        self._texts.append((identity, f"{reply.subject} {body}" if reply.subject else body))
+        self._texts.append((identity, join_texts(repair_text(reply.subject), body)))
         queueing.cancel_on_reply(self._transaction, self._summaries, self._clock, summary["id"])
         # A customer who opts out does not wait for an answer.
         asks = not _is_opt_out(verdict, reply)

@@ -16,12 +16,13 @@ from tui.domain.change import Subject
 from tui.domain.events import TimelineEntry
 from tui.domain.ids import create_id
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.domain.text import fold_text, repair_text, to_fts_query
+from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.drafts import turn_note_into_draft
 from tui.store.queries import queries
+from tui.store.search_index import index_texts
 from tui.store.summaries import Summaries, update_last_message
 
 NEWEST = 1 << 62
@@ -103,9 +104,10 @@ class Messages:
             limit: Maximum number of messages.
             conversation_id: Conversation to search in; 0 for all.
         """
+        # Imported late: the patterns of the search are not needed before the first picture.
+        from tui.domain.matching import to_fts_query
+
         query = to_fts_query(text)
-        if not query:
-            return []
         values: dict[str, Any] = {"query": query, "before": before, "limit": limit}
         if conversation_id:
             work = functools.partial(self._sql.search_in, conversation_id=conversation_id, **values)
@@ -265,15 +267,3 @@ def create_message_id(
     while queries("messages").exists(connection, id=identity):
         identity += 1
     return identity
-
-
-def index_texts(connection: sqlite3.Connection, texts: list[tuple[int, str]]) -> None:
-    """Add texts to the search index.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        texts: Pairs of message id and text.
-    """
-    queries("messages").index_text(
-        connection, [{"id": identity, "body": fold_text(text)} for identity, text in texts]
-    )

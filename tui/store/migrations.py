@@ -18,7 +18,16 @@ ReportProgress = Callable[[str, int, int], None]
 Step = Callable[[sqlite3.Connection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
 
-STEPS: Mapping[int, Step] = {}
+
+def _rebuild_search_index(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+    """Index all texts again."""
+    # Imported late: most processes find a database that is up to date.
+    from tui.store.search_index import rebuild_index
+
+    rebuild_index(connection, report_progress)
+
+
+STEPS: Mapping[int, Step] = {15: _rebuild_search_index}
 """Steps by the number of their migration."""
 
 _FOLDER = Path(__file__).parent / "schema"

@@ -20,9 +20,10 @@ from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.event_rows import EventRow
 from tui.store.events import Events
-from tui.store.messages import create_message_id, index_texts, insert_message
+from tui.store.messages import create_message_id, insert_message
 from tui.store.queries import queries
 from tui.store.rows import Row
+from tui.store.search_index import index_texts, join_texts
 from tui.store.settling import mark_handled
 from tui.store.summaries import Summaries, Summary, update_last_message
 
@@ -112,7 +113,8 @@ class MessageQueue:
         )
         if new.cancel_on_reply:
             queries("writing").mark_until_reply(transaction.connection, id=identity)
-        index_texts(transaction.connection, [(identity, body)])
+        text = join_texts(repair_text(new.subject), body)
+        index_texts(transaction.connection, [(identity, text)])
         update_last_message(
             summary,
             id=identity,

@@ -8,15 +8,16 @@ import functools
 import sqlite3
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tui.domain.conversation import Conversation, State
+from tui.domain.folding import fold_text
 from tui.domain.message import Message
-from tui.domain.searching import SearchQuery
-from tui.domain.text import fold_text
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
-from tui.store.search_terms import build_search
+
+if TYPE_CHECKING:
+    from tui.domain.searching import SearchQuery
 
 NEWEST = 1 << 62
 """Id after every message."""
@@ -104,13 +105,16 @@ class InboxReader:
         found = self._run_query("messages", "get", id=message_id)
         return rows.to_message(found[0]) if found else None
 
-    def search_messages(self, query: SearchQuery, limit: int) -> list[Message]:
+    def search_messages(self, query: "SearchQuery", limit: int) -> list[Message]:
         """Return messages that match every condition, newest first, accents ignored.
 
         Args:
             query: Search with its conditions.
             limit: Maximum number of messages.
         """
+        # Imported late: no other command needs the patterns of the search.
+        from tui.store.search_terms import build_search
+
         found = build_search(query, open_id=0, before=NEWEST, limit=limit)
         if found is None:
             return []

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from tui.domain.matching import to_fts_query
 from tui.domain.message import Direction
 from tui.domain.searching import SearchQuery
-from tui.domain.text import split_words, to_fts_query
+from tui.domain.tokens import split_words
 from tui.domain.views import normalize_filter
 
 _END_OF_TIME = 1 << 62
