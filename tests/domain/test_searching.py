@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.matching import find_spans
-from tui.domain.searching import SearchQuery, describe_no_results, parse_search
+from tui.domain.searching import SearchQuery, describe_no_results, find_spans, parse_search
 from tui.domain.status import Status
 
 NOON = round(datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp() * 1_000)

@@ -6,15 +6,17 @@ each other. What can be written in several ways is searched in all of them.
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.domain import tokens
+from tui.domain import codes, tokens
+from tui.domain.char_classes import classify
+from tui.domain.codes import Code, Term
 from tui.domain.folding import fold_text
-from tui.domain.tokens import Code, Term
 
+LONGEST_PREFIX = 4
+"""Characters of the longest beginning of a word that the index finds without a merge."""
 _TYPED_LIMIT = 1_000
 _CONDITION_LIMIT = 24
 _PHRASE_LIMIT = 24
@@ -29,7 +31,7 @@ _NOTHING = '""'
 _QUOTED = re.compile(r'(?:(?<=\s)|^)"([^"]*)("?)')
 _ELEMENT = re.compile(
     rf"(?P<emoji>{tokens.EMOJI_PATTERN})|(?P<run>{tokens.RUN_PATTERN})"
-    rf"|(?P<code>{tokens.CODE_PATTERN})"
+    rf"|(?P<code>{codes.CODE_PATTERN})"
     rf"|(?P<words>{tokens.WORD_PATTERN}(?:['\-/.]{tokens.WORD_PATTERN})*)"
 )
 _JOINERS = re.compile(r"[wda]+(?:['\-][wda]+)+|[wa](?:\.[wa])+")
@@ -53,6 +55,16 @@ class Phrase:
         """Yield the phrase itself."""
         yield self
 
+    def shorten(self) -> "Phrase":
+        """Return a condition that is met by more texts and tested faster by the index."""
+        if len(self.terms) > 1 or not self.is_begun:
+            return self
+        return Phrase((self.terms[0][:LONGEST_PREFIX],))
+
+    def is_met(self, words: "Words") -> bool:
+        """Return whether a text contains the phrase."""
+        return any(True for _ in words.find(self))
+
 
 @dataclass(frozen=True, slots=True)
 class Combination:
@@ -72,16 +84,62 @@ class Combination:
         for condition in self.conditions:
             yield from condition.list_phrases()
 
+    def shorten(self) -> "Combination":
+        """Return conditions that are met by more texts and tested faster by the index."""
+        return Combination(self.operator, [condition.shorten() for condition in self.conditions])
+
+    def is_met(self, words: "Words") -> bool:
+        """Return whether a text meets the conditions."""
+        met = (condition.is_met(words) for condition in self.conditions)
+        return any(met) if self.operator == "OR" else all(met)
+
 
 Condition = Phrase | Combination
 
 
+class Words:
+    """Terms of a text, to be compared with those of a search."""
+
+    def __init__(self, folded: str) -> None:
+        """Split a folded text."""
+        self.terms, self.other = tokens.split_terms(folded)
+
+    def find(self, phrase: Phrase) -> Iterator[tuple[int, int]]:
+        """Yield the begin and end of every place of a phrase in the folded text."""
+        count, last = len(phrase.terms), phrase.terms[-1]
+        places = itertools.chain(self.terms, self.other) if count == 1 else self.terms
+        for index, (text, begin, end, is_piece) in enumerate(places):
+            if not (text == last or (phrase.is_begun and text.startswith(last))):
+                continue
+            first = index - count + 1
+            before = self.terms[max(first, 0) : index] if count > 1 else []
+            if tuple(term[0] for term in before) == phrase.terms[:-1]:
+                start = self.terms[first][1] if count > 1 else begin
+                yield start, begin + len(last) if is_piece else end
+
+
+def is_match(text: str, conditions: Sequence[Condition]) -> bool:
+    """Return whether a text meets all conditions of a search.
+
+    Args:
+        text: Text of a message.
+        conditions: Conditions from `parse_words`.
+    """
+    words = Words(fold_text(text))
+    return all(condition.is_met(words) for condition in conditions)
+
+
+def format_fts_query(conditions: Sequence[Condition]) -> str:
+    """Return conditions as an FTS5 query for an index of `tokens.to_index_text`."""
+    return " AND ".join(condition.format() for condition in conditions) or _NOTHING
+
+
 def to_fts_query(text: str) -> str:
-    """Return typed text as an FTS5 query for an index of `tokens.to_index_text`.
+    """Return typed text as an FTS5 query.
 
     Never raises and never makes a query that FTS5 rejects; without a word it finds nothing.
     """
-    return " AND ".join(condition.format() for condition in parse_words(text)) or _NOTHING
+    return format_fts_query(parse_words(text))
 
 
 def parse_words(text: str) -> list[Condition]:
@@ -98,7 +156,7 @@ def parse_words(text: str) -> list[Condition]:
 def _read_words(typed: str) -> Iterator[Condition]:
     """Yield a condition for every word, number, emoji and run without blanks."""
     folded = fold_text(typed)
-    classes = tokens.classify(folded)
+    classes = classify(folded)
     for found in _ELEMENT.finditer(classes):
         begin, end = found.span()
         match found.lastgroup:
@@ -108,7 +166,7 @@ def _read_words(typed: str) -> Iterator[Condition]:
             case "run":
                 yield _search_run(folded[begin:end], found[0])
             case "code":
-                yield _search_code(tokens.read_code(folded, classes, begin, end))
+                yield _search_code(codes.read_code(folded, classes, begin, end))
             case _:
                 yield _search_words(folded[begin:end], found[0])
 
@@ -121,14 +179,14 @@ def _read_phrase(typed: str, *, is_open: bool) -> Iterator[Condition]:
         is_open: Whether the last quote is still missing.
     """
     folded = fold_text(typed.strip())
-    classes = tokens.classify(folded)
+    classes = classify(folded)
     terms, _ = tokens.split_terms(folded)
     if not terms:
         return
     phrase = _make_phrase(terms, is_open=is_open)
     elements = list(_ELEMENT.finditer(classes))
     if len(elements) == 1 and elements[0].lastgroup == "code":
-        code = tokens.read_code(folded, classes, *elements[0].span())
+        code = codes.read_code(folded, classes, *elements[0].span())
         yield Combination("OR", [phrase, *_list_code_forms(code)])
     else:
         yield phrase
@@ -167,7 +225,7 @@ def _search_run(run: str, classes: str) -> Condition:
 def _search_part(part: str, classes: str) -> Condition:
     """Return the condition for letters and digits without anything between them."""
     if "d" in classes:
-        return _search_code(tokens.read_code(part, classes, 0, len(part)))
+        return _search_code(codes.read_code(part, classes, 0, len(part)))
     return _search_words(part, classes)
 
 
@@ -198,102 +256,30 @@ def _search_code(code: Code) -> Condition:
 def _list_code_forms(code: Code) -> Iterator[Phrase]:
     """Yield the ways to write a number: its beginning, its end, with another prefix."""
     joined = code.joined
-    beginnings, ends = [joined], [joined] if len(joined) >= tokens.MIN_SUFFIX else []
+    beginnings, ends = [joined], [joined] if len(joined) >= codes.MIN_SUFFIX else []
     if joined.isdecimal():
-        national = tokens.list_national_numbers(code)
-        if joined[0] == "0" and len(joined) > tokens.MIN_PHONE:
+        national = codes.list_national_numbers(code)
+        if joined[0] == "0" and len(joined) > codes.MIN_PHONE:
             national.append(joined[1:])
         beginnings += national
         ends += national
         if len(joined) in _PHONE_LENGTHS and joined[0] != "0":
             # Without its plus sign; the Russian 8 stands for a country code, too.
-            ends += [tokens.strip_country_code(joined), joined.removeprefix("8")]
+            ends += [codes.strip_country_code(joined), joined.removeprefix("8")]
     yield from (Phrase((text[:_NUMBER_LENGTH],)) for text in beginnings)
-    yield from (Phrase((tokens.reverse_code(text),)) for text in ends)
+    yield from (Phrase((codes.reverse_code(text),)) for text in ends)
 
 
 def _split_code(code: str) -> Iterator[Condition]:
     """Yield the conditions for a code that has blanks between its letters and digits."""
-    borders = tokens.split_code(code)
+    borders = codes.split_code(code)
     parts = [code[begin:end] for begin, end in itertools.pairwise(borders)]
     if len(parts) == 1:
         return
     digits = sum(len(part) for part in parts if part.isdecimal())
-    if digits >= tokens.MIN_SUFFIX or all(len(p) > 1 for p in parts if not p.isdecimal()):
+    if digits >= codes.MIN_SUFFIX or all(len(p) > 1 for p in parts if not p.isdecimal()):
         yield Phrase(tuple(parts[:_PHRASE_LIMIT]))
     if digits >= _MIN_DIGITS_APART:
-        classes = [tokens.classify(part) for part in parts]
+        classes = [classify(part) for part in parts]
         apart = zip(parts[:_GROUP_LIMIT], classes, strict=False)
         yield Combination("AND", [_search_part(part, kind) for part, kind in apart])
-
-
-def find_spans(shown: str, text: str) -> list[tuple[int, int]]:
-    """Return the begin and end of what a search has found in a text, in order.
-
-    Args:
-        shown: Text on the screen.
-        text: Words of the search.
-    """
-    phrases = {phrase for one in parse_words(text) for phrase in one.list_phrases()}
-    if not phrases:
-        return []
-    folded, begins, ends = _fold_with_places(shown)
-    terms, extra = tokens.split_terms(folded)
-    found = set()
-    for phrase in phrases:
-        found |= set(_find_phrase(phrase, terms))
-        if len(phrase.terms) == 1:
-            found |= {span for term in extra for span in _find_phrase(phrase, [term])}
-    return _merge_spans(sorted((begins[begin], ends[end - 1]) for begin, end in found))
-
-
-def _find_phrase(phrase: Phrase, terms: list[Term]) -> Iterator[tuple[int, int]]:
-    """Yield the places of a phrase in consecutive terms."""
-    count, last = len(phrase.terms), phrase.terms[-1]
-    for index in range(len(terms) - count + 1):
-        those = terms[index : index + count]
-        text, begin, end, is_piece = those[-1]
-        if not (text == last or (phrase.is_begun and text.startswith(last))):
-            continue
-        if tuple(text for text, *_ in those[:-1]) == phrase.terms[:-1]:
-            yield those[0][1], begin + len(last) if is_piece else end
-
-
-def _merge_spans(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return sorted spans with those joined that overlap."""
-    merged: list[tuple[int, int]] = []
-    for begin, end in spans:
-        if merged and begin < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return merged
-
-
-_EXTENDING = re.compile("[\uff9e\uff9f\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-"""Characters besides marks that change the one before them."""
-
-
-def _fold_with_places(shown: str) -> tuple[str, Sequence[int], Sequence[int]]:
-    """Return a folded text, and where each of its characters begins and ends in `shown`."""
-    if shown.isascii():
-        return fold_text(shown), range(len(shown)), range(1, len(shown) + 1)
-    folded, begins, ends = list[str](), list[int](), list[int]()
-    begin = 0
-    while begin < len(shown):
-        end = begin + 1
-        while end < len(shown) and _is_extending(shown[end]):
-            end += 1
-        part = fold_text(shown[begin:end])
-        folded.append(part)
-        begins += [begin] * len(part)
-        ends += [end] * len(part)
-        begin = end
-    return "".join(folded), begins, ends
-
-
-def _is_extending(char: str) -> bool:
-    """Return whether a character belongs to the one before it."""
-    if char < "\u0300":
-        return False
-    return unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf") or bool(_EXTENDING.match(char))

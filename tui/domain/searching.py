@@ -1,10 +1,13 @@
 """Parse the search field: words, and filters like `from:ana` or `before:2026-03-01`."""
 
 import re
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from tui.domain.folding import fold_text
+from tui.domain.matching import Words, parse_words
 from tui.domain.status import Status
 from tui.domain.tokens import split_words
 
@@ -159,3 +162,59 @@ _FILTER_READERS: dict[str, Callable[[SearchQuery, str, _DayReader], SearchQuery]
     ),
     "in": _read_place,
 }
+
+
+def find_spans(shown: str, text: str) -> list[tuple[int, int]]:
+    """Return the begin and end of what a search has found in a text, in order.
+
+    Args:
+        shown: Text on the screen.
+        text: Words of the search.
+    """
+    phrases = {phrase for one in parse_words(text) for phrase in one.list_phrases()}
+    if not phrases:
+        return []
+    folded, begins, ends = _fold_with_places(shown)
+    words = Words(folded)
+    found = {span for phrase in phrases for span in words.find(phrase)}
+    return _merge_spans(sorted((begins[begin], ends[end - 1]) for begin, end in found))
+
+
+def _merge_spans(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return sorted spans with those joined that overlap."""
+    merged: list[tuple[int, int]] = []
+    for begin, end in spans:
+        if merged and begin < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+_EXTENDING = re.compile("[\uff9e\uff9f\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""Characters besides marks that change the one before them."""
+
+
+def _fold_with_places(shown: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Return a folded text, and where each of its characters begins and ends in `shown`."""
+    if shown.isascii():
+        return fold_text(shown), range(len(shown)), range(1, len(shown) + 1)
+    folded, begins, ends = list[str](), list[int](), list[int]()
+    begin = 0
+    while begin < len(shown):
+        end = begin + 1
+        while end < len(shown) and _is_extending(shown[end]):
+            end += 1
+        part = fold_text(shown[begin:end])
+        folded.append(part)
+        begins += [begin] * len(part)
+        ends += [end] * len(part)
+        begin = end
+    return "".join(folded), begins, ends
+
+
+def _is_extending(char: str) -> bool:
+    """Return whether a character belongs to the one before it."""
+    if char < "\u0300":
+        return False
+    return unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf") or bool(_EXTENDING.match(char))

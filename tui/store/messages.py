@@ -105,15 +105,13 @@ class Messages:
             conversation_id: Conversation to search in; 0 for all.
         """
         # Imported late: the patterns of the search are not needed before the first picture.
-        from tui.domain.matching import to_fts_query
+        from tui.domain.searching import SearchQuery
+        from tui.store.search import MessageSearch
 
-        query = to_fts_query(text)
-        values: dict[str, Any] = {"query": query, "before": before, "limit": limit}
-        if conversation_id:
-            work = functools.partial(self._sql.search_in, conversation_id=conversation_id, **values)
-        else:
-            work = functools.partial(self._sql.search, **values)
-        return rows.to_messages(await self._database.search(work))
+        query = SearchQuery(text=text, here=bool(conversation_id))
+        return await MessageSearch(self._database).find_messages(
+            query, open_id=conversation_id, before=before, limit=limit
+        )
 
     async def list_events(self, message_id: int) -> list[TimelineEntry]:
         """Return everything reported about a message, in the order of arrival."""

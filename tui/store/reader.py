@@ -113,13 +113,13 @@ class InboxReader:
             limit: Maximum number of messages.
         """
         # Imported late: no other command needs the patterns of the search.
-        from tui.store.search_terms import build_search
+        from tui.store.search_terms import run_search
 
-        found = build_search(query, open_id=0, before=NEWEST, limit=limit)
-        if found is None:
-            return []
-        name, values = found
-        return rows.to_messages(self._run_query("searching", name, **values))
+        def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+            """Return the rows of one query."""
+            return self._run_query("searching", name, **values)
+
+        return rows.to_messages(run_search(run_query, query, open_id=0, before=NEWEST, limit=limit))
 
     def count_unreadable_items(self) -> int:
         """Return how many items of providers could not be understood."""

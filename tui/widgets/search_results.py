@@ -10,9 +10,8 @@ from textual.strip import Strip
 from tui.desk import cells, format
 from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
-from tui.domain.matching import find_spans
 from tui.domain.message import Direction, Message
-from tui.domain.searching import SearchQuery
+from tui.domain.searching import SearchQuery, find_spans
 from tui.domain.text import one_line
 from tui.store.store import Store
 from tui.terminal.ascii_fallback import protect_text

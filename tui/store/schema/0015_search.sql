@@ -3,4 +3,4 @@
 -- and ASCII punctuation; everything else is done before.
 
 drop table messages_fts;
-create virtual table messages_fts using fts5 (body, content = '', prefix = '1 2 3', tokenize = 'ascii');
+create virtual table messages_fts using fts5 (body, content = '', prefix = '1 2 3 4', tokenize = 'ascii');
