@@ -1,10 +1,10 @@
-"""Classify characters for the tokeniser: one letter for each, so that a regex can read a text.
+"""Classify characters for the tokeniser: one sign for each, so that a regex can read a text.
 
 | class | characters |
 | --- | --- |
-| `w` `d` | letters and digits |
-| `a` | letters of Arabic and Hebrew, which write the article together with the word |
-| `h` `y` | letters of a large script without blanks (Han), of a small one (Thai) |
+| `w` `d` | alphabetic characters and digits |
+| `a` | characters of Arabic and Hebrew, which write the article together with the word |
+| `h` `y` | characters of a large script without blanks (Han), of a small one (Thai) |
 | `e` `t` `r` | emoji, what continues it, half of a flag |
 | `#` `k` | what can stand on a keycap, and its mark |
 | blank `'` `-` `/` `.` `,` `(` `)` `+` | what stands between the parts of words and numbers |
@@ -55,7 +55,7 @@ def _classify_character(char: str) -> str:
         return _NAMED_CLASSES[char]
     code, category = ord(char), unicodedata.category(char)
     if category[0] in "LMN" or code in _HAN_PLANES:
-        return _classify_letter(code, category)
+        return _classify_alphabetic(code, category)
     if 0xE0020 <= code < 0xE0080:
         return "t"
     if 0x1F1E6 <= code < 0x1F200:
@@ -65,8 +65,8 @@ def _classify_character(char: str) -> str:
     return {"Pd": "-", "Zs": " "}.get(category, "|")
 
 
-def _classify_letter(code: int, category: str) -> str:
-    """Return the class of a letter, mark or digit."""
+def _classify_alphabetic(code: int, category: str) -> str:
+    """Return the class of a character of a word, a mark or a digit."""
     if category == "Nd":
         return "d"
     if any(code in script for script in _SMALL_SCRIPTS):
@@ -87,5 +87,5 @@ def classify(folded: str) -> str:
 
 
 def is_part_of_word(code: int) -> bool:
-    """Return whether a folded character is a letter or digit, by its code point."""
+    """Return whether a folded character belongs to a word or number, by its code point."""
     return _classes[code].isalpha()

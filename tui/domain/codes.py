@@ -22,7 +22,7 @@ _BETWEEN_GROUPS = r"(?: - | ?\(|\)[ \-]?|[ .\-/,'])"
 CODE_PATTERN = rf"(?<![wda]){_GROUP}(?:{_BETWEEN_GROUPS}{_GROUP})*(?![wda])"
 """A number, or a code with digits, in one or more groups."""
 _BORDER = re.compile(r"(?<=[wa])(?=d)|(?<=d)(?=[wa])")
-LETTERS = re.compile("[wda]+")
+WORD = re.compile("[wda]+")
 _COUNTRY_CODE = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}")
 """Country codes of ITU-T E.164."""
 
@@ -80,7 +80,7 @@ def read_code(folded: str, classes: str, begin: int, end: int) -> Code:
         begin: Where it begins.
         end: Where it ends.
     """
-    groups = tuple(find_parts(LETTERS, folded, classes, begin, end))
+    groups = tuple(find_parts(WORD, folded, classes, begin, end))
     return Code(groups, classes[max(begin - 1, 0)] == "+")
 
 
@@ -115,7 +115,7 @@ def list_code_terms(folded: str, classes: str, start: int, stop: int) -> Iterato
 
 
 def _list_inner_terms(group: Term) -> Iterator[Term]:
-    """Yield the terms that find letters and digits behind and before each other: pl in 785pl."""
+    """Yield the terms that find the parts of a code: 785 and pl in 785pl."""
     text = group[0]
     for border in split_code(text)[1:-1]:
         if len(text) - border > 1:
@@ -125,7 +125,7 @@ def _list_inner_terms(group: Term) -> Iterator[Term]:
 
 
 def split_code(text: str) -> list[int]:
-    """Return where the letters and digits of a code begin, and its length."""
+    """Return where each part of a code begins, digits or not, and its length."""
     return [0, *(found.start() for found in _BORDER.finditer(classify(text))), len(text)]
 
 

@@ -13,7 +13,7 @@ _TRANSLITERATIONS = str.maketrans(
     # Arabic: no tatweel, one alef, yeh, heh, kaf and noon, however a keyboard writes them.
     | {"ـ": "", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ے": "ي", "ة": "ه", "ە": "ه", "ہ": "ه"}
     | {"ھ": "ه", "ۃ": "ه", "ک": "ك", "ڪ": "ك", "ں": "ن"}
-    # Hebrew: final forms are the same letters, as the final sigma is.
+    # Hebrew: final forms are the same characters, as the final sigma is.
     | {"ך": "כ", "ם": "מ", "ן": "נ", "ף": "פ", "ץ": "צ", "ँ": "ं"}
     # Katakana is the other way to write Hiragana.
     | {chr(code): chr(code - 0x60) for code in (*range(0x30A1, 0x30F7), 0x30FD, 0x30FE)}
@@ -23,14 +23,14 @@ _PUNCTUATION_EMOJI = re.compile("[‼⁉]")
 """Emoji that would decompose into mere punctuation."""
 _BLANKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85")
 _DROPPED_CATEGORIES = frozenset({"Mn", "Me", "Cf", "Cs", "Cc"})
-_LETTER_MARKS = (
+_VOWEL_MARKS = (
     *(range(0x0900, 0x1100), range(0x1700, 0x1900), range(0x1920, 0x1AB0), range(0x1B00, 0x1CD0)),
     *(range(0x3099, 0x309B), range(0xA800, 0xAC00), range(0x10A00, 0x10A10)),
     range(0x11000, 0x12000),
 )
 """Scripts whose marks are vowels and sounds, without which another word remains."""
 _NUKTA = 7
-"""Combining class of the dot below a letter of India, which many leave out."""
+"""Combining class of the dot below a character of India, which many leave out."""
 _KEYCAP = "\u20e3"
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _FLAG_TAGS = range(0xE0020, 0xE0080)
@@ -94,5 +94,5 @@ def _is_dropped(char: str) -> bool:
         return False
     if char == _KEYCAP or code in _FLAG_TAGS:
         return False
-    is_letter = any(code in marks for marks in _LETTER_MARKS)
-    return not is_letter or unicodedata.combining(char) == _NUKTA
+    is_vowel = any(code in marks for marks in _VOWEL_MARKS)
+    return not is_vowel or unicodedata.combining(char) == _NUKTA

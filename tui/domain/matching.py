@@ -15,8 +15,10 @@ from tui.domain.char_classes import classify
 from tui.domain.codes import Code, Term
 from tui.domain.folding import fold_text
 
-LONGEST_PREFIX = 4
-"""Characters of the longest beginning of a word that the index finds without a merge."""
+_INDEXED_PREFIX = 4
+"""Characters of the longest beginning of a word that the index has a list for: see the schema."""
+_COMMON_LENGTH = 7
+"""Characters of the longest number that many messages can begin with."""
 _TYPED_LIMIT = 1_000
 _CONDITION_LIMIT = 24
 _PHRASE_LIMIT = 24
@@ -25,7 +27,7 @@ _GROUP_LIMIT = 8
 _TERM_LENGTH = 64
 _NUMBER_LENGTH = 32
 _MIN_DIGITS_APART = 5
-"""Digits of a code that are rare enough to be searched apart from its letters."""
+"""Digits of a code that are rare enough to be searched apart from the rest."""
 _PHONE_LENGTHS = range(10, 16)
 _NOTHING = '""'
 _QUOTED = re.compile(r'(?:(?<=\s)|^)"([^"]*)("?)')
@@ -57,9 +59,11 @@ class Phrase:
 
     def shorten(self) -> "Phrase":
         """Return a condition that is met by more texts and tested faster by the index."""
-        if len(self.terms) > 1 or not self.is_begun:
+        word = self.terms[0]
+        is_rare = len(word) > _COMMON_LENGTH and any(char.isdecimal() for char in word)
+        if len(self.terms) > 1 or not self.is_begun or is_rare:
             return self
-        return Phrase((self.terms[0][:LONGEST_PREFIX],))
+        return Phrase((word[:_INDEXED_PREFIX],))
 
     def is_met(self, words: "Words") -> bool:
         """Return whether a text contains the phrase."""
@@ -223,7 +227,7 @@ def _search_run(run: str, classes: str) -> Condition:
 
 
 def _search_part(part: str, classes: str) -> Condition:
-    """Return the condition for letters and digits without anything between them."""
+    """Return the condition for a word or code in one piece."""
     if "d" in classes:
         return _search_code(codes.read_code(part, classes, 0, len(part)))
     return _search_words(part, classes)
@@ -271,7 +275,7 @@ def _list_code_forms(code: Code) -> Iterator[Phrase]:
 
 
 def _split_code(code: str) -> Iterator[Condition]:
-    """Yield the conditions for a code that has blanks between its letters and digits."""
+    """Yield the conditions for a code with blanks around its digits."""
     borders = codes.split_code(code)
     parts = [code[begin:end] for begin, end in itertools.pairwise(borders)]
     if len(parts) == 1:

@@ -17,7 +17,7 @@ from tui.domain.char_classes import classify, is_part_of_word
 from tui.domain.codes import (
     CODE_LENGTH,
     CODE_PATTERN,
-    LETTERS,
+    WORD,
     Term,
     find_parts,
     list_code_terms,
@@ -80,11 +80,11 @@ def _list_other_terms(folded: str, classes: str) -> list[Term]:
         for found in _CODE.finditer(classes):
             extra += list_code_terms(folded, classes, *found.span())
     if "a" in classes:
-        for word in find_parts(LETTERS, folded, classes):
+        for word in find_parts(WORD, folded, classes):
             extra += [replace_text(word, stem) for stem in list_stems(word[0])]
     if _RUN_WITH_WORD.search(classes):
         for found in _RUN.finditer(classes):
-            extra += find_parts(LETTERS, folded, classes, *found.span())
+            extra += find_parts(WORD, folded, classes, *found.span())
     if "'" in classes or "-" in classes:
         for found in _JOINED.finditer(classes):
             extra += _join_words(folded, classes, *found.span())
@@ -118,7 +118,7 @@ def split_run(folded: str, classes: str, begin: int, end: int) -> list[Term]:
 
 def _join_words(folded: str, classes: str, start: int, stop: int) -> Iterator[Term]:
     """Yield words with an apostrophe or hyphen, or an abbreviation with points, as one word."""
-    parts = find_parts(LETTERS, folded, classes, start, stop)
+    parts = find_parts(WORD, folded, classes, start, stop)
     texts = [text for text, *_ in parts]
     for index, (_, begin, *_) in enumerate(parts[:-1]):
         yield "".join(texts[index:])[:CODE_LENGTH], begin, stop, False
@@ -190,6 +190,6 @@ _spaced_words = _SpacedWords()
 
 
 def split_words(text: str) -> list[str]:
-    """Return the folded words of `text`: runs of letters and digits, and of emoji."""
+    """Return the folded words of `text`: runs of alphabetic characters and digits, and of emoji."""
     folded = fold_text(text)
     return [folded[slice(*found.span())] for found in _PIECE.finditer(classify(folded))]

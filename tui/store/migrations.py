@@ -5,6 +5,7 @@ What SQL cannot do is a function in `STEPS`, which runs right after the file of 
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -14,7 +15,10 @@ APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
 
 ReportProgress = Callable[[str, int, int], None]
-"""Function that shows the progress of a long step: what is done, the number done, the total."""
+"""Function that shows the progress of a long step: what is done, the number done, the total.
+
+"{}" in the text stands for the numbers; without it they follow a colon. A total of 0 shows none.
+"""
 Step = Callable[[sqlite3.Connection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
 
@@ -30,6 +34,8 @@ def _rebuild_search_index(connection: sqlite3.Connection, report_progress: Repor
 STEPS: Mapping[int, Step] = {15: _rebuild_search_index}
 """Steps by the number of their migration."""
 
+_PATIENCE = 600.0
+"""Seconds to wait for another process; SQLite itself waits for a part of it at a time."""
 _FOLDER = Path(__file__).parent / "schema"
 
 
@@ -99,7 +105,7 @@ def apply_migrations(
     last = upto if upto is not None else known[-1][0]
     if read_version(connection) == last:
         return False
-    connection.execute("begin immediate")
+    _begin_transaction(connection, report_progress)
     try:
         _run_migrations(
             connection, [file for file in known if file[0] <= last], last, report_progress
@@ -109,6 +115,19 @@ def apply_migrations(
         raise
     connection.execute("commit")
     return True
+
+
+def _begin_transaction(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+    """Begin to write; wait as long as another process needs for the same migration."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("begin immediate")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            report_progress("Waiting for another smsdesk, which updates the inbox", 0, 0)
 
 
 def _run_migrations(

@@ -14,7 +14,7 @@ _INSERT_TERMS = "insert into messages_fts (rowid, body) values (?, ?)"
 _CONFIGURE = "insert into messages_fts (messages_fts, rank) values (?, ?)"
 _ALL_NAMES = "select id, name, address, folded from conversations"
 _SET_FOLDED = "update conversations set folded = ? where id = ?"
-_TASK = "Updating the search index"
+_TASK = "Updating the search index: {} messages"
 _REPORT_EVERY = 10_000
 _BULK_BYTES = 64 << 20
 """Terms that are kept in memory before they are written: few large parts need little merging."""

@@ -1,7 +1,7 @@
 """A search as the queries that find it and their values, for whichever connection runs them.
 
-The index finds words by their first letters in any number of messages at once, but for a longer
-beginning it first has to collect all of them. So the newest messages with the first letters are
+The index finds words by their first characters in any number of messages at once, but for a longer
+beginning it first has to collect all of them. So the newest messages with the first characters are
 read and compared before; only if there are too few the index is asked for the exact words.
 """
 
