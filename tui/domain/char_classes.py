@@ -25,6 +25,7 @@ _LARGE_SCRIPTS = (
     *(range(0xF900, 0xFB00), range(0x17000, 0x18D90)),
 )
 """Thousands of characters without blanks: Han, Hangul, Yi, Tangut."""
+_REPLACEMENTS = "\ufffc\ufffd"
 _HAN_PLANES = range(0x20000, 0x40000)
 _ARTICLE_SCRIPTS = (range(0x0590, 0x0600), range(0x0600, 0x0780), range(0x08A0, 0x0900))
 """Hebrew and Arabic, which write the article and short words together with the next word."""
@@ -60,7 +61,9 @@ def _classify_character(char: str) -> str:
         return "t"
     if 0x1F1E6 <= code < 0x1F200:
         return "r"
-    if (category in ("So", "Sm") and code >= 0x2190) or code in _NEWER_EMOJI:
+    if (
+        category in ("So", "Sm") and code >= 0x2190 and char not in _REPLACEMENTS
+    ) or code in _NEWER_EMOJI:
         return "e"
     return {"Pd": "-", "Zs": " "}.get(category, "|")
 

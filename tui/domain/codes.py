@@ -119,9 +119,9 @@ def _list_inner_terms(group: Term) -> Iterator[Term]:
     text = group[0]
     for border in split_code(text)[1:-1]:
         if len(text) - border > 1:
-            yield replace_text(group, text[border:])
+            yield replace_text(group, text[border : border + CODE_LENGTH])
         if border > MIN_SUFFIX and text[border - 1].isdecimal():
-            yield replace_text(group, reverse_code(text[:border]))
+            yield replace_text(group, reverse_code(text[max(0, border - CODE_LENGTH) : border]))
 
 
 def split_code(text: str) -> list[int]:

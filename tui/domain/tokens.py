@@ -29,8 +29,8 @@ _GRAM_SIZES = {"y": 3}
 """Characters of a piece by the class of its first; all others have two."""
 WORD_PATTERN = r"[wda]+"
 EMOJI_PATTERN = r"(?:rr|[er]t*)+"
-RUN_PATTERN = r"[wda]*[hy][hywda]*"
-"""Letters without blanks, with the words and numbers that are written together with them."""
+RUN_PATTERN = r"(?<![wda])[wda]*+[hy][hywda]*"
+"""A script without blanks, with the words and numbers that are written together with them."""
 _PIECE = re.compile(
     r"(?P<word>(?>[wda]+)(?![hy]))"
     rf"|(?P<run>{RUN_PATTERN})|(?P<emoji>{EMOJI_PATTERN})"
@@ -121,7 +121,7 @@ def _join_words(folded: str, classes: str, start: int, stop: int) -> Iterator[Te
     parts = find_parts(WORD, folded, classes, start, stop)
     texts = [text for text, *_ in parts]
     for index, (_, begin, *_) in enumerate(parts[:-1]):
-        yield "".join(texts[index:])[:CODE_LENGTH], begin, stop, False
+        yield "".join(texts[index : index + CODE_LENGTH])[:CODE_LENGTH], begin, stop, False
 
 
 _ARTICLE = re.compile("[وف]?(?:[بكل]?ال|لل)")
