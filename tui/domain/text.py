@@ -202,6 +202,16 @@ def _cut_bytes(text: str, octets: int) -> str:
     return text.encode()[:octets].decode(errors="ignore")
 
 
+def join_texts(subject: str, body: str) -> str:
+    """Return the text of a message that a search looks through.
+
+    Args:
+        subject: Subject of the message; empty for most.
+        body: Text of the message.
+    """
+    return f"{subject} {body}" if subject else body
+
+
 def format_count(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is one: "1 part", "2 parts".
 

@@ -15,12 +15,12 @@ from tui.domain.message import (
     Format,
     MmsContent,
 )
-from tui.domain.text import repair_text
+from tui.domain.text import join_texts, repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
-from tui.store.search_index import forget_text, join_texts
+from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, Summary, update_last_message
 
 

@@ -15,7 +15,7 @@ from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadab
 from tui.domain.ids import normalize_provider_id
 from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
-from tui.domain.text import repair_text
+from tui.domain.text import join_texts, repair_text
 from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
@@ -31,7 +31,7 @@ from tui.store.event_rows import (
 from tui.store.events import Events, sanitize_time
 from tui.store.messages import create_message_id, insert_message
 from tui.store.queries import queries
-from tui.store.search_index import index_texts, join_texts
+from tui.store.search_index import index_texts
 from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
 
 ConsentClassifier = Callable[[str, str], Verdict]

@@ -14,7 +14,7 @@ from tui.domain.change import Subject
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.domain.text import repair_text
+from tui.domain.text import join_texts, repair_text
 from tui.store.audit import record_action
 from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
@@ -23,7 +23,7 @@ from tui.store.events import Events
 from tui.store.messages import create_message_id, insert_message
 from tui.store.queries import queries
 from tui.store.rows import Row
-from tui.store.search_index import index_texts, join_texts
+from tui.store.search_index import index_texts
 from tui.store.settling import mark_handled
 from tui.store.summaries import Summaries, Summary, update_last_message
 

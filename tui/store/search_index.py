@@ -7,6 +7,7 @@ both go through `to_index_text`.
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 
+from tui.domain.text import join_texts
 from tui.store.queries import queries
 
 _ALL_TEXTS = "select id, subject, body from messages order by id"
@@ -20,16 +21,6 @@ _BULK_BYTES = 64 << 20
 """Terms that are kept in memory before they are written: few large parts need little merging."""
 _USUAL_BYTES, _USUAL_PARTS = 1 << 20, 4
 """Defaults of FTS5."""
-
-
-def join_texts(subject: str, body: str) -> str:
-    """Return the text of a message that a search looks through.
-
-    Args:
-        subject: Subject of the message; empty for most.
-        body: Text of the message.
-    """
-    return f"{subject} {body}" if subject else body
 
 
 def index_texts(connection: sqlite3.Connection, texts: Iterable[tuple[int, str]]) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 from tui.domain.matching import Condition, format_fts_query, is_match, parse_words
 from tui.domain.message import Direction
 from tui.domain.searching import SearchQuery
+from tui.domain.text import join_texts
 from tui.domain.views import normalize_filter
-from tui.store.search_index import join_texts
 
 _END_OF_TIME = 1 << 62
 _CANDIDATES = 200
