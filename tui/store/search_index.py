@@ -61,8 +61,6 @@ def rebuild_index(
         report_progress: Called again and again with the task, the number of texts and the total.
     """
     total = connection.execute("select count(*) from messages").fetchone()[0]
-    if not total:
-        return
     for name, value in (("automerge", 0), ("hashsize", _BULK_BYTES)):
         connection.execute(_CONFIGURE, (name, value))
     connection.executemany(_INSERT_TERMS, _read_terms(connection, total, report_progress))
