@@ -68,9 +68,11 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         except OSError:  # it exists, cannot be made, or lies on another disk
             _create_file(path, mode)
 
-    def prepare_writer(connection: sqlite3.Connection) -> None:
+    def prepare_writer(
+        connection: sqlite3.Connection, report_progress: migrations.ReportProgress
+    ) -> None:
         """Set up the connection as always, but do not wait for the disk."""
-        _prepare_writer(connection)
+        _prepare_writer(connection, report_progress)
         connection.execute("pragma synchronous = off")
 
     with pytest.MonkeyPatch.context() as patch:

@@ -36,6 +36,8 @@ async def spoken(store: Store, clock: ManualClock) -> Store:
         (["parcel"], ["My parcel?", "The parcel is late", "Where is the parcel?"]),
         (["parcel", "late"], ["The parcel is late"]),
         (["parcel late"], ["The parcel is late"]),
+        (['"parcel is"'], ["The parcel is late"]),
+        (['"is parcel"'], []),
         (["from:mia"], ["Where is the parcel?"]),
         (["from:491 570"], []),
         (['from:"491 570 006"'], ["Where is the parcel?"]),

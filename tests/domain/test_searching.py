@@ -24,7 +24,7 @@ def day(number: int, zone: timezone = UTC) -> int:
         ("from:ana parcel", SearchQuery(text="parcel", came_from="ana")),
         ('from:"Ana Kowalska"', SearchQuery(came_from="Ana Kowalska")),
         ('from:"Ana', SearchQuery(came_from="Ana")),
-        ('"two words"', SearchQuery(text="two words")),
+        ('"two words"', SearchQuery(text='"two words"')),
         ("TO:+48500", SearchQuery(went_to="+48500")),
         ("label:#vip account:pl", SearchQuery(label="vip", account="pl")),
         ("status:Failed", SearchQuery(status=Status.FAILED)),

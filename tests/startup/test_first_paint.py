@@ -1,6 +1,8 @@
 """Test the first picture: it shows who waits, is harmless and never fails."""
 
+import contextlib
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,8 @@ from tui.clock import MINUTE, ManualClock
 from tui.domain.events import Reply
 from tui.domain.message import Format, NewMessage
 from tui.startup.first_paint import COLOURS, render_rows
-from tui.store.glimpse import ConversationPreview, read_top_conversations
+from tui.store import migrations
+from tui.store.glimpse import ConversationPreview, is_outdated, read_top_conversations
 from tui.store.store import Store
 from tui.widgets.themes import THEMES
 
@@ -86,3 +89,14 @@ def test_a_file_that_is_not_an_inbox_shows_nothing(content: bytes | None, tmp_pa
         path.write_bytes(content)
     assert read_top_conversations(path, 5) == []
     assert (path.read_bytes() if path.exists() else None) == content
+
+
+def test_a_file_of_an_earlier_version_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.db"
+    assert not is_outdated(path)
+    for version, outdated in ((12, True), (None, False)):
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            migrations.apply_migrations(connection, upto=version)
+        assert is_outdated(path) is outdated
+    path.write_bytes(b"no database")
+    assert not is_outdated(path)

@@ -1,5 +1,6 @@
 """Test that settings become a store, a context and accounts, and that no secret leaks."""
 
+import io
 import random
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from tui.settings.models import Settings
 from tui.settings.public import Preferences
 from tui.startup.background import get_polling_pace, run_background
 from tui.startup.wiring import (
+    ProgressLine,
     create_consent_judge,
     create_context,
     create_owner_name,
@@ -253,3 +255,40 @@ def test_a_context_is_made_without_network_and_settings_models() -> None:
         check=True,
     )
     assert not {"httpx", "pydantic", "textual", "phonenumbers"} & set(ran.stdout.split())
+
+
+class Terminal(io.StringIO):
+    """Output that calls itself a terminal."""
+
+    def isatty(self) -> bool:
+        """Return True."""
+        return True
+
+
+def report_slowly(output: io.StringIO, clock: ManualClock, task: str) -> str:
+    """Return what is shown of a migration that takes three seconds."""
+    line = ProgressLine(output, clock)
+    line(task, 0, 3_000)
+    for done in (1_000, 2_000, 3_000):
+        clock.advance(1)
+        line(task, done, 3_000)
+    return output.getvalue()
+
+
+def test_a_long_migration_is_shown_on_one_line(clock: ManualClock) -> None:
+    task = "Updating the search index: {} messages"
+    assert report_slowly(io.StringIO(), clock, task) == (
+        "smsdesk: Updating the search index: 1,000 of 3,000 messages\n"
+    )
+    shown = report_slowly(Terminal(), clock, task)
+    assert shown.count("\n") == 1
+    assert shown.endswith("\r\x1b[Ksmsdesk: Updating the search index: 3,000 of 3,000 messages\n")
+    assert "smsdesk: Joining: 2,000 of 3,000" in report_slowly(Terminal(), clock, "Joining")
+
+
+def test_a_short_migration_shows_nothing(clock: ManualClock) -> None:
+    output = io.StringIO()
+    line = ProgressLine(output, clock)
+    line("Updating", 0, 10)
+    line("Updating", 10, 10)
+    assert output.getvalue() == ""

@@ -10,7 +10,9 @@ import pytest
 from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
+from tui.domain.conversation import View
 from tui.store import migrations
+from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import NewerDatabase
 from tui.store.migrations import apply_migrations, list_migrations, read_version, split_statements
 from tui.store.store import Store
@@ -222,3 +224,70 @@ async def test_a_migration_ends_the_wait_of_opted_out_customers(
             thread.id, "ana", opted_out=False, evidence="asked for it"
         )
         assert (await get_conversation(store)).waiting_since == 1000
+
+
+async def test_the_search_index_is_built_again_from_all_texts(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "inbox.db"
+    create_old_database(path, 12)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.executescript(
+            "update conversations set name = 'แดง', folded = 'แดง +61491570006';"
+            "update messages set body = '今天讨论了部署方案', subject = '订单' where id = 9;"
+            "insert into messages (id, conversation_id, direction, account, body, at)"
+            " values (10, 7, 'note', 'support', 'call 0491 570 156', 1001);"
+        )
+    shown: list[tuple[str, int, int]] = []
+    async with Store(
+        path,
+        clock=clock,
+        rng=random.Random(1),
+        owner="a",
+        report_progress=lambda *progress: shown.append(progress),
+    ) as store:
+        for text, ids in (("部署", [9]), ("订单", [9]), ("0491570156", [10]), ("welcome", [8])):
+            assert [m.id for m in await store.messages.search_text(text)] == ids
+        view = View(None, text="แดง")
+        listed = await store.conversations.list_after(view, FIRST_POSITION, 9)
+        assert [c.id for c in listed] == [7]
+    counts = [(done, total) for task, done, total in shown if "search index" in task]
+    assert (counts[0], counts[-1]) == ((0, 3), (3, 3))
+
+
+def test_a_killed_migration_leaves_the_old_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create_old_database(tmp_path / "inbox.db", 12)
+
+    def fail(task: str, done: int, total: int) -> None:
+        """Stop as a signal would."""
+        raise KeyboardInterrupt
+
+    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    with pytest.raises(KeyboardInterrupt):
+        apply_migrations(connection, report_progress=fail)
+    assert read_version(connection) == 12
+    found = connection.execute("select rowid from messages_fts where messages_fts match 'hello'")
+    assert found.fetchall() == [(9,)]
+    assert apply_migrations(connection)
+    connection.close()
+
+
+def test_a_second_process_waits_for_a_migration(tmp_path: Path) -> None:
+    create_old_database(tmp_path / "inbox.db", 12)
+    first = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    first.execute("begin immediate")
+    shown: list[str] = []
+
+    def release(task: str, done: int, total: int) -> None:
+        """End the work of the first process."""
+        shown.append(task)
+        if first.in_transaction:
+            first.execute("rollback")
+
+    second = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None, timeout=0)
+    assert apply_migrations(second, report_progress=release)
+    assert shown[0].startswith("Waiting for another smsdesk")
+    first.close()
+    second.close()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.store.builders import ACCOUNT, TOM, get_conversation, make_outgoing, make_reply
 from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
-from tui.domain.text import split_words
+from tui.domain.tokens import split_words
 from tui.store.store import Store
 
 

@@ -1,15 +1,17 @@
 """Parse the search field: words, and filters like `from:ana` or `before:2026-03-01`."""
 
 import re
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from tui.domain.folding import fold_text
+from tui.domain.matching import Words, parse_words
 from tui.domain.status import Status
-from tui.domain.text import fold_text, split_words
+from tui.domain.tokens import split_words
 
-_SEARCH_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+)', re.IGNORECASE)
-_TOKEN = re.compile(r"[^\W_]+")
+_SEARCH_PART = re.compile(r'([a-z]+):(?:"([^"]*)"?|(\S*))|"[^"]*"?|\S+', re.IGNORECASE)
 _SECOND_MS = 1_000
 FILTERS = "from: to: label: account: status: before: after: in:thread"
 """Filters that can be typed, as a hint under the field."""
@@ -20,7 +22,7 @@ class SearchQuery:
     """A parsed search; every condition that is set must hold."""
 
     text: str = ""
-    """Words of the message, or their beginnings."""
+    """Words of the message, or their beginnings; those in quotes follow each other."""
     came_from: str = ""
     """Part of the name or number of the customer who wrote it."""
     went_to: str = ""
@@ -92,9 +94,9 @@ def parse_search(typed: str, now: int, zone: tzinfo | None) -> SearchQuery:
 def _split_parts(typed: str) -> Iterator[tuple[str, str, str]]:
     """Yield the filter name (or ""), its value, and the part as typed."""
     for found in _SEARCH_PART.finditer(typed):
-        name, quoted, bare, phrase, bare_word = found.groups()
+        name, quoted, bare = found.groups()
         if name is None:
-            yield "", "", phrase if phrase is not None else bare_word
+            yield "", "", found[0]
         else:
             yield name.lower(), quoted if quoted is not None else bare, found[0]
 
@@ -163,15 +165,56 @@ _FILTER_READERS: dict[str, Callable[[SearchQuery, str, _DayReader], SearchQuery]
 
 
 def find_spans(shown: str, text: str) -> list[tuple[int, int]]:
-    """Return the begin and end of each word of `shown` that starts with a searched word.
+    """Return the begin and end of what a search has found in a text, in order.
 
     Args:
         shown: Text on the screen.
         text: Words of the search.
     """
-    wanted = tuple(split_words(text))
-    if not wanted:
+    phrases = {phrase for one in parse_words(text) for phrase in one.list_phrases()}
+    if not phrases:
         return []
-    return [
-        found.span() for found in _TOKEN.finditer(shown) if fold_text(found[0]).startswith(wanted)
-    ]
+    folded, begins, ends = _fold_with_places(shown)
+    words = Words(folded)
+    found = {span for phrase in phrases for span in words.find(phrase)}
+    return _merge_spans(sorted((begins[begin], ends[end - 1]) for begin, end in found))
+
+
+def _merge_spans(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return sorted spans with those joined that overlap."""
+    merged: list[tuple[int, int]] = []
+    for begin, end in spans:
+        if merged and begin < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+_EXTENDING = re.compile("[\uff9e\uff9f\u1160-\u11ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+"""Characters besides marks that change the one before them."""
+
+
+def _fold_with_places(shown: str) -> tuple[str, Sequence[int], Sequence[int]]:
+    """Return a folded text, and where each of its characters begins and ends in `shown`."""
+    if shown.isascii():
+        return fold_text(shown), range(len(shown)), range(1, len(shown) + 1)
+    folded, begins, ends = list[str](), list[int](), list[int]()
+    begin = 0
+    while begin < len(shown):
+        end = begin + 1
+        while end < len(shown) and _is_extending(shown[end]):
+            end += 1
+        part = fold_text(shown[begin:end])
+        folded.append(part)
+        begins += [begin] * len(part)
+        ends += [end] * len(part)
+        begin = end
+    return "".join(folded), begins, ends
+
+
+def _is_extending(char: str) -> bool:
+    """Return whether a character belongs to the one before it."""
+    if char < "\u0300":
+        return False
+    return unicodedata.category(char) in ("Mn", "Me", "Mc", "Cf") or bool(_EXTENDING.match(char))

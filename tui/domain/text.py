@@ -4,13 +4,13 @@ SMS text is hostile input: lone surrogates break the database, escape sequences 
 terminal, direction overrides and stacked marks break the layout. `repair_text` runs at every
 entrance and `to_printable` at every exit; in between the text stays as it was received.
 
-Case and accents are normalised for a search, so that "lodz" finds "Łódź". Indexed text and search
-text must go through the same `fold_text`, otherwise they never match.
+What a search compares is made by `fold_text`, which is in `tui/domain/folding.py`.
 """
 
-import re
 import unicodedata
 from typing import Any
+
+from tui.domain.folding import fold_text as fold_text
 
 REPLACEMENT = "\ufffd"
 """Stands for a character without a visible form of its own."""
@@ -202,46 +202,14 @@ def _cut_bytes(text: str, octets: int) -> str:
     return text.encode()[:octets].decode(errors="ignore")
 
 
-_TRANSLITERATIONS = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "þ": "th"}
-)
-"""Characters that do not decompose into a base and a mark but are typed without one."""
-_DROPPED_CATEGORIES = frozenset({"Mn", "Me", "Cf", "Cs", "Cc"})
-_WORD = re.compile(r"[^\W_]+")
-_WORD_LIMIT = 24
-_WORD_LENGTH_LIMIT = 64
-_EMPTY_QUERY = '""'
+def join_texts(subject: str, body: str) -> str:
+    """Return the text of a message that a search looks through.
 
-
-def fold_text(text: str) -> str:
-    """Return `text` in lower case without accents, ligatures or invisible characters.
-
-    Line breaks and tabs become blanks. Idempotent.
+    Args:
+        subject: Subject of the message; empty for most.
+        body: Text of the message.
     """
-    if text.isascii() and text.isprintable():
-        return text.lower()
-    spaced = re.sub(r"[\t\n\v\f\r\x1c-\x1f\x85]", " ", text)
-    plain = unicodedata.normalize("NFKD", spaced).casefold()
-    # Case folding can produce characters that decompose again.
-    plain = unicodedata.normalize("NFKD", plain).translate(_TRANSLITERATIONS)
-    return "".join(
-        c for c in plain if " " <= c < "\x7f" or unicodedata.category(c) not in _DROPPED_CATEGORIES
-    )
-
-
-def split_words(text: str) -> list[str]:
-    """Return the folded words of `text`: runs of alphabetic characters and digits only."""
-    return _WORD.findall(fold_text(text))
-
-
-def to_fts_query(text: str) -> str:
-    """Return typed text as an FTS5 query: each word must occur, whole or as a prefix.
-
-    Never raises and never makes a query that FTS5 rejects; without a word it finds nothing.
-    The index must hold `fold_text(text)`.
-    """
-    terms = [f'"{word[:_WORD_LENGTH_LIMIT]}"*' for word in split_words(text)[:_WORD_LIMIT]]
-    return " AND ".join(terms) or _EMPTY_QUERY
+    return f"{subject} {body}" if subject else body
 
 
 def format_count(count: int, noun: str) -> str:

@@ -6,6 +6,7 @@ from tui.domain.conversation import Conversation, State, View
 from tui.domain.text import fold_text, one_line
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
+_SIGNIFICANT_DIGITS = 3
 _BETWEEN_DIGITS = re.compile(r"[^+0-9]+")
 
 
@@ -100,9 +101,16 @@ def _format_view_kind(view: View, agent: str) -> str:
 
 
 def normalize_filter(text: str) -> str:
-    """Return the folded text of a filter; a number may be typed in groups, as it is shown."""
+    """Return the folded text of a filter; a number may be typed in groups, as it is shown.
+
+    It may also be typed with the zeros that stand for a country code: 0491 finds +61 491.
+    """
     folded = fold_text(text.strip())
-    return _BETWEEN_DIGITS.sub("", folded) if _NUMBER.fullmatch(folded) else folded
+    if not _NUMBER.fullmatch(folded):
+        return folded
+    number = _BETWEEN_DIGITS.sub("", folded)
+    significant = number.lstrip("0")
+    return significant if len(significant) >= _SIGNIFICANT_DIGITS else number
 
 
 def _has_filter_text(conversation: Conversation, text: str) -> bool:

@@ -15,7 +15,7 @@ from tui.desk import cells, format
 from tui.desk.badges import UNREAD_MARK
 from tui.domain.text import one_line
 from tui.settings.public import Preferences
-from tui.store.glimpse import ConversationPreview, read_top_conversations
+from tui.store.glimpse import ConversationPreview, is_outdated, read_top_conversations
 from tui.terminal.ascii_fallback import to_ascii
 
 _ENTER_SCREEN = "\x1b[?1049h\x1b[?25l"
@@ -39,12 +39,14 @@ def show_first_paint(
 ) -> Iterator[None]:
     """Show the top of the list, and restore the terminal at the end of the block.
 
+    Show nothing if the schema has to be brought up to date: its progress needs the terminal.
+
     Args:
         preferences: Settings of the desk, which name the database and the theme.
         now: Current time in milliseconds since 1970, UTC.
         environ: Environment variables.
     """
-    if not _can_paint(preferences, environ):
+    if not _can_paint(preferences, environ) or is_outdated(preferences.database):
         yield
         return
     before = termios.tcgetattr(sys.stdin)

@@ -6,8 +6,9 @@ context, but nothing of the network.
 
 import os
 import random
+import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tui.clock import Clock
 from tui.settings.errors import SettingsError
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from tui.sync.context import ServedAccount
 
 _ASCII_TERMINALS = frozenset({"linux", "dumb"})
+_PROGRESS_SECONDS = 1.0
+_LINE_START = "\r\x1b[K"
+"""Return to the beginning of the line and clear it."""
 _LOCALE_VARIABLES = ("LC_ALL", "LC_CTYPE", "LANG")
 
 
@@ -44,7 +48,46 @@ def open_store(preferences: Preferences, clock: Clock, rng: random.Random) -> "S
         owner=create_owner_name(rng),
         classify=create_consent_judge(preferences.opt_out_words),
         shared=preferences.group_access,
+        report_progress=ProgressLine(sys.stderr, clock),
     )
+
+
+class ProgressLine:
+    """Show on a line how far a long migration is; nothing if it is done at once."""
+
+    def __init__(self, output: TextIO, clock: Clock) -> None:
+        """Show nothing yet.
+
+        Args:
+            output: Where to write; on a terminal the line is rewritten.
+            clock: Source of the time since the beginning.
+        """
+        self._output = output
+        self._clock = clock
+        self._shown_at = clock.monotonic()
+        self._is_shown = False
+
+    def __call__(self, task: str, done: int, total: int) -> None:
+        """Show the progress: once in a file, every second on a terminal.
+
+        Args:
+            task: What is being done.
+            done: Number of things that are done.
+            total: Number of things to do.
+        """
+        now, is_terminal = self._clock.monotonic(), self._output.isatty()
+        is_last = self._is_shown and 0 < total <= done
+        if now - self._shown_at < _PROGRESS_SECONDS and not is_last:
+            return
+        if self._is_shown and not (is_terminal and total):
+            return
+        numbers = f"{done:,} of {total:,}"
+        text = task.format(numbers) if "{}" in task else f"{task}: {numbers}" if total else task
+        end = "\n" if not is_terminal or done >= total else ""
+        line = f"{_LINE_START if is_terminal else ''}smsdesk: {text}{end}"
+        self._output.write(line)
+        self._output.flush()
+        self._shown_at, self._is_shown = now, True
 
 
 def create_owner_name(rng: random.Random) -> str:

@@ -78,14 +78,22 @@ class Transaction:
 class Database:
     """Database file of an inbox."""
 
-    def __init__(self, path: Path, *, shared: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        shared: bool = False,
+        report_progress: migrations.ReportProgress = migrations.ignore_progress,
+    ) -> None:
         """Create the database object; `open` opens the file.
 
         Args:
             path: Path of the database file.
             shared: Whether the group of the file may read and write it.
+            report_progress: Shows how far a long migration is; called on another thread.
         """
         self.path = path
+        self._report_progress = report_progress
         self._shared = shared
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
@@ -101,7 +109,9 @@ class Database:
         """
         database_files.prepare_file(self.path, shared=self._shared)
         try:
-            self._writer = await self._open_connection(_prepare_writer)
+            self._writer = await self._open_connection(
+                functools.partial(_prepare_writer, report_progress=self._report_progress)
+            )
             self._reader = await self._open_connection(_prepare_reader)
         except BaseException:
             await self.close()
@@ -231,7 +241,9 @@ def _prepare_reader(connection: sqlite3.Connection) -> None:
     connection.execute("pragma query_only = on")
 
 
-def _prepare_writer(connection: sqlite3.Connection) -> None:
+def _prepare_writer(
+    connection: sqlite3.Connection, report_progress: migrations.ReportProgress
+) -> None:
     """Set up the connection that writes, and bring the schema up to date."""
     connection.row_factory = sqlite3.Row
     _enable_wal(connection)
@@ -242,7 +254,7 @@ def _prepare_writer(connection: sqlite3.Connection) -> None:
     # WAL-reset race.
     connection.execute("pragma wal_autocheckpoint = 0")
     connection.execute(f"pragma journal_size_limit = {_LOG_BYTES}")
-    migrations.apply_migrations(connection)
+    migrations.apply_migrations(connection, report_progress=report_progress)
 
 
 def _enable_wal(connection: sqlite3.Connection) -> None:

@@ -12,11 +12,12 @@ from tui.domain.message import (
     NO_MMS_CONTENT,
     MmsContent,
 )
-from tui.domain.text import fold_text, repair_text
+from tui.domain.text import join_texts, repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
+from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, reload_last_message
 
 
@@ -155,7 +156,7 @@ def turn_note_into_draft(
         return False
     conversation_id = row["conversation_id"]
     sql.drop_mentions(connection, message_id=note_id)
-    sql.forget_text(connection, id=note_id, body=fold_text(row["body"]))
+    forget_text(connection, note_id, join_texts(row["subject"], row["body"]))
     sql.drop_note(connection, id=note_id)
     summaries = Summaries(transaction, rng)
     reload_last_message(connection, summaries.get(conversation_id))

@@ -7,13 +7,13 @@ from tui.clock import Clock
 from tui.domain.consent import Verdict
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
-from tui.domain.text import fold_text, repair_text
+from tui.domain.text import join_texts, repair_text
 from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.database import Transaction
-from tui.store.messages import index_texts
 from tui.store.queries import queries
+from tui.store.search_index import forget_text, index_texts
 from tui.store.summaries import Summaries, Summary, record_incoming_text
 
 ConsentClassifier = Callable[[str, str], Verdict]
@@ -170,7 +170,7 @@ class IncomingTexts:
             subject: Subject of an MMS; empty for none.
             body: Text.
         """
-        self._unindexed[message_id] = _get_indexed_text(subject, body)
+        self._unindexed[message_id] = join_texts(subject, body)
 
     def remove_from_index(self, message: dict[str, Any]) -> None:
         """Remove a text from the search index before it changes.
@@ -179,8 +179,8 @@ class IncomingTexts:
             message: Row of `messages`.
         """
         if self._unindexed.pop(message["id"], None) is None:
-            text = fold_text(_get_indexed_text(message["subject"], message["body"]))
-            queries("notes").forget_text(self.connection, id=message["id"], body=text)
+            text = join_texts(message["subject"], message["body"])
+            forget_text(self.connection, message["id"], text)
 
     def write_index(self) -> None:
         """Write the new texts of the page to the search index, which is cheaper together."""
@@ -195,8 +195,3 @@ def is_opt_out(verdict: Verdict, reply: Reply) -> bool:
         reply: The text as it came.
     """
     return verdict is Verdict.STOP or reply.opted_out
-
-
-def _get_indexed_text(subject: str, body: str) -> str:
-    """Return what the search finds of a text."""
-    return f"{subject} {body}" if subject else body

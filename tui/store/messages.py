@@ -15,13 +15,14 @@ from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.events import TimelineEntry
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.domain.text import fold_text, repair_text, to_fts_query
+from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.drafts import turn_note_into_draft
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
+from tui.store.search_index import index_texts
 from tui.store.summaries import Summaries, update_last_message
 
 NEWEST = 1 << 62
@@ -133,15 +134,14 @@ class Messages:
             limit: Maximum number of messages.
             conversation_id: Conversation to search in; 0 for all.
         """
-        query = to_fts_query(text)
-        if not query:
-            return []
-        values: dict[str, Any] = {"query": query, "before": before, "limit": limit}
-        if conversation_id:
-            work = functools.partial(self._sql.search_in, conversation_id=conversation_id, **values)
-        else:
-            work = functools.partial(self._sql.search, **values)
-        return rows.to_messages(await self._database.search(work))
+        # Imported late: the patterns of the search are not needed before the first picture.
+        from tui.domain.searching import SearchQuery
+        from tui.store.search import MessageSearch
+
+        query = SearchQuery(text=text, here=bool(conversation_id))
+        return await MessageSearch(self._database).find_messages(
+            query, open_id=conversation_id, before=before, limit=limit
+        )
 
     async def list_events(self, message_id: int) -> list[TimelineEntry]:
         """Return everything reported about a message, in the order of arrival."""
@@ -278,15 +278,3 @@ def insert_message(transaction: Transaction, **values: Any) -> None:
     """
     queries("messages").insert(transaction.connection, **{**_COLUMN_DEFAULTS, **values})
     transaction.mark_changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
-
-
-def index_texts(connection: sqlite3.Connection, texts: list[tuple[int, str]]) -> None:
-    """Add texts to the search index.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        texts: Pairs of message id and text.
-    """
-    queries("messages").index_text(
-        connection, [{"id": identity, "body": fold_text(text)} for identity, text in texts]
-    )

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -22,7 +23,10 @@ APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
 
 ReportProgress = Callable[[str, int, int], None]
-"""Function that shows the progress of a long step: what is done, the number done, the total."""
+"""Function that shows the progress of a long step: what is done, the number done, the total.
+
+"{}" in the text stands for the numbers; without it they follow a colon. A total of 0 shows none.
+"""
 Step = Callable[[sqlite3.Connection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
 
@@ -58,9 +62,19 @@ def name_stored_files(connection: sqlite3.Connection, report_progress: ReportPro
         )
 
 
-STEPS: Mapping[int, Step] = {18: name_stored_files}
+def _rebuild_search_index(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+    """Index all texts again."""
+    # Imported late: most processes find a database that is up to date.
+    from tui.store.search_index import rebuild_index
+
+    rebuild_index(connection, report_progress)
+
+
+STEPS: Mapping[int, Step] = {15: _rebuild_search_index, 18: name_stored_files}
 """Steps by the number of their migration."""
 
+_PATIENCE = 600.0
+"""Seconds to wait for another process; SQLite itself waits for a part of it at a time."""
 _FOLDER = Path(__file__).parent / "schema"
 
 
@@ -130,7 +144,7 @@ def apply_migrations(
     last = upto if upto is not None else known[-1][0]
     if read_version(connection) == last:
         return False
-    connection.execute("begin immediate")
+    _begin_transaction(connection, report_progress)
     try:
         _run_migrations(
             connection, [file for file in known if file[0] <= last], last, report_progress
@@ -140,6 +154,19 @@ def apply_migrations(
         raise
     connection.execute("commit")
     return True
+
+
+def _begin_transaction(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+    """Begin to write; wait as long as another process needs for the same migration."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("begin immediate")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            report_progress("Waiting for another smsdesk, which updates the inbox", 0, 0)
 
 
 def _run_migrations(

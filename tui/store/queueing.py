@@ -15,16 +15,17 @@ from tui.domain.file_names import describe_pictures
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.domain.text import repair_text
+from tui.domain.text import join_texts, repair_text
 from tui.store.audit import record_action
 from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.event_rows import EventRow
 from tui.store.events import Events
-from tui.store.messages import index_texts, insert_message
+from tui.store.messages import insert_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.rows import Row
+from tui.store.search_index import index_texts
 from tui.store.settling import mark_handled
 from tui.store.summaries import Summaries, Summary, update_last_message
 
@@ -116,7 +117,8 @@ class MessageQueue:
         )
         if new.cancel_on_reply:
             queries("writing").mark_until_reply(transaction.connection, id=identity)
-        index_texts(transaction.connection, [(identity, body)])
+        text = join_texts(repair_text(new.subject), body)
+        index_texts(transaction.connection, [(identity, text)])
         update_last_message(
             summary,
             id=identity,

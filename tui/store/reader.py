@@ -8,17 +8,18 @@ import functools
 import sqlite3
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tui.domain.arrivals import HeldGroup, HeldItem, RefusalCount
 from tui.domain.conversation import Conversation, State
+from tui.domain.folding import fold_text
 from tui.domain.message import Message
-from tui.domain.searching import SearchQuery
-from tui.domain.text import fold_text
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
 from tui.store.held_rows import to_held_group, to_held_item, to_refusal_count
-from tui.store.search_terms import build_search
+
+if TYPE_CHECKING:
+    from tui.domain.searching import SearchQuery
 
 NEWEST = 1 << 62
 """Id after every message."""
@@ -106,18 +107,21 @@ class InboxReader:
         found = self._run_query("messages", "get", id=message_id)
         return rows.to_message(found[0]) if found else None
 
-    def search_messages(self, query: SearchQuery, limit: int) -> list[Message]:
+    def search_messages(self, query: "SearchQuery", limit: int) -> list[Message]:
         """Return messages that match every condition, newest first, accents ignored.
 
         Args:
             query: Search with its conditions.
             limit: Maximum number of messages.
         """
-        found = build_search(query, open_id=0, before=NEWEST, limit=limit)
-        if found is None:
-            return []
-        name, values = found
-        return rows.to_messages(self._run_query("searching", name, **values))
+        # Imported late: no other command needs the patterns of the search.
+        from tui.store.search_terms import run_search
+
+        def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+            """Return the rows of one query."""
+            return self._run_query("searching", name, **values)
+
+        return rows.to_messages(run_search(run_query, query, open_id=0, before=NEWEST, limit=limit))
 
     def summarize_held(self) -> list[HeldGroup]:
         """Return how many items are held, by account and reason."""

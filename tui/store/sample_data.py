@@ -16,10 +16,10 @@ from tui.domain.conversation import State, compute_waiting_rank
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
 from tui.domain.status import Status
-from tui.domain.text import fold_text
 from tui.store.database import Transaction
 from tui.store.queries import queries
 from tui.store.sample_source import SampleSource
+from tui.store.search_index import index_texts
 from tui.store.store import Store
 from tui.store.summaries import fold_for_filter, get_counter_names, update_last_message
 
@@ -47,7 +47,6 @@ _INSERT_CONVERSATION = (
     " :last_direction, :last_status, :preview, :account, :own, :rank)"
 )
 _INSERT_CONTACT = "insert or ignore into contacts (party, name, updated_at) values (?, ?, ?)"
-_INSERT_TEXT = "insert into messages_fts (rowid, body) values (?, ?)"
 _Row = tuple[Any, ...]
 """Row of `messages`, in the order of `_INSERT_MESSAGE`."""
 
@@ -117,9 +116,7 @@ class _SampleHistory:
         named = ((s["party"], s["name"], s["last_at"]) for s in summaries if s["name"])
         connection.executemany(_INSERT_CONTACT, named)
         connection.executemany(_INSERT_MESSAGE, messages)
-        connection.executemany(
-            _INSERT_TEXT, ((message[0], fold_text(message[_BODY_INDEX])) for message in messages)
-        )
+        index_texts(connection, ((message[0], message[_BODY_INDEX]) for message in messages))
         self.written += len(messages)
         transaction.mark_changed(Subject.VIEW)
 

@@ -3,7 +3,8 @@
 The same statement also serves the reader for scripts, which runs it on its own connection.
 """
 
-import functools
+import sqlite3
+from typing import Any
 
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
@@ -11,7 +12,7 @@ from tui.store import rows
 from tui.store.database import Database
 from tui.store.messages import NEWEST
 from tui.store.queries import queries
-from tui.store.search_terms import build_search
+from tui.store.search_terms import run_search
 
 
 class MessageSearch:
@@ -36,9 +37,15 @@ class MessageSearch:
             before: Id of the message to end at; it is not included.
             limit: Maximum number of messages.
         """
-        found = build_search(query, open_id=open_id, before=before, limit=limit)
-        if found is None:
-            return []
-        name, values = found
-        work = functools.partial(getattr(self._sql, name), **values)
-        return rows.to_messages(await self._database.search(work))
+
+        def run_search_here(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+            """Run the queries of the search one after the other."""
+
+            def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+                """Return the rows of one query."""
+                rows: list[sqlite3.Row] = getattr(self._sql, name)(connection, **values)
+                return rows
+
+            return run_search(run_query, query, open_id=open_id, before=before, limit=limit)
+
+        return rows.to_messages(await self._database.search(run_search_here))

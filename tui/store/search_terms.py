@@ -1,30 +1,45 @@
-"""A search as the query that finds it and its values, for whichever connection runs it."""
+"""A search as the queries that find it and their values, for whichever connection runs them.
 
+The index finds words by their first characters in any number of messages at once, but for a longer
+beginning it first has to collect all of them. So the newest messages with the first characters are
+read and compared before; only if there are too few the index is asked for the exact words.
+"""
+
+import itertools
+import sqlite3
+from collections.abc import Callable
 from typing import Any
 
+from tui.domain.matching import Condition, format_fts_query, is_match, parse_words
 from tui.domain.message import Direction
 from tui.domain.searching import SearchQuery
-from tui.domain.text import split_words, to_fts_query
+from tui.domain.text import join_texts
 from tui.domain.views import normalize_filter
 
 _END_OF_TIME = 1 << 62
+_CANDIDATES = 200
+"""Messages that are compared at first."""
 
 
-def build_search(
-    query: SearchQuery, *, open_id: int, before: int, limit: int
-) -> tuple[str, dict[str, Any]] | None:
-    """Return the name of the SQL query for a search with its values, or None.
-
-    None means that nothing can be found.
+def run_search(
+    run_query: Callable[[str, dict[str, Any]], list[sqlite3.Row]],
+    query: SearchQuery,
+    *,
+    open_id: int,
+    before: int,
+    limit: int,
+) -> list[sqlite3.Row]:
+    """Return the messages that match every condition, newest first.
 
     Args:
+        run_query: Runs a query of `searching.sql` by its name, with its values.
         query: Search with its conditions.
         open_id: Id of the open conversation; 0 for none.
         before: Id of the message to end at; it is not included.
         limit: Maximum number of messages.
     """
     if query.is_empty or query.problem or _is_impossible(query, open_id):
-        return None
+        return []
     values = {
         "direction": _get_direction(query),
         "account": query.account,
@@ -39,9 +54,31 @@ def build_search(
         "party": _build_like_pattern(query.came_from or query.went_to),
         "label": query.label,
     }
-    if split_words(query.text):
-        return "by_words", {"query": to_fts_query(query.text), **scope, **values}
-    return ("by_party", {**scope, **values}) if any(scope.values()) else ("by_message", values)
+    conditions = parse_words(query.text)
+    if conditions:
+        return _search_words(run_query, conditions, {**scope, **values}, limit)
+    if any(scope.values()):
+        return run_query("by_party", {**scope, **values})
+    return run_query("by_message", values)
+
+
+def _search_words(
+    run_query: Callable[[str, dict[str, Any]], list[sqlite3.Row]],
+    conditions: list[Condition],
+    values: dict[str, Any],
+    limit: int,
+) -> list[sqlite3.Row]:
+    """Return the messages with these words."""
+    exact = format_fts_query(conditions)
+    wider = format_fts_query([condition.shorten() for condition in conditions])
+    if wider != exact:
+        count = max(_CANDIDATES, 2 * limit)
+        rows = run_query("by_words", {**values, "query": wider, "limit": count})
+        matching = (r for r in rows if is_match(join_texts(r["subject"], r["body"]), conditions))
+        found = list(itertools.islice(matching, limit))
+        if len(found) == limit or len(rows) < count:
+            return found
+    return run_query("by_words", {**values, "query": exact})
 
 
 def _is_impossible(query: SearchQuery, open_id: int) -> bool:

@@ -21,6 +21,7 @@ from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
 from tui.store.messages import Messages
+from tui.store.migrations import ReportProgress, ignore_progress
 from tui.store.outbox import Outbox
 from tui.store.presence import AgentPresence, Agents, ComposeLocks
 from tui.store.receipt_schedule import ReceiptSchedule
@@ -53,6 +54,7 @@ class Store:
         owner: str,
         classify: "ConsentClassifier" = _classify_as_none,
         shared: bool = False,
+        report_progress: ReportProgress = ignore_progress,
     ) -> None:
         """Create the store; entering the context opens the file.
 
@@ -63,12 +65,13 @@ class Store:
             owner: Id of this process.
             classify: Finds opt-out and opt-in keywords in customers' texts.
             shared: Whether the group of the file may read and write it.
+            report_progress: Shows how far a long migration is; called on another thread.
         """
         self.path = path
         self._clock = clock
         self._rng = rng
         self._classify = classify
-        self.database = Database(path, shared=shared)
+        self.database = Database(path, shared=shared, report_progress=report_progress)
         self.conversations = Conversations(self.database, clock, rng)
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)

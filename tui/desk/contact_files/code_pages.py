@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tui.desk.contact_files.headings import Field, classify_heading
-from tui.domain.text import split_words
+from tui.domain.tokens import split_words
 
 _SAMPLE_BYTES = 16 * 1024
 _MAX_WORDS = 1_000

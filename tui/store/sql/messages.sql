@@ -126,15 +126,5 @@ select data from attachments where id = :id;
 -- name: index_text(id, body)*!
 insert into messages_fts (rowid, body) values (:id, :body);
 
--- name: search(query, before, limit)
-select m.* from messages_fts f join messages m on m.id = f.rowid
-where messages_fts match :query and f.rowid < :before
-order by f.rowid desc limit :limit;
-
--- name: search_in(query, conversation_id, before, limit)
-select m.* from messages_fts f join messages m on m.id = f.rowid
-where messages_fts match :query and f.rowid < :before and m.conversation_id = :conversation_id
-order by f.rowid desc limit :limit;
-
 -- name: events_of(message_id)
 select * from events where message_id = :message_id order by received_at, id;
