@@ -161,10 +161,14 @@ class ClassicApi:
         )
 
     def _parse_answer(self, answer: Answer, *, sending: bool) -> ClassicAnswer:
-        """Return the line in an answer, whatever its content type and HTTP status."""
+        """Return the line in an answer, whatever its content type.
+
+        Every documented line comes with HTTP 200. Of the other statuses only 400 leaves it to
+        the line what was refused.
+        """
         raw = self._keys.hide_secrets(repair_text(answer.text))
         refused = _REFUSAL_LINE.fullmatch(raw.strip())
-        if refused:
+        if refused and (answer.is_success or answer.status == 400):
             return ClassicAnswer(refused[1], refused[2], raw)
         answer.raise_if_unavailable()
         tokens = raw.split()

@@ -46,6 +46,8 @@ _ERROR_PRIORITY = {
     _NOT_FOUND: 4,
 }
 """Order in which one of several errors represents all of them."""
+_CODE_STATUSES = {_NOT_FOUND: 404, _FORBIDDEN: 403, _UNAUTHORIZED: 401, _NOT_OFFERED: 405}
+"""HTTP status of each code that has one of its own (Omnichannel API, errors)."""
 _MAX_DETAIL = 200
 
 
@@ -117,15 +119,12 @@ class OmnichannelApi:
         """Return the JSON object of a 2xx answer; raise the error that any other answer means."""
         answer.raise_if_unavailable()
         body = answer.parse_json_or_none()
-        # After a 5xx the message may have been accepted, so its body is not read as a refusal.
-        refusal = _find_refusal(body, sending=sending) if answer.status < 500 else None
-        if refusal:
-            raise refusal
-        if not answer.is_success or not isinstance(body, dict):
-            raise make_unexpected_error(
-                answer, sending=sending, detail=self._get_raw_body(answer)[:200]
-            )
-        return body
+        if answer.is_success and isinstance(body, dict):
+            return body
+        refusal = _find_refusal(body, answer.status, sending=sending)
+        raise refusal or make_unexpected_error(
+            answer, sending=sending, detail=self._get_raw_body(answer)[:200]
+        )
 
 
 def _build_path(provider_id: str) -> str:
@@ -182,12 +181,14 @@ def _parse_attempt(entry: object, provider_id: str, raw: str) -> Receipt | None:
         return None
 
 
-def _find_refusal(body: object, *, sending: bool) -> ProviderError | None:
-    """Return the most important error of a body, or None if it has no `errors`.
+def _find_refusal(body: object, status: int, *, sending: bool) -> ProviderError | None:
+    """Return the most important error of a body, or None if it has none that fits the status.
 
-    Errors of the account come before errors of the message.
+    The HTTP status decides: a body can only say more about it. "Not found" (101) in a 401
+    must not prove that the API key is accepted. Errors of the account come before errors of
+    the message.
     """
-    errors = _list_errors(body)
+    errors = [error for error in _list_errors(body) if _fits_status(error, status)]
     if not errors:
         return None
     errors.sort(
@@ -205,6 +206,15 @@ def _find_refusal(body: object, *, sending: bool) -> ProviderError | None:
         return MessageInvalid(message, field=field, code=code, detail=detail)
     kind = NotFound if code == _NOT_FOUND else NotPossible
     return kind(message, code=code, detail=detail)
+
+
+def _fits_status(error: dict[str, Any], status: int) -> bool:
+    """Return whether an error only says more about the HTTP status that it came with."""
+    code = read_text(error, "code")
+    if status in _CODE_STATUSES.values() or code in (_NOT_FOUND, _NOT_OFFERED):
+        return _CODE_STATUSES.get(code) == status
+    # After a 2xx or a 5xx the message may have been accepted, whatever the body says.
+    return 400 <= status < 500 and status not in (402, 408)
 
 
 def _list_errors(body: object) -> list[dict[str, Any]]:
