@@ -12,6 +12,21 @@ DEFAULT_LOW_BALANCE = 20.0
 """Warning limit of an account without its own: credits, messages or units of currency."""
 
 
+@dataclass(frozen=True, slots=True)
+class NeededSetting:
+    """A setting that an account needs besides its key and its secret."""
+
+    name: str
+    label: str
+    """What a form calls it."""
+    reason: str
+    """Why it is needed, as one sentence."""
+    fix: str
+    """Where to find the value and where to enter it, as the rest of a sentence."""
+    signs_replies: bool = False
+    """Whether it is the secret that signs pushed replies."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderInfo:
     """What a screen may know of a provider; the values stand in `tui.providers.catalog`."""
@@ -25,6 +40,7 @@ class ProviderInfo:
     secret_label: str
     default_urls: Mapping[str, str] = field(default_factory=dict)
     """Addresses of the provider's hosts, by the setting that replaces them."""
+    needed_settings: tuple[NeededSetting, ...] = ()
 
     @property
     def title(self) -> str:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tui.clock import DAY, HOUR
+from tui.domain.account import NeededSetting
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel, SenderKind
 from tui.domain.message import Format
-from tui.providers.catalog_entry import CatalogEntry, NeededSetting, PanelEntry
+from tui.providers.catalog_entry import CatalogEntry, PanelEntry
 
 _MESSAGEMEDIA_TEMPLATE: Final = (
     '{"reply_id":"$!moId","delivery_report_id":"$!drId","notification_id":"$!notificationId",'
@@ -91,7 +92,9 @@ MESSENTE: Final = CatalogEntry(
     needed_settings=(
         NeededSetting(
             "inbound_secret",
-            "Replies are signed with the shared secret of the inbound number.",
+            label="Shared secret of the inbound number",
+            reason="Replies are signed with the shared secret of the inbound number.",
+            fix="copy it from the dashboard, Inbound numbers, into inbound_secret",
             signs_replies=True,
         ),
     ),
@@ -162,7 +165,12 @@ SMARTSWITCH: Final = CatalogEntry(
     secret_label="Password",
     credentials_place="the operator: the login of the personal account",
     needed_settings=(
-        NeededSetting("base_url", "Every operator runs SmartSwitch on a server of its own."),
+        NeededSetting(
+            "base_url",
+            label="Address of your operator's API",
+            reason="Every operator runs SmartSwitch on a server of its own.",
+            fix="ask the operator for it and enter it as base_url",
+        ),
     ),
     panel=(
         PanelEntry(

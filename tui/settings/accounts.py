@@ -25,6 +25,8 @@ from tui.settings.fields import PathSecret, Region, TextList, Url, Zone
 NO_SECRET = SecretStr("")
 KEYRING_PREFIX = "keyring:"
 """A secret with this prefix is stored in the system's keyring, under the name that follows."""
+FILE_PREFIX = "file:"
+"""A secret with this prefix is stored in the file that follows."""
 
 
 _STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -85,8 +87,9 @@ class AccountBase(BaseModel):
     Example: "Kx2fQ9"
     """
     api_secret: SecretStr = NO_SECRET
-    """Secret half of the credentials; `keyring:NAME` reads it from the system's keyring. Set only
-    one of `api_secret`, `api_secret_file` and `api_secret_keyring`.
+    """Secret half of the credentials. `keyring:NAME` reads a secret from the system's keyring,
+    `file:PATH` from a file of its own. Set only one of `api_secret`, `api_secret_file` and
+    `api_secret_keyring`.
 
     Example: "keyring:smsdesk-au"
     """
@@ -170,8 +173,8 @@ class MessenteAccount(AccountBase):
     Example: "https://api3.messente.com"
     """
     inbound_secret: SecretStr | None = None
-    """Shared secret of the inbound number, which signs its replies. If not set, `api_secret`
-    signs them.
+    """Shared secret of the inbound number (dashboard, Inbound numbers), which signs its
+    replies. If not set, only replies that `api_secret` signs are accepted.
 
     Example: "keyring:messente-inbound"
     """
