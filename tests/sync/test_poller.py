@@ -249,3 +249,38 @@ async def test_the_response_time_is_measured(context: SyncContext, clock: Manual
 
 def test_a_provider_that_only_pushes_is_never_polled(context: SyncContext) -> None:
     assert not Poller(ServedAccount("mp", ScriptedProvider()), context, PACE).has_sources
+
+
+@pytest.mark.parametrize("cycle", [1, 2, 3])
+async def test_a_provider_that_repeats_its_pages_is_not_asked_without_end(
+    context: SyncContext, cycle: int
+) -> None:
+    asked = 0
+
+    async def page(cursor: str) -> EventPage:
+        nonlocal asked
+        asked += 1
+        return EventPage((make_reply(f"r{asked % cycle}"),), has_more=True, cursor=f"page {asked}")
+
+    by_date = Capabilities("By date", replies=ReplyChannel.POLL, receipts=ReceiptChannel.NONE)
+    poller = Poller(ServedAccount("mm", ScriptedProvider(by_date, replies=page)), context, PACE)
+    for rounds in (1, 2, 3):
+        poller.force_next_round()
+        rest = await poller.run_round()
+        assert asked <= (cycle + 1) * rounds
+        assert rest.pause and rest.pause > 0
+    assert len(await list_texts(context.store)) == cycle
+
+
+async def test_pages_of_known_replies_are_passed_to_reach_new_ones(context: SyncContext) -> None:
+    async def pages(cursor: str) -> EventPage:
+        place = int(cursor or 0) % 3
+        return EventPage(
+            (make_reply(f"r{place}"),), has_more=place < 2, cursor=str(int(cursor or 0) + 1)
+        )
+
+    by_date = Capabilities("By date", replies=ReplyChannel.POLL, receipts=ReceiptChannel.NONE)
+    await context.store.ingest.store_events("mm", [make_reply("r0"), make_reply("r1")])
+    poller = Poller(ServedAccount("mm", ScriptedProvider(by_date, replies=pages)), context, PACE)
+    await poller.run_round()
+    assert await list_texts(context.store) == ["text r0", "text r1", "text r2"]

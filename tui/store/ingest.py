@@ -190,6 +190,7 @@ class _PageWriter:
         identity = create_message_id(self._connection, at, self._rng, newest_id=summary["last_id"])
         if not self._events.add_event(self._account, build_reply_row(reply), identity):
             return False
+        self._summaries.suggest_name(summary, reply.party_name, self._clock.now())
         body = _shorten_text(repair_text(reply.text))
         verdict = self._classify(body, address.conversation_key)
         insert_message(

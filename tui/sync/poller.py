@@ -125,9 +125,14 @@ class Poller:
         )
 
     async def _fetch_pages(self, source: PageSource) -> FetchResult:
-        """Fetch page after page, until one brings nothing new."""
+        """Fetch page after page, until one brings nothing that this round has not seen yet.
+
+        A page of known events may be followed by new ones, so known events do not end the
+        round; a page that repeats an earlier one does, whatever it says of more pages.
+        """
         clock = self._context.clock
         new, latency = 0, 0
+        seen: set[str] = set()
         for _ in range(_MOST_PAGES):
             cursor = await source.read_cursor()
             started_at = clock.monotonic()
@@ -135,9 +140,11 @@ class Poller:
             latency = latency or max(1, round((clock.monotonic() - started_at) * SECOND))
             fresh = await self._store_page(source, page, cursor)
             new += fresh
-            # A page without new events and with the same cursor would come again for ever.
-            if not page.has_more or not (fresh or page.cursor != cursor):
+            ids = {event.event_id for event in page.events}
+            is_repeated = ids <= seen or page.cursor == cursor
+            if not page.has_more or (not fresh and is_repeated):
                 return FetchResult(new, False, latency)
+            seen |= ids
         return FetchResult(new, True, latency)
 
     async def _store_page(self, source: PageSource, page: EventPage, cursor: str) -> int:

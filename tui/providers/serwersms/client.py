@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Reply
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Reply, Unreadable
 from tui.domain.ids import parse_reference
 from tui.domain.message import Format
 from tui.providers import catalog
@@ -58,6 +58,8 @@ class SerwerSms:
         api_token: str = "",
         time_zone: str = "Europe/Warsaw",
         push_names: PushNames | None = None,
+        reply_type: str = "",
+        reply_number: str = "",
     ) -> None:
         """Create the client of one account.
 
@@ -70,12 +72,17 @@ class SerwerSms:
             api_token: API token, used in place of user and password if given.
             time_zone: Name of the zone in which the account's dates are written.
             push_names: Parameter names in the panel's templates; None for the defaults.
+            reply_type: The only type of incoming messages to fetch; empty for all.
+            reply_number: Own NDI number whose messages to fetch; empty for all.
         """
         self._clock = clock
         mask = SecretMask(api_secret, api_token)
         self._account = AccountContext(ZoneInfo(time_zone), mask)
         self._push_names = push_names or PushNames()
         self._incoming_action = _INCOMING_ACTION
+        filters = {"type": reply_type, "ndi": reply_number}
+        self._reply_filter = {name: value for name, value in filters.items() if value}
+        self._run_ids: set[str] = set()
         self._api = SerwerSmsApi(
             base_url,
             username=api_key,
@@ -137,16 +144,21 @@ class SerwerSms:
         position = parse_cursor(cursor, now)
         body = await self._fetch_incoming(
             {
+                **self._reply_filter,
                 "date_from": position.format_date_from(self._account.zone),
                 "page": position.page,
                 "limit": PAGE_SIZE,
                 "order": "asc",
+                "show_contact": True,
             }
         )
         items = _require_items(body)
-        events = [parse_reply(item, self._account) for item in items]
+        events = [
+            parse_reply(item, self._account, plain_ids_until=position.plain_ids_until)
+            for item in items
+        ]
         times = [event.received_at or 0 for event in events if isinstance(event, Reply)]
-        more = has_more(
+        more = self._brings_other_replies(events, position.page) and has_more(
             body,
             page=position.page,
             count=len(items),
@@ -156,6 +168,20 @@ class SerwerSms:
         events.sort(key=lambda event: (event.received_at or 0) if isinstance(event, Reply) else 0)
         next_position = position.advance_cursor(times, len(items), more=more, now=now)
         return EventPage(events=tuple(events), has_more=more, cursor=str(next_position))
+
+    def _brings_other_replies(self, events: Sequence[Reply | Unreadable], page: int) -> bool:
+        """Return whether a page holds anything that earlier pages of this run did not.
+
+        A server that ignores `page` would otherwise be asked for the same page for ever.
+
+        Args:
+            events: Events of the page.
+            page: Number of the page, from 1.
+        """
+        ids = {event.event_id for event in events}
+        known = self._run_ids if page > 1 else set()
+        self._run_ids = known | ids
+        return not ids <= known
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
         """Raise `NotPossible`: marking as read would lose the replies of a broken answer."""

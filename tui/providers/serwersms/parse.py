@@ -188,16 +188,20 @@ def _is_count(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 15
 
 
+_NATIONAL_DIGITS = 9
 _DATE_FIELDS = ("received", "recived")
 """The documentation spells it `recived`, the newest clients `received`."""
 
 
-def parse_reply(item: Any, account: AccountContext) -> Reply | Unreadable:
+def parse_reply(
+    item: Any, account: AccountContext, *, plain_ids_until: int = 0
+) -> Reply | Unreadable:
     """Parse one incoming message. Source: SerwerSMS HTTPS API v2, incoming messages.
 
     Args:
         item: Entry of the list of messages, of any type.
         account: Time zone and secrets of the account.
+        plain_ids_until: Messages up to this time (ms UTC) get an id without their sender.
     """
     if not isinstance(item, dict):
         return make_unreadable("a reply that is not an object", item, account)
@@ -207,17 +211,20 @@ def parse_reply(item: Any, account: AccountContext) -> Reply | Unreadable:
     if not _has_content(item):
         return make_unreadable("a reply without text, title or attachments", item, account)
     attachments = parse_attachments(item)
+    received_at = parse_time(read_text(item, *_DATE_FIELDS), account.zone)
+    names_sender = received_at is None or received_at > plain_ids_until
     return Reply(
-        event_id=_make_event_id(item),
+        event_id=_make_event_id(item, party if names_sender else ""),
         party=party,
         text=read_text(item, "text") or join_text_parts(attachments),
-        received_at=parse_time(read_text(item, *_DATE_FIELDS), account.zone),
+        received_at=received_at,
         raw=account.format_raw(remove_content(item)),
         own=read_text(item, "to_number"),
         answered_id=read_text(item, "message_id"),
         attachments=attachments,
         subject=read_text(item, "title"),
         opted_out=read_flag(item, "blacklist"),
+        party_name=_read_contact_name(item.get("contact")),
     )
 
 
@@ -282,15 +289,41 @@ def _has_content(item: Item) -> bool:
     return bool(read_text(item, "title") or read_items(item, "attachments"))
 
 
-def _make_event_id(item: Item) -> str:
-    """Return the provider's id with the date, the same whether polled or pushed.
+def _read_contact_name(contact: Any) -> str:
+    """Return the name of an entry of the address book (`show_contact`).
+
+    Its form is not documented; the names are those of the address book's own calls.
+    """
+    if isinstance(contact, list):
+        return next(filter(None, map(_read_contact_name, contact)), "")
+    if not isinstance(contact, dict):
+        return contact.strip() if isinstance(contact, str) else ""
+    parts = [read_text(contact, name).strip() for name in ("first_name", "last_name")]
+    person = " ".join(part for part in parts if part)
+    return person or read_text(contact, "name", "company").strip()
+
+
+def _make_event_id(item: Item, party: str) -> str:
+    """Return the provider's id with second and sender, the same whether polled or pushed.
 
     Each type of message numbers its ids separately, and a pushed reply does not name its
-    type: id and second together are unique.
+    type. Two messages that share id, second and sender can only be told apart by content.
+
+    Args:
+        item: Incoming message.
+        party: Sender; empty to leave it out.
     """
     identity = read_text(item, "id")
     date = read_text(item, *_DATE_FIELDS)
     wall = parse_local_time(date)
     if not identity:
         return digest_parts(read_text(item, "phone"), date, read_text(item, "text", "title"))
-    return f"{identity}@{format_local_time(wall) if wall else date}"
+    key = f"{identity}@{format_local_time(wall) if wall else date}"
+    return f"{key}/{_shorten_party(party)}" if party else key
+
+
+def _shorten_party(party: str) -> str:
+    """Return what is equal in all notations of a sender: a template may leave out the `+48`."""
+    digits = "".join(character for character in party if character in "0123456789")
+    is_number = len(digits) >= _NATIONAL_DIGITS and not any(map(str.isalpha, party))
+    return digits[-_NATIONAL_DIGITS:] if is_number else "".join(party.split()).casefold()
