@@ -1,6 +1,6 @@
 """Connect a SerwerSMS account: each method calls one action of the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,7 @@ from tui.providers.serwersms.parse import (
     parse_outcome,
     parse_reply,
     parse_report,
+    parse_report_item,
 )
 from tui.providers.serwersms.push import PushNames
 
@@ -57,7 +58,7 @@ class SerwerSms:
         transport: Transport | None = None,
         api_token: str = "",
         time_zone: str = "Europe/Warsaw",
-        push_names: PushNames | None = None,
+        push_names: PushNames | Mapping[str, str] | None = None,
         reply_type: str = "",
         reply_number: str = "",
     ) -> None:
@@ -78,7 +79,8 @@ class SerwerSms:
         self._clock = clock
         mask = SecretMask(api_secret, api_token)
         self._account = AccountContext(ZoneInfo(time_zone), mask)
-        self._push_names = push_names or PushNames()
+        given = push_names if isinstance(push_names, PushNames) else PushNames(**push_names or {})
+        self._push_names = given
         self._incoming_action = _INCOMING_ACTION
         filters = {"type": reply_type, "ndi": reply_number}
         self._reply_filter = {name: value for name, value in filters.items() if value}
@@ -195,16 +197,18 @@ class SerwerSms:
         """Raise `NotPossible`: there is nothing to confirm."""
         raise NotPossible(_NOTHING_TO_CONFIRM)
 
-    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
+    async def fetch_receipts_by_id(
+        self, provider_ids: Sequence[str]
+    ) -> Sequence[Receipt | Unreadable]:
         """Request the reports of these messages, 500 in one call. Source: delivery reports.
 
         An id that is missing from the answer is skipped: the message may be too new, and
-        `receipts_last_ms` ends the polling.
+        `receipts_last_ms` ends the polling. A report that names no message is unreadable.
 
         Args:
             provider_ids: SerwerSMS's message ids.
         """
-        receipts: dict[str, Receipt] = {}
+        receipts: dict[str, Receipt | Unreadable] = {}
         for start in range(0, len(provider_ids), _REPORT_BATCH):
             receipts |= await self._fetch_reports(provider_ids[start : start + _REPORT_BATCH])
         return list(receipts.values())
@@ -263,21 +267,27 @@ class SerwerSms:
         self._incoming_action = _INCOMING_ACTION_RENAMED
         return await self._api.call_action(self._incoming_action, fields)
 
-    async def _fetch_reports(self, ids: Sequence[str]) -> dict[str, Receipt]:
-        """Return the reports of at most 500 messages, from as many pages as necessary."""
-        receipts: dict[str, Receipt] = {}
+    async def _fetch_reports(self, ids: Sequence[str]) -> dict[str, Receipt | Unreadable]:
+        """Return the reports of at most 500 messages, from as many pages as necessary.
+
+        They come by message id, unreadable ones by event id.
+        """
+        receipts: dict[str, Receipt | Unreadable] = {}
+        missing = set(ids)
         page, seen, more = 1, 0, True
         while more:
             fields = {"id": list(ids), "page": page, "limit": _REPORT_BATCH}
             body = await self._api.call_action("messages/reports", fields)
             items, before = _require_items(body), len(receipts)
             for item in items:
-                receipt = parse_report(item, self._account, self._clock.now())
-                if receipt is not None and receipt.provider_id:
-                    receipts[receipt.provider_id] = receipt
+                report = parse_report_item(item, self._account, self._clock.now())
+                name = report.provider_id if isinstance(report, Receipt) else ""
+                receipts[name or report.event_id] = report
+                missing.discard(name)
             seen += len(items)
             # A page without a new report ends the loop: a repeated page cannot run for ever.
-            more = before < len(receipts) < len(ids) and has_more(
+            more = before < len(receipts) and bool(missing)
+            more = more and has_more(
                 body, page=page, count=len(items), seen=seen, limit=_REPORT_BATCH
             )
             page += 1

@@ -254,10 +254,23 @@ def parse_item(
         item = repair_json(json.loads(text))
     except (ValueError, RecursionError):
         return make_unreadable("an item that is not JSON", text, account, kind)
-    if kind is not EventKind.RECEIPT:
-        return parse_reply(item, account)
-    receipt = parse_report(item, account, now)
-    return receipt or make_unreadable("a report that names no message", item, account, kind)
+    if kind is EventKind.RECEIPT:
+        return parse_report_item(item, account, now)
+    return parse_reply(item, account)
+
+
+def parse_report_item(item: Any, account: AccountContext, now: int) -> Receipt | Unreadable:
+    """Parse one entry of a page of delivery reports.
+
+    Args:
+        item: Entry of the list of reports, of any type.
+        account: Time zone and secrets of the account.
+        now: Current time in ms UTC.
+    """
+    problem = "a report that names no message"
+    return parse_report(item, account, now) or make_unreadable(
+        problem, item, account, EventKind.RECEIPT
+    )
 
 
 def make_unreadable(
