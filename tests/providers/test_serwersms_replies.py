@@ -449,9 +449,9 @@ async def test_replies_stored_by_an_earlier_version_keep_their_ids() -> None:
 @pytest.mark.parametrize(
     ("contact", "name"),
     [
-        ({"first_name": "Anna", "last_name": "Kowalska", "company": "Lis"}, "Anna Kowalska"),
+        ({"first_name": "Anna", "last_name": "Kowalska", "name": "Ania"}, "Anna Kowalska"),
         ({"first_name": "Anna", "last_name": None}, "Anna"),
-        ({"first_name": "", "last_name": " ", "company": "Piekarnia Lis"}, "Piekarnia Lis"),
+        ({"first_name": "", "last_name": " ", "name": "Piekarnia Lis"}, "Piekarnia Lis"),
         ({"name": "Ania"}, "Ania"),
         ("Anna Kowalska", "Anna Kowalska"),
         ([{"first_name": "Anna"}], "Anna"),

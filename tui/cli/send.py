@@ -21,7 +21,7 @@ from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
 from tui.desk.send_checks import EMPTY_TEXT, NO_ACCOUNT, is_empty_text
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
-from tui.domain.message import Message
+from tui.domain.message import Message, SendOptions
 from tui.domain.phone import (
     Address,
     AddressKind,
@@ -82,7 +82,11 @@ async def _queue_and_follow(
         conversation = await store.conversations.find_by_address(address)
         account = _choose_account(arguments.account, desk, conversation)
         message = await _queue_message(
-            store, _build_attempt(desk, text, address, account, conversation, arguments.at, clock)
+            store,
+            _add_options(
+                _build_attempt(desk, text, address, account, conversation, arguments.at, clock),
+                arguments,
+            ),
         )
         if arguments.wait:
             from tui.cli.follow import follow_message
@@ -167,6 +171,14 @@ def _build_attempt(
         plan=SendPlan(at) if at is not None else None,
         keys=_OPTIONS,
     )
+
+
+def _add_options(attempt: SendAttempt, arguments: Namespace) -> SendAttempt:
+    """Return the attempt with its format, validity and metadata."""
+    # The last value of a repeated name counts.
+    metadata = tuple(dict(arguments.metadata or ()).items())
+    options = SendOptions(arguments.valid_for or 0, metadata)
+    return replace(attempt, is_spoken=arguments.format == "tts", options=options)
 
 
 async def _queue_message(store: Store, attempt: SendAttempt) -> Message:

@@ -6,14 +6,21 @@ with the key that avoids it.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from tui.clock import SECOND
 from tui.desk.routes import Route
 from tui.domain.change import Change, Subject
+from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.message import MmsContent
 from tui.domain.sms import Encoding, GsmReplacement, SmsCount, count_parts, is_gsm, to_gsm
 from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.store.store import Store
+
+if TYPE_CHECKING:
+    from tui.desk.context import AppContext
 
 _MAX_CHARACTERS = 4
 _MAX_CHANGES = 3
@@ -166,3 +173,20 @@ async def format_mention_notice(store: Store, agent: str, changes: Iterable[Chan
             author, title = one_line(note.agent, 20), one_line(conversation.title, 30)
             notice = f"{author} mentions you in a note on {title} · g m shows it"
     return notice
+
+
+def suggest_send_time(context: "AppContext", party: str) -> str:
+    """Return the end of the customer's quiet hours, as the agent would type it.
+
+    Args:
+        context: Settings of the agent.
+        party: Number of the customer.
+
+    Returns:
+        A local date and time; "" if no quiet hours apply now.
+    """
+    zones, now, hours = find_zones(party), context.clock.now(), context.preferences.quiet_hours
+    if hours is None or not find_quiet_times(zones, now, hours):
+        return ""
+    at = find_next_allowed_time(zones, now, hours)
+    return f"{datetime.fromtimestamp(at / SECOND, context.zone):%Y-%m-%d %H:%M}" if at else ""

@@ -7,10 +7,8 @@ the same Enter again sends. Scripts and retries cannot be asked: only refusals s
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.clock import SECOND
 from tui.desk.send_attempt import Objection, SendAttempt
 from tui.domain.account import Account
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
@@ -19,7 +17,7 @@ from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 
 if TYPE_CHECKING:
-    from tui.desk.context import AppContext
+    pass
 
 _MAX_NAMED_FIELDS = 3
 _MAX_NAMED_ACCOUNTS = 3
@@ -103,14 +101,24 @@ def check_length(attempt: SendAttempt) -> list[Objection]:
 
 
 def check_pictures(attempt: SendAttempt) -> list[Objection]:
-    """Refuse pictures that the account cannot send."""
+    """Refuse pictures that the account cannot send, and then what else it cannot do."""
     route = attempt.route
     if route is None or not attempt.enclosed or route.account.can_send_pictures:
-        return []
+        return _check_features(attempt)
     key = attempt.keys.get("pictures", "")
     remedy = _suggest_remedy(attempt, f"{key} removes them" if key else "remove them")
     reason = f"{one_line(route.account.name, 20)} cannot send pictures"
     return [Objection(reason, remedy, summary="with pictures that the account cannot send")]
+
+
+def _check_features(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a call, a limited validity or metadata that the account cannot send."""
+    account = attempt.route.account if attempt.route else None
+    missing = account.find_missing_feature(attempt.format, attempt.options) if account else ""
+    if account is None or not missing:
+        return []
+    reason = f"{one_line(account.name, 20)} cannot {missing}"
+    return [Objection(reason, _suggest_remedy(attempt), summary="not possible with the account")]
 
 
 def check_destination(attempt: SendAttempt) -> list[Objection]:
@@ -153,6 +161,7 @@ def _find_other_accounts(attempt: SendAttempt) -> list[Account]:
         and account.can_send_length(len(attempt.text))
         and (account.can_send_pictures or not attempt.enclosed)
         and account.can_reach(attempt.to)
+        and not account.find_missing_feature(attempt.format, attempt.options)
     ]
 
 
@@ -277,20 +286,3 @@ class SendConfirmation:
     def reset_questions(self) -> None:
         """Forget the questions: another text or another conversation begins."""
         self._asked.clear()
-
-
-def suggest_send_time(context: "AppContext", party: str) -> str:
-    """Return the end of the customer's quiet hours, as the agent would type it.
-
-    Args:
-        context: Settings of the agent.
-        party: Number of the customer.
-
-    Returns:
-        A local date and time; "" if no quiet hours apply now.
-    """
-    zones, now, hours = find_zones(party), context.clock.now(), context.preferences.quiet_hours
-    if hours is None or not find_quiet_times(zones, now, hours):
-        return ""
-    at = find_next_allowed_time(zones, now, hours)
-    return f"{datetime.fromtimestamp(at / SECOND, context.zone):%Y-%m-%d %H:%M}" if at else ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui.domain.capabilities import Capabilities
-from tui.domain.message import Format
+from tui.domain.message import Format, SendOptions
 from tui.domain.phone import AddressKind, parse_address
 
 DEFAULT_LOW_BALANCE = 20.0
@@ -85,6 +85,25 @@ class Account:
     def can_send_pictures(self) -> bool:
         """Return whether it can send MMS."""
         return self.capabilities is None or Format.MMS in self.capabilities.formats
+
+    def find_missing_feature(self, format: Format, options: SendOptions) -> str:
+        """Return what the account cannot do of what a message asks for, or "" if it can.
+
+        Args:
+            format: Format of the message.
+            options: What it asks for besides its text.
+        """
+        can = self.capabilities
+        if can is None:
+            return ""
+        if format is Format.TTS and format not in can.formats:
+            return "read a text out in a call"
+        if options.valid_for and not can.can_set_validity:
+            return "limit the time for delivery"
+        if len(options.metadata) <= can.max_metadata:
+            return ""
+        most = f"more than {can.max_metadata} pairs of " if can.max_metadata else ""
+        return f"carry {most}metadata"
 
     def can_send_length(self, length: int) -> bool:
         """Return whether it accepts a text of so many characters."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.desk.actions import ConversationActions
-from tui.desk.send_checks import suggest_send_time
+from tui.desk.composer_hints import suggest_send_time
 from tui.domain.conversation import Conversation, View
 from tui.handlers.common import (
     OPEN_FIRST,

@@ -1,7 +1,7 @@
 """Ask for a date and time in the agent's own words, and show how they were understood."""
 
+from tui.desk.composer_hints import suggest_send_time
 from tui.desk.routes import Route, SendPlan, format_schedule_holder
-from tui.desk.send_checks import suggest_send_time
 from tui.domain.conversation import Conversation
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
 from tui.domain.local_time import find_zones, format_local_times

@@ -37,6 +37,8 @@ MESSAGEMEDIA: Final = CatalogEntry(
         can_cancel=True,
         can_look_up=True,
         has_balance=True,
+        can_set_validity=True,
+        max_metadata=9,  # of 10; one holds our reference
         formats=frozenset({Format.SMS, Format.MMS, Format.TTS}),
         max_characters=5_000,
         has_opt_out_signal=True,
@@ -48,6 +50,7 @@ MESSAGEMEDIA: Final = CatalogEntry(
     credentials_place="the API settings of the account's web portal",
     default_urls={"base_url": "https://api.messagemedia.com"},
     balance_unit="prepaid credits",
+    signs_request_line=True,
     panel=(
         PanelEntry(
             place="a webhook of the account: method POST, encoding JSON, events RECEIVED_SMS, "
@@ -69,6 +72,7 @@ _MESSENTE_CAPABILITIES: Final = Capabilities(
     can_cancel=True,
     can_look_up=True,
     has_balance=True,
+    can_set_validity=True,
     can_answer_default_sender=False,
     rewrite_note="Messente may replace characters (autoconvert)",
 )

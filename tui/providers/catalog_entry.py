@@ -51,6 +51,8 @@ class CatalogEntry(ProviderInfo):
     """What the balance counts, if there is one."""
     capability_variants: Mapping[tuple[str, Any], Capabilities] = field(default_factory=dict)
     """Other capabilities of an account, by the setting and the value that change them."""
+    signs_request_line: bool = False
+    """Whether signatures of pushes cover the path, so that its client takes `public_path`."""
     panel: tuple[PanelEntry, ...] = ()
     """What to enter at its panel."""
 

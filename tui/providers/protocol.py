@@ -27,6 +27,10 @@ class Outgoing:
     format: Format = Format.SMS
     subject: str = ""
     media: tuple[str, ...] = ()
+    valid_for: int = 0
+    """How long delivery may be tried (ms); 0 for the account's own setting."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """Names and values that come back with receipts and replies."""
     callback_url: str = ""
     """URL for pushes about this message, ending in the reference; may be empty."""
 

@@ -9,18 +9,12 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    create_model,
-    model_validator,
-)
+from pydantic import BaseModel, Field, SecretStr, create_model, model_validator
 
 from tui.domain.account import DEFAULT_LOW_BALANCE, ProviderInfo
 from tui.providers import catalog
-from tui.settings.fields import PathSecret, Region, TextList, Url, Zone
+from tui.settings.fields import Duration, PathSecret, Region, TextList, TextTable, Url, Zone
+from tui.settings.template_names import STRICT_CONFIG, PushNames, ReceiptFields, ReplyFields
 
 NO_SECRET = SecretStr("")
 KEYRING_PREFIX = "keyring:"
@@ -29,13 +23,10 @@ FILE_PREFIX = "file:"
 """A secret with this prefix is stored in the file that follows."""
 
 
-_STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
 class AccountBase(BaseModel):
     """Settings that every account has."""
 
-    model_config = _STRICT_CONFIG
+    model_config = STRICT_CONFIG
 
     provider: str
     """Provider of the account; some have settings of their own besides the common ones.
@@ -150,6 +141,17 @@ class MessageMediaAccount(AccountBase):
 
     Example: "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL"
     """
+    validity: Duration = 0
+    """How long delivery of a message is tried, such as `30m`, `2h` or `1d`; 0 for the default.
+
+    Example: "2h"
+    """
+    metadata: TextTable = {}
+    """Own names and values that go with every message and come back with its receipts and
+    replies: at most 9, names up to 100 and values up to 256 characters.
+
+    Example: {"shop" = "Sydney"}
+    """
 
 
 class MessenteAccount(AccountBase):
@@ -178,6 +180,11 @@ class MessenteAccount(AccountBase):
 
     Example: "keyring:messente-inbound"
     """
+    validity: Duration = 0
+    """How long delivery of a message is tried, such as `30m`, `2h` or `1d`; 0 for 6 hours.
+
+    Example: "2h"
+    """
 
 
 class SerwerSmsAccount(AccountBase):
@@ -197,6 +204,15 @@ class SerwerSmsAccount(AccountBase):
     """
     time_zone: Zone = "Europe/Warsaw"
     """Time zone of the provider's times, which have no offset."""
+    reply_type: Literal["", "eco", "nd", "ndi", "pre", "mms"] = ""
+    """The only type of incoming messages to fetch. If empty, all are fetched."""
+    reply_number: str = ""
+    """The only own number (NDI) whose messages to fetch. If empty, all are fetched.
+
+    Example: "+48664078059"
+    """
+    push_names: PushNames = PushNames()
+    """Parameter names in the addresses that were typed into the customer panel."""
 
     @property
     def is_secret_required(self) -> bool:
@@ -211,36 +227,17 @@ class SerwerSmsAccount(AccountBase):
         return self
 
 
-class ReceiptFields(BaseModel):
-    """Field names of a receipt, as written in the operator's template."""
-
-    model_config = _STRICT_CONFIG
-
-    message_id: str = Field("message_id", min_length=1)
-    """Field with the id of the message."""
-    message_state: str = Field("message_state", min_length=1)
-    """Field with the state of the message."""
-
-
-class ReplyFields(BaseModel):
-    """Field names of a reply, as written in the operator's template."""
-
-    model_config = _STRICT_CONFIG
-
-    source_number: str = Field("source_number", min_length=1)
-    """Field with the customer's number."""
-    destination_number: str = Field("destination_number", min_length=1)
-    """Field with the number that the customer wrote to."""
-    body: str = Field("body", min_length=1)
-    """Field with the text."""
-    message_id: str = Field("message_id", min_length=1)
-    """Field with the id of the reply."""
-
-
 class SmartSwitchAccount(AccountBase):
     """An account at an operator's SmartSwitch (SmartSwitch HTTP API)."""
 
     provider: Literal["smartswitch"]
+    source_name: str = ""
+    """Name that is sent beside the number of the sender, if the operator's network shows one.
+
+    Example: "MyShop"
+    """
+    batch: int = Field(catalog.SMARTSWITCH.capabilities.batch, ge=1, le=100)
+    """Largest number of recipients of one request. Example: 1"""
     receipt_fields: ReceiptFields = ReceiptFields()
     """Field names of a receipt, as written in the operator's template."""
     reply_fields: ReplyFields = ReplyFields()

@@ -6,7 +6,6 @@ that shall go out only while the customer stays silent are cancelled here when t
 writes.
 """
 
-import json
 import random
 
 from tui.clock import Clock
@@ -22,7 +21,7 @@ from tui.store.event_rows import EventRow
 from tui.store.events import Events
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
-from tui.store.rows import Row
+from tui.store.rows import Row, encode_media
 from tui.store.settling import mark_handled
 from tui.store.summaries import Summaries, Summary, update_last_message
 
@@ -107,7 +106,7 @@ class MessageQueue:
             hold_until=new.hold_until,
             format=new.format,
             subject=repair_text(new.subject),
-            media=json.dumps(list(new.media)),
+            media=encode_media(new.media, new.options),
             retry_of=new.retry_of,
         )
         if new.cancel_on_reply:

@@ -2,14 +2,24 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tui.domain.account import AccountState, Health
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.events import TimelineEntry
-from tui.domain.message import Advice, AttachmentInfo, Direction, Format, Message, MmsContent
+from tui.domain.message import (
+    NO_OPTIONS,
+    Advice,
+    AttachmentInfo,
+    Direction,
+    Format,
+    Message,
+    MmsContent,
+    SendOptions,
+)
 from tui.domain.status import Status
+from tui.domain.text import repair_text
 
 Row = sqlite3.Row | Mapping[str, Any]
 
@@ -55,6 +65,7 @@ def to_conversation(row: Row) -> Conversation:
 def to_message(row: Row) -> Message:
     """Convert a row of `messages`."""
     row = to_dict(row)
+    media, options = _decode_media(row["media"])
     return Message(
         id=row["id"],
         conversation_id=row["conversation_id"],
@@ -76,7 +87,8 @@ def to_message(row: Row) -> Message:
         price=row["price"],
         format=Format(row["format"]),
         subject=row["subject"],
-        media=tuple(json.loads(row["media"])),
+        media=media,
+        options=options,
         retry_of=row["retry_of"],
         contradicted=bool(row["contradicted"]),
         handled=bool(row["handled"]),
@@ -87,6 +99,29 @@ def to_message(row: Row) -> Message:
         cancel_on_reply=bool(row["cancel_on_reply"]),
         advice=Advice(row["advice"]),
     )
+
+
+def encode_media(media: Sequence[str], options: SendOptions) -> str:
+    """Return the column `media` of a message: a list of URLs, or an object with its options too.
+
+    Args:
+        media: URLs of pictures.
+        options: What the provider is asked for besides.
+    """
+    urls = list(media)
+    if not options:
+        return json.dumps(urls)
+    metadata = [[repair_text(name), repair_text(value)] for name, value in options.metadata]
+    return json.dumps({"urls": urls, "valid_for": options.valid_for, "metadata": metadata})
+
+
+def _decode_media(text: str) -> tuple[tuple[str, ...], SendOptions]:
+    """Return the URLs and the options in the column `media`."""
+    stored = json.loads(text)
+    if isinstance(stored, list):
+        return tuple(stored), NO_OPTIONS
+    pairs = tuple((name, value) for name, value in stored["metadata"])
+    return tuple(stored["urls"]), SendOptions(stored["valid_for"], pairs)
 
 
 def to_messages(rows: Iterable[Row]) -> list[Message]:

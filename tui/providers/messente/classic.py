@@ -28,7 +28,7 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient
 from tui.providers.messente.keys import AccountKeys
-from tui.providers.messente.parse import make_receipt, make_unexpected_error
+from tui.providers.messente.parse import make_receipt, make_unexpected_error, to_whole_minutes
 from tui.providers.messente.status_codes import CLASSIC_CODES, ClassicCall
 from tui.providers.protocol import Outgoing, SendAccepted
 
@@ -182,6 +182,8 @@ def _build_send_form(message: Outgoing, *, later: bool) -> Form:
     form = [("to", message.to.translate(_NUMBER_PUNCTUATION)), ("text", repair_text(message.text))]
     if message.sender:
         form.append(("from", repair_text(message.sender)))
+    if message.valid_for:
+        form.append(("validity", str(to_whole_minutes(message.valid_for))))
     if later and message.scheduled_at is not None:
         # Whole seconds, rounded up: never earlier than requested.
         form.append(("time_to_send", str(-(-message.scheduled_at // 1000))))

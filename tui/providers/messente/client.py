@@ -1,6 +1,7 @@
 """Connect a Messente account: sending API, classic host for the balance, and pushes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from tui.clock import Clock
@@ -77,6 +78,7 @@ class Messente:
         classic_url: str = "",
         backup_url: str = "",
         inbound_secret: str = "",
+        validity: int = 0,
     ) -> None:
         """Create the client of one account.
 
@@ -94,6 +96,7 @@ class Messente:
             backup_url: Backup host of the classic API; empty for the default.
             inbound_secret: Shared secret of inbound messages; empty if the password signs
                 them.
+            validity: How long delivery is tried (ms); 0 for the default of 6 hours.
         """
         base_url = base_url.rstrip("/").removesuffix("/v1")
         keys = AccountKeys(api_key, api_secret, inbound_secret)
@@ -111,6 +114,7 @@ class Messente:
             self._omnichannel = OmnichannelApi(http, keys=keys, clock=clock)
         self._api: _MessageApi = self._omnichannel or self._classic
         self._keys = keys
+        self._validity = validity
         self._capabilities = catalog.get_capabilities("messente", {"api": api})
 
     @property
@@ -133,7 +137,8 @@ class Messente:
             line = "Messente is only used for plain SMS; nothing was sent"
             return [SendRefused(MessageInvalid(line, field="format"))]
         try:
-            return [await self._api.send_message(message)]
+            limited = replace(message, valid_for=message.valid_for or self._validity)
+            return [await self._api.send_message(limited)]
         except (MessageInvalid, RecipientOptedOut) as error:
             return [SendRefused(error)]
 

@@ -25,7 +25,13 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient
 from tui.providers.messente.keys import AccountKeys
-from tui.providers.messente.parse import BadItem, make_unexpected_error, parse_report, read_text
+from tui.providers.messente.parse import (
+    BadItem,
+    make_unexpected_error,
+    parse_report,
+    read_text,
+    to_whole_minutes,
+)
 from tui.providers.messente.status_codes import OMNICHANNEL_CODES
 from tui.providers.protocol import Outgoing, SendAccepted
 
@@ -137,9 +143,11 @@ def _build_path(provider_id: str) -> str:
 
 def _build_payload(message: Outgoing, *, later: bool) -> dict[str, Any]:
     """Return the JSON of a message; a scheduled time that has passed is left out."""
-    sms = {"channel": "sms", "text": repair_text(message.text)}
+    sms: dict[str, Any] = {"channel": "sms", "text": repair_text(message.text)}
     if message.sender:
         sms["sender"] = repair_text(message.sender)
+    if message.valid_for:
+        sms["validity"] = to_whole_minutes(message.valid_for)
     payload: dict[str, Any] = {"to": repair_text(message.to), "messages": [sms]}
     if message.callback_url:
         payload["dlr_url"] = message.callback_url

@@ -24,12 +24,19 @@ from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, Send
 from tui.providers.serwersms import push as pushes
 from tui.providers.serwersms.api import SerwerSmsApi, build_send_fields
 from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, parse_cursor
-from tui.providers.serwersms.fields import AccountContext, Item, read_count, read_flag, read_items
+from tui.providers.serwersms.fields import (
+    AccountContext,
+    Item,
+    read_count,
+    read_flag,
+    read_items,
+    require_items,
+)
+from tui.providers.serwersms.incoming import parse_reply
 from tui.providers.serwersms.parse import (
     parse_item,
     parse_limits,
     parse_outcome,
-    parse_reply,
     parse_report,
     parse_report_item,
 )
@@ -42,7 +49,7 @@ _INCOMING_ACTION_RENAMED = "messages/received"
 """Action that the newest clients call; the documentation has the other spelling."""
 _UNKNOWN_ACTION_CODE = "1000"
 _PROVIDER_ID_LENGTH = 10
-_NOTHING_TO_CONFIRM = "SerwerSMS has nothing to confirm: it is polled by date"
+_NOTHING_TO_CONFIRM = "SerwerSMS is polled by date and has nothing to confirm"
 
 
 class SerwerSms:
@@ -137,11 +144,7 @@ class SerwerSms:
             raise NotPossible("Too late: SerwerSMS no longer holds this message back")
 
     async def fetch_replies(self, cursor: str) -> EventPage:
-        """Return a page of incoming messages of every type. Source: incoming messages.
-
-        Args:
-            cursor: Cursor of the previous page; empty to start.
-        """
+        """Return a page of incoming messages. Source: incoming messages."""
         now = self._clock.now()
         position = parse_cursor(cursor, now)
         body = await self._fetch_incoming(
@@ -154,7 +157,7 @@ class SerwerSms:
                 "show_contact": True,
             }
         )
-        items = _require_items(body)
+        items = require_items(body)
         events = [
             parse_reply(item, self._account, plain_ids_until=position.plain_ids_until)
             for item in items
@@ -218,12 +221,7 @@ class SerwerSms:
         return parse_limits(await self._api.call_action("account/limits", {"show_type": True}))
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:
-        """Raise `NotPossible`: SerwerSMS cannot ping a phone.
-
-        Args:
-            to: Number of the phone.
-            reference: Our client reference.
-        """
+        """Raise `NotPossible`: SerwerSMS cannot ping a phone."""
         raise NotPossible("SerwerSMS cannot ping a phone")
 
     async def check_credentials(self) -> str:
@@ -278,7 +276,7 @@ class SerwerSms:
         while more:
             fields = {"id": list(ids), "page": page, "limit": _REPORT_BATCH}
             body = await self._api.call_action("messages/reports", fields)
-            items, before = _require_items(body), len(receipts)
+            items, before = require_items(body), len(receipts)
             for item in items:
                 report = parse_report_item(item, self._account, self._clock.now())
                 name = report.provider_id if isinstance(report, Receipt) else ""
@@ -286,8 +284,7 @@ class SerwerSms:
                 missing.discard(name)
             seen += len(items)
             # A page without a new report ends the loop: a repeated page cannot run for ever.
-            more = before < len(receipts) and bool(missing)
-            more = more and has_more(
+            more = bool(missing and before < len(receipts)) and has_more(
                 body, page=page, count=len(items), seen=seen, limit=_REPORT_BATCH
             )
             page += 1
@@ -298,11 +295,3 @@ def _build_id_field(identity: str) -> dict[str, str]:
     """Return the field that names a message: our reference is longer than SerwerSMS's ids."""
     ours = len(identity) > _PROVIDER_ID_LENGTH and parse_reference(identity) is not None
     return {"unique_id" if ours else "id": identity}
-
-
-def _require_items(body: Item) -> list[Any]:
-    """Return the items of a page; a page without a list may not be read as empty."""
-    items = read_items(body)
-    if items is None:
-        raise UnreadableAnswer("SerwerSMS answered without a list of items")
-    return items
