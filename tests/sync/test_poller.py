@@ -345,7 +345,7 @@ async def test_confirmations_without_effect_are_noticed(context: SyncContext) ->
     provider = ScriptedProvider(PAGES, replies=page)
     lines = await run_rounds(context, provider, 4)
     assert lines[:2] == ["", ""]
-    assert lines[2] == lines[3] == "The provider delivers 2 confirmed replies again and again"
+    assert lines[2] == lines[3] == "The provider delivers confirmed replies again and again (2)"
 
 
 async def test_a_late_effect_of_confirmations_is_no_problem(context: SyncContext) -> None:

@@ -208,7 +208,8 @@ class Confirmer:
                 raise
             except ProviderError as error:
                 self._problem = f"{self._words} are stored but not confirmed: {error.message}"
-            self._confirmed.update(batch)
+            else:
+                self._confirmed.update(batch)
 
     def finish_round(self) -> str:
         """Return what went wrong with the confirmations since the last call, or ""."""
@@ -217,7 +218,7 @@ class Confirmer:
         self._confirmed = set()
         again = sum(count >= _MOST_CONFIRMATIONS for count in self._rounds.values())
         if again and not problem:
-            problem = f"the provider delivers {again} confirmed {self._words} again and again"
+            problem = f"the provider delivers confirmed {self._words} again and again ({again})"
         return problem[:1].upper() + problem[1:]
 
 
