@@ -69,8 +69,8 @@ class Desk:
                 requests.append(request)
                 return await app.handle_async_request(request)
 
-        values = {"base_url": f"http://sandbox/{name}{path}", "api_key": API_KEY}
-        values |= {"api_secret": API_SECRET, **options}
+        key = {"api_key": API_KEY, "api_secret": API_SECRET}
+        values = {"base_url": f"http://sandbox/{name}{path}", **key, **options}
         account = open_provider(name, values, self.clock, Recorder())
         self._opened.append(account)
         return account

@@ -119,7 +119,7 @@ async def test_a_quirk_is_switched_off_again(sandbox: Sandbox, pushed: list[http
 @pytest.mark.parametrize(
     ("body", "problem"),
     [
-        ({"provider": "nobody", "quirk": "json"}, "provider"),
+        ({"provider": "unknown", "quirk": "json"}, "provider"),
         ({"provider": "messente", "quirk": "odd"}, "quirk"),
         ({"provider": "messente"}, "quirk"),
         ({"provider": "messente", "quirk": "json", "on": 1}, "on"),

@@ -73,7 +73,7 @@ def _rewrite_body(push: PushRequest, quirks: set[Quirk], charset: str) -> PushRe
         return _replace_body(push, _encode_multipart(fields, charset), kind)
     if Quirk.ARRAY in quirks or (is_form and Quirk.JSON not in quirks):
         return _replace_body(push, _encode_form(list(_flatten(fields)), charset).encode(), FORM)
-    # ASCII escapes have no charset, so the letters are written as they are.
+    # ASCII escapes have no charset, so characters are written as they are.
     text = json.dumps(fields, ensure_ascii=charset == "utf-8")
     return _replace_body(push, text.encode(charset, "replace"), "application/json")
 

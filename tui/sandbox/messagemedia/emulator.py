@@ -121,16 +121,14 @@ class MessageMedia(Emulator):
 
     async def list_replies(self, request: Request) -> Response:
         """Return the oldest 100 unconfirmed replies."""
-        return to_json_response(
-            {"replies": self._build_page(self.ledger.replies, ("attachments",))}
-        )
+        replies = self._build_page(self.ledger.replies, ("attachments",))
+        return to_json_response({"replies": replies})
 
     async def list_reports(self, request: Request) -> Response:
         """Return the oldest 100 unconfirmed delivery reports."""
         omitted_fields = () if self.codes_in_polls else ("error_code",)
-        return to_json_response(
-            {"delivery_reports": self._build_page(self.ledger.receipts, omitted_fields)}
-        )
+        reports = self._build_page(self.ledger.receipts, omitted_fields)
+        return to_json_response({"delivery_reports": reports})
 
     async def confirm_replies(self, request: Request) -> Response:
         """Remove replies from the list."""
@@ -142,9 +140,8 @@ class MessageMedia(Emulator):
 
     async def _confirm_events(self, request: Request, queue: EventQueue, name: str) -> Response:
         """Remove events from their list; the answer is declared as plain text."""
-        if "strict_accept" in self.quirks and not PLAIN.search(
-            request.headers.get("accept", "*/*")
-        ):
+        accepts_text = PLAIN.search(request.headers.get("accept", "*/*"))
+        if "strict_accept" in self.quirks and not accepts_text:
             raise RefusedRequest(406, "Not acceptable")
         ids = await read_ids(request, name)
         if "stuck_confirmations" not in self.quirks:
@@ -168,11 +165,7 @@ class MessageMedia(Emulator):
         return STATUSES[step.stage]
 
     def stage_of_code(self, code: int) -> Stage | None:
-        """Return where a documented `error_code` leads.
-
-        Args:
-            code: Last three digits of the recipient's number.
-        """
+        """Return where a documented `error_code`, the number's last three digits, leads."""
         return STAGE_OF_CODE.get(code)
 
     def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:
