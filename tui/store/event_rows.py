@@ -110,7 +110,12 @@ def replace_bad_events(events: Sequence[Event], bad: Mapping[int, Exception]) ->
         bad: Errors of the events that could not be stored, by their index in the page.
     """
     return [
-        Unreadable(event.event_id, f"could not be stored: {bad[index]}", event.raw)
+        Unreadable(
+            event.event_id,
+            f"could not be stored: {bad[index]}",
+            event.raw,
+            source=EventKind.RECEIPT if isinstance(event, Receipt) else EventKind.REPLY,
+        )
         if index in bad
         else event
         for index, event in enumerate(events)
