@@ -21,7 +21,7 @@ from tui.settings.reference import (
     settings_tables,
 )
 from tui.settings.sources import read_environment
-from tui.settings.template_names import PushNames, ReceiptFields, ReplyFields
+from tui.settings.template_names import ReceiptFields, ReplyFields
 
 TABLES = [
     GeneralSettings,
@@ -30,7 +30,6 @@ TABLES = [
     *ACCOUNT_MODELS.values(),
     ReceiptFields,
     ReplyFields,
-    PushNames,
 ]
 PROVIDER = "accounts.NAME.provider"
 KEY_AND_SECRET = {"api_key": "key", "api_secret": "secret"}

@@ -278,3 +278,19 @@ def test_a_validity_that_is_no_duration_is_refused(validity: object) -> None:
         ACCOUNT_MODELS["messente"].model_validate(
             {"provider": "messente", "api_key": "k", "api_secret": "s", "validity": validity}
         )
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        ({"tekst": "msg"}, "unknown key tekst"),
+        ({"text": ""}, "different name"),
+        ({"text": "a", "sender": "a"}, "different name"),
+    ],
+)
+def test_names_of_parameters_that_are_unknown_or_used_twice_are_refused(
+    names: dict[str, str], problem: str
+) -> None:
+    values = {"provider": "serwersms", "api_token": "t", "push_names": names}
+    with pytest.raises(ValidationError, match=problem):
+        ACCOUNT_MODELS["serwersms"].model_validate(values)

@@ -17,10 +17,8 @@ from tui.settings.fields import Duration, PathSecret, Region, TextList, TextTabl
 from tui.settings.template_names import STRICT_CONFIG, PushNames, ReceiptFields, ReplyFields
 
 NO_SECRET = SecretStr("")
-KEYRING_PREFIX = "keyring:"
-"""A secret with this prefix is stored in the system's keyring, under the name that follows."""
-FILE_PREFIX = "file:"
-"""A secret with this prefix is stored in the file that follows."""
+KEYRING_PREFIX, FILE_PREFIX = "keyring:", "file:"
+"""A secret with a prefix is in the system's keyring, or in a file: its name or path follows."""
 
 
 class AccountBase(BaseModel):
@@ -78,9 +76,8 @@ class AccountBase(BaseModel):
     Example: "Kx2fQ9"
     """
     api_secret: SecretStr = NO_SECRET
-    """Secret half of the credentials. `keyring:NAME` reads a secret from the system's keyring,
-    `file:PATH` from a file of its own. Set only one of `api_secret`, `api_secret_file` and
-    `api_secret_keyring`.
+    """Secret half of the credentials; `keyring:NAME` reads it from the system's keyring. Set only
+    one of `api_secret`, `api_secret_file` and `api_secret_keyring`.
 
     Example: "keyring:smsdesk-au"
     """
@@ -147,8 +144,7 @@ class MessageMediaAccount(AccountBase):
     Example: "2h"
     """
     metadata: TextTable = {}
-    """Own names and values that go with every message and come back with its receipts and
-    replies: at most 9, names up to 100 and values up to 256 characters.
+    """Own names and values, at most 9, that come back with the receipts and replies.
 
     Example: {"shop" = "Sydney"}
     """
@@ -211,8 +207,12 @@ class SerwerSmsAccount(AccountBase):
 
     Example: "+48664078059"
     """
-    push_names: PushNames = PushNames()
-    """Parameter names in the addresses that were typed into the customer panel."""
+    push_names: PushNames = {}
+    """Parameter names in the panel's addresses that are not `text` wiadomosc, `sender` numer, `own`
+    numerdo, `date` data, `id` id, `message` smsid, `state` stan, `reason` przyczyna.
+
+    Example: {"text" = "msg", "sender" = "from"}
+    """
 
     @property
     def is_secret_required(self) -> bool:

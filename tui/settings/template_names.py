@@ -1,6 +1,10 @@
 """Name the fields of pushes as a customer or an operator has typed them into a template."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tui.settings.fields import TextTable
 
 STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 """Configuration of every table of an account."""
@@ -72,48 +76,18 @@ class ReplyFields(BaseModel):
     """
 
 
-class PushNames(BaseModel):
-    """Parameter names in the customer panel's addresses, each with the macro that it carries."""
+def _check_push_names(names: dict[str, str]) -> dict[str, str]:
+    """Return names of parameters by what they carry; raise `ValueError` for any other key."""
+    unknown = sorted(names.keys() - PUSH_VALUES)
+    if unknown:
+        known = ", ".join(sorted(PUSH_VALUES))
+        raise ValueError(f"has the unknown key {unknown[0]}; known are {known}")
+    if not all(names.values()) or len(set(names.values())) < len(names):
+        raise ValueError("needs a different name for each value")
+    return names
 
-    model_config = STRICT_CONFIG
 
-    text: str = Field("wiadomosc", min_length=1)
-    """Parameter with `#WIADOMOSC#`.
-
-    Example: "text"
-    """
-    sender: str = Field("numer", min_length=1)
-    """Parameter with `#NUMER#`, for premium messages `#NUMEROD#`.
-
-    Example: "from"
-    """
-    own: str = Field("numerdo", min_length=1)
-    """Parameter with `#NUMERDO#`.
-
-    Example: "to"
-    """
-    date: str = Field("data", min_length=1)
-    """Parameter with `#DATA#`, in replies and in reports.
-
-    Example: "date"
-    """
-    id: str = Field("id", min_length=1)
-    """Parameter with `#ID#`, for premium messages `#IDSMS#`.
-
-    Example: "key"
-    """
-    message: str = Field("smsid", min_length=1)
-    """Parameter with `#SMSID#`.
-
-    Example: "message"
-    """
-    state: str = Field("stan", min_length=1)
-    """Parameter with `#STAN#`.
-
-    Example: "state"
-    """
-    reason: str = Field("przyczyna", min_length=1)
-    """Parameter with `#PRZYCZYNA#`.
-
-    Example: "reason"
-    """
+PUSH_VALUES = frozenset({"text", "sender", "own", "date", "id", "message", "state", "reason"})
+"""What a parameter in an address of SerwerSMS's customer panel can carry."""
+PushNames = Annotated[TextTable, AfterValidator(_check_push_names)]
+"""Names of parameters that differ from the default."""
