@@ -50,7 +50,8 @@ def run(arguments: Namespace) -> int:
     """Queue the message; the exit codes are those that `--help` lists.
 
     Args:
-        arguments: Parsed arguments with `config`, `to`, `text`, `account`, `at` and `wait`.
+        arguments: Parsed arguments with `config`, `to`, `text`, `account`, `at` and `wait`, and
+            perhaps `format`, `valid_for` and `metadata`.
     """
     desk = _add_capabilities(context.load_public_settings(arguments))
     if not desk.accounts:
@@ -175,10 +176,11 @@ def _build_attempt(
 
 def _add_options(attempt: SendAttempt, arguments: Namespace) -> SendAttempt:
     """Return the attempt with its format, validity and metadata."""
+    given = vars(arguments)
     # The last value of a repeated name counts.
-    metadata = tuple(dict(arguments.metadata or ()).items())
-    options = SendOptions(arguments.valid_for or 0, metadata)
-    return replace(attempt, is_spoken=arguments.format == "tts", options=options)
+    metadata = tuple(dict(given.get("metadata") or ()).items())
+    options = SendOptions(given.get("valid_for") or 0, metadata)
+    return replace(attempt, is_spoken=given.get("format") == "tts", options=options)
 
 
 async def _queue_message(store: Store, attempt: SendAttempt) -> Message:
