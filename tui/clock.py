@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import re
 import time
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,23 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+_DURATION = re.compile(
+    r"(?:(\d{1,3})\s*d)?\s*(?:(\d{1,4})\s*h)?\s*(?:(\d{1,5})\s*m(?:in)?)?", re.ASCII
+)
+
+
+def parse_duration(text: str) -> int:
+    """Return a duration such as `30m`, `2h` or `1d 12h` in milliseconds.
+
+    Raises:
+        ValueError: The text is no duration of at least a minute.
+    """
+    found = _DURATION.fullmatch(text.strip().lower())
+    numbers = [int(number or 0) for number in found.groups()] if found else []
+    total = sum(n * unit for n, unit in zip(numbers, (DAY, HOUR, MINUTE), strict=False))
+    if not total:
+        raise ValueError("must be a duration such as 30m, 2h or 1d 12h")
+    return total
 
 
 class Clock(Protocol):

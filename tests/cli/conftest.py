@@ -32,6 +32,12 @@ class Sandbox:
         with urllib.request.urlopen(request, timeout=60):
             pass
 
+    def read_json(self, path: str, **headers: str) -> dict[str, Any]:
+        """Return the JSON object at a path of the sandbox."""
+        request = urllib.request.Request(f"{self.url}{path}", headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return dict(json.load(answer))
+
     @property
     def accepted(self) -> list[dict[str, Any]]:
         """Return every message that MessageMedia's emulator has accepted."""

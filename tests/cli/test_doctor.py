@@ -200,3 +200,41 @@ async def test_the_address_of_the_listener_is_free_taken_or_ours(store: Store) -
         ours, public = await provider_checks.check_listener(made, clock)
     assert [one.verdict for one in (taken, unused, unreachable)] == ["bad", "note", "note"]
     assert [one.verdict for one in (ours, public)] == ["good", "good"]
+
+
+MESSENTE = {
+    "SMSDESK_ACCOUNTS__SUPPORT_AU__PROVIDER": "messente",
+    "SMSDESK_ACCOUNTS__SUPPORT_AU__HOOK_SECRET": "q7Rk2mXw9ZtB4nLs",
+}
+
+
+def list_lines(ran: Ran) -> list[str]:
+    """Return the lines of the findings about the account, with their fixes."""
+    found = map(json.loads, ran.stdout.splitlines())
+    return [f"{one['verdict']} {one['line']} {one['fix']}" for one in found]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_bad"),
+    [
+        ({}, True),
+        ({"SMSDESK_ACCOUNTS__SUPPORT_AU__API": "classic"}, True),
+        ({"SMSDESK_ACCOUNTS__SUPPORT_AU__HOOK_SECRET": ""}, False),
+        (
+            {
+                "SMSDESK_ACCOUNTS__SUPPORT_AU__HOOK_SECRET": "",
+                "SMSDESK_PUBLIC_URL": "https://sms.test",
+            },
+            True,
+        ),
+        ({"SMSDESK_ACCOUNTS__SUPPORT_AU__INBOUND_SECRET": "of-the-number"}, False),
+        ({"SMSDESK_ACCOUNTS__SUPPORT_AU__PROVIDER": "serwersms"}, False),
+    ],
+)
+def test_a_missing_secret_of_expected_replies_is_bad(
+    desk: Desk, changes: dict[str, str], is_bad: bool
+) -> None:
+    lines = list_lines(desk.run("doctor", "--json", **{**MESSENTE, **changes}))
+    bad = [line for line in lines if line.startswith("bad inbound_secret is not set")]
+    assert len(bad) == is_bad
+    assert not bad or "dashboard, Inbound numbers" in bad[0]

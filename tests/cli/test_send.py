@@ -2,6 +2,7 @@
 
 import signal
 import sqlite3
+from base64 import b64encode
 from contextlib import closing
 
 import pytest
@@ -197,3 +198,40 @@ def test_a_reply_is_sent_from_the_number_the_customer_wrote_to(
     desk.run("sync", "--once")
     assert desk.run("send", "--to", DELIVERS, "--text", "!", "--wait").returncode == 0
     assert sandbox.accepted[0]["from"] == "+61491570157"
+
+
+def test_format_validity_and_metadata_reach_the_provider(desk: Desk, sandbox: Sandbox) -> None:
+    ran = desk.run(
+        *("send", "--to", DELIVERS, "--text", "Your code is 7 4 2", "--format", "tts", "--wait"),
+        *("--valid-for", "2h", "--metadata", "ticket=1042", "--metadata", "note=a=b"),
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    key = b64encode(b"sandbox:sandbox-secret").decode()
+    sent = sandbox.read_json(
+        f"/messagemedia/v1/messages/{sandbox.accepted[0]['id']}", Authorization=f"Basic {key}"
+    )
+    assert sent["format"] == "TTS"
+    assert sent["metadata"]["ticket"] == "1042" and sent["metadata"]["note"] == "a=b"
+    assert sent["message_expiry_timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--format", "tts"), "cannot read a text out in a call"),
+        (("--valid-for", "2h"), "cannot limit the time for delivery"),
+        (("--metadata", "a=b"), "cannot carry metadata"),
+        (("--valid-for", "soon"), "not a duration"),
+        (("--metadata", "a"), "is not NAME=VALUE"),
+        (("--metadata", "reference=x"), "is taken"),
+        (("--format", "fax"), "fax"),
+    ],
+)
+def test_what_the_account_cannot_do_is_refused(
+    desk: Desk, arguments: tuple[str, ...], expected: str
+) -> None:
+    environ = {"SMSDESK_ACCOUNTS__SUPPORT_AU__PROVIDER": "messageport"}
+    ran = desk.run("send", "--to", DELIVERS, "--text", "x", *arguments, **environ)
+    assert ran.returncode == 2
+    assert expected in ran.stderr
+    assert not desk.database.exists() or "queued" not in ran.stdout

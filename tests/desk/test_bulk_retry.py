@@ -4,7 +4,7 @@ import pytest
 
 from tests.contexts import change_context, make_context
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgoing, make_reply
-from tui.clock import ManualClock
+from tui.clock import HOUR, ManualClock
 from tui.desk.actions import ConversationActions
 from tui.desk.bulk_retry import (
     RetryBatch,
@@ -18,7 +18,7 @@ from tui.desk.bulk_retry import (
 from tui.desk.context import AppContext
 from tui.domain.account import Account
 from tui.domain.conversation import View
-from tui.domain.message import Advice, Message
+from tui.domain.message import Advice, Format, Message, SendOptions
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION
 from tui.store.settling import SendRecord
@@ -193,3 +193,16 @@ async def test_the_most_frequent_reasons_are_named_and_the_rest_counted(
     assert lines[0] == "2 through support: no credit"
     assert len(lines) == 5
     assert lines[-1] == "2 for other reasons"
+
+
+async def test_a_retry_keeps_format_validity_and_metadata(
+    store: Store, app_context: AppContext, clock: ManualClock
+) -> None:
+    options = SendOptions(valid_for=HOUR, metadata=(("ticket", "7"),))
+    queued = await store.intents.queue_message(make_outgoing(format=Format.TTS, options=options))
+    await store.outbox.claim_due_messages("a", ACCOUNT, 100)
+    await store.outbox.settle_message(queued.id, SendRecord(Status.FAILED))
+    clock.advance(60)
+    result = await retry_all(store, app_context, await collect_all_failed(store, app_context))
+    (sent,) = result.sent
+    assert (sent.format, sent.options) == (Format.TTS, options)

@@ -21,7 +21,7 @@ from tui.desk.send_checks import (
 from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import Conversation
-from tui.domain.message import Direction, Format, Message, MmsContent
+from tui.domain.message import Direction, Format, Message, MmsContent, SendOptions
 from tui.settings.public import Preferences
 from tui.store.messages import NEWEST
 from tui.store.store import Store
@@ -265,3 +265,34 @@ def test_a_question_after_a_refusal_is_asked_later() -> None:
     confirmation = SendConfirmation()
     assert confirmation.review_objections([REFUSAL, NEWS]) == "Not sent: no"
     assert confirmation.review_objections([NEWS]).startswith("Look")
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"is_spoken": True}, "plain cannot read a text out in a call"),
+        ({"options": SendOptions(valid_for=HOUR)}, "plain cannot limit the time for delivery"),
+        ({"options": SendOptions(metadata=(("a", "b"),))}, "plain cannot carry metadata"),
+    ],
+)
+def test_what_only_another_account_can_do_is_refused_with_its_name(
+    fields: dict[str, Any], reason: str
+) -> None:
+    plain = account("plain")
+    able = account(
+        "able",
+        formats=frozenset({Format.SMS, Format.TTS}),
+        can_set_validity=True,
+        max_metadata=2,
+    )
+    objection = only_objection(attempt("Hello", plain, able, **fields))
+    assert objection.is_refusal and objection.reason == reason
+    assert "use able (F6)" in objection.remedy
+    assert list_objections(attempt("Hello", able, **fields)) == []
+
+
+def test_more_metadata_than_the_account_carries_is_refused() -> None:
+    able = account("able", max_metadata=2)
+    pairs = tuple((f"k{n}", "v") for n in range(3))
+    objection = only_objection(attempt("Hello", able, options=SendOptions(metadata=pairs)))
+    assert objection.reason == "able cannot carry more than 2 pairs of metadata"

@@ -18,7 +18,7 @@ def load_response(name: str, status: int = 200) -> httpx.Response:
     return httpx.Response(status, content=content, headers={"Content-Type": "application/json"})
 
 
-def create_account(wire: Wire, clock: ManualClock | None = None) -> Messente:
+def create_account(wire: Wire, clock: ManualClock | None = None, validity: int = 0) -> Messente:
     """Return an Omnichannel account on that wire."""
     return Messente(
         base_url="https://desk.test/messente",
@@ -26,4 +26,5 @@ def create_account(wire: Wire, clock: ManualClock | None = None) -> Messente:
         api_secret="pass word",
         clock=clock or ManualClock(),
         transport=httpx.MockTransport(wire),
+        validity=validity,
     )

@@ -25,7 +25,11 @@ def load_body(name: str) -> bytes:
 
 
 def create_account(
-    handler: Handler, *, base_url: str = "https://sms.example.net/api/", batch: int = 10
+    handler: Handler,
+    *,
+    base_url: str = "https://sms.example.net/api/",
+    batch: int = 10,
+    source_name: str = "",
 ) -> SmartSwitch:
     """Return an account that sends its requests to `handler`."""
     return SmartSwitch(
@@ -35,6 +39,7 @@ def create_account(
         clock=ManualClock(),
         transport=httpx.MockTransport(handler),
         batch=batch,
+        source_name=source_name,
     )
 
 

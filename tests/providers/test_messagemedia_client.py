@@ -388,7 +388,8 @@ async def test_an_unconfirmable_id_does_not_block_others() -> None:
         return httpx.Response(202)
 
     account, _ = connect(*[pick] * 20)
-    await account.confirm_replies(["r1", "r2", "bad", "r3", "r4", "r5"])
+    with pytest.raises(errors.UnreadableAnswer, match="1 of 6"):
+        await account.confirm_replies(["r1", "r2", "bad", "r3", "r4", "r5"])
     assert confirmed == ["r1", "r2", "r3", "r4", "r5"]
 
 
@@ -511,3 +512,17 @@ async def test_an_unreadable_item_names_its_page_and_can_be_parsed_again() -> No
         assert isinstance(again, Reply | Receipt)
         assert again.event_id == event.event_id
     assert isinstance(account.read_polled_item(EventKind.REPLY, "{"), Unreadable)
+
+
+@pytest.mark.parametrize("call", ["confirm_replies", "confirm_receipts", "cancel_message"])
+async def test_calls_without_json_in_the_answer_accept_any(call: str) -> None:
+    accepted: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        accepted.append(request.headers["Accept"])
+        return httpx.Response(202, text="", headers={"Content-Type": "text/plain"})
+
+    account, _ = connect(answer)
+    await getattr(account, call)(MESSAGE if call == "cancel_message" else [REPLY])
+    assert "text/plain" in accepted[0] and "application/json" in accepted[0]
+    assert "*/*" in accepted[0]

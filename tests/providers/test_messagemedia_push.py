@@ -29,7 +29,7 @@ def load_body(name: str) -> Any:
     return json.loads((DATA / f"{name}.json").read_text())
 
 
-def create_account(signature_key: str = "") -> MessageMedia:
+def create_account(signature_key: str = "", public_path: str = "") -> MessageMedia:
     """Return an account that needs no wire to parse a push."""
     return MessageMedia(
         base_url="https://sms.test",
@@ -37,6 +37,7 @@ def create_account(signature_key: str = "") -> MessageMedia:
         api_secret="sandbox-secret",
         clock=ManualClock(),
         signature_key=signature_key,
+        public_path=public_path,
     )
 
 
@@ -313,10 +314,8 @@ def test_a_push_without_a_valid_signature_is_refused(headers: dict[str, str]) ->
         )
 
 
-@pytest.mark.parametrize(
-    "change", [{"body": b"{}"}, {"method": "PUT"}, {"path": "/hooks/mm?a"}, {"http_version": "1.0"}]
-)
-def test_the_signature_covers_the_request_line_and_the_body(change: dict[str, Any]) -> None:
+def make_signed_push(**change: Any) -> Push:
+    """Return the signed push with changed parts."""
     parts = {
         "method": "POST",
         "path": SIGNED["path"],
@@ -326,5 +325,49 @@ def test_the_signature_covers_the_request_line_and_the_body(change: dict[str, An
         "body": SIGNED["body"].encode(),
         **change,
     }
-    with pytest.raises(CredentialsRefused):
-        create_account(SIGNED["public_key"]).read_push(Push(**parts))
+    return Push(**parts)
+
+
+@pytest.mark.parametrize("change", [{"body": b"{}"}, {"method": "PUT"}, {"path": "/hooks/mm?a"}])
+def test_the_signature_covers_the_request_line_and_the_body(change: dict[str, Any]) -> None:
+    with pytest.raises(CredentialsRefused, match="signature_key"):
+        create_account(SIGNED["public_key"]).read_push(make_signed_push(**change))
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "2", "2.0"])
+def test_a_proxy_may_speak_another_version_of_http(version: str) -> None:
+    push = make_signed_push(http_version=version)
+    (event,) = create_account(SIGNED["public_key"]).read_push(push).events
+    assert isinstance(event, Reply)
+
+
+@pytest.mark.parametrize(
+    ("public_path", "received"),
+    [
+        ("/hooks", "/mm"),
+        ("/hooks/", "/mm"),
+        ("", "/hooks/mm"),
+        ("/sms", "/hooks/mm"),
+        ("/sms", "/sms/hooks/mm"),
+    ],
+)
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_a_proxy_may_remove_or_add_the_path_of_the_public_address(
+    public_path: str, received: str, version: str
+) -> None:
+    desk = create_account(SIGNED["public_key"], public_path=public_path)
+    push = make_signed_push(path=received, http_version=version)
+    (event,) = desk.read_push(push).events
+    assert isinstance(event, Reply)
+
+
+def test_no_other_path_is_accepted() -> None:
+    for public_path, received in (("", "/mm"), ("/sms", "/mm")):
+        desk = create_account(SIGNED["public_key"], public_path=public_path)
+        with pytest.raises(CredentialsRefused):
+            desk.read_push(make_signed_push(path=received))
+
+
+def test_an_unsigned_push_is_refused_with_what_to_do() -> None:
+    with pytest.raises(CredentialsRefused, match="X-MessageMedia-Signature"):
+        create_account(SIGNED["public_key"]).read_push(make_signed_push(headers={}))

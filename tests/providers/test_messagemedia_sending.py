@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,9 @@ SECRET = "sandbox-secret"
 Reply = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
-def connect(*replies: Reply, validity: int = 0) -> tuple[MessageMedia, list[Any]]:
+def connect(
+    *replies: Reply, validity: int = 0, metadata: dict[str, str] | None = None
+) -> tuple[MessageMedia, list[Any]]:
     """Return an account whose requests get these replies, and the bodies it has sent."""
     bodies: list[Any] = []
     waiting = iter(replies)
@@ -54,6 +58,7 @@ def connect(*replies: Reply, validity: int = 0) -> tuple[MessageMedia, list[Any]
         clock=ManualClock(),
         transport=httpx.MockTransport(answer),
         validity=validity,
+        metadata=metadata,
     )
     return account, bodies
 
@@ -394,3 +399,65 @@ async def test_addresses_in_a_refusal_are_not_shown() -> None:
     error = get_error(outcome)
     assert "s3cret" not in error.message + error.detail
     assert "is not reachable" in error.message
+
+
+@pytest.mark.parametrize(
+    ("account_ms", "message_ms", "expiry"),
+    [
+        (0, 0, None),
+        (2 * HOUR, 0, "1970-01-01T02:00:00.000Z"),
+        (2 * HOUR, HOUR, "1970-01-01T01:00:00.000Z"),
+        (0, HOUR, "1970-01-01T01:00:00.000Z"),
+    ],
+)
+async def test_the_validity_of_a_message_replaces_that_of_the_account(
+    account_ms: int, message_ms: int, expiry: str | None
+) -> None:
+    account, bodies = connect(accept_all, validity=account_ms)
+    message = replace(make_messages("a")[0], valid_for=message_ms)
+    await account.send_messages([message])
+    start = datetime.fromtimestamp(ManualClock().now() / 1000, UTC)
+    sent = bodies[0]["messages"][0].get("message_expiry_timestamp")
+    if expiry is None:
+        assert sent is None
+    else:
+        shift = datetime.fromisoformat(expiry) - datetime(1970, 1, 1, tzinfo=UTC)
+        assert datetime.fromisoformat(sent) == start + shift
+
+
+async def test_own_metadata_goes_with_our_reference() -> None:
+    account, bodies = connect(accept_all, metadata={"shop": "Sydney", "reference": "x"})
+    message = replace(make_messages("a")[0], metadata=(("ticket", "T-1042"), ("shop", "Perth")))
+    await account.send_messages([message])
+    assert bodies[0]["messages"][0]["metadata"] == {
+        "shop": "Perth",
+        "ticket": "T-1042",
+        "reference": "ma",
+    }
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        tuple((f"k{n}", "v") for n in range(10)),
+        (("k" * 101, "v"),),
+        (("k", "v" * 257),),
+    ],
+)
+async def test_metadata_beyond_the_limits_is_refused_before_the_request(
+    metadata: tuple[tuple[str, str], ...],
+) -> None:
+    account, bodies = connect(accept_all)
+    message = replace(make_messages("a")[0], metadata=metadata)
+    fine, refused = await account.send_messages([*make_messages("b"), message])
+    assert isinstance(fine, SendAccepted)
+    assert isinstance(refused, SendRefused)
+    assert isinstance(refused.error, MessageInvalid) and refused.error.field == "metadata"
+    assert len(bodies[0]["messages"]) == 1
+
+
+async def test_nine_pairs_of_metadata_are_sent() -> None:
+    account, bodies = connect(accept_all)
+    pairs = tuple((f"{n:0100}", "v" * 256) for n in range(9))
+    await account.send_messages([replace(make_messages("a")[0], metadata=pairs)])
+    assert len(bodies[0]["messages"][0]["metadata"]) == 10

@@ -383,3 +383,27 @@ def test_any_bytes_are_parsed_or_raise_a_typed_error(status: int, content: bytes
 @given(status=STATUS, value=JSON)
 def test_any_json_is_parsed_or_raises_a_typed_error(status: int, value: object) -> None:
     parse_any(status, json.dumps(value).encode())
+
+
+@pytest.mark.parametrize(
+    ("zone", "to", "number"),
+    [
+        ("Australia/Sydney", "0491570156", "61491570156"),
+        ("Australia/Sydney", "(04) 9157 0156", "61491570156"),
+        ("Pacific/Auckland", "0211234567", "64211234567"),
+        ("Pacific/Auckland", "+61491570156", "61491570156"),
+    ],
+)
+async def test_a_national_number_is_sent_in_international_form(
+    zone: str, to: str, number: str
+) -> None:
+    wire = Wire({"code": 200, "errors": 0, "message": ""})
+    account = MessagePort(
+        api_key="key",
+        api_secret="secret",
+        clock=ManualClock(),
+        transport=httpx.MockTransport(wire),
+        time_zone=zone,
+    )
+    await account.send_messages([Outgoing("m1", to, "Hi")])
+    assert httpx.QueryParams(wire.requests[0].content.decode())["number"] == number

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
@@ -213,3 +214,24 @@ def test_any_pushed_json_is_parsed_without_exception(value: object) -> None:
     for event in create_account().read_push(push).events:
         assert event.event_id
         event.raw.encode()
+
+
+@pytest.mark.parametrize(
+    ("zone", "number", "party"),
+    [
+        ("Australia/Sydney", "0491570156", "+61491570156"),
+        ("Australia/Perth", "0491 570 156", "+61491570156"),
+        ("Pacific/Auckland", "0211234567", "+64211234567"),
+        ("Pacific/Auckland", "021 123 4567", "+64211234567"),
+        ("Australia/Sydney", "61491570156", "61491570156"),
+        ("Australia/Sydney", "+61491570156", "+61491570156"),
+        ("Australia/Sydney", "0061491570156", "0061491570156"),
+        ("Australia/Sydney", "0000", "0000"),
+        ("Australia/Sydney", "Shop", "Shop"),
+    ],
+)
+def test_a_national_number_is_one_of_the_account_s_country(
+    zone: str, number: str, party: str
+) -> None:
+    body = urlencode({"message": "Hi", "number": number, "time": "2026-03-04 10:11:12"})
+    assert read_reply(body.encode(), create_account(time_zone=zone)).party == party

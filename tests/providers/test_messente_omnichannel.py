@@ -278,3 +278,16 @@ async def test_any_response_is_a_result_or_a_provider_error(body: bytes, status:
         except ProviderError as error:
             assert "pass word" not in str(error) and "\n" not in str(error)
     await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("account_ms", "message_ms", "minutes"),
+    [(0, 0, None), (2 * HOUR, 0, 120), (2 * HOUR, HOUR, 60), (0, 1, 1), (0, 90_000, 2)],
+)
+async def test_the_validity_is_sent_in_whole_minutes(
+    account_ms: int, message_ms: int, minutes: int | None
+) -> None:
+    wire = Wire(load_response("accepted", 201))
+    client = create_account(wire, validity=account_ms)
+    await client.send_messages([replace(MESSAGE, valid_for=message_ms)])
+    assert read_sent_json(wire)["messages"][0].get("validity") == minutes

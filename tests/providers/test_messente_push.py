@@ -163,6 +163,34 @@ def test_without_an_inbound_secret_the_password_signs_inbound_messages() -> None
     assert isinstance(get_event(answer), Reply)
 
 
+REPORT = (DATA / "push_delivered.json").read_bytes()
+INBOUND = (DATA / "push_inbound.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "inbound_secret", "named"),
+    [
+        (INBOUND, "of-the-number", "", "inbound_secret is not set"),
+        (VECTOR, "of-the-number", "", "inbound_secret is not set"),
+        (b'{"msg_id":"1"}', "of-the-number", "", "inbound_secret is not set"),
+        (INBOUND, "of-the-number", "of-another", "another secret than inbound_secret"),
+        (INBOUND, "sandbox-secret", "of-the-number", "signed with api_secret"),
+        (REPORT, "of-another", "", "not signed with api_secret"),
+        (REPORT, "of-the-number", "of-the-number", "not signed with api_secret"),
+        (INBOUND, None, "of-the-number", "X-Messente-Signature"),
+        (b"no json", "of-another", "", "neither api_secret nor inbound_secret"),
+        (b"[" * 100_000, "of-another", "", "neither api_secret nor inbound_secret"),
+    ],
+)
+def test_a_refusal_names_the_setting_to_correct(
+    body: bytes, key: str | None, inbound_secret: str, named: str
+) -> None:
+    signature = None if key is None else make_signature(body, key)
+    with pytest.raises(CredentialsRefused, match=named) as refused:
+        create_account(inbound_secret=inbound_secret).read_push(make_post(body, signature))
+    assert "of-the-number" not in str(refused.value)
+
+
 def test_an_empty_key_signs_nothing() -> None:
     client = Messente(api_key="u", api_secret="", clock=ManualClock())
     with pytest.raises(CredentialsRefused):

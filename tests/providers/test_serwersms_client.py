@@ -18,7 +18,7 @@ from tests.providers.serwersms import (
 )
 from tests.providers.wire import Wire
 from tui.clock import HOUR, MINUTE
-from tui.domain.events import Receipt
+from tui.domain.events import EventKind, Receipt, Unreadable
 from tui.domain.status import Status
 from tui.providers.errors import (
     CredentialsRefused,
@@ -27,13 +27,20 @@ from tui.providers.errors import (
     ProviderError,
     UnreadableAnswer,
 )
+from tui.providers.serwersms import SerwerSms
 
 REFERENCE = "m1dvi7vgg5c3e"
 
 
+async def fetch_receipts(desk: SerwerSms, *ids: str) -> list[Receipt]:
+    """Return the readable reports of these messages."""
+    events = await desk.fetch_receipts_by_id(ids)
+    return [event for event in events if isinstance(event, Receipt)]
+
+
 async def test_reports_are_fetched_by_id() -> None:
     wire = Wire(load_body("reports"))
-    [receipt] = await create_account(wire).fetch_receipts_by_id(["7c1f09ab52", "forgotten1"])
+    [receipt] = await fetch_receipts(create_account(wire), "7c1f09ab52", "forgotten1")
     assert wire.paths == ["/serwersms/messages/reports.json"]
     assert wire.bodies[0]["id"] == ["7c1f09ab52", "forgotten1"]
     assert receipt.provider_id == "7c1f09ab52"
@@ -60,7 +67,7 @@ async def test_reports_are_read_from_all_pages() -> None:
     first = {"paging": {"page": 1, "count": 2}, "items": [{"id": "a", "status": "sent"}]}
     second = {"paging": {"page": 2, "count": 2}, "items": [{"id": "b", "status": "unsent"}]}
     wire = Wire(first, second)
-    receipts = await create_account(wire).fetch_receipts_by_id(["a", "b", "c"])
+    receipts = await fetch_receipts(create_account(wire), "a", "b", "c")
     assert {receipt.provider_id: receipt.word for receipt in receipts} == {
         "a": "sent",
         "b": "unsent",
@@ -85,16 +92,18 @@ async def test_the_same_report_is_the_same_event_until_it_changes() -> None:
 @pytest.mark.parametrize(("age", "ends"), [(71 * HOUR, False), (73 * HOUR, True)])
 async def test_a_pending_message_gets_no_reports_after_72_hours(age: int, ends: bool) -> None:
     report = {"id": "a", "status": "sent", "sent": "2026-03-04 12:00:00"}
-    [receipt] = await create_account(Wire({"items": [report]}), NOON + age).fetch_receipts_by_id(
-        ["a"]
-    )
+    [receipt] = await fetch_receipts(create_account(Wire({"items": [report]}), NOON + age), "a")
     assert receipt.status is Status.SUBMITTED
     assert receipt.is_last_report is ends
 
 
 async def test_bad_reports_never_block_the_others() -> None:
     items = ["x", {}, {"status": "sent"}, {"id": "b", "status": ["x"]}, {"id": 7, "status": "odd"}]
-    receipts = await create_account(Wire({"items": items})).fetch_receipts_by_id(["b", "7"])
+    events = await create_account(Wire({"items": items})).fetch_receipts_by_id(["b", "7"])
+    aside = [event for event in events if isinstance(event, Unreadable)]
+    assert [json.loads(event.raw) for event in aside] == items[:3]
+    assert {event.source for event in aside} == {EventKind.RECEIPT}
+    receipts = [event for event in events if isinstance(event, Receipt)]
     assert [(r.provider_id, r.word, r.status) for r in receipts] == [
         ("b", "", None),
         ("7", "odd", None),
@@ -206,11 +215,12 @@ async def test_deleting_an_unknown_id_is_reported() -> None:
 
 
 @given(items=hostile_items)
-async def test_any_items_become_receipts_of_named_messages(items: list[Any]) -> None:
-    for receipt in await create_account(Wire({"items": items})).fetch_receipts_by_id(["a", "b"]):
-        assert isinstance(receipt, Receipt)
-        assert receipt.provider_id
-        assert receipt.raw.encode()
+async def test_any_items_become_receipts_or_are_unreadable(items: list[Any]) -> None:
+    for event in await create_account(Wire({"items": items})).fetch_receipts_by_id(["a", "b"]):
+        if isinstance(event, Receipt):
+            assert event.provider_id or event.reference
+        assert event.event_id
+        assert event.raw.encode()
 
 
 @given(body=st.binary(max_size=100) | json_values.map(lambda v: json.dumps(v).encode()))

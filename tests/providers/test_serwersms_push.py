@@ -94,7 +94,7 @@ def test_the_parameter_names_are_configurable() -> None:
     assert isinstance(reply, Reply)
     assert (reply.party, reply.own, reply.text) == ("+48500600700", "+48664078059", "Tak")
     assert reply.received_at == NINE_O_SEVEN
-    assert reply.event_id == "9@2026-03-04 09:15:07"
+    assert reply.event_id == "9@2026-03-04 09:15:07/500600700"
 
 
 def test_an_empty_reply_is_a_reply() -> None:
@@ -182,7 +182,7 @@ FORM = urlencode({**MMS, "attachments": json.dumps(MMS["attachments"])}).encode(
 def test_an_mms_comes_by_post_as_json_or_as_a_form(body: bytes) -> None:
     reply = read_event(make_post(body))
     assert isinstance(reply, Reply)
-    assert reply.event_id == "88120931@2026-03-04 09:15:07"
+    assert reply.event_id == "88120931@2026-03-04 09:15:07/500600700"
     assert (reply.subject, reply.own) == ("Zdjęcie", "+48664078059")
     assert [part.data for part in reply.attachments] == [b"GIF"]
 
@@ -218,3 +218,21 @@ def test_a_deep_or_huge_body_is_harmless() -> None:
     deep = b'{"numer":' * 3000 + b"1" + b"}" * 3000
     for body in (deep, b"a=1&" * 5000, b"[" * 100_000, b"9" * 10_000):
         assert create_account().read_push(make_post(body)).body == b"OK"
+
+
+def push_reply(number: str) -> Event:
+    """Return the reply `Tak` from a number, with a fixed id and second."""
+    fields = {"wiadomosc": "Tak", "numer": number, "data": "2026-03-04 09:15:07", "id": "1001"}
+    return read_event(make_get(urlencode(fields)))
+
+
+@pytest.mark.parametrize("number", ["+48500600700", " 48500600700", "48500600700", "500600700"])
+async def test_a_polled_reply_is_the_pushed_one_in_every_notation(number: str) -> None:
+    item = {"id": 1001, "type": "ndi", "phone": "+48500600700", "recived": "2026-03-04 09:15:07"}
+    desk = create_account(answer={"items": [{**item, "text": "Tak"}]})
+    (polled,) = (await desk.fetch_replies("")).events
+    assert polled.event_id == push_reply(number).event_id
+
+
+def test_another_sender_under_the_same_id_is_another_reply() -> None:
+    assert push_reply("+48500600700").event_id != push_reply("+48600700800").event_id

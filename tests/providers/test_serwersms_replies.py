@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.providers.serwersms import NOON, PASSWORD, create_account, hostile_items, load_body
 from tests.providers.wire import Wire
 from tui.clock import HOUR, MINUTE, ManualClock
-from tui.domain.events import EventKind, Receipt, Reply, Unreadable
+from tui.domain.events import EventKind, EventPage, Receipt, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers.errors import (
     NotPossible,
@@ -223,7 +223,7 @@ async def test_a_reply_without_a_readable_date_or_id_is_stored() -> None:
     dated, bare = page.events
     assert isinstance(dated, Reply)
     assert dated.received_at is None
-    assert dated.event_id == "1@0000-00-00 00:00:00"
+    assert dated.event_id == "1@0000-00-00 00:00:00/500600700"
     assert isinstance(bare, Reply)
     assert bare.text == "16"
     assert len(bare.event_id) == 64
@@ -345,3 +345,131 @@ async def test_a_report_is_parsed_again_after_a_fix() -> None:
     nameless = provider.read_polled_item(EventKind.RECEIPT, '{"status": "delivered"}')
     assert isinstance(nameless, Unreadable)
     assert nameless.source is EventKind.RECEIPT
+
+
+async def list_run(desk: SerwerSms, cursor: str = "") -> tuple[list[EventPage], str]:
+    """Return the pages of one run and the cursor after it; at most 20 pages."""
+    pages = []
+    for _ in range(20):
+        pages.append(await desk.fetch_replies(cursor))
+        cursor = pages[-1].cursor
+        if not pages[-1].has_more:
+            break
+    return pages, cursor
+
+
+FULL = [make_eco_reply(n, f"2026-03-04 11:00:{n:02}") for n in range(25)]
+OTHER = [make_eco_reply(n, f"2026-03-04 11:01:{n:02}") for n in range(25, 50)]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [{"items": FULL}],
+        [{"items": FULL, "paging": {"page": 1, "count": 9}}],
+        [{"items": FULL + OTHER}],
+        [{"items": list(reversed(FULL))}],
+        [{"items": FULL}, {"items": FULL[::-1]}, {"items": FULL}, {"items": FULL}],
+        [{"items": FULL}, {"items": OTHER}, {"items": OTHER}],
+        [{"items": FULL}, {"items": OTHER}, {"items": FULL}, {"items": OTHER}],
+        [{"items": FULL}, {"items": ["no object"] * 25}],
+    ],
+)
+async def test_a_run_ends_when_a_page_repeats_earlier_ones(answers: list[Any]) -> None:
+    pages, cursor = await list_run(create_account(Wire(*answers)))
+    assert len(pages) <= 3
+    assert not pages[-1].has_more
+    _, page, seen, _, _ = cursor.split(":")
+    assert (page, seen) == ("1", "0")
+
+
+async def test_a_run_that_was_interrupted_ends_as_well() -> None:
+    interrupted = await create_account(Wire({"items": FULL})).fetch_replies("")
+    pages, _ = await list_run(create_account(Wire({"items": FULL})), interrupted.cursor)
+    assert len(pages) == 2
+
+
+async def test_known_replies_on_the_first_pages_do_not_hide_new_ones() -> None:
+    desk = create_account(Wire({"items": FULL}, {"items": []}, {"items": FULL}, {"items": OTHER}))
+    _, cursor = await list_run(desk)
+    pages, _ = await list_run(desk, cursor)
+    assert [event.event_id for event in pages[1].events] == [
+        parse_item(item).event_id for item in OTHER
+    ]
+
+
+def parse_item(item: dict[str, Any]) -> Reply:
+    """Return an incoming message as the account parses it."""
+    event = create_account(Wire({})).read_polled_item(EventKind.REPLY, json.dumps(item))
+    assert isinstance(event, Reply)
+    return event
+
+
+SECOND = "2026-03-04 11:00:00"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ({"type": "mms"}, {"type": "ndi", "phone": "+48600700800"}, False),
+        ({"type": "eco"}, {"type": "nd", "phone": "+48600700800"}, False),
+        ({"type": "nd"}, {"type": "pre", "phone": "InfoSMS"}, False),
+        ({"type": "ndi"}, {"type": "ndi", "phone": "+49500600700"}, True),
+        ({}, {"phone": "500600700"}, True),
+        ({}, {"phone": "48 500 600 700"}, True),
+        ({"phone": "Bank"}, {"phone": "BANK "}, True),
+        ({"phone": "4321"}, {"phone": "4322"}, False),
+        ({}, {"recived": "2026-03-04 11:00"}, True),
+        ({}, {"recived": "2026-03-04 11:00:01"}, False),
+    ],
+)
+def test_id_second_and_sender_identify_a_reply(
+    first: dict[str, Any], second: dict[str, Any], same: bool
+) -> None:
+    ids = [
+        parse_item({**make_eco_reply(1001, SECOND), **change}).event_id
+        for change in (first, second)
+    ]
+    assert (ids[0] == ids[1]) is same
+
+
+async def test_replies_stored_by_an_earlier_version_keep_their_ids() -> None:
+    since = NOON - HOUR
+    items = [make_eco_reply(1, "2026-03-04 10:55:00"), make_eco_reply(2, "2026-03-04 11:00:00")]
+    later = make_eco_reply(3, "2026-03-04 11:00:01")
+    desk = create_account(Wire({"items": [*items, later]}))
+    pages, cursor = await list_run(desk, f"{since}:1:0:0")
+    ids = [event.event_id for event in pages[0].events]
+    assert ids[:2] == ["1@2026-03-04 10:55:00", "2@2026-03-04 11:00:00"]
+    assert ids[2] == parse_item(later).event_id
+    again, _ = await list_run(desk, cursor)
+    assert [event.event_id for event in again[0].events] == ids
+
+
+@pytest.mark.parametrize(
+    ("contact", "name"),
+    [
+        ({"first_name": "Anna", "last_name": "Kowalska", "name": "Ania"}, "Anna Kowalska"),
+        ({"first_name": "Anna", "last_name": None}, "Anna"),
+        ({"first_name": "", "last_name": " ", "name": "Piekarnia Lis"}, "Piekarnia Lis"),
+        ({"name": "Ania"}, "Ania"),
+        ("Anna Kowalska", "Anna Kowalska"),
+        ([{"first_name": "Anna"}], "Anna"),
+        ([], ""),
+        (None, ""),
+        (7, ""),
+        ({"first_name": {"x": 1}}, ""),
+    ],
+)
+async def test_the_address_book_names_the_customer(contact: Any, name: str) -> None:
+    wire = Wire({"items": [make_eco_reply(1, SECOND, contact=contact)]})
+    (reply,) = (await create_account(wire).fetch_replies("")).events
+    assert isinstance(reply, Reply)
+    assert reply.party_name == name
+    assert wire.body["show_contact"] is True
+
+
+async def test_only_the_wanted_replies_are_fetched() -> None:
+    wire = Wire({"items": []})
+    await create_account(wire, reply_type="ndi", reply_number="+48500600700").fetch_replies("")
+    assert (wire.body["type"], wire.body["ndi"]) == ("ndi", "+48500600700")

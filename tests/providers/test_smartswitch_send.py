@@ -14,6 +14,7 @@ from tests.providers.smartswitch import (
     make_entry,
     read_parameters,
 )
+from tests.providers.wire import Wire
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import (
@@ -112,6 +113,42 @@ async def test_a_sender_is_a_number_or_a_name(sender: str, pair: tuple[str, str]
     provider, requests = create_scripted_account(200, load_body("one_recipient"))
     await provider.send_messages([Outgoing("desk-42", "12025550143", "x", sender=sender)])
     assert read_parameters(requests[0])[2] == pair
+
+
+@pytest.mark.parametrize(
+    ("sender", "pairs"),
+    [
+        ("+12025550199", [("source_name", "Shop"), ("source_number", "12025550199")]),
+        ("77000", [("source_name", "Shop"), ("source_number", "77000")]),
+        ("Desk", [("source_name", "Desk")]),
+        ("", [("source_name", "Shop")]),
+    ],
+)
+async def test_the_name_of_the_account_goes_with_the_number(
+    sender: str, pairs: list[tuple[str, str]]
+) -> None:
+    wire = Wire(httpx.Response(200, content=load_body("one_recipient")))
+    provider = create_account(wire, source_name="Shop")
+    await provider.send_messages([Outgoing("desk-42", "12025550143", "x", sender=sender)])
+    sent = [pair for pair in read_parameters(wire.requests[0]) if pair[0].startswith("source_")]
+    assert sent == pairs
+
+
+@pytest.mark.parametrize(("batch", "requests"), [(1, 4), (2, 2), (3, 2), (10, 1)])
+async def test_no_request_has_more_recipients_than_the_operator_accepts(
+    batch: int, requests: int
+) -> None:
+    entries = [make_entry(f"m{n}") for n in range(4)]
+    wire = Wire(httpx.Response(200, content=make_data(*entries)))
+    messages = [Outgoing(f"m{n}", f"+1202555014{n}", "x") for n in range(4)]
+    provider = create_account(wire, batch=batch)
+    await provider.send_messages(messages)
+    sizes = [
+        sum(name == "destination_number" for name, _ in read_parameters(request))
+        for request in wire.requests
+    ]
+    assert len(sizes) == requests and sum(sizes) == 4 and max(sizes) <= batch
+    assert provider.capabilities.batch == batch
 
 
 async def test_messages_with_other_parameters_do_not_share_a_request() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import tui.settings.load as load
 from tui.providers.catalog import CATALOG
-from tui.settings.accounts import ACCOUNT_MODELS, AccountBase, ReceiptFields, ReplyFields
+from tui.settings.accounts import ACCOUNT_MODELS, AccountBase
 from tui.settings.cache import read_preferences
 from tui.settings.load import to_preferences
 from tui.settings.models import Settings, get_fields
@@ -21,6 +21,7 @@ from tui.settings.reference import (
     settings_tables,
 )
 from tui.settings.sources import read_environment
+from tui.settings.template_names import ReceiptFields, ReplyFields
 
 TABLES = [
     GeneralSettings,

@@ -39,6 +39,22 @@ def test_other_secrets_of_an_account_can_be_in_the_keyring_too(
     assert account.inbound_secret.get_secret_value() == "of-a-name"
 
 
+def test_other_secrets_of_an_account_can_be_in_files_of_their_own(
+    environ: dict[str, str], config: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "shared").write_text("of-a-file\n")
+    config.write_text(f'{HEAD}api_secret = "s"\ninbound_secret = "file:~/shared"\n')
+    account = load_settings(environ).accounts["au"]
+    assert isinstance(account, MessenteAccount)
+    assert account.inbound_secret is not None
+    assert account.inbound_secret.get_secret_value() == "of-a-file"
+    config.write_text(f'{HEAD}api_secret = "file:~/shared"\n')
+    assert load_settings(environ).accounts["au"].clear_secret == "of-a-file"
+    config.write_text(f'{HEAD}api_secret = "s"\ninbound_secret = "file:~/none"\n')
+    with pytest.raises(SettingsError, match="none: cannot be read"):
+        load_settings(environ)
+
+
 def test_public_settings_are_read_without_the_keyring(
     environ: dict[str, str], config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

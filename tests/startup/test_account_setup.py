@@ -15,11 +15,12 @@ from tui.desk.account_form import (
     SecretLocation,
     get_secret_variable,
 )
-from tui.providers.catalog import CATALOG, MESSAGEMEDIA
+from tui.providers.catalog import CATALOG, MESSAGEMEDIA, MESSENTE
 from tui.providers.catalog_entry import CatalogEntry
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
+from tui.settings.accounts import MessenteAccount
 from tui.settings.load import load_settings
 from tui.startup.account_setup import create_account_setup
 
@@ -63,6 +64,59 @@ async def test_a_secret_in_the_environment_is_found_by_the_line_shown(
     assert (
         load_settings({**environ, name: "s3cret"}).accounts["support-au"].clear_secret == "s3cret"
     )
+
+
+REPLYING = NewAccount(
+    MESSENTE,
+    "support-eu",
+    "key",
+    "s3cret",
+    MESSENTE.base_url,
+    other_secrets={"inbound_secret": "of-the-number"},
+)
+
+
+async def test_the_secret_of_replies_is_private_and_found(
+    account_setup: AccountSetup, environ: dict[str, str], tmp_path: Path
+) -> None:
+    assert await account_setup.save(REPLYING) == []
+    account = load_settings(environ).accounts["support-eu"]
+    assert isinstance(account, MessenteAccount)
+    assert account.inbound_secret is not None
+    assert account.inbound_secret.get_secret_value() == "of-the-number"
+    assert account.clear_secret == "s3cret"
+    assert "of-the-number" not in Path(account_setup.settings_path).read_text()
+    assert "of-the-number" not in repr(REPLYING)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or path.stat().st_mode & 0o777 == 0o600, path
+
+
+async def test_every_secret_in_the_environment_has_its_line(
+    account_setup: AccountSetup, environ: dict[str, str]
+) -> None:
+    lines = await account_setup.save(replace(REPLYING, secret_location=SecretLocation.ENVIRONMENT))
+    names = [line.removeprefix("export ").partition("=")[0] for line in lines]
+    assert names == [
+        get_secret_variable("support-eu"),
+        get_secret_variable("support-eu", "inbound_secret"),
+    ]
+    account = load_settings({**environ, names[0]: "s", names[1]: "t"}).accounts["support-eu"]
+    assert isinstance(account, MessenteAccount)
+    assert account.inbound_secret is not None
+    assert account.inbound_secret.get_secret_value() == "t"
+
+
+async def test_every_secret_can_be_in_the_keyring(
+    account_setup: AccountSetup, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: dict[str, str] = {}
+    monkeypatch.setattr("tui.settings.secrets.write_keyring", stored.__setitem__)
+    await account_setup.save(replace(REPLYING, secret_location=SecretLocation.KEYRING))
+    account = load_settings(environ, keyring=stored.get).accounts["support-eu"]
+    assert isinstance(account, MessenteAccount)
+    assert account.inbound_secret is not None
+    assert account.inbound_secret.get_secret_value() == "of-the-number"
+    assert account.clear_secret == "s3cret"
 
 
 async def test_a_name_that_is_taken_is_refused(account_setup: AccountSetup) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from tests.store.builders import MIA, get_conversation, make_reply
 from tui.clock import ManualClock, SystemClock
@@ -18,6 +19,7 @@ from tui.domain.consent import Verdict
 from tui.domain.events import Reply
 from tui.domain.message import Message
 from tui.providers.protocol import Push
+from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.public import Preferences
@@ -108,6 +110,8 @@ def test_client_options_hold_only_arguments_of_the_client() -> None:
         "auth": "basic",
         "sub_account": "",
         "signature_key": "",
+        "validity": 0,
+        "metadata": {},
     }
 
 
@@ -292,3 +296,63 @@ def test_a_short_migration_shows_nothing(clock: ManualClock) -> None:
     line("Updating", 0, 10)
     line("Updating", 10, 10)
     assert output.getvalue() == ""
+
+
+@pytest.mark.parametrize("public_url", ["", "https://sms.test", "https://sms.test/desk"])
+async def test_settings_of_one_provider_reach_its_client(
+    clock: ManualClock, public_url: str
+) -> None:
+    key = {"api_key": "key", "api_secret": "secret"}
+    made = make_settings(
+        {
+            "au": {**MESSAGEMEDIA, "validity": "2h", "metadata": {"shop": "Sydney"}},
+            "eu": {**key, "provider": "messente", "validity": "1d 30m"},
+            "pl": {
+                "provider": "serwersms",
+                "api_token": "token",
+                "push_names": {"text": "msg"},
+                "reply_type": "ndi",
+                "reply_number": "+48664078059",
+            },
+            "sw": {
+                **key,
+                "provider": "smartswitch",
+                "base_url": "https://sms.example.com",
+                "batch": 1,
+                "source_name": "Shop",
+                "reply_fields": {"body": "text", "time": "date"},
+            },
+        },
+        public_url=public_url,
+    )
+    accounts = await close_accounts(open_accounts(made, clock))
+    by_name = {account.name: account.provider for account in accounts}
+    assert by_name["sw"].capabilities.batch == 1
+    query = [("msg", "Tak"), ("numer", "+48500600700"), ("id", "1")]
+    push = Push("GET", "/", "", [*query, ("data", "2026-03-04 09:15:07")], {}, b"")
+    (event,) = by_name["pl"].read_push(push).events
+    assert isinstance(event, Reply) and event.text == "Tak"
+
+
+@pytest.mark.parametrize("validity", ["2 weeks", "-1h", "0m", "h", "1.5h", 7200, True])
+def test_a_validity_that_is_no_duration_is_refused(validity: object) -> None:
+    with pytest.raises(ValidationError, match="duration"):
+        ACCOUNT_MODELS["messente"].model_validate(
+            {"provider": "messente", "api_key": "k", "api_secret": "s", "validity": validity}
+        )
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        ({"tekst": "msg"}, "unknown key tekst"),
+        ({"text": ""}, "different name"),
+        ({"text": "a", "sender": "a"}, "different name"),
+    ],
+)
+def test_names_of_parameters_that_are_unknown_or_used_twice_are_refused(
+    names: dict[str, str], problem: str
+) -> None:
+    values = {"provider": "serwersms", "api_token": "t", "push_names": names}
+    with pytest.raises(ValidationError, match=problem):
+        ACCOUNT_MODELS["serwersms"].model_validate(values)

@@ -149,3 +149,28 @@ async def test_the_raw_payload_is_in_the_history_of_the_message(store: Store) ->
     await store.ingest.store_events(ACCOUNT, [make_reply(raw='{"as": "it came"}')])
     history = await store.messages.list_events((await get_conversation(store)).last_id)
     assert [(entry.kind, entry.raw) for entry in history] == [("reply", '{"as": "it came"}')]
+
+
+async def test_the_address_book_of_a_provider_names_an_unknown_customer(store: Store) -> None:
+    long_name = " Anna \n Kowalska\0 " + "x" * 200
+    await store.ingest.store_events(ACCOUNT, [make_reply(), make_reply(party_name=long_name)])
+    name = (await get_conversation(store)).name
+    assert name.startswith("Anna Kowalska\ufffd x") and len(name) == 100
+    await check_counters_and_summaries(store)
+
+
+@pytest.mark.parametrize("name", ["Mia from the shop", ""])
+async def test_a_name_that_an_agent_has_set_or_removed_stays(store: Store, name: str) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(party_name="Anna")])
+    conversation = await get_conversation(store)
+    assert conversation.name == "Anna"
+    await store.contacts.rename_contact(conversation.id, name, "", "mia")
+    await store.ingest.store_events(ACCOUNT, [make_reply(party_name="Anna")])
+    assert (await get_conversation(store)).name == name
+
+
+async def test_a_sender_is_not_named_after_itself(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(party="BANK", party_name="Bank")])
+    await store.ingest.store_events(ACCOUNT, [make_reply(party_name="")])
+    assert (await get_conversation(store, "BANK")).name == ""
+    assert (await get_conversation(store)).name == ""

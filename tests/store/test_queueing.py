@@ -13,7 +13,7 @@ from tests.store.builders import (
 )
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import HOUR, MINUTE, ManualClock
-from tui.domain.message import Message
+from tui.domain.message import Message, SendOptions
 from tui.domain.status import Status
 from tui.store.settling import SendRecord
 from tui.store.store import Store
@@ -105,3 +105,27 @@ async def test_a_customer_still_waits_after_a_cancelled_reply(
     await store.outbox.settle_message(planned.id, SendRecord(Status.SCHEDULED, "p-1"))
     await store.outbox.record_cancelled(planned.id)
     assert (await get_conversation(store)).waiting_since == asked_at
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        SendOptions(),
+        SendOptions(valid_for=HOUR),
+        SendOptions(metadata=(("ticket", "T-1042"), ("note", "a=b"))),
+        SendOptions(valid_for=HOUR, metadata=(("ticket", "\u0105"),)),
+    ],
+)
+async def test_options_of_a_message_are_kept(store: Store, options: SendOptions) -> None:
+    media = ("https://shop.test/a.png",)
+    queued = await store.intents.queue_message(make_outgoing(media=media, options=options))
+    kept = await get_message(store, queued.id)
+    assert (kept.options, kept.media) == (options, media)
+    (claimed,) = await store.outbox.claim_due_messages("a", ACCOUNT, 100)
+    assert claimed.message.options == options
+
+
+async def test_hostile_metadata_is_stored_repaired(store: Store) -> None:
+    options = SendOptions(metadata=(("a\ud83d", "b\0"),))
+    queued = await store.intents.queue_message(make_outgoing(options=options))
+    assert (await get_message(store, queued.id)).options.metadata == (("a\ufffd", "b\ufffd"),)

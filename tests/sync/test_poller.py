@@ -7,6 +7,7 @@ import pytest
 from tests.sync.conftest import Queue
 from tests.sync.doubles import PAGES, ScriptedProvider
 from tui.clock import ManualClock
+from tui.domain.account import Health
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.events import EventPage, Reply, Unreadable
 from tui.providers.errors import CredentialsRefused, Unavailable
@@ -15,8 +16,10 @@ from tui.sandbox.ledger import Ledger
 from tui.sandbox.state import Sandbox
 from tui.store.errors import Busy
 from tui.store.store import Store
+from tui.sync.account_health import AccountHealth
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext
+from tui.sync.loop import TaskLoop
 from tui.sync.outbox import OutboxSender
 from tui.sync.poller import Poller
 
@@ -249,3 +252,108 @@ async def test_the_response_time_is_measured(context: SyncContext, clock: Manual
 
 def test_a_provider_that_only_pushes_is_never_polled(context: SyncContext) -> None:
     assert not Poller(ServedAccount("mp", ScriptedProvider()), context, PACE).has_sources
+
+
+@pytest.mark.parametrize("cycle", [1, 2, 3])
+async def test_a_provider_that_repeats_its_pages_is_not_asked_without_end(
+    context: SyncContext, cycle: int
+) -> None:
+    asked = 0
+
+    async def page(cursor: str) -> EventPage:
+        nonlocal asked
+        asked += 1
+        return EventPage((make_reply(f"r{asked % cycle}"),), has_more=True, cursor=f"page {asked}")
+
+    by_date = Capabilities("By date", replies=ReplyChannel.POLL, receipts=ReceiptChannel.NONE)
+    poller = Poller(ServedAccount("mm", ScriptedProvider(by_date, replies=page)), context, PACE)
+    for rounds in (1, 2, 3):
+        poller.force_next_round()
+        rest = await poller.run_round()
+        assert asked <= (cycle + 1) * rounds
+        assert rest.pause and rest.pause > 0
+    assert len(await list_texts(context.store)) == cycle
+
+
+async def test_pages_of_known_replies_are_passed_to_reach_new_ones(context: SyncContext) -> None:
+    async def pages(cursor: str) -> EventPage:
+        place = int(cursor or 0) % 3
+        return EventPage(
+            (make_reply(f"r{place}"),), has_more=place < 2, cursor=str(int(cursor or 0) + 1)
+        )
+
+    by_date = Capabilities("By date", replies=ReplyChannel.POLL, receipts=ReceiptChannel.NONE)
+    await context.store.ingest.store_events("mm", [make_reply("r0"), make_reply("r1")])
+    poller = Poller(ServedAccount("mm", ScriptedProvider(by_date, replies=pages)), context, PACE)
+    await poller.run_round()
+    assert await list_texts(context.store) == ["text r0", "text r1", "text r2"]
+
+
+async def run_rounds(context: SyncContext, provider: ScriptedProvider, count: int) -> list[str]:
+    """Return the health line of an account after each of several polls."""
+    account = ServedAccount("mm", provider)
+    health = AccountHealth(context.store.accounts, context.clock, "mm", "here")
+    poller = Poller(account, context, PACE)
+    loop = TaskLoop("polling", poller.run_round, health, context)
+    lines = []
+    for _ in range(count):
+        poller.force_next_round()
+        await loop.run_once()
+        (state,) = (await context.store.accounts.get_states()).values()
+        assert (state.health is Health.OK) is (state.line == "")
+        lines.append(state.line)
+    return lines
+
+
+async def test_an_account_is_not_ok_while_confirmations_are_refused(context: SyncContext) -> None:
+    refusals = [BadAnswer("no thanks"), BadAnswer("no thanks")]
+
+    async def page(cursor: str) -> EventPage:
+        return EventPage((make_reply("r1"),))
+
+    async def confirm(ids: list[str]) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    provider = ScriptedProvider(PAGES, replies=page, confirm_replies=confirm)
+    lines = await run_rounds(context, provider, 3)
+    assert lines == ["Replies are stored but not confirmed: no thanks"] * 2 + [""]
+    assert await list_texts(context.store) == ["text r1"]
+
+
+async def test_a_refused_confirmation_does_not_hide_newer_events(context: SyncContext) -> None:
+    confirmed: set[str] = set()
+
+    async def page(cursor: str) -> EventPage:
+        waiting = [f"r{n}" for n in range(6) if f"r{n}" not in confirmed]
+        return EventPage(tuple(map(make_reply, waiting[:3])), has_more=len(waiting) > 3)
+
+    async def confirm(ids: list[str]) -> None:
+        confirmed.update(set(ids) - {"r1"})
+        raise BadAnswer("one of them")
+
+    provider = ScriptedProvider(PAGES, replies=page, confirm_replies=confirm)
+    (line,) = await run_rounds(context, provider, 1)
+    assert line.endswith("one of them")
+    assert len(await list_texts(context.store)) == 6
+
+
+async def test_confirmations_without_effect_are_noticed(context: SyncContext) -> None:
+    async def page(cursor: str) -> EventPage:
+        return EventPage((make_reply("r1"), make_reply("r2")))
+
+    provider = ScriptedProvider(PAGES, replies=page)
+    lines = await run_rounds(context, provider, 4)
+    assert lines[:2] == ["", ""]
+    assert lines[2] == lines[3] == "The provider delivers confirmed replies again and again (2)"
+
+
+async def test_a_late_effect_of_confirmations_is_no_problem(context: SyncContext) -> None:
+    asked = 0
+
+    async def page(cursor: str) -> EventPage:
+        nonlocal asked
+        asked += 1
+        return EventPage((make_reply(f"r{asked // 2}"),))
+
+    assert set(await run_rounds(context, ScriptedProvider(PAGES, replies=page), 6)) == {""}

@@ -91,6 +91,42 @@ async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: FakeSetup) -
         await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.DEMO, "the demo")
 
 
+async def test_the_secret_of_replies_is_asked_for_where_the_provider_has_one(
+    desk: Desk, provider: FakeSetup
+) -> None:
+    async with desk.open(WIDE, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await desk.shows("API key")
+        await desk.hides("Shared secret of the inbound number")
+        await desk.press("f2")
+        await desk.shows("API username", "Shared secret of the inbound number")
+        await desk.type("mykey")
+        await desk.press("tab")
+        await desk.type("s3cret-value")
+        await desk.press("tab")
+        await desk.type("of-the-number")
+        await desk.hides("of-the-number")
+        await desk.press("enter")
+        await desk.shows("Enter saves it")
+        await desk.press("enter")
+        await desk.shows("Saved in")
+        await desk.press("f2")
+    assert provider.saved[0].other_secrets == {"inbound_secret": "of-the-number"}
+
+
+async def test_the_secret_of_replies_may_be_added_later(desk: Desk, provider: FakeSetup) -> None:
+    async with desk.open(WIDE, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await desk.press("f2")
+        await desk.shows("Shared secret of the inbound number")
+        await desk.type("mykey")
+        await desk.press("tab")
+        await desk.type("s3cret-value")
+        await desk.press("enter")
+        await desk.shows("Enter saves it")
+        assert provider.checked[0].other_secrets == {}
+
+
 @presses("add_account")
 async def test_another_account_is_added_from_the_inbox(
     desk: Desk, provider: FakeSetup, size: tuple[int, int]

@@ -11,8 +11,10 @@ from tui.cli.command_parser import (
     parse_count,
     parse_listen_address,
     parse_moment,
+    parse_pair,
     parse_port,
     parse_url,
+    parse_validity,
 )
 
 
@@ -83,6 +85,15 @@ def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ISO",
         type=parse_moment,
         help="when to send, at most a year ahead; local time unless it says more",
+    )
+    parser.add_argument(
+        "--format", choices=("sms", "tts"), default="sms", help="a text, or a call that reads it"
+    )
+    parser.add_argument(
+        "--valid-for", metavar="T", type=parse_validity, help="how long delivery is tried: 30m, 2h"
+    )
+    parser.add_argument(
+        "--metadata", metavar="K=V", type=parse_pair, action="append", help="comes back with events"
     )
     parser.add_argument("--wait", action="store_true", help="follow the message to its final state")
 

@@ -100,3 +100,24 @@ def parse_moment(text: str) -> int:
     except (ValueError, OverflowError, OSError):
         line = f"{text} is not a time like 2026-03-04T14:30 or 2026-03-04T14:30+01:00"
         raise argparse.ArgumentTypeError(line) from None
+
+
+def parse_validity(text: str) -> int:
+    """Parse a duration such as `2h` into milliseconds."""
+    from tui.clock import parse_duration
+
+    try:
+        return parse_duration(text)
+    except ValueError:
+        line = f"{text} is not a duration such as 30m, 2h or 1d"
+        raise argparse.ArgumentTypeError(line) from None
+
+
+def parse_pair(text: str) -> tuple[str, str]:
+    """Parse `name=value`."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE")
+    if name == "reference":
+        raise argparse.ArgumentTypeError("the name reference is taken: smsdesk uses it itself")
+    return name, value

@@ -116,6 +116,8 @@ HELP_TEXTS = {
             'smsdesk send --to +61491570156 --text "Your order is ready"',
             "fortune | smsdesk send --to +61491570156 --text - --account support-au --wait",
             'smsdesk send --to +61491570156 --text "See you at ten" --at 2026-03-04T08:00',
+            'smsdesk send --to +61491570156 --text "Your code is 7 4 2" --format tts',
+            "smsdesk send --to +61491570156 --text Now --valid-for 2h --metadata id=7",
         )
         + "\n\n"
         + _SEND_CODES,

@@ -21,7 +21,7 @@ from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
 from tui.desk.send_checks import EMPTY_TEXT, NO_ACCOUNT, is_empty_text
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
-from tui.domain.message import Message
+from tui.domain.message import Message, SendOptions
 from tui.domain.phone import (
     Address,
     AddressKind,
@@ -51,7 +51,8 @@ def run(arguments: Namespace) -> int:
     """Queue the message; the exit codes are those that `--help` lists.
 
     Args:
-        arguments: Parsed arguments with `config`, `to`, `text`, `account`, `at` and `wait`.
+        arguments: Parsed arguments with `config`, `to`, `text`, `account`, `at` and `wait`, and
+            perhaps `format`, `valid_for` and `metadata`.
     """
     desk = _add_capabilities(context.load_public_settings(arguments))
     if not desk.accounts:
@@ -87,7 +88,11 @@ async def _queue_and_follow(
             conversation = await store.conversations.find_by_address(address)
         account = _choose_account(arguments.account, desk, conversation)
         message = await _queue_message(
-            store, _build_attempt(desk, text, address, account, conversation, arguments.at, clock)
+            store,
+            _add_options(
+                _build_attempt(desk, text, address, account, conversation, arguments.at, clock),
+                arguments,
+            ),
         )
         if arguments.wait:
             from tui.cli.follow import follow_message
@@ -172,6 +177,15 @@ def _build_attempt(
         plan=SendPlan(at) if at is not None else None,
         keys=_OPTIONS,
     )
+
+
+def _add_options(attempt: SendAttempt, arguments: Namespace) -> SendAttempt:
+    """Return the attempt with its format, validity and metadata."""
+    given = vars(arguments)
+    # The last value of a repeated name counts.
+    metadata = tuple(dict(given.get("metadata") or ()).items())
+    options = SendOptions(given.get("valid_for") or 0, metadata)
+    return replace(attempt, is_spoken=given.get("format") == "tts", options=options)
 
 
 async def _queue_message(store: Store, attempt: SendAttempt) -> Message:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from tui.clock import Clock
 from tui.domain.account import Account
-from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET
+from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET, INBOUND_SECRET
 from tui.sandbox.scenario import OWN_NUMBERS
 from tui.settings.public import Preferences
 
@@ -88,7 +88,7 @@ def _list_options(provider: str, url: str) -> dict[str, str]:
     entry = CATALOG[provider]
     # The sandbox serves each provider below its name, with the path of its usual address.
     options = {"base_url": f"{url}/{provider}{urlsplit(entry.base_url).path}"}
-    options |= {need.name: API_SECRET for need in entry.needed_settings if need.signs_replies}
+    options |= {need.name: INBOUND_SECRET for need in entry.needed_settings if need.signs_replies}
     return options | {"api_key": API_KEY, "api_secret": API_SECRET}
 
 

@@ -6,11 +6,11 @@ provider's client nor the settings.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-from tui.domain.account import ProviderInfo
+from tui.domain.account import NeededSetting, ProviderInfo
 
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -42,6 +42,8 @@ class NewAccount:
     api_secret: str = field(repr=False)
     base_url: str
     secret_location: SecretLocation = SecretLocation.FILE
+    other_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """The secrets of `needed_settings` that were filled in, by setting."""
 
     @property
     def problem(self) -> str:
@@ -78,6 +80,16 @@ class AccountSetup:
     """Providers to choose from."""
 
 
-def get_secret_variable(name: str) -> str:
-    """Return the name of the environment variable that holds an account's secret."""
-    return f"SMSDESK_ACCOUNTS__{name.upper().replace('-', '_')}__API_SECRET"
+def get_secret_variable(name: str, setting: str = "api_secret") -> str:
+    """Return the name of the environment variable that holds an account's secret.
+
+    Args:
+        name: Name of the account.
+        setting: Setting that is the secret.
+    """
+    return f"SMSDESK_ACCOUNTS__{name.upper().replace('-', '_')}__{setting.upper()}"
+
+
+def list_secret_fields(provider: ProviderInfo) -> tuple[NeededSetting, ...]:
+    """Return the secrets that the form asks for besides the secret half of the credentials."""
+    return tuple(need for need in provider.needed_settings if need.signs_replies)

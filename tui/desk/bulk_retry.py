@@ -14,7 +14,7 @@ from tui.desk.routes import Route, choose_default_route
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
-from tui.domain.message import Advice, Message, MmsContent
+from tui.domain.message import Advice, Format, Message, MmsContent
 from tui.domain.status import Status
 from tui.domain.text import format_count, one_line
 from tui.store.errors import OptedOut, StaleReply
@@ -188,6 +188,8 @@ def _create_attempt(
         context.clock.now(),
         conversation,
         enclosed=MmsContent(message.media, message.subject),
+        is_spoken=message.format is Format.TTS,
+        options=message.options,
         retry_of=message.id,
     )
 

@@ -53,6 +53,7 @@ async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int =
         format=attempt.format,
         subject=attempt.enclosed.subject,
         media=attempt.enclosed.media,
+        options=attempt.options,
     )
     return await store.intents.queue_message(new, seen_upto=attempt.seen_upto)
 

@@ -8,7 +8,14 @@ from tui.desk.routes import Route, SendPlan
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import HourRange
-from tui.domain.message import NO_MMS_CONTENT, Format, Message, MmsContent
+from tui.domain.message import (
+    NO_MMS_CONTENT,
+    NO_OPTIONS,
+    Format,
+    Message,
+    MmsContent,
+    SendOptions,
+)
 
 
 class SendPreferences(Protocol):
@@ -46,6 +53,9 @@ class SendAttempt:
     """When to send; None for now."""
     is_ping: bool = False
     """Whether it only asks if the phone is on."""
+    is_spoken: bool = False
+    """Whether the text is read out in a call."""
+    options: SendOptions = NO_OPTIONS
     retry_of: int | None = None
     """Failed message that this one replaces, with the same text."""
     messages: Sequence[Message] = ()
@@ -67,6 +77,8 @@ class SendAttempt:
         """Return the format of the message."""
         if self.is_ping:
             return Format.PING
+        if self.is_spoken:
+            return Format.TTS
         return Format.MMS if self.enclosed.media else Format.SMS
 
 

@@ -108,14 +108,24 @@ def check_length(attempt: SendAttempt) -> list[Objection]:
 
 
 def check_pictures(attempt: SendAttempt) -> list[Objection]:
-    """Refuse pictures that the account cannot send."""
+    """Refuse pictures that the account cannot send, and then what else it cannot do."""
     route = attempt.route
     if route is None or not attempt.enclosed or route.account.can_send_pictures:
-        return []
+        return _check_features(attempt)
     key = attempt.keys.get("pictures", "")
     remedy = _suggest_remedy(attempt, f"{key} removes them" if key else "remove them")
     reason = f"{one_line(route.account.name, 20)} cannot send pictures"
     return [Objection(reason, remedy, summary="with pictures that the account cannot send")]
+
+
+def _check_features(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a call, a limited validity or metadata that the account cannot send."""
+    account = attempt.route.account if attempt.route else None
+    missing = account.find_missing_feature(attempt.format, attempt.options) if account else ""
+    if account is None or not missing:
+        return []
+    reason = f"{one_line(account.name, 20)} cannot {missing}"
+    return [Objection(reason, _suggest_remedy(attempt), summary="not possible with the account")]
 
 
 def check_destination(attempt: SendAttempt) -> list[Objection]:
@@ -159,6 +169,7 @@ def _find_other_accounts(attempt: SendAttempt) -> list[Account]:
         and account.can_send_length(len(attempt.text))
         and (account.can_send_pictures or not attempt.enclosed)
         and account.can_reach(attempt.to)
+        and not account.find_missing_feature(attempt.format, attempt.options)
     ]
 
 

@@ -12,7 +12,7 @@ from tui.desk.send_attempt import NotSentError, SendAttempt
 from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objections
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
-from tui.domain.message import Message, MmsContent
+from tui.domain.message import Format, Message, MmsContent
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 
@@ -167,6 +167,8 @@ class Submitter:
             self._create_attempt(conversation, message.body),
             route=route,
             enclosed=MmsContent(message.media, message.subject),
+            is_spoken=message.format is Format.TTS,
+            options=message.options,
             retry_of=message.id,
             seen_upto=seen_upto,
         )

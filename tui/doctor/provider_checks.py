@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from tui.clock import SECOND, Clock
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
+from tui.providers.catalog import CATALOG
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, HttpClient
 from tui.settings.models import Settings
@@ -34,7 +35,10 @@ async def check_accounts(settings: Settings, clock: Clock, rng: random.Random) -
     try:
         checks = await asyncio.gather(*(_check_account(account, clock, rng) for account in opened))
         push_results = [
-            result for account in opened if (result := _check_push_setup(account, settings))
+            result
+            for account in opened
+            for check in (_check_push_setup, _check_reply_secret)
+            if (result := check(account, settings))
         ]
     finally:
         for account in opened:
@@ -64,6 +68,23 @@ def _check_push_setup(account: ServedAccount, settings: Settings) -> CheckResult
         return report_note(subject, line, "keep that running, or set listen")
     line = "this provider only pushes replies, and nothing receives them"
     return report_bad(subject, line, "set listen, public_url and its hook_secret")
+
+
+def _check_reply_secret(account: ServedAccount, settings: Settings) -> CheckResult | None:
+    """Check that the secret which signs pushed replies is set wherever they are expected.
+
+    They are expected if the account has an address at the listener, whichever process listens,
+    or if anything listens at all.
+    """
+    configured = settings.accounts[account.name]
+    if not (configured.hook_secret or settings.public_url or settings.listen):
+        return None
+    for need in CATALOG[configured.provider].needed_settings:
+        if need.signs_replies and not getattr(configured, need.name):
+            line = f"{need.name} is not set, so replies are refused. {need.reason}"
+            fix = f"{need.fix}; replies that were refused then come in by smsdesk held retry"
+            return report_bad(f"account {account.name}", line, fix)
+    return None
 
 
 async def check_clock(settings: Settings, clock: Clock) -> CheckResult:

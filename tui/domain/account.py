@@ -5,11 +5,26 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tui.domain.capabilities import Capabilities
-from tui.domain.message import Format
+from tui.domain.message import Format, SendOptions
 from tui.domain.phone import AddressKind, parse_address
 
 DEFAULT_LOW_BALANCE = 20.0
 """Warning limit of an account without its own: credits, messages or units of currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededSetting:
+    """A setting that an account needs besides its key and its secret."""
+
+    name: str
+    label: str
+    """What a form calls it."""
+    reason: str
+    """Why it is needed, as one sentence."""
+    fix: str
+    """Where to find the value and where to enter it, as the rest of a sentence."""
+    signs_replies: bool = False
+    """Whether it is the secret that signs pushed replies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +40,7 @@ class ProviderInfo:
     secret_label: str
     default_urls: Mapping[str, str] = field(default_factory=dict)
     """Addresses of the provider's hosts, by the setting that replaces them."""
+    needed_settings: tuple[NeededSetting, ...] = ()
 
     @property
     def title(self) -> str:
@@ -69,6 +85,25 @@ class Account:
     def can_send_pictures(self) -> bool:
         """Return whether it can send MMS."""
         return self.capabilities is None or Format.MMS in self.capabilities.formats
+
+    def find_missing_feature(self, format: Format, options: SendOptions) -> str:
+        """Return what the account cannot do of what a message asks for, or "" if it can.
+
+        Args:
+            format: Format of the message.
+            options: What it asks for besides its text.
+        """
+        can = self.capabilities
+        if can is None:
+            return ""
+        if format is Format.TTS and format not in can.formats:
+            return "read a text out in a call"
+        if options.valid_for and not can.can_set_validity:
+            return "limit the time for delivery"
+        if len(options.metadata) <= can.max_metadata:
+            return ""
+        most = f"more than {can.max_metadata} pairs of " if can.max_metadata else ""
+        return f"carry {most}metadata"
 
     def can_send_length(self, length: int) -> bool:
         """Return whether it accepts a text of so many characters."""

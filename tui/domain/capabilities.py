@@ -67,6 +67,10 @@ class Capabilities:
     can_look_up_references: bool = False
     """Whether a look-up also takes our reference, so that a lost answer can be resolved."""
     has_balance: bool = False
+    can_set_validity: bool = False
+    """Whether a message may say how long its delivery is tried."""
+    max_metadata: int = 0
+    """How many pairs of own metadata a message may have; they come back with its events."""
     can_ping: bool = False
     """Whether it can report whether a phone is on."""
     formats: frozenset[Format] = frozenset({Format.SMS})

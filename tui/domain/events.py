@@ -112,6 +112,8 @@ class Reply:
     subject: str = ""
     opted_out: bool = False
     """Whether the provider itself marks the customer as opted out."""
+    party_name: str = ""
+    """Name of the customer in the provider's address book, if given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,24 @@ NO_MMS_CONTENT = MmsContent()
 
 
 @dataclass(frozen=True, slots=True)
+class SendOptions:
+    """What the provider is asked for besides text, pictures and time."""
+
+    valid_for: int = 0
+    """How long delivery may be tried (ms); 0 for the account's own setting."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """Names and values that come back with receipts and replies."""
+
+    def __bool__(self) -> bool:
+        """Return whether anything is asked for."""
+        return bool(self.valid_for or self.metadata)
+
+
+NO_OPTIONS = SendOptions()
+"""Options of an ordinary message."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One item of a conversation: a received message, a sent message or a private note."""
 
@@ -149,6 +167,7 @@ class Message:
     """Whether it is cancelled if the customer writes before its time."""
     advice: Advice = Advice.NONE
     """Advice that follows from the code of its failure."""
+    options: SendOptions = NO_OPTIONS
     arrival: int = 0
     """Place in the order of arrival, on the scale of ids; 0 if it is that of `id`."""
     arrived_at: int | None = None
@@ -184,6 +203,7 @@ class NewMessage:
     retry_of: int | None = None
     cancel_on_reply: bool = False
     """Do not send it if the customer writes before `scheduled_at`."""
+    options: SendOptions = NO_OPTIONS
 
 
 _MAX_PICTURES = 10

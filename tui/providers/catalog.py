@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from tui.clock import DAY, HOUR
+from tui.domain.account import NeededSetting
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel, SenderKind
 from tui.domain.message import Format
-from tui.providers.catalog_entry import CatalogEntry, NeededSetting, PanelEntry
+from tui.providers.catalog_entry import CatalogEntry, PanelEntry
 
 _MESSAGEMEDIA_TEMPLATE: Final = (
     '{"reply_id":"$!moId","delivery_report_id":"$!drId","notification_id":"$!notificationId",'
@@ -36,6 +37,8 @@ MESSAGEMEDIA: Final = CatalogEntry(
         can_cancel=True,
         can_look_up=True,
         has_balance=True,
+        can_set_validity=True,
+        max_metadata=9,  # of 10; one holds our reference
         formats=frozenset({Format.SMS, Format.MMS, Format.TTS}),
         max_characters=5_000,
         has_opt_out_signal=True,
@@ -49,6 +52,7 @@ MESSAGEMEDIA: Final = CatalogEntry(
     credentials_place="the API settings of the account's web portal",
     default_urls={"base_url": "https://api.messagemedia.com"},
     balance_unit="prepaid credits",
+    signs_request_line=True,
     panel=(
         PanelEntry(
             place="a webhook of the account: method POST, encoding JSON, events RECEIVED_SMS, "
@@ -72,6 +76,7 @@ _MESSENTE_CAPABILITIES: Final = Capabilities(
     has_balance=True,
     # Receivers are numbers with their country code (Messente API, `to`).
     can_send_to_short_codes=False,
+    can_set_validity=True,
     can_answer_default_sender=False,
     rewrite_note="Messente may replace characters (autoconvert)",
 )
@@ -95,7 +100,9 @@ MESSENTE: Final = CatalogEntry(
     needed_settings=(
         NeededSetting(
             "inbound_secret",
-            "Replies are signed with the shared secret of the inbound number.",
+            label="Shared secret of the inbound number",
+            reason="Replies are signed with the shared secret of the inbound number.",
+            fix="copy it from the dashboard, Inbound numbers, into inbound_secret",
             signs_replies=True,
         ),
     ),
@@ -167,7 +174,12 @@ SMARTSWITCH: Final = CatalogEntry(
     secret_label="Password",
     credentials_place="the operator: the login of the personal account",
     needed_settings=(
-        NeededSetting("base_url", "Every operator runs SmartSwitch on a server of its own."),
+        NeededSetting(
+            "base_url",
+            label="Address of your operator's API",
+            reason="Every operator runs SmartSwitch on a server of its own.",
+            fix="ask the operator for it and enter it as base_url",
+        ),
     ),
     panel=(
         PanelEntry(

@@ -16,17 +16,6 @@ HOOK_PATH: Final = "/hooks/{account}/{secret}"
 
 
 @dataclass(frozen=True, slots=True)
-class NeededSetting:
-    """A setting that an account needs besides its key and its secret."""
-
-    name: str
-    reason: str
-    """Why it is needed, as one sentence."""
-    signs_replies: bool = False
-    """Whether it is the secret that signs pushed replies."""
-
-
-@dataclass(frozen=True, slots=True)
 class PanelEntry:
     """One address to enter at the provider's own panel, so that it pushes to the listener."""
 
@@ -64,7 +53,8 @@ class CatalogEntry(ProviderInfo):
     """What the balance counts, if there is one."""
     capability_variants: Mapping[tuple[str, Any], Capabilities] = field(default_factory=dict)
     """Other capabilities of an account, by the setting and the value that change them."""
-    needed_settings: tuple[NeededSetting, ...] = ()
+    signs_request_line: bool = False
+    """Whether signatures of pushes cover the path, so that its client takes `public_path`."""
     panel: tuple[PanelEntry, ...] = ()
     """What to enter at its panel."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Unreadable
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.providers.errors import NotPossible, ProviderError
@@ -27,6 +27,10 @@ class Outgoing:
     format: Format = Format.SMS
     subject: str = ""
     media: tuple[str, ...] = ()
+    valid_for: int = 0
+    """How long delivery may be tried (ms); 0 for the account's own setting."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """Names and values that come back with receipts and replies."""
     callback_url: str = ""
     """URL for pushes about this message, ending in the reference; may be empty."""
 
@@ -156,10 +160,12 @@ class Provider(Protocol):
         """
         ...
 
-    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
+    async def fetch_receipts_by_id(
+        self, provider_ids: Sequence[str]
+    ) -> Sequence[Receipt | Unreadable]:
         """Return new receipts of messages, if the provider is queried by message id.
 
-        Ids that the provider no longer has come back with `ends_reports`.
+        Ids that the provider no longer has come back with `is_last_report`.
 
         Args:
             provider_ids: Up to `capabilities.ask_batch` ids.

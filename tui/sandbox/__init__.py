@@ -2,7 +2,8 @@
 
 The provider mounts (`/messagemedia/v1/...`, `/messente/...`, `/serwersms/...`,
 `/smartswitch/...`, `/messageport/...`) behave as the providers' documentation says. The routes
-below `/_sandbox/...` inject replies and faults and report what was really accepted. The
+below `/_sandbox/...` inject replies and faults, switch on what real senders do besides the
+documentation (`tui.sandbox.quirks`), and report what was really accepted. The
 credentials are `sandbox` / `sandbox-secret`. The last two digits of a number decide how its
 handset behaves, see `tui.sandbox.handset`.
 
@@ -21,3 +22,6 @@ API_SECRET = "sandbox-secret"
 
 HOOK_SECRET = "sandbox-hook"
 """Secret path part of pushes, unless the caller gives another one."""
+
+INBOUND_SECRET = "sandbox-inbound"
+"""Shared secret of Messente's inbound number, which signs its replies; no API secret signs them."""

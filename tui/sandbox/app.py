@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
-from tui.sandbox import API_KEY, API_SECRET, handset
+from tui.sandbox import API_KEY, API_SECRET, INBOUND_SECRET, handset
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.faults import Fault, FaultMiddleware
 from tui.sandbox.ledger import MmsFile, ReceiptMode
@@ -32,18 +32,19 @@ class InvalidControlRequest(ValueError):
 
 
 def build_control_routes(sandbox: Sandbox) -> list[Route]:
-    """Return the routes `inbound`, `faults`, `receipts` and `state`."""
+    """Return the routes `inbound`, `faults`, `receipts`, `quirks` and `state`."""
     control = ControlApi(sandbox)
     return [
         Route("/inbound", control.inject_message, methods=["POST"]),
         Route("/faults", control.inject_fault, methods=["POST"]),
         Route("/receipts", control.set_receipt_mode, methods=["POST"]),
+        Route("/quirks", control.set_quirk, methods=["POST"]),
         Route("/state", control.show_state, methods=["GET"]),
     ]
 
 
 class ControlApi:
-    """The four control calls of one sandbox."""
+    """The control calls of one sandbox."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         """Create the control calls of this sandbox."""
@@ -76,6 +77,19 @@ class ControlApi:
         mode = _read_choice(body, "mode", ReceiptMode)
         emulator.ledger.receipts.set_mode(mode)
         return to_json_response({"provider": emulator.name, "mode": mode})
+
+    async def set_quirk(self, request: Request) -> Response:
+        """Switch one way of a provider's behaviour on or off."""
+        from tui.sandbox.quirks import Quirk
+
+        body = await read_object(request)
+        emulator = self._find_emulator(body)
+        quirk, is_on = _read_choice(body, "quirk", Quirk), body.get("on", True)
+        if not isinstance(is_on, bool):
+            raise InvalidControlRequest("on: must be true or false")
+        quirks = self._sandbox.quirks[emulator.name]
+        (quirks.add if is_on else quirks.discard)(quirk)
+        return to_json_response({"provider": emulator.name, "quirk": quirk, "on": is_on})
 
     async def show_state(self, request: Request) -> Response:
         """Return what every provider really accepted, received and reported."""
@@ -178,11 +192,13 @@ def create_app(sandbox: Sandbox | None = None) -> Starlette:
 def describe_sandbox(sandbox: Sandbox) -> str:
     """Return mounts, credentials and the table of handsets as plain text."""
     credentials = f"credentials: {API_KEY} / {API_SECRET}, or the token {TOKEN} at serwersms"
-    lines = ["smsdesk sandbox", "", credentials, "", "mounts:"]
+    replies = f"replies of messente are signed with the shared secret {INBOUND_SECRET}"
+    lines = ["smsdesk sandbox", "", credentials, replies, "", "mounts:"]
     for name, emulator in sandbox.emulators.items():
         lines.append(f"  /{name:<14} {emulator.describe_codes()}".rstrip())
     table = inspect.cleandoc(handset.__doc__ or "")
-    return "\n".join([*lines, "", "control: /_sandbox/inbound, faults, receipts, state", "", table])
+    controls = "control: /_sandbox/inbound, faults, receipts, quirks, state"
+    return "\n".join([*lines, "", controls, "", table])
 
 
 @contextlib.asynccontextmanager

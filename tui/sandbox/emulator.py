@@ -46,6 +46,7 @@ from tui.sandbox.ledger import AcceptedMessage, Event, EventQueue, Ledger, MmsFi
 
 if TYPE_CHECKING:
     from tui.sandbox.push import Pusher, PushRequest
+    from tui.sandbox.quirks import Quirk
     from tui.sandbox.state import Sandbox
 
 MAX_HOLD_SECONDS = 5.0
@@ -59,6 +60,8 @@ class Emulator(ABC):
     """The provider's name in the control interface, and its mount without the slash."""
     code_prefix: ClassVar[str | None] = None
     """Start of the numbers whose last three digits are a result code, or None."""
+    legacy_charset: ClassVar[str] = "cp1252"
+    """Code page that old systems use in the provider's country."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         """Create the emulator with an empty ledger."""
@@ -156,11 +159,7 @@ class Emulator(ABC):
         return True
 
     def get_handset(self, number: str) -> Handset:
-        """Return how the handset with this number behaves at this provider.
-
-        Args:
-            number: Phone number in any format.
-        """
+        """Return how the handset with this number, in any format, behaves here."""
         if self.is_blocked(number):
             return Handset(Behaviour.BLOCKED)
         code = extract_code(number, self.code_prefix) if self.code_prefix else None
@@ -210,19 +209,11 @@ class Emulator(ABC):
         return event.id
 
     def block_number(self, number: str) -> None:
-        """Add a number to the opt-out list.
-
-        Args:
-            number: Phone number in any format.
-        """
+        """Add a number to the opt-out list, in any format."""
         self.blocked.add(extract_digits(number))
 
     def is_blocked(self, number: str) -> bool:
-        """Return whether a number is on the opt-out list.
-
-        Args:
-            number: Phone number in any format.
-        """
+        """Return whether a number is on the opt-out list, in any format."""
         return extract_digits(number) in self.blocked
 
     # pushes
@@ -236,7 +227,18 @@ class Emulator(ABC):
         """Queue a request to the desk, in order with the other pushes of this provider."""
         if self._pusher is None:
             self._pusher = self.sandbox.create_pusher(self.ledger.pushes)
-        self._pusher.add(push)
+        self._pusher.add(self.apply_quirks(push) if self.quirks else push)
+
+    @property
+    def quirks(self) -> set[Quirk]:
+        """Return how this provider behaves besides its documentation (`tui.sandbox.quirks`)."""
+        return self.sandbox.quirks[self.name]
+
+    def apply_quirks(self, push: PushRequest) -> PushRequest:
+        """Return a push in the notation that the quirks of this provider ask for."""
+        from tui.sandbox.quirks import rewrite_push
+
+        return rewrite_push(push, self.quirks, self.legacy_charset)
 
     @property
     def pusher(self) -> Pusher | None:

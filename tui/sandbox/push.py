@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tui.sandbox.agenda import Agenda
 from tui.sandbox.ledger import PushCounts
@@ -45,6 +46,12 @@ class PushRequest:
     """Called once when the desk has accepted it."""
     is_accepted: Callable[[int, bytes], bool] = is_any_2xx
     """Return whether an answer, by its status and body, means that the desk has accepted it."""
+    http_version: str = "1.1"
+    """Version of HTTP in which it arrives; "1.0" as through a proxy."""
+
+    def with_headers(self, headers: Mapping[str, str]) -> "PushRequest":
+        """Return the request with more headers; one of the same name is replaced."""
+        return replace(self, headers={**self.headers, **headers})
 
 
 class Pusher:
@@ -115,6 +122,8 @@ class Pusher:
         """Send the request and return whether the desk accepted it."""
         import httpx
 
+        if push.http_version == "1.0" and self._transport is None:
+            return await _send_http_1_0(push)
         try:
             answer = await self._get_client().request(
                 push.method,
@@ -142,3 +151,25 @@ class Pusher:
             # A proxy from the environment would stand between the sandbox and the desk.
             self._client = httpx.AsyncClient(transport=self._transport, trust_env=False)
         return self._client
+
+
+async def _send_http_1_0(push: PushRequest) -> bool:
+    """Send a request in HTTP/1.0, which the client library does not speak."""
+    parts = urlsplit(push.url)
+    target = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
+    headers = {"Host": parts.netloc, "Content-Length": str(len(push.body)), **push.headers}
+    lines = [f"{push.method} {target} HTTP/1.0", *(f"{k}: {v}" for k, v in headers.items())]
+    head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+    try:
+        async with asyncio.timeout(push.timeout):
+            reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80)
+            try:
+                writer.write(head + push.body)
+                answer = await reader.read()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+    start, _, body = answer.partition(b"\r\n\r\n")
+    status = start.split(b" ", 2)[1:2]
+    return bool(status) and status[0].isdigit() and push.is_accepted(int(status[0]), body)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     # Imported late: a sandbox without pushes does not load what they need.
     from tui.sandbox.push import Pusher
+    from tui.sandbox.quirks import Quirk
 
 
 EMULATORS: tuple[str, ...] = (
@@ -110,6 +111,7 @@ class Sandbox:
         kinds = emulators if emulators is not None else [load_emulator(path) for path in EMULATORS]
         self.emulators = {kind.name: kind(self) for kind in kinds}
         self.faults = {name: FaultQueue() for name in self.emulators}
+        self.quirks: dict[str, set[Quirk]] = {name: set() for name in self.emulators}
         self._due_time: int | None = None
         self._push_tasks: set[asyncio.Task[None]] = set()
 

@@ -16,6 +16,7 @@ from tui.desk.account_form import (
     ExitAction,
     NewAccount,
     SecretLocation,
+    list_secret_fields,
 )
 from tui.desk.format import MUTED_STYLE
 from tui.domain.account import ProviderInfo
@@ -77,9 +78,12 @@ class SetupScreen(DialogScreen[None]):
             dialog.border_subtitle = f"F2 provider · F4 secret{demo} · Esc closes"
             yield Static(id="setup-head")
             with Vertical(id="setup-fields"):
-                for name in ("name", "key", "secret", "url"):
-                    yield Static(id=f"label-{name}", classes="label")
-                    yield Input(id=f"setup-{name}", compact=True, password=name == "secret")
+                yield from _compose_field("name")
+                yield from _compose_field("key")
+                yield from _compose_field("secret", is_secret=True)
+                for name in self._list_other_secrets():
+                    yield from _compose_field(name, is_secret=True)
+                yield from _compose_field("url")
             yield Static(id="setup-line")
 
     def on_mount(self) -> None:
@@ -92,6 +96,14 @@ class SetupScreen(DialogScreen[None]):
     def _provider(self) -> ProviderInfo:
         """Return the chosen provider."""
         return self._account_setup.providers[self._provider_index]
+
+    def _list_other_secrets(self) -> dict[str, str]:
+        """Return the labels of the other secrets that any of the providers needs, by setting."""
+        return {
+            need.name: f"{need.label} (for replies; it may be added later)"
+            for provider in self._account_setup.providers
+            for need in list_secret_fields(provider)
+        }
 
     def _get_field(self, name: str) -> Input:
         """Return a field by its name."""
@@ -106,7 +118,11 @@ class SetupScreen(DialogScreen[None]):
             "secret": provider.secret_label,
             "url": "Address of the API" if provider.base_url else "Address of your operator's API",
         }
-        for name, label in labels.items():
+        needed = {need.name for need in list_secret_fields(provider)}
+        for name in (others := self._list_other_secrets()):
+            self._get_field(name).display = name in needed
+            self.query_one(f"#label-{name}", Static).display = name in needed
+        for name, label in (labels | others).items():
             self.query_one(f"#label-{name}", Static).update(label)
         self._get_field("name").value = provider.name
         self._get_field("url").value = provider.base_url
@@ -145,6 +161,11 @@ class SetupScreen(DialogScreen[None]):
             self._get_field("secret").value.strip(),
             self._get_field("url").value.strip().rstrip("/"),
             self._secret_location,
+            {
+                need.name: typed
+                for need in list_secret_fields(self._provider)
+                if (typed := self._get_field(need.name).value.strip())
+            },
         )
 
     @on(Input.Changed)
@@ -228,3 +249,9 @@ class SetupScreen(DialogScreen[None]):
         """Open the demo with made-up customers instead."""
         if self._is_first:
             self.app.exit(ExitAction.DEMO)
+
+
+def _compose_field(name: str, *, is_secret: bool = False) -> ComposeResult:
+    """Yield one field below its label."""
+    yield Static(id=f"label-{name}", classes="label")
+    yield Input(id=f"setup-{name}", compact=True, password=is_secret)

@@ -9,22 +9,31 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model, model_validator
+from pydantic import BaseModel, Field, SecretStr, create_model, model_validator
 
 from tui.domain.account import DEFAULT_LOW_BALANCE, ProviderInfo
 from tui.providers import catalog
-from tui.settings.fields import Charset, PathSecret, Region, TextList, Url, Zone
+from tui.settings.fields import (
+    Charset,
+    Duration,
+    PathSecret,
+    Region,
+    TextList,
+    TextTable,
+    Url,
+    Zone,
+)
+from tui.settings.template_names import STRICT_CONFIG, PushNames, ReceiptFields, ReplyFields
 
 NO_SECRET = SecretStr("")
-KEYRING_PREFIX = "keyring:"
-"""A secret with this prefix is stored in the system's keyring, under the name that follows."""
-_STRICT_CONFIG = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+KEYRING_PREFIX, FILE_PREFIX = "keyring:", "file:"
+"""A secret with a prefix is in the system's keyring, or in a file: its name or path follows."""
 
 
 class AccountBase(BaseModel):
     """Settings that every account has."""
 
-    model_config = _STRICT_CONFIG
+    model_config = STRICT_CONFIG
 
     provider: str
     """Provider of the account; some have settings of their own besides the common ones.
@@ -144,6 +153,16 @@ class MessageMediaAccount(AccountBase):
 
     Example: "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL"
     """
+    validity: Duration = 0
+    """How long delivery of a message is tried, such as `30m`, `2h` or `1d`; 0 for the default.
+
+    Example: "2h"
+    """
+    metadata: TextTable = {}
+    """Own names and values, at most 9, that come back with the receipts and replies.
+
+    Example: {"shop" = "Sydney"}
+    """
 
 
 class MessenteAccount(AccountBase):
@@ -167,10 +186,15 @@ class MessenteAccount(AccountBase):
     Example: "https://api3.messente.com"
     """
     inbound_secret: SecretStr | None = None
-    """Shared secret of the inbound number, which signs its replies. If not set, `api_secret`
-    signs them.
+    """Shared secret of the inbound number (dashboard, Inbound numbers), which signs its
+    replies. If not set, only replies that `api_secret` signs are accepted.
 
     Example: "keyring:messente-inbound"
+    """
+    validity: Duration = 0
+    """How long delivery of a message is tried, such as `30m`, `2h` or `1d`; 0 for 6 hours.
+
+    Example: "2h"
     """
 
 
@@ -191,6 +215,19 @@ class SerwerSmsAccount(AccountBase):
     """
     time_zone: Zone = "Europe/Warsaw"
     """Time zone of the provider's times, which have no offset."""
+    reply_type: Literal["", "eco", "nd", "ndi", "pre", "mms"] = ""
+    """The only type of incoming messages to fetch. If empty, all are fetched."""
+    reply_number: str = ""
+    """The only own number (NDI) whose messages to fetch. If empty, all are fetched.
+
+    Example: "+48664078059"
+    """
+    push_names: PushNames = {}
+    """Parameter names in the panel's addresses that are not `text` wiadomosc, `sender` numer, `own`
+    numerdo, `date` data, `id` id, `message` smsid, `state` stan, `reason` przyczyna.
+
+    Example: {"text" = "msg", "sender" = "from"}
+    """
 
     @property
     def is_secret_required(self) -> bool:
@@ -205,36 +242,17 @@ class SerwerSmsAccount(AccountBase):
         return self
 
 
-class ReceiptFields(BaseModel):
-    """Field names of a receipt, as written in the operator's template."""
-
-    model_config = _STRICT_CONFIG
-
-    message_id: str = Field("message_id", min_length=1)
-    """Field with the id of the message."""
-    message_state: str = Field("message_state", min_length=1)
-    """Field with the state of the message."""
-
-
-class ReplyFields(BaseModel):
-    """Field names of a reply, as written in the operator's template."""
-
-    model_config = _STRICT_CONFIG
-
-    source_number: str = Field("source_number", min_length=1)
-    """Field with the customer's number."""
-    destination_number: str = Field("destination_number", min_length=1)
-    """Field with the number that the customer wrote to."""
-    body: str = Field("body", min_length=1)
-    """Field with the text."""
-    message_id: str = Field("message_id", min_length=1)
-    """Field with the id of the reply."""
-
-
 class SmartSwitchAccount(AccountBase):
     """An account at an operator's SmartSwitch (SmartSwitch HTTP API)."""
 
     provider: Literal["smartswitch"]
+    source_name: str = ""
+    """Name that is sent beside the number of the sender, if the operator's network shows one.
+
+    Example: "MyShop"
+    """
+    batch: int = Field(catalog.SMARTSWITCH.capabilities.batch, ge=1, le=100)
+    """Largest number of recipients of one request. Example: 1"""
     receipt_fields: ReceiptFields = ReceiptFields()
     """Field names of a receipt, as written in the operator's template."""
     reply_fields: ReplyFields = ReplyFields()

@@ -5,6 +5,7 @@ A value from the environment is always text, so every type also parses its own t
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
+from tui.clock import parse_duration
 from tui.settings.key_map import check_clashes, split_keys, validate_command, validate_keys
 from tui.settings.values import ListenAddress, QuietHours
 
@@ -142,6 +144,22 @@ def _validate_path_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _parse_duration(value: Any) -> Any:
+    """Return a duration in milliseconds, from text such as `2h`; 0 or empty for none."""
+    if isinstance(value, str):
+        return parse_duration(value) if value.strip() not in ("", "0") else 0
+    if value != 0 or isinstance(value, bool):
+        raise ValueError('must be a duration such as "30m", "2h" or "1d 12h"')
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """What the documentation calls the type of a value, if that is not its Python type."""
+
+    text: str
+
+
 TextList = Annotated[tuple[str, ...], BeforeValidator(_parse_list)]
 """A list of texts; also `a, b` and `["a", "b"]` as text."""
 KeyTable = Annotated[
@@ -163,5 +181,9 @@ Url = Annotated[str, AfterValidator(_validate_url)]
 Charset = Annotated[str, AfterValidator(_validate_charset)]
 Zone = Annotated[str, AfterValidator(_validate_zone)]
 PathSecret = Annotated[SecretStr, AfterValidator(_validate_path_secret)]
+Duration = Annotated[int, BeforeValidator(_parse_duration), TypeName("duration")]
+"""Text such as `2h` as milliseconds."""
+TextTable = Annotated[dict[str, str], BeforeValidator(_parse_table)]
+"""Name to text; also JSON as text."""
 Theme = Literal["dark", "light", "high-contrast", "terminal"]
 LogLevel = Literal["debug", "info", "warning", "error"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tui.domain.account import Account
-from tui.settings.accounts import KEYRING_PREFIX, is_secret_field
+from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX, is_secret_field
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path, find_directory
@@ -136,7 +136,9 @@ def _find_warnings(settings: Settings, sources: SettingsSources) -> tuple[str, .
 def _has_clear_secret(layer: SettingsLayer) -> bool:
     """Return whether an account of the layer contains a secret in clear."""
     return any(
-        is_secret_field(field) and isinstance(value, str) and not value.startswith(KEYRING_PREFIX)
+        is_secret_field(field)
+        and isinstance(value, str)
+        and not value.startswith((KEYRING_PREFIX, FILE_PREFIX))
         for account in layer.values.get("accounts", {}).values()
         for field, value in account.items()
     )

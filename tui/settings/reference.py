@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from tui.providers.catalog import CATALOG
 from tui.settings.accounts import ACCOUNT_MODELS, AccountBase
+from tui.settings.fields import TypeName
 from tui.settings.models import get_fields, resolve_types
 from tui.settings.problems import format_variable
 from tui.settings.public import GeneralSettings
@@ -161,6 +162,10 @@ def _choose_example(type_: Any, default: Any) -> Any:
 
 def _describe_type(type_: Any, limits: Iterable[Any]) -> str:
     """Return what a value is called, with its choices or limits."""
+    limits = list(limits)
+    named = next((limit for limit in limits if isinstance(limit, TypeName)), None)
+    if named is not None:
+        return named.text
     if get_origin(type_) in (Union, UnionType):
         (type_,) = (option for option in get_args(type_) if option is not NoneType)
     if get_origin(type_) is Annotated:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from tui.settings.accounts import KEYRING_PREFIX, AccountBase, AnyAccount
+from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX, AccountBase, AnyAccount
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path
@@ -149,7 +149,11 @@ def list_secret_files(settings: Settings, environ: Mapping[str, str]) -> tuple[P
         settings: Validated settings.
         environ: Environment variables.
     """
-    named = (account.api_secret_file for account in settings.accounts.values())
+    named = [
+        name
+        for account in settings.accounts.values()
+        for name in (account.api_secret_file, *_list_secret_paths(account).values())
+    ]
     return tuple(expand_path(name, environ) for name in named if name)
 
 
@@ -162,6 +166,8 @@ def _fetch_account_secrets(
         for field, value in _list_secrets(account).items()
         if value.startswith(KEYRING_PREFIX)
     }
+    for field, path in _list_secret_paths(account).items():
+        found[field] = SecretStr(_read_from_file(path, environ))
     if account.api_secret_keyring:
         found["api_secret"] = SecretStr(_read_from_keyring(name, keyring))
     if account.api_secret_file:
@@ -173,6 +179,15 @@ def _list_secrets(account: AccountBase) -> dict[str, str]:
     """Return the account's secrets as written in the settings."""
     return {
         field: value.get_secret_value() for field, value in account if isinstance(value, SecretStr)
+    }
+
+
+def _list_secret_paths(account: AccountBase) -> dict[str, str]:
+    """Return the files of the account's secrets that name one, by setting."""
+    return {
+        field: value.removeprefix(FILE_PREFIX)
+        for field, value in _list_secrets(account).items()
+        if value.startswith(FILE_PREFIX)
     }
 
 

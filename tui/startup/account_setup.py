@@ -75,7 +75,8 @@ def _open_client(new: NewAccount, clock: Clock) -> "Provider":
     from tui.settings.accounts import ACCOUNT_MODELS
     from tui.startup.wiring import get_client_options
 
-    values = {**_settings_table(new), "base_url": new.base_url, "api_secret": new.api_secret}
+    secrets = {"api_secret": new.api_secret, **new.other_secrets}
+    values = {**_settings_table(new), "base_url": new.base_url, **secrets}
     try:
         account = ACCOUNT_MODELS[new.provider.name].model_validate(values)
         return open_provider(new.provider.name, get_client_options(account), clock)
@@ -108,30 +109,50 @@ async def _save_account(path: Path, new: NewAccount) -> list[str]:
 
 def _write_account(path: Path, new: NewAccount) -> list[str]:
     """Write the secret, then the account; runs on a thread, as disks and keyrings can be slow."""
+    from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX
     from tui.settings.write import add_account
 
     values = _settings_table(new)
     match new.secret_location:
-        # The secret is written first: an account without its secret would stop the next start.
+        # Secrets are written first: an account without its secret would stop the next start.
         case SecretLocation.FILE:
-            secret = path.absolute().parent / "secrets" / f"{new.name}__api_secret"
-            write_private(secret, new.api_secret)
-            add_account(path, new.name, {**values, "api_secret_file": str(secret)})
+            values["api_secret_file"] = _write_secret(path, new, "api_secret", new.api_secret)
+            for setting, secret in new.other_secrets.items():
+                values[setting] = f"{FILE_PREFIX}{_write_secret(path, new, setting, secret)}"
+            add_account(path, new.name, values)
         case SecretLocation.KEYRING:
-            _store_in_keyring(new)
-            add_account(path, new.name, {**values, "api_secret_keyring": True})
+            _store_in_keyring(new.name, new.api_secret)
+            values["api_secret_keyring"] = True
+            for setting, secret in new.other_secrets.items():
+                _store_in_keyring(f"{new.name}-{setting}", secret)
+                values[setting] = f"{KEYRING_PREFIX}{new.name}-{setting}"
+            add_account(path, new.name, values)
         case SecretLocation.ENVIRONMENT:
             add_account(path, new.name, values)
-            return [f"export {get_secret_variable(new.name)}='the {new.provider.secret_label}'"]
+            labels = {need.name: need.label for need in new.provider.needed_settings}
+            settings = {"api_secret": new.provider.secret_label} | {
+                setting: labels[setting] for setting in new.other_secrets
+            }
+            return [
+                f"export {get_secret_variable(new.name, setting)}='the {label}'"
+                for setting, label in settings.items()
+            ]
     return []
 
 
-def _store_in_keyring(new: NewAccount) -> None:
-    """Store the secret in the keyring where the settings read it; raises `AccountSetupError`."""
+def _write_secret(path: Path, new: NewAccount, setting: str, secret: str) -> str:
+    """Write one secret into a file of its own beside the settings; return its path."""
+    file = path.absolute().parent / "secrets" / f"{new.name}__{setting}"
+    write_private(file, secret)
+    return str(file)
+
+
+def _store_in_keyring(name: str, secret: str) -> None:
+    """Store a secret in the keyring where the settings read it; raises `AccountSetupError`."""
     from tui.settings.secrets import KeyringAccessError, KeyringMissingError, write_keyring
 
     try:
-        write_keyring(new.name, new.api_secret)
+        write_keyring(name, secret)
     except KeyringMissingError:
         raise AccountSetupError("No keyring here: pip install 'smsdesk[keyring]', or F4") from None
     except KeyringAccessError as trouble:

@@ -204,7 +204,7 @@ def open_accounts(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
     return [
         ServedAccount(
             name=name,
-            provider=_open_client(name, account, clock),
+            provider=_open_client(name, account, clock, settings.public_url),
             sender=next(iter(account.all_senders), ""),
             hook_secret=_get_hook_secret(settings, account),
             callback_url=_build_callback_url(settings, name, account),
@@ -213,13 +213,19 @@ def open_accounts(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
     ]
 
 
-def _open_client(name: str, account: "AccountBase", clock: Clock) -> "Provider":
+def _open_client(name: str, account: "AccountBase", clock: Clock, public_url: str) -> "Provider":
     """Return the client of one account."""
+    from urllib.parse import urlsplit
+
+    from tui.providers.catalog import CATALOG
     from tui.providers.errors import ProviderError
     from tui.providers.registry import open_provider
 
+    options = get_client_options(account)
+    if CATALOG[account.provider].signs_request_line:
+        options["public_path"] = urlsplit(public_url or "").path
     try:
-        return open_provider(account.provider, get_client_options(account), clock)
+        return open_provider(account.provider, options, clock)
     except (ProviderError, ValueError) as error:
         raise SettingsError([f"accounts.{name}: {error}"]) from None
 

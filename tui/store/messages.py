@@ -260,6 +260,7 @@ _COLUMN_DEFAULTS: dict[str, Any] = {
     "format": "SMS",
     "subject": "",
     "media": "[]",
+    "options": "{}",
     "retry_of": None,
     "suspected": 0,
     "attachments": 0,

@@ -24,7 +24,7 @@ from tui.store.events import Events
 from tui.store.messages import insert_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
-from tui.store.rows import Row
+from tui.store.rows import Row, encode_options
 from tui.store.search_index import index_texts
 from tui.store.settling import mark_handled
 from tui.store.summaries import Summaries, Summary, update_last_message
@@ -112,6 +112,7 @@ class MessageQueue:
             format=new.format,
             subject=subject,
             media=json.dumps(list(new.media)),
+            options=encode_options(new.options),
             files=files,
             retry_of=new.retry_of,
         )

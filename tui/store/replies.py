@@ -130,6 +130,7 @@ class ReplyWriter:
         at = sanitize_time(reply.received_at, now)
         subject, body = repair_text(reply.subject), _shorten_text(repair_text(reply.text))
         files = name_attachments(reply.attachments)
+        texts.summaries.suggest_name(summary, reply.party_name, now)
         verdict = texts.classify(body, address.conversation_key)
         insert_message(
             texts.transaction,

@@ -8,8 +8,18 @@ from typing import Any
 from tui.domain.account import AccountState, Health
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.events import CopyKind, TimelineEntry
-from tui.domain.message import Advice, AttachmentInfo, Direction, Format, Message, MmsContent
+from tui.domain.message import (
+    NO_OPTIONS,
+    Advice,
+    AttachmentInfo,
+    Direction,
+    Format,
+    Message,
+    MmsContent,
+    SendOptions,
+)
 from tui.domain.status import Status
+from tui.domain.text import repair_text
 
 Row = sqlite3.Row | Mapping[str, Any]
 
@@ -78,6 +88,7 @@ def to_message(row: Row) -> Message:
         format=Format(row["format"]),
         subject=row["subject"],
         media=tuple(json.loads(row["media"])),
+        options=_decode_options(row["options"]),
         retry_of=row["retry_of"],
         contradicted=bool(row["contradicted"]),
         handled=bool(row["handled"]),
@@ -91,6 +102,27 @@ def to_message(row: Row) -> Message:
         arrival=row["arrival"] or 0,
         arrived_at=row["arrived_at"],
     )
+
+
+def encode_options(options: SendOptions) -> str:
+    """Return the column `options` of a message as JSON.
+
+    Args:
+        options: What the provider is asked for besides.
+    """
+    if not options:
+        return "{}"
+    metadata = [[repair_text(name), repair_text(value)] for name, value in options.metadata]
+    return json.dumps({"valid_for": options.valid_for, "metadata": metadata})
+
+
+def _decode_options(text: str) -> SendOptions:
+    """Return the options in the column `options`."""
+    if text == "{}":
+        return NO_OPTIONS
+    stored = json.loads(text)
+    pairs = tuple((name, value) for name, value in stored["metadata"])
+    return SendOptions(stored["valid_for"], pairs)
 
 
 def to_messages(rows: Iterable[Row]) -> list[Message]:

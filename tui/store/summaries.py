@@ -16,7 +16,7 @@ from tui.domain.ids import create_id
 from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
 from tui.domain.status import Status
-from tui.domain.text import fold_text
+from tui.domain.text import fold_text, repair_text
 from tui.store.database import Transaction
 from tui.store.queries import queries
 from tui.store.rows import to_dict
@@ -25,6 +25,7 @@ Summary = dict[str, Any]
 """Row of `conversations`, by column."""
 
 _PREVIEW_LENGTH = 160
+_MAX_NAME_LENGTH = 100
 
 
 class Summaries:
@@ -75,6 +76,24 @@ class Summaries:
                 to_dict(row) if row else self._insert_conversation(address, account, own, at)
             )
         return self._loaded[self._ids[party]]
+
+    def suggest_name(self, summary: Summary, name: str, now: int) -> None:
+        """Name an unknown customer; a name that an agent has set or removed stays.
+
+        Args:
+            summary: Conversation with the customer.
+            name: Name in the provider's address book.
+            now: Current time in ms UTC.
+        """
+        name = " ".join(repair_text(name).split())[:_MAX_NAME_LENGTH]
+        party = summary["party"]
+        if not name or summary["name"] or party == fold_text(name):
+            return
+        if self._sql.contact_name(self._connection, party=party) is not None:
+            return
+        self._sql.save_contact(self._connection, party=party, name=name, note="", now=now)
+        summary["name"] = name
+        summary["folded"] = fold_for_filter(name, summary["address"])
 
     def flush(self) -> None:
         """Write every touched conversation back."""

@@ -115,16 +115,20 @@ class AccountHealth:
             ok_at=now if result.answered else None, event_at=now if result.new_events else None
         )
 
-    async def report_failure(self, part: str, failure: AccountFailure) -> None:
+    async def report_failure(
+        self, part: str, failure: AccountFailure, result: RoundResult | None = None
+    ) -> None:
         """Record that a task loop has failed.
 
         Args:
             part: Name of the task loop.
             failure: Its failure.
+            result: Result of a round that did its work in spite of the failure.
         """
-        retry_at = self._clock.now() + round(failure.pause * SECOND)
-        self._failures[part] = (failure, retry_at)
-        await self._save_state()
+        now = self._clock.now()
+        self._failures[part] = (failure, now + round(failure.pause * SECOND))
+        event_at = now if result and result.new_events else None
+        await self._save_state(event_at=event_at)
 
     def forget_failures(self) -> None:
         """Forget all failures: another process may have served the account since."""

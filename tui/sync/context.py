@@ -50,6 +50,8 @@ class ServedAccount:
             format=message.format,
             subject=message.subject,
             media=message.media,
+            valid_for=message.options.valid_for,
+            metadata=message.options.metadata,
             callback_url=f"{self.callback_url.rstrip('/')}/{client_reference}"
             if self.callback_url
             else "",
@@ -95,6 +97,8 @@ class RoundResult:
     """Duration of the provider's answer; 0 if it was not measured."""
     new_events: int = 0
     """Number of replies and receipts that were new."""
+    problem: str = ""
+    """What went wrong although the round did its work, as text for an agent; empty if nothing."""
 
 
 async def store_events(store: Store, account: str, events: Sequence[Event]) -> StoredCounts:

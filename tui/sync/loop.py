@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
+from tui.domain.account import Health
 from tui.providers.errors import ProviderError
 from tui.store.errors import StoreError
 from tui.sync.account_health import AccountFailure, describe_failure
@@ -101,7 +102,11 @@ class TaskLoop:
             result = await self._work()
         except (ProviderError, StoreError) as error:
             return await self._record_failure(error)
-        if result.answered or (self._failure and result.pause is None):
+        if result.problem:
+            pause = 0.0 if result.pause is None else result.pause
+            self._failure = AccountFailure(Health.RETRYING, result.problem, pause)
+            await self._health.report_failure(self.name, self._failure, result)
+        elif result.answered or (self._failure and result.pause is None):
             self._failure_count, self._failure = 0, None
             await self._health.report_ok(self.name, result)
         elif self._failure and result.pause is not None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from tui.clock import MINUTE, SECOND
 from tui.domain.capabilities import ReceiptChannel
-from tui.domain.events import EventPage
+from tui.domain.events import Event, EventKind, EventPage
 from tui.providers.errors import ProviderError
+from tui.sync.account_health import ACCOUNT_ERRORS
 from tui.sync.backoff import PollPace, pause_between_polls
 from tui.sync.context import (
     RoundResult,
@@ -25,6 +26,8 @@ _EXPECTED_MS = 10 * MINUTE
 _MOST_PAGES = 50
 """Maximum pages of a round per source, so that replies cannot block receipts for ever."""
 _CONFIRM_BATCH = 100
+_MOST_CONFIRMATIONS = 3
+"""Rounds in a row in which an event may be confirmed; a late confirmation takes one or two."""
 _TICK = 0.001
 """Shortest pause in seconds: clocks count in milliseconds."""
 
@@ -33,6 +36,7 @@ _TICK = 0.001
 class PageSource:
     """One kind of page that a provider returns."""
 
+    kind: EventKind
     fetch: Callable[[str], Awaitable[EventPage]]
     confirm: Callable[[Sequence[str]], Awaitable[None]] | None
     read_cursor: Callable[[], Awaitable[str]]
@@ -47,6 +51,8 @@ class FetchResult:
     more: bool = False
     """Whether another page can be fetched at once."""
     latency_ms: int = 0
+    problem: str = ""
+    """Why stored events could not be confirmed; empty if they were."""
 
 
 class Poller:
@@ -64,6 +70,7 @@ class Poller:
         self._context = context
         self._pace = pace
         self._sources = tuple(_build_sources(account, context))
+        self._confirmers = {source.kind: Confirmer(source.kind) for source in self._sources}
         self._quiet_polls = 0
         self._polled_at = float("-inf")
         self._pause = 0.0
@@ -91,12 +98,12 @@ class Poller:
         )
         if fetched.more:
             self._pause = 0.0
-        return RoundResult(self._pause, True, fetched.latency_ms, fetched.new)
+        return RoundResult(self._pause, True, fetched.latency_ms, fetched.new, fetched.problem)
 
     async def _poll_sources(self) -> FetchResult:
         """Fetch all waiting pages; an error of one source does not stop the other."""
         first_error: ProviderError | None = None
-        new, more, latency = 0, False, 0
+        new, more, latency, problem = 0, False, 0, ""
         for source in self._sources:
             try:
                 fetched = await self._fetch_pages(source)
@@ -105,9 +112,10 @@ class Poller:
                 continue
             new, more = new + fetched.new, more or fetched.more
             latency = latency or fetched.latency_ms
+            problem = problem or fetched.problem
         if first_error is not None:
             raise first_error
-        return FetchResult(new, more, latency)
+        return FetchResult(new, more, latency, problem)
 
     async def _get_time_left(self) -> float:
         """Return the seconds until it is time to poll."""
@@ -125,9 +133,15 @@ class Poller:
         )
 
     async def _fetch_pages(self, source: PageSource) -> FetchResult:
-        """Fetch page after page, until one brings nothing new."""
+        """Fetch page after page, until one brings nothing that this round has not seen yet.
+
+        A page of known events may be followed by new ones, so known events do not end the
+        round; a page that repeats an earlier one does, whatever it says of more pages.
+        """
         clock = self._context.clock
         new, latency = 0, 0
+        seen: set[str] = set()
+        confirmer = self._confirmers[source.kind]
         for _ in range(_MOST_PAGES):
             cursor = await source.read_cursor()
             started_at = clock.monotonic()
@@ -135,23 +149,77 @@ class Poller:
             latency = latency or max(1, round((clock.monotonic() - started_at) * SECOND))
             fresh = await self._store_page(source, page, cursor)
             new += fresh
-            # A page without new events and with the same cursor would come again for ever.
-            if not page.has_more or not (fresh or page.cursor != cursor):
-                return FetchResult(new, False, latency)
-        return FetchResult(new, True, latency)
+            ids = {event.event_id for event in page.events}
+            is_repeated = ids <= seen or page.cursor == cursor
+            if not page.has_more or (not fresh and is_repeated):
+                return FetchResult(new, False, latency, confirmer.finish_round())
+            seen |= ids
+        return FetchResult(new, True, latency, confirmer.finish_round())
 
     async def _store_page(self, source: PageSource, page: EventPage, cursor: str) -> int:
         """Store a page, confirm it and advance the cursor; return the number of new events."""
         stored = await store_events(self._context.store, self._account.name, page.events)
         if source.confirm is not None:
-            ids = get_confirmable_ids(page.events)
-            for start in range(0, len(ids), _CONFIRM_BATCH):
-                await source.confirm(ids[start : start + _CONFIRM_BATCH])
+            await self._confirmers[source.kind].confirm_events(source.confirm, page.events)
         if page.cursor != cursor:
             await source.save_cursor(page.cursor)
         if stored.unusable:
             self._context.log("held", account=self._account.name, items=stored.unusable)
         return stored.new
+
+
+class Confirmer:
+    """Confirm stored events of one kind, and notice when that has no effect.
+
+    A provider that does not take a confirmation delivers the same events again with every
+    poll, and hides newer ones behind them.
+    """
+
+    def __init__(self, kind: EventKind) -> None:
+        """Create the confirmer of one kind of event, with nothing confirmed yet.
+
+        Args:
+            kind: `REPLY` or `RECEIPT`.
+        """
+        self._words = "replies" if kind is EventKind.REPLY else "receipts"
+        self._rounds: dict[str, int] = {}
+        """In how many rounds in a row each event was confirmed."""
+        self._confirmed: set[str] = set()
+        """Events that were confirmed in this round."""
+        self._problem = ""
+
+    async def confirm_events(
+        self, confirm: Callable[[Sequence[str]], Awaitable[None]], events: Sequence[Event]
+    ) -> None:
+        """Confirm the events of a page.
+
+        A refusal is noted and does not stop the round. An error of the whole account is raised.
+
+        Args:
+            confirm: Call of the provider.
+            events: Events that are stored already.
+        """
+        ids = get_confirmable_ids(events)
+        for start in range(0, len(ids), _CONFIRM_BATCH):
+            batch = ids[start : start + _CONFIRM_BATCH]
+            try:
+                await confirm(batch)
+            except ACCOUNT_ERRORS:
+                raise
+            except ProviderError as error:
+                self._problem = f"{self._words} are stored but not confirmed: {error.message}"
+            else:
+                self._confirmed.update(batch)
+
+    def finish_round(self) -> str:
+        """Return what went wrong with the confirmations since the last call, or ""."""
+        problem, self._problem = self._problem, ""
+        self._rounds = {name: self._rounds.get(name, 0) + 1 for name in self._confirmed}
+        self._confirmed = set()
+        again = sum(count >= _MOST_CONFIRMATIONS for count in self._rounds.values())
+        if again and not problem:
+            problem = f"the provider delivers confirmed {self._words} again and again ({again})"
+        return problem[:1].upper() + problem[1:]
 
 
 def _build_sources(account: ServedAccount, context: SyncContext) -> list[PageSource]:
@@ -175,11 +243,23 @@ def _build_sources(account: ServedAccount, context: SyncContext) -> list[PageSou
     if capabilities.replies.is_polled:
         confirm = provider.confirm_replies if capabilities.must_confirm else None
         found.append(
-            PageSource(provider.fetch_replies, confirm, read_reply_cursor, save_reply_cursor)
+            PageSource(
+                EventKind.REPLY,
+                provider.fetch_replies,
+                confirm,
+                read_reply_cursor,
+                save_reply_cursor,
+            )
         )
     if capabilities.receipts is ReceiptChannel.PAGE:
         confirm = provider.confirm_receipts if capabilities.must_confirm else None
         found.append(
-            PageSource(provider.fetch_receipts, confirm, read_receipt_cursor, save_receipt_cursor)
+            PageSource(
+                EventKind.RECEIPT,
+                provider.fetch_receipts,
+                confirm,
+                read_receipt_cursor,
+                save_receipt_cursor,
+            )
         )
     return found

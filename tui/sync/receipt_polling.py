@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tui.clock import HOUR, SECOND
 from tui.domain.capabilities import ReceiptChannel
-from tui.domain.events import Receipt
+from tui.domain.events import Receipt, Unreadable
 from tui.domain.ids import normalize_provider_id, to_reference
 from tui.domain.message import Message
 from tui.domain.status import Status
@@ -146,14 +146,14 @@ class ReceiptPoller:
         await self._context.store.receipt_schedule.save_schedule(asks)
 
     async def _store_receipts(
-        self, receipts: Sequence[Receipt], batch: Sequence[tuple[Message, int]]
+        self, receipts: Sequence[Receipt | Unreadable], batch: Sequence[tuple[Message, int]]
     ) -> int:
         """Store the receipts; stop the queries of messages without further reports."""
         stored = await store_events(self._context.store, self._account.name, receipts)
         ended = {
             normalize_provider_id(r.provider_id)
             for r in receipts
-            if r.is_last_report and r.provider_id
+            if isinstance(r, Receipt) and r.is_last_report and r.provider_id
         }
         done = [(m, asks) for m, asks in batch if normalize_provider_id(m.provider_id) in ended]
         if done:

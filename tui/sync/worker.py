@@ -171,13 +171,16 @@ class AccountWorker:
     async def _drain_loop(self, loop: TaskLoop) -> RoundSummary:
         """Run rounds of one loop for as long as each requests another at once."""
         events = 0
+        problems: tuple[str, ...] = ()
         while True:
             result = await loop.run_once()
             if isinstance(result, AccountFailure):
                 return RoundSummary(0, events, (f"{self.account.name}: {result.line}",))
             events += result.new_events
+            if result.problem:
+                problems = (f"{self.account.name}: {result.problem}",)
             if result.pause is None or result.pause > 0:
-                return RoundSummary(0, events)
+                return RoundSummary(0, events, problems)
 
     async def serve_account(self, leasehold: Leasehold) -> None:
         """Serve whenever the lease is held, until cancelled.

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tui.clock import ManualClock
+from tui.sandbox import INBOUND_SECRET
 from tui.sandbox.messente.callbacks import sign_body
 from tui.sandbox.state import Sandbox
 
@@ -203,9 +204,7 @@ async def test_hostile_text_is_transmitted_unchanged(
     await send_reply(client, text=text)
     await sandbox.settle_all()
     assert json.loads(pushed[0].content)["text"] == text
-    assert pushed[0].headers["X-Messente-Signature"] == sign_body(
-        "sandbox-secret", pushed[0].content
-    )
+    assert pushed[0].headers["X-Messente-Signature"] == sign_body(INBOUND_SECRET, pushed[0].content)
 
 
 async def test_duplicated_receipts_are_pushed_twice(

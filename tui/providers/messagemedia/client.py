@@ -1,7 +1,7 @@
 """Send messages and fetch replies and receipts for a MessageMedia account (MessageMedia API)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +42,8 @@ from tui.providers.messagemedia.trouble import describe_refusal, raise_for_refus
 from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, SentPing
 
 _MESSAGE_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_ANY_ANSWER = {"Accept": "text/plain, application/json, */*;q=0.5"}
+"""Header of calls whose answer has no JSON: 202 to a confirmation, 200 to a cancel."""
 _NO_CREDITS_STATUSES = frozenset({403, 404, 405, 410})
 
 
@@ -59,7 +61,9 @@ class MessageMedia:
         auth: str = "basic",
         sub_account: str = "",
         signature_key: str = "",
+        public_path: str = "",
         validity: int = 0,
+        metadata: Mapping[str, str] | None = None,
         charset: str = catalog.MESSAGEMEDIA.charset,
     ) -> None:
         """Create the client; raise `CredentialsRefused` if a setting cannot be used.
@@ -73,11 +77,14 @@ class MessageMedia:
             auth: "basic" or one of `HMAC_ALGORITHMS`.
             sub_account: Account to act for; empty for the key's own.
             signature_key: Public key (base64) that pushes must be signed with.
+            public_path: Path of the listener's public address before `/hooks/`.
             validity: How long a message may wait for delivery (ms); 0 for the default.
+            metadata: Pairs to send with every message; they come back with its events.
             charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         _check_settings(auth, api_key, sub_account)
         self._signature_key = _load_signature_key(signature_key)
+        self._public_path = public_path
         self._rules = replace(BODY_RULES, charset=charset)
         uses_hmac = auth in HMAC_ALGORITHMS
         self._http = HttpClient(
@@ -89,7 +96,7 @@ class MessageMedia:
             transport=transport,
             name=catalog.MESSAGEMEDIA.title,
         )
-        self._batch_sender = BatchSender(self._http, clock, validity)
+        self._batch_sender = BatchSender(self._http, clock, validity, metadata or {})
 
     @property
     def capabilities(self) -> Capabilities:
@@ -118,7 +125,10 @@ class MessageMedia:
         Repeating it does no harm; `NotPossible` if the message is no longer scheduled.
         """
         answer = await self._http.send_request(
-            "PUT", _build_message_path(provider_id), json_body={"status": "cancelled"}
+            "PUT",
+            _build_message_path(provider_id),
+            json_body={"status": "cancelled"},
+            headers=_ANY_ANSWER,
         )
         # 400 also answers a repeated cancel, so the current status decides.
         if answer.status == 400:
@@ -181,7 +191,7 @@ class MessageMedia:
 
     def read_push(self, push: Push) -> PushAnswer:
         """Return the replies, reports and opt-outs in a push (MessageMedia API, pushes)."""
-        return read_push(push, self._signature_key, self._rules)
+        return read_push(push, self._signature_key, self._public_path, self._rules)
 
     def read_polled_item(self, kind: EventKind, item: str) -> Event:
         """Parse a reply or a delivery report again."""
@@ -200,11 +210,12 @@ class MessageMedia:
     async def _confirm_events(self, path: str, name: str, event_ids: Sequence[str]) -> None:
         """Confirm events in groups of 100; skip ids that this desk made itself."""
         ids = [event_id for event_id in event_ids if can_confirm(event_id)]
+        refused = 0
         for start in range(0, len(ids), PAGE_SIZE):
-            if not await self._confirm_group(path, name, ids[start : start + PAGE_SIZE]):
-                raise UnreadableAnswer(
-                    "MessageMedia refuses to confirm events: they will come again"
-                )
+            group = ids[start : start + PAGE_SIZE]
+            refused += len(group) - await self._confirm_group(path, name, group)
+        if refused:
+            raise UnreadableAnswer(f"MessageMedia refuses to confirm {refused} of {len(ids)}")
 
     async def _confirm_group(self, path: str, name: str, ids: Sequence[str]) -> int:
         """Return how many ids were confirmed; split the group if the provider refuses it.
@@ -212,7 +223,9 @@ class MessageMedia:
         The answer does not say which id is wrong, and one wrong id must not block the
         others.
         """
-        answer = await self._http.send_request("POST", path, json_body={name: list(ids)})
+        answer = await self._http.send_request(
+            "POST", path, json_body={name: list(ids)}, headers=_ANY_ANSWER
+        )
         if answer.status != 400:
             raise_for_refusal(answer)
             return len(ids)

@@ -34,6 +34,8 @@ from tui.providers.webhook_forms import BodyRules
 _OPT_OUT = "OPT_OUT_SMS"
 _CONTENT_FIELDS = ("content", "base64", "data")
 """Names of the content of an attachment; the last one is that of an uploaded file."""
+_SIGNED_VERSIONS = ("1.1", "1.0", "2.0", "2")
+"""Versions in request lines that the provider or a proxy before the listener may speak."""
 _FIELD_ALIASES = {
     "message_id": ("messageId", "mtId"),
     "delivery_report_id": ("reportId", "drId"),
@@ -72,7 +74,9 @@ _UNFILLED_VARIABLE = re.compile(
 """A template variable without a value is printed as its own name."""
 
 
-def read_push(push: Push, key: PublicKey | None, rules: BodyRules = BODY_RULES) -> PushAnswer:
+def read_push(
+    push: Push, key: PublicKey | None, public_path: str = "", rules: BodyRules = BODY_RULES
+) -> PushAnswer:
     """Return the events in a push; raise `CredentialsRefused` if its signature is wrong.
 
     A repeated request produces the same event ids again.
@@ -80,17 +84,18 @@ def read_push(push: Push, key: PublicKey | None, rules: BodyRules = BODY_RULES) 
     Args:
         push: Request that reached the listener.
         key: Public key to check the signature with; None accepts unsigned pushes.
+        public_path: Path of `public_url`, which a proxy may have removed.
         rules: What is known of the bodies, with the account's charset.
     """
-    if key is not None and not _is_signed(push, key):
-        raise CredentialsRefused("The pushed request is not signed by MessageMedia")
+    if key is not None and not _is_signed(push, key, public_path):
+        raise CredentialsRefused(_explain_signature(push))
     items = parse_items(push, rules)
     reference = _find_path_reference(push.tail)
     events = (event for item in items for event in _parse_events(item))
     return PushAnswer(tuple(_add_reference(event, reference) for event in events))
 
 
-def _is_signed(push: Push, key: PublicKey) -> bool:
+def _is_signed(push: Push, key: PublicKey, public_path: str) -> bool:
     """Return whether request line, date and body are signed (MessageMedia API, verifying)."""
     headers = push.headers
     if headers.get("x-messagemedia-cipher-type", "RSA").strip().upper() != "RSA":
@@ -99,11 +104,42 @@ def _is_signed(push: Push, key: PublicKey) -> bool:
         signature = base64.b64decode(headers.get("x-messagemedia-signature", ""), validate=True)
     except (binascii.Error, ValueError):
         return False
-    line = f"{push.method} {push.path} HTTP/{push.http_version}{headers.get('date', '')}"
     digest = headers.get("x-messagemedia-digest-type", "")
-    signed = line.encode("utf-8", "replace")
-    bodies = list_signed_bodies(push)
-    return any(is_signature_valid(key, digest, signed + body, signature) for body in bodies)
+    date = headers.get("date", "").encode("utf-8", "replace")
+    return any(
+        is_signature_valid(key, digest, line.encode("utf-8", "replace") + date + body, signature)
+        for line in _list_request_lines(push, public_path)
+        for body in list_signed_bodies(push)
+    )
+
+
+def _list_request_lines(push: Push, public_path: str) -> list[str]:
+    """Return the request lines that the provider may have signed, the one received first.
+
+    A proxy speaks the version of its own upstream (nginx: HTTP/1.0 by default),
+    and may remove the path that `public_url` has before `/hooks/`.
+    """
+    prefix = public_path.rstrip("/")
+    paths = [push.path]
+    if prefix:
+        paths.append(f"{prefix}{push.path}")
+    if prefix and push.path.startswith(f"{prefix}/"):
+        paths.append(push.path.removeprefix(prefix))
+    versions = dict.fromkeys((push.http_version, *_SIGNED_VERSIONS))
+    return [f"{push.method} {path} HTTP/{version}" for path in paths for version in versions]
+
+
+def _explain_signature(push: Push) -> str:
+    """Return why a push is refused whose signature does not fit."""
+    if not push.headers.get("x-messagemedia-signature"):
+        return (
+            "A push without X-MessageMedia-Signature, although signature_key is set: switch on "
+            "signing for this webhook, or let the proxy pass the header on"
+        )
+    return (
+        "A push whose signature does not fit signature_key: enter the public key that is "
+        "enabled at MessageMedia, and let the proxy pass path, Date header and body unchanged"
+    )
 
 
 def _parse_events(found: PushItem) -> list[Event]:

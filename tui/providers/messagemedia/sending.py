@@ -31,13 +31,16 @@ from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefu
 LONGEST_TEXT = 5000
 """Maximum length of `content` in characters."""
 _LONGEST_SUBJECT = 64
+_MOST_PAIRS, _LONGEST_KEY, _LONGEST_VALUE = 10, 100, 256
 _DESTINATION = re.compile(r"\+?[0-9]{3,15}")
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
 _NUMBER = re.compile(r"\+?[0-9]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def to_request_entry(message: Outgoing, *, now: int, validity: int) -> dict[str, Any]:
+def to_request_entry(
+    message: Outgoing, *, now: int, validity: int, metadata: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return one entry of `messages`.
 
     Reports are always requested. Our reference is sent as metadata, because metadata comes
@@ -46,15 +49,18 @@ def to_request_entry(message: Outgoing, *, now: int, validity: int) -> dict[str,
     Args:
         message: Message to send.
         now: Current time (ms UTC).
-        validity: How long the message may wait for delivery (ms); 0 for the default.
+        validity: How long a message without its own limit may wait for delivery (ms); 0 for
+            the default.
+        metadata: Pairs of the account; those of the message replace them.
     """
+    validity = message.valid_for or validity
     starts_at = message.scheduled_at if message.scheduled_at is not None else now
     return {
         "content": repair_text(message.text),
         "destination_number": message.to,
         "delivery_report": True,
         "format": message.format.value,
-        "metadata": {"reference": message.reference},
+        "metadata": _build_metadata(message, metadata or {}),
         **_build_sender_fields(message.sender),
         **_build_optional_field("callback_url", message.callback_url),
         **_build_optional_field("scheduled", _format_iso_time(message.scheduled_at)),
@@ -90,6 +96,29 @@ def _find_mms_fault(message: Outgoing) -> MessageInvalid | None:
     if len(message.subject) > _LONGEST_SUBJECT:
         line = f"The subject is longer than {_LONGEST_SUBJECT} characters"
         return MessageInvalid(line, field="subject")
+    return None
+
+
+def _build_metadata(message: Outgoing, metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return the metadata of a message; no own pair replaces our reference."""
+    own = {
+        repair_text(k): repair_text(v) for k, v in {**metadata, **dict(message.metadata)}.items()
+    }
+    return {**own, "reference": message.reference}
+
+
+def _find_metadata_fault(message: Outgoing, metadata: Mapping[str, str]) -> MessageInvalid | None:
+    """Return the reason for which the metadata will be refused, or None."""
+    pairs = _build_metadata(message, metadata)
+    if len(pairs) > _MOST_PAIRS:
+        line = f"More than {_MOST_PAIRS - 1} pairs of metadata, with those of the account"
+        return MessageInvalid(line, field="metadata")
+    if any(len(k) > _LONGEST_KEY or len(v) > _LONGEST_VALUE for k, v in pairs.items()):
+        line = (
+            f"A name of the metadata is longer than {_LONGEST_KEY} characters, or a value "
+            f"longer than {_LONGEST_VALUE}"
+        )
+        return MessageInvalid(line, field="metadata")
     return None
 
 
@@ -139,14 +168,18 @@ _NO_ID = "MessageMedia took the batch without an id for this message: it may hav
 class BatchSender:
     """Send batches for one account."""
 
-    def __init__(self, http: HttpClient, clock: Clock, validity: int) -> None:
+    def __init__(
+        self, http: HttpClient, clock: Clock, validity: int, metadata: Mapping[str, str]
+    ) -> None:
         """Create the sender.
 
         Args:
             http: HTTP client of the account.
             clock: Source of the current time.
             validity: How long a message may wait for delivery (ms); 0 for the default.
+            metadata: Pairs to send with every message.
         """
+        self._metadata = metadata
         self._http = http
         self._clock = clock
         self._validity = validity
@@ -155,7 +188,7 @@ class BatchSender:
         """Return one outcome per message, in order; raise if one error holds for all of them."""
         if len(messages) > PAGE_SIZE:
             raise NotPossible(f"MessageMedia takes at most {PAGE_SIZE} messages at once")
-        outcomes = _find_known_faults(messages)
+        outcomes = _find_known_faults(messages, self._metadata)
         rest = {place: m for place, m in enumerate(messages) if place not in outcomes}
         try:
             outcomes |= await self._post_with_retry(rest)
@@ -187,7 +220,10 @@ class BatchSender:
         if not batch:
             return {}
         now = self._clock.now()
-        body = [to_request_entry(m, now=now, validity=self._validity) for m in batch.values()]
+        body = [
+            to_request_entry(m, now=now, validity=self._validity, metadata=self._metadata)
+            for m in batch.values()
+        ]
         answer = await self._http.send_request(
             "POST", "/v1/messages", json_body={"messages": body}, effect=True
         )
@@ -198,9 +234,14 @@ class BatchSender:
         return _parse_outcomes(batch, answer, now)
 
 
-def _find_known_faults(messages: Sequence[Outgoing]) -> dict[int, SendOutcome]:
+def _find_known_faults(
+    messages: Sequence[Outgoing], metadata: Mapping[str, str]
+) -> dict[int, SendOutcome]:
     """Return the outcomes of the messages that MessageMedia is known to refuse."""
-    faults = {place: find_fault(message) for place, message in enumerate(messages)}
+    faults = {
+        place: find_fault(message) or _find_metadata_fault(message, metadata)
+        for place, message in enumerate(messages)
+    }
     return {place: _make_refused(place, fault) for place, fault in faults.items() if fault}
 
 

@@ -12,7 +12,13 @@ from tui.providers.errors import MessageInvalid
 from tui.providers.http import HttpClient, Transport
 from tui.providers.masking import SecretMask
 from tui.providers.messageport import parse
-from tui.providers.messageport.push import BODY_RULES, MessagePortPushReader, find_zone
+from tui.providers.messageport.push import (
+    BODY_RULES,
+    MessagePortPushReader,
+    find_region,
+    find_zone,
+    to_international,
+)
 from tui.providers.messageport.status_codes import TITLE
 from tui.providers.protocol import (
     Outgoing,
@@ -57,8 +63,9 @@ class MessagePort(PushOnlyProvider):
         if zone is None:
             raise ValueError(f"time_zone is not the name of a zone: {time_zone!r}")
         self._mask = SecretMask(api_key, api_secret)
+        self._region = find_region(time_zone)
         self._reader = MessagePortPushReader(
-            zone, clock, self._mask, replace(BODY_RULES, charset=charset)
+            self._region, zone, clock, self._mask, replace(BODY_RULES, charset=charset)
         )
         self._http = HttpClient(
             base_url, clock=clock, basic=(api_key, api_secret), transport=transport, name=TITLE
@@ -77,7 +84,8 @@ class MessagePort(PushOnlyProvider):
 
     async def _send_one(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send one message: the form has these four fields and refuses any other."""
-        (message,) = messages
+        (given,) = messages
+        message = replace(given, to=to_international(given.to, self._region))
         refusal = find_flaw(message, _CAPABILITIES) or _find_missing_reference(message)
         if refusal:
             return [SendRefused(refusal)]

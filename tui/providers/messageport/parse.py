@@ -28,6 +28,8 @@ from tui.providers.sending import build_undocumented_error
 
 _SUCCESS = 200
 _LONGEST_DETAIL = 160
+_DECIDING_STATUSES = frozenset({401, 408, 429})
+"""Statuses that are not documented, but mean the same everywhere."""
 
 
 def parse_send_answer(answer: Answer, mask: SecretMask) -> SendAccepted:
@@ -71,7 +73,11 @@ def _get_body(answer: Answer) -> dict[str, Any]:
 
 
 def _resolve_code(answer: Answer, body: dict[str, Any]) -> int:
-    """Return the code by HTTP status and the body's `code` together; 0 if they are unclear."""
+    """Return the code that the answer means; 0 if it is unclear.
+
+    Both agree by the documentation (REST response headers). Of two refusals the HTTP status
+    wins, if it has a meaning; a `code` of success in a refusal leaves it open what happened.
+    """
     body_code = _parse_code(body.get("code"))
     if answer.is_success:
         return body_code if body_code in ANSWER_MEANINGS else 0
@@ -79,7 +85,8 @@ def _resolve_code(answer: Answer, body: dict[str, Any]) -> int:
         return answer.status
     if body_code == _SUCCESS:
         return 0
-    return body_code if body_code in ANSWER_MEANINGS else answer.status
+    is_decided = answer.status in ANSWER_MEANINGS or answer.status in _DECIDING_STATUSES
+    return body_code if body_code in ANSWER_MEANINGS and not is_decided else answer.status
 
 
 def _build_error(

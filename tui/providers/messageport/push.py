@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from tui.clock import MINUTE, Clock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
+from tui.domain.phone import parse_address
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.messageport.status_codes import RECEIPT_ADVICE, RECEIPT_REASONS, RECEIPT_STATUSES
 from tui.providers.protocol import Push, PushAnswer
@@ -85,10 +86,38 @@ def _make_fixed_zone(sign: str, hours: int, minutes: int) -> tzinfo | None:
     return timezone(-offset if sign == "-" else offset)
 
 
+_NEW_ZEALAND = frozenset({"Pacific/Auckland", "Pacific/Chatham", "NZ", "NZ-CHAT"})
+
+
+def find_region(time_zone: str) -> str:
+    """Return the country of an account by its time zone: New Zealand, or else Australia.
+
+    MessagePort serves these two (MessagePort, area).
+    """
+    return "NZ" if time_zone in _NEW_ZEALAND else "AU"
+
+
+def to_international(number: str, region: str) -> str:
+    """Return a number in international form if it is a national one, else as it is.
+
+    The web application understands national forms, so a customer's number may come in one; a
+    send needs the international form (MessagePort, numbers).
+
+    Args:
+        number: Phone number, short code or name.
+        region: Country of a national number.
+    """
+    if not number.lstrip("( ").startswith("0") or number.startswith("00"):
+        return number
+    return parse_address(number, region).e164 or number
+
+
 @dataclass(frozen=True, slots=True)
 class MessagePortPushReader:
     """Read the pushes of one account."""
 
+    region: str
+    """Country of national numbers."""
     zone: tzinfo
     """The account's time zone, for a push that names none or an unknown one."""
     clock: Clock
@@ -138,7 +167,7 @@ class MessagePortPushReader:
         content = (item.get_text("reference"), number, when, text, *item.list_file_digests())
         return Reply(
             event_id=digest_parts("reply", *content),
-            party=number,
+            party=to_international(number, self.region),
             text=text,
             received_at=self._parse_time(item),
             raw=self.mask.mask_payload(item.payload),

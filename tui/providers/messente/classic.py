@@ -28,7 +28,7 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient
 from tui.providers.messente.keys import AccountKeys
-from tui.providers.messente.parse import make_receipt, make_unexpected_error
+from tui.providers.messente.parse import make_receipt, make_unexpected_error, to_whole_minutes
 from tui.providers.messente.status_codes import CLASSIC_CODES, ClassicCall
 from tui.providers.protocol import Outgoing, SendAccepted
 
@@ -161,10 +161,14 @@ class ClassicApi:
         )
 
     def _parse_answer(self, answer: Answer, *, sending: bool) -> ClassicAnswer:
-        """Return the line in an answer, whatever its content type and HTTP status."""
+        """Return the line in an answer, whatever its content type.
+
+        Every documented line comes with HTTP 200. Of the other statuses only 400 leaves it to
+        the line what was refused.
+        """
         raw = self._keys.hide_secrets(repair_text(answer.text))
         refused = _REFUSAL_LINE.fullmatch(raw.strip())
-        if refused:
+        if refused and (answer.is_success or answer.status == 400):
             return ClassicAnswer(refused[1], refused[2], raw)
         answer.raise_if_unavailable()
         tokens = raw.split()
@@ -178,6 +182,8 @@ def _build_send_form(message: Outgoing, *, later: bool) -> Form:
     form = [("to", message.to.translate(_NUMBER_PUNCTUATION)), ("text", repair_text(message.text))]
     if message.sender:
         form.append(("from", repair_text(message.sender)))
+    if message.valid_for:
+        form.append(("validity", str(to_whole_minutes(message.valid_for))))
     if later and message.scheduled_at is not None:
         # Whole seconds, rounded up: never earlier than requested.
         form.append(("time_to_send", str(-(-message.scheduled_at // 1000))))

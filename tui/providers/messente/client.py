@@ -78,6 +78,7 @@ class Messente:
         classic_url: str = "",
         backup_url: str = "",
         inbound_secret: str = "",
+        validity: int = 0,
         charset: str = catalog.MESSENTE.charset,
     ) -> None:
         """Create the client of one account.
@@ -96,6 +97,7 @@ class Messente:
             backup_url: Backup host of the classic API; empty for the default.
             inbound_secret: Shared secret of inbound messages; empty if the password signs
                 them.
+            validity: How long delivery is tried (ms); 0 for the default of 6 hours.
             charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         base_url = base_url.rstrip("/").removesuffix("/v1")
@@ -115,6 +117,7 @@ class Messente:
         self._api: _MessageApi = self._omnichannel or self._classic
         self._keys = keys
         self._rules = replace(BODY_RULES, charset=charset)
+        self._validity = validity
         self._capabilities = catalog.get_capabilities("messente", {"api": api})
 
     @property
@@ -137,7 +140,8 @@ class Messente:
             line = "Messente is only used for plain SMS; nothing was sent"
             return [SendRefused(MessageInvalid(line, field="format"))]
         try:
-            return [await self._api.send_message(message)]
+            limited = replace(message, valid_for=message.valid_for or self._validity)
+            return [await self._api.send_message(limited)]
         except (MessageInvalid, RecipientOptedOut) as error:
             return [SendRefused(error)]
 

@@ -18,7 +18,7 @@ class AccountKeys:
     username: str = field(repr=False)
     password: str = field(repr=False)
     inbound_secret: str = field(default="", repr=False)
-    """Empty: inbound messages are expected to be signed with the password."""
+    """Empty: only an inbound message that the password signs can be verified."""
 
     def is_report_signature(self, body: bytes, signature: str) -> bool:
         """Return whether `signature` is that of a delivery report with this body.

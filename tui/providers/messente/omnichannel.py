@@ -25,7 +25,13 @@ from tui.providers.errors import (
 )
 from tui.providers.http import Answer, HttpClient
 from tui.providers.messente.keys import AccountKeys
-from tui.providers.messente.parse import BadItem, make_unexpected_error, parse_report, read_text
+from tui.providers.messente.parse import (
+    BadItem,
+    make_unexpected_error,
+    parse_report,
+    read_text,
+    to_whole_minutes,
+)
 from tui.providers.messente.status_codes import OMNICHANNEL_CODES
 from tui.providers.protocol import Outgoing, SendAccepted
 
@@ -46,6 +52,8 @@ _ERROR_PRIORITY = {
     _NOT_FOUND: 4,
 }
 """Order in which one of several errors represents all of them."""
+_CODE_STATUSES = {_NOT_FOUND: 404, _FORBIDDEN: 403, _UNAUTHORIZED: 401, _NOT_OFFERED: 405}
+"""HTTP status of each code that has one of its own (Omnichannel API, errors)."""
 _MAX_DETAIL = 200
 
 
@@ -117,15 +125,12 @@ class OmnichannelApi:
         """Return the JSON object of a 2xx answer; raise the error that any other answer means."""
         answer.raise_if_unavailable()
         body = answer.parse_json_or_none()
-        # After a 5xx the message may have been accepted, so its body is not read as a refusal.
-        refusal = _find_refusal(body, sending=sending) if answer.status < 500 else None
-        if refusal:
-            raise refusal
-        if not answer.is_success or not isinstance(body, dict):
-            raise make_unexpected_error(
-                answer, sending=sending, detail=self._get_raw_body(answer)[:200]
-            )
-        return body
+        if answer.is_success and isinstance(body, dict):
+            return body
+        refusal = _find_refusal(body, answer.status, sending=sending)
+        raise refusal or make_unexpected_error(
+            answer, sending=sending, detail=self._get_raw_body(answer)[:200]
+        )
 
 
 def _build_path(provider_id: str) -> str:
@@ -138,9 +143,11 @@ def _build_path(provider_id: str) -> str:
 
 def _build_payload(message: Outgoing, *, later: bool) -> dict[str, Any]:
     """Return the JSON of a message; a scheduled time that has passed is left out."""
-    sms = {"channel": "sms", "text": repair_text(message.text)}
+    sms: dict[str, Any] = {"channel": "sms", "text": repair_text(message.text)}
     if message.sender:
         sms["sender"] = repair_text(message.sender)
+    if message.valid_for:
+        sms["validity"] = to_whole_minutes(message.valid_for)
     payload: dict[str, Any] = {"to": repair_text(message.to), "messages": [sms]}
     if message.callback_url:
         payload["dlr_url"] = message.callback_url
@@ -182,12 +189,14 @@ def _parse_attempt(entry: object, provider_id: str, raw: str) -> Receipt | None:
         return None
 
 
-def _find_refusal(body: object, *, sending: bool) -> ProviderError | None:
-    """Return the most important error of a body, or None if it has no `errors`.
+def _find_refusal(body: object, status: int, *, sending: bool) -> ProviderError | None:
+    """Return the most important error of a body, or None if it has none that fits the status.
 
-    Errors of the account come before errors of the message.
+    The HTTP status decides: a body can only say more about it. "Not found" (101) in a 401
+    must not prove that the API key is accepted. Errors of the account come before errors of
+    the message.
     """
-    errors = _list_errors(body)
+    errors = [error for error in _list_errors(body) if _fits_status(error, status)]
     if not errors:
         return None
     errors.sort(
@@ -205,6 +214,15 @@ def _find_refusal(body: object, *, sending: bool) -> ProviderError | None:
         return MessageInvalid(message, field=field, code=code, detail=detail)
     kind = NotFound if code == _NOT_FOUND else NotPossible
     return kind(message, code=code, detail=detail)
+
+
+def _fits_status(error: dict[str, Any], status: int) -> bool:
+    """Return whether an error only says more about the HTTP status that it came with."""
+    code = read_text(error, "code")
+    if status in _CODE_STATUSES.values() or code in (_NOT_FOUND, _NOT_OFFERED):
+        return _CODE_STATUSES.get(code) == status
+    # After a 2xx or a 5xx the message may have been accepted, whatever the body says.
+    return 400 <= status < 500 and status not in (402, 408)
 
 
 def _list_errors(body: object) -> list[dict[str, Any]]:

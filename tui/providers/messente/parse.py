@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tui.clock import MINUTE
 from tui.domain.events import Receipt, Reply
 from tui.providers.errors import (
     AccountBlocked,
@@ -205,6 +206,11 @@ def parse_inbound(item: dict[str, Any], *, raw: str) -> Reply:
     received_at = parse_time(item.get("time"))
     own = read_text(item, "recipient")
     return Reply(event_id, party, text, received_at, raw, own=own)
+
+
+def to_whole_minutes(milliseconds: int) -> int:
+    """Return a validity in minutes, rounded up, as both APIs take it (send, `validity`)."""
+    return max(1, -(-milliseconds // MINUTE))
 
 
 def make_unexpected_error(answer: Answer, *, sending: bool, detail: str = "") -> ProviderError:

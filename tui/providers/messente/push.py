@@ -35,7 +35,7 @@ from tui.providers.webhook_forms import BodyRules
 
 _MASK_STATUSES = {"1": "DELIVERED", "2": "FAILED", "16": "FAILED", "4": "SENT", "8": "SENT"}
 """`dlr-mask`: the coarse status of a classic receipt as a number."""
-_INBOUND_FIELDS = frozenset({"recipient", "text"})
+_INBOUND_FIELDS = frozenset({"msg_id", "recipient", "text"})
 _REPORT_FIELDS = frozenset({"omnimessage_id", "message_id", "status"})
 _OTHER_BODY_METHODS = frozenset({"PUT", "PATCH"})
 BODY_RULES = BodyRules(
@@ -45,6 +45,25 @@ BODY_RULES = BodyRules(
     texts=frozenset({"text"}),
 )
 """Fields of inbound messages and of receipts, in both APIs."""
+_UNSIGNED = (
+    "A push without X-Messente-Signature: it is not from Messente, or a proxy removed the header"
+)
+_WRONG_REPORT = (
+    "A delivery report is not signed with api_secret: it has to be the password of the API key "
+    "that sent the message"
+)
+_WRONG_INBOUND = (
+    "A reply is signed with another secret than inbound_secret: copy the shared secret from "
+    "Messente's dashboard, Inbound numbers, again"
+)
+_NO_INBOUND_SECRET = (
+    "A reply cannot be verified because inbound_secret is not set: copy the shared secret from "
+    "Messente's dashboard, Inbound numbers"
+)
+_SIGNED_AS_REPORT = (
+    "A reply is signed with api_secret and not with inbound_secret: correct inbound_secret, or "
+    "remove it if the number has no shared secret"
+)
 
 
 def parse_push(
@@ -73,15 +92,18 @@ def parse_push(
 
 
 def _parse_signed(push: Push, keys: AccountKeys, rules: BodyRules) -> Event:
-    """Return the event in a signed body; verify the signature before anything else."""
+    """Return the event in a signed body.
+
+    Of a body whose signature is wrong only its kind is used, to say which setting to correct.
+    """
     signature = push.headers.get("x-messente-signature", "")
     bodies = list_signed_bodies(push)
     report = any(keys.is_report_signature(body, signature) for body in bodies)
     inbound = any(keys.is_inbound_signature(body, signature) for body in bodies)
-    if not report and not inbound:
-        raise CredentialsRefused("A push with a wrong or missing signature reached the listener")
     found = parse_items(replace(push, path="", query=()), rules)
     item = found[0] if len(found) == 1 else PushItem({}, None)
+    if not report and not inbound:
+        raise CredentialsRefused(_explain_signature(item.payload, signature, keys))
     if not _is_object(item):
         raw = keys.hide_secrets(repair_text(push.body.decode("utf-8", "replace")))
         problem = item.problem or "The push is not a JSON object"
@@ -101,15 +123,36 @@ def _is_object(item: PushItem) -> bool:
 
 def _parse_item(item: dict[str, Any], *, raw: str, tail: str, report: bool, inbound: bool) -> Event:
     """Return a reply or a receipt; each is accepted only with the key that signs its kind."""
-    if "msg_id" not in item and _REPORT_FIELDS & item.keys():
+    if _is_report(item):
         if not report:
-            raise CredentialsRefused("A delivery report was not signed with the API key's password")
+            raise CredentialsRefused(_WRONG_REPORT)
         return parse_report(item, reference=extract_reference(tail), raw=raw)
-    if "msg_id" not in item and not _INBOUND_FIELDS & item.keys():
+    if not _is_inbound(item):
         raise BadItem("The push is neither a delivery report nor an inbound message")
     if not inbound:
-        raise CredentialsRefused("An inbound message was not signed with the inbound secret")
+        raise CredentialsRefused(_SIGNED_AS_REPORT)
     return parse_inbound(item, raw=raw)
+
+
+def _is_report(item: Any) -> bool:
+    """Return whether a JSON value is a delivery report."""
+    return isinstance(item, dict) and "msg_id" not in item and bool(_REPORT_FIELDS & item.keys())
+
+
+def _is_inbound(item: Any) -> bool:
+    """Return whether a JSON value is an inbound message."""
+    return isinstance(item, dict) and bool(_INBOUND_FIELDS & item.keys())
+
+
+def _explain_signature(item: Any, signature: str, keys: AccountKeys) -> str:
+    """Return why a push is refused whose signature no secret of the account makes."""
+    if not signature:
+        return _UNSIGNED
+    if _is_report(item):
+        return _WRONG_REPORT
+    if _is_inbound(item):
+        return _WRONG_INBOUND if keys.inbound_secret else _NO_INBOUND_SECRET
+    return "A push is signed with neither api_secret nor inbound_secret"
 
 
 def _parse_classic(push: Push, keys: AccountKeys, rules: BodyRules) -> Event:

@@ -78,17 +78,17 @@ class SerwerSmsApi:
             effect: Whether repeating the call would do harm (a send).
 
         Raises:
-            ProviderError: The error for what SerwerSMS refused, whatever the HTTP status.
+            ProviderError: The error for what SerwerSMS refused.
         """
         payload = {**self._login, **repair_json(dict(fields))}
         answer = await self._http.send_request(
             "POST", f"/{action}.json", json_body=payload, effect=effect
         )
+        answer.raise_if_unavailable()
         body = answer.parse_json_or_none()
         refusal = find_refusal(body)
         if refusal is not None:
             raise self._mask_error(_classify_refusal(refusal, answer, effect))
-        answer.raise_if_unavailable()
         # An empty object may arrive as an empty list.
         if answer.is_success and (isinstance(body, dict) or body == []):
             return dict(body)
@@ -105,7 +105,13 @@ class SerwerSmsApi:
 
 
 def _classify_refusal(error: ProviderError, answer: Answer, effect: bool) -> ProviderError:
-    """Return the refusal as it is, unless it is too vague for this request."""
+    """Return the refusal as it is, unless it is too vague or contradicts the HTTP status.
+
+    Refusals come with HTTP 200, so the body says what was refused; but no code of the body
+    makes a 401 or a 403 an accepted login.
+    """
+    if answer.status in (401, 403) and not isinstance(error, CredentialsRefused | AccountBlocked):
+        return _make_unreadable_error(answer, effect)
     if not isinstance(error, MessageInvalid):
         return error
     if not effect:

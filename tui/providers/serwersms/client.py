@@ -1,13 +1,13 @@
 """Connect a SerwerSMS account: each method calls one action of the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
-from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Reply
+from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Reply, Unreadable
 from tui.domain.ids import parse_reference
 from tui.domain.message import Format
 from tui.providers import catalog
@@ -24,13 +24,21 @@ from tui.providers.protocol import Outgoing, Push, PushAnswer, SendOutcome, Send
 from tui.providers.serwersms import push as pushes
 from tui.providers.serwersms.api import SerwerSmsApi, build_send_fields
 from tui.providers.serwersms.cursor import PAGE_SIZE, has_more, parse_cursor
-from tui.providers.serwersms.fields import AccountContext, Item, read_count, read_flag, read_items
+from tui.providers.serwersms.fields import (
+    AccountContext,
+    Item,
+    read_count,
+    read_flag,
+    read_items,
+    require_items,
+)
+from tui.providers.serwersms.incoming import parse_reply
 from tui.providers.serwersms.parse import (
     parse_item,
     parse_limits,
     parse_outcome,
-    parse_reply,
     parse_report,
+    parse_report_item,
 )
 from tui.providers.serwersms.push import PushNames
 
@@ -41,7 +49,7 @@ _INCOMING_ACTION_RENAMED = "messages/received"
 """Action that the newest clients call; the documentation has the other spelling."""
 _UNKNOWN_ACTION_CODE = "1000"
 _PROVIDER_ID_LENGTH = 10
-_NOTHING_TO_CONFIRM = "SerwerSMS has nothing to confirm: it is polled by date"
+_NOTHING_TO_CONFIRM = "SerwerSMS is polled by date and has nothing to confirm"
 
 
 class SerwerSms:
@@ -57,7 +65,9 @@ class SerwerSms:
         transport: Transport | None = None,
         api_token: str = "",
         time_zone: str = "Europe/Warsaw",
-        push_names: PushNames | None = None,
+        push_names: PushNames | Mapping[str, str] | None = None,
+        reply_type: str = "",
+        reply_number: str = "",
         charset: str = catalog.SERWERSMS.charset,
     ) -> None:
         """Create the client of one account.
@@ -71,13 +81,19 @@ class SerwerSms:
             api_token: API token, used in place of user and password if given.
             time_zone: Name of the zone in which the account's dates are written.
             push_names: Parameter names in the panel's templates; None for the defaults.
+            reply_type: The only type of incoming messages to fetch; empty for all.
+            reply_number: Own NDI number whose messages to fetch; empty for all.
             charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         self._clock = clock
         mask = SecretMask(api_secret, api_token)
         self._account = AccountContext(ZoneInfo(time_zone), mask, charset)
-        self._push_names = push_names or PushNames()
+        given = push_names if isinstance(push_names, PushNames) else PushNames(**push_names or {})
+        self._push_names = given
         self._incoming_action = _INCOMING_ACTION
+        filters = {"type": reply_type, "ndi": reply_number}
+        self._reply_filter = {name: value for name, value in filters.items() if value}
+        self._run_ids: set[str] = set()
         self._api = SerwerSmsApi(
             base_url,
             username=api_key,
@@ -130,25 +146,26 @@ class SerwerSms:
             raise NotPossible("Too late: SerwerSMS no longer holds this message back")
 
     async def fetch_replies(self, cursor: str) -> EventPage:
-        """Return a page of incoming messages of every type. Source: incoming messages.
-
-        Args:
-            cursor: Cursor of the previous page; empty to start.
-        """
+        """Return a page of incoming messages. Source: incoming messages."""
         now = self._clock.now()
         position = parse_cursor(cursor, now)
         body = await self._fetch_incoming(
             {
+                **self._reply_filter,
                 "date_from": position.format_date_from(self._account.zone),
                 "page": position.page,
                 "limit": PAGE_SIZE,
                 "order": "asc",
+                "show_contact": True,
             }
         )
-        items = _require_items(body)
-        events = [parse_reply(item, self._account) for item in items]
+        items = require_items(body)
+        events = [
+            parse_reply(item, self._account, plain_ids_until=position.plain_ids_until)
+            for item in items
+        ]
         times = [event.received_at or 0 for event in events if isinstance(event, Reply)]
-        more = has_more(
+        more = self._brings_other_replies(events, position.page) and has_more(
             body,
             page=position.page,
             count=len(items),
@@ -158,6 +175,20 @@ class SerwerSms:
         events.sort(key=lambda event: (event.received_at or 0) if isinstance(event, Reply) else 0)
         next_position = position.advance_cursor(times, len(items), more=more, now=now)
         return EventPage(events=tuple(events), has_more=more, cursor=str(next_position))
+
+    def _brings_other_replies(self, events: Sequence[Reply | Unreadable], page: int) -> bool:
+        """Return whether a page holds anything that earlier pages of this run did not.
+
+        A server that ignores `page` would otherwise be asked for the same page for ever.
+
+        Args:
+            events: Events of the page.
+            page: Number of the page, from 1.
+        """
+        ids = {event.event_id for event in events}
+        known = self._run_ids if page > 1 else set()
+        self._run_ids = known | ids
+        return not ids <= known
 
     async def confirm_replies(self, event_ids: Sequence[str]) -> None:
         """Raise `NotPossible`: marking as read would lose the replies of a broken answer."""
@@ -171,16 +202,18 @@ class SerwerSms:
         """Raise `NotPossible`: there is nothing to confirm."""
         raise NotPossible(_NOTHING_TO_CONFIRM)
 
-    async def fetch_receipts_by_id(self, provider_ids: Sequence[str]) -> list[Receipt]:
+    async def fetch_receipts_by_id(
+        self, provider_ids: Sequence[str]
+    ) -> Sequence[Receipt | Unreadable]:
         """Request the reports of these messages, 500 in one call. Source: delivery reports.
 
         An id that is missing from the answer is skipped: the message may be too new, and
-        `receipts_last_ms` ends the polling.
+        `receipts_last_ms` ends the polling. A report that names no message is unreadable.
 
         Args:
             provider_ids: SerwerSMS's message ids.
         """
-        receipts: dict[str, Receipt] = {}
+        receipts: dict[str, Receipt | Unreadable] = {}
         for start in range(0, len(provider_ids), _REPORT_BATCH):
             receipts |= await self._fetch_reports(provider_ids[start : start + _REPORT_BATCH])
         return list(receipts.values())
@@ -190,12 +223,7 @@ class SerwerSms:
         return parse_limits(await self._api.call_action("account/limits", {"show_type": True}))
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:
-        """Raise `NotPossible`: SerwerSMS cannot ping a phone.
-
-        Args:
-            to: Number of the phone.
-            reference: Our client reference.
-        """
+        """Raise `NotPossible`: SerwerSMS cannot ping a phone."""
         raise NotPossible("SerwerSMS cannot ping a phone")
 
     async def check_credentials(self) -> str:
@@ -239,21 +267,26 @@ class SerwerSms:
         self._incoming_action = _INCOMING_ACTION_RENAMED
         return await self._api.call_action(self._incoming_action, fields)
 
-    async def _fetch_reports(self, ids: Sequence[str]) -> dict[str, Receipt]:
-        """Return the reports of at most 500 messages, from as many pages as necessary."""
-        receipts: dict[str, Receipt] = {}
+    async def _fetch_reports(self, ids: Sequence[str]) -> dict[str, Receipt | Unreadable]:
+        """Return the reports of at most 500 messages, from as many pages as necessary.
+
+        They come by message id, unreadable ones by event id.
+        """
+        receipts: dict[str, Receipt | Unreadable] = {}
+        missing = set(ids)
         page, seen, more = 1, 0, True
         while more:
             fields = {"id": list(ids), "page": page, "limit": _REPORT_BATCH}
             body = await self._api.call_action("messages/reports", fields)
-            items, before = _require_items(body), len(receipts)
+            items, before = require_items(body), len(receipts)
             for item in items:
-                receipt = parse_report(item, self._account, self._clock.now())
-                if receipt is not None and receipt.provider_id:
-                    receipts[receipt.provider_id] = receipt
+                report = parse_report_item(item, self._account, self._clock.now())
+                name = report.provider_id if isinstance(report, Receipt) else ""
+                receipts[name or report.event_id] = report
+                missing.discard(name)
             seen += len(items)
             # A page without a new report ends the loop: a repeated page cannot run for ever.
-            more = before < len(receipts) < len(ids) and has_more(
+            more = bool(missing and before < len(receipts)) and has_more(
                 body, page=page, count=len(items), seen=seen, limit=_REPORT_BATCH
             )
             page += 1
@@ -264,11 +297,3 @@ def _build_id_field(identity: str) -> dict[str, str]:
     """Return the field that names a message: our reference is longer than SerwerSMS's ids."""
     ours = len(identity) > _PROVIDER_ID_LENGTH and parse_reference(identity) is not None
     return {"unique_id" if ours else "id": identity}
-
-
-def _require_items(body: Item) -> list[Any]:
-    """Return the items of a page; a page without a list may not be read as empty."""
-    items = read_items(body)
-    if items is None:
-        raise UnreadableAnswer("SerwerSMS answered without a list of items")
-    return items

@@ -6,7 +6,7 @@ that arrives twice has the same event id. The cursor advances only after the las
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from tui.clock import DAY, MINUTE
@@ -20,7 +20,7 @@ _FIRST_PERIOD_MS = 14 * DAY
 """Period that the first polling covers."""
 _MAX_FUTURE_MS = DAY
 """How far in the future a received time may lie before it is ignored."""
-_CURSOR_TEXT = re.compile(r"(\d{1,14}):(\d{1,7}):(\d{1,9}):(\d{1,14})", re.ASCII)
+_CURSOR_TEXT = re.compile(r"(\d{1,14}):(\d{1,7}):(\d{1,9}):(\d{1,14})(?::(\d{1,14}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,15 @@ class ReplyCursor:
     """Number of replies on the previous pages."""
     newest: int = 0
     """Ms UTC: the newest reply of this run so far."""
+    plain_ids_until: int = 0
+    """Ms UTC: up to here replies were stored with ids that do not name their sender.
+
+    Those that are fetched again must keep these ids, or they would be shown twice.
+    """
 
     def __str__(self) -> str:
         """Return the form in which the cursor is stored between polls."""
-        return f"{self.since}:{self.page}:{self.seen}:{self.newest}"
+        return f"{self.since}:{self.page}:{self.seen}:{self.newest}:{self.plain_ids_until}"
 
     def format_date_from(self, zone: ZoneInfo) -> str:
         """Format the start of the date filter in the account's local time.
@@ -66,8 +71,8 @@ class ReplyCursor:
         newest = max(believable, default=0)
         newest = max(newest, self.newest, self.since)
         if more:
-            return ReplyCursor(self.since, self.page + 1, self.seen + count, newest)
-        return ReplyCursor(newest)
+            return replace(self, page=self.page + 1, seen=self.seen + count, newest=newest)
+        return ReplyCursor(newest, plain_ids_until=self.plain_ids_until)
 
 
 def parse_cursor(text: str, now: int) -> ReplyCursor:
@@ -80,8 +85,9 @@ def parse_cursor(text: str, now: int) -> ReplyCursor:
     match = _CURSOR_TEXT.fullmatch(text)
     if match is None:
         return ReplyCursor(max(now - _FIRST_PERIOD_MS, 0))
-    since, page, seen, newest = (int(number) for number in match.groups())
-    return ReplyCursor(since, page, seen, newest)
+    since, page, seen, newest = (int(match[place]) for place in range(1, 5))
+    # A cursor without the fifth number is of a version whose ids did not name the sender.
+    return ReplyCursor(since, page, seen, newest, int(match[5] or max(since, newest)))
 
 
 def has_more(body: Item, *, page: int, count: int, seen: int, limit: int) -> bool:

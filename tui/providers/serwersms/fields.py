@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tui.providers.errors import UnreadableAnswer
 from tui.providers.masking import SecretMask
 
 Item = Mapping[str, Any]
@@ -65,6 +66,14 @@ def read_items(body: Item, name: str = "items") -> list[Any] | None:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else None
+
+
+def require_items(body: Item) -> list[Any]:
+    """Return the items of a page; raise `UnreadableAnswer` for a page without a list."""
+    items = read_items(body)
+    if items is None:
+        raise UnreadableAnswer("SerwerSMS answered without a list of items")
+    return items
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,4 @@
-"""Parse SerwerSMS's answers into domain values: sent messages, the account, incoming messages.
-
-Incoming messages are of several types: ECO+, shared and own numbers, premium, MMS.
-"""
+"""Parse SerwerSMS's answers into domain values: sent messages, reports, the account."""
 
 import json
 from typing import Any
@@ -13,7 +10,6 @@ from tui.domain.text import repair_json
 from tui.providers.errors import MessageInvalid, ProviderError, Uncertain, UnreadableAnswer
 from tui.providers.masking import digest_parts
 from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
-from tui.providers.serwersms.attachments import join_text_parts, parse_attachments, remove_content
 from tui.providers.serwersms.fields import (
     AccountContext,
     Item,
@@ -22,6 +18,7 @@ from tui.providers.serwersms.fields import (
     read_items,
     read_text,
 )
+from tui.providers.serwersms.incoming import make_unreadable, parse_reply
 from tui.providers.serwersms.refusals import find_advice, make_refusal
 from tui.providers.serwersms.status_codes import (
     LIMIT_LABELS,
@@ -31,7 +28,7 @@ from tui.providers.serwersms.status_codes import (
     describe_code,
     map_status,
 )
-from tui.providers.serwersms.times import format_local_time, parse_local_time, parse_time
+from tui.providers.serwersms.times import parse_time
 
 REPORTS_LAST_MS = 72 * HOUR
 """Period in ms after which a message that is still `sent` will not change any more."""
@@ -188,50 +185,6 @@ def _is_count(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 15
 
 
-_DATE_FIELDS = ("received", "recived")
-"""The documentation spells it `recived`, the newest clients `received`."""
-
-
-def parse_reply(item: Any, account: AccountContext) -> Reply | Unreadable:
-    """Parse one incoming message. Source: SerwerSMS HTTPS API v2, incoming messages.
-
-    Args:
-        item: Entry of the list of messages, of any type.
-        account: Time zone and secrets of the account.
-    """
-    if not isinstance(item, dict):
-        return make_unreadable("a reply that is not an object", item, account)
-    party = read_text(item, "phone").strip()
-    if not party:
-        return make_unreadable("a reply without the number it came from", item, account)
-    if not _has_content(item):
-        return make_unreadable("a reply without text, title or attachments", item, account)
-    attachments = parse_attachments(item)
-    return Reply(
-        event_id=_make_event_id(item),
-        party=party,
-        text=read_text(item, "text") or join_text_parts(attachments, account.charset),
-        received_at=parse_time(read_text(item, *_DATE_FIELDS), account.zone),
-        raw=account.format_raw(remove_content(item)),
-        own=read_text(item, "to_number"),
-        answered_id=read_text(item, "message_id"),
-        attachments=attachments,
-        subject=read_text(item, "title"),
-        opted_out=read_flag(item, "blacklist"),
-    )
-
-
-def has_stable_id(item: Item) -> bool:
-    """Return whether the item gets the same event id from polling and from a push.
-
-    Args:
-        item: Incoming message.
-    """
-    return (
-        bool(read_text(item, "id")) and parse_local_time(read_text(item, *_DATE_FIELDS)) is not None
-    )
-
-
 def parse_item(
     kind: EventKind, text: str, account: AccountContext, now: int
 ) -> Reply | Receipt | Unreadable:
@@ -247,50 +200,20 @@ def parse_item(
         item = repair_json(json.loads(text))
     except (ValueError, RecursionError):
         return make_unreadable("an item that is not JSON", text, account, kind)
-    if kind is not EventKind.RECEIPT:
-        return parse_reply(item, account)
-    receipt = parse_report(item, account, now)
-    return receipt or make_unreadable("a report that names no message", item, account, kind)
+    if kind is EventKind.RECEIPT:
+        return parse_report_item(item, account, now)
+    return parse_reply(item, account)
 
 
-def make_unreadable(
-    problem: str, payload: Any, account: AccountContext, source: EventKind = EventKind.REPLY
-) -> Unreadable:
-    """Return an event for a payload that cannot be parsed.
+def parse_report_item(item: Any, account: AccountContext, now: int) -> Receipt | Unreadable:
+    """Parse one entry of a page of delivery reports.
 
     Args:
-        problem: Description of the payload, as the rest of a sentence.
-        payload: Payload as received, completely.
-        account: Secrets of the account.
-        source: Kind of the page that it was on.
+        item: Entry of the list of reports, of any type.
+        account: Time zone and secrets of the account.
+        now: Current time in ms UTC.
     """
-    raw = account.format_raw(payload)
-    return Unreadable(
-        event_id=digest_parts(raw),
-        problem=f"SerwerSMS sent {problem}",
-        raw=raw,
-        can_confirm=False,
-        source=source,
+    problem = "a report that names no message"
+    return parse_report(item, account, now) or make_unreadable(
+        problem, item, account, EventKind.RECEIPT
     )
-
-
-def _has_content(item: Item) -> bool:
-    """Return whether there is anything to show; a text that is empty or null still counts."""
-    text = item.get("text", False)
-    if text is None or (isinstance(text, str | int | float) and not isinstance(text, bool)):
-        return True
-    return bool(read_text(item, "title") or read_items(item, "attachments"))
-
-
-def _make_event_id(item: Item) -> str:
-    """Return the provider's id with the date, the same whether polled or pushed.
-
-    Each type of message numbers its ids separately, and a pushed reply does not name its
-    type: id and second together are unique.
-    """
-    identity = read_text(item, "id")
-    date = read_text(item, *_DATE_FIELDS)
-    wall = parse_local_time(date)
-    if not identity:
-        return digest_parts(read_text(item, "phone"), date, read_text(item, "text", "title"))
-    return f"{identity}@{format_local_time(wall) if wall else date}"

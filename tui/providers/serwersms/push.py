@@ -17,7 +17,7 @@ from tui.providers.masking import digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.serwersms.attachments import remove_content
 from tui.providers.serwersms.fields import AccountContext, Item, read_text
-from tui.providers.serwersms.parse import has_stable_id, make_unreadable, parse_reply
+from tui.providers.serwersms.incoming import has_stable_id, make_unreadable, parse_reply
 from tui.providers.serwersms.refusals import find_advice
 from tui.providers.serwersms.status_codes import REASON_BLACKLISTED, REASON_MEANINGS, map_status
 from tui.providers.serwersms.times import parse_time

@@ -34,16 +34,22 @@ from tui.providers.smartswitch.status_codes import TITLE
 
 QueryPairs = list[tuple[str, str]]
 
+_MOST_RECIPIENTS = catalog.SMARTSWITCH.capabilities.batch
 _LONGEST_QUERY = 6_000
 """In bytes: web servers often allow 8 KB per line; a single message may exceed it."""
 
 
-def build_message_pairs(message: Outgoing) -> QueryPairs:
-    """Return the parameters of one recipient."""
+def build_message_pairs(message: Outgoing, source_name: str = "") -> QueryPairs:
+    """Return the parameters of one recipient.
+
+    Args:
+        message: Message to send.
+        source_name: Name to send beside the sender's number.
+    """
     return [
         ("destination_number", to_digits(message.to)),
         ("body", repair_text(message.text)),
-        *_build_source_pairs(repair_text(message.sender)),
+        *_build_source_pairs(repair_text(message.sender), repair_text(source_name)),
         ("require_dlr", "1"),
         *_build_request_id_pairs(message.reference),
     ]
@@ -68,32 +74,46 @@ def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
     return urlencode(list(pairs), quote_via=quote, safe="")
 
 
-def group_messages(messages: Iterable[Outgoing]) -> list[list[Outgoing]]:
-    """Return the messages in order, in groups that fit one request each."""
+def group_messages(
+    messages: Iterable[Outgoing], source_name: str = "", most: int = _MOST_RECIPIENTS
+) -> list[list[Outgoing]]:
+    """Return the messages in order, in groups that fit one request each.
+
+    Args:
+        messages: Messages to send.
+        source_name: Name to send beside the number of each sender.
+        most: Largest number of recipients of one request.
+    """
     groups: list[list[Outgoing]] = []
     for message in messages:
-        if groups and _can_share_request([*groups[-1], message]):
+        has_room = bool(groups) and len(groups[-1]) < most
+        if has_room and _can_share_request([*groups[-1], message], source_name):
             groups[-1].append(message)
         else:
             groups.append([message])
     return groups
 
 
-def _can_share_request(messages: Sequence[Outgoing]) -> bool:
+def _can_share_request(messages: Sequence[Outgoing], source_name: str) -> bool:
     """Return whether messages have the same parameters and are short enough together."""
-    pairs = [build_message_pairs(message) for message in messages]
+    pairs = [build_message_pairs(message, source_name) for message in messages]
     names = {tuple(name for name, _ in group) for group in pairs}
     return len(names) == 1 and len(encode_query(pair for group in pairs for pair in group)) <= (
         _LONGEST_QUERY
     )
 
 
-def _build_source_pairs(sender: str) -> QueryPairs:
-    """Return the sender as a number or as a name; empty for the account's default."""
-    if not sender:
-        return []
+def _build_source_pairs(sender: str, source_name: str) -> QueryPairs:
+    """Return the sender as number and name (HTTP API message); empty for the account's default.
+
+    Args:
+        sender: Sender of the message: a number, or a name, which replaces the account's.
+        source_name: The account's name.
+    """
     number = to_digits(sender)
-    return [("source_number", number)] if number else [("source_name", sender)]
+    name = source_name if number or not sender else sender
+    pairs = [("source_name", name), ("source_number", number)]
+    return [(field, value) for field, value in pairs if value]
 
 
 def _build_request_id_pairs(reference: str) -> QueryPairs:
@@ -115,6 +135,7 @@ class SmartSwitch(PushOnlyProvider):
         batch: int = catalog.SMARTSWITCH.capabilities.batch,
         receipt_fields: ReceiptFieldNames | None = None,
         reply_fields: ReplyFieldNames | None = None,
+        source_name: str = "",
         charset: str = catalog.SMARTSWITCH.charset,
     ) -> None:
         """Create the client.
@@ -128,9 +149,11 @@ class SmartSwitch(PushOnlyProvider):
             batch: Maximum number of recipients of one call.
             receipt_fields: The operator's names for the values of a receipt.
             reply_fields: The operator's names for the values of a reply.
+            source_name: Name to send beside the sender's number.
             charset: Charset of pushed texts that are not UTF-8 and declare none.
         """
         super().__init__(TITLE)
+        self._source_name = source_name
         self._credentials = [("_login", api_key), ("_password", api_secret)]
         self._path = "/message" if base_url.rstrip("/").endswith("/api") else "/api/message"
         self._mask = SecretMask(api_secret)
@@ -153,14 +176,17 @@ class SmartSwitch(PushOnlyProvider):
         """Send messages in as few requests as their parameters and lengths allow."""
         flaws = [find_flaw(message, self._capabilities) for message in messages]
         valid = [m for m, problem in zip(messages, flaws, strict=True) if problem is None]
-        outcomes_of_valid = iter(await send_in_groups(group_messages(valid), self._send_group))
+        groups = group_messages(valid, self._source_name, self._capabilities.batch)
+        outcomes_of_valid = iter(await send_in_groups(groups, self._send_group))
         return raise_shared_error(
             [SendRefused(problem) if problem else next(outcomes_of_valid) for problem in flaws]
         )
 
     async def _send_group(self, messages: Sequence[Outgoing]) -> list[SendOutcome]:
         """Send one group in one request."""
-        pairs = [pair for message in messages for pair in build_message_pairs(message)]
+        pairs = [
+            pair for message in messages for pair in build_message_pairs(message, self._source_name)
+        ]
         return parse_outcomes(await self._post_query(pairs), messages, self._mask)
 
     async def ping_phone(self, to: str, reference: str) -> SentPing:

@@ -1,8 +1,9 @@
 """Parse SmartSwitch's answers to a send into outcomes and errors.
 
-The body decides, whatever the HTTP status: `data` holds one entry per recipient, `errors`
-means that the whole request was refused. `data` has the order of the request; an echoed
-`request_id` of ours has priority over the order.
+`data` holds one entry per recipient, `errors` means that the whole request was refused. The
+documentation names no HTTP statuses, so a documented body decides; but nothing in it makes a
+401 or a 403 an accepted login. `data` has the order of the request; an echoed `request_id` of
+ours has priority over the order.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ Entry = dict[str, Any]
 
 _LONGEST_DETAIL = 160
 _LONGEST_CODE = 40
+_REFUSED_LOGIN = (401, 403)
 
 
 def parse_outcomes(
@@ -35,6 +37,9 @@ def parse_outcomes(
     entries = _get_entries(answer)
     if not any(entries):
         raise build_refusal(answer, mask)
+    if answer.status in _REFUSED_LOGIN:
+        line = f"{TITLE} answered HTTP {answer.status} and described the message all the same"
+        raise Uncertain(line, code=str(answer.status))
     return [
         _parse_outcome(_find_entry(index, messages, entries), index, mask)
         for index in range(len(messages))
@@ -59,7 +64,7 @@ def build_refusal(answer: Answer, mask: SecretMask, *, effect: bool = True) -> P
     known_code = next((code for code in codes if code in ERROR_CODES), "")
     if known_code:
         return CredentialsRefused(ERROR_CODES[known_code], code=known_code, detail=detail)
-    if not errors or answer.status == 429 or answer.status >= 500:
+    if not errors or answer.status in (*_REFUSED_LOGIN, 429) or answer.status >= 500:
         return build_undocumented_error(answer, TITLE, effect=effect)
     line = f"{TITLE} refused the request, nothing was sent: {detail or 'it gives no reason'}"
     return MessageInvalid(line, code=mask.mask_text(codes[0])[:_LONGEST_CODE], detail=detail)

@@ -7,9 +7,10 @@ have to match the template.
 """
 
 from dataclasses import astuple, dataclass
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
-from tui.clock import Clock
+from tui.clock import SECOND, Clock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
 from tui.providers.masking import SecretMask, digest_parts
@@ -18,6 +19,11 @@ from tui.providers.smartswitch.status_codes import MESSAGE_STATES, STATE_ADVICE,
 from tui.providers.webhook_bodies import PushItem, get_repeat_window, parse_items
 from tui.providers.webhook_forms import BodyRules
 
+_DIGEST_LENGTH = 16
+_MILLISECOND_DIGITS = 13
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFieldNames:
@@ -25,6 +31,8 @@ class ReceiptFieldNames:
 
     message_id: str = "message_id"
     message_state: str = "message_state"
+    request_id: str = "request_id"
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,8 @@ class ReplyFieldNames:
     destination_number: str = "destination_number"
     body: str = "body"
     message_id: str = "message_id"
+    source_name: str = ""
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,13 @@ class SmartSwitchPushReader:
         The answer to a reply has one line with a message id per reply, because the switch
         expects that from every system that it delivers a message to.
         """
-        events = tuple(self._parse_event(item) for item in parse_items(push, self.rules))
-        ids = [event.event_id for event in events if isinstance(event, Reply)]
+        items = parse_items(push, self.rules)
+        events = tuple(self._parse_event(item) for item in items)
+        ids = [
+            item.get_text(self.reply_fields.message_id) or event.event_id
+            for item, event in zip(items, events, strict=True)
+            if isinstance(event, Reply)
+        ]
         body = "\n".join(f"message_id={quote(identity, safe='')}" for identity in ids) or "OK"
         return PushAnswer(events, body=body.encode())
 
@@ -86,14 +101,14 @@ class SmartSwitchPushReader:
             item.get_text(self.receipt_fields.message_id),
             item.get_text(self.receipt_fields.message_state),
         )
-        reference = item.get_text("request_id")
+        reference = item.get_text(self.receipt_fields.request_id)
         if not word or not (identity or reference):
             return self._make_unreadable(item, "The receipt names no message or no state")
         return Receipt(
             event_id=digest_parts("receipt", identity, reference, word),
             status=MESSAGE_STATES.get(word.casefold()),
             word=word,
-            at=None,
+            at=_parse_time(item.get_text(self.receipt_fields.time)),
             raw=self.mask.mask_payload(item.payload),
             provider_id=identity,
             reference=reference,
@@ -107,17 +122,27 @@ class SmartSwitchPushReader:
         if not party or not (item.has_field(self.reply_fields.body) or item.files):
             return self._make_unreadable(item, "The reply names no sender or has no text")
         return Reply(
-            event_id=item.get_text(self.reply_fields.message_id) or self._make_reply_id(item),
+            event_id=self._make_reply_id(item, party),
             party=party,
             text=item.fields.get(self.reply_fields.body.casefold(), ""),
-            received_at=None,
+            received_at=_parse_time(item.get_text(self.reply_fields.time)),
             raw=self.mask.mask_payload(item.payload),
             own=item.get_text(self.reply_fields.destination_number),
+            party_name=item.get_text(self.reply_fields.source_name),
             attachments=item.files,
         )
 
-    def _make_reply_id(self, item: PushItem) -> str:
-        """Return an id for a reply without one: a digest of all its fields and the rough time."""
+    def _make_reply_id(self, item: PushItem, party: str) -> str:
+        """Return the id of a reply, the same when its push is repeated.
+
+        Nothing promises that an operator never uses a `message_id` again, so sender and words
+        belong to it. Without one it is a digest of all fields and the rough time.
+        """
+        identity = item.get_text(self.reply_fields.message_id)
+        if identity:
+            text = item.fields.get(self.reply_fields.body.casefold(), "")
+            digest = digest_parts(party, text, *item.list_file_digests())
+            return f"{identity}/{digest[:_DIGEST_LENGTH]}"
         fields = (text for pair in sorted(item.fields.items()) for text in pair)
         content = (*fields, *item.list_file_digests())
         return digest_parts("reply", get_repeat_window(self.clock.now()), *content)
@@ -126,3 +151,15 @@ class SmartSwitchPushReader:
         """Return an event for an item that cannot be read, with its complete payload."""
         raw = self.mask.mask_payload(item.payload)
         return Unreadable(digest_parts("unreadable", raw), problem, raw, can_confirm=False)
+
+
+def _parse_time(text: str) -> int | None:
+    """Return a time as ms UTC: ISO 8601 (UTC without an offset), or seconds since 1970."""
+    if text.isascii() and text.isdigit():
+        # Thirteen digits are milliseconds until the year 2286.
+        return int(text) if len(text) == _MILLISECOND_DIGITS else int(text[:12]) * SECOND
+    try:
+        at = datetime.fromisoformat(text)
+        return ((at if at.tzinfo else at.replace(tzinfo=UTC)) - _EPOCH) // _MILLISECOND
+    except (ValueError, OverflowError):
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -31,6 +32,7 @@ from tui.sandbox.messagemedia.auth import (
 )
 from tui.sandbox.messagemedia.bodies import EXPIRED_UNSENT_CODE, STAGE_OF_CODE, STATUSES
 from tui.sandbox.messagemedia.optouts import OptOuts
+from tui.sandbox.messagemedia.signing import sign_push
 from tui.sandbox.messagemedia.submission import (
     InvalidSubmission,
     SubmittedMessage,
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 RETENTION = 45 * DAY
 CREDITS = 1000
+PLAIN = re.compile(r"text/(plain|\*)|\*/\*")
 PUSH_PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
 ALL_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -103,15 +106,13 @@ class MessageMedia(Emulator):
     async def show_status(self, request: Request) -> Response:
         """Return the message as submitted, with its true status."""
         message = self._find_message(request)
-        sent, _ = self._sent[message.id]
+        sent = self._sent[message.id][0]
         return to_json_response(bodies.build_message(message.id, message.status, sent))
 
     async def cancel_scheduled(self, request: Request) -> Response:
         """Cancel a message that is scheduled."""
-        message, requested_status = (
-            self._find_message(request),
-            (await read_object(request)).get("status"),
-        )
+        message = self._find_message(request)
+        requested_status = (await read_object(request)).get("status")
         if requested_status != STATUSES[Stage.CANCELLED]:
             raise invalid_request("/status: Must be cancelled.")
         if not self.cancel_message(message, STATUSES[Stage.CANCELLED]):
@@ -120,33 +121,42 @@ class MessageMedia(Emulator):
 
     async def list_replies(self, request: Request) -> Response:
         """Return the oldest 100 unconfirmed replies."""
-        return to_json_response(
-            {"replies": self._build_page(self.ledger.replies, ("attachments",))}
-        )
+        replies = self._build_page(self.ledger.replies, ("attachments",))
+        return to_json_response({"replies": replies})
 
     async def list_reports(self, request: Request) -> Response:
         """Return the oldest 100 unconfirmed delivery reports."""
         omitted_fields = () if self.codes_in_polls else ("error_code",)
-        return to_json_response(
-            {"delivery_reports": self._build_page(self.ledger.receipts, omitted_fields)}
-        )
+        reports = self._build_page(self.ledger.receipts, omitted_fields)
+        return to_json_response({"delivery_reports": reports})
 
     async def confirm_replies(self, request: Request) -> Response:
         """Remove replies from the list."""
-        self.ledger.replies.confirm(await read_ids(request, "reply_ids"))
-        return Response(status_code=202)
+        return await self._confirm_events(request, self.ledger.replies, "reply_ids")
 
     async def confirm_reports(self, request: Request) -> Response:
         """Remove delivery reports from the list."""
-        self.ledger.receipts.confirm(await read_ids(request, "delivery_report_ids"))
+        return await self._confirm_events(request, self.ledger.receipts, "delivery_report_ids")
+
+    async def _confirm_events(self, request: Request, queue: EventQueue, name: str) -> Response:
+        """Remove events from their list; the answer is declared as plain text."""
+        accepts_text = PLAIN.search(request.headers.get("accept", "*/*"))
+        if "strict_accept" in self.quirks and not accepts_text:
+            raise RefusedRequest(406, "Not acceptable")
+        ids = await read_ids(request, name)
+        if "stuck_confirmations" not in self.quirks:
+            queue.confirm(ids)
         return Response(status_code=202)
 
     async def show_credits(self, request: Request) -> Response:
-        """Return the remaining prepaid credits.
+        """Return the remaining prepaid credits, in a format of our own: none is documented."""
+        spent = CREDITS if "no_credit" in self.quirks else len(self.ledger.accepted)
+        return to_json_response({"credits": CREDITS - spent})
 
-        The documentation shows no format for this answer; this one is ours.
-        """
-        return to_json_response({"credits": CREDITS - len(self.ledger.accepted)})
+    def apply_quirks(self, push: PushRequest) -> PushRequest:
+        """Return a push as the quirks make it, signed after that if they say so."""
+        rewritten = super().apply_quirks(push)
+        return sign_push(rewritten, self.sandbox.now()) if "signed" in self.quirks else rewritten
 
     # delivery
 
@@ -155,11 +165,7 @@ class MessageMedia(Emulator):
         return STATUSES[step.stage]
 
     def stage_of_code(self, code: int) -> Stage | None:
-        """Return where a documented `error_code` leads.
-
-        Args:
-            code: Last three digits of the recipient's number.
-        """
+        """Return where a documented `error_code`, the number's last three digits, leads."""
         return STAGE_OF_CODE.get(code)
 
     def create_receipt(self, message: AcceptedMessage, step: DeliveryStep, at: int) -> None:

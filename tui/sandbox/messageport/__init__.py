@@ -5,7 +5,7 @@ form to the desk's address; nothing can be polled.
 
 Numbers with a fixed answer, in addition to those of `tui.sandbox.handset`:
 
-    61400000402   has no credits (402)
+    61400000402   has no credits (402); the balance is 0 until a message is accepted again
     61400000406   is on the opt-out list (406)
 
 The receipt says FAILED whatever the reason was, and there is none before the final stage. Where

@@ -118,6 +118,8 @@ class MessagePort(Emulator):
         """Create the account with nothing sent, all credits, and one number opted out."""
         super().__init__(sandbox)
         self.credits = CREDITS
+        self.is_out_of_credit = False
+        """Whether the last send was refused with 402, so that the balance has to be 0."""
         self.block_number(OPTED_OUT_NUMBER)
 
     def build_routes(self) -> Sequence[BaseRoute]:
@@ -150,7 +152,7 @@ class MessagePort(Emulator):
         """Return the account and its credits."""
         account = {
             "username": "desk@example.com.au",
-            "credits": self.credits,
+            "credits": 0 if self.is_out_of_credit or "no_credit" in self.quirks else self.credits,
             "senderid": "SmsdeskCo",
             "mobile": "61491570156",
             "code": 200,
@@ -235,13 +237,16 @@ class MessagePort(Emulator):
             return to_error(409, "Country not supported")
         if self.is_blocked(sent.number):
             return to_error(406, "Number is opted out")
-        if sent.number == NO_CREDITS_NUMBER or self.credits < sent.cost:
+        credits_left = 0 if "no_credit" in self.quirks else self.credits
+        if sent.number == NO_CREDITS_NUMBER or credits_left < sent.cost:
+            self.is_out_of_credit = True
             return to_error(402, "Not enough credits")
         return None
 
     def _accept_form(self, sent: SendForm) -> Response:
         """Accept the message and schedule its delivery."""
         self.credits -= sent.cost
+        self.is_out_of_credit = False
         self.accept_message(
             AcceptedMessage(
                 id=self.sandbox.new_uuid(),

@@ -20,11 +20,11 @@ Where the documentation leaves a question open, the emulator decides: the key's 
 the inbound number +37259990011 and every well-formed sender is activated, except the name
 `NotActive` (classic ERROR 111, Omnichannel a receipt with err 7); pushes go to the address that the
 message names or else to the desk's, and are repeated after 5, 30, 120, 600 and 1800 seconds; an
-existing query in a `dlr-url` is preserved; the inbound number's shared secret is the API secret;
-cancelling twice or too late is ERROR 107; a classic report is ERROR 107 after 48 hours; the credit
-never shrinks; a number that texted a stop word is blocked by the network, and the blacklist calls
-use the same list. A receipt counts as confirmed when its push was answered or its message was
-polled. A classic id is unknown to the Omnichannel API and vice versa. Balance and prices also
-answer under `/v1`, where the official library looks for them when it is configured with one host
-for everything.
+existing query in a `dlr-url` is preserved; the inbound number's shared secret is another one than
+the API secret (`INBOUND_SECRET`); cancelling twice or too late is ERROR 107; a classic report is
+ERROR 107 after 48 hours; the credit never shrinks (but see the quirk `no_credit`); a number that
+texted a stop word is blocked by the network, and the blacklist calls use the same list. A receipt
+counts as confirmed when its push was answered or its message was polled. A classic id is unknown to
+the Omnichannel API and vice versa. Balance and prices also answer under `/v1`, where the official
+library looks for them when it is configured with one host for everything.
 """

@@ -98,6 +98,8 @@ class ClassicApi:
         sender = parameters.read_text("from")
         if sender == INACTIVE_SENDER or (sender and not is_well_formed(sender)):
             raise ClassicRefusal("ERROR 111")
+        if "no_credit" in self._messente.quirks:
+            raise ClassicRefusal("ERROR 107")
         validity = parameters.read_number("validity")
         sent = SentMessage(
             id=self._messente.create_hex_id(),
@@ -141,7 +143,7 @@ class ClassicApi:
 
     def get_balance(self, parameters: Parameters) -> str:
         """Return the balance in euros."""
-        return f"OK {BALANCE}"
+        return f"OK {'0.00' if 'no_credit' in self._messente.quirks else BALANCE}"
 
     def get_prices(self, parameters: Parameters) -> Response:
         """Return the prices of one country, as JSON or XML.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
-from tui.sandbox import API_SECRET
+from tui.sandbox import API_SECRET, INBOUND_SECRET
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.ledger import AcceptedMessage, Event, MmsFile
@@ -39,8 +39,11 @@ from tui.sandbox.messente.status_codes import (
 )
 
 if TYPE_CHECKING:
+    from tui.sandbox.push import PushRequest
     from tui.sandbox.state import Sandbox
 
+NO_CREDIT_CODE = 4
+"""The `err` of a message that could not be charged."""
 SEEN_DELAY_SECONDS = 2.0
 """Seconds from delivery until a chat message is seen."""
 
@@ -56,7 +59,7 @@ class Messente(Emulator):
         super().__init__(sandbox)
         self.sent: dict[str, SentMessage] = {}
         """By the ledger's id: `sms_unique_id` or `omnimessage_id`."""
-        self.inbound_secret = API_SECRET
+        self.inbound_secret = INBOUND_SECRET
         """The key of inbound signatures; those of receipts use the API key's password."""
 
     def build_routes(self) -> Sequence[BaseRoute]:
@@ -105,6 +108,10 @@ class Messente(Emulator):
         """Confirm the receipts of a message that the desk has polled, so that no push is needed."""
         self.ledger.receipts.confirm(sent.receipts)
 
+    def apply_quirks(self, push: PushRequest) -> PushRequest:
+        """Return a push unchanged in all but its version: the signature covers the body."""
+        return replace(push, http_version="1.0") if "http_1_0" in self.quirks else push
+
     # delivery
 
     def to_status(self, step: DeliveryStep) -> str:
@@ -133,6 +140,8 @@ class Messente(Emulator):
             is_well_formed(message.sender) and message.sender != INACTIVE_SENDER
         ):
             steps = (DeliveryStep(0.4, Stage.REJECTED, Behaviour.CODE, FORBIDDEN_SENDER_CODE),)
+        elif "no_credit" in self.quirks:
+            steps = (DeliveryStep(0.4, Stage.REJECTED, Behaviour.CODE, NO_CREDIT_CODE),)
         elif not can_be_answered(message.sender):
             steps = tuple(
                 replace(step, behaviour=_without_answer(step.behaviour)) for step in steps

@@ -58,6 +58,7 @@ class SerwerSms(Emulator):
 
     name = "serwersms"
     code_prefix = CODE_PREFIX
+    legacy_charset = "cp1250"
 
     def __init__(self, sandbox: Sandbox) -> None:
         """Create the account with nothing sent and nothing received."""

@@ -30,6 +30,10 @@ class RequestFields:
         """Return whether a field has a value: not null, no empty text and no empty list."""
         return self.values.get(name) not in (None, "", [])
 
+    def without(self, name: str) -> RequestFields:
+        """Return the fields of a request that does not have this one."""
+        return RequestFields({key: value for key, value in self.values.items() if key != name})
+
     def read_text(self, name: str) -> str:
         """Return a text, empty if missing; a number counts as its digits.
 

@@ -45,6 +45,8 @@ class IncomingActions:
             found = list(filter(self._build_filter(fields), self._serwersms.incoming))
             if fields.read_choice("order", "asc", "desc") == "desc":
                 found.reverse()
+            if "no_paging" in self._serwersms.quirks:
+                fields = fields.without("page")
             page, paging = select_page(fields, found)
             items = [
                 item.to_json(date_key, self._serwersms.is_blocked(item.phone)) for item in page

@@ -27,6 +27,8 @@ LIMITS = (
     ("hlr", "nd", "70"),
 )
 APPROVED_SENDER = "INFORMACJA"
+AGREEMENTS = {"authorized": "delivered", "pending_authorization": "required"}
+"""State of the written agreement about a name, by the state of the name."""
 MAX_NAME = 11
 HLR_STATUSES = {Behaviour.FAIL: "UNDELIV", Behaviour.SILENT: "PENDING", Behaviour.REJECT: "ERR"}
 
@@ -45,11 +47,16 @@ class AccountActions:
             fields: `show_type` adds the type of the account.
         """
         items = [
-            {"type": kind, "chars_limit": characters, "value": value}
+            {"type": kind, "chars_limit": characters, "value": self._find_limit(kind, value)}
             for kind, characters, value in LIMITS
         ]
         account: Body = {"account": {"type": "prepaid"}} if fields.read_flag("show_type") else {}
         return account | {"items": items}
+
+    def _find_limit(self, kind: str, value: str) -> str:
+        """Return how many messages of a type are left: none while a send is refused for that."""
+        is_sent = kind in ("eco", "full", "mms")
+        return "0" if is_sent and "no_credit" in self._serwersms.quirks else value
 
     def list_blacklist(self, fields: RequestFields) -> object:
         """Return the blocked numbers and when they were added.
@@ -163,7 +170,7 @@ class SenderNames:
         if fields.read_flag("predefined") or fields.read_choice("type", "ndi", "mms"):
             return {"items": []}
         items = [
-            {"name": name, "agreement": "not_required", "status": status}
+            {"name": name, "agreement": AGREEMENTS[status], "status": status}
             for name, status in self._status.items()
         ]
         fields.read_choice("sort", "name")

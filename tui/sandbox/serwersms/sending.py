@@ -35,6 +35,8 @@ SENDER_NUMBER = re.compile(r"[0-9]{4}|[0-9]{9}|\+48[0-9]{9}")
 TWO_WAY_SENDER = "2waySMS"
 
 ECO, FULL, MMS = "eco", "full", "mms"
+NO_CREDIT_CODES = {ECO: 3000, FULL: 3002, MMS: 3004}
+"""Error of a limit that is used up, by the kind of message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ class SendActions:
     ) -> object:
         """Queue all valid messages, after everything has been checked."""
         # Everything is checked before the first message is queued: one error refuses all.
+        if "no_credit" in self._serwersms.quirks:
+            raise ApiError(NO_CREDIT_CODES[batch.kind])
         for message in messages:
             raise_documented_error(message.phone)
             if count_text_parts(message.text, batch.utf) > MAX_PARTS:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 PAUSES = (5.0, 30.0, 120.0, 600.0)
 """Seconds before each repetition of a push."""
+REUSED_ID = "1"
 DEFAULT_NUMBER = "12025550100"
 
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -144,11 +145,12 @@ class SmartSwitch(Emulator):
             The reply's own `message_id`.
         """
         reply_id, answered = self._create_id(), self.ledger.find_latest_to(sender)
+        message_id_given = REUSED_ID if "reused_ids" in self.quirks else reply_id
         body = {
             "source_number": sender.removeprefix("+"),
             "destination_number": (to or self._find_own_number(answered)).removeprefix("+"),
             "body": text,
-            "message_id": reply_id,
+            "message_id": message_id_given,
         }
         message_id = answered.id if answered else None
         return self.put_reply(Event(reply_id, body, self.sandbox.now(), message_id), sender, text)
@@ -165,7 +167,8 @@ class SmartSwitch(Emulator):
 
     def _send_entry(self, sent: SendRequest, position: int) -> dict[str, object]:
         """Send to one number and return its part of the answer."""
-        entry_id, is_valid = self._create_id(), is_sendable(sent.number)
+        entry_id = self._create_id()
+        is_valid = is_sendable(sent.number) and "no_credit" not in self.quirks
         if is_valid:
             self._accept_request(entry_id, sent)
         return {

@@ -9,13 +9,13 @@ order by id desc limit :limit;
 select * from messages where conversation_id = :conversation_id and id > :after
 order by id limit :limit;
 
--- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, files, arrived_at, arrival)!
+-- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected, attachments, files, arrived_at, arrival)!
 insert into messages (id, conversation_id, direction, status, account, body, at, sender, agent, provider_id,
-  provider_key, status_at, scheduled_at, hold_until, format, subject, media, retry_of, suspected, attachments, files,
-  arrived_at, arrival)
+  provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected,
+  attachments, files, arrived_at, arrival)
 values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sender, :agent, :provider_id,
-  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :retry_of, :suspected, :attachments,
-  :files, :arrived_at, :arrival);
+  :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :options, :retry_of, :suspected,
+  :attachments, :files, :arrived_at, :arrival);
 
 -- name: exists(id)$
 select 1 from messages where id = :id;
