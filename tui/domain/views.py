@@ -108,7 +108,8 @@ def normalize_filter(text: str) -> str:
 def _has_filter_text(conversation: Conversation, text: str) -> bool:
     """Return whether the name or address contains the typed text, ignoring accents."""
     wanted = normalize_filter(text)
-    return not wanted or wanted in fold_text(f"{conversation.name} {conversation.address}")
+    searched = (conversation.name, conversation.address, *conversation.other_addresses)
+    return not wanted or wanted in fold_text(" ".join(searched))
 
 
 def describe_empty_view(view: View) -> str:
