@@ -4,8 +4,9 @@ import sqlite3
 from collections import Counter
 
 from tui.domain.conversation import compute_waiting_rank
+from tui.store.addresses import fold_for_filter
 from tui.store.store import Store
-from tui.store.summaries import fold_for_filter, get_counter_names
+from tui.store.summaries import get_counter_names
 
 _LAST = "select * from messages where conversation_id = ? order by id desc limit 1"
 _FAILED = (
@@ -55,7 +56,9 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     labels = [row[0] for row in connection.execute(_LABELS, (identity,))]
     assert summary["labels"] == "\n".join(labels)
     assert bool(summary["opted_out"]) == bool(value(_OUT, summary["party"]))
-    assert summary["folded"] == fold_for_filter(str(summary["name"]), str(summary["address"]))
+    assert summary["folded"] == fold_for_filter(
+        str(summary["name"]), str(summary["address"]), str(summary["other_addresses"])
+    )
     waiting, last_at = summary["waiting_since"], summary["last_at"]
     assert isinstance(last_at, int)
     assert waiting is None or isinstance(waiting, int)

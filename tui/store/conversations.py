@@ -187,13 +187,13 @@ class Conversations:
             summary = summaries.get(conversation_id)
             # Texts that arrived after the last one seen stay unread.
             newer = queries("messages").came_in_after(
-                transaction.connection, conversation_id=conversation_id, upto=upto
+                transaction.connection, conversation_id=summary["id"], upto=upto
             )
             summary["unread"] = min(summary["unread"], newer)
             summaries.flush()
             self._sql.save_look(
                 transaction.connection,
-                conversation_id=conversation_id,
+                conversation_id=summary["id"],
                 agent=agent,
                 message_id=upto,
             )

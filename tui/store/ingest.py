@@ -17,6 +17,7 @@ from tui.domain.message import Direction
 from tui.domain.phone import Address, parse_address
 from tui.domain.text import repair_text
 from tui.store import queueing
+from tui.store.addresses import answer_to
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.database import Database, Transaction
@@ -92,18 +93,21 @@ class Ingest:
         self._rng = rng
         self._classify = classify
 
-    async def store_events(self, account: str, events: Sequence[Event]) -> StoredCounts:
+    async def store_events(
+        self, account: str, events: Sequence[Event], region: str = ""
+    ) -> StoredCounts:
         """Store a page of events in one transaction; on an error nothing is stored.
 
         Args:
             account: Account that the events came from.
             events: Events of the page.
+            region: Country (ISO) of the account, for numbers without a country code.
         """
         bad: dict[int, Exception] = {}
         while True:
             try:
                 return await self._database.write(
-                    lambda t: self._store_page(t, account, replace_bad_events(events, bad))
+                    lambda t: self._store_page(t, account, region, replace_bad_events(events, bad))
                 )
             # Repeat the page with this item replaced: SQLite has rolled back the others.
             except _BadItemError as error:
@@ -124,10 +128,10 @@ class Ingest:
         ]
 
     def _store_page(
-        self, transaction: Transaction, account: str, events: Sequence[Event]
+        self, transaction: Transaction, account: str, region: str, events: Sequence[Event]
     ) -> StoredCounts:
         """Store the page item by item."""
-        page = _PageWriter(transaction, self._clock, self._rng, self._classify, account)
+        page = _PageWriter(transaction, self._clock, self._rng, self._classify, account, region)
         new = known = unreadable = 0
         for index, event in enumerate(events):
             try:
@@ -151,6 +155,7 @@ class _PageWriter:
         rng: random.Random,
         classify: ConsentClassifier,
         account: str,
+        region: str,
     ) -> None:
         """Create the writer of one page."""
         self._transaction = transaction
@@ -159,6 +164,7 @@ class _PageWriter:
         self._rng = rng
         self._classify = classify
         self._account = account
+        self._region = region or None
         self._summaries = Summaries(transaction, rng)
         self._events = Events(transaction, self._summaries, clock)
         self._texts: list[tuple[int, str]] = []
@@ -183,7 +189,7 @@ class _PageWriter:
     def _store_reply(self, reply: Reply) -> bool:
         """Store a customer's text as a message; return False if it is already stored."""
         at = sanitize_time(reply.received_at, self._clock.now())
-        address = _parse_sender(repair_text(reply.party))
+        address = _parse_sender(repair_text(reply.party), self._region)
         own = repair_text(reply.own)
         summary = self._summaries.get_or_create(address, account=self._account, own=own, at=at)
         # The id is needed for the event row, which decides whether the text is new.
@@ -216,6 +222,7 @@ class _PageWriter:
         update_last_message(
             summary, id=identity, at=at, direction=Direction.IN, status="", body=body
         )
+        answer_to(self._connection, summary, address, at)
         self._update_consent(summary, verdict, reply, identity, at)
         return True
 
@@ -262,7 +269,7 @@ class _PageWriter:
         row = EventRow(EventKind.OPT_OUT.value, event.event_id, at=event.at, raw=raw)
         if not self._events.add_event(self._account, row):
             return False
-        address = parse_address(repair_text(event.party))
+        address = _parse_sender(repair_text(event.party), self._region)
         now = self._clock.now()
         summary = self._summaries.get_or_create(address, account=self._account, own="", at=now)
         self._events.record_opt_out(summary["id"], raw[:_MAX_EVIDENCE_LENGTH])
@@ -277,13 +284,10 @@ def _is_opt_out(verdict: Verdict, reply: Reply) -> bool:
 _parse_cached_address = functools.lru_cache(maxsize=4096)(parse_address)
 
 
-def _parse_sender(party: str) -> Address:
+def _parse_sender(party: str, region: str | None) -> Address:
     """Return the address of a sender; addresses of frequent senders are cached."""
-    return (
-        _parse_cached_address(party)
-        if len(party) <= _MAX_CACHED_ADDRESS_LENGTH
-        else parse_address(party)
-    )
+    parse = _parse_cached_address if len(party) <= _MAX_CACHED_ADDRESS_LENGTH else parse_address
+    return parse(party, region)
 
 
 def _shorten_text(text: str) -> str:

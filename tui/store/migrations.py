@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tui.store.errors import NewerDatabase, NotADatabase
+from tui.store.number_forms import join_forms_of_numbers
 
 APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
@@ -18,7 +19,7 @@ ReportProgress = Callable[[str, int, int], None]
 Step = Callable[[sqlite3.Connection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
 
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {14: join_forms_of_numbers}
 """Steps by the number of their migration."""
 
 _FOLDER = Path(__file__).parent / "schema"

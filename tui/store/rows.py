@@ -49,6 +49,7 @@ def to_conversation(row: Row) -> Conversation:
         rank=row["rank"],
         last_format=Format(row["last_format"]),
         suspected=bool(row["suspected"]),
+        other_addresses=tuple(row["other_addresses"].split("\n")) if row["other_addresses"] else (),
     )
 
 

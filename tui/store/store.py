@@ -29,6 +29,7 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.ingest import ConsentClassifier, Ingest
+    from tui.store.merging import Merges
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
@@ -92,6 +93,13 @@ class Store:
         from tui.store.ingest import Ingest
 
         return Ingest(self.database, self._clock, self._rng, self._classify)
+
+    @functools.cached_property
+    def merges(self) -> "Merges":
+        """Return the merging of conversations."""
+        from tui.store.merging import Merges
+
+        return Merges(self.database, self._clock, self._rng)
 
     @functools.cached_property
     def templates(self) -> "Templates":
