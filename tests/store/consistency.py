@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 
 from tui.domain.conversation import compute_waiting_rank
+from tui.domain.phone import parse_address
 from tui.store.addresses import fold_for_filter
 from tui.store.store import Store
 from tui.store.summaries import get_counter_names
@@ -19,6 +20,13 @@ _LABELS = "select label from conversation_labels where conversation_id = ? order
 _OUT = "select opted_out from consent where party = ?"
 
 
+_ALIASES = "select party from aliases where conversation_id = ?"
+_LOST = (
+    "select count(*) from messages where conversation_id not in (select id from conversations)"
+    " or origin in (select id from conversations where id = conversation_id)"
+)
+
+
 async def check_counters_and_summaries(store: Store) -> None:
     """Compare every summary and every counter with the sums over the tables."""
     await store.database.read(_check_tables)
@@ -31,6 +39,7 @@ def _check_tables(connection: sqlite3.Connection) -> None:
         summary = dict(row)
         _check_summary(connection, summary)
         counted.update(get_counter_names(summary))
+    assert connection.execute(_LOST).fetchone()[0] == 0
     stored = dict(connection.execute("select name, value from counters").fetchall())
     assert {name: value for name, value in stored.items() if value} == dict(counted)
 
@@ -59,6 +68,9 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     assert summary["folded"] == fold_for_filter(
         str(summary["name"]), str(summary["address"]), str(summary["other_addresses"])
     )
+    addresses = [summary["address"], *str(summary["other_addresses"]).split("\n")]
+    keys = {row[0] for row in connection.execute(_ALIASES, (identity,))} | {summary["party"]}
+    assert {parse_address(str(a)).conversation_key for a in addresses if a} == keys
     waiting, last_at = summary["waiting_since"], summary["last_at"]
     assert isinstance(last_at, int)
     assert waiting is None or isinstance(waiting, int)

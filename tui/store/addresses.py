@@ -60,6 +60,11 @@ def list_addresses(summary: "Summary") -> list[str]:
     return [summary["address"], *(others.split("\n") if others else [])]
 
 
+def can_be_answered(address: str) -> bool:
+    """Return whether a message can be sent to an address: a name takes none."""
+    return parse_address(address).kind in (AddressKind.NUMBER, AddressKind.SHORT_CODE)
+
+
 def answer_to(
     connection: sqlite3.Connection, summary: "Summary", address: Address, at: int
 ) -> None:
@@ -74,8 +79,7 @@ def answer_to(
     shown = address.e164 or address.raw
     if shown == summary["address"]:
         return
-    reachable = (AddressKind.NUMBER, AddressKind.SHORT_CODE)
-    is_better = address.kind in reachable or parse_address(summary["address"]).kind not in reachable
+    is_better = can_be_answered(shown) or not can_be_answered(summary["address"])
     count_newer = queries("messages").came_in_later
     if is_better and not count_newer(connection, conversation_id=summary["id"], at=at):
         set_addresses(summary, [shown, *list_addresses(summary)])

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tui.domain.conversation import State
-from tui.store.addresses import list_addresses, set_addresses
+from tui.store.addresses import can_be_answered, list_addresses, set_addresses
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 
@@ -39,7 +39,8 @@ def combine_summaries(kept: Row, gone: Row) -> None:
     kept.update(
         newest_columns,
         **_combine_states(kept, gone),
-        last_at=max(kept["last_at"], gone["last_at"]),
+        # A conversation without messages has the time when it was begun.
+        last_at=max(row["last_at"] for row in (newest, older) if row["last_id"] or row is newest),
         name=kept["name"] or gone["name"],
         assignee=kept["assignee"] or gone["assignee"],
         labels="\n".join(sorted(labels)),
@@ -49,7 +50,7 @@ def combine_summaries(kept: Row, gone: Row) -> None:
         kept[name] = max(kept[name], gone[name])
     for name in ("unread", "failed"):
         kept[name] += gone[name]
-    set_addresses(kept, addresses)
+    set_addresses(kept, sorted(addresses, key=lambda address: not can_be_answered(address)))
 
 
 def _combine_states(kept: Row, gone: Row) -> Row:

@@ -41,7 +41,7 @@ def split_conversation(
     newest_unread = kept["unread"]
     queries("merges").drop_redirect(connection, old_id=before["gone"]["id"])
     gone = summaries.restore(before["gone"])
-    keys = _return_keys(connection, gone, before)
+    keys = _return_keys(connection, kept, gone, before)
     last_id = max(before["kept"]["last_id"], before["gone"]["last_id"])
     _return_messages(connection, kept, gone, before, keys, last_id)
     _restore_summary(kept, before)
@@ -59,15 +59,29 @@ def split_conversation(
         queries("merges").return_mentions(connection, conversation_id=subject_id)
 
 
-def _return_keys(connection: sqlite3.Connection, gone: Summary, before: Snapshot) -> set[str]:
-    """Let the keys and ids of the conversation lead to it again; return its keys."""
-    sql, identity = queries("merges"), gone["id"]
+def _return_keys(
+    connection: sqlite3.Connection, kept: Summary, gone: Summary, before: Snapshot
+) -> set[str]:
+    """Let the keys and ids of the conversation lead to it again; return its keys.
+
+    Those that another undo has separated meanwhile stay where they are.
+    """
+    sql, ids = queries("merges"), {"kept": kept["id"], "conversation_id": gone["id"]}
     sql.drop_alias(connection, party=gone["party"])
-    for party in before["aliases"]:
-        sql.return_alias(connection, party=party, conversation_id=identity)
+    returned = [
+        party for party in before["aliases"] if sql.return_alias(connection, party=party, **ids)
+    ]
     for old_id in before["redirects"]:
-        sql.return_redirect(connection, old_id=old_id, conversation_id=identity)
-    return {gone["party"], *before["aliases"]}
+        sql.return_redirect(connection, old_id=old_id, **ids)
+    keys = {gone["party"], *returned}
+    _set_addresses_of(gone, keys)
+    return keys
+
+
+def _set_addresses_of(summary: Summary, keys: set[str]) -> None:
+    """Keep only the addresses with these keys, if there are any."""
+    found = [a for a in list_addresses(summary) if parse_address(a).conversation_key in keys]
+    set_addresses(summary, found or [summary["address"]])
 
 
 def _return_messages(

@@ -49,11 +49,11 @@ select party from aliases where conversation_id = :conversation_id;
 -- name: redirects_of(conversation_id)
 select old_id from redirects where conversation_id = :conversation_id;
 
--- name: return_alias(party, conversation_id)!
-update aliases set conversation_id = :conversation_id where party = :party;
+-- name: return_alias(party, kept, conversation_id)!
+update aliases set conversation_id = :conversation_id where party = :party and conversation_id = :kept;
 
--- name: return_redirect(old_id, conversation_id)!
-update redirects set conversation_id = :conversation_id where old_id = :old_id;
+-- name: return_redirect(old_id, kept, conversation_id)!
+update redirects set conversation_id = :conversation_id where old_id = :old_id and conversation_id = :kept;
 
 -- name: drop_alias(party)!
 delete from aliases where party = :party;
