@@ -130,6 +130,7 @@ SERWERSMS: Final = CatalogEntry(
     secret_label="Password",
     credentials_place="Interface settings, HTTPS API, Users; or API Tokens for `api_token`",
     default_urls={"base_url": "https://api2.serwersms.pl"},
+    country="PL",  # a number without a prefix is Polish (SerwerSMS, phone numbers)
     balance_unit="messages left",
     panel=(
         PanelEntry(
@@ -197,6 +198,7 @@ MESSAGEPORT: Final = CatalogEntry(
     secret_label="Password",
     credentials_place="Settings, API: the two halves of an API key",
     default_urls={"base_url": "https://messageport.com.au/rest/v1"},
+    country="AU",  # it serves Australia and New Zealand, by Australian time
     balance_unit="credits",
     panel=(
         PanelEntry(

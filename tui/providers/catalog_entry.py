@@ -58,6 +58,8 @@ class CatalogEntry(ProviderInfo):
     """Name of what opens its client, in the package that is named as the provider."""
     credentials_place: str
     """Where its customers find or create the credentials."""
+    country: str = ""
+    """ISO country of its customers' numbers, where it serves one country or has a home country."""
     balance_unit: str = ""
     """What the balance counts, if there is one."""
     capability_variants: Mapping[tuple[str, Any], Capabilities] = field(default_factory=dict)

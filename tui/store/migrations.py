@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from tui.store.errors import NewerDatabase, NotADatabase
-from tui.store.number_forms import join_forms_of_numbers
 
 APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
@@ -19,7 +18,15 @@ ReportProgress = Callable[[str, int, int], None]
 Step = Callable[[sqlite3.Connection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
 
-STEPS: Mapping[int, Step] = {14: join_forms_of_numbers}
+
+def _join_forms_of_numbers(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+    """Run the step, whose modules programs that only read need not load."""
+    from tui.store.number_forms import join_forms_of_numbers
+
+    join_forms_of_numbers(connection, report_progress)
+
+
+STEPS: Mapping[int, Step] = {14: _join_forms_of_numbers}
 """Steps by the number of their migration."""
 
 _FOLDER = Path(__file__).parent / "schema"

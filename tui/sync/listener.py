@@ -110,7 +110,7 @@ class PushListener:
     async def _store_answer(self, account: ServedAccount, answer: PushAnswer) -> Response:
         """Store the events and answer; on failure make the provider push again."""
         try:
-            stored = await store_events(self._store, account.name, answer.events)
+            stored = await store_events(self._store, account.name, answer.events, account.region)
             if stored.new:
                 await self._store.accounts.record_push(account.name)
         except StoreError as error:
