@@ -436,6 +436,35 @@ async def test_importing_contacts_renames_by_either_number(store: Store) -> None
     assert (await get_conversation(store)).name == "Tom"
 
 
+@pytest.mark.parametrize("has_both", [True, False])
+async def test_a_national_number_keeps_its_history_when_the_country_becomes_known(
+    store: Store, clock: ManualClock, has_both: bool
+) -> None:
+    await receive(store, "Before", "0491570156")
+    old = await get_conversation(store, "0491570156")
+    await store.contacts.rename_contact(old.id, "Tom", "", "ana")
+    await store.consent.record_decision(old.id, "ana", opted_out=True, evidence="said")
+    clock.advance(60)
+    if has_both:
+        await receive(store, "Beside", TOM)
+    clock.advance(60)
+    await store.ingest.store_events(ACCOUNT, [make_reply("After", "0491570156")], "AU")
+    (row,) = await store.conversations.list_after(View(), FIRST_POSITION, 10)
+    assert (row.party, row.address, row.other_addresses) == (TOM, TOM, ())
+    assert (row.name, row.opted_out) == ("Tom", True)
+    expected = ["Before", *(["Beside"] if has_both else []), "After"]
+    assert await list_texts(store, TOM) == expected
+    assert await store.conversations.get(old.id) == row
+    await check_counters_and_summaries(store)
+
+
+async def test_the_same_digits_of_another_account_are_another_customer(store: Store) -> None:
+    await store.ingest.store_events("other", [make_reply("Elsewhere", "0491570156")])
+    await store.ingest.store_events(ACCOUNT, [make_reply("Here", "0491570156")], "AU")
+    assert await list_texts(store, TOM) == ["Here"]
+    assert await list_texts(store, "0491570156") == ["Elsewhere"]
+
+
 PARTIES = st.sampled_from([MIA, TOM, SUE, BOB, "Shop"])
 PICK = st.integers(0, 1_000)
 

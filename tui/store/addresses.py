@@ -4,6 +4,7 @@ A customer has several addresses after two conversations were merged. Answers go
 the newest text came from.
 """
 
+import functools
 import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -14,6 +15,22 @@ from tui.store.queries import queries
 
 if TYPE_CHECKING:
     from tui.store.summaries import Summary
+
+
+_MAX_CACHED_LENGTH = 40
+"""Longer addresses are parsed without the cache."""
+_parse_cached_address = functools.lru_cache(maxsize=4096)(parse_address)
+
+
+def parse_sender(party: str, region: str | None) -> Address:
+    """Return the address of a sender; addresses of frequent senders are cached.
+
+    Args:
+        party: Address as it was received.
+        region: Country (ISO) of numbers without a country code.
+    """
+    parse = _parse_cached_address if len(party) <= _MAX_CACHED_LENGTH else parse_address
+    return parse(party, region)
 
 
 def fold_for_filter(name: str, address: str, other_addresses: str = "") -> str:

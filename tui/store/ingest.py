@@ -14,10 +14,10 @@ from tui.domain.consent import Verdict
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
 from tui.domain.ids import normalize_provider_id
 from tui.domain.message import Direction
-from tui.domain.phone import Address, parse_address
+from tui.domain.phone import Address
 from tui.domain.text import repair_text
 from tui.store import queueing
-from tui.store.addresses import answer_to
+from tui.store.addresses import answer_to, parse_sender
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.database import Database, Transaction
@@ -30,6 +30,7 @@ from tui.store.event_rows import (
     replace_bad_events,
 )
 from tui.store.events import Events, sanitize_time
+from tui.store.merging import adopt_conversation
 from tui.store.messages import create_message_id, index_texts, insert_message
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary, record_incoming_text, update_last_message
@@ -39,8 +40,6 @@ ConsentClassifier = Callable[[str, str], Verdict]
 
 _MAX_TEXT_LENGTH = 20_000
 _MAX_EVIDENCE_LENGTH = 500
-_MAX_CACHED_ADDRESS_LENGTH = 40
-"""Longer addresses are parsed without the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +188,8 @@ class _PageWriter:
     def _store_reply(self, reply: Reply) -> bool:
         """Store a customer's text as a message; return False if it is already stored."""
         at = sanitize_time(reply.received_at, self._clock.now())
-        address = _parse_sender(repair_text(reply.party), self._region)
         own = repair_text(reply.own)
-        summary = self._summaries.get_or_create(address, account=self._account, own=own, at=at)
+        address, summary = self._find_sender(reply.party, own, at)
         # The id is needed for the event row, which decides whether the text is new.
         identity = create_message_id(self._connection, at, self._rng, newest_id=summary["last_id"])
         if not self._events.add_event(self._account, build_reply_row(reply), identity):
@@ -225,6 +223,17 @@ class _PageWriter:
         answer_to(self._connection, summary, address, at)
         self._update_consent(summary, verdict, reply, identity, at)
         return True
+
+    def _find_sender(self, party: str, own: str, at: int) -> tuple[Address, Summary]:
+        """Return the address of a customer, and the conversation with it."""
+        raw = repair_text(party)
+        address = parse_sender(raw, self._region)
+        summary = self._summaries.get_or_create(address, account=self._account, own=own, at=at)
+        if address.e164 and (old := parse_sender(raw, None)).e164 is None:
+            adopt_conversation(
+                self._transaction, self._summaries, summary, old.conversation_key, self._account
+            )
+        return address, summary
 
     def _store_attachments(self, message_id: int, reply: Reply) -> None:
         """Store the files that came with a text."""
@@ -269,9 +278,7 @@ class _PageWriter:
         row = EventRow(EventKind.OPT_OUT.value, event.event_id, at=event.at, raw=raw)
         if not self._events.add_event(self._account, row):
             return False
-        address = _parse_sender(repair_text(event.party), self._region)
-        now = self._clock.now()
-        summary = self._summaries.get_or_create(address, account=self._account, own="", at=now)
+        _, summary = self._find_sender(event.party, "", self._clock.now())
         self._events.record_opt_out(summary["id"], raw[:_MAX_EVIDENCE_LENGTH])
         return True
 
@@ -279,15 +286,6 @@ class _PageWriter:
 def _is_opt_out(verdict: Verdict, reply: Reply) -> bool:
     """Return whether a text is an opt-out, by itself or by the provider's mark."""
     return verdict is Verdict.STOP or reply.opted_out
-
-
-_parse_cached_address = functools.lru_cache(maxsize=4096)(parse_address)
-
-
-def _parse_sender(party: str, region: str | None) -> Address:
-    """Return the address of a sender; addresses of frequent senders are cached."""
-    parse = _parse_cached_address if len(party) <= _MAX_CACHED_ADDRESS_LENGTH else parse_address
-    return parse(party, region)
 
 
 def _shorten_text(text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
+from tui.store.addresses import list_addresses, set_addresses
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.errors import StoreError
@@ -119,6 +120,33 @@ class Merges:
         transaction.mark_changed(Subject.DRAFT, kept["id"], kept["id"])
         values = {"kept": kept["id"], "gone": gone["id"], "before": json.dumps(before)}
         return int(sql.add_merge(connection, at=self._clock.now(), agent=agent, **values))
+
+
+def adopt_conversation(
+    transaction: Transaction, summaries: Summaries, kept: Summary, old_key: str, account: str
+) -> None:
+    """Join the conversation that a national number had before the account's country was known.
+
+    Args:
+        transaction: Transaction of the caller.
+        summaries: Conversation summaries of the same transaction.
+        kept: Conversation of the number.
+        old_key: Key of the same digits without a country.
+        account: Account that they came from: through another one they may be another number.
+    """
+    connection = transaction.connection
+    row = queries("conversations").by_party(connection, party=old_key)
+    if row is None or row["id"] == kept["id"] or row["account"] != account:
+        return
+    gone = summaries.get(row["id"])
+    join_consent(connection, kept["party"], gone["party"])
+    join_contacts(connection, kept["party"], gone["party"])
+    join_rows(connection, kept, gone)
+    addresses = list_addresses(kept)
+    combine_summaries(kept, gone)
+    set_addresses(kept, addresses)
+    summaries.remove(gone["id"])
+    transaction.mark_changed(Subject.VIEW)
 
 
 def _take_snapshot(
