@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.phone import AddressKind, parse_address, parse_destination
+from tui.domain.phone import (
+    AddressKind,
+    find_common_digits,
+    parse_address,
+    parse_destination,
+)
 
 SAME_NUMBER = {
     "Mexico": ["+525512345678", "+5215512345678", "+52 1 55 1234 5678", "5215512345678"],
@@ -149,3 +154,27 @@ def test_a_key_is_its_own_key(code: str, digits: str, region: str | None) -> Non
         assert parse_address(key).conversation_key == key
         if address.e164:
             assert parse_address(address.e164, region).e164 == address.e164
+
+
+@pytest.mark.parametrize("forms", SAME_NUMBER.values(), ids=SAME_NUMBER)
+def test_a_number_is_found_by_each_of_its_forms(forms: list[str]) -> None:
+    compact = ["".join(char for char in form if char in "+0123456789") for form in forms]
+    stored = {str(parse_address(form).e164) for form in forms}
+    for typed in compact:
+        assert all(find_common_digits(typed) in number for number in stored)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("0491570156", "+61491570156"),
+        ("491570", "+61491570156"),
+        ("2015550123", "+12015550123"),
+        ("570156", "+61491570156"),
+        ("+6149157", "+61491570156"),
+        ("0491", "0491570156"),
+        ("12345", "12345"),
+    ],
+)
+def test_a_part_of_a_number_is_found_as_it_is_typed(typed: str, number: str) -> None:
+    assert find_common_digits(typed) in number

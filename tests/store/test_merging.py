@@ -9,6 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from tests.conftest import OpenStore
 from tests.store.builders import (
     ACCOUNT,
     MIA,
@@ -400,6 +401,20 @@ async def test_an_undo_of_an_earlier_action_leaves_the_merged_conversation(store
     assert (await get_conversation(store)).labels == ("vip",)
 
 
+async def test_a_colleague_who_writes_keeps_the_compose_lock(
+    store: Store, open_store: OpenStore
+) -> None:
+    await receive(store, "Hello", MIA)
+    await receive(store, "Hello", TOM)
+    tom = await get_conversation(store, TOM)
+    other = await open_store(owner="bo-1", seed=2)
+    assert await other.compose_locks.acquire_lock(tom.id, "bo") == ""
+    await merge(store)
+    mia = await get_conversation(store)
+    assert await store.compose_locks.acquire_lock(mia.id, "ana") == "bo"
+    assert await other.compose_locks.renew_lock(mia.id)
+
+
 async def test_the_history_of_both_is_one_history(store: Store) -> None:
     await receive(store, "Hello", MIA)
     await receive(store, "Hello", TOM)
@@ -463,6 +478,38 @@ async def test_the_same_digits_of_another_account_are_another_customer(store: St
     await store.ingest.store_events(ACCOUNT, [make_reply("Here", "0491570156")], "AU")
     assert await list_texts(store, TOM) == ["Here"]
     assert await list_texts(store, "0491570156") == ["Elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "answered"),
+    [
+        ("+5215512345678", "+525512345678", "+525512345678"),
+        ("+525512345678", "+5215512345678", "+525512345678"),
+        ("+5491123456789", "+541123456789", "+541123456789"),
+        ("+541123456789", "+5491123456789", "+5491123456789"),
+        ("+2290197123456", "+22997123456", "+2290197123456"),
+        ("+5511987654321", "+551187654321", "+5511987654321"),
+        ("+22507123456", "+2250707123456", "+2250707123456"),
+        ("+3903351234567", "+393351234567", "+393351234567"),
+    ],
+)
+async def test_two_forms_of_a_mobile_are_one_conversation(
+    store: Store, clock: ManualClock, first: str, second: str, answered: str
+) -> None:
+    for text, party in (("One", first), ("Two", second)):
+        await receive(store, text, party)
+        clock.advance(60)
+    (row,) = await store.conversations.list_after(View(), FIRST_POSITION, 10)
+    assert (row.unread, row.address, row.other_addresses) == (2, answered, ())
+    await store.consent.record_decision(row.id, "ana", opted_out=True, evidence="said")
+    for party in (first, second):
+        with pytest.raises(OptedOut):
+            await store.intents.queue_message(make_outgoing(to=party))
+    await store.consent.record_decision(row.id, "ana", opted_out=False, evidence="said")
+    await store.intents.queue_message(make_outgoing(to=first))
+    (claimed,) = await store.outbox.claim_due_messages("a", ACCOUNT, 10)
+    assert claimed.to == answered
+    await check_counters_and_summaries(store)
 
 
 PARTIES = st.sampled_from([MIA, TOM, SUE, BOB, "Shop"])

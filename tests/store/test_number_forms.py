@@ -168,7 +168,6 @@ async def test_everything_of_both_conversations_is_kept(path: Path, clock: Manua
         inbox.add("looks", conversation_id=conversation, agent=agent, message_id=2_000)
     inbox.add("mentions", agent="ana", message_id=1_000, conversation_id=old)
     inbox.add("audit", id=1, at=1, agent="bo", action="star", conversation_id=old)
-    inbox.add("pens", conversation_id=old, agent="bo", owner="b", seen_at=1)
     inbox.add("presence", owner="b", agent="bo", conversation_id=old, typing=1, seen_at=1)
     inbox.add("contacts", party=OLD_KEY, name="Anna", note="Old note", updated_at=1)
     inbox.add("contacts", party=NEW, name="Ana", note="New note", updated_at=2)

@@ -26,6 +26,8 @@ _DIALLED = re.compile(r"\+?[0-9]+")
 _NAME_SENDER = re.compile(r"[A-Za-z0-9 .\-]{3,11}")
 _NON_GEOGRAPHIC_REGION = "001"
 _UNKNOWN_REGION = "ZZ"
+_ARGENTINE_DIGITS = 10
+"""Area code and number of any subscriber in Argentina."""
 
 
 class AddressKind(StrEnum):
@@ -108,6 +110,28 @@ def parse_destination(text: str, region: str | None = None) -> Address:
     if e164 is None:
         raise InvalidNumberError(_explain_invalid(compact, region))
     return Address(text, e164, AddressKind.NUMBER)
+
+
+_MIN_SEARCHED_DIGITS = 6
+"""Digits of a typed number that is more than a part of one."""
+
+
+def find_common_digits(typed: str) -> str:
+    """Return the part of a number, or of a beginning of one, that all of its forms contain.
+
+    Args:
+        typed: Digits, perhaps after a "+"; what is no number is returned unchanged.
+    """
+    if len(typed) < _MIN_SEARCHED_DIGITS:
+        return typed
+    e164 = parse_address(typed).e164
+    if e164 and find_mobile_form(e164) != e164.replace("+549", "+54"):
+        # Argentina: with or without the 9 the rest is the same.
+        return e164[-_ARGENTINE_DIGITS:]
+    if e164 and (typed[0] == "+" or e164 != f"+{typed}"):
+        return e164
+    # The zero of a national number is not part of the number.
+    return typed.removeprefix("0")
 
 
 @lru_cache(maxsize=4096)

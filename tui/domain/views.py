@@ -3,6 +3,7 @@
 import re
 
 from tui.domain.conversation import Conversation, State, View
+from tui.domain.phone import find_common_digits
 from tui.domain.text import fold_text, one_line
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
@@ -102,7 +103,9 @@ def _format_view_kind(view: View, agent: str) -> str:
 def normalize_filter(text: str) -> str:
     """Return the folded text of a filter; a number may be typed in groups, as it is shown."""
     folded = fold_text(text.strip())
-    return _BETWEEN_DIGITS.sub("", folded) if _NUMBER.fullmatch(folded) else folded
+    if not _NUMBER.fullmatch(folded):
+        return folded
+    return find_common_digits(_BETWEEN_DIGITS.sub("", folded))
 
 
 def _has_filter_text(conversation: Conversation, text: str) -> bool:

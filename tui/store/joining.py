@@ -75,16 +75,17 @@ def join_rows(connection: sqlite3.Connection, kept: Row, gone: Row) -> None:
         gone: Row of the conversation that becomes part of it.
     """
     sql, ids = queries("merges"), {"kept": kept["id"], "gone": gone["id"]}
+    locks = queries("compose_locks")
     # The markers first: they depend on which messages were in which conversation.
     _join_looks(connection, kept, gone)
     _join_drafts(connection, "drafts", **ids)
     _join_drafts(connection, "note_drafts", **ids)
     for move in (
-        *(sql.move_messages, sql.move_mentions, sql.move_presence, sql.move_pen, sql.move_labels),
+        *(sql.move_messages, sql.move_mentions, sql.move_presence, sql.move_labels, locks.move),
         *(sql.move_aliases, sql.move_redirects),
     ):
         move(connection, **ids)
-    sql.drop_pen(connection, gone=gone["id"])
+    locks.drop_left(connection, gone=gone["id"])
     sql.drop_labels(connection, gone=gone["id"])
     sql.add_redirect(connection, **ids)
 

@@ -15,12 +15,6 @@ update mentions set conversation_id = :kept where conversation_id = :gone;
 -- name: move_presence(kept, gone)!
 update presence set conversation_id = :kept where conversation_id = :gone;
 
--- name: move_pen(kept, gone)!
-update or ignore pens set conversation_id = :kept where conversation_id = :gone;
-
--- name: drop_pen(gone)!
-delete from pens where conversation_id = :gone;
-
 -- name: move_labels(kept, gone)!
 insert or ignore into conversation_labels (label, conversation_id)
 select label, :kept from conversation_labels where conversation_id = :gone;
