@@ -68,9 +68,10 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     assert summary["folded"] == fold_for_filter(
         str(summary["name"]), str(summary["address"]), str(summary["other_addresses"])
     )
-    addresses = [summary["address"], *str(summary["other_addresses"]).split("\n")]
+    others = str(summary["other_addresses"])
+    addresses = [summary["address"], *(others.split("\n") if others else [])]
     keys = {row[0] for row in connection.execute(_ALIASES, (identity,))} | {summary["party"]}
-    assert {parse_address(str(a)).conversation_key for a in addresses if a} == keys
+    assert {parse_address(str(a)).conversation_key for a in addresses} == keys
     waiting, last_at = summary["waiting_since"], summary["last_at"]
     assert isinstance(last_at, int)
     assert waiting is None or isinstance(waiting, int)

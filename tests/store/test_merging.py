@@ -480,6 +480,24 @@ async def test_the_same_digits_of_another_account_are_another_customer(store: St
     assert await list_texts(store, "0491570156") == ["Elsewhere"]
 
 
+@pytest.mark.parametrize("odd", ["My\nShop", "#*!", "0491\n570 156", "\x1b[2J"])
+async def test_odd_addresses_are_merged_and_separated(
+    store: Store, clock: ManualClock, odd: str
+) -> None:
+    await receive(store, "Hello", odd)
+    clock.advance(60)
+    await receive(store, "Hello", MIA)
+    before = await get_conversation(store, odd)
+    merge_id = await merge(store, MIA, odd)
+    await check_counters_and_summaries(store)
+    await receive(store, "Again", odd)
+    assert (await get_conversation(store, odd)).id == (await get_conversation(store)).id
+    await store.merges.undo_merge(merge_id, "ana")
+    after = await get_conversation(store, odd)
+    assert (after.id, after.address, after.unread) == (before.id, odd, 2)
+    await check_counters_and_summaries(store)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "answered"),
     [

@@ -67,7 +67,9 @@ def set_addresses(summary: "Summary", addresses: Iterable[str]) -> None:
     for address in addresses:
         by_key.setdefault(parse_address(address).conversation_key, address)
     first, *others = by_key.values()
-    summary["address"], summary["other_addresses"] = first, "\n".join(others)
+    # A line break is no part of any key, and separates the addresses here.
+    lines = (" ".join(address.split()) for address in others)
+    summary["address"], summary["other_addresses"] = first, "\n".join(filter(None, lines))
     _refold(summary)
 
 
