@@ -82,6 +82,31 @@ async def test_a_conversation_is_found_by_number_or_name(
     assert lines[1]["status"] == "queued"
 
 
+@pytest.mark.parametrize(
+    "typed", ["+525512345678", "+52 1 55 1234 5678", "5215512345678", "044 55 1234 5678"]
+)
+async def test_a_conversation_is_found_by_each_form_of_its_number(
+    bare: Desk, store: Store, typed: str
+) -> None:
+    await store.ingest.store_events("support", [make_reply("uno", "+5215512345678")])
+    await store.ingest.store_events("support", [make_reply("dos", "+525512345678")])
+    ran = bare.run("messages", typed, "--json", SMSDESK_DEFAULT_REGION="MX")
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert [line["text"] for line in lines] == ["uno", "dos"]
+    assert {line["party"] for line in lines} == {"+525512345678"}
+
+
+async def test_a_merged_conversation_is_found_by_either_number(bare: Desk, store: Store) -> None:
+    await store.ingest.store_events("support", [make_reply("one", MIA)])
+    await store.ingest.store_events("support", [make_reply("two", TOM)])
+    mia, tom = await get_conversation(store, MIA), await get_conversation(store, TOM)
+    await store.merges.merge_conversations(mia.id, tom.id, "ana")
+    (thread,) = bare.read_objects("threads")
+    assert {thread["number"], *thread["other_numbers"]} == {MIA, TOM}
+    for query in (MIA, TOM, str(mia.id), str(tom.id)):
+        assert {line["text"] for line in bare.read_objects("messages", query)} == {"one", "two"}
+
+
 async def test_ids_from_json_are_taken_back(bare: Desk, store: Store) -> None:
     await name_customer(store, MIA, "Mia")
     await store.ingest.store_events("support", [make_reply("one", MIA), make_reply("other", TOM)])

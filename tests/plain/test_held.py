@@ -17,7 +17,7 @@ async def hold(
     """Hold a push to the account `au`."""
     bad = Unreadable("", reason, "", can_confirm=False, cause=Cause.UNREADABLE)
     push = Arrival(Channel.PUSH, body, method="POST")
-    await store.ingest.store_events("au", [bad], push)
+    await store.ingest.store_events("au", [bad], arrival=push)
 
 
 async def test_nothing_held_is_said(mia: Typist) -> None:

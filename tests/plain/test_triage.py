@@ -224,3 +224,46 @@ async def test_the_timeline_of_a_message_is_shown(mia: Typist) -> None:
     await mia.shows("failed, failed, code 330, the number is not in use")
     await mia.type(". 7")
     await mia.shows("There is no such message")
+
+
+async def test_two_conversations_of_a_customer_are_merged_and_separated(mia: Typist) -> None:
+    chloe, dawit = await mia.messages(CHLOE), await mia.messages(DAWIT)
+    await mia.open_thread(CHLOE)
+    await mia.type("& dawit")
+    await mia.shows("1. Dawit Bekele  +61 491 570 157")
+    await mia.type("1", "n")
+    await mia.shows("of Dawit Bekele")
+    await mia.shows("Merge them? y or n")
+    await mia.shows("Nothing was merged.")
+    await mia.type("& dawit", "1", "y")
+    await mia.shows("Merged Dawit Bekele into Chloe Martin · z undoes.")
+    assert len(await mia.messages(DAWIT)) == len(chloe + dawit)
+    await mia.type("z")
+    await mia.shows("Separated: Chloe Martin and Dawit Bekele are two conversations again")
+    assert [await mia.messages(number) for number in (CHLOE, DAWIT)] == [chloe, dawit]
+
+
+async def test_the_newest_conversations_can_be_merged_without_typing_a_name(mia: Typist) -> None:
+    await mia.open_thread(CHLOE)
+    await mia.type("& zzzz")
+    await mia.shows("No other conversation has that in its name or number")
+    await mia.type("&", "0")
+    await mia.shows("Merge into this conversation:")
+    await mia.shows("Nothing chosen.")
+
+
+async def test_an_answer_in_a_merged_conversation_names_the_number(mia: Typist) -> None:
+    await mia.open_thread(CHLOE)
+    await mia.type("& dawit", "1", "y", "r", "Noted", ".")
+    await mia.shows("To Chloe Martin at +61 491 570 157 through")
+    await mia.type("!")
+
+
+async def test_a_colleague_in_line_mode_follows_a_merge(mia: Typist, open_store: OpenStore) -> None:
+    await mia.open_thread(DAWIT)
+    other = await open_store(owner="bo-1", seed=2)
+    chloe, dawit = await mia.conversation(CHLOE), await mia.conversation(DAWIT)
+    await other.merges.merge_conversations(chloe.id, dawit.id, COLLEAGUE)
+    await mia.shows("* This conversation is part of the one with Chloe Martin now.")
+    await mia.type("p Same person")
+    assert (await mia.messages(CHLOE))[-1].body == "Same person"

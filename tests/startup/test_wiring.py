@@ -21,6 +21,7 @@ from tui.domain.message import Message
 from tui.providers.protocol import Push
 from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.errors import SettingsError
+from tui.settings.load import to_public_accounts
 from tui.settings.models import Settings
 from tui.settings.public import Preferences
 from tui.startup.background import get_polling_pace, run_background
@@ -74,6 +75,31 @@ async def test_every_provider_of_the_settings_is_served(clock: ManualClock) -> N
     }
     assert [account.sender for account in accounts] == ["+61491570157", "", "Shop", "", ""]
     assert {account.hook_secret for account in accounts} == {""}
+
+
+@pytest.mark.parametrize(
+    ("values", "regions"),
+    [
+        ({}, ["NZ", "", "PL", "AU"]),
+        ({"default_region": "DE"}, ["NZ", "DE", "PL", "AU"]),
+    ],
+)
+async def test_numbers_are_those_of_the_account_then_the_provider_then_the_desk(
+    clock: ManualClock, values: dict[str, Any], regions: list[str]
+) -> None:
+    key = {"api_key": "key", "api_secret": "secret"}
+    made = make_settings(
+        {
+            "nz": {**key, "provider": "messageport", "region": "NZ"},
+            "mm": MESSAGEMEDIA,
+            "pl": {**key, "provider": "serwersms"},
+            "mp": {**key, "provider": "messageport"},
+        },
+        **values,
+    )
+    served = await close_accounts(open_accounts(made, clock))
+    assert [account.region for account in served] == regions
+    assert [account.region for account in to_public_accounts(made)] == regions
 
 
 async def test_pushes_need_a_listener_and_a_secret(clock: ManualClock) -> None:

@@ -5,8 +5,10 @@ from collections import Counter
 
 from tui.domain.conversation import compute_waiting_rank
 from tui.domain.file_names import summarize_message
+from tui.domain.phone import parse_address
+from tui.store.addresses import fold_for_filter
 from tui.store.store import Store
-from tui.store.summaries import fold_for_filter, get_counter_names
+from tui.store.summaries import get_counter_names
 
 _LAST = "select * from messages where conversation_id = ? order by id desc limit 1"
 _FAILED = (
@@ -19,6 +21,13 @@ _ARRIVALS = "select coalesce(arrival, id) from messages where conversation_id = 
 _EARLY = "select count(*) from messages where conversation_id = ? and arrival < id"
 _LABELS = "select label from conversation_labels where conversation_id = ? order by label"
 _OUT = "select opted_out from consent where party = ?"
+
+
+_ALIASES = "select party from aliases where conversation_id = ?"
+_LOST = (
+    "select count(*) from messages where conversation_id not in (select id from conversations)"
+    " or origin in (select id from conversations where id = conversation_id)"
+)
 
 
 async def check_counters_and_summaries(store: Store) -> None:
@@ -34,6 +43,7 @@ def _check_tables(connection: sqlite3.Connection) -> None:
         summary = dict(row)
         _check_summary(connection, summary)
         counted.update(get_counter_names(summary))
+    assert connection.execute(_LOST).fetchone()[0] == 0
     stored = dict(connection.execute("select name, value from counters").fetchall())
     assert {name: value for name, value in stored.items() if value} == dict(counted)
 
@@ -83,7 +93,13 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     labels = [row[0] for row in connection.execute(_LABELS, (identity,))]
     assert summary["labels"] == "\n".join(labels)
     assert bool(summary["opted_out"]) == bool(value(_OUT, summary["party"]))
-    assert summary["folded"] == fold_for_filter(str(summary["name"]), str(summary["address"]))
+    assert summary["folded"] == fold_for_filter(
+        str(summary["name"]), str(summary["address"]), str(summary["other_addresses"])
+    )
+    others = str(summary["other_addresses"])
+    addresses = [summary["address"], *(others.split("\n") if others else [])]
+    keys = {row[0] for row in connection.execute(_ALIASES, (identity,))} | {summary["party"]}
+    assert {parse_address(str(a)).conversation_key for a in addresses} == keys
     waiting, last_at = summary["waiting_since"], summary["last_at"]
     assert isinstance(last_at, int)
     assert waiting is None or isinstance(waiting, int)

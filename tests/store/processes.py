@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
+from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgoing, make_reply
 from tui.clock import SystemClock
 from tui.store.errors import StaleReply
 from tui.store.store import Store
@@ -73,6 +73,28 @@ async def type_draft(store: Store, name: str) -> None:
         print(len(body), flush=True)
 
 
+async def merge_and_separate(store: Store, name: str) -> int:
+    """Merge two conversations and separate them, again and again."""
+    for _ in range(40):
+        mia, tom = await get_conversation(store, MIA), await get_conversation(store, TOM)
+        merge_id = await store.merges.merge_conversations(mia.id, tom.id, name)
+        assert await store.merges.undo_merge(merge_id, name)
+    return 40
+
+
+async def work_in_one_of_two(store: Store, party: str) -> int:
+    """Receive, note, type and read in a conversation that comes and goes."""
+    thread = await get_conversation(store, party)
+    for n in range(40):
+        reply = make_reply(f"{n}", party, id=f"{party}-{n}")
+        await store.ingest.store_events(ACCOUNT, [reply])
+        await store.messages.add_note(thread.id, party, f"note {n} of {party}")
+        await store.drafts.save_draft(thread.id, party, f"draft {n}", began_at=0)
+        await store.conversations.set_read_marker(thread.id, party, thread.last_id)
+        await store.triage.set_star([thread.id], party, on=bool(n % 2))
+    return 40
+
+
 async def open_inbox(store: Store, name: str) -> str:
     """Open the file, which may be new, and print a line."""
     return name
@@ -84,6 +106,8 @@ WHAT: dict[str, Callable[[Store, str], Awaitable[Any]]] = {
     "race": race_to_answer,
     "type": type_draft,
     "open": open_inbox,
+    "merge": merge_and_separate,
+    "work": work_in_one_of_two,
 }
 
 

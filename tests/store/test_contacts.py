@@ -30,6 +30,24 @@ async def test_a_name_applies_to_existing_and_later_conversations(
     await check_counters_and_summaries(store)
 
 
+@pytest.mark.parametrize(
+    ("written", "imported"),
+    [
+        ("+525512345678", "+52 1 55 1234 5678"),
+        ("+541123456789", "+54 9 11 2345-6789"),
+        ("+5511987654321", "(11) 8765-4321"),
+        ("+22997123456", "+2290197123456"),
+    ],
+)
+async def test_a_contact_is_found_by_another_form_of_its_number(
+    store: Store, contacts: Contacts, written: str, imported: str
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(party=written)])
+    result = await contacts.import_contacts([Contact(imported, "Ana")], region="BR")
+    assert result.renamed == 1
+    assert (await get_conversation(store, written)).name == "Ana"
+
+
 async def test_an_empty_name_or_note_removes_nothing(store: Store, contacts: Contacts) -> None:
     await store.ingest.store_events(ACCOUNT, [make_reply()])
     await contacts.import_contacts([Contact(MIA, "Mia", "mornings")])

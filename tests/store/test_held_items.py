@@ -27,7 +27,7 @@ def make_push(body: bytes = BODY, **fields: object) -> Arrival:
 
 async def hold(store: Store, body: bytes = BODY, *more: Event) -> None:
     """Store a push that cannot be read, perhaps beside other events."""
-    await store.ingest.store_events(ACCOUNT, [BAD, *more], make_push(body))
+    await store.ingest.store_events(ACCOUNT, [BAD, *more], arrival=make_push(body))
 
 
 async def list_texts(store: Store) -> list[str]:
@@ -50,7 +50,7 @@ async def test_the_bytes_of_a_push_are_kept_as_they_came(store: Store, clock: Ma
 
 
 async def test_a_push_that_was_read_is_kept_too_but_not_held(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [make_reply()], make_push())
+    await store.ingest.store_events(ACCOUNT, [make_reply()], arrival=make_push())
     assert await store.held_items.list_held() == []
     (row,) = await store.database.read(
         lambda c: c.execute("select body, state from arrivals").fetchall()
@@ -109,13 +109,13 @@ async def test_an_item_that_still_cannot_be_read_stays_with_its_new_reason(store
 
 async def test_the_provider_that_sends_it_again_after_the_fix_takes_it_in(store: Store) -> None:
     await hold(store)
-    await store.ingest.store_events(ACCOUNT, [make_reply("Hello")], make_push())
+    await store.ingest.store_events(ACCOUNT, [make_reply("Hello")], arrival=make_push())
     assert await store.held_items.list_held() == []
     assert await list_texts(store) == ["Hello"]
 
 
 async def test_a_read_push_that_comes_again_unreadable_is_not_held(store: Store) -> None:
-    await store.ingest.store_events(ACCOUNT, [make_reply("Hello")], make_push())
+    await store.ingest.store_events(ACCOUNT, [make_reply("Hello")], arrival=make_push())
     await hold(store)
     assert await store.held_items.list_held() == []
 
@@ -176,7 +176,7 @@ async def test_one_account_does_not_push_out_the_items_of_another(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(held_items, "MOST_HELD", 1)
-    await store.ingest.store_events("other", [BAD], make_push())
+    await store.ingest.store_events("other", [BAD], arrival=make_push())
     await hold(store, b"1")
     await hold(store, b"2")
     assert [item.account for item in await store.held_items.list_held()] == [ACCOUNT, "other"]
@@ -186,7 +186,7 @@ async def test_items_are_counted_by_account_and_reason(store: Store) -> None:
     for number in range(3):
         await hold(store, b"%d" % number)
     wrong = replace(BAD, problem="The signature is wrong", cause=Cause.SIGNATURE)
-    await store.ingest.store_events("other", [wrong], make_push())
+    await store.ingest.store_events("other", [wrong], arrival=make_push())
     groups = await store.held_items.summarize()
     assert [(g.account, g.count, g.reason.cause) for g in groups] == [
         ("other", 1, Cause.SIGNATURE),
@@ -212,7 +212,7 @@ async def test_refusals_are_added_up(store: Store, clock: ManualClock) -> None:
 async def test_what_was_read_or_done_is_deleted_after_a_while(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.ingest.store_events(ACCOUNT, [make_reply()], make_push(b"read"))
+    await store.ingest.store_events(ACCOUNT, [make_reply()], arrival=make_push(b"read"))
     await hold(store, b"dismissed")
     await hold(store, b"held")
     held = await store.held_items.list_held()

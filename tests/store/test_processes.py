@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
+from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgoing, make_reply
 from tests.store.consistency import check_counters_and_summaries
 from tests.store.processes import ROUNDS
 from tui.clock import SystemClock
@@ -72,6 +72,28 @@ async def test_two_agents_never_both_reply(inbox: Store) -> None:
     messages = await inbox.messages.list_before(thread.id, 1 << 62, 10 * ROUNDS)
     answers = [m.body for m in messages if m.direction is Direction.OUT]
     assert answers == [f"answer {n}" for n in range(ROUNDS)]
+    await check_counters_and_summaries(inbox)
+
+
+async def test_merges_lose_nothing_that_others_do_meanwhile(inbox: Store) -> None:
+    await inbox.ingest.store_events(ACCOUNT, [make_reply("question 0", TOM)])
+    merged, worked = await asyncio.gather(
+        collect_results("merge", inbox.path, ["ana"]),
+        collect_results("work", inbox.path, [MIA, TOM]),
+    )
+    assert (merged, worked) == ([40], [40, 40])
+    for party in (MIA, TOM):
+        thread = await get_conversation(inbox, party)
+        messages = await inbox.messages.list_before(thread.id, 1 << 62, 1_000)
+        received = [m for m in messages if m.direction is Direction.IN]
+        assert {m.body for m in received} == {"question 0", *map(str, range(40))}
+        assert {m.sender for m in received} == {party}
+    texts = await inbox.database.read(
+        lambda c: [row[0] for row in c.execute("select body from messages where direction='note'")]
+    )
+    assert len(texts) == len(set(texts)) == 80
+    drafts = [*await inbox.drafts.list_drafts(MIA), *await inbox.drafts.list_drafts(TOM)]
+    assert {"draft 39"} <= {line for draft in drafts for line in draft.body.split("\n")}
     await check_counters_and_summaries(inbox)
 
 

@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 from tests.sync.conftest import Queue
 from tests.sync.doubles import ScriptedProvider
 from tui.clock import ManualClock
-from tui.domain.events import Cause, Reply, Unreadable
+from tui.domain.conversation import View
+from tui.domain.events import Cause, OptOut, Reply, Unreadable
 from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused
 from tui.providers.errors import UnreadableAnswer as BadContent
@@ -25,6 +26,7 @@ from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.sandbox.app import create_app
 from tui.sandbox.messagemedia.emulator import MessageMedia as Emulator
 from tui.sandbox.state import Hook, PushSettings, Sandbox
+from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
@@ -65,6 +67,29 @@ def open_client(store: Store, provider: ScriptedProvider) -> httpx.AsyncClient:
     ]
     transport = httpx.ASGITransport(create_listener(store, accounts))
     return httpx.AsyncClient(transport=transport, base_url="http://desk")
+
+
+@pytest.mark.parametrize(
+    ("region", "numbers", "party"),
+    [
+        ("AU", ["+61491570121", "0491570121", "491570121", "61491570121"], "+61491570121"),
+        ("US", ["2015550123", "12015550123", "(201) 555-0123"], "+12015550123"),
+        ("PL", ["500600701", "48500600701", "0048500600701"], "+48500600701"),
+        ("", ["+5215512345678", "525512345678"], "+525512345678"),
+    ],
+)
+async def test_pushed_numbers_are_those_of_the_country_of_the_account(
+    store: Store, region: str, numbers: list[str], party: str
+) -> None:
+    replies = [Reply(f"r{n}", number, "Hello", None, "{}") for n, number in enumerate(numbers)]
+    stop = OptOut("o1", numbers[-1], None, "{}")
+    provider = PushProvider(make_reader(*replies, stop))
+    account = ServedAccount("s", provider, hook_secret=SECRET, region=region)
+    transport = httpx.ASGITransport(create_listener(store, [account]))
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
+        assert (await client.post(HOOK)).status_code == 200
+    (row,) = await store.conversations.list_after(View(), FIRST_POSITION, 10)
+    assert (row.party, row.unread, row.opted_out) == (party, len(numbers), True)
 
 
 async def list_texts(store: Store) -> list[str]:
@@ -201,7 +226,7 @@ async def test_unreadable_items_do_not_block_the_others(store: Store) -> None:
 async def test_the_provider_has_to_push_again_while_the_store_is_locked(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def locked(account: str, events: Any, arrival: Any) -> None:
+    async def locked(*page: object) -> None:
         raise Busy("locked")
 
     async with open_client(store, PushProvider(make_reader(REPLY))) as client:

@@ -1,6 +1,6 @@
 """Test polling: events are stored, then confirmed; all pages, and never in a tight loop."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -9,11 +9,13 @@ from tests.sync.doubles import PAGES, ScriptedProvider
 from tui.clock import ManualClock
 from tui.domain.account import Health
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
+from tui.domain.conversation import View
 from tui.domain.events import EventPage, Reply, Unreadable
 from tui.providers.errors import CredentialsRefused, Unavailable
 from tui.providers.errors import UnreadableAnswer as BadAnswer
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.state import Sandbox
+from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync.account_health import AccountHealth
@@ -65,12 +67,28 @@ async def test_all_pages_are_fetched_in_one_round(
     assert get_ledger(sandbox).replies.unconfirmed_ids == []
 
 
+async def test_polled_numbers_are_those_of_the_country_of_the_account(
+    account: ServedAccount, context: SyncContext
+) -> None:
+    national = Reply("r1", "0491570156", "Hello", None, "{}")
+    international = Reply("r2", CUSTOMER, "Hello again", None, "{}")
+
+    async def fetch_replies(cursor: str) -> EventPage:
+        return EventPage((national, international))
+
+    provider = ScriptedProvider(PAGES, replies=fetch_replies)
+    poller = Poller(replace(account, provider=provider, region="AU"), context, PACE)
+    await poller.run_round()
+    (row,) = await context.store.conversations.list_after(View(), FIRST_POSITION, 10)
+    assert (row.party, row.unread) == (CUSTOMER, 2)
+
+
 async def test_replies_are_not_confirmed_if_they_could_not_be_stored(
     account: ServedAccount, context: SyncContext, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wrote = sandbox.emulators["messagemedia"].receive_message(CUSTOMER, None, "Hello?", [])
 
-    async def locked(account: str, events: Sequence[object]) -> None:
+    async def locked(*page: object) -> None:
         raise Busy("locked")
 
     with monkeypatch.context() as patched:
@@ -167,7 +185,7 @@ async def test_a_cursor_moves_only_after_its_page_is_stored(
     provider = ScriptedProvider(by_date, replies=pages)
     poller = Poller(ServedAccount("mm", provider), context, PACE)
 
-    async def locked(account: str, events: Sequence[object]) -> None:
+    async def locked(*page: object) -> None:
         raise Busy("locked")
 
     with monkeypatch.context() as patched:

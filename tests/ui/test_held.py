@@ -16,7 +16,7 @@ async def hold(desk: Desk, body: bytes = BODY, reason: str = "The signature is w
     """Hold a push to the account `au`."""
     bad = Unreadable("", reason, "", can_confirm=False, cause=Cause.SIGNATURE)
     push = Arrival(Channel.PUSH, body, method="POST", headers={"content-type": "text/plain"})
-    await desk.store.ingest.store_events("au", [bad], push)
+    await desk.store.ingest.store_events("au", [bad], arrival=push)
 
 
 @presses("held")

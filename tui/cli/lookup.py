@@ -84,11 +84,16 @@ def _find_by_number(reader: InboxReader, compact: str, arguments: Namespace) -> 
         return None
     from tui.domain.phone import InvalidNumberError, parse_destination
 
-    try:
-        address = parse_destination(compact, context.load_public_settings(arguments).default_region)
-    except InvalidNumberError:
-        return None
-    return reader.find_by_party(address.conversation_key)
+    desk = context.load_public_settings(arguments)
+    # A national number is one of the desk's country, or of that of one of its accounts.
+    for region in dict.fromkeys([desk.default_region, *(a.region for a in desk.accounts)]):
+        try:
+            address = parse_destination(compact, region or None)
+        except InvalidNumberError:
+            continue
+        if found := reader.find_by_party(address.conversation_key):
+            return found
+    return None
 
 
 def _find_by_prefix(reader: InboxReader, query: str) -> list[Conversation]:

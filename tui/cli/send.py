@@ -169,7 +169,7 @@ def _build_attempt(
     route = choose_default_route([account], conversation) if conversation else None
     return SendAttempt(
         desk,
-        address.conversation_key,
+        address.e164 or address.raw,
         text,
         route or Route(account, next(iter(account.senders), "")),
         clock.now(),

@@ -106,6 +106,7 @@ def open_accounts(url: str, clock: Clock) -> list["ServedAccount"]:
         ServedAccount(
             name=account.name,
             provider=open_provider(account.provider, _list_options(account.provider, url), clock),
+            region=account.region,
             sender=account.own_number,
             hook_secret=HOOK_SECRET,
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from tui.desk.consent import ConsentActions
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
+from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
 from tui.desk.undo import UndoAction, UndoStack
 from tui.domain.conversation import Conversation, State
@@ -103,6 +104,24 @@ class ConversationActions:
         before = await self._store.triage.set_unread(_get_ids(rows), self._agent, unread)
         state = "unread" if unread else "read"
         return self._remember_triage(f"Marked {_format_names(rows)} {state}", before)
+
+    async def merge_conversations(self, kept: Conversation, gone: Conversation) -> str:
+        """Make a conversation part of another one of the same customer.
+
+        Args:
+            kept: Conversation that stays.
+            gone: Conversation that becomes part of it.
+        """
+        merges, agent = self._store.merges, self._agent
+        merge_id = await merges.merge_conversations(kept.id, gone.id, agent)
+
+        async def undo_merge() -> str:
+            if not await merges.undo_merge(merge_id, agent):
+                return "They have been separated already"
+            return f"Separated: {list_names([kept, gone])} are two conversations again"
+
+        message = f"Merged {_format_names([gone])} into {_format_names([kept])}"
+        return self.remember_undo(message, undo_merge)
 
     async def add_note(self, conversation: Conversation, text: str, mentions: Sequence[str]) -> str:
         """Add a private note for colleagues.

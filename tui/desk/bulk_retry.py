@@ -182,7 +182,7 @@ def _create_attempt(
     """Return the attempt to send a failed message again now."""
     return SendAttempt(
         context.preferences,
-        conversation.party,
+        conversation.address,
         message.body,
         _choose_route(conversation, message, context),
         context.clock.now(),

@@ -193,7 +193,7 @@ class Submitter:
         """Return the attempt to send a text now, over the route of the composer."""
         return SendAttempt(
             self._context.preferences,
-            conversation.party,
+            conversation.address,
             text,
             self._compose.route,
             self._context.clock.now(),

@@ -74,7 +74,7 @@ class Account:
     senders: tuple[str, ...] = ()
     """Own numbers and names to choose from, default first; empty: the provider's default."""
     region: str = ""
-    """ISO country, like AU, for numbers typed without a country code."""
+    """ISO country, like AU, of numbers without a country code, typed or received."""
     capabilities: Capabilities | None = field(default=None)
     listener: bool = False
     """Whether the account has an address at the listener, so that pushes can arrive."""

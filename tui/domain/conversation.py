@@ -30,7 +30,7 @@ class Conversation:
     party: str
     """Key: E.164 number, or a short code or name in lower case."""
     address: str
-    """Address of the party as it was received."""
+    """Address that answers go to: the one that the customer last wrote from."""
     name: str
     """Name of the contact; empty if there is none."""
     state: State
@@ -58,6 +58,8 @@ class Conversation:
     rank: int
     """Sort key of "longest waiting": waiting conversations first, then by last message."""
     last_format: Format = Format.SMS
+    other_addresses: tuple[str, ...] = ()
+    """Further addresses of the customer, after conversations were merged."""
     suspected: bool = False
     """Whether one of its messages may be an opt-out that an agent has to judge."""
     last_arrival: int = 0

@@ -218,8 +218,15 @@ CONVERSATION_FIELDS: tuple[JsonField[Conversation], ...] = (
     JsonField(
         "number",
         _STRING,
-        "Customer as received from the provider: number, short code or name.",
+        "Customer as received from the provider: number, short code or name; the one that wrote "
+        "last.",
         lambda row: row.address,
+    ),
+    JsonField(
+        "other_numbers",
+        "list of strings",
+        "Further numbers of the customer, after conversations were merged.",
+        lambda row: list(row.other_addresses),
     ),
     JsonField("name", _STRING, "Name of the contact; empty if none.", lambda row: row.name),
     JsonField("state", _STRING, "`open`, `snoozed` or `closed`.", lambda row: row.state.value),

@@ -1,7 +1,7 @@
 """Distinguish phone numbers, short codes and sender names.
 
 An address is stored as it was received. Its `conversation_key` says which conversation it belongs
-to, independent of how a provider wrote the number.
+to, independent of how a provider wrote the number, and in which of its forms.
 """
 
 import re
@@ -10,16 +10,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from tui.domain.numbering import (
+    MAX_DIALLED_DIGITS,
+    MAX_DIGITS,
+    find_mobile_form,
+    parse_international,
+    parse_national,
+    parse_received,
+)
+
 _SHORT_CODE_LENGTHS = range(3, 9)
 """Digits of a short code, which is never a phone number: "12345" is not +1 2345."""
-_MAX_DIGITS = 15
-_MAX_DIALLED_DIGITS = _MAX_DIGITS + len("0011")
-"""Some countries dial 0011 in place of the plus."""
-_PUNCTUATION = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
+_PUNCTUATION = re.compile(r"[\s().\-/~\u2010-\u2015\u2212]+")
 _DIALLED = re.compile(r"\+?[0-9]+")
 _NAME_SENDER = re.compile(r"[A-Za-z0-9 .\-]{3,11}")
 _NON_GEOGRAPHIC_REGION = "001"
 _UNKNOWN_REGION = "ZZ"
+_ARGENTINE_DIGITS = 10
+"""Area code and number of any subscriber in Argentina."""
 
 
 class AddressKind(StrEnum):
@@ -41,14 +49,17 @@ class Address:
 
     raw: str
     e164: str | None
-    """"+" and at most 15 digits, for a valid phone number only."""
+    """"+" and at most 15 digits, for a valid phone number only; in the form that works today."""
     kind: AddressKind
 
     @property
     def conversation_key(self) -> str:
-        """Return the key of the conversation, the same for every spelling of a number."""
+        """Return the key of the conversation, the same for every spelling and form of a number.
+
+        It is a key of itself: `parse_address(key).conversation_key == key`.
+        """
         if self.e164:
-            return self.e164
+            return find_mobile_form(self.e164)
         compact = _compact_address(self.raw).casefold()
         digits = compact.removeprefix("+")
         is_long = digits.isdecimal() and len(digits) not in _SHORT_CODE_LENGTHS
@@ -58,9 +69,8 @@ class Address:
 def parse_address(raw: str, default_region: str | None = None) -> Address:
     """Return the address in `raw`, as a provider wrote it. Never raises.
 
-    Digits that are valid after a "+" are a number; `default_region` is only tried for the rest.
     Three to eight digits without "+" are a short code, anything with an alphabetic character is
-    a name, the rest is unknown and has its own conversation key.
+    a name, the rest that is no valid number is unknown and has its own conversation key.
 
     Args:
         raw: Address as it was received.
@@ -73,7 +83,7 @@ def parse_address(raw: str, default_region: str | None = None) -> Address:
     # Checked before numbers: a short code can look like a country code with a short number.
     if len(compact) in _SHORT_CODE_LENGTHS and compact[0] != "+":
         return Address(raw, None, AddressKind.SHORT_CODE)
-    e164 = _parse_international(compact) or _parse_national(compact, default_region)
+    e164 = parse_received(_drop_wrong_plus(compact), default_region)
     return Address(raw, e164, AddressKind.NUMBER if e164 else AddressKind.UNKNOWN)
 
 
@@ -94,12 +104,34 @@ def parse_destination(text: str, region: str | None = None) -> Address:
         )
     if not _DIALLED.fullmatch(compact):
         raise InvalidNumberError("Not a phone number: use only digits, spaces and a leading +")
-    if len(compact) > (_MAX_DIGITS + 1 if compact[0] == "+" else _MAX_DIALLED_DIGITS):
+    if len(compact) > (MAX_DIGITS + 1 if compact[0] == "+" else MAX_DIALLED_DIGITS):
         raise InvalidNumberError("Too long for a phone number: it has at most 15 digits")
-    e164 = _parse_dialled(compact, region)
+    e164 = _parse_dialled(_drop_wrong_plus(compact), region)
     if e164 is None:
         raise InvalidNumberError(_explain_invalid(compact, region))
     return Address(text, e164, AddressKind.NUMBER)
+
+
+_MIN_SEARCHED_DIGITS = 6
+"""Digits of a typed number that is more than a part of one."""
+
+
+def find_common_digits(typed: str) -> str:
+    """Return the part of a number, or of a beginning of one, that all of its forms contain.
+
+    Args:
+        typed: Digits, perhaps after a "+"; what is no number is returned unchanged.
+    """
+    if len(typed) < _MIN_SEARCHED_DIGITS:
+        return typed
+    e164 = parse_address(typed).e164
+    if e164 and find_mobile_form(e164) != e164.replace("+549", "+54"):
+        # Argentina: with or without the 9 the rest is the same.
+        return e164[-_ARGENTINE_DIGITS:]
+    if e164 and (typed[0] == "+" or e164 != f"+{typed}"):
+        return e164
+    # The zero of a national number is not part of the number.
+    return typed.removeprefix("0")
 
 
 @lru_cache(maxsize=4096)
@@ -202,11 +234,16 @@ def _convert_digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 
+def _drop_wrong_plus(compact: str) -> str:
+    """Return a number without a "+" that stands before a zero: no country code begins with 0."""
+    return compact[1:] if compact.startswith("+0") else compact
+
+
 def _parse_dialled(compact: str, region: str | None) -> str | None:
     """Return the E.164 form of a number that a person typed, or None if it is not valid."""
     if compact[0] == "+" or region is None:
-        return _parse_international(compact)
-    home, abroad = _parse_national(compact, region), _parse_international(compact)
+        return parse_international(compact)
+    home, abroad = parse_national(compact, region), parse_international(compact)
     # Without the trunk zero both readings are equally likely, and a guess could text a stranger.
     if home and abroad and home != abroad and _is_without_trunk_zero(compact, region):
         raise InvalidNumberError(
@@ -221,36 +258,6 @@ def _is_without_trunk_zero(compact: str, region: str) -> bool:
     import phonenumbers
 
     return phonenumbers.ndd_prefix_for_region(region, True) == "0" and compact[0] != "0"
-
-
-def _parse_international(compact: str) -> str | None:
-    """Return the E.164 form of digits with a country code, after "+", "00" or neither."""
-    return _to_e164("+" + compact.removeprefix("00" if compact[0] == "0" else "+"), None)
-
-
-def _parse_national(compact: str, region: str | None) -> str | None:
-    """Return the E.164 form of digits as dialled inside `region`."""
-    return _to_e164(compact, region) if region and compact[0] != "+" else None
-
-
-def _to_e164(compact: str, region: str | None) -> str | None:
-    """Return the E.164 form of a valid number, or None for any other."""
-    return _parse_valid(compact, region) if len(compact) <= _MAX_DIALLED_DIGITS else None
-
-
-@lru_cache(maxsize=4096)
-def _parse_valid(compact: str, region: str | None) -> str | None:
-    """Return the E.164 form of a number that is valid in its country's numbering plan."""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(compact, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return e164 if len(e164) <= 1 + _MAX_DIGITS else None
 
 
 def _explain_invalid(compact: str, region: str | None) -> str:

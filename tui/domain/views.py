@@ -3,6 +3,7 @@
 import re
 
 from tui.domain.conversation import Conversation, State, View
+from tui.domain.phone import find_common_digits
 from tui.domain.text import fold_text, one_line
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
@@ -108,15 +109,14 @@ def normalize_filter(text: str) -> str:
     folded = fold_text(text.strip())
     if not _NUMBER.fullmatch(folded):
         return folded
-    number = _BETWEEN_DIGITS.sub("", folded)
-    significant = number.lstrip("0")
-    return significant if len(significant) >= _SIGNIFICANT_DIGITS else number
+    return find_common_digits(_BETWEEN_DIGITS.sub("", folded))
 
 
 def _has_filter_text(conversation: Conversation, text: str) -> bool:
     """Return whether the name or address contains the typed text, ignoring accents."""
     wanted = normalize_filter(text)
-    return not wanted or wanted in fold_text(f"{conversation.name} {conversation.address}")
+    searched = (conversation.name, conversation.address, *conversation.other_addresses)
+    return not wanted or wanted in fold_text(" ".join(searched))
 
 
 def describe_empty_view(view: View) -> str:

@@ -1,4 +1,4 @@
-"""Commands about the customer: consent (opt-out, opt-in), contact panel and contact card.
+"""Commands about the customer: consent (opt-out, opt-in), contact card, merging.
 
 An opt-out is confirmed or recorded, lifted with a reason, or dismissed as a false suspicion.
 """
@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.desk.merging import describe_merge, list_names
 from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line, to_printable
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
+from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
     from tui.domain.conversation import Conversation
     from tui.screens.contact import ContactCard
+    from tui.screens.pick import Picked
 
 
 @command_handler("consent")
@@ -138,6 +141,50 @@ async def _store_card(
     await contacts.rename_contact(row.id, card.name, card.note, agent)
     name = one_line(card.name, 40) or "the contact without a name"
     return inbox.actions.remember_undo(f"Saved {name}", restore_card)
+
+
+@command_handler("merge")
+async def ask_conversation_to_merge(inbox: InboxActions) -> None:
+    """Ask which other conversation is the same customer, and merge it into the open one."""
+    from tui.screens.pick_conversation import PickConversationScreen
+
+    rows, context = await inbox.load_targets(), inbox.app_context
+    if len(rows) == 2:
+        await _confirm_merge(inbox, *rows)
+        return
+    if len(rows) != 1:
+        inbox.show_status("Select the two conversations of one customer, or open one of them")
+        return
+    (kept,) = rows
+    screen = PickConversationScreen(inbox.store, kept, context.clock.now(), ascii=context.ascii)
+
+    async def confirm_choice(picked: Picked | None) -> None:
+        """Ask for confirmation unless the dialog was cancelled."""
+        if picked is not None:
+            await _confirm_merge(inbox, kept, screen.found[picked.value])
+
+    inbox.app.push_screen(screen, confirm_choice)
+
+
+@report_store_errors
+async def _confirm_merge(inbox: InboxActions, kept: Conversation, gone: Conversation) -> None:
+    """Show what will be joined, and merge the conversations if the agent confirms it."""
+    from tui.screens.pick_conversation import ConfirmMergeScreen
+
+    @report_store_errors
+    async def merge_if_confirmed(inbox: InboxActions, is_confirmed: bool | None) -> None:
+        """Merge the conversations unless the dialog was cancelled."""
+        if is_confirmed:
+            # What is typed here must not be saved over the joined draft.
+            await inbox.compose_pane.flush_draft()
+            await inbox.finish_action(await inbox.actions.merge_conversations(kept, gone))
+
+    async def handle_answer(is_confirmed: bool | None) -> None:
+        await merge_if_confirmed(inbox, is_confirmed)
+
+    title = f"Merge {list_names([gone])} into {list_names([kept])}?"
+    sentences = await describe_merge(inbox.store, kept, gone)
+    inbox.app.push_screen(ConfirmMergeScreen(title, sentences), handle_answer)
 
 
 @command_handler("import_contacts")

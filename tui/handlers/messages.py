@@ -162,7 +162,7 @@ async def ping_phone(inbox: InboxActions) -> None:
         return
     attempt = SendAttempt(
         inbox.app_context.preferences,
-        conversation.party,
+        conversation.address,
         _PING_TEXT,
         Route(account, ""),
         inbox.app_context.clock.now(),

@@ -19,7 +19,7 @@ async def ask_plan(session: PlainSession, row: Conversation, route: Route) -> Se
         route: Account and sender of the message.
     """
     session.dialog.write_line(format_schedule_holder(route))
-    suggestion = suggest_send_time(session.context, row.party)
+    suggestion = suggest_send_time(session.context, row.address)
     while True:
         empty = f"empty for {suggestion}" if suggestion else "empty cancels"
         typed = (

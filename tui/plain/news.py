@@ -75,6 +75,8 @@ class ChangeAnnouncer:
                     await self._alarms.report_account_problems()
                 case Subject.PRESENCE:
                     await self._session.presence.refresh_colleagues()
+                case Subject.VIEW if self._session.conversation is not None:
+                    await self._session.refresh_conversation()
 
     async def _handle_message(self, change: Change) -> None:
         """Announce an incoming message, or a new status of a message this agent sent."""

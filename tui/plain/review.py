@@ -10,6 +10,7 @@ from tui.desk.composer_hints import (
     format_length,
     format_saving,
 )
+from tui.desk.merging import format_recipient
 from tui.desk.routes import (
     Route,
     SendPlan,
@@ -112,8 +113,9 @@ class ReplyReview:
 
     def _show_reply(self) -> None:
         """Show the route, the text, and hints about it."""
+        number = format_recipient(self._row).removeprefix("to ")
         self._dialog.write_line(
-            f"To {format.format_title(self._row)} through"
+            f"To {format.format_title(self._row)}{f' at {number}' if number else ''} through"
             f" {one_line(self._current_route.summary, 100)}:"
         )
         self._dialog.write_line(to_printable(self._text))

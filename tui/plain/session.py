@@ -97,8 +97,13 @@ class PlainSession:
         self.presence.set_conversation(0)
 
     async def refresh_conversation(self) -> Conversation:
-        """Read the open conversation again and return it."""
-        self.conversation = await self.store.conversations.get(self.current.id) or self.conversation
+        """Read the open conversation again and return it; it may be part of another one now."""
+        old = self.current
+        self.conversation = await self.store.conversations.get(old.id) or old
+        if self.current.id != old.id:
+            self.presence.set_conversation(self.current.id)
+            title = one_line(format.format_title(self.current), 30)
+            self.dialog.announce_line(f"* This conversation is part of the one with {title} now.")
         return self.current
 
     def report_sent(self, message: Message) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from tui.desk.actions import ConversationActions
 from tui.desk.consent import read_consent_status
+from tui.desk.merging import describe_merge, format_candidate, list_merge_candidates
 from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
@@ -15,6 +16,7 @@ from tui.plain.session import PlainSession, line_handler
 TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
 _UNASSIGNED = "no one"
 _NEW_LABEL = "a new label"
+_MAX_MERGE_CHOICES = 9
 
 
 @line_handler("star")
@@ -204,6 +206,33 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
     await _show_result(
         session, session.actions.remember_undo(f"Saved {one_line(name.strip(), 40)}", undo_rename)
     )
+
+
+@line_handler("merge")
+async def merge_conversations(session: PlainSession, typed: str) -> None:
+    """Merge another conversation of the same customer into the open one.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Part of the other name or number; empty lists the newest conversations.
+    """
+    row = await session.refresh_conversation()
+    found = (await list_merge_candidates(session.store, row, typed))[:_MAX_MERGE_CHOICES]
+    if not found:
+        session.dialog.write_line(
+            "No other conversation has that in its name or number: & alone lists the newest."
+        )
+        return
+    shown = [format_candidate(candidate) for candidate in found]
+    place = await session.dialog.choose_item("Merge into this conversation", shown)
+    if place is None:
+        return
+    for sentence in await describe_merge(session.store, row, found[place]):
+        session.dialog.write_line(f"{sentence}.")
+    if await session.dialog.ask_yes_no("Merge them?"):
+        await _show_result(session, await session.actions.merge_conversations(row, found[place]))
+    else:
+        session.dialog.write_line("Nothing was merged.")
 
 
 _MAX_REASON_LENGTH = 300

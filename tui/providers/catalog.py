@@ -142,6 +142,7 @@ SERWERSMS: Final = CatalogEntry(
     credentials_place="Interface settings, HTTPS API, Users; or API Tokens for `api_token`",
     default_urls={"base_url": "https://api2.serwersms.pl"},
     charset="windows-1250",
+    country="PL",  # a number without a prefix is Polish (SerwerSMS, phone numbers)
     balance_unit="messages left",
     panel=(
         PanelEntry(
@@ -214,6 +215,7 @@ MESSAGEPORT: Final = CatalogEntry(
     secret_label="Password",
     credentials_place="Settings, API: the two halves of an API key",
     default_urls={"base_url": "https://messageport.com.au/rest/v1"},
+    country="AU",  # it serves Australia and New Zealand, by Australian time
     balance_unit="credits",
     panel=(
         PanelEntry(

@@ -49,6 +49,8 @@ class CatalogEntry(ProviderInfo):
     """Where its customers find or create the credentials."""
     charset: str = "windows-1252"
     """Charset that pushed texts probably have if they are not UTF-8, by the provider's country."""
+    country: str = ""
+    """ISO country of its customers' numbers, where it serves one country or has a home country."""
     balance_unit: str = ""
     """What the balance counts, if there is one."""
     capability_variants: Mapping[tuple[str, Any], Capabilities] = field(default_factory=dict)

@@ -12,11 +12,13 @@ from tui.clock import MINUTE
 from tui.commands import COMMANDS, get_first_keys
 from tui.desk import composer_hints
 from tui.desk.context import AppContext
+from tui.desk.format import format_title
 from tui.desk.key_guard import KeyGuard
 from tui.desk.presence import WAKE_SECONDS, AgentSession
 from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
+from tui.domain.text import one_line
 from tui.domain.views import is_in_view
 from tui.handlers import HANDLERS
 from tui.handlers.general import ask_second_key
@@ -73,8 +75,12 @@ class InboxScreen(InboxLayout):
         Args:
             changes: What changed, in the order of the store.
         """
-        await self.list_pane.apply_changes(changes)
+        shown, is_in_use = self.pane.conversation, self.is_reading or self.is_composer_focused
         await self.pane.apply_changes(changes)
+        merged = self.pane.conversation
+        await self.list_pane.apply_changes(changes)
+        if is_in_use and shown and merged and merged.id != shown.id and not self.triage.is_on:
+            await self._follow_merge(merged)
         self.contact_panel.apply_changes(changes)
         self._show_status_if_any(
             await composer_hints.format_mention_notice(self.store, self.app_context.agent, changes)
@@ -86,6 +92,16 @@ class InboxScreen(InboxLayout):
             self.status.update_status(states=await self.store.accounts.get_states())
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._update_counts()
+
+    async def _follow_merge(self, merged: Conversation) -> None:
+        """Go to the conversation that the open one has become part of.
+
+        Args:
+            merged: Conversation that is shown in place of the open one.
+        """
+        await self.go_to_conversation(merged)
+        title = one_line(format_title(merged), 30)
+        self.show_status(f"This conversation is part of the one with {title} now")
 
     def _show_status_if_any(self, text: str) -> None:
         """Show a status text unless it is empty."""

@@ -62,8 +62,8 @@ class AccountBase(BaseModel):
     Example: "+61491570156"
     """
     region: Region = ""
-    """Country (ISO 3166 code) of numbers without a country code. If empty,
-    `default_region` applies.
+    """Country (ISO 3166 code) of numbers without a country code, typed or received. If empty,
+    it is that of the provider (AU for MessagePort, PL for SerwerSMS), else `default_region`.
 
     Example: "AU"
     """

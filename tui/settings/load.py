@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tui.domain.account import Account
-from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX, is_secret_field
+from tui.providers.catalog import CATALOG
+from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX, AccountBase, is_secret_field
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path, find_directory
@@ -92,12 +93,22 @@ def to_public_accounts(settings: Settings) -> tuple[Account, ...]:
             provider=account.provider,
             title=account.title or name,
             senders=account.all_senders,
-            region=account.region or settings.default_region or "",
+            region=choose_region(account, settings),
             low_balance=account.low_balance,
             listener=account.hook_secret is not None,  # the background service may run the listener
         )
         for name, account in settings.accounts.items()
     )
+
+
+def choose_region(account: AccountBase, settings: Settings) -> str:
+    """Return the country of an account's numbers without a country code; empty for none.
+
+    Args:
+        account: Settings of the account.
+        settings: Settings of the desk, which give the country of the other accounts.
+    """
+    return account.region or CATALOG[account.provider].country or settings.default_region or ""
 
 
 def _validate_sources(sources: SettingsSources) -> Settings:

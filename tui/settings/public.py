@@ -87,8 +87,8 @@ class GeneralSettings:
     enter_sends: bool = True
     """Enter sends and Alt+Enter begins a new line; false swaps them."""
     default_region: Region | None = None
-    """Country (ISO 3166 code) of numbers that are typed without a country code. If not set,
-    such numbers are refused unless the account has a `region`.
+    """Country (ISO 3166 code) of numbers without a country code, typed or received. If not set,
+    typed ones are refused unless the account has a `region`.
 
     Example: "AU"
     """

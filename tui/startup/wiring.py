@@ -199,12 +199,14 @@ def open_accounts(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
     Raises:
         SettingsError: A client cannot be created.
     """
+    from tui.settings.load import choose_region
     from tui.sync.context import ServedAccount
 
     return [
         ServedAccount(
             name=name,
             provider=_open_client(name, account, clock, settings.public_url),
+            region=choose_region(account, settings),
             sender=next(iter(account.all_senders), ""),
             hook_secret=_get_hook_secret(settings, account),
             callback_url=_build_callback_url(settings, name, account),

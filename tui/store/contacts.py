@@ -16,11 +16,12 @@ from tui.domain.conversation import Conversation
 from tui.domain.message import Direction
 from tui.domain.phone import parse_address
 from tui.domain.text import format_count, repair_text
+from tui.store.addresses import set_name
 from tui.store.audit import record_action
 from tui.store.consent import ConsentRecord
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
-from tui.store.summaries import Summaries, fold_for_filter
+from tui.store.summaries import Summaries
 
 _BATCH = 500
 
@@ -116,8 +117,7 @@ class Contacts:
         def write_contact(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            summary["name"] = repair_text(name)
-            summary["folded"] = fold_for_filter(summary["name"], summary["address"])
+            set_name(summary, repair_text(name))
             summaries.flush()
             queries("conversations").save_contact(
                 transaction.connection,
@@ -160,8 +160,7 @@ class Contacts:
         summary = summaries.get(identity)
         if summary["name"] == name:
             return False
-        summary["name"] = name
-        summary["folded"] = fold_for_filter(name, summary["address"])
+        set_name(summary, name)
         return True
 
 

@@ -198,13 +198,13 @@ class Conversations:
             seen = self._find_place_read(transaction.connection, summary, upto, arrival)
             # Texts that arrived after the last one seen stay unread.
             newer = queries("messages").came_in_after(
-                transaction.connection, conversation_id=conversation_id, upto=seen
+                transaction.connection, conversation_id=summary["id"], upto=seen
             )
             summary["unread"] = min(summary["unread"], newer)
             summaries.flush()
             self._sql.save_look(
                 transaction.connection,
-                conversation_id=conversation_id,
+                conversation_id=summary["id"],
                 agent=agent,
                 message_id=seen,
             )

@@ -79,12 +79,15 @@ class Drafts:
         """
 
         def write_draft(transaction: Transaction) -> None:
-            if body or enclosed:
+            here, text = _find_place(
+                transaction.connection, conversation_id, agent, "reply", repair_text(body)
+            )
+            if text or enclosed:
                 self._sql.save_draft(
                     transaction.connection,
-                    conversation_id=conversation_id,
+                    conversation_id=here,
                     agent=agent,
-                    body=repair_text(body),
+                    body=text,
                     account=account,
                     sender=sender,
                     media=json.dumps(list(enclosed.media)),
@@ -93,10 +96,8 @@ class Drafts:
                     now=self._clock.now(),
                 )
             else:
-                self._sql.drop_draft(
-                    transaction.connection, conversation_id=conversation_id, agent=agent
-                )
-            transaction.mark_changed(Subject.DRAFT, conversation_id, conversation_id)
+                self._sql.drop_draft(transaction.connection, conversation_id=here, agent=agent)
+            transaction.mark_changed(Subject.DRAFT, here, here)
 
         await self._database.write(write_draft)
 
@@ -126,14 +127,38 @@ class Drafts:
         """
 
         def write_note_draft(transaction: Transaction) -> None:
-            sql, key = queries("writing"), {"conversation_id": conversation_id, "agent": agent}
-            if body:
-                values = {"body": repair_text(body), "now": self._clock.now()}
+            here, text = _find_place(
+                transaction.connection, conversation_id, agent, "note", repair_text(body)
+            )
+            sql, key = queries("writing"), {"conversation_id": here, "agent": agent}
+            if text:
+                values = {"body": text, "now": self._clock.now()}
                 sql.save_note_draft(transaction.connection, **key, **values)
             else:
                 sql.drop_note_draft(transaction.connection, **key)
 
         await self._database.write(write_note_draft)
+
+
+def _find_place(
+    connection: sqlite3.Connection, conversation_id: int, agent: str, kind: str, body: str
+) -> tuple[int, str]:
+    """Return the conversation that a draft belongs to now, and the text to save there.
+
+    A screen may still show a conversation that a colleague has just merged into another one. The
+    draft there contains the text of this screen already; only that part of it is replaced.
+    """
+    sql = queries("merges")
+    here = queries("conversations").current_id(connection, id=conversation_id)
+    if here == conversation_id:
+        return here, body
+    read = queries("writing").note_draft if kind == "note" else queries("merges").draft_body
+    joined = read(connection, conversation_id=here, agent=agent) or ""
+    key = {"old_id": conversation_id, "agent": agent, "kind": kind}
+    known = sql.merged_draft(connection, **key) or ""
+    sql.add_merged_draft(connection, **key, body=body)
+    rest = joined.removesuffix(known).removesuffix("\n") if known else joined
+    return here, "\n".join(part for part in (rest, body) if part)
 
 
 def turn_note_into_draft(

@@ -4,7 +4,6 @@ This is the only way in. What cannot be used is held in the same transaction, so
 blocks the others and may be confirmed like them.
 """
 
-import functools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from dataclasses import dataclass
 from tui.clock import Clock
 from tui.domain.arrivals import Arrival, HeldItem
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
-from tui.domain.phone import Address, parse_address
 from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
 from tui.store import opt_out_notices
+from tui.store.addresses import parse_sender
 from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
 from tui.store.event_rows import (
@@ -32,8 +31,6 @@ from tui.store.replies import ReplyWriter
 from tui.store.summaries import Summaries
 
 _MAX_EVIDENCE_LENGTH = 500
-_MAX_CACHED_ADDRESS_LENGTH = 40
-"""Longer addresses are parsed without the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,11 @@ class Ingest:
         self._classify = classify
 
     async def store_events(
-        self, account: str, events: Sequence[Event], arrival: Arrival | None = None
+        self,
+        account: str,
+        events: Sequence[Event],
+        region: str = "",
+        arrival: Arrival | None = None,
     ) -> StoredCounts:
         """Store a page of events in one transaction; on an error nothing is stored.
 
@@ -85,6 +86,7 @@ class Ingest:
         Args:
             account: Account that the events came from.
             events: Events of the page.
+            region: Country (ISO) of the account, for numbers without a country code.
             arrival: Request that the events were read from; None for a polled page.
         """
 
@@ -100,10 +102,10 @@ class Ingest:
                 for item in rest
             )
 
-        return await self._store(account, events, hold_rest)
+        return await self._store(account, events, region, hold_rest)
 
     async def store_retry(
-        self, item: HeldItem, events: Sequence[Event], agent: str
+        self, item: HeldItem, events: Sequence[Event], agent: str, region: str = ""
     ) -> StoredCounts:
         """Store what was read from a held item after a fix, and take the item in.
 
@@ -113,18 +115,20 @@ class Ingest:
             item: The held item.
             events: Events that were read from it.
             agent: Agent who asked for it.
+            region: Country (ISO) of the account, for numbers without a country code.
         """
 
         def take_item_in(transaction: Transaction, rest: Sequence[Unreadable]) -> int:
             save_retry(transaction, self._clock.now(), item, build_held_reason(rest), agent)
             return 0
 
-        return await self._store(item.account, events, take_item_in)
+        return await self._store(item.account, events, region, take_item_in)
 
     async def _store(
         self,
         account: str,
         events: Sequence[Event],
+        region: str,
         hold_rest: Callable[[Transaction, Sequence[Unreadable]], int],
     ) -> StoredCounts:
         """Store events, and what cannot be used by `hold_rest`, which returns how many are new."""
@@ -132,7 +136,7 @@ class Ingest:
 
         def store_page(transaction: Transaction) -> StoredCounts:
             page = replace_bad_events(events, bad)
-            counts = self._store_page(transaction, account, page)
+            counts = self._store_page(transaction, account, region, page)
             rest = [event for event in page if isinstance(event, Unreadable)]
             fresh = hold_rest(transaction, rest)
             known = counts.known + max(0, len(rest) - fresh)
@@ -146,10 +150,10 @@ class Ingest:
                 bad[error.index] = error.error
 
     def _store_page(
-        self, transaction: Transaction, account: str, events: Sequence[Event]
+        self, transaction: Transaction, account: str, region: str, events: Sequence[Event]
     ) -> StoredCounts:
         """Store what can be used of a page, item by item."""
-        page = _PageWriter(transaction, self._clock, self._rng, self._classify, account)
+        page = _PageWriter(transaction, self._clock, self._rng, self._classify, account, region)
         new = known = 0
         for index, event in enumerate(events):
             if isinstance(event, Unreadable):
@@ -174,6 +178,7 @@ class _PageWriter:
         rng: random.Random,
         classify: ConsentClassifier,
         account: str,
+        region: str,
     ) -> None:
         """Create the writer of one page."""
         self._transaction = transaction
@@ -182,16 +187,17 @@ class _PageWriter:
         self._rng = rng
         self._classify = classify
         self._account = account
+        self._region = region or None
         self._summaries = Summaries(transaction, rng)
         self._events = Events(transaction, self._summaries, clock)
         self._texts = IncomingTexts(transaction, self._summaries, clock, classify, account)
-        self._replies = ReplyWriter(self._texts, self._events)
+        self._replies = ReplyWriter(self._texts, self._events, self._region)
 
     def store_event(self, event: Reply | Receipt | OptOut) -> bool:
         """Store one event; return False if it is already stored."""
         match event:
             case Reply():
-                return self._replies.store_reply(event, _parse_sender)
+                return self._replies.store_reply(event)
             case Receipt():
                 return self._events.record_receipt(self._account, build_receipt_row(event))
             case OptOut():
@@ -208,7 +214,7 @@ class _PageWriter:
         A notice about another customer under a known id is another notice.
         """
         raw = repair_text(event.raw)
-        address = parse_address(repair_text(event.party))
+        address = parse_sender(repair_text(event.party), self._region)
         digest = digest_copy(address.conversation_key, ReplyCopy(""))
         kind, event_id = EventKind.OPT_OUT, event.event_id
         known = self._events.list_copies(self._account, kind, event_id)
@@ -227,18 +233,6 @@ class _PageWriter:
             return True
         self._events.add_event(self._account, row)
         now = self._clock.now()
-        summary = self._summaries.get_or_create(address, account=self._account, own="", at=now)
+        summary = self._replies.open_conversation(address, "", now)
         self._events.record_opt_out(summary["id"], row.raw[:_MAX_EVIDENCE_LENGTH])
         return True
-
-
-_parse_cached_address = functools.lru_cache(maxsize=4096)(parse_address)
-
-
-def _parse_sender(party: str) -> Address:
-    """Return the address of a sender; addresses of frequent senders are cached."""
-    return (
-        _parse_cached_address(party)
-        if len(party) <= _MAX_CACHED_ADDRESS_LENGTH
-        else parse_address(party)
-    )

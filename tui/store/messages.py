@@ -190,6 +190,7 @@ class Messages:
             now = self._clock.now()
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
+            here = summary["id"]
             identity = create_message_id(
                 transaction.connection, now, self._rng, newest_id=summary["last_arrival"]
             )
@@ -197,7 +198,7 @@ class Messages:
             insert_message(
                 transaction,
                 id=identity,
-                conversation_id=conversation_id,
+                conversation_id=here,
                 direction=Direction.NOTE,
                 account=summary["account"],
                 body=text,
@@ -209,12 +210,10 @@ class Messages:
                 summary, id=identity, at=now, direction=Direction.NOTE, status="", body=text
             )
             summaries.flush()
-            record_action(
-                transaction, self._rng, self._clock, agent, "note", conversation_id, identity
-            )
-            _add_mentions(transaction, conversation_id, identity, mentions)
+            record_action(transaction, self._rng, self._clock, agent, "note", here, identity)
+            _add_mentions(transaction, here, identity, mentions)
             queries("writing").drop_note_draft(
-                transaction.connection, conversation_id=conversation_id, agent=agent
+                transaction.connection, conversation_id=here, agent=agent
             )
             return identity
 
@@ -251,6 +250,7 @@ def _add_mentions(
 _COLUMN_DEFAULTS: dict[str, Any] = {
     "status": "",
     "sender": "",
+    "recipient": "",
     "agent": "",
     "provider_id": "",
     "provider_key": "",

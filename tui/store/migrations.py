@@ -1,6 +1,6 @@
 """Build the schema step by step: numbered files, applied in order, never edited afterwards.
 
-What SQL cannot do is a function in `STEPS`, which runs right after the file of its number.
+What SQL cannot do is a function in `STEPS`; the steps run after all files, in the same transaction.
 """
 
 import itertools
@@ -70,8 +70,19 @@ def _rebuild_search_index(connection: sqlite3.Connection, report_progress: Repor
     rebuild_index(connection, report_progress)
 
 
-STEPS: Mapping[int, Step] = {15: _rebuild_search_index, 18: name_stored_files}
-"""Steps by the number of their migration."""
+def _join_forms_of_numbers(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+    """Run the step, whose modules programs that only read need not load."""
+    from tui.store.number_forms import join_forms_of_numbers
+
+    join_forms_of_numbers(connection, report_progress)
+
+
+STEPS: Mapping[int, Step] = {
+    14: _join_forms_of_numbers,
+    15: _rebuild_search_index,
+    18: name_stored_files,
+}
+"""Steps by the number of their migration; each may rely on the schema of today."""
 
 _PATIENCE = 600.0
 """Seconds to wait for another process; SQLite itself waits for a part of it at a time."""
@@ -180,11 +191,13 @@ def _run_migrations(
     applied = read_version(connection)
     if applied > known[-1][0]:
         raise NewerDatabase(f"schema {applied}, this smsdesk knows up to {known[-1][0]}")
-    for number, file in known:
-        if number > applied:
-            for statement in split_statements(file.read_text(encoding="utf-8")):
-                connection.execute(statement)
-            if number in STEPS:
-                STEPS[number](connection, report_progress)
+    missing = [(number, file) for number, file in known if number > applied]
+    for _, file in missing:
+        for statement in split_statements(file.read_text(encoding="utf-8")):
+            connection.execute(statement)
+    # The steps last: they use the queries of today, which need the schema of today.
+    for number, _ in missing:
+        if number in STEPS:
+            STEPS[number](connection, report_progress)
     connection.execute(f"pragma user_version = {last}")
     connection.execute(f"pragma application_id = {APPLICATION_ID}")

@@ -88,7 +88,8 @@ class Outbox:
             summaries.flush()
             return [
                 ClaimedMessage(
-                    rows.to_message(row), summaries.get(row["conversation_id"])["address"]
+                    rows.to_message(row),
+                    row["recipient"] or summaries.get(row["conversation_id"])["address"],
                 )
                 for row in sorted(claimed, key=lambda row: row["id"])
             ]

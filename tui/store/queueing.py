@@ -13,7 +13,7 @@ from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.file_names import describe_pictures
 from tui.domain.message import Direction, Format, NewMessage
-from tui.domain.phone import parse_address
+from tui.domain.phone import Address, parse_address
 from tui.domain.status import Status
 from tui.domain.text import join_texts, repair_text
 from tui.store.audit import record_action
@@ -74,7 +74,8 @@ class MessageQueue:
             raise OptedOut(f"{summary['address']} has opted out: nothing was queued")
         if new.retry_of is not None:
             self._check_retry(transaction, summaries, summary["id"], new.retry_of)
-        identity = self._insert_row(transaction, summary, new)
+        recipient = _choose_recipient(summary, address)
+        identity = self._insert_row(transaction, summary, new, recipient)
         if new.format is Format.PING:
             # A ping answers no question, and a phone that is off is a result, not a failure.
             queries("messages").set_handled(transaction.connection, id=identity, handled=True)
@@ -88,7 +89,9 @@ class MessageQueue:
         self._record_action(transaction, new.agent, "send", summary["id"], identity)
         return identity
 
-    def _insert_row(self, transaction: Transaction, summary: Summary, new: NewMessage) -> int:
+    def _insert_row(
+        self, transaction: Transaction, summary: Summary, new: NewMessage, recipient: str
+    ) -> int:
         """Insert the message as the newest of its conversation and index its text."""
         now, body = self._clock.now(), repair_text(new.body)
         subject, files = repair_text(new.subject), describe_pictures(new.media)
@@ -105,6 +108,7 @@ class MessageQueue:
             body=body,
             at=now,
             sender=new.sender,
+            recipient=recipient,
             agent=new.agent,
             status_at=now,
             scheduled_at=new.scheduled_at,
@@ -154,6 +158,14 @@ class MessageQueue:
         record_action(
             transaction, self._rng, self._clock, agent, action, conversation_id, message_id
         )
+
+
+def _choose_recipient(summary: Summary, address: Address) -> str:
+    """Return where the message goes: to this address, in the form that the customer last used."""
+    last_used = parse_address(summary["address"])
+    if last_used.conversation_key == address.conversation_key:
+        return str(summary["address"])
+    return address.e164 or address.raw
 
 
 def _refuse_stale(last_arrival: int, seen_upto: int | None) -> None:

@@ -3,7 +3,7 @@
 A conversation is only created once it is certain that a message will be in it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import groupby
 
 from tui.domain.consent import Verdict
@@ -14,9 +14,11 @@ from tui.domain.message import Direction
 from tui.domain.phone import Address
 from tui.domain.reply_copies import ReplyCopy, digest_copy, is_same_content, merge_copies
 from tui.domain.text import repair_text
+from tui.store.addresses import answer_to, parse_sender
 from tui.store.event_rows import EventRow, build_reply_row
 from tui.store.events import Events, name_copy
 from tui.store.incoming import IncomingTexts
+from tui.store.merging import adopt_conversation
 from tui.store.messages import insert_message
 from tui.store.opt_out_notices import attach_second_report, needs_answer
 from tui.store.ordering import find_late_arrival, place_text
@@ -25,43 +27,37 @@ from tui.store.reply_completion import complete_message, digest_file, read_store
 from tui.store.rows import Row, to_dict
 from tui.store.summaries import Summary, update_last_message
 
-ParseSender = Callable[[str], Address]
-"""Function that returns the address of a sender."""
-
 _MAX_TEXT_LENGTH = 20_000
 
 
 class ReplyWriter:
     """Writer of the texts of one page."""
 
-    def __init__(self, texts: IncomingTexts, events: Events) -> None:
+    def __init__(self, texts: IncomingTexts, events: Events, region: str | None) -> None:
         """Create the writer of one page.
 
         Args:
             texts: Texts of the page.
             events: Events of the same transaction.
+            region: Country (ISO) of numbers without a country code.
         """
+        self._region = region
         self._texts = texts
         self._events = events
         self._connection = texts.connection
         self._account = texts.account
         self._sql = queries("messages")
 
-    def store_reply(self, reply: Reply, parse_sender: ParseSender) -> bool:
-        """Store a customer's text as a message; return False if it is already stored.
-
-        Args:
-            reply: Text to store.
-            parse_sender: Returns the address of a sender.
-        """
-        address = parse_sender(repair_text(reply.party))
+    def store_reply(self, reply: Reply) -> bool:
+        """Store a customer's text as a message; return False if it is already stored."""
+        address = parse_sender(repair_text(reply.party), self._region)
         copy = _read_copy(reply, self._texts.clock.now())
         digest = digest_copy(address.conversation_key, copy)
         known = self._events.list_copies(self._account, EventKind.REPLY, reply.event_id)
         if any(event["digest"] == digest for event in known):
             return False
         for message_id, events in _group_by_message(known):
-            if self._add_to_message(message_id, events, reply, address, copy, digest, parse_sender):
+            if self._add_to_message(message_id, events, reply, address, copy, digest):
                 return False
         for event in known:
             self._events.mark_reused(event)
@@ -90,11 +86,11 @@ class ReplyWriter:
         address: Address,
         copy: ReplyCopy,
         digest: str,
-        parse_sender: ParseSender,
     ) -> bool:
         """Add a payload to the message that it is a copy of; return False if it is not one."""
         message = to_dict(self._sql.get(self._connection, id=message_id))
-        if parse_sender(message["sender"]).conversation_key != address.conversation_key:
+        sender = parse_sender(message["sender"], self._region)
+        if sender.conversation_key != address.conversation_key:
             return False
         known = read_stored_copy(self._connection, message, events)
         merged = merge_copies(known, copy)
@@ -110,11 +106,26 @@ class ReplyWriter:
             self._events.add_event(self._account, row, message["id"], moved=is_richer)
         return True
 
+    def open_conversation(self, address: Address, own: str, at: int) -> Summary:
+        """Return the conversation with a customer, with the history before its country was known.
+
+        Args:
+            address: Address of the customer.
+            own: Our address that the customer wrote to; empty if unknown.
+            at: Time in ms UTC.
+        """
+        texts = self._texts
+        summary = texts.summaries.get_or_create(address, account=self._account, own=own, at=at)
+        if address.e164 and (old := parse_sender(address.raw, None)).e164 is None:
+            places = (texts.transaction, texts.summaries, summary)
+            adopt_conversation(*places, old.conversation_key, self._account)
+        return summary
+
     def _store_text(self, reply: Reply, address: Address, row: EventRow) -> None:
         """Insert a new message with its event, or attach the event to the message of the text."""
         texts, now, own = self._texts, self._texts.clock.now(), repair_text(reply.own)
         at = sanitize_time(reply.received_at, now)
-        summary = texts.summaries.get_or_create(address, account=self._account, own=own, at=at)
+        summary = self.open_conversation(address, own, at)
         places = (self._connection, self._events, summary, self._account)
         if attach_second_report(*places, reply, row, at):
             return
@@ -165,6 +176,7 @@ class ReplyWriter:
             files=files,
             arrival=arrival,
         )
+        answer_to(self._connection, summary, address, at)
         texts.update_consent(summary, verdict, reply, identity, at)
 
 

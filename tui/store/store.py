@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
+    from tui.store.merging import Merges
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
@@ -104,6 +105,13 @@ class Store:
         from tui.store.held_items import HeldItems
 
         return HeldItems(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def merges(self) -> "Merges":
+        """Return the merging of conversations."""
+        from tui.store.merging import Merges
+
+        return Merges(self.database, self._clock, self._rng)
 
     @functools.cached_property
     def templates(self) -> "Templates":

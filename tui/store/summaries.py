@@ -17,6 +17,7 @@ from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.domain.text import fold_text, repair_text
+from tui.store.addresses import fold_for_filter
 from tui.store.database import Transaction
 from tui.store.queries import queries
 from tui.store.rows import to_dict
@@ -43,22 +44,23 @@ class Summaries:
         self.rng = rng
         self._sql = queries("conversations")
         self._loaded: dict[int, Summary] = {}
-        self._ids: dict[str, int] = {}
+        self._ids: dict[str | int, int] = {}
+        """Ids of the loaded conversations, by every key and id that led to them."""
         self._before: dict[int, Summary] = {}
         self._new: set[int] = set()
 
     def get(self, conversation_id: int) -> Summary:
-        """Return the working copy of a conversation.
+        """Return the working copy of a conversation, also by the id of one that is part of it.
 
         Raises:
             KeyError: There is no conversation with this id.
         """
-        if conversation_id not in self._loaded:
+        if conversation_id not in self._ids:
             row = self._sql.get(self._connection, id=conversation_id)
             if row is None:
                 raise KeyError(conversation_id)
-            self._remember_original(to_dict(row))
-        return self._loaded[conversation_id]
+            self._remember_original(to_dict(row), conversation_id)
+        return self._loaded[self._ids[conversation_id]]
 
     def get_or_create(self, address: Address, *, account: str, own: str, at: int) -> Summary:
         """Return the conversation with this address; create it for a first message.
@@ -73,7 +75,7 @@ class Summaries:
         if party not in self._ids:
             row = self._sql.by_party(self._connection, party=party)
             self._remember_original(
-                to_dict(row) if row else self._insert_conversation(address, account, own, at)
+                to_dict(row) if row else self._insert_conversation(address, account, own, at), party
             )
         return self._loaded[self._ids[party]]
 
@@ -100,12 +102,46 @@ class Summaries:
         for summary in self._loaded.values():
             self._save_summary(summary)
 
-    def _remember_original(self, summary: Summary) -> None:
-        """Remember a conversation as it was before the changes."""
+    def remove(self, conversation_id: int) -> None:
+        """Delete a conversation of which nothing is left, and no longer count it.
+
+        Args:
+            conversation_id: Id of a conversation without messages.
+        """
+        old = self._before.pop(conversation_id)
+        del self._loaded[conversation_id]
+        self._ids = {key: known for key, known in self._ids.items() if known != conversation_id}
+        self._sql.delete(self._connection, id=conversation_id)
+        for name in get_counter_names(old):
+            self._transaction.adjust_counter(name, -1)
+        self._transaction.mark_changed(Subject.CONVERSATION, conversation_id, conversation_id)
+
+    def restore(self, summary: Summary) -> Summary:
+        """Insert a conversation that was removed, and return its working copy.
+
+        Args:
+            summary: Conversation as it was when it was removed.
+        """
+        known = {row["name"] for row in self._sql.columns(self._connection)}
+        names = [name for name in summary if name in known]
+        self._connection.execute(
+            f"insert into conversations ({', '.join(names)})"
+            f" values ({', '.join(f':{name}' for name in names)})",
+            {name: summary[name] for name in names},
+        )
+        self._new.add(summary["id"])
+        self._ids.pop(summary["id"], None)
+        return self.get(summary["id"])
+
+    def _remember_original(self, summary: Summary, key: str | int) -> None:
+        """Remember a conversation as it was before the changes, and what led to it."""
         identity = summary["id"]
-        self._loaded[identity] = summary
-        self._ids[summary["party"]] = identity
-        self._before[identity] = dict(summary)
+        for known in (key, identity, summary["party"]):
+            self._ids[known] = identity
+        # One that was loaded by another key may have changed since.
+        if identity not in self._loaded:
+            self._loaded[identity] = summary
+            self._before[identity] = dict(summary)
 
     def _insert_conversation(self, address: Address, account: str, own: str, at: int) -> Summary:
         """Insert a conversation and return its row."""
@@ -158,16 +194,6 @@ class Summaries:
         self._before[identity] = dict(summary)
         self._new.discard(identity)
         self._transaction.mark_changed(Subject.CONVERSATION, identity, identity, new=is_new)
-
-
-def fold_for_filter(name: str, address: str) -> str:
-    """Return the text that the filter of the list searches.
-
-    Args:
-        name: Name of the customer.
-        address: Address of the customer.
-    """
-    return fold_text(f"{name} {address}")
 
 
 def get_counter_names(summary: Summary) -> frozenset[str]:

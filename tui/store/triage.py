@@ -226,6 +226,8 @@ class Triage:
             summaries = Summaries(transaction, self._rng)
             for old in originals:
                 summary = summaries.get(old["id"])
+                if summary["id"] != old["id"]:
+                    continue  # it has become part of another conversation, which stays as it is
                 for label in _get_labels(old) ^ _get_labels(summary):
                     self._write_label(
                         transaction.connection, summary, label, label in _get_labels(old)

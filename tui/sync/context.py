@@ -30,6 +30,8 @@ class ServedAccount:
     """Secret part of the account's path at the listener; empty if pushes are not accepted."""
     callback_url: str = field(default="", repr=False)
     """URL for pushes about a message, without the reference; empty if there is none."""
+    region: str = ""
+    """ISO country of received numbers without a country code; empty for none."""
 
     def to_outgoing(self, message: Message, to: str, now: int) -> Outgoing:
         """Return a queued message in the form that a provider accepts.
@@ -101,15 +103,18 @@ class RoundResult:
     """What went wrong although the round did its work, as text for an agent; empty if nothing."""
 
 
-async def store_events(store: Store, account: str, events: Sequence[Event]) -> StoredCounts:
+async def store_events(
+    store: Store, account: str, events: Sequence[Event], region: str = ""
+) -> StoredCounts:
     """Store events, all of them or (on an error) none; known events change nothing.
 
     Args:
         store: Store to write to.
         account: Name of the account that the events belong to.
         events: Events of one page or push.
+        region: ISO country of the account, for numbers without a country code.
     """
-    return await store.ingest.store_events(account, events) if events else StoredCounts()
+    return await store.ingest.store_events(account, events, region) if events else StoredCounts()
 
 
 def get_confirmable_ids(events: Sequence[Event]) -> list[str]:

@@ -127,7 +127,7 @@ async def _retry_item(
         return RetryResult(still_held=1, first_reason=item.reason.text)
     events = _read_again(account, item)
     unusable = [event for event in events if isinstance(event, Unreadable)]
-    stored = await store.ingest.store_retry(item, events, agent)
+    stored = await store.ingest.store_retry(item, events, agent, account.region)
     if stored.unusable:
         reason = unusable[0].problem if unusable else "It could not be stored"
         return RetryResult(still_held=1, new_events=stored.new, first_reason=reason)

@@ -124,7 +124,9 @@ class PushListener:
         self, account: ServedAccount, arrival: Arrival, events: Sequence[Event]
     ) -> None:
         """Store the events of a push together with the push."""
-        stored = await self._store.ingest.store_events(account.name, events, arrival)
+        stored = await self._store.ingest.store_events(
+            account.name, events, account.region, arrival
+        )
         if stored.unusable:
             self._log("held", account=account.name, items=stored.unusable)
         elif stored.new:

@@ -158,7 +158,8 @@ class Poller:
 
     async def _store_page(self, source: PageSource, page: EventPage, cursor: str) -> int:
         """Store a page, confirm it and advance the cursor; return the number of new events."""
-        stored = await store_events(self._context.store, self._account.name, page.events)
+        account = self._account
+        stored = await store_events(self._context.store, account.name, page.events, account.region)
         if source.confirm is not None:
             await self._confirmers[source.kind].confirm_events(source.confirm, page.events)
         if page.cursor != cursor:

@@ -176,6 +176,10 @@ def _format_identity(conversation: Conversation, now: int) -> Content:
     number = one_line(format_phone_number(conversation.address), 40)
     name_lines = [Content.styled(format.format_title(conversation), "bold"), Content(number)]
     lines = name_lines if conversation.name else [Content.styled(number, "bold")]
+    lines += [
+        Content(f"also {one_line(format_phone_number(address), 40)}")
+        for address in conversation.other_addresses
+    ]
     lines.append(Content.styled(_format_location(conversation.address, now), MUTED_STYLE))
     return Content("\n").join(lines)
 

@@ -20,7 +20,7 @@ from tui.desk.consent import ConsentStatus, read_consent_status
 from tui.desk.context import AppContext
 from tui.desk.key_hints import FailureKeyHints
 from tui.desk.presence import HEARTBEAT_SECONDS, Presence, format_colleagues
-from tui.domain.change import Change, Subject
+from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.message import Message
@@ -83,6 +83,11 @@ def place_beside(text: str, others: str, room: int) -> Content:
     remaining = max(0, room - cell_len(others) - 2)
     text = cells.fit_cells(text, remaining) if cell_len(text) > remaining else text
     return Content.assemble(text, (f"  {others}", "$text-accent"))
+
+
+def _list_addresses(conversation: Conversation) -> frozenset[str]:
+    """Return all addresses of the customer."""
+    return frozenset({conversation.address, *conversation.other_addresses})
 
 
 class ConversationPane(StoreReader, Vertical):
@@ -200,15 +205,38 @@ class ConversationPane(StoreReader, Vertical):
         """
         changes = tuple(changes)
         async with self._show_lock:
+            if await self._follow_merge(changes):
+                return
             await self.message_view.apply_changes(changes)
             await self._update_surroundings(changes)
 
-    async def _update_surroundings(self, changes: Iterable[Change]) -> None:
+    async def _follow_merge(self, changes: tuple[Change, ...]) -> bool:
+        """Show what the conversation has become if it was merged or separated; return whether."""
+        old = self.conversation
+        # A merge changes so much that everything has to be read again.
+        if old is None or RELOAD not in changes:
+            return False
+        fresh = await self._store.conversations.get(old.id)
+        if fresh is None or (fresh.id == old.id and _list_addresses(fresh) == _list_addresses(old)):
+            return False
+        composer = self.compose_pane.composer
+        focused, note = composer.has_focus, composer.note
+        await self._open_conversation(fresh, 0)
+        if focused and note:
+            await self.compose_pane.begin_note()
+        # What was typed while everything was read is part of the draft, too.
+        await self.compose_pane.flush_draft()
+        await self.compose_pane.reload_draft()
+        if focused and not note:
+            await self.presence.acquire_compose_lock()
+        return True
+
+    async def _update_surroundings(self, changes: tuple[Change, ...]) -> None:
         """Update everything around the messages."""
         if self.conversation is None:
             return
         relevant = [c for c in changes if c.conversation_id == self.conversation.id]
-        if any(c.subject is Subject.CONVERSATION for c in relevant):
+        if RELOAD in changes or any(c.subject is Subject.CONVERSATION for c in relevant):
             fresh = await self._store.conversations.get(self.conversation.id)
             self.conversation = fresh or self.conversation
             self.compose_pane.update_conversation(self.conversation)

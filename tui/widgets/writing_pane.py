@@ -17,6 +17,7 @@ from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
 from tui.desk.composer_hints import NOTE_LABEL, format_hints, format_mention_choices
 from tui.desk.context import AppContext
+from tui.desk.merging import format_recipient
 from tui.desk.presence import Presence
 from tui.desk.routes import NO_REPLIES, OPTED_OUT_LABEL, Route, explain_unreachable
 from tui.desk.submit import Submitter
@@ -164,7 +165,9 @@ class WritingPane(StoreReader, Vertical):
         elif self.route is None:
             self.route_line.show_route("no account")
         else:
-            self.route_line.show_route(self.route.summary, self.route.short_summary)
+            to = format_recipient(self.conversation) if self.conversation else ""
+            texts = (self.route.summary, self.route.short_summary)
+            self.route_line.show_route(*(f"{to} · {text}" if to else text for text in texts))
 
     def update_conversation(self, conversation: Conversation) -> None:
         """Show the conversation as it is now: it may be locked, or unlocked again.

@@ -6,7 +6,9 @@ on conflict (party) do update set
   updated_at = excluded.updated_at;
 
 -- name: conversation(party)$
-select id from conversations where party = :party;
+select coalesce(
+  (select id from conversations where party = :party),
+  (select conversation_id from aliases where party = :party));
 
 -- name: contact(party)^
 select * from contacts where party = :party;

@@ -1,22 +1,36 @@
+-- The id of a conversation that is part of another one leads to that one; so do its keys.
 -- name: get(id)^
-select * from conversations where id = :id;
+select * from conversations
+where id = coalesce((select conversation_id from redirects where old_id = :id), :id);
 
 -- name: by_party(party)^
-select * from conversations where party = :party;
+select * from conversations
+where id = coalesce(
+  (select id from conversations where party = :party),
+  (select conversation_id from aliases where party = :party));
+
+-- name: current_id(id)$
+select coalesce((select conversation_id from redirects where old_id = :id), :id);
 
 -- name: insert(id, party, address, name, folded, account, own, last_at, rank, opted_out)!
 insert into conversations (id, party, address, name, folded, account, own, last_at, rank, opted_out)
 values (:id, :party, :address, :name, :folded, :account, :own, :last_at, :rank, :opted_out);
 
--- name: save(id, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival)!
+-- name: save(id, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival)!
 update conversations set
-  name = :name, folded = :folded, state = :state, snoozed_until = :snoozed_until,
+  address = :address, other_addresses = :other_addresses, name = :name, folded = :folded, state = :state, snoozed_until = :snoozed_until,
   assignee = :assignee, starred = :starred, labels = :labels, unread = :unread,
   waiting_since = :waiting_since, unanswered_since = :unanswered_since, failed = :failed, last_id = :last_id, last_at = :last_at,
   last_direction = :last_direction, last_status = :last_status, last_format = :last_format, preview = :preview,
   account = :account, own = :own, opted_out = :opted_out, suspected = :suspected, rank = :rank,
   last_arrival = :last_arrival
 where id = :id;
+
+-- name: delete(id)!
+delete from conversations where id = :id;
+
+-- name: columns()
+select name from pragma_table_info('conversations');
 
 -- name: due(now)
 -- Left to itself SQLite walks through all that are snoozed, and every desk asks every two seconds.
@@ -91,4 +105,7 @@ insert into audit (id, at, agent, action, conversation_id, message_id, detail)
 values (max(:id, (select coalesce(max(id), 0) + 1 from audit)), :at, :agent, :action, :conversation_id, :message_id, :detail);
 
 -- name: audit_of(conversation_id)
-select * from audit where conversation_id = :conversation_id order by id desc limit 200;
+select * from audit
+where conversation_id = :conversation_id
+  or conversation_id in (select old_id from redirects where conversation_id = :conversation_id)
+order by id desc limit 200;

@@ -9,11 +9,11 @@ order by id desc limit :limit;
 select * from messages where conversation_id = :conversation_id and id > :after
 order by id limit :limit;
 
--- name: insert(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected, attachments, files, arrived_at, arrival)!
-insert into messages (id, conversation_id, direction, status, account, body, at, sender, agent, provider_id,
+-- name: insert(id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected, attachments, files, arrived_at, arrival)!
+insert into messages (id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id,
   provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected,
   attachments, files, arrived_at, arrival)
-values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sender, :agent, :provider_id,
+values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sender, :recipient, :agent, :provider_id,
   :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :options, :retry_of, :suspected,
   :attachments, :files, :arrived_at, :arrival);
 
@@ -23,6 +23,10 @@ select 1 from messages where id = :id;
 -- name: by_provider_key(account, provider_key)
 select * from messages where account = :account and provider_key = :provider_key
   and provider_key <> '' and direction = 'out' order by id desc limit 20;
+
+-- name: came_in_later(conversation_id, at)$
+select count(*) from messages
+where conversation_id = :conversation_id and direction = 'in' and at > :at;
 
 -- What arrived after a place in the order of arrival, which is never before that of the id.
 -- name: came_in_after(conversation_id, upto)$
@@ -67,7 +71,9 @@ select min(at) from messages m
 where conversation_id = :conversation_id and direction = 'in'
   and (m.suspected = 1 or not exists (
     select 1 from audit a
-    where a.conversation_id = :conversation_id and a.message_id = m.id and a.action = 'opted out'))
+    where a.message_id = m.id and a.action = 'opted out' and a.conversation_id in (
+      select :conversation_id
+      union all select old_id from redirects where conversation_id = :conversation_id)))
   and coalesce(arrival, id) > coalesce((
   select max(id) from messages
   where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'

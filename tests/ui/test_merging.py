@@ -1,0 +1,232 @@
+"""Test merging two conversations on the screen: choose, confirm, undo, and with a colleague."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import OpenStore
+from tests.contexts import change_context
+from tests.ui.desk import NARROW, WIDE, Desk, presses
+from tests.ui.history import ANA, BOB, CHLOE, DAWIT, INES, UNNAMED, copy_history
+from tui.clock import ManualClock
+from tui.desk.context import AppContext
+
+Size = tuple[int, int]
+
+
+async def merge(desk: Desk, kept: str, typed: str, shown: str) -> None:
+    """Merge the conversation that a typed text finds into another one, by keys.
+
+    Args:
+        desk: Desk of the agent.
+        kept: Number of the conversation that stays.
+        typed: Part of the name or number of the other one.
+        shown: Name or number that the question must show.
+    """
+    await desk.open_thread(kept)
+    await desk.command("merge")
+    await desk.shows("Merge into", "type to filter")
+    await desk.type(typed)
+    await desk.shows(shown)
+    await desk.press("enter")
+    await desk.shows(f"Merge {shown}", "Enter merges")
+    await desk.press("enter")
+
+
+@presses("merge", "undo")
+async def test_two_conversations_of_one_customer_are_merged_and_separated(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        chloe, dawit = await desk.messages(CHLOE), await desk.messages(DAWIT)
+        before = [await desk.thread(number) for number in (CHLOE, DAWIT)]
+        await merge(desk, CHLOE, "dawit", "Dawit Bekele")
+        await desk.shows("Merged Dawit Bekele into Chloe Martin · z undoes")
+        await desk.until(lambda: len(desk.inbox.message_view.messages) == len(chloe + dawit))
+        await desk.hides("Dawit Bekele  ")
+        merged = await desk.thread(DAWIT)
+        assert merged.id == before[0].id
+        assert {m.id for m in await desk.messages(CHLOE)} == {m.id for m in [*chloe, *dawit]}
+        await desk.command("undo")
+        await desk.shows("Separated: Chloe Martin and Dawit Bekele are two conversations again")
+        assert [await desk.messages(number) for number in (CHLOE, DAWIT)] == [chloe, dawit]
+        await desk.until(lambda: len(desk.inbox.message_view.messages) == len(chloe))
+
+
+async def test_the_question_says_what_is_joined(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.command("merge")
+        await desk.type("costa")
+        await desk.shows("Inês Costa")
+        await desk.press("enter")
+        await desk.shows(
+            "1 message of Inês Costa moves to Chloe Martin",
+            "Notes, drafts, labels and history are joined",
+            "answers go to",
+            "Inês Costa has opted out: neither number can be texted",
+        )
+        await desk.press("escape")
+        await desk.hides("Enter merges")
+        assert not (await desk.thread(CHLOE)).opted_out
+        assert (await desk.thread(INES)).id != (await desk.thread(CHLOE)).id
+
+
+async def test_a_merge_with_an_opted_out_customer_locks_the_composer(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await merge(desk, CHLOE, "costa", "Inês Costa")
+        await desk.shows("opted out: nothing can be sent", "OPTED OUT")
+        await desk.command("reply")
+        assert not desk.inbox.is_composer_focused
+
+
+async def test_a_conversation_is_found_by_any_part_of_its_number(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await merge(desk, CHLOE, "570110", "+61 491 570 110")
+        await desk.shows("Merged +61 491 570 110 into Chloe Martin")
+        assert (await desk.thread(UNNAMED)).id == (await desk.thread(CHLOE)).id
+
+
+async def test_two_selected_conversations_are_merged_without_choosing(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(CHLOE)
+        await desk.command("mark")
+        await desk.command("mark")
+        await desk.command("merge")
+        await desk.shows("Enter merges")
+        await desk.press("y")
+        await desk.shows("Merged Dawit Bekele into Chloe Martin")
+
+
+async def test_nothing_that_matches_cannot_be_chosen(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.open_thread(CHLOE)
+        await desk.command("merge")
+        await desk.type("zzzz")
+        await desk.shows("Nothing matches")
+        await desk.press("enter")
+        await desk.shows("Nothing matches")
+        await desk.press("escape")
+
+
+async def test_the_composer_shows_which_number_the_answer_goes_to(desk: Desk) -> None:
+    async with desk.open((160, 40)):
+        await merge(desk, CHLOE, "dawit", "Dawit Bekele")
+        await desk.shows("to +61 491 570 157", "also +61 491 570 156")
+        desk.clock.advance(60)
+        await desk.events.receive_texts(CHLOE, "From this phone now")
+        await desk.shows("to +61 491 570 156", "also +61 491 570 157")
+        await desk.command("reply")
+        await desk.type("Noted")
+        await desk.press("enter")
+        await desk.shows("queued")
+        claimed = await desk.store.outbox.claim_due_messages("a", "au", 10)
+        assert [c.to for c in claimed if c.message.body == "Noted"] == [CHLOE]
+
+
+async def test_a_merged_conversation_is_found_by_either_number(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await merge(desk, CHLOE, "dawit", "Dawit Bekele")
+        await desk.shows("Merged")
+        for number in (CHLOE, DAWIT):
+            await desk.press("escape")
+            await desk.command("filter")
+            await desk.type(number[-6:])
+            await desk.shows("Chloe Martin")
+            await desk.press("escape")
+
+
+async def test_the_draft_of_both_is_in_the_composer(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        for number, text in ((DAWIT, "Dear Dawit"), (CHLOE, "Dear Chloe")):
+            await desk.open_thread(number)
+            await desk.command("reply")
+            await desk.type(text)
+            await desk.press("escape", "escape")
+        await merge(desk, CHLOE, "dawit", "Dawit Bekele")
+        await desk.until(lambda: desk.typed == "Dear Chloe\nDear Dawit", "both drafts")
+        await desk.command("undo")
+        await desk.until(lambda: desk.typed == "Dear Chloe", "the own draft")
+        draft = await desk.draft(DAWIT)
+        assert draft is not None
+        assert draft.body == "Dear Dawit"
+
+
+@pytest.fixture
+async def mia(
+    open_store: OpenStore, clock: ManualClock, app_context: AppContext, history: Path
+) -> Desk:
+    """Return Mia's desk."""
+    store = await open_store(owner="mia-1")
+    await copy_history(history, store, clock)
+    return Desk(store, clock, app_context)
+
+
+@pytest.fixture
+async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, app_context: AppContext) -> Desk:
+    """Return Bo's desk, on the same file."""
+    store = await open_store(owner="bo-1", seed=2)
+    return Desk(store, clock, change_context(app_context, agent="bo"))
+
+
+async def test_a_colleague_goes_on_writing_in_the_merged_conversation(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await bo.open_thread(DAWIT)
+        await bo.command("reply")
+        await bo.type("On my w")
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.shows("part of the one with Chloe Martin now")
+        chloe = (await mia.thread(CHLOE)).id
+        assert (bo.shown_id, bo.typed) == (chloe, "On my w")
+        assert bo.inbox.is_composer_focused
+        await bo.type("ay")
+        await bo.until(lambda: bo.typed == "On my way", "the rest of the text")
+        draft = await bo.draft(CHLOE)
+        assert draft is not None
+        assert draft.body == "On my way"
+        await mia.shows("bo is writing here")
+        await bo.press("enter")
+        await bo.press("enter")
+        await bo.shows("queued")
+        assert (await mia.last(CHLOE)).body == "On my way"
+
+
+async def test_a_colleague_goes_on_with_a_note_in_the_merged_conversation(
+    mia: Desk, bo: Desk
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await bo.open_thread(DAWIT)
+        await bo.command("note")
+        await bo.type("Same per")
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.shows("part of the one with Chloe Martin now")
+        await bo.type("son")
+        await bo.press("enter")
+        await bo.shows("Note saved")
+        assert (await mia.last(CHLOE)).body == "Same person"
+
+
+async def test_the_list_of_a_colleague_follows_merge_and_undo(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await bo.move_to(BOB)
+        await bo.shows("Dawit Bekele")
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.hides("Dawit Bekele")
+        await mia.press("escape")
+        await mia.command("undo")
+        await bo.shows("Dawit Bekele")
+        assert bo.shown_id == (await bo.thread(BOB)).id
+
+
+async def test_a_reader_of_the_vanished_conversation_sees_what_comes_next(
+    mia: Desk, bo: Desk
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await bo.open_thread(DAWIT)
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.shows("part of the one with Chloe Martin now")
+        mia.clock.advance(60)
+        await mia.events.receive_texts(DAWIT, "One more question")
+        await bo.shows("One more question")
+        await mia.shows("One more question")
+        assert (await mia.thread(ANA)).id != bo.shown_id

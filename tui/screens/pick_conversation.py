@@ -1,0 +1,87 @@
+"""Dialogs of a merge: choose the other conversation of a customer, and confirm."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.desk.format import format_age, format_title
+from tui.desk.merging import format_candidate, list_merge_candidates
+from tui.desk.message_text import format_preview
+from tui.domain.conversation import Conversation
+from tui.domain.text import one_line
+from tui.screens.base import DialogScreen
+from tui.screens.pick import Choice, Picked, PickScreen
+from tui.store.store import Store
+
+
+class PickConversationScreen(PickScreen):
+    """Return the id of the chosen conversation; typing looks for it in the whole inbox."""
+
+    def __init__(self, store: Store, conversation: Conversation, now: int, *, ascii: bool) -> None:
+        """Create the dialog.
+
+        Args:
+            store: Store in which conversations are looked for.
+            conversation: Conversation that the other one is merged into.
+            now: Current time (ms UTC).
+            ascii: Whether to draw with ASCII characters only.
+        """
+        title = f"Merge into {one_line(format_title(conversation), 30)}"
+        super().__init__(title, (), verb="chooses", ascii=ascii)
+        self._store = store
+        self._conversation = conversation
+        self._now = now
+        self.found: dict[str, Conversation] = {}
+        """Conversations of the list by their values."""
+
+    async def filter_choices(self) -> None:
+        """Show the conversations that match what is typed."""
+        typed = self.field.value
+        rows = await list_merge_candidates(self._store, self._conversation, typed)
+        # More was typed while the store was asked: a later call shows the list.
+        if typed != self.field.value:
+            return
+        self.found = {str(row.id): row for row in rows}
+        await self.choices.show_choices([self._format_choice(row) for row in rows])
+
+    def _format_choice(self, row: Conversation) -> Choice:
+        """Return the line of a conversation."""
+        detail = f"{format_preview(row)}  {format_age(row.last_at, self._now)}"
+        return Choice(str(row.id), format_candidate(row), one_line(detail, 40))
+
+    def get_answer(self) -> Picked | None:
+        """Return the conversation under the cursor, or None for an empty list."""
+        answer = super().get_answer()
+        return answer if answer is not None and answer.value in self.found else None
+
+
+class ConfirmMergeScreen(DialogScreen[bool]):
+    """Return whether to merge the conversations."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,y", "dismiss(True)", "Merge"),
+        Binding("escape,n,q", "dismiss(False)", "Cancel"),
+    ]
+
+    def __init__(self, title: str, sentences: Sequence[str]) -> None:
+        """Create the question.
+
+        Args:
+            title: What is merged; untrusted text.
+            sentences: What the merge does; untrusted text.
+        """
+        super().__init__()
+        self._title = title
+        self._sentences = sentences
+
+    def compose(self) -> ComposeResult:
+        """Yield what the merge does."""
+        with VerticalScroll(classes="dialog") as dialog:
+            dialog.border_title = Content(one_line(self._title, 70))
+            dialog.border_subtitle = "Enter merges · Esc cancels"
+            yield Static(Content("\n".join(f"{sentence}." for sentence in self._sentences)))

@@ -1,0 +1,180 @@
+"""Merge two conversations of one person at an agent's word, and undo it.
+
+The conversation that is gone stays in the record of the merge. Its id and its keys lead to the
+one that is kept: other processes may have it open, and later texts from its number arrive there.
+"""
+
+import json
+import random
+import sqlite3
+from typing import Any
+
+from tui.clock import Clock
+from tui.domain.change import Subject
+from tui.store.addresses import list_addresses, set_addresses
+from tui.store.audit import record_action
+from tui.store.database import Database, Transaction
+from tui.store.errors import StoreError
+from tui.store.joining import combine_summaries, join_consent, join_contacts, join_rows
+from tui.store.queries import queries
+from tui.store.rows import to_dict
+from tui.store.splitting import split_conversation
+from tui.store.summaries import Summaries, Summary
+
+
+class Merges:
+    """Merging of conversations."""
+
+    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+        """Create the merging of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
+        self._database = database
+        self._clock = clock
+        self._rng = rng
+
+    async def merge_conversations(self, kept_id: int, gone_id: int, agent: str) -> int:
+        """Make a conversation part of another one; return the id of the merge, for undo.
+
+        Args:
+            kept_id: Conversation that stays, with the messages of both.
+            gone_id: Conversation that becomes part of it.
+            agent: Name of the agent.
+
+        Raises:
+            StoreError: Both are one conversation already.
+        """
+
+        def write_merge(transaction: Transaction) -> int:
+            summaries = Summaries(transaction, self._rng)
+            kept, gone = summaries.get(kept_id), summaries.get(gone_id)
+            if kept["id"] == gone["id"]:
+                raise StoreError("Both are one conversation already: nothing was merged")
+            merge_id = self._join(transaction, summaries, kept, gone, agent)
+            for identity in (kept["id"], gone["id"]):
+                detail = f"{kept['address']} + {gone['address']}"
+                context = (transaction, self._rng, self._clock, agent, "merge")
+                record_action(*context, identity, detail=detail)
+            return merge_id
+
+        return await self._database.write(write_merge)
+
+    async def undo_merge(self, merge_id: int, agent: str) -> bool:
+        """Separate two merged conversations; return False if they are separate already.
+
+        Both are as they were. Messages since the merge go to the conversation of their number.
+
+        Args:
+            merge_id: Id of the merge.
+            agent: Name of the agent.
+        """
+
+        def write_split(transaction: Transaction) -> bool:
+            row = queries("merges").merge(transaction.connection, id=merge_id)
+            if row is None or row["undone_at"]:
+                return False
+            summaries = Summaries(transaction, self._rng)
+            split_conversation(transaction, summaries, row["kept_id"], json.loads(row["before"]))
+            summaries.flush()
+            queries("merges").finish_undo(
+                transaction.connection, id=merge_id, now=self._clock.now()
+            )
+            for identity in (row["kept_id"], row["gone_id"]):
+                record_action(transaction, self._rng, self._clock, agent, "undo merge", identity)
+            transaction.mark_changed(Subject.VIEW)
+            return True
+
+        return await self._database.write(write_split)
+
+    def _join(
+        self,
+        transaction: Transaction,
+        summaries: Summaries,
+        kept: Summary,
+        gone: Summary,
+        agent: str,
+    ) -> int:
+        """Join the conversations with everything that belongs to them, and record how they were."""
+        connection, sql = transaction.connection, queries("merges")
+        before = _take_snapshot(connection, kept, gone)
+        _keep_late_drafts(connection, gone["id"], before)
+        for summary in (kept, gone):
+            sql.remember_recipient(
+                connection, conversation_id=summary["id"], address=summary["address"]
+            )
+        sql.remember_origin(connection, gone=gone["id"])
+        join_consent(connection, kept["party"], gone["party"])
+        join_contacts(connection, kept["party"], gone["party"])
+        join_rows(connection, kept, gone)
+        sql.add_alias(connection, party=gone["party"], address=gone["address"], kept=kept["id"])
+        combine_summaries(kept, gone)
+        summaries.remove(gone["id"])
+        summaries.flush()
+        before["after"] = _take_snapshot(connection, kept)
+        # Everything that is on a screen is read again: messages are where they were not.
+        transaction.mark_changed(Subject.VIEW)
+        transaction.mark_changed(Subject.DRAFT, kept["id"], kept["id"])
+        values = {"kept": kept["id"], "gone": gone["id"], "before": json.dumps(before)}
+        return int(sql.add_merge(connection, at=self._clock.now(), agent=agent, **values))
+
+
+def adopt_conversation(
+    transaction: Transaction, summaries: Summaries, kept: Summary, old_key: str, account: str
+) -> None:
+    """Join the conversation that a national number had before the account's country was known.
+
+    Args:
+        transaction: Transaction of the caller.
+        summaries: Conversation summaries of the same transaction.
+        kept: Conversation of the number.
+        old_key: Key of the same digits without a country.
+        account: Account that they came from: through another one they may be another number.
+    """
+    connection = transaction.connection
+    row = queries("conversations").by_party(connection, party=old_key)
+    if row is None or row["id"] == kept["id"] or row["account"] != account:
+        return
+    gone = summaries.get(row["id"])
+    join_consent(connection, kept["party"], gone["party"])
+    join_contacts(connection, kept["party"], gone["party"])
+    join_rows(connection, kept, gone)
+    addresses = list_addresses(kept)
+    combine_summaries(kept, gone)
+    set_addresses(kept, addresses)
+    summaries.remove(gone["id"])
+    transaction.mark_changed(Subject.VIEW)
+
+
+def _take_snapshot(
+    connection: sqlite3.Connection, kept: Summary, gone: Summary | None = None
+) -> dict[str, Any]:
+    """Return what a merge changes, as it is now."""
+    sql, conversations = queries("merges"), queries("conversations")
+    shown: dict[str, Any] = {"kept": dict(kept), "gone": dict(gone) if gone else None}
+    for table in ("drafts", "note_drafts", "looks"):
+        for summary in (kept, gone) if gone else (kept,):
+            found = getattr(sql, f"{table}_of")(connection, conversation_id=summary["id"])
+            shown.setdefault(table, []).extend(map(to_dict, found))
+    for name in ("consent", "contact"):
+        row = getattr(conversations, name)(connection, party=kept["party"])
+        shown[name] = to_dict(row) if row else None
+    if gone:
+        found = sql.aliases_of(connection, conversation_id=gone["id"])
+        shown["aliases"] = [row["party"] for row in found]
+        found = sql.redirects_of(connection, conversation_id=gone["id"])
+        shown["redirects"] = [row["old_id"] for row in found]
+    return shown
+
+
+def _keep_late_drafts(connection: sqlite3.Connection, gone_id: int, before: dict[str, Any]) -> None:
+    """Keep the texts of drafts, so that a screen that has one open can still change it."""
+    for kind, table in (("reply", "drafts"), ("note", "note_drafts")):
+        for row in before[table]:
+            if row["conversation_id"] == gone_id:
+                queries("merges").add_merged_draft(
+                    connection, old_id=gone_id, agent=row["agent"], kind=kind, body=row["body"]
+                )
