@@ -63,6 +63,7 @@ HEALTH_BADGES: Mapping[Health, Badge] = {
     Health.OK: Badge(Symbol("●", "*"), "", "good"),
     Health.RETRYING: Badge(Symbol("◐", "~"), "retrying", "doubt"),
     Health.STOPPED: Badge(Symbol("✗", "x"), "stopped", "bad"),
+    Health.ATTENTION: Badge(Symbol("▲", "!"), "attention", "doubt"),
     Health.UNKNOWN: Badge(Symbol("○", "o"), "", "waiting"),
 }
 UNREAD_MARK = Symbol("●", "*")

@@ -8,8 +8,10 @@ import functools
 import sqlite3
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from tui.clock import Clock
+from tui.domain.account import AccountState
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
@@ -17,6 +19,9 @@ from tui.domain.text import fold_text
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
 from tui.store.search_terms import build_search
+
+if TYPE_CHECKING:
+    from tui.store.listeners import HeartbeatObserver
 
 NEWEST = 1 << 62
 """Id after every message."""
@@ -35,6 +40,7 @@ class InboxReader:
         """Create the reader; entering the block opens the file."""
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._observer: HeartbeatObserver | None = None
 
     def __enter__(self) -> Self:
         """Open the file.
@@ -130,6 +136,28 @@ class InboxReader:
         """
         found = self._run_query("desk", "holder", name=account, now=now)
         return str(found[0]["owner"]) if found else ""
+
+    def get_account_states(self, clock: Clock) -> dict[str, AccountState]:
+        """Return the last known state of every account, by name.
+
+        Args:
+            clock: Source of the current time, by which heartbeats are judged.
+        """
+        # Imported late: the module brings in the code of the writing store.
+        from tui.store.listeners import HeartbeatObserver
+
+        self._observer = self._observer or HeartbeatObserver(clock)
+        found = self._observer.read_listeners(self._run_query("listeners", "listeners"))
+        return rows.to_account_states(self._run_query("desk", "account_states"), found)
+
+    def find_probe(self, nonce: str) -> str:
+        """Return the account of a self-test that arrived at a listener; empty if none did.
+
+        Args:
+            nonce: Number that the self-test carries.
+        """
+        found = self._run_query("listeners", "probe", nonce=nonce)
+        return str(found[0]["account"]) if found else ""
 
     def _run_query(self, subject: str, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """Return all rows of a query of one file in `sql/`."""

@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from tui.clock import Clock, SystemClock
 from tui.domain.events import Unreadable
 from tui.domain.message import Format
 from tui.domain.text import repair_text
@@ -30,6 +31,7 @@ from tui.providers.protocol import Push, PushAnswer
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log, store_events
+from tui.sync.probe import receive_probe
 
 _MEGABYTE = 1 << 20
 _LONGEST_BODY = _MEGABYTE
@@ -48,7 +50,10 @@ _BAD_CONTENT_ERRORS = (
 
 
 def create_listener(
-    store: Store, accounts: Sequence[ServedAccount], log: SyncLog = discard_log
+    store: Store,
+    accounts: Sequence[ServedAccount],
+    log: SyncLog = discard_log,
+    clock: Clock | None = None,
 ) -> Starlette:
     """Return the application that receives pushes for the accounts that have a secret.
 
@@ -56,8 +61,9 @@ def create_listener(
         store: Where events are stored.
         accounts: Accounts of the settings.
         log: Log of sync.
+        clock: Source of the current time; None for the computer's clock.
     """
-    listener = PushListener(store, accounts, log)
+    listener = PushListener(store, accounts, log, clock or SystemClock())
     methods = ["GET", "POST"]
     return Starlette(
         routes=[
@@ -72,15 +78,19 @@ def create_listener(
 class PushListener:
     """Receive the pushes of all accounts."""
 
-    def __init__(self, store: Store, accounts: Sequence[ServedAccount], log: SyncLog) -> None:
+    def __init__(
+        self, store: Store, accounts: Sequence[ServedAccount], log: SyncLog, clock: Clock
+    ) -> None:
         """Create the listener.
 
         Args:
             store: Where events are stored.
             accounts: Accounts of the settings; those without a secret receive no pushes.
             log: Log of sync.
+            clock: Source of the current time.
         """
         self._store = store
+        self._clock = clock
         self._accounts: Mapping[str, ServedAccount] = {
             account.name: account for account in accounts if account.hook_secret
         }
@@ -95,6 +105,11 @@ class PushListener:
         account = self._find_account(request)
         if account is None or request.method == "HEAD":
             return Response(status_code=404)
+        answer_to_probe = await receive_probe(
+            request.headers, account, self._store, self._clock, self._log
+        )
+        if answer_to_probe is not None:
+            return answer_to_probe
         push = await _read_push(request, account)
         if isinstance(push, Response):
             return push
@@ -111,8 +126,7 @@ class PushListener:
         """Store the events and answer; on failure make the provider push again."""
         try:
             stored = await store_events(self._store, account.name, answer.events)
-            if stored.new:
-                await self._store.accounts.record_push(account.name)
+            await self._store.accounts.record_push(account.name, is_new=stored.new > 0)
         except StoreError as error:
             self._log("push not stored", account=account.name, line=str(error))
             return Response(status_code=503)
