@@ -1,6 +1,7 @@
 """Show numbered lists: conversations of a view page by page, search results, and accounts."""
 
 from tui.desk import format
+from tui.desk.account_text import format_last_push, format_listener, list_account_notices
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.account import Account
 from tui.domain.conversation import Order, State, View
@@ -265,7 +266,8 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
     states, now = await session.store.accounts.get_states(), session.context.clock.now()
     for account in session.context.accounts:
         state = states.get(account.name)
-        _, health, _ = format.format_account_health(account, state, now, ascii=True)
+        zone = session.context.zone
+        _, health, _ = format.format_account_health(account, state, now, ascii=True, zone=zone)
         facts = [health, state.health.value if state else "not polled yet"]
         if state and state.line:
             facts.append(one_line(state.line, 300))
@@ -273,6 +275,10 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
             facts.append(
                 f"balance {one_line(state.balance, 40)}{' low' if account.is_low(state) else ''}"
             )
+        if listening := format_listener(state, now, zone):
+            facts += [listening, format_last_push(state, now, zone)]
         session.dialog.write_line(", ".join(facts) + ".")
+        for notice in list_account_notices(account, state, now, zone):
+            session.dialog.write_line(f"{account.name}: {notice.line}. To do: {notice.fix}.")
     if not session.context.accounts:
         session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.desk import format
+from tui.desk.account_text import format_last_push, format_listener, list_account_notices
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.account import Account, AccountState
@@ -80,16 +81,26 @@ def _format_account(
 ) -> Content:
     """Return a dot with health, name and provider, then balance, times and polling process."""
     now = app_context.clock.now()
-    dot, health, _ = format.format_account_health(account, state, now, ascii=app_context.ascii)
+    zone = app_context.zone
+    dot, health, _ = format.format_account_health(
+        account, state, now, ascii=app_context.ascii, zone=zone
+    )
     provider = account.capabilities.title if account.capabilities else account.provider
     lines = [
         Content.assemble((f"{dot} {health}", "bold"), (f"  {one_line(provider, 30)}", MUTED_STYLE))
     ]
+    if state is not None and state.line:
+        lines.append(Content(f"  {one_line(state.line, 300)}"))
+    for notice in list_account_notices(account, state, now, zone):
+        lines.append(Content(f"  {notice.line}."))
+        lines.append(Content.styled(f"  → {notice.fix}", MUTED_STYLE))
+    if listening := format_listener(state, now, zone):
+        lines.append(
+            Content.styled(f"  {listening} · {format_last_push(state, now, zone)}", MUTED_STYLE)
+        )
     if state is None:
         lines.append(Content("  not polled yet"))
         return Content("\n").join(lines)
-    if state.line:
-        lines.append(Content(f"  {one_line(state.line, 300)}"))
     facts = []
     if state.ok_at:
         facts.append(f"checked {_format_ago(state.ok_at, now)}")
@@ -98,7 +109,7 @@ def _format_account(
     if state.balance:
         low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")
-    lines.append(Content.styled("  " + " · ".join(facts), MUTED_STYLE))
+    lines.append(Content.styled("  " + (" · ".join(facts) or "not polled yet"), MUTED_STYLE))
     if state.holder:
         lines.append(Content.styled(f"  polled by {one_line(state.holder, 40)}", MUTED_STYLE))
     return Content("\n").join(lines)

@@ -83,9 +83,13 @@ class InboxScreen(InboxLayout):
             await self._mark_visible_read()
         subjects = {change.subject for change in changes}
         if Subject.ACCOUNT in subjects or RELOAD in changes:
-            self.status.update_status(states=await self.store.accounts.get_states())
+            await self.refresh_accounts()
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._update_counts()
+
+    async def refresh_accounts(self) -> None:
+        """Read the states of the accounts and show them in the status line."""
+        self.status.update_status(states=await self.store.accounts.get_states())
 
     def _show_status_if_any(self, text: str) -> None:
         """Show a status text unless it is empty."""

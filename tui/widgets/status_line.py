@@ -17,8 +17,8 @@ from tui.domain.conversation import Counts
 from tui.domain.text import one_line
 
 _GAP = 2
-_URGENCY = (Health.STOPPED, Health.RETRYING, Health.UNKNOWN, Health.OK)
-_LOW_BALANCE_RANK = 1.5
+_URGENCY = (Health.STOPPED, Health.ATTENTION, Health.RETRYING, Health.UNKNOWN, Health.OK)
+_LOW_BALANCE_RANK = 2.5
 """Rank of accounts with a low balance: after those that are retrying."""
 
 
@@ -93,7 +93,9 @@ class StatusLine(Widget):
         """Return everything that the line depends on."""
         now = self._clock.now()
         health = [
-            format.format_account_health(a, self._states.get(a.name), now, ascii=self._ascii)
+            format.format_account_health(
+                a, self._states.get(a.name), now, ascii=self._ascii, zone=self._zone
+            )
             for a in self._accounts
         ]
         return health, self._counts, self._place, format.format_time(now, self._zone)
@@ -134,7 +136,8 @@ class StatusLine(Widget):
     def _rank_urgency(self, account: Account) -> float:
         """Return a rank by which accounts in trouble come first, then those with a low balance."""
         state = self._states.get(account.name)
-        rank = _URGENCY.index(state.health if state else Health.UNKNOWN)
+        health = format.find_shown_health(account, state, self._clock.now())
+        rank = _URGENCY.index(health)
         return min(rank, _LOW_BALANCE_RANK) if account.is_low(state) else rank
 
     def _draw_accounts(self, accounts: Sequence[Account]) -> list[Segment]:
@@ -146,6 +149,7 @@ class StatusLine(Widget):
                 self._states.get(account.name),
                 self._clock.now(),
                 ascii=self._ascii,
+                zone=self._zone,
             )
             segments += [
                 Segment(dot, self._resolve_style(f"badge--{style}")),
