@@ -109,6 +109,8 @@ class Account:
         return balance is not None and balance < self.low_balance
 
 
+TOP_UP_HINT = "top up the account; what is queued waits here"
+"""What to do about an account without credit."""
 LISTENER_TIMEOUT_MS = 12 * SECOND
 """Time (ms) without a heartbeat after which a listener counts as gone."""
 

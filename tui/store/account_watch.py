@@ -36,6 +36,10 @@ class CreditWait:
     """Number of refusals since then."""
     spent: float | None = None
     """Balance that is known not to suffice, in the provider's own unit."""
+    balance: float | None = None
+    """Balance that was read last, in the provider's own unit; None if it is not a number."""
+    balance_at: int = 0
+    """When it was read, ms UTC."""
 
     @property
     def is_waiting(self) -> bool:
@@ -73,6 +77,8 @@ class CreditWaits:
             row["credit_try_at"],
             row["credit_tries"],
             row["credit_spent"],
+            row["balance_amount"],
+            row["balance_at"],
         )
 
     async def start_wait(self, name: str, reason: str, try_at: int) -> None:
@@ -109,21 +115,20 @@ class CreditWaits:
         await self._database.write(write_end)
 
     async def explain_waiting_messages(self, name: str, reason: str) -> None:
-        """Show on every queued message of the account why it waits.
+        """Show on every queued message of the account why it waits, except where it has time.
 
         Args:
             name: Name of the account.
             reason: Why it waits and what ends that.
         """
-        query = functools.partial(self._sql.unexplained, account=name, reason=reason)
+        values = {"account": name, "reason": reason, "now": self._clock.now()}
+        query = functools.partial(self._sql.unexplained, **values)
         # Read first: a round without work must not take the write lock.
         if not await self._database.read(query):
             return
 
         def write_reasons(transaction: Transaction) -> None:
-            for row in self._sql.explain_waiting(
-                transaction.connection, account=name, reason=reason
-            ):
+            for row in self._sql.explain_waiting(transaction.connection, **values):
                 transaction.mark_changed(Subject.MESSAGE, row["id"], row["conversation_id"])
 
         await self._database.write(write_reasons)

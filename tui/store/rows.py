@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tui.domain.account import AccountState, Health, ListenerState
+from tui.domain.account import TOP_UP_HINT, AccountState, Health, ListenerState
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.events import TimelineEntry
 from tui.domain.message import Advice, AttachmentInfo, Direction, Format, Message, MmsContent
@@ -156,7 +156,7 @@ def to_account_state(row: Row, listener: ListenerState | None = None) -> Account
     health, line = Health(row["health"]), row["line"]
     # Polling may work without credit; that must not look as if messages could be sent.
     if row["credit_out_at"] and health is not Health.STOPPED:
-        health, line = Health.STOPPED, row["credit_reason"]
+        health, line = Health.STOPPED, f"{row['credit_reason']}: {TOP_UP_HINT}"
     return AccountState(
         name=row["name"],
         health=health,

@@ -10,11 +10,13 @@ on conflict (name) do update set
 update accounts set credit_out_at = 0, credit_reason = '', credit_try_at = 0, credit_tries = 0, credit_spent = :spent
 where name = :name and (credit_out_at > 0 or credit_spent is not :spent);
 
--- name: unexplained(account, reason)$
-select 1 from messages where account = :account and status = 'queued' and reason <> :reason limit 1;
+-- name: unexplained(account, reason, now)$
+select 1 from messages where account = :account and status = 'queued' and reason <> :reason
+  and coalesce(scheduled_at, 0) <= :now limit 1;
 
--- name: explain_waiting(account, reason)
+-- name: explain_waiting(account, reason, now)
 update messages set reason = :reason where account = :account and status = 'queued' and reason <> :reason
+  and coalesce(scheduled_at, 0) <= :now
 returning id, conversation_id;
 
 -- name: reply_slots(account, since)
