@@ -105,7 +105,12 @@ async def _serve_until_stopped(
         stack.enter_context(stop_on_signals(stop))
         await stack.enter_async_context(
             run_service(
-                store, accounts, clock, rng, kind="service", agent=agent, pace=pace, log=log
+                *(store, accounts, clock, rng),
+                kind="service",
+                agent=agent,
+                pace=pace,
+                log=log,
+                alarms=settings.alarms,
             )
         )
         if settings.listen is not None:

@@ -90,7 +90,7 @@ def learn_rhythm(active_slots: Sequence[int], now: int) -> Rhythm | None:
         rhythm.measure_silence(earlier * SLOT_MS, later * SLOT_MS)
         for earlier, later in itertools.pairwise(active_slots)
     )
-    weeks = (now - first * SLOT_MS) // _WEEK_MS
+    weeks = math.ceil((now - first * SLOT_MS) / _WEEK_MS)
     usual_longest = gaps[-1 - min(weeks // _WEEKS_PER_OUTAGE, len(gaps) - 1)]
     return Rhythm(surprises, max(_MIN_SURPRISE, _SURPRISE_MARGIN * usual_longest))
 
@@ -128,7 +128,7 @@ _LATE_FACTOR = 4
 _MIN_LATE_MS = 10 * MINUTE
 _MIN_LATE_SHARE = 0.03
 """Share of late receipts that is always to be expected: phones are switched off at night."""
-_CHANCE = 0.001
+_CHANCE = 0.0002
 """So rarely chance alone may raise an alarm about late receipts."""
 
 
@@ -141,14 +141,18 @@ class ReceiptPace:
     late_share: float
     """Share of the receipts that were late in the past."""
 
-    def is_unusual(self, waiting: int, sent: int) -> bool:
-        """Return whether so many late receipts are more than chance and phones explain.
+    def is_unusual(self, late: Sequence[bool]) -> bool:
+        """Return whether more receipts are late than chance and phones explain.
 
         Args:
-            waiting: Number of the newest messages whose receipts are late.
-            sent: Number of the newest messages that are old enough to have a receipt.
+            late: Whether the receipt is late, for each message that is old enough to have one, the
+                newest first. A failure that has just begun concerns only the first of them.
         """
-        return waiting >= 2 and _find_tail(waiting, sent, self.late_share) < _CHANCE
+        counts = itertools.accumulate(late)
+        return any(
+            _find_tail(count, sent, self.late_share) < _CHANCE
+            for sent, count in enumerate(counts, 1)
+        )
 
 
 def learn_receipt_pace(delays: Sequence[int]) -> ReceiptPace | None:

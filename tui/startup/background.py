@@ -39,6 +39,7 @@ async def run_service(
     agent: str,
     pace: "PollPace | None" = None,
     log: "SyncLog | None" = None,
+    alarms: bool = True,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -51,12 +52,18 @@ async def run_service(
         agent: Name of the agent that other processes see.
         pace: How often accounts are polled; None for the default.
         log: Log of the sync; None for no log.
+        alarms: Whether to raise alarms for accounts that behave unusually.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
 
     service = SyncService(
-        store, accounts, clock, rng, kind=kind, agent=agent, pace=pace, log=log or discard_log
+        *(store, accounts, clock, rng),
+        kind=kind,
+        agent=agent,
+        pace=pace,
+        log=log or discard_log,
+        alarms=alarms,
     )
     try:
         async with service:
@@ -174,7 +181,12 @@ async def run_background(
         log = stack.enter_context(open_sync_log(environ, settings.log_level))
         pace = get_polling_pace(settings)
         service = run_service(
-            store, accounts, clock, rng, kind="desk", agent=agent, pace=pace, log=log
+            *(store, accounts, clock, rng),
+            kind="desk",
+            agent=agent,
+            pace=pace,
+            log=log,
+            alarms=settings.alarms,
         )
         await stack.enter_async_context(service)
         if settings.listen is not None:

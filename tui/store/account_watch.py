@@ -191,8 +191,8 @@ class AlarmFigures:
         )
         return [delay for delay in delays if delay is not None]
 
-    async def count_newest_waiting(self, name: str, limit_ms: int, count: int) -> tuple[int, int]:
-        """Return how many of the newest messages wait for their receipt, and how many there are.
+    async def list_late(self, name: str, limit_ms: int, count: int) -> list[bool]:
+        """Return for each of the newest messages whether its receipt is late, newest first.
 
         Args:
             name: Name of the account.
@@ -200,14 +200,11 @@ class AlarmFigures:
             count: Largest number of messages to look at.
         """
         until = self._clock.now() - limit_ms
-        sent = [
-            row
-            for row in await self._read_sent(name, until - DAY, until, count)
-            if _get_start(row) <= until
+        return [
+            row["status"] in _WAITING
+            for row in await self._read_sent(name, until - _GIVEN_UP_MS, until, count)
+            if _get_start(row) <= until and row["status"] in _WAITING | _ANSWERED
         ]
-        waiting = sum(row["status"] in _WAITING for row in sent)
-        answered = sum(row["status"] in _ANSWERED for row in sent)
-        return waiting, waiting + answered
 
     async def count_stuck(self, name: str, limit_ms: int) -> tuple[int, int | None]:
         """Return how many messages have waited too long, and when the oldest was sent (ms UTC).
@@ -226,6 +223,20 @@ class AlarmFigures:
         )
         row = await self._database.read(query)
         return row["messages"], row["oldest"]
+
+    async def get_alarms(self, name: str) -> Alarms:
+        """Return the alarms of an account that were saved last.
+
+        Args:
+            name: Name of the account.
+        """
+        query = functools.partial(queries("desk").account_state, name=name)
+        row = await self._database.read(query)
+        if row is None:
+            return Alarms()
+        return Alarms(
+            row["silent_since"], row["stuck_messages"], row["stuck_since"], row["receipt_limit_ms"]
+        )
 
     async def save_alarms(self, name: str, alarms: Alarms) -> None:
         """Save the alarms of an account.
