@@ -98,6 +98,7 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
     """Open the store and run the app with its background services."""
     from tui.startup.account_setup import create_account_setup
+    from tui.startup.panel_addresses import load_panel_addresses
     from tui.startup.wiring import create_context, open_store
 
     async with open_store(desk, clock, rng) as store:
@@ -105,6 +106,7 @@ async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rn
         app_context = replace(
             create_context(desk, clock, os.environ),
             account_setup=create_account_setup(os.environ, arguments.config, clock, rng),
+            load_addresses=functools.partial(load_panel_addresses, os.environ, arguments.config),
         )
         served = background if desk.accounts else None
         return await run_app(store, app_context, served, plain=is_plain(arguments, os.environ))

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.clock import HOUR, MINUTE
-from tui.desk.format import format_age, format_attention, format_moment
-from tui.domain.account import Account, AccountState
+from tui.desk.context import AppContext
+from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
+from tui.domain.account import Account, AccountState, Health
 from tui.domain.attention import Attention, AttentionKind, list_attentions
 from tui.domain.text import one_line
+from tui.store.store import Store
 
 LISTENER_FIX = "keep smsdesk sync --listen running, or set listen and keep an inbox open"
 _SETTINGS_FIX = "set hook_secret, listen and public_url, then keep smsdesk sync running"
@@ -70,6 +72,21 @@ def _describe_attention(
             line = f"No reply for {age}, which is unusually long for this account"
             fix = "send a text to it from a phone; check the listener and the provider's panel"
     return AccountNotice(attention.kind, line, fix)
+
+
+async def find_accounts_in_trouble(store: Store, context: AppContext) -> list[str]:
+    """Return the names of the accounts that do not work, or need attention.
+
+    Args:
+        store: Store with the states of the accounts.
+        context: Accounts and clock of this agent.
+    """
+    states, now = await store.accounts.get_states(), context.clock.now()
+    return [
+        account.name
+        for account in context.accounts
+        if find_shown_health(account, states.get(account.name), now) is not Health.OK
+    ]
 
 
 def format_listener(state: AccountState | None, now: int, zone: tzinfo | None = None) -> str:

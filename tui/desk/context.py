@@ -13,6 +13,7 @@ from tui.terminal.desktop_notifications import TerminalFeatures
 
 if TYPE_CHECKING:
     from tui.desk.account_form import AccountSetup
+    from tui.desk.panel_addresses import LoadAddresses
 
 _ENTER_NEW_LINE_KEYS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),
@@ -46,6 +47,8 @@ class AppContext:
     """Features of the terminal that notifications use."""
     account_setup: "AccountSetup | None" = None
     """Tests and stores new accounts; None if none can be added."""
+    load_addresses: "LoadAddresses | None" = None
+    """Reads what to enter at the providers' panels, which holds secrets; None for the demo."""
 
     @property
     def agent(self) -> str:

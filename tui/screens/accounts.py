@@ -1,9 +1,10 @@
 """Screen with the state of every account: health, advice, balance, delay, polling process."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import ClassVar
 
-from textual import getters
+from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -11,23 +12,37 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.desk import format
-from tui.desk.account_text import format_last_push, format_listener, list_account_notices
+from tui.desk.account_text import (
+    find_accounts_in_trouble,
+    format_last_push,
+    format_listener,
+    list_account_notices,
+)
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.account import Account, AccountState
 from tui.domain.text import one_line
+from tui.screens.addresses import AddressesScreen
 from tui.screens.base import DialogScreen, report_store_errors
+from tui.settings.errors import SettingsError
 from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
 
 class AccountsScreen(StoreReader, DialogScreen[None]):
-    """Page that is updated every second while it is open; Esc or F3 closes it."""
+    """Page that is updated every second while it is open; Esc or F3 closes it.
+
+    t has accounts in trouble tried again at once, a shows what to enter at the providers' panels.
+    """
 
     DEFAULT_CSS = """
     AccountsScreen .dialog { width: 84; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f3", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f3", "dismiss", "Close"),
+        Binding("t", "try_now", "Try now"),
+        Binding("a", "show_addresses", "Addresses"),
+    ]
     text = getters.query_one("#accounts", Static)
 
     def __init__(self, store: Store, app_context: AppContext) -> None:
@@ -45,7 +60,7 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Accounts"
-            page.border_subtitle = "Esc closes"
+            page.border_subtitle = "t tries again now · a addresses for providers · Esc closes"
             yield Static(id="accounts")
 
     async def on_mount(self) -> None:
@@ -58,6 +73,31 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         """Read the states and show them."""
         states = await self._store.accounts.get_states()
         self.text.update(format_accounts(self._app_context, states))
+
+    @report_store_errors
+    async def action_try_now(self) -> None:
+        """Have every account that is in trouble tried again at once."""
+        names = await find_accounts_in_trouble(self._store, self._app_context)
+        for name in names:
+            await self._store.accounts.request_retry(name)
+        page = self.query_one(".dialog", VerticalScroll)
+        tried = ", ".join(one_line(name, 16) for name in names)
+        page.border_subtitle = f"Trying again: {tried}" if names else "Every account works"
+
+    @work(exclusive=True, exit_on_error=False)
+    async def action_show_addresses(self) -> None:
+        """Show what to enter at the providers' panels."""
+        load = self._app_context.load_addresses
+        page = self.query_one(".dialog", VerticalScroll)
+        if load is None:
+            page.border_subtitle = "The accounts of the demo need no addresses"
+            return
+        try:
+            entries = await asyncio.to_thread(load)
+        except SettingsError as error:
+            page.border_subtitle = one_line(error.lines[0], 70)
+            return
+        self.app.push_screen(AddressesScreen(entries))
 
 
 def format_accounts(app_context: AppContext, states: Mapping[str, AccountState]) -> Content:

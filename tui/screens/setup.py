@@ -1,5 +1,6 @@
 """Set-up form: an account is typed in, tested with its provider, and saved."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -18,8 +19,9 @@ from tui.desk.account_form import (
     SecretLocation,
 )
 from tui.desk.format import MUTED_STYLE
+from tui.desk.panel_addresses import PanelAddress, list_address_lines
 from tui.domain.account import ProviderInfo
-from tui.domain.text import one_line
+from tui.domain.text import one_line, to_printable
 from tui.screens.base import DialogScreen
 
 
@@ -48,6 +50,7 @@ class SetupScreen(DialogScreen[None]):
         Binding("f2", "kind", "Provider", priority=True),
         Binding("f4", "keep", "Secret", priority=True),
         Binding("f5", "save_unproven", "Save without test", priority=True),
+        Binding("f6", "copy_address", "Copy an address", priority=True),
         Binding("f9", "demo", "Demo", priority=True),
         Binding("down", "app.focus_next", "Next field"),
         Binding("up", "app.focus_previous", "Previous field"),
@@ -68,6 +71,8 @@ class SetupScreen(DialogScreen[None]):
         self._provider_index = 0
         self._secret_location = SecretLocation.FILE
         self._step = SetupStep.TYPING
+        self._addresses: Sequence[PanelAddress] = ()
+        self._copied = 0
 
     def compose(self) -> ComposeResult:
         """Yield provider and secret location, which keys change, and the fields."""
@@ -198,9 +203,30 @@ class SetupScreen(DialogScreen[None]):
             self._step = SetupStep.TYPING
             self._show_step(one_line(str(problem), 300), is_error=True)
             return
+        list_addresses = self._account_setup.list_addresses
+        self._addresses = await list_addresses(self._typed_account.name) if list_addresses else ()
         self._step = SetupStep.BY_HAND if lines else SetupStep.DONE
         saved = f"Saved in {one_line(self._account_setup.settings_path, 200)}"
-        self._show_step("\n".join([saved, *(one_line(line, 200) for line in lines)]))
+        more = list_setup_lines(self._addresses)
+        self._show_step("\n".join([saved, *(one_line(line, 200) for line in lines), *more]))
+
+    def action_copy_address(self) -> None:
+        """Copy the next address or template to the clipboard, after the account was saved."""
+        texts = [
+            text
+            for entry in self._addresses
+            for text in (entry.address, entry.body if entry.is_template else "")
+            if text
+        ]
+        if texts:
+            text = texts[self._copied % len(texts)]
+            self._copied += 1
+            self.app.copy_to_clipboard(to_printable(text))
+            self.query_one(
+                ".dialog", VerticalScroll
+            ).border_subtitle = (
+                f"Copied {self._copied % len(texts) or len(texts)} of {len(texts)} · F6 the next"
+            )
 
     def action_kind(self) -> None:
         """Switch to the next provider."""
@@ -228,3 +254,17 @@ class SetupScreen(DialogScreen[None]):
         """Open the demo with made-up customers instead."""
         if self._is_first:
             self.app.exit(ExitAction.DEMO)
+
+
+def list_setup_lines(entries: Sequence[PanelAddress]) -> list[str]:
+    """Return what to enter at the provider's panel, whole and ready to be copied.
+
+    Args:
+        entries: Addresses of the account; empty if everything is polled.
+    """
+    lines = []
+    for entry in entries:
+        lines += ["", f"So that {entry.carries} arrive (F6 copies):", *list_address_lines(entry)]
+    if entries:
+        lines += ["", "F3, then a, shows this again; smsdesk doctor --selftest tests it."]
+    return [to_printable(line) for line in lines]
