@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tui.domain.text import to_printable
+
 
 @dataclass(frozen=True, slots=True)
 class PanelAddress:
@@ -49,3 +51,31 @@ def list_address_lines(entry: PanelAddress) -> list[str]:
         lines += [name, entry.body]
     lines += [text for text in (entry.note.replace("`", ""), entry.problem) if text]
     return lines
+
+
+def list_setup_lines(entries: Sequence[PanelAddress]) -> list[str]:
+    """Return what to enter at the provider's panel of a new account, as harmless text.
+
+    Args:
+        entries: Addresses of the account; empty if everything is polled.
+    """
+    lines = []
+    for entry in entries:
+        lines += ["", f"So that {entry.carries} arrive (F6 copies):", *list_address_lines(entry)]
+    if entries:
+        lines += ["", "F3, then a, shows this again; smsdesk doctor --selftest tests it."]
+    return [to_printable(line) for line in lines]
+
+
+def list_copied_texts(entries: Sequence[PanelAddress]) -> list[str]:
+    """Return the texts that can be copied, in their order on the page.
+
+    Args:
+        entries: Addresses of one account.
+    """
+    return [
+        to_printable(text)
+        for entry in entries
+        for text in (entry.address, entry.body if entry.is_template else "")
+        if text
+    ]

@@ -19,9 +19,9 @@ from tui.desk.account_form import (
     SecretLocation,
 )
 from tui.desk.format import MUTED_STYLE
-from tui.desk.panel_addresses import PanelAddress, list_address_lines
+from tui.desk.panel_addresses import PanelAddress, list_setup_lines
 from tui.domain.account import ProviderInfo
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 
 
@@ -52,6 +52,8 @@ class SetupScreen(DialogScreen[None]):
         Binding("f5", "save_unproven", "Save without test", priority=True),
         Binding("f6", "copy_address", "Copy an address", priority=True),
         Binding("f9", "demo", "Demo", priority=True),
+        Binding("pagedown", "scroll_page(1)", "Page down", priority=True),
+        Binding("pageup", "scroll_page(-1)", "Page up", priority=True),
         Binding("down", "app.focus_next", "Next field"),
         Binding("up", "app.focus_previous", "Previous field"),
     ]
@@ -254,17 +256,3 @@ class SetupScreen(DialogScreen[None]):
         """Open the demo with made-up customers instead."""
         if self._is_first:
             self.app.exit(ExitAction.DEMO)
-
-
-def list_setup_lines(entries: Sequence[PanelAddress]) -> list[str]:
-    """Return what to enter at the provider's panel, whole and ready to be copied.
-
-    Args:
-        entries: Addresses of the account; empty if everything is polled.
-    """
-    lines = []
-    for entry in entries:
-        lines += ["", f"So that {entry.carries} arrive (F6 copies):", *list_address_lines(entry)]
-    if entries:
-        lines += ["", "F3, then a, shows this again; smsdesk doctor --selftest tests it."]
-    return [to_printable(line) for line in lines]
