@@ -214,21 +214,22 @@ class SetupScreen(DialogScreen[None]):
 
     def action_copy_address(self) -> None:
         """Copy the next address or template to the clipboard, after the account was saved."""
-        texts = [
-            text
-            for entry in self._addresses
-            for text in (entry.address, entry.body if entry.is_template else "")
-            if text
-        ]
+        texts = list_copied_texts(self._addresses)
         if texts:
-            text = texts[self._copied % len(texts)]
+            place = self._copied % len(texts)
             self._copied += 1
-            self.app.copy_to_clipboard(to_printable(text))
-            self.query_one(
-                ".dialog", VerticalScroll
-            ).border_subtitle = (
-                f"Copied {self._copied % len(texts) or len(texts)} of {len(texts)} · F6 the next"
-            )
+            self.app.copy_to_clipboard(texts[place])
+            subtitle = f"Copied {place + 1} of {len(texts)} · F6 copies the next"
+            self.query_one(".dialog", VerticalScroll).border_subtitle = subtitle
+
+    def action_scroll_page(self, direction: int) -> None:
+        """Scroll the page, which can be longer than the screen once it shows addresses.
+
+        Args:
+            direction: 1 for down, -1 for up.
+        """
+        dialog = self.query_one(".dialog", VerticalScroll)
+        dialog.scroll_relative(y=direction * max(1, dialog.size.height - 2), animate=False)
 
     def action_kind(self) -> None:
         """Switch to the next provider."""
