@@ -19,7 +19,7 @@ from tui.desk.account_form import (
     SecretLocation,
 )
 from tui.desk.format import MUTED_STYLE
-from tui.desk.panel_addresses import PanelAddress, list_setup_lines
+from tui.desk.panel_addresses import PanelAddress, list_copied_texts, list_setup_lines
 from tui.domain.account import ProviderInfo
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
