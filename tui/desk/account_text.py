@@ -54,8 +54,8 @@ def _describe_attention(
     begin = f"{mark[:1].upper()}{mark[1:]}"
     match attention.kind:
         case AttentionKind.NO_LISTENER:
-            line = f"{begin}: {_name_pushed(account)} only arrive by push"
-            line += f", {format_last_push(state, now, zone)}"
+            heard = format_last_push(state, now, zone)
+            line = f"{begin}, {heard}: {_name_pushed(account)} only arrive by push"
             fix = _SETTINGS_FIX if attention.can_be_fixed_in_settings else LISTENER_FIX
         case AttentionKind.NO_CREDIT:
             line = f"{begin}: messages stay queued until one is accepted or the balance rises"

@@ -155,9 +155,12 @@ def find_shown_health(account: Account, state: AccountState | None, now: int) ->
         now: Current time (ms UTC).
     """
     health = state.health if state else Health.UNKNOWN
-    if health in (Health.OK, Health.UNKNOWN) and list_attentions(account, state, now):
-        return Health.ATTENTION
-    return health
+    attentions = list_attentions(account, state, now)
+    if not attentions or health is Health.STOPPED:
+        return health
+    # What retries will work again by itself; a listener does not start by itself.
+    is_worse = attentions[0].kind is AttentionKind.NO_LISTENER
+    return health if health is Health.RETRYING and not is_worse else Health.ATTENTION
 
 
 def format_account_health(
@@ -187,7 +190,9 @@ def format_account_health(
     elif state and health is Health.RETRYING:
         seconds = max(0, ((state.retry_at or now) - now) // SECOND)
         text += f" retry {seconds}s" if seconds else f" {badge.label}"
-    elif attentions and health in (Health.ATTENTION, Health.STOPPED):
+    elif attentions and (
+        health is Health.ATTENTION or attentions[0].kind is AttentionKind.NO_CREDIT
+    ):
         text += f" {format_attention(attentions[0], now, zone)}"
     elif health in (Health.ATTENTION, Health.STOPPED):
         text += f" {badge.label}"

@@ -126,7 +126,7 @@ async def _judge_answer(
         return line, f"set public_url to {target}, and change the address at the provider"
     if status in (401, 403):
         line = f"something at {public_url} demands a login or blocks the request (HTTP {status})"
-        return line, "exempt /hooks/ from it in the proxy or the firewall"
+        return line, f"exempt /hooks/ from it in the proxy or the firewall; {_PROXY_FIX}"
     if status in (405, 413, 501):
         return f"the proxy at {public_url} refuses the request (HTTP {status})", _PROXY_FIX
     if 200 <= status < 300:
@@ -156,7 +156,8 @@ def _describe_error(error: httpx.HTTPError, public_url: str) -> _Failure:
             return line, "renew it in the proxy, with its whole chain; providers refuse it as well"
         if isinstance(cause, ssl.SSLError):
             fix = "let the proxy speak TLS at this port, or correct public_url"
-            return f"no TLS connection to {host}: {one_line(cause.reason or 'failed', 60)}", fix
+            reason = one_line(getattr(cause, "reason", None) or "it failed", 60)
+            return f"no TLS connection to {host}: {reason}", fix
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         line = f"the connection to {public_url} is refused"
         return line, "start the proxy (or smsdesk sync --listen, if there is none)"
