@@ -140,7 +140,9 @@ class SetupScreen(DialogScreen[None]):
         self.status_line.update(
             Content.assemble(result if text else "", (self._step.value, "bold"))
         )
-        self.status_line.scroll_visible(animate=False)
+        # After the layout, because the text may have become longer.
+        dialog = self.query_one(".dialog", VerticalScroll)
+        self.call_after_refresh(dialog.scroll_end, animate=False)
 
     @property
     def _typed_account(self) -> NewAccount:
