@@ -25,6 +25,7 @@ from tui.screens.inbox_layout import InboxLayout
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
+from tui.widgets.status_line import StatusLine
 from tui.widgets.virtual_list import VirtualList
 
 _PREVIEW_DELAY = 0.06
@@ -89,7 +90,10 @@ class InboxScreen(InboxLayout):
 
     async def refresh_accounts(self) -> None:
         """Read the states of the accounts and show them in the status line."""
-        self.status.update_status(states=await self.store.accounts.get_states())
+        states = await self.store.accounts.get_states()
+        # The line is gone if the app ends meanwhile.
+        for line in self.query(StatusLine):
+            line.update_status(states=states)
 
     def _show_status_if_any(self, text: str) -> None:
         """Show a status text unless it is empty."""

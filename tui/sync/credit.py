@@ -3,7 +3,8 @@
 After a refusal for want of credit the account waits, whatever its polls say and however often the
 program is started anew. The wait ends with a message that is accepted, or with a balance above
 zero that was read later. If a message is refused all the same, that balance was not enough, and
-only a larger one ends the next wait. Without a balance one message is tried at long intervals.
+only a larger one ends the next wait. One message is tried at long intervals while the balance is
+not known, or is above zero: the refused one may only have been dearer than the others.
 """
 
 from tui.clock import MINUTE, SECOND
@@ -69,9 +70,9 @@ class CreditGuard:
             return True
         if now < wait.try_at or not self._has_balance:
             return now >= wait.try_at
-        # The balance shows the same without a message; in the first round it is not read yet.
-        is_known = wait.balance is not None and now - wait.balance_at < _FRESH_BALANCE_MS
-        return self._has_raised and not is_known
+        # An empty balance shows the same without a message; in the first round it is not read yet.
+        is_empty = wait.balance is not None and wait.balance <= 0
+        return self._has_raised and not (is_empty and now - wait.balance_at < _FRESH_BALANCE_MS)
 
     async def hold_messages(self, wait: CreditWait) -> RoundResult:
         """Show on all queued messages why they wait; raise `OutOfCredit` the first time.

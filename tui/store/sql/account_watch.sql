@@ -19,10 +19,18 @@ update messages set reason = :reason where account = :account and status = 'queu
   and coalesce(scheduled_at, 0) <= :now
 returning id, conversation_id;
 
+-- From each reply on, one look at the index finds the first one of a later slot of ten minutes.
 -- name: reply_slots(account, since)
-select at / 600000 as slot from messages indexed by messages_by_direction
-where account = :account and direction = 'in' and at >= :since
-group by slot order by slot;
+with recursive active (at) as (
+  select min(at) from messages indexed by messages_by_direction
+  where direction = 'in' and account = :account and at >= :since
+  union all
+  select (
+    select min(m.at) from messages m indexed by messages_by_direction
+    where m.direction = 'in' and m.account = :account and m.at >= (active.at / 600000 + 1) * 600000)
+  from active where active.at is not null
+)
+select at / 600000 as slot from active where at is not null;
 
 -- name: newest_sent(account, since, until, limit)
 select at, status, status_at, scheduled_at, hold_until from messages indexed by messages_by_direction
