@@ -64,8 +64,11 @@ Background = Callable[[], AbstractAsyncContextManager[object]]
 """Make the context of the background work, entered after the first paint and left at the end."""
 
 
-_ACCOUNT_CHECK_SECONDS = 5.0
-"""Seconds between two checks for accounts that have stopped or fallen silent."""
+_ACCOUNT_CHECK_SECONDS = 3.0
+"""Seconds between two checks for accounts that have stopped, fallen silent or lost the listener.
+
+A listener that dies changes nothing in the store.
+"""
 _RETRY_SECONDS = 1.0
 """Seconds before the store is watched again after an error."""
 
@@ -255,6 +258,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""
         with contextlib.suppress(StoreError):
             await self._notifier.report_account_problems()
+            await self.inbox.refresh_accounts()
 
     async def _reload_inbox(self) -> None:
         """Read everything again, as changes may have been missed."""

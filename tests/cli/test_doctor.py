@@ -1,22 +1,33 @@
 """Test `smsdesk doctor`: it finds problems, names the fix, and shows no secret."""
 
+import asyncio
 import json
+import os
 import random
+import re
 import socket
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Desk, Ran
 from tests.conftest import OpenStore
+from tests.contexts import make_context
+from tests.waiting import wait_until
 from tui.clock import ManualClock, SystemClock
+from tui.desk.format import format_account_health
 from tui.doctor import checks, provider_checks
+from tui.domain.account import Account
 from tui.domain.events import Unreadable
+from tui.providers.catalog import CATALOG
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
+from tui.screens.accounts import format_accounts
 from tui.settings.models import Settings
+from tui.store.account_watch import Alarms
 from tui.store.database import Transaction
 from tui.store.store import Store
 from tui.sync.listener import create_listener, run_listener
@@ -238,3 +249,181 @@ def test_a_missing_secret_of_expected_replies_is_bad(
     bad = [line for line in lines if line.startswith("bad inbound_secret is not set")]
     assert len(bad) == is_bad
     assert not bad or "dashboard, Inbound numbers" in bad[0]
+
+
+PUSHED = {
+    "SMSDESK_ACCOUNTS__MP__PROVIDER": "messageport",
+    "SMSDESK_ACCOUNTS__MP__API_KEY": "key",
+    "SMSDESK_ACCOUNTS__MP__API_SECRET": "the-api-secret",
+    "SMSDESK_ACCOUNTS__MP__HOOK_SECRET": "q7Rk2mXw9ZtB4nLs",
+}
+
+
+def list_findings(ran: Ran, subject: str) -> list[dict[str, Any]]:
+    """Return every finding about a subject."""
+    return [
+        found for found in map(json.loads, ran.stdout.splitlines()) if found["subject"] == subject
+    ]
+
+
+async def beat(store: Store, host: str) -> None:
+    """Record a heartbeat of a listener."""
+    await store.listeners.record_heartbeat(
+        ["mp"], host=host, agent="ops", kind="service", address="http://10.0.0.2:8780"
+    )
+
+
+async def test_a_push_only_account_without_a_living_listener_is_bad(
+    bare: Desk, open_store: OpenStore
+) -> None:
+    store = await open_store(clock=SystemClock())
+    never = list_findings(bare.run("doctor", "--offline", "--json", **PUSHED), "account mp")
+    assert [one["verdict"] for one in never] == ["bad"]
+    assert never[0]["line"].startswith("No listener, no push heard yet: replies and receipts")
+    assert "smsdesk sync --listen" in never[0]["fix"]
+    await beat(store, os.uname().nodename)
+    await store.accounts.record_push("mp")
+    alive = list_findings(bare.run("doctor", "--offline", "--json", **PUSHED), "account mp")
+    assert [one["verdict"] for one in alive] == ["good"]
+    assert "listens at http://10.0.0.2:8780 since" in alive[0]["line"]
+    assert "last push heard" in alive[0]["line"]
+    await store.listeners.end_listening()
+    ended = list_findings(bare.run("doctor", "--offline", "--json", **PUSHED), "account mp")
+    assert [one["verdict"] for one in ended] == ["bad"]
+    assert re.match(r"No listener since \d\d:\d\d, last push heard", ended[0]["line"])
+
+
+async def test_a_listener_of_a_host_with_another_clock_is_waited_for(
+    bare: Desk, open_store: OpenStore
+) -> None:
+    now = SystemClock().now()
+    store = await open_store(clock=ManualClock(now - 60_000), owner="far")
+    await beat(store, "another-host")
+
+    async def beat_on() -> None:
+        clock = store.listeners._clock
+        assert isinstance(clock, ManualClock)
+        while True:
+            await asyncio.sleep(0.2)
+            clock.advance(0.2)
+            await beat(store, "another-host")
+
+    task = asyncio.create_task(beat_on())
+    ran = await asyncio.to_thread(bare.run, "doctor", "--offline", "--json", **PUSHED)
+    task.cancel()
+    assert [one["verdict"] for one in list_findings(ran, "account mp")] == ["good"]
+
+
+async def test_an_account_without_credit_is_bad_and_an_alarm_is_a_note(
+    bare: Desk, open_store: OpenStore
+) -> None:
+    store = await open_store(clock=SystemClock())
+    await beat(store, os.uname().nodename)
+    await store.credit_waits.start_wait("mp", "cannot pay", SystemClock().now())
+    await store.alarm_figures.save_alarms("mp", Alarms(SystemClock().now() - 7_200_000, 4, 5, 1))
+    found = list_findings(bare.run("doctor", "--offline", "--json", **PUSHED), "account mp")
+    assert [one["verdict"] for one in found] == ["bad", "note", "note", "good"]
+    assert (
+        found[0]["line"].startswith("No credit since") and "top the account up" in found[0]["fix"]
+    )
+    assert found[1]["line"].startswith("4 messages wait for their receipt longer than usual")
+    assert found[2]["line"].startswith("No reply for 2h, which is unusually long")
+
+
+def test_the_addresses_for_the_provider_are_printed_whole(bare: Desk) -> None:
+    environ = {**PUSHED, "SMSDESK_PUBLIC_URL": "https://sms.example.com/desk"}
+    address = "https://sms.example.com/desk/hooks/mp/q7Rk2mXw9ZtB4nLs"
+    ran = bare.run("doctor", "--offline", **environ)
+    for part in ("reply", "receipt"):
+        assert f"  {address}/{part}" in ran.stdout.splitlines()
+    assert "the-api-secret" not in ran.stdout
+    found = list_findings(bare.run("doctor", "--offline", "--json", **environ), "address mp")
+    assert [
+        f"{address}/{part}" in one["details"]
+        for part, one in zip(("reply", "receipt"), found, strict=True)
+    ] == [True, True]
+
+
+def test_a_long_template_is_printed_on_one_line(bare: Desk) -> None:
+    name = "SMSDESK_ACCOUNTS__MP__PROVIDER"
+    environ = {**PUSHED, name: "messagemedia", "SMSDESK_PUBLIC_URL": "https://sms.example.com"}
+    lines = bare.run("doctor", "--offline", **environ).stdout.splitlines()
+    (template,) = [line.strip() for line in lines if line.strip().startswith("{")]
+    assert template == CATALOG["messagemedia"].panel[0].body
+
+
+def test_what_is_missing_for_an_address_is_named(bare: Desk) -> None:
+    without = {name: value for name, value in PUSHED.items() if "HOOK" not in name}
+    found = list_findings(bare.run("doctor", "--offline", "--json", **without), "address mp")
+    assert found[0]["verdict"] == "note"
+    assert "hook_secret" in found[0]["fix"] and "public_url" in found[0]["fix"]
+
+
+def test_a_polled_account_has_no_address(desk: Desk) -> None:
+    ran = desk.run("doctor", "--offline", "--json")
+    assert not [name for name in read_findings(ran) if name.startswith("address")]
+
+
+def test_a_self_test_needs_the_network(bare: Desk) -> None:
+    ran = bare.run("doctor", "--offline", "--selftest")
+    assert ran.returncode == 2
+    assert "--selftest needs the network" in ran.stderr
+
+
+async def test_a_self_test_goes_through_the_public_address_into_the_inbox(
+    bare: Desk, open_store: OpenStore
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    environ = {**PUSHED, "SMSDESK_PUBLIC_URL": f"http://{place}"}
+    with bare.start("sync", "--listen", place, **environ) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline() == f"listening on http://{place}\n"
+        ran = bare.run("doctor", "--selftest", "--json", **environ)
+        service.terminate()
+        service.communicate(timeout=60)
+    assert read_findings(ran)["self-test mp"]["verdict"] == "good"
+    down = bare.run("doctor", "--selftest", "--json", **environ)
+    assert "is refused" in read_findings(down)["self-test mp"]["line"]
+    store = await open_store(clock=SystemClock())
+    assert await store.held_items.list_held() == []
+
+
+async def test_a_killed_listener_is_noticed_by_doctor_and_by_an_open_inbox(
+    bare: Desk, open_store: OpenStore
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    with bare.start("sync", "--listen", place, **PUSHED) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline().startswith("listening on")
+        clock = SystemClock()
+        store = await open_store(clock=clock)
+        served = replace(PUSHED_ACCOUNT, listener=True)
+
+        async def is_marked(wanted: bool) -> bool:
+            state = (await store.accounts.get_states()).get("mp")
+            dot, text, _ = format_account_health(served, state, clock.now())
+            page = format_accounts(
+                make_context(clock, accounts=(served,)), {"mp": state} if state else {}
+            )
+            shown = dot == "▲" and text.startswith("mp no listener since")
+            return shown is wanted and ("No listener since" in page.plain) is wanted
+
+        await wait_until(lambda: is_marked(False))
+        found = list_findings(bare.run("doctor", "--offline", "--json", **PUSHED), "account mp")
+        assert [one["verdict"] for one in found] == ["good"]
+        service.kill()
+        service.communicate()
+    died = clock.monotonic()
+    await wait_until(lambda: is_marked(True))
+    assert clock.monotonic() - died < 16
+    ran = bare.run("doctor", "--offline", "--json", **PUSHED)
+    assert ran.returncode == 1
+    (dead,) = list_findings(ran, "account mp")
+    assert dead["verdict"] == "bad" and dead["line"].startswith("No listener since")
+
+
+PUSHED_ACCOUNT = Account(
+    "mp", "messageport", capabilities=CATALOG["messageport"].capabilities, listener=True
+)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tui.clock import DAY, HOUR
-from tui.domain.account import Account
+from tui.clock import DAY, HOUR, MINUTE
+from tui.domain.account import Account, AccountState, ListenerState
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Direction, Message
@@ -65,3 +65,41 @@ def test_an_incoming_message_has_no_reason() -> None:
 
 def test_unknown_capabilities_are_accepted() -> None:
     assert explain_stalled_status(SENT, account(None), 0) == ""
+
+
+def listening(seen_at: int, **more: int) -> AccountState:
+    """Return the state of an account with a listener."""
+    listener = ListenerState("srv", "ops", "service", "http://127.0.0.1:8780", 0, seen_at)
+    return AccountState("mp", listener=listener, **more)  # type: ignore[arg-type]
+
+
+def test_a_dead_listener_is_the_reason_why_no_receipt_comes() -> None:
+    pushed = account(PUSHES, listener=True)
+    dead = explain_stalled_status(SENT, pushed, HOUR, listening(0))
+    assert dead == "MessagePort pushes its receipt, and no process listens now (F3)"
+    alive = explain_stalled_status(SENT, pushed, HOUR, listening(HOUR))
+    assert "when its receipt is pushed" in alive
+
+
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.SUBMITTED])
+def test_a_receipt_that_is_late_for_the_account_is_explained(status: Status) -> None:
+    message, state = replace(SENT, status=status), AccountState("mp", receipt_limit_ms=10 * MINUTE)
+    assert explain_stalled_status(message, account(ASKED), 10 * MINUTE, state) == ""
+    late = explain_stalled_status(message, account(ASKED), 11 * MINUTE, state)
+    assert late.startswith("Its receipt is late: on this account they usually come within 10 min")
+    held = replace(message, hold_until=5 * MINUTE)
+    assert explain_stalled_status(held, account(ASKED), 11 * MINUTE, state) == ""
+
+
+@pytest.mark.parametrize("status", [Status.UNCERTAIN, Status.SCHEDULED])
+def test_what_was_not_sent_for_certain_has_no_late_receipt(status: Status) -> None:
+    message, state = replace(SENT, status=status), AccountState("mp", receipt_limit_ms=1)
+    assert explain_stalled_status(message, account(ASKED), HOUR, state) == ""
+
+
+def test_a_queued_message_of_an_account_without_credit_says_what_ends_the_wait() -> None:
+    queued = replace(SENT, status=Status.QUEUED)
+    broke = AccountState("mp", credit_out_at=5)
+    assert "no credit" in explain_stalled_status(queued, account(ASKED), HOUR, broke)
+    assert explain_stalled_status(queued, account(ASKED), HOUR, AccountState("mp")) == ""
+    assert explain_stalled_status(queued, account(ASKED), HOUR) == ""

@@ -4,11 +4,13 @@ import subprocess
 import sys
 
 from tests.contexts import make_context
-from tests.plain.conftest import Typist
-from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
+from tests.plain.conftest import Typist, start_session
+from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
-from tui.domain.account import Health
+from tui.desk.panel_addresses import PanelAddress
+from tui.domain.account import Account, Health
+from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import State
 from tui.store.store import Store
 
@@ -76,6 +78,35 @@ async def test_a_stopped_account_is_announced_and_explained(mia: Typist) -> None
     await mia.shows("* Account au has stopped: the secret is wrong. i shows more.")
     await mia.type("i")
     await mia.shows("au stopped, stopped, the secret is wrong, balance 812 credits.")
+
+
+async def test_an_account_without_a_listener_is_announced_and_explained(
+    store: Store, clock: ManualClock
+) -> None:
+    pushed = Account(
+        "mp",
+        "messageport",
+        capabilities=Capabilities("MessagePort", ReplyChannel.PUSH, ReceiptChannel.NONE),
+        listener=True,
+    )
+    address = "https://s.example.com/hooks/mp/x"
+    entry = PanelAddress("mp", "MessagePort", "Settings", "replies", address)
+    changes = {"accounts": (*ACCOUNTS, pushed), "load_addresses": lambda: [entry]}
+    mia = await start_session(store, clock, **changes)
+    values = {"host": "srv", "agent": "ops", "kind": "service", "address": "http://127.0.0.1:1"}
+    await store.listeners.record_heartbeat(["mp"], **values)
+    await mia.type("i")
+    await mia.shows("smsdesk sync on srv listens at http://127.0.0.1:1 since 14:02")
+    clock.advance(20)
+    await mia.type("i")
+    await mia.shows("mp no listener since 14:02")
+    await mia.shows("mp: No listener since 14:02, no push heard yet: replies and receipts")
+    await mia.type("i addresses")
+    await mia.shows(address)
+    await mia.type("i try")
+    await mia.shows("Trying again: pl, mp.")
+    assert set(await store.accounts.get_retry_requests()) == {"pl", "mp"}
+    await mia.leave()
 
 
 async def test_closing_goes_back_to_the_list_and_can_be_undone(mia: Typist) -> None:

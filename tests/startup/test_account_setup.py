@@ -125,6 +125,44 @@ async def test_a_name_that_is_taken_is_refused(account_setup: AccountSetup) -> N
         await account_setup.save(NEW)
 
 
+@pytest.mark.parametrize("name", ["messageport", "smartswitch", "messente"])
+async def test_an_account_that_is_pushed_to_gets_an_address_of_its_own(
+    environ: dict[str, str], name: str
+) -> None:
+    setup = create_account_setup(
+        environ, None, SystemClock(), random.Random(1), make_secret=lambda: "q7Rk2mXw9ZtB4nLs"
+    )
+    url = CATALOG[name].base_url or "https://switch.example.com"
+    new = NewAccount(CATALOG[name], "new", "key", "s3cret", url)
+    await setup.save(new)
+    account = load_settings(environ).accounts["new"]
+    assert account.hook_secret is not None
+    assert account.hook_secret.get_secret_value() == "q7Rk2mXw9ZtB4nLs"
+    assert setup.list_addresses is not None
+    entries = await setup.list_addresses("new")
+    assert len(entries) == len(CATALOG[name].panel)
+    assert all("/hooks/new/q7Rk2mXw9ZtB4nLs" in entry.address for entry in entries)
+    assert all("public_url" in entry.problem for entry in entries)
+    assert await setup.list_addresses("other") == []
+
+
+async def test_generated_hook_secrets_are_valid_and_differ(
+    account_setup: AccountSetup, environ: dict[str, str]
+) -> None:
+    for name in ("one", "two"):
+        await account_setup.save(replace(NEW, provider=CATALOG["messageport"], name=name))
+    accounts = load_settings(environ).accounts.values()
+    found = {account.hook_secret.get_secret_value() for account in accounts if account.hook_secret}
+    assert len(found) == 2 and min(map(len, found)) >= 32
+
+
+async def test_an_account_that_is_polled_needs_no_address(account_setup: AccountSetup) -> None:
+    await account_setup.save(NEW)
+    assert "hook_secret" not in Path(account_setup.settings_path).read_text()
+    assert account_setup.list_addresses is not None
+    assert await account_setup.list_addresses("support-au") == []
+
+
 async def test_another_address_is_saved(
     account_setup: AccountSetup, environ: dict[str, str]
 ) -> None:

@@ -45,3 +45,42 @@ def test_due_conversations_are_found_without_a_scan_of_snoozed_ones(
     sql = queries("conversations").due.args[0]
     (plan,) = connection.execute(f"explain query plan {sql}", {"now": 1})
     assert plan[-1].endswith("USING INDEX conversations_due (snoozed_until<?)")
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        (
+            "reply_slots",
+            "COVERING INDEX messages_by_direction (direction=? AND account=? AND at>?)",
+        ),
+        ("last_reply", "COVERING INDEX messages_by_direction (direction=? AND account=?)"),
+        (
+            "newest_sent",
+            "INDEX messages_by_direction (direction=? AND account=? AND at>? AND at<?)",
+        ),
+        ("stuck", "INDEX messages_pending (account=? AND at>? AND at<?)"),
+    ],
+)
+def test_alarms_look_only_at_the_last_messages_of_one_account(
+    connection: sqlite3.Connection, name: str, index: str
+) -> None:
+    sql = getattr(queries("account_watch"), name).args[0]
+    values = {value: 1 for value in re.findall(r":(\w+)", sql)}
+    steps = [row[-1] for row in connection.execute(f"explain query plan {sql}", values)]
+    searches = [step for step in steps if "messages" in step]
+    assert searches and all(step.endswith(index) for step in searches)
+
+
+def test_no_other_query_is_led_astray_by_the_index_for_alarms(
+    connection: sqlite3.Connection,
+) -> None:
+    users = set()
+    for subject in FILES:
+        for name, query in vars(queries(subject)).items():
+            sql = query.args[0]
+            values = {value: 1 for value in re.findall(r":(\w+)", sql)}
+            plan = connection.execute(f"explain query plan {sql}", values).fetchall()
+            if any("messages_by_direction" in row[-1] for row in plan):
+                users.add(name)
+    assert users == {"reply_slots", "last_reply", "newest_sent"}

@@ -1,6 +1,7 @@
 """Test the set-up screen: credentials are checked and saved, and the inbox opens with them."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from tui.desk.account_form import (
     NewAccount,
     SecretLocation,
 )
+from tui.desk.panel_addresses import PanelAddress
 from tui.providers.catalog import CATALOG, MESSAGEMEDIA
 
 
@@ -24,6 +26,7 @@ class FakeSetup:
         self.saved: list[NewAccount] = []
         self.refusal = ""
         self.lines: list[str] = []
+        self.addresses: list[PanelAddress] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -43,7 +46,14 @@ class FakeSetup:
     @property
     def account_setup(self) -> AccountSetup:
         """Return the set-up that the app uses."""
-        return AccountSetup(self.check, self.save, "/home/mia/config.toml", tuple(CATALOG.values()))
+        return AccountSetup(
+            *(self.check, self.save, "/home/mia/config.toml", tuple(CATALOG.values())),
+            list_addresses=self.list_addresses,
+        )
+
+    async def list_addresses(self, name: str) -> list[PanelAddress]:
+        """Return the addresses of the account, named as it was saved."""
+        return [replace(entry, account=name) for entry in self.addresses]
 
 
 @pytest.fixture
@@ -195,6 +205,36 @@ async def test_a_secret_for_the_environment_gives_the_line_to_run(
         await desk.press("enter")
         await desk.shows("export SMSDESK_ACCOUNTS__MESSAGEMEDIA__API_SECRET=")
         assert provider.saved[0].secret_location is SecretLocation.ENVIRONMENT
+
+
+@BOTH_SIZES
+async def test_the_last_page_shows_what_to_enter_at_the_provider(
+    desk: Desk, provider: FakeSetup, size: tuple[int, int]
+) -> None:
+    hook = "https://sms.example.com/hooks/messagemedia/q7Rk2mXw9ZtB4nLsq7Rk2mXw9ZtB4nLs"
+    provider.addresses = [
+        PanelAddress("", "MessageMedia", "API settings", "replies", f"{hook}/reply"),
+        PanelAddress("", "MessageMedia", "API settings", "receipts", hook, body='{"id":"$id"}'),
+    ]
+    async with desk.open(size, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await type_credentials(desk)
+        await desk.press("enter")
+        await desk.shows("Enter saves it")
+        await desk.press("f6")
+        assert desk.app.clipboard == ""
+        await desk.press("enter")
+        await desk.shows("smsdesk doctor --selftest tests it", "Enter opens the inbox")
+        copied = []
+        for _ in range(4):
+            await desk.press("f6")
+            copied.append(desk.app.clipboard)
+        assert copied == [f"{hook}/reply", hook, '{"id":"$id"}', f"{hook}/reply"]
+        await desk.shows("Copied 1 of 3")
+        await desk.press("pageup", "pageup")
+        await desk.shows("API key")
+        await desk.press("pagedown", "pagedown")
+        await desk.shows("Template of the body:", '{"id":"$id"}')
 
 
 async def test_incomplete_credentials_are_not_checked(desk: Desk, provider: FakeSetup) -> None:

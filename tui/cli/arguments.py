@@ -154,6 +154,9 @@ def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     parser.add_argument("--offline", action="store_true", help="do not ask the providers")
+    parser.add_argument(
+        "--selftest", action="store_true", help="send a signed test push to public_url"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from tui.cli import context
-from tui.cli.errors import DONE, FAILED
+from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_json, write_line
 from tui.clock import Clock, SystemClock
 from tui.doctor import checks
 from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.doctor.database_checks import check_database
+from tui.doctor.listener_checks import check_account_states, report_addresses
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.cache import read_preferences
@@ -23,14 +24,17 @@ from tui.settings.public import Preferences
 
 _SUBJECT_WIDTH = 16
 """Cells of the column with the subject of a check."""
+_LONGEST_DETAIL = 4_000
 
 
 def run(arguments: Namespace) -> int:
     """Run every check; return 1 if any of them failed.
 
     Args:
-        arguments: Parsed arguments with `config`, `offline` and `json`.
+        arguments: Parsed arguments with `config`, `offline`, `selftest` and `json`.
     """
+    if arguments.offline and arguments.selftest:
+        raise CommandError("--selftest needs the network; leave --offline out", BAD_USE)
     clock, exit_code = SystemClock(), DONE
     for result in _run_checks(arguments, clock, random.Random()):
         if result.verdict is Verdict.BAD:
@@ -50,6 +54,8 @@ def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Itera
     yield from results
     if desk is not None:
         yield from check_database(desk, clock.now())
+        yield from asyncio.run(check_account_states(desk, clock, os.uname().nodename))
+        yield from _list_addresses(arguments, desk)
         if desk.accounts and not arguments.offline:
             yield from asyncio.run(_check_network(arguments, clock, rng))
     yield from checks.check_terminal(os.environ)
@@ -86,6 +92,18 @@ def _check_countries(desk: Preferences) -> Iterator[CheckResult]:
             yield report_bad("settings", f'{setting}: there is no country "{code}"', fix)
 
 
+def _list_addresses(arguments: Namespace, desk: Preferences) -> list[CheckResult]:
+    """Return what to enter at the providers' panels."""
+    from tui.startup.panel_addresses import load_panel_addresses
+
+    if not desk.accounts:
+        return []
+    try:
+        return report_addresses(load_panel_addresses(os.environ, arguments.config))
+    except SettingsError:  # reported with the settings
+        return []
+
+
 async def _check_network(
     arguments: Namespace, clock: Clock, rng: random.Random
 ) -> list[CheckResult]:
@@ -98,7 +116,13 @@ async def _check_network(
     except SettingsError as error:
         return [report_bad("settings", line) for line in error.lines]
     results.append(await provider_checks.check_clock(settings, clock))
-    return [*results, *await provider_checks.check_listener(settings, clock)]
+    results += await provider_checks.check_listener(settings, clock)
+    if arguments.selftest:
+        from tui.doctor.selftest import run_selftest
+
+        database = read_preferences(os.environ, arguments.config).database
+        results += await run_selftest(settings, database, clock, rng)
+    return results
 
 
 def _print_result(result: CheckResult) -> None:
@@ -107,3 +131,6 @@ def _print_result(result: CheckResult) -> None:
     write_line(f"{verdict:<5} {result.subject:<{_SUBJECT_WIDTH}} {one_line(result.line, 500)}")
     if result.fix:
         write_line(f"{'':<5} {'':<{_SUBJECT_WIDTH}} -> {one_line(result.fix, 500)}")
+    for detail in result.details:
+        # Alone on its line and never cut: it is there to be copied.
+        write_line(f"  {one_line(detail, _LONGEST_DETAIL)}")

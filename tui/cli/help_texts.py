@@ -185,8 +185,9 @@ HELP_TEXTS = {
     ),
     "doctor": HelpText(
         "check settings, accounts, connections, clock, database, terminal",
-        "Check everything the desk depends on. Each finding comes with its fix.",
-        _format_examples("smsdesk doctor", "smsdesk doctor --offline"),
+        "Check everything the desk depends on. Each finding comes with its fix. The\n"
+        "addresses to enter at the providers are printed too: they hold the hook secrets.",
+        _format_examples("smsdesk doctor", "smsdesk doctor --offline", "smsdesk doctor --selftest"),
     ),
     "help": HelpText(
         "read the documentation",

@@ -99,6 +99,7 @@ async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rn
     """Open the store and run the app with its background services."""
     from tui.startup.account_setup import create_account_setup
     from tui.startup.held_retry import create_held_retry
+    from tui.startup.panel_addresses import load_panel_addresses
     from tui.startup.wiring import create_context, open_store
 
     async with open_store(desk, clock, rng) as store:
@@ -108,6 +109,7 @@ async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rn
             create_context(desk, clock, os.environ),
             account_setup=create_account_setup(os.environ, arguments.config, clock, rng),
             retry_held=create_held_retry(store, load, clock, desk.agent),
+            load_addresses=functools.partial(load_panel_addresses, os.environ, arguments.config),
         )
         served = background if desk.accounts else None
         return await run_app(store, app_context, served, plain=is_plain(arguments, os.environ))

@@ -105,11 +105,18 @@ async def _serve_until_stopped(
         stack.enter_context(stop_on_signals(stop))
         await stack.enter_async_context(
             run_service(
-                store, accounts, clock, rng, kind="service", agent=agent, pace=pace, log=log
+                *(store, accounts, clock, rng),
+                kind="service",
+                agent=agent,
+                pace=pace,
+                log=log,
+                alarms=settings.alarms,
             )
         )
         if settings.listen is not None:
-            pushes = run_listener(store, accounts, settings.listen, log)
+            pushes = run_listener(
+                store, accounts, settings.listen, clock, rng, kind="service", agent=agent, log=log
+            )
             _print_line(f"listening on {await stack.enter_async_context(pushes)}")
         _print_line(f"serving {', '.join(account.name for account in accounts)}; Ctrl+C stops")
         await stack.enter_async_context(_report_in_background(store))

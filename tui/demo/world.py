@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import random
 from collections.abc import AsyncIterator
 
@@ -17,6 +18,9 @@ from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.startup.background import run_service
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
+from tui.sync.context import discard_log
+from tui.sync.heartbeat import announce_listener
+from tui.sync.lease import ProcessIdentity
 from tui.sync.listener import create_listener, run_listener
 
 _PACE = PollPace(quick=1.0, idle=4.0)
@@ -59,7 +63,14 @@ async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> Asyn
         sandbox = _create_sandbox(hooks, clock, rng)
         url = await stack.enter_async_context(run_server(create_app(sandbox)))
         accounts = open_accounts(url, clock)
-        listener.app = create_listener(store, accounts)
+        listener.app = create_listener(store, accounts, clock=clock)
+        heartbeats = announce_listener(
+            *(store, accounts, clock, rng, discard_log),
+            identity=ProcessIdentity(AGENT, "desk"),
+            host=os.uname().nodename,
+            address=hooks,
+        )
+        await stack.enter_async_context(heartbeats)
         service = run_service(store, accounts, clock, rng, kind="desk", agent=AGENT, pace=_PACE)
         await stack.enter_async_context(service)
         await stack.enter_async_context(_run_customers(sandbox, clock, rng))

@@ -6,10 +6,11 @@ provider's client nor the settings.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
+from tui.desk.panel_addresses import PanelAddress
 from tui.domain.account import NeededSetting, ProviderInfo
 
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -78,6 +79,8 @@ class AccountSetup:
     """Path of the settings file, to be shown."""
     providers: tuple[ProviderInfo, ...]
     """Providers to choose from."""
+    list_addresses: Callable[[str], Awaitable[Sequence[PanelAddress]]] | None = None
+    """Return what to enter at the provider's panel for a stored account, by its name."""
 
 
 def get_secret_variable(name: str, setting: str = "api_secret") -> str:

@@ -63,10 +63,9 @@ HEALTH_BADGES: Mapping[Health, Badge] = {
     Health.OK: Badge(Symbol("●", "*"), "", "good"),
     Health.RETRYING: Badge(Symbol("◐", "~"), "retrying", "doubt"),
     Health.STOPPED: Badge(Symbol("✗", "x"), "stopped", "bad"),
+    Health.ATTENTION: Badge(Symbol("▲", "!"), "attention", "doubt"),
     Health.UNKNOWN: Badge(Symbol("○", "o"), "", "waiting"),
 }
-ATTENTION_BADGE = Badge(Symbol("▲", "!"), "attention", "bad")
-"""An account that works, but needs a person to look at it."""
 UNREAD_MARK = Symbol("●", "*")
 STAR_MARK = Symbol("★", "*")
 DRAFT_MARK = Symbol("✎", "draft")
@@ -77,7 +76,7 @@ TICK_MARK = Symbol("✓", "x")
 
 def list_symbols() -> Iterator[Symbol]:
     """Yield every symbol whose shape has one meaning; a tick has the shape of a badge."""
-    for badge in (*BADGES.values(), *HEALTH_BADGES.values(), ATTENTION_BADGE):
+    for badge in (*BADGES.values(), *HEALTH_BADGES.values()):
         yield badge.symbol
     yield from (UNREAD_MARK, STAR_MARK, DRAFT_MARK, FILE_MARK)
 

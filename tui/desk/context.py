@@ -14,6 +14,7 @@ from tui.terminal.desktop_notifications import TerminalFeatures
 if TYPE_CHECKING:
     from tui.desk.account_form import AccountSetup
     from tui.desk.held_text import RetryHeld
+    from tui.desk.panel_addresses import LoadAddresses
 
 _ENTER_NEW_LINE_KEYS: Mapping[str, tuple[str, ...]] = {
     "send": ("alt+enter", "ctrl+j"),
@@ -49,6 +50,8 @@ class AppContext:
     """Tests and stores new accounts; None if none can be added."""
     retry_held: "RetryHeld | None" = None
     """Reads held items again with the settings of now; None where there are no settings."""
+    load_addresses: "LoadAddresses | None" = None
+    """Reads what to enter at the providers' panels, which holds secrets; None for the demo."""
 
     @property
     def agent(self) -> str:

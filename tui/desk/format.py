@@ -8,8 +8,9 @@ text passes `printable` or `one_line` and is never read as markup.
 from datetime import datetime, tzinfo
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND
-from tui.desk.badges import ATTENTION_BADGE, HEALTH_BADGES
+from tui.desk.badges import HEALTH_BADGES, format_held_count
 from tui.domain.account import Account, AccountState, Health
+from tui.domain.attention import Attention, AttentionKind, list_attentions
 from tui.domain.conversation import Conversation
 from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
@@ -105,8 +106,61 @@ def format_title(conversation: Conversation) -> str:
     return one_line(conversation.name or format_phone_number(conversation.address), 60)
 
 
+def format_moment(at: int, now: int, zone: tzinfo | None = None) -> str:
+    """Return a moment of the past in few characters: "14:02", "Mon 14:02", "2 Mar 14:02".
+
+    Args:
+        at: The moment (ms UTC).
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    then = datetime.fromtimestamp(at / SECOND, zone)
+    days = get_day_number(now, zone) - then.toordinal()
+    if days == 0:
+        return f"{then:%H:%M}"
+    return f"{then:%a %H:%M}" if 0 < days < 7 else f"{then.day} {then:%b %H:%M}"
+
+
+def format_attention(attention: Attention, now: int, zone: tzinfo | None = None) -> str:
+    """Return in few words what a person should look at: "no listener since 14:02".
+
+    Args:
+        attention: What to look at.
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    if attention.kind is AttentionKind.HELD:
+        return format_held_count(attention.count)
+    if attention.kind is AttentionKind.STUCK:
+        return f"{attention.count} without receipt"
+    since = "" if attention.since is None else f" since {format_moment(attention.since, now, zone)}"
+    return f"{attention.kind.value}{since}"
+
+
+def find_shown_health(account: Account, state: AccountState | None, now: int) -> Health:
+    """Return the health to show: an account that needs attention is never shown as healthy.
+
+    Args:
+        account: The account.
+        state: Its last known state, or None.
+        now: Current time (ms UTC).
+    """
+    health = state.health if state else Health.UNKNOWN
+    attentions = list_attentions(account, state, now)
+    if not attentions or health is Health.STOPPED:
+        return health
+    # What retries will work again by itself; a listener does not start by itself.
+    is_worse = attentions[0].kind is AttentionKind.NO_LISTENER
+    return health if health is Health.RETRYING and not is_worse else Health.ATTENTION
+
+
 def format_account_health(
-    account: Account, state: AccountState | None, now: int, *, ascii: bool = False
+    account: Account,
+    state: AccountState | None,
+    now: int,
+    *,
+    ascii: bool = False,
+    zone: tzinfo | None = None,
 ) -> tuple[str, str, str]:
     """Return an account for the header line, as dot, text and style.
 
@@ -115,23 +169,26 @@ def format_account_health(
         state: Its last known state, or None.
         now: Current time (ms UTC).
         ascii: Whether to use an ASCII dot.
+        zone: Time zone of the agent; None for the system's.
     """
-    health = state.health if state else Health.UNKNOWN
+    health = find_shown_health(account, state, now)
+    attentions = list_attentions(account, state, now)
     badge = HEALTH_BADGES[health]
-    needs_attention = state is not None and state.needs_attention
-    if needs_attention and health in (Health.OK, Health.UNKNOWN):
-        badge = ATTENTION_BADGE
     style = badge.style
     text = name = one_line(account.name, 16)
-    if badge is ATTENTION_BADGE:
-        text += f" {badge.label}"
-    elif state and health is Health.OK and state.latency_ms:
+    if state and health is Health.OK and state.latency_ms:
         text += f" {state.latency_ms / SECOND:.1f}s"
     elif state and health is Health.RETRYING:
         seconds = max(0, ((state.retry_at or now) - now) // SECOND)
         text += f" retry {seconds}s" if seconds else f" {badge.label}"
-    elif health is Health.STOPPED:
+    elif attentions and (
+        health is Health.ATTENTION or attentions[0].kind is AttentionKind.NO_CREDIT
+    ):
+        # How much is held stands in the status line already.
+        is_held = attentions[0].kind is AttentionKind.HELD
+        text += f" {badge.label if is_held else format_attention(attentions[0], now, zone)}"
+    elif health in (Health.ATTENTION, Health.STOPPED):
         text += f" {badge.label}"
-    if state and account.is_low(state) and health is not Health.STOPPED:
+    if state and account.is_low(state) and health not in (Health.ATTENTION, Health.STOPPED):
         text, style = f"{name} low: {state.balance_amount:g} left", "doubt"
     return badge.symbol.draw(ascii=ascii), text, style

@@ -10,6 +10,7 @@ from tui.clock import MINUTE, SECOND
 from tui.desk import format
 from tui.desk.context import AppContext
 from tui.domain.account import AccountState, Health
+from tui.domain.attention import AttentionKind, list_attentions
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
@@ -19,6 +20,8 @@ from tui.terminal.desktop_notifications import BEL, format_notification, format_
 
 _MAX_READ = 20
 """Messages of one batch that are read to be quoted; the others are not reported."""
+_START_MS = 15 * SECOND
+"""Time (ms) in which a program that has just started may not listen yet."""
 
 
 class AgentNotifier:
@@ -53,6 +56,7 @@ class AgentNotifier:
         self._notified_at: int | None = None
         self._title = ""
         self._reported: set[tuple[str, str, int]] = set()
+        self._started_at = context.clock.now()
 
     async def start(self) -> None:
         """Set the terminal title to the number of waiting conversations."""
@@ -90,12 +94,32 @@ class AgentNotifier:
         own_states = {name: state for name, state in states.items() if name in names}
         now = self._context.clock.now()
         problems = find_account_problems(own_states, now, self._silent_after_ms)
+        problems |= self._find_attentions(own_states, now)
         for key, message in problems.items():
             if key not in self._reported:
                 self._show(message)
                 self._notify_agent(message)
         # Drop what is over: the same trouble is reported again when it comes back.
         self._reported = set(problems)
+
+    def _find_attentions(
+        self, states: Mapping[str, AccountState], now: int
+    ) -> dict[tuple[str, str, int], str]:
+        """Return a message for each account that works but needs attention."""
+        zone, problems = self._context.zone, {}
+        # The listener of this program itself starts a moment after the screen.
+        is_starting = now - self._started_at < _START_MS
+        for account in self._context.accounts:
+            for attention in list_attentions(account, states.get(account.name), now):
+                kind = attention.kind
+                if kind is AttentionKind.NO_CREDIT:
+                    continue  # reported as a stopped account
+                if kind is AttentionKind.NO_LISTENER and is_starting:
+                    continue
+                label = f"Account {one_line(account.name, 20)}"
+                text = f"{label}: {format.format_attention(attention, now, zone)}"
+                problems[account.name, kind.value, 0] = f"{text}: check the account (F3)"
+        return problems
 
     async def _collect_message(self, message_id: int) -> None:
         """Add a new message to the pending ones if it concerns this agent."""
@@ -176,9 +200,6 @@ def find_account_problems(
         if state.health is Health.STOPPED:
             line = one_line(state.line, 160)
             problems[name, "stopped", 0] = f"Account {label} has stopped: {line}"
-        elif state.held:
-            text = f"Account {label} could not take in {state.held} of what arrived"
-            problems[name, "held", 0] = f"{text}: look at what is held"
         elif is_silent(state, now, silent_after_ms):
             last = state.event_at or 0
             text = f"Account {label} has received nothing for {format.format_age(last, now)}"

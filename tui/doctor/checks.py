@@ -32,6 +32,8 @@ class CheckResult:
     # The field's name is the key in `smsdesk doctor --json`.
     fix: str = ""
     """How to fix it; empty if nothing is to be done."""
+    details: tuple[str, ...] = ()
+    """Lines to be copied, each of them whole."""
 
 
 def report_good(subject: str, line: str) -> CheckResult:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tui.clock import SECOND
 from tui.domain.capabilities import Capabilities
 from tui.domain.message import Format, SendOptions
 from tui.domain.phone import AddressKind, parse_address
@@ -62,6 +63,11 @@ class Health(StrEnum):
     """Failing; the program retries on its own."""
     STOPPED = "stopped"
     """Failing until a person fixes it."""
+    ATTENTION = "attention"
+    """Working as far as is known, but a person should look (see `tui.domain.attention`).
+
+    Only shown: the stored health is what sync found.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,12 @@ class Account:
             return False
         return party.removeprefix("+").startswith(tuple(self.capabilities.regions))
 
+    @property
+    def needs_listener(self) -> bool:
+        """Return whether replies or receipts arrive only while a process listens for pushes."""
+        can = self.capabilities
+        return can is not None and (can.has_pushed_replies_only or can.has_pushed_receipts_only)
+
     def is_low(self, state: "AccountState | None") -> bool:
         """Return whether the account will soon be unable to send.
 
@@ -145,6 +157,38 @@ class Account:
         """
         balance = state.balance_amount if state else None
         return balance is not None and balance < self.low_balance
+
+
+TOP_UP_HINT = "top up the account; what is queued waits here"
+"""What to do about an account without credit."""
+LISTENER_TIMEOUT_MS = 12 * SECOND
+"""Time (ms) without a heartbeat after which a listener counts as gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerState:
+    """The process that receives an account's pushes, or was the last to do so."""
+
+    host: str
+    agent: str
+    kind: str
+    """`desk` or `service`."""
+    address: str
+    """Where it listens, as a URL."""
+    since: int
+    """When it began to listen, ms UTC."""
+    seen_at: int
+    """Its last heartbeat, ms UTC by the clock of the process that reads it."""
+    has_ended: bool = False
+    """Whether it stopped in good order."""
+
+    def is_alive(self, now: int) -> bool:
+        """Return whether it listens now.
+
+        Args:
+            now: Current time (ms UTC).
+        """
+        return not self.has_ended and now - self.seen_at <= LISTENER_TIMEOUT_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +212,17 @@ class AccountState:
     """Balance as a number, in the provider's own unit."""
     held: int = 0
     """Number of arrivals that could not be used and wait for a person."""
-
-    @property
-    def needs_attention(self) -> bool:
-        """Return whether a person should look at the account, though it works."""
-        return self.held > 0
+    listener: ListenerState | None = None
+    """Who receives its pushes, or did last; None if no process ever did."""
+    push_at: int | None = None
+    """When the provider last pushed anything, ms UTC."""
+    credit_out_at: int = 0
+    """Since when it has no credit, ms UTC; 0 if it has."""
+    silent_since: int | None = None
+    """Last reply before a silence that is unusual for this account, ms UTC; None for no alarm."""
+    stuck_messages: int = 0
+    """Number of messages whose receipts are later than usual; 0 for no alarm."""
+    stuck_since: int | None = None
+    """When the oldest of these messages was sent, ms UTC."""
+    receipt_limit_ms: int = 0
+    """Time (ms) after which a receipt is unusually late for this account; 0 if not known."""

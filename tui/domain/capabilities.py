@@ -95,3 +95,13 @@ class Capabilities:
     """How long receipts can be requested after sending; 0: no limit known."""
     has_whole_160_parts: bool = False
     """Whether it counts credits in whole multiples of 160."""
+
+    @property
+    def has_pushed_replies_only(self) -> bool:
+        """Return whether replies arrive by push and in no other way."""
+        return self.replies.is_pushed and not self.replies.is_polled
+
+    @property
+    def has_pushed_receipts_only(self) -> bool:
+        """Return whether receipts arrive by push and in no other way."""
+        return self.receipts_pushed and self.receipts is ReceiptChannel.NONE

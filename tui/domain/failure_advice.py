@@ -7,7 +7,7 @@ cannot change any more, so that silence is not mistaken for a failure.
 
 from dataclasses import dataclass
 
-from tui.domain.account import Account
+from tui.domain.account import Account, AccountState
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.message import Advice, Direction, Message
 from tui.domain.status import Status
@@ -82,32 +82,73 @@ def recommend_step(message: Message, *, several_accounts: bool = True) -> NextSt
 
 
 _HOUR_MS = 3_600_000
+_WAITS_FOR_RECEIPT = frozenset({Status.ACCEPTED, Status.SUBMITTED})
 _DAY_HOURS = 24
 
 
-def explain_stalled_status(message: Message, account: Account | None, now: int) -> str:
-    """Return why the status of a message cannot change any more, or an empty text.
+def explain_stalled_status(
+    message: Message, account: Account | None, now: int, state: AccountState | None = None
+) -> str:
+    """Return why the status of a message cannot change any more, or changes late; else "".
 
     Args:
         message: Message whose badge is explained.
         account: Account it was sent through, or None if it is no longer configured.
         now: Current time, ms UTC.
+        state: Last known state of this account, or None.
     """
     if message.direction is not Direction.OUT or message.status is None or message.status.is_final:
         return ""
     if account is None:
         return "Its account is no longer in the settings: no more is known"
+    if message.status is Status.QUEUED:
+        return _explain_queued(state)
     capabilities = account.capabilities
     if capabilities is None:
         return ""
     if capabilities.receipts is ReceiptChannel.NONE:
-        return _explain_push_only(
+        if account.listener and capabilities.receipts_pushed and not _is_heard(state, now):
+            return f"{capabilities.title} pushes its receipt, and no process listens now (F3)"
+        return _explain_late(message, state, now) or _explain_push_only(
             capabilities.title, pushed=capabilities.receipts_pushed, listener=account.listener
         )
     if capabilities.receipts_last_ms and now - message.at > capabilities.receipts_last_ms:
         span = _format_span(capabilities.receipts_last_ms)
         return f"{capabilities.title} provides receipts for {span}; that time has passed"
-    return ""
+    return _explain_late(message, state, now)
+
+
+def _explain_queued(state: AccountState | None) -> str:
+    """Return why a message waits here, and what ends that."""
+    if state is None or not state.credit_out_at:
+        return ""
+    return (
+        "Its account has no credit: it is sent when another message is accepted or the balance "
+        "rises; in F3, t tries it now"
+    )
+
+
+def _is_heard(state: AccountState | None, now: int) -> bool:
+    """Return whether a process listens, or nothing is known about that."""
+    return state is None or state.listener is None or state.listener.is_alive(now)
+
+
+def _explain_late(message: Message, state: AccountState | None, now: int) -> str:
+    """Return that a receipt is later than usual for the account; empty if it is not."""
+    limit = state.receipt_limit_ms if state else 0
+    sent_at = max(message.at, message.hold_until, message.scheduled_at or 0)
+    if message.status not in _WAITS_FOR_RECEIPT or not limit or now - sent_at <= limit:
+        return ""
+    return (
+        f"Its receipt is late: on this account they usually come within {_format_minutes(limit)}; "
+        "the phone may be off"
+    )
+
+
+def _format_minutes(span: int) -> str:
+    """Return a length of time (ms) in whole minutes, or in hours if it is long."""
+    hours = span // _HOUR_MS
+    return f"{hours} hours" if hours >= 3 else f"{max(1, span // 60_000)} minutes"
 
 
 def _explain_push_only(title: str, *, pushed: bool, listener: bool) -> str:

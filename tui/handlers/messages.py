@@ -56,7 +56,8 @@ async def show_timeline(inbox: InboxActions) -> None:
         inbox.show_status("Select a message first: K goes up, J goes down")
         return
     entries = await inbox.store.messages.list_events(message.id)
-    inbox.app.push_screen(TimelineScreen(message, entries, inbox.app_context))
+    state = (await inbox.store.accounts.get_states()).get(message.account)
+    inbox.app.push_screen(TimelineScreen(message, entries, inbox.app_context, state))
 
 
 @command_handler("copy_text")

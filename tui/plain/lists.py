@@ -1,7 +1,6 @@
-"""Show numbered lists: conversations of a view page by page, search results, and accounts."""
+"""Show numbered lists: conversations of a view page by page, and search results."""
 
 from tui.desk import format
-from tui.desk.held_text import format_group
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.account import Account
 from tui.domain.conversation import Order, State, View
@@ -253,29 +252,3 @@ async def _begin_conversation(session: PlainSession, number: str, account: Accou
         return
     row = await session.store.conversations.get_or_create(address, account.name)
     await read_conversation(session, row.id)
-
-
-@line_handler("accounts")
-async def list_accounts(session: PlainSession, typed: str) -> None:
-    """Show the state of every account as text.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    states, now = await session.store.accounts.get_states(), session.context.clock.now()
-    held = await session.store.held_items.summarize()
-    for account in session.context.accounts:
-        state = states.get(account.name)
-        _, health, _ = format.format_account_health(account, state, now, ascii=True)
-        facts = [health, state.health.value if state else "not polled yet"]
-        if state and state.line:
-            facts.append(one_line(state.line, 300))
-        if state and state.balance:
-            facts.append(
-                f"balance {one_line(state.balance, 40)}{' low' if account.is_low(state) else ''}"
-            )
-        facts += [format_group(group) for group in held if group.account == account.name]
-        session.dialog.write_line(", ".join(facts) + ".")
-    if not session.context.accounts:
-        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")

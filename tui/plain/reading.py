@@ -179,9 +179,9 @@ async def show_history(session: PlainSession, typed: str) -> None:
         status = BADGES[entry.status].label if entry.status else entry.kind
         session.dialog.write_line(f"{time} {', '.join([status, *list_entry_details(entry)])}")
         session.dialog.write_line(f"  {one_line(entry.raw, _MAX_RAW_LENGTH)}")
-    limit = explain_stalled_status(
-        message, context.find_account(message.account), context.clock.now()
-    )
+    account = context.find_account(message.account)
+    state = (await session.store.accounts.get_states()).get(message.account)
+    limit = explain_stalled_status(message, account, context.clock.now(), state)
     if limit:
         session.dialog.write_line(one_line(limit, 200))
 

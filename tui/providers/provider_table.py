@@ -81,8 +81,8 @@ def _format_scheduling(capabilities: Capabilities) -> str:
 
 def _format_listener_need(capabilities: Capabilities) -> str:
     """Return what arrives only while the listener runs: what the provider pushes and no more."""
-    replies = capabilities.replies.is_pushed and not capabilities.replies.is_polled
-    receipts = capabilities.receipts_pushed and capabilities.receipts is ReceiptChannel.NONE
+    replies = capabilities.has_pushed_replies_only
+    receipts = capabilities.has_pushed_receipts_only
     if replies and receipts:
         return "for everything"
     return "for replies" if replies else "for receipts" if receipts else "no"

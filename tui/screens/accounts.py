@@ -1,9 +1,10 @@
 """Screen with the state of every account: health, advice, balance, delay, polling process."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from textual import getters
+from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -12,24 +13,40 @@ from textual.widgets import Static
 
 from tui.commands import get_first_keys
 from tui.desk import format
+from tui.desk.account_text import (
+    find_accounts_in_trouble,
+    format_last_push,
+    format_listener,
+    list_account_notices,
+)
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.desk.held_text import format_group, format_refusals
 from tui.domain.account import Account, AccountState
 from tui.domain.arrivals import CAUSE_FIXES, HeldGroup, RefusalCount
+from tui.domain.attention import AttentionKind
 from tui.domain.text import one_line
+from tui.screens.addresses import AddressesScreen
 from tui.screens.base import DialogScreen, report_store_errors
+from tui.settings.errors import SettingsError
 from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
 
 class AccountsScreen(StoreReader, DialogScreen[None]):
-    """Page that is updated every second while it is open; Esc or F3 closes it."""
+    """Page that is updated every second while it is open; Esc or F3 closes it.
+
+    t has accounts in trouble tried again at once, a shows what to enter at the providers' panels.
+    """
 
     DEFAULT_CSS = """
     AccountsScreen .dialog { width: 84; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,f3", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f3", "dismiss", "Close"),
+        Binding("t", "try_now", "Try now"),
+        Binding("a", "show_addresses", "Addresses"),
+    ]
     text = getters.query_one("#accounts", Static)
 
     def __init__(self, store: Store, app_context: AppContext) -> None:
@@ -47,7 +64,7 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Accounts"
-            page.border_subtitle = "Esc closes"
+            page.border_subtitle = "t tries again now · a addresses for providers · Esc closes"
             yield Static(id="accounts")
 
     async def on_mount(self) -> None:
@@ -62,6 +79,31 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         held = await self._store.held_items.summarize()
         refused = await self._store.held_items.list_refusals()
         self.text.update(format_accounts(self._app_context, states, held, refused))
+
+    @report_store_errors
+    async def action_try_now(self) -> None:
+        """Have every account that is in trouble tried again at once."""
+        names = await find_accounts_in_trouble(self._store, self._app_context)
+        for name in names:
+            await self._store.accounts.request_retry(name)
+        page = self.query_one(".dialog", VerticalScroll)
+        tried = ", ".join(one_line(name, 16) for name in names)
+        page.border_subtitle = f"Trying again: {tried}" if names else "Every account works"
+
+    @work(exclusive=True, exit_on_error=False)
+    async def action_show_addresses(self) -> None:
+        """Show what to enter at the providers' panels."""
+        load = self._app_context.load_addresses
+        page = self.query_one(".dialog", VerticalScroll)
+        if load is None:
+            page.border_subtitle = "The accounts of the demo need no addresses"
+            return
+        try:
+            entries = await asyncio.to_thread(load)
+        except SettingsError as error:
+            page.border_subtitle = one_line(error.lines[0], 70)
+            return
+        self.app.push_screen(AddressesScreen(entries))
 
 
 def format_accounts(
@@ -115,16 +157,28 @@ def _format_account(
 ) -> Content:
     """Return a dot with health, name and provider, then balance, times and polling process."""
     now = app_context.clock.now()
-    dot, health, _ = format.format_account_health(account, state, now, ascii=app_context.ascii)
+    zone = app_context.zone
+    dot, health, _ = format.format_account_health(
+        account, state, now, ascii=app_context.ascii, zone=zone
+    )
     provider = account.capabilities.title if account.capabilities else account.provider
     lines = [
         Content.assemble((f"{dot} {health}", "bold"), (f"  {one_line(provider, 30)}", MUTED_STYLE))
     ]
+    if state is not None and state.line:
+        lines.append(Content(f"  {one_line(state.line, 300)}"))
+    for notice in list_account_notices(account, state, now, zone):
+        if notice.kind is AttentionKind.HELD:
+            continue  # shown below by reason
+        lines.append(Content(f"  {notice.line}."))
+        lines.append(Content.styled(f"  → {notice.fix}", MUTED_STYLE))
+    if listening := format_listener(state, now, zone):
+        lines.append(
+            Content.styled(f"  {listening} · {format_last_push(state, now, zone)}", MUTED_STYLE)
+        )
     if state is None:
         lines.append(Content("  not polled yet"))
         return Content("\n").join(lines)
-    if state.line:
-        lines.append(Content(f"  {one_line(state.line, 300)}"))
     facts = []
     if state.ok_at:
         facts.append(f"checked {_format_ago(state.ok_at, now)}")
@@ -133,7 +187,7 @@ def _format_account(
     if state.balance:
         low = " (low: top up soon)" if account.is_low(state) else ""
         facts.append(f"balance {one_line(state.balance, 40)}{low}")
-    lines.append(Content.styled("  " + " · ".join(facts), MUTED_STYLE))
+    lines.append(Content.styled("  " + (" · ".join(facts) or "not polled yet"), MUTED_STYLE))
     if state.holder:
         lines.append(Content.styled(f"  polled by {one_line(state.holder, 40)}", MUTED_STYLE))
     return Content("\n").join(lines)

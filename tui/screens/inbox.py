@@ -27,6 +27,7 @@ from tui.screens.inbox_layout import InboxLayout
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
+from tui.widgets.status_line import StatusLine
 from tui.widgets.virtual_list import VirtualList
 
 _PREVIEW_DELAY = 0.06
@@ -89,7 +90,7 @@ class InboxScreen(InboxLayout):
             await self._mark_visible_read()
         subjects = {change.subject for change in changes}
         if Subject.ACCOUNT in subjects or RELOAD in changes:
-            self.status.update_status(states=await self.store.accounts.get_states())
+            await self.refresh_accounts()
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._update_counts()
 
@@ -102,6 +103,13 @@ class InboxScreen(InboxLayout):
         await self.go_to_conversation(merged)
         title = one_line(format_title(merged), 30)
         self.show_status(f"This conversation is part of the one with {title} now")
+
+    async def refresh_accounts(self) -> None:
+        """Read the states of the accounts and show them in the status line."""
+        states = await self.store.accounts.get_states()
+        # The line is gone if the app ends meanwhile.
+        for line in self.query(StatusLine):
+            line.update_status(states=states)
 
     def _show_status_if_any(self, text: str) -> None:
         """Show a status text unless it is empty."""

@@ -1,5 +1,6 @@
 """Set-up form: an account is typed in, tested with its provider, and saved."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ from tui.desk.account_form import (
     list_secret_fields,
 )
 from tui.desk.format import MUTED_STYLE
+from tui.desk.panel_addresses import PanelAddress, list_copied_texts, list_setup_lines
 from tui.domain.account import ProviderInfo
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
@@ -49,7 +51,10 @@ class SetupScreen(DialogScreen[None]):
         Binding("f2", "kind", "Provider", priority=True),
         Binding("f4", "keep", "Secret", priority=True),
         Binding("f5", "save_unproven", "Save without test", priority=True),
+        Binding("f6", "copy_address", "Copy an address", priority=True),
         Binding("f9", "demo", "Demo", priority=True),
+        Binding("pagedown", "scroll_page(1)", "Page down", priority=True),
+        Binding("pageup", "scroll_page(-1)", "Page up", priority=True),
         Binding("down", "app.focus_next", "Next field"),
         Binding("up", "app.focus_previous", "Previous field"),
     ]
@@ -69,6 +74,8 @@ class SetupScreen(DialogScreen[None]):
         self._provider_index = 0
         self._secret_location = SecretLocation.FILE
         self._step = SetupStep.TYPING
+        self._addresses: Sequence[PanelAddress] = ()
+        self._copied = 0
 
     def compose(self) -> ComposeResult:
         """Yield provider and secret location, which keys change, and the fields."""
@@ -149,7 +156,9 @@ class SetupScreen(DialogScreen[None]):
         self.status_line.update(
             Content.assemble(result if text else "", (self._step.value, "bold"))
         )
-        self.status_line.scroll_visible(animate=False)
+        # After the layout, because the text may have become longer.
+        dialog = self.query_one(".dialog", VerticalScroll)
+        self.call_after_refresh(dialog.scroll_end, animate=False)
 
     @property
     def _typed_account(self) -> NewAccount:
@@ -219,9 +228,31 @@ class SetupScreen(DialogScreen[None]):
             self._step = SetupStep.TYPING
             self._show_step(one_line(str(problem), 300), is_error=True)
             return
+        list_addresses = self._account_setup.list_addresses
+        self._addresses = await list_addresses(self._typed_account.name) if list_addresses else ()
         self._step = SetupStep.BY_HAND if lines else SetupStep.DONE
         saved = f"Saved in {one_line(self._account_setup.settings_path, 200)}"
-        self._show_step("\n".join([saved, *(one_line(line, 200) for line in lines)]))
+        more = list_setup_lines(self._addresses)
+        self._show_step("\n".join([saved, *(one_line(line, 200) for line in lines), *more]))
+
+    def action_copy_address(self) -> None:
+        """Copy the next address or template to the clipboard, after the account was saved."""
+        texts = list_copied_texts(self._addresses)
+        if texts:
+            place = self._copied % len(texts)
+            self._copied += 1
+            self.app.copy_to_clipboard(texts[place])
+            subtitle = f"Copied {place + 1} of {len(texts)} · F6 copies the next"
+            self.query_one(".dialog", VerticalScroll).border_subtitle = subtitle
+
+    def action_scroll_page(self, direction: int) -> None:
+        """Scroll the page, which can be longer than the screen once it shows addresses.
+
+        Args:
+            direction: 1 for down, -1 for up.
+        """
+        dialog = self.query_one(".dialog", VerticalScroll)
+        dialog.scroll_relative(y=direction * max(1, dialog.size.height - 2), animate=False)
 
     def action_kind(self) -> None:
         """Switch to the next provider."""

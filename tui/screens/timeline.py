@@ -15,6 +15,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE, format_time
 from tui.desk.key_hints import FailureKeyHints
 from tui.desk.message_text import MessageText, list_entry_details, list_reply_details
+from tui.domain.account import AccountState
 from tui.domain.events import CopyKind, EventKind, TimelineEntry
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Message
@@ -35,7 +36,11 @@ class TimelineScreen(DialogScreen[None]):
     ]
 
     def __init__(
-        self, message: Message, entries: Sequence[TimelineEntry], app_context: AppContext
+        self,
+        message: Message,
+        entries: Sequence[TimelineEntry],
+        app_context: AppContext,
+        state: AccountState | None = None,
     ) -> None:
         """Create the page.
 
@@ -43,8 +48,10 @@ class TimelineScreen(DialogScreen[None]):
             message: Message that the page is about.
             entries: Its receipts and events, oldest first.
             app_context: Accounts, clock and time zone of this agent.
+            state: Last known state of the message's account, or None.
         """
         super().__init__()
+        self._state = state
         self._message = message
         self._entries = entries
         self._app_context = app_context
@@ -59,7 +66,8 @@ class TimelineScreen(DialogScreen[None]):
             )
             advice = advisor.format_hint(self._message)
             account = self._app_context.find_account(self._message.account)
-            limit = explain_stalled_status(self._message, account, self._app_context.clock.now())
+            now = self._app_context.clock.now()
+            limit = explain_stalled_status(self._message, account, now, self._state)
             yield Static(
                 format_timeline(
                     self._message,

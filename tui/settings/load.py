@@ -45,6 +45,21 @@ def load_settings(
     return fetch_secrets(_validate_sources(read_sources(environ, config)), environ, keyring)
 
 
+def load_settings_without_secrets(
+    environ: Mapping[str, str], config: Path | None = None
+) -> Settings:
+    """Return all settings as they are written; secrets that are stored elsewhere are not fetched.
+
+    Args:
+        environ: Environment variables.
+        config: Settings file in place of SMSDESK_CONFIG.
+
+    Raises:
+        SettingsError: The settings are not valid.
+    """
+    return _validate_sources(read_sources(environ, config))
+
+
 def load_preferences(
     environ: Mapping[str, str], config: Path | None = None
 ) -> tuple[Preferences, tuple[Path, ...]]:

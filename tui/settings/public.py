@@ -155,8 +155,12 @@ class GeneralSettings:
 
     Example: {"*" = ["ENOUGH"], AU = ["RACK OFF"]}
     """
+    alarms: bool = True
+    """Raise an alarm for an account that receives nothing for unusually long, or whose receipts are
+    unusually late, compared with its own last weeks."""
     silent_after_minutes: Annotated[int, Field(ge=0, le=100_000)] = 0
-    """Time without messages after which an account raises an alarm, in minutes; 0 for never.
+    """Time without messages after which every account raises an alarm, whatever is usual for it, in
+    minutes; 0 for never.
 
     Example: 120
     """

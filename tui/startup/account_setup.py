@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from tui.desk.account_form import (
     SecretLocation,
     get_secret_variable,
 )
+from tui.desk.panel_addresses import PanelAddress
 from tui.settings.errors import SettingsError
 from tui.settings.paths import find_config_file, write_private
 
@@ -27,7 +29,11 @@ _CHECK_TIMEOUT_SECONDS = 20.0
 
 
 def create_account_setup(
-    environ: Mapping[str, str], config: Path | None, clock: Clock, rng: random.Random
+    environ: Mapping[str, str],
+    config: Path | None,
+    clock: Clock,
+    rng: random.Random,
+    make_secret: Callable[[], str] = secrets.token_urlsafe,
 ) -> AccountSetup:
     """Return what the set-up screen is given.
 
@@ -36,16 +42,31 @@ def create_account_setup(
         config: Settings file, as from SMSDESK_CONFIG; None for the default.
         clock: Source of the current time.
         rng: Source of random numbers.
+        make_secret: Returns a new hook secret that cannot be guessed.
     """
     from tui.providers.catalog import CATALOG
 
     path, _ = find_config_file(environ, config)
     return AccountSetup(
         check=partial(_test_account, clock=clock, rng=rng),
-        save=partial(_save_account, path),
+        save=partial(_save_account, path, make_secret=make_secret),
         settings_path=str(path),
         providers=tuple(CATALOG.values()),
+        list_addresses=partial(_list_addresses, environ, config),
     )
+
+
+async def _list_addresses(
+    environ: Mapping[str, str], config: Path | None, name: str
+) -> list[PanelAddress]:
+    """Return what to enter at the provider's panel for an account; nothing if it is polled."""
+    from tui.startup.panel_addresses import load_panel_addresses
+
+    try:
+        entries = await asyncio.to_thread(load_panel_addresses, environ, config)
+    except SettingsError:  # reported when the inbox opens again
+        return []
+    return [entry for entry in entries if entry.account == name]
 
 
 async def _test_account(new: NewAccount, *, clock: Clock, rng: random.Random) -> str:
@@ -97,22 +118,27 @@ def _settings_table(new: NewAccount) -> dict[str, "TomlValue"]:
     return values
 
 
-async def _save_account(path: Path, new: NewAccount) -> list[str]:
+async def _save_account(
+    path: Path, new: NewAccount, *, make_secret: Callable[[], str]
+) -> list[str]:
     """Store the secret and the account; return the commands still to be run."""
     try:
-        return await asyncio.to_thread(_write_account, path, new)
+        return await asyncio.to_thread(_write_account, path, new, make_secret)
     except SettingsError as error:
         raise AccountSetupError(error.lines[0]) from None
     except OSError as error:
         raise AccountSetupError(f"Not saved: {error.strerror or error} ({path.parent})") from None
 
 
-def _write_account(path: Path, new: NewAccount) -> list[str]:
+def _write_account(path: Path, new: NewAccount, make_secret: Callable[[], str]) -> list[str]:
     """Write the secret, then the account; runs on a thread, as disks and keyrings can be slow."""
     from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX
     from tui.settings.write import add_account
 
     values = _settings_table(new)
+    can = new.provider.capabilities
+    if can.has_pushed_replies_only or can.has_pushed_receipts_only:
+        values["hook_secret"] = make_secret()
     match new.secret_location:
         # Secrets are written first: an account without its secret would stop the next start.
         case SecretLocation.FILE:

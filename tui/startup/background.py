@@ -5,6 +5,7 @@ An inbox runs all of it behind the screen (`run_background`); `smsdesk sync` run
 
 import asyncio
 import contextlib
+import os
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -38,6 +39,7 @@ async def run_service(
     agent: str,
     pace: "PollPace | None" = None,
     log: "SyncLog | None" = None,
+    alarms: bool = True,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -50,12 +52,18 @@ async def run_service(
         agent: Name of the agent that other processes see.
         pace: How often accounts are polled; None for the default.
         log: Log of the sync; None for no log.
+        alarms: Whether to raise alarms for accounts that behave unusually.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
 
     service = SyncService(
-        store, accounts, clock, rng, kind=kind, agent=agent, pace=pace, log=log or discard_log
+        *(store, accounts, clock, rng),
+        kind=kind,
+        agent=agent,
+        pace=pace,
+        log=log or discard_log,
+        alarms=alarms,
     )
     try:
         async with service:
@@ -70,24 +78,46 @@ async def run_listener(
     store: "Store",
     accounts: Sequence["ServedAccount"],
     listen: ListenAddress,
+    clock: Clock,
+    rng: random.Random,
+    *,
+    kind: Literal["desk", "service"],
+    agent: str,
     log: "SyncLog | None" = None,
 ) -> AsyncIterator[str]:
     """Run the listener for pushed messages and receipts during the block and yield its base URL.
+
+    Other processes see by its heartbeats that it runs.
 
     Args:
         store: Store shared by all agents.
         accounts: Accounts with their clients.
         listen: Address to listen on.
+        clock: Source of the current time.
+        rng: Source of random numbers.
+        kind: Whether an inbox or a service of its own listens.
+        agent: Name of the agent that other processes see.
         log: Log of the sync; None for no log.
 
     Raises:
         CannotListen: The address cannot be used.
     """
     from tui.sync.context import discard_log
+    from tui.sync.heartbeat import announce_listener
+    from tui.sync.lease import ProcessIdentity
     from tui.sync.listener import create_listener, run_listener
 
-    app = create_listener(store, accounts, log or discard_log)
-    async with run_listener(app, listen.host, listen.port) as url:
+    log = log or discard_log
+    app = create_listener(store, accounts, log, clock)
+    async with (
+        run_listener(app, listen.host, listen.port) as url,
+        announce_listener(
+            *(store, accounts, clock, rng, log),
+            identity=ProcessIdentity(agent, kind),
+            host=os.uname().nodename,
+            address=url,
+        ),
+    ):
         yield url
 
 
@@ -151,11 +181,18 @@ async def run_background(
         log = stack.enter_context(open_sync_log(environ, settings.log_level))
         pace = get_polling_pace(settings)
         service = run_service(
-            store, accounts, clock, rng, kind="desk", agent=agent, pace=pace, log=log
+            *(store, accounts, clock, rng),
+            kind="desk",
+            agent=agent,
+            pace=pace,
+            log=log,
+            alarms=settings.alarms,
         )
         await stack.enter_async_context(service)
         if settings.listen is not None:
-            pushes = _run_listener_when_free(store, accounts, settings.listen, clock, log)
+            pushes = _run_listener_when_free(
+                store, accounts, settings.listen, clock, rng, agent, log
+            )
             await stack.enter_async_context(pushes)
         yield
 
@@ -165,8 +202,6 @@ def _load_accounts(load: LoadSettings, clock: Clock) -> "tuple[Settings, list[Se
     from tui.startup.wiring import open_accounts
 
     settings = load()
-    if settings.listen is not None:
-        pass
     return settings, open_accounts(settings, clock)
 
 
@@ -176,6 +211,8 @@ async def _run_listener_when_free(
     accounts: Sequence["ServedAccount"],
     listen: ListenAddress,
     clock: Clock,
+    rng: random.Random,
+    agent: str,
     log: "SyncLog",
 ) -> AsyncIterator[None]:
     """Run the listener as soon as no other process on this host uses the address."""
@@ -185,7 +222,9 @@ async def _run_listener_when_free(
         """Listen, and try again while the address is in use."""
         while True:
             try:
-                async with run_listener(store, accounts, listen, log):
+                async with run_listener(
+                    store, accounts, listen, clock, rng, kind="desk", agent=agent, log=log
+                ):
                     await asyncio.Event().wait()
             except CannotListen as error:
                 log("not listening", line=str(error))

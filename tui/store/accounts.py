@@ -11,6 +11,7 @@ from tui.domain.account import AccountState, Health
 from tui.domain.change import Subject
 from tui.store import rows
 from tui.store.database import Database, Transaction
+from tui.store.listeners import HeartbeatObserver
 from tui.store.queries import queries
 
 
@@ -27,11 +28,15 @@ class Accounts:
         self._database = database
         self._clock = clock
         self._sql = queries("desk")
+        self._observer = HeartbeatObserver(clock)
 
     async def get_states(self) -> dict[str, AccountState]:
         """Return the last known state of every account that was ever synced, by name."""
-        found = await self._database.read(self._sql.account_states)
-        return {row["name"]: rows.to_account_state(row) for row in found}
+        read_listeners = queries("listeners").listeners
+        found, listening = await self._database.read(
+            lambda c: (self._sql.account_states(c), read_listeners(c))
+        )
+        return rows.to_account_states(found, self._observer.read_listeners(listening))
 
     async def save_health(
         self,
@@ -74,11 +79,17 @@ class Accounts:
 
         await self._database.write(write_health)
 
-    async def record_push(self, name: str) -> None:
-        """Record that the provider of the account has just pushed an event."""
+    async def record_push(self, name: str, *, is_new: bool = True) -> None:
+        """Record that the provider of the account has just pushed something.
+
+        Args:
+            name: Name of the account.
+            is_new: Whether it was more than a repetition of what is known.
+        """
 
         def write_event(transaction: Transaction) -> None:
-            self._sql.save_event(transaction.connection, name=name, now=self._clock.now())
+            save_push = self._sql.save_event if is_new else self._sql.save_push
+            save_push(transaction.connection, name=name, now=self._clock.now())
             transaction.mark_changed(Subject.ACCOUNT)
 
         await self._database.write(write_event)

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from tui.clock import Clock
+from tui.domain.account import AccountState
 from tui.domain.arrivals import HeldGroup, HeldItem, RefusalCount
 from tui.domain.conversation import Conversation, State
 from tui.domain.folding import fold_text
@@ -20,6 +22,9 @@ from tui.store.held_rows import to_held_group, to_held_item, to_refusal_count
 
 if TYPE_CHECKING:
     from tui.domain.searching import SearchQuery
+
+if TYPE_CHECKING:
+    from tui.store.listeners import HeartbeatObserver
 
 NEWEST = 1 << 62
 """Id after every message."""
@@ -38,6 +43,7 @@ class InboxReader:
         """Create the reader; entering the block opens the file."""
         self._path = path
         self._connection: sqlite3.Connection | None = None
+        self._observer: HeartbeatObserver | None = None
 
     def __enter__(self) -> Self:
         """Open the file.
@@ -157,6 +163,28 @@ class InboxReader:
         """
         found = self._run_query("desk", "holder", name=account, now=now)
         return str(found[0]["owner"]) if found else ""
+
+    def get_account_states(self, clock: Clock) -> dict[str, AccountState]:
+        """Return the last known state of every account, by name.
+
+        Args:
+            clock: Source of the current time, by which heartbeats are judged.
+        """
+        # Imported late: the module brings in the code of the writing store.
+        from tui.store.listeners import HeartbeatObserver
+
+        self._observer = self._observer or HeartbeatObserver(clock)
+        found = self._observer.read_listeners(self._run_query("listeners", "listeners"))
+        return rows.to_account_states(self._run_query("desk", "account_states"), found)
+
+    def find_probe(self, nonce: str) -> str:
+        """Return the account of a self-test that arrived at a listener; empty if none did.
+
+        Args:
+            nonce: Number that the self-test carries.
+        """
+        found = self._run_query("listeners", "probe", nonce=nonce)
+        return str(found[0]["account"]) if found else ""
 
     def _run_query(self, subject: str, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """Return all rows of a query of one file in `sql/`."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tui.domain.account import AccountState, Health
+from tui.domain.account import TOP_UP_HINT, AccountState, Health, ListenerState
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.events import CopyKind, TimelineEntry
 from tui.domain.message import (
@@ -169,12 +169,35 @@ def to_draft(row: Row) -> Draft:
     )
 
 
-def to_account_state(row: Row) -> AccountState:
-    """Convert a row of `accounts`."""
+def to_account_states(
+    found: Iterable[Row], listeners: Mapping[str, ListenerState]
+) -> dict[str, AccountState]:
+    """Convert the rows of `accounts`, by name; a listener may be all that is known of one.
+
+    Args:
+        found: Rows of `accounts`.
+        listeners: Listener of each account that has or had one.
+    """
+    states = {row["name"]: to_account_state(row, listeners.get(row["name"])) for row in found}
+    others = {name: AccountState(name, listener=one) for name, one in listeners.items()}
+    return others | states
+
+
+def to_account_state(row: Row, listener: ListenerState | None = None) -> AccountState:
+    """Convert a row of `accounts`.
+
+    Args:
+        row: Row of `accounts`.
+        listener: Process that receives the account's pushes, or did last.
+    """
+    health, line = Health(row["health"]), row["line"]
+    # Polling may work without credit; that must not look as if messages could be sent.
+    if row["credit_out_at"] and health is not Health.STOPPED:
+        health, line = Health.STOPPED, f"{row['credit_reason']}: {TOP_UP_HINT}"
     return AccountState(
         name=row["name"],
-        health=Health(row["health"]),
-        line=row["line"],
+        health=health,
+        line=line,
         retry_at=row["retry_at"],
         ok_at=row["ok_at"],
         event_at=row["event_at"],
@@ -183,4 +206,11 @@ def to_account_state(row: Row) -> AccountState:
         balance_amount=row["balance_amount"],
         holder=row["holder"],
         held=row["held"],
+        listener=listener,
+        push_at=row["push_at"],
+        credit_out_at=row["credit_out_at"],
+        silent_since=row["silent_since"],
+        stuck_messages=row["stuck_messages"],
+        stuck_since=row["stuck_since"],
+        receipt_limit_ms=row["receipt_limit_ms"],
     )

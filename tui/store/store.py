@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from tui.clock import Clock
 from tui.domain.consent import Verdict
+from tui.store.account_watch import AlarmFigures, CreditWaits
 from tui.store.accounts import Accounts, Leases
 from tui.store.consent import ConsentBook
 from tui.store.contacts import ContactDetailsReader, Contacts
@@ -20,6 +21,7 @@ from tui.store.drafts import Drafts
 from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
+from tui.store.listeners import Listeners
 from tui.store.messages import Messages
 from tui.store.migrations import ReportProgress, ignore_progress
 from tui.store.outbox import Outbox
@@ -81,6 +83,9 @@ class Store:
         self.receipt_schedule = ReceiptSchedule(self.database, clock)
         self.accounts = Accounts(self.database, clock)
         self.leases = Leases(self.database, clock, owner)
+        self.listeners = Listeners(self.database, clock, owner)
+        self.credit_waits = CreditWaits(self.database, clock)
+        self.alarm_figures = AlarmFigures(self.database, clock)
         self.drafts = Drafts(self.database, clock)
         self.presence = AgentPresence(self.database, clock, owner)
         self.compose_locks = ComposeLocks(self.database, clock, owner)

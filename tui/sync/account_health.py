@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 
 from tui.clock import SECOND, Clock
-from tui.domain.account import Health
+from tui.domain.account import TOP_UP_HINT, Health
 from tui.providers.errors import (
     AccountBlocked,
     AddressWrong,
@@ -31,7 +31,7 @@ ACCOUNT_ERRORS = (CredentialsRefused, OutOfCredit, AccountBlocked, RateLimited, 
 # Subclasses stand before their base classes, because the first match counts.
 _FIX_HINTS: dict[type[Exception], str] = {
     CredentialsRefused: "correct the account's key and secret in the settings",
-    OutOfCredit: "top up the account; what is queued waits here",
+    OutOfCredit: TOP_UP_HINT,
     AddressWrong: "correct the account's base_url in the settings; what is queued waits here",
     AccountBlocked: "ask the provider to allow it; what is queued waits here",
 }

@@ -21,6 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from tui.clock import Clock, SystemClock
 from tui.domain.arrivals import Arrival, HeldReason, Refusal
 from tui.domain.events import Cause, Event, Unreadable
 from tui.providers.catalog_entry import HOOK_PATH
@@ -30,6 +31,7 @@ from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log
 from tui.sync.held_retry import RefusalCounter, read_push, to_arrival
+from tui.sync.probe import receive_probe
 
 _PUSH_METHODS = ("GET", "POST", "PUT", "PATCH")
 """Methods that providers push with; the notation of a push does not depend on them."""
@@ -42,7 +44,10 @@ _SECONDS_FOR_A_BODY = 60.0
 
 
 def create_listener(
-    store: Store, accounts: Sequence[ServedAccount], log: SyncLog = discard_log
+    store: Store,
+    accounts: Sequence[ServedAccount],
+    log: SyncLog = discard_log,
+    clock: Clock | None = None,
 ) -> Starlette:
     """Return the application that receives pushes for the accounts that have a secret.
 
@@ -50,8 +55,9 @@ def create_listener(
         store: Where events are stored.
         accounts: Accounts of the settings.
         log: Log of sync.
+        clock: Source of the current time; None for the computer's clock.
     """
-    listener = PushListener(store, accounts, log)
+    listener = PushListener(store, accounts, log, clock or SystemClock())
     methods = [*_PUSH_METHODS, *_PROBE_METHODS]
     return Starlette(
         routes=[
@@ -66,15 +72,19 @@ def create_listener(
 class PushListener:
     """Receive the pushes of all accounts."""
 
-    def __init__(self, store: Store, accounts: Sequence[ServedAccount], log: SyncLog) -> None:
+    def __init__(
+        self, store: Store, accounts: Sequence[ServedAccount], log: SyncLog, clock: Clock
+    ) -> None:
         """Create the listener.
 
         Args:
             store: Where events are stored.
             accounts: Accounts of the settings; those without a secret receive no pushes.
             log: Log of sync.
+            clock: Source of the current time.
         """
         self._store = store
+        self._clock = clock
         self._accounts: Mapping[str, ServedAccount] = {
             account.name: account for account in accounts if account.hook_secret
         }
@@ -93,6 +103,11 @@ class PushListener:
             return Response(status_code=404)
         if request.method in _PROBE_METHODS:
             return Response(headers={"Allow": ", ".join((*_PUSH_METHODS, *_PROBE_METHODS))})
+        answer_to_probe = await receive_probe(
+            request.headers, account, self._store, self._clock, self._log
+        )
+        if answer_to_probe is not None:
+            return answer_to_probe
         try:
             push = await _read_push(request)
         except _BrokenOff as error:
@@ -129,8 +144,8 @@ class PushListener:
         )
         if stored.unusable:
             self._log("held", account=account.name, items=stored.unusable)
-        elif stored.new:
-            await self._store.accounts.record_push(account.name)
+        is_new = stored.new > stored.unusable
+        await self._store.accounts.record_push(account.name, is_new=is_new)
 
     async def _hold_too_large(
         self, account: ServedAccount, arrival: Arrival, size: int

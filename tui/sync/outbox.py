@@ -11,7 +11,13 @@ from tui.clock import SECOND
 from tui.domain.ids import to_reference
 from tui.domain.message import Format, Message
 from tui.domain.text import repair_text
-from tui.providers.errors import NotFound, NotPossible, ProviderError, UnreadableAnswer
+from tui.providers.errors import (
+    NotFound,
+    NotPossible,
+    OutOfCredit,
+    ProviderError,
+    UnreadableAnswer,
+)
 from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
 from tui.store.errors import Busy, CannotWrite
 from tui.store.outbox import ClaimedMessage
@@ -19,6 +25,7 @@ from tui.store.settling import SendRecord
 from tui.sync.account_health import ACCOUNT_ERRORS
 from tui.sync.backoff import pause_after_failure
 from tui.sync.context import RoundResult, ServedAccount, SyncContext, store_events
+from tui.sync.credit import CreditGuard
 from tui.sync.send_results import CRASHED, INTERRUPTED, Requeue, classify_result
 from tui.sync.supervise import finish_on_cancel
 
@@ -34,22 +41,32 @@ SendResult = SendRecord | Requeue
 class OutboxSender:
     """Send the messages of one account."""
 
-    def __init__(self, account: ServedAccount, context: SyncContext) -> None:
+    def __init__(
+        self, account: ServedAccount, context: SyncContext, credit: CreditGuard | None = None
+    ) -> None:
         """Create the sender of one account.
 
         Args:
             account: Account to serve.
             context: Shared services of sync.
+            credit: The account's wait for credit; None for one that only this sender uses.
         """
         self._account = account
         self._context = context
+        self._credit = credit or CreditGuard(account, context)
         self.process_ends = True
         """Whether the process ends when the sender is stopped."""
         self.sent_count = 0
         """Number of messages that were accepted since the sender was created."""
 
     async def run_round(self) -> RoundResult:
-        """Send all messages that are due; raise `ProviderError` for an error of the account."""
+        """Send all messages that are due; raise `ProviderError` for an error of the account.
+
+        While the account waits for credit, nothing is sent but a single message now and then.
+        """
+        wait = await self._credit.get_wait()
+        if wait.is_waiting and not self._credit.may_try(wait):
+            return await self._credit.hold_messages(wait)
         has_sent = False
         while await finish_on_cancel(self._send_batch(), self._get_grace_period):
             has_sent = True
@@ -65,13 +82,27 @@ class OutboxSender:
     async def _send_batch(self) -> bool:
         """Send as many messages as a request may hold; return whether there were any."""
         store = self._context.store
-        batch = max(1, self._account.provider.capabilities.batch)
+        wait = await self._credit.get_wait()
+        batch = 1 if wait.is_waiting else max(1, self._account.provider.capabilities.batch)
         claimed = await store.outbox.claim_due_messages(
             store.leases.owner, self._account.name, batch
         )
         if claimed:
-            _raise_account_error(await self._send_claimed(claimed))
+            outcomes = await self._send_claimed(claimed)
+            await self._update_credit(outcomes)
+            _raise_account_error(outcomes)
         return bool(claimed)
+
+    async def _update_credit(self, outcomes: Sequence[SendOutcome]) -> None:
+        """Record what the answers show about the credit; raise `OutOfCredit` if it is used up."""
+        # A message that was accepted after a refused one shows that there is credit for others.
+        for outcome in reversed(outcomes):
+            if isinstance(outcome, SendAccepted):
+                await self._credit.record_accepted()
+                return
+            if isinstance(outcome.error, OutOfCredit):
+                await self._credit.record_refusal(outcome.error)
+                raise outcome.error
 
     async def _send_claimed(self, claimed: Sequence[ClaimedMessage]) -> Sequence[SendOutcome]:
         """Send one request and record the result of each message."""

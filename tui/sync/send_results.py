@@ -9,6 +9,7 @@ from tui.providers.errors import (
     MessageInvalid,
     NotFound,
     NotPossible,
+    OutOfCredit,
     ProviderError,
     RateLimited,
     RecipientOptedOut,
@@ -21,6 +22,10 @@ from tui.sync.backoff import pause_after_failure
 
 _REQUEUE_FACTOR = 1.1
 """A message that stopped the account waits longer, so that others go first next time."""
+
+_MOST_DOUBLINGS = 4
+_LONGEST_CREDIT_PAUSE = 1_800.0
+"""Longest pause in seconds of a message that was refused for want of credit."""
 
 INTERRUPTED = SendRecord(
     Status.UNCERTAIN,
@@ -104,4 +109,8 @@ def _get_pause(error: ProviderError, attempts: int, rng: random.Random) -> float
     """Return the seconds until a message that was not sent may be claimed again."""
     if isinstance(error, RateLimited | Unavailable):
         return pause_after_failure(attempts, rng, retry_after=error.retry_after)
-    return STOPPED_PAUSE * _REQUEUE_FACTOR
+    pause = STOPPED_PAUSE * _REQUEUE_FACTOR
+    if isinstance(error, OutOfCredit):
+        # A message that is too dear must not be the one that is tried each time.
+        return min(pause * 2.0 ** min(attempts - 1, _MOST_DOUBLINGS), _LONGEST_CREDIT_PAUSE)
+    return pause

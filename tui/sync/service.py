@@ -24,6 +24,7 @@ from tui.store.errors import StoreError
 from tui.store.feed import Feed
 from tui.store.store import Store
 from tui.sync.account_health import format_error
+from tui.sync.alarms import AlarmKeeper
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext, SyncLog, discard_log
 from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
@@ -45,13 +46,15 @@ class Housekeeping:
     3.51.3), so only the holder of one lease does this work.
     """
 
-    def __init__(self, context: SyncContext) -> None:
+    def __init__(self, context: SyncContext, alarms: AlarmKeeper | None = None) -> None:
         """Start the intervals now.
 
         Args:
             context: Shared services of sync.
+            alarms: Alarms of the accounts; None if there is no account.
         """
         self._context = context
+        self._alarms = alarms or AlarmKeeper(context, ())
         self._log_file = f"{context.store.path}-wal"
         self._checkpointed_at = context.clock.monotonic()
         self._size_at_checkpoint = 0
@@ -75,6 +78,7 @@ class Housekeeping:
         lost = await store.outbox.settle_abandoned_claims(now - _DEAD_AFTER_MS)
         if lost:
             self._context.log("claims of dead processes", messages=lost)
+        await self._alarms.run_round()
         await self._maintain_database()
 
     async def _maintain_database(self) -> None:
@@ -122,6 +126,7 @@ class SyncService:
         agent: str,
         pace: PollPace | None = None,
         log: SyncLog = discard_log,
+        alarms: bool = True,
     ) -> None:
         """Create the service without starting it.
 
@@ -134,6 +139,7 @@ class SyncService:
             agent: Name of the agent.
             pace: Pauses between polls.
             log: Log of sync.
+            alarms: Whether to raise alarms for accounts that behave unusually.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
@@ -144,7 +150,8 @@ class SyncService:
         self._leasehold = Leasehold(
             store.leases, clock, rng, log, list(self._workers), self._identity
         )
-        self._housekeeping = Housekeeping(self._context)
+        alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
+        self._housekeeping = Housekeeping(self._context, alarm_keeper)
         self._feed = Feed(store.database)
         self._handled_retries: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None

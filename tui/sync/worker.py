@@ -13,6 +13,7 @@ from tui.store.errors import StoreError
 from tui.sync.account_health import AccountFailure, AccountHealth, format_error
 from tui.sync.backoff import PollPace
 from tui.sync.context import RoundResult, ServedAccount, SyncContext
+from tui.sync.credit import CreditGuard
 from tui.sync.lease import Leasehold
 from tui.sync.loop import TaskLoop
 from tui.sync.outbox import Canceller, OutboxSender
@@ -25,20 +26,30 @@ _LONGEST_BALANCE = 80
 
 
 class BalanceReader:
-    """Read one account's balance every hour, beside the traffic.
+    """Read one account's balance every hour, beside the traffic; more often without credit.
 
     Errors are only logged: the account works without a balance.
     """
 
-    def __init__(self, account: ServedAccount, context: SyncContext) -> None:
+    def __init__(
+        self,
+        account: ServedAccount,
+        context: SyncContext,
+        credit: CreditGuard | None = None,
+        resume_sending: Callable[[], None] = lambda: None,
+    ) -> None:
         """Create the reader of one account.
 
         Args:
             account: Account to read.
             context: Shared services of sync.
+            credit: The account's wait for credit; None for one that only this reader uses.
+            resume_sending: Called when the balance ends the wait for credit.
         """
         self._account = account
         self._context = context
+        self._credit = credit or CreditGuard(account, context)
+        self._resume_sending = resume_sending
         self._is_forced = False
 
     def force_next_round(self) -> None:
@@ -46,21 +57,30 @@ class BalanceReader:
         self._is_forced = True
 
     async def run_round(self) -> RoundResult:
-        """Read and store the balance if the stored one, of whatever process, is an hour old."""
+        """Read and store the balance if the stored one, of whatever process, is too old."""
         accounts, name = self._context.store.accounts, self._account.name
+        interval = await self._get_interval()
         age = (self._context.clock.now() - await accounts.get_balance_time(name)) / SECOND
-        if 0 <= age < _BALANCE_INTERVAL and not self._is_forced:
-            return RoundResult(_BALANCE_INTERVAL - age)
+        if 0 <= age < interval and not self._is_forced:
+            return RoundResult(interval - age)
         self._is_forced = False
+        self._credit.count_question()
         try:
             balance = await self._account.provider.fetch_balance()
         except NotPossible:
             return RoundResult(None)
         except ProviderError as error:
             self._context.log("no balance", account=name, line=error.message)
-            return RoundResult(_BALANCE_INTERVAL)
+            return RoundResult(interval)
         await accounts.save_balance(name, one_line(balance.text, _LONGEST_BALANCE), balance.amount)
-        return RoundResult(_BALANCE_INTERVAL)
+        if await self._credit.apply_balance(balance.amount):
+            self._resume_sending()
+        return RoundResult(await self._get_interval())
+
+    async def _get_interval(self) -> float:
+        """Return the seconds between two questions."""
+        wait = await self._credit.get_wait()
+        return self._credit.get_balance_pause() if wait.is_waiting else _BALANCE_INTERVAL
 
 
 _CHECK_INTERVAL = 900.0
@@ -126,18 +146,22 @@ class AccountWorker:
         self._health = AccountHealth(
             context.store.accounts, context.clock, account.name, context.store.leases.owner
         )
-        self._sender = OutboxSender(account, context)
+        self._credit = CreditGuard(account, context)
+        self._sender = OutboxSender(account, context, self._credit)
         self._poller = Poller(account, context, pace)
         self._receipt_poller = ReceiptPoller(account, context)
-        self._balance_reader = BalanceReader(account, context)
+        self._balance_reader = BalanceReader(
+            account, context, self._credit, lambda: self._sending_loop.retry_now()
+        )
         self._balance_loop = self._make_loop("balance", self._balance_reader.run_round)
+        self._sending_loop = self._make_loop("sending", self._run_send_round)
         self._loops = self._build_loops()
         self._hourly_loops = self._build_hourly_loops()
 
     def _build_loops(self) -> list[TaskLoop]:
         """Return one loop for each thing that the account's provider can do."""
         capabilities = self.account.provider.capabilities
-        loops = [self._make_loop("sending", self._run_send_round)]
+        loops = [self._sending_loop]
         if capabilities.can_cancel:
             loops.append(
                 self._make_loop("cancelling", Canceller(self.account, self._context).run_round)
@@ -157,14 +181,22 @@ class AccountWorker:
                     "checking", ConnectionChecker(self.account, self._context).run_round
                 )
             )
-        if self.account.provider.capabilities.has_balance:
+        if self._has_balance:
             loops.append(self._balance_loop)
         return loops
+
+    @property
+    def _has_balance(self) -> bool:
+        """Return whether the provider reports a balance."""
+        return self.account.provider.capabilities.has_balance
 
     async def run_once(self) -> RoundSummary:
         """Do everything that is due, until no work is left."""
         sent_before, total = self._sender.sent_count, RoundSummary()
-        for loop in self._loops:
+        # A balance may end a wait for credit that began in an earlier run.
+        waits = (await self._credit.get_wait()).is_waiting
+        first = [self._balance_loop] if waits and self._has_balance else []
+        for loop in (*first, *self._loops):
             total += await self._drain_loop(loop)
         return total + RoundSummary(self._sender.sent_count - sent_before)
 
@@ -192,6 +224,7 @@ class AccountWorker:
             await leasehold.wait_until(self.account.name, True)
             # Another process may have served the account in between.
             self._health.forget_failures()
+            self._credit.forget_round()
             self._sender.process_ends = True
             await run_until(self._run_loops(), self._wait_until_lost(leasehold))
 
@@ -209,6 +242,7 @@ class AccountWorker:
         """Try the account again at once, whatever the pauses: an agent requested it."""
         await self._context.store.outbox.skip_retry_delay(self.account.name)
         self._poller.force_next_round()
+        self._credit.force_try()
         self._balance_reader.force_next_round()
         for loop in (*self._loops, *self._hourly_loops):
             loop.retry_now()

@@ -18,10 +18,9 @@ from tui.domain.conversation import Counts
 from tui.domain.text import one_line
 
 _GAP = 2
-_URGENCY = (Health.STOPPED, Health.RETRYING, Health.UNKNOWN, Health.OK)
-_ATTENTION_RANK = 1.25
-"""Rank of accounts that need a person's attention: after those that are retrying."""
-_LOW_BALANCE_RANK = 1.5
+_URGENCY = (Health.STOPPED, Health.ATTENTION, Health.RETRYING, Health.UNKNOWN, Health.OK)
+_LOW_BALANCE_RANK = 2.5
+"""Rank of accounts with a low balance: after those that are retrying."""
 
 
 class StatusLine(Widget):
@@ -95,7 +94,9 @@ class StatusLine(Widget):
         """Return everything that the line depends on."""
         now = self._clock.now()
         health = [
-            format.format_account_health(a, self._states.get(a.name), now, ascii=self._ascii)
+            format.format_account_health(
+                a, self._states.get(a.name), now, ascii=self._ascii, zone=self._zone
+            )
             for a in self._accounts
         ]
         held = sum(state.held for state in self._states.values())
@@ -137,9 +138,8 @@ class StatusLine(Widget):
     def _rank_urgency(self, account: Account) -> float:
         """Return a rank by which accounts in trouble come first, then those with a low balance."""
         state = self._states.get(account.name)
-        rank: float = _URGENCY.index(state.health if state else Health.UNKNOWN)
-        if state and state.needs_attention:
-            rank = min(rank, _ATTENTION_RANK)
+        health = format.find_shown_health(account, state, self._clock.now())
+        rank = _URGENCY.index(health)
         return min(rank, _LOW_BALANCE_RANK) if account.is_low(state) else rank
 
     def _draw_accounts(self, accounts: Sequence[Account]) -> list[Segment]:
@@ -151,6 +151,7 @@ class StatusLine(Widget):
                 self._states.get(account.name),
                 self._clock.now(),
                 ascii=self._ascii,
+                zone=self._zone,
             )
             segments += [
                 Segment(dot, self._resolve_style(f"badge--{style}")),

@@ -13,6 +13,7 @@ from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
 from tui.desk.notifications import is_silent
 from tui.domain.account import AccountState, Health
+from tui.domain.attention import AttentionKind, list_attentions
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.message import Advice
 from tui.domain.text import one_line
@@ -79,7 +80,25 @@ class TroubleLine(Static):
         ]
         if held:
             held = f"{held} · {self._command_keys['accounts']}"
-        self._show_lines([*([held] if held else []), *self._describe_silent(states), *failed])
+        self._show_lines(
+            [
+                *([held] if held else []),
+                *self._describe_attentions(states),
+                *self._describe_silent(states),
+                *failed,
+            ]
+        )
+
+    def _describe_attentions(self, states: dict[str, AccountState]) -> list[str]:
+        """Return a line for each account that works but needs attention."""
+        context, now = self._app_context, self._app_context.clock.now()
+        return [
+            f"{one_line(account.name, 16)}: {format.format_attention(attention, now, context.zone)}"
+            f" · {self._command_keys['accounts']}"
+            for account in context.accounts
+            for attention in list_attentions(account, states.get(account.name), now)
+            if attention.kind is not AttentionKind.NO_CREDIT
+        ]
 
     def _describe_silent(self, states: dict[str, AccountState]) -> list[str]:
         """Return a line for each account that has received nothing for unusually long."""

@@ -13,8 +13,12 @@ on conflict (name) do update set health = excluded.health, line = excluded.line,
   latency_ms = excluded.latency_ms, holder = excluded.holder;
 
 -- name: save_event(name, now)!
-insert into accounts (name, event_at, ok_at) values (:name, :now, :now)
-on conflict (name) do update set event_at = excluded.event_at, ok_at = excluded.ok_at;
+insert into accounts (name, event_at, ok_at, push_at) values (:name, :now, :now, :now)
+on conflict (name) do update set event_at = excluded.event_at, ok_at = excluded.ok_at, push_at = excluded.push_at;
+
+-- name: save_push(name, now)!
+insert into accounts (name, push_at) values (:name, :now)
+on conflict (name) do update set push_at = excluded.push_at;
 
 -- name: save_balance(name, balance, amount, now)!
 insert into accounts (name, balance, balance_amount, balance_at) values (:name, :balance, :amount, :now)

@@ -9,4 +9,4 @@ order by messages desc, newest desc limit 5;
 
 -- name: held_up(now)
 select account, count(*) as messages from messages
-where status = 'queued' and next_try_at > :now group by account;
+where status = 'queued' and (next_try_at > :now or reason <> '') group by account;

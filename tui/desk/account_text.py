@@ -1,0 +1,139 @@
+"""Put into sentences what a person should look at about an account, and what to do about it."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from tui.clock import HOUR, MINUTE
+from tui.desk.context import AppContext
+from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
+from tui.domain.account import Account, AccountState, Health
+from tui.domain.attention import Attention, AttentionKind, list_attentions
+from tui.domain.text import one_line
+from tui.store.store import Store
+
+LISTENER_FIX = "keep smsdesk sync --listen running, or set listen and keep an inbox open"
+_SETTINGS_FIX = "set hook_secret, listen and public_url, then keep smsdesk sync running"
+_CREDIT_FIX = "top the account up; try now with t in F3, or wait until the balance is read again"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNotice:
+    """What a person should look at, as sentences without a full stop."""
+
+    kind: AttentionKind
+    line: str
+    fix: str
+
+
+def list_account_notices(
+    account: Account, state: AccountState | None, now: int, zone: tzinfo | None = None
+) -> list[AccountNotice]:
+    """Return what a person should look at about an account, the worst first.
+
+    Args:
+        account: The account.
+        state: Its last known state, or None.
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    return [
+        _describe_attention(attention, account, state, now, zone)
+        for attention in list_attentions(account, state, now)
+    ]
+
+
+def _describe_attention(
+    attention: Attention,
+    account: Account,
+    state: AccountState | None,
+    now: int,
+    zone: tzinfo | None,
+) -> AccountNotice:
+    """Return one notice."""
+    mark = format_attention(attention, now, zone)
+    begin = f"{mark[:1].upper()}{mark[1:]}"
+    match attention.kind:
+        case AttentionKind.NO_LISTENER:
+            heard = format_last_push(state, now, zone)
+            line = f"{begin}, {heard}: {_name_pushed(account)} only arrive by push"
+            fix = _SETTINGS_FIX if attention.can_be_fixed_in_settings else LISTENER_FIX
+        case AttentionKind.NO_CREDIT:
+            line = f"{begin}: messages stay queued until one is accepted or the balance rises"
+            fix = _CREDIT_FIX
+        case AttentionKind.HELD:
+            line = f"{begin}: what arrived and could not be used"
+            fix = "g h shows the reasons, as does smsdesk held list"
+        case AttentionKind.STUCK:
+            usual = _format_span(state.receipt_limit_ms) if state else ""
+            noun = "message waits for its" if attention.count == 1 else "messages wait for their"
+            line = f"{attention.count} {noun} receipt longer than usual here ({usual})"
+            if attention.since is not None:
+                line += f", the oldest since {format_moment(attention.since, now, zone)}"
+            fix = "check the listener and the provider's status page"
+        case AttentionKind.SILENT:
+            age = format_age(attention.since or now, now)
+            line = f"No reply for {age}, which is unusually long for this account"
+            fix = "send a text to it from a phone; check the listener and the provider's panel"
+    return AccountNotice(attention.kind, line, fix)
+
+
+async def find_accounts_in_trouble(store: Store, context: AppContext) -> list[str]:
+    """Return the names of the accounts that do not work, or need attention.
+
+    Args:
+        store: Store with the states of the accounts.
+        context: Accounts and clock of this agent.
+    """
+    states, now = await store.accounts.get_states(), context.clock.now()
+    return [
+        account.name
+        for account in context.accounts
+        if find_shown_health(account, states.get(account.name), now) is not Health.OK
+    ]
+
+
+def format_listener(state: AccountState | None, now: int, zone: tzinfo | None = None) -> str:
+    """Return who listens for the pushes of an account, or "" if no process does.
+
+    Args:
+        state: Last known state of the account, or None.
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    listener = state.listener if state else None
+    if listener is None or not listener.is_alive(now):
+        return ""
+    who = (
+        "smsdesk sync" if listener.kind == "service" else f"inbox of {one_line(listener.agent, 20)}"
+    )
+    return (
+        f"{who} on {one_line(listener.host, 30)} listens at {one_line(listener.address, 60)} "
+        f"since {format_moment(listener.since, now, zone)}"
+    )
+
+
+def format_last_push(state: AccountState | None, now: int, zone: tzinfo | None = None) -> str:
+    """Return when the last push was heard: "last push heard 13:58", "no push heard yet".
+
+    Args:
+        state: Last known state of the account, or None.
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    at = state.push_at if state else None
+    return "no push heard yet" if at is None else f"last push heard {format_moment(at, now, zone)}"
+
+
+def _name_pushed(account: Account) -> str:
+    """Return what reaches the account by push only."""
+    can = account.capabilities
+    if can is None or (can.has_pushed_replies_only and can.has_pushed_receipts_only):
+        return "replies and receipts"
+    return "replies" if can.has_pushed_replies_only else "receipts"
+
+
+def _format_span(span: int) -> str:
+    """Return a length of time (ms) in whole minutes or hours."""
+    if span < 2 * HOUR:
+        return f"{max(1, round(span / MINUTE))} minutes"
+    return f"{round(span / HOUR)} hours"

@@ -1,0 +1,62 @@
+"""Find what a person should look at although an account answers: no listener, silence, no receipts.
+
+An account that answers looks healthy even if no reply can reach it. Every place that shows accounts
+takes its marks from here, so that the header, the list of accounts, line mode and the checks agree.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.domain.account import Account, AccountState
+
+
+class AttentionKind(StrEnum):
+    """What a person should look at."""
+
+    NO_LISTENER = "no listener"
+    NO_CREDIT = "no credit"
+    HELD = "held"
+    SILENT = "silent"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """One thing about an account that a person should look at."""
+
+    kind: AttentionKind
+    since: int | None = None
+    """Since when it is so, ms UTC; None if it has always been."""
+    count: int = 0
+    """Number of messages that it concerns."""
+    can_be_fixed_in_settings: bool = False
+    """Whether a setting is missing."""
+
+
+def list_attentions(account: Account, state: AccountState | None, now: int) -> list[Attention]:
+    """Return what a person should look at, the worst first.
+
+    Args:
+        account: Account with its capabilities.
+        state: Its stored state, or None if there is none yet.
+        now: Current time (ms UTC).
+    """
+    found = []
+    if state is not None and state.credit_out_at:
+        found.append(Attention(AttentionKind.NO_CREDIT, state.credit_out_at))
+    listener = state.listener if state is not None else None
+    if account.needs_listener and not (listener and listener.is_alive(now)):
+        found.append(
+            Attention(
+                AttentionKind.NO_LISTENER,
+                listener.seen_at if listener else None,
+                can_be_fixed_in_settings=not account.listener,
+            )
+        )
+    if state is not None and state.held:
+        found.append(Attention(AttentionKind.HELD, count=state.held))
+    if state is not None and state.stuck_messages:
+        found.append(Attention(AttentionKind.STUCK, state.stuck_since, state.stuck_messages))
+    if state is not None and state.silent_since is not None:
+        found.append(Attention(AttentionKind.SILENT, state.silent_since))
+    return found

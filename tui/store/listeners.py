@@ -1,0 +1,166 @@
+"""Store which process receives the pushes of which account, and the self-tests that came back.
+
+A listener can belong to another process or host, so its stored heartbeat is the only proof that it
+lives. Clocks of hosts differ: a heartbeat counts from the moment at which this process sees it
+change, and the stored time is used only for the first look.
+"""
+
+import functools
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tui.clock import DAY, Clock
+from tui.domain.account import LISTENER_TIMEOUT_MS, ListenerState
+from tui.domain.change import Subject
+from tui.store.database import Database, Transaction
+from tui.store.queries import queries
+from tui.store.rows import Row
+
+_PROBE_DAYS = 7
+"""Days after which a self-test that came back is forgotten."""
+
+
+class _Heartbeat(NamedTuple):
+    """What is known of the last heartbeat of one listener."""
+
+    stored: int
+    """Its time by the clock of the listener (ms UTC)."""
+    seen_at: int
+    """Its time by the clock of this process (ms UTC)."""
+    looked_at: int
+    """When this process last looked (ms UTC)."""
+
+
+class HeartbeatObserver:
+    """Translate the stored times of heartbeats into the clock of this process."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Create the observer, which has seen no heartbeat yet.
+
+        Args:
+            clock: Source of the current time.
+        """
+        self._clock = clock
+        self._seen: dict[tuple[str, str], _Heartbeat] = {}
+
+    def read_listeners(self, rows: Iterable[Row]) -> dict[str, ListenerState]:
+        """Return the listener of each account that was heard from last.
+
+        Args:
+            rows: Rows of `listeners`.
+        """
+        found: dict[str, ListenerState] = {}
+        for row in rows:
+            state = ListenerState(
+                host=row["host"],
+                agent=row["agent"],
+                kind=row["kind"],
+                address=row["address"],
+                since=row["since"],
+                seen_at=self._observe(row),
+                has_ended=bool(row["ended"]),
+            )
+            known = found.get(row["account"])
+            if known is None or _rank_state(state) >= _rank_state(known):
+                found[row["account"]] = state
+        return found
+
+    def _observe(self, row: Row) -> int:
+        """Return when a heartbeat happened, by the clock of this process."""
+        key, stored, now = (row["account"], row["owner"]), row["seen_at"], self._clock.now()
+        # A time in the future comes from a clock that is ahead.
+        before = self._seen.get(key, _Heartbeat(stored, min(stored, now), now))
+        seen_at = before.seen_at
+        if before.stored != stored:
+            # It changed since the last look, so the listener was alive at some time in between.
+            seen_at = min(max(stored, before.looked_at), now)
+        self._seen[key] = _Heartbeat(stored, seen_at, now)
+        return seen_at
+
+
+def _rank_state(state: ListenerState) -> tuple[bool, int]:
+    """Return a rank by which running listeners come before ended ones, then the latest."""
+    return not state.has_ended, state.seen_at
+
+
+class Listeners:
+    """Heartbeats of listeners, and the self-tests that they received."""
+
+    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+        """Create the listeners as one process sees them.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            owner: Id of this process.
+        """
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._sql = queries("listeners")
+
+    async def record_heartbeat(
+        self, accounts: Sequence[str], *, host: str, agent: str, kind: str, address: str
+    ) -> None:
+        """Record that this process receives the pushes of some accounts now.
+
+        Watchers are notified only when it begins: a notification for every heartbeat would wake
+        all desks every few seconds.
+
+        Args:
+            accounts: Names of the accounts.
+            host: Name of this host.
+            agent: Name of the agent who runs the process.
+            kind: Kind of the process: `desk` or `service`.
+            address: Where it listens, as a URL.
+        """
+        now = self._clock.now()
+        values = {"owner": self._owner, "host": host, "agent": agent, "kind": kind}
+
+        def write_heartbeat(transaction: Transaction) -> None:
+            connection = transaction.connection
+            for name in accounts:
+                is_new = self._sql.beat(
+                    connection, account=name, address=address, now=now, **values
+                )
+                if is_new:
+                    dead_before = now - LISTENER_TIMEOUT_MS
+                    self._sql.drop_dead(connection, account=name, dead_before=dead_before)
+                    transaction.mark_changed(Subject.ACCOUNT)
+
+        await self._database.write(write_heartbeat)
+
+    async def end_listening(self) -> None:
+        """Record that this process receives no pushes any more."""
+
+        def write_end(transaction: Transaction) -> None:
+            if self._sql.end_listener(
+                transaction.connection, owner=self._owner, now=self._clock.now()
+            ):
+                transaction.mark_changed(Subject.ACCOUNT)
+
+        await self._database.write(write_end)
+
+    async def record_probe(self, account: str, nonce: str) -> None:
+        """Record a self-test that arrived at the listener.
+
+        Args:
+            account: Name of the account.
+            nonce: Number that the self-test carries, never used twice.
+        """
+        now = self._clock.now()
+
+        def write_probe(transaction: Transaction) -> None:
+            self._sql.drop_probes(transaction.connection, before=now - _PROBE_DAYS * DAY)
+            self._sql.add_probe(transaction.connection, nonce=nonce, account=account, now=now)
+
+        await self._database.write(write_probe)
+
+    async def find_probe(self, nonce: str) -> str:
+        """Return the account of a self-test that arrived; empty if none did.
+
+        Args:
+            nonce: Number that the self-test carries.
+        """
+        found = await self._database.read(functools.partial(self._sql.probe, nonce=nonce))
+        return str(found or "")

@@ -1,0 +1,25 @@
+-- name: beat(account, owner, host, agent, kind, address, now)$
+insert into listeners (account, owner, host, agent, kind, address, since, seen_at)
+values (:account, :owner, :host, :agent, :kind, :address, :now, :now)
+on conflict (account, owner) do update set seen_at = excluded.seen_at, address = excluded.address, ended = 0,
+  since = case when listeners.ended = 1 then excluded.since else listeners.since end
+returning since = seen_at;
+
+-- name: drop_dead(account, dead_before)!
+delete from listeners where account = :account and (ended = 1 or seen_at < :dead_before)
+  and seen_at < (select max(seen_at) from listeners where account = :account);
+
+-- name: end_listener(owner, now)!
+update listeners set ended = 1, seen_at = :now where owner = :owner and ended = 0;
+
+-- name: listeners()
+select * from listeners order by account, ended desc, seen_at;
+
+-- name: add_probe(nonce, account, now)!
+insert or ignore into probes (nonce, account, at) values (:nonce, :account, :now);
+
+-- name: drop_probes(before)!
+delete from probes where at < :before;
+
+-- name: probe(nonce)$
+select account from probes where nonce = :nonce;
