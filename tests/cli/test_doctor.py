@@ -30,7 +30,8 @@ from tui.settings.models import Settings
 from tui.store.account_watch import Alarms
 from tui.store.database import Transaction
 from tui.store.store import Store
-from tui.sync.listener import create_listener, run_listener
+from tui.sync.listener import create_listener
+from tui.sync.listener_server import run_listener
 
 
 def read_findings(ran: Ran) -> dict[str, dict[str, Any]]:

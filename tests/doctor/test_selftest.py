@@ -29,7 +29,8 @@ from tui.sandbox.server import EmbeddedServer, run_server
 from tui.settings.models import Settings
 from tui.store.store import Store
 from tui.sync.context import ServedAccount
-from tui.sync.listener import create_listener, run_listener
+from tui.sync.listener import create_listener
+from tui.sync.listener_server import run_listener
 
 SECRET = "q7Rk2mXw9ZtB4nLs"
 POST = ["GET", "POST"]

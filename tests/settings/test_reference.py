@@ -8,7 +8,8 @@ import pytest
 
 import tui.settings.load as load
 from tui.providers.catalog import CATALOG
-from tui.settings.accounts import ACCOUNT_MODELS, AccountBase
+from tui.settings.account_base import AccountBase
+from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.cache import read_preferences
 from tui.settings.load import to_preferences
 from tui.settings.models import Settings, get_fields

@@ -13,8 +13,8 @@ from tui.clock import ManualClock
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.phone import parse_address
 from tui.domain.views import is_in_view
-from tui.store.addresses import fold_for_filter
 from tui.store.conversations import FIRST_POSITION, LAST_POSITION, ListPosition, get_position
+from tui.store.customer_addresses import fold_for_filter
 from tui.store.store import Store
 
 VIEWS = [

@@ -23,7 +23,8 @@ from tui.startup.background import run_service
 from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
-from tui.sync.listener import create_listener, run_listener
+from tui.sync.listener import create_listener
+from tui.sync.listener_server import run_listener
 
 _PACE = PollPace(quick=0.05, idle=0.2)
 _HANDSETS = 0.05

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from tui.store.store import Store
-from tui.sync.listener import CannotListen, create_listener, run_listener
+from tui.sync.listener import create_listener
+from tui.sync.listener_server import CannotListen, run_listener
 
 HOST = "127.0.0.1"
 

@@ -117,7 +117,7 @@ def _get_item(reader: InboxReader, identity: int) -> HeldItem:
 
 async def _retry_items(arguments: Namespace, items: Sequence[HeldItem]) -> int:
     """Read the items again with the settings of now."""
-    from tui.startup.held_retry import create_held_retry
+    from tui.startup.retry_held import create_held_retry
     from tui.startup.wiring import open_store
 
     desk, clock, rng = context.load_public_settings(arguments), SystemClock(), random.Random()

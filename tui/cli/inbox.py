@@ -98,8 +98,8 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
     """Open the store and run the app with its background services."""
     from tui.startup.account_setup import create_account_setup
-    from tui.startup.held_retry import create_held_retry
     from tui.startup.panel_addresses import load_panel_addresses
+    from tui.startup.retry_held import create_held_retry
     from tui.startup.wiring import create_context, open_store
 
     async with open_store(desk, clock, rng) as store:

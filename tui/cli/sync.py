@@ -23,7 +23,7 @@ from tui.startup.background import get_polling_pace, open_sync_log, run_listener
 from tui.startup.wiring import open_accounts, open_store
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
-from tui.sync.listener import CannotListen
+from tui.sync.listener_server import CannotListen
 from tui.sync.service import SyncService
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from tui.sync.backoff import PollPace
 from tui.sync.context import discard_log
 from tui.sync.heartbeat import announce_listener
 from tui.sync.lease import ProcessIdentity
-from tui.sync.listener import create_listener, run_listener
+from tui.sync.listener import create_listener
+from tui.sync.listener_server import run_listener
 
 _PACE = PollPace(quick=1.0, idle=4.0)
 """Faster polling than on a real account, so that the demo reacts quickly."""

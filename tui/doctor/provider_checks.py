@@ -138,7 +138,7 @@ async def check_listener(settings: Settings, clock: Clock) -> list[CheckResult]:
 
 async def _check_listen_address(listen: ListenAddress, clock: Clock) -> CheckResult:
     """Check whether the listening address is free, used by smsdesk or by another program."""
-    from tui.sync.listener import CannotListen, run_listener
+    from tui.sync.listener_server import CannotListen, run_listener
 
     host, port = listen
     address = f"{host}:{port}"

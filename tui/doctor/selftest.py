@@ -18,7 +18,7 @@ from tui.doctor.checks import CheckResult, report_bad, report_good
 from tui.domain.text import one_line
 from tui.providers.catalog import get_capabilities
 from tui.providers.catalog_entry import HOOK_PATH
-from tui.settings.accounts import AccountBase
+from tui.settings.account_base import AccountBase
 from tui.settings.models import Settings
 from tui.store.errors import StoreError
 from tui.store.reader import InboxReader

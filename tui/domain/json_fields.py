@@ -1,8 +1,7 @@
 """Define the JSON of messages and conversations, once for every command that writes it.
 
-`messages --json`, `search --json`, `export` and its CSV columns share `MESSAGE_FIELDS`;
-`threads --json` has `CONVERSATION_FIELDS`. A new field is one entry here. Ids are strings,
-because they exceed 2^53: `jq` and JavaScript round larger numbers.
+`messages`, `search`, `export` and its CSV columns share `MESSAGE_FIELDS`; `threads` has
+`CONVERSATION_FIELDS`. Ids are strings, because `jq` and JavaScript round numbers above 2^53.
 """
 
 from collections.abc import Callable, Sequence
@@ -297,6 +296,5 @@ def json_fields(kind: Literal["message", "conversation"] = "message") -> list[tu
     Args:
         kind: Which object is described.
     """
-    fields: Sequence[JsonField[Any]]
-    fields = MESSAGE_FIELDS if kind == "message" else CONVERSATION_FIELDS
+    fields: Sequence[JsonField[Any]] = CONVERSATION_FIELDS if kind != "message" else MESSAGE_FIELDS
     return [(field.name, field.type, field.meaning) for field in fields]

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from tui.domain.account import Account
 from tui.providers.catalog import CATALOG
-from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX, AccountBase, is_secret_field
+from tui.settings.account_base import FILE_PREFIX, KEYRING_PREFIX, AccountBase, is_secret_field
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path, find_directory

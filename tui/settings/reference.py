@@ -22,7 +22,8 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from tui.providers.catalog import CATALOG
-from tui.settings.accounts import ACCOUNT_MODELS, AccountBase
+from tui.settings.account_base import AccountBase
+from tui.settings.accounts import ACCOUNT_MODELS
 from tui.settings.fields import TypeName
 from tui.settings.models import get_fields, resolve_types
 from tui.settings.problems import format_variable

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX, AccountBase, AnyAccount
+from tui.settings.account_base import FILE_PREFIX, KEYRING_PREFIX, AccountBase
+from tui.settings.accounts import AnyAccount
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path

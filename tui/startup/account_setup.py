@@ -132,7 +132,7 @@ async def _save_account(
 
 def _write_account(path: Path, new: NewAccount, make_secret: Callable[[], str]) -> list[str]:
     """Write the secret, then the account; runs on a thread, as disks and keyrings can be slow."""
-    from tui.settings.accounts import FILE_PREFIX, KEYRING_PREFIX
+    from tui.settings.account_base import FILE_PREFIX, KEYRING_PREFIX
     from tui.settings.write import add_account
 
     values = _settings_table(new)

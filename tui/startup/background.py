@@ -105,7 +105,8 @@ async def run_listener(
     from tui.sync.context import discard_log
     from tui.sync.heartbeat import announce_listener
     from tui.sync.lease import ProcessIdentity
-    from tui.sync.listener import create_listener, run_listener
+    from tui.sync.listener import create_listener
+    from tui.sync.listener_server import run_listener
 
     log = log or discard_log
     app = create_listener(store, accounts, log, clock)
@@ -216,7 +217,7 @@ async def _run_listener_when_free(
     log: "SyncLog",
 ) -> AsyncIterator[None]:
     """Run the listener as soon as no other process on this host uses the address."""
-    from tui.sync.listener import CannotListen
+    from tui.sync.listener_server import CannotListen
 
     async def listen_until_cancelled() -> None:
         """Listen, and try again while the address is in use."""

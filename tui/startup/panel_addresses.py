@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.desk.panel_addresses import PanelAddress
 
 if TYPE_CHECKING:
-    from tui.settings.accounts import AccountBase
+    from tui.settings.account_base import AccountBase
     from tui.settings.models import Settings
 
 _PLACEHOLDER_URL = "https://YOUR-SERVER"

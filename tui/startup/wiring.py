@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.desk.context import AppContext
     from tui.domain.consent import Keywords, KeywordTable, Verdict
     from tui.providers.protocol import Provider
-    from tui.settings.accounts import AccountBase
+    from tui.settings.account_base import AccountBase
     from tui.settings.models import Settings
     from tui.store.incoming import ConsentClassifier
     from tui.store.store import Store
@@ -240,7 +240,7 @@ def get_client_options(account: "AccountBase") -> dict[str, Any]:
     """Return an account's settings as its client takes them, with the secrets in clear text."""
     from pydantic import SecretStr
 
-    from tui.settings.accounts import AccountBase
+    from tui.settings.account_base import AccountBase
 
     desk_settings = set(AccountBase.model_fields) - _CLIENT_OPTIONS
     options = {

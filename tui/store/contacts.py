@@ -16,9 +16,9 @@ from tui.domain.conversation import Conversation
 from tui.domain.message import Direction
 from tui.domain.phone import parse_address
 from tui.domain.text import format_count, repair_text
-from tui.store.addresses import set_name
 from tui.store.audit import record_action
 from tui.store.consent import ConsentRecord
+from tui.store.customer_addresses import set_name
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries

@@ -16,9 +16,10 @@ from tui.domain.text import join_texts, repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
+from tui.store.last_messages import reload_last_message
 from tui.store.queries import queries
 from tui.store.search_index import forget_text
-from tui.store.summaries import Summaries, reload_last_message
+from tui.store.summaries import Summaries
 
 
 class Drafts:

@@ -14,7 +14,7 @@ from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadab
 from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
 from tui.store import opt_out_notices
-from tui.store.addresses import parse_sender
+from tui.store.customer_addresses import parse_sender
 from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
 from tui.store.event_rows import (

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tui.domain.conversation import State
-from tui.store.addresses import can_be_answered, list_addresses, set_addresses
+from tui.store.customer_addresses import can_be_answered, list_addresses, set_addresses
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 

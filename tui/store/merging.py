@@ -11,8 +11,8 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.store.addresses import list_addresses, set_addresses
 from tui.store.audit import record_action
+from tui.store.customer_addresses import list_addresses, set_addresses
 from tui.store.database import Database, Transaction
 from tui.store.errors import StoreError
 from tui.store.joining import combine_summaries, join_consent, join_contacts, join_rows

@@ -20,10 +20,11 @@ from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.drafts import turn_note_into_draft
+from tui.store.last_messages import update_last_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.search_index import index_texts
-from tui.store.summaries import Summaries, update_last_message
+from tui.store.summaries import Summaries
 
 NEWEST = 1 << 62
 """Id after every message: the position to page back from."""

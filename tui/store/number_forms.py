@@ -10,7 +10,7 @@ from collections.abc import Callable
 from tui.domain.conversation import compute_waiting_rank
 from tui.domain.numbering import has_several_forms
 from tui.domain.phone import parse_address
-from tui.store.addresses import list_addresses, set_addresses
+from tui.store.customer_addresses import list_addresses, set_addresses
 from tui.store.joining import Row, combine_summaries, join_consent, join_contacts, join_rows
 from tui.store.queries import queries
 from tui.store.rows import to_dict

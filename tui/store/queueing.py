@@ -21,13 +21,14 @@ from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.event_rows import EventRow
 from tui.store.events import Events
+from tui.store.last_messages import update_last_message
 from tui.store.messages import insert_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.rows import Row, encode_options
 from tui.store.search_index import index_texts
 from tui.store.settling import mark_handled
-from tui.store.summaries import Summaries, Summary, update_last_message
+from tui.store.summaries import Summaries, Summary
 
 
 class MessageQueue:

@@ -14,10 +14,11 @@ from tui.domain.message import Direction
 from tui.domain.phone import Address
 from tui.domain.reply_copies import ReplyCopy, digest_copy, is_same_content, merge_copies
 from tui.domain.text import repair_text
-from tui.store.addresses import answer_to, parse_sender
+from tui.store.customer_addresses import answer_to, parse_sender
 from tui.store.event_rows import EventRow, build_reply_row
 from tui.store.events import Events, name_copy
 from tui.store.incoming import IncomingTexts
+from tui.store.last_messages import update_last_message
 from tui.store.merging import adopt_conversation
 from tui.store.messages import insert_message
 from tui.store.opt_out_notices import attach_second_report, needs_answer
@@ -25,7 +26,7 @@ from tui.store.ordering import find_late_arrival, place_text
 from tui.store.queries import queries
 from tui.store.reply_completion import complete_message, digest_file, read_stored_copy
 from tui.store.rows import Row, to_dict
-from tui.store.summaries import Summary, update_last_message
+from tui.store.summaries import Summary
 
 _MAX_TEXT_LENGTH = 20_000
 

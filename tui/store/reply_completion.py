@@ -16,10 +16,11 @@ from tui.domain.events import Reply, find_time_problem, sanitize_time
 from tui.domain.file_names import FileLabel, describe_files
 from tui.domain.reply_copies import ReplyCopy, has_more_to_read
 from tui.store.incoming import IncomingTexts, is_opt_out
+from tui.store.last_messages import reload_last_message
 from tui.store.ordering import create_arrival, create_message_id, find_late_arrival
 from tui.store.queries import queries
 from tui.store.rows import Row
-from tui.store.summaries import Summary, reload_last_message
+from tui.store.summaries import Summary
 
 MessageRow = dict[str, Any]
 """Row of `messages`, by column."""

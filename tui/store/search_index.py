@@ -87,7 +87,7 @@ def _read_terms(
 
 def _fold_names(connection: sqlite3.Connection) -> None:
     """Bring the folded names up to date that the filter of the list looks through."""
-    from tui.store.addresses import fold_for_filter
+    from tui.store.customer_addresses import fold_for_filter
 
     changed = [
         (folded, identity)

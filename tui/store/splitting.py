@@ -11,12 +11,13 @@ from typing import Any
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format
 from tui.domain.phone import parse_address
-from tui.store.addresses import list_addresses, set_addresses
+from tui.store.customer_addresses import list_addresses, set_addresses
 from tui.store.database import Transaction
 from tui.store.joining import insert_rows
+from tui.store.last_messages import update_last_message
 from tui.store.queries import queries
 from tui.store.rows import to_dict
-from tui.store.summaries import Summaries, Summary, update_last_message
+from tui.store.summaries import Summaries, Summary
 
 Snapshot = Mapping[str, Any]
 """Both conversations before a merge, and under "after" the joined one."""

@@ -6,18 +6,15 @@ line. Nothing else updates `conversations`, so that list, counters and feed alwa
 """
 
 import random
-import sqlite3
 from typing import Any
 
 from tui.domain.change import Subject
 from tui.domain.conversation import State, compute_waiting_rank
-from tui.domain.file_names import summarize_message
 from tui.domain.ids import create_id
-from tui.domain.message import Direction, Format
 from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.domain.text import fold_text, repair_text
-from tui.store.addresses import fold_for_filter
+from tui.store.customer_addresses import fold_for_filter
 from tui.store.database import Transaction
 from tui.store.queries import queries
 from tui.store.rows import to_dict
@@ -25,7 +22,6 @@ from tui.store.rows import to_dict
 Summary = dict[str, Any]
 """Row of `conversations`, by column."""
 
-_PREVIEW_LENGTH = 160
 _MAX_NAME_LENGTH = 100
 
 
@@ -211,65 +207,6 @@ def get_counter_names(summary: Summary) -> frozenset[str]:
     if summary["starred"]:
         names.add("starred")
     return frozenset(names)
-
-
-def update_last_message(
-    summary: Summary,
-    *,
-    id: int,
-    at: int,
-    direction: Direction,
-    status: str,
-    body: str,
-    subject: str = "",
-    files: str = "",
-    format: Format = Format.SMS,
-    arrival: int | None = None,
-) -> None:
-    """Show this message in the list if it is the newest of the conversation.
-
-    Text, time, direction and status of the row always come from the same message.
-
-    Args:
-        summary: Summary of the conversation.
-        id: Id of the message.
-        at: Time of the message, in ms UTC.
-        direction: Direction of the message.
-        status: Status of the message; empty for none.
-        body: Text of the message.
-        subject: Subject of an MMS.
-        files: Files of the message in words.
-        format: Format of the message.
-        arrival: Place in the order of arrival; None if it is that of the id.
-    """
-    summary["last_arrival"] = max(summary["last_arrival"], arrival or id)
-    if id >= summary["last_id"]:
-        summary["last_at"] = at
-        summary["last_id"] = id
-        summary["last_direction"] = direction.value
-        summary["last_status"] = status
-        summary["last_format"] = format.value
-        summary["preview"] = summarize_message(body, subject, files)[:_PREVIEW_LENGTH]
-
-
-def reload_last_message(connection: sqlite3.Connection, summary: Summary) -> None:
-    """Show the newest message in the list after one was removed or moved.
-
-    Without any message the row keeps its time.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        summary: Summary of the conversation.
-    """
-    last: Any = queries("notes").newest(connection, conversation_id=summary["id"])
-    summary["last_id"] = 0
-    if last is None:
-        summary.update(last_direction="", last_status="", last_format="SMS", preview="")
-        return
-    direction, format = Direction(last["direction"]), Format(last["format"])
-    names = ("id", "at", "status", "body", "subject", "files", "arrival")
-    values = {name: last[name] for name in names}
-    update_last_message(summary, direction=direction, format=format, **values)
 
 
 def record_incoming_text(

@@ -7,7 +7,7 @@ update messages set origin = :gone where conversation_id = :gone and origin = 0;
 
 -- name: remember_recipient(conversation_id, address)!
 update messages set recipient = :address
-where conversation_id = :conversation_id and direction = 'out' and recipient = '';
+where conversation_id = :conversation_id and +direction = 'out' and recipient = '';
 
 -- name: move_mentions(kept, gone)!
 update mentions set conversation_id = :kept where conversation_id = :gone;
@@ -80,7 +80,7 @@ where conversation_id = :conversation_id and coalesce(arrival, id) > :id;
 -- name: first_unread(conversation_id, unread)$
 select min(place) from (
   select coalesce(arrival, id) as place from messages
-  where conversation_id = :conversation_id and direction = 'in'
+  where conversation_id = :conversation_id and +direction = 'in'
   order by place desc limit :unread);
 
 -- name: drop_contact(party)!

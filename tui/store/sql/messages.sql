@@ -26,7 +26,7 @@ select * from messages where account = :account and provider_key = :provider_key
 
 -- name: came_in_later(conversation_id, at)$
 select count(*) from messages
-where conversation_id = :conversation_id and direction = 'in' and at > :at;
+where conversation_id = :conversation_id and +direction = 'in' and at > :at;
 
 -- What arrived after a place in the order of arrival, which is never before that of the id.
 -- name: came_in_after(conversation_id, upto)$

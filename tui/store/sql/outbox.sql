@@ -57,7 +57,7 @@ select m.* from messages m indexed by messages_scheduled join conversations c on
 where m.account = :account and m.status = 'scheduled' and m.provider_id <> ''
   and (m.cancel_wanted = 1 or (m.cancel_wanted = 0 and (c.opted_out = 1 or (m.cancel_on_reply = 1 and exists (
     select 1 from messages i
-    where i.conversation_id = m.conversation_id and coalesce(i.arrival, i.id) > m.id and i.direction = 'in')))))
+    where i.conversation_id = m.conversation_id and coalesce(i.arrival, i.id) > m.id and +i.direction = 'in')))))
 order by m.id limit :limit;
 
 -- name: hurry(account, now)!
