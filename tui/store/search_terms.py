@@ -5,7 +5,6 @@ beginning it first has to collect all of them. So the newest messages with the f
 read and compared before; only if there are too few the index is asked for the exact words.
 """
 
-import itertools
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,8 @@ from tui.domain.views import normalize_filter
 _END_OF_TIME = 1 << 62
 _CANDIDATES = 200
 """Messages that are compared at first."""
+_TRIAL = 50
+"""Messages after which it is clear whether many match."""
 
 
 def run_search(
@@ -74,11 +75,26 @@ def _search_words(
     if wider != exact:
         count = max(_CANDIDATES, 2 * limit)
         rows = run_query("by_words", {**values, "query": wider, "limit": count})
-        matching = (r for r in rows if is_match(join_texts(r["subject"], r["body"]), conditions))
-        found = list(itertools.islice(matching, limit))
-        if len(found) == limit or len(rows) < count:
+        found = _compare_rows(rows, conditions, limit)
+        if found is not None and (len(found) == limit or len(rows) < count):
             return found
     return run_query("by_words", {**values, "query": exact})
+
+
+def _compare_rows(
+    rows: list[sqlite3.Row], conditions: list[Condition], limit: int
+) -> list[sqlite3.Row] | None:
+    """Return the first messages that match; None if it is not worth comparing all of them."""
+    found = []
+    for number, row in enumerate(rows, 1):
+        if is_match(join_texts(row["subject"], row["body"]), conditions):
+            found.append(row)
+            if len(found) == limit:
+                break
+        if number == _TRIAL and 2 * len(found) * len(rows) < _TRIAL * limit:
+            # Rare words: the index finds them at once.
+            return None
+    return found
 
 
 def _is_impossible(query: SearchQuery, open_id: int) -> bool:
