@@ -91,7 +91,7 @@ def _compare_rows(
             found.append(row)
             if len(found) == limit:
                 break
-        if number == _TRIAL and 2 * len(found) * len(rows) < _TRIAL * limit:
+        if number == _TRIAL and len(found) * len(rows) < 2 * _TRIAL * limit:
             # Rare words: the index finds them at once.
             return None
     return found
