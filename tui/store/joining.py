@@ -1,7 +1,7 @@
 """Join what belongs to two conversations of one person: summaries, drafts, read markers, consent.
 
-A migration joins the conversations of two forms of one number, and an agent merges any two. The
-statements name only columns that the migration knows, so that it can run on its schema.
+A migration joins the conversations of two forms of one number, and an agent merges any two. Rows
+are read and written whole, so that a new column needs no change here.
 """
 
 import json
