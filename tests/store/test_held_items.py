@@ -107,6 +107,30 @@ async def test_an_item_that_still_cannot_be_read_stays_with_its_new_reason(store
     assert held.repeats == 0
 
 
+async def test_a_retry_that_fails_does_not_hold_again_what_a_colleague_dismissed(
+    store: Store,
+) -> None:
+    await hold(store)
+    (item,) = await store.held_items.list_held()
+    await store.held_items.dismiss([item.id], "bo")
+    await store.ingest.store_retry(item, [BAD], "ana")
+    assert await store.held_items.list_held() == []
+    done = await store.held_items.get(item.id)
+    assert done is not None and (done.state, done.done_by) == (ArrivalState.DISMISSED, "bo")
+
+
+async def test_a_retry_that_fails_does_not_hold_again_what_a_colleague_took_in(
+    store: Store,
+) -> None:
+    await hold(store)
+    (item,) = await store.held_items.list_held()
+    await store.ingest.store_retry(item, [make_reply("Hello")], "bo")
+    await store.ingest.store_retry(item, [BAD], "ana")
+    assert await store.held_items.list_held() == []
+    done = await store.held_items.get(item.id)
+    assert done is not None and (done.state, done.done_by) == (ArrivalState.RETAKEN, "bo")
+
+
 async def test_the_provider_that_sends_it_again_after_the_fix_takes_it_in(store: Store) -> None:
     await hold(store)
     await store.ingest.store_events(ACCOUNT, [make_reply("Hello")], arrival=make_push())
@@ -223,6 +247,17 @@ async def test_what_was_read_or_done_is_deleted_after_a_while(
     clock.advance(90 * DAY / 1000)
     assert await store.held_items.prune() == 1
     assert [item.arrival.body for item in await store.held_items.list_held()] == [b"held"]
+
+
+async def test_everything_old_is_deleted_at_once_however_much_it_is(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.store.held_items._PRUNED_AT_ONCE", 2)
+    for number in range(5):
+        push = make_push(f"read {number}".encode())
+        await store.ingest.store_events(ACCOUNT, [make_reply(id=f"r-{number}")], arrival=push)
+    clock.advance(15 * DAY / 1000)
+    assert await store.held_items.prune() == 5
 
 
 def test_items_that_an_earlier_version_could_not_read_are_held_now(tmp_path: Path) -> None:

@@ -29,8 +29,11 @@ from tui.domain.events import OptOut
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION
+from tui.store.database import Transaction
 from tui.store.errors import OptedOut, StoreError
 from tui.store.messages import NEWEST
+from tui.store.migrations import ignore_progress
+from tui.store.search_index import rebuild_index
 from tui.store.store import Store
 
 SUE = "+48500600700"
@@ -91,6 +94,23 @@ async def test_both_numbers_and_both_ids_lead_to_the_merged_conversation(
     assert (await get_conversation(store)).unread == 4
     created = await store.conversations.get_or_create(parse_address(TOM), ACCOUNT)
     assert created.id == mia.id
+    await check_counters_and_summaries(store)
+
+
+async def test_an_index_that_is_built_anew_finds_every_number(store: Store) -> None:
+    await receive(store, "Hello", MIA)
+    await receive(store, "Hello", TOM)
+    await merge(store)
+
+    def build_anew(transaction: Transaction) -> None:
+        empty = "insert into messages_fts (messages_fts) values ('delete-all')"
+        transaction.connection.execute(empty)
+        rebuild_index(transaction.connection, ignore_progress)
+
+    await store.database.write(build_anew)
+    for party in (MIA, TOM):
+        found = await store.conversations.list_after(View(text=party), FIRST_POSITION, 10)
+        assert len(found) == 1
     await check_counters_and_summaries(store)
 
 

@@ -8,6 +8,7 @@ from tests.sync.conftest import Queue
 from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock
 from tui.domain.events import Receipt, Reply
 from tui.domain.status import Status
+from tui.store.account_watch import Alarms
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.alarms import AlarmKeeper
@@ -68,6 +69,18 @@ async def test_a_silent_account_raises_an_alarm_that_the_next_reply_clears(
     clock.advance(30)
     await keeper.run_round()
     assert (await store.accounts.get_states())["s"].silent_since is None
+
+
+async def test_an_alarm_is_raised_again_after_another_process_has_cleared_it(
+    store: Store, clock: ManualClock, keeper: AlarmKeeper
+) -> None:
+    await receive_replies(store, clock, 30)
+    clock.advance(4 * 3_600)
+    await keeper.run_round()
+    await store.alarm_figures.save_alarms("s", Alarms())
+    clock.advance(30)
+    await keeper.run_round()
+    assert (await store.alarm_figures.get_alarms("s")).silent_since is not None
 
 
 async def test_the_night_raises_no_alarm(

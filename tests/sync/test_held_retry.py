@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import json
 import random
+import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,11 @@ from tui.providers.errors import NotPossible
 from tui.providers.messagemedia import MessageMedia
 from tui.providers.messente import Messente
 from tui.providers.protocol import Push, PushAnswer
+from tui.store.errors import Busy
 from tui.store.store import Store
+from tui.sync import held_retry
 from tui.sync.context import ServedAccount
-from tui.sync.held_retry import retry_items, to_arrival, to_push
+from tui.sync.held_retry import RefusalCounter, retry_items, to_arrival, to_push
 from tui.sync.listener import create_listener
 
 SECRET = "s3cret-part"
@@ -170,6 +174,9 @@ async def test_requests_with_a_wrong_path_are_counted_and_not_kept(
         statuses = await asyncio.gather(
             *(client.post(f"/hooks/mm/guess-{n}", content=b"x" * 1000) for n in range(50)),
             *(client.post(f"/hooks/other/guess-{n}", content=b"x") for n in range(7)),
+            *(client.post(path, content=b"x") for path in ("/hooks/mm", "/hooks/mm/", "/hooks")),
+            client.delete(f"/hooks/mm/{SECRET}"),
+            client.get("/favicon.ico"),
         )
         assert {answer.status_code for answer in statuses} == {404}
         assert (await client.get(f"/hooks/mm/{SECRET}")).status_code == 200
@@ -179,14 +186,46 @@ async def test_requests_with_a_wrong_path_are_counted_and_not_kept(
             return {(f.account, f.refusal): f.count for f in found}
 
         expected = {
-            ("", Refusal.UNKNOWN_ACCOUNT): 7,
+            ("", Refusal.UNKNOWN_ACCOUNT): 8,
             ("mm", Refusal.EMPTY): 1,
-            ("mm", Refusal.WRONG_SECRET): 50,
+            ("mm", Refusal.WRONG_SECRET): 53,
         }
         while await read_counts() != expected:
             await asyncio.sleep(0.02)
     assert await store.held_items.list_held() == []
     await provider.aclose()
+
+
+async def test_refusals_during_a_write_or_a_lock_are_counted_later(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_retry, "_FLUSH_SECONDS", 0.0)
+    counter, write = RefusalCounter(store), store.held_items.count_refusals
+
+    async def count_more(counts: Mapping[tuple[str, Refusal], int]) -> None:
+        monkeypatch.setattr(store.held_items, "count_refusals", write)
+        counter.count("mm", Refusal.EMPTY)
+        raise Busy("locked")
+
+    monkeypatch.setattr(store.held_items, "count_refusals", count_more)
+    counter.count("mm", Refusal.EMPTY)
+    async with asyncio.timeout(5):
+        while [found.count for found in await store.held_items.list_refusals()] != [2]:
+            await asyncio.sleep(0.01)
+
+
+async def test_a_large_push_is_read_on_a_thread(store: Store) -> None:
+    threads: list[str] = []
+
+    class Slow(ScriptedProvider):
+        def read_push(self, push: Push) -> PushAnswer:
+            threads.append(threading.current_thread().name)
+            return PushAnswer()
+
+    account = ServedAccount("s", Slow(), hook_secret=SECRET)
+    for size in (1_000, 1 << 20):
+        await push(store, account, b"x" * size, f"/hooks/s/{SECRET}")
+    assert [name == threading.main_thread().name for name in threads] == [True, False]
 
 
 async def test_a_parser_that_finds_nothing_in_content_is_no_loss(store: Store) -> None:
@@ -204,8 +243,8 @@ async def test_a_parser_that_finds_nothing_in_content_is_no_loss(store: Store) -
     assert held.arrival.body == b"words of a customer"
 
 
-_STEPS = 12
-"""Possible ends of a life: before and after every write of three pushes and their retry."""
+_STEPS = 18
+"""Possible ends of a life: before and after both writes of three pushes, and that of each retry."""
 
 
 async def push_and_retry(store: Store, clock: ManualClock, life: Life, texts: set[str]) -> None:

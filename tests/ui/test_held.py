@@ -64,6 +64,25 @@ async def test_an_item_is_taken_in_after_the_fix(desk: Desk) -> None:
         await desk.hides("1 held")
 
 
+async def test_all_of_a_reason_are_taken_in_even_those_that_the_list_does_not_show(
+    desk: Desk,
+) -> None:
+    taken: list[HeldItem] = []
+
+    async def take_in(items: Sequence[HeldItem]) -> RetryResult:
+        taken.extend(items)
+        return RetryResult(still_held=len(items))
+
+    page = [Unreadable(f"i{n}", "It has no number", f"{n}") for n in range(501)]
+    await desk.store.ingest.store_events("au", page)
+    await desk.store.ingest.store_events("pl", page[:1])
+    async with desk.open(WIDE, retry_held=take_in):
+        await desk.command("held")
+        await desk.press("j", "R")
+        await desk.shows("501 still held")
+    assert {item.account for item in taken} == {"au"} and len(taken) == 501
+
+
 async def test_settings_that_cannot_be_read_are_named(desk: Desk) -> None:
     async def fail(items: Sequence[HeldItem]) -> RetryResult:
         raise HeldRetryError("The settings have an error: accounts.au: unknown key")

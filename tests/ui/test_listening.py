@@ -219,12 +219,12 @@ async def test_the_addresses_are_shown_whole_and_can_be_copied(desk: Desk, size:
 
 async def test_wrong_settings_and_the_demo_have_no_addresses(desk: Desk) -> None:
     def fail() -> Sequence[PanelAddress]:
-        raise SettingsError(["theme is not known"])
+        raise SettingsError(["theme [/red] is not known"])
 
     async with desk.open(WIDE, load_addresses=fail):
         await desk.command("accounts")
         await desk.press("a")
-        await desk.shows("theme is not known")
+        await desk.shows("theme [/red] is not known")
     async with desk.open(WIDE, load_addresses=None):
         await desk.command("accounts")
         await desk.press("a")

@@ -10,13 +10,13 @@ from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import pad_text, write_json, write_line
 from tui.clock import SystemClock
+from tui.desk.format import format_date_time
 from tui.desk.held_text import (
     HeldRetryError,
     format_content,
     format_excerpt,
     format_group,
     format_retry_result,
-    format_when,
     held_item_to_json,
     list_facts,
 )
@@ -82,7 +82,7 @@ def _format_row(item: HeldItem) -> str:
     account = pad_text(one_line(item.account, 16), 16)
     reason = item.reason.text if item.state is ArrivalState.HELD else item.state.value
     return (
-        f"{item.id:>6}  {format_when(item.received_at)}  {account}"
+        f"{item.id:>6}  {format_date_time(item.received_at)}  {account}"
         f"  {one_line(reason, 60)}  {format_excerpt(item.arrival)}"
     )
 
@@ -121,20 +121,18 @@ async def _retry_items(arguments: Namespace, items: Sequence[HeldItem]) -> int:
     from tui.startup.wiring import open_store
 
     desk, clock, rng = context.load_public_settings(arguments), SystemClock(), random.Random()
+    waiting = [item for item in items if item.state is not ArrivalState.RETAKEN]
     with context.convert_store_errors():
         async with open_store(desk, clock, rng) as store:
             retry = create_held_retry(
                 store, lambda: context.load_full_settings(arguments), clock, desk.agent
             )
             try:
-                result = await retry([item for item in items if item.state is not _TAKEN])
+                result = await retry(waiting)
             except HeldRetryError as error:
                 raise CommandError(to_printable(str(error)), BAD_USE) from None
     write_line(format_retry_result(result))
     return FAILED if result.still_held else DONE
-
-
-_TAKEN = ArrivalState.RETAKEN
 
 
 async def _dismiss_items(arguments: Namespace, items: Sequence[HeldItem]) -> int:

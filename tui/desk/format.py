@@ -55,6 +55,16 @@ def format_time(at: int, zone: tzinfo | None = None, *, seconds: bool = False) -
     return datetime.fromtimestamp(at / SECOND, zone).strftime(pattern)
 
 
+def format_date_time(at: int, zone: tzinfo | None = None) -> str:
+    """Return a date and time: "2026-03-04 14:02".
+
+    Args:
+        at: The moment (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    return f"{datetime.fromtimestamp(at / SECOND, zone):%Y-%m-%d %H:%M}"
+
+
 def format_day(at: int, now: int, zone: tzinfo | None = None) -> str:
     """Return the day as a heading: "Today", "Yesterday", "Mon 2 March"; other years are added.
 

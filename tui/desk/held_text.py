@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, tzinfo
-from typing import Any
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
 
-from tui.clock import SECOND
 from tui.desk.badges import format_held_count
+from tui.desk.format import format_date_time
 from tui.domain.arrivals import (
     REFUSAL_TEXTS,
     Arrival,
@@ -21,6 +21,9 @@ from tui.domain.file_names import format_size
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, repair_text, to_printable
 
+if TYPE_CHECKING:
+    from tui.store.store import Store
+
 RetryHeld = Callable[[Sequence[HeldItem]], Awaitable[RetryResult]]
 """Reads held items again with the settings of now; raises `HeldRetryError`."""
 
@@ -28,20 +31,27 @@ _SECRET_PATH = re.compile(r"(/hooks/[^/\s\"']+/)[\w-]+")
 _CONTROL_CODES = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SHOWN_CHARACTERS = 4_000
 _TYPICAL_CHARACTERS = 400
+_MOST_AT_ONCE = 10_000
+"""Items that are taken in together; an account has fewer."""
+
+
+NO_RETRY = "Nothing can be taken in here: the demo has no settings to read it with"
+"""What is said where `RetryHeld` is missing."""
 
 
 class HeldRetryError(Exception):
     """Raised when nothing could be read again; the text is fit for an agent."""
 
 
-def format_when(at: int, zone: tzinfo | None = None) -> str:
-    """Return a date and time: "2026-03-04 14:02".
+async def list_same_reason(store: "Store", item: HeldItem) -> list[HeldItem]:
+    """Return all items of the account that are held for the same reason.
 
     Args:
-        at: The moment (ms UTC).
-        zone: Time zone of the agent; None for the system's.
+        store: Store that holds the items.
+        item: One of the items.
     """
-    return f"{datetime.fromtimestamp(at / SECOND, zone):%Y-%m-%d %H:%M}"
+    held = await store.held_items.list_held(item.account, limit=_MOST_AT_ONCE)
+    return [other for other in held if other.reason == item.reason]
 
 
 def format_group(group: HeldGroup) -> str:
@@ -61,7 +71,7 @@ def format_refusals(found: RefusalCount, zone: tzinfo | None = None) -> str:
         zone: Time zone of the agent; None for the system's.
     """
     noun = "request" if found.count == 1 else "requests"
-    ending = format_when(found.last_at, zone)
+    ending = format_date_time(found.last_at, zone)
     return f"{found.count} {noun} {REFUSAL_TEXTS[found.refusal]}, the last {ending}"
 
 
@@ -77,7 +87,7 @@ def list_facts(item: HeldItem, zone: tzinfo | None = None) -> list[str]:
     kind = one_line(arrival.content_type, 60) or "no content type"
     lines = [
         f"Account  {one_line(item.account, 40)}",
-        f"Arrived  {format_when(item.received_at, zone)}{_format_repeats(item, zone)}",
+        f"Arrived  {format_date_time(item.received_at, zone)}{_format_repeats(item, zone)}",
         f"As       {way}, {kind}, {format_size(item.size)}",
         f"Reason   {one_line(item.reason.text, 300)}",
     ]
@@ -85,7 +95,7 @@ def list_facts(item: HeldItem, zone: tzinfo | None = None) -> list[str]:
         return [*lines, f"Fix      {item.fix[:1].upper()}{item.fix[1:]}"]
     actor = one_line(item.done_by, 40) or "smsdesk"
     word = "Taken in" if item.state is ArrivalState.RETAKEN else "Dismissed"
-    return [*lines, f"{word} {format_when(item.done_at, zone)} by {actor}"]
+    return [*lines, f"{word} {format_date_time(item.done_at, zone)} by {actor}"]
 
 
 def _format_repeats(item: HeldItem, zone: tzinfo | None) -> str:
@@ -93,7 +103,7 @@ def _format_repeats(item: HeldItem, zone: tzinfo | None) -> str:
     if not item.repeats:
         return ""
     times = "once more" if item.repeats == 1 else f"{item.repeats} times more"
-    return f", then {times}, the last time {format_when(item.last_at, zone)}"
+    return f", then {times}, the last time {format_date_time(item.last_at, zone)}"
 
 
 def format_content(arrival: Arrival, limit: int = _SHOWN_CHARACTERS) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 
 from tui.clock import DAY, HOUR, MINUTE, SECOND
 from tui.desk.badges import BADGES, Badge
-from tui.desk.format import MAX_BODY_LENGTH, format_time, get_day_number
+from tui.desk.format import MAX_BODY_LENGTH, format_date_time, format_time, get_day_number
 from tui.domain.conversation import Conversation
 from tui.domain.events import CopyKind, TimelineEntry, TimeProblem, find_time_problem
 from tui.domain.file_names import format_file_count, format_size
@@ -61,7 +61,7 @@ class MessageText:
     @property
     def timestamp(self) -> str:
         """Return date and time: "2026-03-04 13:59"."""
-        return f"{datetime.fromtimestamp(self.message.at / SECOND, self.zone):%Y-%m-%d %H:%M}"
+        return format_date_time(self.message.at, self.zone)
 
     @property
     def badge(self) -> Badge | None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.clock import SECOND
+from tui.desk.format import format_date_time
 from tui.domain.account import Account
 from tui.domain.capabilities import ReplyChannel
 from tui.domain.conversation import Conversation
@@ -91,7 +90,7 @@ def suggest_send_time(context: "AppContext", party: str) -> str:
     if hours is None or not find_quiet_times(zones, now, hours):
         return ""
     at = find_next_allowed_time(zones, now, hours)
-    return f"{datetime.fromtimestamp(at / SECOND, context.zone):%Y-%m-%d %H:%M}" if at else ""
+    return format_date_time(at, context.zone) if at else ""
 
 
 def choose_default_route(accounts: Sequence[Account], conversation: Conversation) -> Route | None:

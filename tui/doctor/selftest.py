@@ -46,17 +46,11 @@ async def run_selftest(
     checks = [
         _test_account(name, account, settings.public_url, database, clock, rng)
         for name, account in settings.accounts.items()
-        if account.hook_secret is not None or _needs_listener(account)
+        if account.hook_secret is not None or get_capabilities(account.provider, {}).needs_listener
     ]
     if not checks:
         return [report_good("self-test", "no account receives pushes: there is nothing to test")]
     return list(await asyncio.gather(*checks))
-
-
-def _needs_listener(account: AccountBase) -> bool:
-    """Return whether something reaches the account by push only."""
-    can = get_capabilities(account.provider, {})
-    return can.has_pushed_replies_only or can.has_pushed_receipts_only
 
 
 async def _test_account(

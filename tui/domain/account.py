@@ -146,8 +146,7 @@ class Account:
     @property
     def needs_listener(self) -> bool:
         """Return whether replies or receipts arrive only while a process listens for pushes."""
-        can = self.capabilities
-        return can is not None and (can.has_pushed_replies_only or can.has_pushed_receipts_only)
+        return self.capabilities is not None and self.capabilities.needs_listener
 
     def is_low(self, state: "AccountState | None") -> bool:
         """Return whether the account will soon be unable to send.

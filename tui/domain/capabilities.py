@@ -105,3 +105,8 @@ class Capabilities:
     def has_pushed_receipts_only(self) -> bool:
         """Return whether receipts arrive by push and in no other way."""
         return self.receipts_pushed and self.receipts is ReceiptChannel.NONE
+
+    @property
+    def needs_listener(self) -> bool:
+        """Return whether replies or receipts arrive only while a process listens for pushes."""
+        return self.has_pushed_replies_only or self.has_pushed_receipts_only

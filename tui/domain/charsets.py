@@ -51,6 +51,8 @@ _UTF8_PIECE = re.compile(
 """A run of valid UTF-8, a character that the end cuts off, or one byte that is no UTF-8."""
 _COMMON_LEAD = re.compile(rb"[\xc2-\xc5\xce-\xd3\xd7-\xdb]")
 """First byte, in UTF-8, of accented Latin characters and of Greek, Cyrillic, Hebrew, Arabic."""
+_TWO_FOLLOWING = re.compile(rb"(?s:[\x80-\xbf].*?[\x80-\xbf])")
+"""Two bytes, in UTF-8, that are not the first of their characters."""
 _LONG_LEAD = re.compile(rb"[\xe0-\xf4]")
 """First byte of a character of three or more bytes, in UTF-8."""
 
@@ -165,9 +167,10 @@ def _is_rather_utf8(data: bytes, codec: str, label: str) -> bool:
     """
     if codec.startswith(_MULTI_BYTE_CODECS):
         return bool(_LONG_LEAD.search(data))
-    following = sum(0x80 <= byte < 0xC0 for byte in data)
     is_default_of_servers = codec == "cp1252" and "1252" not in label
-    return following > 1 or (is_default_of_servers and bool(_COMMON_LEAD.search(data)))
+    return bool(_TWO_FOLLOWING.search(data)) or (
+        is_default_of_servers and bool(_COMMON_LEAD.search(data))
+    )
 
 
 def _try_codec(data: bytes, codec: str) -> str | None:

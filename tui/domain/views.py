@@ -7,7 +7,6 @@ from tui.domain.phone import find_common_digits
 from tui.domain.text import fold_text, one_line
 
 _NUMBER = re.compile(r"\+?[0-9][0-9 ().\-/]*")
-_SIGNIFICANT_DIGITS = 3
 _BETWEEN_DIGITS = re.compile(r"[^+0-9]+")
 
 

@@ -1,11 +1,13 @@
 """Show what arrived and could not be used, take it in after a fix, or dismiss it."""
 
 from tui.desk.held_text import (
+    NO_RETRY,
     HeldRetryError,
     format_content,
     format_excerpt,
     format_retry_result,
     list_facts,
+    list_same_reason,
 )
 from tui.domain.arrivals import HeldItem
 from tui.domain.text import one_line
@@ -33,10 +35,10 @@ async def show_held_items(session: PlainSession, typed: str) -> None:
     ]
     place = await session.dialog.choose_item("Held", lines, typed)
     if place is not None:
-        await _handle_item(session, items[place], items)
+        await _handle_item(session, items[place])
 
 
-async def _handle_item(session: PlainSession, item: HeldItem, items: list[HeldItem]) -> None:
+async def _handle_item(session: PlainSession, item: HeldItem) -> None:
     """Show all of one item and do what the agent chooses."""
     for line in list_facts(item, session.context.zone):
         session.dialog.write_line(line)
@@ -47,8 +49,7 @@ async def _handle_item(session: PlainSession, item: HeldItem, items: list[HeldIt
         await session.store.held_items.dismiss([item.id], session.context.agent)
         session.dialog.write_line("Dismissed.")
     elif place == 1:
-        key = (item.account, item.reason)
-        await _take_in(session, [held for held in items if (held.account, held.reason) == key])
+        await _take_in(session, await list_same_reason(session.store, item))
     elif place == 0:
         await _take_in(session, [item])
 
@@ -57,7 +58,7 @@ async def _take_in(session: PlainSession, items: list[HeldItem]) -> None:
     """Read items again with the settings of now and show the result."""
     retry = session.context.retry_held
     if retry is None:
-        session.dialog.write_line("Nothing can be taken in here: the demo has no settings.")
+        session.dialog.write_line(f"{NO_RETRY}.")
         return
     try:
         result = await retry(items)

@@ -88,7 +88,8 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
             await self._store.accounts.request_retry(name)
         page = self.query_one(".dialog", VerticalScroll)
         tried = ", ".join(one_line(name, 16) for name in names)
-        page.border_subtitle = f"Trying again: {tried}" if names else "Every account works"
+        line = f"Trying again: {tried}" if names else "Every account works"
+        page.border_subtitle = Content(line)
 
     @work(exclusive=True, exit_on_error=False)
     async def action_show_addresses(self) -> None:
@@ -101,7 +102,7 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         try:
             entries = await asyncio.to_thread(load)
         except SettingsError as error:
-            page.border_subtitle = one_line(error.lines[0], 70)
+            page.border_subtitle = Content(one_line(error.lines[0], 70))
             return
         self.app.push_screen(AddressesScreen(entries))
 

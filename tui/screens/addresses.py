@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from tui.desk.format import MUTED_STYLE
 from tui.desk.panel_addresses import PanelAddress, list_address_lines
-from tui.domain.text import to_printable
+from tui.domain.text import one_line, to_printable
 from tui.screens.base import DialogScreen
 
 
@@ -81,7 +81,8 @@ class AddressesScreen(DialogScreen[None]):
         page = self.query_one(".dialog", VerticalScroll)
         if text:
             self.app.copy_to_clipboard(to_printable(text))
-            page.border_subtitle = f"Copied the {part} for {entry.account} · Esc closes"
+            line = f"Copied the {part} for {one_line(entry.account, 40)} · Esc closes"
+            page.border_subtitle = Content(line)
         else:
             page.border_subtitle = "This one has no template: the provider sends its own fields"
 

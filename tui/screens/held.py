@@ -14,11 +14,13 @@ from textual.widgets import Static
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE, format_age
 from tui.desk.held_text import (
+    NO_RETRY,
     HeldRetryError,
     format_content,
     format_excerpt,
     format_retry_result,
     list_facts,
+    list_same_reason,
 )
 from tui.domain.arrivals import HeldGroup, HeldItem
 from tui.domain.text import one_line
@@ -27,8 +29,6 @@ from tui.screens.pick import Choice, Choices
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.widgets.virtual_list import VirtualList
-
-_NO_RETRY = "Nothing can be taken in here: the demo has no settings to read it with"
 
 
 class HeldItemsScreen(DialogScreen[None]):
@@ -157,20 +157,19 @@ class HeldItemsScreen(DialogScreen[None]):
         item = self.current_item
         await self._retry_items([item] if item else [])
 
+    @report_store_errors
     async def action_retry_reason(self) -> None:
         """Take in all items of the account that are held for the same reason."""
         item = self.current_item
         if item is not None:
-            key = (item.account, item.reason)
-            same = [held for held in self._items.values() if (held.account, held.reason) == key]
-            await self._retry_items(same)
+            await self._retry_items(await list_same_reason(self._store, item))
 
     @report_store_errors
     async def _retry_items(self, items: Sequence[HeldItem]) -> None:
         """Read items again with the settings of now and show the result."""
         retry = self._app_context.retry_held
         if retry is None or not items:
-            self.show_status(_NO_RETRY if items else "Nothing is held")
+            self.show_status(NO_RETRY if items else "Nothing is held")
             return
         self.show_status(f"Reading {len(items)} again …")
         try:

@@ -136,8 +136,7 @@ def _write_account(path: Path, new: NewAccount, make_secret: Callable[[], str]) 
     from tui.settings.write import add_account
 
     values = _settings_table(new)
-    can = new.provider.capabilities
-    if can.has_pushed_replies_only or can.has_pushed_receipts_only:
+    if new.provider.capabilities.needs_listener:
         values["hook_secret"] = make_secret()
     match new.secret_location:
         # Secrets are written first: an account without its secret would stop the next start.

@@ -47,8 +47,7 @@ def build_panel_addresses(settings: "Settings") -> list[PanelAddress]:
     found = []
     for name, account in settings.accounts.items():
         can = get_capabilities(account.provider, {})
-        needs_listener = can.has_pushed_replies_only or can.has_pushed_receipts_only
-        if not needs_listener and account.hook_secret is None:
+        if not can.needs_listener and account.hook_secret is None:
             continue
         hook, problem = _build_hook(settings, name, account)
         found += [

@@ -16,6 +16,9 @@ from tui.store.database import Database, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
 
+MAX_EVIDENCE_LENGTH = 500
+"""Characters of a text that are kept as the proof of a decision."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
@@ -56,6 +59,7 @@ def save_consent(
         opted_out: Whether the customer is opted out.
     """
     summary["opted_out"] = int(opted_out)
+    evidence = evidence[:MAX_EVIDENCE_LENGTH]
     queries("conversations").save_consent(
         connection,
         party=summary["party"],

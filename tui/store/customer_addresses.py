@@ -79,8 +79,11 @@ def list_addresses(summary: "Summary") -> list[str]:
     return [summary["address"], *(others.split("\n") if others else [])]
 
 
-def can_be_answered(address: str) -> bool:
-    """Return whether a message can be sent to an address: a name takes none."""
+def is_complete_address(address: str) -> bool:
+    """Return whether an address is a number with its country, or a short code.
+
+    Messages rather go there than to digits whose country is unknown, or to a name.
+    """
     return parse_address(address).kind in (AddressKind.NUMBER, AddressKind.SHORT_CODE)
 
 
@@ -98,7 +101,7 @@ def answer_to(
     shown = address.e164 or address.raw
     if shown == summary["address"]:
         return
-    is_better = can_be_answered(shown) or not can_be_answered(summary["address"])
+    is_better = is_complete_address(shown) or not is_complete_address(summary["address"])
     count_newer = queries("messages").came_in_later
     if is_better and not count_newer(connection, conversation_id=summary["id"], at=at):
         set_addresses(summary, [shown, *list_addresses(summary)])

@@ -11,7 +11,7 @@ from tui.domain.ids import normalize_provider_id, parse_reference
 from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
 from tui.store.audit import record_action
-from tui.store.consent import save_consent
+from tui.store.consent import MAX_EVIDENCE_LENGTH, save_consent
 from tui.store.database import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
@@ -172,7 +172,7 @@ class Events:
             evidence: Text of the notice.
             message_id: Message that the notice is about; 0 for none.
         """
-        summary = self._summaries.get(conversation_id)
+        summary, evidence = self._summaries.get(conversation_id), evidence[:MAX_EVIDENCE_LENGTH]
         if not summary["opted_out"]:
             record_action(
                 *(self._transaction, self._summaries.rng, self._clock, "", "opted out"),

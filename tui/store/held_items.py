@@ -7,7 +7,7 @@ whose content is neither in a conversation nor held.
 import functools
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tui.clock import DAY, Clock
@@ -264,13 +264,19 @@ class HeldItems:
         return [to_refusal_count(row) for row in await self._database.read(self._sql.list_refusals)]
 
     async def prune(self) -> int:
-        """Delete what was read or done long ago; return how many rows are gone."""
+        """Delete what was read or done long ago; return how many rows are gone.
 
-        def delete_rows(transaction: Transaction) -> int:
-            now, limit = self._clock.now(), _PRUNED_AT_ONCE
-            sql, connection = self._sql, transaction.connection
-            read = sql.prune_read(connection, before=now - _READ_KEPT_MS, limit=limit)
-            done = sql.prune_done(connection, before=now - _DONE_KEPT_MS, limit=limit)
-            return int(read) + int(done)
+        Other writers get their turn after each part: a busy account has thousands of rows.
+        """
+        now = self._clock.now()
+        read = await self._delete_before(self._sql.prune_read, now - _READ_KEPT_MS)
+        return read + await self._delete_before(self._sql.prune_done, now - _DONE_KEPT_MS)
 
-        return await self._database.write(delete_rows)
+    async def _delete_before(self, delete: Callable[..., int], before: int) -> int:
+        """Run a deletion in parts until nothing is left to delete; return how many are gone."""
+        query = functools.partial(delete, before=before, limit=_PRUNED_AT_ONCE)
+        total, deleted = 0, _PRUNED_AT_ONCE
+        while deleted == _PRUNED_AT_ONCE:
+            deleted = await self._database.write(lambda t: query(t.connection))
+            total += deleted
+        return total

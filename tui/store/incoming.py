@@ -19,8 +19,6 @@ from tui.store.summaries import Summaries, Summary, record_incoming_text
 ConsentClassifier = Callable[[str, str], Verdict]
 """Function that classifies a customer's text, given the text and the party."""
 
-_MAX_EVIDENCE_LENGTH = 500
-
 
 class IncomingTexts:
     """Customers' texts of one page."""
@@ -151,7 +149,7 @@ class IncomingTexts:
         opted_out: bool,
     ) -> None:
         """Save a decision of the customer, with the text as evidence."""
-        evidence = repair_text(reply.text)[:_MAX_EVIDENCE_LENGTH]
+        evidence = repair_text(reply.text)
         save_consent(
             *(self.connection, summary, at, source, evidence),
             message_id=message_id,

@@ -30,8 +30,6 @@ from tui.store.incoming import ConsentClassifier, IncomingTexts
 from tui.store.replies import ReplyWriter
 from tui.store.summaries import Summaries
 
-_MAX_EVIDENCE_LENGTH = 500
-
 
 @dataclass(frozen=True, slots=True)
 class StoredCounts:
@@ -234,5 +232,5 @@ class _PageWriter:
         self._events.add_event(self._account, row)
         now = self._clock.now()
         summary = self._replies.open_conversation(address, "", now)
-        self._events.record_opt_out(summary["id"], row.raw[:_MAX_EVIDENCE_LENGTH])
+        self._events.record_opt_out(summary["id"], row.raw)
         return True

@@ -1,7 +1,7 @@
 """Join what belongs to two conversations of one person: summaries, drafts, read markers, consent.
 
-A migration joins the conversations of two forms of one number, and an agent merges any two. The
-statements name only columns that the migration knows, so that it can run on its schema.
+A migration joins the conversations of two forms of one number, and an agent merges any two. Rows
+are read and written whole, so that a new column needs no change here.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tui.domain.conversation import State
-from tui.store.customer_addresses import can_be_answered, list_addresses, set_addresses
+from tui.store.customer_addresses import is_complete_address, list_addresses, set_addresses
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 
@@ -51,7 +51,7 @@ def combine_summaries(kept: Row, gone: Row) -> None:
         kept[name] = max(kept[name], gone[name])
     for name in ("unread", "failed"):
         kept[name] += gone[name]
-    set_addresses(kept, sorted(addresses, key=lambda address: not can_be_answered(address)))
+    set_addresses(kept, sorted(addresses, key=lambda address: not is_complete_address(address)))
 
 
 def _combine_states(kept: Row, gone: Row) -> Row:

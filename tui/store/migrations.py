@@ -48,8 +48,8 @@ def name_stored_files(connection: sqlite3.Connection, report_progress: ReportPro
     sent = connection.execute("select id, media from messages where media <> '[]'")
     for message_id, media in sent:
         texts[message_id] = describe_pictures(json.loads(media))
-    for done, (message_id, text) in enumerate(texts.items()):
-        report_progress("Name the files of messages", done, len(texts))
+    for done, (message_id, text) in enumerate(texts.items(), 1):
+        report_progress("Naming the files of messages", done, len(texts))
         connection.execute("update messages set files = ? where id = ?", (text, message_id))
     rows = connection.execute(
         "select c.id, m.body, m.subject, m.files from conversations c"

@@ -22,8 +22,6 @@ from tui.store.held_rows import to_held_group, to_held_item, to_refusal_count
 
 if TYPE_CHECKING:
     from tui.domain.searching import SearchQuery
-
-if TYPE_CHECKING:
     from tui.store.listeners import HeartbeatObserver
 
 NEWEST = 1 << 62

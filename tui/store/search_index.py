@@ -13,7 +13,7 @@ from tui.store.queries import queries
 _ALL_TEXTS = "select id, subject, body from messages order by id"
 _INSERT_TERMS = "insert into messages_fts (rowid, body) values (?, ?)"
 _CONFIGURE = "insert into messages_fts (messages_fts, rank) values (?, ?)"
-_ALL_NAMES = "select id, name, address, folded from conversations"
+_ALL_NAMES = "select id, name, address, other_addresses, folded from conversations"
 _SET_FOLDED = "update conversations set folded = ? where id = ?"
 _TASK = "Updating the search index: {} messages"
 _REPORT_EVERY = 10_000
@@ -91,7 +91,7 @@ def _fold_names(connection: sqlite3.Connection) -> None:
 
     changed = [
         (folded, identity)
-        for identity, name, address, old in connection.execute(_ALL_NAMES)
-        if (folded := fold_for_filter(name, address)) != old
+        for identity, name, address, others, old in connection.execute(_ALL_NAMES)
+        if (folded := fold_for_filter(name, address, others)) != old
     ]
     connection.executemany(_SET_FOLDED, changed)

@@ -45,7 +45,6 @@ class AlarmKeeper:
         self._accounts = accounts
         self._is_enabled = is_enabled
         self._usual: dict[str, _Usual] = {}
-        self._saved: dict[str, Alarms] = {}
         self._check_at = context.clock.monotonic() + (_START_SECONDS if is_enabled else 0.0)
         self._learn_at = 0.0
 
@@ -93,8 +92,7 @@ class AlarmKeeper:
 
     async def _save_alarms(self, name: str, alarms: Alarms) -> None:
         """Save the alarms of an account if they have changed."""
-        if name not in self._saved:
-            self._saved[name] = await self._context.store.alarm_figures.get_alarms(name)
-        if alarms != self._saved[name]:
-            await self._context.store.alarm_figures.save_alarms(name, alarms)
-            self._saved[name] = alarms
+        figures = self._context.store.alarm_figures
+        # Read each time: another process may have kept them in between.
+        if alarms != await figures.get_alarms(name):
+            await figures.save_alarms(name, alarms)

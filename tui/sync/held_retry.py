@@ -26,6 +26,8 @@ _BAD_CONTENT_ERRORS = (
 )
 """Errors that unforeseen content causes in a push parser."""
 _FLUSH_SECONDS = 0.5
+_LONGEST_READ_AT_ONCE = 256 << 10
+"""Bytes of a body that are read while the screen waits; a large one takes seconds."""
 
 
 def to_arrival(push: Push, secret: str) -> Arrival:
@@ -91,6 +93,18 @@ def read_push(provider: Provider, push: Push) -> PushAnswer:
     return PushAnswer((Unreadable("", problem, "", can_confirm=False),))
 
 
+async def read_push_beside(provider: Provider, push: Push) -> PushAnswer:
+    """Return what `read_push` does; a large push is read on a thread, and the screen goes on.
+
+    Args:
+        provider: Client of the account.
+        push: Request as the listener received it.
+    """
+    if len(push.body) > _LONGEST_READ_AT_ONCE:
+        return await asyncio.to_thread(read_push, provider, push)
+    return read_push(provider, push)
+
+
 async def retry_items(
     store: Store, accounts: Mapping[str, ServedAccount], items: Sequence[HeldItem], agent: str
 ) -> RetryResult:
@@ -125,7 +139,7 @@ async def _retry_item(
         return RetryResult(still_held=1, first_reason=reason)
     if item.reason.cause is Cause.TOO_LARGE:
         return RetryResult(still_held=1, first_reason=item.reason.text)
-    events = _read_again(account, item)
+    events = await _read_again(account, item)
     unusable = [event for event in events if isinstance(event, Unreadable)]
     stored = await store.ingest.store_retry(item, events, agent, account.region)
     if stored.unusable:
@@ -134,11 +148,12 @@ async def _retry_item(
     return RetryResult(taken=1, new_events=stored.new)
 
 
-def _read_again(account: ServedAccount, item: HeldItem) -> Sequence[Event]:
+async def _read_again(account: ServedAccount, item: HeldItem) -> Sequence[Event]:
     """Return the events in a held item; one that is still unreadable says why."""
     arrival = item.arrival
     if arrival.channel is Channel.PUSH:
-        return read_push(account.provider, to_push(arrival, account.hook_secret)).events
+        push = to_push(arrival, account.hook_secret)
+        return (await read_push_beside(account.provider, push)).events
     text = arrival.body.decode("utf-8", "replace")
     try:
         return (account.provider.read_polled_item(arrival.source, text),)
@@ -187,6 +202,7 @@ class RefusalCounter:
             self._counts.update(counts)
 
     async def _flush_later(self) -> None:
-        """Wait for more requests of a flood, then add them all."""
-        await asyncio.sleep(_FLUSH_SECONDS)
-        await self.flush()
+        """Wait for more requests of a flood, then add them all, until none is left."""
+        while self._counts:
+            await asyncio.sleep(_FLUSH_SECONDS)
+            await self.flush()

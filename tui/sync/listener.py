@@ -25,13 +25,15 @@ from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log
-from tui.sync.held_retry import RefusalCounter, read_push, to_arrival
+from tui.sync.held_retry import RefusalCounter, read_push_beside, to_arrival
 from tui.sync.probe import receive_probe
 
 _PUSH_METHODS = ("GET", "POST", "PUT", "PATCH")
 """Methods that providers push with; the notation of a push does not depend on them."""
 _PROBE_METHODS = ("HEAD", "OPTIONS")
 """Methods that only ask whether an address exists, as panels do when it is entered."""
+_HOOKS_FOLDER = HOOK_PATH.split("/")[1]
+"""First part of the path of every push."""
 _KEPT_OF_TOO_LARGE = 64 << 10
 """Bytes that are kept of a body that is longer than `LONGEST_BODY`."""
 _SECONDS_FOR_A_BODY = 60.0
@@ -60,7 +62,7 @@ def create_listener(
             Route(HOOK_PATH, listener.receive_push, methods=methods),
             Route(HOOK_PATH + "/{tail:path}", listener.receive_push, methods=methods),
         ],
-        exception_handlers={HTTPException: _answer_not_found},
+        exception_handlers={HTTPException: listener.refuse_request},
     )
 
 
@@ -94,7 +96,7 @@ class PushListener:
         """
         account = self._find_account(request)
         if account is None:
-            self._refusals.count(*self._explain_not_found(request))
+            self._count_wrong_path(request.path_params["account"])
             return Response(status_code=404)
         if request.method in _PROBE_METHODS:
             return Response(headers={"Allow": ", ".join((*_PUSH_METHODS, *_PROBE_METHODS))})
@@ -119,7 +121,7 @@ class PushListener:
         arrival = to_arrival(push, account.hook_secret)
         if len(push.body) > LONGEST_BODY:
             return await self._hold_too_large(account, arrival, len(push.body))
-        answer = read_push(account.provider, push)
+        answer = await read_push_beside(account.provider, push)
         is_empty = not arrival.body and not arrival.query
         if is_empty and all(isinstance(event, Unreadable) for event in answer.events):
             self._refusals.count(account.name, Refusal.EMPTY)
@@ -153,12 +155,27 @@ class PushListener:
         self._log("held", account=account.name, items=1)
         return Response(status_code=413)
 
-    def _explain_not_found(self, request: Request) -> tuple[str, Refusal]:
-        """Return how a request is counted whose path is wrong: the account and the kind."""
-        name = request.path_params["account"]
+    async def refuse_request(self, request: Request, error: Exception) -> Response:
+        """Answer without any reason, so that a guess at a path learns nothing.
+
+        A path without the secret, or a method that no push has, is counted as a wrong secret.
+
+        Args:
+            request: Request that no route takes.
+            error: Why it is refused.
+        """
+        below, _, rest = request.url.path.lstrip("/").partition("/")
+        if below == _HOOKS_FOLDER:
+            self._count_wrong_path(rest.partition("/")[0])
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return Response(status_code=404 if status == 405 else status)
+
+    def _count_wrong_path(self, name: str) -> None:
+        """Count a request whose path is wrong, by the account that it names."""
         if name in self._accounts:
-            return name, Refusal.WRONG_SECRET
-        return "", Refusal.UNKNOWN_ACCOUNT
+            self._refusals.count(name, Refusal.WRONG_SECRET)
+        else:
+            self._refusals.count("", Refusal.UNKNOWN_ACCOUNT)
 
     def _find_account(self, request: Request) -> ServedAccount | None:
         """Return the account that the path names, if the secret is right."""
@@ -216,9 +233,3 @@ def _get_raw_target(request: Request) -> str:
 async def _report_health(request: Request) -> Response:
     """Answer a monitor that the listener is running."""
     return PlainTextResponse("ok")
-
-
-async def _answer_not_found(request: Request, error: Exception) -> Response:
-    """Answer without any reason, so that a guess at a path learns nothing."""
-    status = error.status_code if isinstance(error, HTTPException) else 500
-    return Response(status_code=404 if status == 405 else status)

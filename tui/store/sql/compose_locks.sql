@@ -16,7 +16,7 @@ delete from pens where conversation_id = :conversation_id and owner = :owner;
 -- name: drop_all(owner)!
 delete from pens where owner = :owner;
 
--- Whoever writes in the conversation that is kept has the lock of both.
+-- The agent who writes in the conversation that is kept has the lock of both.
 -- name: move(kept, gone)!
 update or ignore pens set conversation_id = :kept where conversation_id = :gone;
 

@@ -13,7 +13,8 @@ insert into accounts (name) values (:account) on conflict (name) do nothing;
 -- name: update_arrival(id, target, headers, http_version, state, cause, reason, done_at, done_by)!
 update arrivals set target = :target, headers = :headers, http_version = :http_version, state = :state,
   cause = coalesce(:cause, cause), reason = coalesce(:reason, reason), done_at = :done_at, done_by = :done_by
-where id = :id;
+-- Another process may have dismissed or taken it in meanwhile: only a success changes what is held no more.
+where id = :id and (state = 'held' or (state = 'dismissed' and :state = 'retaken'));
 
 -- name: count_repeat(id, now)!
 update arrivals set repeats = repeats + 1, last_at = :now where id = :id;
