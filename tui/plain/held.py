@@ -44,8 +44,7 @@ async def _handle_item(session: PlainSession, item: HeldItem, items: list[HeldIt
         session.dialog.write_line(f"  {line}")
     place = await session.dialog.choose_item("What to do", _CHOICES)
     if place == 2:
-        await session.store.held_items.dismiss([item.id], session.context.agent)
-        session.dialog.write_line("Dismissed.")
+        session.dialog.write_line(f"{await session.actions.dismiss_held(item)}.")
     elif place == 1:
         key = (item.account, item.reason)
         await _take_in(session, [held for held in items if (held.account, held.reason) == key])
