@@ -32,7 +32,7 @@ async def test_a_held_item_is_shown_and_dismissed(mia: Typist) -> None:
     await mia.shows("Reason   It has no number")
     assert not mia.has_shown("\x1b")
     await mia.type("3")
-    await mia.shows("Dismissed.")
+    await mia.shows("Dismissed · z undoes.")
     assert await mia.store.held_items.list_held() == []
 
 

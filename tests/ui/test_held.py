@@ -113,3 +113,39 @@ async def test_what_comes_in_meanwhile_is_shown_in_the_open_list(desk: Desk) -> 
         await hold(desk)
         await desk.shows("Reason   The signature is wrong")
         assert isinstance(desk.app.screen, HeldItemsScreen)
+
+
+async def test_the_cursor_stays_on_its_item_when_another_arrives(desk: Desk) -> None:
+    for number in range(3):
+        await hold(desk, b"text=number %d" % number)
+    async with desk.open(WIDE):
+        await desk.command("held")
+        await desk.shows("Held 3")
+        await desk.press("j")
+        screen = desk.app.screen
+        assert isinstance(screen, HeldItemsScreen)
+        item = screen.current_item
+        assert item is not None
+        await hold(desk, b"text=a new one")
+        await desk.shows("Held 4")
+        assert screen.current_item == item
+        await desk.press("d")
+        await desk.shows("Held 3", "Dismissed · z undoes")
+        after = screen.current_item
+        assert after is not None
+        assert after.arrival.body == b"text=number 0"
+
+
+async def test_dismissing_is_undone_after_the_list_was_closed(desk: Desk) -> None:
+    await hold(desk)
+    async with desk.open(WIDE):
+        await desk.command("held")
+        await desk.press("d")
+        await desk.shows("Nothing is held.")
+        await desk.press("escape")
+        await desk.command("held")
+        await desk.press("z")
+        await desk.shows("It is held again", "The signature is wrong")
+        await desk.press("d", "escape")
+        await desk.command("undo")
+        await desk.shows("It is held again", "1 held")

@@ -8,11 +8,15 @@ from tui.desk.format import format_title
 from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
 from tui.desk.undo import UndoAction, UndoStack
+from tui.domain.arrivals import HeldItem
 from tui.domain.conversation import Conversation, State
 from tui.domain.date_input import format_moment
 from tui.domain.text import one_line
 from tui.store.store import Store
 from tui.store.summaries import Summary
+
+HELD_SCOPE = "held"
+"""Scope of what the list of held items can undo."""
 
 
 class ConversationActions:
@@ -142,19 +146,41 @@ class ConversationActions:
         mentioned = f" · {one_line(', '.join(mentions), 60)} will see it" if mentions else ""
         return self.remember_undo(f"Note saved, for colleagues only{mentioned}", undo_note)
 
-    def remember_undo(self, message: str, undo: UndoAction) -> str:
+    async def dismiss_held(self, item: HeldItem) -> str:
+        """Dismiss a held item; the record of it stays.
+
+        Args:
+            item: Item that is held.
+        """
+        held_items = self._store.held_items
+        if not await held_items.dismiss([item.id], self._agent):
+            return "It is not held any more"
+
+        async def restore_item() -> str:
+            if not await held_items.restore([item.id]):
+                return "It is not dismissed any more"
+            return "It is held again"
+
+        return self.remember_undo("Dismissed", restore_item, HELD_SCOPE)
+
+    def remember_undo(self, message: str, undo: UndoAction, scope: str = "") -> str:
         """Remember how to undo an action and return its message with the key that undoes it.
 
         Args:
             message: Message that confirms the action.
             undo: Undoes the action.
+            scope: Dialog that can undo the action by itself; empty for none.
         """
-        self._undo_stack.push(message, undo)
+        self._undo_stack.push(message, undo, scope)
         return f"{message} · z undoes"
 
-    async def undo_last(self) -> str:
-        """Undo the newest action."""
-        entry = self._undo_stack.pop()
+    async def undo_last(self, scope: str = "") -> str:
+        """Undo the newest action.
+
+        Args:
+            scope: Dialog whose actions count; empty for all actions.
+        """
+        entry = self._undo_stack.pop(scope)
         return await entry.undo() if entry else "Nothing to undo"
 
     def _remember_triage(self, message: str, before: list[Summary]) -> str:

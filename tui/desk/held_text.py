@@ -1,5 +1,6 @@
 """Show held items as harmless text: in the list, in detail, and as JSON."""
 
+import codecs
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import tzinfo
@@ -28,7 +29,7 @@ RetryHeld = Callable[[Sequence[HeldItem]], Awaitable[RetryResult]]
 """Reads held items again with the settings of now; raises `HeldRetryError`."""
 
 _SECRET_PATH = re.compile(r"(/hooks/[^/\s\"']+/)[\w-]+")
-_CONTROL_CODES = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_CONTROL_CODES = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _SHOWN_CHARACTERS = 4_000
 _TYPICAL_CHARACTERS = 400
 _MOST_AT_ONCE = 10_000
@@ -122,18 +123,15 @@ def format_content(arrival: Arrival, limit: int = _SHOWN_CHARACTERS) -> str:
 
 def _decode_body(body: bytes) -> str:
     """Return a body as text; one that is no text is shown as hexadecimal digits."""
-    for charset in ("utf-8", "cp1252", "latin-1"):
-        try:
-            text = body.decode(charset)
-        except UnicodeDecodeError:
-            continue
-        return body[:512].hex(" ") if _is_binary(text) else text
-    return body[:512].hex(" ")
-
-
-def _is_binary(text: str) -> bool:
-    """Return whether so many characters are control codes that this is no text."""
-    return len(_CONTROL_CODES.findall(text)) * 10 > len(text)
+    try:
+        # Not final: the body may have been cut inside of a character.
+        text = codecs.getincrementaldecoder("utf-8")().decode(body)
+        most_controls = 0.1
+    except UnicodeDecodeError:
+        text = body.decode("cp1252", "replace")
+        most_controls = 0.02  # any bytes are text in this charset
+    controls = len(_CONTROL_CODES.findall(text))
+    return body[:512].hex(" ") if controls > 1 + most_controls * len(text) else text
 
 
 def format_excerpt(arrival: Arrival) -> str:

@@ -29,6 +29,8 @@ class UndoEntry:
 
     description: str
     undo: UndoAction
+    scope: str = ""
+    """Dialog that can undo the action by itself; empty for none."""
 
 
 class UndoStack:
@@ -38,18 +40,27 @@ class UndoStack:
         """Create an empty stack."""
         self._entries: deque[UndoEntry] = deque(maxlen=_MAX_ENTRIES)
 
-    def push(self, description: str, undo: UndoAction) -> None:
+    def push(self, description: str, undo: UndoAction, scope: str = "") -> None:
         """Add an action.
 
         Args:
             description: What was done.
             undo: Undoes the action.
+            scope: Dialog that can undo the action by itself; empty for none.
         """
-        self._entries.append(UndoEntry(description, undo))
+        self._entries.append(UndoEntry(description, undo, scope))
 
-    def pop(self) -> UndoEntry | None:
-        """Remove and return the newest action, or return None if there is none."""
-        return self._entries.pop() if self._entries else None
+    def pop(self, scope: str = "") -> UndoEntry | None:
+        """Remove and return the newest action, or return None if there is none.
+
+        Args:
+            scope: Dialog whose actions count; empty for all actions.
+        """
+        for entry in reversed(self._entries):
+            if not scope or entry.scope == scope:
+                self._entries.remove(entry)
+                return entry
+        return None
 
 
 GetKey = Callable[[str], str]

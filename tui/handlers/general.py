@@ -111,7 +111,7 @@ async def show_held_items(inbox: InboxActions) -> None:
     """Show what arrived and could not be used."""
     from tui.screens.held import HeldItemsScreen
 
-    inbox.app.push_screen(HeldItemsScreen(inbox.store, inbox.app_context))
+    inbox.app.push_screen(HeldItemsScreen(inbox.store, inbox.app_context, inbox.actions))
 
 
 @command_handler("palette")

@@ -46,8 +46,7 @@ async def _handle_item(session: PlainSession, item: HeldItem) -> None:
         session.dialog.write_line(f"  {line}")
     place = await session.dialog.choose_item("What to do", _CHOICES)
     if place == 2:
-        await session.store.held_items.dismiss([item.id], session.context.agent)
-        session.dialog.write_line("Dismissed.")
+        session.dialog.write_line(f"{await session.actions.dismiss_held(item)}.")
     elif place == 1:
         await _take_in(session, await list_same_reason(session.store, item))
     elif place == 0:

@@ -11,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.desk.actions import HELD_SCOPE, ConversationActions
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE, format_age
 from tui.desk.held_text import (
@@ -58,25 +59,28 @@ class HeldItemsScreen(DialogScreen[None]):
     page = getters.query_one(VerticalScroll)
     status_line = getters.query_one("#said", Static)
 
-    def __init__(self, store: Store, app_context: AppContext) -> None:
+    def __init__(self, store: Store, app_context: AppContext, actions: ConversationActions) -> None:
         """Create the list.
 
         Args:
             store: Store that holds the items.
             app_context: Agent, clock and preferences.
+            actions: Dismiss an item, and remember how to undo that after the list is closed.
         """
         super().__init__()
         self._store = store
         self._app_context = app_context
         self._items: dict[str, HeldItem] = {}
         self._groups: list[HeldGroup] = []
-        self._dismissed: list[int] = []
+        self._actions = actions
 
     def compose(self) -> ComposeResult:
         """Yield the list, the content of one item and a status line."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Held"
-            dialog.border_subtitle = "r takes in · R all of its reason · d dismisses · Esc closes"
+            dialog.border_subtitle = (
+                "r takes in · R all like it · d dismisses · PgDn scrolls · Esc closes"
+            )
             yield Choices("Nothing is held.", ascii=self._app_context.ascii)
             with VerticalScroll(can_focus=False):
                 yield Static(id="held-content")
@@ -94,6 +98,10 @@ class HeldItemsScreen(DialogScreen[None]):
             if groups != self._groups:
                 await self.reload_items()
 
+    def _show_title(self, count: int) -> None:
+        """Show in the title how many items are listed."""
+        self.query_one(".dialog", Vertical).border_title = f"Held {count}" if count else "Held"
+
     def show_status(self, text: str) -> None:
         """Show a text in the status line.
 
@@ -107,9 +115,12 @@ class HeldItemsScreen(DialogScreen[None]):
         """Read all items again and show them."""
         self._groups = await self._store.held_items.summarize()
         found = await self._store.held_items.list_held()
+        shown = self.current_item
         self._items = {str(item.id): item for item in found}
-        await self.choices.show_choices([self._format_line(item) for item in found])
-        self._show_content()
+        await self.choices.replace_choices([self._format_line(item) for item in found])
+        self._show_title(len(found))
+        if self.current_item != shown:
+            self._show_content()
 
     def _format_line(self, item: HeldItem) -> Choice:
         """Return the line of one item: account and reason, then when and the beginning of it."""
@@ -186,17 +197,13 @@ class HeldItemsScreen(DialogScreen[None]):
         item = self.current_item
         if item is None:
             return
-        await self._store.held_items.dismiss([item.id], self._app_context.agent)
-        self._dismissed.append(item.id)
+        text = await self._actions.dismiss_held(item)
         await self.reload_items()
-        self.show_status("Dismissed · z undoes")
+        self.show_status(text)
 
     @report_store_errors
     async def action_undo(self) -> None:
         """Hold the item that was dismissed last again."""
-        if not self._dismissed:
-            self.show_status("Nothing to undo")
-            return
-        await self._store.held_items.restore([self._dismissed.pop()])
+        text = await self._actions.undo_last(HELD_SCOPE)
         await self.reload_items()
-        self.show_status("It is held again")
+        self.show_status(text)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import getters, on
@@ -102,6 +103,21 @@ class Choices(VirtualList[Choice]):
         self._all_choices = choices
         await self.go_to_first()
 
+    async def replace_choices(self, choices: list[Choice]) -> None:
+        """Show other choices; the cursor stays on its choice, or on its line if that is gone.
+
+        Args:
+            choices: All lines of the list.
+        """
+        async with self._window_lock:
+            old, line = self.current_row, self.cursor
+            self._all_choices = choices
+            keys = [self.get_row_key(choice) for choice in choices]
+            if old is not None and self.get_row_key(old) in keys:
+                line = keys.index(self.get_row_key(old))
+            top = max(0, self.top + line - self.cursor)
+            self._set_window(list(choices), cursor=line, top=top, ahead=0)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line; on the first line of an empty list, draw the empty text.
 
@@ -148,8 +164,11 @@ class Choices(VirtualList[Choice]):
             width: Cells of the line.
         """
         base = self.find_style("list--cursor") if current else self.find_style()
-        detail = cells.fit_cells(one_line(row.detail, 40), min(len(row.detail) + 1, width // 2))
-        text = cells.fit_cells(one_line(row.text, 80), width - 3 - len(detail))
+        shown = one_line(row.detail, 40)
+        detail = cells.fit_cells(shown, min(cell_len(shown) + 1, width // 2))
+        room = max(0, width - 3 - cell_len(detail))
+        # The last cell stays empty, or a text that is cut would touch the detail.
+        text = cells.fit_cells(cells.fit_cells(one_line(row.text, 80), room - 1), room)
         tick = self.find_style("choice--tick").color
         dim = self.find_style("choice--detail").color
         return [

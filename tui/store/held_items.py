@@ -213,19 +213,21 @@ class HeldItems:
 
         return await self._database.write(dismiss_items)
 
-    async def restore(self, ids: Sequence[int]) -> None:
-        """Hold dismissed items again.
+    async def restore(self, ids: Sequence[int]) -> int:
+        """Hold dismissed items again; return how many were dismissed until now.
 
         Args:
             ids: Ids of the items.
         """
 
-        def restore_items(transaction: Transaction) -> None:
-            for identity in ids:
-                self._sql.restore(transaction.connection, id=identity)
+        def restore_items(transaction: Transaction) -> int:
+            count: int = sum(
+                self._sql.restore(transaction.connection, id=identity) for identity in ids
+            )
             transaction.mark_changed(Subject.ACCOUNT)
+            return count
 
-        await self._database.write(restore_items)
+        return await self._database.write(restore_items)
 
     async def hold(
         self, account: str, arrival: Arrival, reason: HeldReason, *, size: int = 0
