@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tui.clock import MINUTE
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
@@ -105,6 +106,9 @@ COUNTRIES = ("61", "64")
 SENT, DELIVERED, FAILED = "sent", "DELIVERED", "FAILED"
 """The first is the ledger's own status: the answer to a send contains no status."""
 
+_TOP_UP_MS = MINUTE
+"""Time after which the account is topped up that a number has found empty."""
+
 EXPECTED_TOKEN = base64.b64encode(f"{API_KEY}:{API_SECRET}".encode())
 ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -118,8 +122,8 @@ class MessagePort(Emulator):
         """Create the account with nothing sent, all credits, and one number opted out."""
         super().__init__(sandbox)
         self.credits = CREDITS
-        self.is_out_of_credit = False
-        """Whether the last send was refused with 402, so that the balance has to be 0."""
+        self.empty_until = 0
+        """Until when a number that finds no credits leaves the balance at 0 (ms UTC)."""
         self.block_number(OPTED_OUT_NUMBER)
 
     def build_routes(self) -> Sequence[BaseRoute]:
@@ -152,7 +156,7 @@ class MessagePort(Emulator):
         """Return the account and its credits."""
         account = {
             "username": "desk@example.com.au",
-            "credits": 0 if self.is_out_of_credit or "no_credit" in self.quirks else self.credits,
+            "credits": self._count_credits(),
             "senderid": "SmsdeskCo",
             "mobile": "61491570156",
             "code": 200,
@@ -237,16 +241,20 @@ class MessagePort(Emulator):
             return to_error(409, "Country not supported")
         if self.is_blocked(sent.number):
             return to_error(406, "Number is opted out")
-        credits_left = 0 if "no_credit" in self.quirks else self.credits
-        if sent.number == NO_CREDITS_NUMBER or credits_left < sent.cost:
-            self.is_out_of_credit = True
+        if sent.number == NO_CREDITS_NUMBER:
+            self.empty_until = self.sandbox.clock.now() + _TOP_UP_MS
+        if self._count_credits() < sent.cost:
             return to_error(402, "Not enough credits")
         return None
+
+    def _count_credits(self) -> int:
+        """Return the credits as sends and the balance agree on them."""
+        is_empty = "no_credit" in self.quirks or self.sandbox.clock.now() < self.empty_until
+        return 0 if is_empty else self.credits
 
     def _accept_form(self, sent: SendForm) -> Response:
         """Accept the message and schedule its delivery."""
         self.credits -= sent.cost
-        self.is_out_of_credit = False
         self.accept_message(
             AcceptedMessage(
                 id=self.sandbox.new_uuid(),
