@@ -9,6 +9,7 @@ from tests.store.consistency import check_counters_and_summaries
 from tests.store.temporary import temporary_store
 from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock
 from tui.domain.conversation import State
+from tui.domain.ids import extract_time
 from tui.domain.message import Direction, Message
 from tui.store.messages import NEWEST
 from tui.store.store import Store
@@ -218,3 +219,18 @@ async def test_any_order_of_pushes_shows_the_same_conversation(offsets: list[int
         keys = sorted(shown, key=lambda message: message.arrival_id)
         assert [message.body for message in keys] == [str(n) for n in range(len(offsets))]
         await check_counters_and_summaries(store)
+
+
+async def test_a_text_without_a_time_stands_where_its_time_says(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_time = clock.now
+
+    def advance_and_read() -> int:
+        clock.advance(0.001)
+        return read_time()
+
+    monkeypatch.setattr(clock, "now", advance_and_read)
+    await receive(store, "Hello", None)
+    (message,) = await list_shown(store)
+    assert extract_time(message.id) == message.at

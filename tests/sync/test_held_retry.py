@@ -27,7 +27,7 @@ from tui.store.errors import Busy
 from tui.store.store import Store
 from tui.sync import held_retry
 from tui.sync.context import ServedAccount
-from tui.sync.held_retry import RefusalCounter, retry_items, to_arrival, to_push
+from tui.sync.held_retry import NOTHING_FOUND, RefusalCounter, retry_items, to_arrival, to_push
 from tui.sync.listener import create_listener
 
 SECRET = "s3cret-part"
@@ -241,6 +241,10 @@ async def test_a_parser_that_finds_nothing_in_content_is_no_loss(store: Store) -
     )
     (held,) = await store.held_items.list_held()
     assert held.arrival.body == b"words of a customer"
+    account = ServedAccount("s", Silent(), hook_secret=SECRET)
+    result = await retry_items(store, {"s": account}, [held], "ana")
+    assert (result.taken, result.still_held, result.first_reason) == (0, 1, NOTHING_FOUND)
+    assert await store.held_items.list_held() == [held]
 
 
 _STEPS = 18

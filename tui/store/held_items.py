@@ -122,7 +122,7 @@ def _update_held(
         cause=reason.cause.value if reason else None,
         reason=reason.text if reason else None,
         done_at=0 if reason else now,
-        done_by=agent,
+        done_by="" if reason else agent,
         **_to_header_values(arrival),
     )
     transaction.mark_changed(Subject.ACCOUNT)

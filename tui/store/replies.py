@@ -132,14 +132,21 @@ class ReplyWriter:
             return
         identity, arrival = place_text(self._connection, summary, at, now, texts.rng)
         self._events.add_event(self._account, row, identity)
-        self._insert_message(reply, address, summary, identity, arrival)
+        self._insert_message(reply, address, summary, identity, arrival, at=at, now=now)
 
     def _insert_message(
-        self, reply: Reply, address: Address, summary: Summary, identity: int, arrival: int | None
+        self,
+        reply: Reply,
+        address: Address,
+        summary: Summary,
+        identity: int,
+        arrival: int | None,
+        *,
+        at: int,
+        now: int,
     ) -> None:
         """Insert a new message with all that follows from it."""
-        texts, now, own = self._texts, self._texts.clock.now(), repair_text(reply.own)
-        at = sanitize_time(reply.received_at, now)
+        texts, own = self._texts, repair_text(reply.own)
         subject, body = repair_text(reply.subject), _shorten_text(repair_text(reply.text))
         files = name_attachments(reply.attachments)
         texts.summaries.suggest_name(summary, reply.party_name, now)

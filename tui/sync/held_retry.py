@@ -25,6 +25,8 @@ _BAD_CONTENT_ERRORS = (
     RecursionError,
 )
 """Errors that unforeseen content causes in a push parser."""
+NOTHING_FOUND = "It contains neither a message nor a receipt"
+"""Why a push is held that a parser takes nothing from."""
 _FLUSH_SECONDS = 0.5
 _LONGEST_READ_AT_ONCE = 256 << 10
 """Bytes of a body that are read while the screen waits; a large one takes seconds."""
@@ -153,7 +155,8 @@ async def _read_again(account: ServedAccount, item: HeldItem) -> Sequence[Event]
     arrival = item.arrival
     if arrival.channel is Channel.PUSH:
         push = to_push(arrival, account.hook_secret)
-        return (await read_push_beside(account.provider, push)).events
+        found = (await read_push_beside(account.provider, push)).events
+        return found or (Unreadable("", NOTHING_FOUND, "", can_confirm=False),)
     text = arrival.body.decode("utf-8", "replace")
     try:
         return (account.provider.read_polled_item(arrival.source, text),)

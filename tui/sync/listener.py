@@ -25,7 +25,7 @@ from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log
-from tui.sync.held_retry import RefusalCounter, read_push_beside, to_arrival
+from tui.sync.held_retry import NOTHING_FOUND, RefusalCounter, read_push_beside, to_arrival
 from tui.sync.probe import receive_probe
 
 _PUSH_METHODS = ("GET", "POST", "PUT", "PATCH")
@@ -128,7 +128,7 @@ class PushListener:
         elif answer.events:
             await self._store_events(account, arrival, answer.events)
         else:
-            reason = HeldReason(Cause.UNREADABLE, "It contains neither a message nor a receipt")
+            reason = HeldReason(Cause.UNREADABLE, NOTHING_FOUND)
             await self._store.held_items.hold(account.name, arrival, reason)
         return Response(answer.body, answer.status, media_type=answer.content_type)
 

@@ -288,6 +288,23 @@ def test_the_columns_of_a_file_are_listed_with_their_first_texts(tmp_path: Path)
     assert (blank.heading, blank.samples, blank.role) == ("", (), "")
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "utf-16-le"])
+def test_a_vcard_file_has_no_columns_in_any_encoding(tmp_path: Path, codec: str) -> None:
+    path = tmp_path / "c.vcf"
+    path.write_bytes(f"BEGIN:VCARD\r\nFN:Ana\r\nTEL:{ANA}\r\nEND:VCARD\r\n".encode(codec))
+    assert list_columns(path, None) == ()
+
+
+def test_one_line_in_windows_1252_among_others_in_utf_8_is_read(tmp_path: Path) -> None:
+    cards = [
+        f"BEGIN:VCARD\r\nFN:{name}\r\nTEL:{ANA}\r\nEND:VCARD\r\n".encode(codec)
+        for name, codec in (("Żółć Łącka", "utf-8"), ("Jürgen", "cp1252"))
+    ]
+    path = tmp_path / "c.vcf"
+    path.write_bytes(b"".join(cards))
+    assert [contact.name for contact in read_contacts(path).contacts] == ["Żółć Łącka", "Jürgen"]
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

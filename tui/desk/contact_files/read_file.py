@@ -117,18 +117,14 @@ def read_contacts(
         UnclearColumnsError: The headings are not understood: the agent has to name the columns.
         ContactFileError: The file cannot be read.
     """
-    data = _read_bytes(path)
     progress = progress or _ignore_progress
-    decoded = decode_text(data, region)
-    wide = decoded.code_page if decoded.code_page.startswith("UTF-") else ""
-    if wide:
-        # Lines of a vCard differ in their encoding, unless all of it is in one of two bytes.
-        data = decoded.text.encode(errors="replace")
+    data, decoded = _read_decoded(path, region)
     if is_vcard_file(data):
         if choice is not None:
             raise ContactFileError(f"{path} is a vCard file: it has no columns to choose")
         read = _read_vcards(data, region, progress)
-        read.code_page = read.code_page or wide
+        if decoded.is_wide:
+            read.code_page = read.code_page or decoded.code_page
         return read
     if path.suffix.casefold() in _CARD_SUFFIXES and data.strip():
         raise ContactFileError(f"{path} is not a vCard file: it has no line BEGIN:VCARD")
@@ -146,11 +142,21 @@ def list_columns(path: Path, region: str | None) -> tuple[ColumnPreview, ...]:
         UnclearColumnsError: The headings are not understood; the error has the columns, too.
         ContactFileError: The file cannot be read.
     """
-    data = _read_bytes(path)
+    data, decoded = _read_decoded(path, region)
     if is_vcard_file(data):
         return ()
-    rows = read_rows(decode_text(data, region).text)
+    rows = read_rows(decoded.text)
     return preview_columns(rows, find_columns(rows, partial(_has_number, region=region)))
+
+
+def _read_decoded(path: Path, region: str | None) -> tuple[bytes, Decoded]:
+    """Return the content of a file, as bytes whose ASCII characters are one each, and as text."""
+    data = _read_bytes(path)
+    decoded = decode_text(data, region)
+    if decoded.is_wide:
+        # Lines of a vCard differ in their encoding, unless all of it is in one of two bytes.
+        data = decoded.text.encode(errors="replace")
+    return data, decoded
 
 
 def _read_bytes(path: Path) -> bytes:

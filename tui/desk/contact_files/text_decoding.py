@@ -23,6 +23,11 @@ class Decoded:
     code_page: str = ""
     """Code page that was taken, in words; empty if the file itself said it."""
 
+    @property
+    def is_wide(self) -> bool:
+        """Return whether the characters of ASCII had several bytes each."""
+        return self.code_page.startswith(("UTF-16", "UTF-32"))
+
 
 def decode_text(data: bytes, region: str | None) -> Decoded:
     """Return the text of a file. Never raises.
