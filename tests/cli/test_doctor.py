@@ -7,8 +7,10 @@ import random
 import re
 import socket
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,8 @@ from tests.waiting import wait_until
 from tui.clock import ManualClock, SystemClock
 from tui.desk.format import format_account_health
 from tui.doctor import checks, provider_checks
-from tui.domain.account import Account
+from tui.domain.account import Account, Health
+from tui.domain.arrivals import Refusal
 from tui.domain.events import Unreadable
 from tui.providers.catalog import CATALOG
 from tui.sandbox.app import create_app
@@ -183,13 +186,12 @@ async def test_a_push_only_account_without_a_listener_is_bad() -> None:
     assert "hook_secret" in found[1].fix
 
 
-async def test_a_push_only_account_with_the_listener_of_the_service_gets_a_note() -> None:
+async def test_a_push_only_account_with_an_address_gets_no_note_about_the_service() -> None:
     account = {"provider": "smartswitch", "api_key": "key", "api_secret": "secret"}
     account |= {"base_url": "http://127.0.0.1:9", "hook_secret": "sandbox-hook"}
     made = Settings({"accounts": {"sw": account}})
     found = await provider_checks.check_accounts(made, SystemClock(), random.Random(1))
-    assert found[1].verdict == "note"
-    assert "while smsdesk sync --listen runs" in found[1].line
+    assert [one.verdict for one in found] == ["bad"]  # the connection; heartbeats show the rest
 
 
 async def test_a_wrong_clock_is_bad() -> None:
@@ -292,6 +294,37 @@ async def test_a_push_only_account_without_a_living_listener_is_bad(
     ended = list_findings(bare.run("doctor", "--offline", "--json", **PUSHED), "account mp")
     assert [one["verdict"] for one in ended] == ["bad"]
     assert re.match(r"No listener since \d\d:\d\d, last push heard", ended[0]["line"])
+
+
+async def test_pushes_with_a_wrong_secret_in_their_address_are_bad(
+    bare: Desk, open_store: OpenStore
+) -> None:
+    store = await open_store(clock=SystemClock())
+    await store.accounts.save_health("mp", Health.OK, ok_at=SystemClock().now())
+    await beat(store, os.uname().nodename)
+    await asyncio.sleep(0.01)
+    await store.held_items.count_refusals({("mp", Refusal.WRONG_SECRET): 3})
+    ran = bare.run("doctor", "--offline", "--json", **PUSHED)
+    bad, good = list_findings(ran, "account mp")
+    assert (bad["verdict"], good["verdict"]) == ("bad", "good")
+    assert bad["line"].startswith("Wrong address: pushes with a wrong secret in it are refused")
+    assert "enter the address at the provider again" in bad["fix"]
+
+
+async def test_settings_that_are_newer_than_the_listener_are_named(
+    bare: Desk, open_store: OpenStore, tmp_path: Path
+) -> None:
+    store = await open_store(clock=SystemClock())
+    await beat(store, os.uname().nodename)
+    path = tmp_path / "newer.toml"
+    path.write_text("grace_seconds = 0\n")
+    path.chmod(0o600)
+    for offset, is_named in ((60, True), (-60, False)):
+        moment = time.time() + offset
+        os.utime(path, (moment, moment))
+        ran = bare.run("doctor", "--offline", "--json", "--config", str(path), **PUSHED)
+        found = [one for one in list_findings(ran, "service") if "older settings" in one["line"]]
+        assert [one["verdict"] for one in found] == (["note"] if is_named else [])
 
 
 async def test_a_listener_of_a_host_with_another_clock_is_waited_for(

@@ -86,6 +86,7 @@ def test_a_wrong_secret_is_seen_fixed_and_the_reply_taken_in(messente: Desk, add
     assert messente.read_objects("held", "list") == []
     (done,) = messente.read_objects("held", "list", "--done")
     assert (done["state"], done["done_by"]) == ("retaken", "mia")
+    assert "  taken in  " in messente.run("held", "list", "--done").stdout
 
 
 def test_items_are_dismissed_by_id(messente: Desk, address: str) -> None:

@@ -31,6 +31,20 @@ def run_sandbox_command(*options: str) -> Iterator[tuple[subprocess.Popen[str], 
         process.stderr.close()
 
 
+def test_its_page_has_what_a_settings_file_needs() -> None:
+    with run_sandbox_command("--push-to", "http://127.0.0.1:9") as (_, url):
+        with urllib.request.urlopen(f"{url}/", timeout=60) as answer:
+            page = answer.read().decode()
+        for line in (
+            f"  {url}/messageport/rest/v1\n",
+            f"  {url}/messente\n",
+            "  http://127.0.0.1:9/hooks/serwersms/sandbox-hook\n",
+            "inbound_secret of messente: sandbox-inbound\n",
+        ):
+            assert line in page
+        assert "signature_key of messagemedia with the quirk signed: MIG" in page
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_prints_its_url_serves_there_and_stops_on_a_signal(number: signal.Signals) -> None:
     with run_sandbox_command() as (process, url):

@@ -28,7 +28,7 @@ async def test_held_items_are_listed_and_shown_as_harmless_text(
         await desk.shows("1 held")
         await desk.command("held")
         await desk.shows("Held", "au  The signature is wrong", "Reason   The signature is wrong")
-        await desk.shows("[b]Hi[/b]", "POST push, text/plain, 42 B", "Correct the account's sign")
+        await desk.shows("[b]Hi[/b]", "POST push, text/plain, 42 B", "Correct the signing secret")
         await desk.press("escape")
         await desk.hides("Reason")
 
@@ -39,7 +39,7 @@ async def test_an_account_with_held_items_needs_attention(desk: Desk) -> None:
         await hold(desk)
         await desk.shows("▲ au attention", "1 held")
         await desk.command("accounts")
-        await desk.shows("1 held: The signature is wrong", "then retry · g h shows them")
+        await desk.shows("1 held: The signature is wrong", "restart smsdesk sync", "· g h")
 
 
 async def test_an_item_is_taken_in_after_the_fix(desk: Desk) -> None:

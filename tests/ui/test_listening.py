@@ -8,6 +8,7 @@ from tests.ui.history import ACCOUNTS, ANA
 from tui.clock import HOUR, MINUTE, SECOND
 from tui.desk.panel_addresses import PanelAddress
 from tui.domain.account import Account, Health
+from tui.domain.arrivals import Refusal
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.message import NewMessage
 from tui.settings.errors import SettingsError
@@ -237,3 +238,30 @@ async def test_without_pushes_the_page_says_so(desk: Desk) -> None:
         await desk.press("a")
         await desk.shows("No account receives pushes")
         await desk.press("y", "down")
+
+
+@BOTH_SIZES
+async def test_pushes_to_a_wrong_address_are_never_green(desk: Desk, size: Size) -> None:
+    await make_healthy(desk)
+    async with desk.open(size, accounts=(PUSHED,)):
+        await desk.shows("● mp")
+        desk.clock.advance(1)
+        await desk.store.held_items.count_refusals({("mp", Refusal.WRONG_SECRET): 3})
+        await desk.store.accounts.record_push("mp")
+        await beat(desk)
+        await desk.shows("▲ mp wrong address")
+        await desk.command("accounts")
+        await desk.shows("Wrong address: pushes with a wrong secret in it are refused")
+        await desk.press("escape")
+        desk.clock.advance(1)
+        await desk.store.listeners.end_listening()
+        await beat(desk)
+        await desk.shows("● mp")
+
+
+async def test_a_polled_account_is_not_marked_for_pushes_to_a_wrong_address(desk: Desk) -> None:
+    await make_healthy(desk)
+    async with desk.open(WIDE, accounts=WITH_PUSHED):
+        await desk.store.held_items.count_refusals({("au", Refusal.WRONG_SECRET): 3})
+        await desk.command("accounts")
+        await desk.shows("3 requests with a wrong secret in the address", "● au")

@@ -94,6 +94,19 @@ async def test_without_accounts_the_app_starts_with_the_set_up(
     assert saved.base_url == MESSAGEMEDIA.base_url and saved.secret_location is SecretLocation.FILE
 
 
+async def test_the_chosen_provider_and_place_are_in_sight_on_a_small_screen(
+    empty_desk: Desk, provider: FakeSetup
+) -> None:
+    async with empty_desk.open(NARROW, accounts=(), account_setup=provider.account_setup):
+        await empty_desk.shows("MessageMedia  (1 of 5, F2)")
+        await empty_desk.press("f2")
+        await empty_desk.shows("Messente  (2 of 5, F2)", "API username")
+        await empty_desk.press("f4")
+        await empty_desk.shows("keyring", "Messente  (2 of 5, F2)")
+        await empty_desk.type("mykey")
+        await empty_desk.shows("mykey")
+
+
 async def test_the_demo_is_one_key_away(empty_desk: Desk, provider: FakeSetup) -> None:
     async with empty_desk.open(NARROW, accounts=(), account_setup=provider.account_setup):
         await empty_desk.shows("Set up smsdesk")

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_json, write_line
-from tui.clock import Clock, SystemClock
+from tui.clock import SECOND, Clock, SystemClock
 from tui.doctor import checks
 from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.doctor.database_checks import check_database
@@ -54,11 +54,21 @@ def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Itera
     yield from results
     if desk is not None:
         yield from check_database(desk, clock.now())
-        yield from asyncio.run(check_account_states(desk, clock, os.uname().nodename))
+        host, changed_at = os.uname().nodename, _find_settings_time(arguments)
+        yield from asyncio.run(check_account_states(desk, clock, host, changed_at))
         yield from _list_addresses(arguments, desk)
         if desk.accounts and not arguments.offline:
             yield from asyncio.run(_check_network(arguments, clock, rng))
     yield from checks.check_terminal(os.environ)
+
+
+def _find_settings_time(arguments: Namespace) -> int | None:
+    """Return when the settings file was last changed (ms UTC), or None if there is none."""
+    path, _ = find_config_file(os.environ, arguments.config)
+    try:
+        return round(path.stat().st_mtime * SECOND)
+    except OSError:
+        return None
 
 
 def _check_settings(arguments: Namespace) -> tuple[Preferences | None, list[CheckResult]]:

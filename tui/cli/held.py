@@ -80,7 +80,9 @@ def _list_items(reader: InboxReader | None, arguments: Namespace) -> int:
 def _format_row(item: HeldItem) -> str:
     """Return the line of one item: id, time, account, reason and the beginning of its content."""
     account = pad_text(one_line(item.account, 16), 16)
-    reason = item.reason.text if item.state is ArrivalState.HELD else item.state.value
+    reason = "taken in" if item.state is ArrivalState.RETAKEN else item.state.value
+    if item.state is ArrivalState.HELD:
+        reason = item.reason.text
     return (
         f"{item.id:>6}  {format_date_time(item.received_at)}  {account}"
         f"  {one_line(reason, 60)}  {format_excerpt(item.arrival)}"

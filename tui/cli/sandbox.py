@@ -44,7 +44,7 @@ def _format_greeting(url: str, push_to: str | None) -> str:
         [
             url,
             f"credentials: {API_KEY} / {API_SECRET}, {pushes}",
-            f"mounts and the table of handset numbers: curl {url}/",
+            f"what to put into the settings, controls and numbers: curl {url}/",
             "Ctrl+C stops it",
         ]
     )

@@ -13,6 +13,10 @@ from tui.store.store import Store
 
 LISTENER_FIX = "keep smsdesk sync --listen running, or set listen and keep an inbox open"
 _SETTINGS_FIX = "set hook_secret, listen and public_url, then keep smsdesk sync running"
+_ADDRESS_FIX = (
+    "enter the address at the provider again (a in F3, or smsdesk doctor, shows it); "
+    "this mark goes when smsdesk sync is restarted, or after a day"
+)
 _CREDIT_FIX = "top the account up; try now with t in F3, or wait until the balance is read again"
 
 
@@ -60,6 +64,10 @@ def _describe_attention(
         case AttentionKind.NO_CREDIT:
             line = f"{begin}: messages stay queued until one is accepted or the balance rises"
             fix = _CREDIT_FIX
+        case AttentionKind.WRONG_ADDRESS:
+            last = format_moment(attention.since or now, now, zone)
+            line = f"{begin}: pushes with a wrong secret in it are refused, the last {last}"
+            fix = _ADDRESS_FIX
         case AttentionKind.HELD:
             line = f"{begin}: what arrived and could not be used"
             fix = "g h shows the reasons, as does smsdesk held list"

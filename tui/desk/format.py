@@ -143,6 +143,8 @@ def format_attention(attention: Attention, now: int, zone: tzinfo | None = None)
         return format_held_count(attention.count)
     if attention.kind is AttentionKind.STUCK:
         return f"{attention.count} without receipt"
+    if attention.kind is AttentionKind.WRONG_ADDRESS:
+        return attention.kind.value
     since = "" if attention.since is None else f" since {format_moment(attention.since, now, zone)}"
     return f"{attention.kind.value}{since}"
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from tui.clock import HOUR, Clock
 from tui.desk.account_text import format_last_push, format_listener, list_account_notices
+from tui.desk.format import format_moment
 from tui.desk.panel_addresses import PanelAddress, list_address_lines
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.domain.account import Account, AccountState
@@ -22,16 +23,21 @@ from tui.store.reader import InboxReader
 _LOOK_AGAIN_SECONDS = 1.0
 _LOOKS = 8
 """Looks at a listener of another host; its clock may differ, but its heartbeat goes on."""
-_BAD_KINDS = frozenset({AttentionKind.NO_LISTENER, AttentionKind.NO_CREDIT})
+_BAD_KINDS = frozenset(
+    {AttentionKind.NO_LISTENER, AttentionKind.NO_CREDIT, AttentionKind.WRONG_ADDRESS}
+)
 
 
-async def check_account_states(desk: Preferences, clock: Clock, host: str) -> list[CheckResult]:
+async def check_account_states(
+    desk: Preferences, clock: Clock, host: str, settings_at: int | None = None
+) -> list[CheckResult]:
     """Check what the inbox file holds about the accounts; nothing without a usable file.
 
     Args:
         desk: Settings without secrets.
         clock: Source of the current time.
         host: Name of this host.
+        settings_at: When the settings file was last changed (ms UTC), or None if there is none.
     """
     accounts = [
         replace(account, capabilities=get_capabilities(account.provider, {}))
@@ -46,11 +52,31 @@ async def check_account_states(desk: Preferences, clock: Clock, host: str) -> li
                 break
             await clock.sleep(_LOOK_AGAIN_SECONDS)
             states = reader.get_account_states(clock)
-        return [
+        now = clock.now()
+        results = [
             result
             for account in accounts
-            for result in _check_account(account, states.get(account.name), clock.now())
+            for result in _check_account(account, states.get(account.name), now)
         ]
+        return [*_check_settings_age(states, settings_at, host, now), *results]
+    return []
+
+
+def _check_settings_age(
+    states: dict[str, AccountState], settings_at: int | None, host: str, now: int
+) -> list[CheckResult]:
+    """Report a listener of this host that began before the settings file was changed."""
+    for state in states.values():
+        one = state.listener
+        if settings_at is None or one is None or one.host != host or not one.is_alive(now):
+            continue
+        if settings_at > one.since:
+            line = (
+                f"the listener began at {format_moment(one.since, now)}, before the settings file "
+                f"was changed at {format_moment(settings_at, now)}: it uses the older settings"
+            )
+            fix = "restart smsdesk sync, or the inbox that listens"
+            return [report_note("service", line, fix)]
     return []
 
 

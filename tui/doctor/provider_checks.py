@@ -64,8 +64,7 @@ def _check_push_setup(account: ServedAccount, settings: Settings) -> CheckResult
         return None
     subject = f"account {account.name}"
     if settings.accounts[account.name].hook_secret:
-        line = "this provider only pushes replies: they come in while smsdesk sync --listen runs"
-        return report_note(subject, line, "keep that running, or set listen")
+        return None  # whether a process listens is seen by its heartbeat
     line = "this provider only pushes replies, and nothing receives them"
     return report_bad(subject, line, "set listen, public_url and its hook_secret")
 

@@ -211,6 +211,8 @@ class AccountState:
     """Balance as a number, in the provider's own unit."""
     held: int = 0
     """Number of arrivals that could not be used and wait for a person."""
+    refused_at: int | None = None
+    """When a request with a wrong secret in its address was last refused, ms UTC."""
     listener: ListenerState | None = None
     """Who receives its pushes, or did last; None if no process ever did."""
     push_at: int | None = None

@@ -7,6 +7,7 @@ takes its marks from here, so that the header, the list of accounts, line mode a
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.clock import DAY
 from tui.domain.account import Account, AccountState
 
 
@@ -15,6 +16,7 @@ class AttentionKind(StrEnum):
 
     NO_LISTENER = "no listener"
     NO_CREDIT = "no credit"
+    WRONG_ADDRESS = "wrong address"
     HELD = "held"
     SILENT = "silent"
     STUCK = "stuck"
@@ -53,6 +55,8 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
                 can_be_fixed_in_settings=not account.listener,
             )
         )
+    if refused_at := _find_refused_push(account, state, now):
+        found.append(Attention(AttentionKind.WRONG_ADDRESS, refused_at))
     if state is not None and state.held:
         found.append(Attention(AttentionKind.HELD, count=state.held))
     if state is not None and state.stuck_messages:
@@ -60,3 +64,16 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
     if state is not None and state.silent_since is not None:
         found.append(Attention(AttentionKind.SILENT, state.silent_since))
     return found
+
+
+def _find_refused_push(account: Account, state: AccountState | None, now: int) -> int | None:
+    """Return when a push with a wrong secret in its address was last refused, or None.
+
+    A later push with the right secret does not end this: messages name their own address for
+    receipts, while the one for replies is entered at the provider. It ends with a restart of the
+    listener, which is how other settings come into use, or after a day.
+    """
+    if state is None or state.refused_at is None or not account.needs_listener:
+        return None
+    began = state.listener.since if state.listener else 0
+    return state.refused_at if state.refused_at > max(began, now - DAY) else None

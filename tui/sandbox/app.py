@@ -20,6 +20,7 @@ from tui.sandbox import API_KEY, API_SECRET, INBOUND_SECRET, handset
 from tui.sandbox.emulator import Emulator
 from tui.sandbox.faults import Fault, FaultMiddleware
 from tui.sandbox.ledger import MmsFile, ReceiptMode
+from tui.sandbox.messagemedia.signing import PUBLIC_KEY
 from tui.sandbox.serwersms.emulator import TOKEN
 from tui.sandbox.state import Sandbox
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
@@ -177,7 +178,8 @@ def create_app(sandbox: Sandbox | None = None) -> Starlette:
 
     async def show_index(request: Request) -> Response:
         """Return the index page for a person with a browser."""
-        return PlainTextResponse(describe_sandbox(served_sandbox))
+        url = str(request.base_url).rstrip("/")
+        return PlainTextResponse(describe_sandbox(served_sandbox, url))
 
     app = Starlette(
         routes=[Route("/", show_index), control, *mounts],
@@ -189,16 +191,36 @@ def create_app(sandbox: Sandbox | None = None) -> Starlette:
     return app
 
 
-def describe_sandbox(sandbox: Sandbox) -> str:
-    """Return mounts, credentials and the table of handsets as plain text."""
+def describe_sandbox(sandbox: Sandbox, url: str) -> str:
+    """Return what a settings file needs, the controls and the table of handsets as plain text.
+
+    Args:
+        sandbox: Sandbox to describe.
+        url: Address at which it was asked.
+    """
     credentials = f"credentials: {API_KEY} / {API_SECRET}, or the token {TOKEN} at serwersms"
-    replies = f"replies of messente are signed with the shared secret {INBOUND_SECRET}"
-    lines = ["smsdesk sandbox", "", credentials, replies, "", "mounts:"]
-    for name, emulator in sandbox.emulators.items():
-        lines.append(f"  /{name:<14} {emulator.describe_codes()}".rstrip())
+    replies = f"inbound_secret of messente: {INBOUND_SECRET}"
+    key = f"signature_key of messagemedia with the quirk signed: {PUBLIC_KEY}"
+    lines = ["smsdesk sandbox", "", credentials, replies, key, "", "base_url:"]
+    emulators = sandbox.emulators.items()
+    lines += [f"  {url}/{name}{emulator.api_path}" for name, emulator in emulators]
+    lines += ["", "pushes go to:"]
+    hooks = [sandbox.build_hook_url(name) for name in sandbox.emulators]
+    lines += [f"  {hook}" for hook in hooks if hook] or ["  the addresses in messages (--push-to)"]
+    lines += ["", "numbers with codes:"]
+    lines += [f"  {name:<14} {codes}" for name, one in emulators if (codes := one.describe_codes())]
     table = inspect.cleandoc(handset.__doc__ or "")
-    controls = "control: /_sandbox/inbound, faults, receipts, quirks, state"
-    return "\n".join([*lines, "", controls, "", table])
+    return "\n".join([*lines, "", *_CONTROLS, "", table])
+
+
+_CONTROLS = (
+    "controls, by POST of JSON:",
+    """  /_sandbox/inbound   {"provider": …, "from": …, "to": …, "text": …}: a customer writes""",
+    """  /_sandbox/faults    {"provider": …, "fault": …, "count": 1}: the next requests fail""",
+    """  /_sandbox/receipts  {"provider": …, "mode": …}: receipts held, repeated, reordered""",
+    """  /_sandbox/quirks    {"provider": …, "quirk": …, "on": true}: other content or behaviour""",
+    "GET /_sandbox/state shows what was accepted, pushed and confirmed",
+)
 
 
 @contextlib.asynccontextmanager

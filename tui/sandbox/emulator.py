@@ -58,6 +58,8 @@ class Emulator(ABC):
 
     name: ClassVar[str]
     """The provider's name in the control interface, and its mount without the slash."""
+    api_path: ClassVar[str] = ""
+    """What the address of the API has behind the mount."""
     code_prefix: ClassVar[str | None] = None
     """Start of the numbers whose last three digits are a result code, or None."""
     legacy_charset: ClassVar[str] = "cp1252"

@@ -97,7 +97,6 @@ class SetupScreen(DialogScreen[None]):
         """Begin with the first provider."""
         self.query_one("#setup-fields").styles.height = "auto"
         self._show_provider()
-        self._get_field("key").focus()
 
     @property
     def _provider(self) -> ProviderInfo:
@@ -133,7 +132,9 @@ class SetupScreen(DialogScreen[None]):
             self.query_one(f"#label-{name}", Static).update(label)
         self._get_field("name").value = provider.name
         self._get_field("url").value = provider.base_url
+        self._get_field("key").focus(scroll_visible=False)
         self._show_step()
+        self._show_top()
 
     def _show_step(self, text: str = "", *, is_error: bool = False) -> None:
         """Show the current step, with a result above it."""
@@ -159,6 +160,11 @@ class SetupScreen(DialogScreen[None]):
         # After the layout, because the text may have become longer.
         dialog = self.query_one(".dialog", VerticalScroll)
         self.call_after_refresh(dialog.scroll_end, animate=False)
+
+    def _show_top(self) -> None:
+        """Show what F2 and F4 change: on a small screen the fields push it out of sight."""
+        dialog = self.query_one(".dialog", VerticalScroll)
+        self.call_after_refresh(dialog.scroll_home, animate=False)
 
     @property
     def _typed_account(self) -> NewAccount:
@@ -267,6 +273,7 @@ class SetupScreen(DialogScreen[None]):
             places = list(SecretLocation)
             self._secret_location = places[(places.index(self._secret_location) + 1) % len(places)]
             self._show_step()
+            self._show_top()
 
     def action_save_unproven(self) -> None:
         """Save although the provider could not be reached or rejected the credentials."""

@@ -206,6 +206,7 @@ def to_account_state(row: Row, listener: ListenerState | None = None) -> Account
         balance_amount=row["balance_amount"],
         holder=row["holder"],
         held=row["held"],
+        refused_at=row["refused_at"],
         listener=listener,
         push_at=row["push_at"],
         credit_out_at=row["credit_out_at"],

@@ -117,6 +117,7 @@ class MessagePort(Emulator):
     """One account with one API key and pushes switched on."""
 
     name = "messageport"
+    api_path = "/rest/v1"
 
     def __init__(self, sandbox: Sandbox) -> None:
         """Create the account with nothing sent, all credits, and one number opted out."""
