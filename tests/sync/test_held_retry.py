@@ -205,7 +205,7 @@ async def test_a_parser_that_finds_nothing_in_content_is_no_loss(store: Store) -
 
 
 _STEPS = 18
-"""Possible ends of a life: before and after every write of three pushes, their marks and their retry."""
+"""Possible ends of a life: before and after every write of three pushes and their retry."""
 
 
 async def push_and_retry(store: Store, clock: ManualClock, life: Life, texts: set[str]) -> None:

@@ -1,6 +1,7 @@
 """Show held items as harmless text: in the list, in detail, and as JSON."""
 
 import re
+import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
@@ -16,7 +17,9 @@ from tui.domain.arrivals import (
     HeldItem,
     RefusalCount,
     RetryResult,
+    hide_hook_secrets,
 )
+from tui.domain.charsets import decode_text, find_declared_charset
 from tui.domain.file_names import format_size
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, repair_text, to_printable
@@ -24,7 +27,8 @@ from tui.domain.text import one_line, repair_text, to_printable
 RetryHeld = Callable[[Sequence[HeldItem]], Awaitable[RetryResult]]
 """Reads held items again with the settings of now; raises `HeldRetryError`."""
 
-_SECRET_PATH = re.compile(r"(/hooks/[^/\s\"']+/)[\w-]+")
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP = 16 + zlib.MAX_WBITS
 _CONTROL_CODES = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _SHOWN_CHARACTERS = 4_000
 _TYPICAL_CHARACTERS = 400
@@ -105,20 +109,21 @@ def format_content(arrival: Arrival, limit: int = _SHOWN_CHARACTERS) -> str:
     """
     lines = [f"{name}={text}" for name, text in arrival.query]
     if arrival.body:
-        lines.append(_decode_body(arrival.body[: limit * 4]))
-    shown = _SECRET_PATH.sub(r"\1…", "\n".join(lines))
+        lines.append(_decode_body(arrival, limit * 4))
+    shown = hide_hook_secrets("\n".join(lines), "…")
     return to_printable(shown, limit=limit) or "(no content)"
 
 
-def _decode_body(body: bytes) -> str:
-    """Return a body as text; one that is no text is shown as hexadecimal digits."""
-    for charset in ("utf-8", "cp1252", "latin-1"):
+def _decode_body(arrival: Arrival, limit: int) -> str:
+    """Return the first bytes of a body as text; of one that is no text, hexadecimal digits."""
+    body = arrival.body[:limit]
+    if body.startswith(_GZIP_MAGIC):
         try:
-            text = body.decode(charset)
-        except UnicodeDecodeError:
-            continue
-        return body[:512].hex(" ") if _is_binary(text) else text
-    return body[:512].hex(" ")
+            body = zlib.decompressobj(_GZIP).decompress(body, limit)
+        except zlib.error:
+            return body[:512].hex(" ")
+    text = decode_text(body, find_declared_charset(arrival.content_type), "cp1252")
+    return body[:512].hex(" ") if _is_binary(text) else text
 
 
 def _is_binary(text: str) -> bool:
