@@ -73,6 +73,9 @@ def test_entries_below_the_level_are_left_out(tmp_path: Path) -> None:
         ("_login=a&_password=s3cret&b=1", "_login=a&_password=***&b=1"),
         ("Authorization: Basic aHVzaA==", "Authorization: Basic ***"),
         ("POST /hooks/au/s3cret?x=1", "POST /hooks/au/***?x=1"),
+        (r"https:\/\/x\/hooks\/au\/s3.c~ret\/ref", r"https:\/\/x\/hooks\/au\/***\/ref"),
+        ("a=https%3A%2F%2Fx%2Fhooks%2fau%2Fs3%21cret&b", "a=https%3A%2F%2Fx%2Fhooks%2fau%2F***&b"),
+        ("x%252Fhooks%252Fau%252Fs3cret", "x%252Fhooks%252Fau%252F***"),
     ],
 )
 def test_numbers_and_secrets_in_text_are_masked(text: str, masked: str) -> None:

@@ -14,6 +14,8 @@ from typing import Any, cast
 
 import structlog
 
+from tui.domain.arrivals import hide_hook_secrets
+
 MAX_LOG_BYTES = 2 * 1024 * 1024
 """Bytes after which a log file is moved away and a new one begins."""
 MAX_OLD_FILES = 3
@@ -24,7 +26,6 @@ _SECRET_TEXT = re.compile(
     r"(?i)((?:secret|password|token|api_?key)[\"']?\s*[=:]\s*[\"']?|\b(?:basic|bearer)\s+)"
     r"[^\s\"'&,;]+"
 )
-_HOOK = re.compile(r"(/hooks/[^/\s]+/)[^/\s?]+")
 _DIGITS = r"\d(?:[ ()-]{0,2}\d)"
 _NUMBER = re.compile(rf"\+{_DIGITS}{{6,14}}|(?<![\w.])(?!\d{{4}}-\d\d-\d\d){_DIGITS}{{7,14}}(?!\w)")
 """International numbers, and other runs of 8 to 15 digits that are neither dates nor ids."""
@@ -34,7 +35,7 @@ LogEvent = MutableMapping[str, Any]
 
 def mask_text(text: str) -> str:
     """Return the text with phone numbers, secrets and listener paths masked."""
-    text = _SECRET_TEXT.sub(rf"\1{_MASK}", _HOOK.sub(rf"\1{_MASK}", text))
+    text = _SECRET_TEXT.sub(rf"\1{_MASK}", hide_hook_secrets(text, _MASK))
     return _NUMBER.sub(lambda found: mask_number(found[0]), text)
 
 

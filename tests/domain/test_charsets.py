@@ -63,6 +63,10 @@ def test_a_label_means_what_browsers_make_of_it(label: str, codec: str) -> None:
         ("ok Größe".encode("utf-16-be"), "utf-16le", "ok Größe"),
         ("今天".encode("utf-8-sig"), "latin1", "今天"),
         ("今天".encode(), "utf-16", "今天"),
+        ("今天讨论了".encode("utf-16-be"), "utf-16be", "今天讨论了"),
+        ("Привет".encode("utf-16-be"), "utf-16be", "Привет"),
+        ("é€今".encode("utf-16-le"), "utf-16le", "é€今"),
+        ("שלום".encode("utf-16-le"), "utf-16", "שלום"),
     ],
 )
 def test_a_declared_charset_is_believed_where_the_bytes_agree(

@@ -109,10 +109,26 @@ def test_a_picture_without_text_is_a_reply() -> None:
     assert (reply.text, len(reply.attachments)) == ("", 1)
 
 
-def test_an_undecodable_picture_stays_in_the_raw_payload() -> None:
+@pytest.mark.parametrize("prefix", ["data:image/jpeg;base64,", "DATA:;base64,", "\r\n"])
+@pytest.mark.parametrize("padding", ["=", ""])
+def test_the_base64_of_a_picture_may_be_written_in_several_ways(prefix: str, padding: str) -> None:
+    content = base64.b64encode(PICTURE).decode().rstrip("=") + padding * (-len(PICTURE) % 3)
+    reply = read_event(make_mms(f"{prefix}{content}"))
+    assert isinstance(reply, Reply)
+    assert [file.data for file in reply.attachments] == [PICTURE]
+
+
+def test_numbers_without_quotes_are_texts() -> None:
+    fields = {**load_body("pushed_reply"), "content": 42, "source_number": 61491570156}
+    reply = read_event(fields)
+    assert isinstance(reply, Reply)
+    assert (reply.party, reply.text) == ("61491570156", "42")
+
+
+def test_an_undecodable_picture_is_shown_empty_and_stays_in_the_raw_payload() -> None:
     reply = read_event(make_mms("<base64>"))
     assert isinstance(reply, Reply)
-    assert reply.attachments == ()
+    assert [(file.name, file.data) for file in reply.attachments] == [("label.jpg", b"")]
     assert json.loads(reply.raw)["attachments"][0]["content"] == "<base64>"
 
 

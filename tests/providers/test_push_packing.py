@@ -38,6 +38,7 @@ def test_every_way_to_pack_a_body_is_read(sender: Sender) -> None:
         (gzip.compress(push.body), "gzip"),
         (gzip.compress(push.body), "X-GZIP"),
         (gzip.compress(push.body), ""),
+        (gzip.compress(push.body[:9]) + gzip.compress(push.body[9:]), "gzip"),
         (packed, "deflate"),
         (packed[2:-4], "deflate"),
         (gzip.compress(packed), "deflate, gzip"),

@@ -202,6 +202,13 @@ def test_a_reply_without_an_id_is_identified_by_its_content_for_minutes() -> Non
     assert read_event(body, provider).event_id != first
 
 
+@pytest.mark.parametrize("state", [b"message_state=&", b"message_state=+&"])
+def test_a_reply_may_have_the_fields_of_a_receipt_without_values(state: bytes) -> None:
+    event = read_event(state + REPLY)
+    assert isinstance(event, Reply)
+    assert event.text == "Yes"
+
+
 def test_one_bad_item_never_hides_the_next() -> None:
     body = b'[{"message_id": "1", "message_state": "delivered"}, 5, {"message_state": "expired"}]'
     found = create_account().read_push(replace(EMPTY, body=body))

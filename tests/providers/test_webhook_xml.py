@@ -42,6 +42,22 @@ def test_fields_may_be_attributes_and_ampersands_may_stand_alone() -> None:
     assert (reply.event_id, reply.text) == ("r1", "Tom & Jerry")
 
 
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("&#xD83D;&#xDE00; &#55357;&#56832;", "😀 😀"),
+        ("a&#0;b&#xD83D;c", "a\ufffdb\ufffdc"),
+        ("a\x01b\x0b", "a\ufffdb\ufffd"),
+        ("&#0;&#60;b&#38;", "\ufffd<b&"),
+        ("&#9999999;", "\ufffd"),
+    ],
+)
+def test_characters_that_xml_does_not_have_lose_no_reply(written: str, text: str) -> None:
+    body = f'<r reply_id="r1" source_number="+61491570156"><content>{written}</content></r>'
+    reply = read_reply(open_account(MESSAGEMEDIA), build_push(body.encode(), "application/xml"))
+    assert reply.text == text
+
+
 def test_several_replies_in_one_document_are_several_events() -> None:
     one = "<reply><reply_id>{0}</reply_id><source_number>+6149157015{0}</source_number></reply>"
     body = "<replies>" + "".join(map(one.format, "123")) + "</replies>"

@@ -94,6 +94,28 @@ async def test_a_retry_takes_an_item_in_once(store: Store, clock: ManualClock) -
     await check_counters_and_summaries(store)
 
 
+async def test_a_retry_with_older_settings_leaves_what_was_taken_in(store: Store) -> None:
+    await hold(store)
+    (item,) = await store.held_items.list_held()
+    await store.ingest.store_retry(item, [make_reply()], "mia")
+    await store.ingest.store_retry(item, [BAD], "ana")
+    taken = await store.held_items.get(item.id)
+    assert taken is not None
+    assert (taken.state, taken.done_by) == (ArrivalState.RETAKEN, "mia")
+
+
+async def test_an_unsuccessful_retry_leaves_what_was_dismissed(store: Store) -> None:
+    await hold(store)
+    (item,) = await store.held_items.list_held()
+    await store.held_items.dismiss([item.id], "mia")
+    await store.ingest.store_retry(item, [BAD], "ana")
+    assert await store.held_items.list_held() == []
+    await store.ingest.store_retry(item, [make_reply()], "ana")
+    taken = await store.held_items.get(item.id)
+    assert taken is not None
+    assert taken.state is ArrivalState.RETAKEN
+
+
 async def test_an_item_that_still_cannot_be_read_stays_with_its_new_reason(store: Store) -> None:
     await hold(store)
     (item,) = await store.held_items.list_held()
@@ -179,6 +201,26 @@ async def test_too_many_items_push_the_oldest_out_with_a_record(
     assert [tuple(row) for row in gone] == [
         (b"", "The number is missing (dismissed: too many were held)")
     ] * 2
+
+
+async def test_an_item_that_the_quota_dismissed_is_held_again_when_it_comes_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_items, "MOST_HELD", 2)
+    for body in (b"0", b"1", b"2"):
+        await hold(store, body)
+    await hold(store, b"0")
+    held = await store.held_items.list_held()
+    assert [item.arrival.body for item in held] == [b"0", b"2"]
+    assert [item.reason.text for item in held] == [BAD.problem] * 2
+
+
+async def test_an_item_that_an_agent_dismissed_stays_so_when_it_comes_again(store: Store) -> None:
+    await hold(store)
+    (item,) = await store.held_items.list_held()
+    await store.held_items.dismiss([item.id], "mia")
+    await hold(store)
+    assert await store.held_items.list_held() == []
 
 
 async def test_dismissed_bodies_make_room_before_held_ones_do(

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,9 @@ from tui.domain.arrivals import (
     HeldItem,
     RefusalCount,
     RetryResult,
+    hide_hook_secrets,
 )
+from tui.domain.charsets import decode_text, find_declared_charset
 from tui.domain.file_names import format_size
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, repair_text, to_printable
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 RetryHeld = Callable[[Sequence[HeldItem]], Awaitable[RetryResult]]
 """Reads held items again with the settings of now; raises `HeldRetryError`."""
 
-_SECRET_PATH = re.compile(r"(/hooks/[^/\s\"']+/)[\w-]+")
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP = 16 + zlib.MAX_WBITS
 _CONTROL_CODES = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd]")
 _SHOWN_CHARACTERS = 4_000
 _TYPICAL_CHARACTERS = 400
@@ -116,22 +120,34 @@ def format_content(arrival: Arrival, limit: int = _SHOWN_CHARACTERS) -> str:
     """
     lines = [f"{name}={text}" for name, text in arrival.query]
     if arrival.body:
-        lines.append(_decode_body(arrival.body[: limit * 4]))
-    shown = _SECRET_PATH.sub(r"\1…", "\n".join(lines))
+        lines.append(_decode_body(arrival, limit * 4))
+    shown = hide_hook_secrets("\n".join(lines), "…")
     return to_printable(shown, limit=limit) or "(no content)"
 
 
-def _decode_body(body: bytes) -> str:
-    """Return a body as text; one that is no text is shown as hexadecimal digits."""
-    try:
-        # Not final: the body may have been cut inside of a character.
-        text = codecs.getincrementaldecoder("utf-8")().decode(body)
-        most_controls = 0.1
-    except UnicodeDecodeError:
-        text = body.decode("cp1252", "replace")
-        most_controls = 0.02  # any bytes are text in this charset
+def _decode_body(arrival: Arrival, limit: int) -> str:
+    """Return the first bytes of a body as text; of one that is no text, hexadecimal digits."""
+    body = arrival.body[:limit]
+    if body.startswith(_GZIP_MAGIC):
+        try:
+            body = zlib.decompressobj(_GZIP).decompress(body, limit)
+        except zlib.error:
+            return body[:512].hex(" ")
+    charset = find_declared_charset(arrival.content_type)
+    text = decode_text(body, charset, "cp1252")
+    # Any bytes are text in a code page.
+    most_controls = 0.1 if charset or _is_utf8(body) else 0.02
     controls = len(_CONTROL_CODES.findall(text))
     return body[:512].hex(" ") if controls > 1 + most_controls * len(text) else text
+
+
+def _is_utf8(body: bytes) -> bool:
+    """Return whether bytes are UTF-8 that may have been cut inside of a character."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def format_excerpt(arrival: Arrival) -> str:

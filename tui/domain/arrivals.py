@@ -5,6 +5,7 @@ receipt. It keeps its bytes, so that it can be read again after the reason is fi
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -58,6 +59,24 @@ REFUSAL_TEXTS = {
     Refusal.EMPTY: "without any content",
 }
 """The rest of a sentence that begins with a number of requests."""
+
+
+_SLASH = r"(?:\\?/|%(?:25)*2F|\\u002F|&#(?:x2F|47);)"
+_SECRET_PATH = re.compile(
+    rf"({_SLASH}hooks{_SLASH}(?:(?!{_SLASH})[^\s\"'<>])+?{_SLASH})(?:(?!{_SLASH})[^\s\"'<>?&])+",
+    re.IGNORECASE,
+)
+"""Path of the listener, however a sender has escaped its slashes."""
+
+
+def hide_hook_secrets(text: str, mask: str) -> str:
+    """Return a text without the secrets in paths of the listener: providers echo our address.
+
+    Args:
+        text: Text that may contain such paths.
+        mask: What stands in the place of a secret.
+    """
+    return _SECRET_PATH.sub(lambda found: found[1] + mask, text)
 
 
 @dataclass(frozen=True, slots=True)

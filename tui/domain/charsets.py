@@ -9,6 +9,7 @@ import codecs
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from urllib.parse import quote
 
 _LAST_RESORTS = ("cp1252", "cp1250")
 """Codecs for bytes that are neither what was declared nor what was expected."""
@@ -39,6 +40,9 @@ _WIDE_CODECS: Mapping[tuple[bool, ...], str] = {
     (True, True, True, False): "utf-32-be",
 }
 """Codec by which of the first four bytes are zero, for a text that begins with two of ASCII."""
+_WIDE_UNITS = re.compile(r"(?:%u[0-9A-Fa-f]{4})+")
+_CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f]")
+"""Bytes that no text has, but that UTF-16 has in most scripts."""
 _UTF8_CHARACTER = (
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
     rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
@@ -93,6 +97,23 @@ def find_wide_codec(data: bytes) -> str:
     return _WIDE_CODECS.get(tuple(not byte for byte in data[:4]), "")
 
 
+def escape_wide_units(text: str) -> str:
+    """Return an encoded value with UTF-8 escapes in place of `%uXXXX`.
+
+    Old programs write characters outside of Latin-1 so (`escape` of JavaScript, ASP).
+
+    Args:
+        text: Value of a form, as it was sent.
+    """
+
+    def encode(found: re.Match[str]) -> str:
+        """Return the escapes of some characters."""
+        units = bytes.fromhex(found[0].replace("%u", ""))
+        return quote(units.decode("utf-16-be", "replace"), safe="")
+
+    return _WIDE_UNITS.sub(encode, text)
+
+
 def decode_text(data: bytes, declared: str = "", fallback: str = "") -> str:
     """Return bytes as text, without a byte order mark.
 
@@ -102,7 +123,7 @@ def decode_text(data: bytes, declared: str = "", fallback: str = "") -> str:
         fallback: Label of the charset of bytes that are neither what was declared nor UTF-8. If
             empty, such bytes become U+FFFD.
     """
-    if data.isascii() and b"\0" not in data and b"\x1b" not in data:
+    if data.isascii() and not _CONTROL.search(data):
         return data.decode("ascii")
     for codec in _list_likely_codecs(data, declared):
         text = _try_codec(data, codec)
@@ -148,14 +169,21 @@ def _list_likely_codecs(data: bytes, label: str) -> Iterator[str]:
     # Bytes that are not ASCII show that this was declared without knowing them.
     declared = "" if not label or _find_python_codec(label) == "ascii" else find_codec(label)
     if declared.startswith(("utf-16", "utf-32")):
-        # Often declared by programs that pass on other bytes; zeros show whether it is true.
-        yield find_wide_codec(data) or "utf-8"
+        # Often declared by programs that pass on other bytes; the bytes show whether it is true.
+        yield find_wide_codec(data) or (declared if _CONTROL.search(data) else "utf-8")
+        is_exact = label.lower().endswith(("le", "be"))
+        yield declared if is_exact and _is_mostly_wide(data) else "utf-8"
         return
     if declared and not _is_rather_utf8(data, declared, label):
         yield declared
     yield "utf-8"
     if declared:
         yield declared
+
+
+def _is_mostly_wide(data: bytes) -> bool:
+    """Return whether bytes have less ASCII than a text of single bytes has."""
+    return 4 * sum(byte < 0x80 for byte in data) < 3 * len(data)
 
 
 def _is_rather_utf8(data: bytes, codec: str, label: str) -> bool:

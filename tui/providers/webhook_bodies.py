@@ -6,7 +6,6 @@ notation is detected here. The meaning of the names stays with the provider.
 """
 
 import hashlib
-import json
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, Final
 from tui.clock import MINUTE
 from tui.domain.charsets import decode_text, find_codec, find_declared_charset, find_wide_codec
 from tui.domain.message import Attachment
-from tui.domain.text import repair_json, repair_text
+from tui.domain.text import repair_text
 from tui.providers.errors import PushTooLong
 from tui.providers.protocol import Push
 from tui.providers.webhook_forms import (
@@ -25,6 +24,7 @@ from tui.providers.webhook_forms import (
     parse_form,
     parse_lines,
 )
+from tui.providers.webhook_json import find_json_items, parse_json
 from tui.providers.webhook_multipart import find_boundary, parse_multipart
 from tui.providers.webhook_xml import parse_xml
 
@@ -39,6 +39,8 @@ _STATEFUL_CODECS = ("iso2022", "hz")
 _DEEPEST_NESTING = 4
 _REPEATS_WITHIN_MS = 10 * MINUTE
 _LONGEST_EXCERPT = 100_000
+_AROUND_A_BODY = b" \t\r\n\x0b\x0c\0"
+"""Programs in C often send the zero behind a text too."""
 _ANY_FIELDS: Final = BodyRules()
 
 
@@ -167,16 +169,21 @@ def get_repeat_window(now: int) -> str:
 
 def _inflate(data: bytes, name: str, window: int = _GZIP_OR_ZLIB) -> bytes:
     """Return unpacked data; raise if it is damaged or longer than `LONGEST_BODY`."""
-    unpacker = zlib.decompressobj(window)
-    try:
-        unpacked = unpacker.decompress(data, LONGEST_BODY + 1)
-    except zlib.error:
-        raise UnreadableBody(f"The body is compressed with {name}, but it is damaged") from None
-    if len(unpacked) > LONGEST_BODY:
-        raise PushTooLong("The pushed body is longer than 8 MiB when it is unpacked")
-    if not unpacker.eof:
-        raise UnreadableBody(f"The body is compressed with {name}, but its end is missing")
-    return unpacked
+    unpacked = b""
+    while True:
+        unpacker = zlib.decompressobj(window)
+        try:
+            unpacked += unpacker.decompress(data, LONGEST_BODY + 1 - len(unpacked))
+        except zlib.error:
+            raise UnreadableBody(f"The body is compressed with {name}, but it is damaged") from None
+        if len(unpacked) > LONGEST_BODY:
+            raise PushTooLong("The pushed body is longer than 8 MiB when it is unpacked")
+        if not unpacker.eof:
+            raise UnreadableBody(f"The body is compressed with {name}, but its end is missing")
+        # A body that was compressed in pieces is several members (RFC 1952, 2.2).
+        data = unpacker.unused_data
+        if not data.startswith(_GZIP_MAGIC):
+            return unpacked
 
 
 def _inflate_deflated(data: bytes) -> bytes:
@@ -210,12 +217,12 @@ def _parse_body(body: bytes, push: Push, rules: BodyRules) -> tuple[PushItem, ..
         item = _build_form_item([*form.pairs, *parse_query(push, rules)])
         return (PushItem(item.fields, item.payload, files=tuple(form.files)),)
     body, charset = _to_ascii_superset(body, find_declared_charset(kind))
-    body, kind = body.strip(), kind.lower()
+    body, kind = body.strip(_AROUND_A_BODY), kind.lower()
     if "json" in kind or body.startswith((b"{", b"[")):
         text = decode_text(body, charset, rules.charset)
         try:
-            return _build_json_items(repair_json(json.loads(text, strict=False)), push, rules)
-        except (ValueError, RecursionError):
+            return _build_json_items(parse_json(text), push, rules)
+        except ValueError:
             if "json" in kind and not (body[:1].isalpha() and b"=" in body):
                 return (PushItem({}, text, "The body is not valid JSON"),)
     if body.startswith(b"<"):
@@ -249,7 +256,7 @@ def _to_ascii_superset(body: bytes, charset: str) -> tuple[bytes, str]:
 def _build_json_items(value: Any, push: Push, rules: BodyRules) -> tuple[PushItem, ...]:
     """Return one item per JSON object; any other value has no fields."""
     query = {name.casefold(): text for name, text in reversed(parse_query(push, rules))}
-    found = value if isinstance(value, list) else [value]
+    found = find_json_items(value, rules)
     return tuple(PushItem(query | _flatten_object(item), item) for item in found)
 
 

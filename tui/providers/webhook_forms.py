@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
-from tui.domain.charsets import decode_text
+from tui.domain.charsets import decode_text, escape_wide_units
 from tui.domain.text import repair_text
 
 _SEPARATOR = re.compile(r"(\r\n|[&\r\n])")
@@ -244,7 +244,7 @@ def _unescape(value: str) -> bytes:
     """Return the bytes of a form's value; a value that is not encoded keeps its plus signs."""
     if not _NEVER_ENCODED.search(value):
         value = value.replace("+", " ")
-    return unquote_to_bytes(value.encode("latin-1"))
+    return unquote_to_bytes(escape_wide_units(value).encode("latin-1"))
 
 
 def _decode_pairs(

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 import quopri
 import re
 from collections.abc import Iterator
@@ -12,8 +11,9 @@ from urllib.parse import unquote_to_bytes
 
 from tui.domain.charsets import decode_text, find_declared_charset
 from tui.domain.message import Attachment
-from tui.domain.text import repair_json, repair_text
+from tui.domain.text import repair_text
 from tui.providers.webhook_forms import BodyRules, UnreadableBody
+from tui.providers.webhook_json import parse_json
 
 _BOUNDARY = re.compile(r"boundary\s*=\s*(?:\"([^\"]+)\"|([^\s;,\"]+))", re.IGNORECASE)
 _FIRST_LINES = re.compile(
@@ -172,7 +172,7 @@ def _parse_value(text: str, content_type: str) -> Any:
     """Return the value of a part: a text, or what its JSON says."""
     if "json" in content_type.lower():
         try:
-            return repair_json(json.loads(text, strict=False))
-        except (ValueError, RecursionError):
+            return parse_json(text)
+        except ValueError:
             pass
     return repair_text(text)

@@ -5,9 +5,11 @@ grow without a limit or name a file to load.
 """
 
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from tui.domain.charsets import decode_text
 from tui.domain.text import repair_json
@@ -16,6 +18,9 @@ from tui.providers.webhook_forms import BodyRules, UnreadableBody
 _MOST_ELEMENTS = 100_000
 _DEEPEST_ELEMENT = 32
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
+_REFERENCES = re.compile(r"(?:&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});)+")
+_REFERENCE = re.compile(r"&#(?:(\d+)|x([0-9A-Fa-f]+));")
+_NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _DECLARED_CHARSET = re.compile(rb"\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.ASCII)
 
@@ -36,12 +41,30 @@ def parse_xml(body: bytes, rules: BodyRules, charset: str = "") -> list[Any]:
     try:
         value = _ElementReader().read(text)
     except expat.ExpatError as error:
-        repaired = _BARE_AMPERSAND.sub("&amp;", text)
         try:
-            value = _ElementReader().read(repaired)
+            value = _ElementReader().read(_repair_document(text))
         except expat.ExpatError:
             raise UnreadableBody(f"The body is not valid XML: {error}") from None
     return [repair_json(item) for item in _unwrap_items(value)]
+
+
+def _repair_document(text: str) -> str:
+    """Return a document without the errors that are common in a customer's text."""
+    text = _REFERENCES.sub(_repair_references, _BARE_AMPERSAND.sub("&amp;", text))
+    return _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _repair_references(found: re.Match[str]) -> str:
+    """Return references to characters; an emoji that is written as two surrogates is itself.
+
+    A reference to a character that XML does not have becomes U+FFFD.
+    """
+    codes = [int(one[1] or int(one[2], 16)) for one in _REFERENCE.finditer(found[0])]
+    characters = "".join(chr(code) if code <= sys.maxunicode else "\0" for code in codes)
+    if not _NOT_IN_XML.search(characters):
+        return found[0]
+    joined = characters.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return escape(joined)
 
 
 def _unwrap_items(value: Any) -> list[Any]:

@@ -25,6 +25,7 @@ from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.held_rows import to_held_group, to_held_item, to_refusal_count
 from tui.store.queries import queries
+from tui.store.rows import Row
 
 MOST_HELD = 1_000
 """Items that may be held for one account."""
@@ -58,7 +59,10 @@ def save_arrival(
     """
     sql, connection = queries("held_items"), transaction.connection
     known = sql.known_arrival(connection, account=account, digest=arrival.digest)
-    if known is not None:
+    if known is not None and reason and _is_dismissed_by_quota(known):
+        # Its content was dropped before an agent saw it, so that it is held as if it were new.
+        sql.forget_arrival(connection, id=known["id"])
+    elif known is not None:
         sql.count_repeat(connection, id=known["id"], now=now)
         if known["state"] == ArrivalState.HELD:
             _update_held(transaction, now, known["id"], arrival, reason, agent="")
@@ -89,6 +93,11 @@ def save_arrival(
     return True
 
 
+def _is_dismissed_by_quota(row: Row) -> bool:
+    """Return whether no agent has dismissed an item."""
+    return row["state"] == ArrivalState.DISMISSED and not row["done_by"]
+
+
 def save_retry(
     transaction: Transaction, now: int, item: HeldItem, reason: HeldReason | None, agent: str
 ) -> None:
@@ -113,7 +122,10 @@ def _update_held(
     *,
     agent: str,
 ) -> None:
-    """Take a held item in, or note the reason why it stays held."""
+    """Take a held item in, or note the reason why it stays held.
+
+    An item that another process has taken in meanwhile stays so.
+    """
     queries("held_items").update_arrival(
         transaction.connection,
         id=item_id,
@@ -133,15 +145,21 @@ def _enforce_quota(transaction: Transaction, now: int, account: str) -> None:
     sql, connection = queries("held_items"), transaction.connection
     total = sql.measure_kept(connection, account=account)
     held, size = total["held"], total["bytes"]
-    while held > MOST_HELD or size > MOST_HELD_BYTES:
-        victim = sql.oldest_done(connection, account=account) if size > MOST_HELD_BYTES else None
-        if victim is None:
-            victim = sql.oldest_held(connection, account=account)
-            if victim is None or held == 1:
-                return
-            sql.dismiss_for_quota(connection, id=victim["id"], now=now)
-            held -= 1
+    if size > MOST_HELD_BYTES:
+        for victim in list(sql.done_bodies(connection, account=account)):
+            sql.drop_body(connection, id=victim["id"])
+            size -= victim["bytes"]
+            if size <= MOST_HELD_BYTES:
+                break
+    if held <= MOST_HELD and size <= MOST_HELD_BYTES:
+        return
+    *victims, _newest = list(sql.held_bodies(connection, account=account))
+    for victim in victims:
+        if held <= MOST_HELD and size <= MOST_HELD_BYTES:
+            return
+        sql.dismiss_for_quota(connection, id=victim["id"], now=now)
         sql.drop_body(connection, id=victim["id"])
+        held -= 1
         size -= victim["bytes"]
 
 

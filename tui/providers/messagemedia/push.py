@@ -7,7 +7,6 @@ the vendor's samples or of the template variables. Both kinds are read here.
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +15,6 @@ from typing import Any
 from tui.domain.events import Event, OptOut, Receipt, Reply
 from tui.domain.ids import parse_reference
 from tui.domain.message import Attachment
-from tui.domain.text import repair_json
 from tui.providers.errors import CredentialsRefused
 from tui.providers.messagemedia.fields import (
     digest_fields,
@@ -30,10 +28,13 @@ from tui.providers.messagemedia.signatures import PublicKey, is_signature_valid
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.webhook_bodies import PushItem, list_signed_bodies, parse_items
 from tui.providers.webhook_forms import BodyRules
+from tui.providers.webhook_json import parse_json
 
 _OPT_OUT = "OPT_OUT_SMS"
 _CONTENT_FIELDS = ("content", "base64", "data")
 """Names of the content of an attachment; the last one is that of an uploaded file."""
+_DATA_URL = re.compile(r"\s*data:[^,]{0,200};base64,", re.IGNORECASE)
+"""What stands before base64 that was made for a page in a browser."""
 _SIGNED_VERSIONS = ("1.1", "1.0", "2.0", "2")
 """Versions in request lines that the provider or a proxy before the listener may speak."""
 _FIELD_ALIASES = {
@@ -67,6 +68,11 @@ BODY_RULES = BodyRules(
     file_list="attachments",
 )
 """Fields of callbacks and of the template variables (MessageMedia API, pushes)."""
+_TEXT_FIELDS = frozenset({"content", "delivery_report_id", "destination_number", "message_id"}) | {
+    "notification_id",
+    "reply_id",
+    "source_number",
+}
 _UNFILLED_VARIABLE = re.compile(
     r"\$!?\{?(metadata(\.get\([^)]*\))?|notificationId|\w+(Id|Timestamp|Address|Content|Units)"
     r"|status(Code)?|attachments|format|type|retryCount)\}?"
@@ -168,6 +174,9 @@ def _rename_fields(item: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, str) and _UNFILLED_VARIABLE.fullmatch(value):
             continue
         field = _FIELD_BY_ALIAS.get(name, name)
+        if field in _TEXT_FIELDS and type(value) is int:
+            # A template without quotes makes a number of a text.
+            value = str(value)
         is_reference = field == "metadata" and name != field
         fields.setdefault(field, {"reference": value} if is_reference else value)
     return fields
@@ -222,30 +231,35 @@ def _parse_attachment_list(attachments: Any) -> list[Any]:
     """Return the list of attachments; a form holds it as JSON text."""
     if isinstance(attachments, str):
         try:
-            attachments = repair_json(json.loads(attachments, strict=False))
-        except (ValueError, RecursionError):
+            attachments = parse_json(attachments)
+        except ValueError:
             return []
     return attachments if isinstance(attachments, list) else []
 
 
 def _parse_attachment(entry: Any) -> Attachment | None:
-    """Return one file, or None if its bytes cannot be read."""
-    content = next(filter(None, (get_text(entry, name) for name in _CONTENT_FIELDS)), "")
+    """Return one file, empty if its bytes cannot be read; None if there is nothing of it."""
+    content = _get_first_text(entry, _CONTENT_FIELDS)
+    content_type = _get_first_text(entry, ("content_type", "contentType"))
+    name = _get_first_text(entry, ("original_name", "originalName", "name"))
+    if not (content or content_type or name):
+        return None
+    packed = "".join(_DATA_URL.sub("", content).split()).rstrip("=")
     try:
-        data = base64.b64decode("".join(content.split()), validate=True)
+        data = base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
     except (binascii.Error, ValueError):
-        return None
-    if not data:
-        return None
-    content_type = get_text(entry, "content_type") or get_text(entry, "contentType")
-    names = (get_text(entry, name) for name in ("original_name", "originalName", "name"))
-    name = next(filter(None, names), "")
+        data = b""
     return Attachment(name, content_type or "application/octet-stream", data)
+
+
+def _get_first_text(item: Any, names: tuple[str, ...]) -> str:
+    """Return the first of the fields that has a text."""
+    return next(filter(None, (get_text(item, name) for name in names)), "")
 
 
 def _strip_content(entry: Any, file: Attachment | None) -> Any:
     """Return an attachment without its bytes; unchanged if it could not be read."""
-    if file is None:
+    if file is None or not file.data:
         return entry
     fields = {name: value for name, value in entry.items() if name not in _CONTENT_FIELDS}
     return {**fields, "size": len(file.data)}

@@ -6,13 +6,11 @@ protection. It expects the answer `OK`, whatever arrived: with verification turn
 would repeat everything else.
 """
 
-import json
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from tui.domain.events import Event, Receipt
 from tui.domain.ids import parse_reference
-from tui.domain.text import repair_json
 from tui.providers.masking import digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.serwersms.attachments import remove_content
@@ -23,6 +21,7 @@ from tui.providers.serwersms.status_codes import REASON_BLACKLISTED, REASON_MEAN
 from tui.providers.serwersms.times import parse_time
 from tui.providers.webhook_bodies import PushItem, parse_items, parse_query
 from tui.providers.webhook_forms import BodyRules
+from tui.providers.webhook_json import parse_json
 
 _NATIVE_NAMES = frozenset(
     {"attachments", "phone", "received", "recived", "text", "title", "to_number"}
@@ -171,6 +170,6 @@ def _restore_plus(number: Any) -> Any:
 def _parse_json(text: Any) -> Any:
     """Return parsed JSON with repaired texts; None if it is not a text of JSON."""
     try:
-        return repair_json(json.loads(text)) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
+        return parse_json(text) if isinstance(text, str) else None
+    except ValueError:
         return None

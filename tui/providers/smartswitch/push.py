@@ -88,9 +88,12 @@ class SmartSwitchPushReader:
         """Return one event: a receipt has a state, a reply has a sender or a text."""
         if item.problem:
             return self._make_unreadable(item, item.problem)
-        if item.has_field(self.receipt_fields.message_state):
-            return self._parse_receipt(item)
         names = (self.reply_fields.source_number, self.reply_fields.body)
+        has_state = item.has_field(self.receipt_fields.message_state)
+        # One template for both leaves the state of a reply empty.
+        is_reply = any(map(item.get_text, names)) or not has_state
+        if has_state and not (is_reply and not item.get_text(self.receipt_fields.message_state)):
+            return self._parse_receipt(item)
         if any(item.has_field(name) for name in names):
             return self._parse_reply(item)
         return self._make_unreadable(item, "The push is neither a receipt nor a reply")

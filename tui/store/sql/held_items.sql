@@ -1,5 +1,5 @@
 -- name: known_arrival(account, digest)^
-select id, state from arrivals where account = :account and digest = :digest;
+select id, state, done_by from arrivals where account = :account and digest = :digest;
 
 -- name: add_arrival(account, channel, source, digest, method, target, tail, query, headers, http_version, body, size, state, cause, reason, now)!
 insert into arrivals (account, channel, source, digest, method, target, tail, query, headers, http_version, body, size,
@@ -15,6 +15,9 @@ update arrivals set target = :target, headers = :headers, http_version = :http_v
   cause = coalesce(:cause, cause), reason = coalesce(:reason, reason), done_at = :done_at, done_by = :done_by
 -- Another process may have dismissed or taken it in meanwhile: only a success changes what is held no more.
 where id = :id and (state = 'held' or (state = 'dismissed' and :state = 'retaken'));
+
+-- name: forget_arrival(id)!
+delete from arrivals where id = :id;
 
 -- name: count_repeat(id, now)!
 update arrivals set repeats = repeats + 1, last_at = :now where id = :id;
@@ -43,12 +46,13 @@ group by account, cause, reason order by account, count(*) desc, reason;
 select coalesce(sum(state = 'held'), 0) as held, coalesce(sum(length(body)), 0) as bytes from arrivals
 where state <> 'read' and account = :account;
 
--- name: oldest_done(account)^
-select id, length(body) as bytes from arrivals
-where state in ('retaken', 'dismissed') and account = :account and length(body) > 0 order by id limit 1;
+-- name: done_bodies(account)
+-- By the index, because a column behind the body is found only by reading all of the body.
+select id, length(body) as bytes from arrivals indexed by arrivals_kept
+where state in ('retaken', 'dismissed') and state <> 'read' and account = :account and length(body) > 0 order by id;
 
--- name: oldest_held(account)^
-select id, length(body) as bytes from arrivals where state = 'held' and account = :account order by id limit 1;
+-- name: held_bodies(account)
+select id, length(body) as bytes from arrivals where state = 'held' and account = :account order by id;
 
 -- name: dismiss_for_quota(id, now)!
 update arrivals set state = 'dismissed', done_at = :now, reason = reason || ' (dismissed: too many were held)'
