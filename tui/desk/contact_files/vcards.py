@@ -217,7 +217,10 @@ def _read_card(card: _RawCard) -> Card:
     names = [_join_name(p.text) for p in card.properties if p.name == "N"]
     units = [u for p in card.properties if p.name == "ORG" for u in _split_parts(p.text)]
     firm = next((unit for unit in units if unit), "")
-    name = get_first("FN") or next((n for n in names if n), "") or get_first("NICKNAME") or firm
+    shown, known = get_first("FN"), [*names, get_first("NICKNAME"), firm]
+    # Telephones show the number of a contact that was saved without a full name.
+    choices = [shown, *known] if any(map(str.isalpha, shown)) else [*known, shown]
+    name = next((text for text in choices if text), "")
     phones = [p for p in card.properties if p.name == "TEL"]
     usable = [p for p in phones if _takes_texts(p)]
     usable.sort(key=lambda p: not p.parameters.get("TYPE", set()) & _MOBILE)
