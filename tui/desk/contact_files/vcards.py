@@ -30,6 +30,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _UNESCAPED_SEMICOLON = re.compile(r"(?<!\\);")
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _BEGINS = re.compile(rb"\s*BEGIN\s*:\s*VCARD\s*", re.IGNORECASE)
+_NEXT = re.compile(rb"(?:[\w-]+\.)?(?:TEL|FN|N|ORG|END)[;:]", re.IGNORECASE)
 _ENDS = re.compile(rb"\s*END\s*:\s*VCARD\s*", re.IGNORECASE)
 
 
@@ -130,7 +131,7 @@ def _unfold_lines(lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         index += 1
         while index < len(lines):
             line = lines[index]
-            if is_quoted and parts[-1].rstrip().endswith(b"=") and not _ENDS.fullmatch(line):
+            if is_quoted and parts[-1].rstrip().endswith(b"=") and not _NEXT.match(line):
                 # A soft line break of quoted-printable.
                 parts[-1] = parts[-1].rstrip()[:-1]
                 parts.append(line)
