@@ -53,6 +53,11 @@ def test_without_waiting_the_message_is_queued_and_a_missing_sender_is_reported(
     assert sandbox.accepted == []
 
 
+def test_a_mobile_of_eight_digits_is_no_short_code_in_its_country(desk: Desk) -> None:
+    ran = desk.run("send", "--to", "51990011", "--text", "hi", SMSDESK_DEFAULT_REGION="EE")
+    assert (ran.returncode, ran.stdout.split()[:2]) == (0, ["queued", "+37251990011"])
+
+
 def test_the_text_is_read_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
     ran = desk.run("send", "--to", DELIVERS, "--text", "-", "--wait", input="Zażółć\nline two\n")
     assert ran.returncode == 0

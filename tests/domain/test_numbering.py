@@ -156,6 +156,29 @@ def test_a_key_is_its_own_key(code: str, digits: str, region: str | None) -> Non
             assert parse_address(address.e164, region).e164 == address.e164
 
 
+@pytest.mark.parametrize(
+    ("raw", "region", "e164"),
+    [
+        ("51990011", "EE", "+37251990011"),
+        ("40412345", "NO", "+4740412345"),
+        ("91234567", "SG", "+6591234567"),
+        ("7712345", "IS", "+3547712345"),
+        ("97123456", "BJ", "+2290197123456"),
+        ("07123456", "CI", "+2250707123456"),
+        ("51990011", "PL", None),
+        ("51990011", None, None),
+        ("23456789", "HK", None),
+        ("600700", "PL", None),
+    ],
+)
+def test_a_mobile_as_short_as_a_short_code_is_read_where_mobiles_are_that_short(
+    raw: str, region: str | None, e164: str | None
+) -> None:
+    assert parse_address(raw, region).e164 == e164
+    if e164:
+        assert parse_destination(raw, region).e164 == e164
+
+
 @pytest.mark.parametrize("forms", SAME_NUMBER.values(), ids=SAME_NUMBER)
 def test_a_number_is_found_by_each_of_its_forms(forms: list[str]) -> None:
     compact = ["".join(char for char in form if char in "+0123456789") for form in forms]

@@ -47,7 +47,7 @@ def test_a_number_has_one_key_in_every_notation(raw: str, e164: str) -> None:
     assert address.kind is AddressKind.NUMBER
 
 
-@pytest.mark.parametrize("raw", ["123", "12345", "51990011", "123 45", "0500"])
+@pytest.mark.parametrize("raw", ["123", "12345", "19990011", "123 45", "0500"])
 @pytest.mark.parametrize("region", [None, "US", "EE"])
 def test_short_codes_are_never_numbers(raw: str, region: str | None) -> None:
     address = parse_address(raw, region)

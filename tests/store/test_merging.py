@@ -24,6 +24,7 @@ from tests.store.consistency import check_counters_and_summaries
 from tests.store.temporary import temporary_store
 from tui.clock import HOUR, SECOND, ManualClock
 from tui.domain.change import RELOAD
+from tui.domain.consent import Verdict
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.events import OptOut
 from tui.domain.phone import parse_address
@@ -233,6 +234,31 @@ async def test_an_opt_out_since_the_merge_holds_for_both_after_the_undo(store: S
     for party in (MIA, TOM):
         with pytest.raises(OptedOut):
             await store.intents.queue_message(make_outgoing(to=party))
+
+
+@pytest.mark.parametrize(("stops", "starts"), [(MIA, TOM), (TOM, MIA)])
+@pytest.mark.parametrize("stops_before", [True, False])
+async def test_an_opt_in_since_the_merge_holds_for_its_writer_alone_after_the_undo(
+    open_store: OpenStore, clock: ManualClock, stops: str, starts: str, stops_before: bool
+) -> None:
+    verdicts = {"STOP": Verdict.STOP, "START": Verdict.START}
+    store = await open_store(classify=lambda text, _: verdicts.get(text, Verdict.NONE))
+    await receive(store, "Hello", MIA)
+    await receive(store, "Hello", TOM)
+    if stops_before:
+        await receive(store, "STOP", stops)
+    clock.advance(60)
+    merge_id = await merge(store)
+    if not stops_before:
+        await receive(store, "STOP", stops)
+    clock.advance(60)
+    await receive(store, "START", starts)
+    await store.intents.queue_message(make_outgoing(to=stops))
+    await store.merges.undo_merge(merge_id, "ana")
+    with pytest.raises(OptedOut):
+        await store.intents.queue_message(make_outgoing(to=stops))
+    await store.intents.queue_message(make_outgoing(to=starts))
+    await check_counters_and_summaries(store)
 
 
 async def save_draft(store: Store, party: str, body: str, agent: str = "ana") -> int:

@@ -126,13 +126,13 @@ def _check_schedule(at: int | None, now: int) -> None:
 
 def _parse_recipient(arguments: Namespace, desk: Preferences) -> Address:
     """Return the recipient: a short code as it is, or a number in the account's country."""
-    address = parse_address(arguments.to)
+    chosen = [account for account in desk.accounts if account.name == arguments.account]
+    region = (chosen[0].region if chosen else "") or desk.default_region
+    address = parse_address(arguments.to, region)
     if address.kind is AddressKind.SHORT_CODE:
         return address
-    chosen = [account for account in desk.accounts if account.name == arguments.account]
-    region = chosen[0].region if chosen else ""
     try:
-        return parse_destination(arguments.to, region or desk.default_region)
+        return parse_destination(arguments.to, region)
     except InvalidNumberError as error:
         raise CommandError(f"{error}; nothing was queued", BAD_USE) from None
 

@@ -8,6 +8,8 @@ report "the bus stop" than miss "take me off your list".
 import re
 from functools import cache
 
+from tui.domain.consent_words import fold_words
+
 _GROUPS = {
     "TEXTS": r"(texts?|txts?|messages?|messaging|sms|msgs?|notifications?|alerts)\b",
     "DONT": r"(do not|don ?t|never|(please|pls|can you|can u|could you) not)",
@@ -30,6 +32,8 @@ _ENGLISH = (
     r"(text|txt|messag|msg|contact|call|spam|harass|bother|bugg|annoy)\w*",
     r"\b(text|txt|texting|send|sending|reply|replying|type) stop\b(?! by\b)",
     r"^(stp|stahp) (text|txt|messag|msg|sms)\w*",
+    r"^stahp$",
+    r"^(please )?DONT (text|txt|message|sms)( me)?$",
     r"\b(stop|quit) sending( me| us| this| these| those| your| any| more)+\b",
     r"\b(stop|quit) sending( out)? TEXTS",
     r"\b(stop|no more|cease|discontinue|cancel|turn off|switch off|end|enough|sick of|tired of)"
@@ -55,8 +59,8 @@ _ENGLISH = (
     r"(receiv|be|get|these|consent)",
     r"\b(is|are) (spam|spamming|harassment|harassing)\b",
     r"^((please|pls|plz|just|ok|i|said|reply|text|sms|bitte|palun|prosze|svp) )*stop(p|all)?"
-    r"( (stop|it|this|that|now|already|please|pls|plz|thanks?|you|sms|texts|messages|bitte|danke"
-    r"|palun|aitah|prosze|dziekuje|svp|merci))*$",
+    r"( (stop|it|this|that|now|already|pub|please|pls|plz|thanks?|you|sms|texts|messages|bitte"
+    r"|danke|palun|aitah|prosze|dziekuje|svp|merci))*$",
 )
 _FRENCH = (
     r"\b(ne (me|m)|n) (contact|ecri|envo|text|harcel|derang|sollicit|importun)\w* plus\b",
@@ -144,6 +148,8 @@ _SPANISH_AND_PORTUGUESE = (
     r"\bnao (me|nos) (envi|mand|escrev|contact)\w*( mais)?( MENSAJES| mais|$)",
     r"\b(remov|retir|apag|tir)\w* (o )?meu (numero|telefone|contato)\b",
     r"\b(cancelar|sair) (da|a) (lista|inscricao)\b",
+    r"\b(cancelar?|anular?|cancelen|cancele) (la |mi |minha |a )?(suscripcion|inscricao)\b",
+    r"\b(tira|tire|tirem|retire|remove|remova)( me| meu numero)? (dessa|desta|da|de sua) lista\b",
 )
 _ITALIAN = (
     r"\bnon (mi |ci )?(mandate|mandatemi|inviate|inviatemi|scrivete|scrivetemi|contattatemi)"
@@ -162,6 +168,8 @@ _DUTCH_AND_NORDIC = (
     r"\b(verwijder|wis|schrap) (mijn|dit) (nummer|telefoonnummer|gegevens)\b",
     r"\b(verwijder|haal|schrijf) (mij|me) (van|uit|af)\b",
     r"\blaat me met rust\b",
+    r"^(graag |aub )?(afmelden|uitschrijven|afmeld|avmeld|avregistrera|frameld)"
+    r"( mig| meg| mij| aub| tack| takk| tak| svp)*$",
     r"\b(sluta|slutt|stopp|stop|lad vaere)( a| att| med( at| a)?)? "
     r"(skicka|sende?|skriva?|sms\w*)\b",
     r"\b(skicka|sende?) (inga|inte|ikke|ingen)( mig| meg)?( fler| flere| mer| nogen)* BERICHTEN",
@@ -190,6 +198,7 @@ _RUSSIAN_AND_UKRAINIAN = (
     r"\bоставьте меня в покое\b",
     r"\bне (пишіть|пишить|надсилаите|надсилаіте|шліть|турбуите)\b.{0,25}\b(більше|мені|нам|смс)\b",
     r"\b(видаліть|приберіть) (мене|міи номер)\b",
+    r"\b(припиніть|прекратите|прекращаите)$",
     r"\b(відпишіть|відписати) мене\b",
 )
 _OTHER_SCRIPTS = (
@@ -202,6 +211,47 @@ _OTHER_SCRIPTS = (
     r"\bאל תשלחו?\b.{0,15}\b(הודעות|יותר|עוד)\b",
     r"\b(اوقف|اوقفوا|ايقاف|توقف|توقفوا|كفي)\b.{0,20}(رسائل|رسايل|ارسال|مراسل)",
     r"\bلا ترسل\w*\b",
+)
+
+_CENTRAL_EUROPEAN = (
+    r"\bne(posilejte|posilajte|saljite|posielajte|posielaj|posilej)\b.{0,15}"
+    r"\b(sms\w*|zadne|ziadne|uz|vise|vec|zprav\w*|sprav\w*|poruk\w*|sporocil\w*)\b",
+    r"\b(nemojte|nemoj|prestan\w*|prenehaj\w*)\b.{0,20}"
+    r"\b(pisati|psat|pisat|poruk\w*|sms\w*|zprav\w*|sprav\w*)\b",
+    r"\b(nechci|nechcem)\b.{0,20}\b(sms\w*|zprav\w*|sprav\w*|reklam\w*)\b",
+    r"\bne (kuldj\w*|irj\w*)\b.{0,25}\b(sms\w*|uzenet\w*)\b",
+    r"\bnu (imi |ne |ma )?mai (trimite\w*|scrie\w*)\b.{0,15}\b(mesaj\w*|sms\w*|reclam\w*)\b",
+    r"\bnu (imi|ne) mai scrie\w*",
+    r"\bstergeti (ma|numarul meu)\b",
+    r"\bμην? (μου )?(ξανα)?(στελνετε|στειλετε|γραφετε)\b.{0,20}\b(μηνυματ\w*|sms|πια|αλλα)\b",
+    r"^σταματηστε( να (μου )?(στελνετε|γραφετε).*| παρακαλω)?$",
+    r"\b(mesaj|sms)\w*( bana| bize)?( artik| bir daha)? ((atma|gonderme|yollama)"
+    r"(yin(iz)?\b|( artik| lutfen)?$)|istemiyor\w*)",
+    r"\b(listeden|listenizden|abonelikten) cikar\w*",
+)
+
+
+def _fold_any(words: str) -> str:
+    """Return a pattern for any of these words as `fold_words` leaves them, marks apart."""
+    return f"({'|'.join(fold_words(word) for word in words.split())})"
+
+
+_ASIAN = (
+    r"(请勿|請勿|不要|别|別)(再)?打(扰|擾)",
+    r"^td\W*(谢谢|謝謝|请|請)?$",
+    _fold_any("メール メッセージ sms") + "は?(不要|いりません|いらない)",
+    r"(もう|二度と|これ以上).{0,6}送(ら|って)(ないで|こないで|くるな)",
+    r"(그만|더 ?이상|다시는?) ?(보내|연락|문자)",
+    r"(문자|연락|메시지)( 좀)? ?(그만|(보내지|하지) ?(마|말))",
+    rf"^{_fold_any('อย่า หยุด เลิก ไม่ต้อง')}(การ)?{_fold_any('ส่ง')}"
+    rf"( ?{_fold_any('ข้อความ sms')}| ?{_fold_any('มาอีก อีก')})?$",
+    r"\bdung (gui|nhan) (tin|sms|nua)\b|\bkhong (muon )?nhan tin\b|\bngung (gui|nhan) tin\b",
+    r"\b(jangan|berhenti|stop) (kirim|hantar|mengirim)\w*( saya)? (sms|pesan|mesej|lagi)\b",
+    r"^band (karo|kar do|kijiye|karen)\b",
+    rf"{_fold_any('मैसेज संदेश मेसेज sms')}( {_fold_any('भेजना')})? {_fold_any('बंद मत')}",
+    r"\b(מספיק|תפסיקו?|להפסיק|הפסיקו?) לשלוח\b",
+    r"\b(بطل|بطلوا|كفايه)\b.{0,12}\b(ترسل\w*|رسائل|ارسال|تبعت\w*)",
+    r"\b(احذف\w*|امسح\w*) (رقمي|اشتراكي)\b",
 )
 
 
@@ -220,6 +270,7 @@ def _compile_phrases() -> re.Pattern[str]:
     languages: tuple[tuple[str, ...], ...] = (
         *(_ENGLISH, _FRENCH, _POLISH, _ESTONIAN, _GERMAN, _SPANISH_AND_PORTUGUESE, _ITALIAN),
         *(_DUTCH_AND_NORDIC, _FINNISH, _RUSSIAN_AND_UKRAINIAN, _OTHER_SCRIPTS),
+        *(_CENTRAL_EUROPEAN, _ASIAN),
     )
     phrases = "|".join(phrase for language in languages for phrase in language)
     return re.compile(re.sub("[A-Z_]{3,}", lambda name: _GROUPS[name[0]], phrases))

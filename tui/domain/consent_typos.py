@@ -43,7 +43,7 @@ _MASKED = re.compile(r"\W*s[t*#]{1,2}[o0*#]p\W*", re.IGNORECASE)
 _SIGNS = re.compile("[🛑⛔🚫\\s\ufe0f!.]*[🛑⛔🚫][🛑⛔🚫\\s\ufe0f!.]*")
 _COMPOUND = re.compile(
     r"(txt|text|send|reply|pls|please|sms|msg|2|to)?stop(p|all)?"
-    r"(\d\w*|(to|and|or)(end|quit|cancel|stop|unsub\w*|optout)|sms|txts?|texts?|texting|msgs?"
+    r"(\d\w*|(to|and|or)(end|quit|cancel|stop|unsub\w*|optout)|sms|pub|txts?|texts?|texting|msgs?"
     r"|messages?|now|pls|plz|please|it|me|this|spam|ads|end|quit|cancel|unsub\w*|optout)?"
 )
 """One word made of "stop" and others: "STOP2END", "STOPSMS", "TXTSTOP"."""

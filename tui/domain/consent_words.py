@@ -193,7 +193,19 @@ _POSSIBLE_EVERYWHERE = (
     *("ATTEIKTIES", "ATSISAKYTI", "ATSISAKAU", "BATAL", "ОТМЕНА", "ОТМЕНИТЬ", "ОТКАЗ"),
     *("СКАСУВАТИ", "ВІДМІНА", "ВІДМОВА", "ΔΙΑΓΡΑΦΗ", "ΑΚΥΡΩΣΗ", "ביטול", "בטל", "עצור"),
     *("إلغاء", "قف", "كفى", "取消", "停止", "解除", "退会", "중지", "해지", "취소", "거부"),
-    *("ยกเลิก", "หยุด", "रद्द", "DELETE", "BLOCK", "DND", "NO MORE", "OPTO OUT"),
+    *(
+        "ОТПИС",
+        "LOOBUN",
+        "LOOBUDA",
+        "ยกเลิก",
+        "หยุด",
+        "रद्द",
+        "DELETE",
+        "BLOCK",
+        "DND",
+        "NO MORE",
+        "OPTO OUT",
+    ),
 )
 
 DEFAULT_KEYWORDS = KeywordTable(

@@ -14,6 +14,8 @@ MAX_DIGITS = 15
 """Digits of an E.164 number."""
 MAX_DIALLED_DIGITS = MAX_DIGITS + len("0011")
 """Digits of a number with the longest exit code."""
+_SHORTEST_MOBILE = 7
+"""Digits of the shortest mobile numbers, without the country code; short codes seldom have more."""
 _ARGENTINA_WITHOUT_NINE = re.compile(r"\+54([1-8]\d{9})")
 _EXIT_CODES = ("0011", "00", "011", "810")
 """What is dialled in place of the plus: in Australia, most countries, North America, Russia."""
@@ -40,6 +42,17 @@ def parse_received(compact: str, region: str | None) -> str | None:
     if abroad is None:
         return home
     return abroad if _may_be_mobile(abroad) and not _may_be_mobile(home) else home
+
+
+def parse_short_mobile(compact: str, region: str | None) -> str | None:
+    """Return the E.164 form of seven or eight digits that are a mobile of `region`, or None.
+
+    Estonia, Norway, Singapore and others have mobiles that short, and no short codes as long.
+    """
+    if not region or len(compact) < _SHORTEST_MOBILE:
+        return None
+    number = parse_national(compact, region)
+    return number if number and _may_be_mobile(number) else None
 
 
 def _may_be_mobile(e164: str) -> bool:
@@ -105,11 +118,11 @@ def parse_national(compact: str, region: str | None) -> str | None:
         return None
     # Where numbers have no trunk zero, or no longer one, people still write it.
     without_zero = compact.removeprefix("0")
-    return _to_e164(compact, region) or (
-        _to_e164(f"+{_get_country_code(region)}{without_zero}", None)
-        if without_zero and without_zero[0] != "0"
-        else None
-    )
+    # Old forms are known with their country code, and in some the zero belongs to the number.
+    forms = [compact, without_zero] if without_zero and without_zero[0] != "0" else []
+    code = _get_country_code(region)
+    numbers = (_to_e164(f"+{code}{form}", None) for form in forms)
+    return _to_e164(compact, region) or next((number for number in numbers if number), None)
 
 
 def _to_e164(compact: str, region: str | None) -> str | None:

@@ -17,6 +17,7 @@ from tui.domain.numbering import (
     parse_international,
     parse_national,
     parse_received,
+    parse_short_mobile,
 )
 
 _SHORT_CODE_LENGTHS = range(3, 9)
@@ -69,8 +70,9 @@ class Address:
 def parse_address(raw: str, default_region: str | None = None) -> Address:
     """Return the address in `raw`, as a provider wrote it. Never raises.
 
-    Three to eight digits without "+" are a short code, anything with an alphabetic character is
-    a name, the rest that is no valid number is unknown and has its own conversation key.
+    Three to eight digits without "+" are a short code, unless mobiles of the region are that
+    short. Anything with an alphabetic character is a name, the rest that is no valid number is
+    unknown and has its own conversation key.
 
     Args:
         raw: Address as it was received.
@@ -82,7 +84,8 @@ def parse_address(raw: str, default_region: str | None = None) -> Address:
         return Address(raw, None, AddressKind.NAME if named else AddressKind.UNKNOWN)
     # Checked before numbers: a short code can look like a country code with a short number.
     if len(compact) in _SHORT_CODE_LENGTHS and compact[0] != "+":
-        return Address(raw, None, AddressKind.SHORT_CODE)
+        mobile = parse_short_mobile(compact, default_region)
+        return Address(raw, mobile, AddressKind.NUMBER if mobile else AddressKind.SHORT_CODE)
     e164 = parse_received(_drop_wrong_plus(compact), default_region)
     return Address(raw, e164, AddressKind.NUMBER if e164 else AddressKind.UNKNOWN)
 

@@ -55,7 +55,7 @@ def split_conversation(
         _return_drafts(connection, table, kept["id"], gone["id"], before)
     queries("merges").drop_merged_drafts(connection, old_id=gone["id"])
     _restore_party_row(connection, "contacts", "contact", kept, before)
-    _return_consent(connection, kept, gone, before)
+    _return_consent(connection, kept, gone, before, last_id)
     for subject_id in (kept["id"], gone["id"]):
         queries("merges").return_mentions(connection, conversation_id=subject_id)
 
@@ -200,15 +200,33 @@ def _restore_party_row(
 
 
 def _return_consent(
-    connection: sqlite3.Connection, kept: Summary, gone: Summary, before: Snapshot
+    connection: sqlite3.Connection, kept: Summary, gone: Summary, before: Snapshot, last_id: int
 ) -> None:
-    """Restore the consent of both; a newer opt-out holds for both, as it was of one person."""
+    """Restore the consent of both; a newer opt-out holds for both, as it was of one person.
+
+    A newer opt-in holds for the one who wrote it only.
+    """
     find = queries("conversations").consent
     if not _restore_party_row(connection, "consent", "consent", kept, before):
         decision = to_dict(find(connection, party=kept["party"]))
         if decision["opted_out"]:
-            queries("merges").drop_consent(connection, party=gone["party"])
-            insert_rows(connection, "consent", [{**decision, "party": gone["party"]}])
+            _replace_consent(connection, gone["party"], decision)
+        elif decision["message_id"]:
+            _replace_consent(connection, kept["party"], before["consent"])
+            for summary in (kept, gone):
+                own = queries("merges").own_decision(
+                    connection, conversation_id=summary["id"], kept=kept["id"], since=last_id
+                )
+                if own is not None:
+                    _replace_consent(connection, summary["party"], {**decision, **to_dict(own)})
     for summary in (kept, gone):
         row = find(connection, party=summary["party"])
         summary["opted_out"] = row["opted_out"] if row else 0
+
+
+def _replace_consent(
+    connection: sqlite3.Connection, party: str, decision: Mapping[str, Any] | None
+) -> None:
+    """Store a decision as that of a party; None for no decision."""
+    queries("merges").drop_consent(connection, party=party)
+    insert_rows(connection, "consent", [{**decision, "party": party}] if decision else [])

@@ -77,3 +77,18 @@ def test_single_bad_bytes_do_not_make_utf_8_a_code_page() -> None:
     decoded = decode_text(data, None)
     assert decoded.text.startswith("Jürgen, Łukasz, Żaneta, Zoë")
     assert decoded.code_page == "UTF-8 with 1 unreadable character"
+
+
+def test_lines_of_a_code_page_in_a_file_of_utf_8_spoil_no_other_line() -> None:
+    lines = ["Name,Phone", "Jürgen,+4915123456789", "Zoë,+4915123456780"]
+    data = "\r\n".join(lines).encode() + "\r\nMüller,+4915123456781\r\n".encode("cp1252")
+    decoded = decode_text(data, "DE")
+    assert decoded.text.splitlines() == [*lines, "Müller,+4915123456781"]
+    assert decoded.code_page.startswith("UTF-8, and 1 line as Windows-125")
+
+
+def test_a_file_in_a_code_page_stays_one_if_a_line_looks_like_utf_8() -> None:
+    data = "Name,Phone\n联通,+8613812345678\n王小明,+8613812345679\n李明,+8613812345670\n".encode(
+        "gbk"
+    )
+    assert decode_text(data, "CN").text == data.decode("gbk")

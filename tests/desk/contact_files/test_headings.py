@@ -53,7 +53,7 @@ HEADINGS = {
     Field.FULL_NAME: (
         "Full Name|First Last|First and Last Name|Display Name|File As|Imię i nazwisko|"
         "Vor- und Nachname|"
-        "Nom complet|Nombre completo|Nome completo|ФИО|Ad Soyad|氏名|姓名|名前|이름|"
+        "Nom complet|Nombre completo|Nome completo|ФИО|Ad Soyad|氏名|姓名|名前|"
         "Jméno a příjmení|Nom et prénom"
     ),
     Field.NAME: (
@@ -98,6 +98,45 @@ def test_headings_are_understood_in_any_case_and_spelling(field: Field) -> None:
         spellings = (heading, heading.upper(), heading.lower().replace(" ", "_"), f" {heading} ")
         found = {spelling: classify_heading(spelling) for spelling in spellings}
         assert set(found.values()) == {field}, found
+
+
+@pytest.mark.parametrize(
+    ("headings", "field"),
+    [
+        ("Kundenname|Klantnaam|Nombre del cliente|Nome cliente|Nom du client", Field.NAME),
+        ("客户姓名|顧客名|고객명|Asiakkaan nimi|Name des Kunden", Field.NAME),
+        ("Contact person|Persona de contacto|Osoba kontaktowa", Field.NAME),
+        ("Patient|Attendee|Member|Razón social|Ragione sociale", Field.ORGANIZATION),
+        ("Nom Prénom|Name, Vorname|Фамилия Имя Отчество|İsim Soyisim", Field.FULL_NAME),
+        ("Customer number|Patient ID|Client type|Sales person|Member since", None),
+    ],
+)
+def test_a_name_may_say_whose_it_is_or_have_several_parts(
+    headings: str, field: Field | None
+) -> None:
+    for heading in headings.split("|"):
+        found = classify_heading(heading)
+        assert found is field if field else found in (Field.UNKNOWN, Field.OTHER), heading
+
+
+def test_vowels_that_are_marks_do_not_cut_words() -> None:
+    assert classify_heading("เบอร์มือถือ") is Field.MOBILE
+    assert classify_heading("मोबाइल नंबर") is Field.MOBILE
+    assert classify_heading("ชื่อ-นามสกุล") is Field.FULL_NAME
+    assert classify_heading("नाम") is Field.NAME
+
+
+def test_what_follows_a_heading_does_not_change_it() -> None:
+    assert classify_heading("Mobile phone (with country code)") is Field.MOBILE
+    assert classify_heading("Telefon inkl. Vorwahl") is Field.NUMBER
+    assert classify_heading("Phone country code") is Field.OTHER
+
+
+@pytest.mark.parametrize(
+    "heading", ["E.164", "Caller ID", "SĐT", "Số ĐT", "Tālr.", "Puh.", "Recapito", "MDN"]
+)
+def test_short_names_of_numbers_are_known(heading: str) -> None:
+    assert classify_heading(heading) is Field.NUMBER
 
 
 def test_words_joined_by_capitals_are_taken_apart() -> None:

@@ -68,6 +68,23 @@ def test_several_numbers_are_found_in_their_order(cell: str) -> None:
     assert read_numbers(cell, None).numbers == (ANA, BO)
 
 
+@pytest.mark.parametrize(
+    ("cell", "region", "numbers"),
+    [
+        ("+48500600701 - po 16:00", None, ["+48500600701"]),
+        ("+48 (0) 500 600 701", None, ["+48500600701"]),
+        ("+48500600701?", None, ["+48500600701"]),
+        ("++48_500_600_701", None, ["+48500600701"]),
+        ("Mobil: 0151 23456789 Büro: 030 123456", "DE", ["+4915123456789", "+4930123456"]),
+        ("06 12 34 56 78 (Léa) - 06 12 34 56 79", "FR", ["+33612345678", "+33612345679"]),
+    ],
+)
+def test_words_and_signs_around_numbers_do_not_hide_them(
+    cell: str, region: str | None, numbers: list[str]
+) -> None:
+    assert list(read_numbers(cell, region).numbers) == numbers
+
+
 def test_numbers_without_a_country_belong_to_the_region() -> None:
     assert read_numbers("500 600 701 / 500 600 702", "PL").numbers == (ANA, BO)
     assert read_numbers("0171/1234567", "DE").numbers == ("+491711234567",)

@@ -80,6 +80,24 @@ def test_numbers_are_found_the_mobile_ones_first(
     assert list(read_one(make_card("FN:Ana", *lines)).numbers) == list(numbers)
 
 
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (("FN:+48 500 600 701", "N:Kowal;Ana;;;"), "Ana Kowal"),
+        (("FN:+48 500 600 701", "N:;;;;", "ORG:Lis"), "Lis"),
+        (("FN:+48 500 600 701", "N:;;;;"), "+48 500 600 701"),
+    ],
+)
+def test_a_number_is_a_name_only_if_there_is_no_other(lines: Sequence[str], name: str) -> None:
+    assert read_one(make_card(*lines, "TEL:+48500600701")).name == name
+
+
+def test_a_soft_line_break_at_the_end_of_a_value_swallows_no_number() -> None:
+    note = "NOTE;ENCODING=QUOTED-PRINTABLE:call after 6=20="
+    card = read_one(make_card(note, "item1.TEL:+48500600701", "FN:Ana", version="2.1"))
+    assert (card.name, card.numbers) == ("Ana", ("+48500600701",))
+
+
 def test_a_card_with_a_fax_alone_says_so() -> None:
     assert read_one(make_card("FN:Ana", "TEL;TYPE=FAX:+1")).has_fax_only
     assert not read_one(make_card("FN:Ana")).has_fax_only

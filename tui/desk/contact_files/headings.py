@@ -8,6 +8,7 @@ everywhere.
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
@@ -51,7 +52,6 @@ class Field(StrEnum):
 NUMBER_FIELDS = (Field.MOBILE, Field.NUMBER, Field.OTHER_NUMBER)
 """Fields of phone numbers, the best to send a text to first."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 def _load_words() -> dict[str, frozenset[str]]:
@@ -75,10 +75,12 @@ def classify_heading(heading: str) -> Field:
     Args:
         heading: Text of the cell, in any language, case and spelling.
     """
-    words = [fold_text(word) for word in _WORD.findall(_CAMEL.sub(" ", heading.replace("’", "'")))]
+    words = _split_heading(heading)
     if not words:
         return Field.UNKNOWN
     joined = "".join(words)
+    if fold_text("".join(filter(str.isalnum, heading))) in _WORDS["number_names"]:
+        return Field.NUMBER
     if _has_part(joined, _WORDS["ignored_parts"]):
         return Field.OTHER
     named = _find_name_field(words)
@@ -88,6 +90,16 @@ def classify_heading(heading: str) -> Field:
     if number is not None or not _WORDS["ignored_words"].isdisjoint(words):
         return number or Field.OTHER
     return Field.WEAK_NUMBER if joined in _WORDS["weak_words"] else Field.UNKNOWN
+
+
+def _split_heading(heading: str) -> list[str]:
+    """Return the folded words of a heading, without "with country code" and the like."""
+    text = _CAMEL.sub(" ", heading.replace("’", "'"))
+    # The vowels of Thai and Hindi are marks inside of words.
+    spaced = "".join(char if unicodedata.category(char)[0] in "LM" else " " for char in text)
+    words = [fold_text(word) for word in spaced.split()]
+    ends = (i for i, word in enumerate(words) if i and word in _WORDS["introductions"])
+    return words[: next(ends, len(words))]
 
 
 def count_headings(cells: Sequence[str]) -> int:
@@ -126,6 +138,8 @@ def _find_name_field(words: list[str]) -> Field | None:
         for field in _NAME_FIELDS:
             if key in _WORDS[field]:
                 return field
+    if (personal := _find_name_of_person(words)) is not None:
+        return personal
     is_ignored = not _WORDS["ignored_words"].isdisjoint(words)
     if words == ["account", "name"] or _has_word(kept, "organization"):
         return (
@@ -134,6 +148,32 @@ def _find_name_field(words: list[str]) -> Field | None:
             else None
         )
     return None
+
+
+def _find_name_of_person(words: list[str]) -> Field | None:
+    """Return the field of "Name of customer", "Kundenname", "Nom Prénom" or "Patient", or None."""
+    idle = _WORDS["fillers"] | _WORDS["joining_words"] | _WORDS["person_words"]
+    kept = [_strip_person(word) for word in words if word not in idle]
+    if not kept and not _WORDS["person_words"].isdisjoint(words):
+        # "Member" alone may be a mark: it is the name only if no other column is.
+        return Field.NAME if len(words) > 1 else Field.ORGANIZATION
+    fields = [next((f for f in _NAME_FIELDS if word in _WORDS[f]), None) for word in kept]
+    return fields[0] if len(fields) == 1 else _join_fields(fields)
+
+
+def _strip_person(word: str) -> str:
+    """Return "name" of "kundenname", a word that is not such a compound as it is."""
+    for person in _WORDS["person_words"]:
+        end = word.removeprefix(person)
+        if end != word and end.removeprefix("s") in _WORDS["name_endings"]:
+            return "name"
+    return word
+
+
+def _join_fields(fields: Sequence[Field | None]) -> Field | None:
+    """Return the field of a column with several parts of a name, or None if it has others."""
+    parts = {Field.FIRST_NAME, Field.MIDDLE_NAME, Field.LAST_NAME, Field.NAME}
+    return Field.FULL_NAME if fields and parts.issuperset(fields) else None
 
 
 def _has_word(words: list[str], subject: str) -> bool:

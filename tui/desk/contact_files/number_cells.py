@@ -17,6 +17,11 @@ _STRONG_SEPARATOR = re.compile(r"\s*(?::::|[\n\r\t;|•])\s*")
 _WEAK_SEPARATOR = re.compile(
     r"\s*(?:[/,\\&]|\s(?:or|oder|lub|ou|oraz|und|and|y|i|или|и)\s|\s(?=\+)|(?<=[0-9])\s*(?=\+))\s*"
 )
+_WORDS_BETWEEN = re.compile(r"(?:(?<=\s)[-–—(\[]\s*|[^\W\d_]|(?<=[^\W\d_])[.:)\]]+)+")
+"""The last resort: "mobile 0151 … office 030 …", "… - after 16:00"."""
+_PLUS_SIGNS = re.compile(r"^\+[+\s]+")
+_TRUNK_ZERO = re.compile(r"(?<=[0-9])\s*[(\[]\s*0\s*[)\]]")
+"""A zero that is dialled inside the country only: "+44 (0) 7911 …"."""
 _URI_SCHEME = re.compile(r"(?:tel|sms|callto|whatsapp|skype|p)\s*:\s*", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W\d_][^\d+:;,(]*(?:[:.\s]\s*(?=[+(0-9])|(?=[+(]))")
 _TRAILING_WORDS = re.compile(r"\s+[-–—,]?\s*[^\W\d_][^\d]*$")
@@ -80,7 +85,8 @@ def read_numbers(text: str, region: str | None) -> NumberCell:
     """
     cell = _normalise_digits(clean_cell(text))
     cell = _GUARD.sub("", cell, count=1) if _GUARD.match(cell) else cell
-    cell = cell.strip("'\"`;:,|/* \t\r\n\u2018\u2019\u201c\u201d")
+    cell = cell.strip("'\"`;:,|/*?!~_ \t\r\n\u2018\u2019\u201c\u201d").replace("_", " ")
+    cell = _PLUS_SIGNS.sub("+", cell)
     if not cell:
         return NumberCell()
     if len(cell) > _MAX_CELL:
@@ -90,7 +96,7 @@ def read_numbers(text: str, region: str | None) -> NumberCell:
     number = _read_one(cell, region)
     if isinstance(number, str):
         return NumberCell((number,))
-    for separator in (_STRONG_SEPARATOR, _WEAK_SEPARATOR):
+    for separator in (_STRONG_SEPARATOR, _WEAK_SEPARATOR, _WORDS_BETWEEN):
         parts = [part for part in separator.split(cell) if part.strip()]
         if len(parts) > 1:
             found = _read_parts(parts, region)
@@ -163,5 +169,5 @@ def _list_candidates(cell: str) -> list[str]:
     bare = re.sub(r"[<>\[\]{}]", " ", bare).strip()
     unlabelled = _LABEL.sub("", bare, count=1) if _LABEL.match(bare) else bare
     plain = _EXTENSION.sub("", unlabelled)
-    candidates = [cell, bare, plain, _TRAILING_WORDS.sub("", plain)]
+    candidates = [cell, bare, plain, _TRAILING_WORDS.sub("", plain), _TRUNK_ZERO.sub("", plain)]
     return list(dict.fromkeys(c for c in candidates if sum(x.isdigit() for x in c) > 5)) or [cell]

@@ -1,6 +1,7 @@
 """Decode text whose encoding is not declared: UTF-8, UTF-16, or the code page that fits best."""
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from tui.desk.contact_files.code_pages import find_codec
@@ -12,6 +13,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+_CUT = re.compile(rb"[\xc2-\xf4][\x80-\xbf]|[\xc0-\xff]\Z")
+"""A character of UTF-8 in a broken line, or the beginning of one at its end."""
 _SAMPLE_BYTES = 16 * 1024
 
 
@@ -45,13 +48,43 @@ def decode_text(data: bytes, region: str | None) -> Decoded:
         return Decoded(data.decode("utf-8"))
     except UnicodeDecodeError:
         pass
+    if (mixed := _decode_lines(data, region)) is not None:
+        return mixed
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    # A file of UTF-8 that was cut, or into which a text of another encoding was pasted.
+    # A file of UTF-8 that was cut, or with damaged characters.
     if broken * 3 < sum(char >= "\x80" for char in text) - broken:
         return Decoded(text, f"UTF-8 with {broken} unreadable character{'s' * (broken > 1)}")
     codec, label = find_codec(data, region)
     return Decoded(data.decode(codec, "replace"), label)
+
+
+def _decode_lines(data: bytes, region: str | None) -> Decoded | None:
+    """Return a text of UTF-8 into which lines of a code page were pasted, or None for any other.
+
+    Args:
+        data: Content that is not UTF-8 as a whole.
+        region: Country code (ISO 3166) of this desk.
+    """
+    lines = data.splitlines(keepends=True)
+    whole = [line for line in lines if not line.isascii() and _is_utf_8(line)]
+    broken = [line for line in lines if not _is_utf_8(line)]
+    # Short lines of a code page can be valid UTF-8 by accident; those of a cut file are damaged.
+    if len(whole) < len(broken) or any(_CUT.search(line) for line in broken):
+        return None
+    codec, label = find_codec(b"".join(broken), region)
+    text = "".join(line.decode("utf-8" if _is_utf_8(line) else codec, "replace") for line in lines)
+    count = "1 line" if len(broken) == 1 else f"{len(broken)} lines"
+    return Decoded(text, f"UTF-8, and {count} as {label}")
+
+
+def _is_utf_8(line: bytes) -> bool:
+    """Return whether bytes are valid UTF-8."""
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode_wide(data: bytes) -> Decoded | None:

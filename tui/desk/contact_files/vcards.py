@@ -30,6 +30,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _UNESCAPED_SEMICOLON = re.compile(r"(?<!\\);")
 _UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _BEGINS = re.compile(rb"\s*BEGIN\s*:\s*VCARD\s*", re.IGNORECASE)
+_NEXT = re.compile(rb"(?:[\w-]+\.)?(?:TEL|FN|N|ORG|END)[;:]", re.IGNORECASE)
 _ENDS = re.compile(rb"\s*END\s*:\s*VCARD\s*", re.IGNORECASE)
 
 
@@ -130,7 +131,7 @@ def _unfold_lines(lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
         index += 1
         while index < len(lines):
             line = lines[index]
-            if is_quoted and parts[-1].rstrip().endswith(b"=") and not _ENDS.fullmatch(line):
+            if is_quoted and parts[-1].rstrip().endswith(b"=") and not _NEXT.match(line):
                 # A soft line break of quoted-printable.
                 parts[-1] = parts[-1].rstrip()[:-1]
                 parts.append(line)
@@ -217,7 +218,10 @@ def _read_card(card: _RawCard) -> Card:
     names = [_join_name(p.text) for p in card.properties if p.name == "N"]
     units = [u for p in card.properties if p.name == "ORG" for u in _split_parts(p.text)]
     firm = next((unit for unit in units if unit), "")
-    name = get_first("FN") or next((n for n in names if n), "") or get_first("NICKNAME") or firm
+    shown, known = get_first("FN"), [*names, get_first("NICKNAME"), firm]
+    # Telephones show the number of a contact that was saved without a full name.
+    choices = [shown, *known] if any(map(str.isalpha, shown)) else [*known, shown]
+    name = next((text for text in choices if text), "")
     phones = [p for p in card.properties if p.name == "TEL"]
     usable = [p for p in phones if _takes_texts(p)]
     usable.sort(key=lambda p: not p.parameters.get("TYPE", set()) & _MOBILE)

@@ -86,6 +86,15 @@ select min(place) from (
 -- name: drop_contact(party)!
 delete from contacts where party = :party;
 
+-- name: own_decision(conversation_id, kept, since)^
+-- The newest decision since a merge that a message of this conversation made.
+select audit.action = 'opted out' as opted_out, audit.at, audit.message_id,
+       substr(messages.body, 1, 500) as evidence
+from audit join messages on messages.id = audit.message_id
+where audit.conversation_id = :kept and audit.action in ('opted out', 'opted in')
+  and messages.conversation_id = :conversation_id and coalesce(arrival, messages.id) > :since
+order by audit.id desc limit 1;
+
 -- name: drop_consent(party)!
 delete from consent where party = :party;
 
