@@ -284,6 +284,9 @@ async def test_what_was_read_or_done_is_deleted_after_a_while(
     held = await store.held_items.list_held()
     await store.held_items.dismiss([held[1].id], "ana")
     assert await store.held_items.prune() == 0
+    await store.ingest.store_events(ACCOUNT, [make_reply()], arrival=make_push(b"x" * 100_000))
+    clock.advance(2 * DAY / 1000)
+    assert await store.held_items.prune() == 1
     clock.advance(15 * DAY / 1000)
     assert await store.held_items.prune() == 1
     clock.advance(90 * DAY / 1000)

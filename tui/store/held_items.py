@@ -33,6 +33,8 @@ MOST_HELD_BYTES = 64 << 20
 """Bytes that the held items of one account may have."""
 _READ_KEPT_MS = 14 * DAY
 """How long the bytes are kept of what was read at once."""
+_LARGE_READ_KEPT_MS = DAY
+"""How long that is if they are large: pictures are in the conversation anyway."""
 _DONE_KEPT_MS = 90 * DAY
 """How long items are kept that were taken in or dismissed."""
 _PRUNED_AT_ONCE = 500
@@ -189,7 +191,7 @@ class HeldItems:
         self._sql = queries("held_items")
 
     async def list_held(self, account: str | None = None, limit: int = 500) -> list[HeldItem]:
-        """Return the held items, newest first.
+        """Return the held items with the beginning of their bodies, newest first.
 
         Args:
             account: Only those of this account; None for all.
@@ -290,6 +292,7 @@ class HeldItems:
         """
         now = self._clock.now()
         read = await self._delete_before(self._sql.prune_read, now - _READ_KEPT_MS)
+        read += await self._delete_before(self._sql.prune_large_read, now - _LARGE_READ_KEPT_MS)
         return read + await self._delete_before(self._sql.prune_done, now - _DONE_KEPT_MS)
 
     async def _delete_before(self, delete: Callable[..., int], before: int) -> int:

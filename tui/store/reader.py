@@ -132,7 +132,9 @@ class InboxReader:
         return [to_held_group(row) for row in self._run_query("held_items", "summarize_held")]
 
     def list_held(self, account: str | None, limit: int, *, done: bool = False) -> list[HeldItem]:
-        """Return held items, newest first; or those that were taken in or dismissed.
+        """Return held items with the beginning of their bodies, newest first.
+
+        Or those that were taken in or dismissed.
 
         Args:
             account: Only those of this account; None for all.

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from tui.domain.arrivals import Arrival, Channel, HeldItem, Refusal, RetryResult
+from tui.domain.arrivals import Arrival, ArrivalState, Channel, HeldItem, Refusal, RetryResult
 from tui.domain.events import Cause, Event, Unreadable
 from tui.domain.text import repair_text
 from tui.providers.errors import CredentialsRefused, ProviderError, PushTooLong
@@ -27,6 +27,8 @@ _BAD_CONTENT_ERRORS = (
 """Errors that unforeseen content causes in a push parser."""
 NOTHING_FOUND = "It contains neither a message nor a receipt"
 """Why a push is held that a parser takes nothing from."""
+_MOST_EVENTS = 5_000
+"""Events of one push that are stored in one transaction."""
 _FLUSH_SECONDS = 0.5
 _LONGEST_READ_AT_ONCE = 256 << 10
 """Bytes of a body that are read while the screen waits; a large one takes seconds."""
@@ -81,7 +83,11 @@ def read_push(provider: Provider, push: Push) -> PushAnswer:
         push: Request as the listener received it.
     """
     try:
-        return provider.read_push(push)
+        answer = provider.read_push(push)
+        if len(answer.events) <= _MOST_EVENTS:
+            return answer
+        problem = f"It contains more than {_MOST_EVENTS} messages and receipts"
+        return PushAnswer((Unreadable("", problem, "", cause=Cause.TOO_LARGE),), status=413)
     except PushTooLong as error:
         too_large = Unreadable("", error.message, "", can_confirm=False, cause=Cause.TOO_LARGE)
         return PushAnswer((too_large,), status=413)
@@ -125,7 +131,11 @@ async def retry_items(
         StoreError: The store cannot be written to; the items so far are taken in.
     """
     total = RetryResult()
-    for item in sorted(items, key=lambda item: item.id):
+    for identity in sorted(item.id for item in items):
+        # A list has only the beginning of each body.
+        item = await store.held_items.get(identity)
+        if item is None or item.state is ArrivalState.RETAKEN:
+            continue
         total += await _retry_item(store, accounts.get(item.account), item, agent)
         # A long list must not keep the screen from answering.
         await asyncio.sleep(0)

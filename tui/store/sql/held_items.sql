@@ -31,11 +31,16 @@ update arrivals set state = 'held', done_at = 0, done_by = '' where id = :id and
 -- name: get(id)^
 select * from arrivals where id = :id;
 
+-- Lists show the beginning of a body; `get` returns all of it.
 -- name: list_held(account, limit)
-select * from arrivals where state = 'held' and account = coalesce(:account, account) order by id desc limit :limit;
+select id, account, channel, source, method, target, tail, query, headers, http_version, substr(body, 1, 16384) as body,
+  size, state, cause, reason, received_at, last_at, repeats, done_at, done_by
+from arrivals where state = 'held' and account = coalesce(:account, account) order by id desc limit :limit;
 
 -- name: list_done(account, limit)
-select * from arrivals where state in ('retaken', 'dismissed') and account = coalesce(:account, account)
+select id, account, channel, source, method, target, tail, query, headers, http_version, substr(body, 1, 16384) as body,
+  size, state, cause, reason, received_at, last_at, repeats, done_at, done_by
+from arrivals where state in ('retaken', 'dismissed') and account = coalesce(:account, account)
 order by done_at desc, id desc limit :limit;
 
 -- name: summarize_held()
@@ -64,6 +69,10 @@ update arrivals set body = x'' where id = :id;
 -- name: prune_read(before, limit)!
 delete from arrivals where id in (
   select id from arrivals where state = 'read' and last_at < :before order by last_at limit :limit);
+
+-- name: prune_large_read(before, limit)!
+delete from arrivals where id in (
+  select id from arrivals where state = 'read' and last_at < :before and size > 65536 order by last_at limit :limit);
 
 -- name: prune_done(before, limit)!
 delete from arrivals where id in (
