@@ -171,7 +171,7 @@ class HeldItems:
         self._sql = queries("held_items")
 
     async def list_held(self, account: str | None = None, limit: int = 500) -> list[HeldItem]:
-        """Return the held items, newest first.
+        """Return the held items, newest first, with the first 16,000 bytes of each body.
 
         Args:
             account: Only those of this account; None for all.

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from tui.domain.arrivals import Arrival, Channel, HeldItem, Refusal, RetryResult
+from tui.domain.arrivals import Arrival, ArrivalState, Channel, HeldItem, Refusal, RetryResult
 from tui.domain.events import Cause, Event, Unreadable
 from tui.domain.text import repair_text
 from tui.providers.errors import CredentialsRefused, ProviderError, PushTooLong
@@ -109,8 +109,11 @@ async def retry_items(
         StoreError: The store cannot be written to; the items so far are taken in.
     """
     total = RetryResult()
-    for item in sorted(items, key=lambda item: item.id):
-        total += await _retry_item(store, accounts.get(item.account), item, agent)
+    for identity in sorted(item.id for item in items):
+        # Lists have only the beginning of each body.
+        item = await store.held_items.get(identity)
+        if item is not None and item.state is not ArrivalState.RETAKEN:
+            total += await _retry_item(store, accounts.get(item.account), item, agent)
         # A long list must not keep the screen from answering.
         await asyncio.sleep(0)
     return total

@@ -28,10 +28,14 @@ update arrivals set state = 'held', done_at = 0, done_by = '' where id = :id and
 select * from arrivals where id = :id;
 
 -- name: list_held(account, limit)
-select * from arrivals where state = 'held' and account = coalesce(:account, account) order by id desc limit :limit;
+select id, account, channel, source, method, target, tail, query, headers, http_version, size, state, cause, reason,
+  received_at, last_at, repeats, done_at, done_by, substr(body, 1, 16000) as body
+from arrivals where state = 'held' and account = coalesce(:account, account) order by id desc limit :limit;
 
 -- name: list_done(account, limit)
-select * from arrivals where state in ('retaken', 'dismissed') and account = coalesce(:account, account)
+select id, account, channel, source, method, target, tail, query, headers, http_version, size, state, cause, reason,
+  received_at, last_at, repeats, done_at, done_by, substr(body, 1, 16000) as body
+from arrivals where state in ('retaken', 'dismissed') and account = coalesce(:account, account)
 order by done_at desc, id desc limit :limit;
 
 -- name: summarize_held()
