@@ -11,7 +11,7 @@ from tests.store.consistency import check_counters_and_summaries
 from tui.clock import DAY, ManualClock
 from tui.domain.arrivals import Arrival, ArrivalState, Channel, HeldReason, Refusal
 from tui.domain.events import Cause, Event, Unreadable
-from tui.store import held_items
+from tui.store import arrival_rows
 from tui.store.migrations import apply_migrations
 from tui.store.store import Store
 
@@ -189,7 +189,7 @@ async def test_dismissing_leaves_a_record_and_can_be_undone(store: Store) -> Non
 async def test_too_many_items_push_the_oldest_out_with_a_record(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_items, "MOST_HELD", 3)
+    monkeypatch.setattr(arrival_rows, "MOST_HELD", 3)
     for number in range(5):
         await hold(store, b"%d" % number)
     assert [item.arrival.body for item in await store.held_items.list_held()] == [b"4", b"3", b"2"]
@@ -206,7 +206,7 @@ async def test_too_many_items_push_the_oldest_out_with_a_record(
 async def test_an_item_that_the_quota_dismissed_is_held_again_when_it_comes_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_items, "MOST_HELD", 2)
+    monkeypatch.setattr(arrival_rows, "MOST_HELD", 2)
     for body in (b"0", b"1", b"2"):
         await hold(store, body)
     await hold(store, b"0")
@@ -226,7 +226,7 @@ async def test_an_item_that_an_agent_dismissed_stays_so_when_it_comes_again(stor
 async def test_dismissed_bodies_make_room_before_held_ones_do(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_items, "MOST_HELD_BYTES", 100)
+    monkeypatch.setattr(arrival_rows, "MOST_HELD_BYTES", 100)
     await hold(store, b"a" * 40)
     await hold(store, b"b" * 40)
     newest = (await store.held_items.list_held())[0]
@@ -241,7 +241,7 @@ async def test_dismissed_bodies_make_room_before_held_ones_do(
 async def test_one_account_does_not_push_out_the_items_of_another(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(held_items, "MOST_HELD", 1)
+    monkeypatch.setattr(arrival_rows, "MOST_HELD", 1)
     await store.ingest.store_events("other", [BAD], arrival=make_push())
     await hold(store, b"1")
     await hold(store, b"2")

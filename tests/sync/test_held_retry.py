@@ -94,6 +94,22 @@ async def test_replies_with_a_wrong_secret_come_in_after_the_fix(
     await wrong.provider.aclose()
 
 
+async def test_all_of_a_long_item_is_read_again_though_lists_have_its_beginning(
+    store: Store, clock: ManualClock
+) -> None:
+    text = "a" * 20_000
+    wrong, right = make_messente(clock, "wrong"), make_messente(clock, "number-secret")
+    body = json.dumps({**INBOUND, "msg_id": "in-long", "text": text}).encode()
+    await push(store, wrong, body, **sign_inbound(body, "number-secret"))
+    (item,) = await store.held_items.list_held()
+    assert (len(item.arrival.body), item.size) == (16_000, len(body))
+    result = await retry_items(store, {"mo": right}, [item], "ana")
+    assert (result.taken, result.still_held) == (1, 0)
+    assert await list_texts(store) == [text]
+    await right.provider.aclose()
+    await wrong.provider.aclose()
+
+
 async def test_an_item_of_an_account_that_is_gone_stays_held(
     store: Store, clock: ManualClock
 ) -> None:

@@ -39,7 +39,7 @@ async def test_an_account_with_held_items_needs_attention(desk: Desk) -> None:
         await hold(desk)
         await desk.shows("▲ au attention", "1 held")
         await desk.command("accounts")
-        await desk.shows("1 held: The signature is wrong", "restart smsdesk sync", "· g h")
+        await desk.shows("1 held: The signature is wrong", "restart smsdesk sync", "· g\u00a0h")
 
 
 async def test_an_item_is_taken_in_after_the_fix(desk: Desk) -> None:
@@ -121,7 +121,7 @@ async def test_the_cursor_stays_on_its_item_when_another_arrives(desk: Desk) -> 
     async with desk.open(WIDE):
         await desk.command("held")
         await desk.shows("Held 3")
-        await desk.press("j")
+        await desk.press("G", "home", "j")
         screen = desk.app.screen
         assert isinstance(screen, HeldItemsScreen)
         item = screen.current_item

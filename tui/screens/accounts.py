@@ -139,13 +139,14 @@ def _format_arrivals(
     refused: Sequence[RefusalCount],
 ) -> Content:
     """Return lines about what is held for an account and what to do, and what was refused."""
-    key = get_first_keys(app_context.commands)["held"]
+    # The two parts of the key stay on one line.
+    key = get_first_keys(app_context.commands)["held"].replace(" ", "\u00a0")
     lines = []
     for group in held:
         if group.account == name:
             lines.append(Content.styled(f"\n  {format_group(group)}", "$text-error"))
-            fix = f"\n  {CAUSE_FIXES[group.reason.cause]} · {key} shows them"
-            lines.append(Content(fix))
+            fix = f"\n  → {CAUSE_FIXES[group.reason.cause]} · {key} shows them"
+            lines.append(Content.styled(fix, MUTED_STYLE))
     for found in refused:
         if found.account == name:
             text = f"\n  {format_refusals(found, app_context.zone)}"

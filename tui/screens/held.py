@@ -31,6 +31,8 @@ from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.widgets.virtual_list import VirtualList
 
+_MOST_ROWS = 500
+
 
 class HeldItemsScreen(DialogScreen[None]):
     """Held items, newest first, with all of the one under the cursor below the list."""
@@ -47,6 +49,8 @@ class HeldItemsScreen(DialogScreen[None]):
         Binding("escape,q", "dismiss", "Close"),
         Binding("down,j", "move(1)", "Next"),
         Binding("up,k", "move(-1)", "Previous"),
+        Binding("home", f"move(-{_MOST_ROWS})", "First"),
+        Binding("end,G", f"move({_MOST_ROWS})", "Last"),
         Binding("pagedown", "scroll_content(1)", "Down"),
         Binding("pageup", "scroll_content(-1)", "Up"),
         Binding("r", "retry", "Retry"),
@@ -99,7 +103,7 @@ class HeldItemsScreen(DialogScreen[None]):
                 await self.reload_items()
 
     def _show_title(self, count: int) -> None:
-        """Show in the title how many items are listed."""
+        """Show in the title how many items are held."""
         self.query_one(".dialog", Vertical).border_title = f"Held {count}" if count else "Held"
 
     def show_status(self, text: str) -> None:
@@ -118,7 +122,7 @@ class HeldItemsScreen(DialogScreen[None]):
         shown = self.current_item
         self._items = {str(item.id): item for item in found}
         await self.choices.replace_choices([self._format_line(item) for item in found])
-        self._show_title(len(found))
+        self._show_title(sum(group.count for group in self._groups))
         if self.current_item != shown:
             self._show_content()
 

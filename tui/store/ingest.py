@@ -14,6 +14,7 @@ from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadab
 from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
 from tui.store import opt_out_notices
+from tui.store.arrival_rows import save_arrival, save_retry
 from tui.store.customer_addresses import parse_sender
 from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
@@ -25,7 +26,6 @@ from tui.store.event_rows import (
     replace_bad_events,
 )
 from tui.store.events import Events, name_copy
-from tui.store.held_items import save_arrival, save_retry
 from tui.store.incoming import ConsentClassifier, IncomingTexts
 from tui.store.replies import ReplyWriter
 from tui.store.summaries import Summaries

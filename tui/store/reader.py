@@ -136,6 +136,8 @@ class InboxReader:
 
         Or those that were taken in or dismissed.
 
+        Each has only the first 16,000 bytes of its body.
+
         Args:
             account: Only those of this account; None for all.
             limit: Maximum number of items.

@@ -132,11 +132,10 @@ async def retry_items(
     """
     total = RetryResult()
     for identity in sorted(item.id for item in items):
-        # A list has only the beginning of each body.
+        # Lists have only the beginning of each body.
         item = await store.held_items.get(identity)
-        if item is None or item.state is ArrivalState.RETAKEN:
-            continue
-        total += await _retry_item(store, accounts.get(item.account), item, agent)
+        if item is not None and item.state is not ArrivalState.RETAKEN:
+            total += await _retry_item(store, accounts.get(item.account), item, agent)
         # A long list must not keep the screen from answering.
         await asyncio.sleep(0)
     return total

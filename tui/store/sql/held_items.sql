@@ -33,13 +33,13 @@ select * from arrivals where id = :id;
 
 -- Lists show the beginning of a body; `get` returns all of it.
 -- name: list_held(account, limit)
-select id, account, channel, source, method, target, tail, query, headers, http_version, substr(body, 1, 16384) as body,
-  size, state, cause, reason, received_at, last_at, repeats, done_at, done_by
+select id, account, channel, source, method, target, tail, query, headers, http_version, size, state, cause, reason,
+  received_at, last_at, repeats, done_at, done_by, substr(body, 1, 16000) as body
 from arrivals where state = 'held' and account = coalesce(:account, account) order by id desc limit :limit;
 
 -- name: list_done(account, limit)
-select id, account, channel, source, method, target, tail, query, headers, http_version, substr(body, 1, 16384) as body,
-  size, state, cause, reason, received_at, last_at, repeats, done_at, done_by
+select id, account, channel, source, method, target, tail, query, headers, http_version, size, state, cause, reason,
+  received_at, last_at, repeats, done_at, done_by, substr(body, 1, 16000) as body
 from arrivals where state in ('retaken', 'dismissed') and account = coalesce(:account, account)
 order by done_at desc, id desc limit :limit;
 
