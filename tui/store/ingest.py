@@ -14,6 +14,8 @@ from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadab
 from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
 from tui.store import opt_out_notices
+from tui.store.audit import record_action
+from tui.store.consent import save_consent
 from tui.store.customer_addresses import parse_sender
 from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
@@ -232,7 +234,13 @@ class _PageWriter:
             self._replies.store_notice(opt_out_notices.to_reply(event), address, row)
             return True
         self._events.add_event(self._account, row)
-        now = self._clock.now()
-        summary = self._replies.open_conversation(address, "", now)
-        self._events.record_opt_out(summary["id"], row.raw[:_MAX_EVIDENCE_LENGTH])
+        now, evidence = self._clock.now(), row.raw[:_MAX_EVIDENCE_LENGTH]
+        if self._replies.has_conversation(address):
+            summary = self._replies.open_conversation(address, "", now)
+            self._events.record_opt_out(summary["id"], evidence)
+            return True
+        # Nothing to read would be in a conversation; whatever creates it later finds the lock.
+        party = {"party": address.conversation_key}
+        save_consent(self._connection, party, now, "provider", evidence)
+        record_action(self._transaction, self._rng, self._clock, "", "opted out", detail=evidence)
         return True
