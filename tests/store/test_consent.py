@@ -89,7 +89,7 @@ async def test_a_start_without_an_opt_out_has_no_effect(consent_store: Store) ->
     ids=["notice", "marked text", "marked start"],
 )
 async def test_an_opt_out_from_the_provider_opts_out(consent_store: Store, event: Event) -> None:
-    await consent_store.ingest.store_events(ACCOUNT, [event])
+    await consent_store.ingest.store_events(ACCOUNT, [make_reply("Hello", id="r0"), event])
     assert await is_opted_out(consent_store)
     word = await consent_store.consent.get_consent(MIA)
     assert word is not None

@@ -5,12 +5,14 @@ import itertools
 import pytest
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, MIA, get_conversation, make_reply
+from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.events import Event, OptOut
 from tui.domain.message import Direction, Message
+from tui.domain.phone import parse_address
 from tui.startup.wiring import create_consent_judge
+from tui.store.errors import OptedOut
 from tui.store.messages import NEWEST
 from tui.store.store import Store
 
@@ -119,6 +121,43 @@ async def test_two_texts_with_the_same_word_stay_two(
 
 
 async def test_a_notice_without_words_makes_no_message(notice_store: Store) -> None:
-    await notice_store.ingest.store_events(ACCOUNT, [make_notice(" \n")])
-    assert await list_texts(notice_store) == []
+    await notice_store.ingest.store_events(ACCOUNT, [make_reply("Hello"), make_notice(" \n")])
+    assert [message.body for message in await list_texts(notice_store)] == ["Hello"]
     assert (await get_conversation(notice_store)).opted_out
+
+
+async def test_a_notice_without_words_locks_a_number_without_a_conversation(
+    notice_store: Store,
+) -> None:
+    stored = await notice_store.ingest.store_events(ACCOUNT, [make_notice("")])
+    assert stored.new == 1
+    assert await notice_store.conversations.find_by_address(parse_address(MIA)) is None
+    with pytest.raises(OptedOut):
+        await notice_store.intents.queue_message(make_outgoing())
+    assert await notice_store.conversations.find_by_address(parse_address(MIA)) is None
+    await notice_store.ingest.store_events(ACCOUNT, [make_notice(""), make_reply("Hello")])
+    assert [message.body for message in await list_texts(notice_store)] == ["Hello"]
+    conversation = await get_conversation(notice_store)
+    assert conversation.opted_out
+    await notice_store.consent.record_decision(
+        conversation.id, "mia", opted_out=False, evidence="asked for it"
+    )
+    await notice_store.ingest.store_events(ACCOUNT, [make_notice(""), make_reply("Again")])
+    assert not (await get_conversation(notice_store)).opted_out
+
+
+async def test_the_lock_of_a_national_number_holds_once_its_country_is_known(
+    notice_store: Store,
+) -> None:
+    notice = OptOut("n1", "0491570156", None, "{}")
+    await notice_store.ingest.store_events(ACCOUNT, [notice])
+    reply = make_reply("Hello", party="0491570156")
+    await notice_store.ingest.store_events(ACCOUNT, [reply], "AU")
+    conversation = await get_conversation(notice_store, "+61491570156")
+    assert conversation.opted_out
+    await notice_store.consent.record_decision(
+        conversation.id, "mia", opted_out=False, evidence="asked for it"
+    )
+    again = make_reply("Again", party="0491570156", id="r2")
+    await notice_store.ingest.store_events(ACCOUNT, [again], "AU")
+    assert not (await get_conversation(notice_store, "+61491570156")).opted_out

@@ -15,6 +15,8 @@ from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
 from tui.store import opt_out_notices
 from tui.store.arrival_rows import save_arrival, save_retry
+from tui.store.audit import record_action
+from tui.store.consent import save_consent
 from tui.store.customer_addresses import parse_sender
 from tui.store.database import Database, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
@@ -231,6 +233,12 @@ class _PageWriter:
             return True
         self._events.add_event(self._account, row)
         now = self._clock.now()
-        summary = self._replies.open_conversation(address, "", now)
-        self._events.record_opt_out(summary["id"], row.raw)
+        if self._replies.has_conversation(address):
+            summary = self._replies.open_conversation(address, "", now)
+            self._events.record_opt_out(summary["id"], row.raw)
+            return True
+        # Nothing to read would be in a conversation; whatever creates it later finds the lock.
+        party = {"party": address.conversation_key}
+        save_consent(self._connection, party, now, "provider", row.raw)
+        record_action(self._transaction, self._rng, self._clock, "", "opted out", detail=row.raw)
         return True

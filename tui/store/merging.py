@@ -136,6 +136,11 @@ def adopt_conversation(
     """
     connection = transaction.connection
     row = queries("conversations").by_party(connection, party=old_key)
+    if row is None and queries("conversations").consent(connection, party=old_key):
+        # A notice without words may have locked a number that had no conversation yet.
+        join_consent(connection, kept["party"], old_key)
+        queries("merges").drop_consent(connection, party=old_key)
+        kept["opted_out"] = queries("conversations").opted_out(connection, party=kept["party"]) or 0
     if row is None or row["id"] == kept["id"] or row["account"] != account:
         return
     gone = summaries.get(row["id"])

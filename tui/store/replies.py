@@ -107,6 +107,16 @@ class ReplyWriter:
             self._events.add_event(self._account, row, message["id"], moved=is_richer)
         return True
 
+    def has_conversation(self, address: Address) -> bool:
+        """Return whether there is a conversation with a customer, perhaps under a national number.
+
+        Args:
+            address: Address of the customer.
+        """
+        keys = {address.conversation_key, parse_sender(address.raw, None).conversation_key}
+        find = queries("conversations").by_party
+        return any(find(self._connection, party=key) is not None for key in keys)
+
     def open_conversation(self, address: Address, own: str, at: int) -> Summary:
         """Return the conversation with a customer, with the history before its country was known.
 
