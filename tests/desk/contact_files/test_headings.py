@@ -37,6 +37,7 @@ HEADINGS = {
         "Домашний телефон|Рабочий телефон|Téléphone domicile|Work Telephone Number|"
         "Telefon 2 privat"
     ),
+    Field.DIAL_CODE: "Phone Country Code|Country Code|Area code|Vorwahl|Kod kraju|国番号",
     Field.FIRST_NAME: (
         "First Name|first_name|FirstName|firstname|FNAME|Given Name|Vorname|"
         "Prénom|Nombre de pila|Voornaam|Förnamn|Fornavn|Etunimi|Eesnimi|"
@@ -73,7 +74,7 @@ HEADINGS = {
     ),
     Field.OTHER: (
         "Phone 1 - Type|Phone 1 - Label|E-mail|E-mail 1 - Value|Email Address|Fax|"
-        "Business Fax|Home Fax|Telefax|Faks|Pager|Phone Country Code|Country Code|"
+        "Business Fax|Home Fax|Telefax|Faks|Pager|"
         "User Name|Username|Name Prefix|Name Suffix|Phonetic First Name|"
         "Given Name Yomi|Assistant's Phone|Birthday|Country|City|Title|Job Title|"
         "Accepts SMS Marketing|Tags|Street|Manager's Name|TTY/TDD Phone|"
@@ -129,7 +130,7 @@ def test_vowels_that_are_marks_do_not_cut_words() -> None:
 def test_what_follows_a_heading_does_not_change_it() -> None:
     assert classify_heading("Mobile phone (with country code)") is Field.MOBILE
     assert classify_heading("Telefon inkl. Vorwahl") is Field.NUMBER
-    assert classify_heading("Phone country code") is Field.OTHER
+    assert classify_heading("Phone country code") is Field.DIAL_CODE
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui.desk.contact_files.number_cells import clean_cell, read_numbers
+from tui.desk.contact_files.number_cells import clean_cell, read_numbers, read_numbers_after
 
 ANA, BO, US = "+48500600701", "+48500600702", "+14155552671"
 
@@ -83,6 +83,29 @@ def test_words_and_signs_around_numbers_do_not_hide_them(
     cell: str, region: str | None, numbers: list[str]
 ) -> None:
     assert list(read_numbers(cell, region).numbers) == numbers
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "region", "numbers"),
+    [
+        ("+48", "500 600 701", None, ["+48500600701"]),
+        ("48", "500600701", None, ["+48500600701"]),
+        ("0049", "0151 23456789", None, ["+4915123456789"]),
+        ("0151", "23456789", "DE", ["+4915123456789"]),
+        ("(0151)", "0151/23456789", "DE", ["+4915123456789"]),
+        ("415", "5552671", "US", ["+14155552671"]),
+        ("+48", "+49 151 23456789", None, ["+4915123456789"]),
+        ("48", "48500600701", None, ["+48500600701"]),
+        ("Mr", "500600701", "PL", ["+48500600701"]),
+        ("", "500600701", "PL", ["+48500600701"]),
+        ("49", "151 23456789", "DE", ["+4915123456789"]),
+        ("0151", "23456789012345", "DE", []),
+    ],
+)
+def test_a_code_in_the_cell_before_belongs_to_the_number(
+    code: str, text: str, region: str | None, numbers: list[str]
+) -> None:
+    assert list(read_numbers_after(code, text, region).numbers) == numbers
 
 
 def test_numbers_without_a_country_belong_to_the_region() -> None:

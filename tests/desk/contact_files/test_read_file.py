@@ -138,6 +138,20 @@ def test_files_of_common_programs_are_read(
     assert read.details == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name;Vorwahl;Telefon\nAna;0151;23456789",
+        "Name;Country code;Mobile\nAna;+49;0151 23456789",
+        "Telefon;Name;Vorwahl\n23456789;Ana;0151",
+        "Name;Country code;Phone number;Fax\nAna;49;151 23456789;1",
+    ],
+)
+def test_a_number_in_two_columns_is_one(text: str, tmp_path: Path) -> None:
+    read = read_data(tmp_path, text, region="DE")
+    assert list_pairs(read) == [("+4915123456789", "Ana")]
+
+
 def test_the_columns_may_be_in_any_order(tmp_path: Path) -> None:
     found = read_data(tmp_path, "Uwagi;Nazwisko;Imię;Telefon\nVIP;Żak;Mia;+48500600700\n")
     assert found.contacts == [Contact("+48500600700", "Mia Żak", "VIP")]

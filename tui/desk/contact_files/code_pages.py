@@ -133,7 +133,7 @@ def _find_page(data: bytes, region: str | None) -> _CodePage:
     lines = b"\n".join(_list_lines(data))
     countries = _count_countries(data)
     total = sum(countries.values())
-    home = _find_calling_code(region) if region else ""
+    home = find_calling_code(region) if region else ""
     titles = data[:1_000].partition(b"\n")[0]
 
     def rate_page(page: _CodePage) -> float:
@@ -179,7 +179,7 @@ def _count_countries(data: bytes) -> dict[str, int]:
 
 
 @lru_cache(maxsize=8)
-def _find_calling_code(region: str) -> str:
+def find_calling_code(region: str) -> str:
     """Return the country code of telephone numbers in a country."""
     import phonenumbers
 

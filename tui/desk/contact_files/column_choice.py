@@ -72,6 +72,7 @@ def choose_columns(rows: Sequence[CsvRow], choice: ColumnChoice, has_number: Has
         tuple(n for n in found.names if not taken & set(n)) if names is None else (names,),
         tuple(note for note in found.notes if note not in taken) if notes is None else notes,
         heading,
+        tuple(code for code in found.dial_codes if code not in taken),
     )
     missing = (
         "number" if not numbers else "name" if not columns.names and width > len(taken) else ""

@@ -46,6 +46,8 @@ class Columns:
     notes: tuple[int, ...] = ()
     heading: int = -1
     """Index of the row with the headings; -1 if there is none."""
+    dial_codes: tuple[int, ...] = ()
+    """Country or area codes, each of the numbers in the column after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def _assign_fields(fields: Sequence[Field], heading: int) -> Columns:
         tuple(names for names in alternatives if names),
         list_columns(Field.NOTE)[:1],
         heading,
+        list_columns(Field.DIAL_CODE),
     )
 
 

@@ -35,6 +35,8 @@ class Field(StrEnum):
     """Number at home, at work, or of another kind."""
     WEAK_NUMBER = "address"
     """Holds a number unless another column does: "Number", "To", "Address"."""
+    DIAL_CODE = "dial_code"
+    """Country or area code of the numbers in the next column."""
     FULL_NAME = "full_name"
     FIRST_NAME = "first_name"
     MIDDLE_NAME = "middle_name"
@@ -81,6 +83,9 @@ def classify_heading(heading: str) -> Field:
     joined = "".join(words)
     if fold_text("".join(filter(str.isalnum, heading))) in _WORDS["number_names"]:
         return Field.NUMBER
+    of_phone = [w for w in words if not (_has_word([w], "phone") or _has_word([w], "mobile"))]
+    if "".join(of_phone) in _WORDS["dial_code"]:
+        return Field.DIAL_CODE
     if _has_part(joined, _WORDS["ignored_parts"]):
         return Field.OTHER
     named = _find_name_field(words)

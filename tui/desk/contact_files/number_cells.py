@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tui.desk.contact_files.code_pages import find_calling_code
 from tui.domain.phone import AddressKind, InvalidNumberError, parse_address, parse_destination
 
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
@@ -34,6 +35,7 @@ _EXTENSION = re.compile(
         | [,;pw]+[0-9]{1,6}\#?)$""",
     re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
+_DIAL_CODE = re.compile(r"(?:\+|00)?[0-9]{1,5}")
 _MAX_CELL = 1_000
 """Characters of a cell that can hold numbers: a longer one is a text in the wrong column."""
 _INVALID = "no valid number"
@@ -103,6 +105,27 @@ def read_numbers(text: str, region: str | None) -> NumberCell:
             if found.numbers:
                 return found
     return NumberCell(problems=(number,))
+
+
+def read_numbers_after(code: str, text: str, region: str | None) -> NumberCell:
+    """Return the numbers of a cell whose country or area code stands in the cell before it.
+
+    Args:
+        code: Cell with the code, or with something else.
+        text: Cell with the number.
+        region: Country code (ISO 3166) for numbers without one, or None.
+    """
+    start, rest = _normalise_digits(clean_cell(code)), _normalise_digits(clean_cell(text))
+    start = re.sub(r"[\s()'\-/]", "", start)
+    if not rest or rest.startswith(("+", "00")) or not _DIAL_CODE.fullmatch(start):
+        return read_numbers(text, region)
+    # No area code is that of the own country without a zero before it.
+    plus = "+" if region and start == find_calling_code(region) else ""
+    whole = read_numbers(f"{plus}{start}{rest}", region)
+    has_code = rest.startswith(start)
+    # Without its area code a number is that of another subscriber.
+    needs_code = start[0] == "0" and not start.startswith("00") and not has_code
+    return whole if needs_code or (whole.numbers and not has_code) else read_numbers(text, region)
 
 
 def _normalise_digits(text: str) -> str:

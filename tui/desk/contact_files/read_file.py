@@ -23,6 +23,7 @@ from tui.desk.contact_files.number_cells import (
     NumberProblem,
     clean_cell,
     read_numbers,
+    read_numbers_after,
 )
 from tui.desk.contact_files.text_decoding import Decoded, decode_text
 from tui.desk.contact_files.vcards import is_vcard_file, read_cards
@@ -187,10 +188,21 @@ def _read_csv(
         if row.problem:
             found.skipped.append(Skipped(place, row.problem, row.advice))
         else:
-            cells = [read_numbers(text, region) for text in _pick(row, columns.numbers)]
+            cells = _read_cells(row, columns, region)
             _add_person(found, place, cells, _read_name(row, columns), _read_note(row, columns))
         if done % _REPORT_EVERY == 0 or done == len(content):
             progress(done, len(content))
+    return found
+
+
+def _read_cells(row: CsvRow, columns: Columns, region: str | None) -> list[NumberCell]:
+    """Return the numbers of each cell that can have some."""
+    only_code = columns.dial_codes[0] if len(columns.numbers) == 1 and columns.dial_codes else -1
+    found = []
+    for index in columns.numbers:
+        code = index - 1 if index - 1 in columns.dial_codes else only_code
+        text, start = (_pick(row, (i,)) if i >= 0 else [] for i in (index, code))
+        found += [read_numbers_after("".join(start), cell, region) for cell in text]
     return found
 
 
