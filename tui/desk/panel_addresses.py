@@ -63,7 +63,8 @@ def list_setup_lines(entries: Sequence[PanelAddress]) -> list[str]:
     for entry in entries:
         lines += ["", f"So that {entry.carries} arrive (F6 copies):", *list_address_lines(entry)]
     if entries:
-        lines += ["", "F3, then a, shows this again; smsdesk doctor --selftest tests it."]
+        lines += ["", "They come in while smsdesk sync --listen runs; see smsdesk help operating."]
+        lines += ["F3, then a, shows this again; smsdesk doctor --selftest tests it."]
     return [to_printable(line) for line in lines]
 
 
