@@ -206,7 +206,7 @@ def test_a_reply_without_an_id_is_identified_by_its_content_for_minutes() -> Non
 def test_a_reply_may_have_the_fields_of_a_receipt_without_values(state: bytes) -> None:
     event = read_event(state + REPLY)
     assert isinstance(event, Reply)
-    assert event.text == "Yes"
+    assert event.text == "Yes please"
 
 
 def test_one_bad_item_never_hides_the_next() -> None:

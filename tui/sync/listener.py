@@ -36,6 +36,8 @@ _HOOKS_FOLDER = HOOK_PATH.split("/")[1]
 """First part of the path of every push."""
 _KEPT_OF_TOO_LARGE = 64 << 10
 """Bytes that are kept of a body that is longer than `LONGEST_BODY`."""
+_MOST_AT_ONCE = 64
+"""Pushes that are read at once, which bounds the memory for their bodies; others wait."""
 _SECONDS_FOR_A_BODY = 60.0
 """A picture of 8 MiB over a slow line takes this long; only who knows the secret can wait."""
 
@@ -87,6 +89,7 @@ class PushListener:
         }
         self._log = log
         self._refusals = RefusalCounter(store)
+        self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def receive_push(self, request: Request) -> Response:
         """Read, store and answer one pushed request.
@@ -105,16 +108,17 @@ class PushListener:
         )
         if answer_to_probe is not None:
             return answer_to_probe
-        try:
-            push = await _read_push(request)
-        except _BrokenOff as error:
-            self._refusals.count(account.name, Refusal.BROKEN_OFF)
-            return Response(status_code=error.status)
-        try:
-            return await self._store_push(account, push)
-        except StoreError as error:
-            self._log("push not stored", account=account.name, line=str(error))
-            return Response(status_code=503)
+        async with self._slots:
+            try:
+                push = await _read_push(request)
+            except _BrokenOff as error:
+                self._refusals.count(account.name, Refusal.BROKEN_OFF)
+                return Response(status_code=error.status)
+            try:
+                return await self._store_push(account, push)
+            except StoreError as error:
+                self._log("push not stored", account=account.name, line=str(error))
+                return Response(status_code=503)
 
     async def _store_push(self, account: ServedAccount, push: Push) -> Response:
         """Store what the push contains, or hold the push, and answer it."""

@@ -3,15 +3,52 @@
 import asyncio
 import contextlib
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Iterator
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_MOST_CONNECTIONS = 200
+"""Connections at once; a burst above that is answered with 503. macOS permits 256 files."""
+_SECONDS_OF_SILENCE = 15.0
+"""How long a connection may send nothing, so that idle ones do not use up the number."""
+_REQUEST_LINE = re.compile(rb"([A-Z]+ )(.+)( HTTP/\d\.\d\r?)")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 class CannotListen(Exception):
     """The address cannot be listened on; the text is one line that says how to fix it."""
+
+
+class _LenientProtocol(H11Protocol):
+    """Read the addresses that templates make of a customer's text without escaping it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin a connection, and end it if it stays silent."""
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            _SECONDS_OF_SILENCE, self.timeout_keep_alive_handler
+        )
+
+    def data_received(self, data: bytes) -> None:
+        """Receive data; in the first line of a request, escape what is not allowed there."""
+        if self.conn.their_state is h11.IDLE and b"\n" not in self.conn.trailing_data[0]:
+            data = _escape_request_line(data)
+        super().data_received(data)
+
+
+def _escape_request_line(data: bytes) -> bytes:
+    """Return the beginning of a request with blanks and bytes outside of ASCII escaped."""
+    line, newline, rest = data.partition(b"\n")
+    line = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line)
+    parts = _REQUEST_LINE.fullmatch(line)
+    if parts:
+        line = parts[1] + parts[2].replace(b" ", b"%20") + parts[3]
+    return line + newline + rest
 
 
 class _EmbeddedServer(uvicorn.Server):
@@ -70,13 +107,13 @@ def _build_config(app: ASGIApp) -> uvicorn.Config:
     """Return a quiet configuration for HTTP/1.1 only, with a limit on connections."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=_LenientProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
-        limit_concurrency=64,
+        limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=3,
     )
 

@@ -89,10 +89,9 @@ class SmartSwitchPushReader:
         if item.problem:
             return self._make_unreadable(item, item.problem)
         names = (self.reply_fields.source_number, self.reply_fields.body)
-        has_state = item.has_field(self.receipt_fields.message_state)
+        state, is_like_reply = self.receipt_fields.message_state, any(map(item.get_text, names))
         # One template for both leaves the state of a reply empty.
-        is_reply = any(map(item.get_text, names)) or not has_state
-        if has_state and not (is_reply and not item.get_text(self.receipt_fields.message_state)):
+        if item.get_text(state) or (item.has_field(state) and not is_like_reply):
             return self._parse_receipt(item)
         if any(item.has_field(name) for name in names):
             return self._parse_reply(item)
