@@ -213,6 +213,11 @@ _OTHER_SCRIPTS = (
     r"\bلا ترسل\w*\b",
 )
 
+_SINGLE_WORDS = (
+    r"^(стоп (смс|рассылка|рассылку|спам|сообщения)|(spam|sms|please) stop|cancel all|stoppen)$",
+    r"^(cancelame|cancelenme|bajame|borrame|sacame|quitame)( ya| por favor| de (la|su) lista)?$",
+    r"^(baja (ya|definitiva|total|inmediata)|quero sair|lopetage|lopetagu|wypisac( mnie)?)$",
+)
 _CENTRAL_EUROPEAN = (
     r"\bne(posilejte|posilajte|saljite|posielajte|posielaj|posilej)\b.{0,15}"
     r"\b(sms\w*|zadne|ziadne|uz|vise|vec|zprav\w*|sprav\w*|poruk\w*|sporocil\w*)\b",
@@ -270,7 +275,7 @@ def _compile_phrases() -> re.Pattern[str]:
     languages: tuple[tuple[str, ...], ...] = (
         *(_ENGLISH, _FRENCH, _POLISH, _ESTONIAN, _GERMAN, _SPANISH_AND_PORTUGUESE, _ITALIAN),
         *(_DUTCH_AND_NORDIC, _FINNISH, _RUSSIAN_AND_UKRAINIAN, _OTHER_SCRIPTS),
-        *(_CENTRAL_EUROPEAN, _ASIAN),
+        *(_SINGLE_WORDS, _CENTRAL_EUROPEAN, _ASIAN),
     )
     phrases = "|".join(phrase for language in languages for phrase in language)
     return re.compile(re.sub("[A-Z_]{3,}", lambda name: _GROUPS[name[0]], phrases))
