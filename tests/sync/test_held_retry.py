@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,25 @@ async def test_a_parser_that_finds_nothing_in_content_is_no_loss(store: Store) -
     )
     (held,) = await store.held_items.list_held()
     assert held.arrival.body == b"words of a customer"
+
+
+async def test_a_long_push_is_read_beside_the_screen(store: Store) -> None:
+    threads: list[threading.Thread] = []
+
+    class Slow(ScriptedProvider):
+        """Provider that notes which thread reads its pushes."""
+
+        def read_push(self, push: Push) -> PushAnswer:
+            """Read nothing."""
+            threads.append(threading.current_thread())
+            return PushAnswer(())
+
+    account = ServedAccount("s", Slow(), hook_secret=SECRET)
+    for length in (10, 200_000):
+        assert await push(store, account, b"x" * length, f"/hooks/s/{SECRET}") == 200
+    await retry_items(store, {"s": account}, await store.held_items.list_held(), "ana")
+    here = threading.current_thread()
+    assert [thread is here for thread in threads] == [True, False, True, False]
 
 
 _STEPS = 18

@@ -245,7 +245,9 @@ async def test_a_too_large_body_is_refused_and_its_beginning_held(store: Store) 
     assert len(provider.pushes) == 1
     (held,) = await store.held_items.list_held()
     assert held.reason.cause is Cause.TOO_LARGE
-    assert held.arrival.body == b"y" * (64 << 10)
+    whole = await store.held_items.get(held.id)
+    assert whole is not None
+    assert whole.arrival.body == b"y" * (64 << 10)
     assert held.size > LONGEST_BODY
 
 

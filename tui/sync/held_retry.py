@@ -16,6 +16,9 @@ from tui.sync.context import ServedAccount
 _SECRET_MARK = "{secret}"
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 """Headers that are not kept; no provider signs its pushes with them."""
+_LONG_BODY = 100_000
+"""Bytes from which a push is read in a thread of its own."""
+
 _BAD_CONTENT_ERRORS = (
     ValueError,
     TypeError,
@@ -91,6 +94,20 @@ def read_push(provider: Provider, push: Push) -> PushAnswer:
     return PushAnswer((Unreadable("", problem, "", can_confirm=False),))
 
 
+async def read_push_aside(provider: Provider, push: Push) -> PushAnswer:
+    """Return the events of a push like `read_push`; a long one is read in another thread.
+
+    Eight megabytes that are no text take seconds, in which the screen has to answer.
+
+    Args:
+        provider: Client of the account.
+        push: Request as the listener received it.
+    """
+    if len(push.body) < _LONG_BODY:
+        return read_push(provider, push)
+    return await asyncio.to_thread(read_push, provider, push)
+
+
 async def retry_items(
     store: Store, accounts: Mapping[str, ServedAccount], items: Sequence[HeldItem], agent: str
 ) -> RetryResult:
@@ -128,7 +145,7 @@ async def _retry_item(
         return RetryResult(still_held=1, first_reason=reason)
     if item.reason.cause is Cause.TOO_LARGE:
         return RetryResult(still_held=1, first_reason=item.reason.text)
-    events = _read_again(account, item)
+    events = await _read_again(account, item)
     unusable = [event for event in events if isinstance(event, Unreadable)]
     stored = await store.ingest.store_retry(item, events, agent, account.region)
     if stored.unusable:
@@ -137,11 +154,12 @@ async def _retry_item(
     return RetryResult(taken=1, new_events=stored.new)
 
 
-def _read_again(account: ServedAccount, item: HeldItem) -> Sequence[Event]:
+async def _read_again(account: ServedAccount, item: HeldItem) -> Sequence[Event]:
     """Return the events in a held item; one that is still unreadable says why."""
     arrival = item.arrival
     if arrival.channel is Channel.PUSH:
-        return read_push(account.provider, to_push(arrival, account.hook_secret)).events
+        push = to_push(arrival, account.hook_secret)
+        return (await read_push_aside(account.provider, push)).events
     text = arrival.body.decode("utf-8", "replace")
     try:
         return (account.provider.read_polled_item(arrival.source, text),)

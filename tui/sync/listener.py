@@ -25,7 +25,7 @@ from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log
-from tui.sync.held_retry import RefusalCounter, read_push, to_arrival
+from tui.sync.held_retry import RefusalCounter, read_push_aside, to_arrival
 from tui.sync.probe import receive_probe
 
 _PUSH_METHODS = ("GET", "POST", "PUT", "PATCH")
@@ -119,7 +119,7 @@ class PushListener:
         arrival = to_arrival(push, account.hook_secret)
         if len(push.body) > LONGEST_BODY:
             return await self._hold_too_large(account, arrival, len(push.body))
-        answer = read_push(account.provider, push)
+        answer = await read_push_aside(account.provider, push)
         is_empty = not arrival.body and not arrival.query
         if is_empty and all(isinstance(event, Unreadable) for event in answer.events):
             self._refusals.count(account.name, Refusal.EMPTY)
