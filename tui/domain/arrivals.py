@@ -33,7 +33,8 @@ class ArrivalState(StrEnum):
 
 
 CAUSE_FIXES = {
-    Cause.SIGNATURE: "correct the account's signing secret or key, then retry",
+    Cause.SIGNATURE: "correct the account's signing secret (inbound_secret or signature_key), "
+    "then retry",
     Cause.UNREADABLE: "compare the template at the provider with the documentation, or set the "
     "account's charset or field names; then retry, or dismiss it",
     Cause.NOT_STORED: "retry; if it stays, report it with the log",
