@@ -201,3 +201,13 @@ def test_a_number_is_found_by_each_of_its_forms(forms: list[str]) -> None:
 )
 def test_a_part_of_a_number_is_found_as_it_is_typed(typed: str, number: str) -> None:
     assert find_common_digits(typed) in number
+
+
+@pytest.mark.parametrize("text", ["tel:+61-491-570-156", "TEL: +61491570156", "'+61491570156"])
+def test_a_uri_or_a_guarded_number_is_the_number(text: str) -> None:
+    assert parse_address(text).e164 == "+61491570156"
+
+
+@pytest.mark.parametrize("text", ["hotel: 491", "tel:", "O'Neill"])
+def test_a_name_that_only_looks_like_one_stays_a_name(text: str) -> None:
+    assert parse_address(text).e164 is None

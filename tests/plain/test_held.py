@@ -60,3 +60,14 @@ async def test_items_are_taken_in(
     await mia.shows(f"{expected} taken in.")
     assert len(taken) == expected
     await mia.leave()
+
+
+async def test_a_long_list_is_cut_and_says_so(mia: Typist) -> None:
+    for number in range(22):
+        bad = Unreadable("", "It has no number", "", can_confirm=False)
+        push = Arrival(Channel.PUSH, b"number %d" % number, method="POST")
+        await mia.store.ingest.store_events("au", [bad], arrival=push)
+    await mia.type("held")
+    await mia.shows("2 older ones: smsdesk held list shows all.")
+    await mia.shows("20. au: It has no number. number 2")
+    assert not mia.has_shown("21. au")

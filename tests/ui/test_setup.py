@@ -137,6 +137,17 @@ async def test_the_secret_of_replies_is_asked_for_where_the_provider_has_one(
     assert provider.saved[0].other_secrets == {"inbound_secret": "of-the-number"}
 
 
+async def test_a_small_screen_shows_which_provider_was_chosen(
+    desk: Desk, provider: FakeSetup
+) -> None:
+    async with desk.open(NARROW, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await desk.press("f2")
+        await desk.shows("Messente  (2 of 5", "inbound number (for replies, can be added later)")
+        await desk.press("f4")
+        await desk.shows("Messente  (2 of 5")
+
+
 async def test_the_secret_of_replies_may_be_added_later(desk: Desk, provider: FakeSetup) -> None:
     async with desk.open(WIDE, account_setup=provider.account_setup):
         await desk.command("add_account")

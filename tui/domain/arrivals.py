@@ -34,7 +34,7 @@ class ArrivalState(StrEnum):
 
 
 CAUSE_FIXES = {
-    Cause.SIGNATURE: "correct the signing secret or key, restart smsdesk sync, then retry",
+    Cause.SIGNATURE: "correct inbound_secret or signature_key, restart smsdesk sync, then retry",
     Cause.UNREADABLE: "compare the template at the provider with the documentation, or set the "
     "account's charset or field names; then retry, or dismiss it",
     Cause.NOT_STORED: "retry; if it stays, report it with the log",

@@ -23,6 +23,7 @@ from tui.domain.numbering import (
 _SHORT_CODE_LENGTHS = range(3, 9)
 """Digits of a short code, which is never a phone number: "12345" is not +1 2345."""
 _PUNCTUATION = re.compile(r"[\s().\-/~\u2010-\u2015\u2212]+")
+_NUMBER_PREFIX = re.compile(r"^\s*(?:tel:|sms:|')\s*", re.IGNORECASE)
 _DIALLED = re.compile(r"\+?[0-9]+")
 _NAME_SENDER = re.compile(r"[A-Za-z0-9 .\-]{3,11}")
 _NON_GEOGRAPHIC_REGION = "001"
@@ -228,7 +229,9 @@ def _compact_address(raw: str) -> str:
         # Pasted numbers often contain invisible direction marks (Cf).
         if char.isspace() or unicodedata.category(char) not in ("Cf", "Cc", "Cs")
     )
-    dialled = _PUNCTUATION.sub("", _convert_digits(plain))
+    # Some senders write a URI, and spreadsheets guard a number with an apostrophe.
+    number = _NUMBER_PREFIX.sub("", plain, count=1)
+    dialled = _PUNCTUATION.sub("", _convert_digits(number))
     return dialled if _DIALLED.fullmatch(dialled) else " ".join(plain.split())
 
 

@@ -13,6 +13,7 @@ from tui.domain.arrivals import HeldItem
 from tui.domain.text import one_line
 from tui.plain.session import PlainSession, line_handler
 
+_MOST_LISTED = 20
 _CHOICES = ("Take it in", "Take in all of its reason", "Dismiss it")
 
 
@@ -29,10 +30,13 @@ async def show_held_items(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("Nothing is held.")
         return
     lines = [
-        f"{one_line(item.account, 16)}: {one_line(item.reason.text, 80)}. "
-        f"{format_excerpt(item.arrival)}"
-        for item in items
+        f"{one_line(item.account, 16)}: {one_line(item.reason.text, 200).rstrip('.')}. "
+        f"{one_line(format_excerpt(item.arrival), 80)}"
+        for item in items[:_MOST_LISTED]
     ]
+    if len(items) > len(lines):
+        lines_left = len(items) - len(lines)
+        session.dialog.write_line(f"{lines_left} older ones: smsdesk held list shows all.")
     place = await session.dialog.choose_item("Held", lines, typed)
     if place is not None:
         await _handle_item(session, items[place])

@@ -106,7 +106,7 @@ class SetupScreen(DialogScreen[None]):
     def _list_other_secrets(self) -> dict[str, str]:
         """Return the labels of the other secrets that any of the providers needs, by setting."""
         return {
-            need.name: f"{need.label} (for replies; it may be added later)"
+            need.name: f"{need.label} (for replies, can be added later)"
             for provider in self._account_setup.providers
             for need in list_secret_fields(provider)
         }
@@ -133,11 +133,10 @@ class SetupScreen(DialogScreen[None]):
         self._get_field("name").value = provider.name
         self._get_field("url").value = provider.base_url
         self._get_field("key").focus(scroll_visible=False)
-        self._show_step()
-        self._show_top()
+        self._show_step(at_top=True)
 
-    def _show_step(self, text: str = "", *, is_error: bool = False) -> None:
-        """Show the current step, with a result above it."""
+    def _show_step(self, text: str = "", *, is_error: bool = False, at_top: bool = False) -> None:
+        """Show the current step, with a result above it; `at_top` shows the first lines."""
         welcome = "No account is set up yet. Which provider sends your texts?\n\n"
         self.header.update(
             Content.assemble(
@@ -157,14 +156,11 @@ class SetupScreen(DialogScreen[None]):
         self.status_line.update(
             Content.assemble(result if text else "", (self._step.value, "bold"))
         )
-        # After the layout, because the text may have become longer.
+        # A result is at the end, what F2 and F4 change is at the beginning. After the layout,
+        # because the text may have become longer.
         dialog = self.query_one(".dialog", VerticalScroll)
-        self.call_after_refresh(dialog.scroll_end, animate=False)
-
-    def _show_top(self) -> None:
-        """Show what F2 and F4 change: on a small screen the fields push it out of sight."""
-        dialog = self.query_one(".dialog", VerticalScroll)
-        self.call_after_refresh(dialog.scroll_home, animate=False)
+        scroll = dialog.scroll_home if at_top else dialog.scroll_end
+        self.call_after_refresh(scroll, animate=False)
 
     @property
     def _typed_account(self) -> NewAccount:
@@ -272,8 +268,7 @@ class SetupScreen(DialogScreen[None]):
         if self._step in (SetupStep.TYPING, SetupStep.PROVEN):
             places = list(SecretLocation)
             self._secret_location = places[(places.index(self._secret_location) + 1) % len(places)]
-            self._show_step()
-            self._show_top()
+            self._show_step(at_top=True)
 
     def action_save_unproven(self) -> None:
         """Save although the provider could not be reached or rejected the credentials."""

@@ -16,6 +16,9 @@ from tui.sync.context import ServedAccount
 _SECRET_MARK = "{secret}"
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 """Headers that are not kept; no provider signs its pushes with them."""
+_LONG_BODY = 100_000
+"""Bytes from which a push is read in a thread of its own."""
+
 _BAD_CONTENT_ERRORS = (
     ValueError,
     TypeError,
