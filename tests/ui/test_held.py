@@ -28,7 +28,7 @@ async def test_held_items_are_listed_and_shown_as_harmless_text(
         await desk.shows("1 held")
         await desk.command("held")
         await desk.shows("Held", "au  The signature is wrong", "Reason   The signature is wrong")
-        await desk.shows("[b]Hi[/b]", "POST push, text/plain, 42 B", "Correct the signing secret")
+        await desk.shows("[b]Hi[/b]", "POST push, text/plain, 42 B", "Correct inbound_secret or")
         await desk.press("escape")
         await desk.hides("Reason")
 
