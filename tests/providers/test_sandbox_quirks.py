@@ -208,6 +208,9 @@ async def test_a_number_without_credits_agrees_with_the_balance(desk: Desk) -> N
     with pytest.raises(OutOfCredit):
         await _send(account, "+61400000402")
     assert (await account.fetch_balance()).amount == 0
+    with pytest.raises(OutOfCredit):
+        await _send(account, CUSTOMER)
+    desk.clock.advance(60)  # topped up
     assert isinstance(await _send(account, CUSTOMER), SendAccepted)
     assert ((await account.fetch_balance()).amount or 0) > 0
 
