@@ -181,9 +181,12 @@ async def test_a_colleague_goes_on_writing_in_the_merged_conversation(mia: Desk,
         assert bo.inbox.is_composer_focused
         await bo.type("ay")
         await bo.until(lambda: bo.typed == "On my way", "the rest of the text")
-        draft = await bo.draft(CHLOE)
-        assert draft is not None
-        assert draft.body == "On my way"
+
+        async def is_saved() -> bool:
+            draft = await bo.draft(CHLOE)
+            return draft is not None and draft.body == "On my way"
+
+        await bo.until(is_saved, "the rest of the text is saved")
         await mia.shows("bo is writing here")
         await bo.press("enter")
         await bo.press("enter")
