@@ -54,12 +54,12 @@ class Typist:
     async def type(self, *lines: str) -> None:
         """Type lines, each at its prompt, and wait for the prompt after the last one."""
         for line in lines:
-            await self._wait_for_prompt(f"a prompt for {line!r}")
+            await self.wait_for_prompt(f"a prompt for {line!r}")
             self._answer_count += 1
             self._typed_lines.put_nowait(line)
-        await self._wait_for_prompt("the next prompt")
+        await self.wait_for_prompt("the next prompt")
 
-    async def _wait_for_prompt(self, what: str) -> None:
+    async def wait_for_prompt(self, what: str) -> None:
         """Wait for a prompt; fail if the session has ended."""
         session = self._session
         await wait_until(
@@ -130,6 +130,8 @@ async def start_session(store: Store, clock: ManualClock, **changes: object) -> 
     await write_history(store, clock)
     mia = Typist(store, clock, make_context(clock, **changes))
     mia.start()
+    # What comes in from now on is news, and not a part of the first list.
+    await mia.wait_for_prompt("the first prompt")
     return mia
 
 

@@ -224,7 +224,6 @@ async def test_nothing_is_sent_to_an_opted_out_customer(mia: Typist) -> None:
 
 
 async def test_a_sender_that_is_a_name_takes_no_replies(mia: Typist) -> None:
-    await mia.shows("end of list")  # later messages are news
     await mia.store.ingest.store_events("au", [make_reply("Your parcel comes", "INFO")])
     await mia.shows("New from INFO")
     await mia.type("w")
