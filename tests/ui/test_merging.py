@@ -1,15 +1,7 @@
 """Test merging two conversations on the screen: choose, confirm, undo, and with a colleague."""
 
-from pathlib import Path
-
-import pytest
-
-from tests.conftest import OpenStore
-from tests.contexts import change_context
 from tests.ui.desk import NARROW, WIDE, Desk, presses
-from tests.ui.history import ANA, BOB, CHLOE, DAWIT, INES, UNNAMED, copy_history
-from tui.clock import ManualClock
-from tui.desk.context import AppContext
+from tests.ui.history import ANA, BOB, CHLOE, DAWIT, INES, UNNAMED
 
 Size = tuple[int, int]
 
@@ -150,23 +142,6 @@ async def test_the_draft_of_both_is_in_the_composer(desk: Desk) -> None:
         draft = await desk.draft(DAWIT)
         assert draft is not None
         assert draft.body == "Dear Dawit"
-
-
-@pytest.fixture
-async def mia(
-    open_store: OpenStore, clock: ManualClock, app_context: AppContext, history: Path
-) -> Desk:
-    """Return Mia's desk."""
-    store = await open_store(owner="mia-1")
-    await copy_history(history, store, clock)
-    return Desk(store, clock, app_context)
-
-
-@pytest.fixture
-async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, app_context: AppContext) -> Desk:
-    """Return Bo's desk, on the same file."""
-    store = await open_store(owner="bo-1", seed=2)
-    return Desk(store, clock, change_context(app_context, agent="bo"))
 
 
 async def test_a_colleague_goes_on_writing_in_the_merged_conversation(mia: Desk, bo: Desk) -> None:

@@ -3,37 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
 from time import monotonic
 
 import pytest
 
-from tests.conftest import OpenStore
-from tests.contexts import change_context
 from tests.ui.desk import Desk, presses
-from tests.ui.history import CHLOE, DAWIT, copy_history
-from tui.clock import ManualClock
-from tui.desk.context import AppContext
+from tests.ui.history import CHLOE, DAWIT
 from tui.desk.key_guard import PAUSE_SECONDS
 
 Size = tuple[int, int]
-
-
-@pytest.fixture
-async def mia(
-    open_store: OpenStore, clock: ManualClock, app_context: AppContext, history: Path
-) -> Desk:
-    """Return Mia's desk."""
-    store = await open_store(owner="mia-1")
-    await copy_history(history, store, clock)
-    return Desk(store, clock, app_context)
-
-
-@pytest.fixture
-async def bo(mia: Desk, open_store: OpenStore, clock: ManualClock, app_context: AppContext) -> Desk:
-    """Return Bo's desk, on the same file."""
-    store = await open_store(owner="bo-1", seed=2)
-    return Desk(store, clock, change_context(app_context, agent="bo"))
 
 
 @contextlib.asynccontextmanager

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
-from tui.desk.held_text import HeldRetryError, RetryHeld
-from tui.domain.arrivals import HeldItem, RetryResult
 from tui.settings.errors import SettingsError
 from tui.startup.background import LoadSettings
 
 if TYPE_CHECKING:
+    from tui.desk.held_text import RetryHeld
+    from tui.domain.arrivals import HeldItem, RetryResult
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
 
 
-def create_held_retry(store: "Store", load: LoadSettings, clock: Clock, agent: str) -> RetryHeld:
+def create_held_retry(store: "Store", load: LoadSettings, clock: Clock, agent: str) -> "RetryHeld":
     """Return the function that reads held items again.
 
     The settings are loaded each time, because the fix is usually a change of them.
@@ -27,7 +27,9 @@ def create_held_retry(store: "Store", load: LoadSettings, clock: Clock, agent: s
         agent: Name of the agent.
     """
 
-    async def retry_held(items: Sequence[HeldItem]) -> RetryResult:
+    async def retry_held(items: "Sequence[HeldItem]") -> "RetryResult":
+        # Imported late: the function is created before the first paint.
+        from tui.desk.held_text import HeldRetryError
         from tui.sync.held_retry import retry_items
 
         try:

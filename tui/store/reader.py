@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tui.clock import Clock
 from tui.domain.account import AccountState
-from tui.domain.arrivals import HeldGroup, HeldItem, RefusalCount
 from tui.domain.conversation import Conversation, State
 from tui.domain.folding import fold_text
 from tui.domain.message import Message
 from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
-from tui.store.held_rows import to_held_group, to_held_item, to_refusal_count
 
 if TYPE_CHECKING:
+    from tui.domain.arrivals import HeldGroup, HeldItem, RefusalCount
     from tui.domain.searching import SearchQuery
     from tui.store.listeners import HeartbeatObserver
 
@@ -127,11 +126,13 @@ class InboxReader:
 
         return rows.to_messages(run_search(run_query, query, open_id=0, before=NEWEST, limit=limit))
 
-    def summarize_held(self) -> list[HeldGroup]:
+    def summarize_held(self) -> "list[HeldGroup]":
         """Return how many items are held, by account and reason."""
+        from tui.store.held_rows import to_held_group
+
         return [to_held_group(row) for row in self._run_query("held_items", "summarize_held")]
 
-    def list_held(self, account: str | None, limit: int, *, done: bool = False) -> list[HeldItem]:
+    def list_held(self, account: str | None, limit: int, *, done: bool = False) -> "list[HeldItem]":
         """Return held items with the beginning of their bodies, newest first.
 
         Or those that were taken in or dismissed.
@@ -143,17 +144,23 @@ class InboxReader:
             limit: Maximum number of items.
             done: Whether to return those that are held no more.
         """
+        from tui.store.held_rows import to_held_item
+
         name = "list_done" if done else "list_held"
         found = self._run_query("held_items", name, account=account, limit=limit)
         return [to_held_item(row) for row in found]
 
-    def get_held(self, item_id: int) -> HeldItem | None:
+    def get_held(self, item_id: int) -> "HeldItem | None":
         """Return an item that is or was held, or None if there is none with this id."""
+        from tui.store.held_rows import to_held_item
+
         found = self._run_query("held_items", "get", id=item_id)
         return to_held_item(found[0]) if found and found[0]["cause"] else None
 
-    def list_refusals(self) -> list[RefusalCount]:
+    def list_refusals(self) -> "list[RefusalCount]":
         """Return how many requests were refused without being kept."""
+        from tui.store.held_rows import to_refusal_count
+
         return [to_refusal_count(row) for row in self._run_query("held_items", "list_refusals")]
 
     def get_lease_holder(self, account: str, now: int) -> str:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Self
 
 from tui.clock import Clock
 from tui.domain.consent import Verdict
-from tui.store.account_watch import AlarmFigures, CreditWaits
 from tui.store.accounts import Accounts, Leases
 from tui.store.consent import ConsentBook
 from tui.store.contacts import ContactDetailsReader, Contacts
@@ -31,6 +30,7 @@ from tui.store.saved_views import SavedViews
 from tui.store.triage import Triage
 
 if TYPE_CHECKING:
+    from tui.store.account_watch import AlarmFigures, CreditWaits
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
@@ -84,8 +84,6 @@ class Store:
         self.accounts = Accounts(self.database, clock)
         self.leases = Leases(self.database, clock, owner)
         self.listeners = Listeners(self.database, clock, owner)
-        self.credit_waits = CreditWaits(self.database, clock)
-        self.alarm_figures = AlarmFigures(self.database, clock)
         self.drafts = Drafts(self.database, clock)
         self.presence = AgentPresence(self.database, clock, owner)
         self.compose_locks = ComposeLocks(self.database, clock, owner)
@@ -103,6 +101,20 @@ class Store:
         from tui.store.ingest import Ingest
 
         return Ingest(self.database, self._clock, self._rng, self._classify)
+
+    @functools.cached_property
+    def credit_waits(self) -> "CreditWaits":
+        """Return which accounts wait for credit."""
+        from tui.store.account_watch import CreditWaits
+
+        return CreditWaits(self.database, self._clock)
+
+    @functools.cached_property
+    def alarm_figures(self) -> "AlarmFigures":
+        """Return what alarms are computed from, and those that are raised."""
+        from tui.store.account_watch import AlarmFigures
+
+        return AlarmFigures(self.database, self._clock)
 
     @functools.cached_property
     def held_items(self) -> "HeldItems":
