@@ -6,7 +6,6 @@ with the key that avoids it.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from tui.desk.routes import Route
 from tui.domain.change import Change, Subject
@@ -15,9 +14,6 @@ from tui.domain.sms import Encoding, GsmReplacement, SmsCount, count_parts, is_g
 from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.store.store import Store
-
-if TYPE_CHECKING:
-    pass
 
 _MAX_CHARACTERS = 4
 _MAX_CHANGES = 3
