@@ -15,6 +15,7 @@ from typing import Any, cast
 import structlog
 
 from tui.domain.arrivals import hide_hook_secrets
+from tui.domain.text import to_json_line
 
 MAX_LOG_BYTES = 2 * 1024 * 1024
 """Bytes after which a log file is moved away and a new one begins."""
@@ -70,6 +71,11 @@ def _mask_event(logger: Any, method: str, event: LogEvent) -> LogEvent:
     return {
         key: value if key in _UNMASKED else mask_value(value, key) for key, value in event.items()
     }
+
+
+def _dump_event(event: LogEvent, **_: Any) -> str:
+    """Return an event as JSON that is harmless in a terminal; letters of all scripts stay."""
+    return to_json_line(dict(event), ascii=False)
 
 
 class LogFile:
@@ -216,7 +222,7 @@ def _configure_structlog(file: LogFile | _NullLog, level: str) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _mask_event,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_dump_event),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: file,

@@ -1,14 +1,13 @@
 """Implement `smsdesk export`: write conversations as JSON lines or CSV.
 
 JSON preserves every character as it arrived, as pure ASCII. CSV is for people and their
-spreadsheets: there, texts from customers are made printable and never begin like a formula.
+spreadsheets: there, every text is made printable and never begins like a formula (`to_cell`).
 An exported file is private from the beginning and never replaces another file.
 """
 
 import asyncio
 import contextlib
 import csv
-import json
 import os
 import random
 import sys
@@ -24,7 +23,7 @@ from tui.cli.lookup import find_conversation
 from tui.cli.show import write_line
 from tui.clock import SystemClock
 from tui.domain.json_fields import MESSAGE_FIELDS
-from tui.domain.text import to_printable
+from tui.domain.text import to_cell, to_json_line
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
 from tui.store.export import export_messages
@@ -58,13 +57,9 @@ def create_private_file(path: Path) -> Iterator[TextIO]:
         raise
 
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""Characters with which a spreadsheet recognizes a formula."""
 _ONLY_JSON = ("number", "arrived_at")
 _CSV_COLUMNS = tuple(field.name for field in MESSAGE_FIELDS if field.name not in _ONLY_JSON)
 """Columns of the CSV; `party` stands for the customer, in the same spelling on every row."""
-_EXTERNAL_FIELDS = ("text", "name", "subject", "word", "code", "reason", "files")
-"""Fields whose text comes from customers or providers."""
 _RowWriter = Callable[[dict[str, Any]], object]
 
 
@@ -118,21 +113,16 @@ def _open_output(arguments: Namespace) -> Iterator[TextIO]:
 
 def _make_jsonl_writer(file: TextIO) -> _RowWriter:
     """Return a function that writes one JSON object per line."""
-    return lambda message: file.write(json.dumps(message) + "\n")
+    return lambda message: file.write(to_json_line(message) + "\n")
 
 
 def _make_csv_writer(file: TextIO) -> _RowWriter:
     """Write the CSV heading and return a function that writes one message per row."""
     writer = csv.DictWriter(file, _CSV_COLUMNS, extrasaction="ignore")
     writer.writeheader()
-    return lambda message: writer.writerow({**message, **_clean_external_fields(message)})
-
-
-def _clean_external_fields(message: dict[str, Any]) -> dict[str, str]:
-    """Return the texts from outside without control characters and formulas."""
-    return {name: _escape_formula(to_printable(str(message[name]))) for name in _EXTERNAL_FIELDS}
-
-
-def _escape_formula(text: str) -> str:
-    """Prefix a text that a spreadsheet would run as a formula with an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return lambda message: writer.writerow(
+        {
+            name: to_cell(value) if isinstance(value, str) else value
+            for name, value in message.items()
+        }
+    )

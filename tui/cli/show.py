@@ -1,10 +1,9 @@
 """Show conversations, messages and progress: lines for people, JSON lines for scripts.
 
-Text from customers is written through `printable` or as ASCII JSON: none of it reaches the
+Text from customers is written through `to_printable` or as ASCII JSON: none of it reaches the
 terminal as a control code, and no line of it can be mistaken for a line of smsdesk.
 """
 
-import json
 import os
 import sys
 import unicodedata
@@ -15,7 +14,7 @@ from tui.desk.badges import BADGES
 from tui.desk.message_text import MessageText, format_preview
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
-from tui.domain.text import one_line
+from tui.domain.text import one_line, to_json_line, to_printable
 
 _NAME_CELLS = 24
 """Cells of the column with the customer's name."""
@@ -27,14 +26,15 @@ _MAX_BODY = 20_000
 
 
 def write_line(line: str) -> None:
-    """Write one line on stdout; a character that its encoding lacks becomes "?"."""
+    """Write one line on stdout as harmless text; a character that its encoding lacks becomes "?"."""
     encoding = sys.stdout.encoding or "ascii"
+    line = to_printable(line)
     sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
 
 
 def write_json(value: dict[str, Any]) -> None:
     """Write one object on one line of pure ASCII."""
-    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.write(to_json_line(value) + "\n")
 
 
 def format_conversation(conversation: Conversation, now: int) -> str:

@@ -1,4 +1,4 @@
-"""Make untrusted text fit to store, safe to show and easy to find.
+"""Make untrusted text fit to store, safe to show and to export, and easy to find.
 
 SMS text is hostile input: lone surrogates break the database, escape sequences control the
 terminal, direction overrides and stacked marks break the layout. `repair_text` runs at every
@@ -7,6 +7,8 @@ entrance and `to_printable` at every exit; in between the text stays as it was r
 What a search compares is made by `fold_text`, which is in `tui/domain/folding.py`.
 """
 
+import json
+import re
 import unicodedata
 from typing import Any
 
@@ -30,6 +32,16 @@ _MARKS_PER_BASE = 6
 _DOTTED_CIRCLE = "\u25cc"
 _SCAN_PER_SHOWN = 8
 """Characters scanned per character shown, so that a megabyte costs no more than a page."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
+"""Characters with which a spreadsheet recognizes a formula; full-width forms are folded first."""
+_PLAIN_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+"""A phone number in E.164: it computes nothing, and has to stay what can be dialled."""
+_BEFORE_A_FORMULA = (
+    "'\"`\u00b4\u00ab\u00bb\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u2039\u203a\uff02\uff07"
+)
+"""Quotation marks that a spreadsheet or a person removes in front of a formula."""
+_NOT_PRINTABLE_ASCII = re.compile(r"[^\x20-\x7e]")
 
 _FILE_NAME_EXTRAS = frozenset(" ._-()+,=@#&")
 _FILE_NAME_BYTES = 120
@@ -102,6 +114,49 @@ def one_line(text: str, limit: int = 200) -> str:
         limit: Maximum length in characters.
     """
     return to_printable(text, limit=limit).replace("\n", "⏎")
+
+
+def to_cell(text: str) -> str:
+    """Return `text` safe for a cell of a CSV file: printable, and no formula.
+
+    A text that a spreadsheet could run gets an apostrophe in front; `from_cell` removes it. A
+    phone number in E.164 stays as it is.
+    """
+    clean = to_printable(text)
+    return f"'{clean}" if _is_like_formula(clean) else clean
+
+
+def from_cell(cell: str) -> str:
+    """Return the text of a cell without the apostrophe that `to_cell` has put in front."""
+    return cell[1:] if cell[:1] == "'" and _is_like_formula(cell[1:]) else cell
+
+
+def to_json_line(value: Any, *, ascii: bool = True) -> str:
+    """Return JSON on one line without a character that a terminal obeys.
+
+    Args:
+        value: Value that JSON can express.
+        ascii: Whether characters outside ASCII are escaped too; otherwise printable ones stay.
+    """
+    text = json.dumps(value, ensure_ascii=ascii, default=str)
+    # JSON itself permits DEL, the C1 codes and the marks that reverse a line.
+    if ascii:
+        return _NOT_PRINTABLE_ASCII.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text).replace(
+        "\x7f", "\\u007f"
+    )
+
+
+def _is_like_formula(text: str) -> bool:
+    """Return whether a spreadsheet could take a printable text for a formula."""
+    if _PLAIN_NUMBER.fullmatch(text):
+        return False
+    for char in text:
+        if not (char.isspace() or char in _JOINERS or char in _BEFORE_A_FORMULA):
+            return unicodedata.normalize("NFKC", char).startswith(_FORMULA_STARTS)
+    return False
 
 
 def to_safe_file_name(name: str, fallback: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui.desk.contact_files.code_pages import find_calling_code
 from tui.domain.phone import AddressKind, InvalidNumberError, parse_address, parse_destination
+from tui.domain.text import from_cell
 
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co"})
@@ -74,8 +75,9 @@ def clean_cell(text: str) -> str:
     text = text.strip()
     if text[:1] == "=" and (quoted := _FORMULA_TEXT.fullmatch(text)):
         text = quoted[1].replace('""', '"').strip()
-    # The guard that our own export writes before a formula.
-    return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@") else text
+    # The apostrophe that our own export writes before a formula; other programs write it too
+    # before a phone number, which our export leaves alone.
+    return text[1:] if text[:2] == "'+" else from_cell(text)
 
 
 def read_numbers(text: str, region: str | None) -> NumberCell:
