@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from tui.clock import HOUR, MINUTE
+from tui.clock import DAY, HOUR, MINUTE
 from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
 from tui.domain.account import Account, AccountState, Health
@@ -17,6 +17,7 @@ _ADDRESS_FIX = (
     "enter the address at the provider again (a in F3, or smsdesk doctor, shows it); "
     "this mark goes when smsdesk sync is restarted, or after a day"
 )
+_CROWD_FIX = "if it goes on, let a firewall or the reverse proxy block the address"
 _CREDIT_FIX = "top the account up; try now with t in F3, or wait until the balance is read again"
 
 
@@ -68,6 +69,9 @@ def _describe_attention(
             last = format_moment(attention.since or now, now, zone)
             line = f"{begin}: pushes with a wrong secret in it are refused, the last {last}"
             fix = _ADDRESS_FIX
+        case AttentionKind.LISTENER_FULL:
+            line = f"The {_format_crowd(state, now, zone)}; pushes still come in"
+            fix = _CROWD_FIX
         case AttentionKind.HELD:
             line = f"{begin}: what arrived and could not be used"
             fix = "g h shows the reasons, as does smsdesk held list"
@@ -114,10 +118,27 @@ def format_listener(state: AccountState | None, now: int, zone: tzinfo | None = 
     who = (
         "smsdesk sync" if listener.kind == "service" else f"inbox of {one_line(listener.agent, 20)}"
     )
-    return (
+    text = (
         f"{who} on {one_line(listener.host, 30)} listens at {one_line(listener.address, 60)} "
         f"since {format_moment(listener.since, now, zone)}"
     )
+    is_recent = listener.crowd is not None and now - listener.crowd.until < DAY
+    return f"{text}; {_format_crowd(state, now, zone)}" if is_recent else text
+
+
+def _format_crowd(state: AccountState | None, now: int, zone: tzinfo | None) -> str:
+    """Return when the listener was full, and whose connections were closed then."""
+    crowd = state.listener.crowd if state and state.listener else None
+    if crowd is None:
+        return ""
+    since, until = (format_moment(at, now, zone) for at in (crowd.since, crowd.until))
+    period = f"at {since}" if since == until else f"{since}–{until}"
+    address, noun = one_line(crowd.address, 50), "connection" + "s" * (crowd.closed != 1)
+    if crowd.address_closed == crowd.closed:
+        closed = f"{crowd.closed} {noun} from {address} closed"
+    else:
+        closed = f"{crowd.closed} {noun} closed, {crowd.address_closed} of them from {address}"
+    return f"listener was full {period}, {closed}"
 
 
 def format_last_push(state: AccountState | None, now: int, zone: tzinfo | None = None) -> str:

@@ -165,6 +165,22 @@ LISTENER_TIMEOUT_MS = 12 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
+class ListenerCrowd:
+    """A time at which a listener had more connections than places."""
+
+    since: int
+    """When the first connection was closed for another one, ms UTC."""
+    until: int
+    """When the last one was, ms UTC."""
+    closed: int
+    """Number of connections that were closed."""
+    address: str
+    """Address that most of them came from."""
+    address_closed: int
+    """Number of closed connections from that address."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerState:
     """The process that receives an account's pushes, or was the last to do so."""
 
@@ -180,6 +196,8 @@ class ListenerState:
     """Its last heartbeat, ms UTC by the clock of the process that reads it."""
     has_ended: bool = False
     """Whether it stopped in good order."""
+    crowd: ListenerCrowd | None = None
+    """When it was full the last time; None if it never was."""
 
     def is_alive(self, now: int) -> bool:
         """Return whether it listens now.

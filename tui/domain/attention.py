@@ -7,8 +7,12 @@ takes its marks from here, so that the header, the list of accounts, line mode a
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.clock import DAY
+from tui.clock import DAY, MINUTE
 from tui.domain.account import Account, AccountState
+
+
+_CROWD_SHOWN_MS = 15 * MINUTE
+"""How long after its end an account is marked because its listener was full."""
 
 
 class AttentionKind(StrEnum):
@@ -17,6 +21,7 @@ class AttentionKind(StrEnum):
     NO_LISTENER = "no listener"
     NO_CREDIT = "no credit"
     WRONG_ADDRESS = "wrong address"
+    LISTENER_FULL = "listener full"
     HELD = "held"
     SILENT = "silent"
     STUCK = "stuck"
@@ -57,6 +62,9 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
         )
     if refused_at := _find_refused_push(account, state, now):
         found.append(Attention(AttentionKind.WRONG_ADDRESS, refused_at))
+    crowd = listener.crowd if listener and listener.is_alive(now) else None
+    if crowd is not None and now - crowd.until < _CROWD_SHOWN_MS:
+        found.append(Attention(AttentionKind.LISTENER_FULL, crowd.since, crowd.closed))
     if state is not None and state.held:
         found.append(Attention(AttentionKind.HELD, count=state.held))
     if state is not None and state.stuck_messages:

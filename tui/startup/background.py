@@ -102,6 +102,7 @@ async def run_listener(
     Raises:
         CannotListen: The address cannot be used.
     """
+    from tui.sync.connection_places import ConnectionPlaces
     from tui.sync.context import discard_log
     from tui.sync.heartbeat import announce_listener
     from tui.sync.lease import ProcessIdentity
@@ -109,14 +110,15 @@ async def run_listener(
     from tui.sync.listener_server import run_listener
 
     log = log or discard_log
-    app = create_listener(store, accounts, log, clock)
+    app, places = create_listener(store, accounts, log, clock), ConnectionPlaces(clock)
     async with (
-        run_listener(app, listen.host, listen.port) as url,
+        run_listener(app, listen.host, listen.port, places) as url,
         announce_listener(
             *(store, accounts, clock, rng, log),
             identity=ProcessIdentity(agent, kind),
             host=os.uname().nodename,
             address=url,
+            get_crowd=lambda: places.crowd,
         ),
     ):
         yield url

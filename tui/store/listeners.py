@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tui.clock import DAY, Clock
-from tui.domain.account import LISTENER_TIMEOUT_MS, ListenerState
+from tui.domain.account import LISTENER_TIMEOUT_MS, ListenerCrowd, ListenerState
 from tui.domain.change import Subject
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
@@ -59,6 +59,7 @@ class HeartbeatObserver:
                 since=row["since"],
                 seen_at=self._observe(row),
                 has_ended=bool(row["ended"]),
+                crowd=_read_crowd(row),
             )
             known = found.get(row["account"])
             if known is None or _rank_state(state) >= _rank_state(known):
@@ -76,6 +77,19 @@ class HeartbeatObserver:
             seen_at = min(max(stored, before.looked_at), now)
         self._seen[key] = _Heartbeat(stored, seen_at, now)
         return seen_at
+
+
+def _read_crowd(row: Row) -> ListenerCrowd | None:
+    """Return when a listener was full the last time, or None."""
+    if not row["full_until"]:
+        return None
+    return ListenerCrowd(
+        row["full_since"],
+        row["full_until"],
+        row["full_closed"],
+        row["full_address"],
+        row["full_address_closed"],
+    )
 
 
 def _rank_state(state: ListenerState) -> tuple[bool, int]:
@@ -129,6 +143,27 @@ class Listeners:
                     transaction.mark_changed(Subject.ACCOUNT)
 
         await self._database.write(write_heartbeat)
+
+    async def record_crowd(self, crowd: ListenerCrowd) -> None:
+        """Record when the listener of this process was full.
+
+        Args:
+            crowd: When that was, and whose connections were closed.
+        """
+
+        def write_crowd(transaction: Transaction) -> None:
+            self._sql.record_crowd(
+                transaction.connection,
+                owner=self._owner,
+                since=crowd.since,
+                until=crowd.until,
+                closed=crowd.closed,
+                address=crowd.address,
+                address_closed=crowd.address_closed,
+            )
+            transaction.mark_changed(Subject.ACCOUNT)
+
+        await self._database.write(write_crowd)
 
     async def end_listening(self) -> None:
         """Record that this process receives no pushes any more."""

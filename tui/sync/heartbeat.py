@@ -7,9 +7,10 @@ listener is known to live. Its process may be another one than that which shows 
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from tui.clock import Clock
+from tui.domain.account import ListenerCrowd
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.backoff import add_jitter
@@ -32,6 +33,7 @@ async def announce_listener(
     identity: ProcessIdentity,
     host: str,
     address: str,
+    get_crowd: Callable[[], ListenerCrowd | None] = lambda: None,
 ) -> AsyncIterator[None]:
     """Send the heartbeats of a listener during the block.
 
@@ -44,17 +46,29 @@ async def announce_listener(
         identity: How other processes see this one.
         host: Name of this host.
         address: Where the listener listens, as a URL.
+        get_crowd: Returns when the listener was full the last time.
     """
     names = [account.name for account in accounts if account.hook_secret]
 
     async def send_heartbeats() -> None:
         """Send heartbeats until cancelled."""
+        recorded: ListenerCrowd | None = None
         while True:
             pause = add_jitter(HEARTBEAT_SECONDS, rng)
             try:
                 await store.listeners.record_heartbeat(
                     names, host=host, agent=identity.agent, kind=identity.kind, address=address
                 )
+                crowd = get_crowd()
+                if crowd != recorded and crowd is not None:
+                    await store.listeners.record_crowd(crowd)
+                    log(
+                        "listener full",
+                        closed=crowd.closed,
+                        address=crowd.address,
+                        from_address=crowd.address_closed,
+                    )
+                    recorded = crowd
             except StoreError as error:
                 log("heartbeat of the listener not stored", line=str(error))
                 pause = _RETRY_SECONDS

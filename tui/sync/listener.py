@@ -25,6 +25,7 @@ from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog, discard_log
+from tui.sync.connection_places import KEEP_OPEN
 from tui.sync.held_retry import NOTHING_FOUND, RefusalCounter, read_push_beside, to_arrival
 from tui.sync.probe import receive_probe
 
@@ -40,6 +41,10 @@ _MOST_AT_ONCE = 64
 """Pushes that are read at once, which bounds the memory for their bodies; others wait."""
 _SECONDS_FOR_A_BODY = 60.0
 """A picture of 8 MiB over a slow line takes this long; only who knows the secret can wait."""
+_SECONDS_WITHOUT_BODY = 10.0
+"""How much longer a body may take than at the slowest rate."""
+_SLOWEST_RATE = 1_024
+"""Bytes of a body per second, below which a push is broken off: its place is for others."""
 
 
 def create_listener(
@@ -101,6 +106,8 @@ class PushListener:
         if account is None:
             self._count_wrong_path(request.path_params["account"])
             return Response(status_code=404)
+        if keep_open := request.scope.get("extensions", {}).get(KEEP_OPEN):
+            keep_open["call"]()
         if request.method in _PROBE_METHODS:
             return Response(headers={"Allow": ", ".join((*_PUSH_METHODS, *_PROBE_METHODS))})
         answer_to_probe = await receive_probe(
@@ -206,12 +213,15 @@ async def _read_push(request: Request) -> Push:
         _BrokenOff: The request was too slow or ended early.
     """
     body = bytearray()
+    start = asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout(_SECONDS_FOR_A_BODY):
+        async with asyncio.timeout_at(start + _SECONDS_WITHOUT_BODY) as limit:
             async for chunk in request.stream():
                 body += chunk
                 if len(body) > LONGEST_BODY:
                     break
+                earned = _SECONDS_WITHOUT_BODY + len(body) / _SLOWEST_RATE
+                limit.reschedule(start + min(_SECONDS_FOR_A_BODY, earned))
     except TimeoutError:
         raise _BrokenOff(408) from None
     except ClientDisconnect:

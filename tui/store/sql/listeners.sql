@@ -9,6 +9,10 @@ returning since = seen_at;
 delete from listeners where account = :account and (ended = 1 or seen_at < :dead_before)
   and seen_at < (select max(seen_at) from listeners where account = :account);
 
+-- name: record_crowd(owner, since, until, closed, address, address_closed)!
+update listeners set full_since = :since, full_until = :until, full_closed = :closed, full_address = :address,
+  full_address_closed = :address_closed where owner = :owner;
+
 -- name: end_listener(owner, now)!
 update listeners set ended = 1, seen_at = :now where owner = :owner and ended = 0;
 
