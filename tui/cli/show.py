@@ -26,7 +26,7 @@ _MAX_BODY = 20_000
 
 
 def write_line(line: str) -> None:
-    """Write one line on stdout as harmless text; a character that its encoding lacks becomes "?"."""
+    """Write harmless text as a line on stdout; a character that its encoding lacks becomes "?"."""
     encoding = sys.stdout.encoding or "ascii"
     line = to_printable(line)
     sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")

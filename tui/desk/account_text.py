@@ -7,7 +7,7 @@ from tui.clock import DAY, HOUR, MINUTE
 from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
 from tui.domain.account import Account, AccountState, Health
-from tui.domain.attention import Attention, AttentionKind, list_attentions
+from tui.domain.attention import CROWD_SHOWN_MS, Attention, AttentionKind, list_attentions
 from tui.domain.text import one_line
 from tui.store.store import Store
 
@@ -122,8 +122,9 @@ def format_listener(state: AccountState | None, now: int, zone: tzinfo | None = 
         f"{who} on {one_line(listener.host, 30)} listens at {one_line(listener.address, 60)} "
         f"since {format_moment(listener.since, now, zone)}"
     )
-    is_recent = listener.crowd is not None and now - listener.crowd.until < DAY
-    return f"{text}; {_format_crowd(state, now, zone)}" if is_recent else text
+    # Until then it is a notice of its own.
+    is_past = listener.crowd and CROWD_SHOWN_MS <= now - listener.crowd.until < DAY
+    return f"{text}; {_format_crowd(state, now, zone)}" if is_past else text
 
 
 def _format_crowd(state: AccountState | None, now: int, zone: tzinfo | None) -> str:

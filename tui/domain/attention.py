@@ -10,8 +10,7 @@ from enum import StrEnum
 from tui.clock import DAY, MINUTE
 from tui.domain.account import Account, AccountState
 
-
-_CROWD_SHOWN_MS = 15 * MINUTE
+CROWD_SHOWN_MS = 15 * MINUTE
 """How long after its end an account is marked because its listener was full."""
 
 
@@ -63,7 +62,7 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
     if refused_at := _find_refused_push(account, state, now):
         found.append(Attention(AttentionKind.WRONG_ADDRESS, refused_at))
     crowd = listener.crowd if listener and listener.is_alive(now) else None
-    if crowd is not None and now - crowd.until < _CROWD_SHOWN_MS:
+    if crowd is not None and now - crowd.until < CROWD_SHOWN_MS:
         found.append(Attention(AttentionKind.LISTENER_FULL, crowd.since, crowd.closed))
     if state is not None and state.held:
         found.append(Attention(AttentionKind.HELD, count=state.held))

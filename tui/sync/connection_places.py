@@ -104,11 +104,15 @@ class ConnectionPlaces:
         Args:
             connection: Connection that was just opened.
         """
-        group = self._find_group(connection.address)
+        group = self.find_group(connection.address)
         if group:
             self._close_above_limit(group, self.limits.per_address - 1)
-        if len(self._open) >= self.limits.places and not self._close_one():
-            if len(self._open) >= self.limits.places + self.limits.overflow:
+        places, overflow = self.limits.places, self.limits.overflow
+        if len(self._open) >= places and not self._close_one(has_pushed=False):
+            # Those that are left have bytes to be read: most of them go, or become pushes, at once.
+            is_tight = len(self._open) >= places + overflow // 4
+            has_place = is_tight and self._close_one(has_pushed=True)
+            if not has_place and len(self._open) >= places + overflow:
                 self._tally.count(connection.address)
                 return False
         self._open[connection] = group
@@ -122,6 +126,28 @@ class ConnectionPlaces:
         """
         self._open.pop(connection, None)
 
+    def find_group(self, address: str) -> str:
+        """Return whom an address belongs to; empty if it can stand for many senders.
+
+        Args:
+            address: IP address of a connection.
+        """
+        try:
+            found = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return ""
+        if isinstance(found, ipaddress.IPv6Address):
+            if found.ipv4_mapped is not None:
+                return self.find_group(str(found.ipv4_mapped))
+            group = str(ipaddress.ip_network((found, _ONE_CUSTOMER_V6), strict=False))
+        else:
+            group = str(found)
+        is_shared = any(
+            found.version == network.version and found in network
+            for network in self.limits.shared_networks
+        )
+        return "" if is_shared else group
+
     def _close_above_limit(self, group: str, limit: int) -> None:
         """Close the oldest waiting connections of one sender above a number."""
         young = asyncio.get_running_loop().time() - _YOUNG_SECONDS
@@ -131,19 +157,21 @@ class ConnectionPlaces:
             if one.waiting_since < young:
                 self._close(one)
 
-    def _close_one(self) -> bool:
-        """Close the waiting connection that matters least; return False if none waits.
+    def _close_one(self, *, has_pushed: bool) -> bool:
+        """Close one waiting connection; return False if none is silent.
 
-        Connections that brought a push before are closed last; of the others those go first whose
-        sender has most of them.
+        Of the connections without a push those go first whose sender has most of them.
+
+        Args:
+            has_pushed: Whether to close one that brought a push before.
         """
-        silent = _list_silent([one for one in self._open if one.is_waiting])
+        silent = _list_silent(
+            [one for one in self._open if one.is_waiting and one.has_pushed == has_pushed]
+        )
         if not silent:
             return False
         counts = Counter(one.address for one in silent)
-        self._close(
-            min(silent, key=lambda one: (one.has_pushed, -counts[one.address], one.waiting_since))
-        )
+        self._close(min(silent, key=lambda one: (-counts[one.address], one.waiting_since)))
         return True
 
     def _close(self, connection: Connection) -> None:
@@ -151,24 +179,6 @@ class ConnectionPlaces:
         self.release(connection)
         self._tally.count(connection.address)
         connection.end()
-
-    def _find_group(self, address: str) -> str:
-        """Return whom an address belongs to; empty if it can stand for many senders."""
-        try:
-            found = ipaddress.ip_address(address.partition("%")[0])
-        except ValueError:
-            return ""
-        if isinstance(found, ipaddress.IPv6Address):
-            if found.ipv4_mapped is not None:
-                return self._find_group(str(found.ipv4_mapped))
-            group = str(ipaddress.ip_network((found, _ONE_CUSTOMER_V6), strict=False))
-        else:
-            group = str(found)
-        is_shared = any(
-            found.version == network.version and found in network
-            for network in self.limits.shared_networks
-        )
-        return "" if is_shared else group
 
 
 def _list_silent(connections: Sequence[Connection]) -> list[Connection]:

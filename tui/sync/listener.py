@@ -24,8 +24,8 @@ from tui.providers.protocol import Push
 from tui.providers.webhook_bodies import LONGEST_BODY
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.sync.context import ServedAccount, SyncLog, discard_log
 from tui.sync.connection_places import KEEP_OPEN
+from tui.sync.context import ServedAccount, SyncLog, discard_log
 from tui.sync.held_retry import NOTHING_FOUND, RefusalCounter, read_push_beside, to_arrival
 from tui.sync.probe import receive_probe
 

@@ -123,7 +123,9 @@ class _LenientProtocol(H11Protocol):
             return
         if self.conn.their_state is h11.SEND_BODY:
             self._set_deadline(_SECONDS_FOR_A_REST if self.has_pushed else _SECONDS_OF_SILENCE)
-            if not self.has_pushed and any(name == b"transfer-encoding" for name, _ in self.headers):
+            if not self.has_pushed and any(
+                name == b"transfer-encoding" for name, _ in self.headers
+            ):
                 # Small chunks cost much time, and how many follow is not known.
                 self.transport.close()
         else:
