@@ -15,6 +15,8 @@ _LAST_RESORTS = ("cp1252", "cp1250")
 """Codecs for bytes that are neither what was declared nor what was expected."""
 _LONGEST_SAMPLE = 64 << 10
 """Bytes that are looked at to find out what a long text is."""
+_LONGEST_DAMAGED = 1 << 20
+"""Bytes of a damaged text whose odd bytes are each looked at."""
 _DECLARED_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:+-]+)", re.ASCII | re.IGNORECASE)
 _WINDOWS_LABEL = re.compile(r"(?:win|windows|cp)[-_ ]?(125\d|874)", re.ASCII)
 _UNUSED_BY_SENDERS = frozenset(
@@ -233,7 +235,7 @@ def _decode_damaged_utf8(data: bytes, other: str) -> str:
         data: Bytes of the text.
         other: Codec of the other bytes; if empty, they become U+FFFD.
     """
-    if not other:
+    if not other or len(data) > _LONGEST_DAMAGED:
         return data.decode("utf-8", "replace")
     pieces = (
         found[0].decode(other, "replace")

@@ -33,6 +33,8 @@ _DOTTED_CIRCLE = "\u25cc"
 _SCAN_PER_SHOWN = 8
 """Characters scanned per character shown, so that a megabyte costs no more than a page."""
 
+_WHOLE_PAIRS = re.compile("(?s:.{1,65536}+(?:(?<=[\ud800-\udbff]).)?)")
+"""Pieces that cut no surrogate pair: other threads wait while one is worked on."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
 """Characters with which a spreadsheet recognizes a formula; full-width forms are folded first."""
 _PLAIN_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
@@ -70,8 +72,7 @@ def repair_text(text: str) -> str:
     """
     if text.isascii():
         return text.replace(_NULL, REPLACEMENT)
-    units = text.replace(_NULL, REPLACEMENT).encode("utf-16-le", "surrogatepass")
-    return units.decode("utf-16-le", "replace")
+    return "".join(map(_join_surrogates, _WHOLE_PAIRS.findall(text.replace(_NULL, REPLACEMENT))))
 
 
 def repair_json(value: Any) -> Any:
@@ -185,6 +186,11 @@ def to_safe_file_name(name: str, fallback: str) -> str:
 def _can_name_file(char: str) -> bool:
     """Return whether a character is safe for shells and file systems."""
     return char in _FILE_NAME_EXTRAS or unicodedata.category(char)[0] in "LNM"
+
+
+def _join_surrogates(text: str) -> str:
+    """Return `text` with its surrogate pairs joined and its lone surrogates replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _repair_item(item: Any, waiting: list[list[Any] | dict[str, Any]]) -> Any:

@@ -10,20 +10,13 @@ import json
 import logging
 import ssl
 from collections.abc import Generator, Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import httpx
 
 from tui.clock import Clock
-from tui.domain.text import repair_json
-from tui.providers.errors import (
-    ProviderError,
-    RateLimited,
-    Unavailable,
-    Uncertain,
-    UnreadableAnswer,
-)
+from tui.providers.answer import Answer as Answer
+from tui.providers.errors import ProviderError, Unavailable, Uncertain
 
 Transport = httpx.AsyncBaseTransport
 """Lets a test put an ASGI app or a test double in the place of the network."""
@@ -91,76 +84,6 @@ class _SignerAuth(httpx.Auth):
         added = self._signer.sign_request(request.method, target, request.headers, request.content)
         request.headers.update(added)
         yield request
-
-
-class Answer:
-    """An HTTP answer as the provider modules read it."""
-
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, *, now: int) -> None:
-        """Create the answer.
-
-        Args:
-            status: HTTP status code.
-            headers: Headers with names in lower case.
-            body: Body as received.
-            now: Time of arrival (ms UTC), for a Retry-After header with a date.
-        """
-        self.status = status
-        self.headers = headers
-        self.body = body
-        self._now = now
-
-    @property
-    def is_success(self) -> bool:
-        """Return whether the status is 2xx."""
-        return 200 <= self.status < 300
-
-    @property
-    def text(self) -> str:
-        """Return the body as text; bytes that are not UTF-8 are replaced."""
-        return self.body.decode("utf-8", "replace")
-
-    def parse_json(self) -> Any:
-        """Return the body's JSON, repaired; raise `UnreadableAnswer` if it is not JSON."""
-        try:
-            return repair_json(json.loads(self.body))
-        except (ValueError, RecursionError):
-            raise UnreadableAnswer(
-                f"The provider answered with something that is not JSON (HTTP {self.status})",
-                code=str(self.status),
-                detail=self.text[:200],
-            ) from None
-
-    def parse_json_or_none(self) -> Any:
-        """Return the body's JSON, or None if it is not JSON."""
-        try:
-            return self.parse_json()
-        except UnreadableAnswer:
-            return None
-
-    @property
-    def retry_after(self) -> float | None:
-        """Return the seconds of the Retry-After header (number or date), or None without one."""
-        value = self.headers.get("retry-after", "").strip()
-        if value.isascii() and value.isdigit():
-            # A wrong header must not stop an account for longer than a day.
-            return float(min(int(value[:9]), 86_400))
-        try:
-            until = parsedate_to_datetime(value).timestamp()
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return max(0.0, min(until - self._now / 1000, 86_400.0))
-
-    def raise_if_unavailable(self) -> None:
-        """Raise for 429 and 503, which every provider uses alike: nothing was done."""
-        if self.status == 429:
-            raise RateLimited(
-                "The provider asks for a pause (HTTP 429)", retry_after=self.retry_after, code="429"
-            )
-        if self.status == 503:
-            raise Unavailable(
-                "The provider is not available (HTTP 503)", retry_after=self.retry_after, code="503"
-            )
 
 
 class HttpClient:
@@ -246,7 +169,9 @@ class HttpClient:
             raise Unavailable(f"Cannot reach {self._name}: {_describe_error(error)}") from None
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise self._unanswered_error(error, effect) from None
-        return Answer(response.status_code, response.headers, body, now=self._clock.now())
+        answer = Answer(response.status_code, response.headers, body, now=self._clock.now())
+        await answer.parse_beside()
+        return answer
 
     def _unanswered_error(self, error: Exception, effect: bool) -> ProviderError:
         """Return the error for a request that left and got no answer."""

@@ -6,6 +6,7 @@ notation is detected here. The meaning of the names stays with the provider.
 """
 
 import hashlib
+import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,9 +37,14 @@ _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW_DEFLATE = -zlib.MAX_WBITS
 _STATEFUL_CODECS = ("iso2022", "hz")
 """Beginnings of the names of codecs whose bytes look like ASCII."""
+_MOST_ENCODINGS = 4
+"""Names in `Content-Encoding`; each can cost as much time as the body."""
+_MOST_MEMBERS = 100
+"""Pieces of a body that was compressed in pieces; each copies the rest of the body."""
 _DEEPEST_NESTING = 4
 _REPEATS_WITHIN_MS = 10 * MINUTE
 _LONGEST_EXCERPT = 100_000
+_NO_TEXT = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f]")
 _AROUND_A_BODY = b" \t\r\n\x0b\x0c\0"
 """Programs in C often send the zero behind a text too."""
 _ANY_FIELDS: Final = BodyRules()
@@ -116,6 +122,8 @@ def unpack_body(push: Push) -> bytes:
     """
     body = push.body
     named = push.headers.get("content-encoding", "").lower().split(",")
+    if len(named) > _MOST_ENCODINGS:
+        raise UnreadableBody(f"The body is compressed more than {_MOST_ENCODINGS} times")
     # The last one was applied last.
     for encoding in filter(None, (name.strip() for name in reversed(named))):
         if encoding in ("gzip", "x-gzip"):
@@ -170,7 +178,7 @@ def get_repeat_window(now: int) -> str:
 def _inflate(data: bytes, name: str, window: int = _GZIP_OR_ZLIB) -> bytes:
     """Return unpacked data; raise if it is damaged or longer than `LONGEST_BODY`."""
     unpacked = b""
-    while True:
+    for _ in range(_MOST_MEMBERS):
         unpacker = zlib.decompressobj(window)
         try:
             unpacked += unpacker.decompress(data, LONGEST_BODY + 1 - len(unpacked))
@@ -184,6 +192,7 @@ def _inflate(data: bytes, name: str, window: int = _GZIP_OR_ZLIB) -> bytes:
         data = unpacker.unused_data
         if not data.startswith(_GZIP_MAGIC):
             return unpacked
+    raise UnreadableBody(f"The body is compressed with {name} in more than {_MOST_MEMBERS} pieces")
 
 
 def _inflate_deflated(data: bytes) -> bytes:
@@ -205,7 +214,7 @@ def _is_readable_text(data: bytes) -> bool:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return all(char >= " " or char in "\t\r\n" for char in text)
+    return not _NO_TEXT.search(text)
 
 
 def _parse_body(body: bytes, push: Push, rules: BodyRules) -> tuple[PushItem, ...]:
@@ -222,6 +231,8 @@ def _parse_body(body: bytes, push: Push, rules: BodyRules) -> tuple[PushItem, ..
         text = decode_text(body, charset, rules.charset)
         try:
             return _build_json_items(parse_json(text), push, rules)
+        except UnreadableBody:
+            raise
         except ValueError:
             if "json" in kind and not (body[:1].isalpha() and b"=" in body):
                 return (PushItem({}, text, "The body is not valid JSON"),)

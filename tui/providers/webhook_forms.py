@@ -1,11 +1,9 @@
 """Split pushed forms and lines into named values, also where the sender escaped nothing.
 
-Many gateways put a customer's text into a template as it is. Then "&", "=" or a line end in the
-text looks like the beginning of the next field. So a text ends only where a field that the
-provider knows begins.
+Many gateways put a customer's text into a template as it is. Then "&", "=" or a line end in it
+looks like the next field. So a text ends only where a field that the provider knows begins.
 
-Bytes are held as Latin-1 text in here, one character per byte: a charset can be found only for a
-single value, after its percent escapes are undone.
+Bytes are held as Latin-1 text in here: a charset is found for a single value, without escapes.
 """
 
 import re
@@ -13,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, unquote_to_bytes
 
 from tui.domain.charsets import decode_text, escape_wide_units
@@ -23,15 +21,19 @@ _SEPARATOR = re.compile(r"(\r\n|[&\r\n])")
 _LINE_END = re.compile(r"(\r\n|[\r\n])")
 _FIELD_NAME = re.compile(r"[A-Za-z_][\w.-]*(?:\[[^\[\]]*\])*", re.ASCII)
 _LINE_FIELD = re.compile(r"([A-Za-z_][\w.\[\]-]*)([ \t]*)([=:])(.*)", re.ASCII | re.DOTALL)
-_ESCAPED_VALUE = re.compile(r"(?:[\w.~!'()*+-]|%[0-9A-Fa-f]{2})*", re.ASCII)
-"""What the encoders of forms make of a value: they escape everything else."""
+_NOT_ESCAPED = re.compile(r"[^\w.~!'()*+%-]|%(?![0-9A-Fa-f]{2})", re.ASCII)
+"""What the encoders of forms leave in no value: they escape it."""
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}|\+")
+_WHOLE_ESCAPES = re.compile(rb"(?s:.{1,65536}+(?:(?<=%)..|(?<=%.).)?)")
+"""Pieces that cut no escape: other threads wait while one is worked on."""
 _NEVER_ENCODED = re.compile(r"[ \t\r\n\x80-\xff]")
 """Characters that no encoder leaves; beside them a plus sign is no blank."""
 _ARRAY_NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])+)")
 _ARRAY_KEY = re.compile(r"\[([^\[\]]*)\]")
 _DEEPEST_NESTING = 8
-_MOST_PIECES = 100_000
+MOST_FIELDS: Final = 20_000
+"""Lines, fields or values of one body; each costs more time than its bytes."""
+_LONGEST_NAME = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def nest_fields(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """
     tree = _Branch()
     for name, value in pairs:
-        found = _ARRAY_NAME.fullmatch(name.strip())
+        found = _ARRAY_NAME.fullmatch(name.strip()) if len(name) < _LONGEST_NAME else None
         keys = [found[1], *_ARRAY_KEY.findall(found[2])] if found else [name]
         if len(keys) > _DEEPEST_NESTING or not _insert_value(tree, keys, value):
             tree.setdefault(name, value)
@@ -157,7 +159,7 @@ def _split_form(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:
     def is_field_after_text(piece: _Piece, text: _Field, is_only_one: bool) -> bool:
         """Return whether a piece behind a customer's text is not part of it."""
         name = unquote(piece.name or "").strip()
-        is_escaped = text.is_escaped and bool(_ESCAPED_VALUE.fullmatch(piece.value))
+        is_escaped = text.is_escaped and not _NOT_ESCAPED.search(piece.value)
         if rules.knows_name(name):
             return is_escaped or is_only_one
         is_separated = has_escapes and piece.separator == "&"
@@ -185,9 +187,9 @@ def _split_lines(body: bytes, rules: BodyRules) -> list[tuple[str, str]]:
 
 def _split_text(separator: re.Pattern[str], text: str) -> list[str]:
     """Split a text with its separators; raise `UnreadableBody` if it has too many of them."""
-    parts = separator.split(text, maxsplit=_MOST_PIECES)
-    if len(parts) > 2 * _MOST_PIECES:
-        raise UnreadableBody(f"The body has more than {_MOST_PIECES:,} lines or fields")
+    parts = separator.split(text, maxsplit=MOST_FIELDS)
+    if len(parts) > 2 * MOST_FIELDS:
+        raise UnreadableBody(f"The body has more than {MOST_FIELDS:,} lines or fields")
     return parts
 
 
@@ -227,7 +229,7 @@ def _join_pieces(
         if begins:
             seen.add(key)
             name, value = (piece.text, "") if piece.name is None else (piece.name, piece.value)
-            fields.append(_Field(name, [value], bool(_ESCAPED_VALUE.fullmatch(value))))
+            fields.append(_Field(name, [value], not _NOT_ESCAPED.search(value)))
         else:
             fields[-1].parts.extend((skipped, piece.separator, piece.text))
             fields[-1].is_escaped = False
@@ -244,7 +246,8 @@ def _unescape(value: str) -> bytes:
     """Return the bytes of a form's value; a value that is not encoded keeps its plus signs."""
     if not _NEVER_ENCODED.search(value):
         value = value.replace("+", " ")
-    return unquote_to_bytes(escape_wide_units(value).encode("latin-1"))
+    data = escape_wide_units(value).encode("latin-1")
+    return b"".join(unquote_to_bytes(piece) for piece in _WHOLE_ESCAPES.findall(data))
 
 
 def _decode_pairs(

@@ -1,13 +1,26 @@
-"""Read pushed JSON without losing what a number looked like, and find the items in it."""
+"""Read JSON from outside within limits, and find the items in a pushed one.
+
+A body of a few megabytes can hold a million values, which take minutes to look at. So they are
+counted before any of them is built.
+"""
 
 import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from tui.domain.text import repair_json
-from tui.providers.webhook_forms import BodyRules
+from tui.providers.webhook_forms import MOST_FIELDS, BodyRules, UnreadableBody
+
+MOST_POLLED_VALUES: Final = 200_000
+"""Values in one answer of a provider: a page of 1,000 items has fewer than 50,000."""
+_SEPARATORS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|[,:\[{]', re.DOTALL)
+"""A whole string, or a character that comes before a value."""
+_TOO_DEEP = re.compile(r"\s*+(?:[\[{]\s*+){1000}")
+_LONGEST_NUMBER = 100
+"""Digits of a number that is looked at; a longer one is a text."""
 
 _LIKE_A_PHONE_NUMBER = range(7, 16)
 """Digits of a number that some encoders print with a point or an exponent."""
@@ -24,12 +37,31 @@ def parse_json(text: str) -> Any:
 
     Raises:
         ValueError: It is no JSON, or it is nested too deeply.
+        UnreadableBody: It has too many values; a `ValueError` that has a sentence for people.
     """
+    if _TOO_DEEP.match(text):
+        raise ValueError("The JSON is nested too deeply")
+    if has_more_values(text, MOST_FIELDS):
+        raise UnreadableBody(f"The body has more than {MOST_FIELDS:,} values")
     try:
         value = json.loads(text, strict=False, parse_float=_read_fraction, parse_int=_read_integer)
     except RecursionError:
         raise ValueError("The JSON is nested too deeply") from None
     return repair_json(value)
+
+
+def has_more_values(text: str, most: int) -> bool:
+    """Return whether JSON has more names and values than a number, without building them.
+
+    Args:
+        text: JSON, or what may be JSON.
+        most: The number.
+    """
+    if sum(map(text.count, ",:[{")) <= most:
+        return False
+    # Texts may have any number of these characters.
+    found = (match for match in _SEPARATORS.finditer(text) if match[0][0] != '"')
+    return next(islice(found, most, None), None) is not None
 
 
 def find_json_items(value: Any, rules: BodyRules) -> list[Any]:
@@ -73,6 +105,8 @@ def _can_be_items(value: Any) -> bool:
 
 def _read_fraction(literal: str) -> str:
     """Return a number with a point or an exponent as a text, a phone number without it."""
+    if len(literal) > _LONGEST_NUMBER:
+        return literal
     number = Decimal(literal)
     is_short = number.is_finite() and number.adjusted() + 1 in _LIKE_A_PHONE_NUMBER
     if is_short and number == number.to_integral_value():

@@ -94,7 +94,7 @@ def _split_parts(body: bytes, boundary: str) -> Iterator[_Part]:
     delimiter = b"--" + boundary.encode("latin-1", "replace")
     if delimiter + b"\r\n" not in body:
         # Templates are often written with the line ends of their system.
-        body = re.sub(rb"\r?\n", b"\r\n", body)
+        body = body.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     segment: Any = None
     content: list[bytes] = []
     try:

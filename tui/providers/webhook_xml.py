@@ -13,16 +13,16 @@ from xml.sax.saxutils import escape
 
 from tui.domain.charsets import decode_text
 from tui.domain.text import repair_json
-from tui.providers.webhook_forms import BodyRules, UnreadableBody
+from tui.providers.webhook_forms import MOST_FIELDS, BodyRules, UnreadableBody
 
-_MOST_ELEMENTS = 100_000
 _DEEPEST_ELEMENT = 32
+_TOO_MANY = "The body is XML with too many elements, or too deep ones"
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _REFERENCES = re.compile(r"(?:&#(?:\d{1,7}|x[0-9A-Fa-f]{1,6});)+")
 _REFERENCE = re.compile(r"&#(?:(\d+)|x([0-9A-Fa-f]+));")
 _NOT_IN_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
-_DECLARED_CHARSET = re.compile(rb"\s*<\?xml\b[^>]*?encoding\s*=\s*[\"']([\w.:-]+)", re.ASCII)
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,1000}\?>")
+_DECLARED_CHARSET = re.compile(rb"\s*<\?xml\b[^>]{0,1000}?encoding\s*=\s*[\"']([\w.:-]+)", re.ASCII)
 
 
 def parse_xml(body: bytes, rules: BodyRules, charset: str = "") -> list[Any]:
@@ -38,9 +38,14 @@ def parse_xml(body: bytes, rules: BodyRules, charset: str = "") -> list[Any]:
     named = _DECLARED_CHARSET.match(body)
     declared = charset or (named[1].decode("ascii") if named else "")
     text = _DECLARATION.sub("", decode_text(body, declared, rules.charset), count=1)
+    if text.count('="') + text.count("='") > MOST_FIELDS:
+        # The parser builds all attributes of an element before it can be asked to stop.
+        raise UnreadableBody(_TOO_MANY)
     try:
         value = _ElementReader().read(text)
     except expat.ExpatError as error:
+        if text.count("&") > MOST_FIELDS:
+            raise UnreadableBody(_TOO_MANY) from None
         try:
             value = _ElementReader().read(_repair_document(text))
         except expat.ExpatError:
@@ -112,9 +117,9 @@ class _ElementReader:
 
     def _open_element(self, name: str, attributes: dict[str, str]) -> None:
         """Begin an element, unless there are too many of them or they are too deep."""
-        self._count += 1
-        if len(self._open) > _DEEPEST_ELEMENT or self._count > _MOST_ELEMENTS:
-            raise UnreadableBody("The body is XML with too many elements, or too deep ones")
+        self._count += 1 + len(attributes)
+        if len(self._open) > _DEEPEST_ELEMENT or self._count > MOST_FIELDS:
+            raise UnreadableBody(_TOO_MANY)
         fields = [
             (_get_local_name(key), text)
             for key, text in attributes.items()

@@ -9,6 +9,7 @@ from tui.domain.events import Cause, Event, Unreadable
 from tui.domain.text import repair_text
 from tui.providers.errors import CredentialsRefused, ProviderError, PushTooLong
 from tui.providers.protocol import Provider, Push, PushAnswer
+from tui.providers.webhook_forms import UnreadableBody
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount
@@ -16,8 +17,6 @@ from tui.sync.context import ServedAccount
 _SECRET_MARK = "{secret}"
 _CREDENTIAL_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 """Headers that are not kept; no provider signs its pushes with them."""
-_LONG_BODY = 100_000
-"""Bytes from which a push is read in a thread of its own."""
 
 _BAD_CONTENT_ERRORS = (
     ValueError,
@@ -33,8 +32,8 @@ NOTHING_FOUND = "It contains neither a message nor a receipt"
 _MOST_EVENTS = 5_000
 """Events of one push that are stored in one transaction."""
 _FLUSH_SECONDS = 0.5
-_LONGEST_READ_AT_ONCE = 256 << 10
-"""Bytes of a body that are read while the screen waits; a large one takes seconds."""
+_LONGEST_READ_AT_ONCE = 4 << 10
+"""Bytes of a push that are read while the screen waits: a thousand fields take 40 ms."""
 
 
 def to_arrival(push: Push, secret: str) -> Arrival:
@@ -99,6 +98,8 @@ def read_push(provider: Provider, push: Push) -> PushAnswer:
         return PushAnswer((refused,), status=403)
     except ProviderError as error:
         problem = error.message
+    except UnreadableBody as error:
+        problem = str(error)
     except _BAD_CONTENT_ERRORS as error:
         problem = f"Its content is not what the provider documents ({type(error).__name__})"
     return PushAnswer((Unreadable("", problem, "", can_confirm=False),))
@@ -111,7 +112,7 @@ async def read_push_beside(provider: Provider, push: Push) -> PushAnswer:
         provider: Client of the account.
         push: Request as the listener received it.
     """
-    if len(push.body) > _LONGEST_READ_AT_ONCE:
+    if len(push.body) + len(push.path) > _LONGEST_READ_AT_ONCE:
         return await asyncio.to_thread(read_push, provider, push)
     return read_push(provider, push)
 

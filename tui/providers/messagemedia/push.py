@@ -27,7 +27,7 @@ from tui.providers.messagemedia.parse import make_unreadable, parse_receipt, par
 from tui.providers.messagemedia.signatures import PublicKey, is_signature_valid
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.webhook_bodies import PushItem, list_signed_bodies, parse_items
-from tui.providers.webhook_forms import BodyRules
+from tui.providers.webhook_forms import BodyRules, UnreadableBody
 from tui.providers.webhook_json import parse_json
 
 _OPT_OUT = "OPT_OUT_SMS"
@@ -232,6 +232,8 @@ def _parse_attachment_list(attachments: Any) -> list[Any]:
     if isinstance(attachments, str):
         try:
             attachments = parse_json(attachments)
+        except UnreadableBody:
+            raise  # with its attachments, so that they are not lost
         except ValueError:
             return []
     return attachments if isinstance(attachments, list) else []

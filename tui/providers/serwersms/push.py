@@ -20,7 +20,7 @@ from tui.providers.serwersms.refusals import find_advice
 from tui.providers.serwersms.status_codes import REASON_BLACKLISTED, REASON_MEANINGS, map_status
 from tui.providers.serwersms.times import parse_time
 from tui.providers.webhook_bodies import PushItem, parse_items, parse_query
-from tui.providers.webhook_forms import BodyRules
+from tui.providers.webhook_forms import BodyRules, UnreadableBody
 from tui.providers.webhook_json import parse_json
 
 _NATIVE_NAMES = frozenset(
@@ -171,5 +171,7 @@ def _parse_json(text: Any) -> Any:
     """Return parsed JSON with repaired texts; None if it is not a text of JSON."""
     try:
         return parse_json(text) if isinstance(text, str) else None
+    except UnreadableBody:
+        raise  # with its attachments, so that they are not lost
     except ValueError:
         return None
