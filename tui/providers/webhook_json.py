@@ -14,7 +14,7 @@ from typing import Any, Final
 from tui.domain.text import repair_json
 from tui.providers.webhook_forms import MOST_FIELDS, BodyRules, UnreadableBody
 
-MOST_POLLED_VALUES: Final = 200_000
+MOST_POLLED_VALUES: Final = 100_000
 """Values in one answer of a provider: a page of 1,000 items has fewer than 50,000."""
 _SEPARATORS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)|[,:\[{]', re.DOTALL)
 """A whole string, or a character that comes before a value."""
