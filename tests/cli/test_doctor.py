@@ -23,12 +23,13 @@ from tui.clock import ManualClock, SystemClock
 from tui.desk.format import format_account_health
 from tui.doctor import checks, provider_checks
 from tui.domain.account import Account, Health
-from tui.domain.arrivals import Refusal
-from tui.domain.events import Unreadable
+from tui.domain.arrivals import Arrival, Channel, Refusal
+from tui.domain.events import Cause, Unreadable
 from tui.providers.catalog import CATALOG
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
 from tui.screens.accounts import format_accounts
+from tui.settings.cache import read_preferences
 from tui.settings.models import Settings
 from tui.store.account_watch import Alarms
 from tui.store.database import Transaction
@@ -461,3 +462,55 @@ async def test_a_killed_listener_is_noticed_by_doctor_and_by_an_open_inbox(
 PUSHED_ACCOUNT = Account(
     "mp", "messageport", capabilities=CATALOG["messageport"].capabilities, listener=True
 )
+
+
+def test_f3_names_a_missing_secret_before_anything_is_held(bare: Desk) -> None:
+    def list_lines_of_page(**environ: str) -> list[str]:
+        """Return the lines of F3 for the accounts of some settings."""
+        preferences = read_preferences({**bare.environ, **environ}, None)
+        # From the cache too.
+        assert read_preferences({**bare.environ, **environ}, None) == preferences
+        context = make_context(SystemClock(), accounts=preferences.accounts)
+        return format_accounts(context, {}).plain.splitlines()
+
+    account = {
+        f"SMSDESK_ACCOUNTS__MO__{name}": value
+        for name, value in {
+            "PROVIDER": "messente",
+            "API_KEY": "user",
+            "API_SECRET": "password",
+            "HOOK_SECRET": "q7Rk2mXw9ZtB4nLs",
+        }.items()
+    }
+    page = list_lines_of_page(**account)
+    place = next(n for n, line in enumerate(page) if "inbound_secret is not set" in line)
+    assert "so replies are refused" in page[place]
+    assert "dashboard, Inbound numbers" in page[place + 1]
+    complete = list_lines_of_page(**account, SMSDESK_ACCOUNTS__MO__INBOUND_SECRET="x")
+    assert not any("inbound_secret" in line for line in complete)
+    assert not any("is not set" in line for line in list_lines_of_page(**PUSHED))
+    del account["SMSDESK_ACCOUNTS__MO__HOOK_SECRET"]
+    assert not any("is not set" in line for line in list_lines_of_page(**account))
+
+
+async def test_what_a_removed_account_holds_is_still_shown(bare: Desk, store: Store) -> None:
+    bad = Unreadable("", "It has no number", "", can_confirm=False, cause=Cause.UNREADABLE)
+    for account in ("gone", "mp"):
+        push = Arrival(Channel.PUSH, account.encode(), method="POST")
+        await store.ingest.store_events(account, [bad], arrival=push)
+    groups = await store.held_items.summarize()
+    for accounts in ((), (PUSHED_ACCOUNT,)):
+        context = make_context(SystemClock(), accounts=accounts)
+        page = format_accounts(context, {}, groups).plain
+        assert "gone  not in the settings any more\n  1 held: It has no number" in page
+        assert "add the account to the settings again" in page
+        assert page.count("1 held") == 2
+    assert [
+        json.loads(line)["account"]
+        for line in bare.run("held", "list", "--json", **PUSHED).stdout.splitlines()
+    ] == ["mp", "gone"]
+    ran = bare.run("doctor", "--offline", "--json", **PUSHED)
+    found = {one["line"]: one["fix"] for one in list_findings(ran, "held")}
+    line = "gone (not in the settings any more): 1 held: It has no number"
+    assert found[line].startswith("add the account to the settings again")
+    assert "mp: 1 held: It has no number" in found

@@ -71,3 +71,13 @@ async def test_a_long_list_is_cut_and_says_so(mia: Typist) -> None:
     await mia.shows("2 older ones: smsdesk held list shows all.")
     await mia.shows("20. au: It has no number. number 2")
     assert not mia.has_shown("21. au")
+
+
+async def test_accounts_name_what_is_held_for_a_removed_account(mia: Typist) -> None:
+    bad = Unreadable("", "It has no number", "", can_confirm=False, cause=Cause.UNREADABLE)
+    push = Arrival(Channel.PUSH, b"x", method="POST")
+    await mia.store.ingest.store_events("gone\x1b[2J", [bad], arrival=push)
+    await mia.type("i")
+    await mia.shows("gone␛[2J (not in the settings any more): 1 held: It has no number. To do: add")
+    await mia.type("held", "1")
+    await mia.shows("1. gone␛[2J: It has no number.")

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from tui.clock import DAY, HOUR, MINUTE
 from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
-from tui.domain.account import Account, AccountState, Health
+from tui.domain.account import Account, AccountState, Health, NeededSetting
 from tui.domain.attention import CROWD_SHOWN_MS, Attention, AttentionKind, list_attentions
 from tui.domain.text import one_line
 from tui.store.store import Store
@@ -41,10 +41,24 @@ def list_account_notices(
         now: Current time (ms UTC).
         zone: Time zone of the agent; None for the system's.
     """
-    return [
+    notices = [
         _describe_attention(attention, account, state, now, zone)
         for attention in list_attentions(account, state, now)
     ]
+    if account.missing_secret is not None:
+        line, fix = describe_missing_secret(account.missing_secret)
+        notices.append(AccountNotice(AttentionKind.NO_SECRET, line, fix))
+    return notices
+
+
+def describe_missing_secret(need: NeededSetting) -> tuple[str, str]:
+    """Return what it means that the secret of pushed replies is not set, and what to do.
+
+    Args:
+        need: The setting.
+    """
+    line = f"{need.name} is not set, so replies are refused. {need.reason.rstrip('.')}"
+    return line, need.fix
 
 
 def _describe_attention(

@@ -3,13 +3,14 @@
 import codecs
 import re
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tui.desk.badges import format_held_count
 from tui.desk.format import format_date_time
 from tui.domain.arrivals import (
+    CAUSE_FIXES,
     REFUSAL_TEXTS,
     Arrival,
     ArrivalState,
@@ -66,6 +67,18 @@ def format_group(group: HeldGroup) -> str:
         group: Items with the same reason.
     """
     return f"{format_held_count(group.count)}: {one_line(group.reason.text, 200)}"
+
+
+def find_fix(group: HeldGroup, accounts: Collection[str]) -> str:
+    """Return what to do about the held items of one account and reason.
+
+    Args:
+        group: Items with the same reason.
+        accounts: Names of the accounts in the settings.
+    """
+    if group.account not in accounts:
+        return "add the account to the settings again and retry, or dismiss what is held"
+    return CAUSE_FIXES[group.reason.cause]
 
 
 def format_refusals(found: RefusalCount, zone: tzinfo | None = None) -> str:

@@ -8,9 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tui.clock import DAY
-from tui.desk.held_text import format_group, format_refusals
+from tui.desk.held_text import find_fix, format_group, format_refusals
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
-from tui.domain.arrivals import CAUSE_FIXES
 from tui.settings.public import Preferences
 from tui.store import database_files
 from tui.store.errors import StoreError, translate_error
@@ -112,9 +111,11 @@ def _run_quick_check(path: Path) -> str:
 
 def _check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Iterator[CheckResult]:
     """Report held items, refused requests and accounts that no process serves."""
+    names = {account.name for account in desk.accounts}
     for group in reader.summarize_held():
-        line = f"{group.account}: {format_group(group)}"
-        fix = f"{CAUSE_FIXES[group.reason.cause]} (smsdesk held list, smsdesk held retry)"
+        whose = "" if group.account in names else " (not in the settings any more)"
+        line = f"{group.account}{whose}: {format_group(group)}"
+        fix = f"{find_fix(group, names)} (smsdesk held list, smsdesk held retry)"
         yield report_bad("held", line, fix)
     yield from _check_refusals(reader, now)
     idle = [

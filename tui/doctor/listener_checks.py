@@ -99,8 +99,8 @@ def _check_account(account: Account, state: AccountState | None, now: int) -> li
     subject = f"account {account.name}"
     results = []
     for notice in list_account_notices(account, state, now):
-        if notice.kind is AttentionKind.HELD:
-            continue  # reported with the database, by reason
+        if notice.kind in (AttentionKind.HELD, AttentionKind.NO_SECRET):
+            continue  # reported with the database, by reason, and with the provider
         report = report_bad if notice.kind in _BAD_KINDS else report_note
         results.append(report(subject, notice.line, notice.fix))
     if listening := format_listener(state, now):

@@ -5,10 +5,11 @@ import random
 from email.utils import parsedate_to_datetime
 
 from tui.clock import SECOND, Clock
+from tui.desk.account_text import describe_missing_secret
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
-from tui.providers.catalog import CATALOG
 from tui.providers.errors import ProviderError
 from tui.providers.http import Answer, HttpClient
+from tui.settings.load import find_missing_secret
 from tui.settings.models import Settings
 from tui.settings.values import ListenAddress
 from tui.startup.wiring import open_accounts
@@ -70,20 +71,13 @@ def _check_push_setup(account: ServedAccount, settings: Settings) -> CheckResult
 
 
 def _check_reply_secret(account: ServedAccount, settings: Settings) -> CheckResult | None:
-    """Check that the secret which signs pushed replies is set wherever they are expected.
-
-    They are expected if the account has an address at the listener, whichever process listens,
-    or if anything listens at all.
-    """
-    configured = settings.accounts[account.name]
-    if not (configured.hook_secret or settings.public_url or settings.listen):
+    """Check that the secret which signs pushed replies is set wherever they are expected."""
+    missing = find_missing_secret(settings.accounts[account.name], settings)
+    if missing is None:
         return None
-    for need in CATALOG[configured.provider].needed_settings:
-        if need.signs_replies and not getattr(configured, need.name):
-            line = f"{need.name} is not set, so replies are refused. {need.reason}"
-            fix = f"{need.fix}; replies that were refused then come in by smsdesk held retry"
-            return report_bad(f"account {account.name}", line, fix)
-    return None
+    line, fix = describe_missing_secret(missing)
+    fix = f"{fix}; replies that were refused then come in by smsdesk held retry"
+    return report_bad(f"account {account.name}", line, fix)
 
 
 async def check_clock(settings: Settings, clock: Clock) -> CheckResult:

@@ -84,6 +84,8 @@ class Account:
     capabilities: Capabilities | None = field(default=None)
     listener: bool = False
     """Whether the account has an address at the listener, so that pushes can arrive."""
+    missing_secret: NeededSetting | None = None
+    """Setting that signs pushed replies, if pushes can arrive and it is not set."""
     low_balance: float = DEFAULT_LOW_BALANCE
     """Warn below this balance, in the provider's own unit; 0 never warns."""
 

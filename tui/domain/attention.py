@@ -21,6 +21,8 @@ class AttentionKind(StrEnum):
     NO_CREDIT = "no credit"
     WRONG_ADDRESS = "wrong address"
     LISTENER_FULL = "listener full"
+    NO_SECRET = "no secret for replies"
+    """Shown with the account alone: nothing was refused yet, and the number may have no secret."""
     HELD = "held"
     SILENT = "silent"
     STUCK = "stuck"

@@ -9,7 +9,7 @@ from tui.desk.account_text import (
     format_listener,
     list_account_notices,
 )
-from tui.desk.held_text import format_group
+from tui.desk.held_text import find_fix, format_group
 from tui.desk.panel_addresses import list_address_lines
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.attention import AttentionKind
@@ -57,6 +57,12 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
             if notice.kind is AttentionKind.HELD:
                 continue
             session.dialog.write_line(f"{account.name}: {notice.line}. To do: {notice.fix}.")
+    names = {account.name for account in session.context.accounts}
+    for group in held:
+        if group.account not in names:
+            name = f"{one_line(group.account, 40)} (not in the settings any more)"
+            fix = find_fix(group, names)
+            session.dialog.write_line(f"{name}: {format_group(group)}. To do: {fix}.")
     if not session.context.accounts:
         session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
 

@@ -9,13 +9,12 @@ from tui.domain.conversation import Conversation, State
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.message import Direction, Message, MmsContent
 from tui.domain.phone import format_phone_number
+from tui.domain.status import Status
 from tui.domain.text import one_line
 
-_AUTHOR_LABELS = {
-    Direction.IN: "",
-    Direction.OUT: "Sent by ",
-    Direction.NOTE: "Private note of ",
-}
+_LAST_WORDS = {Direction.IN: "wrote", Direction.OUT: "from us", Direction.NOTE: "private note"}
+"""What the last message of a conversation is; a colleague may have written it."""
+_SENT_STATUSES = frozenset({Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED})
 
 
 def format_conversation(row: Conversation, context: AppContext) -> str:
@@ -36,7 +35,7 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
     facts += _list_marks(row, context)
     if row.last_direction is None:
         return f"{', '.join(facts)}; nothing written yet"
-    who = "you wrote" if row.last_direction is Direction.OUT else "wrote"
+    who = _LAST_WORDS[row.last_direction]
     status = f" ({BADGES[row.last_status].label})" if row.last_status else ""
     return f"{', '.join(facts)}; {who}: {format_preview(row)}{status}"
 
@@ -83,7 +82,7 @@ def format_message_line(message: Message, title: str, context: AppContext) -> st
     """
     texts = MessageText(message, title, context.zone)
     day = format.format_day(message.at, context.clock.now(), context.zone)
-    author = f"{_AUTHOR_LABELS[message.direction]}{texts.author}"
+    author = f"{_name_act(message)}{texts.author}"
     # A message without text shows the names of its files as its text.
     saves = f"{texts.files}: x saves" if texts.files else "x saves"
     files = f" [{saves}]" if message.attachments else ""
@@ -91,3 +90,13 @@ def format_message_line(message: Message, title: str, context: AppContext) -> st
         files += f" [{format_enclosed(MmsContent(message.media, message.subject))}]"
     status = f" [{texts.status}]" if texts.status else ""
     return f"{day} {texts.time}, {author}: {texts.format_body()}{files}{status}"
+
+
+def _name_act(message: Message) -> str:
+    """Return what the author of a message did, before the name; nothing for a customer."""
+    if message.direction is Direction.IN:
+        return ""
+    if message.direction is Direction.NOTE:
+        return "Private note of "
+    # What waits, failed or was cancelled is not sent, or may not be.
+    return "Sent by " if message.status in _SENT_STATUSES else "Written by "

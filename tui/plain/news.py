@@ -9,7 +9,7 @@ from tui.desk.message_text import MessageText
 from tui.desk.notifications import AgentNotifier
 from tui.desk.presence import HEARTBEAT_SECONDS
 from tui.domain.change import Change, Subject
-from tui.domain.message import Direction, Message
+from tui.domain.message import Direction, Format, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.plain.reading import show_arrived
@@ -138,6 +138,5 @@ class ChangeAnnouncer:
             return
         self._session.shown_status[message.id] = text
         has_problem = message.status is not None and message.status.is_problem
-        self._session.dialog.announce_line(
-            f"* Your message: {text}{'. f helps' if has_problem else ''}"
-        )
+        what = "Your ping" if message.format is Format.PING else "Your message"
+        self._session.dialog.announce_line(f"* {what}: {text}{'. f helps' if has_problem else ''}")

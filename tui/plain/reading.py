@@ -89,7 +89,9 @@ async def show_arrived(session: PlainSession, messages: Sequence[Message]) -> No
     late = [message for message in messages if message.id < session.newest_shown]
     for message in late:
         line = format_message_line(message, title, session.context)
-        session.dialog.write_line(f"Arrived late: {line}")
+        # Only what comes in arrives; a colleague may have written this meanwhile.
+        label = "Arrived late" if message.direction is Direction.IN else "Written meanwhile"
+        session.dialog.write_line(f"{label}: {line}")
     await show_messages(session, messages[len(late) :])
     if late:
         await _mark_read(session, late)

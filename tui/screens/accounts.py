@@ -21,9 +21,9 @@ from tui.desk.account_text import (
 )
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
-from tui.desk.held_text import format_group, format_refusals
+from tui.desk.held_text import find_fix, format_group, format_refusals
 from tui.domain.account import Account, AccountState
-from tui.domain.arrivals import CAUSE_FIXES, HeldGroup, RefusalCount
+from tui.domain.arrivals import HeldGroup, RefusalCount
 from tui.domain.attention import AttentionKind
 from tui.domain.text import one_line
 from tui.screens.addresses import AddressesScreen
@@ -121,15 +121,24 @@ def format_accounts(
         held: What is held, by account and reason.
         refused: Requests that were refused without being kept.
     """
+    names = {account.name for account in app_context.accounts}
+    removed = [
+        Content.assemble(
+            (one_line(name, 40), "bold"), ("  not in the settings any more", MUTED_STYLE)
+        )
+        + _format_arrivals(name, app_context, held, refused)
+        for name in sorted({group.account for group in held} - names)
+    ]
     if not app_context.accounts:
-        return Content("No account is configured yet: run smsdesk doctor.")
+        line = Content("No account is configured yet: run smsdesk doctor.")
+        return Content("\n\n").join([line, *removed])
     paragraphs = [
         _format_account(account, states.get(account.name), app_context)
         + _format_arrivals(account.name, app_context, held, refused)
         for account in app_context.accounts
     ]
     rest = _format_arrivals("", app_context, (), refused)
-    return Content("\n\n").join([*paragraphs, *([rest] if rest else [])])
+    return Content("\n\n").join([*paragraphs, *removed, *([rest] if rest else [])])
 
 
 def _format_arrivals(
@@ -141,11 +150,12 @@ def _format_arrivals(
     """Return lines about what is held for an account and what to do, and what was refused."""
     # The two parts of the key stay on one line.
     key = get_first_keys(app_context.commands)["held"].replace(" ", "\u00a0")
+    names = {account.name for account in app_context.accounts}
     lines = []
     for group in held:
         if group.account == name:
             lines.append(Content.styled(f"\n  {format_group(group)}", "$text-error"))
-            fix = f"\n  → {CAUSE_FIXES[group.reason.cause]} · {key} shows them"
+            fix = f"\n  → {find_fix(group, names)} · {key} shows them"
             lines.append(Content.styled(fix, MUTED_STYLE))
     for found in refused:
         if found.account == name:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from tui.domain.account import Account
+from tui.domain.account import Account, NeededSetting
 from tui.providers.catalog import CATALOG
 from tui.settings.account_base import FILE_PREFIX, KEYRING_PREFIX, AccountBase, is_secret_field
 from tui.settings.errors import SettingsError
@@ -111,9 +111,27 @@ def to_public_accounts(settings: Settings) -> tuple[Account, ...]:
             region=choose_region(account, settings),
             low_balance=account.low_balance,
             listener=account.hook_secret is not None,  # the background service may run the listener
+            missing_secret=find_missing_secret(account, settings),
         )
         for name, account in settings.accounts.items()
     )
+
+
+def find_missing_secret(account: AccountBase, settings: Settings) -> NeededSetting | None:
+    """Return the setting that signs pushed replies if it is needed and not set, or None.
+
+    It is needed if the account has an address at the listener, whichever process listens, or if
+    anything listens at all.
+
+    Args:
+        account: Settings of the account.
+        settings: Settings of the desk, which say whether it listens.
+    """
+    if not (account.hook_secret or settings.public_url or settings.listen):
+        return None
+    needed = CATALOG[account.provider].needed_settings
+    missing = (need for need in needed if need.signs_replies and not getattr(account, need.name))
+    return next(missing, None)
 
 
 def choose_region(account: AccountBase, settings: Settings) -> str:

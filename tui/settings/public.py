@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from tui.domain.account import Account
+from tui.domain.account import Account, NeededSetting
 from tui.settings.values import DEFAULT_QUIET_HOURS, ListenAddress, QuietHours
 
 if TYPE_CHECKING:
@@ -190,6 +190,7 @@ _OBJECT_TYPES: tuple[type, ...] = (
     ListenAddress,
     NotificationPreferences,
     Account,
+    NeededSetting,
     Preferences,
 )
 
