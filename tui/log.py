@@ -74,7 +74,7 @@ def _mask_event(logger: Any, method: str, event: LogEvent) -> LogEvent:
 
 
 def _dump_event(event: LogEvent, **_: Any) -> str:
-    """Return an event as JSON that is harmless in a terminal; letters of all scripts stay."""
+    """Return an event as JSON that is harmless in a terminal; every script stays readable."""
     return to_json_line(dict(event), ascii=False)
 
 

@@ -260,7 +260,7 @@ async def _drip(writer: asyncio.StreamWriter, piece: bytes) -> None:
             await writer.drain()
 
 
-async def test_answers_that_nobody_reads_cost_no_place(
+async def test_unread_answers_cost_no_place(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(listener_server, "_SECONDS_OF_SILENCE", 0.5)

@@ -1,8 +1,8 @@
 """Decide which connections to the listener stay when there are too many of them.
 
-Anybody can open a connection, and one that says nothing costs a place for as long as it stays. So
-places are only lent: a connection that waits for a request gives its place to the next one, the
-oldest first. A push whose path is right is never closed for another connection.
+Every host can open a connection, and a silent one costs a place for as long as it stays. So a
+connection that waits for a request gives its place to the next one, the oldest first. A push whose
+path is right is never closed for another connection.
 """
 
 import asyncio

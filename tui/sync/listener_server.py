@@ -115,7 +115,7 @@ class _LenientProtocol(H11Protocol):
                 self._set_deadline(_SECONDS_OF_SILENCE)
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, or for the rest of a body that nobody wants."""
+        """Wait for the next request, or for the rest of a body that is not read."""
         self.waiting_since = self.loop.time()
         answered = self.cycle
         super().on_response_complete()
