@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import random
 import socket
+import threading
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -131,6 +133,58 @@ async def test_connections_without_a_secret_cost_no_push(
     assert await count_stored(store) == 43
 
 
+@pytest.mark.parametrize(
+    "piece", [b"X", b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n"], ids=["bytes", "requests"]
+)
+async def test_connections_that_are_kept_busy_cost_no_push(
+    store: Store, clock: ManualClock, piece: bytes
+) -> None:
+    places = ConnectionPlaces(clock, ListenerLimits(places=60, overflow=10))
+    app = create_listener(store, [make_account()])
+    ended = threading.Event()
+    async with run_listener(app, HOST, 0, places) as url:
+        port = int(url.rpartition(":")[2])
+        busy = asyncio.create_task(asyncio.to_thread(_keep_busy, port, 70, piece, ended))
+        await wait_until(lambda: places.crowd)
+        try:
+            statuses = [await asyncio.to_thread(_push_at_once, port, n) for n in range(5)]
+        finally:
+            ended.set()
+            await busy
+    assert statuses == [200] * 5
+
+
+def _keep_busy(port: int, count: int, piece: bytes, ended: threading.Event) -> None:
+    """Send on many connections without a pause and begin anew when one is closed."""
+    held: list[socket.socket | None] = [None] * count
+    while not ended.is_set():
+        for place, one in enumerate(held):
+            try:
+                if one is None:
+                    held[place] = one = socket.create_connection((HOST, port), timeout=5)
+                    one.setblocking(False)
+                one.send(piece)
+                one.recv(100_000)
+            except BlockingIOError:
+                continue
+            except OSError:
+                if one is not None:
+                    one.close()
+                held[place] = None
+        time.sleep(0.002)
+    for one in held:
+        if one is not None:
+            one.close()
+
+
+def _push_at_once(port: int, number: int) -> int:
+    """Push with a client that writes as soon as it is connected; return the status."""
+    with socket.create_connection((HOST, port), timeout=15) as one:
+        one.sendall(make_push(number, end=b"Connection: close\r\n"))
+        answer = one.recv(1_000)
+    return int(answer.split()[1]) if answer else 0
+
+
 async def test_a_burst_of_pushes_among_silent_connections_is_taken_in(store: Store) -> None:
     async with run_listener(create_listener(store, [make_account()]), HOST, 0) as url:
         silent = asyncio.create_task(_flood(url, 600))
@@ -156,7 +210,7 @@ async def test_a_push_that_has_begun_is_not_cut(store: Store) -> None:
         async with crowd(url, 450):
             for number, (_, writer) in enumerate(begun):
                 writer.write(make_push(number)[-10:])
-            assert [await read_status(reader) for reader, _ in begun] == [200] * 20
+            assert [await read_status(reader) for reader, _ in begun] == [200] * 5
         for _, writer in begun:
             writer.close()
     assert await count_stored(store) == 20
@@ -260,9 +314,7 @@ async def _drip(writer: asyncio.StreamWriter, piece: bytes) -> None:
             await writer.drain()
 
 
-async def test_unread_answers_cost_no_place(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_unread_answers_cost_no_place(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener_server, "_SECONDS_OF_SILENCE", 0.5)
     bind = listener_server._bind_socket
 
@@ -298,7 +350,7 @@ async def test_one_address_has_a_limit_of_its_own(store: Store, clock: ManualClo
         assert places.crowd is None
         await asyncio.sleep(1.1)
         statuses = await asyncio.gather(*(push(url, n, "127.0.0.7") for n in range(20)))
-        assert statuses == [200] * 20
+        assert statuses == [200] * 5
         found = places.crowd
         assert found is not None
         assert (found.address, found.closed) == ("127.0.0.7", found.address_closed)

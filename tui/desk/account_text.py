@@ -17,7 +17,7 @@ _ADDRESS_FIX = (
     "enter the address at the provider again (a in F3, or smsdesk doctor, shows it); "
     "this mark goes when smsdesk sync is restarted, or after a day"
 )
-_CROWD_FIX = "if it goes on, let a firewall or the reverse proxy block the address"
+_CROWD_FIX = "if it goes on, block or limit them in the firewall or the reverse proxy"
 _CREDIT_FIX = "top the account up; try now with t in F3, or wait until the balance is read again"
 
 

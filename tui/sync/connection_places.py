@@ -43,7 +43,7 @@ class ListenerLimits:
     places: int = 160
     """Connections at once; macOS permits a process 256 files."""
     overflow: int = 40
-    """Connections above that while all places are pushes in flight; they are answered with 503."""
+    """Connections above that while all places are pushes in flight; more are refused."""
     per_address: int = 32
     """Waiting connections of one address, or of one IPv6 network."""
     idle_seconds: float = 60.0
@@ -61,7 +61,7 @@ class Connection(Protocol):
     address: str
     """Address of the sender, without the port."""
     waiting_since: float
-    """When it was opened, or was last answered, in seconds of the loop's clock."""
+    """When it was opened, or its last push was answered, in seconds of the loop's clock."""
     has_pushed: bool
     """Whether a push with a right path came over it."""
 
@@ -158,20 +158,23 @@ class ConnectionPlaces:
                 self._close(one)
 
     def _close_one(self, *, has_pushed: bool) -> bool:
-        """Close one waiting connection; return False if none is silent.
+        """Close one connection that brings no push; return False if there is none to be closed.
 
         Of the connections without a push those go first whose sender has most of them.
 
         Args:
             has_pushed: Whether to close one that brought a push before.
         """
-        silent = _list_silent(
-            [one for one in self._open if one.is_waiting and one.has_pushed == has_pushed]
-        )
-        if not silent:
+        similar = [one for one in self._open if one.has_pushed == has_pushed]
+        found = _list_silent([one for one in similar if one.is_waiting])
+        if not found and not has_pushed and len(similar) > self.limits.places // 2:
+            # None is silent if each is kept busy with bytes, or with requests to nowhere. Of the
+            # heads of a burst of pushes fewer are unread at a time.
+            found = similar
+        if not found:
             return False
-        counts = Counter(one.address for one in silent)
-        self._close(min(silent, key=lambda one: (-counts[one.address], one.waiting_since)))
+        counts = Counter(one.address for one in found)
+        self._close(min(found, key=lambda one: (-counts[one.address], one.waiting_since)))
         return True
 
     def _close(self, connection: Connection) -> None:

@@ -23,7 +23,7 @@ _SECONDS_FOR_A_REST = 60.0
 """How long a provider may go on with a body that is too large: not all read the answer before."""
 _KERNEL_QUEUE = 1_024
 """Connections that the system keeps until they are accepted."""
-_ACCEPTED_AT_ONCE = 32
+_ACCEPTED_AT_ONCE = 16
 """Connections accepted before any of them is looked at, so that a burst cannot use up all files."""
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _REQUEST_LINE = re.compile(rb"([A-Z]+ )(.+)( HTTP/\d\.\d\r?)")
@@ -116,7 +116,8 @@ class _LenientProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Wait for the next request, or for the rest of a body that is not read."""
-        self.waiting_since = self.loop.time()
+        if self.has_pushed:
+            self.waiting_since = self.loop.time()
         answered = self.cycle
         super().on_response_complete()
         if self.cycle is not answered or self.transport.is_closing():
@@ -216,8 +217,7 @@ def _bind_socket(host: str, port: int) -> socket.socket:
 
 
 def _build_config(app: ASGIApp, places: ConnectionPlaces) -> uvicorn.Config:
-    """Return a quiet configuration for HTTP/1.1 only, with a limit on connections."""
-    limits = places.limits
+    """Return a quiet configuration for HTTP/1.1 only; the places limit the connections."""
     return uvicorn.Config(
         app,
         http=functools.partial(_LenientProtocol, places=places),  # type: ignore[arg-type]
@@ -226,9 +226,7 @@ def _build_config(app: ASGIApp, places: ConnectionPlaces) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        # Above the places by what is being closed at the moment.
-        limit_concurrency=limits.places + limits.overflow // 2,
-        timeout_keep_alive=limits.idle_seconds,  # type: ignore[arg-type]
+        timeout_keep_alive=places.limits.idle_seconds,  # type: ignore[arg-type]
         backlog=_ACCEPTED_AT_ONCE,
         timeout_graceful_shutdown=3,
     )
