@@ -180,7 +180,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
     def _show_status_message(self, event: StatusMessage) -> None:
         """Show or clear the message of a widget or a dialog in the inbox."""
         if event.replaces in ("", self.inbox.keys.shown_status):
-            self.inbox.show_status(event.text)
+            self.inbox.show_status(event.text, seconds=event.seconds)
 
     def on_resize(self) -> None:
         """Repaint all cells, as terminals mix up their contents when their size changes."""

@@ -227,10 +227,11 @@ class InboxScreen(InboxLayout):
     @report_store_errors
     async def _finish_sending(self, event: ComposePane.Sent) -> None:
         """Finish after a message was queued: mark read, close, advance triage, count down."""
-        await self.read_marker.open_conversation(self.pane.conversation)
-        closed = ""
-        if event.close and self.pane.conversation is not None:
-            closed = await self.actions.close_conversations([self.pane.conversation])
+        shown, closed = self.pane.conversation, ""
+        if shown is not None and shown.id == event.message.conversation_id:
+            await self.read_marker.open_conversation(shown)
+        if event.close:
+            closed = await self.actions.close_after_sending(event.message)
             self.threads.focus()
         await self.triage.advance_if_handled()
         self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
