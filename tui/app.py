@@ -122,7 +122,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
             context,
             write=self.write_to_terminal,
             has_focus=lambda: self.app_focus,
-            show=lambda words: self.inbox.show_status(words),
+            show=lambda words: self.inbox.keys.show_status(words, is_general=True),
         )
         self.set_class(context.ascii, "-ascii")
 

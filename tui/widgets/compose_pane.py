@@ -93,9 +93,7 @@ class ComposePane(WritingPane):
     async def _send_reply(self, conversation: Conversation, intent: SendIntent) -> None:
         """Queue a reply; put the text back if a check refuses it."""
         try:
-            sent = await self._submitter.queue_reply(
-                conversation, intent, self._visible_messages()
-            )
+            sent = await self._submitter.queue_reply(conversation, intent, self._visible_messages())
         except NotSentError as refusal:
             self._show_refusal(conversation, intent.text, refusal)
             return
