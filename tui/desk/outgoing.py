@@ -122,7 +122,7 @@ class OutgoingActions:
             is_cancelled = await self._store.intents.cancel_queued(message.id, self._agent)
             if reopen is not None:
                 await reopen()
-            opened = ", and the conversation is open again" if reopen is not None else ""
+            opened = " · the conversation is open again" if reopen is not None else ""
             if not is_cancelled:
                 return f"Too late to cancel: it is being sent{opened}"
             plan = await self._restore_draft(message)

@@ -4,7 +4,7 @@ For a while a notice stands in their place. It takes as many lines as it needs, 
 that it names is never cut off, and it does not hide how long a text can still be cancelled.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -122,9 +122,10 @@ class KeyBar(Widget):
 
     def _arrange(self) -> None:
         """Divide the text into lines."""
-        texts = [self._status, self._countdown] if self._status else []
         width = self.size.width or self.app.size.width
-        self._lines = wrap_notice(_SEPARATOR.join(filter(None, texts)), width - _EDGES)
+        parts = one_line(self._status, _MAX_STATUS_CHARS).split(_SEPARATOR) if self._status else []
+        countdown = [self._countdown] if self._status and self._countdown else []
+        self._lines = wrap_parts([*parts, *countdown], width - _EDGES)
         height = max(1, len(self._lines))
         if height != self._shown_height:
             self._shown_height = height
@@ -151,19 +152,19 @@ class KeyBar(Widget):
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
 
-def wrap_notice(text: str, width: int) -> list[str]:
-    """Divide a notice into lines, so that nothing of it is cut off.
+def wrap_parts(parts: Sequence[str], width: int) -> list[str]:
+    """Put the parts of a notice into lines, so that nothing of it is cut off.
 
-    A key stays with the words beside it: lines end between the parts of the notice.
+    A key stays with the words beside it: lines end between parts, if a part fits into a line.
 
     Args:
-        text: Notice; its parts are separated by " · ".
+        parts: Parts of the notice.
         width: Width of a line in cells.
     """
-    if not text or width <= 0:
-        return [text] if text else []
+    if width <= 0:
+        return [*parts[:1]]
     lines: list[str] = []
-    for part in one_line(text, _MAX_STATUS_CHARS).split(_SEPARATOR):
+    for part in parts:
         joined = f"{lines[-1]}{_SEPARATOR}{part}" if lines else part
         if lines and cell_len(joined) <= width:
             lines[-1] = joined
