@@ -81,7 +81,7 @@ class SearchScreen(DialogScreen[Message | None]):
         """Show a text under the field.
 
         Args:
-            text: One line.
+            text: One or two lines.
         """
         self.status_line.update(Content(text))
 
@@ -103,7 +103,8 @@ class SearchScreen(DialogScreen[Message | None]):
             return
         accounts = [account.name for account in self._app_context.accounts]
         unknown = await self._store.search.find_unknown_value(query, accounts)
-        self.show_status(one_line(query.notice or unknown, 200) or describe_no_results(query))
+        lines = (query.notice or unknown, describe_no_results(query))
+        self.show_status("\n".join(one_line(line, 200) for line in lines if line))
 
     @on(Input.Submitted)
     def _submit_hit(self) -> None:
