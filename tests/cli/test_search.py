@@ -71,7 +71,7 @@ def test_filters_narrow_the_results(bare: Desk, asked: list[str], texts: list[st
         ("account:nope", 'There is no account "nope": known are other, support'),
         ("account:Support", 'There is no account "Support"'),
         ("label:vipp parcel", "There is no label #vipp: known are vip"),
-        ("from:nobody", 'No customer has "nobody" in name or number'),
+        ("from:unheardof", 'No customer has "unheardof" in name or number'),
         ("to:+1999", 'No customer has "+1999" in name or number'),
     ],
 )

@@ -114,7 +114,7 @@ def test_an_excerpt_shows_the_first_found_word() -> None:
         ("fro:chloe parcel", "There is no filter fro:"),
         ("account:ua", 'There is no account "ua": known are au, pl'),
         ("label:parcel", "There is no label #parcel: known are"),
-        ("from:nobody", 'No customer has "nobody" in name or number'),
+        ("from:unheardof", 'No customer has "unheardof" in name or number'),
     ],
 )
 async def test_what_may_be_mistyped_is_said_below_the_field(

@@ -120,6 +120,8 @@ async def test_a_plan_whose_time_has_passed_is_not_sent_at_once(desk: Desk) -> N
         await desk.shows("No time is planned any more: Enter sends at once")
         assert len(await sent(desk, CHLOE)) == before
         await desk.press("enter")
+        await desk.shows("has written meanwhile", "Enter again sends anyway")
+        await desk.press("enter")
         await desk.shows("… queued")
         assert (await sent(desk, CHLOE))[-1].scheduled_at is None
 

@@ -286,6 +286,11 @@ class SendConfirmation:
         confirmation = confirmation or f"{self._confirm_key} sends anyway"
         return f"{' · '.join(o.text for o in questions)} · {confirmation}"
 
+    @property
+    def is_asking(self) -> bool:
+        """Return whether a question waits for its answer."""
+        return bool(self._asked)
+
     def reset_questions(self) -> None:
         """Forget the questions: the agent does not see them any more."""
         self._asked.clear()

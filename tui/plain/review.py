@@ -160,7 +160,7 @@ class ReplyReview:
     def _find_objection(self) -> str:
         """Return an objection that was not shown yet, or an empty text."""
         submit = self._session.submit
-        # The prompt offers to close as well, so one answer to the question counts for both.
+        # The prompt lists closing as well, so one answer to the question counts for both.
         intent = submit.build_intent(self._row, self._text)
         return submit.find_objection(self._row, intent, self._seen_messages)
 

@@ -16,7 +16,7 @@ from tui.widgets.composer import Composer
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.writing_pane import WritingPane
 
-_QUESTION_SECONDS = 45.0
+_QUESTION_SECONDS = 30.0
 """Seconds for which a question is shown; the key that answers it counts only until then."""
 
 
@@ -204,7 +204,8 @@ class ComposePane(WritingPane):
             return
         self._objection = one_line(str(refusal), 300)
         self._asked_at = self._app_context.clock.monotonic()
-        self.show_status(self._objection, _QUESTION_SECONDS)
+        is_question = self.compose_state.confirmation.is_asking
+        self.show_status(self._objection, _QUESTION_SECONDS if is_question else None)
         if text.strip():
             self.composer.restore_text(text)
             self._update_length()
