@@ -61,7 +61,7 @@ class ConversationActions:
             await store.triage.undo_changes(before, agent)
 
         self.outgoing.register_send_undo(message, reopen)
-        return f"Closed {_format_names(rows)}"
+        return f"Closed {_format_names(rows)} · z undoes both"
 
     async def reopen_conversations(self, rows: Sequence[Conversation]) -> str:
         """Open conversations again."""

@@ -16,7 +16,8 @@ from tui.domain.text import one_line
 from tui.store.errors import StoreError
 
 NO_CONVERSATION = "No conversation is open: open one first"
-LEFT_MEANWHILE = "Not sent: another conversation was opened; the text is kept as a draft"
+LEFT_MEANWHILE = "Not sent: another conversation was opened"
+KEPT_AS_DRAFT = "the text is kept as a draft"
 
 
 class Submitter:

@@ -8,7 +8,7 @@ from textual.message import Message as Event
 from tui.desk.format import format_title
 from tui.desk.routes import Route, SendPlan
 from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
-from tui.desk.submit import LEFT_MEANWHILE
+from tui.desk.submit import KEPT_AS_DRAFT, LEFT_MEANWHILE
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
@@ -39,12 +39,12 @@ class ComposePane(WritingPane):
         event.stop()
         conversation = self.conversation
         if conversation is None or conversation.id != event.conversation_id:
-            self.show_status(LEFT_MEANWHILE)
+            self.show_status(f"{LEFT_MEANWHILE} · {KEPT_AS_DRAFT}")
         elif event.note:
             await self._send_note(conversation, event.text)
         elif event.to and event.to != conversation.address:
             to = one_line(conversation.address, 30)
-            moved = NotSentError(f"Not sent: the number has changed to {to}, see above")
+            moved = NotSentError(f"Not sent: the number has changed to {to} · Enter sends there")
             self._show_refusal(conversation, event.text, moved)
         else:
             self._forget_unseen_question(event.pressed_at)
@@ -72,7 +72,7 @@ class ComposePane(WritingPane):
         """
         conversation = self.conversation
         if conversation is None or conversation.id != conversation_id or self.composer.note:
-            self.show_status(LEFT_MEANWHILE)
+            self.show_status(f"{LEFT_MEANWHILE} · {KEPT_AS_DRAFT}")
             return
         self.change_plan(plan)
         if plan is None:
@@ -99,6 +99,7 @@ class ComposePane(WritingPane):
             return
         self.compose_state.finish_reply(conversation.id, self.composer.text)
         if self._is_shown(conversation):
+            self._clear_objection()
             if self.composer.text:
                 # What was typed since belongs to the next message, which has no plan.
                 self.compose_state.save_draft(conversation.id, self.composer.text, note=False)
@@ -200,7 +201,7 @@ class ComposePane(WritingPane):
         """
         if not self._is_shown(conversation) or self.composer.note is not note:
             title = one_line(format_title(conversation), 30)
-            self.show_status(f"{title}: {refusal} · the text is kept as a draft")
+            self.show_status(f"{title}: {refusal} · {KEPT_AS_DRAFT}")
             return
         self._objection = one_line(str(refusal), 300)
         self._asked_at = self._app_context.clock.monotonic()
