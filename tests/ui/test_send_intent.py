@@ -366,12 +366,15 @@ async def test_one_undo_takes_the_text_back_and_reopens_the_conversation(
     desk: Desk, size: Size
 ) -> None:
     async with desk.open(size, grace_seconds=5):
+        waiting_since = (await desk.thread(CHLOE)).waiting_since
+        assert waiting_since is not None
         await write(desk, CHLOE, "Done")
         await desk.press("ctrl+e")
         await desk.shows("Closed Chloe Martin", "Sending in 5 s · z cancels")
         await desk.press("z")
         await desk.shows("the text is a draft again", "the conversation is open again")
-        assert (await desk.thread(CHLOE)).state is State.OPEN
+        chloe = await desk.thread(CHLOE)
+        assert (chloe.state, chloe.waiting_since) == (State.OPEN, waiting_since)
         assert (await sent(desk, CHLOE))[-1].status is Status.CANCELLED
         draft = await desk.draft(CHLOE)
         assert draft is not None and draft.body == "Done"

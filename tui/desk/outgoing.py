@@ -119,9 +119,10 @@ class OutgoingActions:
         """
 
         async def undo_send() -> str:
-            is_cancelled = await self._store.intents.cancel_queued(message.id, self._agent)
+            # First: it restores since when the customer waits, which cancelling then corrects.
             if reopen is not None:
                 await reopen()
+            is_cancelled = await self._store.intents.cancel_queued(message.id, self._agent)
             opened = " · the conversation is open again" if reopen is not None else ""
             if not is_cancelled:
                 return f"Too late to cancel: it is being sent{opened}"
