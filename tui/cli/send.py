@@ -18,7 +18,13 @@ from tui.clock import DAY, Clock, SystemClock
 from tui.desk.outgoing import queue_attempt
 from tui.desk.routes import Route, SendPlan, choose_default_route
 from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
-from tui.desk.send_checks import EMPTY_TEXT, NO_ACCOUNT, check_quiet_hours, is_empty_text
+from tui.desk.send_checks import (
+    EMPTY_TEXT,
+    NO_ACCOUNT,
+    check_quiet_hours,
+    find_refusal,
+    is_empty_text,
+)
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, SendOptions
@@ -200,7 +206,7 @@ async def _queue_message(store: Store, attempt: SendAttempt, *, anyway: bool) ->
     The questions of the checks do not stop a script, which cannot answer. Only a time that was
     chosen has to lie outside of the quiet hours, unless `--anyway` is given.
     """
-    if attempt.plan is not None and not anyway:
+    if attempt.plan is not None and not anyway and find_refusal(attempt) is None:
         for objection in check_quiet_hours(attempt):
             reason = objection.reason.replace("It is", "it will be", 1)
             line = f"{reason} then, in the quiet hours: nothing was queued"
