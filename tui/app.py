@@ -122,7 +122,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
             context,
             write=self.write_to_terminal,
             has_focus=lambda: self.app_focus,
-            show=lambda words: self.inbox.show_status(words),
+            show=lambda words: self.inbox.keys.show_status(words, is_general=True),
         )
         self.set_class(context.ascii, "-ascii")
 
@@ -180,7 +180,7 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
     def _show_status_message(self, event: StatusMessage) -> None:
         """Show or clear the message of a widget or a dialog in the inbox."""
         if event.replaces in ("", self.inbox.keys.shown_status):
-            self.inbox.show_status(event.text)
+            self.inbox.show_status(event.text, seconds=event.seconds)
 
     def on_resize(self) -> None:
         """Repaint all cells, as terminals mix up their contents when their size changes."""

@@ -1,6 +1,8 @@
 """Test the arguments of `smsdesk` and the messages about wrong ones."""
 
 import re
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,36 @@ def test_a_message_can_be_sent_later() -> None:
     assert arguments.text == "-5°"
     assert arguments.at == 1_772_611_200_000
     assert arguments.wait is True
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected", "note"),
+    [
+        ("2026-03-29T02:30", "2026-03-29T03:30", "02:30 does not exist that day: 03:30"),
+        ("2027-03-28 02:00", "2027-03-28T03:00", "02:00 does not exist that day: 03:00"),
+        (
+            "2099-10-25T02:30",
+            "2099-10-25T02:30",
+            "02:30 comes twice that day: the first is taken",
+        ),
+        ("2026-03-09", "2026-03-09T09:00", "no time given: 09:00 is taken"),
+        ("20260309", "2026-03-09T09:00", "no time given: 09:00 is taken"),
+        ("2026-03-29T02:30+00:00", "2026-03-29T04:30", ""),
+        ("2026-03-29T12:30", "2026-03-29T12:30", ""),
+    ],
+)
+def test_what_is_assumed_about_a_time_is_kept(
+    monkeypatch: pytest.MonkeyPatch, typed: str, expected: str, note: str
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Warsaw")
+    time.tzset()
+    try:
+        arguments = parse_arguments(["send", "--to", "1", "--text", "x", "--at", typed])
+        shown = datetime.fromtimestamp(arguments.at / 1_000).isoformat("T", "minutes")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert (shown, arguments.at_note) == (expected, note)
 
 
 def test_the_text_can_come_from_standard_input() -> None:

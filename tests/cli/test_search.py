@@ -63,8 +63,19 @@ def test_filters_narrow_the_results(bare: Desk, asked: list[str], texts: list[st
         ("status:lost", '"lost" is not a status'),
         ("before:soon", '"soon" is not a day: write 2026-03-01, today or yesterday'),
         ("in:thread", "in:thread works only in the inbox"),
+        ('"is parcel', "The quotation mark is not closed"),
+        ('from:"Mia Ż', "The quotation mark is not closed"),
+        ('parcel "', "The quotation mark is not closed"),
+        ("fro:mia", "There is no filter fro:"),
+        ("Status2:x lable:vip", "There is no filter lable:"),
+        ("account:nope", 'There is no account "nope": known are other, support'),
+        ("account:Support", 'There is no account "Support"'),
+        ("label:vipp parcel", "There is no label #vipp: known are vip"),
+        ("from:unheardof", 'No customer has "unheardof" in name or number'),
+        ("to:+1999", 'No customer has "+1999" in name or number'),
     ],
 )
+@pytest.mark.usefixtures("spoken")
 def test_an_invalid_filter_is_one_error_line(bare: Desk, asked: str, line: str) -> None:
     ran = bare.run("search", asked)
     assert (ran.returncode, ran.stdout) == (2, "")
@@ -76,3 +87,12 @@ def test_the_help_names_every_filter(bare: Desk) -> None:
     help_text = bare.run("search", "--help").stdout
     for name in ("from:", "to:", "label:", "account:", "status:", "after:", "before:", "on:"):
         assert f"  {name}" in help_text or f" {name}" in help_text
+
+
+@pytest.mark.usefixtures("spoken")
+@pytest.mark.parametrize(
+    "asked", ['"is parcel"', '15" screen', "https://shop.example/a", '"fro:mia"', "status:failed"]
+)
+def test_a_search_without_a_match_is_no_error(bare: Desk, asked: str) -> None:
+    ran = bare.run("search", asked)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")

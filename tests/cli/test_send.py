@@ -4,6 +4,8 @@ import signal
 import sqlite3
 from base64 import b64encode
 from contextlib import closing
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -240,3 +242,70 @@ def test_what_the_account_cannot_do_is_refused(
     assert ran.returncode == 2
     assert expected in ran.stderr
     assert not desk.database.exists() or "queued" not in ran.stdout
+
+
+def test_a_wait_ends_after_its_time_with_a_code_of_its_own(desk: Desk, sandbox: Sandbox) -> None:
+    ran = desk.run("send", "--to", IS_SILENT, "--text", "hello", "--wait", "--timeout", "4")
+    assert ran.returncode == 3
+    line = ran.stderr.splitlines()[-1]
+    assert line.startswith("smsdesk: no result after 4 s: it has gone to the provider")
+    assert f'look with: smsdesk messages "{IS_SILENT}"' in line
+    assert len(sandbox.accepted) == 1
+
+
+def test_a_wait_for_a_scheduled_message_ends_after_its_time(desk: Desk) -> None:
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    send = ("send", "--to", DELIVERS, "--text", "x", "--at", tomorrow, "--anyway")
+    ran = desk.run(*send, "--wait", "--timeout", "2")
+    assert ran.returncode == 3, ran.stderr
+    assert "no result after 2 s" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--timeout", "5"), "--timeout needs --wait"),
+        (("--wait", "--timeout", "0"), "0 is not a number of seconds above 0"),
+        (("--wait", "--timeout", "-3"), "is not a number of seconds above 0"),
+        (("--wait", "--timeout", "soon"), "soon is not a number of seconds above 0"),
+        (("--wait", "--timeout", "nan"), "nan is not a number of seconds above 0"),
+    ],
+)
+def test_a_wrong_timeout_queues_nothing(
+    desk: Desk, arguments: tuple[str, ...], expected: str
+) -> None:
+    ran = desk.run("send", "--to", DELIVERS, "--text", "x", *arguments)
+    assert ran.returncode == 2
+    assert expected in read_error_line(ran)
+    assert not desk.database.exists()
+
+
+def _tomorrow_at(hour: int) -> str:
+    """Return tomorrow at an hour in Warsaw, whose customers are in one time zone."""
+    day = datetime.now(ZoneInfo("Europe/Warsaw")).date() + timedelta(days=1)
+    return datetime.combine(day, time(hour), ZoneInfo("Europe/Warsaw")).isoformat()
+
+
+@pytest.mark.parametrize("hour", [0, 3, 7, 20, 23])
+def test_a_time_in_the_quiet_hours_is_refused_unless_it_is_wanted(desk: Desk, hour: int) -> None:
+    send = ("send", "--to", "+48500600700", "--text", "hello", "--at", _tomorrow_at(hour))
+    ran = desk.run(*send)
+    assert ran.returncode == 2
+    assert f"it will be {hour:02}:00 there then, in the quiet hours" in read_error_line(ran)
+    assert "--anyway" in ran.stderr
+    assert desk.run("threads", "--json").stdout == ""
+    assert desk.run(*send, "--anyway").returncode == 0
+
+
+def test_a_time_by_day_and_a_desk_without_quiet_hours_need_no_option(desk: Desk) -> None:
+    send = ("send", "--to", "+48500600700", "--text", "hello", "--at")
+    assert desk.run(*send, _tomorrow_at(12)).returncode == 0
+    assert desk.run(*send, _tomorrow_at(3), SMSDESK_QUIET_HOURS="off").returncode == 0
+
+
+def test_a_date_alone_is_said_to_mean_nine(desk: Desk) -> None:
+    day = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
+    send = ("send", "--to", "+48500600700", "--text", "hello", "--at", day)
+    ran = desk.run(*send, TZ="Europe/Warsaw")
+    assert ran.returncode == 0, ran.stderr
+    assert "smsdesk: no time given: 09:00 is taken\n" in ran.stderr

@@ -193,12 +193,43 @@ async def test_a_terminal_without_utf_8_gets_question_marks(bare: Desk, store: S
     assert "???w" in ran.stdout
 
 
-@pytest.mark.parametrize("command", [("threads",), ("search", "x")])
-def test_a_missing_inbox_file_is_an_empty_inbox(bare: Desk, command: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("threads",),
+        ("threads", "--json"),
+        ("search", "x"),
+        ("messages", MIA),
+        ("export",),
+        ("held", "list"),
+        ("backup", "copy.db"),
+    ],
+)
+def test_a_missing_inbox_file_is_an_error_and_none_is_created(
+    bare: Desk, command: tuple[str, ...]
+) -> None:
     ran = bare.run(*command)
+    assert ran.returncode == 2
+    line = read_error_line(ran)
+    assert line.startswith(f"there is no inbox at {bare.database}: check `database`")
+    assert list(bare.home.glob("*.db*")) == []
+
+
+def test_a_mistyped_inbox_file_is_an_error(bare: Desk) -> None:
+    mistyped = bare.home / "inbx.db"
+    ran = bare.run("threads", SMSDESK_DATABASE=str(mistyped))
+    assert ran.returncode == 2 and str(mistyped) in read_error_line(ran)
+    assert not mistyped.exists()
+    ran = bare.run("threads", SMSDESK_DATABASE=str(bare.home / "no folder" / "inbox.db"))
+    assert ran.returncode == 2
+    assert not (bare.home / "no folder").exists()
+
+
+def test_an_inbox_file_that_is_still_empty_is_an_empty_inbox(bare: Desk) -> None:
+    bare.database.touch()
+    ran = bare.run("threads")
     assert (ran.returncode, ran.stdout) == (0, "")
     assert read_error_line(ran) == f"nothing in {bare.database} yet"
-    assert not bare.database.exists()
 
 
 @pytest.mark.parametrize("command", [("threads",), ("messages", MIA), ("search", "x")])

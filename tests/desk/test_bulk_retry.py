@@ -1,5 +1,7 @@
 """Test sending many failed messages again: each one is checked as if it were alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contexts import change_context, make_context
@@ -11,6 +13,7 @@ from tui.desk.bulk_retry import (
     RetryResult,
     collect_failed,
     format_batch,
+    format_quiet_hours,
     format_reasons,
     format_result,
     retry_batch,
@@ -25,6 +28,7 @@ from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 SUE = "+447700900001"
+WARSAW_PARTY = "+48500600700"
 OTHER = "other"
 
 
@@ -206,3 +210,34 @@ async def test_a_retry_keeps_format_validity_and_metadata(
     result = await retry_all(store, app_context, await collect_all_failed(store, app_context))
     (sent,) = result.sent
     assert (sent.format, sent.options) == (Format.TTS, options)
+
+
+async def test_a_batch_that_was_confirmed_by_day_is_not_sent_by_night(
+    store: Store, app_context: AppContext, clock: ManualClock
+) -> None:
+    by_day = change_context(app_context, quiet_hours=(20, 8))
+    await add_failed(store, WARSAW_PARTY, "one")
+    clock.advance(2 * 3600)
+    batch = await collect_all_failed(store, by_day)
+    assert (batch.asleep, format_quiet_hours(batch)) == (frozenset(), "")
+    clock.advance(12 * 3600)
+    outcome = await retry_all(store, by_day, batch)
+    assert format_result(outcome, "M") == "Sent 0 texts again · left out: 1 in quiet hours by now"
+    batch = await collect_all_failed(store, by_day)
+    assert format_quiet_hours(batch) == "It is night for 1 customer of these"
+    assert len((await retry_all(store, by_day, batch)).sent) == 1
+
+
+async def test_a_failed_message_for_tomorrow_is_sent_again_for_tomorrow(
+    store: Store, app_context: AppContext, clock: ManualClock
+) -> None:
+    at = clock.now() + 24 * HOUR
+    queued = await store.intents.queue_message(
+        replace(make_outgoing("See you", MIA, account=ACCOUNT), scheduled_at=at)
+    )
+    await store.outbox.claim_due_messages("a", ACCOUNT, 100)
+    await store.outbox.settle_message(queued.id, SendRecord(Status.FAILED))
+    (again,) = (
+        await retry_all(store, app_context, await collect_all_failed(store, app_context))
+    ).sent
+    assert (again.retry_of, again.scheduled_at) == (queued.id, at)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.clock import HOUR, MINUTE
-from tui.domain.date_input import InvalidMomentError, format_moment, parse_moment
+from tui.domain.date_input import InvalidMomentError, format_moment, parse_moment, read_moment
 
 NOW = 1_772_611_200_000
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -159,3 +159,64 @@ def test_any_input_is_a_future_time_or_refused(text: str, zone: tzinfo | None) -
         assert str(refused)
     else:
         assert at is None or at > NOW
+
+
+SPRING = datetime(2026, 3, 28, 9, tzinfo=WARSAW)
+"""The day before 02:00 becomes 03:00 in Warsaw."""
+AUTUMN = datetime(2026, 10, 24, 9, tzinfo=WARSAW)
+"""The day before 03:00 becomes 02:00 in Warsaw."""
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "expected", "note"),
+    [
+        ("sun 2:30", SPRING, "Sun 03:30", "02:30 does not exist that day: 03:30"),
+        ("tomorrow 2", SPRING, "Sun 03:00", "02:00 does not exist that day: 03:00"),
+        ("29 march 2:59", SPRING, "Sun 03:59", "02:59 does not exist that day: 03:59"),
+        ("2026-03-29T02:30", SPRING, "Sun 03:30", "02:30 does not exist that day: 03:30"),
+        ("sun 3", SPRING, "Sun 03:00", ""),
+        ("sun 1:59", SPRING, "Sun 01:59", ""),
+        (
+            "1d",
+            SPRING.replace(hour=2, minute=15),
+            "Sun 03:15",
+            "02:15 does not exist that day: 03:15",
+        ),
+        ("sun 2:30", AUTUMN, "Sun 02:30", "02:30 comes twice that day: the first is taken"),
+        ("25.10. 2:00", AUTUMN, "Sun 02:00", "02:00 comes twice that day: the first is taken"),
+        ("sun 3", AUTUMN, "Sun 03:00", ""),
+        ("tomorrow", SPRING, "Sun 09:00", "no time given: 09:00 is taken"),
+        ("9 april", SPRING, "Thu 09:00", "no time given: 09:00 is taken"),
+        ("2026-04-09", SPRING, "Thu 09:00", "no time given: 09:00 is taken"),
+        ("next week", SPRING, "Mon 09:00", "no time given: 09:00 is taken"),
+        ("tomorrow morning", SPRING, "Sun 09:00", ""),
+        ("14:30", SPRING, "Sat 14:30", ""),
+        ("2h", SPRING, "Sat 11:00", ""),
+    ],
+)
+def test_what_is_assumed_is_said(text: str, now: datetime, expected: str, note: str) -> None:
+    found = read_moment(text, round(now.timestamp() * 1_000), WARSAW)
+    assert found.at is not None
+    shown = datetime.fromtimestamp(found.at / 1_000, WARSAW)
+    assert (f"{shown:%a %H:%M}", found.note) == (expected, note)
+
+
+@pytest.mark.parametrize(
+    ("now_fold", "now_minute", "minute", "fold", "which"),
+    [(0, 15, 30, 0, "first"), (0, 45, 30, 1, "second"), (1, 15, 30, 1, "second")],
+)
+def test_within_the_hour_that_comes_twice_the_next_one_is_meant(
+    now_fold: int, now_minute: int, minute: int, fold: int, which: str
+) -> None:
+    now = datetime(2026, 10, 25, 2, now_minute, tzinfo=WARSAW, fold=now_fold)
+    found = read_moment(f"2:{minute}", round(now.timestamp() * 1_000), WARSAW)
+    expected = datetime(2026, 10, 25, 2, minute, tzinfo=WARSAW, fold=fold)
+    assert found.at == round(expected.timestamp() * 1_000)
+    assert found.note == f"02:{minute} comes twice that day: the {which} is taken"
+
+
+def test_after_both_the_time_of_the_next_day_is_meant() -> None:
+    now = datetime(2026, 10, 25, 2, 45, tzinfo=WARSAW, fold=1)
+    found = read_moment("2:30", round(now.timestamp() * 1_000), WARSAW)
+    tomorrow = datetime(2026, 10, 26, 2, 30, tzinfo=WARSAW)
+    assert (found.at, found.note) == (round(tomorrow.timestamp() * 1_000), "")

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.contexts import make_context
 from tests.plain.conftest import Typist, start_session
 from tests.ui.history import ACCOUNTS, AGENT, ANA, CHLOE, COLLEAGUE, DAWIT, HUGO, write_history
@@ -202,3 +204,17 @@ async def test_colleagues_see_an_agent_until_she_leaves(store: Store, clock: Man
 def test_line_mode_does_not_import_the_screen_library() -> None:
     code = "import sys, tui.plain, tui.cli.plain; sys.exit('textual' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ('/ "late', "The quotation mark is not closed"),
+        ("/ fro:chloe", "There is no filter fro:"),
+        ("/ account:ua", 'There is no account "ua": known are au, pl'),
+        ("/ from:unheardof", 'No customer has "unheardof" in name or number'),
+    ],
+)
+async def test_a_search_says_what_may_be_mistyped(mia: Typist, typed: str, line: str) -> None:
+    await mia.type(typed)
+    await mia.shows(line)

@@ -1,5 +1,8 @@
 """Test replies in line mode: writing, reviewing, sending, following, and what stops the send."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.plain.conftest import WITH_PICTURES, Typist, start_session
@@ -7,6 +10,7 @@ from tests.store.builders import make_reply
 from tests.ui.history import (
     AGENT,
     ANA,
+    BOB,
     CHLOE,
     COLLEAGUE,
     INES,
@@ -248,4 +252,89 @@ async def test_without_an_account_nothing_is_sent(store: Store, clock: ManualClo
     await mia.type("1", "r", "c")
     await mia.shows("No account is configured · run smsdesk doctor.")
     assert await mia.messages(CHLOE) == before
+    await mia.leave()
+
+
+SIX = round(datetime(2026, 3, 5, 6, tzinfo=UTC).timestamp() * 1_000)
+
+
+async def refuse_planned_reply(mia: Typist) -> None:
+    """Schedule a reply while the customer writes: it is not queued, and shown again."""
+    await mia.type("1", "r See you at ten", "s", "tomorrow 6", "n")
+    await mia.events.receive_texts(CHLOE, "Wait, one more thing")
+    await mia.type("y")
+    await mia.shows("Something new came in while you were writing: nothing was sent")
+    await mia.shows("Chloe Martin: Wait, one more thing")
+
+
+async def test_a_planned_reply_is_never_sent_at_once_after_a_refusal(mia: Typist) -> None:
+    await refuse_planned_reply(mia)
+    await mia.shows("y schedules for tomorrow 06:00")
+    await mia.type("y")
+    await mia.shows("Goes out tomorrow 06:00")
+    last = (await mia.messages(CHLOE))[-1]
+    assert (last.body, last.scheduled_at) == ("See you at ten", SIX)
+
+
+async def test_a_planned_reply_is_kept_as_a_draft_with_its_time(mia: Typist) -> None:
+    await refuse_planned_reply(mia)
+    await mia.type("n", "b", "1", "r")
+    await mia.shows("It is scheduled for tomorrow 06:00.")
+    await mia.type("y", ".", "y")
+    assert (await mia.messages(CHLOE))[-1].scheduled_at == SIX
+
+
+async def test_the_time_of_a_reply_can_be_changed_and_dropped(mia: Typist) -> None:
+    await refuse_planned_reply(mia)
+    await mia.type("s", "tomorrow 7", "n", "n")
+    await mia.shows("y schedules for tomorrow 07:00")
+    await mia.type("0")
+    await mia.shows("No time is planned any more.")
+    await mia.type("y")
+    assert (await mia.messages(CHLOE))[-1].scheduled_at is None
+
+
+async def test_a_new_reply_has_not_the_time_of_the_old_draft(mia: Typist) -> None:
+    await refuse_planned_reply(mia)
+    await mia.type("n", "r", "n", "Now please", ".")
+    await mia.shows("y sends")
+    await mia.type("y")
+    last = (await mia.messages(CHLOE))[-1]
+    assert (last.body, last.scheduled_at) == ("Now please", None)
+
+
+async def test_what_is_assumed_about_a_time_is_said(store: Store, clock: ManualClock) -> None:
+    mia = await start_session(store, clock, zone=ZoneInfo("Europe/Warsaw"))
+    await mia.open_thread(CHLOE)
+    await mia.type("r See you", "s", "29 march 2:30")
+    await mia.shows("02:30 does not exist that day: 03:30.")
+    await mia.type("n", "n", "s", "29 march")
+    await mia.shows("No time given: 09:00 is taken.")
+    await mia.type("n", "n", "n", "h 29 march 2:10")
+    await mia.shows("02:10 does not exist that day: 03:10.")
+    await mia.leave()
+
+
+async def test_one_undo_takes_a_reply_back_and_reopens(store: Store, clock: ManualClock) -> None:
+    mia = await start_session(store, clock, grace_seconds=30)
+    await mia.type("1", "r Done", "e")
+    await mia.shows("Closed Chloe Martin")
+    await mia.type("z")
+    await mia.shows("the text is a draft again · the conversation is open again.")
+    assert (await mia.conversation(CHLOE)).state is State.OPEN
+    assert (await mia.messages(CHLOE))[-1].status is Status.CANCELLED
+    await mia.leave()
+
+
+async def test_a_retry_in_quiet_hours_asks(store: Store, clock: ManualClock) -> None:
+    mia = await start_session(store, clock, quiet_hours=(0, 8))
+    await mia.open_thread(BOB)
+    before = await mia.messages(BOB)
+    await mia.type("f", "1")
+    await mia.shows("Send it again? y sends through au as +61491570006.")
+    await mia.type("n")
+    await mia.shows("Not sent again.")
+    assert await mia.messages(BOB) == before
+    await mia.type("f", "1", "y")
+    assert len(await mia.messages(BOB)) == len(before) + 1
     await mia.leave()

@@ -1,5 +1,7 @@
 """Test drafts, presence, leases and account states: each as it was last written."""
 
+import functools
+
 import pytest
 
 from tests.conftest import OpenStore
@@ -117,3 +119,15 @@ async def test_any_process_can_request_a_retry_of_an_account(
     assert await store.accounts.get_retry_requests() == {}
     await store.accounts.request_retry(ACCOUNT)
     assert await store.accounts.get_retry_requests() == {ACCOUNT: clock.now()}
+
+
+async def test_a_draft_keeps_the_time_that_it_is_planned_for(
+    store: Store, conversation_id: int
+) -> None:
+    save = functools.partial(store.drafts.save_draft, conversation_id, "ana", began_at=0)
+    await save("We", send_at=5_000, cancel_on_reply=True)
+    draft = await store.drafts.get_draft(conversation_id, "ana")
+    assert draft is not None and (draft.send_at, draft.cancel_on_reply) == (5_000, True)
+    await save("We are")
+    draft = await store.drafts.get_draft(conversation_id, "ana")
+    assert draft is not None and (draft.send_at, draft.cancel_on_reply) == (None, False)

@@ -296,6 +296,22 @@ async def test_drafts_and_notes_keep_all_words_and_return(store: Store) -> None:
     assert await store.drafts.get_note_draft(tom, "ana") == "A note"
 
 
+@pytest.mark.parametrize("planned", [MIA, TOM])
+async def test_joined_drafts_keep_the_time_that_one_was_planned_for(
+    store: Store, planned: str
+) -> None:
+    for party in (MIA, TOM):
+        await receive(store, "Hello", party)
+        conversation = await get_conversation(store, party)
+        send_at = 9_000 if party == planned else None
+        await store.drafts.save_draft(
+            conversation.id, "ana", "Dear", began_at=1, send_at=send_at, cancel_on_reply=True
+        )
+    await merge(store)
+    draft = await store.drafts.get_draft((await get_conversation(store)).id, "ana")
+    assert draft is not None and (draft.send_at, draft.cancel_on_reply) == (9_000, True)
+
+
 async def test_a_draft_that_changed_since_the_merge_loses_no_words(store: Store) -> None:
     await receive(store, "Hello", MIA)
     await receive(store, "Hello", TOM)

@@ -1,5 +1,7 @@
 """Test commands that ask first: snooze, assign, label, views, and the history of these actions."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
@@ -362,3 +364,29 @@ async def test_names_of_contacts_are_shown_as_written_in_titles(desk: Desk) -> N
         await desk.press("l")
         await desk.shows("Labels of [@click=app.quit]x[/]")
         assert NAMES[ANA] not in desk.text()
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("29 march 2:30", "02:30 does not exist that day: 03:30"),
+        ("25.10. 2:30", "02:30 comes twice that day: the first is taken"),
+        ("9 april", "no time given: 09:00 is taken"),
+    ],
+)
+@pytest.mark.parametrize("command", ["snooze", "schedule"])
+async def test_what_is_assumed_is_shown_below_the_field(
+    desk: Desk, command: str, typed: str, note: str
+) -> None:
+    async with desk.open(NARROW, zone=ZoneInfo("Europe/Warsaw")):
+        await desk.open_thread(CHLOE)
+        if command == "schedule":
+            await desk.press("r")
+            await desk.type("Hello")
+        await desk.command(command)
+        await desk.type(typed)
+        await desk.shows(note)
+        if command == "schedule":
+            await desk.shows("your time", "there")
+        await desk.press("space", "x")
+        await desk.hides(note)

@@ -1,8 +1,9 @@
 """Test the search: typing, narrowing by filters, jumping to a hit."""
 
+import pytest
 from textual.strip import Strip
 
-from tests.ui.desk import BOTH_SIZES, WIDE, Desk
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import CHLOE, HUGO
 from tui.widgets.search_results import Hits, make_excerpt
 
@@ -104,3 +105,31 @@ def test_an_excerpt_shows_the_first_found_word() -> None:
     line = "so many words stand here before the one that is looked for, the parcel, comes at last"
     assert "parcel" in make_excerpt(line, "parcel", 40)
     assert make_excerpt("short parcel", "parcel", 40).startswith("short parcel")
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ('"line 7', "The quotation mark is not closed"),
+        ("fro:chloe parcel", "There is no filter fro:"),
+        ("account:ua", 'There is no account "ua": known are au, pl'),
+        ("label:parcel", "There is no label #parcel: known are"),
+        ("from:unheardof", 'No customer has "unheardof" in name or number'),
+    ],
+)
+async def test_what_may_be_mistyped_is_said_below_the_field(
+    desk: Desk, typed: str, line: str
+) -> None:
+    async with desk.open(NARROW):
+        await desk.command("search")
+        await desk.type(typed)
+        await desk.shows(line)
+
+
+async def test_words_in_open_quotes_are_found_as_they_are_typed(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("search")
+        await desk.type('"line 7: the par')
+        await desk.shows("The quotation mark is not closed", "Line 7: the parcel")
+        await desk.type('cel"')
+        await desk.shows("from: to: label:", "Line 7: the parcel")

@@ -15,7 +15,9 @@ async def test_a_name_takes_no_replies_and_the_composer_says_so(desk: Desk, size
         await desk.shows("this sender takes no replies")
         assert "replies reach us" not in desk.text()
         await desk.command("reply")
-        await desk.shows("This sender takes no replies", "p writes a private note")
+        await desk.shows(
+            "This sender takes no replies", "p writes a private note, c writes to a number"
+        )
         assert not desk.inbox.is_composer_focused
 
 

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.cli.command_parser import (
+    StoreMoment,
     parse_count,
     parse_listen_address,
-    parse_moment,
     parse_pair,
     parse_port,
+    parse_seconds,
     parse_url,
     parse_validity,
 )
@@ -83,8 +84,11 @@ def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--at",
         metavar="ISO",
-        type=parse_moment,
+        action=StoreMoment,
         help="when to send, at most a year ahead; local time unless it says more",
+    )
+    parser.add_argument(
+        "--anyway", action="store_true", help="with --at: also in the customer's quiet hours"
     )
     parser.add_argument(
         "--format", choices=("sms", "tts"), default="sms", help="a text, or a call that reads it"
@@ -96,6 +100,12 @@ def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
         "--metadata", metavar="K=V", type=parse_pair, action="append", help="comes back with events"
     )
     parser.add_argument("--wait", action="store_true", help="follow the message to its final state")
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=parse_seconds,
+        help="with --wait: end after this time, with code 3",
+    )
 
 
 def _add_messages_arguments(parser: argparse.ArgumentParser) -> None:

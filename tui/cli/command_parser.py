@@ -1,9 +1,12 @@
 """Define the parser that all commands share, and the types of their values."""
 
 import argparse
-from typing import NoReturn
+import contextlib
+from typing import Any, NoReturn
 
 from tui.cli.errors import BAD_USE, CommandError
+
+_MAX_SECONDS = 366 * 24 * 3600
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -91,15 +94,57 @@ def parse_url(text: str) -> str:
     return text.rstrip("/")
 
 
-def parse_moment(text: str) -> int:
-    """Parse ISO 8601 into ms UTC; a time without an offset is local time."""
-    from datetime import datetime
+class StoreMoment(argparse.Action):
+    """Store a time in ms UTC, and in `NAME_note` what was assumed about it."""
 
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Parse the time of an option."""
+        try:
+            at, note = parse_moment(values)
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+        setattr(namespace, self.dest, at)
+        setattr(namespace, f"{self.dest}_note", note)
+
+
+def parse_moment(text: str) -> tuple[int, str]:
+    """Parse ISO 8601 into ms UTC, and return what was assumed; "" for nothing.
+
+    A time without an offset is local time, and a day without a time is that of the inbox.
+    """
+    from datetime import date, datetime
+
+    from tui.clock import SystemClock
+    from tui.domain.date_input import ASSUMED_TIME, MORNING
+    from tui.domain.local_time import resolve_wall_clock
+
+    assumed = ""
     try:
-        return round(datetime.fromisoformat(text).timestamp() * 1000)
+        local = datetime.fromisoformat(text)
+        with contextlib.suppress(ValueError):
+            local, assumed = datetime.combine(date.fromisoformat(text), MORNING), ASSUMED_TIME
+        at, note = resolve_wall_clock(local, SystemClock().now())
     except (ValueError, OverflowError, OSError):
         line = f"{text} is not a time like 2026-03-04T14:30 or 2026-03-04T14:30+01:00"
         raise argparse.ArgumentTypeError(line) from None
+    return at, "; ".join(filter(None, (assumed, note)))
+
+
+def parse_seconds(text: str) -> float:
+    """Parse a number of seconds above 0."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < _MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds above 0")
+    return seconds
 
 
 def parse_validity(text: str) -> int:

@@ -60,16 +60,29 @@ def load_full_settings(arguments: Namespace) -> "Settings":
     return load_settings(os.environ, arguments.config)
 
 
+def _describe_missing(path: Path) -> str:
+    """Return that there is no inbox file, and what to do."""
+    from tui.domain.text import one_line
+
+    return (
+        f"there is no inbox at {one_line(str(path), 300)}: check `database` in the settings and "
+        "SMSDESK_DATABASE, or open the inbox once to create it"
+    )
+
+
 _UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase)
 """Errors of a file that the settings should not name."""
 
 
 @contextlib.contextmanager
 def open_reader(arguments: Namespace) -> "Iterator[InboxReader | None]":
-    """Yield a reader of the inbox; None, with a note on stderr, if there is no inbox yet.
+    """Yield a reader of the inbox; None, with a note on stderr, if the file is still empty.
 
     Args:
         arguments: Parsed arguments with `config`.
+
+    Raises:
+        CommandError: There is no such file, as when its name is mistyped; none is created.
     """
     gc.disable()  # the process ends before garbage collection would save anything
     desk = load_public_settings(arguments)
@@ -97,12 +110,13 @@ def _has_content(path: Path) -> bool:
 
     Raises:
         CannotOpen: If the file may not be accessed.
+        CommandError: If there is no such file.
     """
     try:
         # A directory counts as content, so that opening it reports the wrong path.
         return path.is_dir() or path.stat().st_size > 0
     except FileNotFoundError:
-        return False
+        raise CommandError(_describe_missing(path), BAD_USE) from None
     except OSError as error:
         raise CannotOpen(f"Cannot open {path} ({error.strerror}): check its permissions") from None
 

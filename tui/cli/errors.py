@@ -6,6 +6,8 @@ FAILED = 1
 """The command ran but failed."""
 BAD_USE = 2
 """Wrong arguments or settings: nothing was done."""
+TIMED_OUT = 3
+"""The time to wait was over before the result was known."""
 UNEXPECTED = 70
 """An error of the program itself: the log has the details."""
 INTERRUPTED = 130

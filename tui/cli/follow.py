@@ -11,7 +11,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator
 
 from tui.cli import context
-from tui.cli.errors import DONE, FAILED
+from tui.cli.errors import DONE, FAILED, TIMED_OUT
 from tui.cli.show import write_line
 from tui.clock import Clock
 from tui.desk.badges import BADGES
@@ -33,7 +33,8 @@ async def follow_message(
 ) -> int:
     """Print every status change of a message until it is final.
 
-    If cancelled (Ctrl+C), print the current state and the command that shows it later.
+    If cancelled (Ctrl+C) or out of time, print the current state and the command that shows it
+    later.
 
     Args:
         store: Open store.
@@ -43,20 +44,35 @@ async def follow_message(
         rng: Source of randomness for retry delays.
 
     Returns:
-        Exit code: 0 when the message was delivered, 1 when it ended otherwise.
+        Exit code: 0 when the message was delivered, 1 when it ended otherwise, 3 when the time
+        of `--timeout` was over before.
     """
     follower = _MessageFollower(store, message, arguments, clock, rng)
+    seconds = vars(arguments).get("timeout")
     try:
-        return await follower.run()
+        async with asyncio.timeout(seconds) as limit:
+            return await follower.run()
     except asyncio.CancelledError:
         last = await store.messages.get(message.id) or message
         print(f"smsdesk: {_describe_state(last, arguments.to)}", file=sys.stderr)
         raise
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    last = await store.messages.get(message.id) or message
+    over = f"no result after {seconds:g} s"
+    print(f"smsdesk: {over}: {_describe_state(last, arguments.to)}", file=sys.stderr)
+    return TIMED_OUT
 
 
 def _describe_state(message: Message, to: str) -> str:
     """Describe the state of a message that is no longer followed."""
     look = f'look with: smsdesk messages "{one_line(to, 60)}"'
+    if message.status is Status.SENDING:
+        # The answer of the provider may be lost with this process.
+        return f"it was being sent: an open inbox or smsdesk sync shows the result; {look}"
+    if message.status in _UNSENT_STATUSES and message.scheduled_at is not None:
+        return f"it waits for its time in an open inbox or smsdesk sync; {look}"
     if message.status in _UNSENT_STATUSES:
         return f"it stays queued and goes out with the next open inbox or smsdesk sync; {look}"
     if message.status is not None and message.status.is_final:

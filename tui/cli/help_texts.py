@@ -26,6 +26,7 @@ exit codes:
   0    done
   1    it ran, but failed
   2    wrong arguments or settings; nothing was done
+  3    send --wait --timeout: the time was over before the result was known
   70   an error of smsdesk itself; the details are in the log
   130  ended with Ctrl+C"""
 
@@ -47,7 +48,8 @@ _SEND_CODES = """\
 exit codes:
   0  delivered (without --wait: queued)
   1  failed, rejected, expired or cancelled
-  2  wrong arguments or settings; nothing was queued"""
+  2  wrong arguments or settings, or --at in quiet hours; nothing was queued
+  3  --timeout was over before the result was known; the message stays"""
 
 _SEARCH_FILTERS = """\
 filters (beside words or alone; all of them have to hold):
@@ -118,6 +120,7 @@ HELP_TEXTS = {
             'smsdesk send --to +61491570156 --text "See you at ten" --at 2026-03-04T08:00',
             'smsdesk send --to +61491570156 --text "Your code is 7 4 2" --format tts',
             "smsdesk send --to +61491570156 --text Now --valid-for 2h --metadata id=7",
+            "smsdesk send --to +61491570156 --text Hello --wait --timeout 90",
         )
         + "\n\n"
         + _SEND_CODES,

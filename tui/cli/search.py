@@ -3,7 +3,7 @@
 import time
 from argparse import Namespace
 
-from tui.cli.context import open_reader
+from tui.cli.context import load_public_settings, open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import format_message, write_json, write_line
 from tui.domain.conversation import Conversation
@@ -17,7 +17,7 @@ FoundMessage = tuple[Message, Conversation | None]
 
 
 def run(arguments: Namespace) -> int:
-    """Print up to `--limit` messages; no match is not an error.
+    """Print up to `--limit` messages; no match is not an error, an unknown name is.
 
     Args:
         arguments: Parsed arguments with `config`, `query`, `limit` and `json`.
@@ -25,6 +25,10 @@ def run(arguments: Namespace) -> int:
     query = _parse_query(" ".join(arguments.query))
     with open_reader(arguments) as reader:
         found = _search_messages(reader, query, arguments.limit) if reader else []
+        if reader and not found:
+            accounts = [a.name for a in load_public_settings(arguments).accounts]
+            if unknown := reader.find_unknown_value(query, accounts):
+                raise CommandError(one_line(unknown, 200), BAD_USE)
     for message, conversation in found:
         if arguments.json:
             write_json(message_to_json(message, conversation or CustomerFields()))
@@ -38,8 +42,8 @@ def _parse_query(typed: str) -> SearchQuery:
     query = parse_search(typed, time.time_ns() // 1_000_000, None)
     if query.here:
         raise CommandError("in:thread works only in the inbox; use from: or to: here", BAD_USE)
-    if query.problem:
-        raise CommandError(one_line(query.problem, 200), BAD_USE)
+    if doubt := query.problem or query.notice:
+        raise CommandError(one_line(doubt, 200), BAD_USE)
     return query
 
 

@@ -18,7 +18,13 @@ from tui.clock import DAY, Clock, SystemClock
 from tui.desk.outgoing import queue_attempt
 from tui.desk.routes import Route, SendPlan, choose_default_route
 from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
-from tui.desk.send_checks import EMPTY_TEXT, NO_ACCOUNT, is_empty_text
+from tui.desk.send_checks import (
+    EMPTY_TEXT,
+    NO_ACCOUNT,
+    check_quiet_hours,
+    find_refusal,
+    is_empty_text,
+)
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, SendOptions
@@ -61,7 +67,7 @@ def run(arguments: Namespace) -> int:
     text = _read_text(arguments.text)
     if is_empty_text(text):  # before anything else is asked for
         raise _convert_refusal(EMPTY_TEXT, arguments.to)
-    _check_schedule(arguments.at, clock.now())
+    _check_options(arguments, clock.now())
     with convert_store_errors():
         return asyncio.run(_queue_and_follow(arguments, desk, text, clock, random.Random()))
 
@@ -93,7 +99,10 @@ async def _queue_and_follow(
                 _build_attempt(desk, text, address, account, conversation, arguments.at, clock),
                 arguments,
             ),
+            anyway=bool(vars(arguments).get("anyway")),
         )
+        if note := vars(arguments).get("at_note"):
+            print(f"smsdesk: {note}", file=sys.stderr)
         if arguments.wait:
             from tui.cli.follow import follow_message
 
@@ -114,8 +123,11 @@ def _read_text(argument: str) -> str:
     return text
 
 
-def _check_schedule(at: int | None, now: int) -> None:
-    """Raise `CommandError` for a time in the past or more than a year ahead."""
+def _check_options(arguments: Namespace, now: int) -> None:
+    """Raise `CommandError` for a time in the past or more than a year ahead, or a lone option."""
+    at, given = arguments.at, vars(arguments)
+    if given.get("timeout") is not None and not arguments.wait:
+        raise CommandError("--timeout needs --wait: nothing was queued", BAD_USE)
     if at is None:
         return
     if at <= now:
@@ -188,11 +200,17 @@ def _add_options(attempt: SendAttempt, arguments: Namespace) -> SendAttempt:
     return replace(attempt, is_spoken=given.get("format") == "tts", options=options)
 
 
-async def _queue_message(store: Store, attempt: SendAttempt) -> Message:
+async def _queue_message(store: Store, attempt: SendAttempt, *, anyway: bool) -> Message:
     """Queue the message; the refusal of a check is a usage error.
 
-    The questions of the checks, as about quiet hours, do not stop a script: it cannot answer.
+    The questions of the checks do not stop a script, which cannot answer. Only a time that was
+    chosen has to lie outside of the quiet hours, unless `--anyway` is given.
     """
+    if attempt.plan is not None and not anyway and find_refusal(attempt) is None:
+        for objection in check_quiet_hours(attempt):
+            reason = objection.reason.replace("It is", "it will be", 1)
+            line = f"{reason} then, in the quiet hours: nothing was queued"
+            raise CommandError(f"{line}; choose another time, or --anyway", BAD_USE)
     try:
         message = await queue_attempt(store, attempt)
     except RefusedError as error:

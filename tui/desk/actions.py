@@ -11,7 +11,9 @@ from tui.desk.undo import UndoAction, UndoStack
 from tui.domain.arrivals import HeldItem
 from tui.domain.conversation import Conversation, State
 from tui.domain.date_input import format_moment
+from tui.domain.message import Message
 from tui.domain.text import one_line
+from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.store.summaries import Summary
 
@@ -40,6 +42,26 @@ class ConversationActions:
         """Close conversations."""
         before = await self._store.triage.close_conversations(_get_ids(rows), self._agent)
         return self._remember_triage(f"Closed {_format_names(rows)}", before)
+
+    async def close_after_sending(self, message: Message) -> str:
+        """Close the conversation of a reply; one undo takes the reply back and reopens it.
+
+        Args:
+            message: Reply that was just queued.
+        """
+        store, agent, conversation_id = self._store, self._agent, message.conversation_id
+        try:
+            rows = [row for row in [await store.conversations.get(conversation_id)] if row]
+            before = await store.triage.close_conversations(_get_ids(rows), agent)
+        except StoreError as error:
+            self.outgoing.register_send_undo(message)
+            return f"Sent, but not closed: {error}"
+
+        async def reopen() -> None:
+            await store.triage.undo_changes(before, agent)
+
+        self.outgoing.register_send_undo(message, reopen)
+        return f"Closed {_format_names(rows)} · z undoes both"
 
     async def reopen_conversations(self, rows: Sequence[Conversation]) -> str:
         """Open conversations again."""

@@ -11,10 +11,10 @@ from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
 from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import Route, choose_default_route
-from tui.desk.send_attempt import RefusedError, SendAttempt
+from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent
 from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
-from tui.domain.message import Advice, Format, Message, MmsContent
+from tui.domain.message import Advice, Message
 from tui.domain.status import Status
 from tui.domain.text import format_count, one_line
 from tui.store.errors import OptedOut, StaleReply
@@ -25,6 +25,7 @@ _MAYBE_SENT = "maybe sent"
 _CUSTOMER_WAITS = "wrote since and waits for an answer"
 _CHANGE_NEEDED = "needs another number or text"
 _RESOLVED = "resolved meanwhile"
+_NIGHT_BY_NOW = "in quiet hours by now"
 _MAX_REASONS = 4
 # The same text to the same number would only fail again.
 _ADVICE_TO_CHANGE = frozenset({Advice.FIX_NUMBER, Advice.FIX_TEXT, Advice.STOP})
@@ -47,6 +48,8 @@ class RetryBatch:
 
     to_retry: tuple[FailedMessage, ...]
     left_out: Mapping[str, int] = field(default_factory=dict)
+    asleep: frozenset[int] = frozenset()
+    """Messages that would be sent in quiet hours, as the agent was shown."""
 
     @property
     def failed_count(self) -> int:
@@ -79,14 +82,17 @@ async def collect_failed(
     """
     to_retry: list[FailedMessage] = []
     left_out: Counter[str] = Counter()
+    asleep: set[int] = set()
     for conversation in conversations:
         for message in reversed(await store.messages.list_failed(conversation.id)):
+            if check_quiet_hours(_create_attempt(conversation, message, context)):
+                asleep.add(message.id)
             reason = find_retry_obstacle(conversation, message, context)
             if reason:
                 left_out[reason] += 1
             else:
                 to_retry.append(FailedMessage(conversation, message))
-    return RetryBatch(tuple(to_retry), left_out)
+    return RetryBatch(tuple(to_retry), left_out, frozenset(asleep))
 
 
 def find_retry_obstacle(conversation: Conversation, message: Message, context: AppContext) -> str:
@@ -150,6 +156,9 @@ async def retry_batch(
             # Count the batch's own message as seen, or the next one of the conversation is stale.
             seen_upto=queued_ids.get(conversation_id) or _seen_upto(failure),
         )
+        if failure.message.id not in batch.asleep and check_quiet_hours(attempt):
+            left_out[_NIGHT_BY_NOW] += 1
+            continue
         try:
             message = await actions.outgoing.queue_message(attempt, claim=False)
         except RefusedError as error:
@@ -180,18 +189,9 @@ def _create_attempt(
     conversation: Conversation, message: Message, context: AppContext
 ) -> SendAttempt:
     """Return the attempt to send a failed message again now."""
-    return SendAttempt(
-        context.preferences,
-        conversation.address,
-        message.body,
-        _choose_route(conversation, message, context),
-        context.clock.now(),
-        conversation,
-        enclosed=MmsContent(message.media, message.subject),
-        is_spoken=message.format is Format.TTS,
-        options=message.options,
-        retry_of=message.id,
-    )
+    route, now = _choose_route(conversation, message, context), context.clock.now()
+    attempt = SendAttempt(context.preferences, conversation.address, "", route, now, conversation)
+    return attempt.with_intent(create_retry_intent(message, route, conversation.address, now))
 
 
 def _choose_route(
@@ -225,15 +225,9 @@ def _format_failure(message: Message) -> str:
     return f"through {one_line(message.account, 16)}: {reason}"
 
 
-def format_quiet_hours(batch: RetryBatch, context: AppContext) -> str:
-    """Return for how many customers it is in the quiet hours, or "" if there are none.
-
-    Args:
-        batch: Messages to send again.
-        context: Settings of the agent.
-    """
-    attempts = [_create_attempt(one.conversation, one.message, context) for one in batch.to_retry]
-    affected = len({attempt.to for attempt in attempts if check_quiet_hours(attempt)})
+def format_quiet_hours(batch: RetryBatch) -> str:
+    """Return for how many customers it is in the quiet hours, or "" if there are none."""
+    affected = len({o.conversation.id for o in batch.to_retry if o.message.id in batch.asleep})
     return f"It is night for {format_count(affected, 'customer')} of these" if affected else ""
 
 

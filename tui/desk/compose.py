@@ -6,11 +6,12 @@ with it, and which questions the agent has seen. Drafts are saved while the agen
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from tui.clock import Clock
 from tui.desk.context import AppContext
-from tui.desk.routes import Route, choose_default_route
+from tui.desk.routes import Route, SendPlan, choose_default_route, read_plan
+from tui.desk.send_attempt import SendIntent
 from tui.desk.send_checks import SendConfirmation
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
@@ -18,21 +19,7 @@ from tui.store.drafts import Drafts
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
-
-@dataclass(frozen=True, slots=True)
-class DraftContent:
-    """What an agent has written so far."""
-
-    text: str
-    route: Route | None = None
-    enclosed: MmsContent = NO_MMS_CONTENT
-
-    def __bool__(self) -> bool:
-        """Return whether there is anything to save."""
-        return bool(self.text or self.enclosed)
-
-
-SaveDraft = Callable[[int, DraftContent, int], Awaitable[None]]
+SaveDraft = Callable[[int, SendIntent, int], Awaitable[None]]
 """Write a draft of a conversation, with the time when writing began (ms UTC)."""
 
 
@@ -44,8 +31,8 @@ def make_reply_saver(drafts: Drafts, agent: str) -> SaveDraft:
         agent: Name of the agent who writes.
     """
 
-    async def save_reply(conversation_id: int, content: DraftContent, began_at: int) -> None:
-        route = content.route
+    async def save_reply(conversation_id: int, content: SendIntent, began_at: int) -> None:
+        route, plan = content.route, content.plan
         await drafts.save_draft(
             conversation_id,
             agent,
@@ -53,6 +40,8 @@ def make_reply_saver(drafts: Drafts, agent: str) -> SaveDraft:
             account=route.account.name if route else "",
             sender=route.sender if route else "",
             enclosed=content.enclosed,
+            send_at=plan.send_at if plan else None,
+            cancel_on_reply=plan is not None and plan.cancel_on_reply,
             began_at=began_at,
         )
 
@@ -67,7 +56,7 @@ def make_note_saver(drafts: Drafts, agent: str) -> SaveDraft:
         agent: Name of the agent who writes.
     """
 
-    async def save_note(conversation_id: int, content: DraftContent, began_at: int) -> None:
+    async def save_note(conversation_id: int, content: SendIntent, began_at: int) -> None:
         await drafts.save_note_draft(conversation_id, agent, content.text)
 
     return save_note
@@ -87,18 +76,18 @@ class DraftWriter:
         self._save = save
         self._clock = clock
         self._show_error = show_error
-        self._pending: dict[int, DraftContent] = {}
+        self._pending: dict[int, SendIntent] = {}
         self._began_at: dict[int, int] = {}
         self._write_task: asyncio.Task[None] | None = None
 
-    def save_soon(self, conversation_id: int, content: DraftContent) -> None:
+    def save_soon(self, conversation_id: int, content: SendIntent) -> None:
         """Save the newest text of a conversation's draft in the background.
 
         Args:
             conversation_id: Conversation of the draft.
             content: Everything that is written there now.
         """
-        if content:
+        if content.has_content:
             self._began_at.setdefault(conversation_id, self._clock.now())
         self._pending[conversation_id] = content
         # One task at a time: a running one takes the newest text in its next turn. Two could write
@@ -106,15 +95,9 @@ class DraftWriter:
         if self._write_task is None or self._write_task.done():
             self._write_task = asyncio.create_task(self._write_pending(), name="drafts")
 
-    def get_newest_text(self, conversation_id: int, saved: str) -> str:
-        """Return the text that could not be saved yet, else the saved one.
-
-        Args:
-            conversation_id: Conversation of the draft.
-            saved: Text of the draft in the store.
-        """
-        pending = self._pending.get(conversation_id)
-        return saved if pending is None else pending.text
+    def get_pending(self, conversation_id: int) -> SendIntent | None:
+        """Return what could not be saved yet; None if everything is in the store."""
+        return self._pending.get(conversation_id)
 
     def discard_pending(self, conversation_id: int) -> None:
         """Discard what is pending: the text was sent and its draft is deleted."""
@@ -138,7 +121,7 @@ class DraftWriter:
                 self._pending.setdefault(conversation_id, content)
                 self._show_error(f"The draft is not saved: {error}")
                 return
-            if not content:
+            if not content.has_content:
                 self._began_at.pop(conversation_id, None)
 
 
@@ -150,7 +133,8 @@ class ComposeState:
         store: Store,
         context: AppContext,
         show_error: Callable[[str], None],
-        confirm_key: str = "Enter again",
+        *,
+        repeats_key: bool = True,
     ) -> None:
         """Create the state without an open conversation.
 
@@ -158,21 +142,38 @@ class ComposeState:
             store: Store shared by all agents.
             context: Settings of the agent.
             show_error: Shows a message when a draft cannot be saved.
-            confirm_key: Key or action that sends in spite of questions (see `SendConfirmation`).
+            repeats_key: Whether a question is answered by the same key again, not by a typed line.
         """
         drafts, agent = store.drafts, context.agent
         self._store = store
         self._context = context
         self._replies = DraftWriter(make_reply_saver(drafts, agent), context.clock, show_error)
         self._notes = DraftWriter(make_note_saver(drafts, agent), context.clock, show_error)
-        self.confirmation = SendConfirmation(confirm_key)
+        self.confirmation = SendConfirmation()
         """The questions of the checks that the agent has seen."""
+        self.repeats_key = repeats_key
         self._has_begun = False
-        self.route: Route | None = None
-        self.enclosed: MmsContent = NO_MMS_CONTENT
-        """Pictures and subject that are sent with the text."""
+        self.intent = SendIntent()
+        """Route, pictures and plan of the open conversation; the text is in the composer."""
+        self._left = SendIntent()
+        """The same of the conversation that was open before: its last text may still come."""
         self.seen_upto = 0
         """`arrival_id` up to which all was seen when writing began or a question was shown."""
+
+    @property
+    def route(self) -> Route | None:
+        """Return account and sender of the reply; None if there is no account."""
+        return self.intent.route
+
+    @property
+    def enclosed(self) -> MmsContent:
+        """Return pictures and subject that are sent with the text."""
+        return self.intent.enclosed
+
+    @property
+    def plan(self) -> SendPlan | None:
+        """Return when the reply is to be sent; None for at once."""
+        return self.intent.plan
 
     def load_reply(self, conversation: Conversation, draft: Draft | None) -> str:
         """Load the reply of a conversation and return its text.
@@ -182,9 +183,17 @@ class ComposeState:
             draft: Saved draft of the agent there, or None.
         """
         self.confirmation.reset_questions()
-        self.route = self._choose_route(conversation, draft)
-        self.enclosed = draft.mms if draft else NO_MMS_CONTENT
-        return self._replies.get_newest_text(conversation.id, draft.body if draft else "")
+        if self.intent.conversation_id != conversation.id:
+            self._left = self.intent
+        unsaved = self._replies.get_pending(conversation.id)
+        if unsaved is not None:
+            self.intent = unsaved
+            return unsaved.text
+        self.intent = SendIntent(conversation.id, route=self._choose_route(conversation, draft))
+        if draft is None:
+            return ""
+        self.intent = replace(self.intent, enclosed=draft.mms, plan=read_plan(draft))
+        return draft.body
 
     def set_seen(self, seen_upto: int, text: str) -> None:
         """Record that the agent sees the text and all messages that have arrived.
@@ -228,12 +237,12 @@ class ComposeState:
             is_open: Whether it is the open conversation; its route and pictures are saved too.
         """
         if note:
-            self._notes.save_soon(conversation_id, DraftContent(text))
-        else:
-            content = (
-                DraftContent(text, self.route, self.enclosed) if is_open else DraftContent(text)
-            )
-            self._replies.save_soon(conversation_id, content)
+            self._notes.save_soon(conversation_id, SendIntent(conversation_id, text=text))
+            return
+        known = self.intent if is_open else self._left
+        if not is_open and known.conversation_id != conversation_id:
+            known = SendIntent(conversation_id)
+        self._replies.save_soon(conversation_id, replace(known, text=text))
 
     async def read_draft(self, conversation_id: int, *, note: bool) -> str:
         """Return the newest text of the agent's note or reply in a conversation.
@@ -244,12 +253,13 @@ class ComposeState:
         """
         await self.wait_until_saved()
         drafts, agent = self._store.drafts, self._context.agent
+        unsaved = (self._notes if note else self._replies).get_pending(conversation_id)
+        if unsaved is not None:
+            return unsaved.text
         if note:
-            return self._notes.get_newest_text(
-                conversation_id, await drafts.get_note_draft(conversation_id, agent)
-            )
+            return await drafts.get_note_draft(conversation_id, agent)
         draft = await drafts.get_draft(conversation_id, agent)
-        return self._replies.get_newest_text(conversation_id, draft.body if draft else "")
+        return draft.body if draft else ""
 
     def finish_note(self, conversation_id: int) -> None:
         """Discard the draft of a note that was stored."""
@@ -263,9 +273,11 @@ class ComposeState:
             text: Text that was typed since.
         """
         self._replies.discard_pending(conversation_id)
-        self.confirmation.reset_questions()
-        self._has_begun = bool(text)
-        self.enclosed = NO_MMS_CONTENT
+        # Another conversation may be open by now: its pictures and its plan are not touched.
+        if self.intent.conversation_id == conversation_id:
+            self.confirmation.reset_questions()
+            self._has_begun = bool(text)
+            self.intent = replace(self.intent, enclosed=NO_MMS_CONTENT, plan=None)
 
     def _choose_route(self, conversation: Conversation, draft: Draft | None) -> Route | None:
         """Return the draft's account and sender if it has them, else the default route."""

@@ -6,8 +6,9 @@ with the key that avoids it.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
 
-from tui.desk.routes import Route
+from tui.desk.routes import Route, SendPlan, format_plan_time
 from tui.domain.change import Change, Subject
 from tui.domain.message import MmsContent
 from tui.domain.sms import Encoding, GsmReplacement, SmsCount, count_parts, is_gsm, to_gsm
@@ -65,6 +66,18 @@ def format_hints(text: str, enclosed: MmsContent, route: Route | None, key: str)
         if route is not None and route.rewrite_warning:
             hints.append(route.rewrite_warning)
     return " · ".join(hints)
+
+
+def format_plan_hint(plan: SendPlan, now: int, zone: tzinfo | None, key: str) -> str:
+    """Return for when a reply is planned, and the key that changes it.
+
+    Args:
+        plan: When to send.
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+        key: Key that changes or drops the time.
+    """
+    return f"scheduled for {format_plan_time(plan, now, zone)} · {key} changes or drops it"
 
 
 def format_enclosed(enclosed: MmsContent) -> str:

@@ -4,11 +4,11 @@ Every message of an agent or a script goes through `queue_attempt`.
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui.clock import SECOND
-from tui.desk.routes import is_held_by_provider
+from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
 from tui.desk.undo import RememberUndo, UnsentMessages
@@ -108,15 +108,27 @@ class OutgoingActions:
         grace_ms = round(self._context.preferences.grace_seconds * SECOND)
         return self._context.clock.now() + grace_ms
 
-    def register_send_undo(self, message: Message) -> None:
-        """Make a queued message cancellable with undo; its text becomes a draft again then."""
+    def register_send_undo(
+        self, message: Message, reopen: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Make a queued message cancellable with undo; its text becomes a draft again then.
+
+        Args:
+            message: Message that was queued.
+            reopen: Opens the conversation again that was closed after it; None if it was not.
+        """
 
         async def undo_send() -> str:
-            if not await self._store.intents.cancel_queued(message.id, self._agent):
-                return "Too late to cancel: it is being sent"
-            await self._restore_draft(message)
+            # First: it restores since when the customer waits, which cancelling then corrects.
+            if reopen is not None:
+                await reopen()
+            is_cancelled = await self._store.intents.cancel_queued(message.id, self._agent)
+            opened = " · the conversation is open again" if reopen is not None else ""
+            if not is_cancelled:
+                return f"Too late to cancel: it is being sent{opened}"
+            plan = await self._restore_draft(message)
             await self._undo_claim(message)
-            return "Cancelled: not sent, the text is a draft again"
+            return f"Cancelled: not sent, the text is a draft again{plan}{opened}"
 
         self.unsent.add(message)
         self._remember_undo("send", undo_send)
@@ -145,8 +157,8 @@ class OutgoingActions:
         """Cancel a scheduled message that waits in smsdesk or at the provider."""
         intents = self._store.intents
         if message.status is Status.QUEUED and await intents.cancel_queued(message.id, self._agent):
-            await self._restore_draft(message)
-            return "Cancelled: not sent, the text is a draft again"
+            plan = await self._restore_draft(message)
+            return f"Cancelled: not sent, the text is a draft again{plan}"
         # Only the provider knows the outcome now; its next receipt changes the badge.
         if message.cancel_wanted:
             return "Already asked the provider to cancel: the badge will show it"
@@ -155,11 +167,21 @@ class OutgoingActions:
             return f"Asked {name} to cancel it: the badge will show it"
         return "Nothing to cancel: it is no longer scheduled"
 
-    async def _restore_draft(self, message: Message) -> None:
-        """Put the text of a message that was not sent before the current draft."""
+    async def _restore_draft(self, message: Message) -> str:
+        """Put the text of a message that was not sent before the current draft.
+
+        A time that is still ahead stays with the text, so that Enter does not send it at once.
+
+        Returns:
+            The time for the confirmation: " for tomorrow 06:00", or "".
+        """
+        now, at = self._context.clock.now(), message.scheduled_at
+        plan = SendPlan(at, message.cancel_on_reply) if at is not None and at > now else None
         drafts, conversation_id = self._store.drafts, message.conversation_id
         draft = await drafts.get_draft(conversation_id, self._agent)
         current_text = draft.body if draft else ""
+        if plan is None and draft is not None:
+            plan = read_plan(draft)
         await drafts.save_draft(
             conversation_id,
             self._agent,
@@ -167,8 +189,11 @@ class OutgoingActions:
             account=message.account,
             sender=message.sender,
             enclosed=MmsContent(message.media, message.subject),
+            send_at=plan.send_at if plan else None,
+            cancel_on_reply=plan is not None and plan.cancel_on_reply,
             began_at=message.at,
         )
+        return f" for {format_plan_time(plan, now, self._context.zone)}" if plan else ""
 
     async def _undo_claim(self, message: Message) -> None:
         """Unassign the conversation that a now cancelled message assigned to the agent."""

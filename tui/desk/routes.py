@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from tui.desk.format import format_date_time
 from tui.domain.account import Account
 from tui.domain.capabilities import ReplyChannel
-from tui.domain.conversation import Conversation
+from tui.domain.conversation import Conversation, Draft
+from tui.domain.date_input import format_moment
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.phone import can_answer_sender, can_be_answered
 from tui.domain.text import one_line
@@ -56,6 +58,23 @@ class SendPlan:
     """Time of sending (ms UTC)."""
     cancel_on_reply: bool = False
     """Whether the message is cancelled when the customer writes first."""
+
+
+def read_plan(draft: Draft) -> SendPlan | None:
+    """Return when a draft is to be sent; None for at once."""
+    return None if draft.send_at is None else SendPlan(draft.send_at, draft.cancel_on_reply)
+
+
+def format_plan_time(plan: SendPlan, now: int, zone: tzinfo | None) -> str:
+    """Return when a planned message is sent: "tomorrow 06:00 unless they write first".
+
+    Args:
+        plan: When to send.
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    moment = format_moment(plan.send_at, now, zone).split(",")[0]
+    return f"{moment} unless they write first" if plan.cancel_on_reply else moment
 
 
 OPTED_OUT_LABEL = "opted out: nothing can be sent"

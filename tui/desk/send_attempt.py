@@ -1,10 +1,11 @@
 """A message that is about to be queued, and the objections of the checks before sending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
 from typing import Protocol
 
-from tui.desk.routes import Route, SendPlan
+from tui.desk.routes import Route, SendPlan, format_plan_time
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import HourRange
@@ -16,6 +17,9 @@ from tui.domain.message import (
     MmsContent,
     SendOptions,
 )
+from tui.domain.text import one_line
+
+_MAX_NAMED_ACCOUNTS = 3
 
 
 class SendPreferences(Protocol):
@@ -32,6 +36,78 @@ class SendPreferences(Protocol):
     @property
     def quiet_hours(self) -> HourRange | None:
         """Return the hours in which customers are not texted; None for no check."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendIntent:
+    """What an agent wants to send, as one value.
+
+    It stays whole through every refusal and question, and a question that was answered counts
+    for exactly this value: see `SendConfirmation`.
+    """
+
+    conversation_id: int = 0
+    to: str = ""
+    """Address that is shown where the text is written."""
+    text: str = ""
+    route: Route | None = None
+    """Account and sender; None if no account is configured."""
+    enclosed: MmsContent = NO_MMS_CONTENT
+    plan: SendPlan | None = None
+    """When to send; None for now."""
+    close: bool = False
+    """Whether the conversation is closed after it."""
+    is_spoken: bool = False
+    options: SendOptions = NO_OPTIONS
+    retry_of: int | None = None
+    """Failed message that it replaces, with the same text."""
+
+    @property
+    def has_content(self) -> bool:
+        """Return whether there is anything to save as a draft."""
+        return bool(self.text or self.enclosed)
+
+    def describe_action(self, now: int, zone: tzinfo | None) -> str:
+        """Return what a key that confirms it does: "schedules for tomorrow 06:00".
+
+        Args:
+            now: Current time (ms UTC).
+            zone: Time zone of the agent; None for the system's.
+        """
+        if self.plan is not None:
+            action = f"schedules for {format_plan_time(self.plan, now, zone)}"
+        elif self.retry_of is not None and self.route is not None:
+            sender = one_line(self.route.sender, 20)
+            action = f"sends through {one_line(self.route.account.name, 20)}"
+            action += f" as {sender}" if sender else ""
+        else:
+            action = "sends" if self.close else "sends anyway"
+        return f"{action} and closes" if self.close else action
+
+
+def create_retry_intent(message: Message, route: Route | None, to: str, now: int) -> SendIntent:
+    """Return the intent to send a failed message again.
+
+    A time that is still ahead is kept: what was to be sent tomorrow is not sent today.
+
+    Args:
+        message: Message that failed.
+        route: Account and sender to use now; None if there is no account.
+        to: Address of the customer.
+        now: Current time (ms UTC).
+    """
+    at = message.scheduled_at
+    return SendIntent(
+        message.conversation_id,
+        to,
+        message.body,
+        route,
+        MmsContent(message.media, message.subject),
+        SendPlan(at, message.cancel_on_reply) if at is not None and at > now else None,
+        is_spoken=message.format is Format.TTS,
+        options=message.options,
+        retry_of=message.id,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +142,20 @@ class SendAttempt:
     """Colleague who holds the compose lock; "" if it is free or held by this agent."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Key, or option of a command, by command id: what the words of a check name as help."""
+
+    def with_intent(self, intent: SendIntent) -> "SendAttempt":
+        """Return the attempt to send exactly what an agent wants."""
+        return replace(
+            self,
+            to=intent.to,
+            text=intent.text,
+            route=intent.route,
+            enclosed=intent.enclosed,
+            plan=intent.plan,
+            is_spoken=intent.is_spoken,
+            options=intent.options,
+            retry_of=intent.retry_of,
+        )
 
     @property
     def send_at(self) -> int:
@@ -111,6 +201,36 @@ class Objection:
         """Return a refusal as an agent reads it before there is anything to send."""
         text = f"{self.reason} · {self.remedy}" if self.remedy else self.reason
         return text[:1].upper() + text[1:]
+
+
+def suggest_remedy(attempt: SendAttempt, change: str = "") -> str:
+    """Return what helps when the account cannot send the message.
+
+    Args:
+        attempt: Message that the account cannot send.
+        change: How to change the message; a retry cannot be changed.
+    """
+    remedies = [change] if change and attempt.retry_of is None else []
+    names = [one_line(account.name, 20) for account in _find_other_accounts(attempt)]
+    if names:
+        key = attempt.keys.get("account" if attempt.retry_of is None else "retry_through", "")
+        use = f"use {' or '.join(names[:_MAX_NAMED_ACCOUNTS])}"
+        remedies.append(f"{use} ({key})" if key else use)
+    return ", or ".join(remedies) or "no other account can send it"
+
+
+def _find_other_accounts(attempt: SendAttempt) -> list[Account]:
+    """Return the other accounts that can send the message as it is."""
+    used = attempt.route.account.name if attempt.route else ""
+    return [
+        account
+        for account in attempt.preferences.accounts
+        if account.name != used
+        and account.can_send_length(len(attempt.text))
+        and (account.can_send_pictures or not attempt.enclosed)
+        and account.can_reach(attempt.to)
+        and not account.find_missing_feature(attempt.format, attempt.options)
+    ]
 
 
 class NotSentError(Exception):

@@ -9,8 +9,7 @@ the same Enter again sends. Scripts and retries cannot be asked: only refusals s
 from collections.abc import Callable, Iterable, Sequence
 
 from tui.desk.routes import explain_unreachable
-from tui.desk.send_attempt import Objection, SendAttempt
-from tui.domain.account import Account
+from tui.desk.send_attempt import Objection, SendAttempt, SendIntent, suggest_remedy
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.message import Direction
 from tui.domain.phone import can_be_answered
@@ -18,7 +17,6 @@ from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 
 _MAX_NAMED_FIELDS = 3
-_MAX_NAMED_ACCOUNTS = 3
 
 NO_ACCOUNT = Objection(
     "no account is configured", "run smsdesk doctor", summary="without an account"
@@ -93,6 +91,15 @@ def check_open_fields(attempt: SendAttempt) -> list[Objection]:
     ]
 
 
+def check_planned_time(attempt: SendAttempt) -> list[Objection]:
+    """Refuse a message whose planned time has passed: it is not sent at once instead."""
+    if attempt.plan is None or attempt.plan.send_at > attempt.now:
+        return []
+    key = attempt.keys.get("schedule", "")
+    remedy = f"{key} picks another time, or drops it" if key else "choose another time"
+    return [Objection("the planned time has passed", remedy, summary="planned for a time passed")]
+
+
 # What the account can send -----------------------------------------------------------------
 
 
@@ -104,7 +111,7 @@ def check_length(attempt: SendAttempt) -> list[Objection]:
     assert route.account.capabilities is not None
     longest = route.account.capabilities.max_characters
     reason = f"{len(text)} characters, {one_line(route.account.name, 20)} takes at most {longest}"
-    return [Objection(reason, _suggest_remedy(attempt, "shorten it"), summary="too long")]
+    return [Objection(reason, suggest_remedy(attempt, "shorten it"), summary="too long")]
 
 
 def check_pictures(attempt: SendAttempt) -> list[Objection]:
@@ -113,7 +120,7 @@ def check_pictures(attempt: SendAttempt) -> list[Objection]:
     if route is None or not attempt.enclosed or route.account.can_send_pictures:
         return _check_features(attempt)
     key = attempt.keys.get("pictures", "")
-    remedy = _suggest_remedy(attempt, f"{key} removes them" if key else "remove them")
+    remedy = suggest_remedy(attempt, f"{key} removes them" if key else "remove them")
     reason = f"{one_line(route.account.name, 20)} cannot send pictures"
     return [Objection(reason, remedy, summary="with pictures that the account cannot send")]
 
@@ -125,7 +132,7 @@ def _check_features(attempt: SendAttempt) -> list[Objection]:
     if account is None or not missing:
         return []
     reason = f"{one_line(account.name, 20)} cannot {missing}"
-    return [Objection(reason, _suggest_remedy(attempt), summary="not possible with the account")]
+    return [Objection(reason, suggest_remedy(attempt), summary="not possible with the account")]
 
 
 def check_destination(attempt: SendAttempt) -> list[Objection]:
@@ -140,37 +147,7 @@ def check_destination(attempt: SendAttempt) -> list[Objection]:
     codes = " and ".join(f"+{code}" for code in sorted(route.account.capabilities.regions))
     limit = f"{one_line(route.account.name, 20)} delivers only to {codes}"
     reason = explain_unreachable(attempt.to, route) or limit
-    return [Objection(reason, _suggest_remedy(attempt), summary="out of reach of the account")]
-
-
-def _suggest_remedy(attempt: SendAttempt, change: str = "") -> str:
-    """Return what helps when the account cannot send the message.
-
-    Args:
-        attempt: Message that the account cannot send.
-        change: How to change the message; a retry cannot be changed.
-    """
-    remedies = [change] if change and attempt.retry_of is None else []
-    names = [one_line(account.name, 20) for account in _find_other_accounts(attempt)]
-    if names:
-        key = attempt.keys.get("account" if attempt.retry_of is None else "retry_through", "")
-        use = f"use {' or '.join(names[:_MAX_NAMED_ACCOUNTS])}"
-        remedies.append(f"{use} ({key})" if key else use)
-    return ", or ".join(remedies) or "no other account can send it"
-
-
-def _find_other_accounts(attempt: SendAttempt) -> list[Account]:
-    """Return the other accounts that can send the message as it is."""
-    used = attempt.route.account.name if attempt.route else ""
-    return [
-        account
-        for account in attempt.preferences.accounts
-        if account.name != used
-        and account.can_send_length(len(attempt.text))
-        and (account.can_send_pictures or not attempt.enclosed)
-        and account.can_reach(attempt.to)
-        and not account.find_missing_feature(attempt.format, attempt.options)
-    ]
+    return [Objection(reason, suggest_remedy(attempt), summary="out of reach of the account")]
 
 
 # Questions ---------------------------------------------------------------------------------
@@ -229,6 +206,7 @@ CHECKS: tuple[SendCheck, ...] = (
     check_empty,
     check_compose_lock,
     check_open_fields,
+    check_planned_time,
     check_length,
     check_pictures,
     check_destination,
@@ -263,7 +241,11 @@ def find_refusal(
 
 
 class SendConfirmation:
-    """Remember the questions that an agent has seen in the open conversation."""
+    """Remember the questions that an agent has seen about one message.
+
+    They count for exactly the message that was asked about: with another text, time, route or
+    picture, to another customer, or without closing, they are asked again.
+    """
 
     def __init__(self, confirm_key: str = "Enter again") -> None:
         """Create a confirmation without any question seen.
@@ -273,15 +255,26 @@ class SendConfirmation:
         """
         self._confirm_key = confirm_key
         self._asked: set[str] = set()
+        self._intent: SendIntent | None = None
 
-    def review_objections(self, objections: Iterable[Objection]) -> str:
+    def review_objections(
+        self,
+        objections: Iterable[Objection],
+        intent: SendIntent | None = None,
+        confirmation: str = "",
+    ) -> str:
         """Return the text to show instead of sending, or "" if the message can go.
 
         Questions count as seen after this call, so the same questions pass the next time.
 
         Args:
             objections: Result of all checks.
+            intent: What is to be sent.
+            confirmation: What confirms it, and what that does; empty for an ordinary reply.
         """
+        if intent != self._intent:
+            self.reset_questions()
+            self._intent = intent
         found = list(objections)
         refusals = [objection.text for objection in found if objection.is_refusal]
         if refusals:
@@ -290,8 +283,15 @@ class SendConfirmation:
         self._asked |= {objection.question for objection in questions}
         if not questions:
             return ""
-        return f"{' · '.join(o.text for o in questions)} · {self._confirm_key} sends anyway"
+        confirmation = confirmation or f"{self._confirm_key} sends anyway"
+        return f"{' · '.join(o.text for o in questions)} · {confirmation}"
+
+    @property
+    def is_asking(self) -> bool:
+        """Return whether a question waits for its answer."""
+        return bool(self._asked)
 
     def reset_questions(self) -> None:
-        """Forget the questions: another text or another conversation begins."""
+        """Forget the questions: the agent does not see them any more."""
         self._asked.clear()
+        self._intent = None

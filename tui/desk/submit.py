@@ -7,16 +7,17 @@ from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
 from tui.desk.context import AppContext
 from tui.desk.presence import Presence
-from tui.desk.routes import Route, SendPlan
-from tui.desk.send_attempt import NotSentError, SendAttempt
+from tui.desk.send_attempt import NotSentError, SendAttempt, SendIntent
 from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objections
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
-from tui.domain.message import Format, Message, MmsContent
+from tui.domain.message import Message
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 
 NO_CONVERSATION = "No conversation is open: open one first"
+LEFT_MEANWHILE = "Not sent: another conversation was opened"
+KEPT_AS_DRAFT = "the text is kept as a draft"
 
 
 class Submitter:
@@ -66,63 +67,93 @@ class Submitter:
 
     def find_obstacle(self, conversation: Conversation) -> str:
         """Return why no reply can be sent here, whatever its text, or ""."""
-        refusal = find_refusal(self._create_attempt(conversation, ""), CHECKS_BEFORE_WRITING)
+        refusal = find_refusal(self._create_attempt(conversation), CHECKS_BEFORE_WRITING)
         return refusal.sentence if refusal else ""
+
+    def build_intent(
+        self, conversation: Conversation, text: str, *, close: bool = False
+    ) -> SendIntent:
+        """Return what the agent wants to send now, as one value.
+
+        Args:
+            conversation: Conversation that is shown with the text.
+            text: Text of the reply.
+            close: Whether the conversation is closed after it.
+        """
+        return replace(
+            self._compose.intent,
+            conversation_id=conversation.id,
+            to=conversation.address,
+            text=text,
+            close=close,
+        )
 
     def find_objection(
         self,
         conversation: Conversation,
-        text: str,
+        intent: SendIntent,
         messages: Sequence[Message],
-        plan: SendPlan | None = None,
         *,
         lock_holder: str = "",
     ) -> str:
         """Return the text to show instead of sending a reply, or "" if it can go.
 
-        A question is returned once: the agent has seen it then.
+        A question is returned once for each intent: the agent has seen it then.
 
         Args:
             conversation: Conversation to reply in.
-            text: Text of the reply.
+            intent: What the agent wants to send.
             messages: Messages that the agent sees.
-            plan: When to send; None for now.
             lock_holder: Colleague who holds the compose lock; "" for none.
         """
-        reply = self._create_reply(conversation, text, plan)
-        attempt = replace(reply, messages=messages, lock_holder=lock_holder)
-        problem = self._compose.confirmation.review_objections(list_objections(attempt))
+        compose = self._compose
+        reply = self._create_attempt(conversation).with_intent(intent)
+        attempt = replace(
+            reply, seen_upto=compose.seen_upto, messages=messages, lock_holder=lock_holder
+        )
+        problem = compose.confirmation.review_objections(
+            list_objections(attempt), intent, self._describe_confirmation(intent)
+        )
         # All questions were seen: the same messages must not cause one again.
         if not problem and messages:
-            self._compose.seen_upto = max(message.arrival_id for message in messages)
+            compose.seen_upto = max(message.arrival_id for message in messages)
         return problem
 
+    def _describe_confirmation(self, intent: SendIntent) -> str:
+        """Return the key that sends in spite of questions, and what it does."""
+        key = self._keys["send_close" if intent.close else "send"]
+        again = " again" if self._compose.repeats_key else ""
+        action = intent.describe_action(self._context.clock.now(), self._context.zone)
+        return f"{key}{again} {action}"
+
     async def queue_reply(
-        self,
-        conversation: Conversation,
-        text: str,
-        messages: Sequence[Message],
-        plan: SendPlan | None = None,
+        self, conversation: Conversation, intent: SendIntent, messages: Sequence[Message]
     ) -> Message:
         """Check a reply and queue it.
 
         Args:
             conversation: Conversation to reply in.
-            text: Text of the reply.
+            intent: What the agent wants to send.
             messages: Messages that the agent sees.
-            plan: When to send; None for now.
 
         Raises:
             NotSentError: The reply was refused or could not be stored.
         """
+        compose = self._compose
         try:
             holder = await self._presence.acquire_compose_lock()
-            problem = self.find_objection(conversation, text, messages, plan, lock_holder=holder)
+            # While the store was asked, another conversation may have been opened. Its questions
+            # and read messages are not those of this reply.
+            if compose.intent.conversation_id != conversation.id:
+                raise NotSentError(LEFT_MEANWHILE)
+            problem = self.find_objection(conversation, intent, messages, lock_holder=holder)
             if problem:
                 raise NotSentError(problem)
-            attempt = self._create_reply(conversation, text, plan)
+            attempt = replace(
+                self._create_attempt(conversation).with_intent(intent), seen_upto=compose.seen_upto
+            )
             # Save the draft first: a later write would bring back the text that was just queued.
-            await self._compose.wait_until_saved()
+            await compose.wait_until_saved()
             return await self._actions.outgoing.queue_message(attempt)
         except StoreError as error:
             raise NotSentError(f"{error}; your text is still here") from error
@@ -150,51 +181,43 @@ class Submitter:
             raise NotSentError(f"{error}; your note is still here") from error
 
     async def retry_message(
-        self, conversation: Conversation, message: Message, route: Route | None, seen_upto: int
+        self, conversation: Conversation, intent: SendIntent, seen_upto: int
     ) -> Message:
         """Queue a failed message again, as a new message.
 
         Args:
             conversation: Conversation of the message.
-            message: Message that failed.
-            route: Account and sender to use now; None if there is no account.
+            intent: Failed message as it is to be sent now.
             seen_upto: `arrival_id` up to which the agent has seen all.
 
         Raises:
             NotSentError: A check refused the message, or it could not be stored.
         """
-        attempt = replace(
-            self._create_attempt(conversation, message.body),
-            route=route,
-            enclosed=MmsContent(message.media, message.subject),
-            is_spoken=message.format is Format.TTS,
-            options=message.options,
-            retry_of=message.id,
-            seen_upto=seen_upto,
-        )
+        attempt = self._create_attempt(conversation).with_intent(intent)
         try:
-            return await self._actions.outgoing.queue_message(attempt)
+            return await self._actions.outgoing.queue_message(replace(attempt, seen_upto=seen_upto))
         except StoreError as error:
             raise NotSentError(str(error)) from error
 
-    def _create_reply(
-        self, conversation: Conversation, text: str, plan: SendPlan | None
-    ) -> SendAttempt:
-        """Return the attempt to send what is in the composer."""
-        compose = self._compose
-        return replace(
-            self._create_attempt(conversation, text),
-            enclosed=compose.enclosed,
-            plan=plan,
-            seen_upto=compose.seen_upto,
-        )
+    def find_retry_question(self, conversation: Conversation, intent: SendIntent) -> str:
+        """Return what to ask before a failed message is sent again, or "".
 
-    def _create_attempt(self, conversation: Conversation, text: str) -> SendAttempt:
-        """Return the attempt to send a text now, over the route of the composer."""
+        Args:
+            conversation: Conversation of the message.
+            intent: Failed message as it is to be sent now.
+        """
+        objections = list_objections(self._create_attempt(conversation).with_intent(intent))
+        # A refusal is shown when the message is queued, with or without an answer.
+        if any(objection.is_refusal for objection in objections):
+            return ""
+        return " · ".join(objection.text for objection in objections)
+
+    def _create_attempt(self, conversation: Conversation) -> SendAttempt:
+        """Return the attempt to send an empty text now, over the route of the composer."""
         return SendAttempt(
             self._context.preferences,
             conversation.address,
-            text,
+            "",
             self._compose.route,
             self._context.clock.now(),
             conversation,

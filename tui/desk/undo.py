@@ -95,24 +95,33 @@ def format_grace_period(message: Message, now: int, get_key: GetKey) -> str:
     return f"Sending in {seconds} s · {get_key('undo')} cancels" if seconds > 0 else ""
 
 
+_CLOCK_STEP = SECOND
+"""Step back of the clock that a countdown does not notice, in ms."""
+
+
 class Countdown:
-    """Show the seconds of the grace period while no other message replaces them."""
+    """Show the seconds in which a message can be cancelled, by the stored end of that time."""
 
     def __init__(
-        self, show: Callable[[str], None], get_shown: Callable[[], str], get_key: GetKey
+        self, show: Callable[[str], None], show_notice: Callable[[str], None], get_key: GetKey
     ) -> None:
         """Create a countdown that is not running.
 
         Args:
-            show: Shows a message on the status line.
-            get_shown: Returns the message that is shown now.
+            show: Shows the remaining seconds; called with "" when they are over.
+            show_notice: Shows what happens with a message that has no countdown.
             get_key: Returns the key of a command.
         """
         self._show = show
-        self._get_shown = get_shown
+        self._show_notice = show_notice
         self._get_key = get_key
         self._message: Message | None = None
-        self._text = ""
+        self._longest = 0
+
+    @property
+    def message_id(self) -> int:
+        """Return the id of the message that can be cancelled; 0 for none."""
+        return self._message.id if self._message is not None else 0
 
     def start(self, message: Message, now: int, zone: tzinfo | None) -> None:
         """Show what happens with a message and count down while it can be cancelled.
@@ -122,8 +131,21 @@ class Countdown:
             now: Current time (ms UTC).
             zone: Time zone of the agent; None for the system's.
         """
-        self._message, self._text = message, format_submitted(message, now, zone, self._get_key)
-        self._show(self._text)
+        self._stop()
+        if message.scheduled_at is None and format_grace_period(message, now, self._get_key):
+            self._message, self._longest = message, message.hold_until - now
+            self.show_remaining(now)
+        else:
+            self._show_notice(format_submitted(message, now, zone, self._get_key))
+
+    def update_message(self, message: Message | None) -> None:
+        """Stop if the message has been sent, cancelled or removed meanwhile, by anyone.
+
+        Args:
+            message: Message as it is stored now.
+        """
+        if message is None or message.status is not Status.QUEUED:
+            self._stop()
 
     def show_remaining(self, now: int) -> None:
         """Show the remaining seconds; to be called every second.
@@ -133,14 +155,19 @@ class Countdown:
         """
         if self._message is None:
             return
-        # Another message is shown by now: leave it there, the countdown is over.
-        if self._get_shown() != self._text or self._message.scheduled_at is not None:
+        # After a clock was set back, nothing is known about the time that remains.
+        is_set_back = self._message.hold_until - now > self._longest + _CLOCK_STEP
+        text = "" if is_set_back else format_grace_period(self._message, now, self._get_key)
+        if text:
+            self._show(text)
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
+        """Show no countdown any more."""
+        if self._message is not None:
             self._message = None
-            return
-        self._text = format_grace_period(self._message, now, self._get_key)
-        self._show(self._text)
-        if not self._text:
-            self._message = None
+            self._show("")
 
 
 _UNSENT = frozenset({Status.QUEUED, Status.SENDING})

@@ -125,6 +125,10 @@ class Draft:
     began_at: int
     updated_at: int
     mms: MmsContent = NO_MMS_CONTENT
+    send_at: int | None = None
+    """Time for which it is planned (ms UTC); None to send it at once."""
+    cancel_on_reply: bool = False
+    """Whether the planned message is cancelled when the customer writes first."""
 
 
 @dataclass(frozen=True, slots=True)

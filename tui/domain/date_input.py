@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from tui.domain.local_time import resolve_wall_clock
 from tui.domain.text import format_count
 
 _SECOND_MS = 1_000
 _MINUTE_MS = 60 * _SECOND_MS
-_HOUR_MS = 60 * _MINUTE_MS
 _YEARS = (1970, 2500)
 _MAX_AHEAD = timedelta(days=366)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -20,10 +20,12 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
 )
-_MORNING = time(9)
+MORNING = time(9)
 """Time of a day that is named without one."""
+ASSUMED_TIME = f"no time given: {MORNING:%H:%M} is taken"
+"""Note about a day without a time."""
 _NAMED_TIMES = {
-    "morning": _MORNING,
+    "morning": MORNING,
     "noon": time(12),
     "afternoon": time(14),
     "evening": time(18),
@@ -61,8 +63,23 @@ class _ParsedMoment:
     """The day is the next of its name, so it may as well be a week later."""
 
 
+@dataclass(frozen=True, slots=True)
+class TypedMoment:
+    """What a typed text means, and what was assumed."""
+
+    at: int | None
+    """Moment, ms UTC; None means until the customer replies."""
+    note: str = ""
+    """What was assumed; empty for nothing."""
+
+
 def parse_moment(text: str, now: int, zone: tzinfo | None) -> int | None:
-    """Return the moment (ms UTC) that an agent means; None: until the customer replies.
+    """Return the moment (ms UTC) that an agent means; see `read_moment`."""
+    return read_moment(text, now, zone).at
+
+
+def read_moment(text: str, now: int, zone: tzinfo | None) -> TypedMoment:
+    """Return the moment that an agent means, and what was assumed.
 
     Args:
         text: Typed text.
@@ -74,16 +91,15 @@ def parse_moment(text: str, now: int, zone: tzinfo | None) -> int | None:
     """
     phrase = _normalize_phrase(text)
     if phrase.removeprefix("until ") in ("reply", "a reply", "they reply", "answer"):
-        return None
+        return TypedMoment(None)
     local_now = _to_local(now, zone)
-    at = _parse_duration(phrase, now, local_now, zone)
-    if at is None:
-        at = _to_ms(_parse_day_and_time(phrase, local_now))
+    moment = _parse_duration(phrase, now, local_now)
+    at, note = moment or _parse_day_and_time(phrase, now, local_now)
     if at <= now:
         raise InvalidMomentError(f"That time has passed: {format_moment(at, now, zone)}")
     if at > now + _MAX_AHEAD // timedelta(milliseconds=1):
         raise InvalidMomentError("More than a year ahead")
-    return at
+    return TypedMoment(at, note)
 
 
 def _normalize_phrase(text: str) -> str:
@@ -114,13 +130,8 @@ def _to_local(at: int, zone: tzinfo | None) -> datetime:
     return datetime.fromtimestamp(at / _SECOND_MS, zone)
 
 
-def _to_ms(local: datetime) -> int:
-    """Return the moment of a wall clock in ms UTC; a skipped hour counts as the next."""
-    return round(local.timestamp() * _SECOND_MS)
-
-
-def _parse_duration(phrase: str, now: int, local_now: datetime, zone: tzinfo | None) -> int | None:
-    """Return the moment after a duration: "1h 30m"; None if it is not a duration."""
+def _parse_duration(phrase: str, now: int, local_now: datetime) -> tuple[int, str] | None:
+    """Return the moment after a duration, as "1h 30m", and a note; None if it is no duration."""
     found = _DURATION.findall(phrase)
     rest = set(_DURATION.sub(" ", phrase).split()) - _FILLERS - {"and"}
     if not found or rest:
@@ -132,23 +143,26 @@ def _parse_duration(phrase: str, now: int, local_now: datetime, zone: tzinfo | N
     if days > _MAX_AHEAD:
         raise InvalidMomentError("More than a year ahead")
     # Days and weeks follow the wall clock, so "1d" stays at the same hour when the offset changes.
-    base = _to_ms(local_now + days) if days else now
-    return base + total["h"] * _HOUR_MS + total["m"] * _MINUTE_MS
+    base, note = resolve_wall_clock(local_now + days, now) if days else (now, "")
+    return base + total["h"] * 60 * _MINUTE_MS + total["m"] * _MINUTE_MS, note
 
 
-def _parse_day_and_time(phrase: str, local_now: datetime) -> datetime:
-    """Return the wall clock that a day, a time or both name."""
+def _parse_day_and_time(phrase: str, now: int, local_now: datetime) -> tuple[int, str]:
+    """Return the moment that a day, a time or both name, and what was assumed."""
     parsed, rest = _parse_day(phrase, local_now.date())
     parsed = _ParsedMoment(parsed.day, _parse_time(rest), parsed.is_weekday)
     if parsed.day is None and parsed.hour is None:
         raise InvalidMomentError(f"Type when: {EXAMPLES}")
     day = parsed.day or local_now.date()
-    local = datetime.combine(day, parsed.hour or _MORNING, local_now.tzinfo)
-    if local.replace(tzinfo=None) > local_now.replace(tzinfo=None):
-        return local
-    if parsed.day is None:
-        return local + timedelta(days=1)
-    return local + timedelta(days=7) if parsed.is_weekday else local
+    assumed = "" if parsed.hour else ASSUMED_TIME
+    local = datetime.combine(day, parsed.hour or MORNING, local_now.tzinfo)
+    at, note = resolve_wall_clock(local, now)
+    # A skipped time is later than its wall clock says; that alone does not make it a later one.
+    is_ahead = local.replace(tzinfo=None) > local_now.replace(tzinfo=None)
+    if not is_ahead and (at <= now or "twice" not in note):
+        days = 1 if parsed.day is None else 7 if parsed.is_weekday else 0
+        at, note = resolve_wall_clock(local + timedelta(days=days), now)
+    return at, " · ".join(filter(None, (assumed, note)))
 
 
 def _parse_day(phrase: str, today: date) -> tuple[_ParsedMoment, str]:
@@ -270,12 +284,8 @@ def _format_day(then: date, today: date) -> str:
         case 1:
             return "tomorrow"
     year = f" {then.year}" if then.year != today.year else ""
-    return f"{_DAYS[then.weekday()][:3].capitalize()} {then.day} {_format_month(then)}{year}"
-
-
-def _format_month(day: date) -> str:
-    """Return the month's English name, in any locale."""
-    return _MONTHS[day.month - 1].capitalize()
+    month = _MONTHS[then.month - 1].capitalize()
+    return f"{_DAYS[then.weekday()][:3].capitalize()} {then.day} {month}{year}"
 
 
 def _format_distance(length: int) -> str:

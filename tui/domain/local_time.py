@@ -82,6 +82,30 @@ def find_next_allowed_time(zones: Sequence[str], now: int, hours: HourRange) -> 
     return None
 
 
+def resolve_wall_clock(local: datetime, now: int) -> tuple[int, str]:
+    """Return the moment (ms UTC) of a wall clock, and what is unusual about it.
+
+    In spring an hour of the wall clock is skipped, in autumn one comes twice. Of two moments the
+    first that is still ahead is taken.
+
+    Args:
+        local: Wall clock; without a zone that of the system.
+        now: Current time, ms UTC.
+
+    Returns:
+        The moment, and "02:30 does not exist that day: 03:30", "02:30 comes twice that day: the
+        first is taken", or "".
+    """
+    first, second = _to_ms(local.replace(fold=0)), _to_ms(local.replace(fold=1))
+    if first > second:
+        shown = datetime.fromtimestamp(first / _SECOND, local.tzinfo)
+        return first, f"{local:%H:%M} does not exist that day: {shown:%H:%M}"
+    if first < second:
+        at, which = (first, "first") if first > now else (second, "second")
+        return at, f"{local:%H:%M} comes twice that day: the {which} is taken"
+    return first, ""
+
+
 def _is_quiet(clock: datetime, hours: HourRange) -> bool:
     """Return whether a local time lies in quiet hours, which may span midnight."""
     start, end = hours

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.domain.folding import fold_text
@@ -38,6 +38,8 @@ class SearchQuery:
     """Search only in the open conversation."""
     problem: str = ""
     """What could not be parsed, as text; nothing is searched then."""
+    notice: str = field(default="", compare=False)
+    """What may not be meant as it was typed, as text; it is searched all the same."""
 
     @property
     def has_filters(self) -> bool:
@@ -78,6 +80,7 @@ def parse_search(typed: str, now: int, zone: tzinfo | None) -> SearchQuery:
     query, plain = SearchQuery(), []
     today = datetime.fromtimestamp(now / _SECOND_MS, zone).date()
     for name, value, whole in _split_parts(typed):
+        query = replace(query, notice=query.notice or _find_doubt(name, value, whole))
         read = _FILTER_READERS.get(name)
         if read is None:
             plain.append(whole)
@@ -99,6 +102,17 @@ def _split_parts(typed: str) -> Iterator[tuple[str, str, str]]:
             yield "", "", found[0]
         else:
             yield name.lower(), quoted if quoted is not None else bare, found[0]
+
+
+def _find_doubt(name: str, value: str, whole: str) -> str:
+    """Return what may not be meant as it was typed in one part of a search, or ""."""
+    is_quoted = whole.startswith('"') or (bool(name) and whole[len(name) + 1 :].startswith('"'))
+    if is_quoted and whole.count('"') == 1:
+        return f"The quotation mark is not closed: {whole}"
+    # A web address has a colon, too.
+    if name and name not in _FILTER_READERS and value and not value.startswith("//"):
+        return f'There is no filter {name}: · in quotes it is searched as words: "{whole}"'
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

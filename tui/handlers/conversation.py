@@ -22,8 +22,7 @@ from tui.handlers.common import (
 from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
-    from tui.desk.routes import SendPlan
-    from tui.screens.date_time import PickedTime
+    from tui.screens.date_time import ChosenPlan, PickedTime
     from tui.screens.pick import Choice, Picked
 
 ConversationAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
@@ -124,7 +123,8 @@ async def schedule_message(inbox: InboxActions) -> None:
     from tui.screens.date_time import ScheduleScreen
 
     pane = inbox.compose_pane
-    if pane.conversation is None or pane.route is None:
+    conversation = pane.conversation
+    if conversation is None or pane.route is None:
         inbox.show_status(OPEN_FIRST)
         return
     if inbox.composer.note or not (inbox.composer.text.strip() or pane.enclosed):
@@ -132,16 +132,23 @@ async def schedule_message(inbox: InboxActions) -> None:
         return
 
     @report_store_errors
-    async def send_as_planned(inbox: InboxActions, chosen: SendPlan | None) -> None:
-        if chosen is not None:
-            await pane.schedule_reply(chosen)
+    async def send_as_planned(inbox: InboxActions, chosen: ChosenPlan | None) -> None:
+        if chosen is None:
+            pane.show_question_again()
+        else:
+            await pane.schedule_reply(chosen.plan, conversation.id)
 
-    async def handle_answer(chosen: SendPlan | None) -> None:
+    async def handle_answer(chosen: ChosenPlan | None) -> None:
         await send_as_planned(inbox, chosen)
 
-    suggestion = suggest_send_time(inbox.app_context, pane.conversation.address)
     inbox.app.push_screen(
-        ScheduleScreen(inbox.app_context, pane.route, pane.conversation.address, suggestion),
+        ScheduleScreen(
+            inbox.app_context,
+            pane.route,
+            conversation.address,
+            suggest_send_time(inbox.app_context, conversation.address),
+            pane.compose_state.plan,
+        ),
         handle_answer,
     )
 

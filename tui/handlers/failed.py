@@ -21,6 +21,7 @@ from tui.widgets.markable_list import MAX_MARKED
 
 if TYPE_CHECKING:
     from tui.desk.bulk_retry import FailedMessage, RetryBatch
+    from tui.desk.routes import Route
 
 
 _PROGRESS_INTERVAL = 10
@@ -83,7 +84,7 @@ def _show_bulk_question(
         batch,
         single,
         left_out=format_left_out(batch.left_out, _get_resolve_key(inbox)),
-        quiet_hours_warning=format_quiet_hours(batch, inbox.app_context),
+        quiet_hours_warning=format_quiet_hours(batch),
     )
     inbox.app.push_screen(question, start_chosen)
 
@@ -167,7 +168,35 @@ async def retry_message(inbox: InboxActions) -> None:
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:
-        await inbox.compose_pane.retry_message(message)
+        await _retry_asked(inbox, message, None)
+
+
+async def _retry_asked(inbox: InboxActions, message: Message, route: Route | None) -> None:
+    """Send a message again, after a question if the customer may be asleep then.
+
+    Args:
+        inbox: Screen that shows the conversation of the message.
+        message: Message that failed.
+        route: Route to use; None for the route of replies.
+    """
+    from tui.screens.questions import ConfirmScreen
+
+    pane, app_context = inbox.compose_pane, inbox.app_context
+    intent, question = pane.prepare_retry(message, route)
+
+    @report_store_errors
+    async def send_confirmed(inbox: InboxActions, confirmed: bool | None) -> None:
+        if confirmed:
+            await pane.retry_message(intent)
+
+    async def handle_answer(confirmed: bool | None) -> None:
+        await send_confirmed(inbox, confirmed)
+
+    if intent is None or not question:
+        await pane.retry_message(intent)
+    else:
+        action = intent.describe_action(app_context.clock.now(), app_context.zone)
+        inbox.app.push_screen(ConfirmScreen("Send again", question, action), handle_answer)
 
 
 @command_handler("retry_through")
@@ -199,7 +228,7 @@ def _pick_route(inbox: InboxActions, message: Message) -> None:
     async def retry_on_route(picked: Picked | None) -> None:
         """Send the message through the picked route unless the dialog was cancelled."""
         if picked is not None:
-            await inbox.compose_pane.retry_message(message, routes[int(picked.value)])
+            await _retry_asked(inbox, message, routes[int(picked.value)])
 
     screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.app_context.ascii)
     inbox.app.push_screen(screen, retry_on_route)
@@ -227,6 +256,6 @@ def _ask_uncertain(inbox: InboxActions, message: Message) -> None:
         if choice == UncertainChoice.WENT_OUT:
             inbox.show_status(await inbox.actions.outgoing.resolve_as_sent(message))
         elif choice == UncertainChoice.AGAIN:
-            await inbox.compose_pane.retry_message(message)
+            await _retry_asked(inbox, message, None)
 
     inbox.app.push_screen(MaybeSentScreen(message), apply_choice)

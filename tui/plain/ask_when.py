@@ -2,7 +2,7 @@
 
 from tui.desk.routes import Route, SendPlan, format_schedule_holder, suggest_send_time
 from tui.domain.conversation import Conversation
-from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
+from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, read_moment
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
 from tui.plain.session import PlainSession
@@ -23,7 +23,7 @@ async def ask_plan(session: PlainSession, row: Conversation, route: Route) -> Se
     while True:
         empty = f"empty for {suggestion}" if suggestion else "empty cancels"
         typed = (
-            await session.dialog.ask_line(f"When? {EXAMPLES}, {empty}: ")
+            await session.dialog.ask_line(f"When? By your clock: {EXAMPLES}, {empty}: ")
         ).strip() or suggestion
         if not typed:
             session.dialog.write_line("Not scheduled.")
@@ -73,10 +73,13 @@ def parse_answer(session: PlainSession, typed: str) -> int | None:
         typed: Typed text.
     """
     try:
-        return parse_moment(typed, session.context.clock.now(), session.context.zone)
+        moment = read_moment(typed, session.context.clock.now(), session.context.zone)
     except InvalidMomentError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 100)}.")
         return 0
+    if moment.note:
+        session.dialog.write_line(f"{moment.note[:1].upper()}{moment.note[1:]}.")
+    return moment.at
 
 
 def _format_answer(session: PlainSession, at: int) -> str:

@@ -18,7 +18,7 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.send_attempt import NotSentError
+from tui.desk.send_attempt import NotSentError, create_retry_intent
 from tui.domain.conversation import View
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
@@ -120,10 +120,16 @@ async def _retry_message(session: PlainSession, message: Message, route: Route |
     if await show_new_messages(session):
         session.dialog.write_line("That came in meanwhile: f again sends anyway.")
         return
+    row, now = session.current, session.context.clock.now()
+    intent = create_retry_intent(message, route, row.address, now)
+    if question := session.submit.find_retry_question(row, intent):
+        session.dialog.write_line(f"{question}.")
+        action = f"y {intent.describe_action(now, session.context.zone)}"
+        if not await session.dialog.ask_yes_no(f"Send it again? {action}."):
+            session.dialog.write_line("Not sent again.")
+            return
     try:
-        sent = await session.submit.retry_message(
-            session.current, message, route, session.seen_upto
-        )
+        sent = await session.submit.retry_message(row, intent, session.seen_upto)
     except NotSentError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 300)}.")
         return
@@ -154,7 +160,7 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
     session.dialog.write_line(f"{format_batch(batch)}.")
     resolve_key = PLAIN_KEYS["resolve"]
     left_out = format_left_out(batch.left_out, resolve_key)
-    asleep = format_quiet_hours(batch, context)
+    asleep = format_quiet_hours(batch)
     for line in (*format_reasons(batch), left_out, asleep):
         if line:
             session.dialog.write_line(f"{line}.")

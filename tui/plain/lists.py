@@ -199,7 +199,13 @@ async def search_messages(session: PlainSession, typed: str) -> None:
     )
     typed = typed or await session.dialog.ask_line(f"Words, or {FILTERS}: ")
     query = parse_search(typed, context.clock.now(), context.zone)
-    hits = await session.store.search.find_messages(query, open_id=here, limit=_RESULT_LIMIT)
+    search = session.store.search
+    hits = await search.find_messages(query, open_id=here, limit=_RESULT_LIMIT)
+    doubt = query.notice
+    if not hits and not doubt and not query.problem:
+        doubt = await search.find_unknown_value(query, [a.name for a in context.accounts])
+    if doubt:
+        session.dialog.write_line(f"{one_line(doubt, 200)}.")
     if query.problem:
         session.dialog.write_line(f"{one_line(query.problem, 200)}.")
     elif not hits:

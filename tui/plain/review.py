@@ -1,6 +1,8 @@
 """Review a reply before it is sent: show it with all objections, and send it on confirmation."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 
 from tui.desk import format
 from tui.desk.composer_hints import (
@@ -15,6 +17,7 @@ from tui.desk.routes import (
     Route,
     SendPlan,
     describe_route_change,
+    format_plan_time,
     format_route,
     format_route_detail,
     list_routes,
@@ -32,6 +35,8 @@ from tui.plain.session import PLAIN_KEYS, PlainSession
 Choice = tuple[str, Callable[[], Awaitable[None]]]
 """Description of a choice, and the function that does it."""
 _FULL_ANSWERS = {"yes": "y", "no": "n"}
+_DROP_PLAN = "0"
+"""Answer that drops the time for which a reply is planned."""
 
 
 class ReplyReview:
@@ -76,10 +81,13 @@ class ReplyReview:
         """Return the possible choices by their keys."""
         session = self._session
         choices: dict[str, Choice] = {}
-        if not stopped:
+        plan = session.compose.plan
+        if not stopped and plan is None:
             choices[PLAIN_KEYS["send"]] = ("sends", self._send_reply)
             choices[PLAIN_KEYS["send_close"]] = ("sends and closes", self._send_and_close)
             choices[PLAIN_KEYS["schedule"]] = ("sends later", self._schedule_reply)
+        elif plan is not None:
+            choices |= self._list_plan_choices(plan, stopped)
         if len(list_routes(session.context.accounts, "")) > 1:
             choices[PLAIN_KEYS["account"]] = ("other route", self._choose_route)
         if session.compose.enclosed or self._current_route.account.can_send_pictures:
@@ -89,6 +97,22 @@ class ReplyReview:
         choices["n"] = ("keeps it as a draft", self._leave_draft)
         choices["!"] = ("discards it", self._discard_draft)
         return choices
+
+    def _list_plan_choices(self, plan: SendPlan, stopped: bool) -> dict[str, Choice]:
+        """Return the choices for a reply that is planned for a time."""
+        choices: dict[str, Choice] = {}
+        if not stopped:
+            action = f"schedules for {self._format_plan(plan)}"
+            choices[PLAIN_KEYS["send"]] = (action, self._send_reply)
+            choices[PLAIN_KEYS["send_close"]] = ("schedules and closes", self._send_and_close)
+        choices[PLAIN_KEYS["schedule"]] = ("another time", self._schedule_reply)
+        choices[_DROP_PLAN] = ("drops the time, to send at once", self._drop_plan)
+        return choices
+
+    def _format_plan(self, plan: SendPlan) -> str:
+        """Return when a planned message is sent."""
+        context = self._session.context
+        return format_plan_time(plan, context.clock.now(), context.zone)
 
     @property
     def _current_route(self) -> Route:
@@ -109,7 +133,7 @@ class ReplyReview:
         if shown != self._last_shown:
             self._last_shown = shown
             self._show_reply()
-        return self._show_objection(None)
+        return self._show_objection()
 
     def _show_reply(self) -> None:
         """Show the route, the text, and hints about it."""
@@ -125,17 +149,20 @@ class ReplyReview:
         if hints:
             self._dialog.write_line(f"{one_line(hints, 300)}.")
 
-    def _show_objection(self, plan: SendPlan | None) -> bool:
+    def _show_objection(self) -> bool:
         """Show an objection to sending, once; return whether sending is blocked."""
-        text = self._find_objection(plan)
+        text = self._find_objection()
         if text:
             self._dialog.write_line(f"{text}.")
         # A warning is returned only once, so an objection that remains blocks sending.
-        return bool(text) and bool(self._find_objection(plan))
+        return bool(text) and bool(self._find_objection())
 
-    def _find_objection(self, plan: SendPlan | None) -> str:
+    def _find_objection(self) -> str:
         """Return an objection that was not shown yet, or an empty text."""
-        return self._session.submit.find_objection(self._row, self._text, self._seen_messages, plan)
+        submit = self._session.submit
+        # The prompt lists closing as well, so one answer to the question counts for both.
+        intent = submit.build_intent(self._row, self._text)
+        return submit.find_objection(self._row, intent, self._seen_messages)
 
     def _format_length(self) -> str:
         """Return the length of the text as SMS."""
@@ -147,22 +174,22 @@ class ReplyReview:
 
     # Actions --------------------------------------------------------------------------------
 
-    async def _send_reply(self, plan: SendPlan | None = None, *, close: bool = False) -> None:
+    async def _send_reply(self, *, close: bool = False) -> None:
         """Queue the reply, unless an unseen message arrived or sending is blocked."""
         session = self._session
+        intent = session.submit.build_intent(self._row, self._text)
         try:
-            sent = await session.submit.queue_reply(
-                self._row, self._text, self._seen_messages, plan
-            )
+            sent = await session.submit.queue_reply(self._row, intent, self._seen_messages)
         except NotSentError as problem:
             self._dialog.write_line(f"{one_line(str(problem), 300)}.")
             self._done = (await session.refresh_conversation()).opted_out
             return
         self._done = True
         session.compose.finish_reply(self._row.id, "")
-        session.report_sent(sent)
-        if close:
-            self._dialog.write_line(f"{await session.actions.close_conversations([self._row])}.")
+        closed = await session.actions.close_after_sending(sent) if close else ""
+        session.report_sent(sent, is_undo_registered=close)
+        if closed:
+            self._dialog.write_line(f"{closed}.")
 
     async def _send_and_close(self) -> None:
         """Send the reply, then close the conversation."""
@@ -173,8 +200,25 @@ class ReplyReview:
         plan = await ask_plan(self._session, self._row, self._current_route)
         if plan is None:
             return
-        if not self._show_objection(plan) and await self._dialog.ask_yes_no("Send it then?"):
-            await self._send_reply(plan)
+        # The plan stays with the text, whatever is refused or asked from now on.
+        self._set_intent(plan=plan)
+        if not self._show_objection() and await self._dialog.ask_yes_no("Send it then?"):
+            await self._send_reply()
+
+    async def _drop_plan(self) -> None:
+        """Drop the time for which the reply was planned."""
+        self._set_intent(plan=None)
+        self._dialog.write_line("No time is planned any more.")
+
+    def _set_intent(self, **changes: Any) -> None:
+        """Change what is sent besides the text, and save it with the draft.
+
+        Args:
+            **changes: Fields of the intent.
+        """
+        compose = self._session.compose
+        compose.intent = replace(compose.intent, **changes)
+        self._save_draft()
 
     async def _choose_route(self) -> None:
         """Let the agent choose account and sender."""
@@ -184,19 +228,17 @@ class ReplyReview:
         if place is not None and routes[place] == self._current_route:
             self._dialog.write_line("That is the current route.")
         elif place is not None:
-            old, self._session.compose.route = self._current_route, routes[place]
+            old = self._current_route
+            self._set_intent(route=routes[place])
             self._dialog.write_line(f"{describe_route_change(old, self._current_route)}.")
-            self._save_draft()
 
     async def _edit_pictures(self) -> None:
         """Ask for the URLs of pictures."""
-        self._session.compose.enclosed = await ask_pictures(
-            self._dialog, self._session.compose.enclosed
-        )
+        enclosed = await ask_pictures(self._dialog, self._session.compose.enclosed)
+        self._set_intent(enclosed=enclosed)
         self._dialog.write_line(
             f"{format_enclosed(self._session.compose.enclosed) or 'No pictures'}."
         )
-        self._save_draft()
 
     async def _replace_marks(self) -> None:
         """Replace the marks that make the text longer."""
@@ -216,8 +258,7 @@ class ReplyReview:
     async def _discard_draft(self) -> None:
         """Discard the draft and its pictures."""
         self._done, self._text = True, ""
-        self._session.compose.enclosed = NO_MMS_CONTENT
-        self._save_draft()
+        self._set_intent(enclosed=NO_MMS_CONTENT, plan=None)
         self._dialog.write_line("Discarded: nothing was sent.")
 
     def _save_draft(self) -> None:

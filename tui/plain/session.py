@@ -48,7 +48,7 @@ class PlainSession:
         self.context = context
         self.dialog = dialog
         self.actions = ConversationActions(store, context)
-        self.compose = ComposeState(store, context, self._announce_problem, confirm_key="y")
+        self.compose = ComposeState(store, context, self._announce_problem, repeats_key=False)
         self.presence = Presence(store, context.agent, context.clock, self._announce_lock_holder)
         self.submit = Submitter(context, self.actions, self.compose, self.presence, PLAIN_KEYS)
         self.view = View()
@@ -106,9 +106,15 @@ class PlainSession:
             self.dialog.announce_line(f"* This conversation is part of the one with {title} now.")
         return self.current
 
-    def report_sent(self, message: Message) -> None:
-        """Show how long a message can be cancelled, and follow its status from now on."""
-        self.actions.outgoing.register_send_undo(message)
+    def report_sent(self, message: Message, *, is_undo_registered: bool = False) -> None:
+        """Show how long a message can be cancelled, and follow its status from now on.
+
+        Args:
+            message: Message that was queued.
+            is_undo_registered: Whether undo knows the message already.
+        """
+        if not is_undo_registered:
+            self.actions.outgoing.register_send_undo(message)
         self.shown_status[message.id] = ""
         self.newest_shown = max(self.newest_shown, message.id)
         self.seen_upto = max(self.seen_upto, message.arrival_id)

@@ -3,6 +3,7 @@
 Only one agent at a time has the compose lock of a conversation.
 """
 
+from tui.desk.routes import format_plan_time
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.canned import choose_canned_reply
@@ -102,11 +103,15 @@ async def _resume_draft(session: PlainSession, row: Conversation) -> list[str]:
         return []
     session.dialog.write_line("Your draft here:")
     session.dialog.write_line(to_printable(text))
-    return (
-        text.split("\n")
-        if await session.dialog.ask_yes_no("Continue it? n starts a new one.")
-        else []
-    )
+    if plan := session.compose.plan:
+        context = session.context
+        moment = format_plan_time(plan, context.clock.now(), context.zone)
+        session.dialog.write_line(f"It is scheduled for {moment}.")
+    if await session.dialog.ask_yes_no("Continue it? n starts a new one."):
+        return text.split("\n")
+    # A new reply has neither the time nor the pictures of the old one.
+    session.compose.load_reply(row, None)
+    return []
 
 
 async def _read_lines(session: PlainSession, row: Conversation, first_lines: list[str]) -> str:

@@ -14,14 +14,60 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
+from tui.desk.format import format_date_time
 from tui.desk.routes import Route, SendPlan, format_schedule_holder
-from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, parse_moment
+from tui.domain.date_input import (
+    EXAMPLES,
+    InvalidMomentError,
+    TypedMoment,
+    format_moment,
+    read_moment,
+)
 from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 
 
-class ScheduleScreen(DialogScreen[SendPlan | None]):
+class MomentVerdict(Static):
+    """Show how a typed time is understood, and below it what was assumed."""
+
+    DEFAULT_CSS = "MomentVerdict { height: auto; }"
+
+    def show_problem(self, problem: str, *, typed: bool) -> None:
+        """Show why there is no time yet.
+
+        Args:
+            problem: The reason.
+            typed: Whether anything is typed.
+        """
+        self.set_class(typed, "problem")
+        self.update(Content(one_line(problem, 66) if typed else "When?"))
+
+    def show_moment(self, moment: TypedMoment, context: AppContext, there: str = "") -> None:
+        """Show a time, by the agent's clock.
+
+        Args:
+            moment: How the text is understood.
+            context: Clock and time zone of the agent.
+            there: Time at the customer's; "" if it is not known.
+        """
+        self.remove_class("problem")
+        text = format_moment(moment.at, context.clock.now(), context.zone)
+        # The typed time is the agent's; only beside another clock does that have to be said.
+        parts = [f"→ {text} · your time" if there else f"→ {text}", there]
+        lines = [" · ".join(filter(None, parts)), moment.note]
+        self.update(Content("\n".join(filter(None, lines))))
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPlan:
+    """Answer of the dialog."""
+
+    plan: SendPlan | None
+    """When to send the message; None drops the time for which it was planned."""
+
+
+class ScheduleScreen(DialogScreen[ChosenPlan | None]):
     """Return when to send the message, or None if the dialog was cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -29,11 +75,16 @@ class ScheduleScreen(DialogScreen[SendPlan | None]):
         Binding("f5", "until_reply", "Only without an answer", priority=True),
     ]
     field = getters.query_one("#when", Input)
-    verdict = getters.query_one("#understood", Static)
+    verdict = getters.query_one("#understood", MomentVerdict)
     choice = getters.query_one("#until-reply", Static)
 
     def __init__(
-        self, app_context: AppContext, route: Route, address: str, suggestion: str = ""
+        self,
+        app_context: AppContext,
+        route: Route,
+        address: str,
+        suggestion: str = "",
+        plan: SendPlan | None = None,
     ) -> None:
         """Create the dialog.
 
@@ -42,21 +93,25 @@ class ScheduleScreen(DialogScreen[SendPlan | None]):
             route: Account and sender of the message.
             address: Number of the customer, whose local time is shown too.
             suggestion: Text that the field begins with.
+            plan: Time for which the message is planned already; None for none.
         """
         super().__init__()
         self._app_context = app_context
         self._route = route
         self._address = address
-        self._suggestion = suggestion
-        self._until_reply = False
+        self._plan = plan
+        self._initial_text = (
+            format_date_time(plan.send_at, app_context.zone) if plan else suggestion
+        )
+        self._until_reply = plan is not None and plan.cancel_on_reply
 
     def compose(self) -> ComposeResult:
         """Yield a field, its interpretation, the option, and who holds the message."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Send later"
             dialog.border_subtitle = "Enter schedules · F5 until they reply · Esc cancels"
-            yield Input(self._suggestion, placeholder="tomorrow 9", id="when", compact=True)
-            yield Static(id="understood")
+            yield Input(self._initial_text, placeholder="tomorrow 9", id="when", compact=True)
+            yield MomentVerdict(id="understood")
             yield Static(id="until-reply")
             yield Static(
                 Content(f"\n{EXAMPLES}\n{format_schedule_holder(self._route)}"), classes="hint"
@@ -77,34 +132,46 @@ class ScheduleScreen(DialogScreen[SendPlan | None]):
         tick = "x" if self._until_reply else " "
         self.choice.update(Content(f"[{tick}] cancel it if they reply before (F5)"))
 
-    def _parse_time(self) -> int:
-        """Return the typed time, ms UTC; raise `NotAMoment` if it is not a time."""
-        at = parse_moment(self.field.value, self._app_context.clock.now(), self._app_context.zone)
-        if at is None:
+    @property
+    def _drops_plan(self) -> bool:
+        """Return whether Enter drops the time for which the message is planned."""
+        return self._plan is not None and not self.field.value.strip()
+
+    def _read_time(self) -> TypedMoment:
+        """Return the typed time; raise `InvalidMomentError` if it is not a time."""
+        context, plan = self._app_context, self._plan
+        now = context.clock.now()
+        # The text in the field has no seconds, and an hour that comes twice reads the same.
+        if plan and plan.send_at > now and self.field.value == self._initial_text:
+            return TypedMoment(plan.send_at)
+        moment = read_moment(self.field.value, now, context.zone)
+        if moment.at is None:
             raise InvalidMomentError("Type a time; F5 cancels it if they reply")
-        return at
+        return moment
 
     @on(Input.Changed)
     def _show_verdict(self) -> bool:
-        """Show how the time is understood; return whether it is valid."""
+        """Show how the time is understood; return whether Enter can use it."""
+        if self._drops_plan:
+            self.verdict.remove_class("problem")
+            self.verdict.update(Content("No time: Enter drops the schedule and sends nothing yet"))
+            return True
         try:
-            at = self._parse_time()
+            moment = self._read_time()
         except InvalidMomentError as problem:
-            typed = bool(self.field.value.strip())
-            self.verdict.set_class(typed, "problem")
-            self.verdict.update(Content(one_line(str(problem), 66) if typed else "When?"))
+            self.verdict.show_problem(str(problem), typed=bool(self.field.value.strip()))
             return False
-        self.verdict.remove_class("problem")
-        text = format_moment(at, self._app_context.clock.now(), self._app_context.zone)
-        customer_time = format_local_times(find_zones(self._address), at)
-        self.verdict.update(Content(f"→ {text}{f' · {customer_time}' if customer_time else ''}"))
+        there = format_local_times(find_zones(self._address), moment.at or 0)
+        self.verdict.show_moment(moment, self._app_context, there)
         return True
 
     @on(Input.Submitted)
     def _submit_plan(self) -> None:
         """Close the dialog with the plan if the time is valid."""
-        if self._show_verdict():
-            self.dismiss(SendPlan(self._parse_time(), self._until_reply))
+        if not self._show_verdict():
+            return
+        at = None if self._drops_plan else self._read_time().at
+        self.dismiss(ChosenPlan(None if at is None else SendPlan(at, self._until_reply)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +187,7 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     field = getters.query_one("#when", Input)
-    verdict = getters.query_one("#understood", Static)
+    verdict = getters.query_one("#understood", MomentVerdict)
 
     def __init__(
         self, app_context: AppContext, title: str, verb: str, *, until_reply: bool = False
@@ -145,7 +212,7 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
             dialog.border_title = Content(self._title)
             dialog.border_subtitle = f"Enter {self._verb} · Esc cancels"
             yield Input(placeholder="20m", id="when", compact=True)
-            yield Static(id="understood")
+            yield MomentVerdict(id="understood")
             yield Static(Content(self._examples_text), classes="hint")
 
     def on_mount(self) -> None:
@@ -157,29 +224,27 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
         """Return examples of what can be typed."""
         return f"{EXAMPLES} · until reply" if self._until_reply else EXAMPLES
 
-    def _parse_time(self) -> PickedTime:
-        """Return the typed time; raise `NotAMoment` if it is not a time."""
-        at = parse_moment(self.field.value, self._app_context.clock.now(), self._app_context.zone)
-        if at is None and not self._until_reply:
+    def _read_time(self) -> TypedMoment:
+        """Return the typed time; raise `InvalidMomentError` if it is not a time."""
+        context = self._app_context
+        moment = read_moment(self.field.value, context.clock.now(), context.zone)
+        if moment.at is None and not self._until_reply:
             raise InvalidMomentError("Type a time")
-        return PickedTime(at)
+        return moment
 
     @on(Input.Changed)
     def _show_verdict(self) -> bool:
         """Show how the time is understood; return whether it is valid."""
         try:
-            when = self._parse_time()
+            moment = self._read_time()
         except InvalidMomentError as problem:
-            self.verdict.set_class(bool(self.field.value.strip()), "problem")
-            self.verdict.update(Content(str(problem) if self.field.value.strip() else "When?"))
+            self.verdict.show_problem(str(problem), typed=bool(self.field.value.strip()))
             return False
-        self.verdict.remove_class("problem")
-        text = format_moment(when.at, self._app_context.clock.now(), self._app_context.zone)
-        self.verdict.update(Content(f"→ {text}"))
+        self.verdict.show_moment(moment, self._app_context)
         return True
 
     @on(Input.Submitted)
     def _submit_time(self) -> None:
         """Close the dialog with the time if it is valid."""
         if self._show_verdict():
-            self.dismiss(self._parse_time())
+            self.dismiss(PickedTime(self._read_time().at))

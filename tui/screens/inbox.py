@@ -5,7 +5,7 @@ It implements `tui.handlers.common.InboxActions`, through which the commands see
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 from textual.timer import Timer
 
 from tui.clock import MINUTE
@@ -27,6 +27,7 @@ from tui.screens.inbox_layout import InboxLayout
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
+from tui.widgets.conversation_pane import ConversationPane
 from tui.widgets.status_line import StatusLine
 from tui.widgets.virtual_list import VirtualList
 
@@ -50,7 +51,9 @@ class InboxScreen(InboxLayout):
         self.key_guard = KeyGuard()
         self.last_pipe_command = app_context.preferences.pipe
         """Shell command suggested the next time a conversation is piped."""
-        self.countdown = Countdown(self.show_status, lambda: self.keys.shown_status, self._find_key)
+        self.countdown = Countdown(
+            lambda text: self.keys.show_countdown(text), self.show_status, self._find_key
+        )
         self._agent_session = AgentSession(store, app_context.agent)
         self._current_minute = app_context.clock.now() // MINUTE
         self._preview_timer: Timer | None = None
@@ -83,6 +86,8 @@ class InboxScreen(InboxLayout):
         if is_in_use and shown and merged and merged.id != shown.id and not self.triage.is_on:
             await self._follow_merge(merged)
         self.contact_panel.apply_changes(changes)
+        if any(c.id == self.countdown.message_id or c == RELOAD for c in changes):
+            self.countdown.update_message(await self.store.messages.get(self.countdown.message_id))
         self._show_status_if_any(
             await composer_hints.format_mention_notice(self.store, self.app_context.agent, changes)
         )
@@ -112,9 +117,15 @@ class InboxScreen(InboxLayout):
             line.update_status(states=states)
 
     def _show_status_if_any(self, text: str) -> None:
-        """Show a status text unless it is empty."""
+        """Show a status text, whatever conversation is open, unless it is empty."""
         if text:
-            self.show_status(text)
+            self.keys.show_status(text, is_general=True)
+
+    @on(ConversationPane.Opened)
+    @on(events.ScreenSuspend)
+    def _drop_old_status(self) -> None:
+        """Remove the notice about what the agent has left, for a dialog or a conversation."""
+        self.keys.drop_old_status()
 
     async def _update_counts(self) -> None:
         """Read the counts and show them in the status line."""
@@ -151,6 +162,7 @@ class InboxScreen(InboxLayout):
     @report_store_errors
     async def _open_clicked(self) -> None:
         """Open the conversation that was clicked."""
+        self.keys.begin_command()
         await self.open_current()
 
     @report_store_errors
@@ -227,10 +239,11 @@ class InboxScreen(InboxLayout):
     @report_store_errors
     async def _finish_sending(self, event: ComposePane.Sent) -> None:
         """Finish after a message was queued: mark read, close, advance triage, count down."""
-        await self.read_marker.open_conversation(self.pane.conversation)
-        closed = ""
-        if event.close and self.pane.conversation is not None:
-            closed = await self.actions.close_conversations([self.pane.conversation])
+        shown, closed = self.pane.conversation, ""
+        if shown is not None and shown.id == event.message.conversation_id:
+            await self.read_marker.open_conversation(shown)
+        if event.close:
+            closed = await self.actions.close_after_sending(event.message)
             self.threads.focus()
         await self.triage.advance_if_handled()
         self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
@@ -270,6 +283,7 @@ class InboxScreen(InboxLayout):
         Args:
             command_id: Id in the registry.
         """
+        self.keys.begin_command()
         if command_id in _CONVERSATION_COMMANDS:
             await self._show_current()  # the key can arrive before the delayed preview
         await HANDLERS[command_id](self)
@@ -277,4 +291,5 @@ class InboxScreen(InboxLayout):
     @report_store_errors
     async def action_prefix(self) -> None:
         """Show which keys can follow the prefix key, and wait for one."""
+        self.keys.begin_command()
         await ask_second_key(self)

@@ -127,13 +127,14 @@ class InboxLayout(PacedScreen[None]):
             *self.message_view.position,
         )
 
-    def show_status(self, text: str) -> None:
+    def show_status(self, text: str, *, seconds: float | None = None) -> None:
         """Show a text in place of the key hints for a while.
 
         Args:
             text: One line; empty shows the key hints again.
+            seconds: How long to show it; None for the usual time.
         """
-        self.keys.show_status(text)
+        self.keys.show_status(text, seconds)
 
     def show_key_hints(self) -> None:
         """Show the keys that matter in the current state."""

@@ -62,6 +62,38 @@ class LeaveScreen(DialogScreen[bool]):
             self.dismiss(False)
 
 
+class ConfirmScreen(DialogScreen[bool]):
+    """Return whether to do what a question is about; other keys are ignored."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "dismiss(True)", "Confirm"),
+        Binding("escape,q", "dismiss(False)", "Cancel"),
+    ]
+
+    def __init__(self, heading: str, question: str, action: str) -> None:
+        """Create the question.
+
+        Args:
+            heading: What is about to be done.
+            question: What speaks against it; it may contain outside text.
+            action: What Enter does.
+        """
+        super().__init__()
+        self._heading = heading
+        self._question = question
+        self._action = action
+
+    def compose(self) -> ComposeResult:
+        """Yield the question and the two answers."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(self._heading)
+            dialog.border_subtitle = "Esc sends nothing"
+            yield Static(Content(f"{one_line(self._question, 300)}\n"))
+            yield Static(
+                Content.assemble((" Enter ", "bold $text-accent"), f" {one_line(self._action, 80)}")
+            )
+
+
 _LONGEST_BODY = 300
 
 

@@ -81,7 +81,7 @@ class SearchScreen(DialogScreen[Message | None]):
         """Show a text under the field.
 
         Args:
-            text: One line.
+            text: One or two lines.
         """
         self.status_line.update(Content(text))
 
@@ -97,10 +97,14 @@ class SearchScreen(DialogScreen[Message | None]):
         """Search after a pause; a newer text cancels this search."""
         # The worker is exclusive: a key during this pause cancels it before the store is searched.
         await asyncio.sleep(_DEBOUNCE_SECONDS)
-        self.show_status(one_line(query.problem, 200) or FILTERS)
+        self.show_status(one_line(query.problem or query.notice, 200) or FILTERS)
         await self.hits.run_search(query)
-        if not query.is_empty and not query.problem and self.hits.current_row is None:
-            self.show_status(describe_no_results(query))
+        if query.is_empty or query.problem or self.hits.current_row is not None:
+            return
+        accounts = [account.name for account in self._app_context.accounts]
+        unknown = await self._store.search.find_unknown_value(query, accounts)
+        lines = (query.notice or unknown, describe_no_results(query))
+        self.show_status("\n".join(one_line(line, 200) for line in lines if line))
 
     @on(Input.Submitted)
     def _submit_hit(self) -> None:

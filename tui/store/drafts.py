@@ -65,6 +65,8 @@ class Drafts:
         account: str = "",
         sender: str = "",
         enclosed: MmsContent = NO_MMS_CONTENT,
+        send_at: int | None = None,
+        cancel_on_reply: bool = False,
         began_at: int,
     ) -> None:
         """Save the text typed so far; empty text without attachments deletes the draft.
@@ -76,6 +78,8 @@ class Drafts:
             account: Account to send through; empty for the default.
             sender: Sender ID to send from; empty for the default.
             enclosed: Attachments and subject of an MMS.
+            send_at: Time for which it is planned, in ms UTC; None to send it at once.
+            cancel_on_reply: Whether the planned message is cancelled if the customer writes first.
             began_at: Time when the agent began to write, in ms UTC.
         """
 
@@ -93,6 +97,8 @@ class Drafts:
                     sender=sender,
                     media=json.dumps(list(enclosed.media)),
                     subject=repair_text(enclosed.subject),
+                    send_at=send_at,
+                    cancel_on_reply=cancel_on_reply,
                     began_at=began_at,
                     now=self._clock.now(),
                 )

@@ -119,6 +119,10 @@ def combine_drafts(first: Row, second: Row) -> Row:
         joined["subject"] = _join_texts(first["subject"], second["subject"], " ")
     if "began_at" in first:
         joined["began_at"] = min(first["began_at"], second["began_at"])
+    if newest.get("send_at") is None and "send_at" in first:
+        # What one of them should wait for must not be sent at once as a part of the other.
+        planned = first if first["send_at"] is not None else second
+        joined |= {name: planned[name] for name in ("send_at", "cancel_on_reply")}
     return joined
 
 

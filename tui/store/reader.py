@@ -19,6 +19,8 @@ from tui.store import migrations, rows
 from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from tui.domain.arrivals import HeldGroup, HeldItem, RefusalCount
     from tui.domain.searching import SearchQuery
     from tui.store.listeners import HeartbeatObserver
@@ -125,6 +127,21 @@ class InboxReader:
             return self._run_query("searching", name, **values)
 
         return rows.to_messages(run_search(run_query, query, open_id=0, before=NEWEST, limit=limit))
+
+    def find_unknown_value(self, query: "SearchQuery", accounts: "Collection[str]") -> str:
+        """Return which filter of a search names something that does not exist; "" for none.
+
+        Args:
+            query: Search that has found nothing.
+            accounts: Accounts of the settings.
+        """
+        from tui.store.search_terms import find_unknown_value
+
+        def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+            """Return the rows of one query."""
+            return self._run_query("searching", name, **values)
+
+        return find_unknown_value(run_query, query, accounts)
 
     def summarize_held(self) -> "list[HeldGroup]":
         """Return how many items are held, by account and reason."""

@@ -166,6 +166,8 @@ def to_draft(row: Row) -> Draft:
         row["began_at"],
         row["updated_at"],
         MmsContent(tuple(json.loads(row["media"])), row["subject"]),
+        row["send_at"],
+        bool(row["cancel_on_reply"]),
     )
 
 

@@ -4,6 +4,7 @@ The same statement also serves the reader for scripts, which runs it on its own 
 """
 
 import sqlite3
+from collections.abc import Collection
 from typing import Any
 
 from tui.domain.message import Message
@@ -12,7 +13,7 @@ from tui.store import rows
 from tui.store.database import Database
 from tui.store.messages import NEWEST
 from tui.store.queries import queries
-from tui.store.search_terms import run_search
+from tui.store.search_terms import find_unknown_value, run_search
 
 
 class MessageSearch:
@@ -49,3 +50,22 @@ class MessageSearch:
             return run_search(run_query, query, open_id=open_id, before=before, limit=limit)
 
         return rows.to_messages(await self._database.search(run_search_here))
+
+    async def find_unknown_value(self, query: SearchQuery, accounts: Collection[str]) -> str:
+        """Return which filter of a search names something that does not exist; "" for none.
+
+        Args:
+            query: Search that has found nothing.
+            accounts: Accounts of the settings.
+        """
+
+        def find_here(connection: sqlite3.Connection) -> str:
+            """Compare the filters with what exists."""
+
+            def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+                """Return the rows of one query."""
+                return list(getattr(self._sql, name)(connection, **values))
+
+            return find_unknown_value(run_query, query, accounts)
+
+        return await self._database.read(find_here)

@@ -6,18 +6,19 @@ read and compared before; only if there are too few the index is asked for the e
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from tui.domain.matching import Condition, format_fts_query, is_match, parse_words
 from tui.domain.message import Direction
 from tui.domain.searching import SearchQuery
-from tui.domain.text import join_texts
+from tui.domain.text import join_texts, one_line
 from tui.domain.views import normalize_filter
 
 _END_OF_TIME = 1 << 62
 _CANDIDATES = 200
 """Messages that are compared at first."""
+_MAX_KNOWN = 5
 _TRIAL = 50
 """Messages after which it is clear whether many match."""
 
@@ -95,6 +96,38 @@ def _compare_rows(
             # Rare words: the index finds them at once.
             return None
     return found
+
+
+def find_unknown_value(
+    run_query: Callable[[str, dict[str, Any]], list[sqlite3.Row]],
+    query: SearchQuery,
+    accounts: Collection[str],
+) -> str:
+    """Return which filter names something that does not exist, and what does; "" for none.
+
+    Args:
+        run_query: Runs a query of `searching.sql` by its name, with its values.
+        query: Search that has found nothing.
+        accounts: Accounts of the settings, which may have no message yet.
+    """
+    if query.account and query.account not in accounts:
+        known = {*accounts, *(str(row["name"]) for row in run_query("known_accounts", {}))}
+        if query.account not in known:
+            return f'There is no account "{query.account}": {_format_known(sorted(known))}'
+    labels = [str(row["label"]) for row in run_query("known_labels", {})] if query.label else []
+    if query.label and query.label not in labels:
+        return f"There is no label #{query.label}: {_format_known(labels)}"
+    for text in (query.came_from, query.went_to):
+        if text and not run_query("known_party", {"party": _build_like_pattern(text)}):
+            return f'No customer has "{text}" in name or number'
+    return ""
+
+
+def _format_known(names: Sequence[str]) -> str:
+    """Return the names that exist: "known are au, pl and 3 more"."""
+    more = f" and {len(names) - _MAX_KNOWN} more" if len(names) > _MAX_KNOWN else ""
+    listed = ", ".join(one_line(name, 20) for name in names[:_MAX_KNOWN])
+    return f"known are {listed}{more}" if names else "there are none"
 
 
 def _is_impossible(query: SearchQuery, open_id: int) -> bool:

@@ -1,16 +1,23 @@
 """Submit texts: a text is queued, unless a check refuses it; then it stays in the composer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import on
 from textual.message import Message as Event
 
+from tui.desk.format import format_title
 from tui.desk.routes import Route, SendPlan
-from tui.desk.send_attempt import NotSentError
+from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
+from tui.desk.submit import KEPT_AS_DRAFT, LEFT_MEANWHILE
 from tui.domain.conversation import Conversation
-from tui.domain.message import Message
+from tui.domain.message import Message, MmsContent
+from tui.domain.text import one_line
 from tui.widgets.composer import Composer
+from tui.widgets.key_bar import KeyBar
 from tui.widgets.writing_pane import WritingPane
+
+_QUESTION_SECONDS = 30.0
+"""Seconds for which a question is shown; the key that answers it counts only until then."""
 
 
 class ComposePane(WritingPane):
@@ -23,87 +30,193 @@ class ComposePane(WritingPane):
         message: Message
         close: bool
 
+    _asked_at = 0.0
+    """When the last reason was shown, in seconds of the steady clock."""
+
     @on(Composer.Sent)
     async def _submit_text(self, event: Composer.Sent) -> None:
         """Queue the text of the composer; put it back if a check refuses it."""
         event.stop()
         conversation = self.conversation
         if conversation is None or conversation.id != event.conversation_id:
-            self.show_status("Not sent: another conversation is open; the text is kept as a draft")
+            self.show_status(f"{LEFT_MEANWHILE} · {KEPT_AS_DRAFT}")
         elif event.note:
             await self._send_note(conversation, event.text)
+        elif event.to and event.to != conversation.address:
+            to = one_line(conversation.address, 30)
+            moved = NotSentError(f"Not sent: the number has changed to {to} · Enter sends there")
+            self._show_refusal(conversation, event.text, moved)
         else:
-            await self._send_reply(conversation, event.text, close=event.close)
+            self._forget_unseen_question(event.pressed_at)
+            intent = self._submitter.build_intent(conversation, event.text, close=event.close)
+            await self._send_reply(conversation, intent)
 
     async def _send_note(self, conversation: Conversation, text: str) -> None:
         """Store the private note, and go back to the list."""
         try:
             confirmation = await self._submitter.save_note(conversation, text, self.composer.agents)
         except NotSentError as refusal:
-            self._show_refusal(conversation, text, refusal)
+            self._show_refusal(conversation, text, refusal, note=True)
             return
         self.compose_state.finish_note(conversation.id)
         await self._switch_mode(note=False)
         self.post_message(Composer.Left())
         self.show_status(confirmation)
 
-    async def schedule_reply(self, plan: SendPlan) -> None:
-        """Queue the text for the time of the plan."""
-        if self.conversation is not None:
-            text = self.composer.text
-            self._set_text("", self.conversation.id)
-            await self._send_reply(self.conversation, text, plan=plan)
+    async def schedule_reply(self, plan: SendPlan | None, conversation_id: int) -> None:
+        """Queue the text for the time of a plan, or drop the time that it was planned for.
 
-    async def _send_reply(
-        self,
-        conversation: Conversation,
-        text: str,
-        *,
-        close: bool = False,
-        plan: SendPlan | None = None,
-    ) -> None:
+        Args:
+            plan: When to send; None to plan no time.
+            conversation_id: Conversation for which the time was chosen.
+        """
+        conversation = self.conversation
+        if conversation is None or conversation.id != conversation_id or self.composer.note:
+            self.show_status(f"{LEFT_MEANWHILE} · {KEPT_AS_DRAFT}")
+            return
+        self.change_plan(plan)
+        if plan is None:
+            self.show_status("No time is planned any more: Enter sends at once")
+            return
+        text = self.composer.text
+        self._set_text("", conversation.id)
+        await self._send_reply(conversation, self._submitter.build_intent(conversation, text))
+        # The key that answers a question belongs to the composer.
+        if self._objection:
+            self.composer.focus()
+
+    def show_question_again(self) -> None:
+        """Show the question again that a dialog has hidden; it counts as asked."""
+        if self._objection:
+            self.show_status(self._objection, _QUESTION_SECONDS)
+
+    async def _send_reply(self, conversation: Conversation, intent: SendIntent) -> None:
         """Queue a reply; put the text back if a check refuses it."""
         try:
-            sent = await self._submitter.queue_reply(
-                conversation, text, self._visible_messages(), plan
-            )
+            sent = await self._submitter.queue_reply(conversation, intent, self._visible_messages())
         except NotSentError as refusal:
-            self._show_refusal(conversation, text, refusal)
-            self.composer.select_first_field()
+            self._show_refusal(conversation, intent.text, refusal)
             return
         self.compose_state.finish_reply(conversation.id, self.composer.text)
-        self._update_length()
-        self._finish_send(sent, close=close)
+        if self._is_shown(conversation):
+            self._clear_objection()
+            if self.composer.text:
+                # What was typed since belongs to the next message, which has no plan.
+                self.compose_state.save_draft(conversation.id, self.composer.text, note=False)
+            self._update_length()
+        self._finish_send(sent, close=intent.close)
 
-    async def retry_message(self, message: Message, route: Route | None = None) -> None:
-        """Send a failed message again, as a new one.
+    def prepare_retry(
+        self, message: Message, route: Route | None = None
+    ) -> tuple[SendIntent | None, str]:
+        """Return a failed message as it is to be sent now, and what to ask before.
 
         Args:
             message: Message that failed.
             route: Route to use; None for the route of replies.
+
+        Returns:
+            The intent, None if another conversation is open, and the question; "" for none.
         """
-        if self.conversation is None:
+        conversation = self.conversation
+        if conversation is None or conversation.id != message.conversation_id:
+            return None, ""
+        intent = create_retry_intent(
+            message, route or self.route, conversation.address, self._app_context.clock.now()
+        )
+        return intent, self._submitter.find_retry_question(conversation, intent)
+
+    async def retry_message(self, intent: SendIntent | None) -> None:
+        """Send a failed message again, as a new one.
+
+        Args:
+            intent: Failed message as the agent has confirmed it.
+        """
+        conversation = self.conversation
+        if intent is None or conversation is None or conversation.id != intent.conversation_id:
+            self.show_status("Not sent again: another conversation is open")
             return
-        chosen_route, seen_upto = route or self.route, self._last_visible_arrival
         try:
             sent = await self._submitter.retry_message(
-                self.conversation, message, chosen_route, seen_upto
+                conversation, intent, self._last_visible_arrival
             )
         except NotSentError as refusal:
             self.show_status(str(refusal))
         else:
             self._finish_send(sent, close=False)
 
-    def _show_refusal(self, conversation: Conversation, text: str, refusal: NotSentError) -> None:
-        """Show why nothing was sent, and put the text back into the composer."""
-        self._objection = str(refusal)
-        self.show_status(self._objection)
-        if text.strip() and self.composer.conversation_id == conversation.id:
+    def set_attachments(self, enclosed: MmsContent) -> None:
+        """Set the pictures and the subject that are sent with the reply."""
+        self._change_intent(replace(self.compose_state.intent, enclosed=enclosed))
+
+    def change_route(self, route: Route) -> None:
+        """Send over another route: show it, and save it with the draft."""
+        self._change_intent(replace(self.compose_state.intent, route=route))
+
+    def change_plan(self, plan: SendPlan | None) -> None:
+        """Send at another time, or at once: show it, and save it with the draft."""
+        self._change_intent(replace(self.compose_state.intent, plan=plan))
+
+    def _change_intent(self, intent: SendIntent) -> None:
+        """Show what is sent with the text, and save it with the draft."""
+        had_content = self.composer.text or self.enclosed
+        self.compose_state.intent = intent
+        self._clear_objection()
+        self._show_route()
+        self._update_length()
+        is_saved = had_content or bool(intent.enclosed)
+        if self.conversation is not None and not self.composer.note and is_saved:
+            self.compose_state.save_draft(self.conversation.id, self.composer.text, note=False)
+
+    def _is_shown(self, conversation: Conversation) -> bool:
+        """Return whether a conversation is still the one in the composer."""
+        return self.composer.conversation_id == conversation.id
+
+    def _forget_unseen_question(self, pressed_at: float) -> None:
+        """Forget the questions unless they were on the screen when the key was pressed.
+
+        Args:
+            pressed_at: Time of the key in seconds of the steady clock; 0 for no key.
+        """
+        shown = next((bar.shown_status for bar in self.screen.query(KeyBar)), "")
+        was_pressed_before = bool(pressed_at) and pressed_at < self._asked_at
+        if not self._objection or shown != self._objection or was_pressed_before:
+            self.compose_state.confirmation.reset_questions()
+
+    def _show_refusal(
+        self,
+        conversation: Conversation,
+        text: str,
+        refusal: NotSentError,
+        *,
+        note: bool = False,
+    ) -> None:
+        """Show why nothing was sent, and put the text back into the composer.
+
+        Args:
+            conversation: Conversation that the text is for.
+            text: Text that was not sent.
+            refusal: The reason.
+            note: Whether the text is a private note.
+        """
+        if not self._is_shown(conversation) or self.composer.note is not note:
+            title = one_line(format_title(conversation), 30)
+            self.show_status(f"{title}: {refusal} · {KEPT_AS_DRAFT}")
+            return
+        self._objection = one_line(str(refusal), 300)
+        self._asked_at = self._app_context.clock.monotonic()
+        is_question = self.compose_state.confirmation.is_asking
+        self.show_status(self._objection, _QUESTION_SECONDS if is_question else None)
+        if text.strip():
             self.composer.restore_text(text)
+            self._update_length()
+        self.composer.select_first_field()
 
     def _finish_send(self, sent: Message, *, close: bool) -> None:
         """Record a queued message and report it."""
         # Our own message must not count as one that arrived while the agent was writing.
-        self.compose_state.seen_upto = max(self.compose_state.seen_upto, sent.id)
-        self._actions.outgoing.register_send_undo(sent)
+        if self.compose_state.intent.conversation_id == sent.conversation_id:
+            self.compose_state.seen_upto = max(self.compose_state.seen_upto, sent.id)
+        if not close:
+            self._actions.outgoing.register_send_undo(sent)
         self.post_message(self.Sent(sent, close))

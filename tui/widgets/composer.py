@@ -39,6 +39,10 @@ class Composer(TextArea):
         text: str
         close: bool
         note: bool = False
+        to: str = ""
+        """Address that was shown with the text."""
+        pressed_at: float = 0.0
+        """Time of the key in seconds of the steady clock; 0 for no key."""
 
     @dataclass
     class Typed(Message):
@@ -74,6 +78,8 @@ class Composer(TextArea):
         self._posted_text = ""
         self.conversation_id = 0
         """Conversation that the text is for."""
+        self.recipient = ""
+        """Address of the customer who is shown with the text."""
         self.note = False
         """Whether the text is a private note, for colleagues only."""
         self.agents: tuple[str, ...] = ()
@@ -198,24 +204,26 @@ class Composer(TextArea):
         event.stop()
         match command_id:
             case "send" | "send_close":
-                self.submit_text(close=command_id == "send_close")
+                self.submit_text(close=command_id == "send_close", pressed_at=event.time)
             case "new_line":
                 self.insert_line_break()
             case _:
                 self.post_message(self.Pressed(command_id))
 
-    def submit_text(self, *, close: bool) -> None:
+    def submit_text(self, *, close: bool, pressed_at: float = 0.0) -> None:
         """Empty the composer and post its text.
 
         Args:
             close: Whether to close the conversation after sending.
+            pressed_at: Time of the key in seconds of the steady clock; 0 for no key.
         """
         self._post_typed()
         text = self.text
         if text.strip():
             # At once, so that a second Enter finds nothing to send.
             self.set_text("", self.conversation_id, note=self.note)
-        self.post_message(self.Sent(self.conversation_id, text, close, self.note))
+        sent = self.Sent(self.conversation_id, text, close, self.note, self.recipient, pressed_at)
+        self.post_message(sent)
 
     def restore_text(self, text: str) -> None:
         """Show a text that could not be sent again, before anything typed since.

@@ -12,6 +12,7 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message as Event
 
 from tui.commands import get_first_keys
 from tui.desk import cells, format
@@ -92,6 +93,9 @@ def _list_addresses(conversation: Conversation) -> frozenset[str]:
 
 class ConversationPane(StoreReader, Vertical):
     """Show a conversation, who else is there, and whether anything prevents a reply."""
+
+    class Opened(Event):
+        """Another conversation is shown."""
 
     message_view = getters.query_one("#messages", MessageView)
     notice_line = getters.query_one("#notice", NoticeLine)
@@ -196,6 +200,7 @@ class ConversationPane(StoreReader, Vertical):
         self.presence.set_conversation(conversation.id)
         self.compose_pane.open_conversation(conversation, draft)
         self._update_heading()
+        self.post_message(self.Opened())
 
     async def apply_changes(self, changes: Iterable[Change]) -> None:
         """Apply changes in the store; no other conversation is shown meanwhile.

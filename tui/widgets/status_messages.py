@@ -18,6 +18,8 @@ class StatusMessage(Message):
     text: str
     replaces: str = ""
     """Show this only while that text is shown; empty for always."""
+    seconds: float | None = None
+    """How long to show it; None for the usual time."""
 
 
 class StoreReader(HookedPump):
@@ -26,14 +28,15 @@ class StoreReader(HookedPump):
     Textual ends a widget whose handler raises, and the whole app with it.
     """
 
-    def show_status(self, text: str) -> None:
+    def show_status(self, text: str, seconds: float | None = None) -> None:
         """Show the agent a text for a while.
 
         Args:
             text: Text to show; it may contain outside text.
+            seconds: How long to show it; None for the usual time.
         """
         # Straight to the app: a message that bubbles up could arrive after that of the next key.
-        self.app.post_message(StatusMessage(one_line(text, _MAX_STATUS_CHARS)))
+        self.app.post_message(StatusMessage(one_line(text, _MAX_STATUS_CHARS), seconds=seconds))
 
     def clear_status(self, text: str) -> None:
         """Remove a text, unless another one is shown by now.

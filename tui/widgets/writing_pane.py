@@ -15,11 +15,23 @@ from textual.message import Message as Event
 from tui.commands import get_first_keys
 from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
-from tui.desk.composer_hints import NOTE_LABEL, format_hints, format_mention_choices
+from tui.desk.composer_hints import (
+    NOTE_LABEL,
+    format_hints,
+    format_mention_choices,
+    format_plan_hint,
+)
 from tui.desk.context import AppContext
 from tui.desk.merging import format_recipient
 from tui.desk.presence import Presence
-from tui.desk.routes import NO_REPLIES, OPTED_OUT_LABEL, Route, explain_unreachable
+from tui.desk.routes import (
+    NO_REPLIES,
+    OPTED_OUT_LABEL,
+    Route,
+    explain_unreachable,
+    read_plan,
+)
+from tui.desk.send_attempt import SendIntent
 from tui.desk.submit import Submitter
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message, MmsContent
@@ -122,7 +134,7 @@ class WritingPane(StoreReader, Vertical):
         """Hide the pane, as no conversation is open."""
         self.display = False
         self._set_text("", 0)
-        self.conversation = self.compose_state.route = None
+        self.conversation, self.compose_state.intent = None, SendIntent()
 
     def _set_text(self, text: str, conversation_id: int, *, note: bool = False) -> None:
         """Show a text in the composer, and its length."""
@@ -140,10 +152,17 @@ class WritingPane(StoreReader, Vertical):
         self.route_line.show_length(
             composer.text, whole=capabilities is not None and capabilities.has_whole_160_parts
         )
-        hint = format_hints(
-            composer.text, self.compose_state.enclosed, route, self._command_keys["to_gsm"]
-        )
-        self._post_frame(one_line(hint, 200))
+        hints = [
+            self._format_plan(),
+            format_hints(composer.text, self.enclosed, route, self._command_keys["to_gsm"]),
+        ]
+        self._post_frame(one_line(" · ".join(filter(None, hints)), 200))
+
+    def _format_plan(self) -> str:
+        """Return for when the reply is planned and the key that changes it, or ""."""
+        plan, context = self.compose_state.plan, self._app_context
+        key = self._command_keys["schedule"]
+        return format_plan_hint(plan, context.clock.now(), context.zone, key) if plan else ""
 
     def _post_frame(self, hint: str) -> None:
         """Post what the frame should show, if that has changed."""
@@ -154,6 +173,7 @@ class WritingPane(StoreReader, Vertical):
 
     def _show_route(self) -> None:
         """Show the route of the text, or that the conversation is locked."""
+        self.composer.recipient = self.conversation.address if self.conversation else ""
         if self.composer.note:
             self.route_line.show_route(NOTE_LABEL)
         elif self.conversation is not None and self.conversation.opted_out:
@@ -228,7 +248,8 @@ class WritingPane(StoreReader, Vertical):
         draft = await self._store.drafts.get_draft(conversation.id, self._app_context.agent)
         if draft is None:
             return
-        if (draft.body, draft.mms) != (self.composer.text, self.compose_state.enclosed):
+        shown = (self.composer.text, self.enclosed, self.compose_state.plan)
+        if (draft.body, draft.mms, read_plan(draft)) != shown:
             self._set_text(self.compose_state.load_reply(conversation, draft), conversation.id)
             self._show_route()
 
@@ -247,21 +268,6 @@ class WritingPane(StoreReader, Vertical):
             )
 
     # Changes --------------------------------------------------------------------------------
-
-    def set_attachments(self, enclosed: MmsContent) -> None:
-        """Set the pictures and the subject that are sent with the reply."""
-        self.compose_state.enclosed = enclosed
-        self._update_length()
-        if self.conversation is not None:
-            self.compose_state.save_draft(self.conversation.id, self.composer.text, note=False)
-
-    def change_route(self, route: Route) -> None:
-        """Send over another route: show it, and save it with the draft."""
-        self.compose_state.route = route
-        self._show_route()
-        self._update_length()
-        if self.conversation is not None and self.composer.text and not self.composer.note:
-            self.compose_state.save_draft(self.conversation.id, self.composer.text, note=False)
 
     async def flush_draft(self) -> None:
         """Wait until the typed text is stored."""
@@ -286,3 +292,4 @@ class WritingPane(StoreReader, Vertical):
         """Remove the reason of a refusal, as the text has changed or was left."""
         self.clear_status(self._objection)
         self._objection = ""
+        self.compose_state.confirmation.reset_questions()

@@ -88,11 +88,12 @@ select * from drafts where conversation_id = :conversation_id and agent = :agent
 -- name: drafts_of(agent)
 select * from drafts where agent = :agent and body <> '' order by updated_at desc;
 
--- name: save_draft(conversation_id, agent, body, account, sender, media, subject, began_at, now)!
-insert into drafts (conversation_id, agent, body, account, sender, media, subject, began_at, updated_at)
-values (:conversation_id, :agent, :body, :account, :sender, :media, :subject, :began_at, :now)
+-- name: save_draft(conversation_id, agent, body, account, sender, media, subject, send_at, cancel_on_reply, began_at, now)!
+insert into drafts (conversation_id, agent, body, account, sender, media, subject, send_at, cancel_on_reply, began_at, updated_at)
+values (:conversation_id, :agent, :body, :account, :sender, :media, :subject, :send_at, :cancel_on_reply, :began_at, :now)
 on conflict (conversation_id, agent) do update set body = excluded.body, account = excluded.account,
-  sender = excluded.sender, media = excluded.media, subject = excluded.subject, began_at = excluded.began_at, updated_at = excluded.updated_at;
+  sender = excluded.sender, media = excluded.media, subject = excluded.subject, send_at = excluded.send_at,
+  cancel_on_reply = excluded.cancel_on_reply, began_at = excluded.began_at, updated_at = excluded.updated_at;
 
 -- name: drop_draft(conversation_id, agent)!
 delete from drafts where conversation_id = :conversation_id and agent = :agent;

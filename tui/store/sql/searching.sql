@@ -36,3 +36,16 @@ where id < :before
   and (:status = '' or status = :status)
   and at >= :since and at < :until
 order by id desc limit :limit;
+
+-- What exists, to be named when a search has found nothing.
+
+-- name: known_accounts()
+select name from accounts
+union select account from conversations where account <> ''
+union select account from messages where account <> '' order by 1;
+
+-- name: known_labels()
+select distinct label from conversation_labels order by label;
+
+-- name: known_party(party)
+select 1 from conversations where folded like :party escape '\' limit 1;
