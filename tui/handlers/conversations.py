@@ -84,7 +84,7 @@ async def go_to_next_waiting(inbox: InboxActions) -> None:
     if inbox.triage.is_on:
         await skip_conversation(inbox)
         return
-    here, conversations = inbox.threads.current_row, inbox.store.conversations
+    here, conversations = inbox.threads.current_place, inbox.store.conversations
     await _go_to_waiting(inbox, await conversations.find_next_waiting(here))
 
 
@@ -94,7 +94,7 @@ async def go_to_previous_waiting(inbox: InboxActions) -> None:
     if inbox.triage.is_on:
         inbox.show_status("Triage only goes forward: Esc ends it")
         return
-    here, conversations = inbox.threads.current_row, inbox.store.conversations
+    here, conversations = inbox.threads.current_place, inbox.store.conversations
     await _go_to_waiting(inbox, await conversations.find_previous_waiting(here))
 
 
@@ -259,6 +259,7 @@ async def toggle_selection(inbox: InboxActions) -> None:
         inbox.show_status("Select in the list: Esc goes there")
         return
     inbox.show_status("")
+    inbox.leave_conversation()
     inbox.threads.toggle_mark()
     await inbox.threads.move_by(1)
     inbox.show_key_hints()
@@ -271,6 +272,7 @@ async def select_range(inbox: InboxActions) -> None:
         inbox.show_status("Select in the list: Esc goes there")
         return
     inbox.show_status("")
+    inbox.leave_conversation()
     before = inbox.threads.marked
     await inbox.threads.mark_range()
     if inbox.threads.marked == before:

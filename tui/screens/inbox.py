@@ -63,7 +63,7 @@ class InboxScreen(InboxLayout):
         self.status.update_status(states=await self.store.accounts.get_states())
         self.show_key_hints()
         self.set_interval(1.0, self._update_every_second)
-        # Snoozed conversations also return at a desk that runs without a background service.
+        # For snoozed conversations at a desk that runs without a background service.
         self.set_interval(WAKE_SECONDS, self._agent_session.wake_snoozed)
         self.call_after_refresh(self._agent_session.register_agent)
         self.watch(self.app, "app_focus", self._mark_visible_read, init=False)
@@ -76,16 +76,16 @@ class InboxScreen(InboxLayout):
         Args:
             changes: What changed, in the order of the store.
         """
-        shown, is_in_use = self.pane.conversation, self.is_reading or self.is_composer_focused
-        await self.pane.apply_changes(changes)
-        merged = self.pane.conversation
+        followed = await self.pane.apply_changes(changes)
         await self.list_pane.apply_changes(changes)
-        if is_in_use and shown and merged and merged.id != shown.id and not self.triage.is_on:
-            await self._follow_merge(merged)
+        if followed is not None:
+            await self._report_merge(followed)
+        await self._show_departure()
         self.contact_panel.apply_changes(changes)
-        self._show_status_if_any(
-            await composer_hints.format_mention_notice(self.store, self.app_context.agent, changes)
-        )
+        agent = self.app_context.agent
+        notice = await composer_hints.format_mention_notice(self.store, agent, changes)
+        if notice:
+            self.show_status(notice)
         if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):
             await self._mark_visible_read()
         subjects = {change.subject for change in changes}
@@ -93,16 +93,25 @@ class InboxScreen(InboxLayout):
             await self.refresh_accounts()
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._update_counts()
+            await self.triage.refresh_counter()
 
-    async def _follow_merge(self, merged: Conversation) -> None:
-        """Go to the conversation that the open one has become part of.
+    async def _report_merge(self, merged: Conversation) -> None:
+        """Report that the shown conversation has become part of another one.
 
         Args:
-            merged: Conversation that is shown in place of the open one.
+            merged: Conversation that is shown in its place.
         """
-        await self.go_to_conversation(merged)
+        if self.is_conversation_in_use:
+            await self.read_marker.open_conversation(merged)
         title = one_line(format_title(merged), 30)
         self.show_status(f"This conversation is part of the one with {title} now")
+
+    async def _show_departure(self) -> None:
+        """Show above the conversation why it is no longer in the list, or not to be answered."""
+        if self.triage.is_on:
+            self.pane.show_departure(await self.triage.describe_departure())
+        else:
+            self.pane.show_departure(self.threads.departure_reason)
 
     async def refresh_accounts(self) -> None:
         """Read the states of the accounts and show them in the status line."""
@@ -110,11 +119,6 @@ class InboxScreen(InboxLayout):
         # The line is gone if the app ends meanwhile.
         for line in self.query(StatusLine):
             line.update_status(states=states)
-
-    def _show_status_if_any(self, text: str) -> None:
-        """Show a status text unless it is empty."""
-        if text:
-            self.show_status(text)
 
     async def _update_counts(self) -> None:
         """Read the counts and show them in the status line."""
@@ -207,20 +211,33 @@ class InboxScreen(InboxLayout):
         # A conversation does not show whether it has a draft, so `belongs` cannot decide that view.
         if view.drafts_of or not is_in_view(conversation, view):
             await self.list_pane.show_view(View(state=conversation.state))
-        await self.threads.go_to_row(conversation)
-        await self.pane.show_conversation(conversation, at=at)
+        await self.keep_in_list(conversation, at=at)
         self.add_class("-reading")
         await self.read_marker.open_conversation(self.pane.conversation)
 
+    async def keep_in_list(self, conversation: Conversation, *, at: int = 0) -> None:
+        """Move the cursor to a conversation and show it, also if the list has lost it.
+
+        Args:
+            conversation: Conversation to show.
+            at: Id of the message to scroll to; 0 for the newest.
+        """
+        await self.threads.go_to_row(conversation)
+        await self.pane.show_conversation(conversation, at=at)
+        await self._show_departure()
+
     async def open_current(self) -> None:
-        """Open the current conversation and mark it read."""
+        """Open the conversation under the cursor, or the one that is in use, and mark it read."""
+        stays = self.triage.is_on or self.is_composer_focused
         self.set_classes({"-reading", *self.classes} - {"-contact"})
-        await self.pane.show_conversation(self.current_conversation)
+        await self.pane.show_conversation(
+            self.pane.conversation if stays else self.threads.current_row
+        )
         await self.read_marker.open_conversation(self.pane.conversation)
 
     @report_store_errors
     async def _mark_visible_read(self) -> None:
-        """Mark the open conversation read after a new message or when the focus returns."""
+        """Mark the open conversation read."""
         await self.read_marker.mark_read()
 
     @on(ComposePane.Sent)
@@ -236,6 +253,7 @@ class InboxScreen(InboxLayout):
         self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
         if closed:
             self.show_status(closed)
+        self.record_undo()
 
     async def finish_action(self, text: str) -> None:
         """Refresh the selection, advance triage and show the result of a stored action.
@@ -249,6 +267,7 @@ class InboxScreen(InboxLayout):
             self.show_key_hints()
         await self.triage.advance_if_handled()
         self.show_status(text)
+        self.record_undo()
 
     @on(Composer.Left)
     def _return_to_list(self) -> None:
@@ -270,9 +289,14 @@ class InboxScreen(InboxLayout):
         Args:
             command_id: Id in the registry.
         """
+        newest_undo = self.actions.newest_undo
         if command_id in _CONVERSATION_COMMANDS:
             await self._show_current()  # the key can arrive before the delayed preview
+        if command_id != "undo":
+            self._undo_guard.drop_question()
         await HANDLERS[command_id](self)
+        if self.actions.newest_undo is not newest_undo and command_id != "undo":
+            self.record_undo()
 
     @report_store_errors
     async def action_prefix(self) -> None:
