@@ -201,7 +201,7 @@ async def test_conversations_of_colleagues_are_skipped(desk: Desk, open_store: O
     async with desk.open(WIDE):
         await desk.press("t")
         await wait_for_thread(desk, ANA)
-        await desk.shows("Triage  2 left")
+        await desk.shows("Triage  2 for you · 1 with colleagues · 0 handled")
 
 
 async def test_leaving_selects_the_shown_conversation_in_the_list(desk: Desk) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from tui.desk.actions import ConversationActions
 from tui.desk.routes import suggest_send_time
-from tui.domain.conversation import Conversation, State
+from tui.domain.conversation import Conversation, State, View
+from tui.domain.views import is_waiting
 from tui.handlers.common import (
     OPEN_FIRST,
     InboxActions,
@@ -73,10 +74,18 @@ async def toggle_unread(inbox: InboxActions) -> None:
 
 @command_handler("close_next")
 async def close_and_go_next(inbox: InboxActions) -> None:
-    """Close the conversation and open the next one that the list shows."""
-    triaging, following = inbox.triage.is_on, inbox.threads.neighbour
+    """Close the conversation and open the next one.
+
+    That is the row below, or above at the end of the list. In the list of open conversations one
+    that waits comes first: the row below if it does, else the longest wait.
+    """
+    triaging, view, following = inbox.triage.is_on, inbox.threads.view, inbox.threads.neighbour
     await close_conversations(inbox)
-    if following is not None and not triaging:
+    if triaging:
+        return
+    if view == View(order=view.order) and (following is None or not is_waiting(following)):
+        following = await inbox.store.conversations.find_next_waiting(None) or following
+    if following is not None:
         await inbox.keep_in_list(following)
         await inbox.open_current()
 
