@@ -233,6 +233,7 @@ async def _save_view(inbox: InboxActions, name: str) -> None:
     inbox.show_status(
         inbox.actions.remember_undo(f"Saved view {one_line(name, 30)}{key}", restore_older_view)
     )
+    inbox.record_undo()
 
 
 async def _drop_view(inbox: InboxActions, saved: SavedView) -> None:
@@ -247,6 +248,7 @@ async def _drop_view(inbox: InboxActions, saved: SavedView) -> None:
     inbox.show_status(
         inbox.actions.remember_undo(f"Removed view {one_line(saved.name, 30)}", restore_view)
     )
+    inbox.record_undo()
 
 
 @command_handler("mark")

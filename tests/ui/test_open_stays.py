@@ -1,0 +1,270 @@
+"""Test that what is open stays open: however a row leaves or moves, wherever the focus is.
+
+Each way in which a conversation can leave a list is tried with every focus, at both widths.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+from textual.events import MouseScrollDown
+
+from tests.ui.desk import NARROW, WIDE, Desk
+from tests.ui.history import AGENT, ANA, BOB, CHLOE, COLLEAGUE, DAWIT, HUGO, NAMES
+from tests.waiting import wait_until
+from tui.clock import HOUR
+from tui.domain.conversation import Conversation, State
+from tui.domain.status import Status
+
+Size = tuple[int, int]
+FULL = (160, 40)
+BOTH_WIDTHS = pytest.mark.parametrize("size", [NARROW, FULL], ids=["80x24", "160x40"])
+ABOVE, OPEN, BELOW = "+61491571801", "+61491571802", "+61491571803"
+"""Three customers who wait, in this order; the agent works with the second."""
+
+Act = Callable[[Desk, Conversation], Awaitable[object]]
+
+
+async def do_nothing(desk: Desk, row: Conversation) -> None:
+    """Prepare nothing."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way in which a conversation leaves a list."""
+
+    name: str
+    keys: tuple[str, ...]
+    """Keys that show the list."""
+    leave: Act
+    reason: str
+    prepare: Act = do_nothing
+
+
+async def fail_text(desk: Desk, row: Conversation) -> None:
+    """Let a text to the customer fail."""
+    await desk.events.add_reply(row.address, "Hello", Status.FAILED, "no route")
+
+
+async def dismiss_failures(desk: Desk, row: Conversation) -> None:
+    """Let the colleague dismiss all failures of a conversation."""
+    for message in await desk.messages(row.address):
+        if message.status is Status.FAILED:
+            await desk.store.intents.set_handled(message.id, COLLEAGUE)
+
+
+async def wake_by_clock(desk: Desk, row: Conversation) -> None:
+    """Let the time of a snooze come."""
+    desk.clock.advance(3601)
+    await desk.store.triage.reopen_due_conversations()
+
+
+WAYS = (
+    Way(
+        "closed",
+        ("g", "o"),
+        lambda d, c: d.store.triage.close_conversations([c.id], COLLEAGUE),
+        "closed by bo",
+    ),
+    Way(
+        "snoozed",
+        ("g", "o"),
+        lambda d, c: d.store.triage.snooze_conversations([c.id], COLLEAGUE, None),
+        "snoozed until they reply by bo",
+    ),
+    Way(
+        "assigned",
+        ("g", "u"),
+        lambda d, c: d.store.triage.assign_conversations([c.id], COLLEAGUE, COLLEAGUE),
+        "assigned to bo",
+    ),
+    Way(
+        "reassigned",
+        ("g", "i"),
+        lambda d, c: d.store.triage.assign_conversations([c.id], COLLEAGUE, "tom"),
+        "assigned to tom",
+        lambda d, c: d.store.triage.assign_conversations([c.id], AGENT, AGENT),
+    ),
+    Way("resolved", ("g", "f"), dismiss_failures, "no longer failed", fail_text),
+    Way(
+        "unstarred",
+        ("g", "asterisk"),
+        lambda d, c: d.store.triage.set_star([c.id], COLLEAGUE, False),
+        "star removed by bo",
+        lambda d, c: d.store.triage.set_star([c.id], AGENT, True),
+    ),
+    Way(
+        "unlabelled",
+        ("g", "l", "v", "i", "p", "enter"),
+        lambda d, c: d.store.triage.set_label([c.id], COLLEAGUE, "vip", False),
+        "#vip removed by bo",
+        lambda d, c: d.store.triage.set_label([c.id], AGENT, "vip", True),
+    ),
+    Way(
+        "woken",
+        ("g", "s"),
+        wake_by_clock,
+        "open again",
+        lambda d, c: d.store.triage.snooze_conversations([c.id], AGENT, d.clock.now() + HOUR),
+    ),
+    Way(
+        "written to",
+        ("g", "e"),
+        lambda d, c: d.events.receive_texts(c.address, "One more thing"),
+        "open again",
+        lambda d, c: d.store.triage.close_conversations([c.id], AGENT),
+    ),
+)
+
+
+async def rest_in_list(desk: Desk) -> None:
+    """Leave the focus in the list."""
+
+
+async def select_message(desk: Desk) -> None:
+    """Open the conversation and select a message."""
+    await desk.press("enter", "K")
+
+
+async def begin_reply(desk: Desk) -> None:
+    """Begin a reply and type."""
+    await desk.press("r")
+    await desk.type("for you")
+
+
+async def begin_note(desk: Desk) -> None:
+    """Begin a private note and type."""
+    await desk.press("p")
+    await desk.type("a note")
+
+
+async def act_by_key(desk: Desk, row: Conversation) -> None:
+    """Reply and close by keys of the list and of the open conversation."""
+    await desk.press("r")
+    await desk.type("from the list")
+    await desk.press("enter")
+    await desk.until(lambda: has_text(desk, row, "from the list"), "the reply")
+
+
+async def send_typed(desk: Desk, row: Conversation) -> None:
+    """Send the text that was begun before, twice if the customer has written meanwhile."""
+    await desk.press("enter")
+    if desk.typed:
+        await desk.press("enter")
+    await desk.until(lambda: has_text(desk, row, "for you"), "the reply")
+
+
+async def save_note(desk: Desk, row: Conversation) -> None:
+    """Save the note that was begun before."""
+    await desk.press("enter")
+    await desk.until(lambda: has_text(desk, row, "a note"), "the note")
+
+
+async def act_from_filter(desk: Desk, row: Conversation) -> None:
+    """Leave the filter and star the conversation under the cursor."""
+    await desk.press("enter", "l")
+    await desk.type("filtered")
+    await desk.press("enter")
+    await desk.until(lambda: has_label(desk, row, "filtered"), "the label")
+
+
+async def answer_dialog(desk: Desk, row: Conversation) -> None:
+    """Answer the dialog that asks for labels."""
+    await desk.type("answered")
+    await desk.press("enter")
+    await desk.until(lambda: has_label(desk, row, "answered"), "the label")
+
+
+async def choose_in_palette(desk: Desk, row: Conversation) -> None:
+    """Choose a command in the palette."""
+    await desk.type("label")
+    await desk.until(lambda: len(desk.app.screen.query("OptionList")) > 0, "the palette")
+    await desk.press("escape")
+    await desk.press("l")
+    await desk.type("palette")
+    await desk.press("enter")
+    await desk.until(lambda: has_label(desk, row, "palette"), "the label")
+
+
+FOCUSES: dict[str, tuple[Callable[[Desk], Awaitable[None]], Act]] = {
+    "list": (rest_in_list, act_by_key),
+    "conversation": (lambda d: d.press("enter"), act_by_key),
+    "message": (select_message, act_by_key),
+    "composer": (begin_reply, send_typed),
+    "note": (begin_note, save_note),
+    "filter": (lambda d: d.press("slash"), act_from_filter),
+    "dialog": (lambda d: d.press("l"), answer_dialog),
+    "palette": (lambda d: d.press("colon"), choose_in_palette),
+}
+"""How the focus gets there, and what acts on the conversation afterwards."""
+
+
+async def has_text(desk: Desk, row: Conversation, text: str) -> bool:
+    """Return whether the newest message of a conversation is this text."""
+    found = await desk.messages(row.address)
+    return found[-1].body == text and (await desk.thread(row.address)).last_id == found[-1].id
+
+
+async def has_label(desk: Desk, row: Conversation, label: str) -> bool:
+    """Return whether a conversation has a label."""
+    return label in (await desk.thread(row.address)).labels
+
+
+async def add_three_customers(desk: Desk) -> None:
+    """Let three customers write, one after the other."""
+    for number in (ABOVE, OPEN, BELOW):
+        await desk.events.receive_texts(number, f"Hello from {number[-1]}")
+        desk.clock.advance(60)
+
+
+async def count_texts_to_others(desk: Desk) -> int:
+    """Return how many messages the two other conversations have."""
+    return len(await desk.messages(ABOVE)) + len(await desk.messages(BELOW))
+
+
+async def reset_customer(desk: Desk) -> Conversation:
+    """Let the second customer wait, open and without anything else."""
+    store, row = desk.store.triage, await desk.thread(OPEN)
+    await dismiss_failures(desk, row)
+    await store.assign_conversations([row.id], AGENT, "")
+    await store.set_star([row.id], AGENT, False)
+    await store.set_labels([row.id], AGENT, dict.fromkeys(row.labels, False))
+    await desk.events.receive_texts(OPEN, "And now?")
+    return await desk.thread(OPEN)
+
+
+@BOTH_WIDTHS
+@pytest.mark.parametrize("way", WAYS, ids=[way.name for way in WAYS])
+async def test_what_is_open_stays_open_wherever_the_focus_is(
+    empty_desk: Desk, way: Way, size: Size
+) -> None:
+    desk = empty_desk
+    await add_three_customers(desk)
+    for number in (ABOVE, BELOW):
+        await way.prepare(desk, await desk.thread(number))
+    before = await count_texts_to_others(desk)
+    async with desk.open(size):
+        for focus, (enter, act) in FOCUSES.items():
+            row = await reset_customer(desk)
+            await way.prepare(desk, row)
+            await desk.press(*way.keys)
+            await wait_until(
+                lambda row=row: row.id in {r.id for r in desk.inbox.threads.rows},
+                what=f"{focus}: listed",
+            )
+            await desk.move_to(OPEN)
+            await enter(desk)
+            await way.leave(desk, row)
+            await wait_until(
+                lambda: desk.inbox.threads.departure_reason == way.reason, what=f"{focus}: gone"
+            )
+            current = desk.inbox.threads.current_row
+            assert current is not None and current.id == desk.shown_id == row.id, focus
+            if focus not in ("dialog", "palette"):
+                await desk.shows(way.reason)
+            await act(desk, row)
+            assert desk.shown_id == row.id, focus
+            await desk.press("escape", "escape", "escape")
+    assert await count_texts_to_others(desk) == before
+    for number in (ABOVE, BELOW):
+        assert set((await desk.thread(number)).labels) <= {"vip"}
