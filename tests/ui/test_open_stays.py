@@ -12,7 +12,7 @@ from textual.events import MouseScrollDown
 from tests.ui.desk import NARROW, WIDE, Desk
 from tests.ui.history import AGENT, ANA, BOB, CHLOE, COLLEAGUE, DAWIT, HUGO, NAMES
 from tests.waiting import wait_until
-from tui.clock import HOUR
+from tui.clock import HOUR, MINUTE
 from tui.domain.conversation import Conversation, State
 from tui.domain.status import Status
 
@@ -268,3 +268,213 @@ async def test_what_is_open_stays_open_wherever_the_focus_is(
     assert await count_texts_to_others(desk) == before
     for number in (ABOVE, BELOW):
         assert set((await desk.thread(number)).labels) <= {"vip"}
+
+
+async def find_line(desk: Desk, number: str) -> int:
+    """Return the line of the screen on which the list shows a customer."""
+    rows = [row.party for row in desk.inbox.threads.rows]
+    return rows.index(number) - desk.inbox.threads.top
+
+
+@BOTH_WIDTHS
+async def test_the_row_goes_when_the_agent_moves_on_and_returns_with_undo(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.move_to(DAWIT)
+        line = await find_line(desk, DAWIT)
+        await desk.press("e")
+        await desk.shows("closed by you")
+        assert await find_line(desk, DAWIT) == line
+        await desk.press("z")
+        await desk.hides("closed by you")
+        assert desk.inbox.threads.current_row == await desk.thread(DAWIT)
+        await desk.press("e")
+        await desk.shows("closed by you")
+        await desk.press("j")
+        assert DAWIT not in [row.party for row in desk.inbox.threads.rows]
+        row = desk.inbox.threads.current_row
+        assert row is not None and (row.party, await find_line(desk, ANA)) == (ANA, line)
+        await desk.press("k", "k")
+        row = desk.inbox.threads.current_row
+        assert row is not None and row.party == CHLOE
+
+
+@BOTH_WIDTHS
+async def test_a_row_that_left_stays_while_other_rows_come_and_go(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.move_to(DAWIT)
+        line = await find_line(desk, DAWIT)
+        dawit, ana = await desk.thread(DAWIT), await desk.thread(ANA)
+        await desk.store.triage.close_conversations([dawit.id], COLLEAGUE)
+        await desk.shows("closed by bo")
+        await desk.store.triage.close_conversations([ana.id], COLLEAGUE)
+        await desk.events.receive_texts("+61491571804", "Hello?")
+        await desk.shows("+61 491 571 804")
+        await desk.hides(NAMES[ANA])
+        row = desk.inbox.threads.current_row
+        assert row is not None and row.party == DAWIT and await find_line(desk, DAWIT) == line
+        assert desk.shown_id == dawit.id
+        # A colleague opens it again: it is a row like the others.
+        await desk.store.triage.reopen_conversations([dawit.id], COLLEAGUE)
+        await desk.hides("closed by bo")
+        assert [r.party for r in desk.inbox.threads.rows].count(DAWIT) == 1
+
+
+@BOTH_WIDTHS
+async def test_the_reason_stays_true_while_the_row_stays(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        chloe = await desk.thread(CHLOE)
+        await desk.store.triage.close_conversations([chloe.id], COLLEAGUE)
+        await desk.shows("closed by bo")
+        until = desk.clock.now() + HOUR
+        await desk.store.triage.snooze_conversations([chloe.id], AGENT, until)
+        await desk.shows("snoozed until today 15:02 by you")
+        assert desk.shown_id == chloe.id
+
+
+@BOTH_WIDTHS
+async def test_a_row_that_only_moves_keeps_cursor_and_conversation(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("o")
+        await desk.shows("newest")
+        await desk.open_thread(HUGO)
+        hugo = await desk.thread(HUGO)
+        await desk.events.receive_texts(HUGO, "Any news?")
+        await desk.until(lambda: desk.inbox.threads.rows[0].party == HUGO, "moved to the top")
+        row = desk.inbox.threads.current_row
+        assert row is not None and row.id == hugo.id == desk.shown_id
+        assert desk.inbox.is_reading and desk.inbox.threads.top == 0
+
+
+async def test_a_row_that_moves_within_sight_leaves_the_others_on_their_lines(
+    empty_desk: Desk,
+) -> None:
+    desk = empty_desk
+    numbers = [f"+6149157{n:04d}" for n in range(40)]
+    for number in numbers:
+        await desk.events.receive_texts(number, "Hello?")
+        desk.clock.advance(60)
+    async with desk.open(NARROW):
+        threads = desk.inbox.threads
+        await desk.press(*["j"] * 25)
+        top = threads.rows[threads.top]
+        current, above = threads.rows[threads.cursor], threads.rows[threads.cursor - 3]
+        # Its oldest text turns out to be older than the one three rows above.
+        assert above.waiting_since is not None
+        minutes = (desk.clock.now() - above.waiting_since) // MINUTE + 1
+        await desk.events.receive_late_text(current.address, "Late", minutes)
+        await desk.until(lambda: threads.rows[threads.cursor].rank != current.rank, "moved")
+        assert (threads.rows[threads.top].id, threads.rows[threads.cursor].id) == (
+            top.id,
+            current.id,
+        )
+
+
+@BOTH_WIDTHS
+async def test_a_conversation_that_becomes_part_of_another_stays_under_the_cursor(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.open_thread(DAWIT)
+        dawit, bob = await desk.thread(DAWIT), await desk.thread(BOB)
+        await desk.store.triage.close_conversations([bob.id], COLLEAGUE)
+        await desk.store.merges.merge_conversations(bob.id, dawit.id, COLLEAGUE)
+        await desk.until(lambda: desk.shown_id == bob.id, "the joined conversation")
+        await desk.shows("This conversation is part of the one with Bob Nilsson now")
+        row = desk.inbox.threads.current_row
+        assert row is not None and row.id == bob.id
+        assert desk.inbox.is_reading and desk.inbox.threads.view.state is State.OPEN
+
+
+async def test_a_merge_of_others_keeps_the_selected_message_and_the_place(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.open_thread(HUGO)
+        await desk.press(*["K"] * 30)
+        view = desk.inbox.message_view
+        selected, below = view.selected_id, view.lines_below
+        assert selected and below
+        dawit, bob = await desk.thread(DAWIT), await desk.thread(BOB)
+        await desk.store.merges.merge_conversations(bob.id, dawit.id, COLLEAGUE)
+        await desk.until(
+            lambda: DAWIT not in [row.party for row in desk.inbox.threads.rows], "merged"
+        )
+        assert (view.selected_id, view.lines_below) == (selected, below)
+
+
+async def test_the_wheel_does_not_move_the_cursor_while_the_agent_writes(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.press("r")
+        wheel = MouseScrollDown(desk.inbox.threads, 1, 1, 0, 1, 0, False, False, False)
+        desk.inbox.threads.post_message(wheel)
+        await desk.shows("You are writing to Chloe Martin: Esc, then the list scrolls")
+        row = desk.inbox.threads.current_row
+        assert row is not None and row.party == CHLOE
+
+
+@BOTH_WIDTHS
+async def test_marks_in_the_list_do_not_bend_what_is_done_to_the_open_one(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.press("x", "x")
+        await desk.shows("2 selected")
+        await desk.open_thread(BOB)
+        await desk.press("e")
+        await desk.shows("Closed Bob Nilsson")
+        assert (await desk.thread(CHLOE)).state is State.OPEN
+        await desk.press(*(["escape"] if size == NARROW else []), "j", "e")
+        await desk.shows("Closed 2 conversations")
+
+
+@BOTH_WIDTHS
+async def test_keys_typed_ahead_act_on_what_they_reached(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("home")
+        desk.send_keys("j", "r", "h", "i", "enter")
+        await desk.keys_done()
+        await desk.until(lambda: has_text_for(desk, DAWIT, "hi"), "the reply")
+        assert [m.body for m in await desk.messages(CHLOE) if m.direction.value == "out"] == []
+
+
+async def has_text_for(desk: Desk, number: str, text: str) -> bool:
+    """Return whether the newest message to a customer is this text."""
+    return (await desk.last(number)).body == text
+
+
+@BOTH_WIDTHS
+async def test_a_retry_is_watched_where_it_was_started(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("g", "f")
+        await desk.open_thread(BOB)
+        bob = await desk.thread(BOB)
+        await desk.press("K", "R")
+        await desk.shows("no longer failed")
+        retried = await desk.last(BOB)
+        assert retried.retry_of and desk.shown_id == bob.id
+        assert desk.inbox.message_view.target_message is not None
+        assert desk.inbox.message_view.selected_id in (retried.retry_of, retried.id)
+        await desk.press("escape", "escape")
+        await desk.shows("no longer failed")
+        await desk.store.outbox.claim_due_messages("sync", retried.account, 1)
+        await desk.events.report_status(retried, Status.DELIVERED)
+        await desk.shows("no longer failed", "✓✓")
+        await desk.press("j", "k")
+        await desk.hides("no longer failed")
+
+
+@BOTH_WIDTHS
+async def test_leaving_triage_keeps_what_a_colleague_has_closed(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("t", "space")
+        dawit = await desk.thread(DAWIT)
+        await desk.until(lambda: desk.shown_id == dawit.id, "Dawit shown")
+        await desk.store.triage.close_conversations([dawit.id], COLLEAGUE)
+        await desk.shows("Dawit Bekele  closed by bo", "2 left · 0 handled")
+        await desk.press("escape")
+        await desk.shows("longest waiting", "closed by bo")
+        assert desk.inbox.threads.view.state is State.OPEN
+        row = desk.inbox.threads.current_row
+        assert row is not None and row.id == dawit.id == desk.shown_id
