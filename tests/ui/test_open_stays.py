@@ -5,6 +5,7 @@ Each way in which a conversation can leave a list is tried with every focus, at 
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from textual.events import MouseScrollDown
@@ -199,6 +200,11 @@ FOCUSES: dict[str, tuple[Callable[[Desk], Awaitable[None]], Act]] = {
 """How the focus gets there, and what acts on the conversation afterwards."""
 
 
+def is_listed(desk: Desk, row: Conversation) -> bool:
+    """Return whether the list has a conversation."""
+    return row.id in {known.id for known in desk.inbox.threads.rows}
+
+
 async def has_text(desk: Desk, row: Conversation, text: str) -> bool:
     """Return whether the newest message of a conversation is this text."""
     found = await desk.messages(row.address)
@@ -248,10 +254,7 @@ async def test_what_is_open_stays_open_wherever_the_focus_is(
             row = await reset_customer(desk)
             await way.prepare(desk, row)
             await desk.press(*way.keys)
-            await wait_until(
-                lambda row=row: row.id in {r.id for r in desk.inbox.threads.rows},
-                what=f"{focus}: listed",
-            )
+            await desk.until(partial(is_listed, desk, row), f"{focus}: listed")
             await desk.move_to(OPEN)
             await enter(desk)
             await way.leave(desk, row)

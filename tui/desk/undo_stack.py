@@ -128,7 +128,7 @@ class UndoGuard:
         Args:
             entry: The action that would be undone.
             shown_id: Id of the conversation that is shown; 0 for none.
-            is_offered: Whether the screen still offers to undo the last action.
+            is_offered: Whether the screen still says how to undo the last action.
         """
         seen = (entry, shown_id)
         return entry.about == {shown_id} or (is_offered and self._announced == seen)

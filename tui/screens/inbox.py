@@ -80,7 +80,7 @@ class InboxScreen(InboxLayout):
         await self.list_pane.apply_changes(changes)
         if followed is not None:
             await self._report_merge(followed)
-        await self._show_departure()
+        await self.show_departure()
         self.contact_panel.apply_changes(changes)
         agent = self.app_context.agent
         notice = await composer_hints.format_mention_notice(self.store, agent, changes)
@@ -105,13 +105,6 @@ class InboxScreen(InboxLayout):
             await self.read_marker.open_conversation(merged)
         title = one_line(format_title(merged), 30)
         self.show_status(f"This conversation is part of the one with {title} now")
-
-    async def _show_departure(self) -> None:
-        """Show above the conversation why it is no longer in the list, or not to be answered."""
-        if self.triage.is_on:
-            self.pane.show_departure(await self.triage.describe_departure())
-        else:
-            self.pane.show_departure(self.threads.departure_reason)
 
     async def refresh_accounts(self) -> None:
         """Read the states of the accounts and show them in the status line."""
@@ -214,17 +207,6 @@ class InboxScreen(InboxLayout):
         await self.keep_in_list(conversation, at=at)
         self.add_class("-reading")
         await self.read_marker.open_conversation(self.pane.conversation)
-
-    async def keep_in_list(self, conversation: Conversation, *, at: int = 0) -> None:
-        """Move the cursor to a conversation and show it, also if the list has lost it.
-
-        Args:
-            conversation: Conversation to show.
-            at: Id of the message to scroll to; 0 for the newest.
-        """
-        await self.threads.go_to_row(conversation)
-        await self.pane.show_conversation(conversation, at=at)
-        await self._show_departure()
 
     async def open_current(self) -> None:
         """Open the conversation under the cursor, or the one that is in use, and mark it read."""

@@ -124,6 +124,24 @@ class InboxLayout(PacedScreen[None]):
         found = [await self.store.conversations.get(conversation_id) for conversation_id in ids]
         return [conversation for conversation in found if conversation is not None]
 
+    async def keep_in_list(self, conversation: Conversation, *, at: int = 0) -> None:
+        """Move the cursor to a conversation and show it, also if the list has lost it.
+
+        Args:
+            conversation: Conversation to show.
+            at: Id of the message to scroll to; 0 for the newest.
+        """
+        await self.threads.go_to_row(conversation)
+        await self.pane.show_conversation(conversation, at=at)
+        await self.show_departure()
+
+    async def show_departure(self) -> None:
+        """Show above the conversation why it is no longer in the list, or not to be answered."""
+        if self.triage.is_on:
+            self.pane.show_departure(await self.triage.describe_departure())
+        else:
+            self.pane.show_departure(self.threads.departure_reason)
+
     def _get_visible_position(self) -> tuple[Conversation | None, int, int]:
         """Return the conversation that the agent sees, its newest message and last arrival there.
 
