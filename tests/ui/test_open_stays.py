@@ -115,6 +115,13 @@ WAYS = (
         "open again",
         lambda d, c: d.store.triage.close_conversations([c.id], AGENT),
     ),
+    Way(
+        "renamed",
+        ("g", "o", "slash", "z", "e", "d", "enter"),
+        lambda d, c: d.store.contacts.rename_contact(c.id, "Ann", "", COLLEAGUE),
+        "no longer matches the filter",
+        lambda d, c: d.store.contacts.rename_contact(c.id, "Zed", "", AGENT),
+    ),
 )
 
 
@@ -481,3 +488,67 @@ async def test_leaving_triage_keeps_what_a_colleague_has_closed(desk: Desk, size
         assert desk.inbox.threads.view.state is State.OPEN
         row = desk.inbox.threads.current_row
         assert row is not None and row.id == dawit.id == desk.shown_id
+
+
+@BOTH_WIDTHS
+async def test_a_draft_that_is_sent_from_the_list_of_drafts_stays_shown(
+    desk: Desk, size: Size
+) -> None:
+    for number in (CHLOE, DAWIT):
+        row = await desk.thread(number)
+        await desk.store.drafts.save_draft(
+            row.id, AGENT, "Begun", account="au", sender="", began_at=1
+        )
+    async with desk.open(size):
+        await desk.press("g", "d")
+        await desk.shows("Drafts 2")
+        await desk.open_thread(CHLOE)
+        chloe = await desk.thread(CHLOE)
+        await desk.press("r", "enter")
+        await desk.until(lambda: has_text_for(desk, CHLOE, "Begun"), "sent")
+        await desk.shows("no draft left")
+        assert desk.shown_id == chloe.id
+        await desk.press("escape", "s")
+        assert (await desk.thread(CHLOE)).starred
+        assert not (await desk.thread(DAWIT)).starred
+
+
+@BOTH_WIDTHS
+async def test_a_mention_that_was_seen_stays_shown(desk: Desk, size: Size) -> None:
+    for number in (CHLOE, DAWIT):
+        row = await desk.thread(number)
+        await desk.store.messages.add_note(row.id, COLLEAGUE, "@mia please", [AGENT])
+        await desk.store.triage.close_conversations([row.id], COLLEAGUE)
+    async with desk.open(size):
+        await desk.press("g", "m")
+        await desk.open_thread(CHLOE)
+        chloe = await desk.thread(CHLOE)
+        await desk.events.receive_texts(DAWIT, "Hello?")
+        await desk.shows("mention seen")
+        assert desk.shown_id == chloe.id
+        row = desk.inbox.threads.current_row
+        assert row is not None and row.id == chloe.id
+
+
+@BOTH_WIDTHS
+async def test_a_selected_row_that_leaves_is_no_longer_selected(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("x", "x", "x")
+        await desk.shows("3 selected")
+        dawit = await desk.thread(DAWIT)
+        await desk.store.triage.close_conversations([dawit.id], COLLEAGUE)
+        await desk.shows("2 selected")
+        await desk.press("s")
+        await desk.shows("Starred 2 conversations")
+        assert not (await desk.thread(DAWIT)).starred
+
+
+@BOTH_WIDTHS
+async def test_selecting_a_row_that_has_left_selects_nothing(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("e")
+        await desk.shows("closed by you")
+        await desk.press("x")
+        await desk.hides("closed by you", "1 selected")
+        await desk.press("s")
+        await desk.shows("Starred Dawit Bekele")

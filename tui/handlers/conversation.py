@@ -79,7 +79,9 @@ async def close_and_go_next(inbox: InboxActions) -> None:
     That is the row below, or above at the end of the list. In the list of open conversations one
     that waits comes first: the row below if it does, else the longest wait.
     """
-    triaging, view, following = inbox.triage.is_on, inbox.threads.view, inbox.threads.neighbour
+    triaging, view = inbox.triage.is_on, inbox.threads.view
+    leaving = () if inbox.is_conversation_in_use else inbox.threads.marked
+    following = inbox.threads.find_neighbour(leaving)
     await close_conversations(inbox)
     if triaging:
         return

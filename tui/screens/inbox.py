@@ -78,6 +78,7 @@ class InboxScreen(InboxLayout):
         """
         followed = await self.pane.apply_changes(changes)
         await self.list_pane.apply_changes(changes)
+        self.show_key_hints()
         if followed is not None:
             await self._report_merge(followed)
         await self.show_departure()

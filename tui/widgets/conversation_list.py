@@ -6,7 +6,7 @@ the others again. So a key never acts on a conversation that another agent has p
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -73,15 +73,15 @@ class ConversationList(MarkableList):
         row = self.current_row
         return None if row is None else self._get_placed(row)
 
-    @property
-    def neighbour(self) -> Conversation | None:
-        """Return the next row that an action on the current target leaves; None for none.
+    def find_neighbour(self, leaving: Collection[int] = ()) -> Conversation | None:
+        """Return the row below the cursor, or above it at the end of the list; None for none.
 
-        The row below the cursor, or above it at the end of the list.
+        Args:
+            leaving: Ids of rows that are passed over.
         """
         below = self.rows[self.cursor + 1 :]
         above = self.rows[: self.cursor][::-1]
-        return next((row for row in [*below, *above] if row.id not in self.marked), None)
+        return next((row for row in [*below, *above] if row.id not in leaving), None)
 
     async def show_view(self, view: View) -> None:
         """Show another view from its beginning; marks stay while only the filter changes.
@@ -119,13 +119,16 @@ class ConversationList(MarkableList):
         if moved:
             await self.reload_rows()
             await self._read_drafts()
+            await self.prune_marks()
 
     async def prune_marks(self) -> None:
-        """Remove the marks of conversations that have left the view."""
+        """Remove the marks of conversations that have left the view, whatever its filter.
+
+        An action must not reach a conversation that no list shows as selected.
+        """
+        view = replace(self.view, text="")
         found = [await self._store.conversations.get(identity) for identity in self.marked]
-        self.set_marked(
-            frozenset(c.id for c in found if c is not None and is_in_view(c, self.view))
-        )
+        self.set_marked(frozenset(c.id for c in found if c is not None and is_in_view(c, view)))
 
     def find_departure_reason(self, row: Conversation) -> str:
         """Return why a row is no longer in the view; "" if it is.
@@ -220,7 +223,10 @@ class ConversationList(MarkableList):
         Args:
             index: Place of the row in the window; the cursor is elsewhere.
         """
+        row = self.rows[index]
         was_removed = super().drop_departed_row(index)
+        if was_removed:
+            self.set_marked(self.marked - {row.id})
         self._forget_departure()
         return was_removed
 
