@@ -516,9 +516,9 @@ async def test_a_draft_that_is_sent_from_the_list_of_drafts_stays_shown(
 @BOTH_WIDTHS
 async def test_a_mention_that_was_seen_stays_shown(desk: Desk, size: Size) -> None:
     for number in (CHLOE, DAWIT):
-        row = await desk.thread(number)
-        await desk.store.messages.add_note(row.id, COLLEAGUE, "@mia please", [AGENT])
-        await desk.store.triage.close_conversations([row.id], COLLEAGUE)
+        about = await desk.thread(number)
+        await desk.store.messages.add_note(about.id, COLLEAGUE, "@mia please", [AGENT])
+        await desk.store.triage.close_conversations([about.id], COLLEAGUE)
     async with desk.open(size):
         await desk.press("g", "m")
         await desk.open_thread(CHLOE)

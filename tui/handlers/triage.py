@@ -28,7 +28,8 @@ async def _describe_nothing_to_triage(inbox: InboxActions) -> str:
 
     left, others = await count_waiting(inbox.store, inbox.app_context.agent)
     if left:
-        return f"{format_waiting(left, others)} · colleagues have them all open"
+        counts = format_waiting(left, others) if others else f"{left} for you"
+        return f"{counts} · colleagues have {'it' if left == 1 else 'them all'} open"
     return format_waiting(0, others) if others else "All clear: no one is waiting"
 
 

@@ -112,8 +112,12 @@ class StatusLine(Widget):
         name = [Segment(" smsdesk ", self._resolve_style("status--name"))]
         right = [*self._draw_counts(), *self._draw_agent()]
         if self._place:
-            room = width - _measure_segments(name) - _measure_segments(right)
-            name.append(Segment(f" {_shorten_place(self._place, room - 2)} ", self.rich_style))
+            room = width - _measure_segments(right)
+            # Where the agent is says more than the name of the program.
+            is_tight = cell_len(self._place) + _measure_segments(name) + 2 > room
+            name = [] if is_tight else name
+            place = _shorten_place(self._place, room - _measure_segments(name) - 2)
+            name = [*name, Segment(f" {place} ", self.rich_style)]
         room = width - _measure_segments(name) - _measure_segments(right)
         accounts = self._draw_fitting_accounts(room)
         gap = Segment(" " * max(0, room - _measure_segments(accounts)), self.rich_style)
