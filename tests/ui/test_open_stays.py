@@ -552,3 +552,22 @@ async def test_selecting_a_row_that_has_left_selects_nothing(desk: Desk, size: S
         await desk.hides("closed by you", "1 selected")
         await desk.press("s")
         await desk.shows("Starred Dawit Bekele")
+
+
+@BOTH_WIDTHS
+async def test_keys_after_send_and_close_are_commands_about_the_same_customer(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.open_thread(CHLOE)
+        await desk.press("r")
+        await desk.type("Friday is fine")
+        await desk.press("ctrl+e")
+        await desk.shows("Closed Chloe Martin", "closed by you")
+        await desk.press("s")
+        await desk.shows("Starred Chloe Martin")
+        assert desk.typed == ""
+        await desk.press("O")
+        await desk.hides("closed by you")
+        assert (await desk.thread(CHLOE)).state is State.OPEN
+        assert (await desk.thread(CHLOE)).waiting_since is None

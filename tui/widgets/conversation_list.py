@@ -119,16 +119,21 @@ class ConversationList(MarkableList):
         if moved:
             await self.reload_rows()
             await self._read_drafts()
-            await self.prune_marks()
+            await self.prune_marks(None if RELOAD in changes else ids)
 
-    async def prune_marks(self) -> None:
+    async def prune_marks(self, among: Collection[int] | None = None) -> None:
         """Remove the marks of conversations that have left the view, whatever its filter.
 
         An action must not reach a conversation that no list shows as selected.
+
+        Args:
+            among: Ids of the conversations that may have left; None for all that are marked.
         """
         view = replace(self.view, text="")
-        found = [await self._store.conversations.get(identity) for identity in self.marked]
-        self.set_marked(frozenset(c.id for c in found if c is not None and is_in_view(c, view)))
+        checked = self.marked if among is None else self.marked & frozenset(among)
+        found = [await self._store.conversations.get(identity) for identity in checked]
+        kept = frozenset(c.id for c in found if c is not None and is_in_view(c, view))
+        self.set_marked(self.marked - checked | kept)
 
     def find_departure_reason(self, row: Conversation) -> str:
         """Return why a row is no longer in the view; "" if it is.
