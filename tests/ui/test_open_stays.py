@@ -184,14 +184,17 @@ async def answer_dialog(desk: Desk, row: Conversation) -> None:
 
 
 async def choose_in_palette(desk: Desk, row: Conversation) -> None:
-    """Choose a command in the palette."""
-    await desk.type("label")
-    await desk.until(lambda: len(desk.app.screen.query("OptionList")) > 0, "the palette")
-    await desk.press("escape")
-    await desk.press("l")
-    await desk.type("palette")
-    await desk.press("enter")
-    await desk.until(lambda: has_label(desk, row, "palette"), "the label")
+    """Run a command in the palette that was opened before."""
+    await desk.type("Star")
+    await desk.shows("Star  (s)")
+    await desk.press("down", "enter")
+    await desk.until(lambda: is_starred_again(desk, row), "starred")
+
+
+async def is_starred_again(desk: Desk, row: Conversation) -> bool:
+    """Return whether the star of a conversation was just changed by the agent."""
+    entries = await desk.store.triage.get_audit_trail(row.id)
+    return entries[0].agent == AGENT and entries[0].action in ("star", "unstar")
 
 
 FOCUSES: dict[str, tuple[Callable[[Desk], Awaitable[None]], Act]] = {
