@@ -111,7 +111,7 @@ COMMANDS: tuple[Command, ...] = (
     _conversations("mark_range", ("X",), "Select up to here", "From the last selected one"),
     _conversation("reply", ("r", "i"), "Reply", "Write an answer", ("r", "reply"), "Reply"),
     _conversation("close", ("e",), "Close", "Closed until they write again", ("e", "end"), "Close"),
-    _conversation("close_next", ("E",), "Close and next", "Close, open the longest wait"),
+    _conversation("close_next", ("E",), "Close and next", "Close, open the next that waits"),
     _conversation("snooze", ("h",), "Snooze", "Until a time or a reply", ("h", "hold"), "Snooze"),
     _conversation(
         "reopen", ("O",), "Open again", "Reopen a closed or snoozed one", ("g", "reopen")

@@ -218,3 +218,42 @@ def test_line_mode_does_not_import_the_screen_library() -> None:
 async def test_a_search_says_what_may_be_mistyped(mia: Typist, typed: str, line: str) -> None:
     await mia.type(typed)
     await mia.shows(line)
+
+
+async def test_undo_of_another_conversation_is_asked_first(mia: Typist) -> None:
+    await mia.type("1", "s", "2", "z", "n")
+    await mia.shows('This undoes "Starred Chloe Martin", just now.')
+    await mia.shows("Nothing was undone.")
+    assert (await mia.conversation(CHLOE)).starred
+    await mia.type("z", "y")
+    await mia.shows("Undone: starred Chloe Martin.")
+    assert not (await mia.conversation(CHLOE)).starred
+
+
+async def test_what_was_done_last_or_here_is_undone_at_once(mia: Typist) -> None:
+    await mia.type("1", "e", "z")
+    await mia.shows("Undone: closed Chloe Martin.")
+    await mia.type("l", "1", "s", "i", "z")
+    await mia.shows("Undone: starred Chloe Martin.")
+
+
+async def test_after_any_other_command_undo_names_what_was_closed(mia: Typist) -> None:
+    await mia.type("1", "e", "l", "z", "y")
+    await mia.shows("This reopens Chloe Martin, closed just now.")
+    assert (await mia.conversation(CHLOE)).state is State.OPEN
+
+
+async def test_what_a_colleague_does_to_the_open_conversation_is_announced(mia: Typist) -> None:
+    await mia.type("1")
+    chloe = await mia.conversation(CHLOE)
+    await mia.store.triage.close_conversations([chloe.id], "bo")
+    await mia.shows("* This conversation is closed by bo; it stays open here.")
+    await mia.type("r", "Friday is fine", ".", "y")
+    assert (await mia.messages(CHLOE))[-1].body == "Friday is fine"
+
+
+async def test_what_the_agent_does_to_the_open_conversation_is_not_announced(mia: Typist) -> None:
+    await mia.store.agents.record_agent("bo")
+    await mia.type("1", "a bo", "s")
+    await mia.shows("Starred Chloe Martin")
+    assert "it stays open here" not in "".join(mia.output)

@@ -214,8 +214,7 @@ async def test_messages_during_an_opt_out_wait_after_an_opt_in(
 async def test_an_answered_customer_does_not_wait_after_an_opt_in(consent_store: Store) -> None:
     await consent_store.ingest.store_events(ACCOUNT, [make_reply("Hello")])
     mia = await get_conversation(consent_store)
-    await consent_store.triage.close_conversations([mia.id], "ana")
-    await consent_store.triage.reopen_conversations([mia.id], "ana")
+    await consent_store.intents.queue_message(make_outgoing())
     for out in (True, False):
         await consent_store.consent.record_decision(
             mia.id, "ana", opted_out=out, evidence="said so"

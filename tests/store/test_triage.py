@@ -6,6 +6,7 @@ from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import Conversation, State
+from tui.domain.message import NewMessage
 from tui.store.audit import read_audit_trail
 from tui.store.store import Store
 
@@ -140,3 +141,86 @@ async def test_every_action_is_in_the_audit_trail_even_of_many_at_once(
     assert {(entry.agent, entry.action) for entry in entries} == {("ana", "star")}
     await store.triage.close_conversations(two_ids, "tom")
     assert (await read_audit_trail(store.database, two_ids[0]))[0].action == "close"
+
+
+async def get_wait(store: Store, party: str = MIA) -> int | None:
+    """Return since when a customer has waited."""
+    return (await get_conversation(store, party)).waiting_since
+
+
+async def test_opening_again_brings_the_wait_back(
+    store: Store, two_ids: list[int], clock: ManualClock
+) -> None:
+    since = await get_wait(store)
+    assert since is not None
+    clock.advance(3600)
+    await store.triage.close_conversations(two_ids, "ana")
+    assert await get_wait(store) is None
+    clock.advance(3600)
+    await store.triage.reopen_conversations(two_ids, "ana")
+    assert await get_wait(store) == since
+    assert [c.rank for c in await get_conversations(store, two_ids)] == [since, since]
+    await check_counters_and_summaries(store)
+
+
+async def test_opening_again_does_not_bring_back_an_older_wait(
+    store: Store, two_ids: list[int], clock: ManualClock
+) -> None:
+    await store.triage.close_conversations(two_ids, "ana")
+    clock.advance(3600)
+    await store.ingest.store_events(ACCOUNT, [make_reply("again", received_at=clock.now())])
+    since = await get_wait(store)
+    assert since == clock.now()
+    clock.advance(3600)
+    await store.triage.close_conversations(two_ids, "ana")
+    await store.triage.reopen_conversations(two_ids, "ana")
+    assert await get_wait(store) == since
+
+
+async def test_opening_again_after_an_answer_lets_no_one_wait(
+    store: Store, two_ids: list[int], clock: ManualClock
+) -> None:
+    await store.triage.close_conversations(two_ids, "ana")
+    clock.advance(60)
+    await store.intents.queue_message(NewMessage(MIA, "Done", ACCOUNT, "", agent="ana"))
+    await store.triage.reopen_conversations(two_ids, "ana")
+    assert await get_wait(store) is None
+    assert await get_wait(store, TOM) is not None
+
+
+async def test_undoing_a_close_keeps_the_longer_wait_of_one_who_wrote_again(
+    store: Store, two_ids: list[int], clock: ManualClock
+) -> None:
+    since = await get_wait(store)
+    before = await store.triage.close_conversations(two_ids, "ana")
+    clock.advance(3600)
+    await store.ingest.store_events(ACCOUNT, [make_reply("hello?", received_at=clock.now())])
+    await store.triage.undo_changes(before, "ana")
+    assert await get_wait(store) == since
+    await check_counters_and_summaries(store)
+
+
+async def test_undoing_a_snooze_keeps_the_wait(
+    store: Store, two_ids: list[int], clock: ManualClock
+) -> None:
+    since = await get_wait(store)
+    before = await store.triage.snooze_conversations(two_ids, "ana", clock.now() + HOUR)
+    clock.advance(60)
+    await store.triage.undo_changes(before, "ana")
+    assert await get_wait(store) == since
+
+
+async def test_cancelling_a_reply_brings_back_the_wait_as_it_was(
+    store: Store, two_ids: list[int], clock: ManualClock
+) -> None:
+    clock.advance(3600)
+    await store.triage.close_conversations(two_ids, "ana")
+    clock.advance(3600)
+    await store.ingest.store_events(ACCOUNT, [make_reply("again", received_at=clock.now())])
+    since = await get_wait(store)
+    clock.advance(60)
+    new = NewMessage(MIA, "Yes", ACCOUNT, "", agent="ana")
+    message = await store.intents.queue_message(new)
+    assert await get_wait(store) is None
+    assert await store.intents.cancel_queued(message.id, "ana")
+    assert await get_wait(store) == since == clock.now() - 60_000

@@ -27,13 +27,14 @@ async def select_message(desk: Desk, status: Status) -> Message:
 
 
 @presses("close", "undo")
-async def test_closing_moves_to_the_next_and_can_be_undone(desk: Desk, size: Size) -> None:
+async def test_closing_keeps_the_row_until_the_cursor_moves_and_can_be_undone(
+    desk: Desk, size: Size
+) -> None:
     async with desk.open(size):
         await desk.command("close")
-        await desk.shows("Closed Chloe Martin")
-        assert (await desk.thread(CHLOE)).state is State.CLOSED
-        dawit = (await desk.thread(DAWIT)).id
-        await desk.until(lambda: desk.shown_id == dawit, "the next conversation")
+        await desk.shows("Closed Chloe Martin", "closed by you")
+        chloe = await desk.thread(CHLOE)
+        assert (chloe.state, desk.shown_id) == (State.CLOSED, chloe.id)
         await desk.command("undo")
         await desk.shows("Undone: closed Chloe Martin")
         chloe = await desk.thread(CHLOE)
@@ -51,13 +52,44 @@ async def test_close_and_next_opens_the_longest_waiting_conversation(
         assert (await desk.thread(BOB)).state is State.CLOSED
 
 
+@BOTH_SIZES
+async def test_close_and_next_opens_the_row_below_if_it_waits(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.open_thread(DAWIT)
+        await desk.command("close_next")
+        ana = (await desk.thread(ANA)).id
+        await desk.until(lambda: desk.shown_id == ana, "the row below")
+        assert desk.inbox.is_reading
+        assert (await desk.thread(DAWIT)).state is State.CLOSED
+
+
+@BOTH_SIZES
+async def test_close_and_next_opens_the_row_below_in_other_lists(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("g", "a")
+        await desk.open_thread(DAWIT)
+        rows = desk.inbox.threads.rows
+        following = rows[desk.inbox.threads.cursor + 1]
+        await desk.command("close_next")
+        await desk.until(lambda: desk.shown_id == following.id, "the row below")
+
+
 @presses("close")
-async def test_closing_an_open_conversation_returns_to_the_list(desk: Desk, size: Size) -> None:
+async def test_closing_an_open_conversation_leaves_it_open_on_the_screen(
+    desk: Desk, size: Size
+) -> None:
     async with desk.open(size):
         await desk.open_thread(CHLOE)
         await desk.command("close")
-        await desk.shows("Closed Chloe Martin", "Open 6", "Dawit Bekele")
-        assert desk.inbox.focused is desk.inbox.threads
+        await desk.shows("Closed Chloe Martin", "Chloe Martin  closed by you")
+        assert desk.shown_id == (await desk.thread(CHLOE)).id
+        await desk.command("close")
+        await desk.shows("Already closed: Chloe Martin")
+        await desk.press("escape")
+        await desk.shows("Open 6", "Dawit Bekele", "closed by you")
+        await desk.press("j")
+        await desk.hides("closed by you")
+        assert desk.inbox.threads.current_row == await desk.thread(DAWIT)
 
 
 @presses("reopen")

@@ -178,6 +178,7 @@ async def test_the_first_line_follows_the_accounts(desk: Desk) -> None:
 async def test_a_customer_who_writes_to_a_closed_conversation_opens_it_again(desk: Desk) -> None:
     async with desk.open(WIDE):
         chloe = await desk.thread(CHLOE)
+        await desk.press("j")
         await desk.store.triage.close_conversations([chloe.id], COLLEAGUE)
         await desk.hides(NAMES[CHLOE])
         await desk.events.receive_texts(CHLOE, "One more thing")

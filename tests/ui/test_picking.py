@@ -64,6 +64,8 @@ async def test_snoozed_until_a_reply_comes_back_with_the_reply(desk: Desk) -> No
         await desk.press("enter")
         await desk.shows("Snoozed Chloe Martin until they reply")
         assert (await desk.thread(CHLOE)).snoozed_until is None
+        await desk.shows("snoozed until they reply by you")
+        await desk.press("j")
         await desk.until(lambda: CHLOE not in list_parties(desk))
         await desk.events.receive_texts(CHLOE, "Still there?")
         await desk.until(lambda: CHLOE in list_parties(desk))

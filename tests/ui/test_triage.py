@@ -201,7 +201,7 @@ async def test_conversations_of_colleagues_are_skipped(desk: Desk, open_store: O
     async with desk.open(WIDE):
         await desk.press("t")
         await wait_for_thread(desk, ANA)
-        await desk.shows("Triage  2 left")
+        await desk.shows("Triage  2 for you · 1 with colleagues · 0 handled")
 
 
 async def test_leaving_selects_the_shown_conversation_in_the_list(desk: Desk) -> None:
@@ -272,3 +272,60 @@ async def test_twenty_waiting_customers_take_less_than_sixty_keys(empty_desk: De
     assert (await desk.store.conversations.get_counts()).waiting == 0
     for place, number in enumerate(numbers):
         assert (await desk.thread(number)).state is (State.CLOSED if place % 3 == 2 else State.OPEN)
+
+
+@BOTH_SIZES
+async def test_triage_says_how_many_wait_with_colleagues(desk: Desk, size: Size) -> None:
+    dawit = await desk.thread(DAWIT)
+    await desk.store.triage.assign_conversations([dawit.id], COLLEAGUE, COLLEAGUE)
+    async with desk.open(size):
+        await desk.press("t")
+        await desk.shows("Triage  2 for you · 1 with colleagues", "3 waiting")
+        ana = await desk.thread(ANA)
+        await desk.store.triage.assign_conversations([ana.id], COLLEAGUE, COLLEAGUE)
+        await desk.shows("Triage  1 for you · 2 with colleagues")
+        await desk.press("space")
+        await desk.shows("0 handled, 1 still waits for you · 2 with colleagues")
+        await desk.press("space", "e")
+        await desk.shows("All clear, 1 handled · 2 wait with colleagues")
+
+
+@BOTH_SIZES
+async def test_triage_that_does_not_start_says_who_waits_with_colleagues(
+    desk: Desk, size: Size
+) -> None:
+    ids = [(await desk.thread(number)).id for number in (CHLOE, DAWIT, ANA)]
+    await desk.store.triage.assign_conversations(ids, COLLEAGUE, COLLEAGUE)
+    async with desk.open(size):
+        await desk.press("t")
+        await desk.shows("0 for you · 3 with colleagues")
+        assert not desk.inbox.triage.is_on
+
+
+async def test_triage_that_does_not_start_says_that_colleagues_have_all_open(
+    desk: Desk, open_store: OpenStore
+) -> None:
+    theirs = await open_store(owner="bo's desk")
+    for number in (CHLOE, DAWIT, ANA):
+        row = await desk.thread(number)
+        if number != CHLOE:
+            await desk.store.triage.close_conversations([row.id], COLLEAGUE)
+    await theirs.presence.announce_presence(COLLEAGUE, (await desk.thread(CHLOE)).id, typing=False)
+    async with desk.open(WIDE):
+        await desk.press("t")
+        await desk.shows("1 for you", "colleagues have it open")
+
+
+@BOTH_SIZES
+async def test_undo_after_triage_has_moved_on_asks_once_the_confirmation_is_gone(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.press("t", "e")
+        await wait_for_thread(desk, DAWIT)
+        desk.inbox.show_status("")
+        await desk.press("z")
+        await desk.shows("z again reopens Chloe Martin, closed just now")
+        await wait_for_thread(desk, DAWIT)
+        await desk.press("z")
+        await wait_for_thread(desk, CHLOE)

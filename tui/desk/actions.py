@@ -1,13 +1,13 @@
 """Actions of an agent on conversations: each is stored, confirmed and can be undone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tui.desk.consent import ConsentActions
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
 from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
-from tui.desk.undo import UndoAction, UndoStack
+from tui.desk.undo_stack import UndoAction, UndoEntry, UndoStack
 from tui.domain.arrivals import HeldItem
 from tui.domain.conversation import Conversation, State
 from tui.domain.date_input import format_moment
@@ -41,7 +41,9 @@ class ConversationActions:
     async def close_conversations(self, rows: Sequence[Conversation]) -> str:
         """Close conversations."""
         before = await self._store.triage.close_conversations(_get_ids(rows), self._agent)
-        return self._remember_triage(f"Closed {_format_names(rows)}", before)
+        return self._remember_triage(
+            f"Closed {_format_names(rows)}", before, "reopens {target}, closed"
+        )
 
     async def close_after_sending(self, message: Message) -> str:
         """Close the conversation of a reply; one undo takes the reply back and reopens it.
@@ -103,7 +105,9 @@ class ConversationActions:
         before = await self._store.triage.snooze_conversations(_get_ids(rows), self._agent, until)
         date = format_moment(until, self._context.clock.now(), self._context.zone).split(",")[0]
         moment = date if until is None else f"until {date}"
-        return self._remember_triage(f"Snoozed {_format_names(rows)} {moment}", before)
+        return self._remember_triage(
+            f"Snoozed {_format_names(rows)} {moment}", before, "reopens {target}, snoozed"
+        )
 
     async def toggle_labels(self, rows: Sequence[Conversation], *labels: str) -> str:
         """Add labels, or remove those that all conversations have; one undo reverts all.
@@ -147,7 +151,7 @@ class ConversationActions:
             return f"Separated: {list_names([kept, gone])} are two conversations again"
 
         message = f"Merged {_format_names([gone])} into {_format_names([kept])}"
-        return self.remember_undo(message, undo_merge)
+        return self.remember_undo(message, undo_merge, about=[kept.id])
 
     async def add_note(self, conversation: Conversation, text: str, mentions: Sequence[str]) -> str:
         """Add a private note for colleagues.
@@ -166,7 +170,12 @@ class ConversationActions:
             return "Withdrawn: the note is gone, its text is a draft again"
 
         mentioned = f" · {one_line(', '.join(mentions), 60)} will see it" if mentions else ""
-        return self.remember_undo(f"Note saved, for colleagues only{mentioned}", undo_note)
+        return self.remember_undo(
+            f"Note saved, for colleagues only{mentioned}",
+            undo_note,
+            about=[conversation.id],
+            question="withdraws the note on {target}, written",
+        )
 
     async def dismiss_held(self, item: HeldItem) -> str:
         """Dismiss a held item; the record of it stays.
@@ -185,16 +194,33 @@ class ConversationActions:
 
         return self.remember_undo("Dismissed", restore_item, HELD_SCOPE)
 
-    def remember_undo(self, message: str, undo: UndoAction, scope: str = "") -> str:
+    def remember_undo(
+        self,
+        message: str,
+        undo: UndoAction,
+        scope: str = "",
+        *,
+        about: Iterable[int] = (),
+        question: str = "",
+    ) -> str:
         """Remember how to undo an action and return its message with the key that undoes it.
 
         Args:
             message: Message that confirms the action.
             undo: Undoes the action.
             scope: Dialog that can undo the action by itself; empty for none.
+            about: Ids of the conversations that the action has changed.
+            question: What undo would do, as `UndoEntry.question`.
         """
-        self._undo_stack.push(message, undo, scope)
+        self._undo_stack.push(
+            UndoEntry(message, undo, self._context.clock.now(), scope, frozenset(about), question)
+        )
         return f"{message} · z undoes"
+
+    @property
+    def newest_undo(self) -> UndoEntry | None:
+        """Return the action that undo would undo, or None if there is none."""
+        return self._undo_stack.newest
 
     async def undo_last(self, scope: str = "") -> str:
         """Undo the newest action.
@@ -205,14 +231,15 @@ class ConversationActions:
         entry = self._undo_stack.pop(scope)
         return await entry.undo() if entry else "Nothing to undo"
 
-    def _remember_triage(self, message: str, before: list[Summary]) -> str:
+    def _remember_triage(self, message: str, before: list[Summary], question: str = "") -> str:
         """Remember the former state of conversations for undo and return the message."""
 
         async def restore_triage() -> str:
             await self._store.triage.undo_changes(before, self._agent)
             return f"Undone: {message[:1].lower()}{message[1:]}"
 
-        return self.remember_undo(message, restore_triage)
+        about = [summary["id"] for summary in before]
+        return self.remember_undo(message, restore_triage, about=about, question=question)
 
 
 def is_open(conversation: Conversation) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.desk import format
-from tui.desk.undo import RememberUndo
+from tui.desk.undo_stack import RememberUndo
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.text import one_line
@@ -59,7 +59,9 @@ class ConsentActions:
                 await consent.restore_possible_opt_out(message.id, agent)
             return "Undone: texts can be sent again"
 
-        return self._remember_undo("Opted out: nothing can be sent any more", undo_opt_out)
+        return self._remember_undo(
+            "Opted out: nothing can be sent any more", undo_opt_out, about=[conversation.id]
+        )
 
     async def record_opt_in(self, conversation: Conversation, reason: str) -> str:
         """Record that the customer wants messages again.
@@ -77,7 +79,9 @@ class ConsentActions:
                 await consent.restore_opt_out(conversation.id, agent, before)
             return "Undone: nothing can be sent any more"
 
-        return self._remember_undo("Opted in again: texts can be sent", undo_opt_in)
+        return self._remember_undo(
+            "Opted in again: texts can be sent", undo_opt_in, about=[conversation.id]
+        )
 
     async def dismiss_possible_opt_out(self, conversation: Conversation, message: Message) -> str:
         """Record that a possible opt-out means something else.
@@ -92,7 +96,7 @@ class ConsentActions:
             await self._consent.restore_possible_opt_out(message.id, self._agent)
             return "Undone: the question is open again"
 
-        return self._remember_undo("Noted: not an opt-out", undo_dismissal)
+        return self._remember_undo("Noted: not an opt-out", undo_dismissal, about=[conversation.id])
 
 
 _MAX_QUOTE_LENGTH = 60

@@ -11,7 +11,8 @@ from tui.clock import SECOND
 from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
-from tui.desk.undo import RememberUndo, UnsentMessages
+from tui.desk.undo import UnsentMessages
+from tui.desk.undo_stack import RememberUndo
 from tui.domain.message import Direction, Message, MmsContent, NewMessage
 from tui.domain.status import Status
 from tui.domain.text import one_line
@@ -131,7 +132,12 @@ class OutgoingActions:
             return f"Cancelled: not sent, the text is a draft again{plan}{opened}"
 
         self.unsent.add(message)
-        self._remember_undo("send", undo_send)
+        self._remember_undo(
+            "send",
+            undo_send,
+            about=[message.conversation_id],
+            question="cancels the text to {target}, written",
+        )
 
     def register_batch_undo(self, messages: Sequence[Message]) -> None:
         """Make several messages cancellable with one undo; their texts become drafts again then."""
@@ -151,7 +157,14 @@ class OutgoingActions:
 
         for message in messages:
             self.unsent.add(message)
-        self._remember_undo("send", undo_batch)
+        self._remember_undo(
+            "send",
+            undo_batch,
+            about={message.conversation_id for message in messages},
+            question=f"cancels {len(messages)} texts to {{target}}, queued"
+            if len(messages) > 1
+            else "cancels the text to {target}, queued",
+        )
 
     async def cancel_scheduled(self, message: Message) -> str:
         """Cancel a scheduled message that waits in smsdesk or at the provider."""
@@ -219,7 +232,11 @@ class OutgoingActions:
             await intents.set_handled(message.id, agent, handled=False)
             return "Undone: it counts as failed again"
 
-        return self._remember_undo("Dismissed: it no longer counts as failed", undo_dismissal)
+        return self._remember_undo(
+            "Dismissed: it no longer counts as failed",
+            undo_dismissal,
+            about=[message.conversation_id],
+        )
 
 
 def find_retry_problem(message: Message | None) -> str:

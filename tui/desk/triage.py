@@ -66,23 +66,52 @@ class TriageRound:
         return last
 
     async def format_progress(self) -> str:
-        """Return the progress for the first line: "7 left · 16 handled"."""
-        left = await self._store.agents.count_remaining(self._agent)
-        return f"{_format_left(left)} left · {self.handled_count} handled"
+        """Return the progress for the first line: "7 for you · 2 with colleagues · 16 handled".
+
+        Without colleagues who have conversations that wait: "7 left · 16 handled".
+        """
+        left, others = await self._count_waiting()
+        counts = format_waiting(left, others) if others else f"{_format_left(left)} left"
+        return f"{counts} · {self.handled_count} handled"
 
     async def format_summary(self) -> str:
         """Return the summary for the end of a round."""
-        left = await self._store.agents.count_remaining(self._agent)
+        left, others = await self._count_waiting()
+        with_colleagues = f" · {others} with colleagues" if others else ""
         if left:
             verb = "waits" if left == 1 else "wait"
-            return f"{self.handled_count} handled, {_format_left(left)} still {verb}"
-        return f"All clear, {self.handled_count} handled{await self._format_others_waiting()}"
-
-    async def _format_others_waiting(self) -> str:
-        """Return how many conversations wait for colleagues, or "" if none does."""
-        others = (await self._store.conversations.get_counts()).waiting
+            still = f"{_format_left(left)} still {verb}{' for you' if others else ''}"
+            return f"{self.handled_count} handled, {still}{with_colleagues}"
         verb = "waits" if others == 1 else "wait"
-        return f" · {others} {verb} with colleagues" if others else ""
+        waiting = f" · {others} {verb} with colleagues" if others else ""
+        return f"All clear, {self.handled_count} handled{waiting}"
+
+    async def _count_waiting(self) -> tuple[int, int]:
+        """Return how many conversations wait for this agent, and how many for colleagues."""
+        return await count_waiting(self._store, self._agent)
+
+
+async def count_waiting(store: Store, agent: str) -> tuple[int, int]:
+    """Return how many conversations wait for an agent, and how many for colleagues.
+
+    Args:
+        store: Store shared by all agents.
+        agent: Name of the agent.
+    """
+    left = await store.agents.count_remaining(agent)
+    total = (await store.conversations.get_counts()).waiting
+    # Beyond the bound of the query it is not known how many of them are the agent's.
+    return left, 0 if left >= COUNT_LIMIT else max(0, total - left)
+
+
+def format_waiting(left: int, others: int) -> str:
+    """Return the two counts: "7 for you · 2 with colleagues".
+
+    Args:
+        left: Number of conversations that wait for the agent.
+        others: Number of conversations that wait for colleagues.
+    """
+    return f"{_format_left(left)} for you · {others} with colleagues"
 
 
 def _format_left(left: int) -> str:

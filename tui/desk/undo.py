@@ -1,12 +1,10 @@
-"""Undo: the last actions of this agent, and the grace period of messages that were just submitted.
+"""The grace period of messages that were just submitted.
 
 An agent can cancel a message until the end of its grace period, counted down on screen.
 Messages that have not been sent when the agent quits may have no process left that sends them.
 """
 
-from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import tzinfo
 
 from tui.clock import SECOND
@@ -14,54 +12,6 @@ from tui.domain.date_input import format_moment
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.store.store import Store
-
-_MAX_ENTRIES = 50
-
-UndoAction = Callable[[], Awaitable[str]]
-"""Undo an action and return the message that confirms it."""
-RememberUndo = Callable[[str, UndoAction], str]
-"""Remember how to undo an action; returns the message with the key that undoes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class UndoEntry:
-    """An action that can be undone."""
-
-    description: str
-    undo: UndoAction
-    scope: str = ""
-    """Dialog that can undo the action by itself; empty for none."""
-
-
-class UndoStack:
-    """The actions that can be undone, newest first."""
-
-    def __init__(self) -> None:
-        """Create an empty stack."""
-        self._entries: deque[UndoEntry] = deque(maxlen=_MAX_ENTRIES)
-
-    def push(self, description: str, undo: UndoAction, scope: str = "") -> None:
-        """Add an action.
-
-        Args:
-            description: What was done.
-            undo: Undoes the action.
-            scope: Dialog that can undo the action by itself; empty for none.
-        """
-        self._entries.append(UndoEntry(description, undo, scope))
-
-    def pop(self, scope: str = "") -> UndoEntry | None:
-        """Remove and return the newest action, or return None if there is none.
-
-        Args:
-            scope: Dialog whose actions count; empty for all actions.
-        """
-        for entry in reversed(self._entries):
-            if not scope or entry.scope == scope:
-                self._entries.remove(entry)
-                return entry
-        return None
-
 
 GetKey = Callable[[str], str]
 """Return the key to press for a command, from where the agent is."""

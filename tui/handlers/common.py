@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui.desk.actions import ConversationActions
     from tui.desk.context import AppContext
+    from tui.desk.undo_stack import UndoEntry
     from tui.domain.conversation import View
     from tui.screens.pick import Choice
     from tui.screens.triage_mode import TriageMode
@@ -91,16 +92,42 @@ class InboxActions(Protocol):
         """Return whether a conversation was opened from the list."""
 
     @property
+    def is_conversation_in_use(self) -> bool:
+        """Return whether the agent works in one conversation, and not with the list."""
+
+    @property
     def is_conversation_full_screen(self) -> bool:
         """Return whether the conversation fills the screen."""
 
     # Verbs ----------------------------------------------------------------------------------
 
     async def load_targets(self) -> list[Conversation]:
-        """Return the selected conversations or the current one, read from the store."""
+        """Return the open conversation, the selected ones or the current one, from the store."""
 
     async def open_current(self) -> None:
         """Open the current conversation and mark it read."""
+
+    async def keep_in_list(self, conversation: Conversation, *, at: int = 0) -> None:
+        """Move the cursor to a conversation and show it, also if the list has lost it.
+
+        Args:
+            conversation: Conversation to show.
+            at: Id of the message to scroll to; 0 for the newest.
+        """
+
+    def can_undo_at_once(self, entry: UndoEntry) -> bool:
+        """Return whether the agent sees what undo would change, or has confirmed it."""
+
+    def ask_undo(self, entry: UndoEntry, question: str) -> None:
+        """Show what undo would do; pressed again, it does it.
+
+        Args:
+            entry: The action that would be undone.
+            question: What would be done, with the key.
+        """
+
+    def record_undo(self) -> None:
+        """Record that the agent sees the confirmation of the newest action."""
 
     async def go_to_conversation(self, conversation: Conversation, *, at: int = 0) -> None:
         """Move the cursor to a conversation and open it.

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from tui.desk.actions import ConversationActions
 from tui.desk.routes import suggest_send_time
-from tui.domain.conversation import Conversation, View
+from tui.domain.conversation import Conversation, State, View
+from tui.domain.views import is_waiting
 from tui.handlers.common import (
     OPEN_FIRST,
     InboxActions,
@@ -38,7 +39,12 @@ async def _run_on_targets(inbox: InboxActions, action: ConversationAction) -> No
 @command_handler("close")
 async def close_conversations(inbox: InboxActions) -> None:
     """Close the conversations until their customers write again."""
-    await _run_on_targets(inbox, ConversationActions.close_conversations)
+    rows = await inbox.load_targets()
+    if rows and all(row.state is State.CLOSED for row in rows):
+        # Its row stays under the cursor: a second key must not look as if it closed the next one.
+        inbox.show_status(f"Already closed: {describe_conversations(rows)}")
+    elif rows:
+        await inbox.finish_action(await inbox.actions.close_conversations(rows))
 
 
 @command_handler("reopen")
@@ -67,23 +73,22 @@ async def toggle_unread(inbox: InboxActions) -> None:
 
 @command_handler("close_next")
 async def close_and_go_next(inbox: InboxActions) -> None:
-    """Close the conversation and go to the next one.
+    """Close the conversation and open the next one.
 
-    In the list of open conversations the next one is the one that waits longest, in any other
-    list the row that follows.
+    That is the row below, or above at the end of the list. In the list of open conversations one
+    that waits comes first: the row below if it does, else the longest wait.
     """
     triaging, view = inbox.triage.is_on, inbox.threads.view
+    leaving = () if inbox.is_conversation_in_use else inbox.threads.marked
+    following = inbox.threads.find_neighbour(leaving)
     await close_conversations(inbox)
     if triaging:
         return
-    if view != View(order=view.order):
-        await inbox.threads.reload_rows()
-        if inbox.threads.current_row is not None:
-            await inbox.open_current()
-        return
-    waiting = await inbox.store.conversations.find_next_waiting(None)
-    if waiting is not None:
-        await inbox.go_to_conversation(waiting)
+    if view == View(order=view.order) and (following is None or not is_waiting(following)):
+        following = await inbox.store.conversations.find_next_waiting(None) or following
+    if following is not None:
+        await inbox.keep_in_list(following)
+        await inbox.open_current()
 
 
 @command_handler("reply")

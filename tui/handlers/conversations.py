@@ -84,7 +84,7 @@ async def go_to_next_waiting(inbox: InboxActions) -> None:
     if inbox.triage.is_on:
         await skip_conversation(inbox)
         return
-    here, conversations = inbox.threads.current_row, inbox.store.conversations
+    here, conversations = inbox.threads.current_place, inbox.store.conversations
     await _go_to_waiting(inbox, await conversations.find_next_waiting(here))
 
 
@@ -94,7 +94,7 @@ async def go_to_previous_waiting(inbox: InboxActions) -> None:
     if inbox.triage.is_on:
         inbox.show_status("Triage only goes forward: Esc ends it")
         return
-    here, conversations = inbox.threads.current_row, inbox.store.conversations
+    here, conversations = inbox.threads.current_place, inbox.store.conversations
     await _go_to_waiting(inbox, await conversations.find_previous_waiting(here))
 
 
@@ -233,6 +233,7 @@ async def _save_view(inbox: InboxActions, name: str) -> None:
     inbox.show_status(
         inbox.actions.remember_undo(f"Saved view {one_line(name, 30)}{key}", restore_older_view)
     )
+    inbox.record_undo()
 
 
 async def _drop_view(inbox: InboxActions, saved: SavedView) -> None:
@@ -247,6 +248,7 @@ async def _drop_view(inbox: InboxActions, saved: SavedView) -> None:
     inbox.show_status(
         inbox.actions.remember_undo(f"Removed view {one_line(saved.name, 30)}", restore_view)
     )
+    inbox.record_undo()
 
 
 @command_handler("mark")
@@ -259,6 +261,7 @@ async def toggle_selection(inbox: InboxActions) -> None:
         inbox.show_status("Select in the list: Esc goes there")
         return
     inbox.show_status("")
+    inbox.leave_conversation()
     inbox.threads.toggle_mark()
     await inbox.threads.move_by(1)
     inbox.show_key_hints()
@@ -271,6 +274,7 @@ async def select_range(inbox: InboxActions) -> None:
         inbox.show_status("Select in the list: Esc goes there")
         return
     inbox.show_status("")
+    inbox.leave_conversation()
     before = inbox.threads.marked
     await inbox.threads.mark_range()
     if inbox.threads.marked == before:

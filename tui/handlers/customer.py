@@ -140,7 +140,7 @@ async def _store_card(
 
     await contacts.rename_contact(row.id, card.name, card.note, agent)
     name = one_line(card.name, 40) or "the contact without a name"
-    return inbox.actions.remember_undo(f"Saved {name}", restore_card)
+    return inbox.actions.remember_undo(f"Saved {name}", restore_card, about=[row.id])
 
 
 @command_handler("merge")

@@ -33,12 +33,10 @@ def is_bulk_retry(inbox: InboxActions) -> bool:
 
     It is if conversations are selected, or if the list of failures has the focus.
     """
-    if inbox.triage.is_on:
+    if inbox.is_conversation_in_use:
         return False
-    view = inbox.threads.view
-    listed = view.failed and inbox.threads.has_focus
-    reading = inbox.is_reading or inbox.message_view.selected_id
-    return bool(inbox.threads.marked) or (listed and not reading)
+    listed = inbox.threads.view.failed and inbox.threads.has_focus
+    return bool(inbox.threads.marked) or (listed and not inbox.message_view.selected_id)
 
 
 async def ask_bulk_retry(
@@ -125,6 +123,7 @@ async def _send_batch(inbox: InboxActions, batch: RetryBatch) -> None:
     await inbox.threads.prune_marks()
     inbox.show_key_hints()
     inbox.show_status(text)
+    inbox.record_undo()
 
 
 def _get_resolve_key(inbox: InboxActions) -> str:

@@ -11,7 +11,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands import get_prefixed_commands, index_by_id
+from tui.commands import get_first_keys, get_prefixed_commands, index_by_id
 from tui.desk.format import format_title
 from tui.desk.undo import format_unsent
 from tui.domain.conversation import Conversation
@@ -22,6 +22,7 @@ from tui.store.errors import StoreError
 from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
+    from tui.desk.undo_stack import UndoEntry
     from tui.store.saved_views import SavedView
 
 
@@ -90,12 +91,25 @@ async def manage_canned_replies(inbox: InboxActions) -> None:
 
 @command_handler("undo")
 async def undo_last_action(inbox: InboxActions) -> None:
-    """Undo the last action."""
+    """Undo the last action; ask first if the agent does not see what it was about."""
+    entry = inbox.actions.newest_undo
+    if entry is not None and not inbox.can_undo_at_once(entry):
+        await _ask_undo(inbox, entry)
+        return
     await inbox.compose_pane.flush_draft()
     text = await inbox.actions.undo_last()
     await inbox.compose_pane.reload_draft()
     await inbox.triage.show_undone()
     inbox.show_status(text)
+
+
+async def _ask_undo(inbox: InboxActions, entry: UndoEntry) -> None:
+    """Show what undo would do; pressed again, it does it."""
+    from tui.desk.undo_stack import format_undo_question
+
+    key = get_first_keys(inbox.app_context.commands)["undo"]
+    question = await format_undo_question(inbox.store, entry, inbox.app_context.clock.now())
+    inbox.ask_undo(entry, f"{key} again {question}")
 
 
 @command_handler("accounts")

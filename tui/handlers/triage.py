@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.domain.conversation import State
 from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.handlers.compose import fill_canned_reply
 
@@ -18,7 +19,18 @@ async def toggle_triage(inbox: InboxActions) -> None:
         inbox.threads.clear_marks()
         inbox.show_key_hints()
     else:
-        inbox.show_status("All clear: no one is waiting")
+        inbox.show_status(await _describe_nothing_to_triage(inbox))
+
+
+async def _describe_nothing_to_triage(inbox: InboxActions) -> str:
+    """Return why triage has nothing to show."""
+    from tui.desk.triage import count_waiting, format_waiting
+
+    left, others = await count_waiting(inbox.store, inbox.app_context.agent)
+    if left:
+        counts = format_waiting(left, others) if others else f"{left} for you"
+        return f"{counts} · colleagues have {'it' if left == 1 else 'them all'} open"
+    return format_waiting(0, others) if others else "All clear: no one is waiting"
 
 
 async def end_triage(inbox: InboxActions) -> None:
@@ -27,8 +39,11 @@ async def end_triage(inbox: InboxActions) -> None:
     triage_round = await inbox.triage.end_round()
     if triage_round is None:
         return
-    if shown is not None:
+    if shown is not None and shown.state is State.OPEN:
         await inbox.go_to_conversation(shown)
+    elif shown is not None:
+        # A colleague has closed or snoozed it: its row says so, in the list as it is.
+        await inbox.keep_in_list(shown)
     inbox.leave_conversation()
     inbox.threads.focus()
     inbox.show_status(await triage_round.format_summary())

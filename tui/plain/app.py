@@ -96,4 +96,13 @@ class PlainApp:
         elif command.scope.is_about_conversation and not is_open:
             self._dialog.write_line("Open a conversation first: type its number.")
         else:
-            await LINE_HANDLERS[command.id](self._session, rest)
+            await self._run_and_record(command.id, rest)
+
+    async def _run_and_record(self, command_id: str, rest: str) -> None:
+        """Run a command, and record whether what it did is the last thing that was shown."""
+        session = self._session
+        newest = session.actions.newest_undo
+        await LINE_HANDLERS[command_id](session, rest)
+        done = session.actions.newest_undo
+        is_new = done is not newest and command_id != "undo"
+        session.undo_guard.record_action(done if is_new else None, session.shown_id)

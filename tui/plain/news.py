@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Iterable
 
 from tui.desk import format
+from tui.desk.departures import describe_end_of_wait
 from tui.desk.message_text import MessageText
 from tui.desk.notifications import AgentNotifier
 from tui.desk.presence import HEARTBEAT_SECONDS
@@ -73,10 +74,27 @@ class ChangeAnnouncer:
                     await self._announce_mention(change)
                 case Subject.ACCOUNT:
                     await self._alarms.report_account_problems()
+                case Subject.CONVERSATION if change.id == self._session.shown_id:
+                    await self._announce_departure(change.id)
                 case Subject.PRESENCE:
                     await self._session.presence.refresh_colleagues()
                 case Subject.VIEW if self._session.conversation is not None:
                     await self._session.refresh_conversation()
+
+    async def _announce_departure(self, conversation_id: int) -> None:
+        """Announce that a colleague has closed, snoozed or assigned the open conversation."""
+        session, store, context = self._session, self._session.store, self._session.context
+        known, fresh = session.conversation, await store.conversations.get(conversation_id)
+        if known is None or fresh is None or fresh.id != known.id:
+            return
+        session.conversation = fresh
+        if (fresh.state, fresh.assignee) == (known.state, known.assignee):
+            return
+        entries = await store.triage.get_audit_trail(fresh.id)
+        now, zone = context.clock.now(), context.zone
+        reason = await describe_end_of_wait(store, fresh, context.agent, now, zone)
+        if reason and entries and entries[0].agent != context.agent:
+            session.dialog.announce_line(f"* This conversation is {reason}; it stays open here.")
 
     async def _handle_message(self, change: Change) -> None:
         """Announce an incoming message, or a new status of a message this agent sent."""

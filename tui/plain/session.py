@@ -11,6 +11,7 @@ from tui.desk.context import AppContext
 from tui.desk.presence import Presence
 from tui.desk.submit import Submitter
 from tui.desk.undo import format_submitted
+from tui.desk.undo_stack import UndoGuard
 from tui.domain.conversation import Conversation, View
 from tui.domain.message import Message
 from tui.domain.text import one_line
@@ -48,6 +49,7 @@ class PlainSession:
         self.context = context
         self.dialog = dialog
         self.actions = ConversationActions(store, context)
+        self.undo_guard = UndoGuard()
         self.compose = ComposeState(store, context, self._announce_problem, repeats_key=False)
         self.presence = Presence(store, context.agent, context.clock, self._announce_lock_holder)
         self.submit = Submitter(context, self.actions, self.compose, self.presence, PLAIN_KEYS)
@@ -75,6 +77,11 @@ class PlainSession:
         """Return the open conversation; only for commands that need one."""
         assert self.conversation is not None
         return self.conversation
+
+    @property
+    def shown_id(self) -> int:
+        """Return the id of the open conversation; 0 for none."""
+        return self.conversation.id if self.conversation is not None else 0
 
     @property
     def location(self) -> str:

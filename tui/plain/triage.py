@@ -203,9 +203,9 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
         return "The name is unchanged"
 
     await contacts.rename_contact(row.id, name.strip(), contact_note, agent)
-    await _show_result(
-        session, session.actions.remember_undo(f"Saved {one_line(name.strip(), 40)}", undo_rename)
-    )
+    saved = f"Saved {one_line(name.strip(), 40)}"
+    text = session.actions.remember_undo(saved, undo_rename, about=[row.id])
+    await _show_result(session, text)
 
 
 @line_handler("merge")

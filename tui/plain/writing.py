@@ -4,6 +4,7 @@ Only one agent at a time has the compose lock of a conversation.
 """
 
 from tui.desk.routes import format_plan_time
+from tui.desk.undo_stack import format_undo_question
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.canned import choose_canned_reply
@@ -147,6 +148,16 @@ async def undo_action(session: PlainSession, typed: str) -> None:
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
+    entry = session.actions.newest_undo
+    if entry is not None and not session.undo_guard.is_in_sight(
+        entry, session.shown_id, is_offered=True
+    ):
+        now = session.context.clock.now()
+        question = await format_undo_question(session.store, entry, now)
+        session.dialog.write_line(f"This {question}.")
+        if not await session.dialog.ask_yes_no("Do it?"):
+            session.dialog.write_line("Nothing was undone.")
+            return
     session.dialog.write_line(f"{await session.actions.undo_last()}.")
     if session.conversation is not None:
         await session.refresh_conversation()

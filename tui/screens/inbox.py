@@ -33,8 +33,8 @@ from tui.widgets.virtual_list import VirtualList
 
 _PREVIEW_DELAY = 0.06
 """Seconds the cursor must rest before the conversation under it is shown."""
-_CONVERSATION_COMMANDS = frozenset(c.id for c in COMMANDS if c.scope.is_about_conversation)
-"""Ids of the commands that act on the conversation that is shown."""
+_CONVERSATION_COMMANDS = {"undo", *(c.id for c in COMMANDS if c.scope.is_about_conversation)}
+"""Ids of the commands that depend on which conversation is shown."""
 
 
 class InboxScreen(InboxLayout):
@@ -66,7 +66,7 @@ class InboxScreen(InboxLayout):
         self.status.update_status(states=await self.store.accounts.get_states())
         self.show_key_hints()
         self.set_interval(1.0, self._update_every_second)
-        # Snoozed conversations also return at a desk that runs without a background service.
+        # For snoozed conversations at a desk that runs without a background service.
         self.set_interval(WAKE_SECONDS, self._agent_session.wake_snoozed)
         self.call_after_refresh(self._agent_session.register_agent)
         self.watch(self.app, "app_focus", self._mark_visible_read, init=False)
@@ -79,18 +79,19 @@ class InboxScreen(InboxLayout):
         Args:
             changes: What changed, in the order of the store.
         """
-        shown, is_in_use = self.pane.conversation, self.is_reading or self.is_composer_focused
-        await self.pane.apply_changes(changes)
-        merged = self.pane.conversation
+        followed = await self.pane.apply_changes(changes)
         await self.list_pane.apply_changes(changes)
-        if is_in_use and shown and merged and merged.id != shown.id and not self.triage.is_on:
-            await self._follow_merge(merged)
+        self.show_key_hints()
+        if followed is not None:
+            await self._report_merge(followed)
+        await self.show_departure()
         self.contact_panel.apply_changes(changes)
         if any(c.id == self.countdown.message_id or c == RELOAD for c in changes):
             self.countdown.update_message(await self.store.messages.get(self.countdown.message_id))
-        self._show_status_if_any(
-            await composer_hints.format_mention_notice(self.store, self.app_context.agent, changes)
-        )
+        agent = self.app_context.agent
+        notice = await composer_hints.format_mention_notice(self.store, agent, changes)
+        if notice:
+            self.keys.show_status(notice, is_general=True)
         if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):
             await self._mark_visible_read()
         subjects = {change.subject for change in changes}
@@ -98,14 +99,16 @@ class InboxScreen(InboxLayout):
             await self.refresh_accounts()
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._update_counts()
+            await self.triage.refresh_counter()
 
-    async def _follow_merge(self, merged: Conversation) -> None:
-        """Go to the conversation that the open one has become part of.
+    async def _report_merge(self, merged: Conversation) -> None:
+        """Report that the shown conversation has become part of another one.
 
         Args:
-            merged: Conversation that is shown in place of the open one.
+            merged: Conversation that is shown in its place.
         """
-        await self.go_to_conversation(merged)
+        if self.is_conversation_in_use:
+            await self.read_marker.open_conversation(merged)
         title = one_line(format_title(merged), 30)
         self.show_status(f"This conversation is part of the one with {title} now")
 
@@ -115,11 +118,6 @@ class InboxScreen(InboxLayout):
         # The line is gone if the app ends meanwhile.
         for line in self.query(StatusLine):
             line.update_status(states=states)
-
-    def _show_status_if_any(self, text: str) -> None:
-        """Show a status text, whatever conversation is open, unless it is empty."""
-        if text:
-            self.keys.show_status(text, is_general=True)
 
     @on(ConversationPane.Opened)
     @on(events.ScreenSuspend)
@@ -219,20 +217,22 @@ class InboxScreen(InboxLayout):
         # A conversation does not show whether it has a draft, so `belongs` cannot decide that view.
         if view.drafts_of or not is_in_view(conversation, view):
             await self.list_pane.show_view(View(state=conversation.state))
-        await self.threads.go_to_row(conversation)
-        await self.pane.show_conversation(conversation, at=at)
+        await self.keep_in_list(conversation, at=at)
         self.add_class("-reading")
         await self.read_marker.open_conversation(self.pane.conversation)
 
     async def open_current(self) -> None:
-        """Open the current conversation and mark it read."""
+        """Open the conversation under the cursor, or the one that is in use, and mark it read."""
+        stays = self.triage.is_on or self.is_composer_focused
         self.set_classes({"-reading", *self.classes} - {"-contact"})
-        await self.pane.show_conversation(self.current_conversation)
+        await self.pane.show_conversation(
+            self.pane.conversation if stays else self.threads.current_row
+        )
         await self.read_marker.open_conversation(self.pane.conversation)
 
     @report_store_errors
     async def _mark_visible_read(self) -> None:
-        """Mark the open conversation read after a new message or when the focus returns."""
+        """Mark the open conversation read."""
         await self.read_marker.mark_read()
 
     @on(ComposePane.Sent)
@@ -249,6 +249,7 @@ class InboxScreen(InboxLayout):
         self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
         if closed:
             self.show_status(closed)
+        self.record_undo()
 
     async def finish_action(self, text: str) -> None:
         """Refresh the selection, advance triage and show the result of a stored action.
@@ -262,6 +263,7 @@ class InboxScreen(InboxLayout):
             self.show_key_hints()
         await self.triage.advance_if_handled()
         self.show_status(text)
+        self.record_undo()
 
     @on(Composer.Left)
     def _return_to_list(self) -> None:
@@ -284,9 +286,14 @@ class InboxScreen(InboxLayout):
             command_id: Id in the registry.
         """
         self.keys.begin_command()
+        newest_undo = self.actions.newest_undo
         if command_id in _CONVERSATION_COMMANDS:
             await self._show_current()  # the key can arrive before the delayed preview
+        if command_id != "undo":
+            self._undo_guard.drop_question()
         await HANDLERS[command_id](self)
+        if self.actions.newest_undo is not newest_undo and command_id != "undo":
+            self.record_undo()
 
     @report_store_errors
     async def action_prefix(self) -> None:

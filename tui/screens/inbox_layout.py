@@ -5,15 +5,16 @@ What they do together is in `tui.screens.inbox`.
 
 from __future__ import annotations
 
-from textual import getters
+from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from tui.commands import Scope
+from tui.commands import Scope, index_by_id
 from tui.desk import key_hints
 from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
 from tui.desk.read_marker import ReadMarker
+from tui.desk.undo_stack import UndoEntry, UndoGuard
 from tui.domain.conversation import Conversation
 from tui.screens.base import PacedScreen
 from tui.screens.triage_mode import TriageMode
@@ -61,9 +62,10 @@ class InboxLayout(PacedScreen[None]):
         self.store: Store = store
         self.app_context: AppContext = app_context
         self.actions = ConversationActions(store, app_context)
-        agent = app_context.agent
-        self.read_marker = ReadMarker(store, agent, self._get_visible_position)
-        self.triage = TriageMode(self, store, agent, self.read_marker, self.show_key_hints)
+        self._undo_guard = UndoGuard()
+        self._undo_question = ""
+        self.read_marker = ReadMarker(store, app_context.agent, self._get_visible_position)
+        self.triage = TriageMode(self, store, app_context, self.read_marker, self.show_key_hints)
         bound_scopes = set(Scope) - {Scope.COMPOSE}
         replace_bindings(self, make_bindings(app_context.commands, bound_scopes))
 
@@ -100,22 +102,45 @@ class InboxLayout(PacedScreen[None]):
         return narrow or self.triage.is_on
 
     @property
+    def is_conversation_in_use(self) -> bool:
+        """Return whether the agent works in one conversation, and not with the list."""
+        return self.triage.is_on or self.is_reading or self.is_composer_focused
+
+    @property
     def current_conversation(self) -> Conversation | None:
         """Return the conversation that commands act on.
 
-        The one under the cursor; in triage, or while the list is empty, the one that is open.
+        The one that is open, also after it has left the list; else the one under the cursor.
         """
-        if self.triage.is_on or (self.is_reading and not self.threads.rows):
-            return self.pane.conversation
-        return self.threads.current_row
+        return self.pane.conversation if self.is_conversation_in_use else self.threads.current_row
 
     async def load_targets(self) -> list[Conversation]:
-        """Return the selected conversations or the current one, read from the store."""
-        ids = sorted(self.threads.marked) or [
-            row.id for row in (self.current_conversation,) if row is not None
-        ]
+        """Return what a command acts on, read from the store.
+
+        The open conversation; in the list the selected ones, or the one under the cursor.
+        """
+        selected = () if self.is_conversation_in_use else sorted(self.threads.marked)
+        ids = selected or [row.id for row in (self.current_conversation,) if row is not None]
         found = [await self.store.conversations.get(conversation_id) for conversation_id in ids]
         return [conversation for conversation in found if conversation is not None]
+
+    async def keep_in_list(self, conversation: Conversation, *, at: int = 0) -> None:
+        """Move the cursor to a conversation and show it, also if the list has lost it.
+
+        Args:
+            conversation: Conversation to show.
+            at: Id of the message to scroll to; 0 for the newest.
+        """
+        await self.threads.go_to_row(conversation)
+        await self.pane.show_conversation(conversation, at=at)
+        await self.show_departure()
+
+    async def show_departure(self) -> None:
+        """Show above the conversation why it is no longer in the list, or not to be answered."""
+        if self.triage.is_on:
+            self.pane.show_departure(await self.triage.describe_departure())
+        else:
+            self.pane.show_departure(self.threads.departure_reason)
 
     def _get_visible_position(self) -> tuple[Conversation | None, int, int]:
         """Return the conversation that the agent sees, its newest message and last arrival there.
@@ -136,6 +161,42 @@ class InboxLayout(PacedScreen[None]):
         """
         self.keys.show_status(text, seconds)
 
+    # Undo -----------------------------------------------------------------------------------
+
+    def can_undo_at_once(self, entry: UndoEntry) -> bool:
+        """Return whether the agent sees what undo would change, or has confirmed it."""
+        status, shown_id = self.keys.shown_status, self._shown_id
+        is_asked = bool(self._undo_question) and status == self._undo_question
+        if is_asked and self._undo_guard.is_confirmed(entry, shown_id):
+            return True
+        is_offered = " undoes" in status or " cancels" in status
+        return self._undo_guard.is_in_sight(entry, shown_id, is_offered=is_offered)
+
+    def ask_undo(self, entry: UndoEntry, question: str) -> None:
+        """Show what undo would do; pressed again, it does it.
+
+        Args:
+            entry: The action that would be undone.
+            question: What would be done, with the key.
+        """
+        self._undo_guard.record_question(entry, self._shown_id)
+        self._undo_question = question
+        self.show_status(question)
+
+    def record_undo(self) -> None:
+        """Record that the agent sees the confirmation of the newest action."""
+        self._undo_guard.record_action(self.actions.newest_undo, self._shown_id)
+
+    def on_key(self, event: events.Key) -> None:
+        """Drop the question before undo when another key is pressed."""
+        if event.key not in index_by_id(self.app_context.commands)["undo"].keys:
+            self._undo_guard.drop_question()
+
+    @property
+    def _shown_id(self) -> int:
+        """Return the id of the conversation that is shown; 0 for none."""
+        return self.pane.conversation.id if self.pane.conversation is not None else 0
+
     def show_key_hints(self) -> None:
         """Show the keys that matter in the current state."""
         state = key_hints.HintState(
@@ -144,7 +205,7 @@ class InboxLayout(PacedScreen[None]):
             is_filtering=self.focused is self.filter,
             is_triage=self.triage.is_on,
             is_open=self.pane.conversation is not None,
-            selected=len(self.threads.marked),
+            selected=0 if self.is_conversation_in_use else len(self.threads.marked),
         )
         self.keys.show_keys(key_hints.choose_hints(self.app_context.commands, state))
 

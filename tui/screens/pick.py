@@ -116,7 +116,7 @@ class Choices(VirtualList[Choice]):
             if old is not None and self.get_row_key(old) in keys:
                 line = keys.index(self.get_row_key(old))
             top = max(0, self.top + line - self.cursor)
-            self._set_window(list(choices), cursor=line, top=top, ahead=0)
+            self.show_window(list(choices), cursor=line, top=top, ahead=0)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line; on the first line of an empty list, draw the empty text.

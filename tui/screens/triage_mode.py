@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
+from tui.desk.context import AppContext
+from tui.desk.departures import describe_end_of_wait
 from tui.desk.format import MUTED_STYLE
 from tui.desk.read_marker import ReadMarker
 from tui.domain.conversation import Conversation
@@ -29,7 +31,7 @@ class TriageMode:
         self,
         screen: Screen[Any],
         store: Store,
-        agent: str,
+        context: AppContext,
         read_marker: ReadMarker,
         show_key_hints: Callable[[], None],
     ) -> None:
@@ -38,13 +40,13 @@ class TriageMode:
         Args:
             screen: Screen of the inbox.
             store: Store shared by all agents.
-            agent: Name of the agent.
+            context: Settings and helpers of the agent.
             read_marker: Marks the conversations read that are shown.
             show_key_hints: Shows the keys that matter in the current state.
         """
         self._screen = screen
         self._store = store
-        self._agent = agent
+        self._app_context = context
         self._read_marker = read_marker
         self._show_key_hints = show_key_hints
         self._round: TriageRound | None = None
@@ -64,7 +66,7 @@ class TriageMode:
         from tui.desk.triage import TriageRound
         from tui.widgets.canned_bar import CannedBar
 
-        triage_round = TriageRound(self._store, self._agent)
+        triage_round = TriageRound(self._store, self._app_context.agent)
         conversation = await triage_round.advance_to_next()
         if conversation is None:
             return False
@@ -106,6 +108,21 @@ class TriageMode:
             await self._show_next(self._round)
         else:
             await self._update_counter(self._round)
+
+    async def refresh_counter(self) -> None:
+        """Show the progress again after conversations have changed."""
+        if self._round is not None:
+            await self._update_counter(self._round)
+
+    async def describe_departure(self) -> str:
+        """Return why the shown conversation is not to be answered any more, or ""."""
+        shown = self._pane.conversation
+        if self._round is None or shown is None:
+            return ""
+        context = self._app_context
+        return await describe_end_of_wait(
+            self._store, shown, context.agent, context.clock.now(), context.zone
+        )
 
     async def show_undone(self) -> None:
         """Show the conversation of an undone action again if it now waits."""

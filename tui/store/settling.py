@@ -105,6 +105,41 @@ def restore_waiting(transaction: Transaction, rng: random.Random, conversation_i
     summaries.flush()
 
 
+def restore_wait_before_close(transaction: Transaction, summary: Summary) -> None:
+    """Let the customer wait since the moment before the conversation was closed.
+
+    Nothing is changed if the customer did not wait then, or has been answered since. The
+    reopening has to be in the audit trail already.
+
+    Args:
+        transaction: Transaction of the caller.
+        summary: Closed conversation; changed in place.
+    """
+    connection, identity = transaction.connection, summary["id"]
+    since = queries("conversations").last_close(connection, conversation_id=identity) or ""
+    if summary["unanswered_since"] is None and since.isdecimal():
+        oldest = queries("messages").unanswered_since(connection, conversation_id=identity)
+        summary["unanswered_since"] = max(int(since), oldest) if oldest is not None else None
+
+
+def keep_longer_wait(transaction: Transaction, summary: Summary, old: Summary) -> None:
+    """Let a customer who has written again wait since the first text that is not answered.
+
+    Args:
+        transaction: Transaction of the caller.
+        summary: Conversation as it is now; changed in place.
+        old: Conversation as it was before the action that is undone.
+    """
+    before, since = old["unanswered_since"], summary["unanswered_since"]
+    if before is None or since is None:
+        return
+    oldest = queries("messages").unanswered_since(
+        transaction.connection, conversation_id=summary["id"]
+    )
+    if oldest is not None:
+        summary["unanswered_since"] = min(since, max(before, oldest))
+
+
 def mark_handled(
     transaction: Transaction, summaries: Summaries, message_id: int, *, handled: bool = True
 ) -> bool:

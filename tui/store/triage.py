@@ -11,6 +11,7 @@ from tui.domain.text import repair_text
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
 from tui.store.database import Database, Transaction
 from tui.store.queries import queries
+from tui.store.settling import keep_longer_wait, restore_wait_before_close
 from tui.store.summaries import Summaries, Summary
 
 _ALWAYS_UNDO_COLUMNS = ("assignee", "starred")
@@ -40,7 +41,7 @@ class Triage:
         agent: str,
         action: str,
         change: Callable[[Summary], None],
-        detail: str = "",
+        detail: str | Callable[[Summary], str] = "",
     ) -> list[Summary]:
         """Make one change to several conversations; return them as they were, for undo.
 
@@ -49,7 +50,8 @@ class Triage:
             agent: Name of the agent.
             action: Name of the action in the audit trail.
             change: Function that changes a summary.
-            detail: More about the action, for the audit trail.
+            detail: More about the action, for the audit trail; a function gets the summary as
+                it was before.
         """
 
         def write_changes(transaction: Transaction) -> list[Summary]:
@@ -58,9 +60,10 @@ class Triage:
             for identity in ids:
                 summary = summaries.get(identity)
                 originals.append(dict(summary))
+                more = detail if isinstance(detail, str) else detail(summary)
                 change(summary)
                 record_action(
-                    transaction, self._rng, self._clock, agent, action, identity, detail=detail
+                    transaction, self._rng, self._clock, agent, action, identity, detail=more
                 )
             summaries.flush()
             return originals
@@ -74,21 +77,34 @@ class Triage:
             ids: Ids of the conversations.
             agent: Name of the agent.
         """
-        return await self.change_conversations(ids, agent, "close", _close_summary)
+        return await self.change_conversations(
+            ids, agent, "close", _close_summary, lambda s: str(s["unanswered_since"] or "")
+        )
 
     async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
         """Open closed or snoozed conversations again; return them as they were.
+
+        A customer who waited when it was closed waits again, since the same moment.
 
         Args:
             ids: Ids of the conversations.
             agent: Name of the agent.
         """
-        return await self.change_conversations(
-            ids,
-            agent,
-            "reopen",
-            lambda s: s.update(state=State.OPEN.value, snoozed_until=None),
-        )
+
+        def write_reopened(transaction: Transaction) -> list[Summary]:
+            summaries = Summaries(transaction, self._rng)
+            originals = []
+            for identity in ids:
+                summary = summaries.get(identity)
+                originals.append(dict(summary))
+                record_action(transaction, self._rng, self._clock, agent, "reopen", identity)
+                if summary["state"] == State.CLOSED:
+                    restore_wait_before_close(transaction, summary)
+                summary.update(state=State.OPEN.value, snoozed_until=None)
+            summaries.flush()
+            return originals
+
+        return await self._database.write(write_reopened)
 
     async def snooze_conversations(
         self, ids: Sequence[int], agent: str, until: int | None
@@ -236,6 +252,8 @@ class Triage:
                 names = _UNDO_COLUMNS if untouched else _ALWAYS_UNDO_COLUMNS
                 summary.update({name: old[name] for name in names})
                 record_action(transaction, self._rng, self._clock, agent, "undo", old["id"])
+                if not untouched:
+                    keep_longer_wait(transaction, summary, old)
             summaries.flush()
 
         await self._database.write(write_originals)

@@ -37,19 +37,25 @@ from tui.widgets.status_messages import StoreReader
 _HOURS_SPAN = re.compile(r"^between (\d\d:\d\d) and (\d\d:\d\d)")
 
 
-def format_heading(conversation: Conversation, now: int, others: str, room: int) -> Content:
+def format_heading(
+    conversation: Conversation, now: int, others: str, room: int, departure: str = ""
+) -> Content:
     """Return the line above a conversation.
 
-    The text about colleagues is never cut off.
+    The text about colleagues is never cut off, and the reason why it has left the list stands in
+    place of what does not fit beside it.
 
     Args:
         conversation: Conversation that is shown.
         now: Current time in milliseconds since 1970, UTC.
         others: Text about colleagues; empty for none.
         room: Width of the line in cells.
+        departure: Why the conversation is no longer in the list; empty if it is.
     """
-    parts = [format.format_title(conversation)] if conversation.name else []
-    parts.append(one_line(format_phone_number(conversation.address), 30))
+    number = one_line(format_phone_number(conversation.address), 30)
+    parts = [format.format_title(conversation), number] if conversation.name else [number]
+    if departure:
+        parts.insert(1, departure)
     if conversation.opted_out:
         parts.append("OPTED OUT")
     local_time = format_local_times(find_zones(conversation.address), now)
@@ -117,6 +123,7 @@ class ConversationPane(StoreReader, Vertical):
         self._show_lock = asyncio.Lock()
         """Shows one conversation after the other, however fast keys come."""
         self.conversation: Conversation | None = None
+        self._departure_reason = ""
         self._outer_width = 0
         """Width with the border, as the last resize reported it."""
         self.presence = Presence(store, context.agent, context.clock, self._refresh_heading)
@@ -196,24 +203,41 @@ class ConversationPane(StoreReader, Vertical):
         draft = await self._store.drafts.get_draft(conversation.id, agent)
         consent_status = await read_consent_status(self._store, conversation)
         await self.message_view.show_conversation(conversation, seen_upto=seen_upto, at=at)
+        if self.conversation is None or self.conversation.id != conversation.id:
+            self._departure_reason = ""
         self.conversation, self.consent_status = conversation, consent_status
         self.presence.set_conversation(conversation.id)
         self.compose_pane.open_conversation(conversation, draft)
         self._update_heading()
         self.post_message(self.Opened())
 
-    async def apply_changes(self, changes: Iterable[Change]) -> None:
+    async def apply_changes(self, changes: Iterable[Change]) -> Conversation | None:
         """Apply changes in the store; no other conversation is shown meanwhile.
+
+        Return the conversation that the shown one has become part of, or None.
 
         Args:
             changes: Changes in the store.
         """
         changes = tuple(changes)
         async with self._show_lock:
-            if await self._follow_merge(changes):
-                return
-            await self.message_view.apply_changes(changes)
-            await self._update_surroundings(changes)
+            old = self.conversation
+            if not await self._follow_merge(changes):
+                await self.message_view.apply_changes(changes)
+                await self._update_surroundings(changes)
+                return None
+            new = self.conversation
+            return new if old is not None and new is not None and new.id != old.id else None
+
+    def show_departure(self, reason: str) -> None:
+        """Show in the heading why the conversation is no longer in the list.
+
+        Args:
+            reason: Why; empty if it is there.
+        """
+        if reason != self._departure_reason:
+            self._departure_reason = reason
+            self._update_heading()
 
     async def _follow_merge(self, changes: tuple[Change, ...]) -> bool:
         """Show what the conversation has become if it was merged or separated; return whether."""
@@ -263,7 +287,8 @@ class ConversationPane(StoreReader, Vertical):
         if (conversation := self.conversation) is None:
             return
         now, others = self._app_context.clock.now(), format_colleagues(self.presence.colleagues)
-        set_border_title(self, format_heading(conversation, now, others, self._outer_width - 6))
+        room, reason = self._outer_width - 6, self._departure_reason
+        set_border_title(self, format_heading(conversation, now, others, room, reason))
         holder = self.presence.holder
         self.notice_line.show_notice(
             *choose_notice(

@@ -28,27 +28,15 @@ from tui.widgets.message_window import MessageWindow
 _MIN_MESSAGES = 12
 _HEADING_LINES = 4
 """Lines above the first message (day, new messages), which change when older ones are read."""
+_MESSAGE_PARTS = "in", "out", "note", "meta", "day", "new", "selected", "empty", "advice", "file"
+_BADGE_STYLES = "waiting", "moving", "good", "bad", "doubt"
 
 
 class MessageView(BottomView):
     """Show the messages of one conversation."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "message--in",
-        "message--out",
-        "message--note",
-        "message--meta",
-        "message--day",
-        "message--new",
-        "message--selected",
-        "message--empty",
-        "message--advice",
-        "message--file",
-        "badge--waiting",
-        "badge--moving",
-        "badge--good",
-        "badge--bad",
-        "badge--doubt",
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"message--{part}" for part in _MESSAGE_PARTS} | {
+        f"badge--{style}" for style in _BADGE_STYLES
     }
 
     conversation: var[Conversation | None] = var(None)
@@ -146,7 +134,7 @@ class MessageView(BottomView):
             return
         relevant = [c for c in changes if c.conversation_id == self.conversation.id]
         if RELOAD in changes:
-            await self.show_conversation(self.conversation, seen_upto=self._seen_upto)
+            await self._reload_conversation(self.conversation)
             return
         messages = [change for change in relevant if change.subject is Subject.MESSAGE]
         added = {change.id for change in messages if change.is_new}
@@ -155,6 +143,16 @@ class MessageView(BottomView):
         added |= await self._refresh_messages(changed)
         if added:
             await self._read_newest(min(added))
+
+    async def _reload_conversation(self, conversation: Conversation) -> None:
+        """Read everything again; the selected message and what is on the screen stay."""
+        selected, anchor = self.selected_id, self.find_bottom_anchor() if self.lines_below else None
+        at = selected or (anchor[0] if anchor is not None else 0)
+        await self.show_conversation(conversation, seen_upto=self._seen_upto, at=at)
+        self.selected_id = selected
+        self._redraw_messages()
+        if anchor is not None:
+            self.scroll_to_anchor(anchor)
 
     def select_message(self, step: int) -> None:
         """Select the message above (-1) or below (+1)."""

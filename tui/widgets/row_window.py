@@ -47,6 +47,27 @@ class RowWindow(Generic[RowT]):
     async def reload_row(self, row: RowT) -> RowT | None:
         """Return the row as it is now; None if it is not in the list any more."""
 
+    async def keep_departed_row(self, row: RowT) -> RowT | None:
+        """Return what stays in place of a row that has left the list; None for nothing.
+
+        Args:
+            row: Row as the list has it.
+        """
+        return None
+
+    def has_departed(self, row: RowT) -> bool:
+        """Return whether a row has left the list and only stays until the cursor moves."""
+        return False
+
+    def is_same_place(self, old: RowT, new: RowT) -> bool:
+        """Return whether a row stands where it stood.
+
+        Args:
+            old: Row as the list has it.
+            new: Row as it is now.
+        """
+        return True
+
     @abstractmethod
     def get_row_key(self, row: RowT) -> object:
         """Return a key that stays the same while the row changes."""
@@ -97,6 +118,21 @@ class RowWindow(Generic[RowT]):
             max(0, self.rows_before - len(found)) if len(found) == self.page_size else 0
         )
         del self.rows[max(keep, self.top + self.visible_rows + 1) :]
+
+    def drop_departed_row(self, index: int) -> bool:
+        """Remove the row that the cursor has left if it only stayed for the cursor.
+
+        Return whether it was removed.
+
+        Args:
+            index: Place of the row in the window; the cursor is elsewhere.
+        """
+        if not self.has_departed(self.rows[index]):
+            return False
+        del self.rows[index]
+        self.cursor -= int(index < self.cursor)
+        self.top -= int(index < self.top)
+        return True
 
     def _shift_window(self, by: int) -> None:
         """Adapt the cursor after a change in front of the window; the screen stays the same."""

@@ -110,9 +110,14 @@ class StatusLine(Widget):
         """Draw the name at the left, the rest at the right as far as it fits."""
         width = self.size.width
         name = [Segment(" smsdesk ", self._resolve_style("status--name"))]
-        if self._place:
-            name.append(Segment(f" {one_line(self._place, 40)} ", self.rich_style))
         right = [*self._draw_counts(), *self._draw_agent()]
+        if self._place:
+            room = width - _measure_segments(right)
+            # Where the agent is says more than the name of the program.
+            is_tight = cell_len(self._place) + _measure_segments(name) + 2 > room
+            name = [] if is_tight else name
+            place = _shorten_place(self._place, room - _measure_segments(name) - 2)
+            name = [*name, Segment(f" {place} ", self.rich_style)]
         room = width - _measure_segments(name) - _measure_segments(right)
         accounts = self._draw_fitting_accounts(room)
         gap = Segment(" " * max(0, room - _measure_segments(accounts)), self.rich_style)
@@ -185,6 +190,18 @@ class StatusLine(Widget):
         """Return a component's style on the background of the line."""
         style = self.get_component_rich_style(name)
         return self.rich_style + Style(color=style.color, bold=style.bold)
+
+
+def _shorten_place(text: str, room: int) -> str:
+    """Return as many parts of "Triage  3 left · 0 handled" as fit, and always the first.
+
+    Args:
+        text: Parts, separated by a middle dot.
+        room: Cells for the text.
+    """
+    while cell_len(text) > room and " · " in text:
+        text = text.rpartition(" · ")[0]
+    return one_line(text, 60)
 
 
 def _measure_segments(segments: Sequence[Segment]) -> int:

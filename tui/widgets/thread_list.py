@@ -1,7 +1,5 @@
 """List conversations in two lines each, with the one that has waited longest at the top."""
 
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import tzinfo
 from typing import ClassVar
 
@@ -14,20 +12,19 @@ from tui.clock import MINUTE, Clock
 from tui.desk import cells, format
 from tui.desk.badges import BADGES, DRAFT_MARK, STAR_MARK, TICK_MARK, UNREAD_MARK
 from tui.desk.message_text import format_preview
-from tui.domain.change import RELOAD, Change, Subject
-from tui.domain.conversation import Conversation, State, View
+from tui.domain.conversation import Conversation, State
 from tui.domain.message import Direction
 from tui.domain.text import one_line
-from tui.domain.views import describe_empty_view, has_mixed_states, is_in_view, is_waiting
-from tui.store.conversations import FIRST_POSITION, LAST_POSITION, get_position
+from tui.domain.views import describe_empty_view, has_mixed_states, is_waiting
 from tui.store.store import Store
 from tui.terminal.ascii_fallback import protect_text
-from tui.widgets.markable_list import MarkableList
+from tui.widgets.composer import Composer
+from tui.widgets.conversation_list import ConversationList
 from tui.widgets.styled import overlay_style
 
 
-class ThreadList(MarkableList):
-    """List the conversations of one view."""
+class ThreadList(ConversationList):
+    """Draw the conversations of one view."""
 
     ROW_HEIGHT = 2
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -38,6 +35,7 @@ class ThreadList(MarkableList):
         "thread--waiting",
         "thread--mark",
         "thread--label",
+        "thread--departed",
         "badge--waiting",
         "badge--moving",
         "badge--good",
@@ -65,116 +63,30 @@ class ThreadList(MarkableList):
             zone: Time zone of the agent; None for the system's.
             agent: Agent whose drafts are marked.
         """
-        super().__init__(id="threads")
-        self._store = store
-        self._clock = clock
+        super().__init__(store, clock, zone, agent)
         self._ascii = ascii
-        self._zone = zone
-        self._agent = agent
-        self._drafted_ids: frozenset[int] = frozenset()
-        self.view = View()
-        self._has_view = False
         self._number_grouping = False
 
-    async def show_view(self, view: View) -> None:
-        """Show another view from its beginning; marks stay while only the filter changes.
-
-        Args:
-            view: View to show.
-        """
-        if replace(view, text="") != replace(self.view, text=""):
-            self.clear_marks()
-        self.view = view
-        self._has_view = True
-        await self._read_drafts()
-        await self.go_to_first()
-
-    async def apply_changes(self, changes: Iterable[Change]) -> None:
-        """Apply changes: repaint one row where that is enough, else read the window again.
-
-        Args:
-            changes: Changes in the store.
-        """
-        changes = tuple(changes)
-        ids = {c.id for c in changes if c.subject is Subject.CONVERSATION}
-        shown = {row.id: row for row in self.rows}
-        moved = RELOAD in changes
-        for identity in ids if not moved else ():
-            fresh = await self._store.conversations.get(identity)
-            if fresh is None or self._has_moved(shown.get(identity), fresh):
-                moved = True
-                break
-            if identity in shown:
-                self.replace_row(fresh)
-        if moved:
-            await self.reload_rows()
-        if moved or any(c.subject is Subject.DRAFT for c in changes):
-            await self._read_drafts()
-
-    async def _read_drafts(self) -> None:
-        """Read in which conversations this agent has a draft."""
-        drafting = await self._store.drafts.list_conversations_with_drafts(self._agent)
-        if drafting != self._drafted_ids:
-            self._drafted_ids = drafting
-            self.refresh()
-
-    def _has_moved(self, old: Conversation | None, new: Conversation) -> bool:
-        """Return whether a conversation enters, leaves or changes its place in the window."""
-        belongs_here = is_in_view(new, self.view)
-        if old is None:
-            return belongs_here
-        return not belongs_here or get_position(old, self.view) != get_position(new, self.view)
-
-    async def prune_marks(self) -> None:
-        """Remove the marks of conversations that have left the view."""
-        found = [await self._store.conversations.get(identity) for identity in self.marked]
-        self.set_marked(
-            frozenset(c.id for c in found if c is not None and is_in_view(c, self.view))
-        )
+    @property
+    def is_agent_writing(self) -> bool:
+        """Return whether the composer has the focus."""
+        return isinstance(self.screen.focused, Composer)
 
     def refresh_ages(self) -> None:
         """Repaint the rows whose age has changed; called once a minute."""
         for place in range(self.top, min(self.top + self.visible_rows + 1, len(self.rows))):
             self.refresh_row(place)
 
-    # Reading and drawing ---------------------------------------------------------------------
-
-    async def load_after(self, row: Conversation | None, limit: int) -> list[Conversation]:
-        """Return rows of the view after a row.
-
-        Args:
-            row: Row to continue after; None for the beginning.
-            limit: Largest number of rows.
-        """
-        key = FIRST_POSITION if row is None else get_position(row, self.view)
-        return await self._store.conversations.list_after(self.view, key, limit)
-
-    async def load_before(self, row: Conversation | None, limit: int) -> list[Conversation]:
-        """Return rows of the view before a row.
-
-        Args:
-            row: Row to end before; None for the end.
-            limit: Largest number of rows.
-        """
-        key = LAST_POSITION if row is None else get_position(row, self.view)
-        return await self._store.conversations.list_before(self.view, key, limit)
-
-    async def reload_row(self, row: Conversation) -> Conversation | None:
-        """Return the conversation as it is now; None if it has left the view."""
-        fresh = await self._store.conversations.get(row.id)
-        return fresh if fresh is not None and is_in_view(fresh, self.view) else None
-
-    def get_row_key(self, row: Conversation) -> object:
-        """Return the id of the conversation."""
-        return row.id
+    # Drawing --------------------------------------------------------------------------------
 
     def describe_empty(self) -> str:
         """Return the meaning of an empty view; empty before a view is shown."""
         return describe_empty_view(self.view) if self._has_view else ""
 
     def get_appearance_key(self) -> object:
-        """Return what changes the rows: the minute, the marks, the drafts and number grouping."""
-        return self._clock.now() // MINUTE, self.marked, self._drafted_ids, self._number_grouping
+        """Return what changes the rows: minute, marks, drafts, number grouping, what has left."""
+        minute = self._clock.now() // MINUTE
+        return minute, self.marked, self._drafted_ids, self._number_grouping, self._departure
 
     def enable_number_grouping(self) -> None:
         """Format phone numbers in groups of digits from now on.
@@ -212,6 +124,8 @@ class ThreadList(MarkableList):
         room = width - 3 - len(age) - len(flags)
         name = "thread--unread" if row.unread else "thread--title"
         waits = "thread--waiting" if is_waiting(row) else "thread--age"
+        if self.has_departed(row):
+            name = waits = "thread--departed"
         return Strip(
             [
                 Segment(
@@ -229,26 +143,32 @@ class ThreadList(MarkableList):
     def _draw_preview_line(self, row: Conversation, base: Style, width: int) -> Strip:
         """Draw the second line: `   You: Your order is ready   ✓✓ `."""
         mark, style = self._format_badge(row)
-        labels = cells.format_labels(row.labels, (width - 4) // 3)
-        you = (
-            "You: " if row.last_direction is Direction.OUT and not row.is_last_message_ping else ""
-        )
-        note = "Note: " if row.last_direction is Direction.NOTE else ""
+        reason = self.find_departure_reason(row)
+        labels = "" if reason else cells.format_labels(row.labels, (width - 4) // 3)
+        preview = self._protect_outside_text(reason or self._format_preview(row))
         room = width - 4 - len(mark) - cell_len(labels)
         return Strip(
             [
                 Segment("   ", base),
                 Segment(
-                    cells.fit_cells(
-                        you + note + self._protect_outside_text(format_preview(row)), room
+                    cells.fit_cells(preview, room),
+                    overlay_style(
+                        base, self.find_style("thread--departed" if reason else "thread--preview")
                     ),
-                    overlay_style(base, self.find_style("thread--preview")),
                 ),
                 Segment(labels, overlay_style(base, self.find_style("thread--label"))),
                 Segment(mark, overlay_style(base, style)),
                 Segment(" ", base),
             ]
         ).adjust_cell_length(width, base)
+
+    @staticmethod
+    def _format_preview(row: Conversation) -> str:
+        """Return the last message, with "You:" or "Note:" before one that went out."""
+        if row.last_direction is Direction.NOTE:
+            return f"Note: {format_preview(row)}"
+        is_ours = row.last_direction is Direction.OUT and not row.is_last_message_ping
+        return f"You: {format_preview(row)}" if is_ours else format_preview(row)
 
     def _format_title(self, row: Conversation) -> str:
         """Return the name or number of the customer."""

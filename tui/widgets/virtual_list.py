@@ -78,14 +78,14 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
     async def go_to_first(self) -> None:
         """Read the beginning and put the cursor on the first row."""
         async with self._window_lock:
-            self._set_window(await self.load_after(None, self.page_size), cursor=0, top=0, ahead=0)
+            await self._read_first_page()
 
     async def go_to_last(self) -> None:
         """Read the end and put the cursor on the last row."""
         async with self._window_lock:
             rows = await self.load_before(None, self.page_size)
             ahead = max(0, self.total - len(rows))
-            self._set_window(rows, cursor=len(rows) - 1, top=len(rows), ahead=ahead)
+            self.show_window(rows, cursor=len(rows) - 1, top=len(rows), ahead=ahead)
 
     async def move_by(self, rows: int) -> None:
         """Move the cursor down or up.
@@ -110,25 +110,24 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
             await self._read_around_row(row, line=self.visible_rows // 2)
 
     async def reload_rows(self) -> None:
-        """Read the window again; the row under the cursor stays on its line."""
+        """Read the window again; the row under the cursor stays on its line.
+
+        If it has changed its place, the other rows stay on theirs as far as that is possible. At
+        the beginning of the list the first row is shown, whatever has come before it.
+        """
         async with self._window_lock:
             row = self.current_row
-            if row is None or self.cursor == self.top == self.rows_before == 0:
-                await self._reload_first_page()
+            if row is None:
+                await self._read_first_page()
                 return
-            await self._read_around_row(row, line=self.cursor - self.top)
+            is_at_start = self.cursor == self.top == self.rows_before == 0
+            await self._read_around_row(
+                row, line=self.cursor - self.top, top_row=self.rows[self.top], at_start=is_at_start
+            )
 
-    async def _reload_first_page(self) -> None:
-        """Read the first rows again; the cursor stays on its row."""
-        old = self.current_row
-        rows = await self.load_after(None, self.page_size)
-        cursor = 0
-        if old is not None:
-            same = [
-                n for n, row in enumerate(rows) if self.get_row_key(row) == self.get_row_key(old)
-            ]
-            cursor = same[0] if same else 0
-        self._set_window(rows, cursor=cursor, top=0, ahead=0)
+    async def _read_first_page(self) -> None:
+        """Read the beginning and put the cursor on the first row."""
+        self.show_window(await self.load_after(None, self.page_size), cursor=0, top=0, ahead=0)
 
     def replace_row(self, row: RowT) -> None:
         """Replace a row by its newer version and repaint it.
@@ -142,11 +141,7 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
             self.refresh_row(index)
 
     def refresh_row(self, index: int) -> None:
-        """Repaint one row, if it is on the screen.
-
-        Args:
-            index: Place of the row in the window.
-        """
+        """Repaint the row at this place in the window, if it is on the screen."""
         y = (index - self.top) * self.ROW_HEIGHT
         if 0 <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, self.ROW_HEIGHT))
@@ -158,19 +153,46 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
         async with self._window_lock:
             await self.extend_window(down=down)
 
-    async def _read_around_row(self, row: RowT, *, line: int) -> None:
-        """Read the rows around a row and show it, or its successor, on a line of the screen."""
+    async def _read_around_row(
+        self, row: RowT, *, line: int, top_row: RowT | None = None, at_start: bool = False
+    ) -> None:
+        """Read the rows around a row and show it, or its successor, on a line of the screen.
+
+        Args:
+            row: Row to read around.
+            line: Line of the screen, in rows from the top.
+            top_row: Row at the top, which stays there if the row itself has moved within sight.
+            at_start: Whether the beginning of the list is shown, if the row is in its sight.
+        """
         fresh = await self.reload_row(row)
+        if fresh is None:
+            fresh = await self.keep_departed_row(row)
         anchor = fresh if fresh is not None else row
+        has_moved = not self.is_same_place(row, anchor)
         front = await self.load_before(anchor, self.page_size)
         back = await self.load_after(anchor, self.page_size)
         middle = [fresh] if fresh is not None else []
         ahead = self.rows_before if len(front) == self.page_size else 0
-        cursor = len(front)
-        self._set_window([*front, *middle, *back], cursor=cursor, top=cursor - line, ahead=ahead)
+        rows, cursor = [*front, *middle, *back], len(front)
+        top = cursor - line
+        if at_start:
+            top = 0
+        elif has_moved and top_row is not None:
+            keys = [self.get_row_key(known) for known in rows]
+            key = self.get_row_key(top_row)
+            kept = keys.index(key) if key in keys else len(keys)
+            top = kept if kept <= cursor < kept + self.visible_rows else top
+        self.show_window(rows, cursor=cursor, top=top, ahead=ahead)
 
-    def _set_window(self, rows: list[RowT], *, cursor: int, top: int, ahead: int) -> None:
-        """Show a new window."""
+    def show_window(self, rows: list[RowT], *, cursor: int, top: int, ahead: int) -> None:
+        """Show a new window.
+
+        Args:
+            rows: All rows of the window.
+            cursor: Place of the cursor's row.
+            top: Place of the first row on the screen.
+            ahead: Number of rows before the window.
+        """
         old = self.current_row
         self.rows = rows
         self.cursor = max(0, min(cursor, len(rows) - 1))
@@ -189,7 +211,8 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
         if index == self.cursor or not self.rows:
             return
         old, self.cursor = self.cursor, index
-        if self.scroll_to_cursor():
+        removed = self.drop_departed_row(old)
+        if self.scroll_to_cursor() or removed:
             self.refresh()
         else:
             self.refresh_row(old)
@@ -264,9 +287,13 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
     async def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Move the cursor with the wheel, as it is always visible."""
         event.stop()
-        await self.move_by(3)
+        await self.scroll_by_wheel(3)
 
     async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Move the cursor with the wheel, as it is always visible."""
         event.stop()
-        await self.move_by(-3)
+        await self.scroll_by_wheel(-3)
+
+    async def scroll_by_wheel(self, rows: int) -> None:
+        """Move the cursor down, or up by a negative number of rows, for a turn of the wheel."""
+        await self.move_by(rows)

@@ -104,6 +104,12 @@ update audit set message_id = :new_id where conversation_id = :conversation_id a
 insert into audit (id, at, agent, action, conversation_id, message_id, detail)
 values (max(:id, (select coalesce(max(id), 0) + 1 from audit)), :at, :agent, :action, :conversation_id, :message_id, :detail);
 
+-- Since when the customer had waited at the last time that the conversation was closed; empty if they had not.
+-- name: last_close(conversation_id)$
+select detail from audit
+where conversation_id = :conversation_id and action = 'close'
+order by id desc limit 1;
+
 -- name: audit_of(conversation_id)
 select * from audit
 where conversation_id = :conversation_id

@@ -65,7 +65,8 @@ where conversation_id = :conversation_id and id >= :first_id and id <= :last_id;
 select 1 from messages where conversation_id = :conversation_id and id > :id and direction = 'in' limit 1;
 
 -- Of the texts that arrived since the last answer the oldest; one that only asked to be left alone waits for none.
--- A text that may say more than that is marked as suspected.
+-- A text that may say more than that is marked as suspected. Closing the conversation has dealt with those before it, unless
+-- that was undone or the conversation was opened again by an agent. Without a time of arrival it was within a minute.
 -- name: unanswered_since(conversation_id)$
 select min(at) from messages m
 where conversation_id = :conversation_id and direction = 'in'
@@ -77,7 +78,12 @@ where conversation_id = :conversation_id and direction = 'in'
   and coalesce(arrival, id) > coalesce((
   select max(id) from messages
   where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'
-    and format <> 'PING'), 0);
+    and format <> 'PING'), 0)
+  and coalesce(m.arrived_at, m.at + 60000) >= coalesce((
+  select max(c.at) from audit c
+  where c.conversation_id = :conversation_id and c.action = 'close' and not exists (
+    select 1 from audit later
+    where later.conversation_id = :conversation_id and later.id > c.id and later.action in ('reopen', 'undo'))), 0);
 
 -- name: sent_again(conversation_id, id)$
 select 1 from messages where conversation_id = :conversation_id and id > :id and retry_of = :id;
