@@ -44,7 +44,7 @@ def test_keys_typed_after_a_paste_are_keys(size: int) -> None:
 
 
 def test_alt_enter_is_a_key_of_its_own() -> None:
-    assert list_keys(parse_input("a\x1b\rb\r")) == ["a", "alt+enter", "b", "enter"]
+    assert list_keys(parse_input("a\x1b\rb", "\r")) == ["a", "alt+enter", "b", "enter"]
 
 
 def test_the_end_of_the_input_is_passed_on() -> None:

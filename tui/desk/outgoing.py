@@ -16,10 +16,18 @@ from tui.domain.message import Direction, Message, MmsContent, NewMessage
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
+from tui.store.messages import NEWEST
 from tui.store.store import Store
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext
+
+
+_RECENT = 50
+"""Messages among which the one to take back is looked for."""
+_JUST_SENT_MS = 60 * SECOND
+"""Time for which a text counts as just sent."""
+_NOTHING_TO_TAKE_BACK = "Nothing to take back here: no text of yours waits in this conversation"
 
 
 async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int = 0) -> Message:
@@ -75,6 +83,7 @@ class OutgoingActions:
         self._remember_undo = remember_undo
         self._claiming_ids: set[int] = set()
         """Messages of this agent that assigned their conversation to the agent."""
+        self._taken_back_ids: set[int] = set()
         self.unsent = UnsentMessages(store)
 
     async def queue_message(self, attempt: SendAttempt, *, claim: bool = True) -> Message:
@@ -112,14 +121,36 @@ class OutgoingActions:
         """Make a queued message cancellable with undo; its text becomes a draft again then."""
 
         async def undo_send() -> str:
-            if not await self._store.intents.cancel_queued(message.id, self._agent):
-                return "Too late to cancel: it is being sent"
-            await self._restore_draft(message)
-            await self._undo_claim(message)
-            return "Cancelled: not sent, the text is a draft again"
+            if message.id in self._taken_back_ids:
+                return "Already taken back: not sent, the text is a draft"
+            return await self._cancel_send(message)
 
         self.unsent.add(message)
         self._remember_undo("send", undo_send)
+
+    async def take_back_newest(self, conversation_id: int) -> str:
+        """Cancel the agent's newest text of a conversation that is still held.
+
+        Args:
+            conversation_id: Conversation that the agent sees.
+        """
+        now = self._context.clock.now()
+        messages = await self._store.messages.list_before(conversation_id, NEWEST, _RECENT)
+        sent = [m for m in messages if m.direction is Direction.OUT and m.agent == self._agent]
+        held = [m for m in sent if m.status is Status.QUEUED and m.scheduled_at is None]
+        if not held:
+            late = bool(sent) and sent[-1].hold_until > now - _JUST_SENT_MS
+            return "Too late to take back: it is being sent" if late else _NOTHING_TO_TAKE_BACK
+        return await self._cancel_send(held[-1])
+
+    async def _cancel_send(self, message: Message) -> str:
+        """Cancel a queued message, and put its text back into the draft."""
+        if not await self._store.intents.cancel_queued(message.id, self._agent):
+            return "Too late to cancel: it is being sent"
+        self._taken_back_ids.add(message.id)
+        await self._restore_draft(message)
+        await self._undo_claim(message)
+        return "Cancelled: not sent, the text is a draft again"
 
     def register_batch_undo(self, messages: Sequence[Message]) -> None:
         """Make several messages cancellable with one undo; their texts become drafts again then."""

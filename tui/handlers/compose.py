@@ -148,6 +148,19 @@ async def attach_pictures(inbox: InboxActions) -> None:
     inbox.app.push_screen(PicturesScreen(pane.enclosed), attach_chosen)
 
 
+@command_handler("unsend")
+async def take_back_message(inbox: InboxActions) -> None:
+    """Put the newest text that is still held back into the composer."""
+    conversation = inbox.pane.conversation
+    if conversation is None:
+        inbox.show_status(OPEN_FIRST)
+        return
+    await inbox.compose_pane.flush_draft()
+    text = await inbox.actions.outgoing.take_back_newest(conversation.id)
+    await inbox.compose_pane.reload_draft()
+    inbox.show_status(text)
+
+
 @command_handler("editor")
 async def edit_externally(inbox: InboxActions) -> None:
     """Edit the draft in the agent's own editor."""
