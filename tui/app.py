@@ -244,6 +244,8 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
 
     def report_failure(self, error: Exception) -> None:
         """End the app because of an error, and keep it for the code that ran the app."""
+        if self.survive_failure(error):
+            return
         inner = error.error if isinstance(error, WorkerFailed) else error
         self.failure = self.failure or (inner if isinstance(inner, Exception) else error)
         super().report_failure(error)

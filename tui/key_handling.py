@@ -145,11 +145,8 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
             error: What it raised.
         """
         is_start = isinstance(message, events.Compose | events.Mount | events.Load)
-        screen = (
-            next((n for n in node.ancestors_with_self if isinstance(n, Screen)), None)
-            if node
-            else None
-        )
+        nodes = pump.ancestors_with_self if isinstance(pump, DOMNode) else ()
+        screen = next((node for node in nodes if isinstance(node, Screen)), None)
         if is_start and (screen is None or isinstance(screen, InboxScreen)):
             return False
         if not self._survive_error(error):
@@ -157,6 +154,20 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         if is_start and screen is not None:
             # A dialog that cannot be built would keep the keyboard with nothing to answer.
             self.call_later(self._remove_dialog, screen)
+        return True
+
+    def survive_failure(self, error: Exception) -> bool:
+        """Report an error with which Textual would end; return whether the app goes on.
+
+        Args:
+            error: The error.
+        """
+        screen = self.screen_stack[-1] if self.screen_stack else None
+        is_dialog = screen is not None and not isinstance(screen, InboxScreen)
+        # Textual reports what `compose` raises without any message that could be absorbed.
+        if screen is None or not is_dialog or screen.is_mounted or not self._survive_error(error):
+            return False
+        self.call_later(self._remove_dialog, screen)
         return True
 
     def _remove_dialog(self, screen: Screen[Any]) -> None:

@@ -138,10 +138,12 @@ class OutgoingActions:
         messages = await self._store.messages.list_before(conversation_id, NEWEST, _RECENT)
         sent = [m for m in messages if m.direction is Direction.OUT and m.agent == self._agent]
         held = [m for m in sent if m.status is Status.QUEUED and m.scheduled_at is None]
-        if not held:
-            late = bool(sent) and sent[-1].hold_until > now - _JUST_SENT_MS
-            return "Too late to take back: it is being sent" if late else _NOTHING_TO_TAKE_BACK
-        return await self._cancel_send(held[-1])
+        if held:
+            return await self._cancel_send(held[-1])
+        is_late = bool(sent) and (
+            sent[-1].status is not Status.CANCELLED and sent[-1].hold_until > now - _JUST_SENT_MS
+        )
+        return "Too late to take back: it is being sent" if is_late else _NOTHING_TO_TAKE_BACK
 
     async def _cancel_send(self, message: Message) -> str:
         """Cancel a queued message, and put its text back into the draft."""

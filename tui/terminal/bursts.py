@@ -11,8 +11,8 @@ In a text field
   that Enter did.
 - Anything longer, or with a line break among its characters, is pasted as one text. Its last
   Enter is not the key: the text was not on the screen when it arrived. A text shows that Enter
-  has to be pressed. The same holds for what follows within `PASTE_SECONDS`, as one paste can
-  arrive in several pieces: their line breaks are line breaks.
+  has to be pressed. The same holds for what follows a long text, or one with line breaks, within
+  `PASTE_SECONDS`, as one paste can arrive in several pieces: line breaks there are line breaks.
 - Behind a command of the same burst ("rok" and Enter) Enter is not the key either: neither the
   field nor the text was on the screen.
 
@@ -170,3 +170,12 @@ def is_paste(text: str) -> bool:
     body = _CONTROL_END.sub("", text, count=1)
     visible = body.lstrip(_BREAKS)
     return len(visible) > TYPED_CHARACTERS or any(char < " " for char in visible)
+
+
+def is_long_paste(text: str) -> bool:
+    """Return whether more pieces of the same paste may follow a text.
+
+    Args:
+        text: Characters as they arrived.
+    """
+    return is_paste(text) and ("\r" in text or text.endswith("\n") or len(text) > TYPED_AHEAD)

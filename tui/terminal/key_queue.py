@@ -160,9 +160,9 @@ class OneKeyAtATime(App[int]):
         if isinstance(target, Screen) and not target.is_mounted:
             self._key_queue.put_back([press])
         elif not self.discard_key(press):
-            first, *others = self._resolve_press(press) or [None]
-            self._key_queue.put_back(other for other in others if other is not None)
-            if first is not None:
+            presses = self._resolve_press(press)
+            self._key_queue.put_back(presses[1:])
+            for first in presses[:1]:
                 await self._pass_on(first)
         self._follow_work(target, _ROUNDS)
 

@@ -31,7 +31,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.events import Key
 from textual.message import Message
 
-from tui.terminal.bursts import GAP_SECONDS, PASTE_SECONDS, Burst, EscapedKey, is_paste
+from tui.terminal.bursts import GAP_SECONDS, PASTE_SECONDS, Burst, EscapedKey, is_long_paste
 
 
 class TerminalGone(Exception):
@@ -115,6 +115,8 @@ _PASTE_END = "\x1b[201~"
 _FOCUS_IN = "\x1b[I"
 _SEQUENCE_SECONDS = 0.3
 """Seconds to wait for the rest of a sequence; nobody types the beginning of one."""
+_FIRST_SECONDS = 0.1
+"""Seconds after the start within which the first input was waiting already."""
 
 _TOKEN = re.compile(
     r"(?P<sequence>\x1b\[(?:\[[A-E]|M[^\x1b]{3}|(?!M|\[)[0-?]*[ -/]*[@-~])|\x1bO[ -~])"
@@ -135,17 +137,17 @@ class SafeKeyParser(XTermParser):
         """Create a parser outside of any paste.
 
         Args:
-            debug: Whether Textual writes what it parses to a file.
+            debug: Whether Textual logs what it parses.
             get_time: Returns the time in seconds of a steady clock.
         """
         self._get_time = get_time
         self._pasting = False
         self._held = ""
         """Characters that may become the end of a paste."""
-        self._partial = ""
-        """Beginning of a sequence whose rest has not arrived."""
-        self._partial_until = 0.0
+        self._partial, self._partial_until = "", 0.0
+        """Beginning of a sequence, and the moment until which its rest may arrive."""
         self._is_first = True
+        self._first_until = get_time() + _FIRST_SECONDS
         self._paste_until = 0.0
         """Moment until which the next piece of an unmarked paste may arrive."""
         self._ends_with_break = False
@@ -160,6 +162,7 @@ class SafeKeyParser(XTermParser):
         """
         if not data:
             return super().feed(data)
+        self._is_first = self._is_first and self._get_time() < self._first_until
         if self._is_first:
             # Before the app ran, the terminal turned the CR of Enter into LF.
             data = data if _ESCAPE in data else data.replace("\n", "\r")
@@ -240,7 +243,7 @@ class SafeKeyParser(XTermParser):
             break_before=follows and self._ends_with_break,
             is_first=self._is_first,
         )
-        if follows or is_paste(text):
+        if follows or is_long_paste(text):
             self._paste_until, self._ends_with_break = now + PASTE_SECONDS, burst.ends_with_enter
         return burst
 
