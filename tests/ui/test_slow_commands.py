@@ -109,7 +109,7 @@ async def test_letters_behind_a_command_that_fails_are_dropped_with_a_word(
 async def test_letters_behind_a_reply_to_no_conversation_are_dropped(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press(*"rccc")
-        await empty_desk.shows("Not typed (Esc: keys act again): there is nothing to type into")
+        await empty_desk.shows("Not typed (Esc: keys act again): Open a conversation first")
         assert empty_desk.app.screen is empty_desk.inbox
 
 

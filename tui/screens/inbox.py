@@ -178,7 +178,7 @@ class InboxScreen(InboxLayout):
         """
         if await self.compose_pane.begin_reply(force=force):
             return True
-        self.key_guard.start(self.compose_pane.refusal, self.app_context.clock.monotonic())
+        self.refuse_typing(self.compose_pane.refusal)
         return False
 
     def leave_conversation(self) -> None:
@@ -274,25 +274,24 @@ class InboxScreen(InboxLayout):
         Args:
             command_id: Id in the registry.
         """
-        reason = "there is nothing to type into"
         try:
             if command_id in _CONVERSATION_COMMANDS:
                 await self._show_current()  # the key can arrive before the delayed preview
             await HANDLERS[command_id](self)
         except Exception as error:
-            reason = str(error) if isinstance(error, StoreError) else "an error in smsdesk"
-            raise
-        finally:
             if command_id in OPENS_TEXT_FIELD:
-                # After the focus, which Textual moves in a call of its own.
-                self.app.call_later(self._guard_keys, one_line(reason, 120))
+                what = one_line(str(error), 120) if isinstance(error, StoreError) else "an error"
+                self.refuse_typing(what)
+            raise
 
-    def _guard_keys(self, reason: str) -> None:
-        """Ignore what is typed on, unless the text field of a command has opened."""
-        now = self.app_context.clock.monotonic()
-        is_open = self.app.screen is not self or self.is_typing
-        if not is_open and not self.key_guard.is_active(now):
-            self.key_guard.start(reason, now)
+    def refuse_typing(self, reason: str) -> None:
+        """Show why no text field opens, and ignore what is typed on.
+
+        Args:
+            reason: One line.
+        """
+        self.show_status(reason)
+        self.key_guard.start(reason, self.app_context.clock.monotonic())
 
     @report_store_errors
     async def action_prefix(self) -> None:

@@ -38,8 +38,7 @@ class TerminalGone(Exception):
     """Nothing can be read from the terminal any more."""
 
 
-_COLLECT_SECONDS = 0.25
-_COLLECT_BYTES = 1 << 16
+_COLLECT_SECONDS, _COLLECT_BYTES = 0.25, 1 << 16
 """Limits of what is collected as one burst; a longer one continues in the next."""
 
 
