@@ -19,7 +19,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from tui.desk.context import AppContext
-from tui.desk.key_guard import UNSEEN_ENTER, format_dropped
+from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
 from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
 from tui.screens.inbox import InboxScreen
@@ -107,7 +107,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
             burst: Text that arrived at once.
             dropped: Whether all of it was dropped.
         """
-        self.inbox.show_status(format_dropped(len(burst.text)) if dropped else UNSEEN_ENTER)
+        self.inbox.show_status(DROPPED_TEXT if dropped else UNSEEN_ENTER)
 
     # Errors ---------------------------------------------------------------------------------
 

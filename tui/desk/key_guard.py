@@ -30,13 +30,8 @@ UNSEEN_ENTER = "Pasted in one piece: Enter was not pressed. Look at the text, th
 """Status text after a paste whose last line break must not act."""
 
 
-def format_dropped(characters: int) -> str:
-    """Return the status text for a pasted text that had no text field to go to.
-
-    Args:
-        characters: Length of the text.
-    """
-    return f"Nothing was done with {characters} pasted characters: open a reply, then paste"
+DROPPED_TEXT = "Nothing was done with the pasted text: open a reply, then paste it again"
+"""Status text for a pasted text that had no text field to go to."""
 
 
 class KeyGuard:
