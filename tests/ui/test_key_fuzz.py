@@ -21,7 +21,7 @@ FIRST_SEED = int(os.environ.get("KEY_SEED", "1"))
 ERRORS = "errors.log"
 
 # Neither q nor Ctrl+C, which leave, nor the key that runs a shell command.
-LETTERS = [bytes([code]) for code in range(33, 127) if chr(code) not in "q|"]
+CHARACTERS = [bytes([code]) for code in range(33, 127) if chr(code) not in "q|"]
 OPENERS = [b"l", b"a", b":", b"/", b"r", b"p", b"c", b"h", b"v", b"?", b"gt", b"g/", b"C", b"&"]
 MOVES = [b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[5~", b"\x1b[6~", b"\x1b[H", b"\x1b[F"]
 ACTIONS = [
@@ -49,7 +49,7 @@ STRANGE = [
     b"\x1b[I",
     b"\x1bz",
 ]
-KINDS = [LETTERS, OPENERS, OPENERS, MOVES, MOVES, ACTIONS, FUNCTIONS, STRANGE]
+KINDS = [CHARACTERS, OPENERS, OPENERS, MOVES, MOVES, ACTIONS, FUNCTIONS, STRANGE]
 
 
 def make_burst(rng: random.Random) -> bytes:

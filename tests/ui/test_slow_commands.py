@@ -1,4 +1,4 @@
-"""Test letters typed behind a command that is slow to open its text field, or does not open it."""
+"""Test characters typed behind a command that is slow to open its text field, or does not open it."""
 
 import sqlite3
 import threading
@@ -48,7 +48,7 @@ class Locked:
 
 
 @pytest.mark.parametrize("apart", [0.02, 0.3])
-async def test_letters_behind_a_slow_reply_wait_for_the_composer(
+async def test_characters_behind_a_slow_reply_wait_for_the_composer(
     tmp_path: Path, open_store: OpenStore, apart: float
 ) -> None:
     path = tmp_path / "desk.db"
@@ -56,9 +56,9 @@ async def test_letters_behind_a_slow_reply_wait_for_the_composer(
         store = await open_store(path)
         locked = Locked(path, 2.5)
         desk.type(b"r")
-        for letter in b"answer":
+        for character in b"answer":
             time.sleep(apart)
-            desk.type(bytes([letter]))
+            desk.type(bytes([character]))
         locked.wait()
         await wait_until(lambda: equals(read_draft(store), "answer"), what="typed into the reply")
         chloe = await EventWriter(store, ManualClock(), "reader").conversation(CHLOE)
@@ -86,7 +86,7 @@ def _fail(*args: object, **kwargs: object) -> Awaitable[Any]:
         (("T",), "compose_locks.acquire_lock"),
     ],
 )
-async def test_letters_behind_a_command_that_fails_are_dropped_with_a_word(
+async def test_characters_behind_a_command_that_fails_are_dropped_with_a_word(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], method: str
 ) -> None:
     async with desk.open(WIDE):
@@ -97,16 +97,16 @@ async def test_letters_behind_a_command_that_fails_are_dropped_with_a_word(
             monkeypatch.setattr(desk.store.compose_locks, "acquire_lock", _fail)
         await desk.press(*keys)
         monkeypatch.undo()
-        for letter in "answer es":
+        for character in "answer es":
             desk.clock.advance(PAUSE_SECONDS * 0.9)
-            await desk.press("space" if letter == " " else letter)
+            await desk.press("space" if character == " " else character)
         await desk.shows(f"Not typed (Esc: keys act again): {ERROR}")
         assert desk.app.screen is desk.inbox
         chloe = await desk.thread(CHLOE)
         assert (chloe.state, chloe.assignee, chloe.starred) == (State.OPEN, "", False)
 
 
-async def test_letters_behind_a_reply_to_no_conversation_are_dropped(empty_desk: Desk) -> None:
+async def test_characters_behind_a_reply_to_no_conversation_are_dropped(empty_desk: Desk) -> None:
     async with empty_desk.open(WIDE):
         await empty_desk.press(*"rccc")
         await empty_desk.shows("Not typed (Esc: keys act again): Open a conversation first")

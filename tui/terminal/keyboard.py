@@ -3,7 +3,7 @@
 Textual 8.2 ends a bracketed paste at the first ESC within it and takes the rest for keys, so that
 a text copied from a customer could press Enter. It drops the Alt of Alt+Enter as most terminals
 send it (ESC CR), which would send a message instead of breaking its line. It reads "Esc z" in one
-packet as the letter z, "Esc 1" as "¡", and types the rest of a sequence that it does not know. And
+packet as the character z, "Esc 1" as "¡", and types the rest of a sequence that it does not know. And
 one byte that is not UTF-8 ends it, while a terminal that has vanished does not.
 
 Here the input is cut into complete pieces first: sequences, pastes, Esc with a key, and bursts of
@@ -113,7 +113,7 @@ _PASTE_START = "\x1b[200~"
 _PASTE_END = "\x1b[201~"
 _FOCUS_IN = "\x1b[I"
 _SEQUENCE_SECONDS = 0.3
-"""Seconds to wait for the rest of a sequence; nobody types the beginning of one."""
+"""Seconds to wait for the rest of a sequence; no person types the beginning of one."""
 _FIRST_SECONDS = 0.1
 """Seconds after the start within which the first input was waiting already."""
 
