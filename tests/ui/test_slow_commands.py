@@ -1,4 +1,4 @@
-"""Test characters typed behind a command that is slow to open its text field, or does not open it."""
+"""Test what is typed behind a command that is slow to open its text field, or does not."""
 
 import sqlite3
 import threading

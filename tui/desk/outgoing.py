@@ -137,7 +137,8 @@ class OutgoingActions:
         now = self._context.clock.now()
         messages = await self._store.messages.list_before(conversation_id, NEWEST, _RECENT)
         sent = [m for m in messages if m.direction is Direction.OUT and m.agent == self._agent]
-        held = [m for m in sent if m.status is Status.QUEUED and m.scheduled_at is None]
+        held = [m for m in sent if m.status is Status.QUEUED and m.hold_until > now]
+        held = [m for m in held if m.scheduled_at is None]
         if held:
             return await self._cancel_send(held[-1])
         is_late = bool(sent) and (

@@ -3,8 +3,8 @@
 Textual 8.2 ends a bracketed paste at the first ESC within it and takes the rest for keys, so that
 a text copied from a customer could press Enter. It drops the Alt of Alt+Enter as most terminals
 send it (ESC CR), which would send a message instead of breaking its line. It reads "Esc z" in one
-packet as the character z, "Esc 1" as "¡", and types the rest of a sequence that it does not know. And
-one byte that is not UTF-8 ends it, while a terminal that has vanished does not.
+packet as z, "Esc 1" as "¡", and types the rest of a sequence that it does not know. And one byte
+that is not UTF-8 ends it, while a terminal that has vanished does not.
 
 Here the input is cut into complete pieces first: sequences, pastes, Esc with a key, and bursts of
 text (`tui.terminal.bursts` says what those mean). Only complete sequences reach Textual's parser.
