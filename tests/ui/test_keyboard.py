@@ -132,7 +132,7 @@ async def test_a_filter_an_opening_and_a_reply_in_bursts(
     path = tmp_path / "desk.db"
     with run_inbox(path) as desk:
         desk.type(b"/chl")
-        desk.shows("chl")
+        desk.shows("Keep the filter")
         desk.type(b"\r")
         desk.shows("Reply")
         desk.type(b"\rrYes")
