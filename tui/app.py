@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import ClassVar
 
 from rich.console import RenderableType
-from textual import events, on
+from textual import on
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -22,7 +22,7 @@ from tui.desk.context import AppContext, BackgroundStartError
 from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
-from tui.handlers.general import quit_at_once
+from tui.key_handling import InboxKeys
 from tui.screens.inbox import InboxScreen
 from tui.screens.palette import CommandProvider
 from tui.startup import gc_tuning
@@ -31,7 +31,6 @@ from tui.store.store import Store
 from tui.terminal.ascii_fallback import AsciiFilter
 from tui.terminal.cell_diff import TerminalCells
 from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
-from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.private_api import HookedApp, ReadySequence, ScreenUpdate
 from tui.widgets.status_messages import StatusMessage
 from tui.widgets.themes import THEMES, to_theme_name
@@ -73,7 +72,7 @@ _RETRY_SECONDS = 1.0
 """Seconds before the store is watched again after an error."""
 
 
-class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
+class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
     """Show the inbox over an open store; the only keys are those of the command registry."""
 
     TITLE = "smsdesk"
@@ -115,7 +114,6 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         self.failure: Exception | None = None
         """Error that ended the app, or None if it ended in good order."""
         self._ascii_filter = AsciiFilter()
-        self._interrupts = DoubleInterrupt()
         self._terminal_cells = TerminalCells()
         self._notifier = AgentNotifier(
             store,
@@ -169,13 +167,6 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
             self._background_task.cancel()
             await asyncio.wait([self._background_task])
 
-    @property
-    def inbox(self) -> InboxScreen:
-        """Return the inbox, the screen at the bottom of the stack."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, InboxScreen)
-        return screen
-
     @on(StatusMessage)
     def _show_status_message(self, event: StatusMessage) -> None:
         """Show or clear the message of a widget or a dialog in the inbox."""
@@ -203,34 +194,6 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
             super().paint_update(screen, ReadySequence(sequence))
         else:
             self.post_display_hook()
-
-    def handle_urgent_key(self, press: Press) -> bool:
-        """Leave the app at once on a second Ctrl+C; return whether the key was used for that.
-
-        Args:
-            press: Key or paste from the terminal.
-        """
-        key = press.key if isinstance(press, events.Key) else ""
-        # The time of the press, as on a slow machine a key may wait before it is handled.
-        if self._interrupts.record_key(key, press.time):
-            self.run_worker(quit_at_once(self.inbox), exit_on_error=False)
-            return True
-        return False
-
-    def discard_key(self, press: Press) -> bool:
-        """Discard a key that was typed after a refused reply; return whether it was discarded.
-
-        The agent is shown why the key did nothing.
-
-        Args:
-            press: Key or paste whose turn it is.
-        """
-        key_guard = self.inbox.key_guard
-        key = press.key if isinstance(press, events.Key) else ""
-        discarded = self.screen is self.inbox and key_guard.consume_key(key, press.time)
-        if discarded:
-            self.inbox.show_status(key_guard.notice if key != "escape" else "")
-        return discarded
 
     async def _follow_store(self) -> None:
         """Pass every batch of changes to the inbox; start again after an error of the store."""
@@ -281,6 +244,8 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
 
     def report_failure(self, error: Exception) -> None:
         """End the app because of an error, and keep it for the code that ran the app."""
+        if self.survive_failure(error):
+            return
         inner = error.error if isinstance(error, WorkerFailed) else error
         self.failure = self.failure or (inner if isinstance(inner, Exception) else error)
         super().report_failure(error)

@@ -192,6 +192,7 @@ COMMANDS: tuple[Command, ...] = (
         review_key="g",
     ),
     _compose("pictures", ("f9",), "Pictures", "Addresses and a subject: MMS", review_key="p"),
+    _compose("unsend", ("ctrl+g",), "Take back", "Newest text, while it is held"),
     _compose("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR"),
     _general("new", ("c",), "New conversation", "Write to a number", ("c", "compose"), "New"),
     _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),

@@ -4,6 +4,7 @@ It never appears on the screen: until `open_log` is called nothing is logged any
 on stdout or stderr would appear in the middle of the inbox.
 """
 
+import contextlib
 import fcntl
 import logging
 import os
@@ -195,6 +196,29 @@ def close_log(file: LogFile) -> None:
     _capture_library_logs(False)
     _configure_structlog(_NullLog(), "critical")
     file.close()
+
+
+def log_error(part: str, event: str, error: Exception, path: Path | None) -> None:
+    """Log an error with its traceback, in the open log or else in a file.
+
+    Args:
+        part: Part of the program.
+        event: What happened, in a few words.
+        error: The error.
+        path: File to use if no log is open; None for none.
+    """
+    log = None
+    if path is not None and not _is_log_open():
+        with contextlib.suppress(OSError):
+            log = open_log(path)
+    get_logger(part).error(event, exc_info=error)
+    if log is not None:
+        close_log(log)
+
+
+def _is_log_open() -> bool:
+    """Return whether a log file is open."""
+    return any(isinstance(h, _LibraryHandler) for h in logging.getLogger().handlers)
 
 
 def _capture_library_logs(enabled: bool) -> None:

@@ -9,7 +9,7 @@ def test_keys_are_ignored_until_a_pause() -> None:
     assert [guard.consume_key(key, 10.0 + n * 0.3) for n, key in enumerate("The parcel")] == [
         True
     ] * 10
-    assert guard.notice == "Not typed, keys act again after a pause: bo is writing here"
+    assert guard.notice == "Not typed (Esc: keys act again): bo is writing here"
     last = 10.0 + 9 * 0.3
     assert not guard.is_active(last + PAUSE_SECONDS)
     assert not guard.consume_key("T", last + PAUSE_SECONDS)

@@ -107,6 +107,8 @@ class Desk:
             self.pilot = pilot
             await self.settle()
             yield self
+            for error in self.app.handler_errors:
+                raise error
 
     async def settle(self) -> None:
         """Wait for the first picture."""

@@ -304,3 +304,36 @@ async def test_actions_are_undone_one_by_one_newest_first(desk: Desk) -> None:
         await desk.shows("Undone: starred")
         chloe = await desk.thread(CHLOE)
         assert (chloe.starred, chloe.assignee) == (False, "")
+
+
+@presses("unsend")
+async def test_a_text_is_taken_back_from_inside_and_outside_the_composer(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size, grace_seconds=5):
+        await desk.open_thread(CHLOE)
+        await desk.command("reply")
+        await desk.type("Friday")
+        await desk.press("enter")
+        await desk.shows("Sending in 5 s · Ctrl+G cancels")
+        await desk.command("unsend")
+        await desk.until(lambda: desk.typed == "Friday", "back in the composer")
+        await desk.press("enter", "escape")
+        await desk.command("unsend")
+        await desk.shows("Cancelled: not sent, the text is a draft again")
+        assert desk.typed == "Friday"
+        await desk.command("undo")
+        await desk.shows("Already taken back: not sent, the text is a draft")
+        assert [m.status for m in await desk.messages(CHLOE)][-2:] == [Status.CANCELLED] * 2
+
+
+async def test_only_a_text_of_the_shown_conversation_is_taken_back(desk: Desk) -> None:
+    async with desk.open(WIDE, grace_seconds=5):
+        await desk.open_thread(CHLOE)
+        await desk.command("reply")
+        await desk.type("Friday")
+        await desk.press("enter", "escape", "j")
+        await desk.press("enter")
+        await desk.command("unsend")
+        await desk.shows("Nothing to take back here")
+        assert (await desk.last(CHLOE)).status is Status.QUEUED

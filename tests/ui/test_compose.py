@@ -178,9 +178,9 @@ async def test_cancelling_returns_the_text_to_the_composer(desk: Desk) -> None:
     async with desk.open(WIDE, grace_seconds=5):
         await _type_reply(desk, CHLOE, "Too early")
         await desk.press("enter")
-        await desk.shows("Sending in 5 s · Esc z cancels")
+        await desk.shows("Sending in 5 s · Ctrl+G cancels")
         desk.clock.advance(2)
-        await desk.shows("Sending in 3 s · Esc z cancels")
+        await desk.shows("Sending in 3 s · Ctrl+G cancels")
         await desk.press("escape")
         await desk.command("undo")
         await desk.until(lambda: desk.typed == "Too early", "the text")
@@ -193,7 +193,7 @@ async def test_the_countdown_disappears_at_its_end(desk: Desk) -> None:
     async with desk.open(WIDE, grace_seconds=2):
         await _type_reply(desk, CHLOE, "On its way")
         await desk.press("enter")
-        await desk.shows("Sending in 2 s · Esc z cancels")
+        await desk.shows("Sending in 2 s · Ctrl+G cancels")
         desk.clock.advance(2)
         await desk.hides("Sending in")
         assert desk.inbox.keys.shown_status == ""

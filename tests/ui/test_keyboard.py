@@ -22,9 +22,17 @@ from tui.store.store import Store
 
 
 @contextlib.contextmanager
-def run_inbox(database: Path, size: tuple[int, int] = NARROW) -> Iterator[Terminal]:
-    """Run the app on a terminal of its own, and wait for the first picture."""
-    arguments = ("-m", "tests.ui.inbox_process", str(database))
+def run_inbox(
+    database: Path, size: tuple[int, int] = NARROW, grace_seconds: int = 0
+) -> Iterator[Terminal]:
+    """Run the app on a terminal of its own, and wait for the first picture.
+
+    Args:
+        database: File of the inbox.
+        size: Columns and lines of the terminal.
+        grace_seconds: Time in which a message can be taken back.
+    """
+    arguments = ("-m", "tests.ui.inbox_process", str(database), str(grace_seconds))
     with open_terminal(arguments, size, database.parent) as opened:
         opened.shows("Chloe Martin")
         yield opened
@@ -59,7 +67,7 @@ async def test_a_draft_survives_kill_9_while_typing(tmp_path: Path, open_store: 
         start_reply(desk, b"Friday at thr")
         store = await open_store(path)
         await wait_until(
-            lambda: _equals(read_draft(store), "Friday at thr"), what="the draft on disk"
+            lambda: equals(read_draft(store), "Friday at thr"), what="the draft on disk"
         )
         desk.process.kill()
         desk.process.wait()
@@ -68,7 +76,7 @@ async def test_a_draft_survives_kill_9_while_typing(tmp_path: Path, open_store: 
         desk.shows("Friday at thr")
 
 
-async def _equals(found: Awaitable[object], wanted: object) -> bool:
+async def equals(found: Awaitable[object], wanted: object) -> bool:
     """Return whether an awaited value is the wanted one."""
     return await found == wanted
 
@@ -80,10 +88,10 @@ async def test_alt_enter_and_ctrl_j_break_the_line_and_enter_sends(
     with run_inbox(path) as desk:
         start_reply(desk, b"one\x1b\rtwo\nthree")
         store = await open_store(path)
-        await wait_until(lambda: _equals(read_draft(store), "one\ntwo\nthree"), what="three lines")
+        await wait_until(lambda: equals(read_draft(store), "one\ntwo\nthree"), what="three lines")
         desk.type(b"\r\r")
         await wait_until(
-            lambda: _equals(list_sent(store), ["one\ntwo\nthree"]), what="sent as written"
+            lambda: equals(list_sent(store), ["one\ntwo\nthree"]), what="sent as written"
         )
 
 
@@ -92,10 +100,12 @@ async def test_keys_in_one_burst_are_handled_in_order(
 ) -> None:
     path = tmp_path / "desk.db"
     with run_inbox(path) as desk:
-        start_reply(desk, b"first\r\rsecond")
+        start_reply(desk, b"one")
         store = await open_store(path)
-        await wait_until(lambda: _equals(read_draft(store), "second"), what="the rest is a draft")
-        assert await list_sent(store) == ["first"]
+        await wait_until(lambda: equals(read_draft(store), "one"), what="on the screen")
+        desk.type(b"\rtwo")
+        await wait_until(lambda: equals(read_draft(store), "two"), what="the rest is a draft")
+        assert await list_sent(store) == ["one"]
 
 
 def test_two_keys_of_a_chord_in_one_burst_are_one_command(tmp_path: Path) -> None:
@@ -109,20 +119,25 @@ def test_two_keys_of_a_chord_in_one_burst_are_one_command(tmp_path: Path) -> Non
 async def test_a_reply_typed_in_one_burst_is_a_reply(tmp_path: Path, open_store: OpenStore) -> None:
     path = tmp_path / "desk.db"
     with run_inbox(path) as desk:
-        desk.type(b"jkrhello\rx")
+        desk.type(b"jkrhi")
         store = await open_store(path)
-        await wait_until(lambda: _equals(read_draft(store), "x"), what="the rest is a draft")
-        assert await list_sent(store) == ["hello"]
+        await wait_until(lambda: equals(read_draft(store), "hi"), what="a draft")
+        desk.type(b"\r")
+        await wait_until(lambda: equals(list_sent(store), ["hi"]), what="sent by a key of its own")
 
 
-async def test_a_filter_an_opening_and_a_reply_in_one_burst(
+async def test_a_filter_an_opening_and_a_reply_in_bursts(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
     path = tmp_path / "desk.db"
     with run_inbox(path) as desk:
-        desk.type(b"/chloe\r\rrYes")
+        desk.type(b"/chl")
+        desk.shows("Keep the filter")
+        desk.type(b"\r")
+        desk.shows("Reply")
+        desk.type(b"\rrYes")
         store = await open_store(path)
-        await wait_until(lambda: _equals(read_draft(store), "Yes"), what="typed into the composer")
+        await wait_until(lambda: equals(read_draft(store), "Yes"), what="typed into the composer")
 
 
 async def test_a_paste_is_harmless_and_never_sends(tmp_path: Path, open_store: OpenStore) -> None:
@@ -131,7 +146,7 @@ async def test_a_paste_is_harmless_and_never_sends(tmp_path: Path, open_store: O
         start_reply(desk, b"\x1b[200~A\x1b]52;c;RVZJTA==\x07\rB\xe2\x80\xae\x1b[201~C")
         store = await open_store(path)
         wanted = "A\u241b]52;c;RVZJTA==\u2407\nBC"
-        await wait_until(lambda: _equals(read_draft(store), wanted), what="pasted as it is shown")
+        await wait_until(lambda: equals(read_draft(store), wanted), what="pasted as it is shown")
         desk.shows("RVZJTA")
         await wait_until(
             lambda: not find_harmful_characters(strip_sequences(desk.output)),

@@ -21,7 +21,7 @@ async def test_a_reply_typed_to_an_opted_out_customer_runs_no_command(
         await desk.move_to(CHLOE)
         before = await desk.thread(CHLOE)
         await desk.press(*"res*lETs!q")
-        await desk.shows("Not typed, keys act again after a pause: This customer has opted out")
+        await desk.shows("Not typed (Esc: keys act again): This customer has opted out")
         assert desk.app.screen is desk.inbox
         assert desk.app.is_running
         after = await desk.thread(CHLOE)
@@ -65,7 +65,7 @@ async def test_the_t_of_a_refused_text_does_not_take_over_from_a_colleague(
             conversation_id = (await desk.thread(CHLOE)).id
         await _lock_as_colleague(desk, conversation_id)
         await desk.press(key, *"Texts")
-        await desk.shows("Not typed, keys act again after a pause: bo is writing here")
+        await desk.shows("Not typed (Esc: keys act again): bo is writing here")
         assert not desk.inbox.is_composer_focused
         assert await desk.store.compose_locks.get_holder(conversation_id) == COLLEAGUE
 

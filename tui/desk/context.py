@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
@@ -46,6 +47,8 @@ class AppContext:
     """Shell that runs the commands to which an agent pipes a conversation."""
     terminal: TerminalFeatures = field(default_factory=TerminalFeatures)
     """Features of the terminal that notifications use."""
+    log_file: Path | None = None
+    """File in which unexpected errors are logged; None for none."""
     account_setup: "AccountSetup | None" = None
     """Tests and stores new accounts; None if none can be added."""
     retry_held: "RetryHeld | None" = None

@@ -17,10 +17,18 @@ from tui.domain.message import Direction, Message, MmsContent, NewMessage
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
+from tui.store.messages import NEWEST
 from tui.store.store import Store
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext
+
+
+_RECENT = 50
+"""Messages among which the one to take back is looked for."""
+_JUST_SENT_MS = 60 * SECOND
+"""Time for which a text counts as just sent."""
+_NOTHING_TO_TAKE_BACK = "Nothing to take back here: no text of yours waits in this conversation"
 
 
 async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int = 0) -> Message:
@@ -76,6 +84,9 @@ class OutgoingActions:
         self._remember_undo = remember_undo
         self._claiming_ids: set[int] = set()
         """Messages of this agent that assigned their conversation to the agent."""
+        self._taken_back_ids: set[int] = set()
+        self._reopenings: dict[int, Callable[[], Awaitable[None]]] = {}
+        """What opens a conversation again that was closed after one of these messages."""
         self.unsent = UnsentMessages(store)
 
     async def queue_message(self, attempt: SendAttempt, *, claim: bool = True) -> Message:
@@ -119,17 +130,13 @@ class OutgoingActions:
             reopen: Opens the conversation again that was closed after it; None if it was not.
         """
 
+        if reopen is not None:
+            self._reopenings[message.id] = reopen
+
         async def undo_send() -> str:
-            # First: it restores since when the customer waits, which cancelling then corrects.
-            if reopen is not None:
-                await reopen()
-            is_cancelled = await self._store.intents.cancel_queued(message.id, self._agent)
-            opened = " · the conversation is open again" if reopen is not None else ""
-            if not is_cancelled:
-                return f"Too late to cancel: it is being sent{opened}"
-            plan = await self._restore_draft(message)
-            await self._undo_claim(message)
-            return f"Cancelled: not sent, the text is a draft again{plan}{opened}"
+            if message.id in self._taken_back_ids:
+                return "Already taken back: not sent, the text is a draft"
+            return await self._cancel_send(message)
 
         self.unsent.add(message)
         self._remember_undo(
@@ -138,6 +145,41 @@ class OutgoingActions:
             about=[message.conversation_id],
             question="cancels the text to {target}, written",
         )
+
+    async def take_back_newest(self, conversation_id: int) -> str:
+        """Cancel the agent's newest text of a conversation that is still held.
+
+        Args:
+            conversation_id: Conversation that the agent sees.
+        """
+        now = self._context.clock.now()
+        messages = await self._store.messages.list_before(conversation_id, NEWEST, _RECENT)
+        sent = [m for m in messages if m.direction is Direction.OUT and m.agent == self._agent]
+        held = [m for m in sent if m.status is Status.QUEUED and m.hold_until > now]
+        held = [m for m in held if m.scheduled_at is None]
+        if held:
+            return await self._cancel_send(held[-1])
+        is_late = bool(sent) and (
+            sent[-1].status is not Status.CANCELLED and sent[-1].hold_until > now - _JUST_SENT_MS
+        )
+        return "Too late to take back: it is being sent" if is_late else _NOTHING_TO_TAKE_BACK
+
+    async def _cancel_send(self, message: Message) -> str:
+        """Cancel a queued message, and put its text back into the draft.
+
+        A conversation that was closed after the message is opened again in any case.
+        """
+        reopen = self._reopenings.pop(message.id, None)
+        # First: it restores since when the customer waits, which cancelling then corrects.
+        if reopen is not None:
+            await reopen()
+        opened = " · the conversation is open again" if reopen is not None else ""
+        if not await self._store.intents.cancel_queued(message.id, self._agent):
+            return f"Too late to cancel: it is being sent{opened}"
+        self._taken_back_ids.add(message.id)
+        plan = await self._restore_draft(message)
+        await self._undo_claim(message)
+        return f"Cancelled: not sent, the text is a draft again{plan}{opened}"
 
     def register_batch_undo(self, messages: Sequence[Message]) -> None:
         """Make several messages cancellable with one undo; their texts become drafts again then."""

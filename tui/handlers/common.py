@@ -156,6 +156,9 @@ class InboxActions(Protocol):
     def show_status(self, text: str) -> None:
         """Show a text in place of the key hints for a while."""
 
+    def refuse_typing(self, reason: str) -> None:
+        """Show why no text field opens, and ignore what is typed on."""
+
     def show_key_hints(self) -> None:
         """Show the keys that matter in the current state."""
 

@@ -74,7 +74,7 @@ async def insert_canned_reply(inbox: InboxActions) -> None:
     if not inbox.is_composer_focused and not await _begin_current_reply(inbox):
         return
     if pane.route is None:
-        inbox.show_status(NO_ACCOUNT.sentence)
+        inbox.refuse_typing(NO_ACCOUNT.sentence)
         return
     values = await _load_field_values(inbox)
 
@@ -94,7 +94,7 @@ async def insert_canned_reply(inbox: InboxActions) -> None:
 async def _begin_current_reply(inbox: InboxActions) -> bool:
     """Open the current conversation and begin a reply; return False if that is refused."""
     if inbox.current_conversation is None:
-        inbox.show_status(OPEN_FIRST)
+        inbox.refuse_typing(OPEN_FIRST)
         return False
     await inbox.open_current()
     return await inbox.begin_reply()
@@ -133,7 +133,7 @@ async def attach_pictures(inbox: InboxActions) -> None:
 
     pane = inbox.compose_pane
     if pane.route is None or inbox.composer.note:
-        inbox.show_status("Pictures go with a reply: r starts one")
+        inbox.refuse_typing("Pictures go with a reply: r starts one")
         return
     if not pane.route.account.can_send_pictures and not pane.enclosed:
         inbox.show_status(
@@ -146,6 +146,19 @@ async def attach_pictures(inbox: InboxActions) -> None:
             pane.set_attachments(enclosed)
 
     inbox.app.push_screen(PicturesScreen(pane.enclosed), attach_chosen)
+
+
+@command_handler("unsend")
+async def take_back_message(inbox: InboxActions) -> None:
+    """Put the newest text that is still held back into the composer."""
+    conversation = inbox.pane.conversation
+    if conversation is None:
+        inbox.show_status(OPEN_FIRST)
+        return
+    await inbox.compose_pane.flush_draft()
+    text = await inbox.actions.outgoing.take_back_newest(conversation.id)
+    await inbox.compose_pane.reload_draft()
+    inbox.show_status(text)
 
 
 @command_handler("editor")

@@ -94,9 +94,11 @@ async def close_and_go_next(inbox: InboxActions) -> None:
 @command_handler("reply")
 async def open_reply(inbox: InboxActions) -> None:
     """Open the conversation with the cursor in the composer."""
-    if inbox.current_conversation is not None:
-        await inbox.open_current()
-        await inbox.begin_reply()
+    if inbox.current_conversation is None:
+        inbox.refuse_typing(OPEN_FIRST)
+        return
+    await inbox.open_current()
+    await inbox.begin_reply()
 
 
 @command_handler("take_over")
@@ -106,7 +108,7 @@ async def take_over_compose_lock(inbox: InboxActions) -> None:
     The colleague is notified and their draft stays stored.
     """
     if inbox.pane.conversation is None:
-        inbox.show_status(OPEN_FIRST)
+        inbox.refuse_typing(OPEN_FIRST)
         return
     await inbox.open_current()
     await inbox.begin_reply(force=True)
@@ -116,7 +118,7 @@ async def take_over_compose_lock(inbox: InboxActions) -> None:
 async def write_note(inbox: InboxActions) -> None:
     """Begin a private note in the conversation."""
     if inbox.threads.current_row is None and inbox.pane.conversation is None:
-        inbox.show_status(OPEN_FIRST)
+        inbox.refuse_typing(OPEN_FIRST)
         return
     await inbox.open_current()
     await inbox.compose_pane.begin_note()
@@ -130,10 +132,10 @@ async def schedule_message(inbox: InboxActions) -> None:
     pane = inbox.compose_pane
     conversation = pane.conversation
     if conversation is None or pane.route is None:
-        inbox.show_status(OPEN_FIRST)
+        inbox.refuse_typing(OPEN_FIRST)
         return
     if inbox.composer.note or not (inbox.composer.text.strip() or pane.enclosed):
-        inbox.show_status("Write the message first, then F5 (or S outside the composer)")
+        inbox.refuse_typing("Write the message first, then F5 (or S outside the composer)")
         return
 
     @report_store_errors
@@ -169,6 +171,8 @@ async def ask_snooze_time(inbox: InboxActions) -> None:
             inbox.app_context, f"Snooze {describe_conversations(rows)}", "snoozes", until_reply=True
         )
         inbox.app.push_screen(screen, partial(_snooze_until, inbox, rows))
+    else:
+        inbox.refuse_typing(OPEN_FIRST)
 
 
 @report_store_errors
@@ -194,6 +198,8 @@ async def ask_assignee(inbox: InboxActions) -> None:
         title, use_ascii = f"Assign {describe_conversations(rows)}", inbox.app_context.ascii
         screen = PickScreen(title, choices, verb="assigns", new="Assign to", ascii=use_ascii)
         inbox.app.push_screen(screen, partial(_assign_to, inbox, rows))
+    else:
+        inbox.refuse_typing(OPEN_FIRST)
 
 
 async def _list_assignees(inbox: InboxActions, owners: set[str]) -> list[Choice]:
@@ -226,6 +232,8 @@ async def ask_labels(inbox: InboxActions) -> None:
         choices = await list_label_choices(inbox, common_labels)
         screen = PickSeveralScreen(title, choices, new="New label", prefix="#", ascii=use_ascii)
         inbox.app.push_screen(screen, partial(_toggle_labels, inbox, rows))
+    else:
+        inbox.refuse_typing(OPEN_FIRST)
 
 
 @report_store_errors

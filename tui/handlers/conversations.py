@@ -162,7 +162,7 @@ async def ask_label_to_show(inbox: InboxActions) -> None:
         screen = PickScreen("Show a label", choices, verb="shows")
         inbox.app.push_screen(screen, partial(_show_labelled, inbox))
     else:
-        inbox.show_status("No labels yet: l adds one")
+        inbox.refuse_typing("No labels yet: l adds one")
 
 
 @report_store_errors

@@ -113,7 +113,7 @@ async def edit_contact(inbox: InboxActions) -> None:
 
     targets = (await inbox.load_targets())[:1]
     if not targets:
-        inbox.show_status("No conversation is selected")
+        inbox.refuse_typing("No conversation is selected")
         return
     facts = await inbox.store.contact_details.get_details(targets[0])
     before = ContactCard(targets[0].name, facts.note)

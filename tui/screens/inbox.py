@@ -13,7 +13,7 @@ from tui.commands import COMMANDS, get_first_keys
 from tui.desk import composer_hints
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
-from tui.desk.key_guard import KeyGuard
+from tui.desk.key_guard import OPENS_TEXT_FIELD, KeyGuard
 from tui.desk.presence import WAKE_SECONDS, AgentSession
 from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
@@ -24,6 +24,7 @@ from tui.handlers import HANDLERS
 from tui.handlers.general import ask_second_key
 from tui.screens.base import report_store_errors
 from tui.screens.inbox_layout import InboxLayout
+from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
@@ -144,10 +145,14 @@ class InboxScreen(InboxLayout):
     def _find_key(self, command_id: str) -> str:
         """Return the keys to press for a command.
 
-        In the composer Esc comes first: there a character key types.
+        In the composer Esc comes first, as characters type there, or a key that does not type.
         """
-        key = get_first_keys(self.app_context.commands)[command_id]
-        return f"Esc {key}" if self.is_composer_focused else key
+        keys = get_first_keys(self.app_context.commands)
+        if not self.is_composer_focused:
+            return keys[command_id]
+        if command_id == "undo" and keys["unsend"]:
+            return keys["unsend"]
+        return f"Esc {keys[command_id]}"
 
     @on(VirtualList.Moved)
     def _schedule_preview(self) -> None:
@@ -176,15 +181,14 @@ class InboxScreen(InboxLayout):
     async def begin_reply(self, *, force: bool = False) -> bool:
         """Begin to write a reply; return False, and show why, if writing is refused.
 
-        After a refusal the keys that the agent types on are ignored for a while, so that no
-        character of the intended reply runs a command.
+        After a refusal no character of the intended reply runs a command.
 
         Args:
             force: Whether to take the compose lock from a colleague who holds it.
         """
         if await self.compose_pane.begin_reply(force=force):
             return True
-        self.key_guard.start(self.compose_pane.refusal, self.app_context.clock.monotonic())
+        self.refuse_typing(self.compose_pane.refusal)
         return False
 
     def leave_conversation(self) -> None:
@@ -287,13 +291,28 @@ class InboxScreen(InboxLayout):
         """
         self.keys.begin_command()
         newest_undo = self.actions.newest_undo
-        if command_id in _CONVERSATION_COMMANDS:
-            await self._show_current()  # the key can arrive before the delayed preview
-        if command_id != "undo":
-            self._undo_guard.drop_question()
-        await HANDLERS[command_id](self)
-        if self.actions.newest_undo is not newest_undo and command_id != "undo":
+        try:
+            if command_id in _CONVERSATION_COMMANDS:
+                await self._show_current()  # the key can arrive before the delayed preview
+            if command_id not in _UNDO_COMMANDS:
+                self._undo_guard.drop_question()
+            await HANDLERS[command_id](self)
+        except Exception as error:
+            if command_id in OPENS_TEXT_FIELD:
+                what = one_line(str(error), 120) if isinstance(error, StoreError) else "an error"
+                self.refuse_typing(what)
+            raise
+        if self.actions.newest_undo is not newest_undo and command_id not in _UNDO_COMMANDS:
             self.record_undo()
+
+    def refuse_typing(self, reason: str) -> None:
+        """Show why no text field opens, and ignore what is typed on.
+
+        Args:
+            reason: One line.
+        """
+        self.show_status(reason)
+        self.key_guard.start(reason, self.app_context.clock.monotonic())
 
     @report_store_errors
     async def action_prefix(self) -> None:

@@ -91,6 +91,11 @@ class InboxLayout(PacedScreen[None]):
         return isinstance(self.focused, Composer)
 
     @property
+    def is_typing(self) -> bool:
+        """Return whether a text field has the focus."""
+        return self.is_composer_focused or self.focused is self.filter
+
+    @property
     def is_reading(self) -> bool:
         """Return whether a conversation was opened from the list."""
         return self.has_class("-reading")

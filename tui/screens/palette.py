@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.widgets import OptionList
 
 from tui.commands import Command
 from tui.desk.key_names import format_key
@@ -24,6 +25,21 @@ class Palette(CommandPalette):
         A magnifying glass takes two cells on some terminals and none on others.
         """
         self.query_one(SearchIcon).icon = ":"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action can run: not while there is no command to move to.
+
+        The commands appear some time after the palette, and Textual fails on a list without any,
+        or without a place on the screen.
+
+        Args:
+            action: Name of the action.
+            parameters: Its parameters.
+        """
+        if action == "command_list":
+            found = self.query_one(OptionList)
+            return bool(found.option_count and found.scrollable_content_region)
+        return super().check_action(action, parameters)
 
 
 class CommandProvider(Provider):

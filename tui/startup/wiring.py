@@ -157,6 +157,7 @@ def create_context(
 
     from tui.desk.context import AppContext
     from tui.providers.catalog import get_capabilities
+    from tui.settings.paths import find_log_file
     from tui.terminal.desktop_notifications import detect_terminal
 
     accounts = tuple(
@@ -171,6 +172,7 @@ def create_context(
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         shell=environ.get("SHELL") or "/bin/sh",
         terminal=detect_terminal(environ),
+        log_file=find_log_file(environ),
     )
 
 

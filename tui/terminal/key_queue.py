@@ -4,11 +4,15 @@ A slow connection brings keys in bursts. Textual passes every key of a burst to 
 has the focus when the burst arrives, so that of "r", "h", "i" the last two would be commands of
 the list instead of the start of a reply. Here the next key waits until the one before it has done
 its work, however long that takes: a limit in seconds would let keys overtake each other on a slow
-machine. Ctrl+C pressed twice in a row does not wait: it leaves the app from any place, at any
-moment.
+machine. No key reaches a screen that is not mounted yet, be it the first one. Ctrl+C pressed twice
+in a row does not wait: it leaves the app from any place, at any moment.
+
+What a key stands for is decided when its turn comes, by what has the focus then: a burst of text
+(see `tui.terminal.bursts`), and Alt with a key, which is Esc and the key unless it is bound.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from textual import events
@@ -16,8 +20,10 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Key, Paste
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from tui.domain.text import to_printable
+from tui.terminal.bursts import Burst, split_escaped
 
 _ROUNDS = 3
 """How often the widgets are asked in turn whether a key's work is done.
@@ -55,6 +61,14 @@ class KeyQueue:
         self.is_busy = bool(self._waiting)
         return self._waiting.popleft() if self._waiting else None
 
+    def put_back(self, presses: Iterable[Press]) -> None:
+        """Let keys have their turns before all others.
+
+        Args:
+            presses: Keys, the first one first.
+        """
+        self._waiting.extendleft(reversed([*presses]))
+
 
 class OneKeyAtATime(App[int]):
     """Stand between the terminal's keys and the screens."""
@@ -82,6 +96,34 @@ class OneKeyAtATime(App[int]):
         """
         return False
 
+    def is_bound_key(self, key: str) -> bool:
+        """Return whether a key with Alt is bound where the focus is.
+
+        Args:
+            key: Name of the key.
+        """
+        return False
+
+    def can_enter_follow_text(self) -> bool:
+        """Return whether Enter is harmless in the focused field, although its text is unseen."""
+        return False
+
+    def report_burst(self, burst: Burst, *, dropped: bool) -> None:
+        """Show that a burst was dropped, or that its Enter was not pressed.
+
+        Args:
+            burst: Text that arrived at once.
+            dropped: Whether all of it was dropped.
+        """
+
+    def report_key_error(self, error: Exception) -> None:
+        """Report an error of a key, which must not stop the keys after it.
+
+        Args:
+            error: What the handler of the key raised.
+        """
+        raise error
+
     # The queue ------------------------------------------------------------------------------
 
     @property
@@ -98,7 +140,7 @@ class OneKeyAtATime(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """Make pasted text safe, and put keys and pastes from outside into the queue."""
         # Here, as pasted text can reach any widget and comes from outside.
-        if isinstance(event, events.Paste):
+        if isinstance(event, events.Paste) and not isinstance(event, Burst):
             event.text = to_printable(event.text)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._receive_key(event)
@@ -115,9 +157,51 @@ class OneKeyAtATime(App[int]):
     async def _process_key(self, press: Press) -> None:
         """Pass a key to the focused widget, and go on once its work is done."""
         target = self._get_key_target()
-        if not self.discard_key(press):
-            await super().on_event(press)
+        if isinstance(target, Screen) and not target.is_mounted:
+            self._key_queue.put_back([press])
+        elif not self.discard_key(press):
+            presses = self._resolve_press(press)
+            self._key_queue.put_back(presses[1:])
+            for first in presses[:1]:
+                await self._pass_on(first)
         self._follow_work(target, _ROUNDS)
+
+    async def _pass_on(self, press: Press) -> None:
+        """Pass a key to Textual; an error of its handler is reported."""
+        try:
+            await super().on_event(press)
+        except Exception as error:
+            self.report_key_error(error)
+
+    def _resolve_press(self, press: Press) -> list[Press]:
+        """Return the keys and pastes that a key stands for where the focus is now."""
+        if isinstance(press, Burst):
+            in_field = isinstance(self._get_key_target(), Input | TextArea)
+            return self._resolve_in_field(press) if in_field else self._resolve_outside(press)
+        if isinstance(press, Key) and not self.is_bound_key(press.key):
+            return [*split_escaped(press)]
+        return [press]
+
+    def _resolve_in_field(self, burst: Burst) -> list[Press]:
+        """Return what a burst stands for in a text field."""
+        if not burst.is_pasted_text:
+            return [*burst.list_typed_keys()]
+        paste = Paste(to_printable(burst.pasted_text))
+        paste.time = burst.time
+        found: list[Press] = [paste] if paste.text else []
+        if burst.ends_with_enter and "\n" not in paste.text and self.can_enter_follow_text():
+            return [*found, *burst.list_keys()[-1:]]
+        if burst.ends_with_enter:
+            self.report_burst(burst, dropped=False)
+        return found
+
+    def _resolve_outside(self, burst: Burst) -> list[Press]:
+        """Return what a burst stands for outside a text field."""
+        if burst.is_text_for_no_field:
+            self.report_burst(burst, dropped=True)
+            return []
+        first, rest = burst.split_command()
+        return [first] if rest is None else [first, rest]
 
     def _get_key_target(self) -> DOMNode:
         """Return the widget that a key would go to: the focused one, the screen or the app."""

@@ -132,6 +132,33 @@ class HookedPump(MessagePump):
         await self.dispatch_message(message)
 
 
+_dispatch_message = MessagePump._dispatch_message
+
+
+async def _dispatch_and_absorb(self: MessagePump, message: Message) -> None:
+    """Call the handlers of a message; let the app decide about an error of theirs."""
+    try:
+        await _dispatch_message(self, message)
+    except Exception as error:
+        app = _find_app(self)
+        if app is None or not app.absorb_error(self, message, error):
+            raise
+
+
+def _find_app(pump: MessagePump) -> "HookedApp[object] | None":
+    """Return the app of a widget, or None if it has none of ours."""
+    try:
+        app = pump.app
+    except RuntimeError:
+        return None
+    return app if isinstance(app, HookedApp) else None
+
+
+# Textual ends a widget whose handler raises, and the app with it. Its own widgets, whose handlers
+# raise too, are made by its own code, so that a subclass cannot stand in for them.
+MessagePump._dispatch_message = _dispatch_and_absorb  # type: ignore[method-assign]
+
+
 class AnnouncingScreen(Screen[ScreenResultType]):
     """Screen whose widgets learn every new size; stands in for `Screen._refresh_layout`."""
 
@@ -213,6 +240,18 @@ class HookedApp(App[ReturnType]):
         Stands in for `App._handle_exception`.
         """
         super()._handle_exception(error)
+
+    def absorb_error(self, pump: MessagePump, message: Message, error: Exception) -> bool:
+        """Return whether the app goes on after an error of a handler; override this to decide.
+
+        Stands in for what follows `MessagePump._dispatch_message`.
+
+        Args:
+            pump: Widget, screen or app whose handler failed.
+            message: What it handled.
+            error: What it raised.
+        """
+        return False
 
     def end_silently(self) -> None:
         """End the app and print nothing.

@@ -22,8 +22,8 @@ _ALSO_WHILE_WRITING = frozenset({"palette", "help", "accounts", "schedule"})
 """Commands of other scopes that also work while an agent writes."""
 
 
-_ALSO_OUTSIDE_COMPOSER = frozenset({"canned"})
-"""Commands of the composer that also work outside it: they begin a reply."""
+_ALSO_OUTSIDE_COMPOSER = frozenset({"canned", "unsend"})
+"""Commands of the composer that also work outside it: they begin a reply, or give one back."""
 
 
 def _is_control_key(key: str) -> bool:

@@ -74,7 +74,8 @@ class Composer(TextArea):
             compact=True,
             tab_behavior="focus",
         )
-        self._command_keys = keys
+        self.command_keys = keys
+        """The command's id for each key that does not type."""
         self._posted_text = ""
         self.conversation_id = 0
         """Conversation that the text is for."""
@@ -191,7 +192,7 @@ class Composer(TextArea):
 
     async def on_key(self, event: events.Key) -> None:
         """Handle keys that do not type; every other key is typed."""
-        command_id = self._command_keys.get(event.key)
+        command_id = self.command_keys.get(event.key)
         if event.key == "tab" and self.complete_mention():
             event.prevent_default()
             event.stop()

@@ -1,0 +1,140 @@
+"""Test that an error of a handler is shown and logged, and that the app goes on."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from tests.ui.desk import WIDE, Desk
+from tests.ui.history import CHLOE
+from tui.domain.conversation import State
+from tui.handlers.common import HANDLERS
+from tui.screens.key_help import HelpScreen
+from tui.screens.pick import PickScreen
+from tui.store.errors import StoreError
+
+SECRET = "what a customer wrote"
+
+
+class Failure(Exception):
+    """An error that no code of ours expects."""
+
+
+async def _fail(*args: Any, **kwargs: Any) -> None:
+    """Fail in a handler."""
+    raise Failure(SECRET)
+
+
+def _fail_now(*args: Any, **kwargs: Any) -> None:
+    """Fail in a handler that is no coroutine."""
+    raise Failure(SECRET)
+
+
+async def _check_goes_on(desk: Desk, log: Path) -> None:
+    """Check that the error is shown and logged, and that the next keys act."""
+    await desk.until(lambda: "An error in smsdesk" in desk.inbox.keys.shown_status, "shown")
+    assert SECRET not in desk.inbox.keys.shown_status
+    entry = json.loads(log.read_text("utf-8").splitlines()[0])
+    assert "Traceback" in entry["exception"]
+    assert [type(error) for error in desk.app.handler_errors] == [Failure]
+    desk.app.handler_errors = []
+    await desk.press("escape", "escape")
+    await desk.open_thread(CHLOE)
+    await desk.press("e")
+    await desk.until(lambda: _is_closed(desk), "the next key acts")
+
+
+async def _is_closed(desk: Desk) -> bool:
+    """Return whether Chloe's conversation is closed."""
+    return (await desk.thread(CHLOE)).state is State.CLOSED
+
+
+async def test_a_command_that_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(HANDLERS, "star", _fail)
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.press("s")
+        await _check_goes_on(desk, tmp_path / "log")
+
+
+async def test_a_command_of_the_composer_that_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(HANDLERS, "sender", _fail)
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.press("r", "f7")
+        await _check_goes_on(desk, tmp_path / "log")
+
+
+@pytest.mark.parametrize("name", ["compose", "on_mount"])
+async def test_a_dialog_that_cannot_be_built_is_closed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setattr(HelpScreen, name, _fail_now, raising=False)
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.press("question_mark")
+        await desk.until(lambda: desk.app.screen is desk.inbox, "closed")
+        await _check_goes_on(desk, tmp_path / "log")
+
+
+async def test_a_key_handler_of_a_widget_of_textual_that_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(Input, "_on_key", _fail)
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.press("l", "x")
+        await desk.until(lambda: bool(desk.app.handler_errors), "failed")
+        monkeypatch.undo()
+        await _check_goes_on(desk, tmp_path / "log")
+
+
+async def test_an_action_of_a_widget_of_textual_that_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(OptionList, "action_page_down", _fail_now)
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.press("colon")
+        await desk.until(lambda: desk.app.screen is not desk.inbox, "the palette")
+        desk.app.screen.query_one(OptionList).focus()
+        await desk.press("pagedown")
+        await _check_goes_on(desk, tmp_path / "log")
+
+
+async def test_a_binding_of_a_dialog_that_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(PickScreen, "action_move", _fail, raising=False)
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.press("l", "down")
+        await _check_goes_on(desk, tmp_path / "log")
+
+
+async def test_a_store_that_fails_says_what_it_means(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*args: Any) -> None:
+        raise StoreError("The disk is full: nothing was stored; make room")
+
+    monkeypatch.setattr(HelpScreen, "on_mount", fail, raising=False)
+    async with desk.open(WIDE):
+        await desk.press("question_mark")
+        await desk.until(
+            lambda: desk.inbox.keys.shown_status.startswith("The disk is full"), "shown"
+        )
+        assert desk.app.handler_errors == []
+
+
+async def test_an_app_that_fails_again_and_again_ends(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(HANDLERS, "star", _fail)
+    with pytest.raises(Failure):
+        async with desk.open(WIDE):
+            for _ in range(25):
+                if desk.app.is_running:
+                    await desk.press("s")
+            desk.app.handler_errors = []
+            assert not desk.app.is_running
