@@ -1,7 +1,7 @@
 """A message that is about to be queued, and the objections of the checks before sending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from tui.desk.routes import Route, SendPlan
@@ -16,6 +16,7 @@ from tui.domain.message import (
     MmsContent,
     SendOptions,
 )
+from tui.domain.text import compose_outgoing_text
 
 
 class SendPreferences(Protocol):
@@ -42,6 +43,7 @@ class SendAttempt:
     to: str
     """Party of the conversation: E.164 number, or a short code as received."""
     text: str
+    """Text as it is sent; it is composed (NFC) when the attempt is created."""
     route: Route | None
     """Account and sender; None if no account is configured."""
     now: int
@@ -66,6 +68,12 @@ class SendAttempt:
     """Colleague who holds the compose lock; "" if it is free or held by this agent."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Key, or option of a command, by command id: what the words of a check name as help."""
+
+    def __post_init__(self) -> None:
+        """Compose the texts, so that every path checks, stores and sends what was counted."""
+        subject = compose_outgoing_text(self.enclosed.subject)
+        object.__setattr__(self, "text", compose_outgoing_text(self.text))
+        object.__setattr__(self, "enclosed", replace(self.enclosed, subject=subject))
 
     @property
     def send_at(self) -> int:

@@ -13,7 +13,7 @@ from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objec
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Format, Message, MmsContent
-from tui.domain.text import one_line
+from tui.domain.text import is_blank_text, one_line
 from tui.store.errors import StoreError
 
 NO_CONVERSATION = "No conversation is open: open one first"
@@ -140,7 +140,7 @@ class Submitter:
         Raises:
             NotSentError: The note is empty or could not be stored.
         """
-        if not text.strip():
+        if is_blank_text(text):
             raise NotSentError("Nothing to save yet: type the note first")
         await self._compose.wait_until_saved()
         mentions = [name for name in find_mentions(text, colleagues) if name != self._context.agent]

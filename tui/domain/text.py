@@ -2,7 +2,9 @@
 
 SMS text is hostile input: lone surrogates break the database, escape sequences control the
 terminal, direction overrides and stacked marks break the layout. `repair_text` runs at every
-entrance and `to_printable` at every exit; in between the text stays as it was received.
+entrance and `to_printable` at every exit; in between the text stays as it was received. What an
+agent types or pastes goes through `clean_typed_text`, and through `compose_outgoing_text` when it
+is taken for sending.
 
 What a search compares is made by `fold_text`, which is in `tui/domain/folding.py`.
 """
@@ -22,6 +24,17 @@ _INVISIBLE_CHARACTERS = frozenset(
     | set(range(0x180B, 0x1810))
     | set(range(0xE0100, 0xE01F0))
 )
+_SOFT_BREAKS = frozenset({0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029})
+_TAB = "    "
+_NOT_TYPED = frozenset(
+    {0xFEFF}
+    | set(range(0x202A, 0x202F))
+    | set(range(0x2066, 0x2070))
+    | set(range(0xFFF9, 0xFFFC))
+    | {0xE0001}
+)
+"""Byte order mark, direction overrides and isolates, deprecated format characters, annotations."""
+_BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 _NEWER_EMOJI = range(0x1F000, 0x1FC00)
 _JOINERS = "\u200c\u200d"
 _FIRST_MARK = "\u0300"
@@ -60,6 +73,65 @@ def repair_text(text: str) -> str:
         return text.replace(_NULL, REPLACEMENT)
     units = text.replace(_NULL, REPLACEMENT).encode("utf-16-le", "surrogatepass")
     return units.decode("utf-16-le", "replace")
+
+
+class _TypedForms(dict[int, str]):
+    """Cache of what remains of each character that an agent types or pastes."""
+
+    def __missing__(self, code: int) -> str:
+        """Compute and store what remains of one code point."""
+        kept = self[code] = _find_typed_form(code)
+        return kept
+
+
+_typed_forms = _TypedForms()
+
+
+def clean_typed_text(text: str) -> str:
+    """Return what an agent typed, pasted or imported, without what no message should contain.
+
+    The only place that decides it: line breaks become LF, a tab four spaces; control codes,
+    byte order marks and characters that turn the direction of other text are removed. All else
+    stays: no-break spaces, joiners, variation selectors, tags of flags, marks. Idempotent.
+
+    Args:
+        text: Text of the agent, of an editor, a file or a pipe.
+    """
+    text = repair_text(text.replace("\0", ""))
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return text.replace("\r\n", "\n").translate(_typed_forms)
+
+
+def compose_outgoing_text(text: str) -> str:
+    """Return a text as it is sent: cleaned and composed (NFC), which is what was counted.
+
+    "é" typed as two code points becomes the one character that GSM-7 has.
+    """
+    return unicodedata.normalize("NFC", clean_typed_text(text))
+
+
+def is_blank_text(text: str) -> bool:
+    """Return whether there is nothing to see in a text.
+
+    Blank are spaces of every kind, joiners and other format characters, fillers such as U+2800
+    and U+3164, variation selectors, and marks without a character that carries them.
+    """
+    return all(
+        ord(char) in _INVISIBLE_CHARACTERS or unicodedata.category(char) in _BLANK_CATEGORIES
+        for char in text
+    )
+
+
+def _find_typed_form(code: int) -> str:
+    """Return what remains of a code point that was typed."""
+    if code in _SOFT_BREAKS:
+        return "\n"
+    if code == 0x09:
+        return _TAB
+    is_control = code != 0x0A and (code < 0x20 or 0x7F <= code < 0xA0)
+    is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code < 0xFDF0
+    return "" if is_control or is_noncharacter or code in _NOT_TYPED else chr(code)
 
 
 def repair_json(value: Any) -> Any:
@@ -156,7 +228,7 @@ def _find_visible_form(code: int) -> str:
     if code in _LINE_BREAKS:
         return "\n"
     if code == 0x09:
-        return "    "
+        return _TAB
     if code < 0x20:
         return chr(0x2400 + code)
     if code == 0x7F:

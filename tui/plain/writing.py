@@ -4,7 +4,7 @@ Only one agent at a time has the compose lock of a conversation.
 """
 
 from tui.domain.conversation import Conversation
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import clean_typed_text, is_blank_text, one_line, to_printable
 from tui.plain.canned import choose_canned_reply
 from tui.plain.reading import show_consent, show_new_messages
 from tui.plain.review import ReplyReview
@@ -84,8 +84,8 @@ async def _compose_reply(
                     return
                 lines += canned_lines
             text = "\n".join(lines) if is_complete else await _read_lines(session, row, lines)
-            text = to_printable(text).strip()
-            if text:
+            text = clean_typed_text(text).strip()
+            if not is_blank_text(text):
                 _save_draft(session, row, text)
                 await ReplyReview(session, row, text).run_review()
     finally:
@@ -123,7 +123,7 @@ async def _read_lines(session: PlainSession, row: Conversation, first_lines: lis
         lines += await choose_canned_reply(session, "") if line == CANNED_MARK else [line]
         _save_draft(session, row, "\n".join(lines))
         session.presence.record_key_press()
-    if not "".join(lines).strip():
+    if is_blank_text("".join(lines)):
         _save_draft(session, row, "")
         session.dialog.write_line("Nothing was written: r starts again.")
     return "\n".join(lines)

@@ -201,4 +201,4 @@ def _read_file(path: str) -> str:
     # A wrong path, such as a log or a video, must not be read into memory.
     if file.stat().st_size > _LARGEST_FILE:
         raise InvalidCannedReplyError("the file is larger than 1 MB")
-    return file.read_text(encoding="utf-8")
+    return file.read_text(encoding="utf-8-sig")
