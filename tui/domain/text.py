@@ -9,6 +9,7 @@ is taken for sending.
 What a search compares is made by `fold_text`, which is in `tui/domain/folding.py`.
 """
 
+import re
 import unicodedata
 from typing import Any
 
@@ -24,16 +25,10 @@ _INVISIBLE_CHARACTERS = frozenset(
     | set(range(0x180B, 0x1810))
     | set(range(0xE0100, 0xE01F0))
 )
-_SOFT_BREAKS = frozenset({0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029})
 _TAB = "    "
-_NOT_TYPED = frozenset(
-    {0xFEFF}
-    | set(range(0x202A, 0x202F))
-    | set(range(0x2066, 0x2070))
-    | set(range(0xFFF9, 0xFFFC))
-    | {0xE0001}
-)
-"""Byte order mark, direction overrides and isolates, deprecated format characters, annotations."""
+_TAGS = range(0xE0020, 0xE0080)
+_TAGGED_FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0020-\U000e007f]")
+"""A black flag with the tags that make the flag of England of it; or a tag outside of one."""
 _BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 _NEWER_EMOJI = range(0x1F000, 0x1FC00)
 _JOINERS = "\u200c\u200d"
@@ -90,17 +85,24 @@ _typed_forms = _TypedForms()
 def clean_typed_text(text: str) -> str:
     """Return what an agent typed, pasted or imported, without what no message should contain.
 
-    The only place that decides it: line breaks become LF, a tab four spaces; control codes,
-    byte order marks and characters that turn the direction of other text are removed. All else
-    stays: no-break spaces, joiners, variation selectors, tags of flags, marks. Idempotent.
+    The only place that decides it: line breaks become LF and a tab four spaces; control codes
+    become visible; byte order marks, direction marks and other format characters are removed.
+    No-break spaces, joiners, variation selectors, fillers, flags with tags and marks stay.
+    Idempotent.
 
     Args:
         text: Text of the agent, of an editor, a file or a pipe.
     """
-    text = repair_text(text.replace("\0", ""))
+    text = repair_text(text)
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
-    return text.replace("\r\n", "\n").translate(_typed_forms)
+    kept = text.replace("\r\n", "\n").translate(_typed_forms)
+    return _TAGGED_FLAG.sub(r"\1", kept) if max(kept, default="") >= chr(_TAGS.start) else kept
+
+
+def is_tag(char: str) -> bool:
+    """Return whether a character is a tag, which only makes a flag together with a black one."""
+    return ord(char) in _TAGS
 
 
 def compose_outgoing_text(text: str) -> str:
@@ -125,13 +127,9 @@ def is_blank_text(text: str) -> bool:
 
 def _find_typed_form(code: int) -> str:
     """Return what remains of a code point that was typed."""
-    if code in _SOFT_BREAKS:
-        return "\n"
-    if code == 0x09:
-        return _TAB
-    is_control = code != 0x0A and (code < 0x20 or 0x7F <= code < 0xA0)
-    is_noncharacter = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code < 0xFDF0
-    return "" if is_control or is_noncharacter or code in _NOT_TYPED else chr(code)
+    char = chr(code)
+    is_filler = code in _INVISIBLE_CHARACTERS and unicodedata.category(char) != "Cf"
+    return char if is_filler or is_tag(char) else _visible_forms[code]
 
 
 def repair_json(value: Any) -> Any:

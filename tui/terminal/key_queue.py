@@ -17,7 +17,7 @@ from textual.dom import DOMNode
 from textual.events import Key, Paste
 from textual.screen import Screen
 
-from tui.domain.text import to_printable
+from tui.domain.text import clean_typed_text
 
 _ROUNDS = 3
 """How often the widgets are asked in turn whether a key's work is done.
@@ -99,7 +99,7 @@ class OneKeyAtATime(App[int]):
         """Make pasted text safe, and put keys and pastes from outside into the queue."""
         # Here, as pasted text can reach any widget and comes from outside.
         if isinstance(event, events.Paste):
-            event.text = to_printable(event.text)
+            event.text = clean_typed_text(event.text)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._receive_key(event)
         else:

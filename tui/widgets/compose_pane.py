@@ -9,6 +9,7 @@ from tui.desk.routes import Route, SendPlan
 from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.domain.text import is_blank_text
 from tui.widgets.composer import Composer
 from tui.widgets.writing_pane import WritingPane
 
@@ -98,7 +99,7 @@ class ComposePane(WritingPane):
         """Show why nothing was sent, and put the text back into the composer."""
         self._objection = str(refusal)
         self.show_status(self._objection)
-        if text.strip() and self.composer.conversation_id == conversation.id:
+        if not is_blank_text(text) and self.composer.conversation_id == conversation.id:
             self.composer.restore_text(text)
 
     def _finish_send(self, sent: Message, *, close: bool) -> None:

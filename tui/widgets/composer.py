@@ -15,11 +15,12 @@ from textual.widgets.text_area import Selection
 from tui.desk.composer_hints import find_open_field_spans, find_unicode_characters
 from tui.domain.mentions import count_typed_characters, find_candidates
 from tui.domain.templates import find_open_fields
-from tui.domain.text import to_printable
+from tui.domain.text import clean_typed_text, is_blank_text
 from tui.terminal.ascii_fallback import AsciiFilter
+from tui.widgets.text_editor import TextEditor
 
 
-class Composer(TextArea):
+class Composer(TextEditor):
     """Edit the text for one conversation, and post every change of it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"composer--costly", "composer--blank"}
@@ -95,7 +96,7 @@ class Composer(TextArea):
         self.set_class(note, "-note")
         # The new text was not typed: it must not be saved as a draft of this conversation.
         with self.prevent(TextArea.Changed):
-            self.load_text(to_printable(text))
+            self.load_text(clean_typed_text(text))
         self.move_cursor(self.document.end)
         self.conversation_id, self._posted_text = conversation_id, self.text
 
@@ -126,12 +127,11 @@ class Composer(TextArea):
         """
         row, column = self.cursor_location
         before = self.text_before_cursor.removesuffix("::")
+        text = clean_typed_text(text)
         text = f" {text}" if before and not before[-1].isspace() else text
         begin = len(before)
         start = sum(len(line) + 1 for line in self.text.split("\n")[:row]) + begin
-        self.replace(
-            to_printable(text), (row, begin), (row, column), maintain_selection_offset=False
-        )
+        self.replace(text, (row, begin), (row, column), maintain_selection_offset=False)
         for blank in find_open_fields(self.text[start : start + len(text)])[:1]:
             self.select_span(start + blank.start, start + blank.end)
 
@@ -183,7 +183,7 @@ class Composer(TextArea):
             self._posted_text = self.text
             self.post_message(self.Typed(self.conversation_id, self.text, self.note))
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Handle keys that do not type; every other key is typed."""
         command_id = self._command_keys.get(event.key)
         if event.key == "tab" and self.complete_mention():
@@ -212,7 +212,7 @@ class Composer(TextArea):
         """
         self._post_typed()
         text = self.text
-        if text.strip():
+        if not is_blank_text(text):
             # At once, so that a second Enter finds nothing to send.
             self.set_text("", self.conversation_id, note=self.note)
         self.post_message(self.Sent(self.conversation_id, text, close, self.note))
