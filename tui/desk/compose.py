@@ -4,142 +4,20 @@ The text itself belongs to the composer widget. Here is what must be saved and s
 with it, and which questions the agent has seen. Drafts are saved while the agent types.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
-from tui.clock import Clock
 from tui.desk.context import AppContext
+from tui.desk.draft_writer import DraftContent, DraftWriter
 from tui.desk.routes import Route, choose_default_route
 from tui.desk.send_checks import SendConfirmation
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
-from tui.store.drafts import Drafts
-from tui.store.errors import StoreError
+from tui.domain.text import clean_typed_text
+from tui.store.errors import DraftChanged
 from tui.store.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class DraftContent:
-    """What an agent has written so far."""
-
-    text: str
-    route: Route | None = None
-    enclosed: MmsContent = NO_MMS_CONTENT
-
-    def __bool__(self) -> bool:
-        """Return whether there is anything to save."""
-        return bool(self.text or self.enclosed)
-
-
-SaveDraft = Callable[[int, DraftContent, int], Awaitable[None]]
-"""Write a draft of a conversation, with the time when writing began (ms UTC)."""
-
-
-def make_reply_saver(drafts: Drafts, agent: str) -> SaveDraft:
-    """Return the function that saves drafts of replies.
-
-    Args:
-        drafts: Drafts in the store.
-        agent: Name of the agent who writes.
-    """
-
-    async def save_reply(conversation_id: int, content: DraftContent, began_at: int) -> None:
-        route = content.route
-        await drafts.save_draft(
-            conversation_id,
-            agent,
-            content.text,
-            account=route.account.name if route else "",
-            sender=route.sender if route else "",
-            enclosed=content.enclosed,
-            began_at=began_at,
-        )
-
-    return save_reply
-
-
-def make_note_saver(drafts: Drafts, agent: str) -> SaveDraft:
-    """Return the function that saves unfinished private notes.
-
-    Args:
-        drafts: Drafts in the store.
-        agent: Name of the agent who writes.
-    """
-
-    async def save_note(conversation_id: int, content: DraftContent, began_at: int) -> None:
-        await drafts.save_note_draft(conversation_id, agent, content.text)
-
-    return save_note
-
-
-class DraftWriter:
-    """Save drafts in the background: only the newest text, and no key press waits for it."""
-
-    def __init__(self, save: SaveDraft, clock: Clock, show_error: Callable[[str], None]) -> None:
-        """Create a writer with nothing to save.
-
-        Args:
-            save: Writes one draft to the store.
-            clock: Source of the current time.
-            show_error: Shows a message when a text cannot be saved.
-        """
-        self._save = save
-        self._clock = clock
-        self._show_error = show_error
-        self._pending: dict[int, DraftContent] = {}
-        self._began_at: dict[int, int] = {}
-        self._write_task: asyncio.Task[None] | None = None
-
-    def save_soon(self, conversation_id: int, content: DraftContent) -> None:
-        """Save the newest text of a conversation's draft in the background.
-
-        Args:
-            conversation_id: Conversation of the draft.
-            content: Everything that is written there now.
-        """
-        if content:
-            self._began_at.setdefault(conversation_id, self._clock.now())
-        self._pending[conversation_id] = content
-        # One task at a time: a running one takes the newest text in its next turn. Two could write
-        # an older text over a newer one.
-        if self._write_task is None or self._write_task.done():
-            self._write_task = asyncio.create_task(self._write_pending(), name="drafts")
-
-    def get_newest_text(self, conversation_id: int, saved: str) -> str:
-        """Return the text that could not be saved yet, else the saved one.
-
-        Args:
-            conversation_id: Conversation of the draft.
-            saved: Text of the draft in the store.
-        """
-        pending = self._pending.get(conversation_id)
-        return saved if pending is None else pending.text
-
-    def discard_pending(self, conversation_id: int) -> None:
-        """Discard what is pending: the text was sent and its draft is deleted."""
-        self._pending.pop(conversation_id, None)
-        self._began_at.pop(conversation_id, None)
-
-    async def wait_until_saved(self) -> None:
-        """Wait until every draft is saved or could not be saved."""
-        if self._write_task is not None:
-            await self._write_task
-
-    async def _write_pending(self) -> None:
-        """Write until nothing newer is pending; after an error the next key press retries."""
-        while self._pending:
-            conversation_id, content = self._pending.popitem()
-            try:
-                began_at = self._began_at.get(conversation_id, self._clock.now())
-                await self._save(conversation_id, content, began_at)
-            except StoreError as error:
-                # Only if no newer text was typed while this one could not be written.
-                self._pending.setdefault(conversation_id, content)
-                self._show_error(f"The draft is not saved: {error}")
-                return
-            if not content:
-                self._began_at.pop(conversation_id, None)
+from tui.store.stored_drafts import StoredDraft, make_empty_draft
 
 
 class ComposeState:
@@ -160,11 +38,13 @@ class ComposeState:
             show_error: Shows a message when a draft cannot be saved.
             confirm_key: Key or action that sends in spite of questions (see `SendConfirmation`).
         """
-        drafts, agent = store.drafts, context.agent
         self._store = store
         self._context = context
-        self._replies = DraftWriter(make_reply_saver(drafts, agent), context.clock, show_error)
-        self._notes = DraftWriter(make_note_saver(drafts, agent), context.clock, show_error)
+        create = partial(DraftWriter, store.drafts, context.agent, context.clock, show_error)
+        self._replies = create(lambda text, stored: self.adopt(text, stored, False), note=False)
+        self._notes = create(lambda text, stored: self.adopt(text, stored, True), note=True)
+        self.adopt: Callable[[str, StoredDraft, bool], bool] = lambda text, stored, note: False
+        """Shows what another window of the agent has changed (`AdoptDraft`); True for a note."""
         self.confirmation = SendConfirmation(confirm_key)
         """The questions of the checks that the agent has seen."""
         self._has_begun = False
@@ -184,7 +64,17 @@ class ComposeState:
         self.confirmation.reset_questions()
         self.route = self._choose_route(conversation, draft)
         self.enclosed = draft.mms if draft else NO_MMS_CONTENT
-        return self._replies.get_newest_text(conversation.id, draft.body if draft else "")
+        return self._replies.load(conversation.id, draft)
+
+    def adopt_content(self, stored: Draft) -> None:
+        """Take over the route and the pictures that another window has chosen.
+
+        Args:
+            stored: Draft as it is stored now.
+        """
+        self.enclosed = stored.mms
+        account = self._context.find_account(stored.account)
+        self.route = Route(account, stored.sender) if account else self.route
 
     def set_seen(self, seen_upto: int, text: str) -> None:
         """Record that the agent sees the text and all messages that have arrived.
@@ -229,11 +119,41 @@ class ComposeState:
         """
         if note:
             self._notes.save_soon(conversation_id, DraftContent(text))
-        else:
-            content = (
-                DraftContent(text, self.route, self.enclosed) if is_open else DraftContent(text)
+        elif is_open:
+            account, sender = (
+                (self.route.account.name, self.route.sender) if self.route else ("", "")
             )
+            content = DraftContent(text, account, sender, self.enclosed)
             self._replies.save_soon(conversation_id, content)
+        else:
+            known = self._replies.get_known(conversation_id)
+            content = DraftContent(text, known.account, known.sender, known.mms)
+            self._replies.save_soon(conversation_id, content)
+
+    async def follow_draft(self, conversation_id: int, *, note: bool) -> None:
+        """Show what another window of the agent has stored, if anything is new.
+
+        Args:
+            conversation_id: Conversation of the draft.
+            note: Whether it is the private note, not the reply.
+        """
+        await (self._notes if note else self._replies).follow(conversation_id)
+
+    def get_shown_draft(self, conversation_id: int, text: str, *, note: bool) -> Draft | None:
+        """Return the draft that a text is sent from; None if it is not stored.
+
+        Args:
+            conversation_id: Conversation of the draft.
+            text: Text that the agent sends.
+            note: Whether it is the private note, not the reply.
+
+        Raises:
+            DraftChanged: Another window has changed the draft, and this text is not all of it.
+        """
+        shown = (self._notes if note else self._replies).get_shown_draft(conversation_id)
+        if shown is not None and shown.body != clean_typed_text(text):
+            raise DraftChanged("Your other window has changed this text")
+        return shown
 
     async def read_draft(self, conversation_id: int, *, note: bool) -> str:
         """Return the newest text of the agent's note or reply in a conversation.
@@ -245,11 +165,11 @@ class ComposeState:
         await self.wait_until_saved()
         drafts, agent = self._store.drafts, self._context.agent
         if note:
-            return self._notes.get_newest_text(
-                conversation_id, await drafts.get_note_draft(conversation_id, agent)
-            )
+            body = await drafts.get_note_draft(conversation_id, agent)
+            empty = make_empty_draft(conversation_id, agent)
+            return self._notes.load(conversation_id, replace(empty, body=body))
         draft = await drafts.get_draft(conversation_id, agent)
-        return self._replies.get_newest_text(conversation_id, draft.body if draft else "")
+        return self._replies.load(conversation_id, draft)
 
     def finish_note(self, conversation_id: int) -> None:
         """Discard the draft of a note that was stored."""
@@ -266,6 +186,8 @@ class ComposeState:
         self.confirmation.reset_questions()
         self._has_begun = bool(text)
         self.enclosed = NO_MMS_CONTENT
+        if text:
+            self.save_draft(conversation_id, text, note=False)
 
     def _choose_route(self, conversation: Conversation, draft: Draft | None) -> Route | None:
         """Return the draft's account and sender if it has them, else the default route."""

@@ -7,8 +7,10 @@ with the key that avoids it.
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui.desk.routes import Route
+from tui.desk.merging import format_recipient
+from tui.desk.routes import NO_REPLIES, OPTED_OUT_LABEL, Route, explain_unreachable
 from tui.domain.change import Change, Subject
+from tui.domain.conversation import Conversation
 from tui.domain.message import MmsContent
 from tui.domain.sms import Encoding, GsmReplacement, SmsCount, count_parts, is_gsm, to_gsm
 from tui.domain.templates import find_open_fields
@@ -136,6 +138,29 @@ def find_open_field_spans(line: str) -> Iterator[tuple[int, int]]:
 
 NOTE_LABEL = "private note · colleagues only, never sent · @name notifies"
 _MAX_NAMES = 4
+
+
+def list_route_labels(
+    conversation: Conversation | None, route: Route | None, *, note: bool
+) -> tuple[str, str]:
+    """Return the route of a text, or why there is none, and the same in fewer cells.
+
+    Args:
+        conversation: Conversation that is open; None for none.
+        route: Account and sender; None if there is no account.
+        note: Whether the text is a private note.
+    """
+    if note:
+        return NOTE_LABEL, NOTE_LABEL
+    if conversation is not None and conversation.opted_out:
+        return OPTED_OUT_LABEL, OPTED_OUT_LABEL
+    if conversation is not None and (obstacle := explain_unreachable(conversation.party, route)):
+        return obstacle, NO_REPLIES
+    if route is None:
+        return "no account", "no account"
+    to = format_recipient(conversation) if conversation else ""
+    begin = f"{to} · " if to else ""
+    return begin + route.summary, begin + route.short_summary
 
 
 def format_mention_choices(names: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.store.store import Store
+from tui.store.stored_drafts import make_empty_draft
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext
@@ -55,7 +56,7 @@ async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int =
         media=attempt.enclosed.media,
         options=attempt.options,
     )
-    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto)
+    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)
 
 
 class OutgoingActions:
@@ -168,6 +169,7 @@ class OutgoingActions:
             sender=message.sender,
             enclosed=MmsContent(message.media, message.subject),
             began_at=message.at,
+            base=draft or make_empty_draft(conversation_id, self._agent),
         )
 
     async def _undo_claim(self, message: Message) -> None:

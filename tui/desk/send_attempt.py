@@ -6,7 +6,7 @@ from typing import Protocol
 
 from tui.desk.routes import Route, SendPlan
 from tui.domain.account import Account
-from tui.domain.conversation import Conversation
+from tui.domain.conversation import Conversation, Draft
 from tui.domain.local_time import HourRange
 from tui.domain.message import (
     NO_MMS_CONTENT,
@@ -64,6 +64,8 @@ class SendAttempt:
     """Messages that the agent could see by now, oldest first."""
     seen_upto: int | None = None
     """`arrival_id` up to which the agent has seen all; None if the message is not a reply."""
+    draft: Draft | None = None
+    """Draft that the agent saw when sending it; None if it was not typed in one."""
     lock_holder: str = ""
     """Colleague who holds the compose lock; "" if it is free or held by this agent."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -123,6 +125,13 @@ class Objection:
 
 class NotSentError(Exception):
     """Raised when a message was not queued; the text is for the agent."""
+
+
+class ChangedElsewhereError(NotSentError):
+    """Raised when another window of the agent has sent or changed the text meanwhile.
+
+    What is stored is the newest text: the one that was submitted must not be put back.
+    """
 
 
 class RefusedError(NotSentError):

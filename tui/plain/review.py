@@ -19,7 +19,7 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.send_attempt import NotSentError
+from tui.desk.send_attempt import ChangedElsewhereError, NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
 from tui.domain.sms import count_parts, to_gsm
@@ -157,6 +157,9 @@ class ReplyReview:
         except NotSentError as problem:
             self._dialog.write_line(f"{one_line(str(problem), 300)}.")
             self._done = (await session.refresh_conversation()).opted_out
+            if isinstance(problem, ChangedElsewhereError):
+                self._text = await session.compose.read_draft(self._row.id, note=False)
+                self._done = self._done or not self._text
             return
         self._done = True
         session.compose.finish_reply(self._row.id, "")

@@ -28,6 +28,14 @@ class ComposePane(WritingPane):
     async def _submit_text(self, event: Composer.Sent) -> None:
         """Queue the text of the composer; put it back if a check refuses it."""
         event.stop()
+        try:
+            await self._submit(event)
+        finally:
+            self.composer.is_submitting = False
+        await self.reload_draft()  # another window may have changed the text meanwhile
+
+    async def _submit(self, event: Composer.Sent) -> None:
+        """Queue a reply or store a note."""
         conversation = self.conversation
         if conversation is None or conversation.id != event.conversation_id:
             self.show_status("Not sent: another conversation is open; the text is kept as a draft")
@@ -53,7 +61,12 @@ class ComposePane(WritingPane):
         if self.conversation is not None:
             text = self.composer.text
             self._set_text("", self.conversation.id)
-            await self._send_reply(self.conversation, text, plan=plan)
+            self.composer.is_submitting = True
+            try:
+                await self._send_reply(self.conversation, text, plan=plan)
+            finally:
+                self.composer.is_submitting = False
+            await self.reload_draft()
 
     async def _send_reply(
         self,

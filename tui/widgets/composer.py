@@ -13,6 +13,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from tui.desk.composer_hints import find_open_field_spans, find_unicode_characters
+from tui.domain.draft_merge import find_edit
 from tui.domain.mentions import count_typed_characters, find_candidates
 from tui.domain.templates import find_open_fields
 from tui.domain.text import clean_typed_text, is_blank_text
@@ -77,6 +78,8 @@ class Composer(TextEditor):
         """Conversation that the text is for."""
         self.note = False
         """Whether the text is a private note, for colleagues only."""
+        self.is_submitting = False
+        """Whether a text is being sent, which is put back here if that is refused."""
         self.agents: tuple[str, ...] = ()
         """Agents whom a note can mention."""
         self._canned_requested = False
@@ -130,7 +133,7 @@ class Composer(TextEditor):
         text = clean_typed_text(text)
         text = f" {text}" if before and not before[-1].isspace() else text
         begin = len(before)
-        start = sum(len(line) + 1 for line in self.text.split("\n")[:row]) + begin
+        start = self._to_index((row, begin))
         self.replace(text, (row, begin), (row, column), maintain_selection_offset=False)
         for blank in find_open_fields(self.text[start : start + len(text)])[:1]:
             self.select_span(start + blank.start, start + blank.end)
@@ -153,6 +156,11 @@ class Composer(TextEditor):
         """Return line and column of an index in the text."""
         before = self.text[:index].split("\n")
         return len(before) - 1, len(before[-1])
+
+    def _to_index(self, location: tuple[int, int]) -> int:
+        """Return the index in the text of a line and column."""
+        row, column = location
+        return sum(len(line) + 1 for line in self.text.split("\n")[:row]) + column
 
     def get_line(self, line_index: int) -> Text:
         """Return a line in which expensive characters and open fields are highlighted."""
@@ -213,6 +221,7 @@ class Composer(TextEditor):
         self._post_typed()
         text = self.text
         if not is_blank_text(text):
+            self.is_submitting = True
             # At once, so that a second Enter finds nothing to send.
             self.set_text("", self.conversation_id, note=self.note)
         self.post_message(self.Sent(self.conversation_id, text, close, self.note))
@@ -224,6 +233,23 @@ class Composer(TextEditor):
             text: Text that was submitted.
         """
         self.set_text(text + self.text, self.conversation_id, note=self.note)
+
+    def adopt_text(self, text: str) -> None:
+        """Show a text that another window has changed, with the cursor at the same words.
+
+        Args:
+            text: Text to show; it counts as saved.
+        """
+        before, cursor = self.text, self._to_index(self.cursor_location)
+        edit = find_edit(before, text)
+        # The cursor stays before a new line below it, and follows what is typed on its own line.
+        is_behind = cursor > edit.start or (cursor == len(before) and edit.text[:1] != "\n")
+        if is_behind:
+            cursor = max(cursor, edit.end) + len(edit.text) - (edit.end - edit.start)
+        with self.prevent(TextArea.Changed):
+            self.replace(edit.text, self._to_location(edit.start), self._to_location(edit.end))
+        self.move_cursor(self._to_location(cursor))
+        self._posted_text = self.text
 
     def insert_line_break(self) -> None:
         """Insert a line break at the cursor."""
