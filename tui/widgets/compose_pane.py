@@ -33,6 +33,8 @@ class ComposePane(WritingPane):
         finally:
             self.composer.is_submitting = False
         await self.reload_draft()  # another window may have changed the text meanwhile
+        if not self.composer.has_focus:
+            await self._presence.release_compose_lock()  # left while the text was being queued
 
     async def _submit(self, event: Composer.Sent) -> None:
         """Queue a reply or store a note."""

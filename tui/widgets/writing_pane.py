@@ -136,6 +136,7 @@ class WritingPane(StoreReader, Vertical):
     def _update_length(self) -> None:
         """Show the length of the text, and a hint to consider before sending."""
         composer, route = self.composer, self.route
+        self._presence.has_text = bool(composer.text)
         if composer.note:
             self.route_line.show_length("")
             self._post_frame(format_mention_choices(composer.mention_candidates))
@@ -191,6 +192,7 @@ class WritingPane(StoreReader, Vertical):
     async def begin_note(self) -> None:
         """Begin a private note, or continue one."""
         if self.conversation is not None:
+            await self._presence.release_compose_lock()  # a note disturbs no reply
             self.composer.agents = tuple(await self._store.agents.list_names())
             await self._switch_mode(note=True)
             self.composer.focus()
@@ -225,17 +227,15 @@ class WritingPane(StoreReader, Vertical):
         Returns:
             Whether the text is in the composer.
         """
-        composer, conversation = self.composer, self.conversation
-        place = (composer.conversation_id, composer.note)
-        is_shown = place == (stored.draft.conversation_id, note) and not composer.is_submitting
-        if conversation is None or not is_shown:
+        composer, place = self.composer, (stored.draft.conversation_id, note)
+        if (composer.conversation_id, composer.note) != place or composer.is_submitting:
             return False
         typed = composer.text
         composer.adopt_text(join_with_typed(base, stored, typed))
         if not note:
             self.compose_state.adopt_content(stored.draft)
         if composer.text != stored.draft.body:
-            self.compose_state.save_draft(conversation.id, composer.text, note=note)
+            self.compose_state.save_draft(place[0], composer.text, note=note)
         self.compose_state.update_seen(composer.text, self._last_visible_arrival)
         self._show_route()
         self._update_length()
@@ -244,7 +244,7 @@ class WritingPane(StoreReader, Vertical):
         return True
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Acquire the compose lock with the focus; a note needs none, as it disturbs no reply."""
+        """Acquire the compose lock with the focus; a note needs none."""
         if event.widget is self.composer and not self.composer.note:
             self.run_worker(
                 self._presence.acquire_compose_lock(), group="lock", exit_on_error=False
