@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tui.desk.composer_hints import format_changes, format_saving
+from tui.desk.composer_hints import format_changes, format_remaining, format_saving
 from tui.desk.routes import describe_route_change, select_next_account, select_next_sender
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.message import MmsContent
-from tui.domain.sms import to_gsm
+from tui.domain.sms import count_parts, to_gsm
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
 from tui.domain.text import one_line
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
@@ -55,7 +55,11 @@ async def replace_unicode_characters(inbox: InboxActions) -> None:
     composer = inbox.composer
     replacement = to_gsm(composer.text)
     if replacement is None:
-        inbox.show_status("Nothing to replace: no character makes this text longer")
+        counted = count_parts(composer.text)
+        reason = "no character makes this text longer"
+        if counted.non_gsm:
+            reason = f"{format_remaining(counted)} would remain, so nothing would be saved"
+        inbox.show_status(f"Nothing to replace: {reason}")
         return
     composer.replace_text(replacement.text)
     text = f"Replaced {format_changes(replacement)} ({format_saving(replacement)})"

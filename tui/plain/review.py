@@ -8,6 +8,7 @@ from tui.desk.composer_hints import (
     format_enclosed,
     format_hints,
     format_length,
+    format_limit,
     format_saving,
 )
 from tui.desk.merging import format_recipient
@@ -143,6 +144,7 @@ class ReplyReview:
         has_whole_parts = capabilities is not None and capabilities.has_whole_160_parts
         _, *parts = format_length(count_parts(self._text), whole_parts=has_whole_parts).split(" · ")
         length = len(self._text)
+        parts += filter(None, [format_limit(self._text, capabilities)])
         return ", ".join([f"{length} character{'s' if length != 1 else ''}", *parts])
 
     # Actions --------------------------------------------------------------------------------

@@ -142,9 +142,7 @@ class WritingPane(StoreReader, Vertical):
             self._post_frame(format_mention_choices(composer.mention_candidates))
             return
         capabilities = route.account.capabilities if route else None
-        self.route_line.show_length(
-            composer.text, whole=capabilities is not None and capabilities.has_whole_160_parts
-        )
+        self.route_line.show_length(composer.text, capabilities)
         hint = format_hints(
             composer.text, self.compose_state.enclosed, route, self._command_keys["to_gsm"]
         )
