@@ -21,6 +21,7 @@ from tui.domain.sms import (
     is_gsm,
     list_non_gsm,
     list_remaining,
+    simplify_text,
     to_gsm,
 )
 from tui.domain.templates import find_open_fields
@@ -107,6 +108,28 @@ def format_hints(text: str, enclosed: MmsContent, route: Route | None, key: str)
         if route is not None and route.rewrite_warning:
             hints.append(route.rewrite_warning)
     return " · ".join(hints)
+
+
+def list_sent_forms(text: str, route: Route | None) -> list[tuple[str, str]]:
+    """Return a text as typed and as the provider may rewrite it, each with a heading.
+
+    The headings name the parts of each, which can differ. A text that no provider rewrites is
+    listed once.
+
+    Args:
+        text: Text in the composer.
+        route: Account and sender; None if there is no account.
+    """
+    sent, warning = compose_outgoing_text(text), route.rewrite_warning if route else ""
+    capabilities = route.account.capabilities if route else None
+    whole = capabilities is not None and capabilities.has_whole_160_parts
+    forms = {"As typed": sent, f"As it may arrive: {warning}": simplify_text(sent)}
+    if not warning or len(set(forms.values())) == 1:
+        forms = {"Sent as typed": sent}
+    return [
+        (f"{heading} · {format_length(count_parts(form), whole_parts=whole)}", form)
+        for heading, form in forms.items()
+    ]
 
 
 def format_enclosed(enclosed: MmsContent) -> str:

@@ -263,3 +263,28 @@ def to_gsm(text: str) -> GsmReplacement | None:
     )
     plain = original.translate({ord(change.mark): change.plain for change in changes})
     return GsmReplacement(plain, changes, before, count_parts(plain))
+
+
+_BARE_ALPHABETIC = str.maketrans(
+    {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i", "œ": "oe", "Œ": "OE"}
+    | {"ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ŋ": "n", "Ŋ": "N", "ẞ": "SS"}
+)
+
+
+def simplify_text(text: str) -> str:
+    """Return a text as a provider that replaces characters outside GSM-7 may send it.
+
+    Marks become plain and accents that GSM-7 lacks are left out; what has no similar character
+    stays. Providers do not publish their tables: this is an estimate.
+    """
+    return "".join(map(_simplify_character, unicodedata.normalize("NFC", text)))
+
+
+def _simplify_character(char: str) -> str:
+    """Return the similar character of GSM-7, or the character itself if there is none."""
+    if is_gsm(char):
+        return char
+    plain = PLAIN_MARKS.get(char, char.translate(_BARE_ALPHABETIC))
+    decomposed = unicodedata.normalize("NFKD", plain)
+    bare = "".join(part for part in decomposed if not unicodedata.combining(part))
+    return bare if is_gsm(bare) else char

@@ -10,6 +10,7 @@ from tui.desk.composer_hints import (
     format_length,
     format_limit,
     format_saving,
+    list_sent_forms,
 )
 from tui.desk.merging import format_recipient
 from tui.desk.routes import (
@@ -87,6 +88,8 @@ class ReplyReview:
             choices[PLAIN_KEYS["pictures"]] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
             choices[PLAIN_KEYS["to_gsm"]] = ("plain characters", self._replace_marks)
+        if len(list_sent_forms(self._text, self._current_route)) > 1:
+            choices[PLAIN_KEYS["preview"]] = ("shows how it may arrive", self._show_sent_forms)
         choices["n"] = ("keeps it as a draft", self._leave_draft)
         choices["!"] = ("discards it", self._discard_draft)
         return choices
@@ -212,6 +215,12 @@ class ReplyReview:
             self._dialog.write_line(
                 f"Replaced {format_changes(replacement)} ({format_saving(replacement)})."
             )
+
+    async def _show_sent_forms(self) -> None:
+        """Show the text as typed and as the provider may rewrite it."""
+        for heading, text in list_sent_forms(self._text, self._current_route):
+            self._dialog.write_line(f"{one_line(heading, 200)}:")
+            self._dialog.write_line(to_printable(text))
 
     async def _leave_draft(self) -> None:
         """Stop without sending; the draft stays."""
