@@ -1,12 +1,13 @@
 """Test replies from typing to the badge: queueing, refusals, and that none is sent twice."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual.message import Message
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
-from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, INES, PRIYA
+from tests.ui.history import ACCOUNTS, ANA, BOB, CHLOE, COLLEAGUE, DAWIT, INES, PRIYA
 from tui.domain.conversation import State
 from tui.domain.message import Direction, NewMessage
 from tui.domain.status import Status

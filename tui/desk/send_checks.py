@@ -71,9 +71,8 @@ def check_compose_lock(attempt: SendAttempt) -> list[Objection]:
 
 def find_empty_text(text: str) -> Objection | None:
     """Return the refusal of a text in which there is nothing to see, or None."""
-    if not is_blank_text(text):
-        return None
-    return _INVISIBLE_TEXT if text.strip() else EMPTY_TEXT
+    refusal = _INVISIBLE_TEXT if text.strip() else EMPTY_TEXT
+    return refusal if is_blank_text(text) else None
 
 
 def check_empty(attempt: SendAttempt) -> list[Objection]:
