@@ -313,7 +313,7 @@ async def test_the_text_is_shown_as_the_provider_may_rewrite_it(desk: Desk, size
         await type_reply(desk, CHLOE, "Zażółć “x”")
         await desk.command("preview")
         await desk.shows("How the text is sent", "As typed · 10/70 · 1 part", "Zażółć “x”")
-        await desk.shows("As it may arrive: ", "10/160 · 1 part", 'Zazolc "x"')
+        await desk.shows("As it may arrive · 10/160 · 1 part", 'Zazolc "x"')
         await desk.press("escape")
         await desk.until(lambda: desk.inbox.is_composer_focused, "back in the composer")
         assert desk.typed == "Zażółć “x”"

@@ -123,13 +123,14 @@ def list_sent_forms(text: str, route: Route | None) -> list[tuple[str, str]]:
     sent, warning = compose_outgoing_text(text), route.rewrite_warning if route else ""
     capabilities = route.account.capabilities if route else None
     whole = capabilities is not None and capabilities.has_whole_160_parts
-    forms = {"As typed": sent, f"As it may arrive: {warning}": simplify_text(sent)}
-    if not warning or len(set(forms.values())) == 1:
-        forms = {"Sent as typed": sent}
-    return [
-        (f"{heading} · {format_length(count_parts(form), whole_parts=whole)}", form)
-        for heading, form in forms.items()
-    ]
+    forms = [("As typed", sent, ""), ("As it may arrive", simplify_text(sent), warning)]
+    if not warning or forms[0][1] == forms[1][1]:
+        forms = [("Sent as typed", sent, "")]
+    shown = []
+    for heading, form, reason in forms:
+        length = format_length(count_parts(form), whole_parts=whole)
+        shown.append((" · ".join(filter(None, (heading, length, reason))), form))
+    return shown
 
 
 def format_enclosed(enclosed: MmsContent) -> str:
