@@ -191,6 +191,7 @@ COMMANDS: tuple[Command, ...] = (
         "Replace Unicode characters",
         review_key="g",
     ),
+    _compose("preview", ("ctrl+t",), "Preview", "As the provider may rewrite it", review_key="v"),
     _compose("pictures", ("f9",), "Pictures", "Addresses and a subject: MMS", review_key="p"),
     _compose("unsend", ("ctrl+g",), "Take back", "Newest text, while it is held"),
     _compose("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR"),

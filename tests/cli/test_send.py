@@ -67,8 +67,28 @@ def test_the_text_is_read_from_stdin(desk: Desk, sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("a\r\nb\r\n", "a\nb"),
+        ("a\rb\r", "a\nb"),
+        ("\ufeffHello\n", "Hello"),
+        ("\ufeffa\r\n\r\nb", "a\n\nb"),
+        ("Cafe\u0301 Zoe\u0308", "Caf\u00e9 Zo\u00eb"),
+        ("10\u00a0z\u0142 \u0645\u06cc\u200c\u062e", "10\u00a0z\u0142 \u0645\u06cc\u200c\u062e"),
+    ],
+)
+def test_a_text_from_a_file_is_sent_as_it_reads(
+    desk: Desk, sandbox: Sandbox, typed: str, sent: str
+) -> None:
+    ran = desk.run("send", "--to", DELIVERS, "--text", "-", "--wait", input=typed)
+    assert (ran.returncode, sandbox.accepted[0]["text"]) == (0, sent)
+
+
+@pytest.mark.parametrize(
     ("arguments", "expected"),
     [
+        (("--to", DELIVERS, "--text", "\u200b\u2800"), "nothing to see in the text"),
+        (("--to", DELIVERS, "--text", "\ufeff"), "the text is empty"),
         (("--to", "12", "--text", "x"), "country"),
         (("--to", "+6149157015", "--text", "x"), "Not a valid number"),
         (("--to", "hello", "--text", "x"), "Not a phone number"),

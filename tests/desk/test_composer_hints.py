@@ -6,12 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.desk.composer_hints import find_unicode_characters, format_hints, format_length
+from tui.desk.composer_hints import (
+    find_unicode_characters,
+    format_hints,
+    format_length,
+    format_limit,
+    is_too_long,
+)
 from tui.desk.routes import Route
 from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
 from tui.domain.sms import count_parts
+from tui.providers.catalog import SERWERSMS
 
 
 @pytest.mark.parametrize(
@@ -20,10 +27,13 @@ from tui.domain.sms import count_parts
         ("", False, ""),
         ("Hello", False, "5/160 · 1 part"),
         ("ą", False, "1/70 · 1 part · Unicode ą"),
-        ("x" * 161, False, "8/153 · 2 parts"),
-        ("x" * 161, True, "1/160 · 2 parts"),
-        ("x" * 320, True, "160/160 · 2 parts"),
-        ("x" * 321, True, "1/160 · 3 parts"),
+        ("x" * 161, False, "161/306 · 2 parts"),
+        ("x" * 161, True, "161/320 · 2 parts"),
+        ("x" * 320, True, "320/320 · 2 parts"),
+        ("x" * 321, True, "321/480 · 3 parts"),
+        ("naïve “x”", False, "9/70 · 1 part · Unicode ï"),
+        ("“x”", False, "3/70 · 1 part · Unicode “ ”"),
+        ("Cafe\u0301", False, "4/160 · 1 part"),
     ],
 )
 def test_the_length_is_counted_as_the_provider_counts(
@@ -46,6 +56,40 @@ def test_a_replacement_is_shown_with_what_it_saves() -> None:
 def test_a_character_that_cannot_be_replaced_is_named() -> None:
     hints = format_hints("ąę", NO_MMS_CONTENT, None, "F8")
     assert hints == "ą (a with ogonek) makes it Unicode"
+
+
+@pytest.mark.parametrize(
+    ("text", "remaining"),
+    [
+        ("naïve “x”", "ï (i with diaeresis)"),
+        ("„Łódź” … ok", "Ł, ó, ź"),
+        ("– привет", "п, р, и, в +2"),
+        ("“😀”", "😀 (grinning face)"),
+    ],
+)
+def test_what_remains_after_the_replacement_is_named(text: str, remaining: str) -> None:
+    hints = format_hints(text, NO_MMS_CONTENT, None, "F8")
+    assert hints == f"F8 cannot replace {remaining}: nothing is saved"
+
+
+@pytest.mark.parametrize(
+    ("length", "expected", "too_long"),
+    [
+        (826, "", False),
+        (827, "91 left of 918", False),
+        (918, "0 left of 918", False),
+        (919, "1 over the limit of 918", True),
+    ],
+)
+def test_the_limit_of_the_account_is_shown_when_it_is_near(
+    length: int, expected: str, too_long: bool
+) -> None:
+    capabilities = SERWERSMS.capabilities
+    assert capabilities.max_characters == 918
+    for text in ("x" * length, "e\u0301" * length):
+        assert format_limit(text, capabilities) == expected
+        assert is_too_long(text, capabilities) is too_long
+    assert (format_limit("x" * length, None), is_too_long("x" * length, None)) == ("", False)
 
 
 def test_rewriting_by_the_provider_is_noted_only_where_it_happens() -> None:

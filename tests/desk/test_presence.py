@@ -1,5 +1,7 @@
 """Test the presence of an agent among colleagues, and that leaving removes every trace of it."""
 
+import asyncio
+
 import pytest
 
 from tests.conftest import OpenStore
@@ -132,3 +134,62 @@ async def test_an_agent_sees_that_the_lock_was_taken_over(
     await mia.remove_presence()
     assert await store.compose_locks.get_holder(thread) == "bo", "only its holder releases a lock"
     await bo.remove_presence()
+
+
+async def beat(presence: Presence) -> None:
+    """Publish the state of an agent once."""
+    presence.heartbeat()
+    assert presence._publish_task is not None
+    await presence._publish_task
+
+
+@pytest.mark.parametrize("has_text", [False, True])
+async def test_only_an_unused_empty_composer_gives_its_lock_back(
+    open_store: OpenStore, clock: ManualClock, has_text: bool
+) -> None:
+    store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
+    thread, _ = await add_two_conversations(store)
+    mia = create_presence(store, "mia", clock)
+    mia.set_conversation(thread)
+    await mia.acquire_compose_lock()
+    mia.has_text = has_text
+    for _ in range(10):
+        clock.advance(8)
+        await beat(mia)
+    assert await other.compose_locks.get_holder(thread) == ("mia" if has_text else "")
+    # The next key takes it again, and only the next key.
+    mia.record_key_press()
+    await beat(mia)
+    assert await other.compose_locks.get_holder(thread) == "mia"
+    await mia.remove_presence()
+
+
+async def test_a_key_does_not_take_the_lock_of_a_colleague_who_writes_by_now(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
+    thread, _ = await add_two_conversations(store)
+    mia, bo = create_presence(store, "mia", clock), create_presence(other, "bo", clock)
+    for presence in (mia, bo):
+        presence.set_conversation(thread)
+    await mia.acquire_compose_lock()
+    clock.advance(61)
+    await beat(mia)
+    assert await bo.acquire_compose_lock() == ""
+    mia.record_key_press()
+    await beat(mia)
+    assert (mia.holder, await store.compose_locks.get_holder(thread)) == ("bo", "bo")
+    await mia.remove_presence()
+    await bo.remove_presence()
+
+
+async def test_leaving_while_the_lock_is_being_acquired_releases_it(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
+    thread, _ = await add_two_conversations(store)
+    mia = create_presence(store, "mia", clock)
+    mia.set_conversation(thread)
+    await asyncio.gather(mia.acquire_compose_lock(), mia.release_compose_lock())
+    assert await other.compose_locks.get_holder(thread) == ""
+    await mia.remove_presence()

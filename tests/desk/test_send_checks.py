@@ -22,6 +22,7 @@ from tui.domain.account import Account
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Format, Message, MmsContent, SendOptions
+from tui.domain.sms import count_parts
 from tui.settings.public import Preferences
 from tui.store.messages import NEWEST
 from tui.store.store import Store
@@ -296,3 +297,26 @@ def test_more_metadata_than_the_account_carries_is_refused() -> None:
     pairs = tuple((f"k{n}", "v") for n in range(3))
     objection = only_objection(attempt("Hello", able, options=SendOptions(metadata=pairs)))
     assert objection.reason == "able cannot carry more than 2 pairs of metadata"
+
+
+@pytest.mark.parametrize(
+    "text", ["\u200b", "\ufeff\n", "\u2800 \u3164", "\ufe0f", "\u0301", "\u00a0"]
+)
+def test_a_text_with_nothing_to_see_is_refused(text: str) -> None:
+    refusal = only_objection(attempt(text))
+    assert refusal.is_refusal and refusal.summary == "empty"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"),
+    [
+        ("Cafe\u0301", "Caf\u00e9"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("\u1112\u1161\u11ab", "\ud55c"),
+        ("x\u00a0\u200d", "x\u00a0\u200d"),
+    ],
+)
+def test_an_attempt_has_the_text_that_is_counted(typed: str, sent: str) -> None:
+    tried = attempt(typed, enclosed=MmsContent(("https://a.example/1.png",), typed))
+    assert (tried.text, tried.enclosed.subject) == (sent, sent)
+    assert count_parts(typed).text == count_parts(tried.text).text or "\r" in typed

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.domain.sms import PLAIN_MARKS, Encoding, MarkChange, is_gsm, to_gsm
+from tui.domain.sms import PLAIN_MARKS, Encoding, MarkChange, is_gsm, simplify_text, to_gsm
 
 FULL_WIDTH_CHARACTERS = set("ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ")
 
@@ -69,3 +69,17 @@ def test_a_replacement_keeps_all_that_was_plain_already(text: str) -> None:
     if replacement is not None:
         assert replacement.text == "".join(PLAIN_MARKS.get(char, char) for char in composed)
         assert to_gsm(replacement.text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Zażółć gęślą jaźń", "Zazolc gesla jazn"),
+        ("Tere õhtust, Šeff", "Tere ohtust, Seff"),
+        ("Café à la “carte”…", 'Café à la "carte"...'),
+        ("Cafe\u0301", "Café"),
+        ("привет 😀", "привет 😀"),
+    ],
+)
+def test_a_provider_that_rewrites_sends_similar_characters(text: str, sent: str) -> None:
+    assert simplify_text(text) == sent

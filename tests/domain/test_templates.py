@@ -19,6 +19,7 @@ from tui.domain.templates import (
     validate_field,
     validate_reply,
 )
+from tui.domain.text import clean_typed_text
 
 _ANA = FillContext("Ana  Kowalska", "+48500600700", "mia", "pl", 1_772_611_200_000, UTC)
 
@@ -118,7 +119,8 @@ def test_a_valid_field_is_filled_where_it_is_used(name: str, value: str) -> None
     except InvalidCannedReplyError as problem:
         assert len(str(problem).splitlines()) == 1
         return
-    assert fill_fields(f"at {{{field.name}}}", {field.name: field.value}) == f"at {value.strip()}"
+    shown = clean_typed_text(value).strip()
+    assert fill_fields(f"at {{{field.name}}}", {field.name: field.value}) == f"at {shown}"
 
 
 @pytest.mark.parametrize(

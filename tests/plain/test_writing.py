@@ -17,7 +17,7 @@ from tests.ui.history import (
 )
 from tui.clock import ManualClock
 from tui.domain.conversation import State
-from tui.domain.message import Format
+from tui.domain.message import Format, NewMessage
 from tui.domain.status import Status
 from tui.domain.templates import CannedReply
 from tui.store.presence import ComposeLocks
@@ -338,3 +338,63 @@ async def test_a_retry_in_quiet_hours_asks(store: Store, clock: ManualClock) -> 
     await mia.type("f", "1", "y")
     assert len(await mia.messages(BOB)) == len(before) + 1
     await mia.leave()
+
+
+async def _type_elsewhere(mia: Typist, change: str) -> None:
+    """Change the stored draft as another window of the agent does."""
+    chloe = await mia.conversation(CHLOE)
+    known = await mia.store.drafts.get_draft(chloe.id, AGENT)
+    assert known is not None
+    await mia.store.drafts.save_draft(
+        chloe.id, AGENT, known.body + change, account="au", began_at=1, base=known
+    )
+
+
+async def test_a_draft_that_an_open_inbox_has_changed_is_read_before_it_is_sent(
+    mia: Typist,
+) -> None:
+    await mia.type("1", "r", "Friday is fine", ".")
+    before = await mia.messages(CHLOE)
+    await _type_elsewhere(mia, " at two")
+    await mia.type("y")
+    await mia.shows("Your other window has changed this text: nothing was sent here")
+    await mia.shows("Friday is fine at two")
+    assert await mia.messages(CHLOE) == before
+    await mia.type("y")
+    assert (await mia.messages(CHLOE))[-1].body == "Friday is fine at two"
+
+
+async def test_lines_typed_in_both_windows_stay_both(mia: Typist) -> None:
+    await mia.type("1", "r", "Friday is fine")
+    await _type_elsewhere(mia, "\nParking is free")
+    await mia.type("at two", ".", "y")
+    await mia.shows("nothing was sent here")
+    await mia.type("y")
+    sent = (await mia.messages(CHLOE))[-1].body
+    assert set(sent.split("\n")) == {"Friday is fine", "at two", "Parking is free"}
+
+
+async def test_a_text_that_an_open_inbox_has_sent_is_not_sent_again(mia: Typist) -> None:
+    await mia.type("1", "r", "Friday is fine", ".")
+    chloe = await mia.conversation(CHLOE)
+    draft = await mia.store.drafts.get_draft(chloe.id, AGENT)
+    new = NewMessage(chloe.address, "Friday is fine", "au", agent=AGENT)
+    await mia.store.intents.queue_message(new, draft=draft)
+    before = await mia.messages(CHLOE)
+    await mia.type("y", "y")
+    await mia.shows("Friday is fine")
+    assert await mia.messages(CHLOE) == before
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\u2800 \u3164", "\ufe0f", "\u0301"])
+async def test_nothing_to_see_is_no_reply_and_no_note(mia: Typist, text: str) -> None:
+    before = await mia.messages(CHLOE)
+    await mia.type("1", "r", text, ".")
+    await mia.shows("Nothing was written")
+    await mia.type("note", text, ".")
+    assert await mia.messages(CHLOE) == before
+
+
+async def test_a_reply_keeps_what_was_typed(mia: Typist) -> None:
+    await mia.type("1", "r", "10\u00a0z\u0142 \u0645\u06cc\u200c\u062e", ".", "y")
+    assert (await mia.messages(CHLOE))[-1].body == "10\u00a0z\u0142 \u0645\u06cc\u200c\u062e"

@@ -5,13 +5,16 @@ import functools
 import pytest
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, TOM, get_conversation, make_reply
+from tests.store.builders import ACCOUNT, TOM, get_conversation, make_outgoing, make_reply
 from tui.clock import SECOND, ManualClock
 from tui.domain.account import Health
 from tui.domain.conversation import View
+from tui.domain.message import MmsContent
 from tui.store.conversations import FIRST_POSITION
+from tui.store.errors import DraftChanged, DraftSent
 from tui.store.presence import Colleague
 from tui.store.store import Store
+from tui.store.stored_drafts import make_empty_draft
 
 
 @pytest.fixture
@@ -131,3 +134,86 @@ async def test_a_draft_keeps_the_time_that_it_is_planned_for(
     await save("We are")
     draft = await store.drafts.get_draft(conversation_id, "ana")
     assert draft is not None and (draft.send_at, draft.cancel_on_reply) == (None, False)
+
+
+async def test_a_draft_of_another_window_is_joined_not_overwritten(
+    store: Store, conversation_id: int
+) -> None:
+    empty = make_empty_draft(conversation_id, "ana")
+    first = await store.drafts.save_draft(conversation_id, "ana", "One", began_at=1, base=empty)
+    assert (first.is_joined, first.draft.body) == (False, "One")
+    second = await store.drafts.save_draft(
+        conversation_id,
+        "ana",
+        "Two",
+        enclosed=MmsContent(("https://a.example/2.png",)),
+        began_at=1,
+        base=empty,
+    )
+    assert (second.is_joined, second.draft.body) == (True, "One\nTwo")
+    third = await store.drafts.save_draft(
+        conversation_id, "ana", "One!", began_at=1, base=first.draft
+    )
+    assert third.draft.body == "One!\nTwo"
+    assert third.draft.mms.media == ("https://a.example/2.png",)
+    assert (await store.drafts.get_draft(conversation_id, "ana")) == third.draft
+
+
+async def test_a_text_is_not_sent_when_its_draft_is_another_one_by_now(
+    store: Store, conversation_id: int
+) -> None:
+    empty = make_empty_draft(conversation_id, "ana")
+    known = await store.drafts.save_draft(conversation_id, "ana", "One", began_at=1, base=empty)
+    await store.drafts.save_draft(conversation_id, "ana", "One more", began_at=1, base=known.draft)
+    with pytest.raises(DraftChanged) as changed:
+        await store.intents.queue_message(make_outgoing("One"), draft=known.draft)
+    assert not isinstance(changed.value, DraftSent)
+    newest = await store.drafts.get_draft(conversation_id, "ana")
+    assert newest is not None and newest.body == "One more"
+    await store.intents.queue_message(make_outgoing("One more"), draft=newest)
+    with pytest.raises(DraftSent):
+        await store.intents.queue_message(make_outgoing("One more"), draft=newest)
+    assert len(await store.messages.list_before(conversation_id, 2**62, 10)) == 2
+
+
+async def test_what_was_sent_elsewhere_is_not_saved_again(
+    store: Store, conversation_id: int
+) -> None:
+    empty = make_empty_draft(conversation_id, "ana")
+    known = (
+        await store.drafts.save_draft(
+            conversation_id, "ana", "Caf\u0065\u0301", began_at=1, base=empty
+        )
+    ).draft
+    await store.intents.queue_message(make_outgoing("Caf\u00e9"), draft=known)
+    stored = await store.drafts.save_draft(
+        conversation_id, "ana", f"{known.body} please", began_at=1, base=known
+    )
+    assert (stored.was_sent, stored.draft.body) == (True, "please")
+
+
+async def test_other_messages_of_the_agent_leave_the_draft(
+    store: Store, conversation_id: int
+) -> None:
+    await store.drafts.save_draft(conversation_id, "ana", "half a", began_at=1)
+    await store.intents.queue_message(make_outgoing("sent by a script"))
+    draft = await store.drafts.get_draft(conversation_id, "ana")
+    assert draft is not None and draft.body == "half a"
+    await store.intents.queue_message(make_outgoing("half a"))
+    assert await store.drafts.get_draft(conversation_id, "ana") is None
+
+
+async def test_a_note_of_another_window_is_joined_and_saved_once(
+    store: Store, conversation_id: int
+) -> None:
+    save = store.drafts.save_note_draft
+    empty = make_empty_draft(conversation_id, "ana")
+    known = (await save(conversation_id, "ana", "call", base=empty)).draft
+    assert (await save(conversation_id, "ana", "text", base=empty)).draft.body == "call\ntext"
+    with pytest.raises(DraftChanged):
+        await store.messages.add_note(conversation_id, "ana", "call", draft=known)
+    joined = (await store.drafts.read_draft(known, note=True)).draft
+    await store.messages.add_note(conversation_id, "ana", joined.body, draft=joined)
+    with pytest.raises(DraftSent):
+        await store.messages.add_note(conversation_id, "ana", joined.body, draft=joined)
+    assert await store.drafts.get_note_draft(conversation_id, "ana") == ""

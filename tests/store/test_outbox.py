@@ -232,7 +232,7 @@ async def test_a_refused_reply_stays_a_draft(store: Store, clock: ManualClock) -
     kept = await store.drafts.get_draft(conversation.id, "ana")
     assert kept is not None
     assert kept.body == "We are"
-    await store.intents.queue_message(make_outgoing(), seen_upto=conversation.last_id)
+    await store.intents.queue_message(make_outgoing(), seen_upto=conversation.last_id, draft=kept)
     assert await store.drafts.get_draft(conversation.id, "ana") is None
 
 

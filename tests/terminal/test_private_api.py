@@ -71,6 +71,7 @@ IMPORTS = {
     "textual._compositor.CompositorUpdate",
     "textual._compositor.LayoutUpdate",
     "textual._xterm_parser.XTermParser",
+    "textual.document._wrapped_document",
     "textual.drivers._writer_thread.WriterThread",
 }
 

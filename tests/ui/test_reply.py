@@ -1,12 +1,13 @@
 """Test replies from typing to the badge: queueing, refusals, and that none is sent twice."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from textual.message import Message
 
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
-from tests.ui.history import ANA, BOB, CHLOE, COLLEAGUE, DAWIT, INES, PRIYA
+from tests.ui.history import ACCOUNTS, ANA, BOB, CHLOE, COLLEAGUE, DAWIT, INES, PRIYA
 from tui.domain.conversation import State
 from tui.domain.message import Direction, NewMessage
 from tui.domain.status import Status
@@ -301,6 +302,43 @@ async def test_costly_characters_are_replaced_on_demand(desk: Desk, size: Size) 
         await desk.press("ctrl+z")
         await desk.shows("Unicode ’")
         assert desk.typed == "It’s"
+
+
+@presses("preview")
+async def test_the_text_is_shown_as_the_provider_may_rewrite_it(desk: Desk, size: Size) -> None:
+    first = ACCOUNTS[0]
+    assert first.capabilities is not None
+    able = replace(first.capabilities, rewrite_note="the provider may replace characters")
+    async with desk.open(size, accounts=(replace(first, capabilities=able), *ACCOUNTS[1:])):
+        await type_reply(desk, CHLOE, "Zażółć “x”")
+        await desk.command("preview")
+        await desk.shows("How the text is sent", "As typed · 10/70 · 1 part", "Zażółć “x”")
+        await desk.shows("As it may arrive · 10/160 · 1 part", 'Zazolc "x"')
+        await desk.press("escape")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "back in the composer")
+        assert desk.typed == "Zażółć “x”"
+
+
+async def test_what_remains_unicode_is_named_and_nothing_is_replaced(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await type_reply(desk, CHLOE, "naïve “x”")
+        await desk.shows("9/70 · 1 part · Unicode ï")
+        await desk.shows("F8 cannot replace ï (i with diaeresis): nothing is saved")
+        await desk.command("to_gsm")
+        await desk.shows("ï (i with diaeresis) would remain")
+        assert desk.typed == "naïve “x”"
+
+
+async def test_the_limit_of_the_account_is_shown_before_enter(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await type_reply(desk, CHLOE, "x")
+        route = desk.inbox.compose_pane.route
+        assert route is not None and route.account.capabilities is not None
+        longest = route.account.capabilities.max_characters
+        desk.inbox.composer.replace_text("x" * (longest - 5))
+        await desk.shows(f"5 left of {longest}")
+        desk.inbox.composer.replace_text("x" * (longest + 3))
+        await desk.shows(f"3 over the limit of {longest}")
 
 
 async def test_the_length_counts_up_while_typing(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import codecs
 import contextlib
+import io
 import os
 import sys
 import threading
@@ -79,14 +80,14 @@ class LineConsole:
             print_line(line)
 
     async def ask_question(self, question: str) -> str | None:
-        """Ask and return the next line with control characters removed; None at the end."""
-        from tui.domain.text import to_printable
+        """Ask and return the next line without control characters; None at the end."""
+        from tui.domain.text import clean_typed_text
 
         self._open_question = question
         _write_text(question)
         line = await self._lines.read_line()
         self._open_question = ""
-        return to_printable(line.rstrip("\r")) if line is not None else None
+        return clean_typed_text(line) if line is not None else None
 
 
 class LineReader:
@@ -117,7 +118,10 @@ class LineReader:
 
     def _read_file(self) -> None:
         """Read until the end of the file; runs on the thread."""
-        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        # CR and CR LF end a line too, and a byte order mark in front is not part of the text.
+        decoder = io.IncrementalNewlineDecoder(
+            codecs.getincrementaldecoder("utf-8-sig")("replace"), translate=True
+        )
         remainder = ""
         while chunk := self._read_chunk():
             *lines, remainder = (remainder + decoder.decode(chunk)).split("\n")

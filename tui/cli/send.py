@@ -18,13 +18,7 @@ from tui.clock import DAY, Clock, SystemClock
 from tui.desk.outgoing import queue_attempt
 from tui.desk.routes import Route, SendPlan, choose_default_route
 from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
-from tui.desk.send_checks import (
-    EMPTY_TEXT,
-    NO_ACCOUNT,
-    check_quiet_hours,
-    find_refusal,
-    is_empty_text,
-)
+from tui.desk.send_checks import NO_ACCOUNT, check_quiet_hours, find_empty_text, find_refusal
 from tui.domain.account import Account
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, SendOptions
@@ -36,7 +30,7 @@ from tui.domain.phone import (
     parse_address,
     parse_destination,
 )
-from tui.domain.text import one_line
+from tui.domain.text import compose_outgoing_text, one_line
 from tui.providers.catalog import get_capabilities
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
@@ -65,8 +59,8 @@ def run(arguments: Namespace) -> int:
         raise _convert_refusal(NO_ACCOUNT, arguments.to)
     clock = SystemClock()
     text = _read_text(arguments.text)
-    if is_empty_text(text):  # before anything else is asked for
-        raise _convert_refusal(EMPTY_TEXT, arguments.to)
+    if refusal := find_empty_text(text):  # before anything else is asked for
+        raise _convert_refusal(refusal, arguments.to)
     _check_options(arguments, clock.now())
     with convert_store_errors():
         return asyncio.run(_queue_and_follow(arguments, desk, text, clock, random.Random()))
@@ -115,12 +109,11 @@ def _read_text(argument: str) -> str:
     """Return the text from the arguments or stdin; invalid UTF-8 is a usage error."""
     text = argument
     if argument == "-":
-        text = (
-            sys.stdin.buffer.read(_MAX_INPUT_BYTES).decode("utf-8", "surrogateescape").rstrip("\n")
-        )
+        text = sys.stdin.buffer.read(_MAX_INPUT_BYTES).decode("utf-8", "surrogateescape")
+        text = text.rstrip("\r\n")
     if any(ord(char) in _SURROGATES for char in text) or "\0" in text:
         raise CommandError("the text is not valid UTF-8: nothing was queued", BAD_USE)
-    return text
+    return compose_outgoing_text(text)
 
 
 def _check_options(arguments: Namespace, now: int) -> None:

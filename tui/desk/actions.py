@@ -9,7 +9,7 @@ from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
 from tui.desk.undo_stack import UndoAction, UndoEntry, UndoStack
 from tui.domain.arrivals import HeldItem
-from tui.domain.conversation import Conversation, State
+from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.date_input import format_moment
 from tui.domain.message import Message
 from tui.domain.text import one_line
@@ -153,16 +153,23 @@ class ConversationActions:
         message = f"Merged {_format_names([gone])} into {_format_names([kept])}"
         return self.remember_undo(message, undo_merge, about=[kept.id])
 
-    async def add_note(self, conversation: Conversation, text: str, mentions: Sequence[str]) -> str:
+    async def add_note(
+        self,
+        conversation: Conversation,
+        text: str,
+        mentions: Sequence[str],
+        draft: Draft | None = None,
+    ) -> str:
         """Add a private note for colleagues.
 
         Args:
             conversation: Conversation that the note belongs to.
             text: Text of the note.
             mentions: Colleagues that the note mentions.
+            draft: Draft that the agent saw when saving it; None if it was not typed in one.
         """
         messages, agent = self._store.messages, self._agent
-        note_id = await messages.add_note(conversation.id, agent, text, mentions)
+        note_id = await messages.add_note(conversation.id, agent, text, mentions, draft=draft)
 
         async def undo_note() -> str:
             if not await messages.withdraw_note(note_id, agent):

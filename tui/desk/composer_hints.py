@@ -8,22 +8,47 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
-from tui.desk.routes import Route, SendPlan, format_plan_time
+from tui.desk.merging import format_recipient
+from tui.desk.routes import (
+    NO_REPLIES,
+    OPTED_OUT_LABEL,
+    Route,
+    SendPlan,
+    explain_unreachable,
+    format_plan_time,
+)
+from tui.domain.capabilities import Capabilities
 from tui.domain.change import Change, Subject
+from tui.domain.conversation import Conversation
 from tui.domain.message import MmsContent
-from tui.domain.sms import Encoding, GsmReplacement, SmsCount, count_parts, is_gsm, to_gsm
+from tui.domain.sms import (
+    Encoding,
+    GsmReplacement,
+    SmsCount,
+    count_parts,
+    is_gsm,
+    list_non_gsm,
+    list_remaining,
+    simplify_text,
+    to_gsm,
+)
 from tui.domain.templates import find_open_fields
-from tui.domain.text import one_line
+from tui.domain.text import compose_outgoing_text, one_line
 from tui.store.store import Store
 
 _MAX_CHARACTERS = 4
 _MAX_CHANGES = 3
 _WHOLE_PART_SIZE = 160
+_NEAR_LIMIT = 0.1
+"""Part of the longest text that is left when the limit is shown."""
 _INVISIBLE_NAMES = {" ": "blank", "": "nothing", "\n": "new line"}
 
 
 def format_length(counted: SmsCount, *, whole_parts: bool = False) -> str:
-    """Return the length of a message: "24/70 · 1 part · Unicode ą", or "" for the empty text.
+    """Return the length of a message, or "" for the empty text.
+
+    "24/70 · 1 part · Unicode ą" has used 24 of 70 characters, "161/306 · 2 parts" 161 of those
+    that two parts hold.
 
     Args:
         counted: Length of the text.
@@ -33,16 +58,41 @@ def format_length(counted: SmsCount, *, whole_parts: bool = False) -> str:
         return ""
     # -(-a // b) rounds up. Usually the parts of a long message hold only 153 characters.
     if whole_parts and counted.encoding is Encoding.GSM7:
-        parts, used, room = -(-counted.units // _WHOLE_PART_SIZE), counted.units, _WHOLE_PART_SIZE
-        used -= (parts - 1) * _WHOLE_PART_SIZE
+        parts, room = -(-counted.units // _WHOLE_PART_SIZE), _WHOLE_PART_SIZE
     else:
         parts, room = len(counted.parts), counted.per_part
-        used = room - counted.units_left
-    hints = [f"{used}/{room}", f"{parts} part{'s' if parts > 1 else ''}"]
+    hints = [f"{counted.units}/{parts * room}", f"{parts} part{'s' if parts > 1 else ''}"]
     if counted.non_gsm:
-        characters = list(dict.fromkeys(forcing.char for forcing in counted.non_gsm))
+        characters = list_remaining(counted) or list_non_gsm(counted)
         hints.append(f"Unicode {one_line(' '.join(characters[:_MAX_CHARACTERS]), 16)}")
     return " · ".join(hints)
+
+
+def format_limit(text: str, capabilities: Capabilities | None) -> str:
+    """Return how far a text is from the most that the account accepts, or "" if it is far.
+
+    Args:
+        text: Text in the composer.
+        capabilities: Capabilities of the account; None if they are not known.
+    """
+    if capabilities is None:
+        return ""
+    longest = capabilities.max_characters
+    left = longest - len(compose_outgoing_text(text))
+    if left < 0:
+        return f"{-left} over the limit of {longest}"
+    return f"{left} left of {longest}" if left <= longest * _NEAR_LIMIT else ""
+
+
+def is_too_long(text: str, capabilities: Capabilities | None) -> bool:
+    """Return whether the account does not accept a text of this length.
+
+    Args:
+        text: Text in the composer.
+        capabilities: Capabilities of the account; None if they are not known.
+    """
+    longest = capabilities.max_characters if capabilities else None
+    return longest is not None and len(compose_outgoing_text(text)) > longest
 
 
 def format_hints(text: str, enclosed: MmsContent, route: Route | None, key: str) -> str:
@@ -80,6 +130,29 @@ def format_plan_hint(plan: SendPlan, now: int, zone: tzinfo | None, key: str) ->
     return f"scheduled for {format_plan_time(plan, now, zone)} · {key} changes or drops it"
 
 
+def list_sent_forms(text: str, route: Route | None) -> list[tuple[str, str]]:
+    """Return a text as typed and as the provider may rewrite it, each with a heading.
+
+    The headings name the parts of each, which can differ. A text that no provider rewrites is
+    listed once.
+
+    Args:
+        text: Text in the composer.
+        route: Account and sender; None if there is no account.
+    """
+    sent, warning = compose_outgoing_text(text), route.rewrite_warning if route else ""
+    capabilities = route.account.capabilities if route else None
+    whole = capabilities is not None and capabilities.has_whole_160_parts
+    forms = [("As typed", sent, ""), ("As it may arrive", simplify_text(sent), warning)]
+    if not warning or forms[0][1] == forms[1][1]:
+        forms = [("Sent as typed", sent, "")]
+    shown = []
+    for heading, form, reason in forms:
+        length = format_length(count_parts(form), whole_parts=whole)
+        shown.append((" · ".join(filter(None, (heading, length, reason))), form))
+    return shown
+
+
 def format_enclosed(enclosed: MmsContent) -> str:
     """Return the pictures and the subject of an MMS."""
     picture_count = len(enclosed.media)
@@ -90,11 +163,28 @@ def format_enclosed(enclosed: MmsContent) -> str:
 
 
 def _format_unicode_hint(counted: SmsCount, replacement: GsmReplacement | None, key: str) -> str:
-    """Return which character forces Unicode, and what replacing it saves."""
+    """Return which characters force Unicode, and what replacing them saves."""
     if replacement is None:
-        first = counted.non_gsm[0]
-        return f"{one_line(first.char, 4)} ({_shorten_name(first.name)}) makes it Unicode"
+        remaining = list_remaining(counted)
+        if len(remaining) == len(list_non_gsm(counted)):
+            return f"{_name_character(counted, remaining[0])} makes it Unicode"
+        return f"{key} cannot replace {format_remaining(counted)}: nothing is saved"
     return f"{key} replaces {format_changes(replacement)} ({format_saving(replacement)})"
+
+
+def format_remaining(counted: SmsCount) -> str:
+    """Return the characters that no replacement makes shorter: "ï (i with diaeresis)"."""
+    remaining = list_remaining(counted)
+    if len(remaining) == 1:
+        return _name_character(counted, remaining[0])
+    more = f" +{len(remaining) - _MAX_CHARACTERS}" if len(remaining) > _MAX_CHARACTERS else ""
+    return ", ".join(one_line(char, 4) for char in remaining[:_MAX_CHARACTERS]) + more
+
+
+def _name_character(counted: SmsCount, char: str) -> str:
+    """Return a character with its name."""
+    name = next(forcing.name for forcing in counted.non_gsm if forcing.char == char)
+    return f"{one_line(char, 4)} ({_shorten_name(name)})"
 
 
 def _shorten_name(name: str) -> str:
@@ -149,6 +239,29 @@ def find_open_field_spans(line: str) -> Iterator[tuple[int, int]]:
 
 NOTE_LABEL = "private note · colleagues only, never sent · @name notifies"
 _MAX_NAMES = 4
+
+
+def list_route_labels(
+    conversation: Conversation | None, route: Route | None, *, note: bool
+) -> tuple[str, str]:
+    """Return the route of a text, or why there is none, and the same in fewer cells.
+
+    Args:
+        conversation: Conversation that is open; None for none.
+        route: Account and sender; None if there is no account.
+        note: Whether the text is a private note.
+    """
+    if note:
+        return NOTE_LABEL, NOTE_LABEL
+    if conversation is not None and conversation.opted_out:
+        return OPTED_OUT_LABEL, OPTED_OUT_LABEL
+    if conversation is not None and (obstacle := explain_unreachable(conversation.party, route)):
+        return obstacle, NO_REPLIES
+    if route is None:
+        return "no account", "no account"
+    to = format_recipient(conversation) if conversation else ""
+    begin = f"{to} · " if to else ""
+    return begin + route.summary, begin + route.short_summary
 
 
 def format_mention_choices(names: Sequence[str]) -> str:

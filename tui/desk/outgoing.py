@@ -19,6 +19,7 @@ from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.store.messages import NEWEST
 from tui.store.store import Store
+from tui.store.stored_drafts import make_empty_draft
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext
@@ -64,7 +65,7 @@ async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int =
         media=attempt.enclosed.media,
         options=attempt.options,
     )
-    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto)
+    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)
 
 
 class OutgoingActions:
@@ -129,7 +130,6 @@ class OutgoingActions:
             message: Message that was queued.
             reopen: Opens the conversation again that was closed after it; None if it was not.
         """
-
         if reopen is not None:
             self._reopenings[message.id] = reopen
 
@@ -247,6 +247,7 @@ class OutgoingActions:
             send_at=plan.send_at if plan else None,
             cancel_on_reply=plan is not None and plan.cancel_on_reply,
             began_at=message.at,
+            base=draft or make_empty_draft(conversation_id, self._agent),
         )
         return f" for {format_plan_time(plan, now, self._context.zone)}" if plan else ""
 

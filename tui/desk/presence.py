@@ -18,6 +18,8 @@ HEARTBEAT_SECONDS = 8.0
 """Seconds between two heartbeats."""
 _TYPING_MS = 10 * SECOND
 """An agent who has pressed no key for this long is not shown as typing."""
+_EMPTY_LOCK_MS = 60 * SECOND
+"""An empty composer in which no key was pressed for this long keeps no colleague from writing."""
 
 
 class Presence:
@@ -39,11 +41,18 @@ class Presence:
         self._conversation_id = 0
         self._typed_at = 0
         self._published: tuple[int, bool] | None = None
+        self._is_composing = False
+        """Whether the agent is in the composer, with or without the lock."""
+        self._used_at = 0
+        self._lock_turn = asyncio.Lock()
+        """Makes releasing wait for an acquisition under way: a key can follow another at once."""
         self._locked_conversation = 0
         """Conversation whose compose lock this agent holds; 0 for none."""
         self._locks_to_release: set[int] = set()
         """Conversations that the agent left while holding their compose lock."""
         self._publish_task: asyncio.Task[None] | None = None
+        self.has_text = False
+        """Whether there is a text in the composer: an empty one does not keep the lock for long."""
         self.colleagues: Sequence[Colleague] = ()
         """Other agents who look at the same conversation."""
         self.holder = ""
@@ -61,12 +70,13 @@ class Presence:
             # Released later in the background: opening a conversation must not wait for the store.
             self._locks_to_release.update({self._locked_conversation} - {0})
             self._conversation_id, self._typed_at, self._locked_conversation = conversation_id, 0, 0
+            self._is_composing = False
             self.colleagues, self.holder = (), ""
             self._start_publishing()
 
     def record_key_press(self) -> None:
         """Record that the agent has pressed a key in the composer."""
-        self._typed_at = self._clock.now()
+        self._typed_at = self._used_at = self._clock.now()
         self._start_publishing()
 
     def heartbeat(self) -> None:
@@ -98,22 +108,46 @@ class Presence:
         conversation_id = self._conversation_id
         if not conversation_id:
             return ""
-        holder = await self._store.compose_locks.acquire_lock(
-            conversation_id, self._agent, force=force
-        )
-        # The agent may have moved on to another conversation while the store was asked.
-        if conversation_id == self._conversation_id:
-            self._locked_conversation = 0 if holder else conversation_id
-            self._set_holder(holder)
+        self._is_composing, self._used_at = True, self._clock.now()
+        async with self._lock_turn:
+            holder = await self._store.compose_locks.acquire_lock(
+                conversation_id, self._agent, force=force
+            )
+            # The agent may have moved on to another conversation while the store was asked.
+            if conversation_id == self._conversation_id:
+                self._locked_conversation = 0 if holder else conversation_id
+                self._set_holder(holder)
+            elif not holder:
+                self._locks_to_release.add(conversation_id)
         return holder
 
     async def release_compose_lock(self) -> None:
         """Release the compose lock; what was typed stays as a draft."""
-        locked, self._locked_conversation, self._typed_at = self._locked_conversation, 0, 0
+        self._is_composing, self._typed_at = False, 0
+        async with self._lock_turn:
+            await self._release_held_lock()
+        self._start_publishing()
+
+    async def _release_held_lock(self) -> None:
+        """Release the lock that this agent holds, if any."""
+        locked, self._locked_conversation = self._locked_conversation, 0
         if locked:
             with contextlib.suppress(StoreError):
                 await self._store.compose_locks.release_lock(locked)
-        self._start_publishing()
+
+    async def _keep_lock(self, conversation_id: int) -> None:
+        """Renew the lock that is held; release that of an empty composer that is not used.
+
+        It is acquired again with the next key, unless a colleague writes by then.
+        """
+        is_unused = not self.has_text and self._clock.now() - self._used_at >= _EMPTY_LOCK_MS
+        async with self._lock_turn:
+            if self._locked_conversation != conversation_id:
+                return
+            if is_unused:
+                await self._release_held_lock()
+            elif not await self._store.compose_locks.renew_lock(conversation_id):
+                self._locked_conversation = 0
 
     # Colleagues -----------------------------------------------------------------------------
 
@@ -176,12 +210,10 @@ class Presence:
         for abandoned in self._locks_to_release - {self._locked_conversation}:
             await self._store.compose_locks.release_lock(abandoned)
         self._locks_to_release.clear()
-        if (
-            self._locked_conversation == conversation_id
-            and conversation_id
-            and not await self._store.compose_locks.renew_lock(conversation_id)
-        ):
-            self._locked_conversation = 0
+        if conversation_id and self._locked_conversation == conversation_id:
+            await self._keep_lock(conversation_id)
+        elif conversation_id and typing and self._is_composing and not self.holder:
+            await self.acquire_compose_lock()
 
 
 def _ignore_change() -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from tui.desk.routes import Route, SendPlan, format_plan_time
 from tui.domain.account import Account
-from tui.domain.conversation import Conversation
+from tui.domain.conversation import Conversation, Draft
 from tui.domain.local_time import HourRange
 from tui.domain.message import (
     NO_MMS_CONTENT,
@@ -17,7 +17,7 @@ from tui.domain.message import (
     MmsContent,
     SendOptions,
 )
-from tui.domain.text import one_line
+from tui.domain.text import compose_outgoing_text, one_line
 
 _MAX_NAMED_ACCOUNTS = 3
 
@@ -118,6 +118,7 @@ class SendAttempt:
     to: str
     """Party of the conversation: E.164 number, or a short code as received."""
     text: str
+    """Text as it is sent; it is composed (NFC) when the attempt is created."""
     route: Route | None
     """Account and sender; None if no account is configured."""
     now: int
@@ -138,10 +139,18 @@ class SendAttempt:
     """Messages that the agent could see by now, oldest first."""
     seen_upto: int | None = None
     """`arrival_id` up to which the agent has seen all; None if the message is not a reply."""
+    draft: Draft | None = None
+    """Draft that the agent saw when sending it; None if it was not typed in one."""
     lock_holder: str = ""
     """Colleague who holds the compose lock; "" if it is free or held by this agent."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Key, or option of a command, by command id: what the words of a check name as help."""
+
+    def __post_init__(self) -> None:
+        """Compose the texts, so that every path checks, stores and sends what was counted."""
+        subject = compose_outgoing_text(self.enclosed.subject)
+        object.__setattr__(self, "text", compose_outgoing_text(self.text))
+        object.__setattr__(self, "enclosed", replace(self.enclosed, subject=subject))
 
     def with_intent(self, intent: SendIntent) -> "SendAttempt":
         """Return the attempt to send exactly what an agent wants."""
@@ -235,6 +244,13 @@ def _find_other_accounts(attempt: SendAttempt) -> list[Account]:
 
 class NotSentError(Exception):
     """Raised when a message was not queued; the text is for the agent."""
+
+
+class ChangedElsewhereError(NotSentError):
+    """Raised when another window of the agent has sent or changed the text meanwhile.
+
+    What is stored is the newest text: the one that was submitted must not be put back.
+    """
 
 
 class RefusedError(NotSentError):

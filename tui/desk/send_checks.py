@@ -14,7 +14,7 @@ from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find
 from tui.domain.message import Direction
 from tui.domain.phone import can_be_answered
 from tui.domain.templates import find_open_fields
-from tui.domain.text import one_line
+from tui.domain.text import is_blank_text, one_line
 
 _MAX_NAMED_FIELDS = 3
 
@@ -22,6 +22,9 @@ NO_ACCOUNT = Objection(
     "no account is configured", "run smsdesk doctor", summary="without an account"
 )
 EMPTY_TEXT = Objection("the text is empty", "write the message first", summary="empty")
+_INVISIBLE_TEXT = Objection(
+    "there is nothing to see in the text", "it has only invisible characters", summary="empty"
+)
 
 
 # Who can be texted -------------------------------------------------------------------------
@@ -64,16 +67,16 @@ def check_compose_lock(attempt: SendAttempt) -> list[Objection]:
 # The text ----------------------------------------------------------------------------------
 
 
-def is_empty_text(text: str) -> bool:
-    """Return whether a text has nothing to read."""
-    return not text.strip()
+def find_empty_text(text: str) -> Objection | None:
+    """Return the refusal of a text in which there is nothing to see, or None."""
+    refusal = _INVISIBLE_TEXT if text.strip() else EMPTY_TEXT
+    return refusal if is_blank_text(text) else None
 
 
 def check_empty(attempt: SendAttempt) -> list[Objection]:
     """Refuse a message with neither text nor pictures."""
-    if not is_empty_text(attempt.text) or attempt.enclosed.media:
-        return []
-    return [EMPTY_TEXT]
+    refusal = None if attempt.enclosed.media else find_empty_text(attempt.text)
+    return [refusal] if refusal else []
 
 
 def check_open_fields(attempt: SendAttempt) -> list[Objection]:

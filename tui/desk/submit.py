@@ -7,13 +7,13 @@ from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
 from tui.desk.context import AppContext
 from tui.desk.presence import Presence
-from tui.desk.send_attempt import NotSentError, SendAttempt, SendIntent
+from tui.desk.send_attempt import ChangedElsewhereError, NotSentError, SendAttempt, SendIntent
 from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objections
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Message
-from tui.domain.text import one_line
-from tui.store.errors import StoreError
+from tui.domain.text import is_blank_text, one_line
+from tui.store.errors import DraftChanged, DraftSent, StoreError
 
 NO_CONVERSATION = "No conversation is open: open one first"
 LEFT_MEANWHILE = "Not sent: another conversation was opened"
@@ -154,7 +154,10 @@ class Submitter:
             )
             # Save the draft first: a later write would bring back the text that was just queued.
             await compose.wait_until_saved()
-            return await self._actions.outgoing.queue_message(attempt)
+            draft = compose.get_shown_draft(conversation.id, intent.text, note=False)
+            return await self._actions.outgoing.queue_message(replace(attempt, draft=draft))
+        except DraftChanged as error:
+            raise ChangedElsewhereError(_explain_change(error, "sent here", "send")) from error
         except StoreError as error:
             raise NotSentError(f"{error}; your text is still here") from error
 
@@ -171,12 +174,15 @@ class Submitter:
         Raises:
             NotSentError: The note is empty or could not be stored.
         """
-        if not text.strip():
+        if is_blank_text(text):
             raise NotSentError("Nothing to save yet: type the note first")
         await self._compose.wait_until_saved()
         mentions = [name for name in find_mentions(text, colleagues) if name != self._context.agent]
         try:
-            return await self._actions.add_note(conversation, text, mentions)
+            draft = self._compose.get_shown_draft(conversation.id, text, note=True)
+            return await self._actions.add_note(conversation, text, mentions, draft)
+        except DraftChanged as error:
+            raise ChangedElsewhereError(_explain_change(error, "saved here", "save")) from error
         except StoreError as error:
             raise NotSentError(f"{error}; your note is still here") from error
 
@@ -223,3 +229,16 @@ class Submitter:
             conversation,
             keys=self._keys,
         )
+
+
+def _explain_change(error: DraftChanged, done: str, verb: str) -> str:
+    """Return what another window has done to a text, and what it means for this window.
+
+    Args:
+        error: What the store has found.
+        done: What was not done: "sent here".
+        verb: What to do then: "send".
+    """
+    if isinstance(error, DraftSent):
+        return f"{error} already: nothing was {done}"
+    return f"{error}: nothing was {done}; read it, then {verb} it again"

@@ -130,6 +130,11 @@ class Draft:
     cancel_on_reply: bool = False
     """Whether the planned message is cancelled when the customer writes first."""
 
+    @property
+    def has_content(self) -> bool:
+        """Return whether there is anything to save."""
+        return bool(self.body or self.mms)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

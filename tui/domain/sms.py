@@ -214,6 +214,16 @@ PLAIN_MARKS = {chr(code): chr(code - _FULL_WIDTH_OFFSET) for code in _FULL_WIDTH
 """Plain form of each mark that can be replaced."""
 
 
+def list_non_gsm(counted: SmsCount) -> list[str]:
+    """Return the characters that make a text UCS-2, each once, in order of appearance."""
+    return list(dict.fromkeys(forcing.char for forcing in counted.non_gsm))
+
+
+def list_remaining(counted: SmsCount) -> list[str]:
+    """Return those of the characters that have no plain form, and so would remain."""
+    return [char for char in list_non_gsm(counted) if char not in PLAIN_MARKS]
+
+
 @dataclass(frozen=True, slots=True)
 class MarkChange:
     """One mark and its plain form."""
@@ -245,7 +255,7 @@ def to_gsm(text: str) -> GsmReplacement | None:
     original = unicodedata.normalize("NFC", text)
     before = count_parts(original)
     # A single character left outside GSM-7 would make the whole replacement pointless.
-    if any(forcing.char not in PLAIN_MARKS for forcing in before.non_gsm) or not before.non_gsm:
+    if list_remaining(before) or not before.non_gsm:
         return None
     changes = tuple(
         MarkChange(forcing.index, forcing.char, PLAIN_MARKS[forcing.char])
@@ -253,3 +263,28 @@ def to_gsm(text: str) -> GsmReplacement | None:
     )
     plain = original.translate({ord(change.mark): change.plain for change in changes})
     return GsmReplacement(plain, changes, before, count_parts(plain))
+
+
+_BARE_ALPHABETIC = str.maketrans(
+    {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ı": "i", "œ": "oe", "Œ": "OE"}
+    | {"ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ŋ": "n", "Ŋ": "N", "ẞ": "SS"}
+)
+
+
+def simplify_text(text: str) -> str:
+    """Return a text as a provider that replaces characters outside GSM-7 may send it.
+
+    Marks become plain and accents that GSM-7 lacks are left out; what has no similar character
+    stays. Providers do not publish their tables: this is an estimate.
+    """
+    return "".join(map(_simplify_character, unicodedata.normalize("NFC", text)))
+
+
+def _simplify_character(char: str) -> str:
+    """Return the similar character of GSM-7, or the character itself if there is none."""
+    if is_gsm(char):
+        return char
+    plain = PLAIN_MARKS.get(char, char.translate(_BARE_ALPHABETIC))
+    decomposed = unicodedata.normalize("NFKD", plain)
+    bare = "".join(part for part in decomposed if not unicodedata.combining(part))
+    return bare if is_gsm(bare) else char

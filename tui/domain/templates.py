@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from tui.domain.phone import format_phone_number
+from tui.domain.text import clean_typed_text, is_blank_text
 
 _SECOND = 1_000
 _MAX_NAME_LENGTH = 40
@@ -128,7 +129,8 @@ def validate_reply(name: str, body: str) -> CannedReply:
         raise InvalidCannedReplyError("It needs a name")
     if len(name) > _MAX_NAME_LENGTH:
         raise InvalidCannedReplyError(f"The name is longer than {_MAX_NAME_LENGTH} characters")
-    if not body.strip():
+    body = clean_typed_text(body)
+    if is_blank_text(body):
         raise InvalidCannedReplyError(f"{name} has no text")
     if len(body) > _MAX_BODY_LENGTH:
         raise InvalidCannedReplyError(f"{name} is longer than {_MAX_BODY_LENGTH} characters")
@@ -150,7 +152,8 @@ def validate_field(name: str, value: str) -> CustomField:
         raise InvalidCannedReplyError("A name is one word of a-z, digits and _, like opening_hours")
     if name in BUILT_IN_FIELDS:
         raise InvalidCannedReplyError(f"{{{name}}} is filled in automatically")
-    if not value.strip():
+    value = clean_typed_text(value)
+    if is_blank_text(value):
         raise InvalidCannedReplyError(f"{{{name}}} has no value")
     if len(value) > _MAX_VALUE_LENGTH:
         raise InvalidCannedReplyError(f"{{{name}}} is longer than {_MAX_VALUE_LENGTH} characters")
@@ -179,7 +182,8 @@ def parse_canned_replies(text: str) -> tuple[list[CannedReply], dict[str, str]]:
         raise InvalidCannedReplyError(
             'No canned reply: write them as name = "text" under [templates]'
         )
-    return found, _read_table(tables, "values")
+    values = _read_table(tables, "values")
+    return found, {name: clean_typed_text(value) for name, value in values.items()}
 
 
 def _read_table(tables: Mapping[str, object], name: str) -> dict[str, str]:

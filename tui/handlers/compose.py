@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from tui.desk.composer_hints import format_changes, format_saving
+from tui.desk.composer_hints import (
+    format_changes,
+    format_remaining,
+    format_saving,
+    list_sent_forms,
+)
 from tui.desk.routes import describe_route_change, select_next_account, select_next_sender
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.message import MmsContent
-from tui.domain.sms import to_gsm
+from tui.domain.sms import count_parts, to_gsm
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
-from tui.domain.text import one_line
+from tui.domain.text import is_blank_text, one_line
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 
@@ -55,11 +60,27 @@ async def replace_unicode_characters(inbox: InboxActions) -> None:
     composer = inbox.composer
     replacement = to_gsm(composer.text)
     if replacement is None:
-        inbox.show_status("Nothing to replace: no character makes this text longer")
+        counted = count_parts(composer.text)
+        reason = "no character makes this text longer"
+        if counted.non_gsm:
+            reason = f"{format_remaining(counted)} would remain, so nothing would be saved"
+        inbox.show_status(f"Nothing to replace: {reason}")
         return
     composer.replace_text(replacement.text)
     text = f"Replaced {format_changes(replacement)} ({format_saving(replacement)})"
     inbox.show_status(f"{text} · Ctrl+Z undoes")
+
+
+@command_handler("preview")
+async def preview_text(inbox: InboxActions) -> None:
+    """Show the text as typed and as the provider may rewrite it, with the parts of each."""
+    from tui.screens.questions import SentFormsScreen
+
+    text = inbox.composer.text
+    if inbox.composer.note or is_blank_text(text):
+        inbox.show_status("Write the message first: a preview shows how it is sent")
+        return
+    inbox.app.push_screen(SentFormsScreen(list_sent_forms(text, inbox.compose_pane.route)))
 
 
 @command_handler("canned")

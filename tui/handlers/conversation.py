@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui.desk.actions import ConversationActions
 from tui.desk.routes import suggest_send_time
 from tui.domain.conversation import Conversation, State, View
+from tui.domain.text import is_blank_text
 from tui.domain.views import is_waiting
 from tui.handlers.common import (
     OPEN_FIRST,
@@ -134,7 +135,7 @@ async def schedule_message(inbox: InboxActions) -> None:
     if conversation is None or pane.route is None:
         inbox.refuse_typing(OPEN_FIRST)
         return
-    if inbox.composer.note or not (inbox.composer.text.strip() or pane.enclosed):
+    if inbox.composer.note or (is_blank_text(inbox.composer.text) and not pane.enclosed):
         inbox.refuse_typing("Write the message first, then F5 (or S outside the composer)")
         return
 

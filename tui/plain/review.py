@@ -10,7 +10,9 @@ from tui.desk.composer_hints import (
     format_enclosed,
     format_hints,
     format_length,
+    format_limit,
     format_saving,
+    list_sent_forms,
 )
 from tui.desk.merging import format_recipient
 from tui.desk.routes import (
@@ -22,7 +24,7 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.send_attempt import NotSentError
+from tui.desk.send_attempt import ChangedElsewhereError, NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
 from tui.domain.sms import count_parts, to_gsm
@@ -94,6 +96,8 @@ class ReplyReview:
             choices[PLAIN_KEYS["pictures"]] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
             choices[PLAIN_KEYS["to_gsm"]] = ("plain characters", self._replace_marks)
+        if len(list_sent_forms(self._text, self._current_route)) > 1:
+            choices[PLAIN_KEYS["preview"]] = ("shows how it may arrive", self._show_sent_forms)
         choices["n"] = ("keeps it as a draft", self._leave_draft)
         choices["!"] = ("discards it", self._discard_draft)
         return choices
@@ -170,6 +174,7 @@ class ReplyReview:
         has_whole_parts = capabilities is not None and capabilities.has_whole_160_parts
         _, *parts = format_length(count_parts(self._text), whole_parts=has_whole_parts).split(" · ")
         length = len(self._text)
+        parts += filter(None, [format_limit(self._text, capabilities)])
         return ", ".join([f"{length} character{'s' if length != 1 else ''}", *parts])
 
     # Actions --------------------------------------------------------------------------------
@@ -183,6 +188,9 @@ class ReplyReview:
         except NotSentError as problem:
             self._dialog.write_line(f"{one_line(str(problem), 300)}.")
             self._done = (await session.refresh_conversation()).opted_out
+            if isinstance(problem, ChangedElsewhereError):
+                self._text = await session.compose.read_draft(self._row.id, note=False)
+                self._done = self._done or not self._text
             return
         self._done = True
         session.compose.finish_reply(self._row.id, "")
@@ -249,6 +257,12 @@ class ReplyReview:
             self._dialog.write_line(
                 f"Replaced {format_changes(replacement)} ({format_saving(replacement)})."
             )
+
+    async def _show_sent_forms(self) -> None:
+        """Show the text as typed and as the provider may rewrite it."""
+        for heading, text in list_sent_forms(self._text, self._current_route):
+            self._dialog.write_line(f"{one_line(heading, 200)}:")
+            self._dialog.write_line(to_printable(text))
 
     async def _leave_draft(self) -> None:
         """Stop without sending; the draft stays."""

@@ -153,7 +153,7 @@ async def write_note(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("No note saved.")
         return
     try:
-        result = await session.submit.save_note(session.current, to_printable(text), colleagues)
+        result = await session.submit.save_note(session.current, text, colleagues)
     except NotSentError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 300)}.")
         return

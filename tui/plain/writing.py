@@ -6,7 +6,7 @@ Only one agent at a time has the compose lock of a conversation.
 from tui.desk.routes import format_plan_time
 from tui.desk.undo_stack import format_undo_question
 from tui.domain.conversation import Conversation
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import clean_typed_text, is_blank_text, one_line, to_printable
 from tui.plain.canned import choose_canned_reply
 from tui.plain.reading import show_consent, show_new_messages
 from tui.plain.review import ReplyReview
@@ -86,8 +86,8 @@ async def _compose_reply(
                     return
                 lines += canned_lines
             text = "\n".join(lines) if is_complete else await _read_lines(session, row, lines)
-            text = to_printable(text).strip()
-            if text:
+            text = clean_typed_text(text).strip()
+            if not is_blank_text(text):
                 _save_draft(session, row, text)
                 await ReplyReview(session, row, text).run_review()
     finally:
@@ -110,8 +110,7 @@ async def _resume_draft(session: PlainSession, row: Conversation) -> list[str]:
         session.dialog.write_line(f"It is scheduled for {moment}.")
     if await session.dialog.ask_yes_no("Continue it? n starts a new one."):
         return text.split("\n")
-    # A new reply has neither the time nor the pictures of the old one.
-    session.compose.load_reply(row, None)
+    session.compose.replace_draft(row)
     return []
 
 
@@ -129,7 +128,7 @@ async def _read_lines(session: PlainSession, row: Conversation, first_lines: lis
         lines += await choose_canned_reply(session, "") if line == CANNED_MARK else [line]
         _save_draft(session, row, "\n".join(lines))
         session.presence.record_key_press()
-    if not "".join(lines).strip():
+    if is_blank_text("".join(lines)):
         _save_draft(session, row, "")
         session.dialog.write_line("Nothing was written: r starts again.")
     return "\n".join(lines)

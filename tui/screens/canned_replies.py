@@ -26,12 +26,13 @@ from tui.domain.templates import (
     parse_canned_replies,
     validate_reply,
 )
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import clean_typed_text, one_line, to_printable
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
 from tui.screens.questions import PromptScreen
+from tui.widgets.text_editor import TextEditor
 from tui.widgets.virtual_list import VirtualList
 
 _BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
@@ -70,7 +71,8 @@ class CannedReplyScreen(DialogScreen[CannedReply | None]):
             dialog.border_subtitle = "Tab moves on · F2 saves · Esc cancels"
             name = to_printable(self._template.name)
             yield Input(name, placeholder="name", id="template-name", compact=True)
-            yield TextArea(to_printable(self._template.body), compact=True, tab_behavior="focus")
+            body = clean_typed_text(self._template.body)
+            yield TextEditor(body, compact=True, tab_behavior="focus")
             yield Static(id="verdict")
             own_fields = one_line(" ".join(f"{{{name}}}" for name in sorted(self._own_fields)), 120)
             yield Static(
@@ -201,4 +203,4 @@ def _read_file(path: str) -> str:
     # A wrong path, such as a log or a video, must not be read into memory.
     if file.stat().st_size > _LARGEST_FILE:
         raise InvalidCannedReplyError("the file is larger than 1 MB")
-    return file.read_text(encoding="utf-8")
+    return file.read_text(encoding="utf-8-sig")

@@ -34,7 +34,11 @@ from tui.widgets.virtual_list import VirtualList
 
 _PREVIEW_DELAY = 0.06
 """Seconds the cursor must rest before the conversation under it is shown."""
-_CONVERSATION_COMMANDS = {"undo", *(c.id for c in COMMANDS if c.scope.is_about_conversation)}
+_UNDO_COMMANDS = frozenset({"undo", "unsend"})
+_CONVERSATION_COMMANDS = {
+    *_UNDO_COMMANDS,
+    *(c.id for c in COMMANDS if c.scope.is_about_conversation),
+}
 """Ids of the commands that depend on which conversation is shown."""
 
 

@@ -4,6 +4,7 @@ Whether to quit, what happened to an uncertain message (and what each answer mea
 customer), and dialogs that ask for one line of text, among them the reason for a consent change.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -195,6 +196,36 @@ class PromptScreen(DialogScreen[str | None]):
         """Show the explanation again."""
         self.hint.update(Content(self._hint))
         self.hint.set_classes("hint")
+
+
+class SentFormsScreen(DialogScreen[None]):
+    """Show a text as typed and as it may arrive."""
+
+    DEFAULT_CSS = """
+    SentFormsScreen .dialog { width: 76; }
+    SentFormsScreen VerticalScroll { height: auto; max-height: 16; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,ctrl+t", "dismiss", "Close", priority=True)
+    ]
+
+    def __init__(self, forms: Sequence[tuple[str, str]]) -> None:
+        """Create the dialog.
+
+        Args:
+            forms: Heading and text of each form.
+        """
+        super().__init__()
+        self._forms = forms
+
+    def compose(self) -> ComposeResult:
+        """Yield each form below its heading."""
+        with Vertical(classes="dialog") as dialog, VerticalScroll():
+            dialog.border_title = "How the text is sent"
+            dialog.border_subtitle = "Esc goes back to the text"
+            for heading, text in self._forms:
+                yield Static(Content(one_line(heading, 160)), classes="hint")
+                yield Static(Content(f"{to_printable(text)}\n"))
 
 
 _LONGEST_REASON = 300

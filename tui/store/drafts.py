@@ -1,24 +1,30 @@
 """Store what agents have typed and not sent: drafts and unfinished notes."""
 
 import functools
-import json
 import random
 import sqlite3
+from dataclasses import replace
 
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import Draft
-from tui.domain.message import (
-    NO_MMS_CONTENT,
-    MmsContent,
-)
-from tui.domain.text import join_texts, repair_text
+from tui.domain.message import NO_MMS_CONTENT, MmsContent
+from tui.domain.text import clean_typed_text, join_texts, repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
 from tui.store.last_messages import reload_last_message
 from tui.store.queries import queries
 from tui.store.search_index import forget_text
+from tui.store.stored_drafts import (
+    NOTE,
+    REPLY,
+    DraftKind,
+    StoredDraft,
+    join_with_stored,
+    make_empty_draft,
+    read_stored,
+)
 from tui.store.summaries import Summaries
 
 
@@ -56,6 +62,16 @@ class Drafts:
         query = functools.partial(self._sql.drafts_of, agent=agent)
         return [rows.to_draft(row) for row in await self._database.read(query)]
 
+    async def read_draft(self, base: Draft, *, note: bool) -> StoredDraft:
+        """Return a draft as it is stored now, and whether it was sent since `base` was stored.
+
+        Args:
+            base: Draft that the window knows.
+            note: Whether it is a private note, not a reply.
+        """
+        kind = NOTE if note else REPLY
+        return await self._database.read(lambda connection: read_stored(connection, base, kind))
+
     async def save_draft(
         self,
         conversation_id: int,
@@ -68,8 +84,12 @@ class Drafts:
         send_at: int | None = None,
         cancel_on_reply: bool = False,
         began_at: int,
-    ) -> None:
+        base: Draft | None = None,
+    ) -> StoredDraft:
         """Save the text typed so far; empty text without attachments deletes the draft.
+
+        Return what is stored then: if another window of the agent has changed the draft, it
+        contains the text of both.
 
         Args:
             conversation_id: Id of the conversation.
@@ -81,32 +101,42 @@ class Drafts:
             send_at: Time for which it is planned, in ms UTC; None to send it at once.
             cancel_on_reply: Whether the planned message is cancelled if the customer writes first.
             began_at: Time when the agent began to write, in ms UTC.
+            base: Draft that the text continues; None replaces whatever is stored.
         """
+        enclosed = replace(enclosed, subject=repair_text(enclosed.subject))
+        now = self._clock.now()
+        draft = Draft(
+            conversation_id,
+            agent,
+            body,
+            account,
+            sender,
+            began_at,
+            now,
+            enclosed,
+            send_at,
+            cancel_on_reply,
+        )
+        return await self._save(draft, base, REPLY)
 
-        def write_draft(transaction: Transaction) -> None:
-            here, text = _find_place(
-                transaction.connection, conversation_id, agent, "reply", repair_text(body)
-            )
-            if text or enclosed:
-                self._sql.save_draft(
-                    transaction.connection,
-                    conversation_id=here,
-                    agent=agent,
-                    body=text,
-                    account=account,
-                    sender=sender,
-                    media=json.dumps(list(enclosed.media)),
-                    subject=repair_text(enclosed.subject),
-                    send_at=send_at,
-                    cancel_on_reply=cancel_on_reply,
-                    began_at=began_at,
-                    now=self._clock.now(),
-                )
+    async def _save(self, draft: Draft, base: Draft | None, kind: DraftKind) -> StoredDraft:
+        """Save a draft of either kind, joined with what another window has stored."""
+
+        def write_draft(transaction: Transaction) -> StoredDraft:
+            connection = transaction.connection
+            mine = replace(draft, body=clean_typed_text(draft.body))
+            if base is None:
+                place = (draft.conversation_id, draft.agent, kind, mine.body)
+                here, text = _find_place(connection, *place)
+                result = StoredDraft(replace(mine, conversation_id=here, body=text))
             else:
-                self._sql.drop_draft(transaction.connection, conversation_id=here, agent=agent)
+                result = join_with_stored(connection, base, mine, kind)
+            kind.write(connection, result.draft)
+            here = result.draft.conversation_id
             transaction.mark_changed(Subject.DRAFT, here, here)
+            return result
 
-        await self._database.write(write_draft)
+        return await self._database.write(write_draft)
 
     async def list_conversations_with_drafts(self, agent: str) -> frozenset[int]:
         """Return the ids of the conversations in which the agent has a draft."""
@@ -124,31 +154,23 @@ class Drafts:
         read = functools.partial(query, conversation_id=conversation_id, agent=agent)
         return await self._database.read(read) or ""
 
-    async def save_note_draft(self, conversation_id: int, agent: str, body: str) -> None:
-        """Save an unfinished note; empty text deletes it.
+    async def save_note_draft(
+        self, conversation_id: int, agent: str, body: str, *, base: Draft | None = None
+    ) -> StoredDraft:
+        """Save an unfinished note; empty text deletes it. Return what is stored then.
 
         Args:
             conversation_id: Id of the conversation.
             agent: Name of the agent.
             body: Text of the note.
+            base: Draft that the text continues; None replaces whatever is stored.
         """
-
-        def write_note_draft(transaction: Transaction) -> None:
-            here, text = _find_place(
-                transaction.connection, conversation_id, agent, "note", repair_text(body)
-            )
-            sql, key = queries("writing"), {"conversation_id": here, "agent": agent}
-            if text:
-                values = {"body": text, "now": self._clock.now()}
-                sql.save_note_draft(transaction.connection, **key, **values)
-            else:
-                sql.drop_note_draft(transaction.connection, **key)
-
-        await self._database.write(write_note_draft)
+        draft = replace(make_empty_draft(conversation_id, agent), body=body)
+        return await self._save(replace(draft, updated_at=self._clock.now()), base, NOTE)
 
 
 def _find_place(
-    connection: sqlite3.Connection, conversation_id: int, agent: str, kind: str, body: str
+    connection: sqlite3.Connection, conversation_id: int, agent: str, kind: DraftKind, body: str
 ) -> tuple[int, str]:
     """Return the conversation that a draft belongs to now, and the text to save there.
 
@@ -159,9 +181,8 @@ def _find_place(
     here = queries("conversations").current_id(connection, id=conversation_id)
     if here == conversation_id:
         return here, body
-    read = queries("writing").note_draft if kind == "note" else queries("merges").draft_body
-    joined = read(connection, conversation_id=here, agent=agent) or ""
-    key = {"old_id": conversation_id, "agent": agent, "kind": kind}
+    joined = kind.read(connection, here, agent).body
+    key = {"old_id": conversation_id, "agent": agent, "kind": kind.name}
     known = sql.merged_draft(connection, **key) or ""
     sql.add_merged_draft(connection, **key, body=body)
     rest = joined.removesuffix(known).removesuffix("\n") if known else joined

@@ -7,6 +7,8 @@ StoreError
 ├── Busy              another process held the lock for too long; nothing was written
 ├── CannotWrite       the disk is full or the file read-only; nothing was written
 ├── StaleReply        a newer message arrived after the agent began to write
+├── DraftChanged      another window of the agent has changed the text
+│   └── DraftSent     another window of the agent has sent it
 └── OptedOut          the customer must not be texted
 """
 
@@ -40,6 +42,14 @@ class CannotWrite(StoreError):
 
 class StaleReply(StoreError):
     """The conversation contains a new message that the agent has not seen."""
+
+
+class DraftChanged(StoreError):
+    """The stored draft is not the text that the window shows."""
+
+
+class DraftSent(DraftChanged):
+    """Another window of the agent has sent the text."""
 
 
 class OptedOut(StoreError):

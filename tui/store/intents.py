@@ -6,6 +6,7 @@ Each action is written with a line in the audit trail; the sync process carries 
 import random
 
 from tui.clock import Clock
+from tui.domain.conversation import Draft
 from tui.domain.message import Message, NewMessage
 from tui.domain.status import Status
 from tui.store import rows
@@ -41,21 +42,25 @@ class Intents:
         self._sql = queries("outbox")
         self._queueing = MessageQueue(clock, rng)
 
-    async def queue_message(self, new: NewMessage, *, seen_upto: int | None = None) -> Message:
+    async def queue_message(
+        self, new: NewMessage, *, seen_upto: int | None = None, draft: Draft | None = None
+    ) -> Message:
         """Queue a message and delete the draft, in one transaction.
 
         Args:
             new: Message to queue.
             seen_upto: `arrival_id` up to which the agent has seen all; None skips the check.
+            draft: Draft that the agent saw when sending it; None if it is not one.
 
         Raises:
             StaleReply: A customer or colleague wrote a newer message; nothing is queued.
+            DraftChanged: Another window of the agent has changed or sent the draft.
             OptedOut: The customer has opted out; nothing is queued.
         """
 
         def write_message(transaction: Transaction) -> Message:
             summaries = Summaries(transaction, self._rng)
-            message_id = self._queueing.queue_message(transaction, summaries, new, seen_upto)
+            message_id = self._queueing.queue_message(transaction, summaries, new, seen_upto, draft)
             summaries.flush()
             return rows.to_message(queries("messages").get(transaction.connection, id=message_id))
 

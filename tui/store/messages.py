@@ -13,9 +13,10 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
+from tui.domain.conversation import Draft
 from tui.domain.events import TimelineEntry
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.domain.text import repair_text
+from tui.domain.text import compose_outgoing_text, repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction
@@ -24,6 +25,7 @@ from tui.store.last_messages import update_last_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.search_index import index_texts
+from tui.store.stored_drafts import finish_draft
 from tui.store.summaries import Summaries
 
 NEWEST = 1 << 62
@@ -176,7 +178,13 @@ class Messages:
         return await self._database.read(query) or b""
 
     async def add_note(
-        self, conversation_id: int, agent: str, body: str, mentions: Sequence[str] = ()
+        self,
+        conversation_id: int,
+        agent: str,
+        body: str,
+        mentions: Sequence[str] = (),
+        *,
+        draft: Draft | None = None,
     ) -> int:
         """Write a private note and return its id.
 
@@ -185,6 +193,10 @@ class Messages:
             agent: Name of the agent.
             body: Text of the note.
             mentions: Names of the agents to notify.
+            draft: Draft that the agent saw when saving it; None if it is not one.
+
+        Raises:
+            DraftChanged: Another window of the agent has changed or saved the draft.
         """
 
         def write_note(transaction: Transaction) -> int:
@@ -213,9 +225,10 @@ class Messages:
             summaries.flush()
             record_action(transaction, self._rng, self._clock, agent, "note", here, identity)
             _add_mentions(transaction, here, identity, mentions)
-            queries("writing").drop_note_draft(
-                transaction.connection, conversation_id=here, agent=agent
+            finish_draft(
+                transaction.connection, here, agent, compose_outgoing_text(text), draft, note=True
             )
+            transaction.mark_changed(Subject.DRAFT, here, here)
             return identity
 
         return await self._database.write(write_note)

@@ -11,6 +11,7 @@ import random
 
 from tui.clock import Clock
 from tui.domain.change import Subject
+from tui.domain.conversation import Draft
 from tui.domain.file_names import describe_pictures
 from tui.domain.message import Direction, Format, NewMessage
 from tui.domain.phone import Address, parse_address
@@ -28,6 +29,7 @@ from tui.store.queries import queries
 from tui.store.rows import Row, encode_options
 from tui.store.search_index import index_texts
 from tui.store.settling import mark_handled
+from tui.store.stored_drafts import finish_draft
 from tui.store.summaries import Summaries, Summary
 
 
@@ -50,6 +52,7 @@ class MessageQueue:
         summaries: Summaries,
         new: NewMessage,
         seen_upto: int | None,
+        draft: Draft | None = None,
     ) -> int:
         """Write the message and delete the draft; return the message id.
 
@@ -60,9 +63,11 @@ class MessageQueue:
             summaries: Conversation summaries of the same transaction.
             new: Message to queue.
             seen_upto: `arrival_id` up to which the agent has seen all; None skips the check.
+            draft: Draft that the agent saw when sending it; None if it is not one.
 
         Raises:
             StaleReply: There is a newer message, or the retry was already sent.
+            DraftChanged: Another window of the agent has changed or sent the draft.
             OptedOut: The customer has opted out.
             StoreError: The message to retry does not exist.
         """
@@ -83,9 +88,7 @@ class MessageQueue:
             self._record_action(transaction, new.agent, "ping", summary["id"], identity)
             return identity
         summary["unanswered_since"] = None
-        queries("desk").drop_draft(
-            transaction.connection, conversation_id=summary["id"], agent=new.agent
-        )
+        finish_draft(transaction.connection, summary["id"], new.agent, new.body, draft)
         transaction.mark_changed(Subject.DRAFT, summary["id"], summary["id"])
         self._record_action(transaction, new.agent, "send", summary["id"], identity)
         return identity

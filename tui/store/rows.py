@@ -19,7 +19,7 @@ from tui.domain.message import (
     SendOptions,
 )
 from tui.domain.status import Status
-from tui.domain.text import repair_text
+from tui.domain.text import clean_typed_text, repair_text
 
 Row = sqlite3.Row | Mapping[str, Any]
 
@@ -160,7 +160,7 @@ def to_draft(row: Row) -> Draft:
     return Draft(
         row["conversation_id"],
         row["agent"],
-        row["body"],
+        clean_typed_text(row["body"]),
         row["account"],
         row["sender"],
         row["began_at"],

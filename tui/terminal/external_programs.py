@@ -24,7 +24,7 @@ from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import clean_typed_text, one_line
 
 
 @contextlib.contextmanager
@@ -163,7 +163,7 @@ def _read_edited(path: Path) -> str:
             raw = file.read(_MAX_EDITED_BYTES)
     except OSError as error:
         raise EditorError(f"The edited file cannot be read: {error.strerror}") from None
-    return to_printable(raw.decode("utf-8", "replace")).rstrip("\n")
+    return clean_typed_text(raw.decode("utf-8", "replace")).rstrip("\n")
 
 
 _COMMAND_NOT_FOUND = 127

@@ -22,7 +22,7 @@ from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from tui.domain.text import to_printable
+from tui.domain.text import clean_typed_text
 from tui.terminal.bursts import Burst, split_escaped
 
 _ROUNDS = 3
@@ -141,7 +141,7 @@ class OneKeyAtATime(App[int]):
         """Make pasted text safe, and put keys and pastes from outside into the queue."""
         # Here, as pasted text can reach any widget and comes from outside.
         if isinstance(event, events.Paste) and not isinstance(event, Burst):
-            event.text = to_printable(event.text)
+            event.text = clean_typed_text(event.text)
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._receive_key(event)
         else:
@@ -186,7 +186,7 @@ class OneKeyAtATime(App[int]):
         """Return what a burst stands for in a text field."""
         if not burst.is_pasted_text:
             return [*burst.list_typed_keys()]
-        paste = Paste(to_printable(burst.pasted_text))
+        paste = Paste(clean_typed_text(burst.pasted_text))
         paste.time = burst.time
         found: list[Press] = [paste] if paste.text else []
         if burst.ends_with_enter and "\n" not in paste.text and self.can_enter_follow_text():

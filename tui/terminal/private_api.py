@@ -5,13 +5,14 @@ driver, are all uses there are: `tests/terminal/test_private_api.py` allows no o
 the one that an upgrade of Textual has changed. `tui/README.md` lists them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
 from textual._compositor import ChopsUpdate, CompositorMap, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingsMap
 from textual.content import Content
+from textual.document import _wrapped_document
 from textual.dom import DOMNode
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -37,6 +38,21 @@ class ReadySequence(CompositorUpdate):
     def render_segments(self, console: Console) -> str:
         """Return the sequence."""
         return self._sequence
+
+
+def replace_text_measures(
+    find_wrap_offsets: Callable[..., list[int]], find_column: Callable[[str, int, int], int]
+) -> None:
+    """Make every text area wrap lines, and find the column of a cell, with these functions.
+
+    Args:
+        find_wrap_offsets: Returns where a line is wrapped.
+        find_column: Returns the index in a line, for a cell and the size of tabs.
+    """
+    # Textual has no hook for them: the wrapped document looks them up in its own module.
+    module = vars(_wrapped_document)
+    module["compute_wrap_offsets"] = find_wrap_offsets
+    module["cell_width_to_column_index"] = find_column
 
 
 def has_strips(update: ScreenUpdate) -> bool:

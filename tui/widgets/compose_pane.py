@@ -11,7 +11,7 @@ from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
 from tui.desk.submit import KEPT_AS_DRAFT, LEFT_MEANWHILE
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, MmsContent
-from tui.domain.text import one_line
+from tui.domain.text import is_blank_text, one_line
 from tui.widgets.composer import Composer
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.writing_pane import WritingPane
@@ -37,6 +37,16 @@ class ComposePane(WritingPane):
     async def _submit_text(self, event: Composer.Sent) -> None:
         """Queue the text of the composer; put it back if a check refuses it."""
         event.stop()
+        try:
+            await self._submit(event)
+        finally:
+            self.composer.is_submitting = False
+        await self.reload_draft()  # another window may have changed the text meanwhile
+        if not self.composer.has_focus:
+            await self._presence.release_compose_lock()  # left while the text was being queued
+
+    async def _submit(self, event: Composer.Sent) -> None:
+        """Queue a reply or store a note."""
         conversation = self.conversation
         if conversation is None or conversation.id != event.conversation_id:
             self.show_status(f"{LEFT_MEANWHILE} · {KEPT_AS_DRAFT}")
@@ -80,7 +90,12 @@ class ComposePane(WritingPane):
             return
         text = self.composer.text
         self._set_text("", conversation.id)
-        await self._send_reply(conversation, self._submitter.build_intent(conversation, text))
+        self.composer.is_submitting = True
+        try:
+            await self._send_reply(conversation, self._submitter.build_intent(conversation, text))
+        finally:
+            self.composer.is_submitting = False
+        await self.reload_draft()
         # The key that answers a question belongs to the composer.
         if self._objection:
             self.composer.focus()
@@ -207,7 +222,7 @@ class ComposePane(WritingPane):
         self._asked_at = self._app_context.clock.monotonic()
         is_question = self.compose_state.confirmation.is_asking
         self.show_status(self._objection, _QUESTION_SECONDS if is_question else None)
-        if text.strip():
+        if not is_blank_text(text):
             self.composer.restore_text(text)
             self._update_length()
         self.composer.select_first_field()

@@ -13,13 +13,15 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Selection
 
 from tui.desk.composer_hints import find_open_field_spans, find_unicode_characters
+from tui.domain.draft_merge import find_edit
 from tui.domain.mentions import count_typed_characters, find_candidates
 from tui.domain.templates import find_open_fields
-from tui.domain.text import to_printable
+from tui.domain.text import clean_typed_text, is_blank_text
 from tui.terminal.ascii_fallback import AsciiFilter
+from tui.widgets.text_editor import TextEditor
 
 
-class Composer(TextArea):
+class Composer(TextEditor):
     """Edit the text for one conversation, and post every change of it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"composer--costly", "composer--blank"}
@@ -83,6 +85,8 @@ class Composer(TextArea):
         """Address of the customer who is shown with the text."""
         self.note = False
         """Whether the text is a private note, for colleagues only."""
+        self.is_submitting = False
+        """Whether a text is being sent, which is put back here if that is refused."""
         self.agents: tuple[str, ...] = ()
         """Agents whom a note can mention."""
         self._canned_requested = False
@@ -102,7 +106,7 @@ class Composer(TextArea):
         self.set_class(note, "-note")
         # The new text was not typed: it must not be saved as a draft of this conversation.
         with self.prevent(TextArea.Changed):
-            self.load_text(to_printable(text))
+            self.load_text(clean_typed_text(text))
         self.move_cursor(self.document.end)
         self.conversation_id, self._posted_text = conversation_id, self.text
 
@@ -133,12 +137,11 @@ class Composer(TextArea):
         """
         row, column = self.cursor_location
         before = self.text_before_cursor.removesuffix("::")
+        text = clean_typed_text(text)
         text = f" {text}" if before and not before[-1].isspace() else text
         begin = len(before)
-        start = sum(len(line) + 1 for line in self.text.split("\n")[:row]) + begin
-        self.replace(
-            to_printable(text), (row, begin), (row, column), maintain_selection_offset=False
-        )
+        start = self._to_index((row, begin))
+        self.replace(text, (row, begin), (row, column), maintain_selection_offset=False)
         for blank in find_open_fields(self.text[start : start + len(text)])[:1]:
             self.select_span(start + blank.start, start + blank.end)
 
@@ -160,6 +163,11 @@ class Composer(TextArea):
         """Return line and column of an index in the text."""
         before = self.text[:index].split("\n")
         return len(before) - 1, len(before[-1])
+
+    def _to_index(self, location: tuple[int, int]) -> int:
+        """Return the index in the text of a line and column."""
+        row, column = location
+        return sum(len(line) + 1 for line in self.text.split("\n")[:row]) + column
 
     def get_line(self, line_index: int) -> Text:
         """Return a line in which expensive characters and open fields are highlighted."""
@@ -190,7 +198,7 @@ class Composer(TextArea):
             self._posted_text = self.text
             self.post_message(self.Typed(self.conversation_id, self.text, self.note))
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """Handle keys that do not type; every other key is typed."""
         command_id = self.command_keys.get(event.key)
         if event.key == "tab" and self.complete_mention():
@@ -220,7 +228,8 @@ class Composer(TextArea):
         """
         self._post_typed()
         text = self.text
-        if text.strip():
+        if not is_blank_text(text):
+            self.is_submitting = True
             # At once, so that a second Enter finds nothing to send.
             self.set_text("", self.conversation_id, note=self.note)
         sent = self.Sent(self.conversation_id, text, close, self.note, self.recipient, pressed_at)
@@ -233,6 +242,23 @@ class Composer(TextArea):
             text: Text that was submitted.
         """
         self.set_text(text + self.text, self.conversation_id, note=self.note)
+
+    def adopt_text(self, text: str) -> None:
+        """Show a text that another window has changed, with the cursor at the same words.
+
+        Args:
+            text: Text to show; it counts as saved.
+        """
+        before, cursor = self.text, self._to_index(self.cursor_location)
+        edit = find_edit(before, text)
+        # The cursor stays before a new line below it, and follows what is typed on its own line.
+        is_behind = cursor > edit.start or (cursor == len(before) and edit.text[:1] != "\n")
+        if is_behind:
+            cursor = max(cursor, edit.end) + len(edit.text) - (edit.end - edit.start)
+        with self.prevent(TextArea.Changed):
+            self.replace(edit.text, self._to_location(edit.start), self._to_location(edit.end))
+        self.move_cursor(self._to_location(cursor))
+        self._posted_text = self.text
 
     def insert_line_break(self) -> None:
         """Insert a line break at the cursor."""

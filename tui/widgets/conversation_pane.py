@@ -272,6 +272,8 @@ class ConversationPane(StoreReader, Vertical):
         if any(c.subject in (Subject.CONVERSATION, Subject.MESSAGE) for c in relevant):
             self.consent_status = await read_consent_status(self._store, self.conversation)
             self._update_heading()
+        if RELOAD in changes or any(c.subject is Subject.DRAFT for c in relevant):
+            await self.compose_pane.reload_draft()  # another window of the agent may have typed
         if any(c.subject is Subject.PRESENCE for c in relevant):
             await self.presence.refresh_colleagues()
 

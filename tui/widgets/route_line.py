@@ -8,7 +8,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.desk import cells
-from tui.desk.composer_hints import format_length
+from tui.desk.composer_hints import format_length, format_limit, is_too_long
+from tui.domain.capabilities import Capabilities
 from tui.domain.sms import count_parts
 from tui.domain.text import one_line
 
@@ -18,7 +19,12 @@ _RULE = "─"
 class RouteLine(Widget):
     """Show the route (account, sender, replies) at the left, length and parts at the right."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"route--rule", "route--words", "route--long"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "route--rule",
+        "route--words",
+        "route--long",
+        "route--over",
+    }
 
     def __init__(self) -> None:
         """Create an empty line."""
@@ -26,7 +32,7 @@ class RouteLine(Widget):
         self._route = ""
         self._short_route = ""
         self._length = ""
-        self._has_several_parts = False
+        self._length_style = "route--words"
 
     def show_route(self, text: str, short_text: str = "") -> None:
         """Show the route of the message.
@@ -38,36 +44,43 @@ class RouteLine(Widget):
         self._short_route = one_line(short_text or text, 120)
         self._set_content(route=one_line(text, 120))
 
-    def show_length(self, text: str, *, whole: bool = False) -> None:
-        """Show how long a text is.
+    def show_length(self, text: str, capabilities: Capabilities | None = None) -> None:
+        """Show how long a text is, and near the limit of the account also that.
 
         Args:
             text: Text of the message; empty shows no length.
-            whole: Whether the provider counts parts in whole multiples of 160.
+            capabilities: Capabilities of the account; None if they are not known.
         """
         counted = count_parts(text)
+        whole = capabilities is not None and capabilities.has_whole_160_parts
+        length = format_length(counted, whole_parts=whole)
+        limit = format_limit(text, capabilities)
+        style = "route--long" if len(counted.parts) > 1 else "route--words"
         self._set_content(
-            length=format_length(counted, whole_parts=whole), long=len(counted.parts) > 1
+            length=" · ".join(filter(None, (length, limit))),
+            length_style="route--over" if is_too_long(text, capabilities) else style,
         )
 
     def _set_content(
-        self, *, route: str | None = None, length: str | None = None, long: bool | None = None
+        self,
+        *,
+        route: str | None = None,
+        length: str | None = None,
+        length_style: str | None = None,
     ) -> None:
         """Repaint the line if anything has changed."""
-        old = (self._route, self._length, self._has_several_parts)
+        old = (self._route, self._length, self._length_style)
         self._route = old[0] if route is None else route
         self._length = old[1] if length is None else length
-        self._has_several_parts = old[2] if long is None else long
-        if old != (self._route, self._length, self._has_several_parts):
+        self._length_style = old[2] if length_style is None else length_style
+        if old != (self._route, self._length, self._length_style):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
         rule = self.get_component_rich_style("route--rule")
         route = self.get_component_rich_style("route--words")
-        length = self.get_component_rich_style(
-            "route--long" if self._has_several_parts else "route--words"
-        )
+        length = self.get_component_rich_style(self._length_style)
         right = f" {self._length} " if self._length else ""
         room = self.size.width - cell_len(right) - 2
         shown = self._route if cell_len(self._route) + 2 <= room else self._short_route

@@ -16,27 +16,22 @@ from tui.commands import get_first_keys
 from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
 from tui.desk.composer_hints import (
-    NOTE_LABEL,
     format_hints,
     format_mention_choices,
     format_plan_hint,
+    list_route_labels,
 )
 from tui.desk.context import AppContext
-from tui.desk.merging import format_recipient
+from tui.desk.draft_writer import describe_change, join_with_typed
 from tui.desk.presence import Presence
-from tui.desk.routes import (
-    NO_REPLIES,
-    OPTED_OUT_LABEL,
-    Route,
-    explain_unreachable,
-    read_plan,
-)
+from tui.desk.routes import Route
 from tui.desk.send_attempt import SendIntent
 from tui.desk.submit import Submitter
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message, MmsContent
 from tui.domain.text import one_line
 from tui.store.store import Store
+from tui.store.stored_drafts import StoredDraft
 from tui.widgets.bindings import get_writing_keys
 from tui.widgets.composer import Composer
 from tui.widgets.route_line import RouteLine
@@ -89,6 +84,7 @@ class WritingPane(StoreReader, Vertical):
         """Text that was shown because a submitted text was refused."""
         self.compose_state = ComposeState(store, context, self.show_status)
         """Draft, attachments and route of the text, and how it is saved."""
+        self.compose_state.adopt = self._adopt_draft
         self._submitter = Submitter(
             context, actions, self.compose_state, presence, self._command_keys
         )
@@ -123,8 +119,10 @@ class WritingPane(StoreReader, Vertical):
             draft: Draft of this agent; None for none.
         """
         self.conversation = conversation
-        text = self.compose_state.load_reply(conversation, draft)
-        if self.composer.conversation_id != conversation.id:
+        is_shown = self.composer.conversation_id == conversation.id  # `reload_draft` joins it then
+        if not is_shown or self.composer.note:
+            text = self.compose_state.load_reply(conversation, draft)
+        if not is_shown:
             self._set_text(text, conversation.id)
         self.compose_state.set_seen(self._last_visible_arrival, self.composer.text)
         self.display = True
@@ -144,14 +142,13 @@ class WritingPane(StoreReader, Vertical):
     def _update_length(self) -> None:
         """Show the length of the text, and a hint to consider before sending."""
         composer, route = self.composer, self.route
+        self._presence.has_text = bool(composer.text)
         if composer.note:
             self.route_line.show_length("")
             self._post_frame(format_mention_choices(composer.mention_candidates))
             return
         capabilities = route.account.capabilities if route else None
-        self.route_line.show_length(
-            composer.text, whole=capabilities is not None and capabilities.has_whole_160_parts
-        )
+        self.route_line.show_length(composer.text, capabilities)
         hints = [
             self._format_plan(),
             format_hints(composer.text, self.enclosed, route, self._command_keys["to_gsm"]),
@@ -174,20 +171,8 @@ class WritingPane(StoreReader, Vertical):
     def _show_route(self) -> None:
         """Show the route of the text, or that the conversation is locked."""
         self.composer.recipient = self.conversation.address if self.conversation else ""
-        if self.composer.note:
-            self.route_line.show_route(NOTE_LABEL)
-        elif self.conversation is not None and self.conversation.opted_out:
-            self.route_line.show_route(OPTED_OUT_LABEL)
-        elif self.conversation is not None and (
-            obstacle := explain_unreachable(self.conversation.party, self.route)
-        ):
-            self.route_line.show_route(obstacle, NO_REPLIES)
-        elif self.route is None:
-            self.route_line.show_route("no account")
-        else:
-            to = format_recipient(self.conversation) if self.conversation else ""
-            texts = (self.route.summary, self.route.short_summary)
-            self.route_line.show_route(*(f"{to} · {text}" if to else text for text in texts))
+        labels = list_route_labels(self.conversation, self.route, note=self.composer.note)
+        self.route_line.show_route(*labels)
 
     def update_conversation(self, conversation: Conversation) -> None:
         """Show the conversation as it is now: it may be locked, or unlocked again.
@@ -219,6 +204,7 @@ class WritingPane(StoreReader, Vertical):
     async def begin_note(self) -> None:
         """Begin a private note, or continue one."""
         if self.conversation is not None:
+            await self._presence.release_compose_lock()  # a note disturbs no reply
             self.composer.agents = tuple(await self._store.agents.list_names())
             await self._switch_mode(note=True)
             self.composer.focus()
@@ -238,23 +224,39 @@ class WritingPane(StoreReader, Vertical):
             self._show_route()
 
     async def reload_draft(self) -> None:
-        """Show the draft as it is stored now, after something was put back into it."""
-        conversation = self.conversation
-        if conversation is None:
-            return
-        if self.composer.note:
-            await self._show_saved_text(conversation, note=True)
-            return
-        draft = await self._store.drafts.get_draft(conversation.id, self._app_context.agent)
-        if draft is None:
-            return
-        shown = (self.composer.text, self.enclosed, self.compose_state.plan)
-        if (draft.body, draft.mms, read_plan(draft)) != shown:
-            self._set_text(self.compose_state.load_reply(conversation, draft), conversation.id)
-            self._show_route()
+        """Show the draft as it is stored now: an action, or another window, has changed it."""
+        if (conversation := self.conversation) is not None:
+            await self.compose_state.follow_draft(conversation.id, note=self.composer.note)
+
+    def _adopt_draft(self, base: str, stored: StoredDraft, note: bool) -> bool:
+        """Show a draft that was changed elsewhere, with what was typed here since.
+
+        Args:
+            base: Text that this window has shown or saved before.
+            stored: Draft as it is stored now.
+            note: Whether it is a private note.
+
+        Returns:
+            Whether the text is in the composer.
+        """
+        composer, place = self.composer, (stored.draft.conversation_id, note)
+        if (composer.conversation_id, composer.note) != place or composer.is_submitting:
+            return False
+        typed = composer.text
+        composer.adopt_text(join_with_typed(base, stored, typed))
+        if not note:
+            self.compose_state.adopt_content(stored.draft)
+        if composer.text != stored.draft.body:
+            self.compose_state.save_draft(place[0], composer.text, note=note)
+        self.compose_state.update_seen(composer.text, self._last_visible_arrival)
+        self._show_route()
+        self._update_length()
+        if notice := describe_change(base, stored, typed):
+            self.show_status(notice)
+        return True
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Acquire the compose lock with the focus; a note needs none, as it disturbs no reply."""
+        """Acquire the compose lock with the focus; a note needs none."""
         if event.widget is self.composer and not self.composer.note:
             self.run_worker(
                 self._presence.acquire_compose_lock(), group="lock", exit_on_error=False
@@ -278,9 +280,10 @@ class WritingPane(StoreReader, Vertical):
         """Save the draft, and show its length."""
         event.stop()
         is_open = self.conversation is not None and self.conversation.id == event.conversation_id
-        self.compose_state.save_draft(
-            event.conversation_id, event.text, note=event.note, is_open=is_open
-        )
+        composer, text = self.composer, event.text
+        if (composer.conversation_id, composer.note) == (event.conversation_id, event.note):
+            text = composer.text  # another window may have changed it since the key was pressed
+        self.compose_state.save_draft(event.conversation_id, text, note=event.note, is_open=is_open)
         if is_open:
             self._clear_objection()
             self.compose_state.update_seen(event.text, self._last_visible_arrival)

@@ -138,6 +138,3 @@ where message_id in (select id from messages where conversation_id = :conversati
 select max(at) as last_at, max(coalesce(arrival, id)) as last_arrival, max(suspected) as suspected,
   sum(handled = 0 and status in ('failed', 'rejected', 'expired', 'uncertain')) as failed
 from messages where conversation_id = :conversation_id;
-
--- name: draft_body(conversation_id, agent)$
-select body from drafts where conversation_id = :conversation_id and agent = :agent;

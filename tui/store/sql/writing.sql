@@ -47,3 +47,6 @@ where conversation_id = :conversation_id and cancel_on_reply = 1 and status in (
 
 -- name: mark_until_reply(id)!
 update messages set cancel_on_reply = 1 where id = :id;
+
+-- name: newest_texts(conversation_id)
+select direction, agent, at, body from messages where conversation_id = :conversation_id order by id desc limit 20;
