@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
-from tui.clock import SECOND, Clock
+from tui.clock import Clock
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.store.presence import Colleague
@@ -16,7 +16,7 @@ from tui.store.store import Store
 
 HEARTBEAT_SECONDS = 8.0
 """Seconds between two heartbeats."""
-_TYPING_MS = 10 * SECOND
+_TYPING_SECONDS = 10.0
 """An agent who has pressed no key for this long is not shown as typing."""
 
 
@@ -37,7 +37,8 @@ class Presence:
         self._clock = clock
         self._changed = changed
         self._conversation_id = 0
-        self._typed_at = 0
+        self._typed_at: float | None = None
+        """When a key was pressed last, in seconds of the clock that is never set back."""
         self._published: tuple[int, bool] | None = None
         self._locked_conversation = 0
         """Conversation whose compose lock this agent holds; 0 for none."""
@@ -60,13 +61,14 @@ class Presence:
         if conversation_id != self._conversation_id:
             # Released later in the background: opening a conversation must not wait for the store.
             self._locks_to_release.update({self._locked_conversation} - {0})
-            self._conversation_id, self._typed_at, self._locked_conversation = conversation_id, 0, 0
+            self._conversation_id, self._locked_conversation = conversation_id, 0
+            self._typed_at = None
             self.colleagues, self.holder = (), ""
             self._start_publishing()
 
     def record_key_press(self) -> None:
         """Record that the agent has pressed a key in the composer."""
-        self._typed_at = self._clock.now()
+        self._typed_at = self._clock.monotonic()
         self._start_publishing()
 
     def heartbeat(self) -> None:
@@ -109,7 +111,8 @@ class Presence:
 
     async def release_compose_lock(self) -> None:
         """Release the compose lock; what was typed stays as a draft."""
-        locked, self._locked_conversation, self._typed_at = self._locked_conversation, 0, 0
+        locked, self._locked_conversation = self._locked_conversation, 0
+        self._typed_at = None
         if locked:
             with contextlib.suppress(StoreError):
                 await self._store.compose_locks.release_lock(locked)
@@ -148,7 +151,8 @@ class Presence:
     @property
     def _current_state(self) -> tuple[int, bool]:
         """Return what colleagues should see: the conversation, and whether the agent is typing."""
-        typing = bool(self._typed_at) and self._clock.now() - self._typed_at < _TYPING_MS
+        typed_at = self._typed_at
+        typing = typed_at is not None and self._clock.monotonic() - typed_at < _TYPING_SECONDS
         return self._conversation_id, typing
 
     def _start_publishing(self) -> None:

@@ -6,9 +6,10 @@ from email.utils import parsedate_to_datetime
 
 from tui.clock import SECOND, Clock
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
+from tui.providers.answer import Answer
 from tui.providers.catalog import CATALOG
 from tui.providers.errors import ProviderError
-from tui.providers.http import Answer, HttpClient
+from tui.providers.http import HttpClient
 from tui.settings.models import Settings
 from tui.settings.values import ListenAddress
 from tui.startup.wiring import open_accounts

@@ -5,30 +5,26 @@ A request that never left is `Unavailable`. A request that left and was not answ
 `Uncertain`, or `Unavailable` if repeating it does no harm.
 """
 
+import asyncio
 import functools
 import json
 import logging
 import ssl
 from collections.abc import Generator, Mapping, Sequence
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
 import httpx
 
 from tui.clock import Clock
-from tui.domain.text import repair_json
-from tui.providers.errors import (
-    ProviderError,
-    RateLimited,
-    Unavailable,
-    Uncertain,
-    UnreadableAnswer,
-)
+from tui.providers.answer import Answer
+from tui.providers.errors import ProviderError, Unavailable, Uncertain
 
 Transport = httpx.AsyncBaseTransport
 """Lets a test put an ASGI app or a test double in the place of the network."""
 
 _TIMEOUT = httpx.Timeout(20.0, connect=8.0)
+REQUEST_SECONDS = 30.0
+"""Limit of a whole request in seconds: an answer that drips never runs into the other time-outs."""
 _LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
 _LONGEST_BODY = 32 * 1024 * 1024
 _CONNECT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -93,74 +89,26 @@ class _SignerAuth(httpx.Auth):
         yield request
 
 
-class Answer:
-    """An HTTP answer as the provider modules read it."""
+class _Progress:
+    """How far a request has come."""
 
-    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, *, now: int) -> None:
-        """Create the answer.
+    def __init__(self, *, has_left: bool) -> None:
+        """Create the progress of a request.
 
         Args:
-            status: HTTP status code.
-            headers: Headers with names in lower case.
-            body: Body as received.
-            now: Time of arrival (ms UTC), for a Retry-After header with a date.
+            has_left: Whether it counts as sent from the beginning: a transport of a test does not
+                report how far it is.
         """
-        self.status = status
-        self.headers = headers
-        self.body = body
-        self._now = now
+        self.has_left = has_left
 
-    @property
-    def is_success(self) -> bool:
-        """Return whether the status is 2xx."""
-        return 200 <= self.status < 300
+    async def trace_event(self, name: str, info: Mapping[str, Any]) -> None:
+        """Notice when the first bytes of the request are written.
 
-    @property
-    def text(self) -> str:
-        """Return the body as text; bytes that are not UTF-8 are replaced."""
-        return self.body.decode("utf-8", "replace")
-
-    def parse_json(self) -> Any:
-        """Return the body's JSON, repaired; raise `UnreadableAnswer` if it is not JSON."""
-        try:
-            return repair_json(json.loads(self.body))
-        except (ValueError, RecursionError):
-            raise UnreadableAnswer(
-                f"The provider answered with something that is not JSON (HTTP {self.status})",
-                code=str(self.status),
-                detail=self.text[:200],
-            ) from None
-
-    def parse_json_or_none(self) -> Any:
-        """Return the body's JSON, or None if it is not JSON."""
-        try:
-            return self.parse_json()
-        except UnreadableAnswer:
-            return None
-
-    @property
-    def retry_after(self) -> float | None:
-        """Return the seconds of the Retry-After header (number or date), or None without one."""
-        value = self.headers.get("retry-after", "").strip()
-        if value.isascii() and value.isdigit():
-            # A wrong header must not stop an account for longer than a day.
-            return float(min(int(value[:9]), 86_400))
-        try:
-            until = parsedate_to_datetime(value).timestamp()
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return max(0.0, min(until - self._now / 1000, 86_400.0))
-
-    def raise_if_unavailable(self) -> None:
-        """Raise for 429 and 503, which every provider uses alike: nothing was done."""
-        if self.status == 429:
-            raise RateLimited(
-                "The provider asks for a pause (HTTP 429)", retry_after=self.retry_after, code="429"
-            )
-        if self.status == 503:
-            raise Unavailable(
-                "The provider is not available (HTTP 503)", retry_after=self.retry_after, code="503"
-            )
+        Args:
+            name: Name of an event of `httpcore`, such as "http11.send_request_headers.started".
+            info: Its details.
+        """
+        self.has_left = self.has_left or ".send_request" in name
 
 
 class HttpClient:
@@ -176,6 +124,7 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
         name: str = "the provider",
+        limit: float = REQUEST_SECONDS,
     ) -> None:
         """Create the client without sending anything.
 
@@ -187,7 +136,10 @@ class HttpClient:
             headers: Headers to send with every request.
             transport: Replaces the network in tests.
             name: Name of the provider in error messages.
+            limit: Longest time in seconds from connecting to the last byte of the answer.
         """
+        self._limit = limit
+        self._is_traced = transport is None
         self._clock = clock
         self._name = name
         auth: httpx.Auth | None = httpx.BasicAuth(*basic) if basic else None
@@ -233,17 +185,24 @@ class HttpClient:
             **({"Content-Type": content_type} if content_type else {}),
             **(headers or {}),
         }
+        progress = _Progress(has_left=not self._is_traced)
         try:
-            async with self._client.stream(
-                method,
-                path,
-                content=content,
-                params=None if query is None else tuple(query),
-                headers=all_headers,
-            ) as response:
+            async with (
+                asyncio.timeout(self._limit),
+                self._client.stream(
+                    method,
+                    path,
+                    content=content,
+                    params=None if query is None else tuple(query),
+                    headers=all_headers,
+                    extensions={"trace": progress.trace_event},
+                ) as response,
+            ):
                 body = await _read_body(response)
         except _NEVER_LEFT as error:
             raise Unavailable(f"Cannot reach {self._name}: {_describe_error(error)}") from None
+        except TimeoutError:
+            raise self._overdue_error(effect and progress.has_left) from None
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise self._unanswered_error(error, effect) from None
         return Answer(response.status_code, response.headers, body, now=self._clock.now())
@@ -251,6 +210,11 @@ class HttpClient:
     def _unanswered_error(self, error: Exception, effect: bool) -> ProviderError:
         """Return the error for a request that left and got no answer."""
         line = f"{self._name} did not answer: {_describe_error(error)}"
+        return Uncertain(line) if effect else Unavailable(line)
+
+    def _overdue_error(self, effect: bool) -> ProviderError:
+        """Return the error for a request that took longer than its limit."""
+        line = f"{self._name} did not answer completely within {self._limit:g} seconds"
         return Uncertain(line) if effect else Unavailable(line)
 
     async def aclose(self) -> None:

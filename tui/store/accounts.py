@@ -6,13 +6,16 @@ It holds account states, polling cursors, leases and the list of live processes.
 import functools
 from collections.abc import Sequence
 
-from tui.clock import Clock
+from tui.clock import MINUTE, Clock, get_latest_believable
 from tui.domain.account import AccountState, Health
 from tui.domain.change import Subject
 from tui.store import rows
 from tui.store.database import Database, Transaction
 from tui.store.listeners import HeartbeatObserver
 from tui.store.queries import queries
+
+LONGEST_LEASE_MS = MINUTE
+"""Longest time (ms) for which a lease may be acquired at once."""
 
 
 class Accounts:
@@ -33,10 +36,14 @@ class Accounts:
     async def get_states(self) -> dict[str, AccountState]:
         """Return the last known state of every account that was ever synced, by name."""
         read_listeners = queries("listeners").listeners
-        found, listening = await self._database.read(
-            lambda c: (self._sql.account_states(c), read_listeners(c))
+        found, listening, sending = await self._database.read(
+            lambda c: (self._sql.account_states(c), read_listeners(c), self._sql.sending_since(c))
         )
-        return rows.to_account_states(found, self._observer.read_listeners(listening))
+        return rows.to_account_states(found, self._observer.read_listeners(listening), sending)
+
+    async def announce_change(self) -> None:
+        """Make every process read the states of the accounts again."""
+        await self._database.write(lambda t: t.mark_changed(Subject.ACCOUNT))
 
     async def save_health(
         self,
@@ -164,6 +171,15 @@ class Accounts:
         await self._database.write(lambda t: query(t.connection))
 
 
+def get_lease_bounds(now: int) -> dict[str, int]:
+    """Return the times between which a lease has to lie to be valid, for the queries of leases.
+
+    Args:
+        now: Current time (ms UTC).
+    """
+    return {"now": now, "latest": get_latest_believable(now), "longest": LONGEST_LEASE_MS}
+
+
 class Leases:
     """Leases that allow only one process at a time to sync an account."""
 
@@ -196,8 +212,8 @@ class Leases:
             "name": name,
             "owner": self.owner,
             "preferred": int(preferred),
-            "now": now,
-            "expires_at": now + duration_ms,
+            "expires_at": now + min(duration_ms, LONGEST_LEASE_MS),
+            **get_lease_bounds(now),
         }
 
         def take_lease(transaction: Transaction) -> bool:
@@ -216,7 +232,8 @@ class Leases:
 
     async def get_holder(self, name: str) -> str:
         """Return the process that holds a lease now; empty if it is free."""
-        query = functools.partial(self._sql.holder, name=name, now=self._clock.now())
+        bounds = get_lease_bounds(self._clock.now())
+        query = functools.partial(self._sql.holder, name=name, **bounds)
         return await self._database.read(query) or ""
 
     async def record_heartbeat(self, agent: str, kind: str) -> None:
@@ -246,8 +263,8 @@ class Leases:
         values = {
             "owner": self.owner,
             "preferred": int(preferred),
-            "now": now,
-            "expires_at": now + duration_ms,
+            "expires_at": now + min(duration_ms, LONGEST_LEASE_MS),
+            **get_lease_bounds(now),
         }
 
         def take_leases(transaction: Transaction) -> frozenset[str]:

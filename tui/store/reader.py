@@ -170,7 +170,9 @@ class InboxReader:
             account: Name of the account.
             now: Current time in ms UTC.
         """
-        found = self._run_query("desk", "holder", name=account, now=now)
+        from tui.store.accounts import get_lease_bounds
+
+        found = self._run_query("desk", "holder", name=account, **get_lease_bounds(now))
         return str(found[0]["owner"]) if found else ""
 
     def get_account_states(self, clock: Clock) -> dict[str, AccountState]:
@@ -184,7 +186,8 @@ class InboxReader:
 
         self._observer = self._observer or HeartbeatObserver(clock)
         found = self._observer.read_listeners(self._run_query("listeners", "listeners"))
-        return rows.to_account_states(self._run_query("desk", "account_states"), found)
+        sending = self._run_query("desk", "sending_since")
+        return rows.to_account_states(self._run_query("desk", "account_states"), found, sending)
 
     def find_probe(self, nonce: str) -> str:
         """Return the account of a self-test that arrived at a listener; empty if none did.

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
-from tui.clock import SECOND, Clock
+from tui.clock import CLOCK_TOLERANCE_MS, SECOND, Clock
 from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
@@ -58,7 +58,9 @@ class Housekeeping:
         self._log_file = f"{context.store.path}-wal"
         self._checkpointed_at = context.clock.monotonic()
         self._size_at_checkpoint = 0
-        self._pruned_at = context.clock.monotonic()
+        self._pruned_at: float | None = None
+        self._clock_lead = self._get_clock_lead()
+        self._claims_judged_from = float("-inf")
 
     async def run_forever(self, leasehold: Leasehold) -> None:
         """Do the work for as long as this process holds the lease for it.
@@ -75,9 +77,11 @@ class Housekeeping:
         """Do everything that is due."""
         store, now = self._context.store, self._context.clock.now()
         await store.triage.reopen_due_conversations()
-        lost = await store.outbox.settle_abandoned_claims(now - _DEAD_AFTER_MS)
-        if lost:
-            self._context.log("claims of dead processes", messages=lost)
+        self._notice_changed_clock()
+        if self._context.clock.monotonic() >= self._claims_judged_from:
+            lost = await store.outbox.settle_abandoned_claims(now - _DEAD_AFTER_MS)
+            if lost:
+                self._context.log("claims of dead processes", messages=lost)
         await self._alarms.run_round()
         await self._maintain_database()
 
@@ -90,10 +94,23 @@ class Housekeeping:
         if grown > _LONG_LOG or moment - self._checkpointed_at > _CHECKPOINT_SECONDS:
             await store.database.checkpoint()
             self._checkpointed_at, self._size_at_checkpoint = moment, self._get_log_size()
-        if moment - self._pruned_at > _PRUNE_SECONDS:
+        if self._pruned_at is None or moment - self._pruned_at > _PRUNE_SECONDS:
             await store.feed.prune_changes()
             await store.held_items.prune()
             self._pruned_at = moment
+
+    def _get_clock_lead(self) -> int:
+        """Return by how much (ms) the time of day is ahead of the clock that is never set."""
+        clock = self._context.clock
+        return clock.now() - round(clock.monotonic() * SECOND)
+
+    def _notice_changed_clock(self) -> None:
+        """Give living processes time for a new heartbeat if the clock was set forward or back."""
+        lead = self._get_clock_lead()
+        if abs(lead - self._clock_lead) > CLOCK_TOLERANCE_MS:
+            self._context.log("the clock was set", seconds=(lead - self._clock_lead) / SECOND)
+            self._claims_judged_from = self._context.clock.monotonic() + _DEAD_AFTER_MS / SECOND
+        self._clock_lead = lead
 
     def _get_log_size(self) -> int:
         """Return the size of the write-ahead log in bytes.
@@ -253,6 +270,6 @@ class SyncService:
         """Retry the accounts that an agent requested to be tried again."""
         requests = await self._context.store.accounts.get_retry_requests()
         for name, at in requests.items():
-            if at > self._handled_retries.get(name, 0) and name in self.served_accounts:
+            if at != self._handled_retries.get(name, 0) and name in self.served_accounts:
                 await self._workers[name].retry_now()
         self._handled_retries = requests

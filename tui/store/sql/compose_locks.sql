@@ -1,7 +1,8 @@
--- name: take(conversation_id, agent, owner, now, dead_before, force)
+-- name: take(conversation_id, agent, owner, now, dead_before, latest, force)
 insert into pens (conversation_id, agent, owner, seen_at) values (:conversation_id, :agent, :owner, :now)
 on conflict (conversation_id) do update set agent = excluded.agent, owner = excluded.owner, seen_at = excluded.seen_at
-where pens.owner = excluded.owner or pens.agent = excluded.agent or pens.seen_at < :dead_before or :force
+where pens.owner = excluded.owner or pens.agent = excluded.agent or pens.seen_at < :dead_before
+  or pens.seen_at > :latest or :force
 returning owner;
 
 -- name: holder(conversation_id)^

@@ -3,6 +3,10 @@ select a.*, (select count(*) from arrivals h where h.account = a.name and h.stat
   (select r.last_at from refusals r where r.account = a.name and r.refusal = 'wrong secret') as refused_at
 from accounts a order by a.name;
 
+-- name: sending_since()
+select account, min(status_at) as since from messages indexed by messages_claimed
+where status = 'sending' group by account;
+
 -- name: account_state(name)^
 select * from accounts where name = :name;
 
@@ -33,9 +37,9 @@ on conflict (name) do update set poked_at = excluded.poked_at;
 -- name: read_retry_requests()
 select name, poked_at from accounts where poked_at > 0;
 
--- name: watched(since)
+-- name: watched(since, latest)
 select distinct c.account from presence p join conversations c on c.id = p.conversation_id
-where p.seen_at >= :since;
+where p.seen_at between :since and :latest;
 
 -- name: save_reply_cursor(name, cursor)!
 insert into accounts (name, reply_cursor) values (:name, :cursor)
@@ -45,10 +49,12 @@ on conflict (name) do update set reply_cursor = excluded.reply_cursor;
 insert into accounts (name, receipt_cursor) values (:name, :cursor)
 on conflict (name) do update set receipt_cursor = excluded.receipt_cursor;
 
--- name: take_lease(name, owner, preferred, now, expires_at)
-insert into leases (name, owner, preferred, expires_at) values (:name, :owner, :preferred, :expires_at)
-on conflict (name) do update set owner = excluded.owner, preferred = excluded.preferred, expires_at = excluded.expires_at
+-- name: take_lease(name, owner, preferred, now, expires_at, latest, longest)
+insert into leases (name, owner, preferred, expires_at, renewed_at) values (:name, :owner, :preferred, :expires_at, :now)
+on conflict (name) do update set owner = excluded.owner, preferred = excluded.preferred, expires_at = excluded.expires_at,
+  renewed_at = excluded.renewed_at
 where leases.owner = excluded.owner or leases.expires_at < :now or leases.preferred < excluded.preferred
+  or leases.renewed_at > :latest or leases.expires_at > :latest + :longest
 returning owner;
 
 -- name: drop_lease(name, owner)!
@@ -57,8 +63,9 @@ delete from leases where name = :name and owner = :owner;
 -- name: drop_leases(owner)!
 delete from leases where owner = :owner;
 
--- name: holder(name, now)$
-select owner from leases where name = :name and expires_at >= :now;
+-- name: holder(name, now, latest, longest)$
+select owner from leases where name = :name and expires_at >= :now
+  and renewed_at <= :latest and expires_at <= :latest + :longest;
 
 -- name: save_process(owner, agent, kind, now)!
 insert into processes (owner, agent, kind, seen_at) values (:owner, :agent, :kind, :now)
@@ -78,9 +85,9 @@ insert into presence (owner, agent, conversation_id, typing, seen_at)
 values (:owner, :agent, :conversation_id, :typing, :now)
 on conflict (owner) do update set conversation_id = excluded.conversation_id, typing = excluded.typing, seen_at = excluded.seen_at;
 
--- name: others(conversation_id, owner, since)
+-- name: others(conversation_id, owner, since, latest)
 select agent, max(typing) as typing from presence
-where conversation_id = :conversation_id and owner <> :owner and seen_at >= :since group by agent order by agent;
+where conversation_id = :conversation_id and owner <> :owner and seen_at between :since and :latest group by agent order by agent;
 
 -- name: draft(conversation_id, agent)^
 select * from drafts where conversation_id = :conversation_id and agent = :agent;
