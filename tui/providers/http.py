@@ -25,7 +25,8 @@ Transport = httpx.AsyncBaseTransport
 _TIMEOUT = httpx.Timeout(20.0, connect=8.0)
 REQUEST_SECONDS = 30.0
 """Limit of a whole request in seconds: an answer that drips never runs into the other time-outs."""
-_LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
+MOST_CONNECTIONS = 8
+_LIMITS = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=4)
 _LONGEST_BODY = 32 * 1024 * 1024
 _CONNECT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NEVER_LEFT = (*_CONNECT_ERRORS, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -124,7 +125,6 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         transport: Transport | None = None,
         name: str = "the provider",
-        limit: float = REQUEST_SECONDS,
     ) -> None:
         """Create the client without sending anything.
 
@@ -136,9 +136,7 @@ class HttpClient:
             headers: Headers to send with every request.
             transport: Replaces the network in tests.
             name: Name of the provider in error messages.
-            limit: Longest time in seconds from connecting to the last byte of the answer.
         """
-        self._limit = limit
         self._is_traced = transport is None
         self._clock = clock
         self._name = name
@@ -188,7 +186,7 @@ class HttpClient:
         progress = _Progress(has_left=not self._is_traced)
         try:
             async with (
-                asyncio.timeout(self._limit),
+                asyncio.timeout(REQUEST_SECONDS),
                 self._client.stream(
                     method,
                     path,
@@ -214,7 +212,7 @@ class HttpClient:
 
     def _overdue_error(self, effect: bool) -> ProviderError:
         """Return the error for a request that took longer than its limit."""
-        line = f"{self._name} did not answer completely within {self._limit:g} seconds"
+        line = f"{self._name} did not answer completely within {REQUEST_SECONDS:g} seconds"
         return Uncertain(line) if effect else Unavailable(line)
 
     async def aclose(self) -> None:

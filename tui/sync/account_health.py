@@ -139,11 +139,8 @@ class AccountHealth:
         """Save the state if it has changed or the last save is too old."""
         moment = self._clock.monotonic()  # the time of day can be set back
         state = self._find_worst()
-        if (
-            state == self._written
-            and event_at is None
-            and moment - self._written_at < _REPEAT_SECONDS
-        ):
+        is_fresh = moment - self._written_at < _REPEAT_SECONDS
+        if state == self._written and event_at is None and is_fresh:
             return
         health, line, retry_at = state
         await self._accounts.save_health(

@@ -36,8 +36,6 @@ GRACE = 3.0
 HANDOVER_GRACE = 30.0
 """The same when another process takes the account over: this process goes on and can wait."""
 _LONGEST_RETRY = 10.0
-_LONGEST_SLEEP = 60.0
-"""Seconds until the time of queued messages is looked at again."""
 
 SendResult = SendRecord | Requeue
 
@@ -77,9 +75,7 @@ class OutboxSender:
         due = await self._context.store.outbox.get_next_due_time(self._account.name)
         if due is None:
             return RoundResult(None, answered=has_sent)
-        # The clock can be set meanwhile: a long sleep would miss the time that was planned.
-        pause = min(max(0.0, (due - self._context.clock.now()) / SECOND), _LONGEST_SLEEP)
-        return RoundResult(pause, answered=has_sent)
+        return RoundResult(max(0.0, (due - self._context.clock.now()) / SECOND), answered=has_sent)
 
     def _get_grace_period(self) -> float:
         """Return the seconds that a request in progress may still take."""
