@@ -19,6 +19,8 @@ from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.summaries import Summaries, record_status_change
 
+_MOST_RAW = 64 << 10
+"""Characters that are kept of what a provider sent, unless it holds the text of a customer."""
 _COPY_MARK = "#"
 """Stands between the provider's id and the digest of another payload."""
 
@@ -67,7 +69,7 @@ class Events:
                 code=event.code,
                 reason=event.reason,
                 moved=int(moved),
-                raw=event.raw,
+                raw=event.raw if event.kind == EventKind.REPLY else event.raw[:_MOST_RAW],
                 parts=event.parts,
                 price=event.price,
                 opted_out=int(event.opted_out),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
+    from tui.store.upkeep import Upkeep
 
 
 def _classify_as_none(text: str, party: str) -> Verdict:
@@ -122,6 +123,13 @@ class Store:
         from tui.store.held_items import HeldItems
 
         return HeldItems(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def upkeep(self) -> "Upkeep":
+        """Return the deletion of what is old."""
+        from tui.store.upkeep import Upkeep
+
+        return Upkeep(self.database, self._clock, self.feed, self.held_items)
 
     @functools.cached_property
     def merges(self) -> "Merges":

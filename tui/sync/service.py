@@ -37,6 +37,8 @@ _CHECKPOINT_SECONDS = 60.0
 _LONG_LOG = 1_000 * 4_096
 """Growth of the write-ahead log in bytes that triggers a checkpoint at once."""
 _PRUNE_SECONDS = 3_600.0
+_FIRST_PRUNE_SECONDS = 60.0
+"""Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
 
 
 class Housekeeping:
@@ -58,7 +60,7 @@ class Housekeeping:
         self._log_file = f"{context.store.path}-wal"
         self._checkpointed_at = context.clock.monotonic()
         self._size_at_checkpoint = 0
-        self._pruned_at: float | None = None
+        self._pruned_at = context.clock.monotonic() - _PRUNE_SECONDS + _FIRST_PRUNE_SECONDS
         self._clock_lead = self._get_clock_lead()
         self._claims_judged_from = float("-inf")
 
@@ -85,6 +87,11 @@ class Housekeeping:
         await self._alarms.run_round()
         await self._maintain_database()
 
+    async def prune(self) -> None:
+        """Delete what is old from the database."""
+        self._pruned_at = self._context.clock.monotonic()
+        await self._context.store.upkeep.prune()
+
     async def _maintain_database(self) -> None:
         """Checkpoint and prune the database from time to time."""
         store, moment = self._context.store, self._context.clock.monotonic()
@@ -94,10 +101,8 @@ class Housekeeping:
         if grown > _LONG_LOG or moment - self._checkpointed_at > _CHECKPOINT_SECONDS:
             await store.database.checkpoint()
             self._checkpointed_at, self._size_at_checkpoint = moment, self._get_log_size()
-        if self._pruned_at is None or moment - self._pruned_at > _PRUNE_SECONDS:
-            await store.feed.prune_changes()
-            await store.held_items.prune()
-            self._pruned_at = moment
+        if moment - self._pruned_at > _PRUNE_SECONDS:
+            await self.prune()
 
     def _get_clock_lead(self) -> int:
         """Return by how much (ms) the time of day is ahead of the clock that is never set."""
@@ -223,6 +228,8 @@ class SyncService:
             summaries = await asyncio.gather(
                 *(worker.run_once() for worker in self._workers.values())
             )
+            if CHECKPOINT in held:
+                await self._housekeeping.prune()
             return sum(summaries, RoundSummary())
         finally:
             heartbeat.cancel()

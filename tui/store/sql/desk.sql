@@ -7,6 +7,11 @@ from accounts a order by a.name;
 select account, min(status_at) as since from messages indexed by messages_claimed
 where status = 'sending' group by account;
 
+-- name: latest_stored_time()
+select max(at) as latest from (
+  select max(seen_at) as at from processes union all select max(renewed_at) from leases
+  union all select max(seen_at) from presence union all select max(ok_at) from accounts);
+
 -- name: account_state(name)^
 select * from accounts where name = :name;
 
