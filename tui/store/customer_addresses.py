@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.domain.phone import Address, AddressKind, parse_address
+from tui.domain.phone import Address, AddressKind, get_ending, parse_address, parse_as_neighbour
 from tui.domain.text import fold_text
 from tui.store.queries import queries
 
@@ -31,6 +31,28 @@ def parse_sender(party: str, region: str | None) -> Address:
     """
     parse = _parse_cached_address if len(party) <= _MAX_CACHED_LENGTH else parse_address
     return parse(party, region)
+
+
+def find_known_forms(connection: sqlite3.Connection, address: Address) -> list[Address]:
+    """Return the customers whose number an address without country code may be, the latest first.
+
+    A number that is read with certainty, or that nobody has a longer form of, is none of them.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        address: Address of a sender.
+    """
+    sql, ending = queries("conversations"), get_ending(address.raw)
+    if not ending:
+        return []
+    if address.e164 and sql.by_party(connection, party=address.conversation_key) is not None:
+        return []
+    found = [
+        parse_as_neighbour(address.raw, row["party"])
+        for row in sql.by_ending(connection, ending=ending)
+        if row["party"].startswith("+")
+    ]
+    return [known for known in found if known is not None]
 
 
 def fold_for_filter(name: str, address: str, other_addresses: str = "") -> str:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.clock import Clock, get_latest_believable
-from tui.domain.message import Advice, Message
+from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.store import queueing, rows
 from tui.store.database import Database, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.settling import (
+    OPTED_OUT_RESULT,
     SendRecord,
     build_send_event,
     refresh_summary,
@@ -26,7 +27,6 @@ from tui.store.settling import (
 )
 from tui.store.summaries import Summaries
 
-_OPTED_OUT_REASON = "The customer has opted out: not sent"
 _ABANDONED_RESULT = SendRecord(
     Status.UNCERTAIN,
     reason="smsdesk stopped while this was being sent: it may or may not have been sent",
@@ -198,7 +198,9 @@ class Outbox:
             account: Name of the account.
             limit: Maximum number of messages.
         """
-        query = functools.partial(self._sql.to_cancel, account=account, limit=limit)
+        query = functools.partial(
+            self._sql.to_cancel, account=account, now=self._clock.now(), limit=limit
+        )
         return rows.to_messages(await self._database.read(query))
 
     async def record_cancel_refused(self, message_id: int, reason: str) -> None:
@@ -253,9 +255,8 @@ class Outbox:
         if not summaries.get(row["conversation_id"])["opted_out"]:
             return False
         events = Events(transaction, summaries, self._clock)
-        outcome = SendRecord(Status.REJECTED, reason=_OPTED_OUT_REASON, advice=Advice.STOP)
         events.record_send_result(
-            row["id"], build_send_event(row["id"], outcome, self._clock.now())
+            row["id"], build_send_event(row["id"], OPTED_OUT_RESULT, self._clock.now())
         )
         return True
 

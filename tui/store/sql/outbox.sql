@@ -60,15 +60,30 @@ select count(*) from (
 update messages set cancel_wanted = 1 where id = :id and status = 'scheduled' and cancel_wanted <> 1;
 
 -- name: refuse_cancel(id, reason)!
-update messages set cancel_wanted = 2, reason = :reason where id = :id and status = 'scheduled';
+update messages set cancel_wanted = 2, reason = :reason
+where id = :id and status in ('accepted', 'submitted', 'uncertain', 'scheduled');
 
--- name: to_cancel(account, limit)
+-- name: queued_in(conversation_id)
+select id from messages indexed by messages_by_conversation
+where conversation_id = :conversation_id and status = 'queued' order by id;
+
+-- name: planned_in(conversation_id, now)
+select * from messages indexed by messages_by_conversation
+where conversation_id = :conversation_id and +direction = 'out' and scheduled_at > :now
+order by scheduled_at, id;
+
+-- name: to_cancel(account, now, limit)
 select m.* from messages m indexed by messages_scheduled join conversations c on c.id = m.conversation_id
 where m.account = :account and m.status = 'scheduled' and m.provider_id <> ''
   and (m.cancel_wanted = 1 or (m.cancel_wanted = 0 and (c.opted_out = 1 or (m.cancel_on_reply = 1 and exists (
     select 1 from messages i
     where i.conversation_id = m.conversation_id and coalesce(i.arrival, i.id) > m.id and +i.direction = 'in')))))
-order by m.id limit :limit;
+union all
+select m.* from messages m indexed by messages_planned join conversations c on c.id = m.conversation_id
+where m.account = :account and m.status in ('accepted', 'submitted', 'uncertain', 'scheduled')
+  and m.status <> 'scheduled' and m.scheduled_at > :now and m.provider_id <> ''
+  and m.cancel_wanted = 0 and c.opted_out = 1
+order by id limit :limit;
 
 -- name: hurry(account, now)!
 update messages set next_try_at = 0 where account = :account and status = 'queued' and next_try_at > :now;
