@@ -198,9 +198,8 @@ class Outbox:
             account: Name of the account.
             limit: Maximum number of messages.
         """
-        query = functools.partial(
-            self._sql.to_cancel, account=account, now=self._clock.now(), limit=limit
-        )
+        values = {"account": account, "now": self._clock.now(), "limit": limit}
+        query = functools.partial(self._sql.to_cancel, **values)
         return rows.to_messages(await self._database.read(query))
 
     async def record_cancel_refused(self, message_id: int, reason: str) -> None:
