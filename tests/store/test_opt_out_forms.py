@@ -4,6 +4,8 @@ Nothing here names the country of the account: many providers pass numbers on as
 inside a country, and only the conversation with the customer shows which country that is.
 """
 
+from typing import Any
+
 import pytest
 
 from tests.conftest import OpenStore
@@ -144,7 +146,7 @@ async def test_what_is_queued_here_is_settled_at_the_stop(
     store: Store, clock: ManualClock, state: str
 ) -> None:
     now = clock.now()
-    times = {
+    times: dict[str, Any] = {
         "held": {"hold_until": now + 5_000},
         "scheduled here": {"hold_until": now + DAY, "scheduled_at": now + DAY},
     }.get(state, {})
