@@ -109,7 +109,7 @@ def _build_config(app: ASGIApp) -> uvicorn.Config:
         app,
         http=_LenientProtocol,
         ws="none",
-        lifespan="off",
+        lifespan="auto",  # the listener stores what it has counted when it ends
         log_config=None,
         access_log=False,
         server_header=False,
