@@ -11,7 +11,7 @@ from tui.store.reader import InboxReader
 from tui.store.store import Store
 from tui.store.upkeep import DEAD_AFTER_MS
 
-TABLES = ("processes", "presence", "pens", "leases", "listeners")
+TABLES = ("processes", "presence", "leases", "listeners")
 
 
 async def count_rows(store: Store, *tables: str) -> dict[str, int]:

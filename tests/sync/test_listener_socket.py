@@ -139,6 +139,6 @@ async def test_refusals_of_the_last_moment_are_counted_when_the_listener_ends(
     ):
         for _ in range(count):
             assert (await client.post("/hooks/s/wrong")).status_code == 404
-            assert (await client.post("/hooks/nobody/wrong")).status_code == 404
+            assert (await client.post("/hooks/unknown/wrong")).status_code == 404
     found = {one.account: one.count for one in await store.held_items.list_refusals()}
     assert found == {"s": count, "": count}

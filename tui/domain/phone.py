@@ -62,7 +62,7 @@ class Address:
         """
         if self.e164:
             return find_mobile_form(self.e164)
-        compact = _compact_address(self.raw).casefold()
+        compact = compact_address(self.raw).casefold()
         digits = compact.removeprefix("+")
         is_long = digits.isdecimal() and len(digits) not in _SHORT_CODE_LENGTHS
         return digits if is_long else compact
@@ -79,7 +79,7 @@ def parse_address(raw: str, default_region: str | None = None) -> Address:
         raw: Address as it was received.
         default_region: Country (ISO, "PL") of numbers without a country code.
     """
-    compact = _compact_address(raw)
+    compact = compact_address(raw)
     if not _DIALLED.fullmatch(compact):
         named = any(char.isalpha() for char in compact)
         return Address(raw, None, AddressKind.NAME if named else AddressKind.UNKNOWN)
@@ -89,53 +89,6 @@ def parse_address(raw: str, default_region: str | None = None) -> Address:
         return Address(raw, mobile, AddressKind.NUMBER if mobile else AddressKind.SHORT_CODE)
     e164 = parse_received(_drop_wrong_plus(compact), default_region)
     return Address(raw, e164, AddressKind.NUMBER if e164 else AddressKind.UNKNOWN)
-
-
-ENDING_DIGITS = 7
-"""Last digits that every form of a phone number has in common."""
-
-
-def parse_as_neighbour(raw: str, e164: str) -> Address | None:
-    """Return the address in `raw` if it is a form of another number, or None if it is not.
-
-    The number is read as it is written inside the country of the other one.
-
-    Args:
-        raw: Address without a country code, as it was received.
-        e164: Number with its country code.
-    """
-    import phonenumbers
-
-    region = phonenumbers.region_code_for_number(phonenumbers.parse(e164))
-    address = parse_address(raw, region)
-    return address if address.conversation_key == e164 else None
-
-
-def get_ending(raw: str) -> str:
-    """Return the last digits of a number that may lack its country code; "" if it has one.
-
-    Args:
-        raw: Address as it was received.
-    """
-    compact = _compact_address(raw)
-    is_national = _DIALLED.fullmatch(compact) and compact[0] != "+"
-    return compact[-ENDING_DIGITS:] if is_national and len(compact) >= ENDING_DIGITS else ""
-
-
-def list_national_keys(e164: str) -> list[str]:
-    """Return the keys that a number has where nobody knows its country: "0491570156", "491570156".
-
-    Args:
-        e164: Number with its country code.
-    """
-    import phonenumbers
-
-    number = phonenumbers.parse(e164)
-    national = phonenumbers.national_significant_number(number)
-    dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    forms = (f"0{national}", national, "".join(filter(str.isdecimal, dialled)))
-    keys = (parse_address(form) for form in dict.fromkeys(forms))
-    return [address.conversation_key for address in keys if address.e164 is None]
 
 
 def parse_destination(text: str, region: str | None = None) -> Address:
@@ -148,7 +101,7 @@ def parse_destination(text: str, region: str | None = None) -> Address:
     Raises:
         InvalidNumberError: It is not a number; the message says how to fix it.
     """
-    compact = _compact_address(text)
+    compact = compact_address(text)
     if not compact:
         raise InvalidNumberError(
             "No number: write it with + and the country code, like +61 491 570 156"
@@ -237,7 +190,7 @@ def check_sender(text: str) -> str | None:
         return None
     if not text.strip():
         return "The sender is empty: give a number or a name"
-    if _DIALLED.fullmatch(_compact_address(text)):
+    if _DIALLED.fullmatch(compact_address(text)):
         return "Not a number that can send: write it with + and the country code"
     if not text.isascii() or not re.fullmatch(r"[A-Za-z0-9 .\-]*", text):
         return "A sender name has only A to Z and digits"
@@ -263,10 +216,10 @@ def can_be_answered(address: str) -> bool:
     Args:
         address: Address as it was received, or the key of its conversation.
     """
-    return bool(_DIALLED.fullmatch(_compact_address(address)))
+    return bool(_DIALLED.fullmatch(compact_address(address)))
 
 
-def _compact_address(raw: str) -> str:
+def compact_address(raw: str) -> str:
     """Return a dialled number as one word, any other text composed and with single blanks."""
     if _DIALLED.fullmatch(raw):
         return raw

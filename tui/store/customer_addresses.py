@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tui.domain.phone import Address, AddressKind, get_ending, parse_address, parse_as_neighbour
+from tui.domain.national_numbers import get_ending, parse_as_neighbour
+from tui.domain.phone import Address, AddressKind, parse_address
 from tui.domain.text import fold_text
 from tui.store.queries import queries
 
@@ -36,7 +37,7 @@ def parse_sender(party: str, region: str | None) -> Address:
 def find_known_forms(connection: sqlite3.Connection, address: Address) -> list[Address]:
     """Return the customers whose number an address without country code may be, the latest first.
 
-    A number that is read with certainty, or that nobody has a longer form of, is none of them.
+    A number that is read with certainty, or that no customer has a longer form of, is none of them.
 
     Args:
         connection: Connection of the caller's transaction.
@@ -50,7 +51,7 @@ def find_known_forms(connection: sqlite3.Connection, address: Address) -> list[A
     found = [
         parse_as_neighbour(address.raw, row["party"])
         for row in sql.by_ending(connection, ending=ending)
-        if row["party"].startswith("+")
+        if parse_address(row["party"]).e164
     ]
     return [known for known in found if known is not None]
 

@@ -11,7 +11,8 @@ from typing import Any
 from tui.domain.change import Subject
 from tui.domain.conversation import State, compute_waiting_rank
 from tui.domain.ids import create_id
-from tui.domain.phone import Address, list_national_keys
+from tui.domain.national_numbers import list_national_keys
+from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.domain.text import fold_text, repair_text
 from tui.store.customer_addresses import fold_for_filter

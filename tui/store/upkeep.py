@@ -37,6 +37,7 @@ class Upkeep:
         self._feed = feed
         self._held_items = held_items
         self._sql = queries("upkeep")
+        self._locks = queries("compose_locks")
 
     async def prune(self) -> None:
         """Delete what is old; take no write lock if there is nothing to delete."""
@@ -45,8 +46,9 @@ class Upkeep:
         measure = functools.partial(
             self._sql.measure_dead, **bounds, changes_kept=CHANGES_KEPT, read_kept=MOST_READ
         )
-        found = await self._database.read(measure)
-        if found["rows"]:
+        count_locks = functools.partial(self._locks.count_dead, **bounds)
+        found, locks = await self._database.read(lambda c: (measure(c), count_locks(c)))
+        if found["rows"] or locks:
             await self._database.write(lambda t: self._drop_dead(t, bounds))
         if found["changes"]:
             await self._feed.prune_changes()
@@ -59,7 +61,7 @@ class Upkeep:
         for drop in (
             self._sql.drop_processes,
             self._sql.drop_presence,
-            self._sql.drop_locks,
+            self._locks.drop_dead,
             self._sql.drop_leases,
             self._sql.drop_listeners,
         ):

@@ -23,3 +23,9 @@ update or ignore pens set conversation_id = :kept where conversation_id = :gone;
 
 -- name: drop_left(gone)!
 delete from pens where conversation_id = :gone;
+
+-- name: count_dead(dead_before, latest)$
+select count(*) from pens where seen_at < :dead_before or seen_at > :latest;
+
+-- name: drop_dead(dead_before, latest)!
+delete from pens where seen_at < :dead_before or seen_at > :latest;

@@ -1,7 +1,6 @@
 -- name: measure_dead(dead_before, latest, changes_kept, read_kept)^
 select (select count(*) from processes where seen_at < :dead_before or seen_at > :latest)
   + (select count(*) from presence where seen_at < :dead_before or seen_at > :latest)
-  + (select count(*) from pens where seen_at < :dead_before or seen_at > :latest)
   + (select count(*) from leases where expires_at < :dead_before or expires_at > :latest)
   + (select count(*) - count(distinct account) from listeners) as rows,
   coalesce((select max(seq) from changes) - (select min(seq) from changes) + 1, 0) > :changes_kept as changes,
@@ -14,9 +13,6 @@ delete from processes where (seen_at < :dead_before or seen_at > :latest)
 
 -- name: drop_presence(dead_before, latest)!
 delete from presence where seen_at < :dead_before or seen_at > :latest;
-
--- name: drop_locks(dead_before, latest)!
-delete from pens where seen_at < :dead_before or seen_at > :latest;
 
 -- name: drop_leases(dead_before, latest)!
 delete from leases where expires_at < :dead_before or expires_at > :latest;
