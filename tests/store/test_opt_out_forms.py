@@ -133,6 +133,24 @@ async def test_a_number_that_two_customers_may_have_locks_both(store: Store) -> 
     assert [await is_locked(store, number) for number in both] == [True, True]
 
 
+async def test_a_text_that_two_customers_may_have_written_is_put_to_neither(store: Store) -> None:
+    for number in ("+4791234567", "+6591234567"):
+        await store.intents.queue_message(make_outgoing(to=number))
+    await store.ingest.store_events(ACCOUNT, [make_stop("91234567", "Hello")])
+    assert await count_conversations(store) == 3
+    for number in ("+4791234567", "+6591234567"):
+        assert (await get_conversation(store, number)).unread == 0
+
+
+async def test_the_country_of_the_account_decides_before_a_customer_with_the_same_ending(
+    store: Store,
+) -> None:
+    await store.intents.queue_message(make_outgoing(to="+6591234567"))
+    await store.ingest.store_events(ACCOUNT, [make_stop("91234567")], "NO")
+    assert not (await get_conversation(store, "+6591234567")).opted_out
+    assert (await get_conversation(store, "+4791234567")).opted_out
+
+
 @pytest.mark.parametrize("sender", ["12345", "570156", "Acme", "0491570999", "+61491570999"])
 async def test_others_are_not_locked(store: Store, sender: str) -> None:
     await store.intents.queue_message(make_outgoing(to="+61491570156"))

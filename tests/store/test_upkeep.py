@@ -7,6 +7,7 @@ from tests.store.builders import ACCOUNT, get_conversation, make_outgoing, make_
 from tui.clock import HOUR, SECOND, ManualClock
 from tui.domain.change import RELOAD
 from tui.domain.status import Status
+from tui.store.queries import queries
 from tui.store.reader import InboxReader
 from tui.store.store import Store
 from tui.store.upkeep import DEAD_AFTER_MS
@@ -44,6 +45,9 @@ async def test_rows_of_dead_processes_are_deleted_also_if_the_clock_was_set_back
     await leave_traces(living, (await get_conversation(living)).id, ACCOUNT)
     await living.upkeep.prune()
     assert await count_rows(living, *TABLES) == dict.fromkeys(TABLES, 1)
+    count_locks = queries("compose_locks").count_dead
+    locks = await living.database.read(lambda c: count_locks(c, dead_before=1 << 60, latest=0))
+    assert locks == 1
 
 
 async def test_a_dead_process_stays_while_its_message_is_not_resolved(

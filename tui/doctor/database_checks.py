@@ -158,7 +158,7 @@ def _check_clock(reader: InboxReader, now: int) -> Iterator[CheckResult]:
     if has_future_time(now + (lead := reader.find_clock_lead(now)), now):
         line = f"the clock was set back by {format_age(now, now + lead)} since the inbox was used"
         fix = "check the time and date of this computer; what waits in the inbox goes on by itself"
-        yield report_bad("clock", line, fix)
+        yield report_bad("clock set back", line, fix)
 
 
 def _check_growth(reader: InboxReader) -> Iterator[CheckResult]:

@@ -34,7 +34,9 @@ def parse_sender(party: str, region: str | None) -> Address:
     return parse(party, region)
 
 
-def find_known_forms(connection: sqlite3.Connection, address: Address) -> list[Address]:
+def find_known_forms(
+    connection: sqlite3.Connection, address: Address, region: str | None
+) -> list[Address]:
     """Return the customers whose number an address without country code may be, the latest first.
 
     A number that is read with certainty, or that no customer has a longer form of, is none of them.
@@ -42,11 +44,13 @@ def find_known_forms(connection: sqlite3.Connection, address: Address) -> list[A
     Args:
         connection: Connection of the caller's transaction.
         address: Address of a sender.
+        region: Country (ISO) of the account, with which the address was read; None for none.
     """
     sql, ending = queries("conversations"), get_ending(address.raw)
     if not ending:
         return []
-    if address.e164 and sql.by_party(connection, party=address.conversation_key) is not None:
+    is_known = address.e164 and sql.by_party(connection, party=address.conversation_key)
+    if is_known or (address.e164 and region):
         return []
     found = [
         parse_as_neighbour(address.raw, row["party"])

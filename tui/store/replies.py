@@ -72,20 +72,23 @@ class ReplyWriter:
     def find_customer(self, address: Address) -> Address:
         """Return an address with the country code that only its conversation shows.
 
+        A text that two customers may have written gets a conversation of its own.
+
         Args:
             address: Address of a sender.
         """
-        known = find_known_forms(self._connection, address)
-        return known[0] if known else address
+        known = find_known_forms(self._connection, address, self._region)
+        return known[0] if len(known) == 1 else address
 
     def lock_other_forms(self, address: Address, evidence: str) -> None:
-        """Opt out every other customer whose number this may be: a stop has to reach the writer.
+        """Opt out all customers whose number this may be: the stop has to reach the one who wrote.
 
         Args:
             address: Address of the sender, as it came.
             evidence: Text that asks to stop.
         """
-        for other in find_known_forms(self._connection, address)[1:]:
+        known = find_known_forms(self._connection, address, self._region)
+        for other in known if len(known) > 1 else ():
             self._events.record_opt_out(self.open_conversation(other, "", 0)["id"], evidence)
 
     def store_notice(self, reply: Reply, address: Address, row: EventRow) -> None:
