@@ -4,6 +4,7 @@ Each kind is stored, the clock is set, and its holder counts as dead, or its pau
 Only what a person chose stays: the time of a scheduled message and the end of a snooze.
 """
 
+import itertools
 import random
 from collections.abc import Awaitable, Callable
 
@@ -285,3 +286,35 @@ def test_a_heartbeat_is_recent_in_both_directions(offset: int, recent: bool) -> 
 def test_a_pause_is_pending_no_longer_than_it_lasts(ahead: int, pending: bool) -> None:
     now = 1_000 * HOUR
     assert is_pending(now + ahead * SECOND, now, 30 * SECOND) is pending
+
+
+@pytest.mark.parametrize("ahead", [-3_600, -60, -5, 5, 60, 3_600])
+async def test_processes_whose_clocks_differ_do_not_take_a_lease_from_each_other_all_the_time(
+    open_store: OpenStore, clock: ManualClock, ahead: int
+) -> None:
+    other_clock = ManualClock(clock.now() + ahead * SECOND)
+    stores = [
+        await open_store(owner="here", clock=clock),
+        await open_store(owner="there", clock=other_clock, seed=2),
+    ]
+    holders = []
+    for turn in range(40):
+        store = stores[turn % 2]
+        held = await store.leases.renew_leases(
+            "mia", "desk", [ACCOUNT], duration_ms=8_000, preferred=False
+        )
+        if ACCOUNT in held:
+            holders.append(store.leases.owner)
+        for moving in (clock, other_clock):
+            moving.advance(1)
+    changes = sum(one != following for one, following in itertools.pairwise(holders))
+    assert changes <= 3
+    # When the holder dies, the other one takes over soon.
+    last = holders[-1]
+    (left,) = [store for store in stores if store.leases.owner != last]
+    for _ in range(12):
+        for moving in (clock, other_clock):
+            moving.advance(1)
+        if await left.leases.acquire_lease(ACCOUNT, duration_ms=8_000, preferred=False):
+            return
+    raise AssertionError("the lease of the dead process is still respected")

@@ -170,7 +170,7 @@ class InboxReader:
             account: Name of the account.
             now: Current time in ms UTC.
         """
-        from tui.store.accounts import get_lease_bounds
+        from tui.store.leases import get_lease_bounds
 
         found = self._run_query("desk", "holder", name=account, **get_lease_bounds(now))
         return str(found[0]["owner"]) if found else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from tui.clock import Clock
 from tui.domain.consent import Verdict
-from tui.store.accounts import Accounts, Leases
+from tui.store.accounts import Accounts
 from tui.store.consent import ConsentBook
 from tui.store.contacts import ContactDetailsReader, Contacts
 from tui.store.conversations import Conversations
@@ -20,6 +20,7 @@ from tui.store.drafts import Drafts
 from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
+from tui.store.leases import Leases
 from tui.store.listeners import Listeners
 from tui.store.messages import Messages
 from tui.store.migrations import ReportProgress, ignore_progress

@@ -62,6 +62,9 @@ where leases.owner = excluded.owner or leases.expires_at < :now or leases.prefer
   or leases.renewed_at > :latest or leases.expires_at > :latest + :longest
 returning owner;
 
+-- name: lease(name)^
+select name, owner, expires_at, renewed_at from leases where name = :name;
+
 -- name: drop_lease(name, owner)!
 delete from leases where name = :name and owner = :owner;
 
