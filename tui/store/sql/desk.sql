@@ -3,9 +3,11 @@ select a.*, (select count(*) from arrivals h where h.account = a.name and h.stat
   (select r.last_at from refusals r where r.account = a.name and r.refusal = 'wrong secret') as refused_at
 from accounts a order by a.name;
 
+-- A message of a dead process is not waited for: it becomes uncertain.
 -- name: sending_since()
-select account, min(status_at) as since from messages indexed by messages_claimed
-where status = 'sending' group by account;
+select m.account, min(m.status_at) as since
+from messages m indexed by messages_claimed join processes p on p.owner = m.claimed_by
+where m.status = 'sending' group by m.account;
 
 -- name: latest_stored_time()
 select max(at) as latest from (
