@@ -14,6 +14,7 @@ from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.status import Status
+from tui.domain.text import one_line
 from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
@@ -267,7 +268,7 @@ async def _ask_bulk_resolve(inbox: InboxActions, message: Message | None) -> boo
         for name, text in list_resolve_choices(batch, again, context).items()
     }
     if message is not None and message.status is Status.UNCERTAIN and not inbox.threads.marked:
-        choices[ResolveAllChoice.ONE] = "Only this one. The message under the cursor."
+        choices[ResolveAllChoice.ONE] = f"Only this one. {one_line(message.summary, 50)}"
 
     @report_store_errors
     async def apply_choice(inbox: InboxActions, choice: ResolveAllChoice | None) -> None:
