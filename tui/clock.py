@@ -14,6 +14,8 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+CLOCK_TOLERANCE_MS = 2 * SECOND
+"""Difference between clocks (ms) that counts as none: corrections over the network are smaller."""
 _DURATION = re.compile(
     r"(?:(\d{1,3})\s*d)?\s*(?:(\d{1,4})\s*h)?\s*(?:(\d{1,5})\s*m(?:in)?)?", re.ASCII
 )
@@ -31,6 +33,42 @@ def parse_duration(text: str) -> int:
     if not total:
         raise ValueError("must be a duration such as 30m, 2h or 1d 12h")
     return total
+
+
+def get_latest_believable(now: int) -> int:
+    """Return the latest stored time (ms UTC) that can have been written by now.
+
+    A clock can be set back: after a loss of power, in a restored snapshot, by its correction over
+    the network. What was written "later" is then no proof that a process lives, and a pause that
+    began "later" is over. Every lease, claim, hold, pause and heartbeat asks here; only the times
+    that a person chose (a schedule, a snooze) hold whatever the clock does.
+
+    Args:
+        now: Current time (ms UTC).
+    """
+    return now + CLOCK_TOLERANCE_MS
+
+
+def is_recent(at: int, now: int, timeout_ms: int) -> bool:
+    """Return whether a heartbeat is younger than its timeout, and not in the future.
+
+    Args:
+        at: Time of the heartbeat (ms UTC).
+        now: Current time (ms UTC).
+        timeout_ms: Age (ms) from which it proves nothing.
+    """
+    return now - timeout_ms <= at <= get_latest_believable(now)
+
+
+def is_pending(until: int, now: int, length_ms: int) -> bool:
+    """Return whether a pause goes on: its end is ahead, but not further than its own length.
+
+    Args:
+        until: End of the pause (ms UTC).
+        now: Current time (ms UTC).
+        length_ms: Length of the whole pause (ms).
+    """
+    return now < until <= get_latest_believable(now) + length_ms
 
 
 class Clock(Protocol):
@@ -109,6 +147,17 @@ class ManualClock:
         due = self._now + round(seconds * SECOND)
         heapq.heappush(self._sleepers, (due, next(self._order), woken))
         await woken
+
+    def set_wall_clock(self, seconds: float) -> None:
+        """Set the time of day forward or back, which ends no sleep and measures no pause.
+
+        Args:
+            seconds: Time to set it forward; negative to set it back.
+        """
+        change = round(seconds * SECOND)
+        self._start += change
+        self._now += change
+        self._sleepers = [(due + change, number, woken) for due, number, woken in self._sleepers]
 
     @property
     def sleeper_count(self) -> int:

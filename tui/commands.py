@@ -224,6 +224,7 @@ LINE_COMMANDS: tuple[Command, ...] = (
     _conversations("lists", (), "Other lists", "Mine, snoozed, closed, saved", ("v", "views")),
     _conversations("latest", (), "Who wrote last", "Open their conversation", ("w", "who")),
     _conversations("retry_all", (), "Retry all", "Everything that failed", ("y", "resend")),
+    _conversations("resolve_all", (), "Resolve all", "Every text that is maybe sent", ("maybe",)),
     _customer("rename", (), "Name", "Give the customer another name", ("k", "name")),
 )
 """Every command of line mode; those without keys exist only there."""

@@ -19,12 +19,12 @@ from tests.cli.conftest import Desk, Ran
 from tests.conftest import OpenStore
 from tests.contexts import make_context
 from tests.waiting import wait_until
-from tui.clock import ManualClock, SystemClock
+from tui.clock import HOUR, ManualClock, SystemClock
 from tui.desk.format import format_account_health
 from tui.doctor import checks, provider_checks
 from tui.domain.account import Account, Health
 from tui.domain.arrivals import Arrival, Channel, Refusal
-from tui.domain.events import Cause, Unreadable
+from tui.domain.events import Cause, Reply, Unreadable
 from tui.providers.catalog import CATALOG
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
@@ -514,3 +514,43 @@ async def test_what_a_removed_account_holds_is_still_shown(bare: Desk, store: St
     line = "gone (not in the settings any more): 1 held: It has no number"
     assert found[line].startswith("add the account to the settings again")
     assert "mp: 1 held: It has no number" in found
+
+
+@pytest.mark.parametrize(("hours", "amount"), [(1, "1h"), (30, "1d"), (24 * 3650, "10y")])
+async def test_a_clock_that_was_set_back_is_reported(
+    desk: Desk, open_store: OpenStore, hours: int, amount: str
+) -> None:
+    ahead = ManualClock(SystemClock().now() + hours * HOUR + HOUR // 2)
+    store = await open_store(clock=ahead)
+    await store.leases.acquire_lease("support_au", duration_ms=8_000, preferred=True)
+    findings = read_findings(desk.run("doctor", "--offline", "--json"))
+    assert findings["clock set back"]["verdict"] == "bad"
+    assert f"set back by {amount} since" in findings["clock set back"]["line"]
+    # The lease of the process that died is no proof that anything is fetched or sent.
+    assert "no process polls" in findings["service"]["line"]
+
+
+async def test_what_grows_is_reported_with_rows_and_sizes(
+    desk: Desk, open_store: OpenStore
+) -> None:
+    store = await open_store(clock=SystemClock())
+    for number in range(3):
+        reply = Reply(f"r{number}", "+61491570156", "Hello", None, "{}")
+        await store.ingest.store_events("support_au", [reply])
+    copy = store.path.with_name(f"{store.path.stem}-backup.db")
+    copy.write_bytes(b"x" * 2_000_000)
+    findings = read_findings(desk.run("doctor", "--offline", "--json"))
+    assert "messages 3 rows" in findings["growth"]["line"]
+    assert findings["backups"]["line"] == f"1 file, 1.9 MB: {copy}"
+
+
+async def test_a_table_that_nothing_prunes_is_reported(desk: Desk, open_store: OpenStore) -> None:
+    store = await open_store(clock=SystemClock())
+    await store.database.write(
+        lambda t: t.connection.executemany(
+            "insert into processes (owner, agent, kind, seen_at) values (?, 'mia', 'desk', 0)",
+            [(f"dead {number}",) for number in range(1_001)],
+        )
+    )
+    output = desk.run("doctor", "--offline")
+    assert "processes has 1,001 rows, more than 1,000" in output.stdout

@@ -193,3 +193,23 @@ async def test_leaving_while_the_lock_is_being_acquired_releases_it(
     await asyncio.gather(mia.acquire_compose_lock(), mia.release_compose_lock())
     assert await other.compose_locks.get_holder(thread) == ""
     await mia.remove_presence()
+
+
+@pytest.mark.parametrize("jump", [-3_600.0, -86_400.0, 3_600.0])
+async def test_an_agent_who_stopped_typing_is_not_typing_after_the_clock_was_set(
+    open_store: OpenStore, clock: ManualClock, jump: float
+) -> None:
+    store, other = await open_store(owner="a"), await open_store(owner="b", seed=2)
+    thread, _ = await add_two_conversations(store)
+    mia = create_presence(store, "mia", clock)
+    mia.set_conversation(thread)
+    mia.record_key_press()
+    clock.advance(11)
+    clock.set_wall_clock(jump)
+    mia.heartbeat()
+
+    async def is_seen() -> bool:
+        return await other.presence.list_colleagues(thread) == [Colleague("mia", False)]
+
+    await wait_until(is_seen)
+    await mia.remove_presence()

@@ -267,3 +267,17 @@ async def test_a_colleague_in_line_mode_follows_a_merge(mia: Typist, open_store:
     await mia.shows("* This conversation is part of the one with Chloe Martin now.")
     await mia.type("p Same person")
     assert (await mia.messages(CHLOE))[-1].body == "Same person"
+
+
+async def test_all_maybe_sent_messages_are_resolved_with_one_answer(mia: Typist) -> None:
+    await mia.type("maybe")
+    await mia.shows("1 text maybe sent in 1 conversation.")
+    await mia.shows("It was sent. Nothing more is sent.")
+    await mia.type("1")
+    await mia.shows("Resolved: 1 text counted as sent")
+    (doubtful,) = [m for m in await mia.messages(PRIYA) if "uncertain" in m.body]
+    assert (doubtful.status, doubtful.handled) == (Status.ACCEPTED, True)
+    await mia.type("z")
+    await mia.shows("Undone: 1 text maybe sent again")
+    await mia.type("l", "maybe", "2")
+    await mia.shows("Sent 1 text again")

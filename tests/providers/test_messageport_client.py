@@ -16,6 +16,7 @@ from tui.clock import ManualClock
 from tui.domain.capabilities import ReceiptChannel, ReplyChannel
 from tui.domain.message import Format
 from tui.domain.status import Status
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     CredentialsRefused,
     MessageInvalid,
@@ -28,7 +29,6 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
 from tui.providers.messageport import MessagePort, parse
 from tui.providers.protocol import Outgoing, Provider, SendAccepted, SendRefused

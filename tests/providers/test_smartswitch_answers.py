@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.providers.answer import Answer
 from tui.providers.errors import ProviderError
-from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing
 from tui.providers.smartswitch.parse import parse_outcomes

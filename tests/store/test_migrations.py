@@ -142,8 +142,8 @@ def test_every_older_version_ends_with_the_schema_of_a_new_file(
     assert schemas[0] == schemas[1]
 
 
-def test_migrations_are_numbered_without_gaps() -> None:
-    assert list(range(1, len(VERSIONS) + 1)) == VERSIONS
+def test_migrations_have_numbers_of_their_own() -> None:
+    assert sorted(set(VERSIONS)) == VERSIONS
 
 
 def test_a_second_migration_changes_nothing(tmp_path: Path) -> None:

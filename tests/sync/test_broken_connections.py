@@ -1,7 +1,9 @@
 """Test connections that break before, during or after the response, on a real socket."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
+from datetime import UTC
 from pathlib import Path
 
 import httpx
@@ -10,6 +12,9 @@ import pytest
 from tests.sync.conftest import Connect
 from tests.waiting import wait_until
 from tui.clock import SystemClock
+from tui.desk.format import format_account_health
+from tui.domain.account import SLOW_ANSWER_MS, Account, Health
+from tui.domain.attention import AttentionKind, list_attentions
 from tui.domain.message import Message, NewMessage
 from tui.domain.status import Status
 from tui.sandbox.app import create_app
@@ -104,6 +109,74 @@ async def test_a_message_is_never_sent_twice_and_receipts_resolve_uncertain_ones
         await wait_until(both_are_settled, what=f"{end} after {fault}")
     expected = ["in doubt", "later"] if taken else ["later"]
     assert sorted(list_accepted(sandbox)) == expected
+
+
+async def test_an_answer_that_drips_ends_within_the_limit_and_the_queue_goes_on(
+    store: Store, account: ServedAccount, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.providers.http._TIMEOUT", httpx.Timeout(20.0))
+    monkeypatch.setattr("tui.sandbox.faults.DRIP_SECONDS", 0.05)
+    monkeypatch.setattr("tui.providers.http.REQUEST_SECONDS", 1.0)
+    sandbox.faults["messagemedia"].add(Fault.DRIP, 1)
+    dripping = await queue_text(store, "drips")
+    service = create_service(store, account)
+    async with asyncio.timeout(8):
+        summary = await service.run_once()
+    results = await store.database.read(
+        lambda c: c.execute("select status, reason from events where kind = 'send'").fetchall()
+    )
+    assert [row["status"] for row in results] == [Status.UNCERTAIN]
+    assert "did not answer completely within 1 seconds" in results[0]["reason"]
+    # The receipt shows that the provider had accepted it.
+    assert await read_status(store, dripping) is Status.DELIVERED
+    assert summary.sent == 0
+    later = await queue_text(store, "later")
+    await service.run_once()
+    assert await read_status(store, later) in (Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED)
+    assert sorted(list_accepted(sandbox)) == ["drips", "later"]
+
+
+async def test_a_poll_that_drips_becomes_a_pause_of_the_account(
+    store: Store, account: ServedAccount, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.sandbox.faults.DRIP_SECONDS", 0.05)
+    monkeypatch.setattr("tui.providers.http.REQUEST_SECONDS", 0.5)
+    sandbox.faults["messagemedia"].add(Fault.DRIP, -1)
+    async with asyncio.timeout(8):
+        summary = await create_service(store, account).run_once()
+    assert any("did not answer completely" in problem for problem in summary.problems)
+    state = (await store.accounts.get_states())["mm"]
+    assert state.health is Health.RETRYING and "did not answer completely" in state.line
+
+
+async def test_a_message_without_an_answer_shows_since_when_it_is_being_sent(
+    store: Store, account: ServedAccount, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.sync.outbox.SLOW_ANSWER_MS", 200)
+    monkeypatch.setattr("tui.sandbox.faults.DRIP_SECONDS", 0.05)
+    monkeypatch.setattr("tui.providers.http.REQUEST_SECONDS", 3.0)
+    sandbox.faults["messagemedia"].add(Fault.DRIP, 1)
+    await queue_text(store, "drips")
+    began = await store.feed.get_last_number()
+    running = asyncio.create_task(create_service(store, account).run_once())
+
+    async def is_announced() -> bool:
+        subjects = await store.database.read(
+            lambda c: c.execute("select subject from changes where seq > ?", (began,)).fetchall()
+        )
+        return "account" in {row[0] for row in subjects}
+
+    await wait_until(is_announced)
+    state = (await store.accounts.get_states())["mm"]
+    assert state.sending_since is not None
+    shown = Account("mm", "messagemedia")
+    later = state.sending_since + SLOW_ANSWER_MS
+    kinds = [found.kind for found in list_attentions(shown, state, later)]
+    assert kinds == [AttentionKind.NO_ANSWER]
+    _, text, _ = format_account_health(shown, state, later, zone=UTC)
+    assert "sending since" in text and text.endswith("without an answer")
+    await running
+    assert (await store.accounts.get_states())["mm"].sending_since is None
 
 
 async def test_a_cut_while_polling_loses_and_duplicates_nothing(

@@ -94,7 +94,7 @@ async def test_old_changes_are_pruned_hourly(
     async def prune(*values: Any) -> None:
         pruned.append(None)
 
-    monkeypatch.setattr(context.store.feed, "prune_changes", prune)
+    monkeypatch.setattr(context.store.upkeep, "prune", prune)
     chores = Housekeeping(context)
     await chores.run_round()
     clock.advance(3_601)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.providers.pushes import SENDERS, open_account
+from tests.sync.doubles import ScriptedProvider
 from tui.store.store import Store
 from tui.sync import listener_server
 from tui.sync.context import ServedAccount
@@ -125,3 +126,19 @@ async def test_a_connection_that_stays_silent_is_closed(
             assert await reader.read() == b""
         writer.close()
         assert (await exchange(url, b"GET /healthz HTTP/1.0\r\n\r\n")).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+async def test_refusals_of_the_last_moment_are_counted_when_the_listener_ends(
+    store: Store, count: int
+) -> None:
+    account = ServedAccount("s", ScriptedProvider(), hook_secret="secret")
+    async with (
+        run_listener(create_listener(store, [account]), HOST, 0) as url,
+        httpx.AsyncClient(base_url=url) as client,
+    ):
+        for _ in range(count):
+            assert (await client.post("/hooks/s/wrong")).status_code == 404
+            assert (await client.post("/hooks/unknown/wrong")).status_code == 404
+    found = {one.account: one.count for one in await store.held_items.list_refusals()}
+    assert found == {"s": count, "": count}

@@ -208,3 +208,23 @@ async def test_a_text_too_long_for_another_account_is_not_sent_through_it(desk: 
         await desk.press("enter")
         await desk.shows(f"{terse.name} takes at most 5 · use {first.name} (W)")
         assert len(await desk.messages(BOB)) == count
+
+
+@presses("resolve")
+async def test_many_maybe_sent_messages_are_resolved_with_one_key(desk: Desk, size: Size) -> None:
+    for number in range(4):
+        await desk.events.add_reply(CHLOE, f"Text {number}", Status.UNCERTAIN, "No answer came")
+    async with desk.open(size):
+        await desk.command("show_failed")
+        await desk.shows("maybe sent")
+        await desk.command("resolve")
+        await desk.shows("texts maybe sent in", "were sent", "None was sent: send")
+        await desk.press("escape")
+        assert (await desk.last(CHLOE)).status is Status.UNCERTAIN
+        await desk.command("resolve")
+        await desk.press("M")
+        await desk.shows("counted as sent")
+        assert {m.status for m in (await desk.messages(CHLOE))[-4:]} == {Status.ACCEPTED}
+        await desk.command("undo")
+        await desk.shows("maybe sent again")
+        assert {m.status for m in (await desk.messages(CHLOE))[-4:]} == {Status.UNCERTAIN}

@@ -93,6 +93,17 @@ async def test_many_texts_notify_once_and_then_as_a_sum(
     ]
 
 
+async def test_a_clock_that_was_set_back_does_not_silence_notifications(
+    recorder: AlertRecorder, clock: ManualClock
+) -> None:
+    await recorder.receive_text(CHLOE, "One")
+    assert len(recorder.alerts) == 2
+    clock.set_wall_clock(-3_600)
+    clock.advance(120)
+    await recorder.receive_text(CHLOE, "Two")
+    assert len(recorder.alerts) == 4
+
+
 async def test_a_customer_of_a_colleague_does_not_notify(recorder: AlertRecorder) -> None:
     thread = await recorder.desk.thread(ANA)
     await recorder.desk.store.triage.assign_conversations([thread.id], "bo", "bo")

@@ -19,7 +19,7 @@ from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.cache import read_preferences
 from tui.settings.errors import SettingsError
-from tui.settings.paths import find_config_file
+from tui.settings.paths import find_config_file, find_log_file
 from tui.settings.public import Preferences
 
 _SUBJECT_WIDTH = 16
@@ -53,7 +53,7 @@ def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Itera
     desk, results = _check_settings(arguments)
     yield from results
     if desk is not None:
-        yield from check_database(desk, clock.now())
+        yield from check_database(desk, clock.now(), find_log_file(os.environ))
         host, changed_at = os.uname().nodename, _find_settings_time(arguments)
         yield from asyncio.run(check_account_states(desk, clock, host, changed_at))
         yield from _list_addresses(arguments, desk)

@@ -19,6 +19,10 @@ _ADDRESS_FIX = (
 )
 _CROWD_FIX = "if it goes on, block or limit them in the firewall or the reverse proxy"
 _CREDIT_FIX = "top the account up; try now with t in F3, or wait until the balance is read again"
+_CLOCK_FIX = (
+    "check this computer's time and date; what waits goes on by itself, and this mark goes with "
+    "the next answer of the provider"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,13 @@ def _describe_attention(
         case AttentionKind.LISTENER_FULL:
             line = f"The {_format_crowd(state, now, zone)}; pushes still come in"
             fix = _CROWD_FIX
+        case AttentionKind.CLOCK_SET_BACK:
+            last = format_moment(attention.since or now, now, zone)
+            line = f"{begin}: the provider's last answer is stored with a later time ({last})"
+            fix = _CLOCK_FIX
+        case AttentionKind.NO_ANSWER:
+            line = f"{begin}: what is queued waits behind it"
+            fix = "wait: without an answer the message becomes maybe sent within a minute"
         case AttentionKind.HELD:
             line = f"{begin}: what arrived and could not be used"
             fix = "g h shows the reasons, as does smsdesk held list"

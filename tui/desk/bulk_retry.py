@@ -50,6 +50,8 @@ class RetryBatch:
     left_out: Mapping[str, int] = field(default_factory=dict)
     asleep: frozenset[int] = frozenset()
     """Messages that would be sent in quiet hours, as the agent was shown."""
+    uncertain: bool = False
+    """Whether it holds those that are maybe sent."""
 
     @property
     def failed_count(self) -> int:
@@ -71,7 +73,11 @@ class RetryResult:
 
 
 async def collect_failed(
-    store: Store, context: AppContext, conversations: Iterable[Conversation]
+    store: Store,
+    context: AppContext,
+    conversations: Iterable[Conversation],
+    *,
+    uncertain: bool = False,
 ) -> RetryBatch:
     """Collect the failed messages of conversations, oldest first in each.
 
@@ -79,34 +85,41 @@ async def collect_failed(
         store: Store shared by all agents.
         context: Settings of the agent.
         conversations: Conversations to look through.
+        uncertain: Whether to collect those that are maybe sent, and only them: the agent knows
+            that none of them was.
     """
     to_retry: list[FailedMessage] = []
     left_out: Counter[str] = Counter()
     asleep: set[int] = set()
     for conversation in conversations:
         for message in reversed(await store.messages.list_failed(conversation.id)):
+            if uncertain and message.status is not Status.UNCERTAIN:
+                continue
             if check_quiet_hours(_create_attempt(conversation, message, context)):
                 asleep.add(message.id)
-            reason = find_retry_obstacle(conversation, message, context)
+            reason = find_retry_obstacle(conversation, message, context, uncertain=uncertain)
             if reason:
                 left_out[reason] += 1
             else:
                 to_retry.append(FailedMessage(conversation, message))
-    return RetryBatch(tuple(to_retry), left_out, frozenset(asleep))
+    return RetryBatch(tuple(to_retry), left_out, frozenset(asleep), uncertain)
 
 
-def find_retry_obstacle(conversation: Conversation, message: Message, context: AppContext) -> str:
+def find_retry_obstacle(
+    conversation: Conversation, message: Message, context: AppContext, *, uncertain: bool = False
+) -> str:
     """Return why a message is not sent again in a batch, or "" if it can be.
 
     Args:
         conversation: Conversation of the message.
         message: Message that failed.
         context: Settings of the agent.
+        uncertain: Whether the agent knows that a message that is maybe sent was not.
     """
     refusal = find_refusal(_create_attempt(conversation, message, context))
     if refusal is not None:
         return refusal.summary
-    if message.status is Status.UNCERTAIN:
+    if message.status is Status.UNCERTAIN and not uncertain:
         return _MAYBE_SENT
     if find_retry_problem(message):
         return _RESOLVED
@@ -143,7 +156,9 @@ async def retry_batch(
         # A colleague may have acted since the batch was collected: check each message again.
         current = await _reload_failed(store, failure)
         reason = (
-            find_retry_obstacle(current.conversation, current.message, context)
+            find_retry_obstacle(
+                current.conversation, current.message, context, uncertain=batch.uncertain
+            )
             if current
             else _RESOLVED
         )

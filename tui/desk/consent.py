@@ -5,12 +5,13 @@ Each decision is stored, confirmed with a message, and can be undone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from tui.desk import format
+from tui.desk.context import AppContext
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.domain.status import PENDING_STATUSES, Status
 from tui.domain.text import one_line
 from tui.store.consent import ConsentRecord
 from tui.store.store import Store
@@ -110,6 +111,8 @@ class ConsentStatus:
     """Newest decision about a customer who has opted out."""
     possible_opt_out: Message | None = None
     """Message that may be an opt-out and that an agent has to judge."""
+    planned: tuple[Message, ...] = ()
+    """Texts to a customer who has opted out whose planned time is still to come."""
 
 
 async def read_consent_status(store: Store, conversation: Conversation) -> ConsentStatus:
@@ -120,30 +123,57 @@ async def read_consent_status(store: Store, conversation: Conversation) -> Conse
         conversation: Conversation with the customer.
     """
     if conversation.opted_out:
-        return ConsentStatus(decision=await store.consent.get_consent(conversation.party))
+        return ConsentStatus(
+            decision=await store.consent.get_consent(conversation.party),
+            planned=tuple(await store.consent.list_planned_texts(conversation.id)),
+        )
     return ConsentStatus(
         possible_opt_out=await store.consent.find_possible_opt_out(conversation.id)
     )
 
 
-def format_opt_out(
-    decision: ConsentRecord | None, now: int, zone: tzinfo | None, keys: Mapping[str, str]
-) -> str:
+def format_opt_out(status: ConsentStatus, context: AppContext, keys: Mapping[str, str]) -> str:
     """Return the line above the composer of a customer who has opted out.
 
+    What the provider may still send stands first: it is the only thing that can go wrong.
+
     Args:
-        decision: Newest decision, or None if it is unknown.
-        now: Current time (ms UTC).
-        zone: Time zone of the agent; None for the system's.
+        status: Newest decision, and the texts that were planned before it.
+        context: Accounts, clock and time zone of the agent.
         keys: First key of each command.
     """
-    parts = ["OPTED OUT: nothing can be sent", f"{keys['consent']} allows messages again"]
+    decision, zone, now = status.decision, context.zone, context.clock.now()
+    parts = ["OPTED OUT: nothing can be sent"]
+    parts += [_format_planned(message, context, keys) for message in status.planned]
+    parts.append(f"{keys['consent']} allows messages again")
     if decision is not None:
         parts.append(_format_decision(decision))
         parts.append(
             f"{format.format_day(decision.at, now, zone)} {format.format_time(decision.at, zone)}"
         )
     return " · ".join(parts)
+
+
+def _format_planned(message: Message, context: AppContext, keys: Mapping[str, str]) -> str:
+    """Return what becomes of a text that was planned before the opt-out."""
+    at = format.format_moment(message.scheduled_at or 0, context.clock.now(), context.zone)
+    text, account = f"the text for {at}", context.find_account(message.account)
+    if message.status is Status.CANCELLED:
+        return f"{text} is cancelled"
+    if message.status not in PENDING_STATUSES:
+        return f"{text} is not sent"
+    can = account.capabilities if account else None
+    if can is not None and not can.can_cancel:
+        return f"{text} may still go out: cancel it in the panel of {can.title}"
+    if not message.provider_id:
+        return (
+            f"{text} may still go out: the provider's answer was lost, so it is cancelled when its "
+            f"id is known · {keys['resolve']} resolves it"
+        )
+    if message.status is Status.SCHEDULED and message.reason and not message.cancel_wanted:
+        reason = one_line(message.reason, _MAX_QUOTE_LENGTH)
+        return f"{text} could not be cancelled: {reason}"
+    return f"{text} is being cancelled at the provider"
 
 
 def _format_decision(decision: ConsentRecord) -> str:

@@ -143,10 +143,18 @@ def format_attention(attention: Attention, now: int, zone: tzinfo | None = None)
         return format_held_count(attention.count)
     if attention.kind is AttentionKind.STUCK:
         return f"{attention.count} without receipt"
+    if attention.kind is AttentionKind.CLOCK_SET_BACK:
+        return f"{attention.kind.value} by {format_age(now, attention.since or now)}"
+    if attention.kind is AttentionKind.NO_ANSWER:
+        since = format_moment(attention.since or now, now, zone)
+        return f"sending since {since} without an answer"
     if attention.kind is AttentionKind.WRONG_ADDRESS:
         return attention.kind.value
     since = "" if attention.since is None else f" since {format_moment(attention.since, now, zone)}"
     return f"{attention.kind.value}{since}"
+
+
+_WORSE_THAN_RETRYING = frozenset({AttentionKind.CLOCK_SET_BACK, AttentionKind.NO_LISTENER})
 
 
 def find_shown_health(account: Account, state: AccountState | None, now: int) -> Health:
@@ -162,7 +170,7 @@ def find_shown_health(account: Account, state: AccountState | None, now: int) ->
     if not attentions or health is Health.STOPPED:
         return health
     # What retries will work again by itself; a listener does not start by itself.
-    is_worse = attentions[0].kind is AttentionKind.NO_LISTENER
+    is_worse = attentions[0].kind in _WORSE_THAN_RETRYING
     return health if health is Health.RETRYING and not is_worse else Health.ATTENTION
 
 

@@ -6,7 +6,7 @@ messages then. They are rare enough to be noticed and show as much text as fits 
 
 from collections.abc import Callable, Iterable, Mapping
 
-from tui.clock import MINUTE, SECOND
+from tui.clock import MINUTE
 from tui.desk import format
 from tui.desk.context import AppContext
 from tui.domain.account import AccountState, Health
@@ -20,7 +20,7 @@ from tui.terminal.desktop_notifications import BEL, format_notification, format_
 
 _MAX_READ = 20
 """Messages of one batch that are read to be quoted; the others are not reported."""
-_START_MS = 15 * SECOND
+_START_SECONDS = 15.0
 """Time (ms) in which a program that has just started may not listen yet."""
 
 
@@ -53,10 +53,10 @@ class AgentNotifier:
         self._has_focus = has_focus
         self._show = show
         self._pending: list[str] = []
-        self._notified_at: int | None = None
+        self._notified_at: float | None = None
         self._title = ""
         self._reported: set[tuple[str, str, int]] = set()
-        self._started_at = context.clock.now()
+        self._started_at = context.clock.monotonic()
 
     async def start(self) -> None:
         """Set the terminal title to the number of waiting conversations."""
@@ -76,14 +76,14 @@ class AgentNotifier:
 
     def notify_if_due(self) -> None:
         """Notify the agent if messages are pending and the last notification is old enough."""
-        now, interval = self._context.clock.now(), self._preferences.every_seconds
+        moment, interval = self._context.clock.monotonic(), self._preferences.every_seconds
         if self._has_focus():
             # The agent sees the messages on the screen.
             self._pending.clear()
         elif self._pending and (
-            self._notified_at is None or now - self._notified_at >= interval * SECOND
+            self._notified_at is None or moment - self._notified_at >= interval
         ):
-            self._notified_at = now
+            self._notified_at = moment
             self._notify_agent(summarize_pending(self._pending))
             self._pending.clear()
 
@@ -108,7 +108,7 @@ class AgentNotifier:
         """Return a message for each account that works but needs attention."""
         zone, problems = self._context.zone, {}
         # The listener of this program itself starts a moment after the screen.
-        is_starting = now - self._started_at < _START_MS
+        is_starting = self._context.clock.monotonic() - self._started_at < _START_SECONDS
         for account in self._context.accounts:
             for attention in list_attentions(account, states.get(account.name), now):
                 kind = attention.kind

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
 
-from tui.clock import SECOND, Clock
+from tui.clock import Clock
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.store.presence import Colleague
@@ -16,9 +16,9 @@ from tui.store.store import Store
 
 HEARTBEAT_SECONDS = 8.0
 """Seconds between two heartbeats."""
-_TYPING_MS = 10 * SECOND
+_TYPING_SECONDS = 10.0
 """An agent who has pressed no key for this long is not shown as typing."""
-_EMPTY_LOCK_MS = 60 * SECOND
+_EMPTY_LOCK_SECONDS = 60.0
 """An empty composer in which no key was pressed for this long keeps no colleague from writing."""
 
 
@@ -39,11 +39,13 @@ class Presence:
         self._clock = clock
         self._changed = changed
         self._conversation_id = 0
-        self._typed_at = 0
+        self._typed_at: float | None = None
+        """When a key was pressed last, in seconds of the clock that is never set back."""
         self._published: tuple[int, bool] | None = None
         self._is_composing = False
         """Whether the agent is in the composer, with or without the lock."""
-        self._used_at = 0
+        self._used_at = 0.0
+        """When a key was pressed here last, or the lock was acquired, by the same clock."""
         self._lock_turn = asyncio.Lock()
         """Makes releasing wait for an acquisition under way: a key can follow another at once."""
         self._locked_conversation = 0
@@ -69,14 +71,14 @@ class Presence:
         if conversation_id != self._conversation_id:
             # Released later in the background: opening a conversation must not wait for the store.
             self._locks_to_release.update({self._locked_conversation} - {0})
-            self._conversation_id, self._typed_at, self._locked_conversation = conversation_id, 0, 0
-            self._is_composing = False
+            self._conversation_id, self._locked_conversation = conversation_id, 0
+            self._is_composing, self._typed_at = False, None
             self.colleagues, self.holder = (), ""
             self._start_publishing()
 
     def record_key_press(self) -> None:
         """Record that the agent has pressed a key in the composer."""
-        self._typed_at = self._used_at = self._clock.now()
+        self._typed_at = self._used_at = self._clock.monotonic()
         self._start_publishing()
 
     def heartbeat(self) -> None:
@@ -108,7 +110,7 @@ class Presence:
         conversation_id = self._conversation_id
         if not conversation_id:
             return ""
-        self._is_composing, self._used_at = True, self._clock.now()
+        self._is_composing, self._used_at = True, self._clock.monotonic()
         async with self._lock_turn:
             holder = await self._store.compose_locks.acquire_lock(
                 conversation_id, self._agent, force=force
@@ -123,7 +125,7 @@ class Presence:
 
     async def release_compose_lock(self) -> None:
         """Release the compose lock; what was typed stays as a draft."""
-        self._is_composing, self._typed_at = False, 0
+        self._is_composing, self._typed_at = False, None
         async with self._lock_turn:
             await self._release_held_lock()
         self._start_publishing()
@@ -140,7 +142,8 @@ class Presence:
 
         It is acquired again with the next key, unless a colleague writes by then.
         """
-        is_unused = not self.has_text and self._clock.now() - self._used_at >= _EMPTY_LOCK_MS
+        unused = self._clock.monotonic() - self._used_at
+        is_unused = not self.has_text and unused >= _EMPTY_LOCK_SECONDS
         async with self._lock_turn:
             if self._locked_conversation != conversation_id:
                 return
@@ -182,7 +185,8 @@ class Presence:
     @property
     def _current_state(self) -> tuple[int, bool]:
         """Return what colleagues should see: the conversation, and whether the agent is typing."""
-        typing = bool(self._typed_at) and self._clock.now() - self._typed_at < _TYPING_MS
+        typed_at = self._typed_at
+        typing = typed_at is not None and self._clock.monotonic() - typed_at < _TYPING_SECONDS
         return self._conversation_id, typing
 
     def _start_publishing(self) -> None:

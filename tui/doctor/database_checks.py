@@ -1,5 +1,6 @@
 """Check the inbox file: location, permissions, integrity, and unprocessed items."""
 
+import glob
 import shutil
 import sqlite3
 import stat
@@ -8,26 +9,47 @@ from contextlib import closing
 from pathlib import Path
 
 from tui.clock import DAY
+from tui.desk.format import format_age
 from tui.desk.held_text import find_fix, format_group, format_refusals
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
+from tui.domain.attention import has_future_time
+from tui.domain.text import format_count
 from tui.settings.public import Preferences
 from tui.store import database_files
 from tui.store.errors import StoreError, translate_error
+from tui.store.feed import CHANGES_KEPT
 from tui.store.reader import InboxReader, OutdatedSchema
+from tui.store.upkeep import MOST_READ
 
 _MIN_FREE_BYTES = 200 * 1024 * 1024
 """Free space below which the disk is reported."""
 _REFUSALS_SHOWN_MS = 7 * DAY
+_TABLES_SHOWN = 6
+_MOST_ROWS = {
+    "changes": 2 * CHANGES_KEPT,
+    "processes": 1_000,
+    "presence": 1_000,
+    "listeners": 1_000,
+    "arrivals": 2 * MOST_READ,
+}
+"""Rows of tables that are pruned, above which nothing prunes them."""
+_MOST_WAL_BYTES = 256 << 20
+_MOST_LOG_BYTES = 64 << 20
+_MOST_BACKUP_BYTES = 4 << 30
+_WAL_FIX = "close programs that keep the inbox open for long, then open it again"
 _OPEN_TO_ALL = stat.S_IRWXO
 _OPEN_TO_GROUP = stat.S_IRWXG
 
 
-def check_database(desk: Preferences, now: int) -> Iterator[CheckResult]:
+def check_database(
+    desk: Preferences, now: int, log_path: Path | None = None
+) -> Iterator[CheckResult]:
     """Run every check of the inbox file.
 
     Args:
         desk: Settings with the path of the file.
         now: Current time in ms UTC.
+        log_path: Log file of all processes, or None if there is none.
     """
     path = desk.database
     try:
@@ -44,6 +66,8 @@ def check_database(desk: Preferences, now: int) -> Iterator[CheckResult]:
     yield from _check_file_system(path)
     yield from _check_permissions(path, mode, desk.group_access)
     yield from _check_content(desk, now)
+    for subject, files, limit, fix in _list_growing_files(path, log_path):
+        yield _judge_files(subject, files, limit, fix)
 
 
 def _check_file_system(path: Path) -> Iterator[CheckResult]:
@@ -118,6 +142,8 @@ def _check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Ite
         fix = f"{find_fix(group, names)} (smsdesk held list, smsdesk held retry)"
         yield report_bad("held", line, fix)
     yield from _check_refusals(reader, now)
+    yield from _check_clock(reader, now)
+    yield from _check_growth(reader)
     idle = [
         account.name for account in desk.accounts if not reader.get_lease_holder(account.name, now)
     ]
@@ -126,6 +152,68 @@ def _check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Ite
         yield report_note("service", f"no process polls and sends for {', '.join(idle)} now", fix)
     elif desk.accounts:
         yield report_good("service", "all accounts are being polled")
+
+
+def _check_clock(reader: InboxReader, now: int) -> Iterator[CheckResult]:
+    """Report stored times that are in the future: the clock was set back since."""
+    if has_future_time(now + (lead := reader.find_clock_lead(now)), now):
+        line = f"the clock was set back by {format_age(now, now + lead)} since the inbox was used"
+        fix = "check the time and date of this computer; what waits in the inbox goes on by itself"
+        yield report_bad("clock set back", line, fix)
+
+
+def _check_growth(reader: InboxReader) -> Iterator[CheckResult]:
+    """Report the largest tables, and those that nothing prunes."""
+    tables = reader.measure_tables()
+    shown = [
+        f"{name} {count:,} rows" + (f" ({_format_megabytes(size)})" if size else "")
+        for name, (count, size) in tables.items()
+        if count
+    ]
+    yield report_good("growth", "; ".join(shown[:_TABLES_SHOWN]) or "the inbox is empty")
+    for name, most in _MOST_ROWS.items():
+        if (count := tables.get(name, (0, 0))[0]) > most:
+            fix = "keep smsdesk sync running, or run smsdesk sync --once: it deletes what is old"
+            yield report_note("growth", f"{name} has {count:,} rows, more than {most:,}", fix)
+
+
+def _list_growing_files(
+    path: Path, log_path: Path | None
+) -> list[tuple[str, list[Path], int, str]]:
+    """Return the files that grow: subject, paths, limit in bytes and fix of each group."""
+    beside = sorted(path.parent.glob(f"{glob.escape(path.stem)}*"))
+    own = {path.name, *(f"{path.name}{end}" for end in ("-wal", "-shm", "-journal"))}
+    logs = sorted(log_path.parent.glob(f"{glob.escape(log_path.name)}*")) if log_path else []
+    groups = (
+        ("write-ahead log", [path.with_name(f"{path.name}-wal")], _MOST_WAL_BYTES, _WAL_FIX),
+        ("log files", logs, _MOST_LOG_BYTES, "delete the older ones"),
+        (
+            "backups",
+            [one for one in beside if one.name not in own],
+            _MOST_BACKUP_BYTES,
+            "delete the backups that are not needed any more",
+        ),
+    )
+    return [
+        (name, found, limit, fix)
+        for name, files, limit, fix in groups
+        if (found := [one for one in files if one.is_file()])
+    ]
+
+
+def _judge_files(subject: str, files: list[Path], limit: int, fix: str) -> CheckResult:
+    """Return the size of files that grow, and what to do if it is above their limit."""
+    size = sum(one.stat().st_size for one in files)
+    line = f"{format_count(len(files), 'file')}, {_format_megabytes(size)}: {files[0]}"
+    if size <= limit:
+        return report_good(subject, line)
+    return report_note(subject, f"{line} (more than {_format_megabytes(limit)})", fix)
+
+
+def _format_megabytes(size: int) -> str:
+    """Return a number of bytes in megabytes: "0.4 MB", "12 MB"."""
+    megabytes = size / (1 << 20)
+    return f"{megabytes:.1f} MB" if megabytes < 10 else f"{megabytes:,.0f} MB"
 
 
 def _check_refusals(reader: InboxReader, now: int) -> Iterator[CheckResult]:

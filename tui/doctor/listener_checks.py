@@ -24,7 +24,13 @@ _LOOK_AGAIN_SECONDS = 1.0
 _LOOKS = 8
 """Looks at a listener of another host; its clock may differ, but its heartbeat goes on."""
 _BAD_KINDS = frozenset(
-    {AttentionKind.NO_LISTENER, AttentionKind.NO_CREDIT, AttentionKind.WRONG_ADDRESS}
+    {
+        AttentionKind.CLOCK_SET_BACK,
+        AttentionKind.NO_ANSWER,
+        AttentionKind.NO_CREDIT,
+        AttentionKind.NO_LISTENER,
+        AttentionKind.WRONG_ADDRESS,
+    }
 )
 
 

@@ -7,8 +7,9 @@ from email.utils import parsedate_to_datetime
 from tui.clock import SECOND, Clock
 from tui.desk.account_text import describe_missing_secret
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
+from tui.providers.answer import Answer
 from tui.providers.errors import ProviderError
-from tui.providers.http import Answer, HttpClient
+from tui.providers.http import HttpClient
 from tui.settings.load import find_missing_secret
 from tui.settings.models import Settings
 from tui.settings.values import ListenAddress

@@ -25,6 +25,8 @@ from tui.store.reader import InboxReader
 from tui.sync.probe import PROBE_HEADER, sign_answer, sign_probe
 
 _TIMEOUT_SECONDS = 10.0
+_LIMIT_SECONDS = 30.0
+"""Limit of a whole self-test in seconds, should an answer drip."""
 _NO_LISTENER_STATUSES = frozenset({502, 503, 504, 521, 522, 523})
 _LISTEN_FIX = "start smsdesk sync --listen, at the address that the proxy passes requests to"
 _PROXY_FIX = "let the proxy pass /hooks/ and everything below it on to the listener, unchanged"
@@ -74,11 +76,17 @@ async def _test_account(
     url = public_url + HOOK_PATH.format(account=name, secret=secret)
     headers = {PROBE_HEADER: sign_probe(secret, name, nonce, clock.now())}
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+        async with (
+            asyncio.timeout(_LIMIT_SECONDS),
+            httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client,
+        ):
             answer = await client.post(url, headers=headers)
             failure = await _judge_answer(answer, expected, client, public_url)
     except httpx.HTTPError as error:
         failure = _describe_error(error, public_url)
+    except TimeoutError:
+        line = f"{public_url} did not answer completely within {_LIMIT_SECONDS:g} seconds"
+        failure = line, _PROXY_FIX
     failure = failure or _look_into_database(database, nonce, name)
     if failure is not None:
         return report_bad(subject, *failure)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tui.clock import SECOND
+from tui.clock import SECOND, is_recent
 from tui.domain.capabilities import Capabilities
 from tui.domain.message import Format, SendOptions
 from tui.domain.phone import AddressKind, parse_address
@@ -162,6 +162,8 @@ class Account:
 
 TOP_UP_HINT = "top up the account; what is queued waits here"
 """What to do about an account without credit."""
+SLOW_ANSWER_MS = 10 * SECOND
+"""Time (ms) from which a provider that has not answered a message is shown."""
 LISTENER_TIMEOUT_MS = 12 * SECOND
 """Time (ms) without a heartbeat after which a listener counts as gone."""
 
@@ -207,7 +209,7 @@ class ListenerState:
         Args:
             now: Current time (ms UTC).
         """
-        return not self.has_ended and now - self.seen_at <= LISTENER_TIMEOUT_MS
+        return not self.has_ended and is_recent(self.seen_at, now, LISTENER_TIMEOUT_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,5 +247,7 @@ class AccountState:
     """Number of messages whose receipts are later than usual; 0 for no alarm."""
     stuck_since: int | None = None
     """When the oldest of these messages was sent, ms UTC."""
+    sending_since: int | None = None
+    """Since when the oldest message that is being sent has had no answer, ms UTC."""
     receipt_limit_ms: int = 0
     """Time (ms) after which a receipt is unusually late for this account; 0 if not known."""

@@ -7,8 +7,8 @@ takes its marks from here, so that the header, the list of accounts, line mode a
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tui.clock import DAY, MINUTE
-from tui.domain.account import Account, AccountState
+from tui.clock import DAY, MINUTE, is_recent
+from tui.domain.account import SLOW_ANSWER_MS, Account, AccountState
 
 CROWD_SHOWN_MS = 15 * MINUTE
 """How long after its end an account is marked because its listener was full."""
@@ -17,8 +17,10 @@ CROWD_SHOWN_MS = 15 * MINUTE
 class AttentionKind(StrEnum):
     """What a person should look at."""
 
+    CLOCK_SET_BACK = "clock set back"
     NO_LISTENER = "no listener"
     NO_CREDIT = "no credit"
+    NO_ANSWER = "no answer"
     WRONG_ADDRESS = "wrong address"
     LISTENER_FULL = "listener full"
     NO_SECRET = "no secret for replies"
@@ -28,13 +30,17 @@ class AttentionKind(StrEnum):
     STUCK = "stuck"
 
 
+_CLOCK_LEAD_MS = MINUTE
+"""Time (ms) from which a stored time in the future is shown: clocks of hosts differ a little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attention:
     """One thing about an account that a person should look at."""
 
     kind: AttentionKind
     since: int | None = None
-    """Since when it is so, ms UTC; None if it has always been."""
+    """Since when it is so, ms UTC; None if it has always been. In the future for the clock."""
     count: int = 0
     """Number of messages that it concerns."""
     can_be_fixed_in_settings: bool = False
@@ -52,6 +58,8 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
     found = []
     if state is not None and state.credit_out_at:
         found.append(Attention(AttentionKind.NO_CREDIT, state.credit_out_at))
+    if state is not None and has_future_time(state.ok_at, now):
+        found.append(Attention(AttentionKind.CLOCK_SET_BACK, state.ok_at))
     listener = state.listener if state is not None else None
     if account.needs_listener and not (listener and listener.is_alive(now)):
         found.append(
@@ -61,6 +69,9 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
                 can_be_fixed_in_settings=not account.listener,
             )
         )
+    sending_since = state.sending_since if state is not None else None
+    if sending_since is not None and not is_recent(sending_since, now, SLOW_ANSWER_MS - 1):
+        found.append(Attention(AttentionKind.NO_ANSWER, min(sending_since, now)))
     if refused_at := _find_refused_push(account, state, now):
         found.append(Attention(AttentionKind.WRONG_ADDRESS, refused_at))
     crowd = listener.crowd if listener and listener.is_alive(now) else None
@@ -73,6 +84,16 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
     if state is not None and state.silent_since is not None:
         found.append(Attention(AttentionKind.SILENT, state.silent_since))
     return found
+
+
+def has_future_time(at: int | None, now: int) -> bool:
+    """Return whether a time that a clock of ours has written shows that a clock was set back.
+
+    Args:
+        at: Stored time (ms UTC), or None.
+        now: Current time (ms UTC).
+    """
+    return at is not None and at > now + _CLOCK_LEAD_MS
 
 
 def _find_refused_push(account: Account, state: AccountState | None, now: int) -> int | None:

@@ -62,7 +62,7 @@ class Address:
         """
         if self.e164:
             return find_mobile_form(self.e164)
-        compact = _compact_address(self.raw).casefold()
+        compact = compact_address(self.raw).casefold()
         digits = compact.removeprefix("+")
         is_long = digits.isdecimal() and len(digits) not in _SHORT_CODE_LENGTHS
         return digits if is_long else compact
@@ -79,7 +79,7 @@ def parse_address(raw: str, default_region: str | None = None) -> Address:
         raw: Address as it was received.
         default_region: Country (ISO, "PL") of numbers without a country code.
     """
-    compact = _compact_address(raw)
+    compact = compact_address(raw)
     if not _DIALLED.fullmatch(compact):
         named = any(char.isalpha() for char in compact)
         return Address(raw, None, AddressKind.NAME if named else AddressKind.UNKNOWN)
@@ -101,7 +101,7 @@ def parse_destination(text: str, region: str | None = None) -> Address:
     Raises:
         InvalidNumberError: It is not a number; the message says how to fix it.
     """
-    compact = _compact_address(text)
+    compact = compact_address(text)
     if not compact:
         raise InvalidNumberError(
             "No number: write it with + and the country code, like +61 491 570 156"
@@ -190,7 +190,7 @@ def check_sender(text: str) -> str | None:
         return None
     if not text.strip():
         return "The sender is empty: give a number or a name"
-    if _DIALLED.fullmatch(_compact_address(text)):
+    if _DIALLED.fullmatch(compact_address(text)):
         return "Not a number that can send: write it with + and the country code"
     if not text.isascii() or not re.fullmatch(r"[A-Za-z0-9 .\-]*", text):
         return "A sender name has only A to Z and digits"
@@ -216,10 +216,10 @@ def can_be_answered(address: str) -> bool:
     Args:
         address: Address as it was received, or the key of its conversation.
     """
-    return bool(_DIALLED.fullmatch(_compact_address(address)))
+    return bool(_DIALLED.fullmatch(compact_address(address)))
 
 
-def _compact_address(raw: str) -> str:
+def compact_address(raw: str) -> str:
     """Return a dialled number as one word, any other text composed and with single blanks."""
     if _DIALLED.fullmatch(raw):
         return raw

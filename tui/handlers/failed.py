@@ -14,6 +14,7 @@ from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.status import Status
+from tui.domain.text import one_line
 from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
@@ -235,8 +236,15 @@ def _pick_route(inbox: InboxActions, message: Message) -> None:
 
 @command_handler("resolve")
 async def resolve_message(inbox: InboxActions) -> None:
-    """Resolve an uncertain message (it was sent, or send it again) or dismiss a failed one."""
+    """Resolve uncertain messages (sent, or send again), one or all; dismiss a failed one."""
     message = find_target_message(inbox)
+    if is_bulk_retry(inbox) and await _ask_bulk_resolve(inbox, message):
+        return
+    await _resolve_single(inbox, message)
+
+
+async def _resolve_single(inbox: InboxActions, message: Message | None) -> None:
+    """Resolve or dismiss the message under the cursor."""
     problem = find_retry_problem(message)
     if message is None or problem:
         inbox.show_status('Nothing to resolve: only "maybe sent" or failed messages')
@@ -258,3 +266,55 @@ def _ask_uncertain(inbox: InboxActions, message: Message) -> None:
             await _retry_asked(inbox, message, None)
 
     inbox.app.push_screen(MaybeSentScreen(message), apply_choice)
+
+
+async def _ask_bulk_resolve(inbox: InboxActions, message: Message | None) -> bool:
+    """Ask what became of all messages that are maybe sent; return False if there is at most one.
+
+    Args:
+        inbox: Screen with the selected or listed conversations.
+        message: Message under the cursor, which can be resolved alone instead.
+    """
+    from tui.desk.bulk_resolve import (
+        collect_uncertain,
+        format_uncertain_batch,
+        format_uncertain_reasons,
+        list_resolve_choices,
+        look_up_all,
+        resolve_all_as_sent,
+    )
+    from tui.desk.bulk_retry import collect_failed
+    from tui.screens.questions import ResolveAllChoice, ResolveAllScreen
+
+    store, context = inbox.store, inbox.app_context
+    batch = await collect_uncertain(store, context, await _load_target_conversations(inbox))
+    if len(batch.messages) <= 1:
+        return False
+    again = await collect_failed(store, context, batch.conversations, uncertain=True)
+    choices = {
+        ResolveAllChoice(name): text for name, text in list_resolve_choices(batch, again).items()
+    }
+    if message is not None and message.status is Status.UNCERTAIN and not inbox.threads.marked:
+        choices[ResolveAllChoice.ONE] = f"Only this one. {one_line(message.summary, 50)}"
+
+    @report_store_errors
+    async def apply_choice(inbox: InboxActions, choice: ResolveAllChoice | None) -> None:
+        """Do what the agent chose for all of them."""
+        if choice == ResolveAllChoice.WENT_OUT:
+            remember = inbox.actions.remember_undo
+            inbox.show_status(await resolve_all_as_sent(store, context.agent, batch, remember))
+        elif choice == ResolveAllChoice.AGAIN:
+            inbox.run_worker(_send_batch(inbox, again), group="retry", exit_on_error=False)
+        elif choice == ResolveAllChoice.LOOK_UP:
+            inbox.show_status(await look_up_all(store, batch))
+        elif choice == ResolveAllChoice.ONE:
+            await _resolve_single(inbox, message)
+
+    async def answer(choice: ResolveAllChoice | None) -> None:
+        await apply_choice(inbox, choice)
+
+    question = ResolveAllScreen(
+        format_uncertain_batch(batch), format_uncertain_reasons(batch), choices
+    )
+    inbox.app.push_screen(question, answer)
+    return True

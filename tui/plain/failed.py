@@ -1,7 +1,16 @@
 """Resolve failed and uncertain messages, one by one or all together."""
 
 from tui.desk import format
+from tui.desk.bulk_resolve import (
+    collect_uncertain,
+    format_uncertain_batch,
+    format_uncertain_reasons,
+    list_resolve_choices,
+    look_up_all,
+    resolve_all_as_sent,
+)
 from tui.desk.bulk_retry import (
+    RetryBatch,
     collect_failed,
     format_batch,
     format_left_out,
@@ -137,6 +146,37 @@ async def _retry_message(session: PlainSession, message: Message, route: Route |
     session.report_sent(sent)
 
 
+_RESOLVE_ORDER = ("went out", "again", "look up")
+
+
+@line_handler("resolve_all")
+async def resolve_all_uncertain(session: PlainSession, typed: str) -> None:
+    """Ask what became of all messages that are maybe sent, and resolve them together."""
+    store, context = session.store, session.context
+    rows = await store.conversations.list_after(
+        View(failed=True), FIRST_POSITION, _CONVERSATION_LIMIT
+    )
+    batch = await collect_uncertain(store, context, rows)
+    if not batch.messages:
+        session.dialog.write_line("Nothing is maybe sent.")
+        return
+    again = await collect_failed(store, context, batch.conversations, uncertain=True)
+    for line in (format_uncertain_batch(batch), *format_uncertain_reasons(batch)):
+        session.dialog.write_line(f"{line}.")
+    texts = list_resolve_choices(batch, again)
+    names = [name for name in _RESOLVE_ORDER if name in texts]
+    place = await session.dialog.choose_item("What became of them", [texts[n] for n in names])
+    choice = "" if place is None else names[place]
+    if choice == "went out":
+        remember = session.actions.remember_undo
+        line = await resolve_all_as_sent(store, context.agent, batch, remember)
+        session.dialog.write_line(f"{line}.")
+    elif choice == "look up":
+        session.dialog.write_line(f"{await look_up_all(store, batch)}.")
+    elif choice == "again":
+        await _send_batch(session, again)
+
+
 _CONVERSATION_LIMIT = 1_000
 _PROGRESS_STEP = 100
 
@@ -167,15 +207,22 @@ async def retry_all_failed(session: PlainSession, typed: str) -> None:
     if not batch.to_retry or not await session.dialog.ask_yes_no("Send all of them again?"):
         session.dialog.write_line("Nothing was sent: f lists them, a number opens one.")
         return
+    await _send_batch(session, batch)
+
+
+async def _send_batch(session: PlainSession, batch: RetryBatch) -> None:
+    """Send the messages of a batch again, and report what became of them."""
 
     def report_progress(done: int, total: int) -> None:
         if done and done % _PROGRESS_STEP == 0:
             session.dialog.write_line(f"{done} of {total}.")
 
-    outcome = await retry_batch(store, context, session.actions, batch, report_progress)
+    outcome = await retry_batch(
+        session.store, session.context, session.actions, batch, report_progress
+    )
     for sent in outcome.sent:
         session.shown_status[sent.id] = ""
     session.actions.outgoing.register_batch_undo(outcome.sent)
     session.dialog.write_line(
-        f"{format_result(outcome, resolve_key)}. z cancels those not sent yet."
+        f"{format_result(outcome, PLAIN_KEYS['resolve'])}. z cancels those not sent yet."
     )

@@ -55,9 +55,9 @@ async def read_conversation(session: PlainSession, conversation_id: int, at: int
 async def show_consent(session: PlainSession) -> None:
     """Show an opt-out, or a message that may be one and has to be judged."""
     standing = await read_consent_status(session.store, session.current)
-    now, zone = session.context.clock.now(), session.context.zone
     if session.current.opted_out:
-        session.dialog.write_line(f"{format_opt_out(standing.decision, now, zone, PLAIN_KEYS)}.")
+        line = format_opt_out(standing, session.context, PLAIN_KEYS)
+        session.dialog.write_line(f"{line}.")
     elif standing.possible_opt_out is not None:
         session.dialog.write_line(format_possible_opt_out(standing.possible_opt_out, PLAIN_KEYS))
 

@@ -5,6 +5,7 @@ A request that never left is `Unavailable`. A request that left and was not answ
 `Uncertain`, or `Unavailable` if repeating it does no harm.
 """
 
+import asyncio
 import functools
 import json
 import logging
@@ -22,7 +23,10 @@ Transport = httpx.AsyncBaseTransport
 """Lets a test put an ASGI app or a test double in the place of the network."""
 
 _TIMEOUT = httpx.Timeout(20.0, connect=8.0)
-_LIMITS = httpx.Limits(max_connections=8, max_keepalive_connections=4)
+REQUEST_SECONDS = 30.0
+"""Limit of a whole request in seconds: an answer that drips never runs into the other time-outs."""
+MOST_CONNECTIONS = 8
+_LIMITS = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=4)
 _LONGEST_BODY = 32 * 1024 * 1024
 _CONNECT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _NEVER_LEFT = (*_CONNECT_ERRORS, httpx.UnsupportedProtocol, httpx.InvalidURL)
@@ -86,6 +90,28 @@ class _SignerAuth(httpx.Auth):
         yield request
 
 
+class _Progress:
+    """How far a request has come."""
+
+    def __init__(self, *, has_left: bool) -> None:
+        """Create the progress of a request.
+
+        Args:
+            has_left: Whether it counts as sent from the beginning: a transport of a test does not
+                report how far it is.
+        """
+        self.has_left = has_left
+
+    async def trace_event(self, name: str, info: Mapping[str, Any]) -> None:
+        """Notice when the first bytes of the request are written.
+
+        Args:
+            name: Name of an event of `httpcore`, such as "http11.send_request_headers.started".
+            info: Its details.
+        """
+        self.has_left = self.has_left or ".send_request" in name
+
+
 class HttpClient:
     """HTTP client of one provider account."""
 
@@ -111,6 +137,7 @@ class HttpClient:
             transport: Replaces the network in tests.
             name: Name of the provider in error messages.
         """
+        self._is_traced = transport is None
         self._clock = clock
         self._name = name
         auth: httpx.Auth | None = httpx.BasicAuth(*basic) if basic else None
@@ -156,17 +183,24 @@ class HttpClient:
             **({"Content-Type": content_type} if content_type else {}),
             **(headers or {}),
         }
+        progress = _Progress(has_left=not self._is_traced)
         try:
-            async with self._client.stream(
-                method,
-                path,
-                content=content,
-                params=None if query is None else tuple(query),
-                headers=all_headers,
-            ) as response:
+            async with (
+                asyncio.timeout(REQUEST_SECONDS),
+                self._client.stream(
+                    method,
+                    path,
+                    content=content,
+                    params=None if query is None else tuple(query),
+                    headers=all_headers,
+                    extensions={"trace": progress.trace_event},
+                ) as response,
+            ):
                 body = await _read_body(response)
         except _NEVER_LEFT as error:
             raise Unavailable(f"Cannot reach {self._name}: {_describe_error(error)}") from None
+        except TimeoutError:
+            raise self._overdue_error(effect and progress.has_left) from None
         except (httpx.HTTPError, httpx.StreamError) as error:
             raise self._unanswered_error(error, effect) from None
         answer = Answer(response.status_code, response.headers, body, now=self._clock.now())
@@ -176,6 +210,11 @@ class HttpClient:
     def _unanswered_error(self, error: Exception, effect: bool) -> ProviderError:
         """Return the error for a request that left and got no answer."""
         line = f"{self._name} did not answer: {_describe_error(error)}"
+        return Uncertain(line) if effect else Unavailable(line)
+
+    def _overdue_error(self, effect: bool) -> ProviderError:
+        """Return the error for a request that took longer than its limit."""
+        line = f"{self._name} did not answer completely within {REQUEST_SECONDS:g} seconds"
         return Uncertain(line) if effect else Unavailable(line)
 
     async def aclose(self) -> None:

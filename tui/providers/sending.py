@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from tui.domain.capabilities import Capabilities
 from tui.domain.message import Format
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     CredentialsRefused,
     MessageInvalid,
@@ -14,7 +15,6 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer
 from tui.providers.protocol import Outgoing, SendOutcome, SendRefused
 
 _TOO_LONG_STATUSES = (413, 414, 431)

@@ -9,11 +9,13 @@ Each applies to the next `count` requests to that provider, one fault after the 
     drop_after_accept  processed, then the connection is cut before the answer
     malformed_json     processed, then answered with its status and half of its body
     slow               processed and answered properly after 1.5 seconds
+    drip               processed, then answered with one byte of the body every five seconds
 
 A negative count lasts until the faults are cleared; a count of 0 clears them. On a real socket
 (`tui.sandbox.server`) a cut is a closed connection; without one it raises `ConnectionCut`.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
@@ -29,6 +31,7 @@ CUT_EXTENSION = "smsdesk.cut"
 """Key in `scope["extensions"]` of the function that cuts the connection."""
 
 SLOW_SECONDS = 1.5
+DRIP_SECONDS = 5.0
 
 
 class Fault(StrEnum):
@@ -41,6 +44,7 @@ class Fault(StrEnum):
     DROP_AFTER_ACCEPT = "drop_after_accept"
     MALFORMED_JSON = "malformed_json"
     SLOW = "slow"
+    DRIP = "drip"
 
 
 class ConnectionCut(ConnectionResetError):
@@ -130,6 +134,26 @@ class FaultMiddleware:
             case Fault.SLOW:
                 await self._sandbox.clock.sleep(SLOW_SECONDS)
                 await self._app(scope, receive, send)
+            case Fault.DRIP:
+                await self._answer_in_drops(scope, receive, send)
+
+    async def _answer_in_drops(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Process the request and send the body byte by byte, until the client has enough."""
+        captured = CapturedResponse()
+        await self._app(scope, receive, captured)
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": captured.status, "headers": headers})
+        disconnected = asyncio.create_task(wait_for_disconnect(receive))
+        try:
+            for byte in captured.body:
+                part = {"type": "http.response.body", "body": bytes((byte,)), "more_body": True}
+                await send(part)
+                await self._sandbox.clock.sleep(DRIP_SECONDS)
+                if disconnected.done():
+                    return
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            disconnected.cancel()
 
     async def _answer_malformed(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Process the request and answer with half of the body."""

@@ -4,7 +4,7 @@ Whether to quit, what happened to an uncertain message (and what each answer mea
 customer), and dialogs that ask for one line of text, among them the reason for a consent change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
@@ -129,6 +129,73 @@ class MaybeSentScreen(DialogScreen[UncertainChoice | None]):
             dialog.border_title = "Maybe sent"
             dialog.border_subtitle = "M or R resolves it · Esc leaves it open"
             yield Static(format_uncertain_question(self._message))
+
+
+class ResolveAllChoice(StrEnum):
+    """Decision of the agent about many uncertain messages."""
+
+    WENT_OUT = "went out"
+    AGAIN = "again"
+    LOOK_UP = "look up"
+    ONE = "one"
+
+
+class ResolveAllScreen(DialogScreen[ResolveAllChoice | None]):
+    """Return the agent's choice for all messages that are maybe sent, or None to leave them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m,M", "dismiss('went out')", "All were sent"),
+        Binding("r,R", "choose('again')", "Send all again"),
+        Binding("l,L", "choose('look up')", "Look up"),
+        Binding("o,O", "choose('one')", "Only this one"),
+        Binding("escape,q", "dismiss(None)", "Leave them"),
+    ]
+
+    def __init__(
+        self, title: str, reasons: Sequence[str], choices: Mapping[ResolveAllChoice, str]
+    ) -> None:
+        """Create the dialog.
+
+        Args:
+            title: How many messages of how many conversations it is about.
+            reasons: Why they are maybe sent, one line each.
+            choices: What each choice does, with its numbers; a missing one is not possible.
+        """
+        super().__init__()
+        self._title = title
+        self._reasons = reasons
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        """Yield what it is about, then each key with its effect."""
+        keys = {choice: key for choice, key in _RESOLVE_KEYS.items() if choice in self._choices}
+        with VerticalScroll(classes="dialog") as dialog:
+            dialog.border_title = "Maybe sent"
+            dialog.border_subtitle = f"{', '.join(keys.values())} · Esc leaves them open"
+            lines = [Content.styled(self._title, "bold")]
+            lines += [Content.styled(f"  {line}", MUTED_STYLE) for line in self._reasons]
+            lines.append(Content(""))
+            for choice, key in keys.items():
+                label, _, meaning = self._choices[choice].partition(". ")
+                lines.append(_format_choice(key, label, meaning))
+            yield Static(Content("\n").join(lines))
+
+    def action_choose(self, choice: str) -> None:
+        """Close the dialog with a choice that is possible.
+
+        Args:
+            choice: Value of a `ResolveAllChoice`.
+        """
+        if ResolveAllChoice(choice) in self._choices:
+            self.dismiss(ResolveAllChoice(choice))
+
+
+_RESOLVE_KEYS = {
+    ResolveAllChoice.WENT_OUT: "M",
+    ResolveAllChoice.AGAIN: "R",
+    ResolveAllChoice.LOOK_UP: "L",
+    ResolveAllChoice.ONE: "O",
+}
 
 
 def format_uncertain_question(message: Message) -> Content:

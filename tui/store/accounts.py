@@ -1,10 +1,9 @@
-"""Store the state of the accounts and decide which process syncs each of them.
+"""Store the state of the accounts.
 
-It holds account states, polling cursors, leases and the list of live processes.
+It holds account states and polling cursors.
 """
 
 import functools
-from collections.abc import Sequence
 
 from tui.clock import Clock
 from tui.domain.account import AccountState, Health
@@ -33,10 +32,14 @@ class Accounts:
     async def get_states(self) -> dict[str, AccountState]:
         """Return the last known state of every account that was ever synced, by name."""
         read_listeners = queries("listeners").listeners
-        found, listening = await self._database.read(
-            lambda c: (self._sql.account_states(c), read_listeners(c))
+        found, listening, sending = await self._database.read(
+            lambda c: (self._sql.account_states(c), read_listeners(c), self._sql.sending_since(c))
         )
-        return rows.to_account_states(found, self._observer.read_listeners(listening))
+        return rows.to_account_states(found, self._observer.read_listeners(listening), sending)
+
+    async def announce_change(self) -> None:
+        """Make every process read the states of the accounts again."""
+        await self._database.write(lambda t: t.mark_changed(Subject.ACCOUNT))
 
     async def save_health(
         self,
@@ -162,109 +165,3 @@ class Accounts:
         """
         query = functools.partial(self._sql.save_receipt_cursor, name=name, cursor=cursor)
         await self._database.write(lambda t: query(t.connection))
-
-
-class Leases:
-    """Leases that allow only one process at a time to sync an account."""
-
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
-        """Create the leases of one process.
-
-        Args:
-            database: Open inbox database.
-            clock: Source of the current time.
-            owner: Id of this process, different from that of any other process ever.
-        """
-        self._database = database
-        self._clock = clock
-        self._sql = queries("desk")
-        self.owner = owner
-
-    async def acquire_lease(self, name: str, *, duration_ms: int, preferred: bool) -> bool:
-        """Acquire or renew a lease; return False while another process holds it.
-
-        A preferred process (the service) takes the lease over from one that is not
-        preferred.
-
-        Args:
-            name: Name of the account.
-            duration_ms: Duration of the lease in milliseconds.
-            preferred: Whether this process is preferred.
-        """
-        now = self._clock.now()
-        values = {
-            "name": name,
-            "owner": self.owner,
-            "preferred": int(preferred),
-            "now": now,
-            "expires_at": now + duration_ms,
-        }
-
-        def take_lease(transaction: Transaction) -> bool:
-            return bool(self._sql.take_lease(transaction.connection, **values))
-
-        return await self._database.write(take_lease)
-
-    async def release_lease(self, name: str) -> None:
-        """Release a lease, so that another process need not wait until it expires.
-
-        Args:
-            name: Name of the account.
-        """
-        query = functools.partial(self._sql.drop_lease, name=name, owner=self.owner)
-        await self._database.write(lambda t: query(t.connection))
-
-    async def get_holder(self, name: str) -> str:
-        """Return the process that holds a lease now; empty if it is free."""
-        query = functools.partial(self._sql.holder, name=name, now=self._clock.now())
-        return await self._database.read(query) or ""
-
-    async def record_heartbeat(self, agent: str, kind: str) -> None:
-        """Record that this process is alive, so that its claims stay valid.
-
-        Args:
-            agent: Name of the agent who runs the process.
-            kind: Kind of the process, for example the service.
-        """
-        await self.renew_leases(agent, kind, (), duration_ms=0, preferred=False)
-
-    async def renew_leases(
-        self, agent: str, kind: str, names: Sequence[str], *, duration_ms: int, preferred: bool
-    ) -> frozenset[str]:
-        """Record a heartbeat and renew leases; return those that are now held.
-
-        Both happen in one transaction.
-
-        Args:
-            agent: Name of the agent who runs the process.
-            kind: Kind of the process, for example the service.
-            names: Names of the accounts to acquire or renew.
-            duration_ms: Duration of the leases in milliseconds.
-            preferred: Whether this process may take leases over from others.
-        """
-        now = self._clock.now()
-        values = {
-            "owner": self.owner,
-            "preferred": int(preferred),
-            "now": now,
-            "expires_at": now + duration_ms,
-        }
-
-        def take_leases(transaction: Transaction) -> frozenset[str]:
-            connection = transaction.connection
-            self._sql.save_process(connection, owner=self.owner, agent=agent, kind=kind, now=now)
-            take = self._sql.take_lease
-            return frozenset(name for name in names if take(connection, name=name, **values))
-
-        return await self._database.write(take_leases)
-
-    async def end_process(self) -> None:
-        """Release everything that this process holds, because it ends normally."""
-
-        def drop_claims(transaction: Transaction) -> None:
-            self._sql.drop_leases(transaction.connection, owner=self.owner)
-            self._sql.drop_process(transaction.connection, owner=self.owner)
-            self._sql.drop_presence(transaction.connection, owner=self.owner)
-            transaction.mark_changed(Subject.PRESENCE)
-
-        await self._database.write(drop_claims)

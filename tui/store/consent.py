@@ -162,6 +162,26 @@ class ConsentBook:
 
         await self._database.write(write_restored)
 
+    async def list_planned_texts(self, conversation_id: int) -> list[Message]:
+        """Return the texts to a customer whose planned time is still to come, the next one first.
+
+        Args:
+            conversation_id: Id of the conversation.
+        """
+        query = functools.partial(
+            queries("outbox").planned_in, conversation_id=conversation_id, now=self._clock.now()
+        )
+        return rows.to_messages(await self._database.read(query))
+
+    def _reject_queued(
+        self, transaction: Transaction, summaries: Summaries, conversation_id: int
+    ) -> None:
+        """Settle what is queued here: nothing may go out after a later opt-in by surprise."""
+        # Imported late: the module uses this one to store what providers report about consent.
+        from tui.store.events import Events
+
+        Events(transaction, summaries, self._clock).reject_queued(conversation_id)
+
     @staticmethod
     def _clear_possible_opt_outs(transaction: Transaction, summary: Summary) -> None:
         """Mark all possible opt-outs of a conversation as reviewed."""
@@ -204,6 +224,8 @@ class ConsentBook:
                 opted_out=opted_out,
             )
             self._clear_possible_opt_outs(transaction, summary)
+            if opted_out:
+                self._reject_queued(transaction, summaries, conversation_id)
             summaries.flush()
             action = "opt out" if opted_out else "opt in"
             context = (transaction, self._rng, self._clock, agent, action)
@@ -238,6 +260,7 @@ class ConsentBook:
                 agent=opt_out.agent,
                 message_id=opt_out.message_id,
             )
+            self._reject_queued(transaction, summaries, conversation_id)
             summaries.flush()
             context = (transaction, self._rng, self._clock, agent, "opt in taken back")
             record_action(*context, conversation_id, opt_out.message_id or 0, opt_out.evidence)

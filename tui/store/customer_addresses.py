@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tui.domain.national_numbers import get_ending, parse_as_neighbour
 from tui.domain.phone import Address, AddressKind, parse_address
 from tui.domain.text import fold_text
 from tui.store.queries import queries
@@ -31,6 +32,32 @@ def parse_sender(party: str, region: str | None) -> Address:
     """
     parse = _parse_cached_address if len(party) <= _MAX_CACHED_LENGTH else parse_address
     return parse(party, region)
+
+
+def find_known_forms(
+    connection: sqlite3.Connection, address: Address, region: str | None
+) -> list[Address]:
+    """Return the customers whose number an address without country code may be, the latest first.
+
+    A number that is read with certainty, or that no customer has a longer form of, is none of them.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        address: Address of a sender.
+        region: Country (ISO) of the account, with which the address was read; None for none.
+    """
+    sql, ending = queries("conversations"), get_ending(address.raw)
+    if not ending:
+        return []
+    is_known = address.e164 and sql.by_party(connection, party=address.conversation_key)
+    if is_known or (address.e164 and region):
+        return []
+    found = [
+        parse_as_neighbour(address.raw, row["party"])
+        for row in sql.by_ending(connection, ending=ending)
+        if parse_address(row["party"]).e164
+    ]
+    return [known for known in found if known is not None]
 
 
 def fold_for_filter(name: str, address: str, other_addresses: str = "") -> str:

@@ -17,8 +17,11 @@ from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
 from tui.store.queries import queries
 from tui.store.rows import Row
+from tui.store.settling import OPTED_OUT_RESULT, build_send_event
 from tui.store.summaries import Summaries, record_status_change
 
+_MOST_RAW = 64 << 10
+"""Characters that are kept of what a provider sent, unless it holds the text of a customer."""
 _COPY_MARK = "#"
 """Stands between the provider's id and the digest of another payload."""
 
@@ -67,7 +70,7 @@ class Events:
                 code=event.code,
                 reason=event.reason,
                 moved=int(moved),
-                raw=event.raw,
+                raw=event.raw if event.kind == EventKind.REPLY else event.raw[:_MOST_RAW],
                 parts=event.parts,
                 price=event.price,
                 opted_out=int(event.opted_out),
@@ -182,6 +185,18 @@ class Events:
         save_consent(
             self._connection, summary, now, "provider", evidence, message_id=message_id or None
         )
+        self.reject_queued(summary["id"])
+
+    def reject_queued(self, conversation_id: int) -> None:
+        """Settle what is still queued here for a customer who has just opted out.
+
+        Args:
+            conversation_id: Id of the conversation.
+        """
+        sql = queries("outbox")
+        for row in list(sql.queued_in(self._connection, conversation_id=conversation_id)):
+            event = build_send_event(row["id"], OPTED_OUT_RESULT, self._clock.now())
+            self.record_send_result(row["id"], event)
 
     def _find_message(self, account: str, event: EventRow) -> Any | None:
         """Return the message of an event: by our reference, else by the provider's id."""

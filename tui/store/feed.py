@@ -35,6 +35,8 @@ _BATCH_INTERVAL = 1 / 30
 """Seconds between two batches: a higher rate makes no visible difference."""
 _MAX_CHANGES = 2_000
 """Number of changes from which it is cheaper to read everything again."""
+CHANGES_KEPT = 50_000
+"""Number of changes that are kept for processes that are behind."""
 
 
 class Feed:
@@ -81,7 +83,7 @@ class Feed:
         """Return the number of the newest change."""
         return int(await self._database.read(self._sql.last_change))
 
-    async def prune_changes(self, keep: int = 50_000) -> None:
+    async def prune_changes(self, keep: int = CHANGES_KEPT) -> None:
         """Delete all but the newest changes.
 
         A watcher that is further behind must reload.

@@ -146,6 +146,14 @@ class HeldItems:
         Other writers get their turn after each part: a busy account has thousands of rows.
         """
         now = self._clock.now()
+        oldest = functools.partial(
+            self._sql.has_old,
+            large_before=now - _LARGE_READ_KEPT_MS,
+            read_before=now - _READ_KEPT_MS,
+            done_before=now - _DONE_KEPT_MS,
+        )
+        if not await self._database.read(oldest):
+            return 0
         read = await self._delete_before(self._sql.prune_read, now - _READ_KEPT_MS)
         read += await self._delete_before(self._sql.prune_large_read, now - _LARGE_READ_KEPT_MS)
         return read + await self._delete_before(self._sql.prune_done, now - _DONE_KEPT_MS)

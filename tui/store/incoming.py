@@ -12,6 +12,7 @@ from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.database import Transaction
+from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.search_index import forget_text, index_texts
 from tui.store.summaries import Summaries, Summary, record_incoming_text
@@ -155,6 +156,9 @@ class IncomingTexts:
             message_id=message_id,
             opted_out=opted_out,
         )
+        if opted_out:
+            events = Events(self.transaction, self.summaries, self.clock)
+            events.reject_queued(summary["id"])
         action = "opted out" if opted_out else "opted in"
         record_action(self.transaction, self.rng, self.clock, "", action, summary["id"], message_id)
 

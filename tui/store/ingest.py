@@ -214,7 +214,8 @@ class _PageWriter:
         A notice about another customer under a known id is another notice.
         """
         raw = repair_text(event.raw)
-        address = parse_sender(repair_text(event.party), self._region)
+        sender = parse_sender(repair_text(event.party), self._region)
+        address = self._replies.find_customer(sender)
         digest = digest_copy(address.conversation_key, ReplyCopy(""))
         kind, event_id = EventKind.OPT_OUT, event.event_id
         known = self._events.list_copies(self._account, kind, event_id)
@@ -236,6 +237,7 @@ class _PageWriter:
         if self._replies.has_conversation(address):
             summary = self._replies.open_conversation(address, "", now)
             self._events.record_opt_out(summary["id"], row.raw)
+            self._replies.lock_other_forms(sender, row.raw)
             return True
         # Nothing to read would be in a conversation; whatever creates it later finds the lock.
         party = {"party": address.conversation_key}

@@ -4,8 +4,10 @@ Each action is written with a line in the audit trail; the sync process carries 
 """
 
 import random
+from collections.abc import Sequence
 
 from tui.clock import Clock
+from tui.domain.change import Subject
 from tui.domain.conversation import Draft
 from tui.domain.message import Message, NewMessage
 from tui.domain.status import Status
@@ -22,7 +24,10 @@ from tui.store.settling import (
     refresh_summary,
     restore_waiting,
 )
-from tui.store.summaries import Summaries
+from tui.store.summaries import Summaries, record_status_change
+
+_SENT = "was sent"
+_NOT_SENT = "was not sent"
 
 
 class Intents:
@@ -118,26 +123,72 @@ class Intents:
             agent: Name of the agent.
             went_out: Whether the message went out.
         """
+        return bool(await self.resolve_all_uncertain([message_id], agent, went_out=went_out))
+
+    async def resolve_all_uncertain(
+        self, message_ids: Sequence[int], agent: str, *, went_out: bool
+    ) -> list[int]:
+        """Record whether uncertain messages went out; return those that were still uncertain.
+
+        Args:
+            message_ids: Ids of the messages.
+            agent: Name of the agent.
+            went_out: Whether the messages went out.
+        """
         status = Status.ACCEPTED if went_out else Status.FAILED
-        label = "was sent" if went_out else "was not sent"
-        settled = SendRecord(status, word=f"{agent}: {label}", reason=f"{agent} says it {label}")
+        label = _SENT if went_out else _NOT_SENT
+        result = SendRecord(status, word=f"{agent}: {label}", reason=f"{agent} says it {label}")
 
-        def write_resolution(transaction: Transaction) -> bool:
-            row = queries("messages").get(transaction.connection, id=message_id)
-            # A receipt that arrived meanwhile takes precedence over the agent.
-            if row is None or row["status"] != Status.UNCERTAIN:
-                return False
-            summaries = Summaries(transaction, self._rng)
+        def write_resolutions(transaction: Transaction) -> list[int]:
+            summaries, resolved = Summaries(transaction, self._rng), []
             events = Events(transaction, summaries, self._clock)
-            events.record_send_result(
-                message_id, build_send_event(message_id, settled, self._clock.now())
-            )
-            mark_handled(transaction, summaries, message_id)
+            for message_id in message_ids:
+                row = queries("messages").get(transaction.connection, id=message_id)
+                # A receipt that arrived meanwhile takes precedence over the agent.
+                if row is None or row["status"] != Status.UNCERTAIN:
+                    continue
+                event = build_send_event(message_id, result, self._clock.now())
+                events.record_send_result(message_id, event)
+                mark_handled(transaction, summaries, message_id)
+                self._record_action(transaction, agent, label, row["conversation_id"], message_id)
+                resolved.append(message_id)
             summaries.flush()
-            self._record_action(transaction, agent, label, row["conversation_id"], message_id)
-            return True
+            return resolved
 
-        return await self._database.write(write_resolution)
+        return await self._database.write(write_resolutions)
+
+    async def reopen_resolved(self, message_ids: Sequence[int], agent: str) -> list[int]:
+        """Undo that messages were resolved as sent; return those that are uncertain again.
+
+        What the provider has reported about a message since then holds.
+
+        Args:
+            message_ids: Ids of the messages.
+            agent: Name of the agent who resolved them.
+        """
+
+        def write_reopened(transaction: Transaction) -> list[int]:
+            summaries, reopened = Summaries(transaction, self._rng), []
+            for message_id in message_ids:
+                row = queries("messages").get(transaction.connection, id=message_id)
+                is_own = row is not None and row["word"] == f"{agent}: {_SENT}"
+                if row is None or row["status"] != Status.ACCEPTED or not is_own:
+                    continue
+                queries("messages").reopen(
+                    transaction.connection, id=message_id, now=self._clock.now()
+                )
+                summary = summaries.get(row["conversation_id"])
+                record_status_change(
+                    summary, message_id, Status.ACCEPTED, Status.UNCERTAIN, handled=False
+                )
+                transaction.mark_changed(Subject.MESSAGE, message_id, row["conversation_id"])
+                action = "resolution taken back"
+                self._record_action(transaction, agent, action, row["conversation_id"], message_id)
+                reopened.append(message_id)
+            summaries.flush()
+            return reopened
+
+        return await self._database.write(write_reopened)
 
     async def set_handled(self, message_id: int, agent: str, *, handled: bool = True) -> bool:
         """Mark a failure as handled or not; return False if nothing changed.

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tui.clock import DAY, Clock
+from tui.clock import DAY, Clock, get_latest_believable
 from tui.domain.account import LISTENER_TIMEOUT_MS, ListenerCrowd, ListenerState
 from tui.domain.change import Subject
 from tui.store.database import Database, Transaction
@@ -69,12 +69,12 @@ class HeartbeatObserver:
     def _observe(self, row: Row) -> int:
         """Return when a heartbeat happened, by the clock of this process."""
         key, stored, now = (row["account"], row["owner"]), row["seen_at"], self._clock.now()
-        # A time in the future comes from a clock that is ahead.
-        before = self._seen.get(key, _Heartbeat(stored, min(stored, now), now))
-        seen_at = before.seen_at
+        before = self._seen.get(key, _Heartbeat(stored, _judge_first_look(stored, now), now))
+        # This clock may have been set back since the last look.
+        seen_at = min(before.seen_at, now)
         if before.stored != stored:
             # It changed since the last look, so the listener was alive at some time in between.
-            seen_at = min(max(stored, before.looked_at), now)
+            seen_at = now if stored > now else min(max(stored, before.looked_at), now)
         self._seen[key] = _Heartbeat(stored, seen_at, now)
         return seen_at
 
@@ -90,6 +90,17 @@ def _read_crowd(row: Row) -> ListenerCrowd | None:
         row["full_address"],
         row["full_address_closed"],
     )
+
+
+def _judge_first_look(stored: int, now: int) -> int:
+    """Return when the heartbeat of a listener happened that this process has never seen before.
+
+    A time in the future proves nothing: the clock was set back after the listener died, or the
+    clock of its host is ahead; then the next look sees that it lives.
+    """
+    if stored <= get_latest_believable(now):
+        return min(stored, now)
+    return now - LISTENER_TIMEOUT_MS - 1
 
 
 def _rank_state(state: ListenerState) -> tuple[bool, int]:
@@ -139,7 +150,8 @@ class Listeners:
                 )
                 if is_new:
                     dead_before = now - LISTENER_TIMEOUT_MS
-                    self._sql.drop_dead(connection, account=name, dead_before=dead_before)
+                    bounds = {"dead_before": dead_before, "latest": get_latest_believable(now)}
+                    self._sql.drop_dead(connection, account=name, **bounds)
                     transaction.mark_changed(Subject.ACCOUNT)
 
         await self._database.write(write_heartbeat)
@@ -186,7 +198,8 @@ class Listeners:
         now = self._clock.now()
 
         def write_probe(transaction: Transaction) -> None:
-            self._sql.drop_probes(transaction.connection, before=now - _PROBE_DAYS * DAY)
+            bounds = {"before": now - _PROBE_DAYS * DAY, "latest": get_latest_believable(now)}
+            self._sql.drop_probes(transaction.connection, **bounds)
             self._sql.add_probe(transaction.connection, nonce=nonce, account=account, now=now)
 
         await self._database.write(write_probe)

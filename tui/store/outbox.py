@@ -10,14 +10,15 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.clock import Clock
-from tui.domain.message import Advice, Message
+from tui.clock import Clock, get_latest_believable
+from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.store import queueing, rows
 from tui.store.database import Database, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.settling import (
+    OPTED_OUT_RESULT,
     SendRecord,
     build_send_event,
     refresh_summary,
@@ -26,7 +27,6 @@ from tui.store.settling import (
 )
 from tui.store.summaries import Summaries
 
-_OPTED_OUT_REASON = "The customer has opted out: not sent"
 _ABANDONED_RESULT = SendRecord(
     Status.UNCERTAIN,
     reason="smsdesk stopped while this was being sent: it may or may not have been sent",
@@ -72,11 +72,13 @@ class Outbox:
         """
 
         def claim_rows(transaction: Transaction) -> list[ClaimedMessage]:
+            now = self._clock.now()
             found = self._sql.claim(
                 transaction.connection,
                 owner=owner,
                 account=account,
-                now=self._clock.now(),
+                now=now,
+                latest=get_latest_believable(now),
                 limit=limit,
             )
             summaries = Summaries(transaction, self._rng)
@@ -134,10 +136,11 @@ class Outbox:
             owner: Id of this process.
             retries: Tuples of message id, earliest next try (ms UTC), and reason.
         """
+        now = self._clock.now()
 
         def write_retries(transaction: Transaction) -> None:
             for message_id, at, reason in retries:
-                values = {"id": message_id, "next_try_at": at, "reason": reason}
+                values = {"id": message_id, "next_try_at": at, "reason": reason, "now": now}
                 if self._sql.requeue(transaction.connection, owner=owner, **values):
                     refresh_summary(transaction, self._rng, message_id)
 
@@ -149,7 +152,8 @@ class Outbox:
         Args:
             dead_before: Processes last seen before this time (ms UTC) count as dead.
         """
-        query = functools.partial(self._sql.abandoned, dead_before=dead_before)
+        latest = get_latest_believable(self._clock.now())
+        query = functools.partial(self._sql.abandoned, dead_before=dead_before, latest=latest)
         # Check on the reading connection: a round without work must not take the write lock.
         if not await self._database.read(query):
             return 0
@@ -173,7 +177,8 @@ class Outbox:
         Args:
             account: Name of the account.
         """
-        query = functools.partial(self._sql.next_due, account=account)
+        latest = get_latest_believable(self._clock.now())
+        query = functools.partial(self._sql.next_due, account=account, latest=latest)
         return await self._database.read(query)
 
     async def has_pending_receipts(self, account: str, since: int) -> bool:
@@ -193,7 +198,8 @@ class Outbox:
             account: Name of the account.
             limit: Maximum number of messages.
         """
-        query = functools.partial(self._sql.to_cancel, account=account, limit=limit)
+        values = {"account": account, "now": self._clock.now(), "limit": limit}
+        query = functools.partial(self._sql.to_cancel, **values)
         return rows.to_messages(await self._database.read(query))
 
     async def record_cancel_refused(self, message_id: int, reason: str) -> None:
@@ -248,9 +254,8 @@ class Outbox:
         if not summaries.get(row["conversation_id"])["opted_out"]:
             return False
         events = Events(transaction, summaries, self._clock)
-        outcome = SendRecord(Status.REJECTED, reason=_OPTED_OUT_REASON, advice=Advice.STOP)
         events.record_send_result(
-            row["id"], build_send_event(row["id"], outcome, self._clock.now())
+            row["id"], build_send_event(row["id"], OPTED_OUT_RESULT, self._clock.now())
         )
         return True
 

@@ -9,7 +9,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
-from tui.clock import SECOND, Clock
+from tui.clock import SECOND, Clock, get_latest_believable, is_recent
 from tui.domain.change import Subject
 from tui.domain.conversation import Conversation
 from tui.domain.text import repair_text
@@ -120,6 +120,7 @@ class ComposeLocks:
                 owner=self._owner,
                 now=now,
                 dead_before=now - LOCK_TIMEOUT_MS,
+                latest=get_latest_believable(now),
                 force=force,
             )
             if not taken:
@@ -137,7 +138,8 @@ class ComposeLocks:
         row: Any = await self._database.read(query)
         if row is None or row["owner"] == self._owner:
             return ""
-        return row["agent"] if row["seen_at"] >= self._clock.now() - LOCK_TIMEOUT_MS else ""
+        is_held = is_recent(row["seen_at"], self._clock.now(), LOCK_TIMEOUT_MS)
+        return row["agent"] if is_held else ""
 
     async def renew_lock(self, conversation_id: int) -> bool:
         """Renew the compose lock; return False if it is no longer ours.
@@ -245,16 +247,20 @@ class AgentPresence:
 
     async def list_colleagues(self, conversation_id: int) -> list[Colleague]:
         """Return the other agents who look at a conversation now."""
+        now = self._clock.now()
         query = functools.partial(
             self._sql.others,
             conversation_id=conversation_id,
             owner=self._owner,
-            since=self._clock.now() - _PRESENCE_TIMEOUT_MS,
+            since=now - _PRESENCE_TIMEOUT_MS,
+            latest=get_latest_believable(now),
         )
         found = await self._database.read(query)
         return [Colleague(row["agent"], bool(row["typing"])) for row in found]
 
     async def list_viewed_accounts(self) -> set[str]:
         """Return the accounts of all conversations that any agent looks at now."""
-        query = functools.partial(self._sql.watched, since=self._clock.now() - _PRESENCE_TIMEOUT_MS)
+        now = self._clock.now()
+        period = {"since": now - _PRESENCE_TIMEOUT_MS, "latest": get_latest_believable(now)}
+        query = functools.partial(self._sql.watched, **period)
         return {row["account"] for row in await self._database.read(query)}

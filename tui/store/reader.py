@@ -187,8 +187,36 @@ class InboxReader:
             account: Name of the account.
             now: Current time in ms UTC.
         """
-        found = self._run_query("desk", "holder", name=account, now=now)
+        from tui.store.leases import get_lease_bounds
+
+        found = self._run_query("desk", "holder", name=account, **get_lease_bounds(now))
         return str(found[0]["owner"]) if found else ""
+
+    def measure_tables(self) -> dict[str, tuple[int, int]]:
+        """Return rows and bytes of each table with its indexes, the largest first.
+
+        The bytes are 0 where this SQLite cannot measure them.
+        """
+        names = [row["name"] for row in self._run_query("upkeep", "list_tables")]
+        try:
+            sizes = {
+                row["name"]: row["bytes"] for row in self._run_query("upkeep", "measure_tables")
+            }
+        except StoreError:  # SQLite is built without "dbstat"
+            sizes = {}
+        # The names are those of the schema; a name cannot be a parameter.
+        counts = {name: self._count_rows(name) for name in names}
+        order = sorted(names, key=lambda name: (sizes.get(name, 0), counts[name]), reverse=True)
+        return {name: (counts[name], sizes.get(name, 0)) for name in order}
+
+    def find_clock_lead(self, now: int) -> int:
+        """Return how far (ms) the latest time that our clocks stored is ahead of now; 0 if not.
+
+        Args:
+            now: Current time in ms UTC.
+        """
+        latest = self._run_query("desk", "latest_stored_time")[0]["latest"]
+        return max(0, (latest or 0) - now)
 
     def get_account_states(self, clock: Clock) -> dict[str, AccountState]:
         """Return the last known state of every account, by name.
@@ -201,7 +229,8 @@ class InboxReader:
 
         self._observer = self._observer or HeartbeatObserver(clock)
         found = self._observer.read_listeners(self._run_query("listeners", "listeners"))
-        return rows.to_account_states(self._run_query("desk", "account_states"), found)
+        sending = self._run_query("desk", "sending_since")
+        return rows.to_account_states(self._run_query("desk", "account_states"), found, sending)
 
     def find_probe(self, nonce: str) -> str:
         """Return the account of a self-test that arrived at a listener; empty if none did.
@@ -211,6 +240,14 @@ class InboxReader:
         """
         found = self._run_query("listeners", "probe", nonce=nonce)
         return str(found[0]["account"]) if found else ""
+
+    def _count_rows(self, table: str) -> int:
+        """Return the number of rows of a table."""
+        if self._connection is None:
+            raise CannotOpen(f"The database {self._path} is closed")
+        quoted = table.replace('"', '""')
+        row = self._connection.execute(f'select count(*) from "{quoted}"').fetchone()
+        return int(row[0])
 
     def _run_query(self, subject: str, name: str, /, **values: Any) -> list[sqlite3.Row]:
         """Return all rows of a query of one file in `sql/`."""

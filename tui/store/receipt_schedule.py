@@ -4,11 +4,14 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.clock import Clock
+from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
 from tui.store import rows
 from tui.store.database import Database
 from tui.store.queries import queries
+
+NEVER = 1 << 62
+"""Time of the next query (ms UTC) of a message whose receipt is not queried any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class ReceiptSchedule:
             selection: Selection of messages.
             limit: Maximum number of messages.
         """
+        await self._forget_future_queries(selection.account)
         query = functools.partial(
             self._sql.askable,
             account=selection.account,
@@ -74,6 +78,17 @@ class ReceiptSchedule:
         Args:
             entries: Tuples of message id, queries so far, time of the next query (ms UTC).
         """
+        if not entries:
+            return
         now = self._clock.now()
         values = [{"id": i, "asks": n, "ask_at": at, "now": now} for i, n, at in entries]
         await self._database.write(lambda t: self._sql.asked(t.connection, values))
+
+    async def _forget_future_queries(self, account: str) -> None:
+        """Query at once what was queried last at a time to come: the clock was set back."""
+        latest = get_latest_believable(self._clock.now())
+        query = functools.partial(
+            self._sql.asked_in_future, account=account, latest=latest, never=NEVER
+        )
+        found = await self._database.read(query)
+        await self.save_schedule([(row["id"], row["asks"], 0) for row in found])

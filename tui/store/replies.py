@@ -14,10 +14,10 @@ from tui.domain.message import Direction
 from tui.domain.phone import Address
 from tui.domain.reply_copies import ReplyCopy, digest_copy, is_same_content, merge_copies
 from tui.domain.text import repair_text
-from tui.store.customer_addresses import answer_to, parse_sender
+from tui.store.customer_addresses import answer_to, find_known_forms, parse_sender
 from tui.store.event_rows import EventRow, build_reply_row
 from tui.store.events import Events, name_copy
-from tui.store.incoming import IncomingTexts
+from tui.store.incoming import IncomingTexts, is_opt_out
 from tui.store.last_messages import update_last_message
 from tui.store.merging import adopt_conversation
 from tui.store.messages import insert_message
@@ -51,7 +51,7 @@ class ReplyWriter:
 
     def store_reply(self, reply: Reply) -> bool:
         """Store a customer's text as a message; return False if it is already stored."""
-        address = parse_sender(repair_text(reply.party), self._region)
+        address = self.find_customer(parse_sender(repair_text(reply.party), self._region))
         copy = _read_copy(reply, self._texts.clock.now())
         digest = digest_copy(address.conversation_key, copy)
         known = self._events.list_copies(self._account, EventKind.REPLY, reply.event_id)
@@ -68,6 +68,28 @@ class ReplyWriter:
         row = build_reply_row(reply, event_id=event_id, own=own, digest=digest, copy=kind)
         self._store_text(reply, address, row)
         return True
+
+    def find_customer(self, address: Address) -> Address:
+        """Return an address with the country code that only its conversation shows.
+
+        A text that two customers may have written gets a conversation of its own.
+
+        Args:
+            address: Address of a sender.
+        """
+        known = find_known_forms(self._connection, address, self._region)
+        return known[0] if len(known) == 1 else address
+
+    def lock_other_forms(self, address: Address, evidence: str) -> None:
+        """Opt out all customers whose number this may be: the stop has to reach the one who wrote.
+
+        Args:
+            address: Address of the sender, as it came.
+            evidence: Text that asks to stop.
+        """
+        known = find_known_forms(self._connection, address, self._region)
+        for other in known if len(known) > 1 else ():
+            self._events.record_opt_out(self.open_conversation(other, "", 0)["id"], evidence)
 
     def store_notice(self, reply: Reply, address: Address, row: EventRow) -> None:
         """Store the words in a provider's notice of an opt-out as the customer's text.
@@ -90,7 +112,7 @@ class ReplyWriter:
     ) -> bool:
         """Add a payload to the message that it is a copy of; return False if it is not one."""
         message = to_dict(self._sql.get(self._connection, id=message_id))
-        sender = parse_sender(message["sender"], self._region)
+        sender = self.find_customer(parse_sender(message["sender"], self._region))
         if sender.conversation_key != address.conversation_key:
             return False
         known = read_stored_copy(self._connection, message, events)
@@ -196,6 +218,8 @@ class ReplyWriter:
         )
         answer_to(self._connection, summary, address, at)
         texts.update_consent(summary, verdict, reply, identity, at)
+        if is_opt_out(verdict, reply):
+            self.lock_other_forms(parse_sender(reply.party, self._region), body)
 
 
 def _read_copy(reply: Reply, now: int) -> ReplyCopy:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tui.domain.account import TOP_UP_HINT, AccountState, Health, ListenerState
@@ -172,17 +173,22 @@ def to_draft(row: Row) -> Draft:
 
 
 def to_account_states(
-    found: Iterable[Row], listeners: Mapping[str, ListenerState]
+    found: Iterable[Row], listeners: Mapping[str, ListenerState], sending: Iterable[Row] = ()
 ) -> dict[str, AccountState]:
-    """Convert the rows of `accounts`, by name; a listener may be all that is known of one.
+    """Convert the rows of `accounts`, by name; some are known by a listener or a message only.
 
     Args:
         found: Rows of `accounts`.
         listeners: Listener of each account that has or had one.
+        sending: Since when each account has been sending a message.
     """
     states = {row["name"]: to_account_state(row, listeners.get(row["name"])) for row in found}
     others = {name: AccountState(name, listener=one) for name, one in listeners.items()}
-    return others | states
+    states = others | states
+    for row in sending:
+        known = states.get(row["account"], AccountState(row["account"]))
+        states[row["account"]] = replace(known, sending_since=row["since"])
+    return states
 
 
 def to_account_state(row: Row, listener: ListenerState | None = None) -> AccountState:

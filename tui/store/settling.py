@@ -35,6 +35,11 @@ class SendRecord:
     advice: Advice = Advice.NONE
 
 
+OPTED_OUT_RESULT = SendRecord(
+    Status.REJECTED, reason="The customer has opted out: not sent", advice=Advice.STOP
+)
+
+
 def build_send_event(message_id: int, outcome: SendRecord, now: int) -> EventRow:
     """Return the answer to a send as an event of the message's history.
 

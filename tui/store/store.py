@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from tui.clock import Clock
 from tui.domain.consent import Verdict
-from tui.store.accounts import Accounts, Leases
+from tui.store.accounts import Accounts
 from tui.store.consent import ConsentBook
 from tui.store.contacts import ContactDetailsReader, Contacts
 from tui.store.conversations import Conversations
@@ -20,6 +20,7 @@ from tui.store.drafts import Drafts
 from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
+from tui.store.leases import Leases
 from tui.store.listeners import Listeners
 from tui.store.messages import Messages
 from tui.store.migrations import ReportProgress, ignore_progress
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
+    from tui.store.upkeep import Upkeep
 
 
 def _classify_as_none(text: str, party: str) -> Verdict:
@@ -122,6 +124,13 @@ class Store:
         from tui.store.held_items import HeldItems
 
         return HeldItems(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def upkeep(self) -> "Upkeep":
+        """Return the deletion of what is old."""
+        from tui.store.upkeep import Upkeep
+
+        return Upkeep(self.database, self._clock, self.feed, self.held_items)
 
     @functools.cached_property
     def merges(self) -> "Merges":

@@ -11,6 +11,7 @@ from typing import Any
 from tui.domain.change import Subject
 from tui.domain.conversation import State, compute_waiting_rank
 from tui.domain.ids import create_id
+from tui.domain.national_numbers import list_national_keys
 from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.domain.text import fold_text, repair_text
@@ -146,6 +147,7 @@ class Summaries:
         # An id consists of the time and random bits, so that two may collide.
         while self._sql.get(self._connection, id=identity) is not None:
             identity += 1
+        self._adopt_national_consent(party, is_number=address.e164 is not None)
         name = self._sql.contact_name(self._connection, party=party) or ""
         shown = address.e164 or address.raw
         self._sql.insert(
@@ -163,6 +165,19 @@ class Summaries:
         )
         self._new.add(identity)
         return to_dict(self._sql.get(self._connection, id=identity))
+
+    def _adopt_national_consent(self, party: str, *, is_number: bool) -> None:
+        """Copy an opt-out that came from the number without its country code, before this one."""
+        if not is_number or self._sql.consent(self._connection, party=party) is not None:
+            return
+        for key in list_national_keys(party):
+            row = self._sql.consent(self._connection, party=key)
+            if row is not None and row["opted_out"]:
+                values = {name: row[name] for name in ("agent", "source", "evidence", "message_id")}
+                self._sql.save_consent(
+                    self._connection, party=party, opted_out=1, now=row["at"], **values
+                )
+                return
 
     def _save_summary(self, summary: Summary) -> None:
         """Write one conversation, its counters and its change, if anything changed.

@@ -75,7 +75,7 @@ def format_error(error: Exception) -> str:
     return f"smsdesk itself failed here ({type(error).__name__}); the log has more"
 
 
-_REPEAT_MS = 15 * SECOND
+_REPEAT_SECONDS = 15.0
 """An unchanged state is written again after this time, so that "last answered" stays true."""
 _BEST_TO_WORST = (Health.UNKNOWN, Health.OK, Health.RETRYING, Health.STOPPED)
 
@@ -98,7 +98,7 @@ class AccountHealth:
         self._holder = holder
         self._failures: dict[str, tuple[AccountFailure, int]] = {}
         self._written: tuple[Health, str, int | None] | None = None
-        self._written_at = 0
+        self._written_at = 0.0
         self._latency_ms = 0
 
     async def report_ok(self, part: str, result: RoundResult) -> None:
@@ -137,9 +137,10 @@ class AccountHealth:
 
     async def _save_state(self, *, ok_at: int | None = None, event_at: int | None = None) -> None:
         """Save the state if it has changed or the last save is too old."""
-        now = self._clock.now()
+        moment = self._clock.monotonic()  # the time of day can be set back
         state = self._find_worst()
-        if state == self._written and event_at is None and now - self._written_at < _REPEAT_MS:
+        is_fresh = moment - self._written_at < _REPEAT_SECONDS
+        if state == self._written and event_at is None and is_fresh:
             return
         health, line, retry_at = state
         await self._accounts.save_health(
@@ -152,7 +153,7 @@ class AccountHealth:
             latency_ms=self._latency_ms,
             holder=self._holder,
         )
-        self._written, self._written_at = state, now
+        self._written, self._written_at = state, moment
 
     def _find_worst(self) -> tuple[Health, str, int | None]:
         """Return health, line and time of the next try of the task loop in the worst state."""

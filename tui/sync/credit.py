@@ -7,7 +7,7 @@ only a larger one ends the next wait. One message is tried at long intervals whi
 not known, or is above zero: the refused one may only have been dearer than the others.
 """
 
-from tui.clock import MINUTE, SECOND
+from tui.clock import MINUTE, SECOND, is_pending, is_recent
 from tui.domain.text import repair_text
 from tui.providers.errors import OutOfCredit
 from tui.store.account_watch import CreditWait
@@ -68,11 +68,14 @@ class CreditGuard:
         now = self._context.clock.now()
         if self._is_forced or not wait.is_waiting:
             return True
-        if now < wait.try_at or not self._has_balance:
-            return now >= wait.try_at
+        is_early = is_pending(wait.try_at, now, _get_try_pause(wait.tries - 1))
+        if is_early or not self._has_balance:
+            return not is_early
         # An empty balance shows the same without a message; in the first round it is not read yet.
         is_empty = wait.balance is not None and wait.balance <= 0
-        return self._has_raised and not (is_empty and now - wait.balance_at < _FRESH_BALANCE_MS)
+        return self._has_raised and not (
+            is_empty and is_recent(wait.balance_at, now, _FRESH_BALANCE_MS - 1)
+        )
 
     async def hold_messages(self, wait: CreditWait) -> RoundResult:
         """Show on all queued messages why they wait; raise `OutOfCredit` the first time.
@@ -84,8 +87,9 @@ class CreditGuard:
         if not self._has_raised:
             self._has_raised = True
             raise OutOfCredit(wait.reason)
-        pause = (wait.try_at - self._context.clock.now()) / SECOND
-        return RoundResult(pause if pause > 0 else _HOLD_SECONDS)
+        now = self._context.clock.now()
+        is_early = is_pending(wait.try_at, now, _get_try_pause(wait.tries - 1))
+        return RoundResult((wait.try_at - now) / SECOND if is_early else _HOLD_SECONDS)
 
     async def record_refusal(self, error: OutOfCredit) -> None:
         """Start or prolong the wait.
@@ -94,8 +98,7 @@ class CreditGuard:
             error: The provider's refusal.
         """
         wait = await self.get_wait()
-        minutes = _TRY_MINUTES[min(wait.tries, len(_TRY_MINUTES) - 1)]
-        try_at = self._context.clock.now() + minutes * MINUTE
+        try_at = self._context.clock.now() + _get_try_pause(wait.tries)
         self._is_forced, self._has_raised, self._questions = False, True, 0
         await self._waits.start_wait(self._name, repair_text(error.message), try_at)
 
@@ -135,3 +138,8 @@ class CreditGuard:
         """End the wait."""
         self._has_raised = False
         await self._waits.end_wait(self._name, spent)
+
+
+def _get_try_pause(tries: int) -> int:
+    """Return the time (ms) to the next message that is tried, after so many earlier refusals."""
+    return _TRY_MINUTES[max(0, min(tries, len(_TRY_MINUTES) - 1))] * MINUTE

@@ -217,6 +217,13 @@ class RefusalCounter:
         except StoreError:
             self._counts.update(counts)
 
+    async def close(self) -> None:
+        """Add the counts of the last moment to the store, because the listener ends."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.flush()
+
     async def _flush_later(self) -> None:
         """Wait for more requests of a flood, then add them all, until none is left."""
         while self._counts:

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.clock import SECOND, Clock
-from tui.store.accounts import Leases
 from tui.store.errors import StoreError
+from tui.store.leases import Leases
 from tui.sync.backoff import add_jitter
 from tui.sync.context import SyncLog
 

@@ -6,8 +6,9 @@ listener runs on its own socket inside a program that has other work to do.
 """
 
 import asyncio
+import contextlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from starlette.applications import Starlette
@@ -70,6 +71,7 @@ def create_listener(
             Route(HOOK_PATH + "/{tail:path}", listener.receive_push, methods=methods),
         ],
         exception_handlers={HTTPException: listener.refuse_request},
+        lifespan=listener.run_until_end,
     )
 
 
@@ -95,6 +97,16 @@ class PushListener:
         self._log = log
         self._refusals = RefusalCounter(store)
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
+
+    @contextlib.asynccontextmanager
+    async def run_until_end(self, app: Starlette) -> AsyncIterator[None]:
+        """Store the refusals of the last moment when the server ends.
+
+        Args:
+            app: Application of the server.
+        """
+        yield
+        await self._refusals.close()
 
     async def receive_push(self, request: Request) -> Response:
         """Read, store and answer one pushed request.

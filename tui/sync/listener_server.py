@@ -222,7 +222,7 @@ def _build_config(app: ASGIApp, places: ConnectionPlaces) -> uvicorn.Config:
         app,
         http=functools.partial(_LenientProtocol, places=places),  # type: ignore[arg-type]
         ws="none",
-        lifespan="off",
+        lifespan="auto",  # the listener stores what it has counted when it ends
         log_config=None,
         access_log=False,
         server_header=False,

@@ -5,9 +5,11 @@ same one. From that moment on, every path leaves it recorded, queued again, or `
 """
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 
 from tui.clock import SECOND
+from tui.domain.account import SLOW_ANSWER_MS
 from tui.domain.ids import to_reference
 from tui.domain.message import Format, Message
 from tui.domain.text import repair_text
@@ -19,7 +21,7 @@ from tui.providers.errors import (
     UnreadableAnswer,
 )
 from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
-from tui.store.errors import Busy, CannotWrite
+from tui.store.errors import Busy, CannotWrite, StoreError
 from tui.store.outbox import ClaimedMessage
 from tui.store.settling import SendRecord
 from tui.sync.account_health import ACCOUNT_ERRORS
@@ -111,6 +113,7 @@ class OutboxSender:
             i: delay for i, delay in delays.items() if delay is not None
         }
         going = [one for one in claimed if one.message.id not in early]
+        slow = asyncio.create_task(self._announce_slow_answer(), name="slow answer")
         # Until the answer is read, any unexpected error leaves the messages uncertain.
         results: dict[int, SendResult] = dict.fromkeys((one.message.id for one in going), CRASHED)
         try:
@@ -122,9 +125,23 @@ class OutboxSender:
             results = dict.fromkeys(results, INTERRUPTED)
             raise
         finally:
+            is_slow = slow.done()
+            slow.cancel()
             await self._record_results(results | early)
+            if is_slow:
+                await self._announce_change()
         self.sent_count += sum(isinstance(outcome, SendAccepted) for outcome in outcomes)
         return outcomes
+
+    async def _announce_slow_answer(self) -> None:
+        """Show on every screen that the account does not answer, if this is not cancelled first."""
+        await self._context.clock.sleep(SLOW_ANSWER_MS / SECOND)
+        await self._announce_change()
+
+    async def _announce_change(self) -> None:
+        """Make every screen read the state of the account again."""
+        with contextlib.suppress(StoreError):
+            await self._context.store.accounts.announce_change()
 
     def _get_delay(self, message: Message) -> Requeue | None:
         """Return the delay of a message that cannot be scheduled, or None to send it now."""

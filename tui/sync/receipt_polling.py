@@ -6,22 +6,20 @@ it ages. Uncertain messages are looked up, as far as the provider supports it.
 
 from collections.abc import Sequence
 
-from tui.clock import HOUR, SECOND
+from tui.clock import HOUR, SECOND, get_latest_believable
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.events import Receipt, Unreadable
 from tui.domain.ids import normalize_provider_id, to_reference
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import NotFound
-from tui.store.receipt_schedule import ReceiptQuery
+from tui.store.receipt_schedule import NEVER, ReceiptQuery
 from tui.sync.context import RoundResult, ServedAccount, SyncContext, store_events
 
 _QUERY_PAUSES = (2, 5, 10, 20, 40, 120, 300, 900)
 """Seconds from sending to the first query, and from each query to the next."""
 _QUERIED_FOR_MS = 72 * HOUR
 """How long receipts are queried if the provider names no end."""
-NEVER = 1 << 62
-"""Later than every time."""
 _DUE_LIMIT = 500
 
 
@@ -48,6 +46,8 @@ def get_next_query(message: Message, queries: int, now: int) -> int:
         now: Current time (ms UTC).
     """
     if queries == 0:
+        if message.status_at > get_latest_believable(now):  # the clock was set back
+            return max(now, message.scheduled_at or 0)
         return get_earliest_report(message) + get_query_pause(0)
     return max(now, message.scheduled_at or 0) + get_query_pause(queries)
 

@@ -18,7 +18,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
-from tui.clock import SECOND, Clock
+from tui.clock import CLOCK_TOLERANCE_MS, SECOND, Clock
 from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
@@ -37,6 +37,8 @@ _CHECKPOINT_SECONDS = 60.0
 _LONG_LOG = 1_000 * 4_096
 """Growth of the write-ahead log in bytes that triggers a checkpoint at once."""
 _PRUNE_SECONDS = 3_600.0
+_FIRST_PRUNE_SECONDS = 60.0
+"""Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
 
 
 class Housekeeping:
@@ -58,7 +60,9 @@ class Housekeeping:
         self._log_file = f"{context.store.path}-wal"
         self._checkpointed_at = context.clock.monotonic()
         self._size_at_checkpoint = 0
-        self._pruned_at = context.clock.monotonic()
+        self._pruned_at = context.clock.monotonic() - _PRUNE_SECONDS + _FIRST_PRUNE_SECONDS
+        self._clock_lead = self._get_clock_lead()
+        self._claims_judged_from = float("-inf")
 
     async def run_forever(self, leasehold: Leasehold) -> None:
         """Do the work for as long as this process holds the lease for it.
@@ -75,11 +79,18 @@ class Housekeeping:
         """Do everything that is due."""
         store, now = self._context.store, self._context.clock.now()
         await store.triage.reopen_due_conversations()
-        lost = await store.outbox.settle_abandoned_claims(now - _DEAD_AFTER_MS)
-        if lost:
-            self._context.log("claims of dead processes", messages=lost)
+        self._notice_changed_clock()
+        if self._context.clock.monotonic() >= self._claims_judged_from:
+            lost = await store.outbox.settle_abandoned_claims(now - _DEAD_AFTER_MS)
+            if lost:
+                self._context.log("claims of dead processes", messages=lost)
         await self._alarms.run_round()
         await self._maintain_database()
+
+    async def prune(self) -> None:
+        """Delete what is old from the database."""
+        self._pruned_at = self._context.clock.monotonic()
+        await self._context.store.upkeep.prune()
 
     async def _maintain_database(self) -> None:
         """Checkpoint and prune the database from time to time."""
@@ -91,9 +102,20 @@ class Housekeeping:
             await store.database.checkpoint()
             self._checkpointed_at, self._size_at_checkpoint = moment, self._get_log_size()
         if moment - self._pruned_at > _PRUNE_SECONDS:
-            await store.feed.prune_changes()
-            await store.held_items.prune()
-            self._pruned_at = moment
+            await self.prune()
+
+    def _get_clock_lead(self) -> int:
+        """Return by how much (ms) the time of day is ahead of the clock that is never set."""
+        clock = self._context.clock
+        return clock.now() - round(clock.monotonic() * SECOND)
+
+    def _notice_changed_clock(self) -> None:
+        """Give living processes time for a new heartbeat if the clock was set forward or back."""
+        lead = self._get_clock_lead()
+        if abs(lead - self._clock_lead) > CLOCK_TOLERANCE_MS:
+            self._context.log("the clock was set", seconds=(lead - self._clock_lead) / SECOND)
+            self._claims_judged_from = self._context.clock.monotonic() + _DEAD_AFTER_MS / SECOND
+        self._clock_lead = lead
 
     def _get_log_size(self) -> int:
         """Return the size of the write-ahead log in bytes.
@@ -206,6 +228,8 @@ class SyncService:
             summaries = await asyncio.gather(
                 *(worker.run_once() for worker in self._workers.values())
             )
+            if CHECKPOINT in held:
+                await self._housekeeping.prune()
             return sum(summaries, RoundSummary())
         finally:
             heartbeat.cancel()
@@ -253,6 +277,6 @@ class SyncService:
         """Retry the accounts that an agent requested to be tried again."""
         requests = await self._context.store.accounts.get_retry_requests()
         for name, at in requests.items():
-            if at > self._handled_retries.get(name, 0) and name in self.served_accounts:
+            if at != self._handled_retries.get(name, 0) and name in self.served_accounts:
                 await self._workers[name].retry_now()
         self._handled_retries = requests

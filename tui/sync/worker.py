@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.clock import HOUR, SECOND
 from tui.domain.account import Health
@@ -110,6 +110,10 @@ class ConnectionChecker:
         await self._account.provider.check_credentials()
         latency = max(1, round((self._context.clock.monotonic() - started_at) * 1000))
         return RoundResult(_CHECK_INTERVAL, answered=True, latency_ms=latency)
+
+
+_LONGEST_SENDER_PAUSE = 60.0
+"""Seconds until the times of queued messages are looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +258,10 @@ class AccountWorker:
     async def _run_send_round(self) -> RoundResult:
         """Run a round of sending; read the balance again when the credit is used up."""
         try:
-            return await self._sender.run_round()
+            result = await self._sender.run_round()
+            # The clock can be set meanwhile: a long sleep would miss the time that was planned.
+            pause = None if result.pause is None else min(result.pause, _LONGEST_SENDER_PAUSE)
+            return replace(result, pause=pause)
         except OutOfCredit:
             self._balance_reader.force_next_round()
             self._balance_loop.retry_now()

@@ -55,9 +55,7 @@ def choose_notice(
         keys: First key of each command.
     """
     if conversation.opted_out:
-        return format_opt_out(
-            consent_status.decision, context.clock.now(), context.zone, keys
-        ), "bad"
+        return format_opt_out(consent_status, context, keys), "bad"
     if consent_status.possible_opt_out is not None:
         return format_possible_opt_out(consent_status.possible_opt_out, keys), "doubt"
     if holder:

@@ -11,6 +11,7 @@ from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.providers import catalog
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     CredentialsRefused,
     NotFound,
@@ -18,7 +19,7 @@ from tui.providers.errors import (
     ProviderError,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer, HttpClient, Transport
+from tui.providers.http import HttpClient, Transport
 from tui.providers.messagemedia.fields import can_confirm
 from tui.providers.messagemedia.parse import (
     PAGE_SIZE,

@@ -9,7 +9,7 @@ from tui.domain.message import Attachment
 from tui.domain.status import Status
 from tui.domain.text import one_line, repair_json
 from tui.providers import errors
-from tui.providers.http import Answer
+from tui.providers.answer import Answer
 from tui.providers.messagemedia.fields import (
     can_confirm,
     digest_fields,

@@ -15,6 +15,7 @@ from tui.clock import Clock
 from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.domain.text import repair_text
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     MessageInvalid,
     NotPossible,
@@ -23,7 +24,7 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer, HttpClient
+from tui.providers.http import HttpClient
 from tui.providers.messagemedia.parse import PAGE_SIZE, parse_body, parse_send_answer
 from tui.providers.messagemedia.trouble import find_faults, raise_for_refusal
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused

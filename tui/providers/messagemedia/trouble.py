@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from tui.domain.text import one_line
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     AddressWrong,
     CredentialsRefused,
@@ -18,7 +19,6 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer
 
 _LONGEST_DETAIL = 200
 _URL_PATTERN = re.compile(r"https?:\S*", re.IGNORECASE)

@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.domain.events import Balance
 from tui.domain.text import one_line
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     CredentialsRefused,
     MessageInvalid,
@@ -20,7 +21,6 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
 from tui.providers.messageport.status_codes import ANSWER_MEANINGS, FIELD_NAMES, TITLE
 from tui.providers.protocol import SendAccepted

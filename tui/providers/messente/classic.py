@@ -14,6 +14,7 @@ from tui.clock import Clock
 from tui.domain.events import Balance, Receipt
 from tui.domain.status import Status
 from tui.domain.text import repair_text
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     CredentialsRefused,
     MessageInvalid,
@@ -26,7 +27,7 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer, HttpClient
+from tui.providers.http import HttpClient
 from tui.providers.messente.keys import AccountKeys
 from tui.providers.messente.parse import make_receipt, make_unexpected_error, to_whole_minutes
 from tui.providers.messente.status_codes import CLASSIC_CODES, ClassicCall

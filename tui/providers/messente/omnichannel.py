@@ -14,6 +14,7 @@ from tui.clock import Clock
 from tui.domain.events import Receipt
 from tui.domain.status import Status
 from tui.domain.text import repair_text
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     AccountBlocked,
     CredentialsRefused,
@@ -23,7 +24,7 @@ from tui.providers.errors import (
     ProviderError,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer, HttpClient
+from tui.providers.http import HttpClient
 from tui.providers.messente.keys import AccountKeys
 from tui.providers.messente.parse import (
     BadItem,

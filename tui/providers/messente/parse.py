@@ -10,6 +10,7 @@ from typing import Any
 
 from tui.clock import MINUTE
 from tui.domain.events import Receipt, Reply
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     AccountBlocked,
     AddressWrong,
@@ -22,7 +23,6 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer
 from tui.providers.messente.status_codes import (
     ERR_BLACKLISTED,
     describe_reason,

@@ -7,6 +7,7 @@ from tui.clock import Clock
 from tui.domain.sms import Encoding, count_parts
 from tui.domain.text import repair_json
 from tui.providers import catalog
+from tui.providers.answer import Answer
 from tui.providers.errors import (
     AccountBlocked,
     AddressWrong,
@@ -17,7 +18,7 @@ from tui.providers.errors import (
     Uncertain,
     UnreadableAnswer,
 )
-from tui.providers.http import Answer, HttpClient, Transport
+from tui.providers.http import HttpClient, Transport
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing
 from tui.providers.serwersms.fields import Item

@@ -15,8 +15,9 @@ from tui.clock import Clock
 from tui.domain.capabilities import Capabilities
 from tui.domain.text import repair_text
 from tui.providers import catalog
+from tui.providers.answer import Answer
 from tui.providers.errors import MessageInvalid, UnreadableAnswer
-from tui.providers.http import Answer, HttpClient, Transport
+from tui.providers.http import HttpClient, Transport
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import (
     Outgoing,

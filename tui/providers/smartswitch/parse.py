@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui.domain.text import one_line
+from tui.providers.answer import Answer
 from tui.providers.errors import CredentialsRefused, MessageInvalid, ProviderError, Uncertain
-from tui.providers.http import Answer
 from tui.providers.masking import SecretMask
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
 from tui.providers.sending import build_undocumented_error, to_digits

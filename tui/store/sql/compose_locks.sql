@@ -1,7 +1,8 @@
--- name: take(conversation_id, agent, owner, now, dead_before, force)
+-- name: take(conversation_id, agent, owner, now, dead_before, latest, force)
 insert into pens (conversation_id, agent, owner, seen_at) values (:conversation_id, :agent, :owner, :now)
 on conflict (conversation_id) do update set agent = excluded.agent, owner = excluded.owner, seen_at = excluded.seen_at
-where pens.owner = excluded.owner or pens.agent = excluded.agent or pens.seen_at < :dead_before or :force
+where pens.owner = excluded.owner or pens.agent = excluded.agent or pens.seen_at < :dead_before
+  or pens.seen_at > :latest or :force
 returning owner;
 
 -- name: holder(conversation_id)^
@@ -22,3 +23,9 @@ update or ignore pens set conversation_id = :kept where conversation_id = :gone;
 
 -- name: drop_left(gone)!
 delete from pens where conversation_id = :gone;
+
+-- name: count_dead(dead_before, latest)$
+select count(*) from pens where seen_at < :dead_before or seen_at > :latest;
+
+-- name: drop_dead(dead_before, latest)!
+delete from pens where seen_at < :dead_before or seen_at > :latest;

@@ -81,6 +81,10 @@ on conflict (party) do update set name = excluded.name, note = excluded.note, up
 -- name: contact(party)^
 select * from contacts where party = :party;
 
+-- name: by_ending(ending)
+select party from conversations indexed by conversations_by_ending
+where substr(party, -7) = :ending order by last_at desc;
+
 -- name: opted_out(party)$
 select opted_out from consent where party = :party;
 

@@ -3,6 +3,17 @@ select a.*, (select count(*) from arrivals h where h.account = a.name and h.stat
   (select r.last_at from refusals r where r.account = a.name and r.refusal = 'wrong secret') as refused_at
 from accounts a order by a.name;
 
+-- A message of a dead process is not waited for: it becomes uncertain.
+-- name: sending_since()
+select m.account, min(m.status_at) as since
+from messages m indexed by messages_claimed join processes p on p.owner = m.claimed_by
+where m.status = 'sending' group by m.account;
+
+-- name: latest_stored_time()
+select max(at) as latest from (
+  select max(seen_at) as at from processes union all select max(renewed_at) from leases
+  union all select max(seen_at) from presence union all select max(ok_at) from accounts);
+
 -- name: account_state(name)^
 select * from accounts where name = :name;
 
@@ -33,9 +44,9 @@ on conflict (name) do update set poked_at = excluded.poked_at;
 -- name: read_retry_requests()
 select name, poked_at from accounts where poked_at > 0;
 
--- name: watched(since)
+-- name: watched(since, latest)
 select distinct c.account from presence p join conversations c on c.id = p.conversation_id
-where p.seen_at >= :since;
+where p.seen_at between :since and :latest;
 
 -- name: save_reply_cursor(name, cursor)!
 insert into accounts (name, reply_cursor) values (:name, :cursor)
@@ -45,11 +56,16 @@ on conflict (name) do update set reply_cursor = excluded.reply_cursor;
 insert into accounts (name, receipt_cursor) values (:name, :cursor)
 on conflict (name) do update set receipt_cursor = excluded.receipt_cursor;
 
--- name: take_lease(name, owner, preferred, now, expires_at)
-insert into leases (name, owner, preferred, expires_at) values (:name, :owner, :preferred, :expires_at)
-on conflict (name) do update set owner = excluded.owner, preferred = excluded.preferred, expires_at = excluded.expires_at
+-- name: take_lease(name, owner, preferred, now, expires_at, latest, longest)
+insert into leases (name, owner, preferred, expires_at, renewed_at) values (:name, :owner, :preferred, :expires_at, :now)
+on conflict (name) do update set owner = excluded.owner, preferred = excluded.preferred, expires_at = excluded.expires_at,
+  renewed_at = excluded.renewed_at
 where leases.owner = excluded.owner or leases.expires_at < :now or leases.preferred < excluded.preferred
+  or leases.renewed_at > :latest or leases.expires_at > :latest + :longest
 returning owner;
+
+-- name: lease(name)^
+select name, owner, expires_at, renewed_at from leases where name = :name;
 
 -- name: drop_lease(name, owner)!
 delete from leases where name = :name and owner = :owner;
@@ -57,8 +73,9 @@ delete from leases where name = :name and owner = :owner;
 -- name: drop_leases(owner)!
 delete from leases where owner = :owner;
 
--- name: holder(name, now)$
-select owner from leases where name = :name and expires_at >= :now;
+-- name: holder(name, now, latest, longest)$
+select owner from leases where name = :name and expires_at >= :now
+  and renewed_at <= :latest and expires_at <= :latest + :longest;
 
 -- name: save_process(owner, agent, kind, now)!
 insert into processes (owner, agent, kind, seen_at) values (:owner, :agent, :kind, :now)
@@ -78,9 +95,9 @@ insert into presence (owner, agent, conversation_id, typing, seen_at)
 values (:owner, :agent, :conversation_id, :typing, :now)
 on conflict (owner) do update set conversation_id = excluded.conversation_id, typing = excluded.typing, seen_at = excluded.seen_at;
 
--- name: others(conversation_id, owner, since)
+-- name: others(conversation_id, owner, since, latest)
 select agent, max(typing) as typing from presence
-where conversation_id = :conversation_id and owner <> :owner and seen_at >= :since group by agent order by agent;
+where conversation_id = :conversation_id and owner <> :owner and seen_at between :since and :latest group by agent order by agent;
 
 -- name: draft(conversation_id, agent)^
 select * from drafts where conversation_id = :conversation_id and agent = :agent;

@@ -66,6 +66,11 @@ where id = :id;
 -- name: drop_body(id)!
 update arrivals set body = x'' where id = :id;
 
+-- name: has_old(read_before, large_before, done_before)$
+select exists (select 1 from arrivals where state = 'read' and last_at < :read_before)
+  or exists (select 1 from arrivals where state = 'read' and last_at < :large_before and size > 65536)
+  or exists (select 1 from arrivals where state in ('retaken', 'dismissed') and last_at < :done_before);
+
 -- name: prune_read(before, limit)!
 delete from arrivals where id in (
   select id from arrivals where state = 'read' and last_at < :before order by last_at limit :limit);

@@ -5,9 +5,9 @@ on conflict (account, owner) do update set seen_at = excluded.seen_at, address =
   since = case when listeners.ended = 1 then excluded.since else listeners.since end
 returning since = seen_at;
 
--- name: drop_dead(account, dead_before)!
-delete from listeners where account = :account and (ended = 1 or seen_at < :dead_before)
-  and seen_at < (select max(seen_at) from listeners where account = :account);
+-- name: drop_dead(account, dead_before, latest)!
+delete from listeners where account = :account and (ended = 1 or seen_at < :dead_before or seen_at > :latest)
+  and seen_at <> (select max(seen_at) from listeners where account = :account and seen_at <= :latest);
 
 -- name: record_crowd(owner, since, until, closed, address, address_closed)!
 update listeners set full_since = :since, full_until = :until, full_closed = :closed, full_address = :address,
@@ -22,8 +22,8 @@ select * from listeners order by account, ended desc, seen_at;
 -- name: add_probe(nonce, account, now)!
 insert or ignore into probes (nonce, account, at) values (:nonce, :account, :now);
 
--- name: drop_probes(before)!
-delete from probes where at < :before;
+-- name: drop_probes(before, latest)!
+delete from probes where at < :before or at > :latest;
 
 -- name: probe(nonce)$
 select account from probes where nonce = :nonce;

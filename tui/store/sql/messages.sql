@@ -113,6 +113,9 @@ update messages set body = :body, subject = :subject, attachments = :attachments
   suspected = :suspected, arrival = :arrival
 where id = :id;
 
+-- name: reopen(id, now)!
+update messages set status = 'uncertain', word = '', reason = '', handled = 0, status_at = :now where id = :id;
+
 -- name: move_to(old_id, new_id, at, arrived_at, arrival)!
 update messages set id = :new_id, at = :at, arrived_at = :arrived_at, arrival = :arrival where id = :old_id;
 

@@ -1,25 +1,30 @@
--- name: claim(owner, account, now, limit)
+-- A hold or a pause that began in the future is over: the clock was set back. A planned time holds.
+-- name: claim(owner, account, now, latest, limit)
 update messages set status = 'sending', claimed_by = :owner, attempts = attempts + 1, status_at = :now
 where id in (
     select id from messages
-    where account = :account and status = 'queued' and hold_until <= :now and next_try_at <= :now
+    where account = :account and status = 'queued'
+      and (hold_until <= :now or (at > :latest and hold_until is not scheduled_at))
+      and (next_try_at <= :now or (paused_at > :latest and next_try_at < coalesce(scheduled_at, next_try_at + 1)))
     order by id limit :limit
   ) and status = 'queued'
 returning *;
 
--- name: requeue(id, owner, next_try_at, reason)!
-update messages set status = 'queued', claimed_by = '', next_try_at = :next_try_at, reason = :reason
+-- name: requeue(id, owner, next_try_at, reason, now)!
+update messages set status = 'queued', claimed_by = '', next_try_at = :next_try_at, paused_at = :now, reason = :reason
 where id = :id and status = 'sending' and claimed_by = :owner;
 
 -- name: take_back(id, now)!
 update messages set status = 'cancelled', status_at = :now where id = :id and status = 'queued';
 
--- name: abandoned(dead_before)
+-- name: abandoned(dead_before, latest)
 select m.* from messages m left join processes p on p.owner = m.claimed_by
-where m.status = 'sending' and (p.owner is null or p.seen_at < :dead_before);
+where m.status = 'sending' and (p.owner is null or p.seen_at < :dead_before or p.seen_at > :latest);
 
--- name: next_due(account)$
-select min(case when hold_until > next_try_at then hold_until else next_try_at end)
+-- name: next_due(account, latest)$
+select min(max(
+  case when at > :latest and hold_until is not scheduled_at then 0 else hold_until end,
+  case when paused_at > :latest and next_try_at < coalesce(scheduled_at, next_try_at + 1) then 0 else next_try_at end))
 from messages where account = :account and status = 'queued';
 
 -- name: askable(account, since, now, uncertain_only, by_reference, limit)
@@ -37,6 +42,11 @@ where account = :account and status in ('accepted', 'submitted', 'uncertain', 's
   and (status = 'uncertain' or not :uncertain_only)
   and (provider_key <> '' or (status = 'uncertain' and :by_reference));
 
+-- name: asked_in_future(account, latest, never)
+select id, asks from messages indexed by messages_asked
+where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
+  and asked_at > :latest and ask_at < :never;
+
 -- name: asked(id, asks, ask_at, now)*!
 update messages set asked_at = :now, asks = :asks, ask_at = :ask_at where id = :id;
 
@@ -50,15 +60,30 @@ select count(*) from (
 update messages set cancel_wanted = 1 where id = :id and status = 'scheduled' and cancel_wanted <> 1;
 
 -- name: refuse_cancel(id, reason)!
-update messages set cancel_wanted = 2, reason = :reason where id = :id and status = 'scheduled';
+update messages set cancel_wanted = 2, reason = :reason
+where id = :id and status in ('accepted', 'submitted', 'uncertain', 'scheduled');
 
--- name: to_cancel(account, limit)
+-- name: queued_in(conversation_id)
+select id from messages indexed by messages_by_conversation
+where conversation_id = :conversation_id and status = 'queued' order by id;
+
+-- name: planned_in(conversation_id, now)
+select * from messages indexed by messages_by_conversation
+where conversation_id = :conversation_id and +direction = 'out' and scheduled_at > :now
+order by scheduled_at, id;
+
+-- name: to_cancel(account, now, limit)
 select m.* from messages m indexed by messages_scheduled join conversations c on c.id = m.conversation_id
 where m.account = :account and m.status = 'scheduled' and m.provider_id <> ''
   and (m.cancel_wanted = 1 or (m.cancel_wanted = 0 and (c.opted_out = 1 or (m.cancel_on_reply = 1 and exists (
     select 1 from messages i
     where i.conversation_id = m.conversation_id and coalesce(i.arrival, i.id) > m.id and +i.direction = 'in')))))
-order by m.id limit :limit;
+union all
+select m.* from messages m indexed by messages_planned join conversations c on c.id = m.conversation_id
+where m.account = :account and m.status in ('accepted', 'submitted', 'uncertain', 'scheduled')
+  and m.status <> 'scheduled' and m.scheduled_at > :now and m.provider_id <> ''
+  and m.cancel_wanted = 0 and c.opted_out = 1
+order by id limit :limit;
 
 -- name: hurry(account, now)!
 update messages set next_try_at = 0 where account = :account and status = 'queued' and next_try_at > :now;
