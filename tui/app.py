@@ -23,6 +23,7 @@ from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
+from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
 from tui.screens.palette import CommandProvider
 from tui.startup import gc_tuning
@@ -240,6 +241,9 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
                     # Before the paint: a notification depends on whether the agent is looking now.
                     await self._notifier.process_changes(changes)
                     await self.inbox.apply_changes(changes)
+                    for screen in self.screen_stack[1:]:
+                        if isinstance(screen, DialogScreen) and screen.is_mounted:
+                            await screen.apply_changes(changes)
             except StoreError as error:
                 self.inbox.show_status(one_line(str(error), 300))
                 await asyncio.sleep(_RETRY_SECONDS)

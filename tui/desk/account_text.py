@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from tui.clock import HOUR, MINUTE
 from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.attention import Attention, AttentionKind, list_attentions
-from tui.domain.text import one_line
+from tui.domain.text import format_span, one_line
 from tui.store.store import Store
 
 LISTENER_FIX = "keep smsdesk sync --listen running, or set listen and keep an inbox open"
@@ -72,7 +71,7 @@ def _describe_attention(
             line = f"{begin}: what arrived and could not be used"
             fix = "g h shows the reasons, as does smsdesk held list"
         case AttentionKind.STUCK:
-            usual = _format_span(state.receipt_limit_ms) if state else ""
+            usual = format_span(state.receipt_limit_ms, units=2) if state else ""
             noun = "message waits for its" if attention.count == 1 else "messages wait for their"
             line = f"{attention.count} {noun} receipt longer than usual here ({usual})"
             if attention.since is not None:
@@ -138,10 +137,3 @@ def _name_pushed(account: Account) -> str:
     if can is None or (can.has_pushed_replies_only and can.has_pushed_receipts_only):
         return "replies and receipts"
     return "replies" if can.has_pushed_replies_only else "receipts"
-
-
-def _format_span(span: int) -> str:
-    """Return a length of time (ms) in whole minutes or hours."""
-    if span < 2 * HOUR:
-        return f"{max(1, round(span / MINUTE))} minutes"
-    return f"{round(span / HOUR)} hours"

@@ -5,13 +5,14 @@ screen paints everything that one key changed in a single frame.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 from textual.screen import ModalScreen, ScreenResultType
 from textual.timer import Timer
 
+from tui.domain.change import Change
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.terminal.private_api import AnnouncingScreen, HookedScreen
@@ -77,3 +78,10 @@ class PacedScreen(HookedScreen[ScreenResultType], Generic[ScreenResultType]):
 # Textual takes the style rules of the first base only.
 class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultType]):
     """Dialog over the inbox, closed with a result."""
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Follow changes in the store; a dialog that shows what can change overrides it.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
