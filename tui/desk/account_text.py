@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from tui.commands import get_first_keys
 from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
 from tui.domain.account import Account, AccountState, Health
@@ -82,6 +83,12 @@ def _describe_attention(
             line = f"No reply for {age}, which is unusually long for this account"
             fix = "send a text to it from a phone; check the listener and the provider's panel"
     return AccountNotice(attention.kind, line, fix)
+
+
+def describe_missing_accounts(context: AppContext) -> str:
+    """Return how to add an account if there is none, or ""."""
+    key = get_first_keys(context.commands)["add_account"]
+    return "" if context.accounts else f"No accounts yet: {key} adds one"
 
 
 async def find_accounts_in_trouble(store: Store, context: AppContext) -> list[str]:

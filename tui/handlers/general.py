@@ -103,7 +103,11 @@ async def show_accounts(inbox: InboxActions) -> None:
     """Show the state of every account."""
     from tui.screens.accounts import AccountsScreen
 
-    inbox.app.push_screen(AccountsScreen(inbox.store, inbox.app_context))
+    async def add_if_chosen(chosen: bool | None) -> None:
+        if chosen:
+            await add_account(inbox)
+
+    inbox.app.push_screen(AccountsScreen(inbox.store, inbox.app_context), add_if_chosen)
 
 
 @command_handler("held")

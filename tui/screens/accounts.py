@@ -33,19 +33,21 @@ from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
 
-class AccountsScreen(StoreReader, DialogScreen[None]):
+class AccountsScreen(StoreReader, DialogScreen[bool]):
     """Page that is updated every second while it is open; Esc or F3 closes it.
 
-    t has accounts in trouble tried again at once, a shows what to enter at the providers' panels.
+    t has accounts in trouble tried again at once, a shows what to enter at the providers' panels,
+    n returns True: another account is to be added.
     """
 
     DEFAULT_CSS = """
     AccountsScreen .dialog { width: 84; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f3", "dismiss", "Close"),
+        Binding("escape,q,f3", "dismiss(False)", "Close"),
         Binding("t", "try_now", "Try now"),
         Binding("a", "show_addresses", "Addresses"),
+        Binding("n", "dismiss(True)", "Add an account"),
     ]
     text = getters.query_one("#accounts", Static)
 
@@ -64,7 +66,9 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Accounts"
-            page.border_subtitle = "t tries again now · a addresses for providers · Esc closes"
+            page.border_subtitle = (
+                "t tries again now · a addresses · n adds an account · Esc closes"
+            )
             yield Static(id="accounts")
 
     async def on_mount(self) -> None:
@@ -122,7 +126,7 @@ def format_accounts(
         refused: Requests that were refused without being kept.
     """
     if not app_context.accounts:
-        return Content("No account is configured yet: run smsdesk doctor.")
+        return Content("No accounts yet: n adds one.")
     paragraphs = [
         _format_account(account, states.get(account.name), app_context)
         + _format_arrivals(account.name, app_context, held, refused)

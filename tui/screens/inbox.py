@@ -109,7 +109,7 @@ class InboxScreen(InboxLayout):
         states = await self.store.accounts.get_states()
         # The line is gone if the app ends meanwhile.
         for line in self.query(StatusLine):
-            line.update_status(states=states)
+            line.update_status(states=states, accounts=self.app_context.accounts)
 
     def _show_status_if_any(self, text: str) -> None:
         """Show a status text unless it is empty."""

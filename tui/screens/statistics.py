@@ -180,8 +180,7 @@ def _label_hours(today: int, app_context: AppContext) -> list[str]:
     """Return a label for every hour of today, empty for two of three; a day can have 23 or 25."""
     end = find_day_start(today, app_context, -1)
     hours = [
-        datetime.fromtimestamp(at / SECOND, app_context.zone).hour
-        for at in range(today, end, HOUR)
+        datetime.fromtimestamp(at / SECOND, app_context.zone).hour for at in range(today, end, HOUR)
     ]
     return [f"{hour:02}" if hour % 3 == 0 else "" for hour in hours]
 

@@ -20,6 +20,10 @@ class StatusMessage(Message):
     """Show this only while that text is shown; empty for always."""
 
 
+class SettingsSaved(Message):
+    """The settings file has been written: its accounts are to be used at once."""
+
+
 class StoreReader(HookedPump):
     """Report errors of the store, which a widget may meet when it scrolls, grows or is updated.
 

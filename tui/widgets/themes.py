@@ -2,6 +2,8 @@
 
 from textual.theme import Theme
 
+from tui.terminal.private_api import HookedApp
+
 DARK = Theme(
     name="smsdesk-dark",
     primary="#5AA9E6",
@@ -90,3 +92,26 @@ def to_theme_name(setting: str) -> str:
 def to_theme_setting(theme: str) -> str:
     """Return the name of a theme in the settings."""
     return theme.removeprefix("smsdesk-")
+
+
+class ThemedApp(HookedApp[int]):
+    """An app that starts in one of our themes."""
+
+    def __init__(self, theme_setting: str, *, ansi_color: bool | None) -> None:
+        """Create the app and set its theme.
+
+        Args:
+            theme_setting: Name of the theme in the settings.
+            ansi_color: Whether to use the terminal's own colours; None to let Textual decide.
+        """
+        super().__init__(ansi_color=ansi_color)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._parsed_theme = to_theme_name(theme_setting)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the stylesheets again, unless they are about to be read for this theme anyway."""
+        if self.theme != self._parsed_theme:
+            super().refresh_css(animate)
+        self._parsed_theme = ""
