@@ -24,7 +24,6 @@ from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
 from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
-from tui.screens.palette import CommandProvider
 from tui.served_app import Background, ServedApp
 from tui.startup import gc_tuning
 from tui.store.errors import StoreError
@@ -34,9 +33,8 @@ from tui.terminal.cell_diff import TerminalCells
 from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.private_api import ReadySequence, ScreenUpdate
-from tui.widgets.status_messages import StatusMessage
+from tui.widgets.status_messages import RedrawRequest, StatusMessage
 from tui.widgets.themes import ThemedApp
-
 
 _ACCOUNT_CHECK_SECONDS = 3.0
 """Seconds between two checks for accounts that have stopped, fallen silent or lost the listener.
@@ -68,7 +66,6 @@ class SmsDeskApp(OneKeyAtATime, ServedApp, ThemedApp, inherit_bindings=False):
     """Look of dialogs; here and not in a stylesheet, so that a screen can override it."""
     ENABLE_COMMAND_PALETTE = False
     """The palette is opened by a command of the registry instead."""
-    COMMANDS: ClassVar[set[type[CommandProvider]]] = {CommandProvider}  # type: ignore[assignment]
 
     def __init__(
         self, store: Store, context: AppContext, background: Background | None = None
@@ -149,6 +146,25 @@ class SmsDeskApp(OneKeyAtATime, ServedApp, ThemedApp, inherit_bindings=False):
     def on_resize(self) -> None:
         """Repaint all cells, as terminals mix up their contents when their size changes."""
         self._terminal_cells.forget_cells()
+
+    @on(RedrawRequest)
+    def _redraw(self) -> None:
+        """Read the size of the terminal again, and write all cells."""
+        self._terminal_cells.forget_cells()
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+
+    def action_redraw(self) -> None:
+        """Draw again from a dialog."""
+        self._redraw()
+
+    def action_explain_dialog(self) -> None:
+        """Show the keys of the dialog that is open."""
+        from tui.screens.key_help import HelpScreen, list_dialog_sections
+
+        if isinstance(self.screen, DialogScreen):
+            sections = list_dialog_sections(self.screen)
+            self.push_screen(HelpScreen(sections, self.screen.describe_place()))
 
     def on_app_focus(self) -> None:
         """Repaint all cells, as other programs may have written to the terminal meanwhile."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tui.app import SmsDeskApp
 from tui.desk.account_form import NewAccount
-from tui.desk.context import AppContext
+from tui.desk.context import AppContext, ReadChangedSettings
 from tui.providers.catalog import MESSAGEMEDIA
 from tui.settings.cache import read_preferences
 from tui.startup.account_setup import create_account_setup, create_settings_reader
@@ -138,9 +138,9 @@ async def test_a_changed_secret_is_used(empty_desk: Desk, tmp_path: Path) -> Non
         await empty_desk.until(lambda: service.starts == 2, "the second start")
 
 
-async def read_nothing(reader: object) -> bool:
+async def read_nothing(reader: ReadChangedSettings) -> bool:
     """Return whether the settings have not changed since they were read."""
-    return await reader() is None  # type: ignore[operator,no-any-return]
+    return await reader() is None
 
 
 async def test_settings_with_an_error_leave_everything_as_it_is(

@@ -24,8 +24,8 @@ from tui.store.errors import StoreError
 if TYPE_CHECKING:
     from random import Random
 
-    from tui.app import Background
     from tui.desk.context import AppContext
+    from tui.served_app import Background
     from tui.settings.public import Preferences
     from tui.store.store import Store
 

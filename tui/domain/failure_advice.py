@@ -139,8 +139,8 @@ def _explain_late(message: Message, state: AccountState | None, now: int) -> str
     if message.status not in _WAITS_FOR_RECEIPT or not limit or now - sent_at <= limit:
         return ""
     return (
-        f"Its receipt is late: on this account they usually come within {format_span(limit, units=2)}; "
-        "the phone may be off"
+        "Its receipt is late: on this account they usually come within "
+        f"{format_span(limit, units=2)}; the phone may be off"
     )
 
 

@@ -232,7 +232,8 @@ def format_span(span: int, *, units: int = 1) -> str:
         span: Length in ms; a negative one counts as 0.
         units: Most units to use; a second one that is 0 is left out.
     """
-    rest, parts = max(0, span) // 1_000, []
+    rest = max(0, span) // 1_000
+    parts: list[tuple[int, str]] = []
     for length, least, letter in _SPAN_UNITS:
         if parts or rest >= least:
             parts.append((rest // length, letter))

@@ -7,11 +7,16 @@ screen paints everything that one key changed in a single frame.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.timer import Timer
+from textual.widget import Widget
 
+from tui.desk.key_hints import KeyHint
+from tui.desk.key_names import format_key
 from tui.domain.change import Change
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
@@ -54,6 +59,16 @@ def report_store_errors(
     return run_and_report
 
 
+def _split_hints(box: Widget) -> list[str]:
+    """Return the key hints on the lower border of a dialog."""
+    return to_plain_text(box.border_subtitle).split("·")
+
+
+def to_plain_text(title: str | None) -> str:
+    """Return the text on a border without its markup."""
+    return Content.from_markup(title).plain if title else ""
+
+
 _FRAME_SECONDS = 1 / 120
 """Seconds between two frames; opening a conversation takes less than Textual's 1/60 s."""
 _LOOP_TURNS = 4
@@ -77,7 +92,35 @@ class PacedScreen(HookedScreen[ScreenResultType], Generic[ScreenResultType]):
 
 # Textual takes the style rules of the first base only.
 class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultType]):
-    """Dialog over the inbox, closed with a result."""
+    """Dialog over the inbox, closed with a result.
+
+    F1 shows its keys, and so does ? outside text fields.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "app.explain_dialog", "Help", show=False),
+        Binding("ctrl+l", "app.redraw", "Draw again", show=False),
+    ]
+
+    def describe_place(self) -> str:
+        """Return the name of the dialog, for the title of its help."""
+        titles = [to_plain_text(box.border_title) for box in self.query(".dialog, .question")]
+        return next(filter(None, titles), "this question")
+
+    def describe_keys(self) -> list[KeyHint]:
+        """Return the dialog's keys with what they do, as the dialog itself names them first."""
+        hints = [part.strip() for box in self.query(".dialog") for part in _split_hints(box)]
+        # Enter is a message of the field or the list, and stands in no binding.
+        found = [("Enter", hint.removeprefix("Enter ")) for hint in hints if hint[:6] == "Enter "]
+        labels: dict[tuple[str, str], list[str]] = {}
+        for key, active in self.active_bindings.items():
+            if active.node is self and active.enabled and active.binding.description:
+                label = active.binding.description, active.binding.action
+                labels.setdefault(label, []).append(format_key(key))
+        return [
+            *([] if any("Enter" in keys for keys in labels.values()) else found),
+            *(("  ".join(keys), text) for (text, _), keys in labels.items()),
+        ]
 
     async def apply_changes(self, changes: Iterable[Change]) -> None:
         """Follow changes in the store; a dialog that shows what can change overrides it.

@@ -137,15 +137,20 @@ class InboxLayout(PacedScreen[None]):
 
     def show_key_hints(self) -> None:
         """Show the keys that matter in the current state."""
-        state = key_hints.HintState(
+        self.keys.show_keys(key_hints.choose_hints(self.app_context.commands, self.hint_state))
+
+    @property
+    def hint_state(self) -> key_hints.HintState:
+        """Return what the agent is doing."""
+        return key_hints.HintState(
             is_writing=self.is_composer_focused,
             is_note=self.is_composer_focused and self.composer.note,
             is_filtering=self.focused is self.filter,
             is_triage=self.triage.is_on,
             is_open=self.pane.conversation is not None,
+            is_reading=self.is_reading,
             selected=len(self.threads.marked),
         )
-        self.keys.show_keys(key_hints.choose_hints(self.app_context.commands, state))
 
     def on_descendant_focus(self) -> None:
         """Update the key hints, which differ in the composer."""

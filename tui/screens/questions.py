@@ -15,11 +15,13 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.desk.format import MUTED_STYLE
+from tui.desk.key_hints import KeyHint
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
 from tui.screens.base import DialogScreen
 from tui.widgets.key_bar import KeyBar
 
+_LEAVE_ANSWERS = (("Enter", "quits"), ("Esc", "stays"))
 _CONFIRM_KEYS = frozenset({"enter", "ctrl+c"})
 
 
@@ -49,10 +51,20 @@ class LeaveScreen(DialogScreen[bool]):
         with Vertical():
             yield Static(Content(one_line(self._text, 200)))
             yield (key_bar := KeyBar(id="answers"))
-        key_bar.show_keys([("Enter", "quits"), ("Esc", "stays")])
+        key_bar.show_keys(list(_LEAVE_ANSWERS))
+
+    def describe_place(self) -> str:
+        """Return what is asked."""
+        return "quit smsdesk?"
+
+    def describe_keys(self) -> list[KeyHint]:
+        """Return the two answers."""
+        return list(_LEAVE_ANSWERS)
 
     def on_key(self, event: events.Key) -> None:
-        """Quit or stay."""
+        """Quit or stay, or show the help."""
+        if event.key in ("f1", "question_mark"):
+            return
         # No other key may act on the screen below while the question is open.
         event.stop()
         event.prevent_default()

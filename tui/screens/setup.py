@@ -42,7 +42,7 @@ class SetupScreen(DialogScreen[None]):
     """Set-up form; a saved account works at once. Ends the app for the demo only."""
 
     DEFAULT_CSS = """
-    SetupScreen .dialog { width: 78; max-width: 100%; max-height: 100%; padding: 0 2; height: auto; }
+    SetupScreen .dialog { width: 78; max-width: 100%; max-height: 100%; padding: 0 2; }
     SetupScreen #setup-fields { height: auto; }
     SetupScreen #setup-line { margin-top: 1; }
     """

@@ -24,6 +24,10 @@ class SettingsSaved(Message):
     """The settings file has been written: its accounts are to be used at once."""
 
 
+class RedrawRequest(Message):
+    """Whatever the terminal shows is to be written again as a whole."""
+
+
 class StoreReader(HookedPump):
     """Report errors of the store, which a widget may meet when it scrolls, grows or is updated.
 
