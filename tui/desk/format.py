@@ -19,7 +19,7 @@ MAX_BODY_LENGTH = 4_000
 """Characters of one message that a view shows; the timeline has all of it."""
 MAX_FILES = 20
 """Files of one message that a view lists; the viewer shows all."""
-MUTED_STYLE = "$foreground 60%"
+MUTED_STYLE = "$text-muted"
 """Style of less important text, for `Content`."""
 
 

@@ -1,9 +1,11 @@
 """Screen with the state of every account: health, advice, balance, delay, polling process."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -82,7 +84,12 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
         states = await self._store.accounts.get_states()
         held = await self._store.held_items.summarize()
         refused = await self._store.held_items.list_refusals()
-        self.text.update(format_accounts(self._app_context, states, held, refused))
+        page = format_accounts(self._app_context, states, held, refused)
+        self.text.update(wrap_indented(page, self.text.size.width))
+
+    async def on_resize(self) -> None:
+        """Wrap the lines again for the new width."""
+        await self._update_states()
 
     @report_store_errors
     async def action_try_now(self) -> None:
@@ -109,6 +116,35 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
             page.border_subtitle = Content(one_line(error.lines[0], 70))
             return
         self.app.push_screen(AddressesScreen(entries))
+
+
+def wrap_indented(text: Content, width: int) -> Content:
+    """Return the text wrapped at blanks; what goes on in the next line is indented below it.
+
+    Args:
+        text: Lines, each with blanks before it that show to what it belongs.
+        width: Cells of a line; 0 if that is not known yet.
+    """
+    lines = [part for line in text.split("\n") for part in _wrap_line(line, width)]
+    return Content("\n").join(lines) if width else text
+
+
+_HANGING_CELLS = 2
+"""Cells by which a line goes on further to the right than it began."""
+
+
+def _wrap_line(line: Content, width: int) -> list[Content]:
+    """Return one line as one or more, none wider than the width unless a word is."""
+    begin = len(line.plain) - len(line.plain.lstrip(" "))
+    indent = begin + (_HANGING_CELLS if begin else 0)
+    breaks, used = [], begin
+    for word in re.finditer(r"[^ ]+ *", line.plain):
+        if used > begin and used + cell_len(word[0].rstrip()) > width:
+            breaks.append(word.start())
+            used = indent
+        used += cell_len(word[0])
+    first, *others = line.divide(breaks) if breaks else [line]
+    return [first, *(Content(" " * indent) + other for other in others)]
 
 
 def format_accounts(

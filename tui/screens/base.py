@@ -9,11 +9,14 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
 
 from tui.desk.key_hints import KeyHint
 from tui.desk.key_names import format_key
@@ -128,3 +131,58 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
         Args:
             changes: What changed, in the order of the store.
         """
+
+
+class FormScreen(DialogScreen[ScreenResultType]):
+    """Dialog with fields: Enter saves, and Esc does not discard what is typed without a word."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", priority=True)]
+
+    _texts_before: tuple[str, ...] | None = None
+    _hint_before: Content | None = None
+    """Key hints to restore; None while Esc has not been pressed."""
+
+    def on_mount(self) -> None:
+        """Remember what the fields hold, once they are filled."""
+        self.call_after_refresh(self.mark_saved)
+
+    def mark_saved(self) -> None:
+        """Take what the fields hold now for what is stored."""
+        self._texts_before = self._collect_texts()
+
+    def _collect_texts(self) -> tuple[str, ...]:
+        """Return the text of every field."""
+        return tuple(
+            field.value if isinstance(field, Input) else field.text
+            for field in self.query("*")
+            if isinstance(field, Input | TextArea)
+        )
+
+    def action_leave(self) -> None:
+        """Close the dialog; with changed fields, say first that they are not saved."""
+        is_changed = self._texts_before not in (None, self._collect_texts())
+        if self._hint_before is not None or not is_changed:
+            self.dismiss(None)
+            return
+        box = self.query_one(".dialog")
+        self._hint_before = Content.from_markup(box.border_subtitle or "")
+        box.border_subtitle = "Not saved yet · Enter saves · Esc again discards it"
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _restore_hints(self) -> None:
+        """Show the key hints again as soon as more is typed."""
+        if self._hint_before is not None:
+            self.query_one(".dialog").border_subtitle = self._hint_before
+            self._hint_before = None
+
+
+def compose_field(label: str, field: Widget) -> ComposeResult:
+    """Yield a field below its label, as in every form.
+
+    Args:
+        label: What belongs into the field.
+        field: The field.
+    """
+    yield Static(Content(label), classes="label")
+    yield field

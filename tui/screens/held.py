@@ -44,7 +44,7 @@ class HeldItemsScreen(DialogScreen[None]):
     HeldItemsScreen Choices > .choice--none { color: $text-muted; }
     HeldItemsScreen Choices > .choice--detail { color: $text-muted; }
     HeldItemsScreen VerticalScroll { height: 2fr; border-top: solid $border; }
-    HeldItemsScreen #said { height: 1; color: $text-warning; }
+    HeldItemsScreen #said { height: auto; min-height: 1; max-height: 3; color: $text-warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Close"),

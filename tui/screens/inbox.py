@@ -182,6 +182,7 @@ class InboxScreen(InboxLayout):
         if self.is_reading:
             self.remove_class("-reading")
             self.threads.focus()
+            self.show_key_hints()
 
     async def show_view(self, view: View) -> None:
         """Show another list from its beginning.
@@ -192,6 +193,7 @@ class InboxScreen(InboxLayout):
         await self.triage.end_round()
         self.remove_class("-reading")
         self.threads.focus()
+        self.show_key_hints()
         await self.list_pane.show_view(view)
         await self.pane.show_conversation(self.threads.current_row)
 
@@ -210,11 +212,13 @@ class InboxScreen(InboxLayout):
         await self.threads.go_to_row(conversation)
         await self.pane.show_conversation(conversation, at=at)
         self.add_class("-reading")
+        self.show_key_hints()
         await self.read_marker.open_conversation(self.pane.conversation)
 
     async def open_current(self) -> None:
         """Open the current conversation and mark it read."""
         self.set_classes({"-reading", *self.classes} - {"-contact"})
+        self.show_key_hints()
         await self.pane.show_conversation(self.current_conversation)
         await self.read_marker.open_conversation(self.pane.conversation)
 

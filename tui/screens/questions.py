@@ -18,7 +18,7 @@ from tui.desk.format import MUTED_STYLE
 from tui.desk.key_hints import KeyHint
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import DialogScreen
+from tui.screens.base import DialogScreen, FormScreen
 from tui.widgets.key_bar import KeyBar
 
 _LEAVE_ANSWERS = (("Enter", "quits"), ("Esc", "stays"))
@@ -180,10 +180,9 @@ class PromptScreen(DialogScreen[str | None]):
 _LONGEST_REASON = 300
 
 
-class ReasonScreen(DialogScreen[str | None]):
+class ReasonScreen(FormScreen[str | None]):
     """Return the reason, or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     reason = getters.query_one(Input)
     hint = getters.query_one(".hint", Static)
 
@@ -204,9 +203,9 @@ class ReasonScreen(DialogScreen[str | None]):
         """Yield the explanation and a field."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
-            dialog.border_subtitle = "Enter records it · Esc cancels"
+            dialog.border_subtitle = "Enter saves · Esc cancels"
             yield Static(Content(self._explanation + "\n"))
-            yield Input(placeholder=self._placeholder, max_length=_LONGEST_REASON)
+            yield Input(placeholder=self._placeholder, max_length=_LONGEST_REASON, compact=True)
             yield Static("The reason is kept with your name.", classes="hint")
 
     @on(Input.Submitted)
@@ -216,4 +215,6 @@ class ReasonScreen(DialogScreen[str | None]):
         if reason:
             self.dismiss(reason)
         else:
-            self.hint.update("A reason is needed: it is what counts later.")
+            self.hint.update(
+                "Not saved: a reason is needed, as it counts later. Type one, then Enter."
+            )

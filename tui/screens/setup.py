@@ -23,7 +23,7 @@ from tui.desk.format import MUTED_STYLE
 from tui.desk.panel_addresses import PanelAddress, list_copied_texts, list_setup_lines
 from tui.domain.account import ProviderInfo
 from tui.domain.text import one_line
-from tui.screens.base import DialogScreen
+from tui.screens.base import FormScreen
 from tui.widgets.status_messages import SettingsSaved
 
 
@@ -38,7 +38,7 @@ class SetupStep(Enum):
     BY_HAND = "run that line, then start smsdesk again · Enter leaves"
 
 
-class SetupScreen(DialogScreen[None]):
+class SetupScreen(FormScreen[None]):
     """Set-up form; a saved account works at once. Ends the app for the demo only."""
 
     DEFAULT_CSS = """
@@ -47,7 +47,6 @@ class SetupScreen(DialogScreen[None]):
     SetupScreen #setup-line { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", priority=True),
         Binding("f2", "kind", "Provider", priority=True),
         Binding("f4", "keep", "Secret", priority=True),
         Binding("f5", "save_unproven", "Save without test", priority=True),
@@ -140,15 +139,13 @@ class SetupScreen(DialogScreen[None]):
     def _show_step(self, text: str = "", *, is_error: bool = False, at_top: bool = False) -> None:
         """Show the current step, with a result above it; `at_top` shows the first lines."""
         welcome = "No account is set up yet. Which provider sends your texts?\n\n"
+        count = f"{self._provider_index + 1} of {len(self._account_setup.providers)}"
         self.header.update(
             Content.assemble(
                 welcome if self._is_first else "",
                 ("Provider  ", MUTED_STYLE),
                 (f"{self._provider.title}", "bold"),
-                (
-                    f"  ({self._provider_index + 1} of {len(self._account_setup.providers)}, F2)\n",
-                    MUTED_STYLE,
-                ),
+                (f"  ({count}, F2)\n", MUTED_STYLE),
                 ("Secret    ", MUTED_STYLE),
                 f"stored {self._secret_location.value}",
                 ("  (F4)", MUTED_STYLE),
@@ -242,6 +239,7 @@ class SetupScreen(DialogScreen[None]):
             self._show_problem(one_line(str(problem), 300), problem.field)
             return
         self.app.post_message(SettingsSaved())
+        self.mark_saved()
         list_addresses = self._account_setup.list_addresses
         self._addresses = await list_addresses(self._typed_account.name) if list_addresses else ()
         self._step = SetupStep.BY_HAND if lines else SetupStep.DONE

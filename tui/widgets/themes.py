@@ -17,6 +17,12 @@ DARK = Theme(
     warning="#EBCB8B",
     error="#E8697D",
     dark=True,
+    variables={
+        "text-muted": "#BAC3CF",
+        "text-disabled": "#BAC3CF",
+        "rule": "#73808F",
+        "input-selection-background": "#2F5F86",
+    },
 )
 LIGHT = Theme(
     name="smsdesk-light",
@@ -31,6 +37,12 @@ LIGHT = Theme(
     warning="#8A6100",
     error="#B3263E",
     dark=False,
+    variables={
+        "text-muted": "#48505A",
+        "text-disabled": "#48505A",
+        "rule": "#79838F",
+        "input-selection-background": "#A9C9E6",
+    },
 )
 HIGH_CONTRAST = Theme(
     name="smsdesk-high-contrast",
@@ -45,7 +57,12 @@ HIGH_CONTRAST = Theme(
     warning="#FFD400",
     error="#FF6B7A",
     dark=True,
-    variables={"text-muted": "#D4D4D4"},
+    variables={
+        "text-muted": "#D4D4D4",
+        "text-disabled": "#D4D4D4",
+        "rule": "#8C8C8C",
+        "input-selection-background": "#00506B",
+    },
 )
 TERMINAL = Theme(
     name="smsdesk-terminal",
@@ -66,6 +83,8 @@ TERMINAL = Theme(
         "ansi-foreground": "ansi_default",
         "border": "ansi_blue",
         "text-muted": "ansi_default",
+        "text-disabled": "ansi_default",
+        "rule": "ansi_default",
         "primary-muted": "ansi_default",
         "warning-muted": "ansi_default",
         "error-muted": "ansi_default",
