@@ -56,6 +56,8 @@ class AppContext:
     """Shell that runs the commands to which an agent pipes a conversation."""
     terminal: TerminalFeatures = field(default_factory=TerminalFeatures)
     """Features of the terminal that notifications use."""
+    banner: str = ""
+    """Line below the header that says what kind of inbox this is; empty for a real one."""
     account_setup: "AccountSetup | None" = None
     """Tests and stores new accounts; None if none can be added."""
     retry_held: "RetryHeld | None" = None

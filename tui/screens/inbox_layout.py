@@ -8,6 +8,8 @@ from __future__ import annotations
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
 
 from tui.commands import Scope
 from tui.desk import key_hints
@@ -77,6 +79,8 @@ class InboxLayout(PacedScreen[None]):
             ascii=app_context.ascii,
             zone=app_context.zone,
         )
+        if app_context.banner:
+            yield Static(Content(app_context.banner), id="banner")
         with Horizontal(id="desk"):
             yield ListPane(self.store, app_context)
             yield ConversationPane(self.store, app_context, self.actions)
