@@ -222,7 +222,7 @@ async def test_the_demo_says_that_it_is_one_and_what_to_try(
 
 def test_the_banner_has_the_words_of_line_mode() -> None:
     banner = format_banner(get_line_keys(), plain=True)
-    assert banner == "DEMO: nothing is really sent · try n next, r reply, ? help"
+    assert banner == "DEMO: nothing is sent · try n next, r reply, ? help"
 
 
 def test_the_canned_replies_of_the_demo_greet_by_first_name() -> None:

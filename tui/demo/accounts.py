@@ -60,7 +60,7 @@ def format_banner(keys: Mapping[str, str], *, plain: bool = False) -> str:
             (keys["palette"], "for commands"),
         )
     )
-    return "DEMO: nothing is really sent · try " + ", ".join(" ".join(pair) for pair in tries)
+    return "DEMO: nothing is sent · try " + ", ".join(" ".join(pair) for pair in tries)
 
 
 def find_account(provider: str) -> DemoAccount:
