@@ -103,7 +103,9 @@ async def play_for(
     return written
 
 
-async def test_customers_rest_while_nobody_answers(sandbox: Sandbox, clock: ManualClock) -> None:
+async def test_customers_rest_while_they_wait_for_answers(
+    sandbox: Sandbox, clock: ManualClock
+) -> None:
     written = await play_for(sandbox, clock, 60, lambda number: None)
     assert len(written) == MOST_WAITING == len({number for number, _ in written})
 

@@ -270,8 +270,8 @@ async def test_the_last_page_shows_what_to_enter_at_the_provider(
         ("key", "", "API key is missing"),
         ("secret", "", "API secret is missing"),
         ("url", "ftp://example.com", "The address begins with https://"),
-        ("region", "Australia", "The country is two letters"),
-        ("region", "ZZ", "The country is two letters"),
+        ("region", "Australia", "The country has two characters"),
+        ("region", "ZZ", "The country has two characters"),
     ],
 )
 async def test_the_focus_goes_to_what_is_wrong(

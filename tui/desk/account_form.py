@@ -53,7 +53,7 @@ class NewAccount:
     other_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The secrets of `needed_settings` that were filled in, by setting."""
     region: str = ""
-    """Country of numbers without a country code, as two letters; empty for that of the desk."""
+    """Country of numbers without a country code, as two characters; empty for that of the desk."""
 
     def find_problem(self) -> FormProblem | None:
         """Return what is missing or invalid before the provider is asked; None if nothing is."""
@@ -69,7 +69,7 @@ class NewAccount:
         if not self.base_url.startswith(("https://", "http://")):
             return FormProblem("url", "The address begins with https://")
         if self.region and not is_country(self.region):
-            text = "The country is two letters, such as AU or GB; empty for that of the desk"
+            text = "The country has two characters, such as AU or GB; empty for that of the desk"
             return FormProblem("region", text)
         return None
 

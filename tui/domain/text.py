@@ -220,7 +220,7 @@ _SPAN_UNITS = (
     (60, 60, "m"),
     (1, 1, "s"),
 )
-"""Length of each unit of time in seconds, from how many seconds on it is used, and its letter."""
+"""Length of each unit of time in seconds, from how many seconds on it is used, and its sign."""
 
 
 def format_span(span: int, *, units: int = 1) -> str:
@@ -234,11 +234,11 @@ def format_span(span: int, *, units: int = 1) -> str:
     """
     rest = max(0, span) // 1_000
     parts: list[tuple[int, str]] = []
-    for length, least, letter in _SPAN_UNITS:
+    for length, least, sign in _SPAN_UNITS:
         if parts or rest >= least:
-            parts.append((rest // length, letter))
+            parts.append((rest // length, sign))
             rest %= length
-    return " ".join(f"{count}{letter}" for count, letter in parts[:units] if count) or "0s"
+    return " ".join(f"{count}{sign}" for count, sign in parts[:units] if count) or "0s"
 
 
 def format_count(count: int, noun: str) -> str:

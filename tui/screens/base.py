@@ -143,12 +143,16 @@ class FormScreen(DialogScreen[ScreenResultType]):
     """Key hints to restore; None while Esc has not been pressed."""
 
     def on_mount(self) -> None:
-        """Remember what the fields hold, once they are filled."""
-        self.call_after_refresh(self.mark_saved)
+        """Remember what the fields hold."""
+        self.mark_saved()
 
     def mark_saved(self) -> None:
         """Take what the fields hold now for what is stored."""
         self._texts_before = self._collect_texts()
+
+    def has_changes(self) -> bool:
+        """Return whether something is typed that is not stored."""
+        return self._texts_before not in (None, self._collect_texts())
 
     def _collect_texts(self) -> tuple[str, ...]:
         """Return the text of every field."""
@@ -160,8 +164,7 @@ class FormScreen(DialogScreen[ScreenResultType]):
 
     def action_leave(self) -> None:
         """Close the dialog; with changed fields, say first that they are not saved."""
-        is_changed = self._texts_before not in (None, self._collect_texts())
-        if self._hint_before is not None or not is_changed:
+        if self._hint_before is not None or not self.has_changes():
             self.dismiss(None)
             return
         box = self.query_one(".dialog")

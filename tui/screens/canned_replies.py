@@ -134,7 +134,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         Binding("v", "fields", "Own fields"),
     ]
     NAME = "Canned replies"
-    KEY_HINTS = "a add · Enter edit · d delete · z undo · i import · v fields · Esc closes"
+    KEY_HINTS = "a add · e edit · d delete · z undo · i import · v fields · Esc closes"
     EMPTY_TEXT = "No canned replies"
     text = getters.query_one("#text", Static)
 
@@ -198,10 +198,12 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         try:
             templates, values = parse_canned_replies(await asyncio.to_thread(_read_file, path))
         except (OSError, InvalidCannedReplyError, UnicodeDecodeError) as problem:
-            reason = problem.strerror if isinstance(problem, OSError) else str(problem)
+            reason = str(problem)
+            if isinstance(problem, OSError):
+                reason = f"{problem.strerror} ({one_line(path, 60)})"
             if isinstance(problem, UnicodeDecodeError):
                 reason = "the file is not UTF-8 text"
-            self.show_status(f"Nothing imported: {reason} ({path}) · i asks for a file again")
+            self.show_status(f"Nothing imported: {reason} · i asks for a file again")
             return
         await self.store.templates.import_templates(templates, values, self.app_context.agent)
         await self.reload_items()

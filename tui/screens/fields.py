@@ -78,7 +78,7 @@ class FieldsScreen(EditableList[CustomField]):
     """List of the own fields with their values."""
 
     NAME = "Own fields"
-    KEY_HINTS = "a add · Enter edit · d delete · z undo · Esc closes"
+    KEY_HINTS = "a add · e edit · d delete · z undo · Esc closes"
     EMPTY_TEXT = "None yet: a adds one, to be written as {name}"
 
     async def read_items(self) -> dict[str, CustomField]:

@@ -216,5 +216,5 @@ class ReasonScreen(FormScreen[str | None]):
             self.dismiss(reason)
         else:
             self.hint.update(
-                "Not saved: a reason is needed, as it counts later. Type one, then Enter."
+                "A reason is needed: it is what counts later. Type one, then Enter saves."
             )

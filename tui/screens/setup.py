@@ -103,6 +103,11 @@ class SetupScreen(FormScreen[None]):
         """Return the chosen provider."""
         return self._account_setup.providers[self._provider_index]
 
+    def has_changes(self) -> bool:
+        """Return whether credentials are typed that are not stored."""
+        typed = any(self._get_field(name).value for name in ("key", "secret"))
+        return typed and self._step in (SetupStep.TYPING, SetupStep.ASKING, SetupStep.PROVEN)
+
     def _list_other_secrets(self) -> dict[str, str]:
         """Return the labels of the other secrets that any of the providers needs, by setting."""
         return {
@@ -155,8 +160,7 @@ class SetupScreen(FormScreen[None]):
         self.status_line.update(
             Content.assemble(result if text else "", (self._step.value, "bold"))
         )
-        # A result is at the end, what F2 and F4 change is at the beginning. After the layout,
-        # because the text may have become longer.
+        # A result is at the end, what F2 and F4 change at the beginning of a text that grows.
         scroll = self.dialog.scroll_home if at_top else self.dialog.scroll_end
         self.call_after_refresh(scroll, animate=False)
 
@@ -183,7 +187,6 @@ class SetupScreen(FormScreen[None]):
         self._show_step(text, is_error=True)
         fields = {need.name for need in list_secret_fields(self._provider)}
         if field in fields | {"name", "key", "secret", "url", "region"}:
-            # The text below stays in sight: the form fits, or the field scrolls by itself.
             self._get_field(field).focus(scroll_visible=False)
 
     @on(Input.Changed)
@@ -239,7 +242,6 @@ class SetupScreen(FormScreen[None]):
             self._show_problem(one_line(str(problem), 300), problem.field)
             return
         self.app.post_message(SettingsSaved())
-        self.mark_saved()
         list_addresses = self._account_setup.list_addresses
         self._addresses = await list_addresses(self._typed_account.name) if list_addresses else ()
         self._step = SetupStep.BY_HAND if lines else SetupStep.DONE
@@ -254,8 +256,7 @@ class SetupScreen(FormScreen[None]):
             place = self._copied % len(texts)
             self._copied += 1
             self.app.copy_to_clipboard(texts[place])
-            subtitle = f"Copied {place + 1} of {len(texts)} · F6 copies the next"
-            self.dialog.border_subtitle = subtitle
+            self.dialog.border_subtitle = f"Copied {place + 1} of {len(texts)} · F6 copies the next"
 
     def action_scroll_page(self, direction: int) -> None:
         """Scroll the page, which can be longer than the screen once it shows addresses.
@@ -263,8 +264,7 @@ class SetupScreen(FormScreen[None]):
         Args:
             direction: 1 for down, -1 for up.
         """
-        page = max(1, self.dialog.size.height - 2)
-        self.dialog.scroll_relative(y=direction * page, animate=False)
+        self.dialog.scroll_relative(y=direction * (self.dialog.size.height - 2), animate=False)
 
     def action_kind(self) -> None:
         """Switch to the next provider."""
