@@ -157,7 +157,7 @@ class AnnouncingScreen(Screen[ScreenResultType]):
     def _compositor_refresh(self) -> None:
         """Paint what has changed; below another screen, have that one painted again there.
 
-        Textual notifies only the uppermost screen. Each screen in between keeps the lines that shine
+        Textual notifies only the uppermost screen. Each one in between keeps the lines that shine
         through it, so with two dialogs open the header and the list would stand still.
         """
         stack = self.app.screen_stack
