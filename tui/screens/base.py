@@ -93,6 +93,10 @@ class PacedScreen(HookedScreen[ScreenResultType], Generic[ScreenResultType]):
         self.paint_changes()
 
 
+_TEXTUAL_ACTIONS = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
+"""Actions that Textual binds on every screen."""
+
+
 # Textual takes the style rules of the first base only.
 class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultType]):
     """Dialog over the inbox, closed with a result.
@@ -117,12 +121,19 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
         found = [("Enter", hint.removeprefix("Enter ")) for hint in hints if hint[:6] == "Enter "]
         labels: dict[tuple[str, str], list[str]] = {}
         for key, active in self.active_bindings.items():
-            if active.node is self and active.enabled and active.binding.description:
+            is_own = active.node is self and active.binding.action not in _TEXTUAL_ACTIONS
+            if is_own and active.enabled and active.binding.description:
                 label = active.binding.description, active.binding.action
                 labels.setdefault(label, []).append(format_key(key))
         return [
             *([] if any("Enter" in keys for keys in labels.values()) else found),
-            *(("  ".join(keys), text) for (text, _), keys in labels.items()),
+            *(
+                ("  ".join(keys), text)
+                # What every dialog has comes last.
+                for (text, _), keys in sorted(
+                    labels.items(), key=lambda item: item[0][1].startswith("app.")
+                )
+            ),
         ]
 
     async def apply_changes(self, changes: Iterable[Change]) -> None:
